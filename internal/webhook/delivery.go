@@ -1,0 +1,66 @@
+package webhook
+
+import "time"
+
+// Origin says where a delivery came from.
+type Origin string
+
+// The origins.
+const (
+	OriginTunnel   Origin = "tunnel"   // from the internet
+	OriginLocal    Origin = "local"    // a POST to the loopback ingress by somebody unknown
+	OriginTrigger  Origin = "trigger"  // a sample or a payload of the user's, sent by `trigger`
+	OriginReplay   Origin = "replay"   // a recorded delivery, sent again
+	OriginEmulator Origin = "emulator" // the emulator of the provider
+)
+
+// Verdict is what came of checking a signature.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictValid     Verdict = "valid"
+	VerdictInvalid   Verdict = "invalid"   // well formed, and of another body or secret
+	VerdictMissing   Verdict = "missing"   // no signature header
+	VerdictMalformed Verdict = "malformed" // a signature header that no signature can look like
+	VerdictUnchecked Verdict = "unchecked" // no secret known, or told not to check
+)
+
+// Summary is a delivery without its header, body and attempts: what a row shows.
+type Summary struct {
+	ID         ID
+	Session    string    // of the `listen` that received it; empty where none was running
+	ReceivedAt time.Time // UTC, to the millisecond
+	Origin     Origin
+	Event      string // empty where the body is no payload
+	About      string // what it is about: a job's id, an amount; may be empty
+	Status     Status
+	Verdict    Verdict
+	SecretHint string // the secret that verified it, masked; empty unless the verdict is valid
+	ReplayOf   ID     // the delivery that this one sends again
+	MendedBy   ID     // the replay that was delivered after this one failed
+	SameBodyAs ID     // an earlier delivery with the same bytes; never set on a replay
+	BodyBytes  int64
+
+	// Of the latest attempt; zero while there is none.
+	Attempts int // how many there are
+	Target   string
+	Code     int
+	Duration time.Duration
+	Failure  Failure
+}
+
+// Failed reports whether the delivery failed and was not mended: refused, unreachable or timed out, and no replay of it has been
+// delivered since.
+func (s Summary) Failed() bool { return s.Status.Failed() && s.MendedBy == "" }
+
+// Again reports whether these bytes had come before: a replay, or the provider's own retry.
+func (s Summary) Again() bool { return s.ReplayOf != "" || s.SameBodyAs != "" }
+
+// Delivery is one arrival or sending of a payload, whole.
+type Delivery struct {
+	Summary
+	Header  Header
+	Body    []byte // exactly as it arrived; never re-encoded, never cut
+	History []Attempt
+}
