@@ -5,11 +5,14 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"unique"
 )
 
-// Secret is a webhook signing secret. It prints, formats, logs and marshals masked; only Reveal gives it away.
+// Secret is a webhook signing secret. It prints, formats, logs and marshals masked; only Reveal gives it away. Two are equal (==)
+// if they are the same secret.
 type Secret struct {
-	value string // never empty in a Secret that IsSet
+	// A handle, since fmt asks no Formatter for %p, nor for a field that is not exported: it prints the address, not the text.
+	value unique.Handle[string] // zero in a Secret that is not set
 }
 
 const (
@@ -20,7 +23,12 @@ const (
 )
 
 // SecretFrom wraps the secret string as it is: prefix included, nothing decoded, nothing trimmed.
-func SecretFrom(value string) Secret { return Secret{value} }
+func SecretFrom(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(value)}
+}
 
 // NewSecret draws a secret in the provider's form from random. It returns an error only if random does.
 func NewSecret(random io.Reader) (Secret, error) {
@@ -34,21 +42,26 @@ func NewSecret(random io.Reader) (Secret, error) {
 			out = append(out, secretAlphabet[i])
 		}
 	}
-	return Secret{secretPrefix + string(out)}, nil
+	return SecretFrom(secretPrefix + string(out)), nil
 }
 
 // IsSet reports whether there is a secret.
-func (s Secret) IsSet() bool { return s.value != "" }
+func (s Secret) IsSet() bool { return s != Secret{} }
 
 // Reveal returns the secret itself, for signing and for the flags by which a user asks to see it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if !s.IsSet() {
+		return ""
+	}
+	return s.value.Value()
+}
 
 // String returns the secret masked: "whsec_…" and its last four characters.
 func (s Secret) String() string {
 	if !s.IsSet() {
 		return ""
 	}
-	rest, ok := strings.CutPrefix(s.value, secretPrefix)
+	rest, ok := strings.CutPrefix(s.Reveal(), secretPrefix)
 	prefix := ""
 	if ok {
 		prefix = secretPrefix

@@ -1,0 +1,109 @@
+package webhook_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func eventNames() []string {
+	var names []string
+	for _, event := range webhook.Events() {
+		names = append(names, event.Name)
+	}
+	return names
+}
+
+func TestNearFindsWhatWasMeant(t *testing.T) {
+	tests := []struct{ typed, want string }{
+		{"render.compelte", "render.complete"},
+		{"render.complet", "render.complete"},
+		{"render.completed", "render.complete"},
+		{"rendre.complete", "render.complete"},
+		{"RENDER.COMPLETE", "render.complete"},
+		{"render-complete", "render.complete"},
+		{"render_complete", "render.complete"},
+		{"renderComplete", "render.complete"},
+		{"complete", "render.complete"},
+		{"complte", "render.complete"},
+		{"failed", "render.failed"},
+		{"render.fail", "render.failed"},
+		{"ai.fail", "ai.failed"},
+		{"ai-failed", "ai.failed"},
+		{"low_balance", "wallet.low_balance"},
+		{"balance", "wallet.low_balance"},
+		{"wallet.low", "wallet.low_balance"},
+		{"wallet.lowbalance", "wallet.low_balance"},
+		{"deposit", "wallet.deposit"},
+		{"render.proc", "render.processing"},
+
+		{"", ""},
+		{"x", ""},
+		{"render.done", ""},
+		{"wallet", ""}, // two begin with it
+		{"invoice.paid", ""},
+		{"customer.subscription.deleted", ""},
+		{"ai.c", "ai.complete"},
+		{"...", ""},
+		{"wallet.lwo_blanace", "wallet.low_balance"},
+		{strings.Repeat("render.complete", 1000), ""},
+		{strings.Repeat("\xff", 20), ""},
+	}
+	for _, test := range tests {
+		if got := webhook.Near(test.typed, eventNames()); got != test.want {
+			t.Errorf("Near(%.40q) = %q, want %q", test.typed, got, test.want)
+		}
+	}
+}
+
+// The law: one slip of the keys in a name as long as an event's never leads away from it.
+func TestNearMendsEverySingleSlip(t *testing.T) {
+	for _, name := range eventNames() {
+		for i := range len(name) {
+			slips := []string{
+				name[:i] + name[i+1:],
+				name[:i] + "x" + name[i:],
+				name[:i] + "x" + name[i+1:],
+			}
+			if i > 0 {
+				slips = append(slips, name[:i-1]+string(name[i])+string(name[i-1])+name[i+1:])
+			}
+			for _, typed := range slips {
+				if got := webhook.Near(typed, eventNames()); got != name {
+					t.Errorf("Near(%q) = %q, want %q", typed, got, name)
+				}
+			}
+		}
+	}
+}
+
+func TestNearSuggestsNothingAmongNothing(t *testing.T) {
+	if got := webhook.Near("", []string{"", "a.", "."}); got != "" {
+		t.Errorf("Near of nothing = %q, want none", got)
+	}
+	for _, among := range [][]string{nil, {""}, {strings.Repeat("a", 1<<20)}} {
+		if got := webhook.Near("render.complete", among); got != "" {
+			t.Errorf("Near among nothing like it = %q, want none", got)
+		}
+	}
+}
+
+func TestNearComparesNeitherTheShortestNorTheLongestNames(t *testing.T) {
+	if got := webhook.Near("ad", []string{"ai", "id", "a", "add"}); got != "" {
+		t.Errorf("Near(ad) = %q, want none: to two letters everything is near", got)
+	}
+	long := strings.Repeat("a", 100)
+	if got := webhook.Near(long, []string{long + "b"}); got != "" {
+		t.Errorf("Near of 100 characters = %q, want none", got)
+	}
+}
+
+func TestNearPrefersTheNearestThenTheFirst(t *testing.T) {
+	if got := webhook.Near("status", []string{"statu", "statua", "states", "status"}); got != "status" {
+		t.Errorf("Near = %q, want the one that is the same", got)
+	}
+	if got := webhook.Near("statuz", []string{"states", "status", "statuc"}); got != "status" {
+		t.Errorf("Near = %q, want the first of the nearest", got)
+	}
+}

@@ -1,0 +1,58 @@
+package webhook
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Payload is the JSON object of a body, for looking into and editing.
+//
+// What is not edited stays as it was written: the order of the keys, a key that is there twice, every number and string literal.
+// Only white space between them goes. What is set is written as JavaScript's JSON.stringify writes it, new keys where JavaScript
+// would have them. So a payload that JSON.stringify wrote stays one that it would have written, and a handler that hashes
+// JSON.stringify(req.body), as Vidiking's sample does, agrees with the signature of the edited bytes.
+type Payload struct {
+	text []byte // a valid JSON object without white space; replaced whole, never written into
+}
+
+// ParsePayload reads a body. It accepts exactly the objects that encoding/json does. The error is a *SyntaxError where b is no
+// JSON, a *NotObjectError where it is JSON of another kind, and ErrTooDeep where nobody will read it.
+func ParsePayload(b []byte) (*Payload, error) {
+	s := scanner{text: b}
+	if !s.document() {
+		if s.tooDeep {
+			return nil, ErrTooDeep
+		}
+		return nil, s.syntaxError()
+	}
+	if kind := kindOf(b[skipSpace(b, 0)]); kind != kindObject {
+		return nil, &NotObjectError{Kind: string(kind)}
+	}
+	var compact bytes.Buffer
+	compact.Grow(len(b))
+	if err := json.Compact(&compact, b); err != nil { // not after document has read it through
+		return nil, err
+	}
+	return &Payload{text: compact.Bytes()}, nil
+}
+
+// Bytes returns the payload without white space.
+func (p *Payload) Bytes() []byte { return bytes.Clone(p.text) }
+
+// Get returns the JSON of what the path names, as it is written. Of a key that is there twice it is the last value, as for every
+// parser. ok is false where the path is none, or names nothing.
+func (p *Payload) Get(path string) (value []byte, ok bool) {
+	steps, err := parsePath(path)
+	if err != nil {
+		return nil, false
+	}
+	at := span{0, len(p.text)}
+	for _, step := range steps {
+		c := childOf(p.text, at, step)
+		if !c.found {
+			return nil, false
+		}
+		at = c.value
+	}
+	return bytes.Clone(p.text[at.from:at.to]), true
+}
