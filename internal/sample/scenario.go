@@ -1,0 +1,46 @@
+package sample
+
+import "github.com/vidiking/vidiking-cli/internal/webhook"
+
+// ScenarioInfo describes a scenario: events that happen one after the other.
+type ScenarioInfo struct {
+	Name    string
+	Summary string // in a few words without a full stop
+	Events  []string
+}
+
+// Scenarios lists the scenarios in the order in which help names them.
+func Scenarios() []ScenarioInfo {
+	return []ScenarioInfo{
+		{"render", "a render job from queue to video", []string{
+			webhook.EventRenderQueued, webhook.EventRenderProcessing, webhook.EventRenderComplete,
+		}},
+		{"render-failure", "a render job that fails", []string{
+			webhook.EventRenderQueued, webhook.EventRenderProcessing, webhook.EventRenderFailed,
+		}},
+		{"ai", "an AI generation job that completes", []string{webhook.EventAIComplete}},
+		{"ai-failure", "an AI generation job that fails", []string{webhook.EventAIFailed}},
+		{"wallet", "a balance that runs low, and a deposit", []string{
+			webhook.EventWalletLowBalance, webhook.EventWalletDeposit,
+		}},
+		{"all", "every event once", allEvents()},
+	}
+}
+
+func allEvents() []string {
+	var names []string
+	for _, event := range webhook.Events() {
+		names = append(names, event.Name)
+	}
+	return names
+}
+
+// ends reports whether an event is the last of its job: what comes after it is of another.
+func ends(event string) bool {
+	switch event {
+	case webhook.EventRenderComplete, webhook.EventRenderFailed, webhook.EventAIComplete, webhook.EventAIFailed:
+		return true
+	default:
+		return false
+	}
+}
