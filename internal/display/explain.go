@@ -1,0 +1,220 @@
+package display
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Cause is what a hint is about, in a word that does not change.
+type Cause string
+
+// The causes.
+const (
+	CauseSignatureRefused Cause = "signature_refused" // the handler refuses a valid signature
+	CausePath             Cause = "path"              // 404
+	CauseMethod           Cause = "method"            // 405
+	CauseRedirect         Cause = "redirect"          // 3xx
+	CauseBody             Cause = "body"              // 413, 415
+	CauseTimeout          Cause = "timed_out"         // no answer in time
+	CauseClosed           Cause = "closed"            // the connection was closed instead of an answer
+	CauseUnreachable      Cause = "unreachable"       // no answer for another reason, which the attempt says
+	CauseInvalid          Cause = "invalid"           // rejected: of another body or secret
+	CauseMissing          Cause = "missing"           // rejected: no signature
+	CauseMalformed        Cause = "malformed"         // rejected: no signature looks like that
+)
+
+// Case is what Explain explains.
+type Case struct {
+	Summary webhook.Summary
+	Header  webhook.Header  // of the delivery: how it was signed, and what it says its body is
+	Attempt webhook.Attempt // the latest; zero where there was none
+	Timeout time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
+	Teller  Teller
+}
+
+// Teller is who says the hint: it names flags of the command that its reader runs.
+type Teller int
+
+// The tellers.
+const (
+	TellerListen Teller = iota // the listener, which says by itself when the handler is back and what it missed
+	TellerSender               // a sender, through a listener: it names how to send again
+	TellerAlone                // a sender without a listener: it is the sender's own flags that matter, too
+)
+
+// The flags of Vidiking's own patience and of the header's two forms.
+const (
+	vidikingWaits = 10 * time.Second // docs: Webhooks, Retry Policy
+	prefixed      = "sha256="        // docs: Webhooks, Verifying Signatures
+)
+
+// Explain says what is the matter with a delivery that was not delivered, and what to do; ok is false where there is nothing
+// to add to its row and the handler's own words. Whether it was said before is the caller's to know, by [Hint.Key]; a handler
+// that is down is said again after it was back.
+func Explain(c Case, st Style) (h Hint, ok bool) {
+	if c.Summary.Status == webhook.StatusRejected {
+		return explainRejection(c.Summary.Verdict)
+	}
+	switch c.Attempt.Status() { // not the delivery's, which of several targets is the worst
+	case webhook.StatusRefused:
+		h, ok = explainRefusal(c, st)
+	case webhook.StatusUnreachable, webhook.StatusTimedOut:
+		h, ok = explainSilence(c, st)
+	}
+	if ok {
+		h.Target = st.Clean(c.Attempt.Target)
+	}
+	return h, ok
+}
+
+func explainRejection(v webhook.Verdict) (Hint, bool) {
+	switch v {
+	case webhook.VerdictInvalid:
+		return Hint{
+			Cause: CauseInvalid,
+			Lines: []string{"The signature is invalid; the handler never saw it."},
+			Why:   "Changed after signing, or signed with another secret.",
+		}, true
+	case webhook.VerdictMissing:
+		return Hint{
+			Cause: CauseMissing,
+			Lines: []string{"The signature is missing; the handler never saw it."},
+			Why:   "It came without " + webhook.SignatureHeader + ".",
+		}, true
+	case webhook.VerdictMalformed:
+		return Hint{
+			Cause: CauseMalformed,
+			Lines: []string{"The signature is malformed; the handler never saw it."},
+			Why:   webhook.SignatureHeader + " is neither sha256=<hex> nor <hex>.",
+		}, true
+	default:
+		return Hint{}, false
+	}
+}
+
+func explainRefusal(c Case, st Style) (Hint, bool) {
+	switch code := c.Attempt.Code; {
+	case code == 401 || code == 403:
+		return explainSignature(c, st)
+	case code == 404:
+		return explainPath(c, st), true
+	case code == 405:
+		return Hint{Cause: CauseMethod, Lines: []string{"It does not take POST at " + st.path(c.Attempt.Target) + "."}}, true
+	case code == 413 || code == 415:
+		body := Bytes(c.Summary.BodyBytes)
+		if kind := st.fragment(c.Header.Get("Content-Type")); kind != "" {
+			body += " of " + kind
+		}
+		return Hint{Cause: CauseBody, Lines: []string{"Its body parser refuses " + body + "."}}, true
+	case code >= 300 && code <= 399:
+		return explainRedirect(c.Attempt, st)
+	default:
+		return Hint{}, false // its own words are enough
+	}
+}
+
+// explainSignature has nothing to say of a signature that is not valid: then the handler is right.
+func explainSignature(c Case, st Style) (Hint, bool) {
+	if c.Summary.Verdict != webhook.VerdictValid {
+		return Hint{}, false
+	}
+	compare, style := "compare with the bare hex; the header is sha256=<hex>", "bare"
+	if value := c.Header.Get(webhook.SignatureHeader); value != "" && !strings.HasPrefix(value, prefixed) {
+		compare, style = "compare with sha256=<hex>; the header is the bare hex", "prefixed"
+	}
+	event := c.Summary.Event
+	if !webhook.IsEvent(event) { // what others named may not stand in a command to copy
+		event = webhook.EventRenderComplete
+	}
+	return Hint{
+		Cause: CauseSignatureRefused,
+		Lines: []string{
+			"The signature is valid. Handlers that refuse it most often",
+			st.bullet() + compare,
+			st.bullet() + "hash the body they parsed, not the bytes they received",
+		},
+		Lead:    "Find out:",
+		Command: "vidiking trigger " + event + " --signature-style " + style,
+	}, true
+}
+
+func explainPath(c Case, st Style) Hint {
+	flag, place := "--forward ", "localhost:3000"
+	if c.Teller == TellerAlone {
+		flag = "--to "
+	}
+	if u, err := url.Parse(c.Attempt.Target); err == nil && u.Host != "" {
+		place = st.fragment(u.Host)
+		if u.Scheme != "http" {
+			place = st.fragment(u.Scheme) + "://" + place
+		}
+	}
+	return Hint{
+		Cause: CausePath,
+		Lines: []string{"Is " + st.path(c.Attempt.Target) + " its path?"},
+		Lead:  "Another:", Command: flag + place + "/your/path",
+	}
+}
+
+func explainRedirect(a webhook.Attempt, st Style) (Hint, bool) {
+	location := strings.TrimSpace(a.Header.Get("Location"))
+	if location == "" {
+		return Hint{}, false
+	}
+	to, err := url.Parse(location)
+	from, err2 := url.Parse(a.Target)
+	if err == nil && err2 == nil && to.Scheme == from.Scheme && to.Host == from.Host && to.Path != "" {
+		location = to.EscapedPath() // on the same handler, the path says it
+	}
+	return Hint{
+		Cause: CauseRedirect,
+		Lines: []string{
+			"It redirects to " + st.fragment(location) + ". Redirects are not followed: forward there, or let this path through.",
+		},
+	}, true
+}
+
+func explainSilence(c Case, st Style) (Hint, bool) {
+	switch c.Attempt.Failure {
+	case webhook.FailureTimeout:
+		command := "vidiking listen --timeout 10m --respond ack"
+		if c.Teller == TellerAlone {
+			command = "--timeout 10m"
+		}
+		return Hint{
+			Cause: CauseTimeout,
+			Lines: []string{"No answer within " + Period(cmp.Or(c.Timeout, vidikingWaits)) + "."},
+			Lead:  "At a breakpoint:", Command: command,
+		}, true
+	case webhook.FailureReset:
+		return Hint{
+			Cause: CauseClosed,
+			Lines: []string{"It closed the connection without an answer. Did it crash?"},
+		}, true
+	}
+	if c.Attempt.Error == "" {
+		return Hint{}, false
+	}
+	h := Hint{Cause: CauseUnreachable, Lines: []string{st.Clean(c.Attempt.Error)}}
+	if c.Teller == TellerListen {
+		return h, true
+	}
+	h.Lead, h.Command = "Send it again:", "vidiking replay "+ShortID(c.Summary.ID, st)
+	if c.Attempt.Failure == webhook.FailureRefused { // its sentence ends by asking whether the server is running
+		h.Lead = "Once it is:"
+	}
+	return h, true
+}
+
+// path is a target's path as a sentence shows it.
+func (st Style) path(target string) string {
+	u, err := url.Parse(target)
+	if err != nil || u.Path == "" {
+		return "/"
+	}
+	return st.fragment(u.EscapedPath())
+}

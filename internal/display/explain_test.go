@@ -1,0 +1,192 @@
+package display
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// refused is a valid delivery that was answered like that.
+func refused(code int, header ...string) Case {
+	return Case{
+		Summary: webhook.Summary{
+			ID: "dlv_a61tzr5x0k", Event: "render.complete", Status: webhook.StatusRefused, Verdict: webhook.VerdictValid, BodyBytes: 221,
+		},
+		Header:  webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Vidiking-Signature", Value: "sha256=4be1"}},
+		Attempt: answered(code, "", header...),
+	}
+}
+
+// silent is a delivery without an answer.
+func silent(f webhook.Failure, sentence string) Case {
+	c := refused(0)
+	c.Summary.ID = "dlv_k0s4xg0000"
+	c.Attempt.Failure, c.Attempt.Error = f, sentence
+	c.Summary.Status = c.Attempt.Status()
+	return c
+}
+
+func rejected(v webhook.Verdict) Case {
+	return Case{Summary: webhook.Summary{ID: "dlv_1d6gytaaaa", Status: webhook.StatusRejected, Verdict: v}}
+}
+
+func (c Case) told(by Teller) Case            { c.Teller = by; return c }
+func (c Case) toTarget(target string) Case    { c.Attempt.Target = target; return c }
+func (c Case) verdict(v webhook.Verdict) Case { c.Summary.Verdict = v; return c }
+func (c Case) event(name string) Case         { c.Summary.Event = name; return c }
+func (c Case) timeout(d time.Duration) Case   { c.Timeout = d; return c }
+func (c Case) status(s webhook.Status) Case   { c.Summary.Status = s; return c }
+func (c Case) sent(name, value string) Case {
+	c.Header = webhook.Header{{Name: name, Value: value}}
+	return c
+}
+func (c Case) answered(code int) Case { c.Attempt.Code = code; return c }
+
+const nobody = "Nothing is listening on localhost:3000. Is your server running?"
+
+func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
+	var b strings.Builder
+	for _, tc := range []struct {
+		name string
+		c    Case
+	}{
+		{"401, signed with the prefix", refused(401)},
+		{"403, signed bare", refused(403).sent("X-Vidiking-Signature", "4be1")},
+		{"401 for an event that is not documented", refused(401).event("a; rm -rf ~")},
+		{"401 when the signature was not valid", refused(401).verdict(webhook.VerdictUnchecked)},
+		{"404", refused(404)},
+		{"404 elsewhere", refused(404).toTarget("https://app.test:8443/hooks/a%20b?x=1")},
+		{"404, sent without a listen", refused(404).told(TellerAlone)},
+		{"404, a target without a path", refused(404).toTarget("http://localhost:3000")},
+		{"405", refused(405)},
+		{"302 to a path", refused(302, "Location", "/login")},
+		{"308 to the same handler", refused(308, "Location", "http://localhost:3000/webhooks/vidiking/")},
+		{"301 to another", refused(301, "Location", "https://localhost:3000/webhooks/vidiking")},
+		{"307 to something hostile", refused(307, "Location", "http://x/\x1b[2J"+strings.Repeat("long", 50))},
+		{"300 with a place", refused(300, "Location", "/a").toTarget("")},
+		{"399 with a place", refused(399, "Location", "/b")},
+		{"302 without a place", refused(302)},
+		{"400 with a place", refused(400, "Location", "/login")},
+		{"404, a target that is no address", refused(404).toTarget("http://[::1")},
+		{"413", refused(413)},
+		{"415, no type", refused(415).sent("X", "y")},
+		{"400", refused(400)},
+		{"500", refused(500)},
+		{"too late", silent(webhook.FailureTimeout, "No answer within 10 s.")},
+		{"too late, a time-out of its own", silent(webhook.FailureTimeout, "").timeout(1500 * ms)},
+		{"too late, sent without a listen", silent(webhook.FailureTimeout, "").told(TellerAlone)},
+		{"cut off", silent(webhook.FailureReset, "The connection was closed.")},
+		{"nothing there", silent(webhook.FailureRefused, nobody)},
+		{"nothing there, told by a sender", silent(webhook.FailureRefused, nobody).told(TellerSender)},
+		{"no such host, told by a sender", silent(webhook.FailureNoHost, "There is no host named localhos.").told(TellerAlone)},
+		{"TLS", silent(webhook.FailureTLS, "The certificate of app.test is not trusted. \x1b")},
+		{"no answer and no sentence", silent(webhook.FailureUnexpected, "")},
+		{"refused here, unreachable at another target", refused(404).status(webhook.StatusUnreachable)},
+		{"delivered", refused(204).status(webhook.StatusDelivered)},
+		{"rejected: invalid", rejected(webhook.VerdictInvalid)},
+		{"rejected: missing", rejected(webhook.VerdictMissing)},
+		{"rejected: malformed", rejected(webhook.VerdictMalformed)},
+		{"rejected, and nobody knows why", rejected(webhook.VerdictValid)},
+		{"skipped", Case{Summary: webhook.Summary{Status: webhook.StatusSkipped}}},
+		{"pending", Case{Summary: webhook.Summary{Status: webhook.StatusPending}}},
+	} {
+		fmt.Fprintf(&b, "== %s\n", tc.name)
+		h, ok := Explain(tc.c, terminal())
+		if !ok {
+			b.WriteString("nothing\n")
+			if h.Key() != "" || h.String() != "" {
+				t.Errorf("%s: there is nothing to say, and the hint is %+v", tc.name, h)
+			}
+			continue
+		}
+		fmt.Fprintf(&b, "%s\n", h.Key())
+		for _, l := range h.Under(terminal()) {
+			b.WriteString(marked(l) + "\n")
+			if l.Width() > 79 {
+				t.Errorf("%s: %q takes %d cells", tc.name, l, l.Width())
+			}
+		}
+	}
+	golden(t, "explain", b.String())
+}
+
+func TestHintsAreThoseOfTheTranscript(t *testing.T) {
+	for name, tc := range map[string]struct {
+		c    Case
+		want string
+	}{
+		"listen, 401": {refused(401), `
+             The signature is valid. Handlers that refuse it most often
+             · compare with the bare hex; the header is sha256=<hex>
+             · hash the body they parsed, not the bytes they received
+             Find out: vidiking trigger render.complete --signature-style bare
+`},
+		"listen, nothing there": {silent(webhook.FailureRefused, nobody), `
+             Nothing is listening on localhost:3000. Is your server running?
+`},
+		"trigger, nothing there": {silent(webhook.FailureRefused, nobody).told(TellerAlone), `
+             Nothing is listening on localhost:3000. Is your server running?
+             Once it is: vidiking replay dlv_k0s4xg
+`},
+		"demo, changed on the way": {rejected(webhook.VerdictInvalid), `
+             The signature is invalid; the handler never saw it.
+             cause  Changed after signing, or signed with another secret.
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := Explain(tc.c, terminal())
+			if diff := cmp.Diff(tc.want, "\n"+text(h.Under(terminal()))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestHintsHaveOneKeyForOneCauseAndHandler(t *testing.T) {
+	key := func(c Case) string {
+		h, ok := Explain(c, terminal())
+		if !ok {
+			t.Fatalf("nothing to say of %+v", c)
+		}
+		return h.Key()
+	}
+	for name, tc := range map[string]struct {
+		a, b Case
+		same bool
+	}{
+		"401 for another delivery":      {refused(401), refused(401).event("ai.failed"), true},
+		"401 and 403":                   {refused(401), refused(403), true},
+		"413 and 415":                   {refused(413), refused(415), true},
+		"another target":                {refused(404), refused(404).toTarget("http://localhost:4000/"), false},
+		"404 and 405":                   {refused(404), refused(405), false},
+		"down in two ways":              {silent(webhook.FailureRefused, "a."), silent(webhook.FailureNoHost, "b."), true},
+		"down and too late":             {silent(webhook.FailureRefused, "a."), silent(webhook.FailureTimeout, "b."), false},
+		"rejected twice":                {rejected(webhook.VerdictInvalid), rejected(webhook.VerdictInvalid), true},
+		"rejected for different causes": {rejected(webhook.VerdictInvalid), rejected(webhook.VerdictMissing), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if a, b := key(tc.a), key(tc.b); (a == b) != tc.same {
+				t.Errorf("keys %q and %q: same is to be %v", a, b, tc.same)
+			}
+		})
+	}
+}
+
+func TestHintWithoutUTF8IsASCII(t *testing.T) {
+	h, _ := Explain(refused(302, "Location", "/"+strings.Repeat("é", 30)), ascii())
+	want := "             It redirects to /<U+00E9><U+00E9><U..E9><U+00E9><U+00E9>.\n" +
+		"             Redirects are not followed: forward there, or let this path\n" +
+		"             through.\n"
+	if diff := cmp.Diff(want, text(h.Under(ascii()))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	h, _ = Explain(refused(401), ascii())
+	if got, want := h.Under(ascii())[1].String(), "             . compare with the bare hex; the header is sha256=<hex>"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,96 @@
+package display
+
+import "strings"
+
+// Hint is what the program adds to what happened: sentences, a cause and a mend where they are known, and one command.
+type Hint struct {
+	Cause   Cause    // what it is about
+	Target  string   // the handler concerned; empty where it is none
+	Lines   []string // sentences, one or two to an entry
+	Why     string   // stands behind the label cause
+	Mend    string   // stands behind the label mend
+	Lead    string   // stands before the command, with its colon
+	Command string   // to be copied and run
+}
+
+// Key tells hints apart: a hint is said once a session for one key.
+func (h Hint) Key() string { return strings.TrimSpace(string(h.Cause) + " " + h.Target) }
+
+// String is the whole hint on one line, for where it stands alone.
+func (h Hint) String() string {
+	parts := append([]string(nil), h.Lines...)
+	for _, s := range []string{h.Why, h.Mend, h.Lead, h.Command} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Under is the hint as it stands under a row: sentences wrapped to the width, labels dim, the command bold at the end of its
+// line and never broken.
+func (h Hint) Under(st Style) []Line {
+	in := st.Narrowed(Under)
+	var lines []Line
+	for _, s := range h.Lines {
+		hang := 0
+		if strings.HasPrefix(s, in.bullet()) {
+			hang = Width(in.bullet())
+		}
+		lines = append(lines, in.wrap(Line{{s, Plain}}, hang)...)
+	}
+	for _, f := range []struct{ label, text string }{{"cause", h.Why}, {"mend", h.Mend}} {
+		if f.text != "" {
+			lines = append(lines, in.wrap(Line{{PadRight(f.label, labelCells), Dim}, {f.text, Plain}}, labelCells)...)
+		}
+	}
+	return Indent(append(lines, in.command(h)...), Under)
+}
+
+// labelCells is the length of the label cause and the gap behind it.
+const labelCells = 7
+
+// bullet begins each of several causes.
+func (st Style) bullet() string { return st.Say("· ") }
+
+// command puts the lead and the command on one line, or where that is too long on two.
+func (st Style) command(h Hint) []Line {
+	if h.Command == "" {
+		return nil
+	}
+	one := Line(nil).add(h.Lead, Plain).add(" ", Plain).add(h.Command, Bold)
+	if h.Lead == "" {
+		one = Line{{h.Command, Bold}}
+	}
+	if cells, bounded := st.room(); bounded && one.Width() > cells && h.Lead != "" {
+		return []Line{{{h.Lead, Plain}}, {{h.Command, Bold}}}
+	}
+	return []Line{one}
+}
+
+// wrap breaks a line between words, further lines so many cells in. A word that no line holds is cut.
+func (st Style) wrap(l Line, hang int) []Line {
+	cells, bounded := st.room()
+	if !bounded || l.Width() <= cells {
+		return []Line{l}
+	}
+	last := len(l) - 1 // only the last span, the sentence, is broken
+	line := append(Line(nil), l[:last]...)
+	taken, fresh := line.Width(), true
+	var lines []Line
+	for word := range strings.SplitSeq(l[last].Text, " ") {
+		word = st.CutMiddle(word, max(cells-hang, 1))
+		if !fresh && taken+1+Width(word) > cells {
+			lines = append(lines, line)
+			line, taken, fresh = Line{}.add(spaces(hang), Plain), hang, true
+		}
+		if !fresh {
+			line = line.add(" ", Plain)
+			taken++
+		}
+		line = line.add(word, l[last].Role)
+		taken += Width(word)
+		fresh = false
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,123 @@
+package display
+
+import "github.com/vidiking/vidiking-cli/internal/webhook"
+
+// Under is how far in stands what belongs to a row: under its event.
+const Under = 13
+
+// The cells of the row's columns, which are those of VOICE.md: 79 with the gaps, so that 80 columns never wrap.
+const (
+	timeCells     = 8
+	eventCells    = 18 // wallet.low_balance, the longest, just fits
+	aboutCells    = 14
+	statusCells   = 11 // unreachable, 401 refused
+	tookCells     = 7
+	originCells   = 8 // emulator
+	sizeCells     = 7
+	attemptsCells = 8 // the head's own length
+
+	rowCells      = 79                                         // of the row with an id of 10
+	wideAbout     = 24                                         // what a wider terminal gives to about first
+	widestAbout   = 64                                         // what About gives at most
+	leastAbout    = 6                                          // less says nothing: the column goes
+	idCells       = len(webhook.IDPrefix) + 6                  // dlv_ and six
+	withoutAbout  = rowCells - aboutCells                      // what the others take
+	withOrigin    = withoutAbout + wideAbout + 2 + originCells // 99: 100 columns
+	withSize      = withOrigin + 2 + sizeCells                 // 108: 109 columns
+	withAttempts  = withSize + 2 + attemptsCells               // 118: 119 columns
+	columnsOfARow = 11
+)
+
+// layout is which columns a row has. With W terminal columns and ids of six characters:
+//
+//	W < 72          no about
+//	W = 72 to 79    about shrinks to 6
+//	W = 80          VOICE.md's row
+//	W = 81 to 90    about grows to 24
+//	W ≥ 100         origin comes
+//	W ≥ 109         size comes
+//	W ≥ 119         attempts come
+//	W = 120 to 159  about grows to 64
+//
+// Longer ids shift all of these. Unbounded: about of 24, and every column.
+type layout struct {
+	id, about              int
+	origin, size, attempts bool
+}
+
+func (st Style) layout() layout {
+	id := len(webhook.IDPrefix) + st.idLength()
+	cells, bounded := st.room()
+	if !bounded {
+		return layout{id: id, about: wideAbout, origin: true, size: true, attempts: true}
+	}
+	cells -= id - idCells
+	l := layout{id: id, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
+	l.about = min(cells-withoutAbout, wideAbout)
+	if l.attempts {
+		l.about = min(wideAbout+cells-withAttempts, widestAbout)
+	}
+	if l.about < leastAbout {
+		l.about = 0
+	}
+	return l
+}
+
+// fields are the texts of one row, or of the head.
+type fields struct {
+	time, again, glyph, event, about, status, took, id, origin, size, attempts Line
+}
+
+// column is one field in its place: so far behind the one before, so wide, to the left or to the right.
+type column struct {
+	gap, width int
+	right      bool
+	text       Line
+}
+
+// lay puts fields into the columns of a layout.
+func (l layout) lay(f fields) Line {
+	columns := make([]column, 0, columnsOfARow)
+	columns = append(columns,
+		column{0, timeCells, false, f.time},
+		column{1, 1, false, f.again},
+		column{1, 1, false, f.glyph},
+		column{1, eventCells, false, f.event})
+	if l.about > 0 {
+		columns = append(columns, column{1, l.about, false, f.about})
+	}
+	columns = append(columns,
+		column{2, statusCells, false, f.status},
+		column{1, tookCells, true, f.took},
+		column{2, l.id, false, f.id})
+	if l.origin {
+		columns = append(columns, column{2, originCells, false, f.origin})
+	}
+	if l.size {
+		columns = append(columns, column{2, sizeCells, true, f.size})
+	}
+	if l.attempts {
+		columns = append(columns, column{2, attemptsCells, true, f.attempts})
+	}
+	return table(columns)
+}
+
+// table writes columns side by side, without spaces at the end.
+func table(columns []column) Line {
+	line := make(Line, 0, 2*len(columns))
+	gap := 0
+	for _, c := range columns {
+		gap += c.gap
+		rest := c.width - c.text.Width()
+		if c.right {
+			gap += max(rest, 0)
+			rest = 0
+		}
+		if len(c.text) > 0 {
+			line = line.add(spaces(gap), Plain).join(c.text)
+			gap = 0
+		}
+		gap += max(rest, 0)
+	}
+	return line
+}

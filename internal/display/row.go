@@ -1,0 +1,130 @@
+package display
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Row is a delivery's one line.
+func Row(s webhook.Summary, st Style) Line {
+	return st.row(s, st.took(s))
+}
+
+// WaitingRow is the row of a delivery whose answer is not there yet. Where elapsed is not 0 it stands under took.
+func WaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
+	s.Status, s.MendedBy = webhook.StatusPending, ""
+	var took Line
+	if elapsed > 0 {
+		took = Line{{Elapsed(elapsed), st.pace(elapsed)}}
+	}
+	return st.row(s, took)
+}
+
+// Head names the columns of a Row of the same style.
+func Head(st Style) Line {
+	dim := func(s string) Line { return Line{{s, Dim}} }
+	return st.layout().lay(fields{
+		time: dim("time"), event: dim("event"), about: dim("about"), status: dim("status"), took: dim("took"), id: dim("id"),
+		origin: dim("origin"), size: dim("size"), attempts: dim("attempts"),
+	})
+}
+
+// Title is a delivery's line where it stands alone: without a time, with the whole id to the right.
+func Title(s webhook.Summary, st Style) Line {
+	glyph, role := st.Glyph(s.Status)
+	id := st.Clean(string(s.ID))
+	cells, _ := st.room()
+	left := cells - 2 - Width(StatusText(s)) - 2 - Width(id) - 2 // for event and about
+	event := st.outside(s.Event, max(left-aboutCells-2, eventCells))
+	about := st.outside(s.About, max(left-Width(event)-2, leastAbout))
+	line := Line{{glyph, role}}
+	line = titled(line, " ", event, Plain)
+	line = titled(line, "  ", about, Plain)
+	line = titled(line, "  ", StatusText(s), role)
+	rest := max(cells-line.Width()-Width(id), 2)
+	if st.Width == 0 {
+		rest = 2
+	}
+	return line.add(spaces(rest), Plain).add(id, Dim)
+}
+
+func titled(line Line, gap, text string, r Role) Line {
+	if text == "" {
+		return line
+	}
+	return line.add(gap, Plain).add(text, r)
+}
+
+// StatusText is a delivery's status in a row: the code when it is 2xx, else code and word, or the word alone.
+func StatusText(s webhook.Summary) string {
+	delivered := s.Code >= 200 && s.Code <= 299
+	code := strconv.Itoa(s.Code)
+	switch {
+	case s.Status == webhook.StatusDelivered && delivered:
+		return code
+	case s.Status == webhook.StatusRefused && !delivered && s.Code > 0: // of several targets, the code may be another one's
+		return code + " refused"
+	case s.Status == webhook.StatusPending:
+		return "waiting"
+	default:
+		return strings.ReplaceAll(Clean(string(s.Status)), "_", " ")
+	}
+}
+
+func (st Style) row(s webhook.Summary, took Line) Line {
+	l := st.layout()
+	glyph, role := st.Glyph(s.Status)
+	f := fields{
+		time:   Line{{Clock(s.ReceivedAt, st), Dim}},
+		glyph:  Line{{glyph, role}},
+		event:  st.cell(s.Event, eventCells),
+		about:  st.cell(s.About, l.about),
+		status: Line{{StatusText(s), role}},
+		took:   took,
+		id:     Line{{ShortID(s.ID, st), Dim}},
+		origin: st.cell(string(s.Origin), originCells),
+		size:   Line{{Bytes(s.BodyBytes), Plain}},
+	}
+	if s.Again() {
+		f.again = Line{{st.Say("↻"), Dim}}
+	}
+	if s.Attempts > 0 {
+		f.attempts = Line{{Count(s.Attempts), Plain}}
+	}
+	return l.lay(f)
+}
+
+// cell is outside text in a column; nothing where there is none.
+func (st Style) cell(s string, width int) Line {
+	if s == "" || width == 0 {
+		return nil
+	}
+	return Line{{st.outside(s, width), Plain}}
+}
+
+// took says how long the handler took, or that a replay has mended what failed. What the handler never answered says nothing.
+func (st Style) took(s webhook.Summary) Line {
+	if s.MendedBy != "" && s.Status.Failed() {
+		return Line{{st.Say("↻"), Dim}, {" ", Plain}, {st.Say("✓"), Good}}
+	}
+	switch s.Status {
+	case webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusTimedOut:
+	default:
+		return nil
+	}
+	if s.Duration == 0 && s.Attempts == 0 {
+		return nil
+	}
+	return Line{{Duration(s.Duration), st.pace(s.Duration)}}
+}
+
+// pace is the role of a duration: past half of the time-out it is worth a look, before it becomes a failure.
+func (st Style) pace(d time.Duration) Role {
+	if st.Timeout > 0 && d > st.Timeout/2 {
+		return Caution
+	}
+	return Plain
+}

@@ -1,0 +1,62 @@
+package display
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestScannerTakesWhatEncodingJSONTakes(t *testing.T) {
+	for _, s := range []string{
+		`{}`, `[]`, ` { } `, `null`, `true`, `false`, `0`, `-0`, `-1.5e+10`, `1E5`, `""`, `"\u00e9\n\"\\\/"`, `[1,2,[3,{"a":[]}]]`,
+		`{"a":1,"a":2}`, "\t{\"a\"\r\n: 1 , \"b\":[ ] }\n", "\"\xff\"", "\"\x7f\"", `{"":""}`, `{"a":{"b":{"c":1}},"d":[{},{}]}`,
+		``, ` `, `{`, `}`, `[`, `]`, `{]`, `[}`, `{"a"}`, `{"a":}`, `{"a":1,}`, `[1,]`, `[,1]`, `{,}`, `{"a" 1}`, `[1 2]`, `{a:1}`, `{1:2}`,
+		`01`, `-`, `+1`, `.5`, `5.`, `1e`, `1e+`, `--1`, `0x1`, `1.e1`, `tru`, `True`, `nul`, `nulll`, `NaN`, `"`, `"a`, `"\`, `"\u12"`, `"\u12g4"`, `"\x"`,
+		"\"\n\"", "\"\x00\"", `1 2`, `{}{}`, `[]]`, `"a""b"`, "\ufeff{}", `[1],`, `{"a":1}}`, `/**/1`, `'a'`, "\x001",
+	} {
+		if got, want := isJSON([]byte(s)), json.Valid([]byte(s)); got != want {
+			t.Errorf("isJSON(%q) = %v, want %v", s, got, want)
+		}
+	}
+}
+
+func TestScannerStaysAtWhatIsNoJSON(t *testing.T) {
+	s := scanner{data: []byte(`{"a":1]`)}
+	var kinds []tokenKind
+	for range 6 {
+		kinds = append(kinds, s.next().kind)
+	}
+	want := []tokenKind{tokenOpen, tokenKey, tokenNumber, tokenBad, tokenBad, tokenBad}
+	for i := range want {
+		if kinds[i] != want[i] {
+			t.Fatalf("got %v, want %v", kinds, want)
+		}
+	}
+}
+
+func TestScannerBoundsDepth(t *testing.T) {
+	for depth, want := range map[int]bool{maxDepth: true, maxDepth + 1: false} {
+		for _, open := range []string{"[", `{"a":`} {
+			last, end := "[", "]"
+			if open != "[" {
+				last, end = "{", "}"
+			}
+			body := strings.Repeat(open, depth-1) + last + strings.Repeat(end, depth)
+			if got := isJSON([]byte(body)); got != want {
+				t.Errorf("%d times %q: got %v, want %v", depth, open, got, want)
+			}
+		}
+	}
+}
+
+func FuzzScannerAgreesWithEncodingJSON(f *testing.F) {
+	for _, s := range []string{`{"a":[1,-2.5e3,"\u00e9"],"b":null}`, `[`, `{"a":1,}`, `"\`, `01`, `[]]`, ``} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, want := isJSON(body), json.Valid(body)
+		if got != want && strings.Count(string(body), "[")+strings.Count(string(body), "{") <= maxDepth {
+			t.Fatalf("isJSON(%q) = %v, want %v", body, got, want)
+		}
+	})
+}

@@ -1,0 +1,112 @@
+package display
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// mostWords is how many lines of an answer stand under a row.
+const mostWords = 3
+
+// Words are the handler's own words as they stand under a row: behind a bar, three lines at most, empty ones left out, of a
+// page of HTML what a browser shows. Where something is missing, the last line says how much. An empty answer gives none.
+func Words(a webhook.Attempt, st Style) []Line {
+	return Indent(st.Narrowed(Under).words(a, mostWords), Under)
+}
+
+// Answer is the whole of a handler's answer, behind a bar, not indented.
+func Answer(a webhook.Attempt, st Style) []Line {
+	return st.words(a, 0)
+}
+
+// words gives at most that many lines, or for 0 all.
+func (st Style) words(a webhook.Attempt, most int) []Line {
+	if len(a.Answer) == 0 {
+		return nil
+	}
+	bar := Line{{st.Say("│") + " ", Dim}}
+	cells, bounded := st.room()
+	cells -= bar.Width()
+	if note := st.notText(a); note != "" {
+		return []Line{bar.add(st.fit(note, cells), Dim)}
+	}
+	text := string(a.Answer)
+	if most > 0 && isPage(a) {
+		text = pageText(text)
+	}
+	shown, hidden := firstLines(text, most)
+	lines := make([]Line, 0, len(shown))
+	for i, raw := range shown {
+		line, note := st.textLine(raw, cells), ""
+		if i == len(shown)-1 {
+			note = missing(a, hidden, bounded && Width(line) > cells)
+		}
+		line = st.fit(line, cells-Width(note))
+		lines = append(lines, Line(nil).join(bar).add(line, Plain).add(note, Dim))
+	}
+	return lines
+}
+
+// missing says what of an answer is not shown, in brackets; nothing where all of it is.
+func missing(a webhook.Attempt, hidden int, cut bool) string {
+	over := ""
+	if a.AnswerCut {
+		over = "over "
+	}
+	switch {
+	case hidden > 0:
+		return " (" + over + counted(hidden, "more line") + ")"
+	case cut || a.AnswerCut:
+		return " (" + over + Bytes(answerBytes(a)) + " in all)"
+	default:
+		return ""
+	}
+}
+
+// notText says what an answer is that can't be shown as text: compressed, or binary. For text it is empty.
+func (st Style) notText(a webhook.Attempt) string {
+	encoding := strings.TrimSpace(a.Header.Get("Content-Encoding"))
+	compressed := encoding != "" && !strings.EqualFold(encoding, "identity")
+	if !compressed && isText(a.Answer) {
+		return ""
+	}
+	size := Bytes(answerBytes(a))
+	if a.AnswerCut {
+		size = "over " + size
+	}
+	if kind, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "" {
+		size += " of " + st.fragment(kind)
+	}
+	if compressed {
+		return size + ", compressed with " + st.fragment(encoding)
+	}
+	return size + ", not text"
+}
+
+func answerBytes(a webhook.Attempt) int64 { return max(a.AnswerBytes, int64(len(a.Answer))) }
+
+// firstLines returns the first lines that are not blank, at most that many (for 0 all), and how many more there are.
+func firstLines(text string, most int) (shown []string, hidden int) {
+	for line := range nonBlank(text) {
+		if most > 0 && len(shown) == most {
+			hidden++
+			continue
+		}
+		shown = append(shown, line)
+	}
+	return shown, hidden
+}
+
+// nonBlank walks the lines of a text that are not blank, without spaces at their end.
+func nonBlank(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.SplitSeq(text, "\n") {
+			line = strings.TrimRight(line, " \t\r")
+			if line != "" && !yield(line) {
+				return
+			}
+		}
+	}
+}
