@@ -1,0 +1,40 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+// Every command pays for a Load. Beside it stands what it cannot be faster than: looking whether there is a file, and reading it.
+func BenchmarkLoad(b *testing.B) {
+	dir := b.TempDir()
+	w := config.World{LookupEnv: func(string) (string, bool) { return "", false }, Home: dir, WorkDir: dir, GOOS: "linux"}
+	path := filepath.Join(dir, ".config", "vidiking", "config.toml")
+	load := func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := config.Load(w, config.Flags{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	read := func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			_, _ = os.ReadFile(path)
+		}
+	}
+	b.Run("absent", load)
+	b.Run("absent, the look alone", read)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		b.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(layered), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("present", load)
+	b.Run("present, the read alone", read)
+}

@@ -1,0 +1,127 @@
+package config_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		key   string
+		right []string
+		wrong []string
+	}{
+		{"forward", []string{"3000", "localhost:3000", "http://h/p?q=1"}, []string{"", " a", "a\nb", "a\xff"}},
+		{"path", []string{"/", "/webhooks/vidiking", "/a.b/..c", "/é"}, []string{"", "hooks", "/a?b", "/a#b", "/a b", "/a/../b", "/./a"}},
+		{
+			"addr",
+			[]string{"127.0.0.1:4747", "127.9.9.9:0", "[::1]:65535", "localhost:80"},
+			[]string{"", "4747", ":4747", "0.0.0.0:4747", "[::]:1", "::1:80", "[::1]", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:http", "example.com:80", "[127.0.0.1]:80", "[::1%lo]:80", "192.168.1.2:80"},
+		},
+		{
+			"events",
+			[]string{"render.complete", "render.*,wallet.deposit", " render.* , ai.* ", "*", "*.failed", "video.ready", "r*d*r.*", "azAZ09-_.x"},
+			[]string{"", "render.compelte", "complete", "rendr.*", "a,,b", "a b", "render.*;ai.*", "a`b", "a{b", "a@b", "a[b", "a/b", "a:b"},
+		},
+		{"verify", []string{"strict", "warn", "off"}, []string{"", "Strict", "no", "strict "}},
+		{"respond", []string{"handler", "ack"}, []string{"", "acknowledge"}},
+		{"timeout", []string{"10s", "1m30s", "500ms", "1.5s"}, []string{"", "10", "0", "0s", "-1s", "10 s", "abc", "1d"}},
+		{"max_body", []string{"10MiB", "10MB", "512KiB", "1", "512MiB", "100kB", "10mb", "7B"}, []string{"", "0", "0MiB", "-1", "1.5MiB", "10 MiB", "10M", "MiB", "1GiB", "99999999999999999999", "9999999999GiB"}},
+		{"data_dir", []string{"/var/x", "~/x", "~", `C:\x`, "d:/x", `\\srv\x`}, []string{"", "x", "./x", "~x", "C:x"}},
+		{"output", []string{"text", "json"}, []string{"", "xml"}},
+		{"color", []string{"auto", "always", "never"}, []string{"", "yes"}},
+		{"webhook_secret", []string{"whsec_abc", "plain", "whsec_é=+/"}, []string{"", " whsec_a", "whsec_a\t", "whsec_a\n", "whsec_a\r\n", "a b", "a\u00a0b", "a\u200bb", "\ufeffa", "a\x00"}},
+		{"profile", []string{"staging", "default"}, []string{"", "gone", "a b", "a.b", "é"}},
+	} {
+		for _, value := range test.right {
+			h := newHome(t).write("[profiles.staging]\n")
+			if err := h.load(config.Flags{}).Set(test.key, value); err != nil {
+				t.Errorf("Set(%s, %q): %v", test.key, value, err)
+				continue
+			}
+			if source := h.load(config.Flags{}).Source(test.key); source != config.SourceFile {
+				t.Errorf("after Set(%s, %q): source is %s, want file", test.key, value, source)
+			}
+		}
+		for _, value := range test.wrong {
+			h := newHome(t).write("[profiles.staging]\n")
+			err := h.load(config.Flags{}).Set(test.key, value)
+			var wrong *config.ValueError
+			var unknown *config.UnknownError
+			if !errors.As(err, &wrong) && !errors.As(err, &unknown) {
+				t.Errorf("Set(%s, %q): got %v, want a ValueError", test.key, value, err)
+			}
+			if got := h.text(); got != "[profiles.staging]\n" {
+				t.Errorf("Set(%s, %q) changed the file to %q", test.key, value, got)
+			}
+		}
+	}
+}
+
+func TestAWrongValueSaysWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ key, value, msg, hint string }{
+		{"verify", "loose", `verify cannot be "loose"`, "one of strict, warn, off"},
+		{"verify", "strickt", `verify cannot be "strickt"`, "did you mean strict?"},
+		{"timeout", "10", `timeout has no unit: "10"`, "write 10s for seconds, 10ms for milliseconds"},
+		{"timeout", "abc", `timeout cannot be "abc"`, "a number with its unit, like 10s, 500ms or 1m30s"},
+		{"timeout", "0s", `timeout must be more than 0, not "0s"`, "a number with its unit, like 10s, 500ms or 1m30s"},
+		{"max-body", "10M", `max_body cannot be "10M"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
+		{"max_body", "99999999999GiB", `max_body is too large: "99999999999GiB"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
+		{"path", "hooks", `path does not begin with /: "hooks"`, "write /hooks"},
+		{"addr", "0.0.0.0:80", `addr is not on this machine alone: "0.0.0.0:80"`, "like 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 is any free one"},
+		{"events", "render.compelte", `events names no event: render.compelte`, "did you mean render.complete?"},
+		{"events", "", `events cannot be empty`, "to take it away: vidiking config unset events"},
+		{"forward", "a\x1b[31m", `forward cannot hold a line break or a control character: "a\x1b[31m"`, ""},
+		{"webhook_secret", "whsec_abc\n", `webhook_secret ends with a line break`, "copy it again, from whsec_ to its last letter, and nothing around it"},
+		{"webhook_secret", "whsec_a\u200bc", `webhook_secret holds a character that cannot be seen (U+200B)`, "copy it again, from whsec_ to its last letter, and nothing around it"},
+		{"profile", "stagin", `there is no profile stagin`, "did you mean staging? All profiles: default, staging"},
+	} {
+		h := newHome(t).write("[profiles.staging]\n")
+		err := h.load(config.Flags{}).Set(test.key, test.value)
+		var advised interface{ Advice() string }
+		if !errors.As(err, &advised) {
+			t.Errorf("Set(%s, %q): got %v, want an error with advice", test.key, test.value, err)
+			continue
+		}
+		if err.Error() != test.msg || advised.Advice() != test.hint {
+			t.Errorf("Set(%s, %q): got %q, %q; want %q, %q", test.key, test.value, err, advised.Advice(), test.msg, test.hint)
+		}
+	}
+}
+
+func TestParseBytesReadsSizes(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]int64{
+		"0": 0, "1048576": 1 << 20, "512KiB": 512 << 10, "10MiB": 10 << 20, "1GiB": 1 << 30, "10MB": 10_000_000, "2kB": 2000, "3GB": 3_000_000_000, "5B": 5,
+		"9223372036854775807": 1<<63 - 1,
+	} {
+		if got, err := config.ParseBytes(s); err != nil || got != want {
+			t.Errorf("ParseBytes(%q): got %d, %v; want %d", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"", "MiB", "-1", "+1", "1.5MiB", "1 MiB", " 1", "1e3", "10M", "9223372036854775808", "9007199254740993GiB", strings.Repeat("9", 50)} {
+		if got, err := config.ParseBytes(s); err == nil {
+			t.Errorf("ParseBytes(%q): got %d, want an error", s, got)
+		}
+	}
+}
+
+func TestKeysDescribeWhatIsShown(t *testing.T) {
+	t.Parallel()
+	for _, k := range config.Keys() {
+		if k.Summary == "" || strings.HasSuffix(k.Summary, ".") {
+			t.Errorf("summary of %s: got %q, want words without a full stop", k.Name, k.Summary)
+		}
+		if k.Flag != "" && k.Flag != strings.ReplaceAll(k.Name, "_", "-") {
+			t.Errorf("flag of %s: got %s, want the same name", k.Name, k.Flag)
+		}
+		if got, err := config.FindKey(strings.ReplaceAll(k.Name, "_", "-")); err != nil || got.Name != k.Name {
+			t.Errorf("FindKey of %s with dashes: got %s, %v", k.Name, got.Name, err)
+		}
+	}
+}

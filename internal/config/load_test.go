@@ -1,0 +1,360 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+func TestAnAbsentFileGivesTheDefaults(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	c := h.load(config.Flags{})
+	got := map[string]string{}
+	for _, v := range c.List() {
+		if v.Source != config.SourceDefault {
+			t.Errorf("source of %s: got %q, want default", v.Key.Name, v.Source)
+		}
+		got[v.Key.Name] = v.Text
+	}
+	want := map[string]string{
+		"webhook_secret": "",
+		"forward":        "http://localhost:3000/webhooks/vidiking",
+		"path":           "/webhooks/vidiking",
+		"addr":           "127.0.0.1:4747",
+		"events":         "",
+		"verify":         "strict",
+		"respond":        "handler",
+		"timeout":        "10s",
+		"max_body":       "10MiB",
+		"data_dir":       filepath.Join(h.dir, ".local", "state", "vidiking"),
+		"output":         "text",
+		"color":          "auto",
+		"profile":        "default",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("defaults (-want +got):\n%s", diff)
+	}
+	if _, err := os.Stat(filepath.Join(h.dir, ".config")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Load made something in the home directory: %v", err)
+	}
+	if w := c.Warnings(); len(w) != 0 {
+		t.Errorf("warnings: got %v, want none", w)
+	}
+}
+
+func TestEveryDefaultPassesItsOwnCheck(t *testing.T) {
+	t.Parallel()
+	c := newHome(t).load(config.Flags{})
+	for _, k := range config.Keys() {
+		if k.Default == "" || k.Flag == "" {
+			continue
+		}
+		if err := c.Override(k.Name, k.Default); err != nil {
+			t.Errorf("default of %s: %v", k.Name, err)
+		}
+	}
+}
+
+const layered = `
+verify = "warn"
+timeout = "20s"
+forward = "localhost:1"
+webhook_secret = "whsec_ofTheTopLevel1"
+
+[profiles.staging]
+timeout = "30s"
+webhook_secret = "whsec_ofStaging12345"
+`
+
+func TestFlagBeatsEnvironmentBeatsProfileBeatsFileBeatsDefault(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write(layered)
+	h.env["VIDIKING_WEBHOOK_SECRET"] = "whsec_ofTheEnvironment"
+	c := h.load(config.Flags{Profile: "staging"})
+	if err := c.Override("forward", "localhost:2"); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, name := range []string{"forward", "webhook_secret", "timeout", "verify", "respond", "profile"} {
+		v, err := c.Get(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[name] = v.Text + " from " + string(v.Source)
+	}
+	want := map[string]string{
+		"forward":        "localhost:2 from flag --forward",
+		"webhook_secret": "whsec_…ment from environment VIDIKING_WEBHOOK_SECRET",
+		"timeout":        "30s from profile staging",
+		"verify":         "warn from file",
+		"respond":        "handler from default",
+		"profile":        "staging from flag --profile",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+	if d := c.Duration(config.Timeout); d != 30*time.Second {
+		t.Errorf("Duration(timeout): got %v, want 30s", d)
+	}
+	if n := c.Bytes(config.MaxBody); n != 10<<20 {
+		t.Errorf("Bytes(max_body): got %d, want %d", n, 10<<20)
+	}
+}
+
+func TestTheProfileComesFromFlagThenEnvironmentThenFile(t *testing.T) {
+	t.Parallel()
+	const text = "profile = \"a\"\n[profiles.a]\n[profiles.b]\n[profiles.c]\n"
+	for _, test := range []struct {
+		name, flag, env string
+		want            string
+		source          config.Source
+	}{
+		{"flag", "c", "b", "c", "flag --profile"},
+		{"environment", "", "b", "b", "environment VIDIKING_PROFILE"},
+		{"file", "", "", "a", "file"},
+		{"the top level by name", "default", "b", "default", "flag --profile"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t).write(text)
+			h.env["VIDIKING_PROFILE"] = test.env
+			c := h.load(config.Flags{Profile: test.flag})
+			v, err := c.Get("profile")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Profile() != test.want || v.Text != test.want || v.Source != test.source {
+				t.Errorf("flag %q, environment %q: got %s (%s, %s), want %s (%s)", test.flag, test.env, c.Profile(), v.Text, v.Source, test.want, test.source)
+			}
+		})
+	}
+}
+
+func TestAnUnknownProfileNamesThoseThereAre(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("[profiles.staging]\n[profiles.prod]\n")
+	_, err := config.Load(h.world(), config.Flags{Profile: "stagin"})
+	var unknown *config.UnknownError
+	if !errors.As(err, &unknown) {
+		t.Fatalf("Load: got %v, want an UnknownError", err)
+	}
+	if got, want := err.Error(), "there is no profile stagin"; got != want {
+		t.Errorf("error: got %q, want %q", got, want)
+	}
+	if got, want := unknown.Advice(), "did you mean staging? All profiles: default, staging, prod"; got != want {
+		t.Errorf("advice: got %q, want %q", got, want)
+	}
+	if _, err := config.Load(h.world(), config.Flags{Profile: "stagin", NewProfile: true}); err != nil {
+		t.Errorf("Load with NewProfile: %v", err)
+	}
+}
+
+func TestAnEmptyEnvironmentVariableCountsAsNotSet(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write(layered)
+	for _, name := range []string{"VIDIKING_WEBHOOK_SECRET", "VIDIKING_DATA_DIR", "VIDIKING_PROFILE", "VIDIKING_CONFIG", "XDG_CONFIG_HOME", "NO_COLOR"} {
+		h.env[name] = ""
+	}
+	c := h.load(config.Flags{})
+	s, source, ok := c.Secret()
+	if !ok || s.Reveal() != "whsec_ofTheTopLevel1" || source != config.SourceFile {
+		t.Errorf("secret: got %v from %s, %v; want that of the file", s, source, ok)
+	}
+	if v, _ := c.Get("color"); v.Text != "auto" {
+		t.Errorf("color with an empty NO_COLOR: got %s, want auto", v.Text)
+	}
+}
+
+func TestColourObeysTheEnvironmentsConventions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		env  map[string]string
+		want string
+	}{
+		{map[string]string{}, "always from file"},
+		{map[string]string{"NO_COLOR": "1"}, "never from environment NO_COLOR"},
+		{map[string]string{"NO_COLOR": "0", "CLICOLOR_FORCE": "1"}, "never from environment NO_COLOR"},
+		{map[string]string{"CLICOLOR_FORCE": "1"}, "always from environment CLICOLOR_FORCE"},
+		{map[string]string{"CLICOLOR_FORCE": "0"}, "always from file"},
+	} {
+		h := newHome(t).write(`color = "always"`)
+		h.env = test.env
+		v, err := h.load(config.Flags{}).Get("color")
+		if got := v.Text + " from " + string(v.Source); err != nil || got != test.want {
+			t.Errorf("%v: got %s, %v; want %s", test.env, got, err, test.want)
+		}
+	}
+}
+
+func TestASecretIsMaskedInValuesAndNeverInErrors(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write(layered)
+	c := h.load(config.Flags{})
+	v, err := c.Get("webhook-secret")
+	if err != nil || v.Text != "whsec_…vel1" {
+		t.Errorf("Get(webhook-secret): got %q, %v; want it masked", v.Text, err)
+	}
+	for _, secret := range []string{"whsec_hushHush ", " whsec_hushHush", "whsec_hush Hush", "whsec_hushHush\n", "whsec_hush\u200bHush", "whsec_hush\xffHush"} {
+		h.env["VIDIKING_WEBHOOK_SECRET"] = secret
+		_, err := config.Load(h.world(), config.Flags{})
+		var wrong *config.ValueError
+		if !errors.As(err, &wrong) || wrong.Name != "VIDIKING_WEBHOOK_SECRET" || wrong.Hint == "" {
+			t.Errorf("secret %q: got %v, want a ValueError of the variable with a hint", secret, err)
+			continue
+		}
+		if text := wrong.Error() + wrong.Hint; strings.Contains(text, "hush") || strings.Contains(text, "Hush") {
+			t.Errorf("secret %q is in its error: %s", secret, text)
+		}
+	}
+}
+
+func TestAnUnknownSettingIsNamedWithANearOne(t *testing.T) {
+	t.Parallel()
+	c := newHome(t).load(config.Flags{})
+	_, err := c.Get("verfy")
+	var unknown *config.UnknownError
+	if !errors.As(err, &unknown) || unknown.Near != "verify" {
+		t.Fatalf("Get(verfy): got %v, want an UnknownError near verify", err)
+	}
+	if got, want := err.Error(), "there is no setting verfy"; got != want {
+		t.Errorf("error: got %q, want %q", got, want)
+	}
+	for _, name := range []string{"é", "", "a b", "a\u0161"} {
+		_, err := c.Get(name)
+		if got, want := err.Error(), fmt.Sprintf("there is no setting %q", name); got != want {
+			t.Errorf("error: got %s, want %s", got, want)
+		}
+	}
+	_, err = c.Get("\x1b[31m")
+	if got, want := err.Error(), `there is no setting "\x1b[31m"`; got != want {
+		t.Errorf("error of a name with control characters: got %q, want %q", got, want)
+	}
+}
+
+func TestAFlagIsCheckedUnderItsOwnName(t *testing.T) {
+	t.Parallel()
+	c := newHome(t).load(config.Flags{})
+	err := c.Override("max_body", "ten")
+	if got, want := err.Error(), `--max-body cannot be "ten"`; got != want {
+		t.Errorf("Override: got %q, want %q", got, want)
+	}
+	err = c.Override("webhook_secret", "whsec_x")
+	if err == nil || strings.Contains(err.Error(), "whsec_x") {
+		t.Errorf("Override(webhook_secret): got %v, want a refusal that does not repeat it", err)
+	}
+	if err := c.Override("events", " render.* , ai.*"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"render.*", "ai.*"}, c.Strings(config.Events)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestWarningsNameWhatIsOdd(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write(`webhook_secret = "0123456789abcdef"` + "\n")
+	if err := os.Chmod(h.file(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Warning{
+		{Msg: "others on this machine can read the secret in ~/.config/vidiking/config.toml", Hint: "chmod 600 ~/.config/vidiking/config.toml"},
+		{Msg: "the webhook secret (file) does not begin with whsec_, as Vidiking's do", Hint: "the prefix belongs to the secret: copy it whole"},
+	}
+	if diff := cmp.Diff(want, h.load(config.Flags{}).Warnings()); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+	windows := h.world()
+	windows.GOOS, windows.WorkDir = "windows", ""
+	c, err := config.Load(windows, config.Flags{Config: h.file()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want[1:], c.Warnings()); diff != "" {
+		t.Errorf("warnings on Windows, which has no such permissions (-want +got):\n%s", diff)
+	}
+	h.write(`verify = "warn"`)
+	if w := h.load(config.Flags{}).Warnings(); len(w) != 0 {
+		t.Errorf("a readable file without a secret: got %v, want no warning", w)
+	}
+	want = []config.Warning{{Msg: "~/typo.toml (flag --config) is absent or empty", Hint: "it is made by vidiking config set"}}
+	if diff := cmp.Diff(want, h.load(config.Flags{Config: "~/typo.toml"}).Warnings()); diff != "" {
+		t.Errorf("warnings (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFileThatCannotBeAConfigurationIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write(strings.Repeat("# long\n", 50_000))
+	if _, err := config.Load(h.world(), config.Flags{}); err == nil || !strings.Contains(err.Error(), "larger than 256 KiB") {
+		t.Errorf("a large file: got %v, want an error on its size", err)
+	}
+	if _, err := config.Load(h.world(), config.Flags{Config: h.dir}); err == nil {
+		t.Error("a directory as the file: got no error")
+	}
+}
+
+func TestAHomeThatIsNoDirectoryHasNoConfiguration(t *testing.T) {
+	t.Parallel()
+	w := newHome(t).world()
+	w.Home = "/dev/null"
+	c, err := config.Load(w, config.Flags{})
+	if err != nil || c.String(config.Verify) != "strict" {
+		t.Errorf("Load: got %v, want the defaults", err)
+	}
+}
+
+func TestThePathIsKnownWhateverTheFileHolds(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("verify = \n")
+	path, err := config.FilePath(h.world(), config.Flags{})
+	if err != nil || path != h.file() {
+		t.Errorf("FilePath: got %s, %v; want %s", path, err, h.file())
+	}
+	if got, want := newHome(t).load(config.Flags{}).Short("/x"), "/x"; got != want {
+		t.Errorf("Short(/x): got %s, want %s", got, want)
+	}
+}
+
+func TestAWrongProfileNameIsNoUnknownOne(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.env["VIDIKING_PROFILE"] = "a b"
+	_, err := config.Load(h.world(), config.Flags{NewProfile: true})
+	if got, want := fmt.Sprint(err), `VIDIKING_PROFILE cannot be "a b"`; got != want {
+		t.Errorf("Load: got %s, want %s", got, want)
+	}
+	_, err = config.Load(h.world(), config.Flags{Profile: "a/b"})
+	if got, want := fmt.Sprint(err), `--profile cannot be "a/b"`; got != want {
+		t.Errorf("Load: got %s, want %s", got, want)
+	}
+}
+
+func TestSettingsAreReadByType(t *testing.T) {
+	t.Parallel()
+	c := newHome(t).write("events = ['render.*', \"ai.*\"]\ntimeout = \"1m30s\"\nmax_body = 0x10\n").load(config.Flags{})
+	if diff := cmp.Diff([]string{"render.*", "ai.*"}, c.Strings(config.Events)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	if got := c.Duration(config.Timeout); got != 90*time.Second {
+		t.Errorf("timeout: got %v, want 1m30s", got)
+	}
+	if got := c.Bytes(config.MaxBody); got != 16 {
+		t.Errorf("max_body: got %d, want 16", got)
+	}
+	if got := c.String("no such setting"); got != "" {
+		t.Errorf("a name that is none: got %q, want nothing", got)
+	}
+	empty := newHome(t).write("events = [\"ai.*\"]\n[profiles.all]\nevents = []\n").load(config.Flags{Profile: "all"})
+	if got := empty.Strings(config.Events); got != nil {
+		t.Errorf("an empty list over another: got %q, want nothing", got)
+	}
+}

@@ -1,0 +1,152 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// MadeSecretPath is where MakeSecret keeps the secret of a data directory.
+func MadeSecretPath(dataDir string) string { return filepath.Join(dataDir, secretFile) }
+
+// MadeSecret reads the secret that the program made for itself in a data directory. It reports whether there is one; a file that holds
+// none is an error.
+func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
+	path := MadeSecretPath(dataDir)
+	text, err := readSecretFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return webhook.Secret{}, false, nil
+	}
+	if err != nil {
+		return webhook.Secret{}, false, fmt.Errorf("read the secret that was made: %w", err)
+	}
+	value := text
+	if line, ok := strings.CutSuffix(text, "\n"); ok { // an editor's; nothing else is taken off
+		value = strings.TrimSuffix(line, "\r")
+	}
+	if msg := damage(value); msg != "" {
+		return webhook.Secret{}, false, &Error{
+			Msg:  fmt.Sprintf("the secret that was made is damaged: %s %s", path, msg),
+			Hint: "remove that file, and vidiking listen makes another; the handler needs it then",
+		}
+	}
+	return webhook.SecretFrom(value), true, nil
+}
+
+// MakeSecret returns the secret of a data directory, and makes it where there is none. Of several processes that do so at once, one
+// makes it and all return it.
+func MakeSecret(dataDir string, random io.Reader) (s webhook.Secret, made bool, err error) {
+	return makeSecret(dataDir, random, os.Link)
+}
+
+func makeSecret(dataDir string, random io.Reader, link func(from, to string) error) (webhook.Secret, bool, error) {
+	if s, ok, err := MadeSecret(dataDir); ok || err != nil {
+		return s, false, err
+	}
+	s, err := webhook.NewSecret(random)
+	if err != nil {
+		return webhook.Secret{}, false, err
+	}
+	err = placeSecret(dataDir, s, link)
+	if errors.Is(err, fs.ErrExist) { // another was faster
+		s, ok, err := MadeSecret(dataDir)
+		if err == nil && !ok {
+			err = errors.New("keep the new secret: another process made one and took it away again")
+		}
+		return s, false, err
+	}
+	if err != nil {
+		return webhook.Secret{}, false, fmt.Errorf("keep the new secret: %w", err)
+	}
+	return s, true, nil
+}
+
+// placeSecret writes the secret's file whole, unless there is one: that is fs.ErrExist. A link is what fails if its name is taken, which
+// a rename does not; where the file system has no links, a lock keeps the others away instead.
+func placeSecret(dataDir string, s webhook.Secret, link func(from, to string) error) (err error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return err
+	}
+	fresh, err := writeTemp(dataDir, s)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if removed := os.Remove(fresh); !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, removed)
+		}
+	}()
+	path := MadeSecretPath(dataDir)
+	err = link(fresh, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = renameToFree(fresh, path)
+	}
+	if err == nil {
+		syncDir(dataDir)
+	}
+	return err
+}
+
+// renameToFree renames a file to a name that is free. It locks out others that do the same.
+func renameToFree(from, to string) error {
+	unlock, err := lock(to, lockPatience)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	switch _, err := os.Lstat(to); {
+	case err == nil:
+		return fs.ErrExist
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+// writeTemp writes the secret to a file of a name of its own, readable by its owner only.
+func writeTemp(dir string, s webhook.Secret) (path string, err error) {
+	f, err := os.CreateTemp(dir, "."+secretFile+"-*") // 0600
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(s.Reveal() + "\n")
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// readSecretFile reads no more than a secret can be.
+func readSecretFile(path string) (string, error) {
+	const largest = 4 << 10
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	text, err := io.ReadAll(io.LimitReader(f, largest))
+	return string(text), err
+}
+
+// damage says what is wrong with the content of the secret's file.
+func damage(value string) string {
+	if value == "" {
+		return "is empty"
+	}
+	if p := checkSecret(value); p != nil {
+		return p.msg
+	}
+	if rest, ok := strings.CutPrefix(value, secretPrefix); !ok || rest == "" {
+		return "does not hold a secret that begins with " + secretPrefix
+	}
+	return ""
+}

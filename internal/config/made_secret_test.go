@@ -1,0 +1,162 @@
+package config
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestASecretIsMadeOnceAndReadAgain(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state", "vidiking")
+	if _, ok, err := MadeSecret(dir); ok || err != nil {
+		t.Fatalf("MadeSecret before: got %v, %v; want none", ok, err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("MadeSecret made the directory: %v", err)
+	}
+	first, made, err := MakeSecret(dir, rand.Reader)
+	if err != nil || !made || !strings.HasPrefix(first.Reveal(), "whsec_") {
+		t.Fatalf("MakeSecret: got %v, %v, %v; want a new one", first, made, err)
+	}
+	second, made, err := MakeSecret(dir, rand.Reader)
+	if err != nil || made || second != first {
+		t.Errorf("MakeSecret again: got %v, %v, %v; want the same, not made", second, made, err)
+	}
+	read, ok, err := MadeSecret(dir)
+	if err != nil || !ok || read != first {
+		t.Errorf("MadeSecret: got %v, %v, %v; want the same", read, ok, err)
+	}
+	for path, want := range map[string]fs.FileMode{dir: 0o700, filepath.Join(dir, "webhook-secret"): 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: got %v, %v; want %v", path, info.Mode().Perm(), err, want)
+		}
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("the directory has %v, %v; want the secret alone", entries, err)
+	}
+}
+
+func TestOneNewlineAtTheEndOfAMadeSecretIsTolerated(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, want string }{
+		{"whsec_abc", "whsec_abc"},
+		{"whsec_abc\n", "whsec_abc"},
+		{"whsec_abc\r\n", "whsec_abc"},
+		{"whsec_abc\n\n", ""},
+		{"whsec_abc \n", ""},
+		{" whsec_abc", ""},
+		{"whsec_abc\r", ""},
+		{"", ""},
+		{"\n", ""},
+		{"whsec_", ""},
+		{"whs", ""},
+		{"\x00\x00\x00\x00", ""},
+		{"whsec_a\xff", ""},
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, secretFile), []byte(test.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, ok, err := MadeSecret(dir)
+		if test.want != "" {
+			if err != nil || !ok || s.Reveal() != test.want {
+				t.Errorf("%q: got %q, %v, %v; want %q", test.text, s.Reveal(), ok, err, test.want)
+			}
+			continue
+		}
+		var damaged *Error
+		if !errors.As(err, &damaged) || damaged.Hint == "" || !strings.Contains(damaged.Msg, dir) {
+			t.Errorf("%q: got %q, %v, %v; want an error that names the file and says what to do", test.text, s.Reveal(), ok, err)
+		}
+		if _, made, err := MakeSecret(dir, rand.Reader); made || err == nil {
+			t.Errorf("MakeSecret over %q: got %v, %v; want the error and nothing made", test.text, made, err)
+		}
+	}
+}
+
+func TestWithoutLinksASecretIsMadeAllTheSame(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	noLinks := func(from, to string) error {
+		return &os.LinkError{Op: "link", Old: from, New: to, Err: errors.ErrUnsupported}
+	}
+	var wg sync.WaitGroup
+	var secrets [16]webhook.Secret
+	var made [16]bool
+	for i := range secrets {
+		wg.Go(func() {
+			var err error
+			if secrets[i], made[i], err = makeSecret(dir, rand.Reader, noLinks); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	makers := 0
+	for i, s := range secrets {
+		if s != secrets[0] || !s.IsSet() {
+			t.Errorf("secret %d is %v, secret 0 %v; want the same", i, s, secrets[0])
+		}
+		if made[i] {
+			makers++
+		}
+	}
+	if makers != 1 {
+		t.Errorf("%d say that they made it, want 1", makers)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("the directory has %v, %v; want the secret alone", entries, err)
+	}
+}
+
+func TestTheSlowerOfTwoTakesTheOthersSecret(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	slow := func(from, to string) error {
+		if _, _, err := MakeSecret(dir, rand.Reader); err != nil { // another process, just now
+			return err
+		}
+		return os.Link(from, to)
+	}
+	s, made, err := makeSecret(dir, rand.Reader, slow)
+	if err != nil || made {
+		t.Fatalf("makeSecret: got %v, %v, %v; want the other's", s, made, err)
+	}
+	if other, _, err := MadeSecret(dir); err != nil || s != other {
+		t.Errorf("got %v, want %v, %v", s, other, err)
+	}
+}
+
+func TestASecretThatCannotBeReadIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, secretFile), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := MadeSecret(dir); ok || err == nil {
+		t.Errorf("MadeSecret: got %v, %v; want an error", ok, err)
+	}
+	if _, made, err := MakeSecret(dir, rand.Reader); made || err == nil {
+		t.Errorf("MakeSecret: got %v, %v; want an error", made, err)
+	}
+}
+
+func TestWithoutRandomNothingIsMade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, made, err := MakeSecret(dir, iotest.ErrReader(errors.New("dry"))); made || err == nil {
+		t.Errorf("MakeSecret: got %v, %v; want an error", made, err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+		t.Errorf("the directory has %v, %v; want nothing", entries, err)
+	}
+}

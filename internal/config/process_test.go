@@ -1,0 +1,224 @@
+package config_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+// The test's own program plays other processes: with roleVar set, it does that role's work instead of running tests.
+const (
+	roleVar = "VIDIKING_CONFIG_TEST_ROLE"
+	dirVar  = "VIDIKING_CONFIG_TEST_DIR"
+)
+
+func TestMain(m *testing.M) {
+	switch role, dir := os.Getenv(roleVar), os.Getenv(dirVar); {
+	case role == "":
+		m.Run()
+	case role == "make-secret":
+		s, _, err := config.MakeSecret(dir, rand.Reader)
+		fmt.Fprintln(os.Stdout, s.Reveal(), err)
+	case role == "toggle":
+		for i := 0; ; i++ {
+			say(set(dir, "", "path", "/"+strings.Repeat(strconv.Itoa(i%10), 3000)))
+		}
+	case role == "set-once":
+		say(set(dir, "", "verify", "warn"))
+	default: // a profile's name
+		for i := range 10 {
+			say(set(dir, role, "path", "/"+strconv.Itoa(i)))
+		}
+	}
+}
+
+func say(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stdout, err)
+	}
+}
+
+func set(dir, profile, key, value string) error {
+	h := home{dir: dir}
+	c, err := config.Load(h.world(), config.Flags{Profile: profile, NewProfile: true})
+	if err != nil {
+		return err
+	}
+	return c.Set(key, value)
+}
+
+// play starts another process in a role.
+func play(ctx context.Context, t *testing.T, role, dir string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, exec.CommandContext(ctx, self), role, dir)
+}
+
+// playWithoutSpace starts another process that can write no file: each write fails as on a full disk.
+func playWithoutSpace(ctx context.Context, t *testing.T, role, dir string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell to limit the size of files")
+	}
+	return start(t, exec.CommandContext(ctx, shell, "-c", `ulimit -f 0 && exec "$0"`, self), role, dir)
+}
+
+func start(t *testing.T, cmd *exec.Cmd, role, dir string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	cmd.Env = append(os.Environ(), roleVar+"="+role, dirVar+"="+dir)
+	said := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, said
+}
+
+func TestSeveralProcessesThatSetLoseNothing(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("# mine\n")
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	cmds := make([]*exec.Cmd, len(names))
+	said := make([]*bytes.Buffer, len(names))
+	for i, name := range names {
+		cmds[i], said[i] = play(t.Context(), t, name, h.dir)
+	}
+	for i, cmd := range cmds {
+		if err := cmd.Wait(); err != nil || said[i].Len() > 0 {
+			t.Errorf("process %s: %v\n%s", names[i], err, said[i])
+		}
+	}
+	for _, name := range names {
+		c, err := config.Load(h.world(), config.Flags{Profile: name})
+		if err != nil {
+			t.Errorf("profile %s: %v in\n%s", name, err, h.text())
+			continue
+		}
+		if got := c.String(config.Path); got != "/9" {
+			t.Errorf("path of profile %s: got %s, want /9", name, got)
+		}
+	}
+	if !strings.HasPrefix(h.text(), "# mine\n") {
+		t.Errorf("the comment is gone from\n%s", h.text())
+	}
+}
+
+func TestAKilledWriterLeavesTheFileWhole(t *testing.T) {
+	t.Parallel()
+	const kills = 40
+	old := "# mine\npath = \"/" + strings.Repeat("x", 3000) + "\"\n"
+	h := newHome(t).write(old)
+	writes := 0
+	for i := range kills {
+		cmd, said := play(t.Context(), t, "toggle", h.dir)
+		// Between its start and some writes; where exactly differs from run to run, as it should.
+		timer := time.NewTimer(time.Duration(15+i) * time.Millisecond)
+		<-timer.C
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		c, err := config.Load(h.world(), config.Flags{})
+		if err != nil {
+			t.Fatalf("after kill %d: %v; the process said %s", i, err, said)
+		}
+		path := c.String(config.Path)
+		if len(path) != 3001 || strings.Trim(path[1:], path[1:2]) != "" || !strings.HasPrefix(h.text(), "# mine\n") {
+			t.Fatalf("after kill %d the file is torn:\n%.200s", i, h.text())
+		}
+		if h.text() != old {
+			old = h.text()
+			writes++
+		}
+	}
+	if writes == 0 {
+		t.Errorf("in %d runs nothing was written: the test shows nothing", kills)
+	}
+	if err := h.load(config.Flags{}).Set("verify", "warn"); err != nil {
+		t.Errorf("Set after the kills: %v", err)
+	}
+	onlyHas(t, filepath.Dir(h.file()), "config.toml")
+}
+
+func TestSeveralProcessesMakeOneSecret(t *testing.T) {
+	t.Parallel()
+	for range 3 {
+		dir := filepath.Join(t.TempDir(), "state", "vidiking")
+		cmds, said := [8]*exec.Cmd{}, [8]*bytes.Buffer{}
+		for i := range cmds {
+			cmds[i], said[i] = play(t.Context(), t, "make-secret", dir)
+		}
+		for i, cmd := range cmds {
+			if err := cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+			if said[i].String() != said[0].String() || !strings.HasPrefix(said[i].String(), "whsec_") || !strings.HasSuffix(said[i].String(), " <nil>\n") {
+				t.Errorf("process %d made %q, process 0 %q; want the same secret", i, said[i], said[0])
+			}
+		}
+		onlyHas(t, dir, "webhook-secret")
+	}
+}
+
+func TestAFullDiskLeavesTheFileAsItIs(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("verify = \"off\"\n")
+	cmd, said := playWithoutSpace(t.Context(), t, "set-once", h.dir)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(said.String(), "write configuration ~/.config/vidiking/config.toml: ") {
+		t.Errorf("Set said %q, want that it cannot write the file", said)
+	}
+	if got := h.text(); got != "verify = \"off\"\n" {
+		t.Errorf("the file was changed to %q", got)
+	}
+	onlyHas(t, filepath.Dir(h.file()), "config.toml")
+}
+
+func TestAFullDiskLeavesNoPieceOfASecret(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cmd, said := playWithoutSpace(t.Context(), t, "make-secret", dir)
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(said.String(), " keep the new secret: ") {
+		t.Errorf("MakeSecret said %q, want that it cannot keep it", said)
+	}
+	onlyHas(t, dir)
+}
+
+// onlyHas checks that a directory has those files and no other.
+func onlyHas(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("%s has %v, want %v alone", dir, got, want)
+	}
+}

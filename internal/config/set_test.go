@@ -1,0 +1,253 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+func TestSetChangesOnlyItsOwnPlace(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, profile, before string
+		key, value            string
+		after                 string
+	}{
+		{"an absent file", "", "", "verify", "warn", "verify = \"warn\"\n"},
+		{"a profile in an absent file", "x", "", "verify", "warn", "[profiles.x]\nverify = \"warn\"\n"},
+		{
+			"a value with a comment", "", "# top\n\nverify   =   \"strict\" # why\n\npath='/a'\n", "verify", "off",
+			"# top\n\nverify   =   \"off\" # why\n\npath='/a'\n",
+		},
+		{"a literal stays one", "", "path = '/a'\n", "path", "/b", "path = '/b'\n"},
+		{"a literal that cannot stay one", "", "path = '/a'\n", "path", "/b'c", "path = \"/b'c\"\n"},
+		{"a backslash", "", "", "data_dir", `C:\x`, "data_dir = 'C:\\x'\n"},
+		{"quotes of both kinds", "", "", "forward", `a"b'c\d`, "forward = \"a\\\"b'c\\\\d\"\n"},
+		{"a number", "", "max_body = 1_000 # small\n", "max_body", "1MiB", "max_body = \"1MiB\" # small\n"},
+		{"a text of several lines", "", "path = \"\"\"\n/a\\\n  \"\"\" # x\nverify = \"off\"\n", "path", "/b", "path = \"/b\" # x\nverify = \"off\"\n"},
+		{"a quoted key", "", "\"verify\" = \"off\"\n", "verify", "warn", "\"verify\" = \"warn\"\n"},
+		{"a list", "", "events = [ \"render.*\" ]\n", "events", "ai.*, wallet.*", "events = [\"ai.*\", \"wallet.*\"]\n"},
+		{
+			"a list with comments", "", "  events = [ # all of\n    # these\n    \"render.*\", # one\n    \"ai.*\",\n  ] # end\n", "events", "wallet.*",
+			"  events = [\n    # all of\n    # these\n    # one\n    \"wallet.*\",\n  ] # end\n",
+		},
+		{"after the last of the top level", "", "verify = \"off\"\n\n# of x\n[profiles.x]\n", "path", "/a", "verify = \"off\"\npath = \"/a\"\n\n# of x\n[profiles.x]\n"},
+		{
+			"first of the top level", "", "# about the file\n\n# of x\n[profiles.x]\nverify = \"off\"\n", "path", "/a",
+			"# about the file\n\npath = \"/a\"\n\n# of x\n[profiles.x]\nverify = \"off\"\n",
+		},
+		{"before dotted keys", "", "profiles.x.verify = \"off\"\n", "path", "/a", "path = \"/a\"\nprofiles.x.verify = \"off\"\n"},
+		{"after comments alone", "", "# mine", "path", "/a", "# mine\npath = \"/a\"\n"},
+		{"no newline at the end", "", "verify = \"off\"", "path", "/a", "verify = \"off\"\npath = \"/a\"\n"},
+		{"CRLF", "", "verify = \"off\"\r\n[profiles.x]\r\n", "path", "/a", "verify = \"off\"\r\npath = \"/a\"\r\n[profiles.x]\r\n"},
+		{"CRLF and a new profile", "y", "verify = \"off\"\r\n", "path", "/a", "verify = \"off\"\r\n\r\n[profiles.y]\r\npath = \"/a\"\r\n"},
+		{"a byte order mark", "", "\ufeffverify = \"off\"\n", "path", "/a", "\ufeffverify = \"off\"\npath = \"/a\"\n"},
+		{"a byte order mark alone", "", "\ufeff", "path", "/a", "\ufeffpath = \"/a\"\n"},
+		{"a byte order mark and a profile", "", "\ufeff[profiles.x]\n", "path", "/a", "\ufeffpath = \"/a\"\n\n[profiles.x]\n"},
+		{"in a profile", "x", "verify = \"off\"\n[profiles.x]\n  path = \"/a\" # p\n\n[profiles.y]\n", "verify", "warn", "verify = \"off\"\n[profiles.x]\n  path = \"/a\" # p\n  verify = \"warn\"\n\n[profiles.y]\n"},
+		{"in an empty profile", "x", "[profiles.x] # empty\n# nothing\n", "verify", "warn", "[profiles.x] # empty\nverify = \"warn\"\n# nothing\n"},
+		{"in an empty profile at the end", "x", "[profiles.x]", "verify", "warn", "[profiles.x]\nverify = \"warn\"\n"},
+		{"dotted at the top", "x", "profiles.x.path = \"/a\"\npath = \"/b\"\n", "verify", "warn", "profiles.x.path = \"/a\"\nprofiles.x.verify = \"warn\"\npath = \"/b\"\n"},
+		{"dotted with blanks and quotes", "x", "profiles . \"x\" . path = \"/a\"\n", "verify", "warn", "profiles . \"x\" . path = \"/a\"\nprofiles . \"x\" . verify = \"warn\"\n"},
+		{"dotted in the table", "x", "[profiles]\nx.path = \"/a\"\ny.path = \"/b\"\n", "verify", "warn", "[profiles]\nx.path = \"/a\"\nx.verify = \"warn\"\ny.path = \"/b\"\n"},
+		{"dotted and changed", "x", "profiles.x.verify = 'off' # c\n", "verify", "warn", "profiles.x.verify = 'warn' # c\n"},
+		{"a new one after no newline", "y", "verify = \"off\"", "path", "/a", "verify = \"off\"\n\n[profiles.y]\npath = \"/a\"\n"},
+		{"a new one beside dotted ones", "y", "profiles.x.path = \"/a\"\n", "verify", "warn", "profiles.x.path = \"/a\"\n\n[profiles.y]\nverify = \"warn\"\n"},
+		{"inline", "x", "profiles.x = { path = \"/a\" } # c\n", "verify", "warn", "profiles.x = { path = \"/a\", verify = \"warn\" } # c\n"},
+		{"inline and changed", "x", "profiles = {x={verify='off'}}\n", "verify", "warn", "profiles = {x={verify='warn'}}\n"},
+		{"inline and empty", "x", "profiles.x = {}\n", "verify", "warn", "profiles.x = { verify = \"warn\" }\n"},
+		{"inline, a new one", "y", "profiles = { x = { path = \"/a\" } }\n", "verify", "warn", "profiles = { x = { path = \"/a\" }, y = { verify = \"warn\" } }\n"},
+		{"inline and none", "y", "profiles = { }\n", "verify", "warn", "profiles = { y = { verify = \"warn\" } }\n"},
+		{"inline and dotted", "x", "profiles = { x.path = \"/a\", y.path = \"/b\" }\n", "verify", "warn", "profiles = { x.path = \"/a\", x.verify = \"warn\", y.path = \"/b\" }\n"},
+		{"inline over lines", "x", "profiles.x = {\n  path = \"/a\", # p\n}\n", "verify", "warn", "profiles.x = {\n  path = \"/a\", verify = \"warn\", # p\n}\n"},
+		{"the profile in use", "x", "verify = \"off\"\n\n[profiles.x]\n[profiles.y]\n", "profile", "y", "verify = \"off\"\nprofile = \"y\"\n\n[profiles.x]\n[profiles.y]\n"},
+		{"the same value", "", "verify  = 'off'", "verify", "off", "verify  = 'off'"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t)
+			if test.before != "" {
+				h.write(test.before)
+			}
+			c := h.load(config.Flags{Profile: test.profile, NewProfile: true})
+			if err := c.Set(test.key, test.value); err != nil {
+				t.Fatalf("Set(%s, %s): %v", test.key, test.value, err)
+			}
+			if diff := cmp.Diff(test.after, h.text()); diff != "" {
+				t.Errorf("file after Set(%s, %s) (-want +got):\n%s", test.key, test.value, diff)
+			}
+		})
+	}
+}
+
+func TestUnsetTakesAwayOnlyItsOwnPlace(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, profile, before, key, after string }{
+		{"a line with its comment", "", "# above\nverify = \"off\" # why\n\npath = \"/a\"\n", "verify", "# above\n\npath = \"/a\"\n"},
+		{"the only line", "", "verify = \"off\"", "verify", ""},
+		{"the last line without a newline", "", "path = \"/a\"\n  verify = \"off\"", "verify", "path = \"/a\"\n"},
+		{"a list over lines", "", "path = \"/a\"\nevents = [\n  \"ai.*\", # x\n]\nverify = \"off\"\n", "events", "path = \"/a\"\nverify = \"off\"\n"},
+		{"CRLF", "", "path = \"/a\"\r\nverify = \"off\"\r\n", "path", "verify = \"off\"\r\n"},
+		{"a byte order mark", "", "\ufeffverify = \"off\"\npath = \"/a\"\n", "verify", "\ufeffpath = \"/a\"\n"},
+		{"in a profile", "x", "verify = \"off\"\n[profiles.x]\nverify = \"warn\"\n", "verify", "verify = \"off\"\n[profiles.x]\n"},
+		{"dotted", "x", "profiles.x.verify = \"warn\"\n", "verify", ""},
+		{"inline, the first", "x", "profiles.x = { verify = \"warn\", path = \"/a\" }\n", "verify", "profiles.x = { path = \"/a\" }\n"},
+		{"inline, the last", "x", "profiles.x = { path = \"/a\" , verify = \"warn\" }\n", "verify", "profiles.x = { path = \"/a\"  }\n"},
+		{"inline, in the middle", "x", "profiles.x = {path=\"/a\",verify=\"warn\",addr=\"[::1]:1\"}\n", "verify", "profiles.x = {path=\"/a\",addr=\"[::1]:1\"}\n"},
+		{"inline, alone", "x", "profiles.x = { verify = \"warn\" }\n", "verify", "profiles.x = {  }\n"},
+		{"inline, alone with a comma", "x", "profiles.x = { verify = \"warn\", }\n", "verify", "profiles.x = { }\n"},
+		{"inline over lines with comments", "x", "profiles.x = {\n  path = \"/a\" # , one\n  , # two\n  verify = \"warn\" # three\n}\n", "verify", "profiles.x = {\n  path = \"/a\" # , one\n  # two\n   # three\n}\n"},
+		{"absent", "", "# nothing\n", "verify", "# nothing\n"},
+		{"absent from the profile", "x", "verify = \"off\"\n[profiles.x]\n", "verify", "verify = \"off\"\n[profiles.x]\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t).write(test.before)
+			c := h.load(config.Flags{Profile: test.profile})
+			found, err := c.Unset(test.key)
+			if err != nil {
+				t.Fatalf("Unset(%s): %v", test.key, err)
+			}
+			if diff := cmp.Diff(test.after, h.text()); diff != "" {
+				t.Errorf("file after Unset(%s) (-want +got):\n%s", test.key, diff)
+			}
+			if want := test.before != test.after; found != want {
+				t.Errorf("Unset(%s): got %v, want %v", test.key, found, want)
+			}
+		})
+	}
+}
+
+func TestWhatWasSetIsThereAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	c := h.load(config.Flags{Profile: "staging", NewProfile: true})
+	if err := c.Set("max-body", "1MiB"); err != nil {
+		t.Fatal(err)
+	}
+	v, err := c.Get("max_body")
+	if err != nil || v.Text != "1MiB" || v.Source != config.SourceProfile("staging") {
+		t.Errorf("Get(max_body): got %s from %s, %v; want 1MiB from profile staging", v.Text, v.Source, err)
+	}
+	if diff := cmp.Diff([]string{"staging"}, c.Profiles()); diff != "" {
+		t.Errorf("profiles (-want +got):\n%s", diff)
+	}
+	if found, err := c.Unset("max_body"); !found || err != nil {
+		t.Errorf("Unset(max_body): got %v, %v; want true", found, err)
+	}
+	if source := c.Source("max_body"); source != config.SourceDefault {
+		t.Errorf("after Unset: source is %s, want default", source)
+	}
+}
+
+func TestTheProfileInUseMayGoWithItsLastSetting(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("profiles.x.verify = \"warn\"\n")
+	c := h.load(config.Flags{Profile: "x"})
+	if found, err := c.Unset("verify"); !found || err != nil {
+		t.Fatalf("Unset(verify): got %v, %v; want true", found, err)
+	}
+	if got := c.String("verify"); got != "strict" {
+		t.Errorf("verify: got %s, want the default", got)
+	}
+}
+
+func TestAChangeThatWouldBreakTheFileIsNotMade(t *testing.T) {
+	t.Parallel()
+	const text = "profile = \"x\"\nprofiles.x.verify = \"warn\"\n"
+	h := newHome(t).write(text)
+	found, err := h.load(config.Flags{}).Unset("verify")
+	if want := "this change cannot be made: there is no profile x"; found || err == nil || err.Error() != want {
+		t.Errorf("Unset(verify): got %v, %v; want %s", found, err, want)
+	}
+	if got := h.text(); got != text {
+		t.Errorf("the file was changed to %q", got)
+	}
+}
+
+func TestSetReadsTheFileAnewAndRefusesAWrongOne(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	c := h.load(config.Flags{})
+	h.write("path = \"/of-another\"\n")
+	if err := c.Set("verify", "warn"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := h.text(), "path = \"/of-another\"\nverify = \"warn\"\n"; got != want {
+		t.Errorf("file: got %q, want %q", got, want)
+	}
+	const broken = "verify = \n"
+	h.write(broken)
+	err := c.Set("verify", "off")
+	var wrong *config.FileError
+	if !errors.As(err, &wrong) || wrong.Line != 1 {
+		t.Errorf("Set on a broken file: got %v, want a FileError in line 1", err)
+	}
+	if got := h.text(); got != broken {
+		t.Errorf("a broken file was changed to %q", got)
+	}
+}
+
+func TestWhatSetMakesIsForItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	if err := h.load(config.Flags{}).Set("verify", "warn"); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]os.FileMode{h.file(): 0o600, h.dir + "/.config/vidiking": 0o700} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: got %v, %v; want %v", path, info.Mode().Perm(), err, want)
+		}
+	}
+	if err := os.Chmod(h.file(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := h.load(config.Flags{})
+	if err := c.Set("webhook_secret", "whsec_0123456789abcdef"); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(h.file()); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("after a secret was set: got %v, %v; want 0600", info.Mode().Perm(), err)
+	}
+	if w := c.Warnings(); len(w) != 0 {
+		t.Errorf("warnings after Set: got %v, want none", w)
+	}
+}
+
+func TestUnsetMakesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	if found, err := h.load(config.Flags{}).Unset("verify"); found || err != nil {
+		t.Errorf("Unset: got %v, %v; want false", found, err)
+	}
+	if _, err := os.Stat(h.dir + "/.config"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Unset made a directory: %v", err)
+	}
+	if _, err := h.load(config.Flags{}).Unset("verfy"); err == nil {
+		t.Error("Unset(verfy): got no error")
+	}
+}
+
+func TestSetWorksInTheProfileInUseHoweverItWasChosen(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("profile = \"x\"\n\n[profiles.x]\n[profiles.y]\n")
+	if err := h.load(config.Flags{}).Set("verify", "warn"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.load(config.Flags{Profile: "default"}).Set("verify", "off"); err != nil {
+		t.Fatal(err)
+	}
+	h.env["VIDIKING_PROFILE"] = "y"
+	if err := h.load(config.Flags{}).Set("respond", "ack"); err != nil {
+		t.Fatal(err)
+	}
+	want := "profile = \"x\"\nverify = \"off\"\n\n[profiles.x]\nverify = \"warn\"\n[profiles.y]\nrespond = \"ack\"\n"
+	if diff := cmp.Diff(want, h.text()); diff != "" {
+		t.Errorf("file (-want +got):\n%s", diff)
+	}
+}

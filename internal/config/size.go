@@ -1,0 +1,69 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// largestBody is the most that max_body can be: the log keeps a body in one piece, and SQLite's limit for that is 1,000,000,000
+// bytes (sqlite.org/limits.html), with room for the rest of the row.
+const largestBody = 512 << 20
+
+// ParseBytes reads a size: a whole number with its unit (kB, MB, GB of 1000; KiB, MiB, GiB of 1024; B), or without one for bytes.
+// It returns a *ValueError for anything else.
+func ParseBytes(s string) (int64, error) {
+	n, p := parseBytes(s)
+	if p != nil {
+		return 0, &ValueError{Name: "size", Msg: p.msg, Hint: p.hint}
+	}
+	return n, nil
+}
+
+func parseBytes(s string) (int64, *problem) {
+	const form = "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	factor, ok := unitOf(s[digits:])
+	if digits == 0 || !ok {
+		return 0, &problem{fmt.Sprintf("cannot be %q", s), form}
+	}
+	n, err := strconv.ParseInt(s[:digits], 10, 64)
+	if err != nil || n > math.MaxInt64/factor {
+		return 0, &problem{fmt.Sprintf("is too large: %q", s), form}
+	}
+	return n * factor, nil
+}
+
+func unitOf(unit string) (factor int64, ok bool) {
+	switch strings.ToLower(unit) {
+	case "", "b":
+		return 1, true
+	case "kb":
+		return 1e3, true
+	case "mb":
+		return 1e6, true
+	case "gb":
+		return 1e9, true
+	case "kib":
+		return 1 << 10, true
+	case "mib":
+		return 1 << 20, true
+	case "gib":
+		return 1 << 30, true
+	}
+	return 0, false
+}
+
+func checkMaxBody(value string) *problem {
+	n, p := parseBytes(value)
+	switch {
+	case p != nil:
+		return p
+	case n == 0:
+		return &problem{"must be more than 0", ""}
+	case n > largestBody:
+		return &problem{fmt.Sprintf("cannot be more than 512MiB, as %q is", value), "the log keeps a body in one piece"}
+	}
+	return nil
+}

@@ -1,0 +1,211 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Source says where a value came from, in words.
+type Source string
+
+// The sources without a name of their own.
+const (
+	SourceDefault Source = "default"
+	SourceFile    Source = "file" // its top level
+)
+
+// SourceProfile is a profile of the file.
+func SourceProfile(name string) Source { return Source("profile " + name) }
+
+// SourceEnvironment is an environment variable.
+func SourceEnvironment(name string) Source { return Source("environment " + name) }
+
+// SourceFlag is a flag of the command line, named without --.
+func SourceFlag(name string) Source { return Source("flag --" + name) }
+
+// Value is what a setting has, and where it came from.
+type Value struct {
+	Key    Key
+	Text   string // a secret's is masked
+	Source Source
+}
+
+// Warning is what is odd about the settings, and does not keep them from being used.
+type Warning struct {
+	Msg  string
+	Hint string
+}
+
+// resolved is the value of a setting, not masked.
+type resolved struct {
+	key    Key
+	text   string
+	source Source
+}
+
+// Get returns the value of a setting, or an *UnknownError. - and _ are the same in its name.
+func (c *Config) Get(name string) (Value, error) {
+	key, err := FindKey(name)
+	if err != nil {
+		return Value{}, err
+	}
+	return c.shown(c.find(key.Name)), nil
+}
+
+// List returns every setting, in the order of Keys.
+func (c *Config) List() []Value {
+	values := make([]Value, len(c.values))
+	for i, v := range c.values {
+		values[i] = c.shown(v)
+	}
+	return values
+}
+
+// shown is a value as it can be shown: a secret masked, a directory whole.
+func (c *Config) shown(v resolved) Value {
+	switch {
+	case v.key.Secret:
+		v.text = webhook.SecretFrom(v.text).String()
+	case v.key.Name == DataDir:
+		v.text, _ = c.DataDir() // without a home there is none to show
+	}
+	return Value{v.key, v.text, v.source}
+}
+
+// Override sets what a flag gave for a setting, which beats all else. It returns a *ValueError where the value does not fit.
+func (c *Config) Override(name, value string) error {
+	key, err := FindKey(name)
+	if err != nil {
+		return err
+	}
+	if key.Flag == "" {
+		return &ValueError{Name: key.Name, Msg: "is never taken from the command line", Hint: "it can come from " + key.Env}
+	}
+	if p := key.check(key.normal(value)); p != nil && key.Name != DataDir {
+		return &ValueError{Name: "--" + key.Flag, Msg: p.msg, Hint: p.hint}
+	}
+	if c.overrides == nil {
+		c.overrides = map[string]string{}
+	}
+	c.overrides[key.Name] = key.normal(value)
+	return c.resolve()
+}
+
+// String returns a setting's text: the default's where it was not set. A name that is none gives "".
+func (c *Config) String(name string) string { return c.find(name).text }
+
+// Strings returns the items of a setting that is a list; nil where it is empty.
+func (c *Config) Strings(name string) []string { return splitList(c.find(name).text) }
+
+// Duration returns a setting that is a duration.
+func (c *Config) Duration(name string) time.Duration {
+	d, _ := time.ParseDuration(c.find(name).text) // checked when it was read
+	return d
+}
+
+// Bytes returns a setting that is a size.
+func (c *Config) Bytes(name string) int64 {
+	n, _ := parseBytes(c.find(name).text) // checked when it was read
+	return n
+}
+
+// Source returns where a setting's value came from.
+func (c *Config) Source(name string) Source { return c.find(name).source }
+
+// Secret returns the webhook secret that was given, and where.
+func (c *Config) Secret() (webhook.Secret, Source, bool) {
+	v := c.find(WebhookSecret)
+	return webhook.SecretFrom(v.text), v.source, v.text != ""
+}
+
+// Warnings lists what is odd.
+func (c *Config) Warnings() []Warning {
+	var warnings []Warning
+	if path := c.world.Short(c.path); c.exposed && c.holdsSecret() {
+		warnings = append(warnings, Warning{Msg: "others on this machine can read the secret in " + path, Hint: "chmod 600 " + path})
+	}
+	if c.pathGiven != "" && len(c.file.text) == 0 {
+		warnings = append(warnings, Warning{Msg: c.world.Short(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
+	}
+	v := c.find(WebhookSecret)
+	if w, odd := oddSecret(v.text, v.source); odd {
+		warnings = append(warnings, w)
+	}
+	return warnings
+}
+
+func (c *Config) holdsSecret() bool {
+	return slices.ContainsFunc(c.file.settings, func(s setting) bool { return s.key == WebhookSecret })
+}
+
+// find returns the value of the setting that has exactly that name.
+func (c *Config) find(name string) resolved {
+	i := slices.IndexFunc(c.values, func(v resolved) bool { return v.key.Name == name })
+	if i < 0 {
+		return resolved{}
+	}
+	return c.values[i]
+}
+
+// resolve computes every value from where it may come.
+func (c *Config) resolve() error {
+	keys := Keys()
+	values := make([]resolved, len(keys))
+	for i, key := range keys {
+		v, err := c.resolveKey(key)
+		if err != nil {
+			return err
+		}
+		values[i] = v
+	}
+	c.values = values
+	return nil
+}
+
+func (c *Config) resolveKey(key Key) (resolved, error) {
+	v := resolved{key, key.Default, SourceDefault}
+	if s, ok := c.file.lookUp("", key.Name); ok {
+		v.text, v.source = s.text, SourceFile
+	}
+	if c.profile != "" {
+		if s, ok := c.file.lookUp(c.profile, key.Name); ok {
+			v.text, v.source = s.text, SourceProfile(c.profile)
+		}
+	}
+	if key.Name == Profile {
+		v.text, v.source = c.Profile(), c.profileSource
+		return v, nil
+	}
+	if given := c.world.env(key.Env); given != "" {
+		if p := key.check(given); p != nil && key.Name != DataDir {
+			return resolved{}, &ValueError{Name: key.Env, Msg: p.msg, Hint: p.hint}
+		}
+		v.text, v.source = given, SourceEnvironment(key.Env)
+	}
+	if key.Name == Color {
+		if text, source, ok := c.colorOfEnvironment(); ok {
+			v.text, v.source = text, source
+		}
+	}
+	if key.Name == DataDir && c.flags.DataDir != "" {
+		v.text, v.source = c.flags.DataDir, SourceFlag(key.Flag)
+	}
+	if text, ok := c.overrides[key.Name]; ok {
+		v.text, v.source = text, SourceFlag(key.Flag)
+	}
+	return v, nil
+}
+
+// colorOfEnvironment is what the environment says on colour. NO_COLOR counts when it is not empty (no-color.org), CLICOLOR_FORCE when
+// it is not 0 either (bixense.com/clicolors); the former is stronger.
+func (c *Config) colorOfEnvironment() (text string, source Source, ok bool) {
+	if c.world.env("NO_COLOR") != "" {
+		return "never", SourceEnvironment("NO_COLOR"), true
+	}
+	if force := c.world.env("CLICOLOR_FORCE"); force != "" && force != "0" {
+		return "always", SourceEnvironment("CLICOLOR_FORCE"), true
+	}
+	return "", "", false
+}
