@@ -1,0 +1,170 @@
+package dispatch
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestAnswerIsRecordedWithItsHeader(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 401 Unauthorized\r\nX-B: 2\r\nX-A: 1\r\nx-b: 1\r\nContent-Length: 29\r\n\r\n"+
+		`{"error":"invalid signature"}`))
+	got := send(t, Options{}, handler.URL())
+	wantCode(t, got, http.StatusUnauthorized)
+	want := webhook.Header{{Name: "Content-Length", Value: "29"}, {Name: "X-A", Value: "1"}, {Name: "X-B", Value: "2"}, {Name: "X-B", Value: "1"}}
+	if diff := cmp.Diff(want, got.Header); diff != "" {
+		t.Errorf("header (-want +got):\n%s", diff)
+	}
+	if string(got.Answer) != `{"error":"invalid signature"}` || got.AnswerBytes != 29 || got.AnswerCut {
+		t.Errorf("got %q, %d bytes, cut %v", got.Answer, got.AnswerBytes, got.AnswerCut)
+	}
+	if got.Target != handler.URL()+"/webhooks/vidiking" {
+		t.Errorf("target: got %s", got.Target)
+	}
+}
+
+func TestEveryFinalCodeIsAnAnswer(t *testing.T) {
+	for _, code := range []int{200, 202, 204, 299, 304, 400, 404, 413, 500, 503, 599} {
+		handler := testkit.Serve(t, testkit.Answer(code, ""))
+		wantCode(t, send(t, Options{}, handler.URL()), code)
+	}
+}
+
+func TestRedirectIsAnAnswer(t *testing.T) {
+	elsewhere := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Redirect(elsewhere.URL()+"/login"))
+	got := send(t, Options{}, handler.URL())
+	wantCode(t, got, http.StatusFound)
+	if location := got.Header.Get("Location"); location != elsewhere.URL()+"/login" {
+		t.Errorf("location: got %q", location)
+	}
+	if n := len(elsewhere.Requests()); n != 0 {
+		t.Errorf("got %d requests where it redirects to, want none", n)
+	}
+}
+
+func TestAnswerIsKeptUpToTheCap(t *testing.T) {
+	const limit = 1000
+	tests := []struct {
+		name      string
+		size      int64
+		kept      int
+		readAtMin int64
+		cut       bool
+	}{
+		{"below", 999, 999, 999, false},
+		{"at", 1000, 1000, 1000, false},
+		{"above", 1001, 1000, 1001, true},
+		{"far above", 200_000, 1000, 200_000, true},
+	}
+	for _, tt := range tests {
+		for name, answer := range map[string]http.Handler{
+			"length known":   testkit.Huge(tt.size),
+			"length unknown": testkit.Answer(http.StatusOK, strings.Repeat("x", int(tt.size))),
+		} {
+			t.Run(tt.name+", "+name, func(t *testing.T) {
+				handler := testkit.Serve(t, answer)
+				got := send(t, Options{AnswerCap: limit}, handler.URL())
+				wantCode(t, got, http.StatusOK)
+				if len(got.Answer) != tt.kept || got.AnswerBytes != tt.readAtMin || got.AnswerCut != tt.cut {
+					t.Errorf("%d bytes: kept %d of %d read, cut %v; want %d of %d, %v",
+						tt.size, len(got.Answer), got.AnswerBytes, got.AnswerCut, tt.kept, tt.readAtMin, tt.cut)
+				}
+			})
+		}
+	}
+}
+
+func TestEndlessAnswerEnds(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Endless())
+	got := send(t, Options{}, handler.URL())
+	wantCode(t, got, http.StatusOK)
+	if most := int64(defaultAnswerCap + 1 + drainBytes); len(got.Answer) != defaultAnswerCap || got.AnswerBytes > most || !got.AnswerCut {
+		t.Errorf("kept %d of %d read, cut %v; want %d of at most %d", len(got.Answer), got.AnswerBytes, got.AnswerCut, defaultAnswerCap, most)
+	}
+}
+
+func TestAnswerThatStallsPastTheCapIsWhole(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	handler := testkit.Serve(t, testkit.Stalling(release, strings.Repeat("x", 20), ""))
+	got := send(t, Options{AnswerCap: 10}, handler.URL()) // the time-out is 10 s: the drain must not wait for it
+	wantCode(t, got, http.StatusOK)
+	if string(got.Answer) != "xxxxxxxxxx" || !got.AnswerCut || got.Duration > defaultTimeout/2 {
+		t.Errorf("got %q, cut %v after %v", got.Answer, got.AnswerCut, got.Duration)
+	}
+}
+
+func TestConnectionIsKeptAfterALongAnswer(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Huge(100_000))
+	s := sender(t, Options{AnswerCap: 1000})
+	for range 3 {
+		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, nil), http.StatusOK)
+	}
+	got := handler.Wait(3)
+	if got[0].Remote != got[2].Remote {
+		t.Errorf("got connections from %s and %s, want one", got[0].Remote, got[2].Remote)
+	}
+}
+
+func TestCompressedAnswerStaysAsItIs(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(w, "hello")
+	_ = w.Close()
+	handler := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	}))
+	got := send(t, Options{}, handler.URL())
+	wantCode(t, got, http.StatusOK)
+	if !bytes.Equal(got.Answer, packed.Bytes()) || got.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("got %q with %v", got.Answer, got.Header)
+	}
+}
+
+func TestInformationalAnswersArePassedOver(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+okAnswer))
+	got := send(t, Options{}, handler.URL())
+	wantCode(t, got, http.StatusOK)
+	if string(got.Answer) != "ok" {
+		t.Errorf("answer: got %q, want ok", got.Answer)
+	}
+}
+
+func TestExpectationIsNotWaitedFor(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.Say(okAnswer)) // never says 100
+	h := webhook.Header{{Name: "Expect", Value: "100-continue"}}
+	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload)
+	wantCode(t, got, http.StatusOK)
+}
+
+func TestAnswerBeforeTheWholeBodyCounts(t *testing.T) {
+	handler := testkit.ServeConns(t, func(c net.Conn) {
+		_, _ = c.Read(make([]byte, 1024))
+		_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbig!")
+	}) // and closes, with most of the body unread
+	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), sampleHeader(), make([]byte, 32<<20))
+	wantCode(t, got, http.StatusRequestEntityTooLarge)
+	if string(got.Answer) != "big!" {
+		t.Errorf("answer: got %q, want big!", got.Answer)
+	}
+}
+
+func TestAnswerOfHTTP10EndsWithItsConnection(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.0 200 OK\r\n\r\nall of it"))
+	got := send(t, Options{}, handler.URL())
+	wantCode(t, got, http.StatusOK)
+	if string(got.Answer) != "all of it" {
+		t.Errorf("answer: got %q", got.Answer)
+	}
+}

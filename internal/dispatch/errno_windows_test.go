@@ -1,0 +1,8 @@
+package dispatch
+
+const (
+	refusedNumber = wsaEConnRefused
+	resetNumber   = wsaEConnReset
+	noRouteNumber = wsaEHostUnreach
+	tooLateNumber = wsaETimedOut
+)

@@ -1,0 +1,207 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const (
+	crashText  = "It closed the connection without an answer. Did it crash?"
+	midwayText = "It closed the connection in the middle of its answer. Did it crash?"
+)
+
+func TestNothingListening(t *testing.T) {
+	for name, host := range map[string]string{"by address": "127.0.0.1", "by name": "localhost", "by a name below localhost": "app.localhost"} {
+		t.Run(name, func(t *testing.T) {
+			_, port, _ := net.SplitHostPort(testkit.Nowhere(t))
+			got := send(t, Options{}, net.JoinHostPort(host, port))
+			wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on "+host+":"+port+". Is your server running?")
+			if got.Code != 0 || got.Status() != webhook.StatusUnreachable {
+				t.Errorf("got code %d, status %s", got.Code, got.Status())
+			}
+		})
+	}
+}
+
+func TestNoSuchHost(t *testing.T) {
+	got := send(t, Options{}, "http://handler.invalid:3000") // never resolves (RFC 6761 6.4)
+	if got.Failure != webhook.FailureNoHost || !strings.Contains(got.Error, "handler.invalid") {
+		t.Errorf("got %q %q, want %q", got.Failure, got.Error, webhook.FailureNoHost)
+	}
+}
+
+func TestFailuresOfTheLookUpAreToldApart(t *testing.T) {
+	tests := []struct {
+		err  net.DNSError
+		text string
+	}{
+		{net.DNSError{IsNotFound: true}, "There is no host h. Is it spelled right?"},
+		{net.DNSError{IsTimeout: true, IsTemporary: true}, "The name h could not be looked up. Is this machine online?"},
+	}
+	for _, tt := range tests {
+		kind, text := explainConnect(target(t, "http://h:80"), &net.OpError{Op: "dial", Err: &tt.err})
+		if kind != webhook.FailureNoHost || text != tt.text {
+			t.Errorf("%+v: got %q %q, want %q", tt.err, kind, text, tt.text)
+		}
+	}
+}
+
+func TestHandlerThatTakesTooLong(t *testing.T) {
+	never := make(chan struct{})
+	beginning := strings.Repeat("x", 10)
+	for name, handler := range map[string]struct{ url, text string }{
+		"to answer":             {testkit.Serve(t, testkit.Slow(never, testkit.Answer(200, ""))).URL(), "No answer within 1 s."},
+		"to accept":             {"http://" + testkit.Silent(t), "No answer within 1 s."},
+		"in the middle":         {testkit.Serve(t, testkit.Stalling(never, beginning, "")).URL(), "No whole answer within 1 s."},
+		"after 100 Continue":    {testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\n")).URL(), "No answer within 1 s."},
+		"after half a header":   {testkit.ServeRaw(t, testkit.Say("HTTP/1.1 200 OK\r\nX: ")).URL(), "No answer within 1 s."},
+		"to begin TLS":          {"https://" + testkit.Silent(t), "No connection to HOST within 1 s."},
+		"with a drip of answer": {testkit.ServeRaw(t, drip).URL(), "No whole answer within 1 s."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := send(t, Options{Timeout: short}, handler.url)
+			host := target(t, handler.url).Host()
+			wantFailure(t, got, webhook.FailureTimeout, strings.ReplaceAll(handler.text, "HOST", host))
+			if got.Status() != webhook.StatusTimedOut || got.Duration < short || got.Duration > short+5*time.Second {
+				t.Errorf("got status %s after %v", got.Status(), got.Duration)
+			}
+		})
+	}
+}
+
+// drip writes a byte of an answer each time the last was taken, for ever.
+func drip(c net.Conn, _ []byte) {
+	_, err := io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+	for tick := time.NewTicker(10 * time.Millisecond); err == nil; <-tick.C {
+		_, err = io.WriteString(c, "x")
+	}
+}
+
+func TestHandlerThatHangsUp(t *testing.T) {
+	for name, handler := range map[string]string{
+		"with FIN":                  testkit.Serve(t, testkit.HangUp()).URL(),
+		"with RST":                  testkit.Serve(t, testkit.Reset()).URL(),
+		"before it reads":           testkit.ServeConns(t, func(net.Conn) {}).URL(),
+		"after 100 Continue":        testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 100 Continue\r\n\r\n")).URL(),
+		"in the middle of a header": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nDate: x\r\n")).URL(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := send(t, Options{}, handler)
+			wantFailure(t, got, webhook.FailureReset, crashText)
+			if got.Code != 0 || got.Status() != webhook.StatusUnreachable {
+				t.Errorf("got code %d, status %s", got.Code, got.Status())
+			}
+		})
+	}
+}
+
+func TestConnectionClosedBeforeTheRequestIsClosed(t *testing.T) {
+	// What net/http says when the end comes before the request is on its way is an error without a type.
+	untyped := errors.New("http: server closed idle connection")
+	x := exchange{sender: sender(t, Options{}), caller: t.Context(), ctx: t.Context(), target: target(t, "3000")}
+	x.fail(&try{connected: true}, untyped)
+	wantFailure(t, x.attempt, webhook.FailureReset, crashText)
+}
+
+func TestHalfAnAnswerIsNoneButIsKept(t *testing.T) {
+	for name, handler := range map[string]string{
+		"of a known length": testkit.Serve(t, testkit.HangUpMidway()).URL(),
+		"in chunks": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"+
+			"Transfer-Encoding: chunked\r\n\r\na\r\nhalf of it\r\n")).URL(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := send(t, Options{}, handler)
+			wantFailure(t, got, webhook.FailureReset, midwayText)
+			if got.Code != 200 || string(got.Answer) != "half of it" || got.AnswerBytes != 10 || got.Header.Get("Content-Type") != "text/plain" {
+				t.Errorf("kept code %d, %q (%d bytes), %v", got.Code, got.Answer, got.AnswerBytes, got.Header)
+			}
+			if got.Status() != webhook.StatusUnreachable {
+				t.Errorf("status: got %s, want %s", got.Status(), webhook.StatusUnreachable)
+			}
+		})
+	}
+}
+
+func TestWhatIsNotHTTP(t *testing.T) {
+	notHTTP := "The answer of HOST is not proper HTTP. Is it the right port?"
+	for name, tt := range map[string]struct{ answer, text string }{
+		"another protocol":      {"220 mail.example ESMTP\r\n", notHTTP},
+		"garbage":               {"\x00\x01\x02\x03\xff\r\n\r\n", notHTTP},
+		"a broken header":       {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", notHTTP},
+		"two lengths":           {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", notHTTP},
+		"a header without end":  {"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHeaderBytes) + "\r\n\r\n", notHTTP},
+		"a broken chunk":        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", notHTTP},
+		"a switch of protocol":  {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nx", "It answered 101, which is no final answer. Is it the right path?"},
+		"a switch without word": {"HTTP/1.1 101 Switching Protocols\r\n\r\n", "It answered 101, which is no final answer. Is it the right path?"},
+		"code 000":              {"HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n", "It answered 0, which is no final answer. Is it the right path?"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			handler := testkit.ServeRaw(t, testkit.Say(tt.answer))
+			got := send(t, Options{}, handler.URL())
+			wantFailure(t, got, webhook.FailureBadAnswer, strings.ReplaceAll(tt.text, "HOST", handler.Addr()))
+			if got.Status() != webhook.StatusUnreachable {
+				t.Errorf("status: got %s, want %s", got.Status(), webhook.StatusUnreachable)
+			}
+		})
+	}
+}
+
+func TestInterruptedWhileUnderWay(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	arrived := make(chan struct{})
+	handler := testkit.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-r.Context().Done()
+	}))
+	go func() {
+		<-arrived
+		cancel(io.EOF) // a cause is the caller's own affair
+	}()
+	got := sender(t, Options{}).Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
+	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before it answered.")
+}
+
+func TestInterruptedBeforeItBegan(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	handler := testkit.Serve(t, testkit.Answer(200, ""))
+	got := sender(t, Options{}).Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
+	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before it answered.")
+}
+
+func TestNoTargetIsNoPanic(t *testing.T) {
+	got := sender(t, Options{}).Send(t.Context(), Target{}, nil, nil)
+	wantFailure(t, got, webhook.FailureUnexpected, "There is no target.")
+}
+
+func TestNoProxyIsUsed(t *testing.T) {
+	proxy := testkit.Serve(t, testkit.Answer(200, ""))
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"} {
+		t.Setenv(name, proxy.URL())
+	}
+	got := send(t, Options{}, "http://handler.invalid:3000")
+	if got.Failure != webhook.FailureNoHost || len(proxy.Requests()) != 0 {
+		t.Errorf("got %q %q and %d requests at the proxy; want %q and none", got.Failure, got.Error, len(proxy.Requests()), webhook.FailureNoHost)
+	}
+}
+
+func TestTimeOutsAreSpelled(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		10 * time.Second: "10 s", 1500 * time.Millisecond: "1.5 s", 250 * time.Millisecond: "250 ms", 10 * time.Minute: "10 min",
+		90 * time.Second: "90 s", time.Hour: "1 h", 90 * time.Minute: "90 min", 1500 * time.Microsecond: "1.5 ms",
+	} {
+		if got := spell(d); got != want {
+			t.Errorf("spell(%v): got %s, want %s", d, got, want)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestLocalhostIsBothAddresses(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
+		t.Run(address, func(t *testing.T) {
+			if address == "[::1]:0" {
+				testkit.NeedIPv6(t)
+			}
+			handler := testkit.ServeOn(t, address, testkit.Answer(http.StatusOK, ""))
+			for _, name := range []string{"localhost", "LocalHost", "localhost.", "app.localhost"} {
+				to := "http://" + name + ":" + handler.Port() + "/"
+				wantCode(t, send(t, Options{}, to), http.StatusOK)
+				if err := sender(t, Options{}).Reachable(t.Context(), target(t, to)); err != nil {
+					t.Errorf("Reachable(%s): %v", to, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAnAddressIsThatAddressOnly(t *testing.T) {
+	testkit.NeedIPv6(t)
+	handler := testkit.ServeOn(t, "[::1]:0", testkit.Answer(http.StatusOK, ""))
+	wantCode(t, send(t, Options{}, "http://[::1]:"+handler.Port()), http.StatusOK)
+	got := send(t, Options{}, "http://127.0.0.1:"+handler.Port())
+	wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on 127.0.0.1:"+handler.Port()+". Is your server running?")
+}
+
+func TestOnlyLocalhostIsLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"localhost": true, "LOCALHOST.": true, "a.b.localhost": true,
+		"notlocalhost": false, "localhost.example": false, "127.0.0.1": false, "": false,
+	} {
+		if got := isLocalhost(host); got != want {
+			t.Errorf("isLocalhost(%q): got %v, want %v", host, got, want)
+		}
+	}
+}
+
+// faked is a dialer of which each address of loopback does as told.
+func faked(v6, v4 dialFunc) *dialer {
+	return &dialer{tcp: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if address == "[::1]:3000" {
+			return v6(ctx, network, address)
+		}
+		return v4(ctx, network, address)
+	}}
+}
+
+func failing(err error) dialFunc {
+	return func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: err}
+	}
+}
+
+func hanging(ctx context.Context, _, _ string) (net.Conn, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func taking(c net.Conn) dialFunc {
+	return func(context.Context, string, string) (net.Conn, error) { return c, nil }
+}
+
+func TestASilentLoopbackAddressDoesNotHoldUpTheOther(t *testing.T) {
+	near, far := net.Pipe()
+	defer far.Close() //nolint:errcheck // a pipe
+	defer near.Close()
+	for name, d := range map[string]*dialer{
+		"::1 hangs":         faked(hanging, taking(near)),
+		"::1 is refused":    faked(failing(refusedNumber), taking(near)),
+		"127.0.0.1 hangs":   faked(taking(near), hanging),
+		"127.0.0.1 refused": faked(taking(near), failing(refusedNumber)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			got, err := d.connect(ctx, "tcp", "localhost:3000")
+			if got != near || err != nil {
+				t.Errorf("got %v, %v; want the connection", got, err)
+			}
+		})
+	}
+}
+
+func TestTheLateLoopbackConnectionIsClosed(t *testing.T) {
+	winner, other := net.Pipe()
+	defer winner.Close()
+	defer other.Close()
+	late, far := net.Pipe()
+	defer late.Close()
+	d := faked(func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done() // connects all the same, once the other has won
+		return late, nil
+	}, taking(winner))
+	if got, err := d.connect(t.Context(), "tcp", "localhost:3000"); got != winner || err != nil {
+		t.Fatalf("got %v, %v; want the connection of 127.0.0.1", got, err)
+	}
+	if _, err := far.Read(make([]byte, 1)); err == nil { // returns when the near end is closed
+		t.Error("got a byte, want the end")
+	}
+}
+
+func TestRefusedIsMoreTellingThanNoIPv6(t *testing.T) {
+	noIPv6 := errors.New("cannot assign requested address")
+	for name, d := range map[string]*dialer{
+		"no IPv6": faked(failing(noIPv6), failing(refusedNumber)),
+		"no IPv4": faked(failing(refusedNumber), failing(noIPv6)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := d.connect(t.Context(), "tcp", "localhost:3000")
+			if !isRefused(err) {
+				t.Errorf("got %v, want refused", err)
+			}
+		})
+	}
+}
+
+func TestNumbersOfTheSystemHaveTheirMeaning(t *testing.T) {
+	for number, want := range map[syscall.Errno]webhook.Failure{
+		refusedNumber:    webhook.FailureRefused,
+		resetNumber:      webhook.FailureReset,
+		noRouteNumber:    webhook.FailureNoRoute,
+		tooLateNumber:    webhook.FailureTimeout,
+		syscall.EINVAL:   "",
+		syscall.Errno(0): "",
+	} {
+		if got := failureOf(number); got != want {
+			t.Errorf("failureOf(%d, %v): got %q, want %q", int(number), number, got, want)
+		}
+	}
+}
+
+func TestFailuresToConnectAreSaid(t *testing.T) {
+	at := target(t, "http://10.255.0.1:3000")
+	tests := []struct {
+		err  error
+		kind webhook.Failure
+		text string
+	}{
+		{refusedNumber, webhook.FailureRefused, "Nothing is listening on 10.255.0.1:3000. Is your server running?"},
+		{noRouteNumber, webhook.FailureNoRoute, "No network leads to 10.255.0.1:3000. Is the address right?"},
+		{tooLateNumber, webhook.FailureTimeout, "No connection to 10.255.0.1:3000: nothing there answers."},
+		{resetNumber, webhook.FailureReset, "10.255.0.1:3000 cut the connection as it was made. Is it the right port?"},
+		{errors.New("odd"), webhook.FailureUnexpected, "It could not be sent: dial: odd."},
+	}
+	for _, tt := range tests {
+		kind, text := explainConnect(at, &net.OpError{Op: "dial", Err: tt.err})
+		if kind != tt.kind || text != tt.text {
+			t.Errorf("%v:\n got %q %q\nwant %q %q", tt.err, kind, text, tt.kind, tt.text)
+		}
+	}
+}

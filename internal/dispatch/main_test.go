@@ -1,0 +1,63 @@
+package dispatch
+
+import (
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// short is a time-out for handlers that never answer: long enough for a loaded machine to get as far as the handler.
+const short = time.Second
+
+var samplePayload = []byte(`{"event":"render.complete","timestamp":"2026-03-02T13:02:31Z","data":{"id":"job_9bn2ze","duration":10.5}}`)
+
+func sampleHeader() webhook.Header {
+	return webhook.Header{
+		{Name: "Host", Value: "k3v9.ngrok.app"},
+		{Name: "Content-Length", Value: "1"},
+		{Name: "Content-Type", Value: "application/json"},
+		{Name: "User-Agent", Value: "vidiking/1.0.0"},
+		{Name: "X-Vidiking-Signature", Value: "sha256=4be1f07ac2d958"},
+	}
+}
+
+func sender(tb testing.TB, o Options) *Sender {
+	tb.Helper()
+	s := NewSender(o)
+	tb.Cleanup(s.Close)
+	return s
+}
+
+func target(tb testing.TB, text string) Target {
+	tb.Helper()
+	t, err := ParseTarget(text, "/webhooks/vidiking")
+	if err != nil {
+		tb.Fatalf("ParseTarget(%q): %v", text, err)
+	}
+	return t
+}
+
+// send sends the sample to the target by a Sender of its own.
+func send(tb testing.TB, o Options, to string) webhook.Attempt {
+	tb.Helper()
+	return sender(tb, o).Send(tb.Context(), target(tb, to), sampleHeader(), samplePayload)
+}
+
+func wantFailure(tb testing.TB, got webhook.Attempt, kind webhook.Failure, text string) {
+	tb.Helper()
+	if got.Failure != kind || got.Error != text {
+		tb.Errorf("target %s:\n got %q %q (code %d)\nwant %q %q", got.Target, got.Failure, got.Error, got.Code, kind, text)
+	}
+}
+
+func wantCode(tb testing.TB, got webhook.Attempt, code int) {
+	tb.Helper()
+	if got.Code != code || got.Failure != "" || got.Error != "" {
+		tb.Errorf("target %s: got code %d, failure %q %q; want code %d", got.Target, got.Code, got.Failure, got.Error, code)
+	}
+}

@@ -1,0 +1,236 @@
+package testkit
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// post sends body and returns code and body of the answer; the code is 0 where there was none.
+func post(tb testing.TB, url, body string, fields ...string) (int, string) {
+	tb.Helper()
+	transport := &http.Transport{DisableKeepAlives: true}
+	req, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for i := 0; i < len(fields); i += 2 {
+		req.Header.Add(fields[i], fields[i+1])
+	}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer resp.Body.Close() //nolint:errcheck // read
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return resp.StatusCode, string(answer) + ", then " + err.Error()
+	}
+	return resp.StatusCode, string(answer)
+}
+
+func TestHandlerRecordsWhatItReceives(t *testing.T) {
+	h := Serve(t, Answer(http.StatusTeapot, "no coffee"))
+	code, answer := post(t, h.URL()+"/a%2Fb?c=d", "body", "X-Twice", "b", "X-Twice", "a")
+	if code != http.StatusTeapot || answer != "no coffee" {
+		t.Errorf("got %d %q", code, answer)
+	}
+	got := h.Wait(1)[0]
+	if got.Method != "POST" || got.URI != "/a%2Fb?c=d" || got.Host != h.Addr() || string(got.Body) != "body" || got.Remote == "" {
+		t.Errorf("got %+v", got)
+	}
+	if twice := got.Header["X-Twice"]; len(twice) != 2 || twice[0] != "b" {
+		t.Errorf("X-Twice: got %q, want b, a", twice)
+	}
+	if all := h.Requests(); len(all) != 1 {
+		t.Errorf("got %d requests, want 1", len(all))
+	}
+}
+
+func TestHandlerComesBackAtItsAddress(t *testing.T) {
+	h := Serve(t, Answer(http.StatusOK, "old"))
+	h.Stop()
+	if code, text := post(t, h.URL(), ""); code != 0 {
+		t.Errorf("stopped: got %d %s", code, text)
+	}
+	h = ServeOn(t, h.Addr(), Answer(http.StatusOK, "new"))
+	if _, answer := post(t, h.URL(), ""); answer != "new" {
+		t.Errorf("started again: got %q", answer)
+	}
+}
+
+func TestStopEndsAHandlerThatWaits(t *testing.T) {
+	h := Serve(t, Slow(make(chan struct{}), Answer(http.StatusOK, "")))
+	var posted sync.WaitGroup
+	posted.Go(func() {
+		if code, answer := post(t, h.URL(), "x"); code != 0 {
+			t.Errorf("got %d %q, want no answer", code, answer)
+		}
+	})
+	h.Wait(1)
+	h.Stop()
+	posted.Wait()
+}
+
+func TestSlowAnswersWhenReleased(t *testing.T) {
+	release := make(chan struct{})
+	h := Serve(t, Slow(release, Stalling(release, "a", "b")))
+	var posted sync.WaitGroup
+	posted.Go(func() {
+		if code, answer := post(t, h.URL(), ""); code != http.StatusOK || answer != "ab" {
+			t.Errorf("got %d %q, want 200 ab", code, answer)
+		}
+	})
+	h.Wait(1)
+	close(release)
+	posted.Wait()
+}
+
+func TestHandlersMisbehaveAsTold(t *testing.T) {
+	if code, text := post(t, Serve(t, HangUp()).URL(), "x"); code != 0 || text != "EOF" {
+		t.Errorf("HangUp: got %d %q", code, text)
+	}
+	if code, text := post(t, Serve(t, Reset()).URL(), "x"); code != 0 || text == "EOF" {
+		t.Errorf("Reset: got %d %q", code, text)
+	}
+	if code, text := post(t, Serve(t, HangUpMidway()).URL(), "x"); code != 200 || text != "half of it, then unexpected EOF" {
+		t.Errorf("HangUpMidway: got %d %q", code, text)
+	}
+	if _, answer := post(t, Serve(t, Huge(100_000)).URL(), "x"); len(answer) != 100_000 {
+		t.Errorf("Huge: got %d bytes", len(answer))
+	}
+	if code, _ := post(t, Serve(t, Redirect("/x")).URL(), "x"); code != http.StatusFound {
+		t.Errorf("Redirect: got %d", code)
+	}
+}
+
+func TestVerifyingHandlersTakeOneForm(t *testing.T) {
+	const (
+		secret = "whsec_test"
+		body   = `{"event":"render.complete"}`
+		hex    = "554663455e0f8665fde3c84a1457ad7f778cd39bf2b84aa876516b65d44720ce"
+	)
+	prefixed, bare := Serve(t, VerifyPrefixed(secret)), Serve(t, VerifyBare(secret))
+	for _, tt := range []struct {
+		name, url, body, signature string
+		code                       int
+	}{
+		{"prefixed to prefixed", prefixed.URL(), body, "sha256=" + hex, 200},
+		{"bare to prefixed", prefixed.URL(), body, hex, 401},
+		{"prefixed to bare", bare.URL(), body, "sha256=" + hex, 401},
+		{"bare to bare", bare.URL(), body, hex, 200},
+		{"another body", prefixed.URL(), body + " ", "sha256=" + hex, 401},
+		{"none", bare.URL(), body, "", 401},
+	} {
+		if code, answer := post(t, tt.url, tt.body, "X-Vidiking-Signature", tt.signature); code != tt.code {
+			t.Errorf("%s: got %d %s, want %d", tt.name, code, answer, tt.code)
+		}
+	}
+}
+
+func TestRawShowsTheBytesOfTheWire(t *testing.T) {
+	r := ServeRaw(t, Say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+	c, err := net.Dial("tcp", r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close() //nolint:errcheck // the test is over
+	sent := [][]byte{
+		[]byte("POST /a HTTP/1.1\r\nhost: x\r\nZ: 1\r\nA:2\r\ncontent-length: 4\r\n\r\n\r\n\x00\xff"),
+		[]byte("POST / HTTP/1.1\r\n\r\n"),
+	}
+	for _, request := range sent {
+		if _, err := c.Write(request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, got := range r.Wait(2) {
+		if !bytes.Equal(got, sent[i]) {
+			t.Errorf("request %d: got %q, want %q", i, got, sent[i])
+		}
+	}
+	if r.Connections() != 1 || len(r.Requests()) != 2 {
+		t.Errorf("got %d requests on %d connections, want 2 on 1", len(r.Requests()), r.Connections())
+	}
+}
+
+func TestRawClosesWithoutAWord(t *testing.T) {
+	r := ServeRaw(t, SayAndClose("garbage"))
+	c, err := net.Dial("tcp", r.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close() //nolint:errcheck // the test is over
+	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\n\r\n")
+	if got, err := io.ReadAll(c); string(got) != "garbage" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestRawEndsWithItsTest(t *testing.T) {
+	var c net.Conn
+	t.Run("whose client stays", func(t *testing.T) {
+		r := ServeRaw(t, Say("hello"))
+		var err error
+		if c, err = net.Dial("tcp", r.Addr()); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\n\r\n")
+		r.Wait(1)
+	})
+	defer c.Close() //nolint:errcheck // the test is over
+	if got, err := io.ReadAll(c); string(got) != "hello" || err != nil {
+		t.Errorf("got %q, %v; want hello and the end", got, err)
+	}
+}
+
+func TestNowhereRefusesAndSilentDoesNot(t *testing.T) {
+	if c, err := net.Dial("tcp", Nowhere(t)); err == nil {
+		_ = c.Close()
+		t.Error("Nowhere: something listens there")
+	}
+	c, err := net.Dial("tcp", Silent(t))
+	if err != nil {
+		t.Fatalf("Silent: %v", err)
+	}
+	_ = c.Close()
+}
+
+func TestAuthorityIsTrustedByItsPoolAlone(t *testing.T) {
+	a := NewAuthority(t)
+	h := ServeTLS(t, a.Certificate("127.0.0.1", "handler.example"), Answer(http.StatusOK, ""))
+	expired := ServeTLS(t, a.Expired("127.0.0.1"), Answer(http.StatusOK, ""))
+	dial := func(address string, config *tls.Config) error {
+		c, err := tls.Dial("tcp", address, config)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err
+	}
+	if err := dial(h.Addr(), &tls.Config{RootCAs: a.Pool()}); err != nil {
+		t.Errorf("by address: %v", err)
+	}
+	if err := dial(h.Addr(), &tls.Config{RootCAs: a.Pool(), ServerName: "handler.example"}); err != nil {
+		t.Errorf("by name: %v", err)
+	}
+	for name, err := range map[string]error{
+		"another authority": dial(h.Addr(), &tls.Config{RootCAs: NewAuthority(t).Pool()}),
+		"another name":      dial(h.Addr(), &tls.Config{RootCAs: a.Pool(), ServerName: "other.example"}),
+		"expired":           dial(expired.Addr(), &tls.Config{RootCAs: a.Pool()}),
+	} {
+		var unproven *tls.CertificateVerificationError
+		if !errors.As(err, &unproven) {
+			t.Errorf("%s: got %v, want a failed verification", name, err)
+		}
+	}
+}
