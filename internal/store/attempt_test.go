@@ -1,0 +1,213 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func unanswered(f webhook.Failure) webhook.Attempt {
+	return webhook.Attempt{Target: "http://localhost:3000/webhooks/vidiking", StartedAt: start, Failure: f, Error: "Nothing is listening."}
+}
+
+func to(target string, a webhook.Attempt) webhook.Attempt {
+	a.Target = target
+	return a
+}
+
+func TestAttemptComesBackWhole(t *testing.T) {
+	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
+	record(t, l, d)
+	full := webhook.Attempt{
+		Target: "http://localhost:3000/", StartedAt: start, Code: 500, Error: "said", Duration: 3 * time.Second, Connect: 2, FirstByte: 1,
+		Header: webhook.Header{{Name: "Set-Cookie", Value: "a"}, {Name: "Set-Cookie", Value: "b"}, {Name: "X", Value: "\xff"}},
+		Answer: bytes.Repeat([]byte{0, 0xff}, 32<<10), AnswerBytes: 1 << 40, AnswerCut: true,
+	}
+	given := []webhook.Attempt{full, unanswered(webhook.FailureRefused), {}}
+	for _, a := range given {
+		attempt(t, l, d.ID, a)
+	}
+	got := get(t, l.Reader(), d.ID)
+	for i := range given {
+		given[i].N = i + 1
+	}
+	if diff := cmp.Diff(given, got.History, whole()); diff != "" {
+		t.Errorf("history (-want +got):\n%s", diff)
+	}
+}
+
+func TestSummaryShowsTheLatestAttempt(t *testing.T) {
+	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
+	record(t, l, d)
+	attempt(t, l, d.ID, answered(200))
+	last := to("http://localhost:4000/", unanswered(webhook.FailureTimeout))
+	last.Duration = 10 * time.Second
+	attempt(t, l, d.ID, last)
+	got := get(t, l.Reader(), d.ID).Summary
+	want := d.Summary
+	want.Status, want.Attempts, want.Target = webhook.StatusTimedOut, 2, last.Target
+	want.Duration, want.Failure = last.Duration, last.Failure
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("summary (-want +got):\n%s", diff)
+	}
+}
+
+func TestStatusFollowsTheAttempts(t *testing.T) {
+	ok, refused := answered(204), answered(404)
+	for name, c := range map[string]struct {
+		attempts []webhook.Attempt
+		want     []webhook.Status
+	}{
+		"delivered":               {[]webhook.Attempt{ok}, []webhook.Status{webhook.StatusDelivered}},
+		"refused, then mended":    {[]webhook.Attempt{refused, ok}, []webhook.Status{webhook.StatusRefused, webhook.StatusDelivered}},
+		"a redirect is an answer": {[]webhook.Attempt{answered(302)}, []webhook.Status{webhook.StatusRefused}},
+		"of two targets the worst": {
+			[]webhook.Attempt{ok, to("http://b/", unanswered(webhook.FailureRefused)), to("http://b/", refused), to("http://b/", ok)},
+			[]webhook.Status{webhook.StatusDelivered, webhook.StatusUnreachable, webhook.StatusRefused, webhook.StatusDelivered},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
+			record(t, l, d)
+			for i, a := range c.attempts {
+				got := attempt(t, l, d.ID, a)
+				if read := get(t, l.Reader(), d.ID).Status; got != c.want[i] || read != c.want[i] {
+					t.Errorf("after attempt %d: answered %q, read %q, want %q", i+1, got, read, c.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestAttemptAtNothingIsNotFound(t *testing.T) {
+	errs := make(chan error, 1)
+	l := openLog(t, t.TempDir(), Options{OnError: func(err error) { errs <- err }})
+	_, err := l.AddAttempt(context.Background(), "dlv_0000000000", answered(200))
+	var notFound *NotFoundError
+	if !errors.As(err, &notFound) {
+		t.Errorf("AddAttempt got %v, want a NotFoundError", err)
+	}
+	if err := l.QueueAttempt(context.Background(), "dlv_1111111111", answered(200)); err != nil {
+		t.Errorf("QueueAttempt got %v, want nothing: it does not wait", err)
+	}
+	var failed *AttemptError
+	if err := <-errs; !errors.As(err, &failed) || failed.ID != "dlv_1111111111" || !errors.As(err, &notFound) {
+		t.Errorf("OnError got %v, want an AttemptError of that id about a NotFoundError", err)
+	}
+}
+
+func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
+	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
+	record(t, l, d)
+	cursor, err := l.Reader().Cursor(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code := 500; code < 550; code++ {
+		if err := l.QueueAttempt(t.Context(), d.ID, answered(code)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Reader().Wait(t.Context(), cursor); err != nil { // with no record and no flush behind them
+		t.Fatal(err)
+	}
+	if err := l.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	history := get(t, l.Reader(), d.ID).History
+	if len(history) != 50 {
+		t.Fatalf("%d attempts, want 50", len(history))
+	}
+	for i, a := range history {
+		if a.N != i+1 || a.Code != 500+i {
+			t.Errorf("attempt %d: N %d, code %d, want %d, %d", i, a.N, a.Code, i+1, 500+i)
+		}
+	}
+}
+
+func TestDeliveredReplayMendsWhatItGoesBackTo(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	replayOf := func(parent *webhook.Delivery) func(*webhook.Delivery) {
+		return func(d *webhook.Delivery) { d.ReplayOf = parent.ID }
+	}
+	first := src.next()
+	second := src.next(replayOf(first))
+	worked := src.next(replayOf(second)) // delivered once, so it is not mended
+	third := src.next(replayOf(worked))
+	last := src.next(replayOf(third))
+	bystander := src.next()
+	record(t, l, first, second, worked, third, last, bystander)
+	for _, d := range []*webhook.Delivery{first, second, third, last, bystander} {
+		attempt(t, l, d.ID, answered(500))
+	}
+	reader := l.Reader()
+	failed := func() []webhook.ID { return list(t, reader, Query{Failed: true}) }
+	if diff := cmp.Diff([]webhook.ID{first.ID, second.ID, third.ID, last.ID, bystander.ID}, failed()); diff != "" {
+		t.Errorf("failed before (-want +got):\n%s", diff)
+	}
+
+	attempt(t, l, worked.ID, answered(200)) // mends first and second
+	cursor, err := reader.Cursor(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	attempt(t, l, last.ID, answered(200)) // mends third; the others are mended already
+
+	for d, want := range map[*webhook.Delivery]webhook.ID{
+		first: worked.ID, second: worked.ID, worked: "", third: last.ID, last: "", bystander: "",
+	} {
+		if got := get(t, reader, d.ID).MendedBy; got != want {
+			t.Errorf("MendedBy of %s is %q, want %q", d.ID, got, want)
+		}
+	}
+	if diff := cmp.Diff([]webhook.ID{bystander.ID}, failed()); diff != "" {
+		t.Errorf("failed after (-want +got):\n%s", diff)
+	}
+	seen := changes(t, reader, cursor, 10)
+	if len(seen) != 2 || seen[0].Kind != ChangeAttempted || seen[1].Kind != ChangeMended || seen[1].Summary.ID != third.ID || seen[0].Seq != seen[1].Seq {
+		t.Errorf("changes %+v, want attempted and mended in one transaction", seen)
+	}
+}
+
+func TestDeliveredReplayMendsItsFailedSiblings(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	original := src.next() // recorded by a session that died: never sent
+	again := func(d *webhook.Delivery) { d.ReplayOf = original.ID }
+	sibling, worked, later := src.next(again), src.next(again), src.next(again)
+	record(t, l, original, sibling, worked, later)
+	attempt(t, l, sibling.ID, answered(500))
+	attempt(t, l, later.ID, answered(500))
+	attempt(t, l, worked.ID, answered(200))
+	for d, want := range map[*webhook.Delivery]webhook.ID{original: worked.ID, sibling: worked.ID, worked: "", later: ""} {
+		if got := get(t, l.Reader(), d.ID).MendedBy; got != want {
+			t.Errorf("MendedBy of %s is %q, want %q", d.ID, got, want)
+		}
+	}
+}
+
+func TestCircleOfReplaysEnds(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	a := src.next()
+	b := src.next(func(d *webhook.Delivery) { d.ReplayOf = a.ID })
+	a.ReplayOf = b.ID
+	c := src.next(func(d *webhook.Delivery) { d.ReplayOf = b.ID })
+	record(t, l, a, b, c)
+	if got := attempt(t, l, c.ID, answered(200)); got != webhook.StatusDelivered {
+		t.Errorf("got %q, want delivered", got)
+	}
+}
+
+func TestReplayOfSomethingPrunedIsDelivered(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	d := newSource(1).next(func(d *webhook.Delivery) { d.ReplayOf = "dlv_0000000000" })
+	record(t, l, d)
+	if got := attempt(t, l, d.ID, answered(200)); got != webhook.StatusDelivered {
+		t.Errorf("got %q, want delivered", got)
+	}
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// BenchmarkRecord is what a delivery of 1 KB waits for: one call, durable when it returns. "parallel" is how many wait at once. With
+// attempts, each delivery's outcome is queued behind it and written too.
+func BenchmarkRecord(b *testing.B) {
+	for _, c := range []struct {
+		name     string
+		parallel int
+		attempts bool
+	}{
+		{"parallel=1", 1, false}, {"parallel=16", 16, false}, {"parallel=1/attempts", 1, true}, {"parallel=16/attempts", 16, true},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			l, src := openLog(b, b.TempDir(), Options{}), newSource(1)
+			b.SetParallelism(max(1, c.parallel/runtime.GOMAXPROCS(0)))
+			b.ReportAllocs()
+			one := func() {
+				d := src.next()
+				err := l.Record(b.Context(), d)
+				if err == nil && c.attempts {
+					err = l.QueueAttempt(b.Context(), d.ID, answered(200))
+				}
+				if err != nil {
+					b.Error(err)
+				}
+			}
+			if c.parallel == 1 {
+				for b.Loop() {
+					one()
+				}
+				return
+			}
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					one()
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkLargeBody records bodies of 10 MiB.
+func BenchmarkLargeBody(b *testing.B) {
+	l, src := openLog(b, b.TempDir(), Options{}), newSource(1)
+	body := make([]byte, 10<<20)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		record(b, l, src.next(func(d *webhook.Delivery) { d.Body = body }))
+	}
+}
+
+// BenchmarkHundredThousand reads a log of 100,000 deliveries, each time by opening it, as a command does.
+func BenchmarkHundredThousand(b *testing.B) {
+	dir := b.TempDir()
+	ids := fillLog(b, dir, 100_000)
+	ctx := context.Background()
+	for _, c := range []struct {
+		name string
+		read func(*Reader) error
+	}{
+		{"Open", func(*Reader) error { return nil }},
+		{"ListLast50", func(r *Reader) error { return listed(r, Query{Limit: 50}, 50) }},
+		{"Get", func(r *Reader) error { _, err := r.Get(ctx, ids[500]); return err }},
+		{"Resolve", func(r *Reader) error { _, err := r.Resolve(ctx, string(ids[500][:12])); return err }},
+		{"NotFound", func(r *Reader) error { _, _ = r.Resolve(ctx, "gggggggggg"); return nil }},
+		{"ListFailedOfNone", func(r *Reader) error { return listed(r, Query{Failed: true}, 0) }},
+		{"Count", func(r *Reader) error { _, err := r.Count(ctx, Query{}); return err }},
+		{"CountOfEvent", func(r *Reader) error { _, err := r.Count(ctx, Query{Events: []string{"ai.*"}}); return err }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r, err := OpenReader(ctx, dir)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := c.read(r); err != nil {
+					b.Fatal(err)
+				}
+				if err := r.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func listed(r *Reader, q Query, want int) error {
+	got, err := r.List(context.Background(), q)
+	if err == nil && len(got) != want {
+		err = fmt.Errorf("%d listed, want %d", len(got), want)
+	}
+	return err
+}
+
+// fillLog records count deliveries, with an attempt each, and returns their ids.
+func fillLog(tb testing.TB, dir string, count int) []webhook.ID {
+	l, err := Open(tb.Context(), dir, Options{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	src := newSource(1)
+	ids := make([]webhook.ID, count)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			for i := next.Add(1); i <= int64(count); i = next.Add(1) {
+				d := src.next(func(d *webhook.Delivery) { d.ReceivedAt = time.Now().UTC().Truncate(time.Millisecond) })
+				if err := l.Record(tb.Context(), d); err != nil {
+					tb.Error(err)
+				}
+				if err := l.QueueAttempt(tb.Context(), d.ID, answered(200)); err != nil {
+					tb.Error(err)
+				}
+				ids[i-1] = d.ID
+			}
+		})
+	}
+	all.Wait()
+	closeLog(tb, l)
+	return ids
+}

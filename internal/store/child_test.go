@@ -1,0 +1,117 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// What another process does is done by this test binary, started again in a role.
+const (
+	roleVariable  = "VIDIKING_STORE_ROLE"
+	dirVariable   = "VIDIKING_STORE_DIR"
+	countVariable = "VIDIKING_STORE_COUNT"
+	seedVariable  = "VIDIKING_STORE_SEED"
+)
+
+// runRole returns the exit code.
+func runRole(role string) int {
+	dir := os.Getenv(dirVariable)
+	count, _ := strconv.Atoi(os.Getenv(countVariable))
+	seed, _ := strconv.Atoi(os.Getenv(seedVariable))
+	var err error
+	switch role {
+	case "write":
+		err = writeMany(dir, byte(seed), count)
+	case "full":
+		err = fillDisk(dir)
+	case "read-only":
+		err = openOnReadOnlyDisk(dir)
+	default:
+		err = fmt.Errorf("no role %q", role)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// startRole starts the binary in a role. Its standard output is returned, and its errors go to the test.
+func startRole(t *testing.T, role, dir string, seed, count int) (*exec.Cmd, io.Reader) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), os.Args[0])
+	c.Env = append(os.Environ(), roleVariable+"="+role, dirVariable+"="+dir,
+		seedVariable+"="+strconv.Itoa(seed), countVariable+"="+strconv.Itoa(count))
+	c.Stderr = t.Output()
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inNamespace(c, role)
+	if err := c.Start(); err != nil {
+		if role != "write" {
+			t.Skipf("this machine lets us have no mount namespace: %v", err)
+		}
+		t.Fatal(err)
+	}
+	return c, out
+}
+
+// writeMany records count deliveries from four goroutines and says each id once it is acknowledged. Now and then one is large, and
+// each gets its attempt.
+func writeMany(dir string, seed byte, count int) error {
+	l, err := Open(context.Background(), dir, Options{OnError: func(err error) { fmt.Fprintln(os.Stderr, err) }})
+	if err != nil {
+		return err
+	}
+	src := newSource(seed)
+	const writers = 4
+	errs := make(chan error, writers)
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := w; i < count; i += writers {
+				d := src.next()
+				if i%50 == 7 {
+					d.Body = bytes.Repeat(d.Body, 600)
+				}
+				if err := l.Record(context.Background(), d); err != nil {
+					errs <- err
+					return
+				}
+				fmt.Println(d.ID) // one write, so that a line is whole or not there
+				if err := l.QueueAttempt(context.Background(), d.ID, answered(200)); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	close(errs)
+	if err := <-errs; err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// idLines reads ids from a child until it has n of them or the child ends.
+func idLines(in *bufio.Scanner, n int) (ids []webhook.ID) {
+	for len(ids) < n && in.Scan() {
+		if id := strings.TrimSpace(in.Text()); webhook.IsID(id) {
+			ids = append(ids, webhook.ID(id))
+		}
+	}
+	return ids
+}

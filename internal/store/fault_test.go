@@ -1,0 +1,344 @@
+package store
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestErrorsAreToldApart(t *testing.T) {
+	for name, c := range map[string]struct{ err, want error }{
+		"full":            {sqlite3.FULL, ErrFull},
+		"no space":        {&fs.PathError{Op: "write", Err: syscall.ENOSPC}, ErrFull},
+		"quota":           {fmt.Errorf("disk I/O error: %w", errDiskQuota), ErrFull},
+		"read-only":       {sqlite3.READONLY_DIRECTORY, ErrReadOnly},
+		"read-only disk":  {&fs.PathError{Op: "open", Err: syscall.EROFS}, ErrReadOnly},
+		"permission":      {&fs.PathError{Op: "mkdir", Err: syscall.EACCES}, ErrReadOnly},
+		"busy":            {sqlite3.BUSY, ErrBusy},
+		"recovering":      {sqlite3.BUSY_RECOVERY, ErrBusy},
+		"locked":          {sqlite3.LOCKED, ErrBusy},
+		"corrupt":         {sqlite3.CORRUPT_INDEX, ErrCorrupt},
+		"no database":     {sqlite3.NOTADB, ErrCorrupt},
+		"already said":    {fmt.Errorf("%w: why", ErrCorrupt), ErrCorrupt},
+		"with a rollback": {errors.Join(sqlite3.FULL, sqlite3.ERROR), ErrFull},
+	} {
+		got := classify(fmt.Errorf("write: %w", c.err))
+		if !errors.Is(got, c.want) || !errors.Is(got, c.err) {
+			t.Errorf("%s: %v, want it to be %q and what it was", name, got, c.want)
+		}
+	}
+	for _, err := range []error{nil, errors.New("something else"), sqlite3.ERROR} {
+		if got := classify(err); got != err { //nolint:errorlint // the very same
+			t.Errorf("classify(%v) = %v, want it unchanged", err, got)
+		}
+	}
+}
+
+// The seam that always runs: SQLite itself says that the disk is full. TestFullDisk has a real one.
+func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	var failed []error
+	l := openLog(t, dir, Options{OnError: func(err error) { failed = append(failed, err) }})
+	kept := src.next()
+	record(t, l, kept)
+	limitPages(t, l, "10")
+	acknowledged := []webhook.ID{kept.ID}
+	var err error
+	for err == nil {
+		d := src.next()
+		if err = l.Record(t.Context(), d); err == nil {
+			acknowledged = append(acknowledged, d.ID)
+		}
+	}
+	if !errors.Is(err, ErrFull) {
+		t.Errorf("Record got %v, want ErrFull", err)
+	}
+	large := answered(500)
+	large.Answer = bytes.Repeat([]byte("x"), 64<<10)
+	if _, err := l.AddAttempt(t.Context(), kept.ID, large); !errors.Is(err, ErrFull) {
+		t.Errorf("AddAttempt got %v, want ErrFull", err)
+	}
+	if err := l.QueueAttempt(t.Context(), kept.ID, large); err != nil {
+		t.Errorf("QueueAttempt got %v, want nothing", err)
+	}
+	if err := l.Flush(t.Context()); err != nil {
+		t.Errorf("Flush got %v, want nothing", err)
+	}
+	if len(failed) != 1 || !errors.Is(failed[0], ErrFull) {
+		t.Errorf("OnError got %v, want ErrFull once", failed)
+	}
+	if diff := cmp.Diff(acknowledged, list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+	limitPages(t, l, "100000")
+	record(t, l, src.next()) // there is room again
+	attempt(t, l, kept.ID, large)
+	eachIsWhole(t, l.Reader())
+	checkIntegrity(t, dir)
+}
+
+func limitPages(t *testing.T, l *Log, max string) {
+	t.Helper()
+	l.writer.turn.Lock()
+	defer l.writer.turn.Unlock()
+	if err := l.writer.conn.Exec("PRAGMA max_page_count = " + max); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOneThatDoesNotFitDoesNotTakeTheOthersWithIt(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	small, alsoSmall := src.next(), src.next()
+	for name, bytes := range map[string]int{"one part": partBytes - 1, "many parts": 10 * partBytes} {
+		t.Run(name, func(t *testing.T) {
+			limitPages(t, l, "30")
+			large := src.next(func(d *webhook.Delivery) { d.Body = make([]byte, bytes) })
+			a, b := src.next(), src.next()
+			var err error
+			together(t, l,
+				func() { record(t, l, a) },
+				func() { err = l.Record(t.Context(), large) },
+				func() { record(t, l, b) },
+			)
+			if !errors.Is(err, ErrFull) {
+				t.Errorf("the large one got %v, want ErrFull", err)
+			}
+			get(t, l.Reader(), a.ID)
+			get(t, l.Reader(), b.ID)
+			var missing *NotFoundError
+			if _, err := l.Reader().Get(t.Context(), large.ID); !errors.As(err, &missing) {
+				t.Errorf("the large one: %v, want a NotFoundError", err)
+			}
+		})
+	}
+	record(t, l, small, alsoSmall)
+}
+
+func TestFullDisk(t *testing.T) {
+	expectRole(t, "full", t.TempDir())
+}
+
+// expectRole runs a role that needs a file system of its own, and skips where there can be none: the seams above cover the rest.
+func expectRole(t *testing.T, role, dir string) {
+	t.Helper()
+	child, out := startRole(t, role, dir, 1, 0)
+	said := bufio.NewScanner(out)
+	for said.Scan() {
+		if strings.HasPrefix(said.Text(), errNoMount.Error()) {
+			_ = child.Wait()
+			t.Skip(said.Text())
+		}
+		t.Error(said.Text())
+	}
+	if err := child.Wait(); err != nil {
+		t.Errorf("role %s: %v", role, err)
+	}
+}
+
+// fillDisk is the role "full": it says what is wrong.
+func fillDisk(dir string) error {
+	if err := mountSmall(dir, "2m"); err != nil {
+		fmt.Println(err)
+		return nil
+	}
+	l, err := Open(context.Background(), dir, Options{})
+	if err != nil {
+		return err
+	}
+	src := newSource(1)
+	var acknowledged int
+	for err == nil {
+		if err = l.Record(context.Background(), src.next()); err == nil {
+			acknowledged++
+		}
+	}
+	if !errors.Is(err, ErrFull) {
+		fmt.Println("Record got", err, "want ErrFull")
+	}
+	huge := src.next(func(d *webhook.Delivery) { d.Body = make([]byte, 4<<20) })
+	if err := l.Record(context.Background(), huge); !errors.Is(err, ErrFull) {
+		fmt.Println("Record of 4 MiB got", err, "want ErrFull")
+	}
+	count, err := l.Reader().Count(context.Background(), Query{})
+	if err != nil || count != acknowledged || count == 0 {
+		fmt.Println("Count got", count, err, "want", acknowledged)
+	}
+	if _, err := OpenReader(context.Background(), dir); err != nil {
+		fmt.Println("OpenReader got", err)
+	}
+	if err := l.Close(); err != nil && !errors.Is(err, ErrFull) {
+		fmt.Println("Close got", err)
+	}
+	fresh := filepath.Join(dir, "fresh")
+	if err := os.WriteFile(filepath.Join(dir, "rest"), make([]byte, 4<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		fmt.Println("the rest of the disk:", err)
+	}
+	if _, err := Open(context.Background(), fresh, Options{}); !errors.Is(err, ErrFull) {
+		fmt.Println("Open of a new log got", err, "want ErrFull")
+	}
+	return nil
+}
+
+func TestReadOnlyDisk(t *testing.T) {
+	dir := t.TempDir()
+	l := openLog(t, filepath.Join(dir, "closed"), Options{})
+	record(t, l, newSource(1).next())
+	closeLog(t, l)
+	record(t, openLog(t, filepath.Join(dir, "in use"), Options{}), newSource(1).next())
+	if err := os.Mkdir(filepath.Join(dir, "crashed"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{FileName, FileName + "-wal"} { // and no -shm
+		content, err := os.ReadFile(filepath.Join(dir, "in use", name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "crashed", name), content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	expectRole(t, "read-only", dir)
+}
+
+// openOnReadOnlyDisk is the role "read-only".
+func openOnReadOnlyDisk(dir string) error {
+	if err := remountReadOnly(dir); err != nil {
+		fmt.Println(err)
+		return nil
+	}
+	if _, err := OpenReader(context.Background(), filepath.Join(dir, "crashed")); !errors.Is(err, ErrReadOnly) {
+		fmt.Println("OpenReader of one that was not closed got", err, "want ErrReadOnly")
+	}
+	for _, name := range []string{"closed", "in use", "crashed", "not there", "."} {
+		_, err := Open(context.Background(), filepath.Join(dir, name), Options{})
+		if !errors.Is(err, ErrReadOnly) {
+			fmt.Printf("Open of %q got %v, want ErrReadOnly\n", name, err)
+		}
+	}
+	if _, err := OpenReader(context.Background(), filepath.Join(dir, "not there")); !errors.Is(err, ErrNoLog) {
+		fmt.Println("OpenReader where there is none got", err, "want ErrNoLog")
+	}
+	for _, name := range []string{"closed", "in use"} {
+		r, err := OpenReader(context.Background(), filepath.Join(dir, name))
+		if err != nil {
+			fmt.Printf("OpenReader of %q got %v, want it to read\n", name, err)
+			continue
+		}
+		if count, err := r.Count(context.Background(), Query{}); err != nil || count != 1 {
+			fmt.Printf("Count of %q got %d, %v, want 1\n", name, count, err)
+		}
+		if err := r.Close(); err != nil {
+			fmt.Println("Close got", err)
+		}
+	}
+	return nil
+}
+
+// holdLock keeps every other connection from writing.
+func holdLock(t *testing.T, dir string) (release func()) {
+	t.Helper()
+	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	if err == nil {
+		err = c.Exec("BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := errors.Join(c.Exec("ROLLBACK"), c.close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func impatient(l *Log, patience time.Duration) {
+	l.writer.turn.Lock()
+	defer l.writer.turn.Unlock()
+	l.writer.conn.patience = patience
+}
+
+func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	before := src.next()
+	record(t, l, before)
+	impatient(l, 10*time.Millisecond)
+	release := holdLock(t, dir)
+	if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrBusy) {
+		t.Errorf("Record got %v, want ErrBusy", err)
+	}
+	if got := list(t, openReader(t, dir), Query{}); len(got) != 1 {
+		t.Errorf("a reader sees %v, want it not to wait", got)
+	}
+	// An attempt that nobody waits for is kept until the log is free again.
+	if err := l.QueueAttempt(t.Context(), before.ID, answered(200)); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Flush(t.Context()); !errors.Is(err, ErrBusy) {
+		t.Errorf("Flush got %v, want ErrBusy", err)
+	}
+	release()
+	if err := l.Reader().Wait(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, l.Reader(), before.ID).Status; got != webhook.StatusDelivered {
+		t.Errorf("status %q, want delivered", got)
+	}
+}
+
+func TestLogThatIsFreedInTimeIsWaitedFor(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	release := holdLock(t, dir)
+	recorded := make(chan error)
+	go func() { recorded <- l.Record(t.Context(), src.next()) }()
+	timer := time.NewTimer(30 * time.Millisecond)
+	select {
+	case err := <-recorded:
+		t.Errorf("Record got %v while another process holds the lock", err)
+	case <-timer.C:
+	}
+	release()
+	if err := <-recorded; err != nil {
+		t.Errorf("Record got %v", err)
+	}
+}
+
+func TestAttemptIsGivenUpAfterTheLastTry(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	failed := make(chan error, 1)
+	l := openLog(t, dir, Options{OnError: func(err error) { failed <- err }})
+	d := src.next()
+	record(t, l, d)
+	impatient(l, 0)
+	release := holdLock(t, dir)
+	defer release()
+	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; !errors.Is(err, ErrBusy) {
+		t.Errorf("OnError got %v, want ErrBusy", err)
+	}
+	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
+		t.Fatal(err)
+	}
+	impatient(l, 0)
+	closeLog(t, l)
+	if err := <-failed; !errors.Is(err, ErrBusy) {
+		t.Errorf("OnError at the end got %v, want ErrBusy", err)
+	}
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// ChangeKind says what happened.
+type ChangeKind int
+
+// The kinds of change. Their numbers stand in the log.
+const (
+	ChangeRecorded  ChangeKind = 1 // a delivery came
+	ChangeAttempted ChangeKind = 2 // an attempt at it ended
+	ChangeMended    ChangeKind = 3 // a replay of it was delivered
+	ChangeGap       ChangeKind = 4 // what was here is pruned; never stored
+)
+
+// Change is one thing that happened to the log.
+type Change struct {
+	Seq     int64 // the number of its transaction; all changes of one transaction have the same
+	Kind    ChangeKind
+	Summary webhook.Summary // as it is now, not as it was then; zero for a gap
+	Attempt webhook.Attempt // whole, for ChangeAttempted
+}
+
+// pollInterval is how often a reader looks for what other processes wrote (DESIGN: Follow).
+const pollInterval = 50 * time.Millisecond
+
+// Cursor returns the number of the newest change, 0 where there is none.
+func (r *Reader) Cursor(ctx context.Context) (int64, error) {
+	var cursor int64
+	err := r.with(ctx, func(c *conn) (err error) {
+		cursor, err = cursorOf(c)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the newest change: %w", err)
+	}
+	return cursor, nil
+}
+
+// The newest row is the last of its transaction, and so its number too.
+func cursorOf(c *conn) (int64, error) { return c.number(lastChange) }
+
+const selectChanges = `SELECT c.row, c.seq, c.kind, c.delivery, c.attempt, ` + summaryColumns + `
+	FROM change c LEFT JOIN delivery d ON d.n = c.delivery WHERE c.row > ? ORDER BY c.row`
+
+// Changes returns what happened after the transaction numbered after, in order: some limit of them, and then as many as belong to the
+// last transaction, so that who goes on after the last Seq misses nothing. Where something was pruned there is one ChangeGap.
+func (r *Reader) Changes(ctx context.Context, after int64, limit int) ([]Change, error) {
+	var feed feed
+	err := r.with(ctx, func(c *conn) error {
+		feed = newFeed(c, after)
+		return c.rows(selectChanges, []any{after}, func(q *query) error {
+			if err := feed.add(q); err != nil {
+				return err
+			}
+			if len(feed.changes) >= limit && feed.row == feed.seq {
+				return errStop
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read changes: %w", err)
+	}
+	return feed.changes, nil
+}
+
+// feed puts the rows of the change table together.
+type feed struct {
+	conn     *conn
+	changes  []Change
+	row, seq int64 // of the last row read
+}
+
+func newFeed(c *conn, after int64) feed { return feed{conn: c, row: after, seq: after} }
+
+func (f *feed) add(q *query) error {
+	row, seq := q.int(), q.int()
+	if row > f.row+1 { // the rows are numbered without holes, and pruned from the oldest on
+		f.gap(row - 1)
+	}
+	f.row, f.seq = row, seq
+	ch := Change{Seq: seq, Kind: ChangeKind(q.int())}
+	delivery, attempt := q.int(), q.int()
+	if q.null() {
+		f.gap(seq)
+		return nil
+	}
+	_, ch.Summary = scanSummary(q)
+	if ch.Kind == ChangeAttempted {
+		err := f.conn.rows(selectAttempt, []any{delivery, attempt}, func(q *query) (err error) {
+			ch.Attempt, err = scanAttempt(q)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	f.changes = append(f.changes, ch)
+	return nil
+}
+
+// gap says that something is missing up to seq, once for all that is missing in a row.
+func (f *feed) gap(seq int64) {
+	if last := len(f.changes) - 1; last >= 0 && f.changes[last].Kind == ChangeGap {
+		f.changes[last].Seq = seq
+		return
+	}
+	f.changes = append(f.changes, Change{Seq: seq, Kind: ChangeGap})
+}
+
+// Wait returns when there is a change after the transaction numbered after, or with ctx's error. Between its looks it holds nothing.
+func (r *Reader) Wait(ctx context.Context, after int64) error {
+	poll := time.NewTicker(pollInterval)
+	defer poll.Stop()
+	version := int64(-1)
+	for {
+		rung := r.rung() // before looking, so that what is committed after the look is heard
+		var news bool
+		err := r.with(ctx, func(c *conn) (err error) {
+			news, err = changedSince(c, after, &version)
+			return err
+		})
+		if err != nil || news {
+			return err
+		}
+		select {
+		case <-rung:
+		case <-poll.C:
+		case <-r.done:
+			return ErrClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// changedSince compares data_version with what it was at the last look: as long as it is the same, no other connection has committed
+// (sqlite.org/pragma.html#pragma_data_version), and there is no need to read the log.
+func changedSince(c *conn, after int64, version *int64) (bool, error) {
+	now, err := c.number("PRAGMA data_version")
+	if err != nil || now == *version {
+		return false, err
+	}
+	*version = now
+	cursor, err := cursorOf(c)
+	return cursor > after, err
+}
+
+// rung is closed when the Log of this process commits; nil, which never is, where there is no such Log.
+func (r *Reader) rung() <-chan struct{} {
+	if r.ring == nil {
+		return nil
+	}
+	return r.ring.listen()
+}

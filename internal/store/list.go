@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Query selects deliveries. Everything that is set must hold; the zero Query selects all.
+type Query struct {
+	Events   []string // names, or with * for any text, as in render.*; empty: all
+	Statuses []webhook.Status
+	Failed   bool // only those whose Summary.Failed()
+	Origins  []webhook.Origin
+	Session  string
+	Since    time.Time // ReceivedAt from here on
+	Until    time.Time // ReceivedAt before
+	Limit    int       // the newest so many; 0: all
+}
+
+// List returns the newest Limit of the deliveries that match, oldest first. It reads no body.
+func (r *Reader) List(ctx context.Context, q Query) ([]webhook.Summary, error) {
+	where, args := q.where()
+	var list []webhook.Summary
+	err := r.with(ctx, func(c *conn) error {
+		return c.rows(selectSummaries+where+newestFirst, append(args, q.limit()), func(row *query) error {
+			_, s := scanSummary(row)
+			list = append(list, s)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	slices.Reverse(list)
+	return list, nil
+}
+
+// newestFirst is the order in which a limit takes the newest; results are turned round.
+const newestFirst = " ORDER BY d.received_at DESC, d.n DESC LIMIT ?"
+
+// Each calls f with each of the deliveries that List would return, whole, oldest first, with one in memory at a time. Those that are
+// pruned meanwhile are left out. It ends with the first error of f and returns that.
+func (r *Reader) Each(ctx context.Context, q Query, f func(webhook.Delivery) error) error {
+	where, args := q.where()
+	var keys []int64
+	err := r.with(ctx, func(c *conn) error {
+		return c.rows("SELECT d.n FROM delivery d"+where+newestFirst, append(args, q.limit()), func(row *query) error {
+			keys = append(keys, row.int())
+			return nil
+		})
+	})
+	for _, n := range slices.Backward(keys) {
+		if err != nil {
+			break
+		}
+		var d webhook.Delivery
+		var found bool
+		if d, found, err = r.byNumber(ctx, n); err == nil && found {
+			if err := f(d); err != nil {
+				return err
+			}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("read deliveries: %w", err)
+	}
+	return nil
+}
+
+func (r *Reader) byNumber(ctx context.Context, n int64) (d webhook.Delivery, found bool, err error) {
+	err = r.with(ctx, func(c *conn) error {
+		return inOneView(c, func() error {
+			err := c.rows(selectSummaries+" WHERE d.n = ?", []any{n}, func(row *query) error {
+				found = true
+				_, d.Summary = scanSummary(row)
+				return nil
+			})
+			if err != nil || !found {
+				return err
+			}
+			return readRest(c, n, &d)
+		})
+	})
+	return d, found, err
+}
+
+// Count returns how many deliveries match, at most Limit where it is set.
+func (r *Reader) Count(ctx context.Context, q Query) (int, error) {
+	where, args := q.where()
+	var count int64
+	err := r.with(ctx, func(c *conn) (err error) {
+		count, err = c.number("SELECT count(*) FROM (SELECT 1 FROM delivery d"+where+" LIMIT ?)", append(args, q.limit())...)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count deliveries: %w", err)
+	}
+	return int(count), nil
+}
+
+// limit in SQL's terms, where a negative number is none.
+func (q Query) limit() int {
+	if q.Limit == 0 {
+		return -1
+	}
+	return q.Limit
+}
+
+// where is the query as SQL over "delivery d", with a space before it.
+func (q Query) where() (text string, args []any) {
+	var all []string
+	must := func(condition string, values []any) {
+		all = append(all, condition)
+		args = append(args, values...)
+	}
+	if len(q.Events) > 0 {
+		must(eventsMatch(q.Events))
+	}
+	if len(q.Statuses) > 0 {
+		must(oneOf("d.status", q.Statuses))
+	}
+	if q.Failed {
+		must(failed())
+	}
+	if len(q.Origins) > 0 {
+		must(oneOf("d.origin", q.Origins))
+	}
+	if q.Session != "" {
+		must("d.session = ?", []any{q.Session})
+	}
+	if !q.Since.IsZero() {
+		must("d.received_at >= ?", []any{ceilMilli(q.Since)})
+	}
+	if !q.Until.IsZero() {
+		must("d.received_at < ?", []any{ceilMilli(q.Until)})
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(all, " AND "), args
+}

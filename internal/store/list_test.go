@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// variety records deliveries that differ in what a Query looks at, and gives them names.
+func variety(t *testing.T, l *Log) map[webhook.ID]string {
+	t.Helper()
+	src := newSource(1)
+	names := map[webhook.ID]string{}
+	add := func(name string, set func(*webhook.Delivery), outcome ...webhook.Attempt) *webhook.Delivery {
+		d := src.next(set)
+		record(t, l, d)
+		for _, a := range outcome {
+			attempt(t, l, d.ID, a)
+		}
+		names[d.ID] = name
+		return d
+	}
+	plain := func(*webhook.Delivery) {}
+	event := func(name string) func(*webhook.Delivery) { return func(d *webhook.Delivery) { d.Event = name } }
+	add("done", plain, answered(200))
+	refused := add("refused", event("render.failed"), answered(401))
+	add("down", event("ai.complete"), unanswered(webhook.FailureRefused))
+	add("slow", event("ai.[x]"), unanswered(webhook.FailureTimeout))
+	add("replay", func(d *webhook.Delivery) { d.Origin, d.ReplayOf = webhook.OriginReplay, refused.ID }, answered(200))
+	add("trigger", func(d *webhook.Delivery) { d.Origin, d.Session = webhook.OriginTrigger, "" })
+	add("stranger", func(d *webhook.Delivery) { d.Status, d.Event = webhook.StatusRejected, "" })
+	add("early", func(d *webhook.Delivery) { d.ReceivedAt = start.Add(-time.Hour) }, answered(200))
+	add("same moment", func(d *webhook.Delivery) { d.ReceivedAt = start.Add(6 * time.Second) })
+	return names
+}
+
+func TestListSelects(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	names := variety(t, l)
+	all := []string{"early", "done", "refused", "down", "slow", "replay", "trigger", "stranger", "same moment"}
+	for name, c := range map[string]struct {
+		query Query
+		want  []string
+	}{
+		"everything, oldest first": {Query{}, all},
+		"the newest":               {Query{Limit: 2}, all[7:]},
+		"more than there are":      {Query{Limit: 100}, all},
+		"an event":                 {Query{Events: []string{"render.failed"}}, []string{"refused"}},
+		"events":                   {Query{Events: []string{"render.failed", "ai.complete"}}, []string{"refused", "down"}},
+		"events with a star":       {Query{Events: []string{"ai.*"}}, []string{"down", "slow"}},
+		"a name beside a star":     {Query{Events: []string{"ai.*", "render.failed"}}, []string{"refused", "down", "slow"}},
+		"a star within":            {Query{Events: []string{"*.comp*e"}, Limit: 3}, []string{"replay", "trigger", "same moment"}},
+		"other signs are literal":  {Query{Events: []string{"ai.[x]*"}}, []string{"slow"}},
+		"a ? is literal":           {Query{Events: []string{"ai.?x?*"}}, nil},
+		"no event":                 {Query{Events: []string{""}}, []string{"stranger"}},
+		"an unknown event":         {Query{Events: []string{"nothing"}}, nil},
+		"a status":                 {Query{Statuses: []webhook.Status{webhook.StatusDelivered}}, []string{"early", "done", "replay"}},
+		"statuses": {
+			Query{Statuses: []webhook.Status{webhook.StatusRejected, webhook.StatusPending}}, []string{"trigger", "stranger", "same moment"},
+		},
+		"failed and not mended":   {Query{Failed: true}, []string{"down", "slow"}},
+		"refused, mended or not":  {Query{Statuses: []webhook.Status{webhook.StatusRefused}}, []string{"refused"}},
+		"an origin":               {Query{Origins: []webhook.Origin{webhook.OriginReplay}}, []string{"replay"}},
+		"origins":                 {Query{Origins: []webhook.Origin{webhook.OriginReplay, webhook.OriginTrigger}}, []string{"replay", "trigger"}},
+		"a session":               {Query{Session: "ses_7k3mq9z0ab", Failed: true}, []string{"down", "slow"}},
+		"another session":         {Query{Session: "ses_0"}, nil},
+		"since, with that moment": {Query{Since: start.Add(5 * time.Second)}, []string{"trigger", "stranger", "same moment"}},
+		"since a bit later":       {Query{Since: start.Add(5*time.Second + 1)}, []string{"stranger", "same moment"}},
+		"until, without it":       {Query{Until: start.Add(time.Second)}, []string{"early", "done"}},
+		"until a bit later":       {Query{Until: start.Add(time.Second + 1)}, []string{"early", "done", "refused"}},
+		"since, until and newest": {Query{Since: start, Until: start.Add(time.Minute), Limit: 1}, []string{"same moment"}},
+		"everything at once":      {Query{Events: []string{"ai.*"}, Failed: true, Origins: []webhook.Origin{webhook.OriginTunnel}, Limit: 1}, []string{"slow"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, id := range list(t, l.Reader(), c.query) {
+				got = append(got, names[id])
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("List(%+v) (-want +got):\n%s", c.query, diff)
+			}
+			count, err := l.Reader().Count(t.Context(), c.query)
+			if err != nil || count != len(c.want) {
+				t.Errorf("Count(%+v) got %d, %v, want %d", c.query, count, err, len(c.want))
+			}
+			var each []string
+			err = l.Reader().Each(t.Context(), c.query, func(d webhook.Delivery) error {
+				each = append(each, names[d.ID])
+				return nil
+			})
+			if diff := cmp.Diff(c.want, each); diff != "" || err != nil {
+				t.Errorf("Each(%+v) got %v (-want +got):\n%s", c.query, err, diff)
+			}
+		})
+	}
+}
+
+func TestListGivesSummariesAsTheyAreStored(t *testing.T) {
+	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
+	record(t, l, d)
+	got, err := l.Reader().List(t.Context(), Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]webhook.Summary{d.Summary}, got); diff != "" {
+		t.Errorf("List (-want +got):\n%s", diff)
+	}
+}
+
+func TestEachGivesWholeDeliveriesAndLetsTheLogGoOn(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	var recorded []webhook.Delivery
+	for range 5 {
+		d := src.next()
+		record(t, l, d)
+		recorded = append(recorded, *d)
+	}
+	var got []webhook.Delivery
+	err := l.Reader().Each(t.Context(), Query{}, func(d webhook.Delivery) error {
+		got = append(got, d)
+		record(t, l, src.next()) // what comes meanwhile is not among them
+		if len(got) == 1 {       // and what is pruned meanwhile is left out
+			if err := l.erase(recorded[3].ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(list(t, l.Reader(), Query{})); n < 5 {
+			t.Errorf("%d deliveries while Each is under way, want it to hold nothing", n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(slices.Delete(recorded, 3, 4), got, whole()); diff != "" {
+		t.Errorf("Each (-want +got):\n%s", diff)
+	}
+}
+
+// erase takes one delivery out, as pruning would.
+func (l *Log) erase(id webhook.ID) error {
+	l.writer.turn.Lock()
+	defer l.writer.turn.Unlock()
+	return l.writer.conn.exec("DELETE FROM delivery WHERE id = ?", string(id))
+}
+
+func TestEachEndsWithTheCallbacksError(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	record(t, l, src.next(), src.next())
+	enough, calls := errors.New("enough"), 0
+	err := l.Reader().Each(t.Context(), Query{}, func(webhook.Delivery) error {
+		calls++
+		return enough
+	})
+	if !errors.Is(err, enough) || calls != 1 {
+		t.Errorf("Each got %v after %d calls, want the callback's error after 1", err, calls)
+	}
+}
+
+func TestReadingEndsWithItsContext(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	record(t, l, src.next())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := l.Reader()
+	_, listErr := r.List(ctx, Query{})
+	_, getErr := r.Get(ctx, "dlv_0000000000")
+	_, changesErr := r.Changes(ctx, 0, 1)
+	for name, err := range map[string]error{
+		"List": listErr, "Get": getErr, "Changes": changesErr, "Wait": r.Wait(ctx, 100),
+		"Each": r.Each(ctx, Query{}, func(webhook.Delivery) error { return nil }),
+	} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s got %v, want context.Canceled", name, err)
+		}
+	}
+	if got := list(t, r, Query{}); len(got) != 1 {
+		t.Errorf("afterwards the reader lists %v, want it to work", got)
+	}
+}
+
+func TestLongReadingIsInterrupted(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	record(t, l, src.next())
+	ctx, cancel := context.WithCancel(t.Context())
+	err := l.Reader().with(ctx, func(c *conn) error {
+		const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+		return c.rows(endless, nil, func(q *query) error {
+			if q.int() == 100 {
+				cancel()
+			}
+			return nil
+		})
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+func TestManyQueriesDoNotPileUpStatements(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	record(t, l, src.next())
+	for n := 1; n <= 2*maxKept; n++ {
+		var events []string
+		for i := range n {
+			events = append(events, fmt.Sprintf("event.%d", i))
+		}
+		list(t, l.Reader(), Query{Events: events})
+	}
+	c := <-l.Reader().slot
+	defer func() { l.Reader().slot <- c }()
+	if len(c.kept) > maxKept {
+		t.Errorf("%d statements are kept, want at most %d", len(c.kept), maxKept)
+	}
+}

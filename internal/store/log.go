@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Options say how a Log works. The zero value will do.
+type Options struct {
+	Now       func() time.Time // the clock, for retention and for deliveries without a time; nil: time.Now
+	Retention Retention        // zero: DefaultRetention
+	OnError   func(error)      // what became of queued attempts and of upkeep; called from the writer's goroutine; nil: ignored
+}
+
+// Log writes the delivery log of one data directory. Any number of goroutines may use it, and other processes may have the same
+// directory open.
+type Log struct {
+	now      func() time.Time
+	queue    chan *job
+	jobs     sync.Pool // of *job
+	gate     sync.RWMutex
+	closed   bool // guarded by gate: nothing is queued any more
+	writer   *writer
+	upkeep   *upkeep
+	reader   *Reader
+	finished sync.WaitGroup
+}
+
+// queueLength bounds what waits for the writer: four times what one transaction takes. Attempts hold up to 64 KiB of answer each.
+const queueLength = 256
+
+// Open opens the delivery log in dir for writing. It makes the directory (0700) and the log (0600) where they are missing, and
+// migrates an older schema. A newer one gives ErrNewerSchema, and nothing is touched.
+func Open(ctx context.Context, dir string, o Options) (*Log, error) {
+	l, err := open(ctx, dir, o)
+	if err != nil {
+		return nil, fmt.Errorf("open the delivery log in %s: %w", dir, classify(err))
+	}
+	return l, nil
+}
+
+func open(ctx context.Context, dir string, o Options) (*Log, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.OnError == nil {
+		o.OnError = func(error) {}
+	}
+	path, err := createFile(dir)
+	if err != nil {
+		return nil, err
+	}
+	main, err := openWriting(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	side, err := openBeside(path)
+	if err != nil {
+		return nil, errors.Join(err, main.close())
+	}
+	l := &Log{now: o.Now, queue: make(chan *job, queueLength)}
+	l.jobs.New = func() any { return &job{done: make(chan error, 1)} }
+	ring := &bell{}
+	l.reader = newReader(path, ring)
+	l.writer = newWriter(main, l.queue, ring, o)
+	l.writer.recycle = func(j *job) { l.jobs.Put(j.reset()) }
+	l.upkeep = newUpkeep(side, l.writer, o)
+	l.finished.Go(l.writer.run)
+	l.finished.Go(l.upkeep.run)
+	return l, nil
+}
+
+// openWriting opens the connection of the writer, and with it the log: its version is looked at before anything is changed.
+func openWriting(ctx context.Context, path string) (*conn, error) {
+	version, err := peekVersion(path)
+	if err != nil {
+		return nil, err
+	}
+	if version > schemaVersion {
+		return nil, newerSchema(version)
+	}
+	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareWriting(ctx, c, path); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+func prepareWriting(ctx context.Context, c *conn, path string) error {
+	c.SetInterrupt(ctx)
+	defer c.SetInterrupt(context.Background())
+	// Until the version is known, so that closing the connection again would not checkpoint a newer log.
+	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true); err != nil {
+		return err
+	}
+	if err := waitBusy(c, busyTimeout); err != nil {
+		return err
+	}
+	version, err := checkVersion(c)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, false); err != nil {
+		return err
+	}
+	if err := tighten(path); err != nil {
+		return err
+	}
+	if err := setUp(c, version); err != nil {
+		return err
+	}
+	if err := tighten(path); err != nil { // the switch to WAL made -wal and -shm
+		return err
+	}
+	// Checkpoints are upkeep's. 4 MB of pages hold the inner parts of every index of a full log.
+	return c.Exec("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4000")
+}
+
+// openBeside opens the connection that upkeep checkpoints and counts with, so that the writer never has to.
+func openBeside(path string) (*conn, error) {
+	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(waitBusy(c, upkeepPatience), c.Exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -500"))
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+// Close writes what is queued, and closes the log. Calls that come later get ErrClosed.
+func (l *Log) Close() error {
+	l.gate.Lock()
+	if l.closed {
+		l.gate.Unlock()
+		return nil
+	}
+	l.closed = true
+	close(l.queue)
+	l.gate.Unlock()
+
+	close(l.upkeep.stop)
+	l.finished.Wait()
+	err := errors.Join(l.reader.Close(), l.upkeep.conn.close(), l.writer.conn.close())
+	if err != nil {
+		return fmt.Errorf("close the delivery log: %w", classify(err))
+	}
+	return nil
+}
+
+// Reader reads what this Log and others commit. It belongs to the Log and is closed with it.
+func (l *Log) Reader() *Reader { return l.reader }
+
+// Record writes a delivery, and returns when it is durable. It sets BodyBytes and, unless ReplayOf is set, SameBodyAs, and where they
+// are empty ReceivedAt (now) and Status (pending). The body must not change before Record returns.
+func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
+	j := l.job(jobRecord)
+	j.prepareRecord(d, l.now)
+	err := l.do(ctx, j)
+	if err == nil {
+		d.SameBodyAs = j.sameBodyAs
+		l.jobs.Put(j.reset())
+	}
+	if err != nil {
+		return fmt.Errorf("record %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// AddAttempt writes an attempt at a delivery and returns, once it is durable, the delivery's status. The log numbers the attempts.
+func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) (webhook.Status, error) {
+	j := l.job(jobAttempt)
+	j.prepareAttempt(id, a)
+	if err := l.do(ctx, j); err != nil {
+		return "", fmt.Errorf("add an attempt at %s: %w", id, err)
+	}
+	status := j.status
+	l.jobs.Put(j.reset())
+	return status, nil
+}
+
+// QueueAttempt hands an attempt to the writer and returns without waiting for it, unless the queue is full. A write that fails is told
+// to OnError.
+func (l *Log) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) error {
+	j := l.job(jobAttempt)
+	j.prepareAttempt(id, a)
+	j.unattended = true
+	if err := l.submit(ctx, j); err != nil {
+		return fmt.Errorf("queue an attempt at %s: %w", id, err)
+	}
+	return nil
+}
+
+// Flush returns when everything that was queued before it is committed, or has failed and was told to OnError.
+func (l *Log) Flush(ctx context.Context) error {
+	if err := l.do(ctx, l.job(jobFlush)); err != nil {
+		return fmt.Errorf("flush the delivery log: %w", err)
+	}
+	return nil
+}
+
+func (l *Log) job(kind jobKind) *job {
+	j := l.jobs.Get().(*job)
+	j.kind = kind
+	return j
+}
+
+// do queues the job and waits for it. A job that the writer has not taken yet is given up when ctx ends; one that it has taken is
+// waited for, since the writer reads the caller's bytes.
+func (l *Log) do(ctx context.Context, j *job) error {
+	if err := l.submit(ctx, j); err != nil {
+		return err
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		if j.giveUp() {
+			return ctx.Err()
+		}
+		return <-j.done
+	}
+}
+
+func (l *Log) submit(ctx context.Context, j *job) error {
+	l.gate.RLock()
+	defer l.gate.RUnlock()
+	if l.closed {
+		return ErrClosed
+	}
+	select {
+	case l.queue <- j:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"math"
+	"time"
+)
+
+// plan is what the writer is to prune, in small steps and in this order.
+type plan struct {
+	rejected mark  // rejected deliveries up to here
+	all      mark  // deliveries of any kind up to here
+	changes  int64 // rows of the change feed up to here
+	vacuum   int64 // pages to give back to the disk
+	urgent   bool  // so much that it may not wait for a quiet moment
+	finished chan<- error
+
+	rejectedBytes int64 // how much the first step will free, roughly
+}
+
+// mark is a place in the order of deliveries. The zero mark is before all of them.
+type mark struct{ receivedAt, n int64 }
+
+func (m mark) less(o mark) bool {
+	return m.receivedAt < o.receivedAt || m.receivedAt == o.receivedAt && m.n < o.n
+}
+
+func (p *plan) nothingLeft() bool {
+	return p.rejected == mark{} && p.all == mark{} && p.changes == 0 && p.vacuum == 0
+}
+
+// done reports whether nobody waits for it either.
+func (p *plan) done() bool { return p.nothingLeft() && p.finished == nil }
+
+const (
+	rejectedShare   = 16 // of Bytes
+	changesPerEach  = 4  // recorded, attempted, perhaps again, mended: how many changes are kept for each delivery
+	pageBytes       = 4096
+	worthVacuuming  = 4096 // free pages, 16 MiB; and a quarter of the file. Fewer are soon used again
+	leftFree        = 1024
+	planChanges     = 5000 // some 2,500 deliveries
+	planInterval    = time.Hour
+	rowsPerDelivery = 2048 // what a delivery takes beside its body, roughly: its rows, headers, attempts, index entries
+)
+
+// planWhenDue plans when enough was written, here or by another process, or time has passed. Counting reads an index of all
+// deliveries, some milliseconds for 100,000, so it is not done for each of them.
+func (u *upkeep) planWhenDue() error {
+	newest, err := u.conn.number(lastChange)
+	if err != nil {
+		return err
+	}
+	used, _, err := u.pages()
+	if err != nil {
+		return err
+	}
+	switch {
+	case u.planAgain:
+	case newest-u.plannedRow >= int64(min(planChanges, u.retention.Deliveries/20+1)):
+	case (used-u.plannedPages)*pageBytes >= u.retention.Bytes/32:
+	case u.now().Sub(u.plannedAt) >= planInterval:
+	default:
+		return nil
+	}
+	p, err := u.plan()
+	if err != nil || p.done() {
+		return err
+	}
+	select {
+	case u.writer.plans <- p:
+	case <-u.stop:
+	}
+	return nil
+}
+
+// planAndWait plans now and returns when the writer has pruned and there is nothing left to plan.
+func (u *upkeep) planAndWait() error {
+	for {
+		p, err := u.plan()
+		if err != nil || p.done() {
+			return err
+		}
+		finished := make(chan error, 1)
+		p.finished = finished
+		if err := u.handOver(p, finished); err != nil {
+			return err
+		}
+	}
+}
+
+func (u *upkeep) handOver(p plan, finished <-chan error) error {
+	plans := u.writer.plans
+	for {
+		select {
+		case plans <- p:
+			plans = nil
+		case err := <-finished:
+			return err
+		case <-u.writer.full:
+			u.report(u.checkpoint())
+		case <-u.stop:
+			return ErrClosed
+		}
+	}
+}
+
+func (u *upkeep) plan() (p plan, err error) {
+	if u.plannedRow, err = u.conn.number(lastChange); err != nil {
+		return p, err
+	}
+	if u.plannedPages, _, err = u.pages(); err != nil {
+		return p, err
+	}
+	u.plannedAt = u.now()
+	for _, step := range []func(*plan) error{u.planRejected, u.planCount, u.planAge, u.planBytes, u.planChanges, u.planVacuum} {
+		if err := step(&p); err != nil {
+			return p, err
+		}
+	}
+	u.planAgain = !p.nothingLeft() // what is pruned may free pages to give back, and bytes are a guess
+	return p, nil
+}
+
+const (
+	rejectedNewestFirst = "SELECT received_at, n, body_bytes FROM delivery WHERE status = 'rejected' ORDER BY received_at DESC, n DESC"
+	rejectedUpTo        = "SELECT count(*), sum(body_bytes) FROM delivery WHERE status = 'rejected' AND (received_at, n) <= (?, ?)"
+)
+
+// planRejected keeps the newest rejected deliveries, as far as their number and their bytes allow.
+func (u *upkeep) planRejected(p *plan) error {
+	kept, bytes := 0, int64(0)
+	err := u.conn.rows(rejectedNewestFirst, nil, func(q *query) error {
+		m := mark{q.int(), q.int()}
+		bytes += q.int()
+		if kept == u.retention.Rejected || bytes > u.retention.Bytes/rejectedShare {
+			p.rejected = m
+			return errStop
+		}
+		kept++
+		return nil
+	})
+	if err != nil || p.rejected == (mark{}) {
+		return err
+	}
+	return u.conn.rows(rejectedUpTo, []any{p.rejected.receivedAt, p.rejected.n}, func(q *query) error {
+		excess := q.int()
+		p.rejectedBytes = q.int() + excess*rowsPerDelivery
+		p.urgent = excess > int64(u.retention.Rejected)
+		return nil
+	})
+}
+
+// planCount counts the rejected ones beside the others, so that they never cost one of those.
+func (u *upkeep) planCount(p *plan) error {
+	const beyond = `SELECT received_at, n FROM delivery ORDER BY received_at DESC, n DESC
+		LIMIT 1 OFFSET ? + (SELECT count(*) FROM delivery WHERE status = 'rejected')`
+	err := u.conn.rows(beyond, []any{u.retention.Deliveries}, func(q *query) error {
+		p.all = mark{q.int(), q.int()}
+		return nil
+	})
+	if err != nil || p.all == (mark{}) {
+		return err
+	}
+	const count = "SELECT count(*) FROM delivery WHERE (received_at, n) <= (?, ?)"
+	excess, err := u.conn.number(count, p.all.receivedAt, p.all.n)
+	p.urgent = p.urgent || excess > int64(u.retention.Deliveries)/10
+	return err
+}
+
+func (u *upkeep) planAge(p *plan) error {
+	oldest := u.now().Add(-u.retention.Age).UnixMilli()
+	exists, err := u.conn.number("SELECT 1 FROM delivery WHERE received_at < ? LIMIT 1", oldest)
+	if m := (mark{oldest - 1, math.MaxInt64}); err == nil && exists == 1 && p.all.less(m) {
+		p.all = m
+	}
+	return err
+}
+
+// planBytes guesses how many of the oldest make up for what is too much. Other plans follow until it is enough.
+func (u *upkeep) planBytes(p *plan) error {
+	used, _, err := u.pages()
+	if err != nil {
+		return err
+	}
+	over := used*pageBytes - u.retention.Bytes
+	p.urgent = p.urgent || over > u.retention.Bytes/10
+	over -= p.rejectedBytes
+	if over <= 0 {
+		return nil
+	}
+	const oldestFirst = "SELECT received_at, n, body_bytes FROM delivery ORDER BY received_at, n"
+	return u.conn.rows(oldestFirst, nil, func(q *query) error {
+		m := mark{q.int(), q.int()}
+		if p.all.less(m) {
+			p.all = m
+		}
+		if over -= q.int() + rowsPerDelivery; over <= 0 {
+			return errStop
+		}
+		return nil
+	})
+}
+
+// planChanges keeps the newest of the feed, and in any case the very newest: the next change is numbered after it.
+func (u *upkeep) planChanges(p *plan) error {
+	oldest, err := u.conn.number("SELECT min(row) FROM change")
+	upTo := min(u.plannedRow-int64(u.retention.Deliveries)*changesPerEach, u.plannedRow-1)
+	if oldest <= upTo {
+		p.changes = upTo
+	}
+	return err
+}
+
+func (u *upkeep) planVacuum(p *plan) error {
+	used, free, err := u.pages()
+	if free > worthVacuuming && free > used/3 {
+		p.vacuum = free - leftFree
+	}
+	return err
+}
+
+// pages counts those of the log's file.
+func (u *upkeep) pages() (used, free int64, err error) {
+	all, err := u.conn.number("PRAGMA page_count")
+	if err != nil {
+		return 0, 0, err
+	}
+	free, err = u.conn.number("PRAGMA freelist_count")
+	return all - free, free, err
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+var kills = flag.Int("kills", 20, "how often TestKilledProcessLosesNothingItAcknowledged kills a process")
+
+// What a killed process said it had recorded is in the log, and the log is whole.
+func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
+	dir := t.TempDir()
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)) //nolint:gosec // another moment each time
+	var acknowledged []webhook.ID
+	for i := range *kills {
+		child, out := startRole(t, "write", dir, i, 1<<30)
+		lines := bufio.NewScanner(out)
+		acknowledged = append(acknowledged, idLines(lines, random.IntN(400))...) // 0 kills it while it opens the log
+		if err := child.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		acknowledged = append(acknowledged, idLines(lines, 1<<30)...) // what it had said until then
+		_ = child.Wait()                                              // says that it was killed
+	}
+	r := openReader(t, dir)
+	found := map[webhook.ID]bool{}
+	for _, id := range list(t, r, Query{}) {
+		found[id] = true
+	}
+	for _, id := range acknowledged {
+		if !found[id] {
+			t.Errorf("%s was acknowledged and is not in the log", id)
+		}
+	}
+	t.Logf("%d kills, %d acknowledged, %d in the log", *kills, len(acknowledged), len(found))
+	checkIntegrity(t, dir)
+	closeLog(t, openLog(t, dir, Options{})) // it can be written, too
+	if whole, err := r.Count(t.Context(), Query{}); err != nil || whole != len(found) {
+		t.Errorf("Count got %d, %v, want %d", whole, err, len(found))
+	}
+	eachIsWhole(t, r)
+}
+
+// eachIsWhole reads every delivery with its body and its header.
+func eachIsWhole(t *testing.T, r *Reader) {
+	t.Helper()
+	err := r.Each(t.Context(), Query{}, func(d webhook.Delivery) error {
+		if int64(len(d.Body)) != d.BodyBytes || len(d.Header) != 5 || len(d.History) != d.Attempts {
+			t.Errorf("%s is torn: %d of %d bytes, %d header fields, %d of %d attempts",
+				d.ID, len(d.Body), d.BodyBytes, len(d.Header), len(d.History), d.Attempts)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Errorf("Each: %v", err)
+	}
+}
+
+func TestFollowAcrossProcesses(t *testing.T) {
+	dir := t.TempDir()
+	closeLog(t, openLog(t, dir, Options{}))
+	r := openReader(t, dir)
+	const count = 300
+	child, out := startRole(t, "write", dir, 1, count)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	recorded, attempted := map[webhook.ID]bool{}, map[webhook.ID]bool{}
+	for cursor := int64(0); len(recorded) < count || len(attempted) < count; {
+		if err := r.Wait(ctx, cursor); err != nil {
+			t.Fatalf("Wait(%d): %v; %d recorded and %d attempted were seen", cursor, err, len(recorded), len(attempted))
+		}
+		for _, ch := range changes(t, r, cursor, 7) {
+			if ch.Seq < cursor {
+				t.Errorf("change %d comes after %d", ch.Seq, cursor)
+			}
+			cursor = ch.Seq
+			switch ch.Kind {
+			case ChangeRecorded:
+				recorded[ch.Summary.ID] = true
+			case ChangeAttempted:
+				attempted[ch.Summary.ID] = true
+			default:
+				t.Errorf("a change of kind %d", ch.Kind)
+			}
+		}
+	}
+	for _, id := range idLines(bufio.NewScanner(out), count) {
+		if !recorded[id] || !attempted[id] {
+			t.Errorf("%s was not followed", id)
+		}
+	}
+	if err := child.Wait(); err != nil {
+		t.Errorf("the child: %v", err)
+	}
+}
+
+func TestTwoWritersAndReadersAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	l := openLog(t, dir, Options{})
+	const count = 500
+	var children []*exec.Cmd
+	var outs []*bufio.Scanner
+	for seed := range 2 {
+		child, out := startRole(t, "write", dir, seed+1, count)
+		children, outs = append(children, child), append(outs, bufio.NewScanner(out))
+	}
+	stop := make(chan struct{})
+	done := make(chan error, 2)
+	for range 2 {
+		r := openReader(t, dir)
+		go func() { done <- readUntil(stop, r) }()
+	}
+	own, src := []webhook.ID{}, newSource(99)
+	for range count {
+		d := src.next()
+		record(t, l, d)
+		own = append(own, d.ID)
+	}
+	for i, child := range children {
+		own = append(own, idLines(outs[i], count)...)
+		if err := child.Wait(); err != nil {
+			t.Errorf("the child: %v", err)
+		}
+	}
+	close(stop)
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Errorf("a reader: %v", err)
+		}
+	}
+	got := list(t, l.Reader(), Query{})
+	slices.Sort(got)
+	slices.Sort(own)
+	if !slices.Equal(got, own) || len(got) != 3*count {
+		t.Errorf("%d in the log, %d acknowledged, want the same %d", len(got), len(own), 3*count)
+	}
+	checkIntegrity(t, dir)
+}
+
+// readUntil reads all the time, each time in another way, and expects that what it sees only grows.
+func readUntil(stop <-chan struct{}, r *Reader) error {
+	ctx, seen := context.Background(), 0
+	for {
+		select {
+		case <-stop:
+			return nil
+		default:
+		}
+		count, err := r.Count(ctx, Query{})
+		if err != nil {
+			return err
+		}
+		if count < seen {
+			return errors.New("deliveries have vanished")
+		}
+		seen = count
+		newest, err := r.List(ctx, Query{Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(newest) == 1 {
+			if _, err := r.Get(ctx, newest[0].ID); err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Bounds of one step of pruning, so that a delivery that arrives meanwhile waits for a millisecond or two.
+const (
+	pruneDeliveries = 32
+	pruneBytes      = 1 << 20
+	pruneChanges    = 512
+	pruneVacuum     = 64 // pages
+)
+
+// pruneSome does one small step of what upkeep has planned. It does not wait for other processes: they prune the same log, and a later
+// plan will see what is left.
+func (w *writer) pruneSome() {
+	w.turn.Lock()
+	w.conn.patience = 0
+	err := classify(w.pruneStep())
+	w.conn.patience = busyTimeout
+	w.turn.Unlock()
+	if err == nil && (w.todo.finished == nil || !w.todo.nothingLeft()) {
+		return
+	}
+	finished := w.todo.finished
+	w.todo = plan{}
+	if finished != nil {
+		finished <- err
+		return
+	}
+	if err != nil && !errors.Is(err, ErrBusy) {
+		w.onError(fmt.Errorf("prune the delivery log: %w", err))
+	}
+}
+
+func (w *writer) pruneStep() error {
+	switch p := &w.todo; {
+	case p.rejected != mark{}:
+		return w.pruneDeliveries(&p.rejected, oldestRejected)
+	case p.all != mark{}:
+		return w.pruneDeliveries(&p.all, oldestDeliveries)
+	case p.changes != 0:
+		return w.pruneChanges(p)
+	case p.vacuum > 0:
+		p.vacuum = max(0, p.vacuum-pruneVacuum)
+		return w.conn.Exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pruneVacuum))
+	default:
+		return nil
+	}
+}
+
+const (
+	oldestDeliveries = "SELECT n, body_bytes FROM delivery WHERE (received_at, n) <= (?, ?) ORDER BY received_at, n LIMIT ?"
+	oldestRejected   = `SELECT n, body_bytes FROM delivery WHERE status = 'rejected' AND (received_at, n) <= (?, ?)
+		ORDER BY received_at, n LIMIT ?`
+
+	// At most pruneChanges, and a whole number of them.
+	deleteChanges = "DELETE FROM change WHERE row <= min(?, (SELECT min(row) FROM change) + ?)"
+)
+
+// pruneDeliveries deletes some of the oldest up to the mark, which it clears when there are no more.
+func (w *writer) pruneDeliveries(upTo *mark, oldest string) error {
+	return w.within(func() error {
+		var victims []int64
+		bytes := int64(0)
+		err := w.conn.rows(oldest, []any{upTo.receivedAt, upTo.n, pruneDeliveries}, func(q *query) error {
+			victims = append(victims, q.int())
+			if bytes += q.int(); bytes > pruneBytes {
+				return errStop
+			}
+			return nil
+		})
+		for _, n := range victims {
+			if err == nil {
+				err = deleteDelivery(w.conn, n)
+			}
+		}
+		if err == nil && len(victims) == 0 {
+			*upTo = mark{}
+		}
+		return err
+	})
+}
+
+func deleteDelivery(c *conn, n int64) error {
+	for _, text := range []string{
+		"DELETE FROM attempt WHERE delivery = ?", "DELETE FROM part WHERE delivery = ?",
+		"DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
+	} {
+		if err := c.exec(text, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) pruneChanges(p *plan) error {
+	return w.within(func() error {
+		if err := w.conn.exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
+			return err
+		}
+		if w.conn.Changes() == 0 {
+			p.changes = 0
+		}
+		return nil
+	})
+}
+
+// within runs f in a transaction.
+func (w *writer) within(f func() error) error {
+	if err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		err = w.conn.exec("COMMIT")
+	}
+	if err != nil && !w.conn.GetAutocommit() {
+		err = errors.Join(err, w.conn.exec("ROLLBACK"))
+	}
+	return err
+}

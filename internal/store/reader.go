@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Reader reads the delivery log. It never waits for a writer, in this process or another, and between two calls it holds nothing open
+// that would keep the log from being tidied. Any number of goroutines may use it; their calls take turns.
+type Reader struct {
+	path string
+	ring *bell      // of the Log that this Reader belongs to; nil where there is none
+	slot chan *conn // holds the connection, nil before its first use; empty while it is in use; closed with the Reader
+	done chan struct{}
+}
+
+// OpenReader opens the log in dir for reading, beside whoever writes it. Where there is none it returns ErrNoLog; it never makes one and
+// never migrates.
+func OpenReader(ctx context.Context, dir string) (*Reader, error) {
+	path, err := logPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(path, nil)
+	if err := r.with(ctx, func(*conn) error { return nil }); err != nil {
+		return nil, fmt.Errorf("open the delivery log in %s: %w", dir, err)
+	}
+	return r, nil
+}
+
+func newReader(path string, ring *bell) *Reader {
+	r := &Reader{path: path, ring: ring, slot: make(chan *conn, 1), done: make(chan struct{})}
+	r.slot <- nil
+	return r
+}
+
+// Close closes the connection. Calls that come later get ErrClosed.
+func (r *Reader) Close() error {
+	select {
+	case <-r.done:
+		return nil
+	case c := <-r.slot:
+		close(r.done)
+		if c == nil {
+			return nil
+		}
+		return c.close()
+	}
+}
+
+// with runs f with the connection. What f reads ends with ctx.
+func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
+	var c *conn
+	select {
+	case <-r.done:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case c = <-r.slot:
+	}
+	defer func() { r.slot <- c }()
+	if c == nil {
+		var err error
+		if c, err = openReading(r.path); err != nil {
+			return classify(err)
+		}
+	}
+	c.SetInterrupt(ctx)
+	err := f(c)
+	c.SetInterrupt(context.Background())
+	if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return classify(err)
+}
+
+func openReading(path string) (*conn, error) {
+	version, err := peekVersion(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, ErrNoLog
+	case err != nil:
+		return nil, err
+	case version > schemaVersion:
+		return nil, newerSchema(version)
+	}
+	c, err := openConn(path, sqlite3.OPEN_READONLY)
+	if err != nil {
+		return nil, err
+	}
+	err = prepareReading(c, path)
+	if err == nil {
+		return c, nil
+	}
+	err = errors.Join(err, c.close())
+	switch {
+	case !isAny(err, sqlite3.CANTOPEN, sqlite3.READONLY):
+		return nil, err
+	case nothingBeside(path):
+		return openImmutable(path)
+	default:
+		return nil, fmt.Errorf("%w, which it must be once, since it was not closed: %w", ErrReadOnly, err)
+	}
+}
+
+func prepareReading(c *conn, path string) error {
+	if err := waitBusy(c, busyTimeout); err != nil {
+		return err
+	}
+	version, err := checkVersion(c)
+	if err != nil {
+		return err
+	}
+	if version == 0 { // a writer is about to make it
+		return ErrNoLog
+	}
+	return tighten(path)
+}
+
+// nothingBeside reports whether the log's file is all there is: no WAL holds more.
+func nothingBeside(path string) bool {
+	info, err := os.Stat(path + "-wal")
+	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
+}
+
+// openImmutable reads a log on a disk that cannot be written, where SQLite can keep no -shm file beside it. Nobody else can write it
+// there either.
+func openImmutable(path string) (*conn, error) {
+	c, err := openConn(path, sqlite3.OPEN_READONLY, "&immutable=1")
+	if err != nil {
+		return nil, err
+	}
+	version, err := checkVersion(c)
+	if err == nil && version == 0 {
+		err = ErrNoLog
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+// Get returns a delivery whole, with its header, body and attempts; a *NotFoundError where the log has none of that id.
+func (r *Reader) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
+	var d webhook.Delivery
+	err := r.with(ctx, func(c *conn) error {
+		return inOneView(c, func() error {
+			found := false
+			n := int64(0)
+			err := c.rows(selectSummaries+" WHERE d.id = ?", []any{string(id)}, func(q *query) error {
+				found = true
+				n, d.Summary = scanSummary(q)
+				return nil
+			})
+			if err == nil && !found {
+				return &NotFoundError{Typed: string(id)}
+			}
+			if err != nil {
+				return err
+			}
+			return readRest(c, n, &d)
+		})
+	})
+	if err != nil {
+		return webhook.Delivery{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	return d, nil
+}
+
+// inOneView runs several reads over one state of the log.
+func inOneView(c *conn, f func() error) error {
+	if err := c.exec("BEGIN"); err != nil {
+		return err
+	}
+	err := f()
+	if c.GetAutocommit() {
+		return err
+	}
+	// Interrupted or not, the view must end.
+	c.SetInterrupt(context.Background())
+	return errors.Join(err, c.exec("ROLLBACK"))
+}

@@ -1,0 +1,31 @@
+package store
+
+import (
+	"cmp"
+	"time"
+)
+
+// Retention bounds the log. What is within every bound is never pruned; what is beyond one of them is, the oldest first, when the log
+// has a quiet moment. A field that is zero has its default.
+type Retention struct {
+	Deliveries int           // without the rejected ones
+	Bytes      int64         // of the log's file, as far as it is in use
+	Age        time.Duration // by ReceivedAt
+	Rejected   int           // deliveries; together they take no more than a sixteenth of Bytes
+}
+
+// DefaultRetention is what DESIGN promises at least: 100,000 deliveries, 1 GiB, 30 days; of rejected ones the newest 1,000, so that
+// strangers cannot push real ones out.
+func DefaultRetention() Retention {
+	return Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 30 * 24 * time.Hour, Rejected: 1000}
+}
+
+func (r Retention) orDefault() Retention {
+	d := DefaultRetention()
+	return Retention{
+		Deliveries: cmp.Or(r.Deliveries, d.Deliveries),
+		Bytes:      cmp.Or(r.Bytes, d.Bytes),
+		Age:        cmp.Or(r.Age, d.Age),
+		Rejected:   cmp.Or(r.Rejected, d.Rejected),
+	}
+}

@@ -1,0 +1,282 @@
+package store
+
+import (
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// unbounded is a Retention that only what a test sets will prune by.
+func unbounded(set func(*Retention)) Retention {
+	r := Retention{Deliveries: 1 << 40, Bytes: 1 << 60, Age: math.MaxInt64 / 2, Rejected: 1 << 40}
+	set(&r)
+	return r
+}
+
+func rejected(d *webhook.Delivery) { d.Status = webhook.StatusRejected }
+
+func TestDefaultRetentionIsWhatIsPromised(t *testing.T) {
+	want := Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 720 * time.Hour, Rejected: 1000}
+	if got := DefaultRetention(); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if got := (Retention{Age: time.Hour}).orDefault(); got.Age != time.Hour || got.Deliveries != want.Deliveries || got.Rejected != want.Rejected {
+		t.Errorf("%+v, want the defaults beside an hour", got)
+	}
+}
+
+func TestOldestAreDroppedBeyondTheNumber(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 60, 10 })})
+	var all []webhook.ID
+	for i := range 200 {
+		d := src.next(func(d *webhook.Delivery) { d.Body = make([]byte, partBytes+1) })
+		record(t, l, d)
+		attempt(t, l, d.ID, answered(200))
+		all = append(all, d.ID)
+		if i == 150 {
+			tidy(t, l) // and again later
+		}
+	}
+	tidy(t, l)
+	if diff := cmp.Diff(all[200-60:], list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+	for _, table := range []string{"content", "attempt", "part"} {
+		if got, err := l.writer.conn.number("SELECT count(*) FROM " + table); err != nil || got != 60 {
+			t.Errorf("%d rows of %s are left, %v, want 60", got, table, err)
+		}
+	}
+	checkIntegrity(t, dir)
+}
+
+func TestOldestByTimeGoFirst(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 2, 1 })})
+	src := newSource(1)
+	old, middle, young := src.next(), src.next(), src.next()
+	record(t, l, young, old, middle)
+	tidy(t, l)
+	if diff := cmp.Diff([]webhook.ID{middle.ID, young.ID}, list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+}
+
+func TestOldOnesAreDroppedBeyondTheAge(t *testing.T) {
+	now := start
+	l := openLog(t, t.TempDir(), Options{
+		Now: func() time.Time { return now }, Retention: unbounded(func(r *Retention) { r.Age = 24 * time.Hour }),
+	})
+	src := newSource(1)
+	at := func(age time.Duration) *webhook.Delivery {
+		d := src.next(func(d *webhook.Delivery) { d.ReceivedAt = start.Add(-age) })
+		record(t, l, d)
+		return d
+	}
+	at(48 * time.Hour)
+	at(24*time.Hour + time.Millisecond)
+	just := at(24 * time.Hour)
+	young := at(time.Hour)
+	tidy(t, l)
+	if diff := cmp.Diff([]webhook.ID{just.ID, young.ID}, list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+	now = now.Add(30 * time.Hour)
+	tidy(t, l)
+	if got := list(t, l.Reader(), Query{}); len(got) != 0 {
+		t.Errorf("30 hours later the log has %v, want nothing", got)
+	}
+	record(t, l, src.next()) // an empty log goes on counting
+	if got, err := l.Reader().Cursor(t.Context()); err != nil || got != 5 {
+		t.Errorf("the fifth change is number %d, %v", got, err)
+	}
+}
+
+func TestStrangersCannotPushRealDeliveriesOut(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 10, 5 })})
+	src := newSource(1)
+	var real []webhook.ID
+	for range 10 {
+		d := src.next()
+		record(t, l, d)
+		real = append(real, d.ID)
+	}
+	var strangers []webhook.ID
+	for range 100 {
+		d := src.next(rejected)
+		record(t, l, d)
+		strangers = append(strangers, d.ID)
+	}
+	tidy(t, l)
+	if diff := cmp.Diff(append(real, strangers[95:]...), list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+}
+
+func TestStrangersCannotFillTheDisk(t *testing.T) {
+	const body = 100 << 10
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Bytes = 16 * 10 * body })})
+	src := newSource(1)
+	big := func(d *webhook.Delivery) { d.Body = make([]byte, body) }
+	var real []webhook.ID
+	for range 20 {
+		d := src.next(big)
+		record(t, l, d, src.next(big, rejected))
+		real = append(real, d.ID)
+	}
+	tidy(t, l)
+	if got := len(list(t, l.Reader(), Query{Statuses: []webhook.Status{webhook.StatusRejected}})); got != 10 {
+		t.Errorf("%d rejected are left, want the 10 that a sixteenth has room for", got)
+	}
+	if diff := cmp.Diff(real, list(t, l.Reader(), Query{Statuses: []webhook.Status{webhook.StatusPending}})); diff != "" {
+		t.Errorf("the others (-want +got):\n%s", diff)
+	}
+}
+
+func TestLogIsKeptWithinItsBytes(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	const bound = 4 << 20
+	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Bytes = bound })})
+	for range 150 {
+		record(t, l, src.next(func(d *webhook.Delivery) { d.Body = make([]byte, 300<<10) }))
+	}
+	tidy(t, l)
+	left := list(t, l.Reader(), Query{})
+	if len(left) == 0 || len(left) > bound/(300<<10) || len(left) < bound/(300<<10)-2 {
+		t.Errorf("%d of 300 KiB are left, want just what 4 MiB have room for", len(left))
+	}
+	closeLog(t, l)
+	info, err := os.Stat(filepath.Join(dir, FileName))
+	if most := int64(bound + (worthVacuuming+256)*pageBytes); err != nil || info.Size() > most { // 256: indexes and the like
+		t.Errorf("the file has %d bytes, %v, want at most %d: what is free goes back to the disk", info.Size(), err, most)
+	}
+}
+
+func TestLongFeedIsCutFromItsBeginning(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 10, 1 })})
+	src := newSource(1)
+	d := src.next()
+	record(t, l, d)
+	for range 100 {
+		attempt(t, l, d.ID, answered(500))
+	}
+	tidy(t, l)
+	got := changes(t, l.Reader(), 0, 1000)
+	if len(got) != 41 || got[0].Kind != ChangeGap || got[0].Seq != 61 || got[40].Seq != 101 {
+		t.Errorf("%d changes from %v on, want a gap up to 61 and the last 40", len(got), said(got[:1]))
+	}
+	if history := get(t, l.Reader(), d.ID).History; len(history) != 100 {
+		t.Errorf("%d attempts, want them all: only what tells of them was cut", len(history))
+	}
+}
+
+func TestNewestChangeIsNeverPruned(t *testing.T) {
+	now := start
+	l := openLog(t, t.TempDir(), Options{
+		Now: func() time.Time { return now }, Retention: Retention{Deliveries: 1, Rejected: 1, Age: time.Hour, Bytes: 1},
+	})
+	record(t, l, newSource(1).next())
+	now = now.Add(48 * time.Hour)
+	for range 3 {
+		tidy(t, l)
+	}
+	if got := changes(t, l.Reader(), 0, 10); len(got) != 1 || got[0].Kind != ChangeGap || got[0].Seq != 1 {
+		t.Errorf("changes %v, want a gap up to 1", said(got))
+	}
+}
+
+// Upkeep comes by itself, and a delivery that comes meanwhile is not kept waiting for all of it.
+func TestPruningTakesTurnsWithDeliveries(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		src := newSource(1)
+		l, err := Open(t.Context(), dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 10, 1 })})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 500 {
+			record(t, l, src.next())
+		}
+		time.Sleep(upkeepTick) // of the bubble's clock
+		synctest.Wait()
+		if got := len(list(t, l.Reader(), Query{})); got != 10 {
+			t.Errorf("%d deliveries after a tick, want 10", got)
+		}
+		closeLog(t, l)
+	})
+}
+
+func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
+	dir := t.TempDir()
+	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 1, 1 })})
+	src := newSource(1)
+	for range 10 {
+		record(t, l, src.next())
+	}
+	release := holdLock(t, dir)
+	answer := make(chan error, 1)
+	l.upkeep.asks <- answer
+	if err := <-answer; !errors.Is(err, ErrBusy) {
+		t.Errorf("tidy got %v, want ErrBusy", err)
+	}
+	release()
+	record(t, l, src.next())
+	tidy(t, l)
+	if got := len(list(t, l.Reader(), Query{})); got != 1 {
+		t.Errorf("%d deliveries, want 1", got)
+	}
+}
+
+// What is far beyond the bounds is pruned even when there is never a quiet moment.
+func TestPruningIsUrgentFarBeyondTheBounds(t *testing.T) {
+	for name, c := range map[string]struct {
+		retention Retention
+		deliver   func(*webhook.Delivery)
+		urgent    bool
+	}{
+		"a few too many":      {unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 95, 1 }), nil, false},
+		"many too many":       {unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 50, 1 }), nil, true},
+		"a flood of rejected": {unbounded(func(r *Retention) { r.Rejected = 40 }), rejected, true},
+		"far too many bytes":  {unbounded(func(r *Retention) { r.Bytes = 100 << 10 }), nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := openLog(t, t.TempDir(), Options{Retention: c.retention})
+			src := newSource(1)
+			for range 100 {
+				d := src.next()
+				if c.deliver != nil {
+					c.deliver(d)
+				}
+				record(t, l, d)
+			}
+			closeLog(t, l)
+			u := &upkeep{conn: reopen(t, l), retention: c.retention.orDefault(), now: time.Now}
+			p, err := u.plan()
+			if err != nil || p.urgent != c.urgent {
+				t.Errorf("urgent: %v, %v, want %v", p.urgent, err, c.urgent)
+			}
+		})
+	}
+}
+
+// reopen gives a connection for upkeep alone.
+func reopen(t *testing.T, l *Log) *conn {
+	t.Helper()
+	c, err := openBeside(l.reader.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}

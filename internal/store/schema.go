@@ -1,0 +1,110 @@
+package store
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+const (
+	schemaVersion = 1          // how many migrations there are; PRAGMA user_version of a log that has them all
+	applicationID = 0x56444b4c // "VDKL", set by the first migration
+)
+
+// migrations are numbered from 1 without a gap: 0001_log.sql makes version 1 of version 0, an empty file.
+//
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// checkVersion returns the version of the log's schema. It changes nothing.
+func checkVersion(c *conn) (int, error) {
+	version, err := c.number("PRAGMA user_version")
+	if err != nil {
+		return 0, err
+	}
+	if version > schemaVersion {
+		return 0, newerSchema(int(version))
+	}
+	id, err := c.number("PRAGMA application_id")
+	if err != nil {
+		return 0, err
+	}
+	if version > 0 && id != applicationID {
+		return 0, fmt.Errorf("%w: it is some other program's database", ErrCorrupt)
+	}
+	return int(version), nil
+}
+
+func newerSchema(version int) error {
+	return fmt.Errorf("%w: its schema is version %d, and this program knows %d", ErrNewerSchema, version, schemaVersion)
+}
+
+// setUp brings the log into the shape that this program works with. Several processes may do so at the same moment.
+func setUp(c *conn, version int) error {
+	if version == 0 {
+		// Before the first table, or it would take a whole VACUUM (sqlite.org/pragma.html#pragma_auto_vacuum).
+		if err := c.Exec("PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+			return err
+		}
+	}
+	if err := switchToWAL(c); err != nil {
+		return err
+	}
+	// In WAL mode NORMAL syncs at checkpoints only: a commit survives the process, and a power cut may take the last ones.
+	if err := c.Exec("PRAGMA synchronous = NORMAL"); err != nil {
+		return err
+	}
+	for version < schemaVersion {
+		if err := migrate(c, version+1); err != nil {
+			return fmt.Errorf("migrate to version %d: %w", version+1, err)
+		}
+		version++
+	}
+	return nil
+}
+
+// switchToWAL is retried here, since SQLite does not call its busy handler while the journal mode changes.
+func switchToWAL(c *conn) error {
+	var waited time.Duration
+	for try := 0; ; try++ {
+		err := c.Exec("PRAGMA journal_mode = WAL")
+		if err == nil || !errors.Is(err, sqlite3.BUSY) || waited >= busyTimeout {
+			return err
+		}
+		waited += pause(try)
+	}
+}
+
+// migrate makes version out of the one before it, in one transaction. Where another process was quicker it does nothing.
+func migrate(c *conn, version int) error {
+	script, err := migrationScript(version)
+	if err != nil {
+		return err
+	}
+	if err := c.Exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	have, err := checkVersion(c)
+	if err == nil && have < version {
+		err = c.Exec(fmt.Sprintf("%s; PRAGMA user_version = %d", script, version))
+	}
+	if err == nil {
+		err = c.Exec("COMMIT")
+	}
+	if err != nil && !c.GetAutocommit() {
+		err = errors.Join(err, c.Exec("ROLLBACK"))
+	}
+	return err
+}
+
+func migrationScript(version int) (string, error) {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return "", err
+	}
+	script, err := migrations.ReadFile("migrations/" + entries[version-1].Name())
+	return string(script), err
+}

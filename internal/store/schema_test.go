@@ -1,0 +1,246 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
+)
+
+func TestSchemaVersionIsTheNumberOfMigrations(t *testing.T) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil || len(files) != schemaVersion {
+		t.Errorf("%d migrations, %v, want schemaVersion, which is %d", len(files), err, schemaVersion)
+	}
+}
+
+func TestNewLogIsSetUpOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	var all sync.WaitGroup
+	for range 8 { // eight processes at the same moment, as far as SQLite can tell
+		all.Go(func() {
+			l, err := Open(t.Context(), dir, Options{})
+			if err != nil {
+				t.Errorf("Open: %v", err)
+				return
+			}
+			closeLog(t, l)
+		})
+	}
+	all.Wait()
+	l := openLog(t, dir, Options{})
+	for pragma, want := range map[string]int64{
+		"user_version": schemaVersion, "application_id": applicationID, "auto_vacuum": 2, "synchronous": 1, "wal_autocheckpoint": 0,
+		"page_size": pageBytes,
+	} {
+		got, err := l.writer.conn.number("PRAGMA " + pragma)
+		if err != nil || got != want {
+			t.Errorf("PRAGMA %s is %d, %v, want %d", pragma, got, err, want)
+		}
+	}
+}
+
+func TestFilesAreTheOwnersOnly(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes; the user's directories are private there")
+	}
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "data")
+	l := openLog(t, dir, Options{})
+	record(t, l, newSource(1).next())
+	openReader(t, dir)
+	for name, want := range map[string]fs.FileMode{
+		"": fs.ModeDir | 0o700, FileName: 0o600, FileName + "-wal": 0o600, FileName + "-shm": 0o600,
+	} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode() != want {
+			t.Errorf("mode of %q: %v, %v, want %v", name, info.Mode(), err, want)
+		}
+	}
+}
+
+func TestDirectoryThatIsThereKeepsItsMode(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the mode under test
+		t.Fatal(err)
+	}
+	openLog(t, dir, Options{})
+	if info, err := os.Stat(dir); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o755 {
+		t.Errorf("mode %v, %v, want it left alone", info.Mode(), err)
+	}
+}
+
+func TestNoLogIsNoLog(t *testing.T) {
+	empty := t.TempDir()
+	if err := os.WriteFile(filepath.Join(empty, FileName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, dir := range map[string]string{
+		"no directory": filepath.Join(t.TempDir(), "none"), "no file": t.TempDir(), "a file that a writer just made": empty,
+	} {
+		before := snapshot(t, dir)
+		if _, err := OpenReader(t.Context(), dir); !errors.Is(err, ErrNoLog) {
+			t.Errorf("%s: got %v, want ErrNoLog", name, err)
+		}
+		if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
+			t.Errorf("%s: OpenReader changed the directory:\n%s", name, diff)
+		}
+	}
+}
+
+// snapshot is what lies in a directory: names, times and contents. The -shm file is left out, since it is no part of the log: SQLite
+// makes it anew from the -wal file.
+func snapshot(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".db-shm" {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[e.Name()] = info.ModTime().String() + " " + hex.EncodeToString(content)
+	}
+	return found
+}
+
+// makeNewer gives the log a schema from the future. In the -wal file alone it is not to be seen in the log's own file.
+func makeNewer(t *testing.T, dir string, inWALOnly bool) {
+	t.Helper()
+	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, inWALOnly); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Exec("PRAGMA user_version = 99; CREATE TABLE future (x)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNewerSchemaIsLeftAlone(t *testing.T) {
+	for name, inWALOnly := range map[string]bool{"in the file": false, "in the WAL only": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			closeLog(t, openLog(t, dir, Options{}))
+			makeNewer(t, dir, inWALOnly)
+			before := snapshot(t, dir)
+			if _, err := Open(context.Background(), dir, Options{}); !errors.Is(err, ErrNewerSchema) {
+				t.Errorf("Open got %v, want ErrNewerSchema", err)
+			}
+			if _, err := OpenReader(context.Background(), dir); !errors.Is(err, ErrNewerSchema) {
+				t.Errorf("OpenReader got %v, want ErrNewerSchema", err)
+			}
+			if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
+				t.Errorf("something was touched:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
+	src := newSource(1)
+	foreign := func(dir string) error {
+		c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+		if err != nil {
+			return err
+		}
+		return errors.Join(c.Exec("PRAGMA user_version = 1; CREATE TABLE theirs (x)"), c.close())
+	}
+	text := func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, FileName), []byte("just a text, and by no means a database, however long it may become: "+
+			"a hundred characters and more"), 0o600)
+	}
+	short := func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, FileName), []byte("SQLite format 3\x00"), 0o600)
+	}
+	for name, make := range map[string]func(string) error{"another program's": foreign, "a text": text, "cut off": short} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := make(dir); err != nil {
+				t.Fatal(err)
+			}
+			before := snapshot(t, dir)
+			if _, err := Open(t.Context(), dir, Options{}); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("Open got %v, want ErrCorrupt", err)
+			}
+			if _, err := OpenReader(t.Context(), dir); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("OpenReader got %v, want ErrCorrupt", err)
+			}
+			if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
+				t.Errorf("something was touched:\n%s", diff)
+			}
+		})
+	}
+	t.Run("overwritten in the middle", func(t *testing.T) {
+		dir := t.TempDir()
+		l := openLog(t, dir, Options{})
+		for range 100 {
+			record(t, l, src.next())
+		}
+		closeLog(t, l)
+		path := filepath.Join(dir, FileName)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := pageBytes; i < len(content); i++ { // all but the first page
+			content[i] ^= 0x5a
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openReader(t, dir).List(t.Context(), Query{}); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("List got %v, want ErrCorrupt", err)
+		}
+		l = openLog(t, dir, Options{})
+		if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("Record got %v, want ErrCorrupt", err)
+		}
+	})
+}
+
+func TestHeaderThatDoesNotDecodeIsCorrupt(t *testing.T) {
+	for _, b := range [][]byte{{1}, {1, 'a'}, {1, 'a', 200}, {1, 'a', 2, 'b'}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
+		if h, err := decodeHeader(b); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("decodeHeader(%v) got %v, %v, want ErrCorrupt", b, h, err)
+		}
+	}
+}
+
+func FuzzHeaderDecodes(f *testing.F) {
+	f.Add([]byte{4, 'H', 'o', 's', 't', 1, 'x'})
+	f.Add([]byte{0, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := decodeHeader(b)
+		if err != nil {
+			return
+		}
+		again, err := decodeHeader(encodeHeader(h))
+		if diff := cmp.Diff(h, again, whole()); err != nil || diff != "" {
+			t.Errorf("%v decodes to %v; encoded and decoded again: %v\n%s", b, h, err, diff)
+		}
+	})
+}

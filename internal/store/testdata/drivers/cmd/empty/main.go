@@ -1,0 +1,4 @@
+// Command empty is what start-up is compared with.
+package main
+
+func main() {}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// upkeep keeps the log in bounds, away from the writer: it has a connection of its own, checkpoints with it, and counts with it what
+// the writer is to prune.
+type upkeep struct {
+	conn      *conn
+	writer    *writer
+	retention Retention
+	now       func() time.Time
+
+	stop chan struct{}
+	asks chan chan error // plan now, and say when it is done
+
+	idleTicks    int   // for how many ticks nothing was committed
+	commits      int64 // the writer's, at the last tick
+	planAgain    bool  // the last plan had something to prune
+	plannedRow   int64 // the newest change, when the last plan was made
+	plannedPages int64 // how many pages were in use then
+	plannedAt    time.Time
+}
+
+const (
+	upkeepTick     = time.Second
+	upkeepPatience = 20 * time.Millisecond // a checkpoint that meets a lock is tried again later, not waited for
+
+	// The WAL is copied into the log whenever it has grown by 8 MiB, and made to start over at 24 MiB. Fewer, larger checkpoints write
+	// the pages that every transaction touches once. At 48 MiB the writer waits for the disk, since the WAL must not pass 64 MB.
+	checkpointPages = 2000
+	restartPages    = 6000
+	stallPages      = 12_000
+
+	// Ten quiet seconds, and a WAL that is worth it, give the disk its space back.
+	truncateTicks = 10
+	truncatePages = 1000
+)
+
+func newUpkeep(c *conn, w *writer, o Options) *upkeep {
+	return &upkeep{
+		conn: c, writer: w, retention: o.Retention.orDefault(), now: o.Now,
+		stop: make(chan struct{}), asks: make(chan chan error),
+	}
+}
+
+func (u *upkeep) run() {
+	tick := time.NewTicker(upkeepTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-u.stop:
+			return
+		case <-u.writer.full:
+			u.report(u.checkpoint())
+		case <-tick.C:
+			u.report(u.truncateWhenIdle())
+			u.report(u.planWhenDue())
+		case answer := <-u.asks:
+			answer <- u.planAndWait()
+		}
+	}
+}
+
+// report hands a failure to the writer, which tells OnError. That another process holds a lock is none.
+func (u *upkeep) report(err error) {
+	if err == nil || errors.Is(err, sqlite3.BUSY) {
+		return
+	}
+	select {
+	case u.writer.reports <- classify(err):
+	case <-u.stop:
+	}
+}
+
+// checkpoint copies the WAL into the log while the writer goes on. A WAL that has grown long is made to start over, which has to
+// happen between two transactions: so the bulk is copied before, and the writer waits for the rest only.
+func (u *upkeep) checkpoint() error {
+	u.writer.copying.Lock()
+	defer u.writer.copying.Unlock()
+	_, _, err := u.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	if err == nil && u.writer.walPages.Load() >= restartPages {
+		err = u.checkpointBetween(sqlite3.CHECKPOINT_RESTART)
+	}
+	u.writer.checkpointAt.Store(u.writer.walPages.Load() + checkpointPages)
+	return err
+}
+
+// checkpointBetween keeps the writer from beginning a transaction meanwhile.
+func (u *upkeep) checkpointBetween(mode sqlite3.CheckpointMode) error {
+	u.writer.turn.Lock()
+	defer u.writer.turn.Unlock()
+	_, _, err := u.conn.WALCheckpoint("main", mode)
+	return err
+}
+
+func (u *upkeep) truncateWhenIdle() error {
+	commits := u.writer.commits.Load()
+	if commits != u.commits {
+		u.commits = commits
+		u.idleTicks = 0
+		return nil
+	}
+	u.idleTicks++
+	if u.idleTicks < truncateTicks || u.writer.walPages.Load() < truncatePages {
+		return nil
+	}
+	_, _, err := u.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	if err == nil {
+		err = u.checkpointBetween(sqlite3.CHECKPOINT_TRUNCATE)
+	}
+	if err == nil {
+		u.writer.walPages.Store(0)
+		u.writer.checkpointAt.Store(checkpointPages)
+	}
+	return err
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// maxWAL is the bound of DESIGN.
+const maxWAL = 64 << 20
+
+func TestWALStaysWithinItsBound(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	body, largest := make([]byte, 2<<20), int64(0)
+	for range 100 { // three times the bound
+		record(t, l, src.next(func(d *webhook.Delivery) { d.Body = body }))
+		info, err := os.Stat(filepath.Join(dir, FileName+"-wal"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		largest = max(largest, info.Size())
+	}
+	if largest > maxWAL || largest < restartPages*pageBytes/2 {
+		t.Errorf("the WAL has grown to %d bytes, want it to grow, and to no more than %d", largest, maxWAL)
+	}
+	if got := list(t, l.Reader(), Query{}); len(got) != 100 {
+		t.Errorf("%d deliveries, want 100", len(got))
+	}
+	closeLog(t, l)
+	if _, err := os.Stat(filepath.Join(dir, FileName+"-wal")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after Close the -wal file is there: %v", err)
+	}
+	checkIntegrity(t, dir)
+}
+
+func TestQuietLogGivesItsWALBack(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeLog(t, l)
+		record(t, l, newSource(1).next(func(d *webhook.Delivery) { d.Body = make([]byte, 6<<20) }))
+		size := func() int64 {
+			info, err := os.Stat(filepath.Join(dir, FileName+"-wal"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return info.Size()
+		}
+		time.Sleep(truncateTicks * upkeepTick) // of the bubble's clock
+		synctest.Wait()
+		if got := size(); got < 6<<20 {
+			t.Errorf("the WAL has %d bytes before the time, want them kept", got)
+		}
+		time.Sleep(upkeepTick)
+		synctest.Wait()
+		if got := size(); got != 0 {
+			t.Errorf("the WAL has %d bytes, want 0", got)
+		}
+		record(t, l, newSource(2).next()) // and it goes on
+	})
+}
+
+// After the first plan, another is made when there is a reason, and not at every tick.
+func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
+	for name, c := range map[string]struct {
+		retention Retention
+		write     int // deliveries of 10 KB
+		wait      time.Duration
+		want      bool
+	}{
+		"nothing happened":   {Retention{}, 0, 10 * upkeepTick, false},
+		"a little happened":  {Retention{}, 100, 10 * upkeepTick, false},
+		"many deliveries":    {Retention{Deliveries: 1000}, 51, upkeepTick, true},
+		"not so many":        {Retention{Deliveries: 1000}, 40, upkeepTick, false},
+		"many bytes":         {Retention{Bytes: 20 << 20}, 100, upkeepTick, true},
+		"an hour has passed": {Retention{}, 1, planInterval + upkeepTick, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				l, err := Open(t.Context(), dir, Options{Retention: c.retention})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer closeLog(t, l)
+				src := newSource(1)
+				time.Sleep(upkeepTick)
+				synctest.Wait()
+				first := l.upkeep.plannedAt
+				if first.IsZero() {
+					t.Fatal("no plan at the first tick")
+				}
+				for range c.write {
+					record(t, l, src.next(func(d *webhook.Delivery) { d.Body = make([]byte, 10<<10) }))
+				}
+				time.Sleep(c.wait)
+				synctest.Wait()
+				if got := l.upkeep.plannedAt.After(first); got != c.want {
+					t.Errorf("planned again: %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestUpkeepTellsWhatWentWrong(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		failed := make(chan error, 1)
+		l, err := Open(t.Context(), dir, Options{OnError: func(err error) { failed <- err }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeLog(t, l)
+		breakFeed(t, dir)
+		time.Sleep(upkeepTick)
+		synctest.Wait()
+		select {
+		case err := <-failed:
+			if !strings.Contains(err.Error(), "no such table") {
+				t.Errorf("OnError got %v, want that the table is missing", err)
+			}
+		default:
+			t.Error("OnError got nothing")
+		}
+	})
+}
+
+// breakFeed takes a table away that everything needs.
+func breakFeed(t *testing.T, dir string) {
+	t.Helper()
+	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	if err == nil {
+		err = errors.Join(c.Exec("ALTER TABLE change RENAME TO gone"), c.close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

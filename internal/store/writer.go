@@ -1,0 +1,221 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// writer is the one goroutine of this process that writes the log. It takes whatever is queued into one transaction and never waits
+// for more to come: while it commits, the next group gathers by itself.
+type writer struct {
+	conn    *conn
+	queue   <-chan *job
+	ring    *bell
+	onError func(error)
+	recycle func(*job)
+
+	turn    sync.Mutex // held while a transaction is open; upkeep takes it for the moment in which the WAL starts over
+	copying sync.Mutex // held by upkeep while it checkpoints
+
+	walPages     atomic.Int64  // how long the WAL is
+	checkpointAt atomic.Int64  // how long it must be for upkeep to be woken
+	commits      atomic.Int64  // how many transactions there were
+	full         chan struct{} // wakes upkeep
+
+	plans   chan plan  // what upkeep asks to be pruned; the writer does it when it has nothing else to do
+	reports chan error // upkeep's failures, for onError
+
+	group   []*job
+	carried []*job // attempts that a busy log turned away, first of the next group
+	todo    plan
+	closing bool // a last try, no more
+	tx      transaction
+}
+
+// Bounds of one transaction. 256 rows commit in some milliseconds; 4 MiB leave a big body to itself, so that small ones do not wait
+// for its pages to be written.
+const (
+	maxGroupJobs  = 256
+	maxGroupBytes = 4 << 20
+)
+
+// maxTries is how often an attempt that nobody waits for meets a busy log before it is given up: for about a minute.
+const maxTries = 12
+
+func newWriter(c *conn, queue <-chan *job, ring *bell, o Options) *writer {
+	w := &writer{
+		conn: c, queue: queue, ring: ring, onError: o.OnError,
+		full: make(chan struct{}, 1), plans: make(chan plan), reports: make(chan error),
+	}
+	w.checkpointAt.Store(checkpointPages)
+	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
+		if w.walPages.Swap(int64(pages)) > int64(pages) { // the WAL has started over
+			w.checkpointAt.Store(checkpointPages)
+		}
+		return nil
+	})
+	return w
+}
+
+// run writes until the queue is closed and empty.
+func (w *writer) run() {
+	for {
+		j, open := w.next()
+		if !open {
+			break
+		}
+		w.gather(j)
+		w.write()
+		w.afterCommit()
+	}
+	if len(w.carried) > 0 {
+		w.closing = true
+		w.gather(nil)
+		w.write()
+	}
+}
+
+// next returns the next job. As long as there is none, it prunes what upkeep has planned.
+func (w *writer) next() (j *job, open bool) {
+	for {
+		select {
+		case j, open = <-w.queue:
+			return j, open
+		default:
+		}
+		if len(w.carried) > 0 {
+			return nil, true
+		}
+		if !w.todo.done() {
+			w.pruneSome()
+			continue
+		}
+		select {
+		case j, open = <-w.queue:
+			return j, open
+		case w.todo = <-w.plans:
+		case err := <-w.reports:
+			w.onError(err)
+		}
+	}
+}
+
+// gather makes the next group: what was carried over, then first, then what is queued already.
+func (w *writer) gather(first *job) {
+	w.group = append(w.group[:0], w.carried...)
+	w.carried = w.carried[:0]
+	bytes := w.take(first)
+	for len(w.group) < maxGroupJobs && bytes < maxGroupBytes {
+		select {
+		case j := <-w.queue: // nil once the queue is closed
+			if j == nil {
+				return
+			}
+			bytes += w.take(j)
+		default:
+			return
+		}
+	}
+}
+
+func (w *writer) take(j *job) (bytes int) {
+	if j == nil || !j.take() {
+		return 0
+	}
+	w.group = append(w.group, j)
+	return j.weight()
+}
+
+// write commits the group and answers everyone in it. Where the group as a whole fails, each job is tried alone, so that one body that
+// the disk has no room for does not take the others with it.
+func (w *writer) write() {
+	if len(w.group) == 0 {
+		return
+	}
+	err := w.commit(w.group)
+	if err != nil && len(w.group) > 1 && !errors.Is(err, ErrBusy) {
+		for i := range w.group {
+			w.answer(w.group[i], w.commit(w.group[i:i+1]))
+		}
+	} else {
+		for _, j := range w.group {
+			w.answer(j, err)
+		}
+	}
+	clear(w.group)
+}
+
+// commit writes the jobs in one transaction. What concerns a single job is left in its err; what is returned concerns them all, and
+// then nothing of them is written.
+func (w *writer) commit(group []*job) error {
+	w.turn.Lock()
+	err := classify(w.tx.run(w.conn, group))
+	w.turn.Unlock()
+	if err == nil {
+		w.commits.Add(1)
+		w.ring.ring()
+	}
+	return err
+}
+
+func (w *writer) answer(j *job, err error) {
+	if err == nil {
+		err = j.err
+	}
+	if !j.unattended {
+		j.done <- err
+		return
+	}
+	if errors.Is(err, ErrBusy) && j.tries < maxTries && !w.closing {
+		j.tries++
+		w.carried = append(w.carried, j)
+		return
+	}
+	if err != nil {
+		w.onError(&AttemptError{ID: j.id, Attempt: j.attempt, Err: err})
+	}
+	w.recycle(j)
+}
+
+// afterCommit wakes upkeep where the WAL has grown, and prunes even now where there is so much to prune that waiting for a quiet moment
+// would not do.
+func (w *writer) afterCommit() {
+	if w.walPages.Load() >= w.checkpointAt.Load() {
+		select {
+		case w.full <- struct{}{}:
+		default:
+		}
+	}
+	if w.walPages.Load() >= stallPages {
+		w.copying.Lock()
+		w.copying.Unlock() //nolint:staticcheck // waiting for upkeep is all that is wanted
+	}
+	select {
+	case w.todo = <-w.plans:
+	case err := <-w.reports:
+		w.onError(err)
+	default:
+	}
+	if w.todo.urgent {
+		w.pruneSome()
+	}
+}
+
+// AttemptError is what OnError gets for a queued attempt that could not be written.
+type AttemptError struct {
+	ID      webhook.ID
+	Attempt webhook.Attempt
+	Err     error
+}
+
+// Error names the delivery and the reason.
+func (e *AttemptError) Error() string { return fmt.Sprintf("write an attempt at %s: %v", e.ID, e.Err) }
+
+// Unwrap returns the reason.
+func (e *AttemptError) Unwrap() error { return e.Err }
