@@ -1,0 +1,132 @@
+package session
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Info is what a session tells of itself.
+type Info struct {
+	V         int       `json:"v"`
+	ID        string    `json:"id"`
+	PID       int       `json:"pid"`
+	StartedAt time.Time `json:"started_at"`
+	Dir       string    `json:"dir"`                  // the working directory it was started in
+	URL       string    `json:"url"`                  // the loopback ingress, with its path
+	PublicURL string    `json:"public_url,omitempty"` // how the internet reaches it, where it does
+	State     string    `json:"state"`
+	Forward   string    `json:"forward"`
+	Secret    string    `json:"secret,omitempty"` // masked: the one that signatures are checked with, where they are
+	Token     string    `json:"token"`
+}
+
+// StateReady is the state of a session whose way in works.
+const StateReady = "ready"
+
+const (
+	dirName    = "sessions"
+	version    = 1
+	tokenBytes = 32 // as long as the HMAC key of the signatures it speaks beside
+	idBytes    = 6  // names a file among the few of one machine
+)
+
+// Session is one run of `listen`, as the other commands see it. Close it, or the process's end does.
+type Session struct {
+	info Info
+	path string
+	lock *flock.Flock
+}
+
+// NewInfo draws a session's id and token from random. It returns an error only if random does.
+func NewInfo(random io.Reader) (Info, error) {
+	var b [idBytes + tokenBytes]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return Info{}, fmt.Errorf("draw a session token: %w", err)
+	}
+	enc := base64.RawURLEncoding
+	return Info{V: version, ID: "ses_" + enc.EncodeToString(b[:idBytes]), Token: enc.EncodeToString(b[idBytes:])}, nil
+}
+
+// New prepares a session, which nobody knows of until it is announced.
+func New(dataDir string, info Info) *Session {
+	return &Session{info: info, path: filepath.Join(dataDir, dirName, info.ID+".json")}
+}
+
+// Announce fills in what the session tells of itself and makes it known to the commands that use the same data directory. The lock
+// is taken before the file appears, so that nobody finds the file of a session that seems dead.
+func (s *Session) Announce(fill func(*Info)) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return fmt.Errorf("announce the session: %w", err)
+	}
+	lock := flock.New(lockPath(s.path), flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	if err == nil && !ok {
+		err = errTaken
+	}
+	if err != nil {
+		return fmt.Errorf("lock the session file %s: %w", s.path, err)
+	}
+	s.lock = lock // from here on the files are ours to remove
+	return s.Update(fill)
+}
+
+// Info returns what the session tells of itself now.
+func (s *Session) Info() Info { return s.info }
+
+// Update changes what the session tells of itself.
+func (s *Session) Update(change func(*Info)) error {
+	change(&s.info)
+	return s.write()
+}
+
+// Close takes the announcement back, where there was one.
+func (s *Session) Close() error {
+	if s.lock == nil {
+		return nil
+	}
+	// The lock goes last, so that nobody finds a file of a session that seems dead here either.
+	if err := errors.Join(remove(s.path), s.lock.Unlock(), remove(lockPath(s.path))); err != nil {
+		return fmt.Errorf("take the session file back: %w", err)
+	}
+	return nil
+}
+
+// write replaces the file whole, so that a reader never sees half of one.
+func (s *Session) write() error {
+	data, err := json.Marshal(s.info)
+	if err != nil {
+		return fmt.Errorf("write the session file: %w", err)
+	}
+	next := nextPath(s.path)
+	if err = os.WriteFile(next, append(data, '\n'), 0o600); err == nil {
+		err = os.Rename(next, s.path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the session file: %w", errors.Join(err, remove(next)))
+	}
+	return nil
+}
+
+var errTaken = errors.New("another process holds it")
+
+// lockPath is beside the file and not the file itself, since a lock stays with the file that a rename replaces.
+func lockPath(path string) string { return path + ".lock" }
+
+// nextPath is where the file is written before it takes its place.
+func nextPath(path string) string { return path + ".tmp" }
+
+// remove removes a file that may be gone already.
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}

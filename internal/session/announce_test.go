@@ -1,0 +1,160 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+)
+
+func TestASessionIsFoundFromItsAnnouncementToItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	wantLive(t, dir)
+	s := prepare(t, dir)
+	wantLive(t, dir)
+	if err := s.Announce(func(i *Info) { i.URL, i.StartedAt, i.State = "http://127.0.0.1:4747/a", started, StateReady }); err != nil {
+		t.Fatalf("Announce: %v", err)
+	}
+	wantLive(t, dir, s.Info())
+	if err := s.Update(func(i *Info) { i.PublicURL = "https://k3v9.ngrok.app/a" }); err != nil {
+		t.Fatalf("Update: %v", err)
+	}
+	wantLive(t, dir, s.Info())
+	if got := s.Info(); got.PublicURL != "https://k3v9.ngrok.app/a" || got.URL != "http://127.0.0.1:4747/a" || got.State != StateReady {
+		t.Errorf("Info() = %+v, want what Announce and Update have set", got)
+	}
+	for range 2 { // a second time does no harm
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+		wantLive(t, dir)
+	}
+	if left := files(t, dir); len(left) != 0 {
+		t.Errorf("Close left %q, want nothing", left)
+	}
+}
+
+func TestASessionThatWasNeverAnnouncedClosesWithoutATrace(t *testing.T) {
+	dir := t.TempDir()
+	if err := prepare(t, dir).Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, dirName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the directory of the sessions: %v, want none", err)
+	}
+}
+
+func TestTheFilesOfASessionAreItsUsersAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows keeps no such modes")
+	}
+	dir := filepath.Join(t.TempDir(), "data")
+	s := announce(t, dir, func(*Info) {})
+	put(t, nextPath(s.path), "") // what a reader may meet while the file is written
+	for path, want := range map[string]os.FileMode{
+		dir: 0o700 | os.ModeDir, filepath.Dir(s.path): 0o700 | os.ModeDir, s.path: 0o600, lockPath(s.path): 0o600,
+	} {
+		if info, err := os.Stat(path); err != nil || info.Mode() != want {
+			t.Errorf("%s: mode %v, %v; want %v", path, info.Mode(), err, want)
+		}
+	}
+}
+
+func TestTheFileHasNoMoreThanWhatASessionTells(t *testing.T) {
+	s := announce(t, t.TempDir(), func(i *Info) {
+		i.PID, i.Dir, i.PublicURL, i.Forward = 7, "/home/a", "https://a.example/", "http://localhost:3000/"
+	})
+	data, err := os.ReadFile(s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatalf("the file %s: %v", data, err)
+	}
+	want := []string{"dir", "forward", "id", "pid", "public_url", "started_at", "state", "token", "url", "v"}
+	for name := range got {
+		if !slices.Contains(want, name) {
+			t.Errorf("the file has %q, want only %q", name, want)
+		}
+	}
+	if len(got) != len(want) || !bytes.HasSuffix(data, []byte("}\n")) {
+		t.Errorf("the file is %s, want %q", data, want)
+	}
+}
+
+func TestTwoSessionsDifferInIDAndToken(t *testing.T) {
+	dir := t.TempDir()
+	first := announce(t, dir, func(i *Info) { i.Dir = "/a" })
+	second := announce(t, dir, func(i *Info) { i.Dir, i.StartedAt = "/b", started.Add(time.Second) })
+	wantLive(t, dir, second.Info(), first.Info())
+	a, b := first.Info(), second.Info()
+	if a.ID == b.ID || a.Token == b.Token || !strings.HasPrefix(a.ID, "ses_") || len(a.Token) != 43 { // 32 bytes in base 64
+		t.Errorf("ids %q and %q, tokens %q and %q; want them long and different", a.ID, b.ID, a.Token, b.Token)
+	}
+	if err := first.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	wantLive(t, dir, second.Info())
+}
+
+func TestASessionsNameIsTakenAsLongAsItLives(t *testing.T) {
+	dir := t.TempDir()
+	first := announce(t, dir, func(*Info) {})
+	again := New(dir, first.Info())
+	err := again.Announce(func(i *Info) { i.URL = "http://127.0.0.1:1/" })
+	if !errors.Is(err, errTaken) {
+		t.Errorf("announced under the same id: got %v, want %v", err, errTaken)
+	}
+	if err := again.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	wantLive(t, dir, first.Info())
+}
+
+func TestNewInfoFailsOnlyWithItsSource(t *testing.T) {
+	broken := errors.New("no randomness")
+	if _, err := NewInfo(iotest.ErrReader(broken)); !errors.Is(err, broken) {
+		t.Errorf("NewInfo = %v, want %v", err, broken)
+	}
+}
+
+func TestWhatCannotBeAnnouncedSaysSoWithoutTheToken(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(t *testing.T, s *Session)
+		want  string
+	}{
+		{"the directory", func(t *testing.T, s *Session) { put(t, filepath.Dir(s.path), "a file") }, "announce the session: "},
+		{"the lock", func(t *testing.T, s *Session) { put(t, filepath.Join(lockPath(s.path), "x"), "") }, "lock the session file "},
+		{"the next file", func(t *testing.T, s *Session) { put(t, filepath.Join(nextPath(s.path), "x"), "") }, "write the session file: "},
+		{"the file", func(t *testing.T, s *Session) { put(t, filepath.Join(s.path, "x"), "") }, "write the session file: "},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := prepare(t, dir)
+			test.spoil(t, s)
+			err := s.Announce(func(i *Info) { i.URL = "http://127.0.0.1:4747/" })
+			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+				t.Fatalf("got %v, want %s…", err, test.want)
+			}
+			if strings.Contains(err.Error(), s.Info().Token) || strings.Contains(err.Error(), "another process") {
+				t.Errorf("got %v, want neither the token %s nor a process that is not there", err, s.Info().Token)
+			}
+			_ = s.Close()
+			if test.name == "the file" {
+				if left := files(t, dir); !slices.Equal(left, []string{filepath.Base(s.path)}) {
+					t.Errorf("%q are left, want only what was in the way", left)
+				}
+			}
+		})
+	}
+}

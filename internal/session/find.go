@@ -1,0 +1,95 @@
+package session
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// Live returns the sessions of the data directory whose process is alive, newest first. It takes away what dead ones left behind,
+// where it may. A data directory without sessions, or none at all, has none.
+func Live(dataDir string) ([]Info, error) {
+	dir := filepath.Join(dataDir, dirName)
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for sessions: %w", err)
+	}
+	var live []Info
+	for _, e := range entries {
+		if !strings.HasSuffix(e.Name(), ".json") {
+			continue
+		}
+		if info, ok := read(filepath.Join(dir, e.Name())); ok {
+			live = append(live, info)
+		}
+	}
+	slices.SortFunc(live, func(a, b Info) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(b.ID, a.ID))
+	})
+	return live, nil
+}
+
+// Choose picks the session that a command started in workDir means: the newest that was started in the same directory, else the
+// newest. It expects what Live returns.
+func Choose(live []Info, workDir string) (Info, bool) {
+	for _, info := range live {
+		if info.Dir == workDir {
+			return info, true
+		}
+	}
+	if len(live) == 0 {
+		return Info{}, false
+	}
+	return live[0], true
+}
+
+// read returns the session of a file, if its process lives and speaks as this program does.
+func read(path string) (Info, bool) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Info{}, false // it ended just now, or is another user's
+	}
+	var info Info
+	readable := json.Unmarshal(data, &info) == nil
+	if readable && info.V != version {
+		return Info{}, false // of another version of the program: who knows what its files and locks mean
+	}
+	return info, held(path) && readable && info.URL != ""
+}
+
+// held reports whether the session's process lives: whether its exclusive lock keeps out a shared one. It is a shared one, so that
+// two commands that ask at once don't take each other for the session. What a dead one left behind is removed, where it may be.
+func held(path string) bool {
+	if _, err := os.Stat(lockPath(path)); errors.Is(err, os.ErrNotExist) {
+		clean(path)
+		return false
+	}
+	probe := flock.New(lockPath(path), flock.SetPermissions(0o600))
+	free, err := probe.TryRLock()
+	if err != nil {
+		return true // can't tell (no permission to open it): the ingress will answer, or not
+	}
+	if !free {
+		return true
+	}
+	clean(path)
+	_ = probe.Unlock()
+	_ = remove(lockPath(path))
+	return false
+}
+
+// clean removes the file of a dead session, and what it was writing when it died. Who may not just leaves it.
+func clean(path string) {
+	_ = remove(nextPath(path))
+	_ = remove(path)
+}

@@ -1,0 +1,206 @@
+package session
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestLiveOfNoDataDirectoryIsEmpty(t *testing.T) {
+	wantLive(t, filepath.Join(t.TempDir(), "none"))
+	file := filepath.Join(t.TempDir(), "file")
+	put(t, filepath.Join(file, dirName), "")
+	if got, err := Live(file); err == nil || !strings.HasPrefix(err.Error(), "look for sessions: ") {
+		t.Errorf("where sessions is a file: got %v, %v; want an error", got, err)
+	}
+}
+
+func TestAKilledProcessIsDeadAndItsFilesAreTakenAway(t *testing.T) {
+	dir := t.TempDir()
+	other := announce(t, dir, func(*Info) {})
+	child := exec.CommandContext(t.Context(), os.Args[0])
+	child.Env = append(os.Environ(), announceVariable+"="+dir)
+	stdin, err := child.StdinPipe() // open, so that it waits
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	stdout, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatalf("start a process: %v", err)
+	}
+	id, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatalf("wait for the process to announce itself: %v", err)
+	}
+	id = strings.TrimSpace(id)
+	live, err := Live(dir)
+	if err != nil || len(live) != 2 || !slices.ContainsFunc(live, func(i Info) bool { return i.ID == id && i.PID == child.Process.Pid }) {
+		t.Errorf("while %s lives: got %+v, %v; want it among two", id, live, err)
+	}
+	if err := child.Process.Kill(); err != nil {
+		t.Fatalf("kill it: %v", err)
+	}
+	_ = child.Wait() // "signal: killed"
+	if left := files(t, dir); len(left) != 5 {
+		t.Errorf("the killed one left %q, want its three files beside the two of the other", left)
+	}
+	wantLive(t, dir, other.Info())
+	if left := files(t, dir); len(left) != 2 || slices.ContainsFunc(left, func(name string) bool { return strings.HasPrefix(name, id) }) {
+		t.Errorf("after Live %q are left, want the two of %s", left, other.Info().ID)
+	}
+}
+
+// dead leaves the files of a session whose process is gone.
+func dead(t *testing.T, dir, name, text string) {
+	t.Helper()
+	path := filepath.Join(dir, dirName, name+".json")
+	put(t, path, text)
+	put(t, lockPath(path), "")
+}
+
+const liveText = `{"v":1,"id":"ses_a","url":"http://127.0.0.1:4747/"}`
+
+func TestTwoThatLookAtOnceBothSeeThatItIsDead(t *testing.T) {
+	for range 50 {
+		dir := t.TempDir()
+		dead(t, dir, "ses_a", liveText)
+		begin := make(chan struct{})
+		var both sync.WaitGroup
+		for range 8 {
+			both.Go(func() {
+				<-begin
+				wantLive(t, dir)
+			})
+		}
+		close(begin)
+		both.Wait()
+		if left := files(t, dir); len(left) != 0 {
+			t.Fatalf("%q are left, want nothing", left)
+		}
+	}
+}
+
+func TestALookDoesNotHarmASessionThatBeginsOrEnds(t *testing.T) {
+	dir := t.TempDir()
+	done := make(chan struct{})
+	var looking sync.WaitGroup
+	for range 2 {
+		looking.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				if live, err := Live(dir); err != nil || len(live) > 1 {
+					t.Errorf("got %+v, %v; want one at most", live, err)
+				}
+			}
+		})
+	}
+	for range 200 {
+		s := prepare(t, dir)
+		if err := s.Announce(func(i *Info) { i.URL = "http://127.0.0.1:4747/" }); err != nil {
+			t.Errorf("Announce: %v", err)
+		}
+		if live, err := Live(dir); err != nil || len(live) != 1 || live[0] != s.Info() {
+			t.Errorf("got %+v, %v; want %+v", live, err, s.Info())
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+	close(done)
+	looking.Wait()
+}
+
+func TestOnlyFilesThatThisProgramUnderstandsAreSessions(t *testing.T) {
+	tests := []struct {
+		name, text string
+		kept       bool // a file of another version is not ours to judge
+	}{
+		{"of a later version", `{"v":2,"id":"ses_a","url":"http://127.0.0.1:4747/"}`, true},
+		{"of no version", `{"url":"http://127.0.0.1:4747/"}`, true},
+		{"without an address", `{"v":1,"id":"ses_a"}`, false},
+		{"empty, as after a power cut", "", false},
+		{"half", `{"v":1,"id":`, false},
+		{"another kind", `[]`, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			dead(t, dir, "ses_a", test.text)
+			other := announce(t, dir, func(*Info) {})
+			if err := os.WriteFile(other.path, []byte(test.text), 0o600); err != nil { // the same, of a process that lives
+				t.Fatal(err)
+			}
+			wantLive(t, dir)
+			if left := files(t, dir); slices.Contains(left, "ses_a.json") != test.kept {
+				t.Errorf("%s, of a dead process: left %q, want it kept %t", test.text, left, test.kept)
+			}
+			if _, err := os.Stat(other.path); err != nil {
+				t.Errorf("%s, of a process that lives: %v, want it kept", test.text, err)
+			}
+		})
+	}
+}
+
+func TestASessionWithoutItsLockIsDead(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, dirName, "ses_a.json"), liveText)
+	put(t, filepath.Join(dir, dirName, "README"), "not ours")
+	wantLive(t, dir)
+	if left := files(t, dir); !slices.Equal(left, []string{"README"}) {
+		t.Errorf("%q are left, want README alone", left)
+	}
+}
+
+func TestChoosePrefersTheOwnDirectoryThenTheNewest(t *testing.T) {
+	dir := t.TempDir()
+	var ids []string
+	for i, workDir := range []string{"/a", "/b", "/a", "/c"} {
+		s := announce(t, dir, func(info *Info) { info.Dir, info.StartedAt = workDir, started.Add(time.Duration(i)*time.Second) })
+		ids = append(ids, s.Info().ID)
+	}
+	live, err := Live(dir)
+	if err != nil {
+		t.Fatalf("Live: %v", err)
+	}
+	for workDir, want := range map[string]string{"/a": ids[2], "/b": ids[1], "/c": ids[3], "/a/sub": ids[3], "": ids[3]} {
+		if got, ok := Choose(live, workDir); !ok || got.ID != want {
+			t.Errorf("Choose in %q of %q = %s, %t; want %s", workDir, ids, got.ID, ok, want)
+		}
+	}
+	if got, ok := Choose(nil, "/a"); ok || got != (Info{}) {
+		t.Errorf("Choose of none = %+v, %t; want none", got, ok)
+	}
+}
+
+func TestSessionsOfOneMomentHaveAnOrder(t *testing.T) {
+	dir := t.TempDir()
+	var want []string
+	for range 5 {
+		want = append(want, announce(t, dir, func(*Info) {}).Info().ID)
+	}
+	slices.Sort(want)
+	slices.Reverse(want)
+	live, err := Live(dir)
+	var got []string
+	for _, info := range live {
+		got = append(got, info.ID)
+	}
+	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %q, %v; want %q", got, err, want)
+	}
+}

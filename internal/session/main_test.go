@@ -1,0 +1,107 @@
+package session
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(announceVariable); dir != "" {
+		os.Exit(announceUntilKilled(dir))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// announceVariable makes of the test binary a process that announces a session in that directory, and waits.
+const announceVariable = "VIDIKING_TEST_ANNOUNCE"
+
+func announceUntilKilled(dir string) int {
+	info, err := NewInfo(rand.Reader)
+	if err != nil {
+		return 1
+	}
+	s := New(dir, info)
+	if err := s.Announce(func(i *Info) { i.URL, i.PID = "http://127.0.0.1:4747/webhooks/vidiking", os.Getpid() }); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	// As if it were killed in the middle of its next Update.
+	if err := os.WriteFile(nextPath(s.path), []byte("{"), 0o600); err != nil {
+		return 1
+	}
+	fmt.Println(info.ID)
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	return 0
+}
+
+// started is when the sessions of a test begin, one a second.
+var started = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// prepare makes a session that is not announced yet.
+func prepare(t *testing.T, dir string) *Session {
+	t.Helper()
+	info, err := NewInfo(rand.Reader)
+	if err != nil {
+		t.Fatalf("NewInfo: %v", err)
+	}
+	return New(dir, info)
+}
+
+// announce makes a session that the test's end closes.
+func announce(t *testing.T, dir string, fill func(*Info)) *Session {
+	t.Helper()
+	s := prepare(t, dir)
+	err := s.Announce(func(i *Info) {
+		i.URL, i.State, i.StartedAt = "http://127.0.0.1:4747/webhooks/vidiking", StateReady, started
+		fill(i)
+	})
+	if err != nil {
+		t.Fatalf("Announce: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return s
+}
+
+func wantLive(t *testing.T, dir string, want ...Info) {
+	t.Helper()
+	got, err := Live(dir)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("Live:\ngot  %+v, %v\nwant %+v", got, err, want)
+	}
+}
+
+// files lists what is in the directory of the sessions.
+func files(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(dir, dirName))
+	if err != nil {
+		t.Fatalf("list the sessions' files: %v", err)
+	}
+	names := []string{}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

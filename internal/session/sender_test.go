@@ -1,0 +1,99 @@
+package session
+
+import (
+	"crypto/rand"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const testToken = "k3v9-dG9rZW4_b2YtdGhlLXNlc3Npb24"
+
+func TestTrustTakesWhatASenderWrites(t *testing.T) {
+	info, err := NewInfo(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []Sender{
+		{Token: info.Token, Origin: webhook.OriginTrigger},
+		{Token: info.Token, Origin: webhook.OriginReplay},
+		{Token: info.Token, Origin: webhook.OriginReplay, Parent: "dlv_0123456789"},
+	} {
+		if got, ok := Trust(want.String(), info.Token); !ok || got != want {
+			t.Errorf("Trust(%q) = %+v, %t; want %+v", want, got, ok, want)
+		}
+	}
+}
+
+func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
+	const right = "token=" + testToken
+	tests := []struct {
+		name, value, token string
+		want               bool
+	}{
+		{"right", right + "; origin=trigger", testToken, true},
+		{"in another order, without spaces", "origin=replay;parent=dlv_0123456789;" + right, testToken, true},
+		{"empty", "", testToken, false},
+		{"no token", "origin=trigger", testToken, false},
+		{"an empty token", "token=; origin=trigger", testToken, false},
+		{"a session without a token", "token=; origin=trigger", "", false},
+		{"no token for a session without one", "origin=trigger", "", false},
+		{"another token", "token=guess; origin=trigger", testToken, false},
+		{"the beginning of it", "token=" + testToken[:8] + "; origin=trigger", testToken, false},
+		{"more than it", right + "x; origin=trigger", testToken, false},
+		{"in another case", "token=" + strings.ToUpper(testToken) + "; origin=trigger", testToken, false},
+		{"in quotes", `token="` + testToken + `"; origin=trigger`, testToken, false},
+		{"no origin", right, testToken, false},
+		{"an origin that is not a command's", right + "; origin=tunnel", testToken, false},
+		{"an origin that is none", right + "; origin=x", testToken, false},
+		{"a parent that is no id", right + "; origin=replay; parent=dlv_1", testToken, false},
+		{"a parent with more behind it", right + "; origin=replay; parent=dlv_0123456789x", testToken, false},
+		{"a field that nobody knows", right + "; origin=trigger; as=root", testToken, false},
+		{"a field without a value", right + "; origin=trigger; parent", testToken, false},
+		{"a semicolon at the end", right + "; origin=trigger;", testToken, false},
+		{"no fields", ";;;", testToken, false},
+		{"the token twice, the second one right", "token=guess; " + right + "; origin=trigger", testToken, false},
+		{"the token twice, the first one right", right + "; token=guess; origin=trigger", testToken, false},
+		{"two origins", right + "; origin=trigger; origin=replay", testToken, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s, ok := Trust(test.value, test.token)
+			if ok != test.want {
+				t.Errorf("Trust(%q, %q) = %+v, %t; want %t", test.value, test.token, s, ok, test.want)
+			}
+			if !ok && s != (Sender{}) {
+				t.Errorf("Trust(%q, %q) gives %+v without trusting it, want nothing", test.value, test.token, s)
+			}
+		})
+	}
+}
+
+func FuzzTrust(f *testing.F) {
+	for _, value := range []string{
+		"", ";", "=", "token=" + testToken + "; origin=trigger", "token=" + testToken + "; origin=replay; parent=dlv_0123456789",
+		"token=;origin=trigger", "token=\x00\xff; origin=replay",
+	} {
+		f.Add(value, testToken)
+		f.Add(value, "")
+	}
+	f.Fuzz(func(t *testing.T, value, token string) {
+		s, ok := Trust(value, token)
+		if !ok {
+			if s != (Sender{}) {
+				t.Errorf("Trust(%q, %q) gives %+v without trusting it", value, token, s)
+			}
+			return
+		}
+		if token == "" || s.Token != token || !strings.Contains(value, "token="+token) {
+			t.Errorf("Trust(%q, %q) = %+v, which has not the token", value, token, s)
+		}
+		if s.Origin != webhook.OriginTrigger && s.Origin != webhook.OriginReplay || s.Parent != "" && !webhook.IsID(string(s.Parent)) {
+			t.Errorf("Trust(%q, %q) = %+v, which no command sends", value, token, s)
+		}
+		if again, ok := Trust(s.String(), token); !ok || again != s {
+			t.Errorf("Trust(%q, %q) = %+v, but as %q it is %+v, %t", value, token, s, s, again, ok)
+		}
+	})
+}
