@@ -1,0 +1,129 @@
+package relay
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// How long to wait before looking again for a handler that is down. People restart servers within seconds, so it begins short; the
+// cap keeps a handler that stays down from costing anything.
+const (
+	firstLook = 250 * time.Millisecond
+	lastLook  = 5 * time.Second
+)
+
+// handlerWatch knows whether the handler takes connections. It learns that from the attempts themselves, and only while the handler
+// is down by connecting to it now and then.
+type handlerWatch struct {
+	o     Options
+	abort context.Context //nolint:containedctx // the relay's life, which the look-out must not outlive
+
+	down atomic.Bool // changed under mu only; read without it on the way of every delivery
+
+	mu     sync.Mutex
+	missed int
+	since  time.Time          // when the first of the missed was received
+	seen   context.CancelFunc // ends the look-out; nil before the first
+
+	looking sync.WaitGroup
+}
+
+func newHandlerWatch(abort context.Context, o Options) *handlerWatch {
+	return &handlerWatch{o: o, abort: abort}
+}
+
+// LookForHandler makes one connect to the handler, and keeps looking for it in the background if there is none. It returns the
+// reason there is none.
+func (r *Relay) LookForHandler(ctx context.Context) error {
+	err := r.o.Sender.Reachable(ctx, r.o.Target)
+	if err != nil && ctx.Err() == nil {
+		r.handler.mu.Lock()
+		r.handler.lost()
+		r.handler.mu.Unlock()
+	}
+	return err
+}
+
+// saw learns from an attempt.
+func (w *handlerWatch) saw(d *webhook.Delivery, a webhook.Attempt) {
+	switch {
+	case absent(a.Failure):
+		w.missing(d)
+	case a.Failure == "" && w.down.Load():
+		// What came before the handler went away may still be answered by what is left of it.
+		w.back(func() bool { return !d.ReceivedAt.Before(w.since) })
+	}
+}
+
+// missing counts a delivery that found no handler.
+func (w *handlerWatch) missing(d *webhook.Delivery) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost()
+	if w.missed == 0 || d.ReceivedAt.Before(w.since) {
+		w.since = d.ReceivedAt
+	}
+	w.missed++
+}
+
+// lost starts the look-out, once. The caller holds mu.
+func (w *handlerWatch) lost() {
+	if w.down.Load() || w.abort.Err() != nil {
+		return
+	}
+	w.down.Store(true)
+	ctx, cancel := context.WithCancel(w.abort)
+	w.seen = cancel
+	w.looking.Go(func() { w.look(ctx) })
+}
+
+// look connects with growing pauses until the handler is there or ctx ends.
+func (w *handlerWatch) look(ctx context.Context) {
+	pause := firstLook
+	for {
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		if w.o.Sender.Reachable(ctx, w.o.Target) == nil {
+			w.back(func() bool { return ctx.Err() == nil }) // else an attempt was quicker, and what came after is another look-out's
+			return
+		}
+		pause = min(2*pause, lastLook)
+	}
+}
+
+// back ends the look-out and tells what the handler missed, if there still is one and holds says that it may. holds is called with mu
+// held.
+func (w *handlerWatch) back(holds func() bool) {
+	w.mu.Lock()
+	if !w.down.Load() || !holds() {
+		w.mu.Unlock()
+		return
+	}
+	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.o.Target, Missed: w.missed, Since: w.since}
+	w.down.Store(false)
+	w.missed, w.since = 0, time.Time{}
+	w.seen()
+	w.mu.Unlock()
+	w.o.Notify(n)
+}
+
+// wait returns when no look-out is left. The relay's life has ended by then, so that none begins any more.
+func (w *handlerWatch) wait() {
+	w.mu.Lock()   // whoever found that life going on has started a look-out by now
+	w.mu.Unlock() //nolint:staticcheck // that is all that is wanted
+	w.looking.Wait()
+}
+
+// absent reports whether the failure means that nothing takes connections there.
+func absent(f webhook.Failure) bool {
+	return f == webhook.FailureRefused || f == webhook.FailureNoHost || f == webhook.FailureNoRoute
+}

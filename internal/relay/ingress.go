@@ -1,0 +1,230 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Respond says what the sender of a delivery is answered.
+type Respond string
+
+// The ways to respond.
+const (
+	RespondHandler Respond = "handler" // what the handler answered
+	RespondAck     Respond = "ack"     // 200 once the delivery is recorded
+)
+
+// IngressOptions is what an Ingress is made of besides its Relay.
+type IngressOptions struct {
+	Path    string // the one path that takes deliveries
+	Token   string // of the session: who has it may say where a delivery comes from
+	Origin  webhook.Origin
+	Respond Respond
+	MaxBody int64 // bytes
+}
+
+// Ingress is the HTTP handler through which deliveries come in.
+type Ingress struct {
+	relay  *Relay
+	o      IngressOptions
+	bodies inFlight
+
+	logFails atomic.Bool // the last record failed, and that was told
+
+	mu    sync.Mutex
+	wrong []string // paths that were told of
+}
+
+const (
+	// Bodies of this many bytes at once are held in memory, at least; past it a sender is told to come again. Vidiking's payloads are
+	// some hundred bytes, so that this is some ten thousand deliveries at once.
+	minInFlight = 64 << 20
+	// What a delivery costs besides its body, roughly: header, buffers, goroutine.
+	deliveryCost = 4 << 10
+	// Paths that a NoticeWrongPath is kept for, so that a scanner of the whole path space costs nothing.
+	maxWrongPaths = 16
+)
+
+// NewIngress puts an ingress in front of the relay.
+func NewIngress(r *Relay, o IngressOptions) *Ingress {
+	return &Ingress{relay: r, o: o, bodies: inFlight{limit: max(minInFlight, 4*o.MaxBody)}}
+}
+
+// Server returns the HTTP server for the ingress, with the time-outs that a server which strangers reach needs.
+func (in *Ingress) Server() *http.Server {
+	return &http.Server{
+		Handler:           in,
+		ReadHeaderTimeout: 10 * time.Second, // as long as Vidiking waits for a whole answer
+		ReadTimeout:       60 * time.Second, // 10 MiB in a minute: a slow mobile line
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          silent(),
+	}
+}
+
+// ServeHTTP takes one delivery.
+func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if req.URL.Path != in.o.Path {
+		in.wrongPath(req)
+		refuse(w, http.StatusNotFound, "Deliveries come to "+in.o.Path+".")
+		return
+	}
+	if req.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed, "Deliveries come as POST.")
+		return
+	}
+	body, held, err := in.readBody(req)
+	defer func() { in.bodies.release(held) }()
+	if err != nil {
+		refuseBody(w, err)
+		return
+	}
+	if in.deliver(w, req, body, held) {
+		held = 0 // a forward that goes on after the answer holds the body, and lets go of it
+	}
+}
+
+// deliver takes the body the whole way. It reports whether the body is still held when it returns.
+func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte, held int64) (goesOn bool) {
+	// The sender may hang up (Vidiking does after 10 s); the delivery's way goes on.
+	ctx := context.WithoutCancel(req.Context())
+	var d *webhook.Delivery
+	defer func() {
+		if p := recover(); p != nil {
+			in.panicked(ctx, d, p)
+			refuse(w, http.StatusInternalServerError, bugText)
+		}
+	}()
+	arrival, trusted := in.arrival(req, body)
+	d, err := in.relay.record(ctx, arrival)
+	if in.tellOfLog(err); err != nil {
+		w.Header().Set("Retry-After", "30")
+		refuse(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
+		return false
+	}
+	switch {
+	case d.Status == webhook.StatusRejected:
+		own(w, trusted, d.ID, d.Status)
+		refuse(w, http.StatusUnauthorized, "The signature is "+string(d.Verdict)+".")
+	case d.Status == webhook.StatusSkipped:
+		own(w, trusted, d.ID, d.Status)
+		w.WriteHeader(http.StatusOK)
+	case in.o.Respond == RespondAck && !trusted:
+		goesOn = true
+		in.relay.acked.Go(func() {
+			defer in.bodies.release(held)
+			in.forwardAcked(ctx, d)
+		})
+		w.WriteHeader(http.StatusOK)
+	default:
+		in.forward(ctx, w, d, trusted)
+	}
+	return goesOn
+}
+
+// arrival makes a delivery of a request. Who has the session's token says where it comes from; the header that says so is this
+// program's own and is taken off.
+func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted bool) {
+	a = Arrival{Origin: in.o.Origin, Body: body}
+	if values := req.Header[session.SenderHeader]; len(values) > 0 {
+		if s, ok := session.Trust(values[0], in.o.Token); ok {
+			trusted, a.Origin, a.Parent = true, s.Origin, s.Parent
+		}
+		delete(req.Header, session.SenderHeader)
+	}
+	a.Header = webhook.HeaderFrom(req.Host, req.Header)
+	return a, trusted
+}
+
+// forward sends the delivery on and answers what the handler answered.
+func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *webhook.Delivery, trusted bool) {
+	a := in.relay.send(in.relay.abort, d)
+	if !trusted {
+		in.queue(ctx, d, a)
+		answer(w, a)
+		return
+	}
+	status, err := in.relay.o.Log.AddAttempt(ctx, d.ID, a)
+	d.Status = a.Status()
+	if in.tellOfLog(err); err == nil {
+		d.Status = status
+	}
+	own(w, trusted, d.ID, d.Status)
+	answer(w, a)
+}
+
+// forwardAcked sends a delivery whose sender has its answer.
+func (in *Ingress) forwardAcked(ctx context.Context, d *webhook.Delivery) {
+	defer func() {
+		if p := recover(); p != nil {
+			in.panicked(ctx, d, p)
+		}
+	}()
+	in.queue(ctx, d, in.relay.send(in.relay.abort, d))
+}
+
+// queue hands the delivery's attempt to the log. From then on the delivery is not pending any more.
+func (in *Ingress) queue(ctx context.Context, d *webhook.Delivery, a webhook.Attempt) {
+	if err := in.relay.o.Log.QueueAttempt(ctx, d.ID, a); err != nil {
+		in.tellOfLog(err)
+	}
+	d.Status = a.Status()
+}
+
+// tellOfLog tells when deliveries can't be recorded, once until one could be again.
+func (in *Ingress) tellOfLog(err error) {
+	switch {
+	case err == nil:
+		if in.logFails.Load() {
+			in.logFails.Store(false)
+		}
+	case errors.Is(err, store.ErrClosed): // we are ending
+	case in.logFails.CompareAndSwap(false, true):
+		in.relay.o.Notify(Notice{Kind: NoticeNotRecorded, At: in.relay.o.Now(), Err: err})
+	}
+}
+
+// wrongPath tells of a POST to a path that takes no deliveries, once a path.
+func (in *Ingress) wrongPath(req *http.Request) {
+	if req.Method != http.MethodPost {
+		return
+	}
+	in.mu.Lock()
+	tell := len(in.wrong) < maxWrongPaths && !slices.Contains(in.wrong, req.URL.Path)
+	if tell {
+		in.wrong = append(in.wrong, req.URL.Path)
+	}
+	in.mu.Unlock()
+	if tell {
+		in.relay.o.Notify(Notice{Kind: NoticeWrongPath, At: in.relay.o.Now(), Path: req.URL.Path})
+	}
+}
+
+// own marks an answer for a trusted sender, so that it can tell our own 401 from the handler's and find the delivery.
+func own(w http.ResponseWriter, trusted bool, id webhook.ID, status webhook.Status) {
+	if trusted {
+		w.Header().Set(session.DeliveryHeader, string(id))
+		w.Header().Set(session.StatusHeader, string(status))
+	}
+}
+
+// refuse answers in the program's own words.
+func refuse(w http.ResponseWriter, code int, sentence string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(sentence)+1))
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(sentence + "\n"))
+}

@@ -1,0 +1,206 @@
+package relay
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+)
+
+func TestOnlyAPostToTheIngressPathIsTaken(t *testing.T) {
+	tests := []struct {
+		method, target string
+		want           int
+	}{
+		{"POST", "/webhooks/vidiking", http.StatusOK},
+		{"POST", "/webhooks/vidiking?a=1", http.StatusOK},
+		{"POST", "http://ingress.test/webhooks/vidiking", http.StatusOK},
+		{"GET", "/webhooks/vidiking", http.StatusMethodNotAllowed},
+		{"HEAD", "/webhooks/vidiking", http.StatusMethodNotAllowed},
+		{"PUT", "/webhooks/vidiking", http.StatusMethodNotAllowed},
+		{"OPTIONS", "/webhooks/vidiking", http.StatusMethodNotAllowed},
+		{"post", "/webhooks/vidiking", http.StatusMethodNotAllowed},
+		{"POST", "/", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/", http.StatusNotFound},
+		{"POST", "/webhooks//vidiking", http.StatusNotFound},
+		{"POST", "//webhooks/vidiking", http.StatusNotFound},
+		{"POST", "/webhooks/./vidiking", http.StatusNotFound},
+		{"POST", "/Webhooks/Vidiking", http.StatusNotFound},
+		{"GET", "/", http.StatusNotFound},
+	}
+	for _, test := range tests {
+		t.Run(test.method+" "+test.target, func(t *testing.T) {
+			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			r := start(t, handler.URL(), warn)
+			c := r.dial()
+			write(t, c, strings.Replace(rawPost(sampleBody), "POST "+ingressPath, test.method+" "+test.target, 1))
+			got := readAnswerTo(t, c, test.method)
+			if got.code != test.want {
+				t.Errorf("%s %s got %d %s, want %d", test.method, test.target, got.code, got.body, test.want)
+			}
+			taken := 0
+			if test.want == http.StatusOK {
+				taken = 1
+			}
+			if n, m := len(r.recorded()), len(handler.Requests()); n != taken || m != taken {
+				t.Errorf("%s %s: %d recorded, %d forwarded, want %d of each", test.method, test.target, n, m, taken)
+			}
+			if allow := got.header.Get("Allow"); (allow == http.MethodPost) != (test.want == http.StatusMethodNotAllowed) {
+				t.Errorf("%s %s got %d with Allow %q, want POST with 405 only", test.method, test.target, got.code, allow)
+			}
+		})
+	}
+}
+
+func TestAWrongPathIsToldOnceAndOnlyOfAPost(t *testing.T) {
+	r := start(t, testkit.Nowhere(t))
+	for range 3 {
+		got := r.do(r.request(t.Context(), http.MethodPost, "/webhook", strings.NewReader(sampleBody), nil))
+		if want := "Deliveries come to " + ingressPath + ".\n"; got.code != http.StatusNotFound || got.body != want {
+			t.Errorf("POST /webhook got %d %q, want 404 %q", got.code, got.body, want)
+		}
+		r.do(r.request(t.Context(), http.MethodGet, "/favicon.ico", nil, nil))
+	}
+	r.do(r.request(t.Context(), http.MethodPost, "/hook", strings.NewReader(sampleBody), nil))
+	var told []string
+	for _, n := range r.told.of(NoticeWrongPath) {
+		told = append(told, n.Path)
+	}
+	if got, want := strings.Join(told, " "), "/webhook /hook"; got != want {
+		t.Errorf("POST to /webhook three times, GET of /favicon.ico, POST to /hook: told of %q, want %q", got, want)
+	}
+}
+
+func TestAScannerOfPathsIsToldOfAFewTimesOnly(t *testing.T) {
+	r := start(t, testkit.Nowhere(t))
+	for i := range 3 * maxWrongPaths {
+		r.do(r.request(t.Context(), http.MethodPost, fmt.Sprintf("/scan/%d", i), nil, nil))
+	}
+	if got := len(r.told.of(NoticeWrongPath)); got != maxWrongPaths || len(r.ingress.wrong) != maxWrongPaths {
+		t.Errorf("%d wrong paths: told of %d and kept %d, want %d", 3*maxWrongPaths, got, len(r.ingress.wrong), maxWrongPaths)
+	}
+}
+
+func TestABodyPastTheCapIsRefusedAndNotRecorded(t *testing.T) {
+	const limit = 40_000 // more than the first read of a body of unknown length
+	tests := []struct {
+		name    string
+		bytes   int
+		chunked bool
+		want    int
+	}{
+		{"the last that fits", limit, false, http.StatusOK},
+		{"a byte too many", limit + 1, false, http.StatusRequestEntityTooLarge},
+		{"the last that fits, in chunks", limit, true, http.StatusOK},
+		{"a byte too many, in chunks", limit + 1, true, http.StatusRequestEntityTooLarge},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			r := start(t, handler.URL(), warn, func(p *parts) { p.ingress.MaxBody = limit })
+			var body io.Reader = strings.NewReader(strings.Repeat("x", test.bytes))
+			if test.chunked {
+				body = struct{ io.Reader }{body}
+			}
+			got := r.do(r.request(t.Context(), http.MethodPost, ingressPath, body, nil))
+			recorded := r.recorded()
+			if got.code != test.want || (len(recorded) == 1) != (test.want == http.StatusOK) || len(handler.Requests()) != len(recorded) {
+				t.Errorf("%d bytes of %d: got %d, %d recorded, %d forwarded; want %d", test.bytes, limit, got.code, len(recorded),
+					len(handler.Requests()), test.want)
+			}
+			r.wantNothingHeld()
+		})
+	}
+}
+
+func (r *rig) wantNothingHeld() {
+	r.tb.Helper()
+	if held := r.ingress.bodies.held.Load(); held != 0 {
+		r.tb.Errorf("%d bytes are held after the last answer, want 0", held)
+	}
+}
+
+func TestABodyIsNotAskedForWhereItsLengthIsPastTheCap(t *testing.T) {
+	r := start(t, testkit.Nowhere(t))
+	c := r.dial()
+	write(t, c, "POST "+ingressPath+" HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1000000000000\r\n\r\n")
+	if got := readAnswer(t, c); got.code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a length of 1 TB got %d, want 413 and no 100 before it", got.code)
+	}
+}
+
+func TestABodyThatBreaksOffIsRefusedAndNotRecorded(t *testing.T) {
+	head := "POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\n"
+	tests := []struct{ name, request string }{
+		{"short of its length", head + "Content-Length: 100\r\n\r\n" + `{"event":`},
+		{"with nothing of it", head + "Content-Length: 100\r\n\r\n"},
+		{"between chunks", head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"eve\r\n"},
+		{"within a chunk", head + "Transfer-Encoding: chunked\r\n\r\n50\r\n{\"eve"},
+		{"at a chunk that is none", head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"eve\r\nzz\r\n"},
+		{"past its first buffer", head + "Transfer-Encoding: chunked\r\n\r\n8000\r\n" + strings.Repeat("x", 0x8000) + "\r\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			r := start(t, handler.URL(), warn)
+			c := r.dial()
+			write(t, c, test.request)
+			if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Fatalf("close our half: %v", err)
+			}
+			if got := readAnswer(t, c); got.code != http.StatusBadRequest {
+				t.Errorf("%.80q got %d %s, want 400", test.request, got.code, got.body)
+			}
+			if n, m := len(r.recorded()), len(handler.Requests()); n != 0 || m != 0 {
+				t.Errorf("%.80q: %d recorded, %d forwarded, want none", test.request, n, m)
+			}
+			r.wantNothingHeld()
+		})
+	}
+}
+
+func TestASenderIsToldToComeAgainWhereTooManyBytesAreInFlight(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	r := start(t, handler.URL(), warn)
+	r.ingress.bodies.limit = 2*deliveryCost + int64(2*len(sampleBody)) - 1
+	first := r.dial()
+	head, body, _ := strings.Cut(rawPost(sampleBody, "Expect: 100-continue"), "\r\n\r\n")
+	write(t, first, head+"\r\n\r\n")
+	goOn := make([]byte, len("HTTP/1.1 100 Continue\r\n\r\n"))
+	if _, err := io.ReadFull(first, goOn); err != nil { // so its body is being waited for
+		t.Fatalf("read %q: %v", goOn, err)
+	}
+	got := r.post(sampleBody, nil)
+	if got.code != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+		t.Errorf("a byte past the cap: got %d with Retry-After %q, want 503 with one", got.code, got.header.Get("Retry-After"))
+	}
+	if got := r.post(sampleBody[1:], nil); got.code != http.StatusOK {
+		t.Errorf("just within the cap: got %d, want 200", got.code)
+	}
+	write(t, first, body)
+	if got := readAnswer(t, first); got.code != http.StatusOK {
+		t.Errorf("the first: got %d, want 200", got.code)
+	}
+	if got := r.post(sampleBody, nil); got.code != http.StatusOK {
+		t.Errorf("after the first: got %d, want 200", got.code)
+	}
+	if got := len(r.recorded()); got != 3 {
+		t.Errorf("%d recorded, want 3", got)
+	}
+	r.wantNothingHeld()
+}
+
+func TestABodyThatGrowsPastWhatMayBeInFlightIsRefused(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), warn)
+	r.ingress.bodies.limit = deliveryCost + 2*firstRead
+	body := struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 2*firstRead+1))}
+	got := r.do(r.request(t.Context(), http.MethodPost, ingressPath, body, nil))
+	if got.code != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" {
+		t.Errorf("%d bytes in chunks: got %d with Retry-After %q, want 503 with one", 2*firstRead+1, got.code, got.header.Get("Retry-After"))
+	}
+	r.wantNothingHeld()
+}

@@ -1,0 +1,36 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// bugText is what a sender and the log are told of a bug of this program.
+const bugText = "vidiking ran into a bug of its own."
+
+// panicked records a bug of this program as the failure of the delivery's attempt, so that the delivery can be found and sent again,
+// and tells of it. d is nil, or not pending any more, where the bug struck before or after the attempt.
+func (in *Ingress) panicked(ctx context.Context, d *webhook.Delivery, p any) {
+	r := in.relay
+	n := Notice{Kind: NoticePanic, At: r.o.Now(), Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+	survive(func() {
+		if d == nil || d.Status != webhook.StatusPending {
+			return
+		}
+		a := webhook.Attempt{
+			Target: r.o.Target.String(), StartedAt: n.At.UTC(), Failure: webhook.FailureUnexpected, Error: bugText,
+		}
+		in.queue(ctx, d, a)
+		r.tally.attempted(a)
+	})
+	survive(func() { r.o.Notify(n) })
+}
+
+// survive runs f, which may be where the bug is: there is nobody left to tell, and other deliveries to go on with.
+func survive(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}

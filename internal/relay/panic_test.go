@@ -1,0 +1,176 @@
+package relay
+
+import (
+	"context"
+
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// panicking is a Sender with a bug that strikes for the body "bug", and accepts any other.
+func panicking(p *parts) {
+	p.relay.Verify = VerifyOff
+	p.relay.Sender = &scripted{send: func(_ context.Context, body []byte) webhook.Attempt {
+		if string(body) == "bug" {
+			panic("a bug for the test")
+		}
+		return webhook.Attempt{Code: http.StatusOK}
+	}}
+}
+
+func (r *rig) wantOnePanic(text string) {
+	r.tb.Helper()
+	told := r.told.of(NoticePanic)
+	if len(told) != 1 || !strings.Contains(told[0].Err.Error(), text) || !strings.Contains(told[0].Err.Error(), "internal/relay.") {
+		r.tb.Errorf("told of %v, want one panic with %q and where it was", told, text)
+	}
+}
+
+func TestAPanicOnTheWayIsThatDeliverysFailure(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), panicking)
+	if got := r.post("bug", nil); got.code != http.StatusInternalServerError || got.body != bugText+"\n" {
+		t.Errorf("got %d %q, want 500 %q", got.code, got.body, bugText)
+	}
+	d := r.only()
+	if d.Status != webhook.StatusUnreachable || len(d.History) != 1 || d.History[0].Failure != webhook.FailureUnexpected ||
+		d.History[0].Error != bugText || d.History[0].Target != r.o.Target.String() || d.History[0].StartedAt.IsZero() {
+		t.Errorf("recorded %s with %+v, want one attempt that failed unexpectedly", d.Status, d.History)
+	}
+	r.wantOnePanic("a bug for the test")
+	if got := r.post("next", nil); got.code != http.StatusOK {
+		t.Errorf("the next delivery got %d, want 200", got.code)
+	}
+	want := Counts{Received: 2, Delivered: 1, Unreachable: 1}
+	if got := r.Tally().Counts(); got.Received != want.Received || got.Delivered != want.Delivered || got.Unreachable != want.Unreachable {
+		t.Errorf("counted %+v, want %+v", got, want)
+	}
+	r.wantNothingHeld()
+}
+
+func TestAPanicBehindAnAckIsThatDeliverysFailure(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), panicking, func(p *parts) { p.ingress.Respond = RespondAck })
+	if got := r.post("bug", nil); got.code != http.StatusOK {
+		t.Errorf("got %d, want 200", got.code)
+	}
+	r.acked.Wait()
+	if d := r.only(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureUnexpected {
+		t.Errorf("recorded %s, %s; want unreachable, unexpected", d.Status, d.Failure)
+	}
+	r.wantOnePanic("a bug for the test")
+	r.wantNothingHeld()
+	if got := r.post("next", nil); got.code != http.StatusOK {
+		t.Errorf("the next delivery got %d, want 200", got.code)
+	}
+}
+
+func TestAPanicBeforeTheRecordLeavesNothingBehind(t *testing.T) {
+	r, log := startFaulty(t, testkit.Nowhere(t), panicking)
+	fault := func() error { panic("a bug in the log") }
+	log.record.Store(&fault)
+	if got := r.post("any", nil); got.code != http.StatusInternalServerError || len(r.recorded()) != 0 {
+		t.Errorf("got %d and recorded %d, want 500 and none", got.code, len(r.recorded()))
+	}
+	r.wantOnePanic("a bug in the log")
+	log.record.Store(nil)
+	if got := r.post("next", nil); got.code != http.StatusOK {
+		t.Errorf("the next delivery got %d, want 200", got.code)
+	}
+}
+
+func TestAPanicAfterTheAttemptDoesNotUndoIt(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), panicking, func(p *parts) {
+		p.relay.Sender = &scripted{send: func(context.Context, []byte) webhook.Attempt {
+			return webhook.Attempt{Code: 2000} // which no ResponseWriter takes
+		}}
+	})
+	r.post("any", nil)
+	if d := r.only(); d.Status != webhook.StatusRefused || len(d.History) != 1 {
+		t.Errorf("recorded %s with %d attempts, want refused with one", d.Status, len(d.History))
+	}
+	r.wantOnePanic("invalid WriteHeader code")
+}
+
+// The bug may be in what would record or tell it. In an acked forward nobody else catches it.
+func TestAPanicWhileAPanicIsRecordedIsSurvived(t *testing.T) {
+	for _, respond := range []Respond{RespondHandler, RespondAck} {
+		r, log := startFaulty(t, testkit.Nowhere(t), panicking, func(p *parts) {
+			p.ingress.Respond = respond
+			p.relay.Notify = func(n Notice) { panic(n) }
+		})
+		fault := func() error { panic("a bug in the log") }
+		log.queue.Store(&fault)
+		want := map[Respond]int{RespondHandler: http.StatusInternalServerError, RespondAck: http.StatusOK}[respond]
+		if got := r.post("bug", nil); got.code != want {
+			t.Errorf("%s: got %d, want %d", respond, got.code, want)
+		}
+		r.acked.Wait()
+		log.queue.Store(nil)
+		if got := r.post("next", nil); got.code != http.StatusOK {
+			t.Errorf("%s: the next delivery got %d, want 200", respond, got.code)
+		}
+		r.acked.Wait()
+		r.wantNothingHeld()
+	}
+}
+
+func TestAbortRecordsWhatWasUnderWayAsCanceled(t *testing.T) {
+	for _, respond := range []Respond{RespondHandler, RespondAck} {
+		t.Run(string(respond), func(t *testing.T) {
+			never := make(chan struct{})
+			handler := testkit.Serve(t, testkit.Slow(never, nil))
+			r := start(t, handler.URL(), func(p *parts) { p.ingress.Respond = respond })
+			answered := make(chan reply, 1)
+			go func() { answered <- r.postSigned(sampleBody) }()
+			handler.Wait(1)
+			r.Abort()
+			want := map[Respond]int{RespondHandler: http.StatusBadGateway, RespondAck: http.StatusOK}[respond]
+			if got := receive(t, answered, "the answer"); got.code != want {
+				t.Errorf("got %d, want %d", got.code, want)
+			}
+			r.Close()
+			if d := r.only(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureCanceled {
+				t.Errorf("recorded %s, %s; want unreachable, canceled", d.Status, d.Failure)
+			}
+			if told := r.told.of(NoticePanic); len(told) != 0 {
+				t.Errorf("told of %v, want no panic", told)
+			}
+		})
+	}
+}
+
+func TestAnIDThatIsTakenIsDrawnAgain(t *testing.T) {
+	const once, twice = "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01", "\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02"
+	tests := []struct {
+		name, random string
+		want         []webhook.ID
+		code         int
+	}{
+		{"once", once + once + twice, []webhook.ID{"dlv_1111111111", "dlv_2222222222"}, http.StatusOK},
+		{"twice", once + once + once + twice, []webhook.ID{"dlv_1111111111", "dlv_2222222222"}, http.StatusOK},
+		{"for ever", once + once + once + once + twice, []webhook.ID{"dlv_1111111111"}, http.StatusServiceUnavailable},
+		{"no randomness left", once + once[:5], []webhook.ID{"dlv_1111111111"}, http.StatusServiceUnavailable},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			r := start(t, handler.URL(), func(p *parts) { p.relay.Random = strings.NewReader(test.random) })
+			r.postSigned(sampleBody)
+			got := r.postSigned(sampleBody)
+			var ids []webhook.ID
+			for _, d := range r.recorded() {
+				ids = append(ids, d.ID)
+			}
+			if got.code != test.code || !slices.Equal(ids, test.want) {
+				t.Errorf("random %q: the second got %d, recorded %q; want %d, %q", test.random, got.code, ids, test.code, test.want)
+			}
+			if n := len(handler.Requests()); n != len(test.want) {
+				t.Errorf("random %q: forwarded %d, want %d", test.random, n, len(test.want))
+			}
+		})
+	}
+}

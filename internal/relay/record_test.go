@@ -1,0 +1,153 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// faultyLog is the log, except where a test puts a fault in its place.
+type faultyLog struct {
+	Log
+	record, add, queue atomic.Pointer[func() error]
+}
+
+func (l *faultyLog) Record(ctx context.Context, d *webhook.Delivery) error {
+	if fault := l.record.Load(); fault != nil {
+		return (*fault)()
+	}
+	return l.Log.Record(ctx, d)
+}
+
+func (l *faultyLog) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) (webhook.Status, error) {
+	if fault := l.add.Load(); fault != nil {
+		return "", (*fault)()
+	}
+	return l.Log.AddAttempt(ctx, id, a)
+}
+
+func (l *faultyLog) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) error {
+	if fault := l.queue.Load(); fault != nil {
+		return (*fault)()
+	}
+	return l.Log.QueueAttempt(ctx, id, a)
+}
+
+// startFaulty is start with a faultyLog before the real one.
+func startFaulty(tb testing.TB, target string, changes ...func(*parts)) (*rig, *faultyLog) {
+	tb.Helper()
+	log := &faultyLog{}
+	r := start(tb, target, append(changes, func(p *parts) { log.Log, p.relay.Log = p.relay.Log, log })...)
+	return r, log
+}
+
+func failing(err error) *func() error {
+	fault := func() error { return err }
+	return &fault
+}
+
+func TestWhatCannotBeRecordedIsNotForwarded(t *testing.T) {
+	for _, fault := range []error{store.ErrFull, store.ErrBusy, store.ErrReadOnly, errors.New("anything else")} {
+		t.Run(fault.Error(), func(t *testing.T) {
+			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			r, log := startFaulty(t, handler.URL())
+			log.record.Store(failing(fmt.Errorf("write: %w", fault)))
+			for _, header := range []http.Header{sign(sampleBody), trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger})} {
+				got := r.post(sampleBody, header)
+				if got.code != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.header.Get(session.DeliveryHeader) != "" {
+					t.Errorf("got %d with %v, want 503 with Retry-After and without an id", got.code, got.header)
+				}
+			}
+			if n := len(handler.Requests()); n != 0 {
+				t.Errorf("the handler got %d deliveries, want 0", n)
+			}
+			told := r.told.of(NoticeNotRecorded)
+			if len(told) != 1 || !errors.Is(told[0].Err, fault) {
+				t.Errorf("told %v, want %v once", told, fault)
+			}
+		})
+	}
+}
+
+func TestThatTheLogFailsIsToldAgainOnlyAfterItHasNot(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	r, log := startFaulty(t, handler.URL())
+	for round := 1; round <= 3; round++ {
+		log.record.Store(failing(store.ErrFull))
+		r.postSigned(sampleBody)
+		r.postSigned(sampleBody)
+		if got := len(r.told.of(NoticeNotRecorded)); got != round {
+			t.Errorf("in round %d: told %d times, want %d", round, got, round)
+		}
+		log.record.Store(nil)
+		if got := r.postSigned(sampleBody); got.code != http.StatusOK {
+			t.Errorf("in round %d, once it could be recorded: got %d, want 200", round, got.code)
+		}
+	}
+	if got := len(r.recorded()); got != 3 || len(handler.Requests()) != got {
+		t.Errorf("recorded %d and forwarded %d, want 3", got, len(handler.Requests()))
+	}
+}
+
+func TestALogThatIsClosingIsNoNews(t *testing.T) {
+	r, log := startFaulty(t, testkit.Nowhere(t))
+	log.record.Store(failing(fmt.Errorf("record: %w", store.ErrClosed)))
+	if got := r.postSigned(sampleBody); got.code != http.StatusServiceUnavailable {
+		t.Errorf("got %d, want 503", got.code)
+	}
+	if told := r.told.of(NoticeNotRecorded); len(told) != 0 {
+		t.Errorf("told %v, want nothing", told)
+	}
+}
+
+func TestADeliveryIsInTheLogBeforeItIsSent(t *testing.T) {
+	var r *rig
+	seen := make(chan []webhook.Delivery, 1)
+	handler := testkit.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen <- r.recorded() }))
+	r = start(t, handler.URL())
+	r.postSigned(sampleBody)
+	all := receive(t, seen, "the handler to be called")
+	if len(all) != 1 || all[0].Status != webhook.StatusPending || string(all[0].Body) != sampleBody {
+		t.Errorf("when the handler was called the log had %+v, want one delivery, pending", all)
+	}
+}
+
+func TestAnAttemptThatCannotBeRecordedKeepsNoAnswerFromItsSender(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "late"))
+	r, log := startFaulty(t, handler.URL())
+	log.queue.Store(failing(store.ErrFull))
+	if got := r.postSigned(sampleBody); got.code != http.StatusTeapot || got.body != "late" {
+		t.Errorf("got %d %q, want the handler's 418", got.code, got.body)
+	}
+	if told := r.told.of(NoticeNotRecorded); len(told) != 1 {
+		t.Errorf("told %v, want one notice", told)
+	}
+	log.add.Store(failing(store.ErrFull))
+	got := r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+	if got.code != http.StatusTeapot || got.header.Get(session.StatusHeader) != "refused" || got.header.Get(session.DeliveryHeader) == "" {
+		t.Errorf("a trusted sender got %d with %v, want 418 with its id and refused", got.code, got.header)
+	}
+}
+
+// scripted is a Sender that does what a test says.
+type scripted struct {
+	send      func(ctx context.Context, body []byte) webhook.Attempt
+	reachable func(ctx context.Context) error
+}
+
+func (s *scripted) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) webhook.Attempt {
+	a := s.send(ctx, body)
+	a.Target = t.String()
+	return a
+}
+
+func (s *scripted) Reachable(ctx context.Context, _ dispatch.Target) error { return s.reachable(ctx) }

@@ -1,0 +1,210 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"sync"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Log is what the relay needs of the delivery log. *store.Log is one.
+type Log interface {
+	Record(ctx context.Context, d *webhook.Delivery) error
+	AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) (webhook.Status, error)
+	QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) error
+}
+
+// Sender makes one attempt. *dispatch.Sender is one.
+type Sender interface {
+	Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) webhook.Attempt
+	Reachable(ctx context.Context, t dispatch.Target) error
+}
+
+// Verify says what a signature that does not verify leads to.
+type Verify string
+
+// The ways to verify.
+const (
+	VerifyStrict Verify = "strict" // anything but valid is rejected: recorded, not forwarded
+	VerifyWarn   Verify = "warn"   // checked and said, and forwarded all the same
+	VerifyOff    Verify = "off"    // not checked
+)
+
+// Options is what a Relay is made of. Log, Sender, Secrets, Now and Random are required.
+type Options struct {
+	Log     Log
+	Sender  Sender
+	Target  dispatch.Target
+	Secrets func() []webhook.Secret // asked for each delivery, so that a change of the secret is followed
+	Verify  Verify
+	Events  []string        // patterns of the events to forward, as in render.*; none: all
+	Header  []webhook.Field // set on what the handler gets, instead of a field of the same name
+	Session string
+	Now     func() time.Time
+	Random  io.Reader
+	Notify  func(Notice) // told of what is no delivery; must not block; may be nil
+}
+
+// Relay takes deliveries one by one, from any number of goroutines.
+type Relay struct {
+	o       Options
+	handler *handlerWatch
+	tally   Tally
+	acked   sync.WaitGroup // forwards whose sender has its answer already
+
+	// abort ends what is under way: cancelled by the second interrupt, and only by it.
+	abort context.Context //nolint:containedctx // one life for all deliveries, which outlive the requests that brought them
+	stop  context.CancelFunc
+}
+
+// New makes a Relay. Close it.
+func New(o Options) *Relay {
+	if o.Notify == nil {
+		o.Notify = func(Notice) {}
+	}
+	r := &Relay{o: o}
+	r.abort, r.stop = context.WithCancel(context.Background())
+	r.handler = newHandlerWatch(r.abort, o)
+	return r
+}
+
+// Close waits for the forwards whose senders have their answer already (the others end with their requests), then ends the watch over
+// the handler. Abort cuts it short. No delivery may come any more.
+func (r *Relay) Close() {
+	r.acked.Wait()
+	r.stop()
+	r.handler.wait()
+}
+
+// Abort gives up every attempt that is under way. Each is recorded as canceled.
+func (r *Relay) Abort() { r.stop() }
+
+// Tally returns the counts so far.
+func (r *Relay) Tally() *Tally { return &r.tally }
+
+// Arrival is a delivery before it has a name.
+type Arrival struct {
+	Header webhook.Header
+	Body   []byte
+	Origin webhook.Origin
+	Parent webhook.ID // the delivery that this one sends again
+}
+
+// Outcome is what became of an arrival. The attempt is zero where none was made.
+type Outcome struct {
+	Delivery webhook.Delivery
+	Attempt  webhook.Attempt
+}
+
+// Deliver takes an arrival the whole way and returns once its attempt is in the log. It returns an error only where the delivery or
+// its attempt could not be recorded; a handler that refuses is an Outcome.
+func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
+	d, err := r.record(ctx, in)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out := Outcome{Delivery: *d}
+	if !d.Status.Forwardable() {
+		return out, nil
+	}
+	sending, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.abort, cancel)()
+	out.Attempt = r.send(sending, d)
+	// The attempt was made, so it is recorded even if whoever asked for it is gone by now.
+	status, err := r.o.Log.AddAttempt(context.WithoutCancel(ctx), d.ID, out.Attempt)
+	if err != nil {
+		return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
+	}
+	out.Delivery.Status = status
+	return out, nil
+}
+
+// record verifies an arrival and puts it into the log, with what keeps it from being forwarded, if something does.
+func (r *Relay) record(ctx context.Context, in Arrival) (*webhook.Delivery, error) {
+	d := &webhook.Delivery{Header: in.Header, Body: in.Body}
+	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
+	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
+	d.BodyBytes = int64(len(in.Body))
+	d.Event = webhook.EventOf(in.Body)
+	d.About = display.About(in.Body)
+	d.Verdict = webhook.VerdictUnchecked
+	if r.o.Verify != VerifyOff {
+		var by webhook.Secret
+		d.Verdict, by = signature.Verify(r.o.Secrets(), in.Header, in.Body)
+		d.SecretHint = by.String()
+	}
+	d.Status = r.fate(d)
+	if err := r.insert(ctx, d); err != nil {
+		return nil, err
+	}
+	r.tally.received(d.Status)
+	return d, nil
+}
+
+// fate is the status before any attempt.
+func (r *Relay) fate(d *webhook.Delivery) webhook.Status {
+	switch {
+	case r.o.Verify == VerifyStrict && d.Verdict != webhook.VerdictValid:
+		return webhook.StatusRejected
+	case !wanted(r.o.Events, d.Event):
+		return webhook.StatusSkipped
+	default:
+		return webhook.StatusPending
+	}
+}
+
+// insert names the delivery and records it. A name that is taken is drawn again; three times in a row means that random is not.
+func (r *Relay) insert(ctx context.Context, d *webhook.Delivery) error {
+	var err error
+	for range 3 {
+		if d.ID, err = webhook.NewID(r.o.Random); err != nil {
+			return err
+		}
+		if err = r.o.Log.Record(ctx, d); !errors.Is(err, store.ErrDuplicateID) {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("record the delivery: %w", err)
+	}
+	return nil
+}
+
+// send makes the attempt. It ends with its time-out, or when ctx is cancelled.
+func (r *Relay) send(ctx context.Context, d *webhook.Delivery) webhook.Attempt {
+	a := r.o.Sender.Send(ctx, r.o.Target, r.outgoing(d.Header), d.Body)
+	r.handler.saw(d, a)
+	r.tally.attempted(a)
+	return a
+}
+
+// outgoing is the header that the handler gets: the delivery's, with the fields that --header sets in place of those they name.
+func (r *Relay) outgoing(h webhook.Header) webhook.Header {
+	if len(r.o.Header) == 0 {
+		return h
+	}
+	for _, f := range r.o.Header {
+		h = h.Without(f.Name)
+	}
+	return append(h, r.o.Header...)
+}
+
+// wanted reports whether one of the patterns names the event. Without a pattern every event is wanted.
+func wanted(patterns []string, event string) bool {
+	for _, p := range patterns {
+		if ok, _ := path.Match(p, event); ok {
+			return true
+		}
+	}
+	return len(patterns) == 0
+}
