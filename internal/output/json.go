@@ -1,0 +1,242 @@
+package output
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// jsonVersion is the "v" of every object. It grows only when a field changes its meaning or goes, which it never should: the form
+// is documented in docs/json.md and changed by adding.
+const jsonVersion = 1
+
+// jsonPrinter says one JSON object a line.
+type jsonPrinter struct {
+	out *stream
+	enc *json.Encoder
+}
+
+func newJSON(o Options) *jsonPrinter {
+	out := newStream(o.Stdout, false)
+	return &jsonPrinter{out: out, enc: newEncoder(out)}
+}
+
+// newEncoder writes text as it is: what is read is JSON, not HTML.
+func newEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}
+
+func (p *jsonPrinter) Err() error     { return p.out.err }
+func (p *jsonPrinter) Batch(f func()) { p.out.batch(f) }
+
+// put writes an object. What is encoded here can always be encoded, and what the stream says is kept by it.
+func (p *jsonPrinter) put(v any) { _ = p.enc.Encode(v) }
+
+// kind is the beginning of every object.
+type kind struct {
+	V    int    `json:"v"`
+	Type string `json:"type"`
+}
+
+func of(name string) kind { return kind{jsonVersion, name} }
+
+// jsonTime is a time in RFC 3339, UTC, with milliseconds.
+type jsonTime time.Time
+
+// MarshalText gives the time's one form.
+func (t jsonTime) MarshalText() ([]byte, error) {
+	return []byte(time.Time(t).UTC().Format("2006-01-02T15:04:05.000Z")), nil
+}
+
+// millis is a duration in milliseconds, to the microsecond.
+func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+type jsonReady struct {
+	kind
+	URL     string   `json:"url"`
+	Forward string   `json:"forward"`
+	Tunnel  string   `json:"tunnel"`
+	Verify  string   `json:"verify"`
+	Events  []string `json:"events,omitempty"`
+	DataDir string   `json:"data_dir"`
+}
+
+func (p *jsonPrinter) Ready(r Ready) {
+	p.put(jsonReady{of("ready"), r.URL, r.Forward, r.Tunnel, r.Verify, r.Events, r.DataDir})
+}
+
+type jsonDelivery struct {
+	kind
+	ID         webhook.ID      `json:"id"`
+	Event      string          `json:"event"`
+	Status     webhook.Status  `json:"status"`
+	Verdict    webhook.Verdict `json:"verdict"`
+	Origin     webhook.Origin  `json:"origin"`
+	ReceivedAt jsonTime        `json:"received_at"`
+	About      string          `json:"about"`
+	BodyBytes  int64           `json:"body_bytes"`
+	ReplayOf   webhook.ID      `json:"replay_of,omitempty"`
+	MendedBy   webhook.ID      `json:"mended_by,omitempty"`
+	SameBodyAs webhook.ID      `json:"same_body_as,omitempty"`
+	Attempts   int             `json:"attempts"`
+	Code       int             `json:"code,omitempty"`
+	DurationMS float64         `json:"duration_ms,omitempty"`
+}
+
+func deliveryObject(s webhook.Summary) jsonDelivery {
+	return jsonDelivery{
+		kind: of("delivery"), ID: s.ID, Event: s.Event, Status: s.Status, Verdict: s.Verdict, Origin: s.Origin,
+		ReceivedAt: jsonTime(s.ReceivedAt), About: s.About, BodyBytes: s.BodyBytes, ReplayOf: s.ReplayOf, MendedBy: s.MendedBy,
+		SameBodyAs: s.SameBodyAs, Attempts: s.Attempts, Code: s.Code, DurationMS: millis(s.Duration),
+	}
+}
+
+func (p *jsonPrinter) Recorded(s webhook.Summary) { p.put(deliveryObject(s)) }
+func (p *jsonPrinter) Row(s webhook.Summary)      { p.put(deliveryObject(s)) }
+
+type jsonAttempt struct {
+	kind
+	DeliveryID  webhook.ID      `json:"delivery_id"`
+	N           int             `json:"n"`
+	Target      string          `json:"target"`
+	StartedAt   jsonTime        `json:"started_at"`
+	Code        int             `json:"code,omitempty"`
+	DurationMS  float64         `json:"duration_ms"`
+	ConnectMS   float64         `json:"connect_ms,omitempty"`
+	FirstByteMS float64         `json:"first_byte_ms,omitempty"`
+	Failure     webhook.Failure `json:"failure,omitempty"`
+	Error       string          `json:"error,omitempty"`
+	Status      webhook.Status  `json:"status"`
+	jsonAnswer
+}
+
+// jsonAnswer is the handler's answer: text where it is text, else base64.
+type jsonAnswer struct {
+	Answer       *string     `json:"answer,omitempty"`
+	AnswerBase64 string      `json:"answer_base64,omitempty"`
+	AnswerBytes  int64       `json:"answer_bytes,omitempty"`
+	AnswerCut    bool        `json:"answer_cut,omitempty"`
+	Headers      [][2]string `json:"answer_headers,omitempty"`
+}
+
+func attemptObject(id webhook.ID, status webhook.Status, a webhook.Attempt) jsonAttempt {
+	o := jsonAttempt{
+		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, StartedAt: jsonTime(a.StartedAt), Code: a.Code,
+		DurationMS: millis(a.Duration), ConnectMS: millis(a.Connect), FirstByteMS: millis(a.FirstByte),
+		Failure: a.Failure, Error: a.Error, Status: status,
+	}
+	o.AnswerBytes, o.AnswerCut, o.Headers = a.AnswerBytes, a.AnswerCut, pairs(a.Header)
+	if utf8.Valid(a.Answer) && len(a.Answer) > 0 {
+		text := string(a.Answer)
+		o.Answer = &text
+	} else {
+		o.AnswerBase64 = base64.StdEncoding.EncodeToString(a.Answer)
+	}
+	return o
+}
+
+func pairs(h webhook.Header) [][2]string {
+	out := make([][2]string, 0, len(h))
+	for _, f := range h {
+		out = append(out, [2]string{f.Name, f.Value})
+	}
+	return out
+}
+
+func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, _ Detail) {
+	p.put(attemptObject(s.ID, s.Status, a))
+}
+
+// jsonWhole is a delivery with all there is of it. History is the attempts one by one, whose number is "attempts".
+type jsonWhole struct {
+	jsonDelivery
+	Headers    [][2]string   `json:"headers"`
+	BodyBase64 string        `json:"body_base64"`
+	History    []jsonAttempt `json:"history"`
+}
+
+func (p *jsonPrinter) Show(s Shown) {
+	d := s.Delivery
+	o := jsonWhole{
+		jsonDelivery: deliveryObject(d.Summary),
+		Headers:      pairs(d.Header),
+		BodyBase64:   base64.StdEncoding.EncodeToString(d.Body),
+		History:      make([]jsonAttempt, 0, len(d.History)),
+	}
+	for i, a := range d.History {
+		o.History = append(o.History, attemptObject(d.ID, webhook.StatusOf(d.History[:i+1]), a))
+	}
+	p.put(o)
+}
+
+type jsonWarning struct {
+	kind
+	Code       string     `json:"code"`
+	DeliveryID webhook.ID `json:"delivery_id,omitempty"`
+	Message    string     `json:"message"`
+	Hint       string     `json:"hint,omitempty"`
+}
+
+func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
+	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command})
+}
+
+func (p *jsonPrinter) Notice(n Notice) {
+	p.put(jsonWarning{kind: of("warning"), Code: n.Code, Message: n.Message, Hint: n.Hint})
+}
+
+type jsonStopped struct {
+	kind
+	Received    int     `json:"received"`
+	Delivered   int     `json:"delivered"`
+	Refused     int     `json:"refused"`
+	Unreachable int     `json:"unreachable"`
+	TimedOut    int     `json:"timed_out"`
+	Rejected    int     `json:"rejected"`
+	Skipped     int     `json:"skipped"`
+	P50MS       float64 `json:"p50_ms"`
+	P99MS       float64 `json:"p99_ms"`
+}
+
+func (p *jsonPrinter) Stopped(s Stopped) {
+	c := s.Counts
+	p.put(jsonStopped{of("summary"), c.Received, c.Delivered, c.Refused, c.Unreachable, c.TimedOut, c.Rejected, c.Skipped, millis(c.P50), millis(c.P99)})
+}
+
+type jsonSent struct {
+	kind
+	Sent      int `json:"sent"`
+	Delivered int `json:"delivered"`
+}
+
+func (p *jsonPrinter) Sent(sent, delivered int) { p.put(jsonSent{of("summary"), sent, delivered}) }
+
+// What only people need.
+func (p *jsonPrinter) Head()                                  {}
+func (p *jsonPrinter) Waiting(webhook.Summary, time.Duration) {}
+func (p *jsonPrinter) Whole(webhook.Delivery)                 {}
+func (p *jsonPrinter) Close(string)                           {}
+func (p *jsonPrinter) Way(string)                             {}
+
+type jsonStep struct {
+	kind
+	Step int    `json:"step,omitempty"`
+	Text string `json:"text"`
+	Done *bool  `json:"done,omitempty"`
+}
+
+// Story tells the steps of `demo`, and at its end whether all of them did what they say.
+func (p *jsonPrinter) Story(s Story) {
+	o := jsonStep{kind: of("step"), Step: s.Step, Text: s.Text}
+	if s.Ended {
+		o.Done = &s.Good
+	}
+	p.put(o)
+}

@@ -1,0 +1,110 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/sample"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Setting is one setting of the program, as `config` shows it.
+type Setting struct {
+	Key, Value, Source string
+}
+
+type jsonSetting struct {
+	kind
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+}
+
+// Settings lists settings.
+func Settings(w io.Writer, f Format, all []Setting) error {
+	if f == FormatJSON {
+		enc := newEncoder(w)
+		for _, s := range all {
+			if err := enc.Encode(jsonSetting{of("setting"), s.Key, s.Value, s.Source}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var b strings.Builder
+	for _, s := range all {
+		fmt.Fprintf(&b, "%s  %s  %s\n", display.PadRight(s.Key, 14), display.PadRight(display.Clean(s.Value), 28), s.Source)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+type jsonEvent struct {
+	kind
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"`
+	Events  []string `json:"events,omitempty"`
+}
+
+// Events lists what can be triggered: events, and scenarios made of them.
+func Events(w io.Writer, f Format, events []webhook.EventInfo, scenarios []sample.ScenarioInfo) error {
+	if f == FormatJSON {
+		return eventsJSON(w, events, scenarios)
+	}
+	const column = 20
+	var b strings.Builder
+	b.WriteString("Events\n")
+	for _, e := range events {
+		b.WriteString("  " + display.PadRight(e.Name, column) + e.When + "\n")
+	}
+	b.WriteString("\nScenarios\n")
+	for _, s := range scenarios {
+		b.WriteString("  " + display.PadRight(s.Name, column) + s.Summary + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func eventsJSON(w io.Writer, events []webhook.EventInfo, scenarios []sample.ScenarioInfo) error {
+	enc := newEncoder(w)
+	for _, e := range events {
+		if err := enc.Encode(jsonEvent{kind: of("event"), Name: e.Name, Summary: e.When}); err != nil {
+			return err
+		}
+	}
+	for _, s := range scenarios {
+		if err := enc.Encode(jsonEvent{of("scenario"), s.Name, s.Summary, s.Events}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WelcomeText is what `vidiking` alone says.
+type WelcomeText struct {
+	Up    bool // a listen runs
+	Lines []string
+	Steps []Step
+}
+
+// Welcome says what can be done now: commands first, so that they can be copied, with what each does beside it.
+func Welcome(o Options, t WelcomeText) error {
+	p := newText(o)
+	for i, l := range t.Lines {
+		if i == 0 && t.Up {
+			glyph, role := p.state(true)
+			p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: l}})
+			continue
+		}
+		p.out.say(0, l)
+	}
+	p.out.blank()
+	for _, s := range t.Steps {
+		p.out.line(2, display.Line{{Text: display.PadRight(s.Command, 43), Role: display.Bold}, {Text: s.Say}})
+	}
+	p.out.blank()
+	p.out.say(0, "All commands: vidiking help")
+	return p.out.err
+}

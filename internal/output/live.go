@@ -1,0 +1,236 @@
+package output
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Feed is the delivery log as a live view reads it. *store.Reader is one.
+type Feed interface {
+	Cursor(ctx context.Context) (int64, error)
+	Changes(ctx context.Context, after int64, limit int) ([]store.Change, error)
+	Wait(ctx context.Context, after int64) error
+	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error)
+	Count(ctx context.Context, q store.Query) (int, error)
+}
+
+// LiveOptions is what a Live is made of.
+type LiveOptions struct {
+	Printer Printer
+	Feed    Feed
+	Session string // whose deliveries are shown
+	Path    string // the ingress path
+	Now     func() time.Time
+	Style   display.Style
+	Verbose bool
+}
+
+const (
+	waitingAfter = 500 * time.Millisecond // DESIGN: a waiting row first past half a second
+	waitingLook  = 100 * time.Millisecond // how often that is looked at, while something waits
+	batch        = 256                    // changes read at once
+)
+
+// Live shows what a session does while it does it. It reads the delivery log in a goroutine of its own: a slow terminal slows the
+// view, and a closed pipe ends it, and neither the relay.
+type Live struct {
+	o      LiveOptions
+	cursor int64
+	hints  Hints
+
+	ctx     context.Context //nolint:containedctx // the view's own life, which ends by Close
+	cancel  context.CancelFunc
+	woken   chan error
+	notices chan relay.Notice
+	drain   chan struct{}
+	stop    chan relay.Counts
+	done    chan struct{}
+	waiting map[webhook.ID]*waiting
+}
+
+// waiting is a delivery without an answer.
+type waiting struct {
+	summary webhook.Summary
+	shown   bool
+}
+
+// NewLive makes a view that begins with the next change of the log.
+func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
+	cursor, err := o.Feed.Cursor(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("follow the delivery log: %w", err)
+	}
+	l := &Live{
+		o: o, cursor: cursor,
+		woken:   make(chan error, 1),
+		notices: make(chan relay.Notice, 64), // the relay says each once; more than this at once is a storm that nobody reads
+		drain:   make(chan struct{}, 1),
+		stop:    make(chan relay.Counts, 1),
+		done:    make(chan struct{}),
+		waiting: make(map[webhook.ID]*waiting),
+	}
+	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return l, nil
+}
+
+// Start says that the session is ready, then shows what comes until Stop or Close.
+func (l *Live) Start(r Ready, notices []Notice) {
+	l.o.Printer.Ready(r)
+	for _, n := range notices {
+		l.o.Printer.Notice(n)
+	}
+	go l.run()
+}
+
+// Notify shows what the relay says beside deliveries. It never blocks.
+func (l *Live) Notify(n relay.Notice) {
+	select {
+	case l.notices <- n:
+	default:
+	}
+}
+
+// Draining says how many answers the end waits for.
+func (l *Live) Draining() { l.drain <- struct{}{} }
+
+// Stop shows what the log still has, then what the session did. It returns once that is out.
+func (l *Live) Stop(c relay.Counts) {
+	l.stop <- c
+	<-l.done
+}
+
+// Close ends the view without another word.
+func (l *Live) Close() { l.cancel() }
+
+func (l *Live) run() {
+	defer close(l.done)
+	l.awaitChange()
+	look := time.NewTicker(waitingLook)
+	defer look.Stop()
+	blind := false
+	for {
+		select {
+		case <-l.ctx.Done():
+			return
+		case err := <-l.woken:
+			if blind = err != nil; !blind {
+				l.catchUp()
+				l.awaitChange()
+			}
+		case n := <-l.notices:
+			l.catchUp() // what the notice speaks of comes first
+			l.o.Printer.Notice(l.notice(n))
+		case <-look.C:
+			if blind { // the log could not be read just now
+				blind = false
+				l.catchUp()
+				l.awaitChange()
+			}
+			l.showWaiting()
+		case <-l.drain:
+			l.catchUp()
+			if n := len(l.waiting); n > 0 {
+				l.o.Printer.Close(fmt.Sprintf("Waiting for %s. Ctrl-C again aborts.", plural(n, "answer", "answers")))
+			}
+		case c := <-l.stop:
+			l.end(c)
+			return
+		}
+	}
+}
+
+// awaitChange sends to woken when the log has something new, or can't be read.
+func (l *Live) awaitChange() {
+	after := l.cursor
+	go func() { l.woken <- l.o.Feed.Wait(l.ctx, after) }()
+}
+
+// catchUp shows every change there is.
+func (l *Live) catchUp() {
+	for {
+		changes, err := l.o.Feed.Changes(l.ctx, l.cursor, batch)
+		if err != nil || len(changes) == 0 {
+			return // a log that can't be read is said by the relay, which can't write it either
+		}
+		l.o.Printer.Batch(func() {
+			for _, c := range changes {
+				l.cursor = c.Seq
+				l.show(c)
+			}
+		})
+	}
+}
+
+func (l *Live) show(c store.Change) {
+	s := c.Summary
+	if s.Session != l.o.Session {
+		return
+	}
+	switch c.Kind {
+	case store.ChangeRecorded:
+		if s.Status.Forwardable() {
+			l.waiting[s.ID] = &waiting{summary: s}
+		}
+		l.o.Printer.Recorded(s)
+		if s.Status == webhook.StatusRejected {
+			l.under(s, webhook.Attempt{})
+		}
+	case store.ChangeAttempted:
+		delete(l.waiting, s.ID)
+		l.o.Printer.Attempted(s, c.Attempt, Detail{})
+		l.under(s, c.Attempt)
+	}
+}
+
+// under shows what belongs under a delivery's row.
+func (l *Live) under(s webhook.Summary, a webhook.Attempt) {
+	c := display.Case{Summary: s, Attempt: a, Timeout: l.o.Style.Timeout}
+	known := l.hints.Knows(c, l.o.Style)
+	if known && !l.o.Verbose {
+		return
+	}
+	d, err := l.o.Feed.Get(l.ctx, s.ID)
+	if err != nil {
+		return // pruned since, or the log can't be read: the row stands
+	}
+	if l.o.Verbose {
+		l.o.Printer.Whole(d)
+	}
+	c.Header = d.Header
+	if h, ok := l.hints.Next(c, l.o.Style); ok {
+		l.o.Printer.Hint(s.ID, h)
+	}
+}
+
+// showWaiting gives a row to what has waited for half a second.
+func (l *Live) showWaiting() {
+	for _, w := range l.waiting {
+		if !w.shown && l.o.Now().Sub(w.summary.ReceivedAt) >= waitingAfter {
+			w.shown = true
+			l.o.Printer.Waiting(w.summary, l.o.Now().Sub(w.summary.ReceivedAt))
+		}
+	}
+}
+
+// end shows what is left, then the summary.
+func (l *Live) end(c relay.Counts) {
+	for len(l.notices) > 0 {
+		l.o.Printer.Notice(l.notice(<-l.notices))
+	}
+	l.catchUp()
+	failed, _ := l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Failed: true}) // a log that can't be read has been said
+	l.o.Printer.Stopped(Stopped{Counts: c, Failed: failed})
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

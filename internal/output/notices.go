@@ -1,0 +1,73 @@
+package output
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+// notice puts what the relay says beside deliveries into words.
+func (l *Live) notice(n relay.Notice) Notice {
+	switch n.Kind {
+	case relay.NoticeWrongPath:
+		return l.wrongPath(n)
+	case relay.NoticeHandlerBack:
+		return l.handlerBack(n)
+	case relay.NoticeNotRecorded:
+		message, hint := recordTrouble(n.Err)
+		return Notice{Code: "not_recorded", At: n.At, Message: message, More: []string{hint}, Hint: hint}
+	default:
+		first, _, _ := strings.Cut(n.Err.Error(), "\n")
+		return Notice{
+			Code: "panic", At: n.At, Message: "vidiking ran into a bug of its own (" + display.Clean(first) + ").",
+			More: []string{"The delivery is recorded, and was answered 500. Please report it: https://github.com/vidiking/vidiking-cli/issues"},
+		}
+	}
+}
+
+func (l *Live) wrongPath(n relay.Notice) Notice {
+	out := Notice{
+		Code: "wrong_path", At: n.At,
+		Message: fmt.Sprintf("POST %s got 404: deliveries come to %s.", display.Clean(n.Path), l.o.Path),
+	}
+	if isPlainPath(n.Path) {
+		out.Hint = "vidiking listen --path " + n.Path
+		out.More = []string{"To take them there: " + out.Hint}
+	}
+	return out
+}
+
+func (l *Live) handlerBack(n relay.Notice) Notice {
+	l.hints.Forget(display.CauseUnreachable, n.Target.String())
+	out := Notice{Code: "handler_back", At: n.At, Good: true, Message: n.Target.Host() + " is up."}
+	if n.Missed > 0 {
+		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), plural(n.Missed, "delivery", "deliveries"))
+		out.Hint = "vidiking replay --failed --since " + display.Clock(n.Since, l.o.Style)
+		out.More = []string{"Send them again: " + out.Hint}
+	}
+	return out
+}
+
+// recordTrouble says why deliveries can't be recorded, and what to do.
+func recordTrouble(err error) (message, hint string) {
+	switch {
+	case errors.Is(err, store.ErrFull):
+		return "The disk is full: deliveries can't be recorded, and are answered 503.", "Free some space; Vidiking sends them again."
+	case errors.Is(err, store.ErrBusy):
+		return "Another process keeps the delivery log busy: a delivery was answered 503.", "Vidiking sends it again."
+	case errors.Is(err, store.ErrReadOnly):
+		return "The delivery log can't be written: deliveries are answered 503.", "Use another directory: vidiking listen --data-dir DIR"
+	default:
+		return "A delivery could not be recorded, and was answered 503: " + display.Clean(err.Error()) + ".", "Vidiking sends it again."
+	}
+}
+
+// isPlainPath reports whether a path from outside can stand in a command that is copied into a shell.
+func isPlainPath(p string) bool {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_."
+	return strings.HasPrefix(p, "/") && strings.Trim(p, plain) == ""
+}

@@ -1,0 +1,137 @@
+package output
+
+import (
+	"io"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Format is a form of output.
+type Format string
+
+// The formats.
+const (
+	FormatText Format = "text"
+	FormatJSON Format = "json"
+)
+
+// Options is what a Printer is made of.
+type Options struct {
+	Stdout, Stderr io.Writer
+	Format         Format
+	Terminal       bool // stdout is a terminal
+	Color          bool // on stdout
+	ErrColor       bool // on stderr
+	Style          display.Style
+	Home           string // shown as ~
+	Quiet          bool   // only what was not delivered, and errors
+	Verbose        bool   // headers and the pretty payload under each row
+}
+
+// Detail says how much stands under a delivery's row.
+type Detail struct {
+	Words bool // the handler's, also where it accepted
+}
+
+// Printer says things in one format. A Printer is used by one goroutine at a time. It remembers the first error of stdout and says
+// nothing more there after it: a closed pipe ends the view.
+type Printer interface {
+	// Ready says that the way in works.
+	Ready(Ready)
+	// Head says what the columns of the rows are.
+	Head()
+	// Recorded says that a delivery is in the log. In text a delivery has its row when its answer is there, so it says nothing
+	// unless there will be none.
+	Recorded(webhook.Summary)
+	// Waiting says that a delivery has no answer after half a second, or however long it is.
+	Waiting(webhook.Summary, time.Duration)
+	// Attempted says what came of a delivery.
+	Attempted(webhook.Summary, webhook.Attempt, Detail)
+	// Row says how a delivery stands, without its answers: a row of a list.
+	Row(webhook.Summary)
+	// Whole says all there is of a delivery under its row, for --verbose.
+	Whole(webhook.Delivery)
+	// Show says all there is of a delivery, for one who asked for it alone.
+	Show(Shown)
+	// Hint says what may be the matter with a delivery, under its row.
+	Hint(webhook.ID, display.Hint)
+	// Notice says what is no delivery and that a person should know, between the rows.
+	Notice(Notice)
+	// Stopped says what a session did.
+	Stopped(Stopped)
+	// Sent says what came of several sendings.
+	Sent(sent, delivered int)
+	// Way says which way a sending took.
+	Way(text string)
+	// Story tells a piece of `demo`.
+	Story(Story)
+	// Close says a closing line; machines have no use for it.
+	Close(sentence string)
+	// Batch collects what f says on stdout and writes it at once, or before the next line on stderr.
+	Batch(f func())
+	// Err returns the first error of stdout.
+	Err() error
+}
+
+// Ready is what `listen` says when the way in works.
+type Ready struct {
+	URL         string // where to send events
+	Forward     string
+	ForwardNote string // said behind Forward: that nothing is there yet
+	Verify      string // the mode
+	VerifyNote  string // with which secret, or why not
+	Tunnel      string
+	TunnelNote  string
+	DataDir     string
+	Events      []string
+	Next        []Step // what to do next
+}
+
+// Step is something to do: a sentence and a command.
+type Step struct {
+	Say, Command string
+}
+
+// Notice is a remark between the rows: what happened, and what to do. Code is for machines and never changes its meaning.
+type Notice struct {
+	Code    string
+	At      time.Time // zero: no time is shown
+	Good    bool      // something works again
+	Message string
+	More    []string // further sentences; the last may end in a command
+	Hint    string   // the command alone, for machines
+}
+
+// Stopped is the end of a session.
+type Stopped struct {
+	Counts relay.Counts
+	Failed int // deliveries that failed, and were not mended since
+}
+
+// Shown is what `webhooks show` shows.
+type Shown struct {
+	Delivery webhook.Delivery
+	Short    webhook.ID // for the command that sends it again
+	Hint     *display.Hint
+}
+
+// Story is a piece of what `demo` tells: its beginning, the heading of a step, or its end.
+type Story struct {
+	Step  int // 0: not a step
+	Text  string
+	Ended bool
+	Good  bool     // at the end: every step did what it says
+	After string   // at the end: what the commands are for
+	Steps []string // at the end: the commands to go on with
+}
+
+// New makes a Printer.
+func New(o Options) Printer {
+	if o.Format == FormatJSON {
+		return newJSON(o)
+	}
+	return newText(o)
+}

@@ -1,0 +1,93 @@
+package output
+
+import (
+	"fmt"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Show lays a delivery out: what it is, each attempt, the headers, the payload, and what to do with it.
+func (p *textPrinter) Show(s Shown) {
+	d := s.Delivery
+	p.out.line(0, display.Title(d.Summary, p.o.Style))
+	p.out.blank()
+	p.field("received", display.Moment(d.ReceivedAt, p.o.Style))
+	p.field("origin", string(d.Origin))
+	verdict := string(d.Verdict)
+	if d.SecretHint != "" {
+		verdict += ", with " + d.SecretHint
+	}
+	p.field("verdict", verdict)
+	p.field("replay of", string(d.ReplayOf))
+	p.field("same as", string(d.SameBodyAs))
+	p.field("mended by", string(d.MendedBy))
+	if h := s.Hint; h != nil {
+		p.field("cause", h.Why)
+		p.field("mend", h.Mend)
+	}
+	for _, a := range d.History {
+		p.attempt(a)
+	}
+	p.headers(d.Header)
+	p.payload(d.Body)
+	p.out.blank()
+	p.err.command(0, "Send it again: ", "vidiking replay "+string(d.ID))
+}
+
+// field writes one line of what a delivery is. What is empty is left out.
+func (p *textPrinter) field(name, value string) {
+	if value != "" {
+		p.out.line(2, display.Line{{Text: display.PadRight(name, 10), Role: display.Dim}, {Text: value}})
+	}
+}
+
+// attempt writes what one attempt was answered.
+func (p *textPrinter) attempt(a webhook.Attempt) {
+	p.out.blank()
+	what := fmt.Sprintf("%d in %s", a.Code, display.Duration(a.Duration))
+	if a.Code == 0 {
+		what = "no answer in " + display.Duration(a.Duration)
+	}
+	p.out.line(0, display.Line{{Text: fmt.Sprintf("Attempt %d", a.N), Role: display.Bold}, {Text: "   " + what + "   " + a.Target}})
+	for _, l := range display.Answer(a, p.o.Style.Narrowed(2)) {
+		p.out.line(2, l)
+	}
+	if a.Error != "" {
+		p.out.say(2, display.Clean(a.Error))
+	}
+}
+
+// headers writes a delivery's header lines, one a line, every value.
+func (p *textPrinter) headers(h webhook.Header) {
+	if len(h) == 0 {
+		return
+	}
+	p.out.blank()
+	p.out.line(0, display.Line{{Text: "Headers", Role: display.Bold}})
+	for _, l := range display.Headers(h, p.o.Style.Narrowed(2)) {
+		p.out.line(2, l)
+	}
+}
+
+// payload writes a body for reading.
+func (p *textPrinter) payload(body []byte) {
+	p.out.blank()
+	p.out.line(0, display.Line{{Text: "Payload", Role: display.Bold}, {Text: "   " + display.Bytes(int64(len(body)))}})
+	for _, l := range display.PrettyJSON(body, 0, p.o.Style.Narrowed(2)) {
+		p.out.line(2, l)
+	}
+}
+
+// wholeLines is how much of a payload stands under a row: a screenful, beyond which `webhooks show` is better.
+const wholeLines = 40
+
+// Whole writes headers and payload under a row.
+func (p *textPrinter) Whole(d webhook.Delivery) {
+	if !p.o.Verbose || p.o.Quiet && d.Status == webhook.StatusDelivered {
+		return
+	}
+	in := p.o.Style.Narrowed(display.Under)
+	p.below(display.Indent(display.Headers(d.Header, in), display.Under))
+	p.below(display.Indent(display.PrettyJSON(d.Body, wholeLines, in), display.Under))
+}

@@ -1,0 +1,171 @@
+package output
+
+import (
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// textPrinter says things for people.
+type textPrinter struct {
+	out, err *stream
+	o        Options
+	last     time.Time // of the row before, for the line that says a new day
+}
+
+func newText(o Options) *textPrinter {
+	p := &textPrinter{out: newStream(o.Stdout, o.Color), err: newStream(o.Stderr, o.ErrColor), o: o}
+	p.err.before = p.out
+	return p
+}
+
+func (p *textPrinter) Batch(f func()) { p.out.batch(f) }
+
+func (p *textPrinter) Err() error { return p.out.err }
+
+func (p *textPrinter) Ready(r Ready) {
+	if p.o.Quiet {
+		return
+	}
+	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
+	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: "Ready", Role: display.Bold}})
+	p.out.blank()
+	p.label("url", r.URL, "")
+	p.label("forward", r.Forward, r.ForwardNote)
+	p.label("verify", r.Verify, r.VerifyNote)
+	p.label("tunnel", r.Tunnel, r.TunnelNote)
+	if len(r.Events) > 0 {
+		p.label("events", strings.Join(r.Events, ","), "; others are answered 200 and not forwarded")
+	}
+	p.label("log", p.tilde(r.DataDir), "")
+	if len(r.Next) == 0 {
+		return
+	}
+	p.out.blank()
+	for _, s := range r.Next {
+		p.out.say(2, s.Say)
+		p.out.command(4, "", s.Command)
+	}
+	p.out.blank()
+}
+
+// label writes one line of the ready block. The label is the name of the flag that sets it.
+func (p *textPrinter) label(name, value, note string) {
+	if value != "" {
+		p.out.line(2, display.Line{{Text: display.PadRight(name, 10), Role: display.Dim}, {Text: value + note}})
+	}
+}
+
+// tilde shortens the home directory.
+func (p *textPrinter) tilde(path string) string {
+	if rest, ok := strings.CutPrefix(path, p.o.Home); ok && p.o.Home != "" && (rest == "" || rest[0] == '/' || rest[0] == '\\') {
+		return "~" + rest
+	}
+	return path
+}
+
+func (p *textPrinter) Head() {
+	if p.o.Terminal && !p.o.Quiet {
+		p.out.line(0, display.Head(p.o.Style))
+	}
+}
+
+func (p *textPrinter) Recorded(s webhook.Summary) {
+	if !s.Status.Forwardable() {
+		p.Row(s)
+	}
+}
+
+func (p *textPrinter) Waiting(s webhook.Summary, elapsed time.Duration) {
+	if p.o.Terminal && !p.o.Quiet { // elsewhere a delivery is one line
+		p.row(s, display.WaitingRow(s, elapsed, p.o.Style))
+	}
+}
+
+func (p *textPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) {
+	p.Row(s)
+	if s.Status == webhook.StatusDelivered && (!d.Words || p.o.Quiet) {
+		return
+	}
+	p.below(display.Words(a, p.o.Style))
+}
+
+// below writes what is data, and no row: to stdout on a terminal, and else to stderr, since stdout is a table there.
+func (p *textPrinter) below(lines []display.Line) {
+	to := p.out
+	if !p.o.Terminal {
+		to = p.err
+	}
+	for _, l := range lines {
+		to.line(0, l)
+	}
+}
+
+func (p *textPrinter) Row(s webhook.Summary) {
+	if !p.o.Quiet || s.Status != webhook.StatusDelivered && s.Status != webhook.StatusPending {
+		p.row(s, nil)
+	}
+}
+
+// row writes a row; the delivery's own unless another is given.
+func (p *textPrinter) row(s webhook.Summary, l display.Line) {
+	if !p.o.Terminal {
+		p.out.say(0, display.TabRow(s, p.o.Style))
+		return
+	}
+	if day, ok := display.DateLine(p.last, s.ReceivedAt, p.o.Style); ok {
+		p.out.line(0, day)
+	}
+	p.last = s.ReceivedAt
+	if l == nil {
+		l = display.Row(s, p.o.Style)
+	}
+	p.out.line(0, l)
+}
+
+func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
+	for _, l := range h.Under(p.o.Style) {
+		p.err.line(0, l)
+	}
+}
+
+// Notice without a time stands at the margin, as what is said before anything happens.
+func (p *textPrinter) Notice(n Notice) {
+	if n.At.IsZero() {
+		p.err.say(0, n.Message)
+		for _, l := range n.More {
+			p.err.say(2, l)
+		}
+		return
+	}
+	at := display.Clock(n.At, p.o.Style)
+	glyph, role := p.state(n.Good)
+	p.err.line(0, display.Line{
+		{Text: display.PadRight(at, display.Under-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
+	})
+	for _, l := range n.More {
+		p.err.say(display.Under, l)
+	}
+}
+
+// state is the glyph of something that works, or does not.
+//
+//nolint:revive // good is a fact to show, and steers nothing
+func (p *textPrinter) state(good bool) (string, display.Role) {
+	if good {
+		return p.o.Style.Say("●"), display.Good
+	}
+	return p.o.Style.Say("○"), display.Caution
+}
+
+func (p *textPrinter) Close(sentence string) {
+	if p.o.Quiet {
+		return
+	}
+	if p.o.Terminal {
+		p.err.blank()
+	}
+	p.err.line(0, display.Line{{Text: sentence, Role: display.Dim}})
+}
