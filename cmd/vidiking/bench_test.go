@@ -1,0 +1,119 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// The benchmarks of this package measure the program as a user runs it: the release binary, as processes of its own. What they
+// report are ratios to a peer that is measured in turn with it, so that the machine and what else it does count for little.
+// docs/performance.md says what they should be.
+
+// BenchmarkStart compares commands that do next to nothing with a Go program that does nothing.
+func BenchmarkStart(b *testing.B) {
+	w, vidiking := newWorld(b), buildRelease(b)
+	empty := buildEmpty(b)
+	for _, c := range []struct {
+		name string
+		args []string
+	}{
+		{"version", []string{"version"}}, {"help", []string{"--help"}}, {"complete", []string{"__complete", "trigger", ""}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var wall, cpu ratios
+			for b.Loop() {
+				for range pairs {
+					a, none := w.timed(b, vidiking, c.args...), w.timed(b, empty)
+					wall.add(a.wall, none.wall)
+					cpu.add(a.cpu, none.cpu)
+				}
+			}
+			wall.report(b, "", time.Microsecond, "µs")
+			b.ReportMetric(cpu.median(), "cpu-ratio")
+		})
+	}
+	b.Run("size", func(b *testing.B) {
+		info, err := os.Stat(vidiking)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() { //nolint:revive // there is nothing to repeat: a file has one size
+		}
+		b.ReportMetric(float64(info.Size())/1e6, "MB")
+		b.ReportMetric(0, "ns/op")
+	})
+}
+
+// pairs is how many pairs of runs an iteration has: enough for a median where -benchtime asks for one iteration.
+const pairs = 15
+
+// buildRelease builds the binary as a release has it.
+func buildRelease(b *testing.B) string {
+	b.Helper()
+	return build(b, ".")
+}
+
+// buildEmpty builds a program that does nothing, in the same way.
+func buildEmpty(b *testing.B) string {
+	b.Helper()
+	source := filepath.Join(b.TempDir(), "empty.go")
+	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return build(b, source)
+}
+
+func build(b *testing.B, source string) string {
+	b.Helper()
+	to := filepath.Join(b.TempDir(), "program")
+	cmd := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", to, source)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("build %s: %v\n%s", source, err, out)
+	}
+	return to
+}
+
+// usage is what a run of a program took.
+type usage struct{ wall, cpu time.Duration }
+
+// timed runs a program to its end, which must be a good one.
+func (w *world) timed(b *testing.B, program string, args ...string) usage {
+	b.Helper()
+	cmd := exec.CommandContext(b.Context(), program, args...)
+	cmd.Env, cmd.Dir = w.environment(), w.home
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatalf("%s %q: %v", program, args, err)
+	}
+	return usage{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+}
+
+// ratios compares two things that are measured in turn, pair by pair. Medians leave out the moments in which the machine did
+// something else.
+type ratios struct{ own, peer, each []float64 }
+
+func (r *ratios) add(own, peer time.Duration) {
+	r.own, r.peer = append(r.own, float64(own)), append(r.peer, float64(peer))
+	r.each = append(r.each, float64(own)/float64(peer))
+}
+
+func (r *ratios) median() float64 { return median(r.each) }
+
+// report reports the ratio, and both sides of it in a unit.
+func (r *ratios) report(b *testing.B, name string, unit time.Duration, unitName string) {
+	b.Helper()
+	b.ReportMetric(r.median(), name+"ratio")
+	b.ReportMetric(median(r.own)/float64(unit), name+unitName)
+	b.ReportMetric(median(r.peer)/float64(unit), name+"peer-"+unitName)
+	b.ReportMetric(0, "ns/op") // of both together: no figure
+}
+
+func median(of []float64) float64 {
+	sorted := slices.Sorted(slices.Values(of))
+	return sorted[len(sorted)/2]
+}

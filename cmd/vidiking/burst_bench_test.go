@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+// A burst, and what a listen may need for it (DESIGN: Numbers it must hold).
+const (
+	burstDeliveries  = 20_000
+	burstConnections = 64
+	burstMemory      = 60e6 // bytes resident at the peak
+)
+
+// BenchmarkBurst sends 20,000 deliveries to a listen over 64 connections, as fast as they are answered. None may be lost, none may be
+// there twice: in the log, and at the handler.
+func BenchmarkBurst(b *testing.B) {
+	vidiking := buildRelease(b)
+	var next atomic.Int64
+	for b.Loop() {
+		w, handler := newWorld(b), startHandler(b, nil)
+		l := w.startListen(b, vidiking, handler.handler())
+		first := next.Load() + 1
+		senders := dialAll(b, l.url, burstConnections)
+		start := time.Now()
+		sent := sendWhile(b, senders, &next, upTo(burstDeliveries))
+		took := time.Since(start)
+		r := openLog(b, l.dir)
+		l.await("every attempt is in the log", func() bool { return count(b, r, pending()) == 0 })
+		peak, known := peakMemory(l.cmd.Process.Pid)
+		if code := l.interrupt(); code != 0 {
+			b.Errorf("listen ended with %d, want 0; stderr:\n%s", code, l.said(l.stderr))
+		}
+		b.ReportMetric(float64(sent)/took.Seconds(), "deliveries/s")
+		reportMissing(b, "log-", bodies(b, r), first)
+		reportMissing(b, "handler-", handler.came, first)
+		if n := count(b, r, store.Query{}); n != burstDeliveries {
+			b.Errorf("%d in the log, want %d", n, burstDeliveries)
+		}
+		if known {
+			b.ReportMetric(peak/1e6, "MB-resident")
+		}
+		if known && peak > burstMemory {
+			b.Errorf("listen took %.1f MB, want %.1f at most", peak/1e6, burstMemory/1e6)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// reportMissing reports how many of a burst are not there, and how many are there more than once.
+func reportMissing(b *testing.B, where string, came map[string]int, first int64) {
+	b.Helper()
+	lost, double := 0, 0
+	for n := first; n < first+burstDeliveries; n++ {
+		switch times := came[string(numberedBody(n))]; {
+		case times == 0:
+			lost++
+		case times > 1:
+			double++
+		}
+	}
+	b.ReportMetric(float64(lost), where+"lost")
+	b.ReportMetric(float64(double), where+"double")
+	if lost > 0 || double > 0 || len(came) != burstDeliveries {
+		b.Errorf("%s%d lost, %d double, %d different ones, want 0, 0, %d", where, lost, double, len(came), burstDeliveries)
+	}
+}
+
+// peakMemory is the most memory that a process has had resident, in bytes, where the system tells it of others: on Linux.
+func peakMemory(pid int) (bytesResident float64, known bool) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, false
+	}
+	_, after, ok := bytes.Cut(status, []byte("VmHWM:"))
+	fields := bytes.Fields(after)
+	if !ok || len(fields) == 0 {
+		return 0, false
+	}
+	kilobytes, err := strconv.Atoi(string(fields[0]))
+	return float64(kilobytes) * 1024, err == nil
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// processSecret is what senders sign with and every process here checks with.
+const processSecret = "whsec_of_the_whole_process_tests"
+
+// world is a home of its own, the environment of whoever is at home there, and what stands between them and the program.
+type world struct {
+	home string
+	dir  string   // the data directory
+	wrap []string // a command that runs the program: `mounted`
+	tune func(*exec.Cmd)
+}
+
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	home := tb.TempDir()
+	return &world{home: home, dir: filepath.Join(home, "data"), tune: func(*exec.Cmd) {}}
+}
+
+func (w *world) environment() []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + w.home, "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=UTC",
+		"SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), // without it Windows has no sockets
+		"VIDIKING_DATA_DIR=" + w.dir, "VIDIKING_WEBHOOK_SECRET=" + processSecret,
+	}
+}
+
+// process is a program that runs beside the test, as it does beside a user's own work. What it says goes to files, so that nobody
+// has to read along for it to go on.
+type process struct {
+	tb             testing.TB
+	cmd            *exec.Cmd
+	stdout, stderr *os.File
+	ended          chan struct{} // closed when it has
+}
+
+// start starts program in the world. The test's end kills it.
+func (w *world) start(tb testing.TB, program string, args ...string) *process {
+	tb.Helper()
+	line := append(append(append([]string{}, w.wrap...), program), args...)
+	p := &process{tb: tb, cmd: exec.CommandContext(tb.Context(), line[0], line[1:]...), ended: make(chan struct{})}
+	p.cmd.Env, p.cmd.Dir = w.environment(), w.home
+	w.tune(p.cmd)
+	for _, f := range []**os.File{&p.stdout, &p.stderr} {
+		file, err := os.CreateTemp(tb.TempDir(), "said")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		*f = file
+	}
+	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
+	if err := p.cmd.Start(); err != nil {
+		tb.Fatalf("start %q: %v", line, err)
+	}
+	go func() {
+		defer close(p.ended)
+		_ = p.cmd.Wait() // how it ended is in ProcessState
+	}()
+	tb.Cleanup(func() {
+		p.kill()
+		_ = errors.Join(p.stdout.Close(), p.stderr.Close()) // everything was said
+	})
+	return p
+}
+
+// run runs program to its end and returns its exit code and what it said.
+func (w *world) run(tb testing.TB, program string, args ...string) (code int, stdout, stderr string) {
+	tb.Helper()
+	p := w.start(tb, program, args...)
+	code = p.wait()
+	return code, p.said(p.stdout), p.said(p.stderr)
+}
+
+// patience is far more than anything here takes; past it something hangs.
+const patience = time.Minute
+
+// wait returns the exit code; -1 where a signal ended it.
+func (p *process) wait() int {
+	p.tb.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		p.tb.Fatalf("%q did not end; stderr:\n%s", p.cmd.Args, p.said(p.stderr))
+	}
+	return p.cmd.ProcessState.ExitCode()
+}
+
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // where it has ended already there is nobody to kill
+	<-p.ended
+}
+
+// interrupt is Ctrl-C; it returns the exit code.
+func (p *process) interrupt() int {
+	p.tb.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		p.tb.Errorf("interrupt %q: %v", p.cmd.Args, err)
+	}
+	return p.wait()
+}
+
+func (p *process) said(f *os.File) string {
+	p.tb.Helper()
+	text, err := os.ReadFile(f.Name())
+	if err != nil {
+		p.tb.Fatal(err)
+	}
+	return string(text)
+}
+
+// await waits until ok, as long as the process lives. It reports whether that came.
+func (p *process) await(what string, ok func() bool) bool {
+	p.tb.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-p.ended:
+			return ok()
+		case <-late:
+			p.tb.Fatalf("%s: not within %v; stderr:\n%s", what, patience, p.said(p.stderr))
+		}
+	}
+	return true
+}
+
+// listening is a `listen` that takes deliveries.
+type listening struct {
+	*process
+	url string
+	dir string // its data directory, as it is seen from here
+}
+
+// startListen starts a listen of the given program, at a port of its own, and returns when it can be found.
+func (w *world) startListen(tb testing.TB, program, handler string, flags ...string) *listening {
+	tb.Helper()
+	args := append([]string{"listen", "--addr", "127.0.0.1:0", "--forward", handler}, flags...)
+	l := &listening{process: w.start(tb, program, args...)}
+	l.dir = w.seen(l.process)
+	if !l.await("listen is announced", l.announced) {
+		tb.Fatalf("listen ended with %d; stderr:\n%s", l.wait(), l.said(l.stderr))
+	}
+	return l
+}
+
+// announced reports whether the session can be found, and where.
+func (l *listening) announced() bool {
+	live, err := session.Live(l.dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		l.tb.Fatal(err)
+	}
+	for _, s := range live {
+		if s.PID == l.cmd.Process.Pid {
+			l.url = s.URL
+			return true
+		}
+	}
+	return false
+}
+
+// seen is where the data directory of one of the world's processes is found: behind its root, where it has mounts of its own.
+func (w *world) seen(p *process) string {
+	if len(w.wrap) == 0 {
+		return w.dir
+	}
+	return fmt.Sprintf("/proc/%d/root%s", p.cmd.Process.Pid, w.dir)
+}
+
+// openLog opens the log in dir for reading.
+func openLog(tb testing.TB, dir string) *store.Reader {
+	tb.Helper()
+	r, err := store.OpenReader(tb.Context(), dir)
+	if err != nil {
+		tb.Fatalf("open the delivery log: %v", err)
+	}
+	tb.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+// count is how many deliveries of the log match.
+func count(tb testing.TB, r *store.Reader, q store.Query) int {
+	tb.Helper()
+	n, err := r.Count(tb.Context(), q)
+	if err != nil {
+		tb.Fatalf("count %+v: %v", q, err)
+	}
+	return n
+}
+
+// pending selects what waits for an answer.
+func pending() store.Query {
+	return store.Query{Statuses: []webhook.Status{webhook.StatusPending}}
+}
+
+// bodies counts each body of the log, and checks that every delivery is whole.
+func bodies(tb testing.TB, r *store.Reader) map[string]int {
+	tb.Helper()
+	found := map[string]int{}
+	err := r.Each(tb.Context(), store.Query{}, func(d webhook.Delivery) error {
+		if int64(len(d.Body)) != d.BodyBytes || len(d.History) != d.Attempts || d.Header.Get(webhook.SignatureHeader) == "" {
+			tb.Errorf("%s is torn: %d of %d bytes, %d of %d attempts, header %v",
+				d.ID, len(d.Body), d.BodyBytes, len(d.History), d.Attempts, d.Header)
+		}
+		found[string(d.Body)]++
+		return nil
+	})
+	if err != nil {
+		tb.Fatalf("read the delivery log: %v", err)
+	}
+	return found
+}

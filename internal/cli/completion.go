@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// shells are those that Cobra writes completions for.
+func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
+
+func (a *app) completion() *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print the completion script for a shell",
+		Long: `Prints the script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell.
+
+  bash        source <(vidiking completion bash)
+  zsh         vidiking completion zsh > "${fpath[1]}/_vidiking"
+  fish        vidiking completion fish > ~/.config/fish/completions/vidiking.fish
+  powershell  vidiking completion powershell | Out-String | Invoke-Expression`,
+		Example:               "  vidiking completion bash > /etc/bash_completion.d/vidiking",
+		DisableFlagsInUseLine: true,
+		ValidArgs:             shells(),
+		Args:                  cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			all := strings.Join(shells(), ", ")
+			if len(args) != 1 {
+				return usage("for which shell?", "one of "+all)
+			}
+			if !slices.Contains(shells(), args[0]) {
+				return usage("there are no completions for "+args[0], "there are for "+all)
+			}
+			return closedPipe(writeCompletion(cmd.Root(), args[0], a.w.Stdout))
+		},
+	}
+}
+
+func writeCompletion(root *cobra.Command, shell string, w io.Writer) error {
+	switch shell {
+	case "bash":
+		return root.GenBashCompletionV2(w, true)
+	case "zsh":
+		return root.GenZshCompletion(w)
+	case "fish":
+		return root.GenFishCompletion(w, true)
+	default: // powershell
+		return root.GenPowerShellCompletionWithDesc(w)
+	}
+}

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/demo"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func (a *app) demo() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "See the whole story on this machine, in a few seconds",
+		Long: `Tells the whole story on this machine, with real parts: a handler, listen in front of it, events, a tampered body, a handler that
+compares wrongly and is mended, a replay, the list. No account, no network, nothing kept.`,
+		Example: "  vidiking demo",
+		Args:    noArgs,
+		Annotations: exits(`  0    every step did what it says
+  1    a step did not`),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd.Context()) },
+	}
+}
+
+// storyWidth is what the story is laid out for where nothing says how wide it may be.
+const storyWidth = 80
+
+func (a *app) runDemo(ctx context.Context) error {
+	o, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	if !o.Terminal { // a story is for people, also where a file or a CI keeps it for them
+		o.Terminal, o.Style.Width = true, storyWidth
+	}
+	p := output.New(o)
+	dir, err := os.MkdirTemp("", "vidiking-demo-")
+	if err != nil {
+		return failed(err, "can't make a temporary directory: "+pathReason(err), "name one that can be written: TMPDIR=DIR vidiking demo")
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	right, err := demo.Run(ctx, demo.Options{Dir: dir, Now: a.w.Now, Random: a.w.Random, Teller: &teller{p, o.Style}})
+	switch {
+	case err != nil:
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !right:
+		return errSilent{exitFailed}
+	}
+	return closedPipe(p.Err())
+}
+
+// teller shows the demo's story through a printer.
+type teller struct {
+	p     output.Printer
+	style display.Style
+}
+
+func (t *teller) Begin() {
+	t.p.Story(output.Story{Text: "The whole story on this machine: no account, no network, nothing kept."})
+}
+
+func (t *teller) Step(n int, heading string) {
+	t.p.Story(output.Story{Step: n, Text: heading})
+}
+
+func (t *teller) Ready(url, forward, verify string, secret webhook.Secret) {
+	t.p.Ready(output.Ready{URL: url, Forward: forward, Verify: verify, VerifyNote: ", with " + secret.String()})
+}
+
+func (t *teller) Sent(d webhook.Delivery) {
+	t.p.Recorded(d.Summary)
+	if n := len(d.History); n > 0 {
+		t.p.Attempted(d.Summary, d.History[n-1], output.Detail{})
+		return
+	}
+	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, t.style); ok {
+		t.p.Hint(d.ID, h)
+	}
+}
+
+func (t *teller) Because(cause, mend string) {
+	t.p.Hint("", display.Hint{Cause: display.CauseSignatureRefused, Why: cause, Mend: mend})
+}
+
+func (t *teller) List(rows []webhook.Summary) {
+	t.p.Head()
+	for _, s := range rows {
+		t.p.Row(s)
+	}
+}
+
+func (t *teller) Wrong(n int, what string) {
+	t.p.Notice(output.Notice{Code: "step_failed", Message: fmt.Sprintf("Step %d did not do what it says: %s.", n, what)})
+}
+
+func (t *teller) End(right, all int) {
+	t.p.Story(output.Story{
+		Good: right == all, Ended: true, Text: fmt.Sprintf("%d of %d steps did what they say", right, all),
+		After: "Now yours, in two terminals:",
+		Steps: []string{"vidiking listen --forward localhost:3000", "vidiking trigger render.complete"},
+	})
+}

@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// destination is where `trigger` and `replay` send, and how: through a running `listen`, which records, or directly, where this
+// process records.
+type destination struct {
+	app     *app
+	dir     string          // the data directory
+	timeout time.Duration   // of an attempt that is made directly
+	target  dispatch.Target // the handler
+	through *session.Info   // nil: directly
+	ingress dispatch.Target // of the session
+	sender  *dispatch.Sender
+	reader  *store.Reader // of the session's log
+	log     *store.Log    // our own; nil where it can't be opened
+	relay   *relay.Relay
+	lost    error // why there is no log
+}
+
+// throughTimeout bounds a sending through a session. The session's own time-out, which we don't know, is what counts.
+const throughTimeout = 24 * time.Hour
+
+// sendOptions is what the flags of a sending command say.
+type sendOptions struct {
+	to      string
+	timeout time.Duration
+}
+
+// destination finds out where to send (DESIGN: Where they send without --to). It opens and changes nothing; open does.
+func (a *app) destination(o sendOptions) (*destination, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	d := &destination{app: a, timeout: o.timeout}
+	if d.dir, err = cfg.DataDir(); err != nil {
+		return nil, err
+	}
+	if o.to == "" {
+		live, err := session.Live(d.dir)
+		if err != nil {
+			return nil, failed(err, err.Error(), "name the handler: --to localhost:3000")
+		}
+		if s, ok := session.Choose(live, a.w.WorkDir); ok {
+			d.through, o.to = &s, s.Forward
+			if d.ingress, err = dispatch.ParseTarget(s.URL, defaultPath); err != nil {
+				return nil, err
+			}
+		} else {
+			o.to = cfg.String(config.Forward)
+		}
+	}
+	d.target, err = dispatch.ParseTarget(o.to, defaultPath)
+	return d, err
+}
+
+// open gets ready to send: through the session, or with a log of our own. The caller closes it. The secrets are what a delivery's
+// verdict is made with where no session makes it.
+func (d *destination) open(ctx context.Context, secrets []webhook.Secret) error {
+	if d.through == nil {
+		d.openOwn(ctx, secrets)
+		return nil
+	}
+	d.sender = dispatch.NewSender(dispatch.Options{Timeout: throughTimeout})
+	var err error
+	if d.reader, err = store.OpenReader(ctx, d.dir); err != nil {
+		return fmt.Errorf("read the delivery log: %w", err)
+	}
+	return nil
+}
+
+// openOwn sends by the relay's tail in this process. Without a log it still sends: the handler's answer is what was asked for.
+func (d *destination) openOwn(ctx context.Context, secrets []webhook.Secret) {
+	w := d.app.w
+	d.sender = dispatch.NewSender(dispatch.Options{Timeout: d.timeout, Now: w.Now})
+	var log relay.Log = noLog{}
+	if d.log, d.lost = store.Open(ctx, d.dir, store.Options{Now: w.Now}); d.lost == nil {
+		log, d.reader = d.log, d.log.Reader()
+	}
+	d.relay = relay.New(relay.Options{
+		Log: log, Sender: d.sender, Target: d.target, Verify: relay.VerifyWarn,
+		Secrets: func() []webhook.Secret { return secrets },
+		Now:     w.Now, Random: w.Random,
+	})
+}
+
+func (d *destination) close() error {
+	if d.relay != nil {
+		d.relay.Close()
+	}
+	if d.sender != nil {
+		d.sender.Close()
+	}
+	if d.log != nil {
+		return d.log.Close()
+	}
+	if d.reader != nil {
+		return d.reader.Close()
+	}
+	return nil
+}
+
+// where says where it sends, as a closing line does.
+func (d *destination) where() string {
+	if d.through != nil {
+		return d.target.Short() + ", through listen"
+	}
+	return d.target.Short()
+}
+
+// send sends one delivery and returns what the log says of it.
+func (d *destination) send(ctx context.Context, in relay.Arrival) (relay.Outcome, error) {
+	if d.through == nil {
+		return d.relay.Deliver(ctx, in)
+	}
+	who := session.Sender{Token: d.through.Token, Origin: in.Origin, Parent: in.Parent}
+	header := append(in.Header, webhook.Field{Name: session.SenderHeader, Value: who.String()})
+	a := d.sender.Send(ctx, d.ingress, header, in.Body)
+	id := webhook.ID(a.Header.Get(session.DeliveryHeader))
+	if id == "" {
+		return relay.Outcome{}, d.notTaken(ctx, a)
+	}
+	whole, err := d.reader.Get(ctx, id)
+	if err != nil {
+		return relay.Outcome{}, fmt.Errorf("look up %s: %w", id, err)
+	}
+	out := relay.Outcome{Delivery: whole}
+	if n := len(whole.History); n > 0 {
+		out.Attempt = whole.History[n-1]
+	}
+	return out, nil
+}
+
+// notTaken says why the session's ingress did not take the delivery.
+func (d *destination) notTaken(ctx context.Context, a webhook.Attempt) error {
+	listen := "listen at " + d.through.URL
+	directly := "send directly: --to " + d.target.Short()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case a.Failure == webhook.FailureReset:
+		return failed(errors.New(a.Error), listen+" ended before it answered", "see whether it was recorded: vidiking webhooks list")
+	case a.Failure != "":
+		return failed(errors.New(a.Error), listen+" does not answer", directly)
+	case a.Code == http.StatusRequestEntityTooLarge:
+		return failed(nil, listen+" does not take a body this large", "start it with a larger --max-body, or "+directly)
+	case a.Code == http.StatusServiceUnavailable:
+		return failed(nil, listen+" could not record the delivery", "its own terminal says why; or "+directly)
+	default:
+		return failed(nil, fmt.Sprintf("%s answered %d and did not say for which delivery", listen, a.Code), directly)
+	}
+}
+
+// noLog stands in for a log that can't be opened.
+type noLog struct{}
+
+func (noLog) Record(context.Context, *webhook.Delivery) error { return nil }
+func (noLog) AddAttempt(_ context.Context, _ webhook.ID, a webhook.Attempt) (webhook.Status, error) {
+	return a.Status(), nil
+}
+func (noLog) QueueAttempt(context.Context, webhook.ID, webhook.Attempt) error { return nil }

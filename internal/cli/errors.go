@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/sample"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// The exit codes (DESIGN: Exit codes; docs/exit-codes.md).
+const (
+	exitDone        = 0
+	exitFailed      = 1   // it failed, or an id names nothing
+	exitUsage       = 2   // it was called or configured wrongly
+	exitHandler     = 3   // a handler did not do what it should
+	exitInterrupted = 130 // interrupted twice
+)
+
+// failure is an error that is ready to be shown: what failed, in the user's words, what to do, and the exit code.
+type failure struct {
+	code   int
+	what   string   // lower case, no full stop
+	detail []string // lines under it: a piece of a file with a caret
+	hint   []string // what to do; may be empty
+	cause  error    // what it came from; for errors.Is, not shown
+}
+
+func (f *failure) Error() string { return f.what }
+func (f *failure) Unwrap() error { return f.cause }
+
+// usage is a failure of how the program was called.
+func usage(what string, hint ...string) *failure {
+	return &failure{code: exitUsage, what: what, hint: hint}
+}
+
+// failed is a failure of what the program was to do.
+func failed(cause error, what string, hint ...string) *failure {
+	return &failure{code: exitFailed, what: what, hint: hint, cause: cause}
+}
+
+// errSilent ends a command with a code after it has said everything itself.
+type errSilent struct{ code int }
+
+func (e errSilent) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// errHandler ends a command whose deliveries were shown, and not all delivered.
+func errHandler() error { return errSilent{exitHandler} }
+
+// explain turns any error that a command ends with into a failure. What the parts below say by type gets its hint here, in one place.
+func (a *app) explain(err error) *failure {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
+	}
+	for _, try := range []func(error) *failure{a.explainStore, explainInput, explainConfig} {
+		if f := try(err); f != nil {
+			f.cause = err
+			return f
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		return &failure{code: exitInterrupted, what: "interrupted", cause: err}
+	}
+	return failed(err, err.Error())
+}
+
+// cannotRecord explains why there is no delivery log to record in, always with a way out.
+func (a *app) cannotRecord(err error) error {
+	f := a.explain(err)
+	if len(f.hint) == 0 {
+		f.hint = []string{"use another directory: --data-dir DIR"}
+	}
+	return f
+}
+
+// explainInput explains what was wrong with arguments that a part below read.
+func explainInput(err error) *failure {
+	var event *sample.UnknownEventError
+	var target *dispatch.TargetError
+	switch {
+	case errors.As(err, &event):
+		return unknownEvent(event.Name, event.Near)
+	case errors.As(err, &target):
+		return usage(target.Error(), target.Hint)
+	}
+	return nil
+}
+
+func unknownEvent(name, near string) *failure {
+	hint := "all events: vidiking trigger --list"
+	if near != "" {
+		hint = "did you mean " + near + "? All events: vidiking trigger --list"
+	}
+	return usage("there is no event "+name, hint)
+}
+
+// explainConfig explains what is wrong with the configuration, or with a value of it, by what the error itself advises.
+func explainConfig(err error) *failure {
+	var advised interface {
+		error
+		Advice() string
+	}
+	if !errors.As(err, &advised) {
+		return nil
+	}
+	f := failed(err, advised.Error(), lines(advised.Advice())...)
+	var file *config.FileError
+	var value *config.ValueError
+	var unknown *config.UnknownError
+	switch {
+	case errors.As(err, &file):
+		f.code = exitUsage
+		if file.Text != "" {
+			f.detail = caret(display.Clean(file.Text), file.Column, file.Width)
+		}
+	case errors.As(err, &value), errors.As(err, &unknown):
+		f.code = exitUsage
+	}
+	return f
+}
+
+// lines is a hint as lines; none where there is no hint.
+func lines(hint string) []string {
+	if hint == "" {
+		return nil
+	}
+	return strings.Split(hint, "\n")
+}
+
+// explainStore explains what the delivery log could not do.
+func (a *app) explainStore(err error) *failure {
+	var missing *store.NotFoundError
+	var many *store.AmbiguousError
+	switch {
+	case errors.As(err, &missing):
+		return a.notFound(missing)
+	case errors.As(err, &many):
+		return a.ambiguous(many)
+	case errors.Is(err, store.ErrNewerSchema):
+		return failed(err, "the delivery log was written by a newer vidiking", "update vidiking, or use another log: --data-dir DIR")
+	case errors.Is(err, store.ErrReadOnly):
+		return failed(err, "the delivery log can't be written: "+err.Error(), "use another directory: --data-dir DIR")
+	case errors.Is(err, store.ErrFull):
+		return failed(err, "the disk is full, so the delivery log can't be written", "free some space, or use another disk: --data-dir DIR")
+	case errors.Is(err, store.ErrBusy):
+		return failed(err, "another process keeps the delivery log busy", "try again; see what runs: vidiking")
+	case errors.Is(err, store.ErrCorrupt):
+		return failed(err, "the delivery log is damaged: "+err.Error(), "move that file away, and a new log begins")
+	}
+	return nil
+}
+
+func (a *app) notFound(e *store.NotFoundError) *failure {
+	if e.Typed == "last" {
+		return failed(e, "there is no delivery yet", "send one: vidiking trigger render.complete")
+	}
+	if prefix, ok := webhook.ParsePrefix(e.Typed); ok {
+		f := failed(e, "no delivery begins with "+prefix)
+		if webhook.IsID(prefix) {
+			f.what = "there is no delivery " + prefix
+		}
+		f.hint = a.listOf("near it: ", e.Near)
+		if len(e.Near) == 0 {
+			f.hint = []string{"see what there is: vidiking webhooks list"}
+		}
+		return f
+	}
+	return failed(e, fmt.Sprintf("%q is not the id of a delivery", e.Typed), "an id is dlv_ and ten characters, or the beginning of it: vidiking webhooks list")
+}
+
+func (a *app) ambiguous(e *store.AmbiguousError) *failure {
+	prefix, _ := webhook.ParsePrefix(e.Typed)
+	f := failed(e, fmt.Sprintf("%d deliveries begin with %s", e.Total, prefix))
+	f.hint = a.listOf("", e.Matches)
+	if more := e.Total - len(e.Matches); more > 0 {
+		f.hint = append(f.hint, fmt.Sprintf("and %d more", more))
+	}
+	return f
+}
+
+// caret points at width characters of a line of text, from column on.
+func caret(text string, column, width int) []string {
+	const shown = 60
+	runes := []rune(strings.TrimRight(text, "\r\n"))
+	from := max(0, min(column-1-shown/2, len(runes)-shown))
+	cut := runes[from:min(len(runes), from+shown)]
+	return []string{string(cut), strings.Repeat(" ", max(0, column-1-from)) + "^" + strings.Repeat("~", max(0, width-1))}
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+// listLimit is how many deliveries `list` shows unless told otherwise: more than a screen, less than a flood.
+const listLimit = 50
+
+func (a *app) list() *cobra.Command {
+	s := &selection{}
+	limit := listLimit
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List deliveries, the newest last",
+		Long:  "Lists the deliveries of the log, the newest last.",
+		Example: `  vidiking webhooks list
+  vidiking webhooks list --failed --since 1h
+  vidiking webhooks list --event 'render.*' --status refused --limit 0
+  vidiking webhooks list -o json | jq -r .id`,
+		Args: noArgs,
+		Annotations: exits(`  0    done, also where nothing matches
+  1    the delivery log can't be read
+  2    it was called or configured wrongly`),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return usage(fmt.Sprintf("--limit %d is less than nothing", limit), "0 is no limit")
+			}
+			q, err := s.query(a)
+			if err != nil {
+				return err
+			}
+			q.Limit = limit
+			return a.runList(cmd.Context(), q, s.isSet())
+		},
+	}
+	s.addFlags(cmd)
+	cmd.Flags().IntVar(&limit, "limit", listLimit, "how many, at most, the newest; 0 is all")
+	return cmd
+}
+
+func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
+	p, err := a.printer()
+	if err != nil {
+		return err
+	}
+	r, err := a.openReader(ctx)
+	if errors.Is(err, store.ErrNoLog) {
+		p.Close("No deliveries yet. Send one: vidiking trigger render.complete")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	rows, err := r.List(ctx, q)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return a.sayNone(ctx, r, p.Close, selected)
+	}
+	p.Head()
+	p.Batch(func() {
+		for _, s := range rows {
+			p.Row(s)
+		}
+	})
+	if err := p.Err(); err != nil {
+		return closedPipe(err)
+	}
+	closing, err := a.listClosing(ctx, r, q, len(rows))
+	if err == nil {
+		p.Close(closing)
+	}
+	return err
+}
+
+// sayNone says why the list is empty.
+func (a *app) sayNone(ctx context.Context, r *store.Reader, say func(string), selected bool) error {
+	n, err := r.Count(ctx, store.Query{})
+	switch {
+	case err != nil:
+		return err
+	case n == 0 || !selected:
+		say("No deliveries yet. Send one: vidiking trigger render.complete")
+	case n == 1:
+		say("The only delivery does not match.")
+	default:
+		say(fmt.Sprintf("None of the %s deliveries match.", display.Count(n)))
+	}
+	return nil
+}
+
+// listClosing says how many there are, and what is left to do.
+func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, shown int) (string, error) {
+	q.Limit = 0
+	all := shown
+	var err error
+	if shown >= listLimit {
+		if all, err = r.Count(ctx, q); err != nil {
+			return "", err
+		}
+	}
+	closing := deliveries(all)
+	if shown < all {
+		closing = fmt.Sprintf("the newest %s of %s", display.Count(shown), deliveries(all))
+	}
+	failed, err := r.Count(ctx, store.Query{Failed: true})
+	if err != nil || failed == 0 {
+		return closing, err
+	}
+	return fmt.Sprintf("%s, %s still not delivered: vidiking replay --failed", closing, display.Count(failed)), nil
+}
+
+// deliveries is a number of deliveries, in words.
+func deliveries(n int) string {
+	if n == 1 {
+		return "1 delivery"
+	}
+	return display.Count(n) + " deliveries"
+}
+
+// openReader opens the delivery log for reading.
+func (a *app) openReader(ctx context.Context) (*store.Reader, error) {
+	dir, err := a.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenReader(ctx, dir)
+}

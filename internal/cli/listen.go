@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// defaultPath is where Vidiking's documentation puts a handler, and where the ingress is unless told otherwise.
+const defaultPath = "/webhooks/vidiking"
+
+// listenOptions is what the flags of `listen` and the settings beside them say.
+type listenOptions struct {
+	path        string
+	tunnel      string
+	addr        string
+	addrGiven   bool
+	events      []string
+	verify      relay.Verify
+	respond     relay.Respond
+	timeout     time.Duration
+	maxBody     int64
+	headers     []string
+	insecure    bool
+	printSecret bool
+
+	target dispatch.Target
+	header []webhook.Field
+}
+
+func (a *app) listen() *cobra.Command {
+	o := &listenOptions{}
+	cmd := &cobra.Command{
+		Use:   "listen",
+		Short: "Receive deliveries, pass them to your handler, show them live",
+		Long: `Takes deliveries in, checks their signatures, records them, passes them to your handler as they came, and shows what it
+answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.`,
+		Example: `  vidiking listen --forward localhost:3000
+  vidiking listen --forward 8080 --events 'render.*'
+  vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
+  export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
+		Args: noArgs,
+		Annotations: exits(`  0    it was interrupted, and finished what was under way
+  1    it can't listen, or the delivery log can't be written
+  2    it was called or configured wrongly
+  130  it was interrupted twice`),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(a, cmd.Flags()); err != nil {
+				return err
+			}
+			if o.printSecret {
+				return a.printSecret()
+			}
+			return a.runListen(cmd.Context(), o)
+		},
+	}
+	o.addFlags(cmd)
+	return cmd
+}
+
+func (o *listenOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringP("forward", "f", "", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000)")
+	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
+	f.String("path", "", "the `PATH` of the URL that takes deliveries (default that of --forward, else "+defaultPath+")")
+	f.Var(oneOf(&o.tunnel, "auto", "local"), "tunnel", "the way in: local is reached from this machine only (default auto, which is local)")
+	f.String("addr", "", "the address of this machine that takes deliveries, an `ADDRESS` (default 127.0.0.1:4747, or a free port)")
+	f.Var(oneOf(new(string), "strict", "warn", "off"), "verify", "what a signature that is not valid leads to: strict rejects it, warn forwards it all the same, off does not look (default strict)")
+	f.Var(oneOf(new(string), "handler", "ack"), "respond", "what the sender is answered: what the handler said, or 200 at once (default handler)")
+	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.String("max-body", "", "the largest body that is taken, a `SIZE` (default 10MiB)")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
+	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
+	for flag, values := range map[string][]string{
+		"tunnel": {"auto", "local"}, "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
+	} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	_ = cmd.RegisterFlagCompletionFunc("events", completeEventPatterns)
+}
+
+// complete takes each setting from its flag, else from environment, file and default, and checks it.
+func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
+	cfg, err := a.settings(flags)
+	if err != nil {
+		return err
+	}
+	if o.target, err = dispatch.ParseTarget(cfg.String(config.Forward), defaultPath); err != nil {
+		return err
+	}
+	if o.path = cfg.String(config.Path); cfg.Source(config.Path) == config.SourceDefault {
+		o.path = o.target.Path()
+	}
+	o.events = cfg.Strings(config.Events)
+	for _, pattern := range o.events {
+		if err := checkEventPattern(pattern); err != nil {
+			return err
+		}
+	}
+	o.addr, o.addrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
+	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
+	o.verify, o.respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
+	o.header, err = parseHeaders(o.headers)
+	return err
+}
+
+// printSecret prints the secret and nothing else, for $(…).
+func (a *app) printSecret() error {
+	s, err := a.secret()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.w.Stdout, s.Reveal())
+	return err
+}
+
+// bind opens the loopback ingress. Where the default address is taken, by another `listen` most likely, any free port serves; an
+// address that was asked for is that or none.
+func (o *listenOptions) bind(ctx context.Context) (ln net.Listener, moved bool, err error) {
+	var lc net.ListenConfig
+	ln, err = lc.Listen(ctx, "tcp", o.addr)
+	if err == nil {
+		return ln, false, nil
+	}
+	host, _, _ := net.SplitHostPort(o.addr)
+	if !o.addrGiven && isAddrInUse(err) {
+		if ln, again := lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); again == nil {
+			return ln, true, nil
+		}
+	}
+	if isAddrInUse(err) {
+		return nil, false, failed(err, o.addr+" is taken", "any free port: --addr "+net.JoinHostPort(host, "0"))
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		err = op.Err
+	}
+	return nil, false, failed(err, "can't listen at "+o.addr+": "+err.Error(), "another address: --addr 127.0.0.1:0")
+}

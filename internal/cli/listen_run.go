@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// listener is one run of `listen`: the parts and how they stand to each other.
+type listener struct {
+	app     *app
+	o       *listenOptions
+	dataDir string
+	secret  knownSecret
+	log     *store.Log
+	sender  *dispatch.Sender
+	relay   *relay.Relay
+	ln      net.Listener
+	moved   bool // to another port than the default
+	server  *http.Server
+	session *session.Session
+	live    *output.Live
+	orphans []webhook.Summary // left pending by sessions that are dead
+	served  chan error
+}
+
+// runListen runs `listen` from the first file to the last line.
+func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
+	l := &listener{app: a, o: o, served: make(chan error, 1)}
+	defer func() { err = errors.Join(err, l.close()) }()
+	for _, step := range []func(context.Context) error{l.openLog, l.build, l.bind, l.announce} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return l.run(ctx)
+}
+
+// openLog comes first: what can't be recorded is not taken.
+func (l *listener) openLog(ctx context.Context) error {
+	var err error
+	if l.dataDir, err = l.app.dataDir(); err != nil {
+		return err
+	}
+	if l.secret, err = l.app.secret(); err != nil {
+		return err
+	}
+	if l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logFailed}); err != nil {
+		return l.app.cannotRecord(err)
+	}
+	return l.findOrphans(ctx)
+}
+
+// findOrphans finds deliveries that a session recorded and did not live to send.
+func (l *listener) findOrphans(ctx context.Context) error {
+	pending, err := l.log.Reader().List(ctx, store.Query{Statuses: []webhook.Status{webhook.StatusPending}})
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	live, err := session.Live(l.dataDir)
+	if err != nil {
+		return err
+	}
+	for _, s := range pending {
+		if s.MendedBy == "" && !isLive(live, s.Session) {
+			l.orphans = append(l.orphans, s)
+		}
+	}
+	return nil
+}
+
+func isLive(live []session.Info, id string) bool {
+	for _, s := range live {
+		if s.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// build puts the relay together, and the view that reads what it records.
+func (l *listener) build(ctx context.Context) error {
+	info, err := session.NewInfo(l.app.w.Random)
+	if err != nil {
+		return err
+	}
+	follower, err := l.app.followSecret(l.secret.Secret)
+	if err != nil {
+		return err
+	}
+	out, err := l.app.outputOptions()
+	if err != nil {
+		return err
+	}
+	out.Style.Timeout = l.o.timeout
+	l.session = session.New(l.dataDir, info)
+	l.live, err = output.NewLive(ctx, output.LiveOptions{
+		Printer: output.New(out), Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
+	})
+	if err != nil {
+		return err
+	}
+	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
+	l.relay = relay.New(relay.Options{
+		Log: l.log, Sender: l.sender, Target: l.o.target, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
+		Header: l.o.header, Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.live.Notify,
+	})
+	ingress := relay.NewIngress(l.relay, relay.IngressOptions{
+		Path: l.o.path, Token: info.Token, Origin: webhook.OriginLocal, Respond: l.o.respond, MaxBody: l.o.maxBody,
+	})
+	l.server = ingress.Server()
+	return nil
+}
+
+// bind opens the way in and begins to take deliveries.
+func (l *listener) bind(ctx context.Context) (err error) {
+	if l.ln, l.moved, err = l.o.bind(ctx); err != nil {
+		return err
+	}
+	go func() { l.served <- l.server.Serve(l.ln) }()
+	return nil
+}
+
+func (l *listener) url() string { return "http://" + l.ln.Addr().String() + l.o.path }
+
+// announce makes the session known to the other commands.
+func (l *listener) announce(context.Context) error {
+	return l.session.Announce(func(i *session.Info) {
+		i.PID, i.StartedAt, i.Dir = os.Getpid(), l.app.w.Now().UTC(), l.app.w.WorkDir
+		i.URL, i.State, i.Forward = l.url(), session.StateReady, l.o.target.String()
+		if l.o.verify != relay.VerifyOff {
+			i.Secret = l.secret.String()
+		}
+	})
+}
+
+// handlerLook bounds how long the first look for the handler may delay the ready block: a connect on this machine takes far less.
+const handlerLook = 100 * time.Millisecond
+
+// run says that it is ready, shows what comes, and ends in order at the first interrupt, or at once at the second.
+func (l *listener) run(ctx context.Context) error {
+	interrupts := l.app.takeInterrupts()
+	look := make(chan error, 1)
+	go func() { look <- l.relay.LookForHandler(ctx) }()
+	ready := l.ready()
+	timer := time.NewTimer(handlerLook)
+	defer timer.Stop()
+	select {
+	case err := <-look:
+		if err != nil {
+			ready.ForwardNote = " (nothing there yet)"
+		}
+	case <-timer.C:
+	}
+	l.live.Start(ready, l.startNotices())
+	select {
+	case <-interrupts:
+	case err := <-l.served:
+		return failed(err, "the ingress ended: "+err.Error(), "start listen again")
+	}
+	return l.drain(ctx, interrupts)
+}
+
+// drain finishes what is under way, then says what the session did. A second interrupt gives up what is under way.
+func (l *listener) drain(ctx context.Context, interrupts <-chan os.Signal) error {
+	l.live.Draining()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = l.server.Shutdown(context.WithoutCancel(ctx)) // without a deadline it ends when the last answer is out
+		l.relay.Close()
+	}()
+	var twice error
+	select {
+	case <-done:
+	case <-interrupts:
+		twice = errSilent{exitInterrupted}
+		l.relay.Abort()
+		<-done
+	}
+	if err := l.log.Flush(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	l.live.Stop(l.relay.Tally().Counts())
+	return twice
+}
+
+// close lets go of everything that was opened, last first.
+func (l *listener) close() error {
+	var errs []error
+	if l.session != nil {
+		errs = append(errs, l.session.Close())
+	}
+	if l.ln != nil {
+		_ = l.server.Close()
+	}
+	if l.relay != nil {
+		l.relay.Abort()
+		l.relay.Close()
+		l.sender.Close()
+	}
+	if l.live != nil {
+		l.live.Close()
+	}
+	if l.log != nil {
+		errs = append(errs, l.log.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// logFailed tells that what was queued for the log could not be written.
+func (l *listener) logFailed(err error) {
+	if l.live != nil {
+		l.live.Notify(relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err})
+	}
+}
+
+// ready is the ready block.
+func (l *listener) ready() output.Ready {
+	r := output.Ready{
+		URL: l.url(), Forward: l.o.target.String(), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
+		Tunnel: "local", TunnelNote: ": reached from this machine only",
+	}
+	if l.o.verify != relay.VerifyOff {
+		r.VerifyNote = ", with " + l.secret.String()
+	}
+	if l.secret.justNow {
+		r.VerifyNote += " (made just now)"
+		r.Next = append(r.Next, output.Step{Say: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
+	}
+	r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+	return r
+}
+
+// printSecretCommand is how the user's shell takes over the secret.
+func (a *app) printSecretCommand() string {
+	if a.w.GOOS == "windows" {
+		return "$env:VIDIKING_WEBHOOK_SECRET = vidiking listen --print-secret"
+	}
+	return "export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)"
+}
+
+// startNotices is what is to be said once after the ready block.
+func (l *listener) startNotices() []output.Notice {
+	var ns []output.Notice
+	if l.moved {
+		ns = append(ns, output.Notice{
+			Code: "addr_taken", Message: l.o.addr + " is taken, so deliveries come to " + l.ln.Addr().String() + ".",
+		})
+	}
+	if n := len(l.orphans); n > 0 {
+		command := "vidiking replay --status pending"
+		ns = append(ns, output.Notice{
+			Code: "pending_left", Hint: command,
+			Message: fmt.Sprintf("%s recorded, and never sent, since a listen died.", deliveries(n)),
+			More:    []string{"Send: " + command},
+		})
+	}
+	return ns
+}

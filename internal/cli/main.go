@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+)
+
+// app is one run of the program: the world, the global flags, and what was made of them so far.
+type app struct {
+	w          World
+	flags      globals
+	newProfile bool           // the profile may be one that is not there yet
+	cfg        *config.Config // loaded when a command first asks, since `version` and `help` need none
+	taken      chan struct{}  // closed by a command that takes the interrupts itself
+}
+
+// globals is the flags that every command has.
+type globals struct {
+	config, dataDir, profile string
+	output, color            string
+	quiet, verbose           bool
+}
+
+// Main runs the program in the world and returns its exit code. It never panics and never exits.
+func Main(ctx context.Context, w World) int {
+	a := &app{w: w, taken: make(chan struct{})}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-w.Signals:
+			cancel()
+		case <-a.taken:
+		case <-ctx.Done():
+		}
+	}()
+	root := a.root()
+	root.SetArgs(append([]string{}, w.Args...)) // never nil, for which Cobra would look at os.Args
+	root.SetIn(w.Stdin)
+	root.SetOut(w.Stdout)
+	root.SetErr(w.Stderr)
+	return a.end(root.ExecuteContext(ctx))
+}
+
+// takeInterrupts gives the interrupts to the caller; until then the first one cancels the command's context.
+func (a *app) takeInterrupts() <-chan os.Signal {
+	close(a.taken)
+	return a.w.Signals
+}
+
+// end says what a command ended with, and gives it its code.
+func (a *app) end(err error) int {
+	var silent errSilent
+	switch {
+	case err == nil, isClosedPipe(err):
+		return exitDone
+	case errors.As(err, &silent):
+		return silent.code
+	}
+	f := a.explain(err)
+	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.detail, f.hint)
+	return f.code
+}
+
+// config loads the configuration, once.
+func (a *app) config() (*config.Config, error) {
+	if a.cfg != nil {
+		return a.cfg, nil
+	}
+	cfg, err := config.Load(a.w.configWorld(), a.configFlags())
+	if err != nil {
+		return nil, err
+	}
+	a.cfg = cfg
+	return cfg, nil
+}
+
+func (a *app) configFlags() config.Flags {
+	return config.Flags{Config: a.flags.config, DataDir: a.flags.dataDir, Profile: a.flags.profile, NewProfile: a.newProfile}
+}
+
+// dataDir is the directory of the delivery log and the sessions.
+func (a *app) dataDir() (string, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return "", err
+	}
+	return cfg.DataDir()
+}
+
+// printer makes the command's printer, by the global flags and the configuration.
+func (a *app) printer() (output.Printer, error) {
+	o, err := a.outputOptions()
+	if err != nil {
+		return nil, err
+	}
+	return output.New(o), nil
+}
+
+func (a *app) outputOptions() (output.Options, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return output.Options{}, err
+	}
+	format := a.flags.output
+	if format == "" {
+		format = cfg.String("output")
+	}
+	if a.flags.color == "" {
+		a.flags.color = cfg.String("color")
+	}
+	o := output.Options{
+		Stdout: a.w.Stdout, Stderr: a.w.Stderr,
+		Format:   output.Format(format),
+		Terminal: a.w.StdoutTerminal,
+		Color:    a.colorOn(a.w.StdoutTerminal),
+		ErrColor: a.colorOn(a.w.StderrTerminal),
+		Home:     a.w.Home,
+		Quiet:    a.flags.quiet,
+		Verbose:  a.flags.verbose,
+		Style:    display.Style{UTF8: a.w.utf8(), Location: a.w.Location},
+	}
+	if a.w.StdoutTerminal {
+		o.Style.Width = a.w.Width()
+	}
+	return o, nil
+}
+
+// colorOn decides on colour for a stream: the flag, then NO_COLOR and CLICOLOR_FORCE (no-color.org, bixense.com/clicolors), then
+// whether it is a terminal that can.
+func (a *app) colorOn(terminal bool) bool {
+	force := a.w.env("CLICOLOR_FORCE")
+	switch {
+	case a.flags.color == "always":
+		return true
+	case a.flags.color == "never":
+		return false
+	case a.w.env("NO_COLOR") != "":
+		return false
+	case force != "" && force != "0":
+		return true
+	default:
+		return terminal && a.w.env("TERM") != "dumb"
+	}
+}
+
+func isUTF8Locale(v string) bool {
+	v = strings.ToLower(v)
+	return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+}
+
+// isClosedPipe reports whether the error is that whoever read our output went away.
+func isClosedPipe(err error) bool {
+	return errors.Is(err, errPipe) || errors.Is(err, io.ErrClosedPipe)
+}

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// replayOptions is what the flags of `replay` say.
+type replayOptions struct {
+	ids     []string
+	last    int
+	pick    selection
+	to      string
+	timeout time.Duration
+	dryRun  bool
+}
+
+func (a *app) replay() *cobra.Command {
+	o := &replayOptions{}
+	cmd := &cobra.Command{
+		Use:   "replay ID…",
+		Short: "Send recorded deliveries again, byte for byte",
+		Long: `Sends recorded deliveries again: the same bytes, headers and signature, in the order in which they were received. Each sending is
+a new delivery that remembers which one it repeats. It goes through a running listen, else straight to your handler.`,
+		Example: `  vidiking replay last
+  vidiking replay 8kx4m2 c47nq5
+  vidiking replay --last 3 --to localhost:4000
+  vidiking replay --failed --since 1h --dry-run`,
+		Annotations: exits(`  0    every delivery was answered 2xx, or nothing was selected
+  1    it failed, or an id names nothing
+  2    it was called or configured wrongly
+  3    the handler refused a delivery, or could not be reached`),
+		ValidArgsFunction: a.completeIDs(-1),
+		Args:              cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.settings(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			o.ids, o.timeout = args, cfg.Duration(config.Timeout)
+			return a.runReplay(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.IntVar(&o.last, "last", 0, "the newest `N`")
+	o.pick.addFlags(cmd)
+	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
+	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be sent, and send nothing")
+	return cmd
+}
+
+// check refuses what does not say what to send.
+func (o *replayOptions) check() error {
+	switch {
+	case len(o.ids) == 0 && o.last == 0 && !o.pick.isSet():
+		return usage("which delivery?", "the newest: vidiking replay last", "what was not delivered: vidiking replay --failed")
+	case len(o.ids) > 0 && (o.last != 0 || o.pick.isSet()):
+		return usage("ids and a selection are both given", "leave one of them out")
+	case o.last < 0:
+		return usage(fmt.Sprintf("--last %d is less than nothing", o.last), "as in --last 3")
+	}
+	return nil
+}
+
+func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	out, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	p := output.New(out)
+	rows, err := a.selectReplays(ctx, o)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		p.Close("Nothing to send: no delivery matches.")
+		return nil
+	}
+	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout})
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		for _, s := range rows {
+			p.Row(s)
+		}
+		p.Close(fmt.Sprintf("%d would be sent to %s", len(rows), to.where()))
+		return closedPipe(p.Err())
+	}
+	secrets, err := a.givenSecrets()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = to.close() }() // what was sent is in the log: each sending waited for it
+	if err := to.open(ctx, secrets); err != nil {
+		return err
+	}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: o.timeout}
+	s.sayBefore(knownSecret{})
+	return s.replayAll(ctx, rows)
+}
+
+// replayAll sends the deliveries one by one. Their bodies are read one at a time, since together they may be large.
+func (s *sending) replayAll(ctx context.Context, rows []webhook.Summary) error {
+	from, err := s.app.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	for _, row := range rows {
+		d, err := from.Get(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.send(ctx, relay.Arrival{Header: d.Header, Body: d.Body, Origin: webhook.OriginReplay, Parent: d.ID}); err != nil {
+			return err
+		}
+	}
+	return s.end(len(rows))
+}
+
+// selectReplays returns what is to be sent, in the order in which it was received.
+func (a *app) selectReplays(ctx context.Context, o *replayOptions) ([]webhook.Summary, error) {
+	q, err := o.pick.query(a)
+	if err != nil {
+		return nil, err
+	}
+	q.Limit = o.last
+	r, err := a.openReader(ctx)
+	if errors.Is(err, store.ErrNoLog) && len(o.ids) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, noLogAs(first(o.ids), err)
+	}
+	defer func() { _ = r.Close() }()
+	if len(o.ids) == 0 {
+		rows, err := r.List(ctx, q)
+		return withoutRepeats(rows), err
+	}
+	var rows []webhook.Summary
+	for _, typed := range o.ids {
+		s, err := r.Resolve(ctx, typed)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, s)
+	}
+	slices.SortStableFunc(rows, func(a, b webhook.Summary) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	return slices.CompactFunc(rows, func(a, b webhook.Summary) bool { return a.ID == b.ID }), nil
+}
+
+// withoutRepeats leaves out a replay whose original is selected, too, and what was never sent itself and a replay has delivered since:
+// the same bytes are sent once.
+func withoutRepeats(rows []webhook.Summary) []webhook.Summary {
+	byID := make(map[webhook.ID]webhook.Summary, len(rows))
+	for _, s := range rows {
+		byID[s.ID] = s
+	}
+	return slices.DeleteFunc(rows, func(s webhook.Summary) bool {
+		_, ok := byID[s.ReplayOf]
+		return ok || s.Status == webhook.StatusPending && s.MendedBy != ""
+	})
+}
+
+// givenSecrets is what a replay is checked against where no session does it: it signs nothing, so it makes no secret.
+func (a *app) givenSecrets() ([]webhook.Secret, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if s, _, ok := cfg.Secret(); ok {
+		return []webhook.Secret{s}, nil
+	}
+	dir, err := cfg.DataDir()
+	if err != nil {
+		return nil, err
+	}
+	if s, ok, err := config.MadeSecret(dir); err != nil || ok {
+		return []webhook.Secret{s}, err
+	}
+	return nil, nil
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}

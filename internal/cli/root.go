@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// root is the whole tree of commands.
+func (a *app) root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:           "vidiking",
+		Short:         "Receive, look at and send again Vidiking's webhooks on your own machine",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          unknownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return a.welcome(cmd.Context()) },
+		CompletionOptions: cobra.CompletionOptions{
+			DisableDefaultCmd: true, // our own has help in our voice
+		},
+	}
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = printHelp(a.w.Stdout, cmd) })
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, cmd) })
+	cmd.SetFlagErrorFunc(flagError)
+	a.globalFlags(cmd)
+	cmd.AddCommand(
+		a.listen(), a.trigger(), a.webhooks(), a.replay(), a.configCommand(), a.demo(), a.completion(), a.version(),
+	)
+	cmd.InitDefaultHelpCmd()
+	return cmd
+}
+
+func (a *app) globalFlags(cmd *cobra.Command) {
+	f := cmd.PersistentFlags()
+	f.StringVar(&a.flags.config, "config", "", "the configuration, a `FILE`")
+	f.StringVar(&a.flags.dataDir, "data-dir", "", "the directory of the delivery log and the sessions, a `DIR`")
+	f.StringVar(&a.flags.profile, "profile", "", "the profile of the configuration, its `NAME`")
+	f.VarP(oneOf(&a.flags.output, "text", "json"), "output", "o", "the form of the output: text or json")
+	f.Var(oneOf(&a.flags.color, "auto", "always", "never"), "color", "colour: auto, always or never")
+	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "only deliveries that were not delivered, and errors")
+	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "headers and payload of each delivery, too")
+	for name, values := range map[string][]string{"output": {"text", "json"}, "color": {"auto", "always", "never"}} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles)
+	_ = cmd.MarkPersistentFlagDirname("data-dir")
+	_ = cmd.MarkPersistentFlagFilename("config", "toml")
+}
+
+// unknownCommand is the error for a word that is no command, with the one that was meant.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(append(names, c.Name()), c.Aliases...)
+		}
+	}
+	what := fmt.Sprintf("there is no command %s", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "vidiking "))
+	all := "all commands: " + cmd.CommandPath() + " --help"
+	if near := webhook.Near(args[0], names); near != "" {
+		return usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])
+	}
+	return usage(what, all)
+}
+
+// flagError is the error for a flag that is not there or has a wrong value.
+func flagError(cmd *cobra.Command, err error) error {
+	all := "all flags: " + cmd.CommandPath() + " --help"
+	var missing *pflag.NotExistError
+	var empty *pflag.ValueRequiredError
+	var wrong *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &missing):
+		name := missing.GetSpecifiedName()
+		if len(name) == 1 {
+			return usage("there is no flag -"+name, all)
+		}
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := webhook.Near(name, names); near != "" {
+			return usage("there is no flag --"+name, "did you mean --"+near+"? A"+all[1:])
+		}
+		return usage("there is no flag --"+name, all)
+	case errors.As(err, &empty):
+		return usage("--"+empty.GetFlag().Name+" needs a value", "see "+cmd.CommandPath()+" --help")
+	case errors.As(err, &wrong):
+		return usage(fmt.Sprintf("--%s can't be %q: %s", wrong.GetFlag().Name, wrong.GetValue(), reason(wrong)), "see "+cmd.CommandPath()+" --help")
+	}
+	return usage(err.Error(), "see "+cmd.CommandPath()+" --help")
+}
+
+// reason is why a flag's value is wrong, without the parser's own prefix.
+func reason(err *pflag.InvalidValueError) string {
+	switch err.GetFlag().Value.Type() {
+	case "int", "count":
+		return "it is a whole number"
+	case "duration":
+		return "it is a duration as in 500ms, 10s or 2m"
+	case "bool":
+		return "it is true or false"
+	}
+	return errors.Unwrap(err).Error()
+}
+
+// noArgs refuses arguments, in our words.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Sprintf("%s takes no argument, and got %q", cmd.CommandPath(), args[0]), "see "+cmd.CommandPath()+" --help")
+}
+
+// choice is a flag of a few values.
+type choice struct {
+	to     *string
+	values []string
+}
+
+func oneOf(to *string, values ...string) *choice { return &choice{to, values} }
+
+func (c *choice) String() string { return *c.to }
+func (c *choice) Type() string   { return strings.Join(c.values, "|") }
+func (c *choice) Set(v string) error {
+	if !slices.Contains(c.values, v) {
+		return fmt.Errorf("it is one of %s", strings.Join(c.values, ", "))
+	}
+	*c.to = v
+	return nil
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// knownSecret is the signing secret in use, and how it came to be.
+type knownSecret struct {
+	webhook.Secret
+
+	made    bool // by the program itself, and not given by the user
+	justNow bool // made in this run
+}
+
+// secret returns the secret that was given, else the one that the program made before, else makes one.
+func (a *app) secret() (knownSecret, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return knownSecret{}, err
+	}
+	if s, _, ok := cfg.Secret(); ok {
+		return knownSecret{Secret: s}, nil
+	}
+	dir, err := cfg.DataDir()
+	if err != nil {
+		return knownSecret{}, err
+	}
+	s, justNow, err := config.MakeSecret(dir, a.w.Random)
+	if err != nil {
+		return knownSecret{}, err
+	}
+	return knownSecret{Secret: s, made: true, justNow: justNow}, nil
+}
+
+// secretFollower gives a running `listen` the secret as it is now. It looks at the files that can hold it for each delivery, which
+// costs two microseconds, and reads them again when one of them changed.
+type secretFollower struct {
+	app   *app
+	files []string
+
+	mu      sync.Mutex
+	secrets []webhook.Secret
+	stamps  []stamp
+}
+
+// stamp tells one state of a file from another.
+type stamp struct {
+	changed time.Time
+	size    int64
+}
+
+func (a *app) followSecret(first webhook.Secret) (*secretFollower, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	file, err := cfg.FilePath()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := cfg.DataDir()
+	if err != nil {
+		return nil, err
+	}
+	f := &secretFollower{app: a, secrets: []webhook.Secret{first}, files: []string{file, config.MadeSecretPath(dir)}}
+	f.stamps = f.stamp()
+	return f, nil
+}
+
+// Secrets returns the secret in use. What can't be read just now leaves the last one in force.
+func (f *secretFollower) Secrets() []webhook.Secret {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := f.stamp(); !slices.Equal(now, f.stamps) {
+		f.stamps = now
+		f.read()
+	}
+	return f.secrets
+}
+
+// read asks the configuration anew, in a run of its own, so that nothing else of this run changes under way.
+func (f *secretFollower) read() {
+	fresh := &app{w: f.app.w, flags: f.app.flags}
+	if s, err := fresh.secret(); err == nil {
+		f.secrets = []webhook.Secret{s.Secret}
+	}
+}
+
+func (f *secretFollower) stamp() []stamp {
+	stamps := make([]stamp, len(f.files))
+	for i, name := range f.files {
+		if info, err := os.Stat(name); err == nil {
+			stamps[i] = stamp{info.ModTime(), info.Size()}
+		}
+	}
+	return stamps
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// sending is a run of `trigger` or `replay`: deliveries sent one after the other, each shown when its answer is there.
+type sending struct {
+	app       *app
+	printer   output.Printer
+	to        *destination
+	signed    string // the secret that it was signed with just now, masked; empty for what was signed before
+	words     bool   // show the handler's words also where it accepted
+	style     display.Style
+	timeout   time.Duration // of an attempt; 0 where it is the session's, and not known
+	hints     output.Hints
+	delivered int
+	rejected  bool // the last one, by listen
+}
+
+// sayBefore says what should be known before anything is sent.
+func (s *sending) sayBefore(secret knownSecret) {
+	if secret.justNow {
+		command := s.app.printSecretCommand()
+		s.printer.Notice(output.Notice{
+			Code: "secret_made", Message: "There was no signing secret, so one was made: " + secret.String() + ".",
+			More: []string{"Your handler needs it: " + command}, Hint: command,
+		})
+	}
+	if s.to.lost != nil {
+		f := s.app.explain(s.to.lost)
+		s.printer.Notice(output.Notice{Code: "not_recorded", Message: "What is sent is not recorded: " + f.what + "."})
+	}
+}
+
+// send sends one delivery and shows what came of it.
+func (s *sending) send(ctx context.Context, in relay.Arrival) error {
+	out, err := s.to.send(ctx, in)
+	if err != nil {
+		return err
+	}
+	d := out.Delivery
+	s.rejected = d.Status == webhook.StatusRejected
+	s.printer.Recorded(d.Summary)
+	if d.Status.Forwardable() {
+		s.printer.Attempted(latest(d.Summary, out.Attempt), out.Attempt, output.Detail{Words: s.words})
+	}
+	if s.app.flags.verbose {
+		s.printer.Whole(d)
+	}
+	if d.Status == webhook.StatusDelivered {
+		s.delivered++
+	} else if h, ok := s.hints.Next(s.about(d, out.Attempt), s.style); ok {
+		s.printer.Hint(d.ID, h)
+		s.otherSecret(d)
+	}
+	if err := s.printer.Err(); err != nil {
+		return closedPipe(err)
+	}
+	return ctx.Err()
+}
+
+// otherSecret says that listen checks with another secret than this terminal signs with, which nothing else would tell.
+func (s *sending) otherSecret(d webhook.Delivery) {
+	if d.Status != webhook.StatusRejected || s.to.through == nil || s.signed == "" || s.signed == s.to.through.Secret {
+		return
+	}
+	s.printer.Notice(output.Notice{
+		Code: "other_secret", Message: "This terminal signs with " + s.signed + ", and listen checks with " + s.to.through.Secret + ".",
+		More: []string{"Set VIDIKING_WEBHOOK_SECRET to the same value in both."},
+	})
+}
+
+// about is what hints need to know of a delivery that was not delivered.
+func (s *sending) about(d webhook.Delivery, a webhook.Attempt) display.Case {
+	teller := display.TellerSender
+	if s.to.through == nil {
+		teller = display.TellerAlone
+	}
+	return display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Teller: teller}
+}
+
+// end says where it went and how many were delivered, and makes the exit code of it.
+func (s *sending) end(n int) error {
+	if s.words {
+		s.printer.Way(s.way())
+	}
+	if n > 1 {
+		s.printer.Sent(n, s.delivered)
+	}
+	if s.delivered < n {
+		return errHandler()
+	}
+	return nil
+}
+
+// way says which way it went, and where it ended if listen let it go no further.
+func (s *sending) way() string {
+	if s.rejected {
+		return "stopped by listen; past it: --to " + s.to.target.Short()
+	}
+	return "to " + s.to.where()
+}
+
+// latest is the summary with what the attempt adds to it.
+func latest(s webhook.Summary, a webhook.Attempt) webhook.Summary {
+	s.Attempts, s.Target, s.Code, s.Duration, s.Failure = max(s.Attempts, 1), a.Target, a.Code, a.Duration, a.Failure
+	return s
+}

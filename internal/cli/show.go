@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+func (a *app) show() *cobra.Command {
+	raw := false
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a delivery: its headers, payload and attempts",
+		Long: `Shows a delivery: its verdict, each attempt with the handler's answer, its headers and its payload. An id may be cut short, with
+or without dlv_; last is the newest.`,
+		Example: `  vidiking webhooks show last
+  vidiking webhooks show dlv_8kx4m2
+  vidiking webhooks show 8kx4 --raw | openssl dgst -sha256 -hmac "$VIDIKING_WEBHOOK_SECRET"`,
+		Args: oneID,
+		Annotations: exits(`  0    done
+  1    no delivery, or several, have that id
+  2    it was called or configured wrongly`),
+		ValidArgsFunction: a.completeIDs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.runShow(cmd.Context(), args[0], raw)
+		},
+	}
+	cmd.Flags().BoolVar(&raw, "raw", false, "print the body alone, byte for byte as it arrived")
+	return cmd
+}
+
+func oneID(cmd *cobra.Command, args []string) error {
+	switch len(args) {
+	case 1:
+		return nil
+	case 0:
+		return usage("which delivery?", "the newest: "+cmd.CommandPath()+" last", "all of them: vidiking webhooks list")
+	default:
+		return usage(cmd.CommandPath()+" takes one id", "see "+cmd.CommandPath()+" --help")
+	}
+}
+
+//nolint:revive // raw is the flag as the user gave it, and picks what is printed
+func (a *app) runShow(ctx context.Context, typed string, raw bool) error {
+	r, err := a.openReader(ctx)
+	if err != nil {
+		return noLogAs(typed, err)
+	}
+	defer func() { _ = r.Close() }()
+	found, err := r.Resolve(ctx, typed)
+	if err != nil {
+		return err
+	}
+	d, err := r.Get(ctx, found.ID)
+	if err != nil {
+		return err
+	}
+	if raw {
+		_, err := a.w.Stdout.Write(d.Body)
+		return closedPipe(err)
+	}
+	p, err := a.printer()
+	if err != nil {
+		return err
+	}
+	p.Show(output.Shown{Delivery: d})
+	return closedPipe(p.Err())
+}
+
+// noLogAs says of a log that isn't there that it does not have the delivery.
+func noLogAs(typed string, err error) error {
+	if errors.Is(err, store.ErrNoLog) {
+		return &store.NotFoundError{Typed: typed}
+	}
+	return err
+}

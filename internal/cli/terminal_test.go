@@ -1,0 +1,214 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/cli"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+const secret = "whsec_the_secret_of_these_tests_Kq7T"
+
+// terminal is a person at a terminal: a home of their own, a clock that starts at a fixed time, and a screen that shows stdout and
+// stderr as they come.
+type terminal struct {
+	t     *testing.T
+	home  string
+	width int
+	env   map[string]string
+	clock *clock
+	dice  io.Reader
+
+	mu     sync.Mutex
+	screen bytes.Buffer
+}
+
+// clock goes on by a millisecond each time somebody looks at it, so that what took time shows some.
+type clock struct{ ticks atomic.Int64 }
+
+func (c *clock) now() time.Time {
+	start := time.Date(2026, 3, 2, 13, 2, 7, 0, time.UTC)
+	return start.Add(time.Duration(c.ticks.Add(1)) * time.Millisecond)
+}
+
+func newTerminal(t *testing.T, width int) *terminal {
+	return &terminal{
+		t: t, home: t.TempDir(), width: width, clock: &clock{}, dice: &dice{rand.New(rand.NewChaCha8([32]byte{1}))},
+		env: map[string]string{"VIDIKING_WEBHOOK_SECRET": secret, "LANG": "C.UTF-8", "NO_COLOR": "1"},
+	}
+}
+
+// dice is a random source that gives the same every time.
+type dice struct{ r *rand.Rand }
+
+func (d *dice) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(d.r.Uint32())
+	}
+	return len(p), nil
+}
+
+func (x *terminal) Write(p []byte) (int, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.screen.Write(p)
+}
+
+// world is the terminal as the program sees it.
+func (x *terminal) world(signals <-chan os.Signal, args ...string) cli.World {
+	return cli.World{
+		Args: args, Stdin: strings.NewReader(""), Stdout: x, Stderr: x,
+		LookupEnv: func(name string) (string, bool) { v, ok := x.env[name]; return v, ok },
+		Home:      x.home, WorkDir: x.home, GOOS: "linux",
+		Now: x.clock.now, Location: time.FixedZone("CET", 3600), Random: x.dice, Signals: signals,
+		StdoutTerminal: true, StderrTerminal: true, Width: func() int { return x.width },
+	}
+}
+
+// run types a command, shows what it prints, and its exit code unless that is 0.
+func (x *terminal) run(args ...string) int {
+	x.t.Helper()
+	_, _ = fmt.Fprintf(x, "$ vidiking %s\n", strings.Join(args, " "))
+	code := cli.Main(context.Background(), x.world(nil, args...))
+	if code != 0 {
+		_, _ = fmt.Fprintf(x, "$ echo $?\n%d\n", code)
+	}
+	_, _ = fmt.Fprintln(x)
+	return code
+}
+
+// golden compares the screen with a file of testdata. Ports differ from run to run, and so do durations.
+func (x *terminal) golden(name string) {
+	x.t.Helper()
+	x.mu.Lock()
+	got := x.screen.String()
+	x.mu.Unlock()
+	for _, r := range []struct{ pattern, with string }{
+		{`(127\.0\.0\.1|localhost):\d+`, "localhost:3000"},
+		{`(p50|p99|in) \d+ ms`, "$1 1 ms"},
+		{`[^\s]+/001`, "/home/dev"},
+	} {
+		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.with)
+	}
+	got = regexp.MustCompile(` +\d+ ms  (\x1b\[2m)?dlv_`).ReplaceAllStringFunc(got, func(took string) string {
+		before, id, _ := strings.Cut(took, " ms")
+		return strings.Repeat(" ", len(before)-1) + "1 ms" + id
+	})
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			x.t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		x.t.Errorf("the screen differs from %s (-want +got):\n%s", path, diff)
+	}
+}
+
+// handler is a developer's handler, which can be told to answer otherwise.
+type handler struct {
+	*httptest.Server
+	refuse atomic.Bool
+}
+
+func newHandler(t *testing.T) *handler {
+	h := &handler{}
+	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		w.Header()["Date"] = nil // it is the real one's
+		want := signature.Sign(webhook.SecretFrom(secret), body, signature.StylePrefixed)
+		if h.refuse.Load() || r.Header.Get(webhook.SignatureHeader) != want {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":"invalid signature"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"received":true}`)
+	}))
+	t.Cleanup(h.Close)
+	return h
+}
+
+func (h *handler) addr() string { return strings.TrimPrefix(h.URL, "http://") }
+
+// listening is a `listen` in another terminal.
+type listening struct {
+	*terminal
+	signals chan os.Signal
+	ended   chan int
+}
+
+// listen starts a listen that shares home, clock and dice, and returns once it can be found.
+func (x *terminal) listen(args ...string) *listening {
+	x.t.Helper()
+	other := &terminal{t: x.t, home: x.home, width: x.width, env: x.env, clock: x.clock, dice: &dice{rand.New(rand.NewChaCha8([32]byte{2}))}}
+	l := &listening{terminal: other, signals: make(chan os.Signal, 2), ended: make(chan int, 1)}
+	args = append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)
+	go func() { l.ended <- cli.Main(context.Background(), other.world(l.signals, args...)) }()
+	x.until("the listen can be found", func() bool {
+		live, err := session.Live(filepath.Join(x.home, ".local", "state", "vidiking"))
+		return err == nil && len(live) == 1
+	})
+	return l
+}
+
+// interrupt ends the listen by Ctrl-C and returns its exit code.
+func (l *listening) interrupt() int {
+	l.signals <- syscall.SIGINT
+	return <-l.ended
+}
+
+// shows waits until the screen has the text.
+func (x *terminal) shows(text string) {
+	x.t.Helper()
+	x.until("the screen shows "+text, func() bool {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		return strings.Contains(x.screen.String(), text)
+	})
+}
+
+// until waits for what another goroutine or process does.
+func (x *terminal) until(what string, ok func() bool) {
+	x.t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(20 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			x.t.Fatalf("not within 20 s: %s; the screen:\n%s", what, x.screen.String())
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/sample"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// triggerOptions is what the flags of `trigger` say.
+type triggerOptions struct {
+	names   []string // events and scenarios
+	to      string
+	data    string
+	set     []string
+	unset   []string
+	style   string
+	corrupt string
+	headers []string
+	timeout time.Duration
+	dryRun  bool
+	list    bool
+
+	header []webhook.Field
+}
+
+func (a *app) trigger() *cobra.Command {
+	o := &triggerOptions{style: string(signature.StylePrefixed), corrupt: corruptNothing}
+	cmd := &cobra.Command{
+		Use:   "trigger EVENT…",
+		Short: "Send sample events, signed as Vidiking signs them",
+		Long: `Sends a sample of an event, of each event of a scenario, or a payload of your own, signed with your secret, and shows what
+your handler answered. It goes through a running listen, else straight to your handler.
+
+The sample of render.complete has the shape that Vidiking documents; the other events' data is not documented, and their samples
+are this program's own.`,
+		Example: `  vidiking trigger render.complete
+  vidiking trigger render --to localhost:3000/hooks
+  vidiking trigger render.failed --set data.error='out of memory' --unset data.credits_used
+  vidiking trigger --data payload.json --signature-style bare
+  vidiking trigger render.complete --corrupt signature --to localhost:3000
+  vidiking trigger --list`,
+		Annotations: exits(`  0    every delivery was answered 2xx
+  1    it failed
+  2    it was called or configured wrongly
+  3    the handler refused a delivery, or could not be reached`),
+		ValidArgsFunction: completeEvents,
+		Args:              cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.names = args
+			cfg, err := a.settings(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			o.timeout = cfg.Duration(config.Timeout)
+			return a.runTrigger(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
+	f.StringVarP(&o.data, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
+	f.StringArrayVar(&o.set, "set", nil, "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
+	f.StringArrayVar(&o.unset, "unset", nil, "take `PATH` out of the payload (repeatable)")
+	f.Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
+	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or leave the signature out (missing)")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "add a header, '`NAME: VALUE`' (repeatable)")
+	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
+	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
+	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("set", completePaths)
+	_ = cmd.RegisterFlagCompletionFunc("unset", completePaths)
+	return cmd
+}
+
+func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
+	if o.list {
+		return a.listEvents()
+	}
+	out, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	p := output.New(out)
+	if o.header, err = parseHeaders(o.headers); err != nil {
+		return err
+	}
+	bodies, err := a.payloads(o)
+	if err != nil {
+		return err
+	}
+	if bodies, err = o.edit(p, bodies); err != nil {
+		return err
+	}
+	if o.dryRun {
+		return a.dryRun(bodies)
+	}
+	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout})
+	if err != nil {
+		return err
+	}
+	secret, err := a.secret()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = to.close() }() // what was sent is in the log: each sending waited for it
+	if err := to.open(ctx, []webhook.Secret{secret.Secret}); err != nil {
+		return err
+	}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: o.timeout, words: true, signed: secret.String()}
+	s.sayBefore(secret)
+	for _, body := range bodies {
+		if err := s.send(ctx, relay.Arrival{Header: o.sign(secret.Secret, &body), Body: body, Origin: webhook.OriginTrigger}); err != nil {
+			return err
+		}
+	}
+	return s.end(len(bodies))
+}
+
+// payloads is what is to be sent: the user's own payload, or samples.
+func (a *app) payloads(o *triggerOptions) ([][]byte, error) {
+	switch {
+	case o.data != "" && len(o.names) > 0:
+		return nil, usage("--data and "+o.names[0]+" are both given", "leave one of them out")
+	case o.data != "":
+		body, err := a.readPayload(o.data)
+		return [][]byte{body}, err
+	case len(o.names) == 0:
+		return nil, usage("which event?", "vidiking trigger render.complete", "all events: vidiking trigger --list")
+	}
+	source := sample.New(a.w.Now, a.w.Random)
+	var bodies [][]byte
+	for _, name := range o.names {
+		if webhook.IsEvent(name) {
+			body, err := source.Payload(name)
+			if err != nil {
+				return nil, err
+			}
+			bodies = append(bodies, body)
+			continue
+		}
+		items, err := source.Scenario(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			bodies = append(bodies, item.Body)
+		}
+	}
+	return bodies, nil
+}
+
+// maxData is the largest payload that is read: the ingress takes no larger one unless told to.
+const maxData = 64 << 20
+
+// readPayload reads the user's own payload and checks that it is JSON. It is sent as it is.
+func (a *app) readPayload(name string) ([]byte, error) {
+	from, shown := a.w.Stdin, name
+	if name == "-" {
+		shown = "stdin"
+	} else {
+		file, err := os.Open(a.path(name))
+		if err != nil {
+			return nil, failed(err, "can't read "+name+": "+pathReason(err), "give a file, or - for stdin: --data event.json")
+		}
+		defer func() { _ = file.Close() }()
+		from = file
+	}
+	body, err := io.ReadAll(io.LimitReader(from, maxData+1))
+	if err != nil {
+		return nil, failed(err, "can't read "+shown+": "+pathReason(err))
+	}
+	if len(body) > maxData {
+		return nil, usage(fmt.Sprintf("%s is larger than %d MiB", shown, maxData>>20), "send a smaller payload")
+	}
+	if _, err := webhook.ParsePayload(body); err != nil {
+		return nil, notJSON(shown, err)
+	}
+	return body, nil
+}
+
+// dryRun prints what would be sent, byte for byte; several are a line each.
+func (a *app) dryRun(bodies [][]byte) error {
+	for _, body := range bodies {
+		if len(bodies) > 1 || a.w.StdoutTerminal {
+			body = append(body, '\n')
+		}
+		if _, err := a.w.Stdout.Write(body); err != nil {
+			return closedPipe(err)
+		}
+	}
+	return nil
+}
+
+// sign makes the header of a delivery, and spoils header or body where that was asked for.
+func (o *triggerOptions) sign(secret webhook.Secret, body *[]byte) webhook.Header {
+	h := webhook.Header{
+		{Name: "Content-Type", Value: "application/json"},
+		{Name: "User-Agent", Value: userAgent()},
+	}
+	sig := signature.Sign(secret, *body, signature.Style(o.style))
+	switch o.corrupt {
+	case corruptBody:
+		*body = spoilBody(*body)
+	case corruptSignature:
+		sig = spoilSignature(sig)
+	}
+	if o.corrupt != corruptMissing {
+		h = append(h, webhook.Field{Name: webhook.SignatureHeader, Value: sig})
+	}
+	return append(h, o.header...)
+}
+
+// listEvents lists what can be triggered.
+func (a *app) listEvents() error {
+	o, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	return closedPipe(output.Events(a.w.Stdout, o.Format, webhook.Events(), sample.Scenarios()))
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// build is what the program knows of how it was built. All of it comes from the build info that Go puts into every binary.
+type build struct {
+	V        int    `json:"v"`
+	Type     string `json:"type"`
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Date     string `json:"date,omitempty"` // of the commit
+	Modified bool   `json:"modified,omitempty"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func (a *app) version() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Say which version this is",
+		Long:    "Says which version this is, and what it was built from.",
+		Example: "  vidiking version\n  vidiking version -o json",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			b := readBuild()
+			if a.flags.output == "json" {
+				return json.NewEncoder(a.w.Stdout).Encode(b)
+			}
+			_, err := fmt.Fprintln(a.w.Stdout, b)
+			return err
+		},
+	}
+}
+
+// String is the version for people, on one line.
+func (b build) String() string {
+	var of []string
+	if b.Commit != "" {
+		of = append(of, "commit "+b.Commit[:min(12, len(b.Commit))])
+	}
+	if b.Modified {
+		of = append(of, "modified")
+	}
+	if b.Date != "" {
+		of = append(of, b.Date)
+	}
+	of = append(of, b.Go, b.Platform)
+	return "vidiking " + b.Version + " (" + strings.Join(of, ", ") + ")"
+}
+
+func readBuild() build {
+	b := build{V: 1, Type: "version", Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		b.Version = strings.TrimPrefix(v, "v")
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.time":
+			b.Date = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+// userAgent names the program to handlers.
+func userAgent() string { return "vidiking/" + readBuild().Version }

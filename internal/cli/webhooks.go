@@ -1,0 +1,16 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+func (a *app) webhooks() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "webhooks",
+		Aliases: []string{"deliveries"},
+		Short:   "Look at the delivery log: list, show, replay",
+		Long:    "The delivery log: every delivery that came in or was sent, and what your handler answered.",
+		Args:    unknownCommand,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.list(), a.show(), a.replay())
+	return cmd
+}

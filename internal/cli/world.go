@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+// World is everything outside the program that a command may touch. main fills it with the real one.
+type World struct {
+	Args   []string // without the program's name
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+
+	LookupEnv func(string) (string, bool)
+	Home      string // of the user; empty where there is none
+	WorkDir   string
+	GOOS      string
+
+	Now      func() time.Time
+	Location *time.Location
+	Random   io.Reader
+	Signals  <-chan os.Signal // interrupts; the first drains, the second aborts
+
+	StdinTerminal  bool
+	StdoutTerminal bool
+	StderrTerminal bool
+	Width          func() int                            // of the terminal on stdout, in cells; 0 where there is none
+	ReadSecret     func(context.Context) (string, error) // a line from the terminal, without echo
+}
+
+func (w World) env(name string) string {
+	v, _ := w.LookupEnv(name)
+	return v
+}
+
+// utf8 reports whether the terminal shows more than ASCII, by the locale that the environment names. Without a locale at all it
+// does: that is how most containers and CI are, and their logs are read in browsers.
+func (w World) utf8() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := w.env(name); v != "" {
+			return isUTF8Locale(v)
+		}
+	}
+	return true
+}
+
+func (w World) configWorld() config.World {
+	return config.World{LookupEnv: w.LookupEnv, Home: w.Home, WorkDir: w.WorkDir, GOOS: w.GOOS}
+}
