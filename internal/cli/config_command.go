@@ -160,6 +160,7 @@ func (a *app) configList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.sayWarnings(output.New(o))
 			return closedPipe(output.Settings(a.w.Stdout, o.Format, all))
 		},
 	}

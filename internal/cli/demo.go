@@ -36,7 +36,7 @@ func (a *app) runDemo(ctx context.Context) error {
 		return err
 	}
 	if !o.Terminal { // a story is for people, also where a file or a CI keeps it for them
-		o.Terminal, o.Style.Width = true, storyWidth
+		o.Terminal, o.Style.Width, o.Width = true, storyWidth, nil
 	}
 	p := output.New(o)
 	dir, err := os.MkdirTemp("", "vidiking-demo-")

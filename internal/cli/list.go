@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // listLimit is how many deliveries `list` shows unless told otherwise: more than a screen, less than a flood.
@@ -47,10 +49,11 @@ func (a *app) list() *cobra.Command {
 }
 
 func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
-	p, err := a.printer()
+	out, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
+	p := output.New(out)
 	r, err := a.openReader(ctx)
 	if errors.Is(err, store.ErrNoLog) {
 		p.Close("No deliveries yet. Send one: vidiking trigger render.complete")
@@ -67,6 +70,8 @@ func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
 	if len(rows) == 0 {
 		return a.sayNone(ctx, r, p.Close, selected)
 	}
+	out.Style.IDLength = idLength(rows)
+	p = output.New(out)
 	p.Head()
 	p.Batch(func() {
 		for _, s := range rows {
@@ -81,6 +86,22 @@ func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
 		p.Close(closing)
 	}
 	return err
+}
+
+// idLength is how many characters of an id tell the rows apart, and no fewer than are always shown.
+func idLength(rows []webhook.Summary) int {
+	n := shortID
+	for n < len("0123456789") {
+		seen := make(map[string]bool, len(rows))
+		for _, s := range rows {
+			seen[s.ID.Short(n)] = true
+		}
+		if len(seen) == len(rows) {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // sayNone says why the list is empty.

@@ -104,9 +104,11 @@ func (l *listener) build(ctx context.Context) error {
 		return err
 	}
 	out.Style.Timeout = l.o.timeout
+	printer := output.New(out)
+	l.app.sayWarnings(printer)
 	l.session = session.New(l.dataDir, info)
 	l.live, err = output.NewLive(ctx, output.LiveOptions{
-		Printer: output.New(out), Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
+		Printer: printer, Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
 	})
 	if err != nil {
 		return err

@@ -95,6 +95,13 @@ func (a *app) dataDir() (string, error) {
 	return cfg.DataDir()
 }
 
+// sayWarnings says what is odd about the configuration, for a command that uses what is in it.
+func (a *app) sayWarnings(p output.Printer) {
+	for _, w := range a.cfg.Warnings() {
+		p.Warning("configuration", w.Msg, lines(w.Hint))
+	}
+}
+
 // printer makes the command's printer, by the global flags and the configuration.
 func (a *app) printer() (output.Printer, error) {
 	o, err := a.outputOptions()
@@ -128,7 +135,7 @@ func (a *app) outputOptions() (output.Options, error) {
 		Style:    display.Style{UTF8: a.w.utf8(), Location: a.w.Location},
 	}
 	if a.w.StdoutTerminal {
-		o.Style.Width = a.w.Width()
+		o.Style.Width, o.Width = a.w.Width(), a.w.Width
 	}
 	return o, nil
 }

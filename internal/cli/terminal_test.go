@@ -105,6 +105,9 @@ func (x *terminal) golden(name string) {
 	x.mu.Lock()
 	got := x.screen.String()
 	x.mu.Unlock()
+	if strings.Contains(got, secret[len("whsec_"):len(secret)-4]) {
+		x.t.Errorf("%s: the screen shows the secret:\n%s", name, got)
+	}
 	for _, r := range []struct{ pattern, with string }{
 		{`(127\.0\.0\.1|localhost):\d+`, "localhost:3000"},
 		{`(p50|p99|in) \d+ ms`, "$1 1 ms"},

@@ -119,6 +119,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 		return err
 	}
 	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: o.timeout, words: true, signed: secret.String()}
+	a.sayWarnings(p)
 	s.sayBefore(secret)
 	for _, body := range bodies {
 		if err := s.send(ctx, relay.Arrival{Header: o.sign(secret.Secret, &body), Body: body, Origin: webhook.OriginTrigger}); err != nil {

@@ -2,23 +2,40 @@ package output
 
 import (
 	"io"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
 // Error says what failed and what to do, to stderr: "error:" and "hint:", and whatever follows aligned with them.
+//
+//nolint:revive // whether there is colour is a fact about the stream
 func Error(w io.Writer, inColor bool, what string, detail, hint []string) {
-	s := newStream(w, inColor)
-	s.line(0, display.Line{{Text: "error:", Role: display.Alarm}, {Text: " " + what}})
-	const aligned = 7
+	newStream(w, inColor).labelled("error:", display.Alarm, what, detail, hint)
+}
+
+// Warning says what is odd, and what to do about it, in the shape of an error.
+func (p *textPrinter) Warning(_, what string, hint []string) {
+	p.err.labelled("warning:", display.Caution, what, nil, hint)
+}
+
+// Warning says what is odd as an object.
+func (p *jsonPrinter) Warning(code, what string, hint []string) {
+	p.put(jsonWarning{kind: of("warning"), Code: code, Message: what, Hint: strings.Join(hint, " ")})
+}
+
+// labelled writes a label and what it is about, then details and hints, aligned.
+func (s *stream) labelled(label string, role display.Role, what string, detail, hint []string) {
+	s.line(0, display.Line{{Text: label, Role: role}, {Text: " " + what}})
+	aligned := len(label) + 1
 	for _, l := range detail {
 		s.say(aligned+2, l)
 	}
 	for i, l := range hint {
-		if i == 0 {
-			s.line(0, display.Line{{Text: "hint:", Role: display.Bold}, {Text: "  " + l}})
+		if i > 0 {
+			s.say(aligned, l)
 			continue
 		}
-		s.say(aligned, l)
+		s.line(0, display.Line{{Text: display.PadRight("hint:", aligned), Role: display.Bold}, {Text: l}})
 	}
 }

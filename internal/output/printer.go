@@ -26,9 +26,10 @@ type Options struct {
 	Color          bool // on stdout
 	ErrColor       bool // on stderr
 	Style          display.Style
-	Home           string // shown as ~
-	Quiet          bool   // only what was not delivered, and errors
-	Verbose        bool   // headers and the pretty payload under each row
+	Width          func() int // of the terminal, asked for each row, since a window changes its size; nil: Style's
+	Home           string     // shown as ~
+	Quiet          bool       // only what was not delivered, and errors
+	Verbose        bool       // headers and the pretty payload under each row
 }
 
 // Detail says how much stands under a delivery's row.
@@ -60,6 +61,8 @@ type Printer interface {
 	Hint(webhook.ID, display.Hint)
 	// Notice says what is no delivery and that a person should know, between the rows.
 	Notice(Notice)
+	// Warning says what is odd about the settings, and what to do about it. Code is for machines.
+	Warning(code, what string, hint []string)
 	// Stopped says what a session did.
 	Stopped(Stopped)
 	// Sent says what came of several sendings.

@@ -80,7 +80,7 @@ func (p *textPrinter) Recorded(s webhook.Summary) {
 
 func (p *textPrinter) Waiting(s webhook.Summary, elapsed time.Duration) {
 	if p.o.Terminal && !p.o.Quiet { // elsewhere a delivery is one line
-		p.row(s, display.WaitingRow(s, elapsed, p.o.Style))
+		p.row(s, func(st display.Style) display.Line { return display.WaitingRow(s, elapsed, st) })
 	}
 }
 
@@ -105,24 +105,24 @@ func (p *textPrinter) below(lines []display.Line) {
 
 func (p *textPrinter) Row(s webhook.Summary) {
 	if !p.o.Quiet || s.Status != webhook.StatusDelivered && s.Status != webhook.StatusPending {
-		p.row(s, nil)
+		p.row(s, func(st display.Style) display.Line { return display.Row(s, st) })
 	}
 }
 
-// row writes a row; the delivery's own unless another is given.
-func (p *textPrinter) row(s webhook.Summary, l display.Line) {
+// row writes a row, laid out for the terminal as it is now.
+func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Line) {
 	if !p.o.Terminal {
 		p.out.say(0, display.TabRow(s, p.o.Style))
 		return
+	}
+	if p.o.Width != nil {
+		p.o.Style.Width = p.o.Width()
 	}
 	if day, ok := display.DateLine(p.last, s.ReceivedAt, p.o.Style); ok {
 		p.out.line(0, day)
 	}
 	p.last = s.ReceivedAt
-	if l == nil {
-		l = display.Row(s, p.o.Style)
-	}
-	p.out.line(0, l)
+	p.out.line(0, lay(p.o.Style))
 }
 
 func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
