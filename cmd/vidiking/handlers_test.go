@@ -43,7 +43,7 @@ func TestRealHandlers(t *testing.T) {
 				t.Run(form, func(t *testing.T) {
 					t.Parallel()
 					tellStory(t, filepath.Join(dir, "story.txtar"), slices.Concat(run.env, []string{
-						"INTERPRETER="+run.program, "HANDLER="+handler, "FORM="+form, "OTHER="+other,
+						"INTERPRETER=" + run.program, "HANDLER=" + handler, "FORM=" + form, "OTHER=" + other,
 					}), map[string]bool{form: true, other: false, "raw": h.raw})
 				})
 			}
@@ -58,12 +58,9 @@ func tellStory(t *testing.T, file string, variables []string, conditions map[str
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
-			home := filepath.Join(env.WorkDir, "home")
-			env.Vars = append(env.Vars, "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"),
-				"XDG_STATE_HOME="+filepath.Join(home, ".local", "state"),
-				"STATE="+filepath.Join(home, ".local", "state", "vidiking"), "TZ=UTC", "LANG=C.UTF-8")
+			err := setUpHome(env)
 			env.Vars = append(env.Vars, variables...)
-			return os.MkdirAll(home, 0o700)
+			return err
 		},
 		Condition: func(name string) (bool, error) {
 			holds, known := conditions[name]

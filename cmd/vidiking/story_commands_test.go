@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+)
+
+// await waits for what another process does:
+//
+//	await session    a listen can be found; its address becomes $URL
+//	await sessions 2 so many can
+//	await gone       none can
+//	await refuses    the listen at $URL takes no more connections
+//	await answer     something at $ADDR takes connections
+//	await file NAME  a file has something in it
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME")
+	}
+	sessions := func(ok func(n int) bool) func() bool {
+		return func() bool {
+			live, err := session.Live(ts.Getenv("STATE"))
+			ts.Check(err)
+			if len(live) > 0 {
+				ts.Setenv("URL", live[0].URL)
+			}
+			return ok(len(live))
+		}
+	}
+	ok := map[string]func() bool{
+		"session":  sessions(func(n int) bool { return n > 0 }),
+		"sessions": sessions(func(n int) bool { return fmt.Sprint(n) == args[1] }),
+		"gone":     sessions(func(n int) bool { return n == 0 }),
+		"refuses": func() bool {
+			u, err := url.Parse(ts.Getenv("URL"))
+			return err == nil && !connects(u.Host)
+		},
+		"answer": func() bool { return connects(ts.Getenv("ADDR")) },
+		"file": func() bool {
+			b, err := os.ReadFile(ts.MkAbs(args[1]))
+			return err == nil && len(b) > 0
+		},
+	}[args[0]]
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(30 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			ts.Fatalf("await %s: not within 30 s", strings.Join(args, " "))
+		}
+	}
+}
+
+func connects(addr string) bool {
+	conn, err := net.DialTimeout("tcp", addr, time.Second)
+	if err == nil {
+		_ = conn.Close()
+	}
+	return err == nil
+}
+
+// newer makes a delivery log one of a version that is yet to come: SQLite keeps user_version in 4 bytes at offset 60 of the file
+// (sqlite.org/fileformat2.html, 1.3.15).
+func newer(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY, 0)
+	ts.Check(err)
+	_, err = f.WriteAt([]byte{0, 0, 0x7f, 0xff}, 60)
+	ts.Check(errors.Join(err, f.Close()))
+}
+
+// setFile sets a variable to what a file holds: `setfile ADDR addr`.
+func setFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: setfile VARIABLE FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
+}
+
+// setAddr sets $TAKEN to the host and port of a URL in a variable: `setaddr URL`.
+func setAddr(ts *testscript.TestScript, _ bool, args []string) {
+	u, err := url.Parse(ts.Getenv(args[0]))
+	ts.Check(err)
+	ts.Setenv("TAKEN", u.Host)
+}
+
+// post sends a POST as a stranger would, and checks the code: `post CODE URL BODYFILE ['Name: value'…]`.
+func post(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: post CODE URL BODYFILE [HEADER…]")
+	}
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, args[1], strings.NewReader(ts.ReadFile(args[2])))
+	ts.Check(err)
+	for _, h := range args[3:] {
+		name, value, _ := strings.Cut(h, ": ")
+		req.Header.Add(name, value)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	_, _ = fmt.Fprintf(ts.Stdout(), "%d %s", resp.StatusCode, body)
+	if fmt.Sprint(resp.StatusCode) != args[0] {
+		ts.Fatalf("POST %s: got %d %s, want %s", args[1], resp.StatusCode, body, args[0])
+	}
+}
+
+// transcript makes the same what differs from run to run in what a command printed, to be compared: `transcript stdout`, then
+// `cmp stdout want`.
+func transcript(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: transcript stdout|stderr|ttyout|FILE")
+	}
+	_, err := io.WriteString(ts.Stdout(), steady(ts.ReadFile(args[0])))
+	ts.Check(err)
+}
+
+// steady replaces times, ids, ports and durations. What stands in a column keeps its width.
+func steady(s string) string {
+	for _, r := range []struct{ pattern, with string }{
+		{`\r\n`, "\n"},
+		{`dlv_[0-9a-hjkmnp-tv-z]{10}`, "dlv_0000000000"},
+		{`dlv_[0-9a-hjkmnp-tv-z]{6}\b`, "dlv_000000"},
+		{`(job|img)_[0-9a-z]{6}\b`, "${1}_000000"},
+		{`\d\d:\d\d:\d\d`, "00:00:00"},
+		{`20\d\d-\d\d-\d\dT00:00:00(\.\d+)?Z`, "2026-01-01T00:00:00Z"},
+		{`20\d\d-\d\d-\d\d`, "2026-01-01"},
+		{`(127\.0\.0\.1|localhost):\d\d\d\d+`, "$1:9999"},
+		{`whsec_…[0-9A-Za-z]{4}`, "whsec_…0000"},
+		{`sha256=[0-9a-f]+…[0-9a-f]+`, "sha256=0…0"},
+		{`sha256=[0-9a-f]{64}`, "sha256=00"},
+		{`_ms":[0-9.]+`, `_ms":0`},
+		{`"Date","[^"]+"`, `"Date",""`},
+		{`base64":"[^"]+"`, `base64":"AA=="`},
+		{`"data_dir":"[^"]+"`, `"data_dir":"…"`},
+	} {
+		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)
+	}
+	return regexp.MustCompile(` *<?\d+(\.\d+)? (µs|ms|s)\b`).ReplaceAllStringFunc(s, func(took string) string {
+		if before := len(took) - len(strings.TrimLeft(took, " ")); before < 2 {
+			return strings.Repeat(" ", before) + "# ms"
+		}
+		return fmt.Sprintf("%*s", len([]rune(took)), "# ms")
+	})
+}

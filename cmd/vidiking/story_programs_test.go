@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// runHandler is a developer's handler: `handler MODE FILE` serves on a free loopback port, or on that of FILE if it has one, until it
+// is interrupted. It writes its address to FILE, and what it received to FILE.body.
+func runHandler(args []string) int {
+	mode, file := args[0], args[1]
+	addr := "127.0.0.1:0"
+	if b, err := os.ReadFile(file); err == nil && len(b) > 0 {
+		addr = strings.TrimSpace(string(b))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	server := &http.Server{Handler: handlerMode(ctx, mode, file), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	if err := writeWhole(file, ln.Addr().String()); err != nil {
+		return 1
+	}
+	if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return 1
+	}
+	return 0
+}
+
+// runFirstLine runs a command and goes away as its reader after the first line, which it writes to a file: `firstline FILE COMMAND…`.
+func runFirstLine(args []string) int {
+	cmd := exec.Command(args[1], args[2:]...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil || cmd.Start() != nil {
+		return 1
+	}
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt)
+	go func() { _ = cmd.Process.Signal(<-interrupted) }()
+	line, err := bufio.NewReaderSize(out, 16).ReadString('\n')
+	if errors.Join(err, out.Close(), writeWhole(args[0], line)) != nil {
+		return 1
+	}
+	if cmd.Wait() != nil {
+		return 1
+	}
+	return 0
+}
+
+// writeWhole writes a file so that who waits for it never sees half of it.
+func writeWhole(name, text string) error {
+	if err := os.WriteFile(name+".tmp", []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".tmp", name)
+}
+
+func handlerMode(ctx context.Context, mode, file string) http.HandlerFunc {
+	secret := webhook.SecretFrom(os.Getenv("VIDIKING_WEBHOOK_SECRET"))
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		_ = os.WriteFile(file+".body", body, 0o600)
+		sig := r.Header.Get(webhook.SignatureHeader)
+		switch mode {
+		case "verify", "bare":
+			style := signature.StylePrefixed
+			if mode == "bare" {
+				style = signature.StyleBare
+			}
+			if sig != signature.Sign(secret, body, style) {
+				http.Error(w, `{"error":"invalid signature"}`, http.StatusUnauthorized)
+				return
+			}
+		case "slow":
+			select {
+			case <-ctx.Done():
+			case <-r.Context().Done():
+			}
+			return
+		case "crash":
+			panic(http.ErrAbortHandler)
+		case "redirect":
+			http.Redirect(w, r, "/login", http.StatusFound)
+			return
+		default:
+			var code int
+			if _, err := fmt.Sscan(mode, &code); err == nil {
+				w.WriteHeader(code)
+			}
+		}
+		_, _ = io.WriteString(w, `{"received":true}`)
+	}
+}
