@@ -1,0 +1,88 @@
+package output_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// everything says each thing that a printer can say, once.
+func everything(p output.Printer) {
+	at := time.Date(2026, 3, 2, 13, 2, 31, 123_456_789, time.UTC)
+	s := webhook.Summary{
+		ID: "dlv_a61tzr5x0k", ReceivedAt: at, Origin: webhook.OriginReplay, Event: "render.complete", About: "job_9bn2ze",
+		Status: webhook.StatusRefused, Verdict: webhook.VerdictValid, SecretHint: "whsec_…Kq7T", ReplayOf: "dlv_8kx4m2abcd",
+		MendedBy: "dlv_mz41fs0000", BodyBytes: 221, Attempts: 1, Code: 401, Duration: 7123 * time.Microsecond,
+		Target: "http://localhost:3000/webhooks/vidiking",
+	}
+	a := webhook.Attempt{
+		N: 1, Target: s.Target, StartedAt: at, Code: 401, Duration: s.Duration, Connect: 200 * time.Microsecond,
+		FirstByte: 7 * time.Millisecond, Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}},
+		Answer: []byte(`{"error":"invalid <signature>"}`), AnswerBytes: 70000, AnswerCut: true,
+	}
+	silent := webhook.Attempt{N: 2, Target: s.Target, StartedAt: at, Failure: webhook.FailureRefused, Error: "Nothing is listening.", Answer: []byte{0xff}}
+	p.Ready(output.Ready{URL: "http://127.0.0.1:4747/x", Forward: s.Target, Verify: "strict", Tunnel: "local", DataDir: "/d", Events: []string{"render.*"}})
+	p.Recorded(s)
+	p.Attempted(s, a, output.Detail{})
+	p.Attempted(s, silent, output.Detail{})
+	p.Row(s)
+	p.Show(output.Shown{Delivery: webhook.Delivery{
+		Summary: s, Header: webhook.Header{{Name: "X-A", Value: "1"}, {Name: "X-A", Value: "2"}}, Body: []byte("{}\n"),
+		History: []webhook.Attempt{a},
+	}})
+	p.Hint(s.ID, display.Hint{Cause: display.CausePath, Lines: []string{"Is it?"}, Lead: "Another:", Command: "vidiking listen"})
+	p.Notice(output.Notice{Code: "handler_back", At: at, Good: true, Message: "localhost:3000 is back.", Hint: "vidiking replay --failed"})
+	p.Warning("configuration", "it is odd", []string{"mend it"})
+	p.Stopped(output.Stopped{Counts: relay.Counts{Received: 2, Refused: 1, Unreachable: 1, P50: time.Millisecond, P99: 2 * time.Millisecond}, Failed: 1})
+	p.Sent(2, 1)
+	p.Story(output.Story{Step: 1, Text: "A handler"})
+	p.Story(output.Story{Ended: true, Good: true, Text: "1 of 1"})
+	// What only people need.
+	p.Head()
+	p.Waiting(s, time.Second)
+	p.Way("to localhost")
+	p.Close("2 deliveries")
+}
+
+func TestEveryObjectHasItsVersionItsTypeAndALineOfItsOwn(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	p := output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Format: output.FormatJSON})
+	everything(p)
+	var types []string
+	for line := range strings.Lines(stdout.String()) {
+		var o struct {
+			V    int    `json:"v"`
+			Type string `json:"type"`
+		}
+		if err := json.Unmarshal([]byte(line), &o); err != nil || o.V != 1 {
+			t.Errorf("got the line %q with v %d (%v), want an object with v 1", line, o.V, err)
+		}
+		types = append(types, o.Type)
+	}
+	want := []string{
+		"ready", "delivery", "attempt", "attempt", "delivery", "delivery", "warning", "warning", "warning", "summary", "summary", "step", "step",
+	}
+	if diff := cmp.Diff(want, types); diff != "" {
+		t.Errorf("the objects (-want +got):\n%s", diff)
+	}
+	if stderr.Len() > 0 || p.Err() != nil {
+		t.Errorf("stderr: got %q, and error %v, want neither", stderr.String(), p.Err())
+	}
+}
+
+func TestTheFormOfEachObject(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	everything(output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Format: output.FormatJSON}))
+	golden(t, "objects.jsonl", stdout.String())
+}

@@ -1,0 +1,111 @@
+package output_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("what is printed differs from %s (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestTextOnATerminal(t *testing.T) {
+	t.Parallel()
+	var screen bytes.Buffer
+	everything(output.New(output.Options{
+		Stdout: &screen, Stderr: &screen, Terminal: true, Style: display.Style{UTF8: true, Width: 80}, Home: "/d",
+	}))
+	golden(t, "terminal.txt", screen.String())
+}
+
+func TestTextInAPipeIsATable(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	p := output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Style: display.Style{UTF8: true}})
+	p.Row(webhook.Summary{ID: "dlv_a61tzr5x0k", Event: "a\tb\x1b[31m", Status: webhook.StatusRefused, Code: 401, Attempts: 1})
+	p.Attempted(webhook.Summary{ID: "dlv_a61tzr5x0k", Status: webhook.StatusRefused, Code: 401}, webhook.Attempt{Code: 401, Answer: []byte("no")}, output.Detail{})
+	for line := range strings.Lines(stdout.String()) {
+		if tabs := strings.Count(line, "\t"); tabs != strings.Count(display.TabHead(), "\t") || strings.Contains(line, "\x1b") {
+			t.Errorf("got the row %q with %d tabs, want as many columns as %q and nothing else", line, tabs, display.TabHead())
+		}
+	}
+	if !strings.Contains(stderr.String(), "│ no") || strings.Contains(stdout.String(), "│") {
+		t.Errorf("got stdout %q and stderr %q, want the handler's words on stderr", stdout.String(), stderr.String())
+	}
+}
+
+func TestAClosedPipeIsKeptAndNothingIsWrittenAfterIt(t *testing.T) {
+	t.Parallel()
+	for _, format := range []output.Format{output.FormatText, output.FormatJSON} {
+		w := &closing{}
+		p := output.New(output.Options{Stdout: w, Stderr: &bytes.Buffer{}, Format: format})
+		everything(p)
+		if !errors.Is(p.Err(), errClosed) || w.calls != 1 {
+			t.Errorf("%s: got error %v after %d writes, want %v after 1", format, p.Err(), w.calls, errClosed)
+		}
+	}
+}
+
+var errClosed = errors.New("closed")
+
+type closing struct{ calls int }
+
+func (c *closing) Write([]byte) (int, error) {
+	c.calls++
+	return 0, errClosed
+}
+
+func TestABatchIsOneWriteAndKeepsItsOrderWithStderr(t *testing.T) {
+	t.Parallel()
+	var screen bytes.Buffer
+	p := output.New(output.Options{Stdout: &screen, Stderr: &screen, Terminal: true, Style: display.Style{UTF8: true, Width: 80}})
+	p.Batch(func() {
+		p.Row(webhook.Summary{ID: "dlv_0000000001", Event: "first"})
+		p.Hint("", display.Hint{Lines: []string{"between"}})
+		p.Row(webhook.Summary{ID: "dlv_0000000002", Event: "second"})
+	})
+	text := screen.String()
+	first, between, second := strings.Index(text, "first"), strings.Index(text, "between"), strings.Index(text, "second")
+	if first < 0 || first > between || between > second {
+		t.Errorf("got %q, want first, between, second in this order", text)
+	}
+}
+
+func TestColourIsOnlyWhereItWasAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, inColor := range []bool{false, true} {
+		var screen bytes.Buffer
+		everything(output.New(output.Options{
+			Stdout: &screen, Stderr: &screen, Terminal: true, Color: inColor, ErrColor: inColor, Style: display.Style{UTF8: true, Width: 80},
+		}))
+		if got := strings.Contains(screen.String(), "\x1b["); got != inColor {
+			t.Errorf("Color %v: got escape sequences %v", inColor, got)
+		}
+	}
+}
