@@ -26,7 +26,6 @@ func (e codeError) Error() string { return fmt.Sprintf("code %d is no final answ
 
 // read takes the answer into the attempt.
 func (x *exchange) read(resp *http.Response) error {
-	defer resp.Body.Close() //nolint:errcheck // it was read as far as it matters
 	a := &x.attempt
 	a.Header = webhook.HeaderFrom("", resp.Header)
 	if resp.StatusCode < http.StatusOK { // 101, or a code that HTTP does not have

@@ -189,7 +189,13 @@ func TestNoProxyIsUsed(t *testing.T) {
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"} {
 		t.Setenv(name, proxy.URL())
 	}
-	got := send(t, Options{}, "http://handler.invalid:3000")
+	s := sender(t, Options{})
+	for name, transport := range map[string]*http.Transport{"kept": s.kept, "fresh": s.fresh, "probe": s.probe} {
+		if transport.Proxy != nil { // net/http reads the environment once a process, which may have been before this test
+			t.Errorf("%s: may use a proxy", name)
+		}
+	}
+	got := s.Send(t.Context(), target(t, "http://handler.invalid:3000"), sampleHeader(), samplePayload)
 	if got.Failure != webhook.FailureNoHost || len(proxy.Requests()) != 0 {
 		t.Errorf("got %q %q and %d requests at the proxy; want %q and none", got.Failure, got.Error, len(proxy.Requests()), webhook.FailureNoHost)
 	}

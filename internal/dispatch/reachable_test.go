@@ -62,7 +62,7 @@ func TestUnreachableSaysWhy(t *testing.T) {
 func TestReachableEndsWithTheTimeOut(t *testing.T) {
 	t.Parallel()
 	s := sender(t, Options{Timeout: short})
-	s.probe.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+	s.probe.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return faked(hanging, hanging).connect(ctx, network, "localhost:3000")
 	}
 	err := s.Reachable(t.Context(), target(t, "3000"))

@@ -54,7 +54,7 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	config := &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure} //nolint:gosec // the user asks for it by --insecure
+	config := &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}
 	// net/http lets a connection be made though the attempt that asked for it has ended; another may use it. This ends that too,
 	// and later, so that of two time-outs it is always the attempt's that is reported.
 	d := newDialer(2*o.Timeout, config)

@@ -100,7 +100,7 @@ func (r *Raw) serve(talk func(net.Conn)) {
 			}
 			r.conns.add(c)
 			talking.Go(func() {
-				defer c.Close() //nolint:errcheck // its end is all that matters
+				defer c.Close()
 				talk(c)
 			})
 		}

@@ -31,7 +31,7 @@ func post(tb testing.TB, url, body string, fields ...string) (int, string) {
 	if err != nil {
 		return 0, err.Error()
 	}
-	defer resp.Body.Close() //nolint:errcheck // read
+	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return resp.StatusCode, string(answer) + ", then " + err.Error()
@@ -46,7 +46,7 @@ func TestHandlerRecordsWhatItReceives(t *testing.T) {
 		t.Errorf("got %d %q", code, answer)
 	}
 	got := h.Wait(1)[0]
-	if got.Method != "POST" || got.URI != "/a%2Fb?c=d" || got.Host != h.Addr() || string(got.Body) != "body" || got.Remote == "" {
+	if got.Method != http.MethodPost || got.URI != "/a%2Fb?c=d" || got.Host != h.Addr() || string(got.Body) != "body" || got.Remote == "" {
 		t.Errorf("got %+v", got)
 	}
 	if twice := got.Header["X-Twice"]; len(twice) != 2 || twice[0] != "b" {
@@ -144,7 +144,7 @@ func TestRawShowsTheBytesOfTheWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close() //nolint:errcheck // the test is over
+	defer c.Close()
 	sent := [][]byte{
 		[]byte("POST /a HTTP/1.1\r\nhost: x\r\nZ: 1\r\nA:2\r\ncontent-length: 4\r\n\r\n\r\n\x00\xff"),
 		[]byte("POST / HTTP/1.1\r\n\r\n"),
@@ -170,7 +170,7 @@ func TestRawClosesWithoutAWord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close() //nolint:errcheck // the test is over
+	defer c.Close()
 	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\n\r\n")
 	if got, err := io.ReadAll(c); string(got) != "garbage" || err != nil {
 		t.Errorf("got %q, %v", got, err)
@@ -188,7 +188,7 @@ func TestRawEndsWithItsTest(t *testing.T) {
 		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\n\r\n")
 		r.Wait(1)
 	})
-	defer c.Close() //nolint:errcheck // the test is over
+	defer c.Close()
 	if got, err := io.ReadAll(c); string(got) != "hello" || err != nil {
 		t.Errorf("got %q, %v; want hello and the end", got, err)
 	}
