@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime"
@@ -27,6 +29,9 @@ func run() int {
 	// A closed pipe ends the view, not the program: it is to get EPIPE instead of the signal. It is caught and not ignored, since what
 	// is ignored is so for commands that the program starts, too.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+
+	// net/http writes remarks of its own there, as when a handler says more than its answer. They are no news to the user.
+	log.SetOutput(io.Discard) //nolint:forbidigo // nothing in the program logs, and this is the process's own logger
 
 	home, _ := os.UserHomeDir() // none is said where it is missed
 	workDir, _ := os.Getwd()

@@ -19,11 +19,11 @@ import (
 // process records.
 type destination struct {
 	app     *app
-	dir     string          // the data directory
-	timeout time.Duration   // of an attempt that is made directly
-	target  dispatch.Target // the handler
-	through *session.Info   // nil: directly
-	ingress dispatch.Target // of the session
+	dir     string           // the data directory
+	direct  dispatch.Options // how an attempt is made directly
+	target  dispatch.Target  // the handler
+	through *session.Info    // nil: directly
+	ingress dispatch.Target  // of the session
 	sender  *dispatch.Sender
 	reader  *store.Reader // of the session's log
 	log     *store.Log    // our own; nil where it can't be opened
@@ -36,8 +36,9 @@ const throughTimeout = 24 * time.Hour
 
 // sendOptions is what the flags of a sending command say.
 type sendOptions struct {
-	to      string
-	timeout time.Duration
+	to       string
+	timeout  time.Duration
+	insecure bool
 }
 
 // destination finds out where to send (DESIGN: Where they send without --to). It opens and changes nothing; open does.
@@ -46,7 +47,7 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{app: a, timeout: o.timeout}
+	d := &destination{app: a, direct: dispatch.Options{Timeout: o.timeout, Insecure: o.insecure, Now: a.w.Now}}
 	if d.dir, err = cfg.DataDir(); err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (d *destination) open(ctx context.Context, secrets []webhook.Secret) error 
 // openOwn sends by the relay's tail in this process. Without a log it still sends: the handler's answer is what was asked for.
 func (d *destination) openOwn(ctx context.Context, secrets []webhook.Secret) {
 	w := d.app.w
-	d.sender = dispatch.NewSender(dispatch.Options{Timeout: d.timeout, Now: w.Now})
+	d.sender = dispatch.NewSender(d.direct)
 	var log relay.Log = noLog{}
 	if d.log, d.lost = store.Open(ctx, d.dir, store.Options{Now: w.Now}); d.lost == nil {
 		log, d.reader = d.log, d.log.Reader()

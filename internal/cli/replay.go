@@ -18,12 +18,13 @@ import (
 
 // replayOptions is what the flags of `replay` say.
 type replayOptions struct {
-	ids     []string
-	last    int
-	pick    selection
-	to      string
-	timeout time.Duration
-	dryRun  bool
+	ids      []string
+	last     int
+	pick     selection
+	to       string
+	timeout  time.Duration
+	insecure bool
+	dryRun   bool
 }
 
 func (a *app) replay() *cobra.Command {
@@ -57,6 +58,7 @@ a new delivery that remembers which one it repeats. It goes through a running li
 	o.pick.addFlags(cmd)
 	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be sent, and send nothing")
 	return cmd
 }
@@ -91,7 +93,7 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 		p.Close("Nothing to send: no delivery matches.")
 		return nil
 	}
-	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout})
+	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure})
 	if err != nil {
 		return err
 	}

@@ -19,17 +19,18 @@ import (
 
 // triggerOptions is what the flags of `trigger` say.
 type triggerOptions struct {
-	names   []string // events and scenarios
-	to      string
-	data    string
-	set     []string
-	unset   []string
-	style   string
-	corrupt string
-	headers []string
-	timeout time.Duration
-	dryRun  bool
-	list    bool
+	names    []string // events and scenarios
+	to       string
+	data     string
+	set      []string
+	unset    []string
+	style    string
+	corrupt  string
+	headers  []string
+	timeout  time.Duration
+	insecure bool
+	dryRun   bool
+	list     bool
 
 	header []webhook.Field
 }
@@ -75,6 +76,7 @@ are this program's own.`,
 	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or leave the signature out (missing)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "add a header, '`NAME: VALUE`' (repeatable)")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
 	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
@@ -106,7 +108,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if o.dryRun {
 		return a.dryRun(bodies)
 	}
-	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout})
+	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure})
 	if err != nil {
 		return err
 	}
