@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -256,7 +258,34 @@ func TestCloseEndsTheLookOutAndNoneBeginsAfter(t *testing.T) {
 	})
 }
 
+func TestCloseWaitsForALookThatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := watched()
+		proceed := make(chan struct{})
+		r.o.Sender.(*scripted).reachable = func(context.Context) error {
+			<-proceed
+			return errors.New("interrupted")
+		}
+		deliver(r)
+		pass(firstLook)
+		closed := make(chan struct{})
+		go func() {
+			r.Close()
+			close(closed)
+		}()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Error("Close returned while a look was under way")
+		default:
+		}
+		close(proceed)
+		<-closed
+	})
+}
+
 func TestADeliveryWhileTheRelayClosesLeavesNoLookOutBehind(t *testing.T) {
+	defer goleak.VerifyNone(t)
 	for range 50 {
 		r, _ := watched()
 		var both sync.WaitGroup

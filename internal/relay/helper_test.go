@@ -115,8 +115,6 @@ func parseTarget(tb testing.TB, text string) dispatch.Target {
 	return target
 }
 
-func (r *rig) url() string { return "http://" + r.address + ingressPath }
-
 // reply is what a sender got.
 type reply struct {
 	code   int

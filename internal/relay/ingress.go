@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,6 +44,7 @@ type Ingress struct {
 
 	mu    sync.Mutex
 	wrong []string // paths that were told of
+	large bool     // a body that is too large was told of
 }
 
 const (
@@ -87,6 +89,9 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, held, err := in.readBody(req)
 	defer func() { in.bodies.release(held) }()
 	if err != nil {
+		if errors.Is(err, errTooLarge) {
+			in.tooLarge(req)
+		}
 		refuseBody(w, err)
 		return
 	}
@@ -113,14 +118,17 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 		refuse(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
 		return false
 	}
+	if trusted && !d.Status.Forwardable() {
+		own(w, d)
+	}
 	switch {
 	case d.Status == webhook.StatusRejected:
-		own(w, trusted, d.ID, d.Status)
 		refuse(w, http.StatusUnauthorized, "The signature is "+string(d.Verdict)+".")
 	case d.Status == webhook.StatusSkipped:
-		own(w, trusted, d.ID, d.Status)
 		w.WriteHeader(http.StatusOK)
-	case in.o.Respond == RespondAck && !trusted:
+	case trusted:
+		in.forwardTrusted(ctx, w, d)
+	case in.o.Respond == RespondAck:
 		goesOn = true
 		in.relay.acked.Go(func() {
 			defer in.bodies.release(held)
@@ -128,7 +136,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 		})
 		w.WriteHeader(http.StatusOK)
 	default:
-		in.forward(ctx, w, d, trusted)
+		in.forward(ctx, w, d)
 	}
 	return goesOn
 }
@@ -148,19 +156,21 @@ func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted b
 }
 
 // forward sends the delivery on and answers what the handler answered.
-func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *webhook.Delivery, trusted bool) {
+func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *webhook.Delivery) {
 	a := in.relay.send(in.relay.abort, d)
-	if !trusted {
-		in.queue(ctx, d, a)
-		answer(w, a)
-		return
-	}
+	in.queue(ctx, d, a)
+	answer(w, a)
+}
+
+// forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer.
+func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *webhook.Delivery) {
+	a := in.relay.send(in.relay.abort, d)
 	status, err := in.relay.o.Log.AddAttempt(ctx, d.ID, a)
 	d.Status = a.Status()
 	if in.tellOfLog(err); err == nil {
 		d.Status = status
 	}
-	own(w, trusted, d.ID, d.Status)
+	own(w, d)
 	answer(w, a)
 }
 
@@ -211,12 +221,23 @@ func (in *Ingress) wrongPath(req *http.Request) {
 	}
 }
 
-// own marks an answer for a trusted sender, so that it can tell our own 401 from the handler's and find the delivery.
-func own(w http.ResponseWriter, trusted bool, id webhook.ID, status webhook.Status) {
-	if trusted {
-		w.Header().Set(session.DeliveryHeader, string(id))
-		w.Header().Set(session.StatusHeader, string(status))
+// tooLarge tells of a body that is larger than allowed, once, and reads on for a while: a sender that is still writing would not see
+// the answer.
+func (in *Ingress) tooLarge(req *http.Request) {
+	in.mu.Lock()
+	tell := !in.large
+	in.large = true
+	in.mu.Unlock()
+	if tell {
+		in.relay.o.Notify(Notice{Kind: NoticeTooLarge, At: in.relay.o.Now(), Bytes: max(req.ContentLength, 0)})
 	}
+	_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody) // what ends it, ends the request
+}
+
+// own marks an answer for a trusted sender, so that it can tell our own 401 from the handler's and find the delivery.
+func own(w http.ResponseWriter, d *webhook.Delivery) {
+	w.Header().Set(session.DeliveryHeader, string(d.ID))
+	w.Header().Set(session.StatusHeader, string(d.Status))
 }
 
 // refuse answers in the program's own words.

@@ -13,6 +13,7 @@ type NoticeKind int
 const (
 	NoticeWrongPath   NoticeKind = iota // a POST came to a path that is not the ingress path; said once a path
 	NoticeHandlerBack                   // the handler takes connections again
+	NoticeTooLarge                      // a body larger than allowed was answered 413; said once
 	NoticeNotRecorded                   // a delivery could not be recorded and was answered 503; said once until one can
 	NoticePanic                         // a delivery ran into a bug of this program and was answered 500
 )
@@ -22,6 +23,7 @@ type Notice struct {
 	Kind   NoticeKind
 	At     time.Time
 	Path   string          // of NoticeWrongPath
+	Bytes  int64           // of NoticeTooLarge: how large the body is; 0 where it did not say
 	Target dispatch.Target // of NoticeHandlerBack
 	Missed int             // of NoticeHandlerBack: deliveries that found it unreachable
 	Since  time.Time       // of NoticeHandlerBack: when the first of them was received

@@ -120,12 +120,13 @@ func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	defer cancel()
 	defer context.AfterFunc(r.abort, cancel)()
 	out.Attempt = r.send(sending, d)
+	out.Attempt.N = 1 // the delivery is new
 	// The attempt was made, so it is recorded even if whoever asked for it is gone by now.
 	status, err := r.o.Log.AddAttempt(context.WithoutCancel(ctx), d.ID, out.Attempt)
 	if err != nil {
 		return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
 	}
-	out.Delivery.Status = status
+	out.Delivery.Status, out.Delivery.Attempts = status, 1
 	return out, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -24,6 +25,7 @@ type Info struct {
 	PublicURL string    `json:"public_url,omitempty"` // how the internet reaches it, where it does
 	State     string    `json:"state"`
 	Forward   string    `json:"forward"`
+	TimeoutMS int64     `json:"timeout_ms"`       // how long the handler may take
 	Secret    string    `json:"secret,omitempty"` // masked: the one that signatures are checked with, where they are
 	Token     string    `json:"token"`
 }
@@ -40,6 +42,7 @@ const (
 
 // Session is one run of `listen`, as the other commands see it. Close it, or the process's end does.
 type Session struct {
+	mu   sync.Mutex
 	info Info
 	path string
 	lock *flock.Flock
@@ -83,6 +86,8 @@ func (s *Session) Info() Info { return s.info }
 
 // Update changes what the session tells of itself.
 func (s *Session) Update(change func(*Info)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	change(&s.info)
 	return s.write()
 }
