@@ -25,7 +25,10 @@ func main() {
 // run hands the real world to the program, and out comes the exit code.
 func run() int {
 	signals := make(chan os.Signal, 2) // two, since the second one aborts
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup means it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	// A closed pipe ends the view, not the program: it is to get EPIPE instead of the signal. It is caught and not ignored, since what
 	// is ignored is so for commands that the program starts, too.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -117,6 +118,17 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	_, _ = fmt.Fprintf(ts.Stdout(), "%d %s", resp.StatusCode, body)
 	if fmt.Sprint(resp.StatusCode) != args[0] {
 		ts.Fatalf("POST %s: got %d %s, want %s", args[1], resp.StatusCode, body, args[0])
+	}
+}
+
+// flood sends so many deliveries that nobody signed, one after the other: `flood URL N`.
+func flood(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for range n {
+		resp, err := http.Post(args[0], "application/json", strings.NewReader(strings.Repeat("x", 1000)))
+		ts.Check(err)
+		_ = resp.Body.Close()
 	}
 }
 

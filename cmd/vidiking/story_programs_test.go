@@ -70,6 +70,27 @@ func runFirstLine(args []string) int {
 	return 0
 }
 
+// runUnread runs a command and never reads what it prints: `unread FILE COMMAND…`. Interrupts are passed on.
+func runUnread(args []string) int {
+	cmd := exec.Command(args[1], args[2:]...)
+	out, err := cmd.StdoutPipe()
+	if err != nil || cmd.Start() != nil {
+		return 1
+	}
+	defer func() { _ = out.Close() }()
+	interrupted := make(chan os.Signal, 2)
+	signal.Notify(interrupted, os.Interrupt)
+	go func() {
+		for s := range interrupted {
+			_ = cmd.Process.Signal(s)
+		}
+	}()
+	if _, err := cmd.Process.Wait(); err != nil {
+		return 1
+	}
+	return 1
+}
+
 // writeWhole writes a file so that who waits for it never sees half of it.
 func writeWhole(name, text string) error {
 	if err := os.WriteFile(name+".tmp", []byte(text), 0o600); err != nil {

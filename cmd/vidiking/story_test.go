@@ -16,8 +16,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"vidiking":  func() { os.Exit(run()) },
 		"handler":   func() { os.Exit(runHandler(os.Args[1:])) },
+		"unread":    func() { os.Exit(runUnread(os.Args[1:])) },
 		"firstline": func() { os.Exit(runFirstLine(os.Args[1:])) },
-		"mounted":   func() { os.Exit(runMounted(os.Args[1:])) },
+		"owndisk":   func() { os.Exit(runOwnDisk(os.Args[1:])) },
 		"proxy":     func() { os.Exit(runProxy(os.Args[1:])) },
 	})
 }
@@ -36,6 +37,7 @@ func TestStories(t *testing.T) {
 			"transcript": transcript,
 			"setfile":    setFile,
 			"post":       post,
+			"flood":      flood,
 			"setaddr":    setAddr,
 			"newer":      newer,
 		},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -122,21 +123,28 @@ func (a *app) runConfigGet(name string, reveal bool) error {
 	if err != nil {
 		return err
 	}
-	if reveal && key.Secret {
-		s, _, ok := cfg.Secret()
-		if !ok {
-			return failed(nil, key.Name+" is not set", "the one that vidiking made itself: vidiking listen --print-secret")
+	shown := setting(v)
+	if key.Secret {
+		secrets, err := a.givenSecrets()
+		if err != nil {
+			return err
 		}
-		v.Text = s.Reveal()
+		shown = withMade(shown, secrets)
+		if reveal && len(secrets) == 0 {
+			return failed(nil, key.Name+" is not set", "the first of listen and trigger makes one: vidiking listen --print-secret")
+		}
+		if reveal {
+			shown.Value = secrets[0].Reveal()
+		}
 	}
 	o, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
 	if o.Format == output.FormatJSON {
-		return closedPipe(output.Settings(a.w.Stdout, o.Format, []output.Setting{setting(v)}))
+		return closedPipe(output.Settings(o, []output.Setting{shown}))
 	}
-	_, err = fmt.Fprintln(a.w.Stdout, v.Text)
+	_, err = fmt.Fprintln(a.w.Stdout, shown.Value)
 	return closedPipe(err)
 }
 
@@ -154,14 +162,22 @@ func (a *app) configList() *cobra.Command {
 			}
 			var all []output.Setting
 			for _, v := range cfg.List() {
-				all = append(all, setting(v))
+				shown := setting(v)
+				if v.Key.Secret {
+					secrets, err := a.givenSecrets()
+					if err != nil {
+						return err
+					}
+					shown = withMade(shown, secrets)
+				}
+				all = append(all, shown)
 			}
 			o, err := a.outputOptions()
 			if err != nil {
 				return err
 			}
 			a.sayWarnings(output.New(o))
-			return closedPipe(output.Settings(a.w.Stdout, o.Format, all))
+			return closedPipe(output.Settings(o, all))
 		},
 	}
 }
@@ -212,6 +228,14 @@ func (a *app) configPath() *cobra.Command {
 			return closedPipe(err)
 		},
 	}
+}
+
+// withMade shows the secret that the program made itself, where none was given: it is the one in force.
+func withMade(s output.Setting, inForce []webhook.Secret) output.Setting {
+	if s.Value == "" && len(inForce) > 0 {
+		s.Value, s.Source = inForce[0].String(), "made by vidiking"
+	}
+	return s
 }
 
 func setting(v config.Value) output.Setting {

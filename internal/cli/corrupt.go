@@ -7,14 +7,13 @@ import (
 
 // What --corrupt can spoil.
 const (
-	corruptNothing   = "none"
 	corruptBody      = "body"      // changed after it was signed
 	corruptSignature = "signature" // well formed, and wrong
-	corruptMissing   = "missing"   // no signature header at all
+	corruptNone      = "none"      // no signature header at all
 )
 
 func corruptions() []string {
-	return []string{corruptNothing, corruptBody, corruptSignature, corruptMissing}
+	return []string{corruptBody, corruptSignature, corruptNone}
 }
 
 // spoilBody changes one byte and leaves JSON JSON: the last digit becomes another one. Without a digit it adds a space.

@@ -22,6 +22,7 @@ type destination struct {
 	dir     string           // the data directory
 	direct  dispatch.Options // how an attempt is made directly
 	target  dispatch.Target  // the handler
+	named   string           // by --to, as it was typed
 	through *session.Info    // nil: directly
 	ingress dispatch.Target  // of the session
 	sender  *dispatch.Sender
@@ -47,7 +48,7 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{app: a, direct: dispatch.Options{Timeout: o.timeout, Insecure: o.insecure, Now: a.w.Now}}
+	d := &destination{app: a, named: o.to, direct: dispatch.Options{Timeout: o.timeout, Insecure: o.insecure, Now: a.w.Now}}
 	if d.dir, err = cfg.DataDir(); err != nil {
 		return nil, err
 	}
@@ -113,6 +114,14 @@ func (d *destination) close() error {
 		return d.reader.Close()
 	}
 	return nil
+}
+
+// timeout is how long the handler may take: what our flag says, or the session's own.
+func (d *destination) timeout() time.Duration {
+	if d.through != nil {
+		return time.Duration(d.through.TimeoutMS) * time.Millisecond
+	}
+	return d.direct.Timeout
 }
 
 // where says where it sends, as a closing line does.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -65,13 +64,15 @@ func (a *app) explain(err error) *failure {
 			return f
 		}
 	}
-	if errors.Is(err, context.Canceled) {
-		return &failure{code: exitInterrupted, what: "interrupted", cause: err}
-	}
 	return failed(err, err.Error())
 }
 
-// cannotRecord explains why there is no delivery log to record in, always with a way out.
+// interrupted is how a command ends that the first interrupt cut short, whatever it failed with then.
+func interrupted(err error) *failure {
+	return &failure{code: exitInterrupted, what: "interrupted", hint: []string{"see what was sent: vidiking webhooks list"}, cause: err}
+}
+
+// cannotRecord explains why there is no delivery log to use, always with a way out.
 func (a *app) cannotRecord(err error) error {
 	f := a.explain(err)
 	if len(f.hint) == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,7 @@ func (a *app) list() *cobra.Command {
 				return err
 			}
 			q.Limit = limit
-			return a.runList(cmd.Context(), q, s.isSet())
+			return a.runList(cmd.Context(), q, s)
 		},
 	}
 	s.addFlags(cmd)
@@ -48,7 +49,7 @@ func (a *app) list() *cobra.Command {
 	return cmd
 }
 
-func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
+func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	out, err := a.outputOptions()
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
 		return err
 	}
 	if len(rows) == 0 {
-		return a.sayNone(ctx, r, p.Close, selected)
+		return a.sayNone(ctx, r, p.Close, by)
 	}
 	out.Style.IDLength = idLength(rows)
 	p = output.New(out)
@@ -82,10 +83,14 @@ func (a *app) runList(ctx context.Context, q store.Query, selected bool) error {
 		return closedPipe(err)
 	}
 	closing, err := a.listClosing(ctx, r, q, len(rows))
-	if err == nil {
-		p.Close(closing)
+	if err != nil {
+		return err
 	}
-	return err
+	if !by.isSet() && strings.HasSuffix(closing, "delivered") { // of a selection the command would send others, too
+		closing += ": vidiking replay --failed"
+	}
+	p.Close(closing)
+	return nil
 }
 
 // idLength is how many characters of an id tell the rows apart, and no fewer than are always shown.
@@ -105,12 +110,12 @@ func idLength(rows []webhook.Summary) int {
 }
 
 // sayNone says why the list is empty.
-func (a *app) sayNone(ctx context.Context, r *store.Reader, say func(string), selected bool) error {
+func (a *app) sayNone(ctx context.Context, r *store.Reader, say func(string), by *selection) error {
 	n, err := r.Count(ctx, store.Query{})
 	switch {
 	case err != nil:
 		return err
-	case n == 0 || !selected:
+	case n == 0 || !by.isSet():
 		say("No deliveries yet. Send one: vidiking trigger render.complete")
 	case n == 1:
 		say("The only delivery does not match.")
@@ -122,10 +127,11 @@ func (a *app) sayNone(ctx context.Context, r *store.Reader, say func(string), se
 
 // listClosing says how many there are, and what is left to do.
 func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, shown int) (string, error) {
+	limit := q.Limit
 	q.Limit = 0
 	all := shown
 	var err error
-	if shown >= listLimit {
+	if limit > 0 && shown >= limit {
 		if all, err = r.Count(ctx, q); err != nil {
 			return "", err
 		}
@@ -134,11 +140,13 @@ func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, s
 	if shown < all {
 		closing = fmt.Sprintf("the newest %s of %s", display.Count(shown), deliveries(all))
 	}
-	failed, err := r.Count(ctx, store.Query{Failed: true})
+	failing := q
+	failing.Failed = true
+	failed, err := r.Count(ctx, failing)
 	if err != nil || failed == 0 {
 		return closing, err
 	}
-	return fmt.Sprintf("%s, %s still not delivered: vidiking replay --failed", closing, display.Count(failed)), nil
+	return fmt.Sprintf("%s, %s still not delivered", closing, display.Count(failed)), nil
 }
 
 // deliveries is a number of deliveries, in words.
@@ -155,5 +163,9 @@ func (a *app) openReader(ctx context.Context) (*store.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return store.OpenReader(ctx, dir)
+	r, err := store.OpenReader(ctx, dir)
+	if err != nil && !errors.Is(err, store.ErrNoLog) {
+		return nil, a.cannotRecord(err)
+	}
+	return r, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,7 +50,12 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
   vidiking listen --forward 8080 --events 'render.*'
   vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
-		Args: noArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("listen takes no argument, and got "+strconv.Quote(args[0]), "vidiking listen --forward "+args[0])
+			}
+			return nil
+		},
 		Annotations: exits(`  0    it was interrupted, and finished what was under way
   1    it can't listen, or the delivery log can't be written
   2    it was called or configured wrongly
@@ -122,7 +128,7 @@ func (a *app) printSecret() error {
 		return err
 	}
 	_, err = fmt.Fprintln(a.w.Stdout, s.Reveal())
-	return err
+	return closedPipe(err)
 }
 
 // bind opens the loopback ingress. Where the default address is taken, by another `listen` most likely, any free port serves; an

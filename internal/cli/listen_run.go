@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -40,7 +42,7 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	l := &listener{app: a, o: o, served: make(chan error, 1)}
 	defer func() { err = errors.Join(err, l.close()) }()
 	for _, step := range []func(context.Context) error{l.openLog, l.build, l.bind, l.announce} {
-		if err := step(ctx); err != nil {
+		if err := step(context.WithoutCancel(ctx)); err != nil { // an interrupt meanwhile is looked at by run
 			return err
 		}
 	}
@@ -95,7 +97,7 @@ func (l *listener) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	follower, err := l.app.followSecret(l.secret.Secret)
+	follower, err := l.app.followSecret(l.secret.Secret, l.secretChanged)
 	if err != nil {
 		return err
 	}
@@ -130,17 +132,41 @@ func (l *listener) bind(ctx context.Context) (err error) {
 	if l.ln, l.moved, err = l.o.bind(ctx); err != nil {
 		return err
 	}
+	if l.forwardsTo(l.ln.Addr().String()) {
+		return usage("--forward "+l.o.target.Short()+" is this listen itself", "name your handler: --forward localhost:3000")
+	}
+	live, err := session.Live(l.dataDir)
+	if err != nil {
+		return err
+	}
+	for _, s := range live {
+		if u, err := url.Parse(s.URL); err == nil && l.forwardsTo(u.Host) {
+			return usage("--forward "+l.o.target.Short()+" is another listen", "name your handler: --forward "+strings.TrimPrefix(s.Forward, "http://"))
+		}
+	}
 	go func() { l.served <- l.server.Serve(l.ln) }()
 	return nil
 }
 
-func (l *listener) url() string { return "http://" + l.ln.Addr().String() + l.o.path }
+// forwardsTo reports whether the target is the listener at an address, to which deliveries would come back without end.
+func (l *listener) forwardsTo(addr string) bool {
+	host, port, err := net.SplitHostPort(l.o.target.Host())
+	_, taken, err2 := net.SplitHostPort(addr)
+	if err != nil || err2 != nil || port != taken {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (l *listener) here() string { return "http://" + l.ln.Addr().String() + l.o.path }
 
 // announce makes the session known to the other commands.
 func (l *listener) announce(context.Context) error {
 	return l.session.Announce(func(i *session.Info) {
 		i.PID, i.StartedAt, i.Dir = os.Getpid(), l.app.w.Now().UTC(), l.app.w.WorkDir
-		i.URL, i.State, i.Forward = l.url(), session.StateReady, l.o.target.String()
+		i.URL, i.State, i.Forward = l.here(), session.StateReady, l.o.target.String()
+		i.TimeoutMS = l.o.timeout.Milliseconds()
 		if l.o.verify != relay.VerifyOff {
 			i.Secret = l.secret.String()
 		}
@@ -154,7 +180,7 @@ const handlerLook = 100 * time.Millisecond
 func (l *listener) run(ctx context.Context) error {
 	interrupts := l.app.takeInterrupts()
 	look := make(chan error, 1)
-	go func() { look <- l.relay.LookForHandler(ctx) }()
+	go func() { look <- l.relay.LookForHandler(context.WithoutCancel(ctx)) }()
 	ready := l.ready()
 	timer := time.NewTimer(handlerLook)
 	defer timer.Stop()
@@ -168,34 +194,50 @@ func (l *listener) run(ctx context.Context) error {
 	l.live.Start(ready, l.startNotices())
 	select {
 	case <-interrupts:
+	case <-ctx.Done(): // interrupted before we took the interrupts
 	case err := <-l.served:
 		return failed(err, "the ingress ended: "+err.Error(), "start listen again")
 	}
-	return l.drain(ctx, interrupts)
+	return l.drain(context.WithoutCancel(ctx), interrupts)
 }
 
-// drain finishes what is under way, then says what the session did. A second interrupt gives up what is under way.
+// drain finishes what is under way, then says what the session did. A second interrupt gives up what is under way, and a view that
+// nobody reads.
 func (l *listener) drain(ctx context.Context, interrupts <-chan os.Signal) error {
-	l.live.Draining()
 	done := make(chan struct{})
+	var err error
 	go func() {
 		defer close(done)
-		_ = l.server.Shutdown(context.WithoutCancel(ctx)) // without a deadline it ends when the last answer is out
-		l.relay.Close()
+		err = l.finish(ctx)
 	}()
-	var twice error
 	select {
 	case <-done:
+		return err
 	case <-interrupts:
-		twice = errSilent{exitInterrupted}
-		l.relay.Abort()
-		<-done
 	}
-	if err := l.log.Flush(context.WithoutCancel(ctx)); err != nil {
+	l.relay.Abort()
+	patience := time.NewTimer(lastWords)
+	defer patience.Stop()
+	select {
+	case <-done:
+	case <-patience.C:
+	}
+	return errSilent{exitInterrupted}
+}
+
+// lastWords is how long an aborted session may take to record what it gave up, and to say so.
+const lastWords = time.Second
+
+// finish waits for the answers that are under way, and for the view to show them.
+func (l *listener) finish(ctx context.Context) error {
+	l.live.Draining()
+	_ = l.server.Shutdown(ctx) // without a deadline it ends when the last answer is out
+	l.relay.Close()
+	if err := l.log.Flush(ctx); err != nil {
 		return err
 	}
 	l.live.Stop(l.relay.Tally().Counts())
-	return twice
+	return nil
 }
 
 // close lets go of everything that was opened, last first.
@@ -231,8 +273,11 @@ func (l *listener) logFailed(err error) {
 // ready is the ready block.
 func (l *listener) ready() output.Ready {
 	r := output.Ready{
-		URL: l.url(), Forward: l.o.target.String(), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
+		URL: l.here(), Forward: l.o.target.String(), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
 		Tunnel: "local", TunnelNote: ": reached from this machine only",
+	}
+	if l.moved {
+		r.URLNote = " (" + l.o.addr + " is taken)"
 	}
 	if l.o.verify != relay.VerifyOff {
 		r.VerifyNote = ", with " + l.secret.String()
@@ -243,6 +288,14 @@ func (l *listener) ready() output.Ready {
 	}
 	r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
 	return r
+}
+
+// secretChanged tells everybody that signatures are checked with another secret from now on.
+func (l *listener) secretChanged(s webhook.Secret) {
+	_ = l.session.Update(func(i *session.Info) { i.Secret = s.String() }) // what it tells is a convenience
+	l.live.Say(output.Notice{
+		Code: "secret_changed", At: l.app.w.Now(), Good: true, Message: "Signatures are checked with " + s.String() + " now.",
+	})
 }
 
 // printSecretCommand is how the user's shell takes over the secret.
@@ -256,11 +309,6 @@ func (a *app) printSecretCommand() string {
 // startNotices is what is to be said once after the ready block.
 func (l *listener) startNotices() []output.Notice {
 	var ns []output.Notice
-	if l.moved {
-		ns = append(ns, output.Notice{
-			Code: "addr_taken", Message: l.o.addr + " is taken, so deliveries come to " + l.ln.Addr().String() + ".",
-		})
-	}
 	if n := len(l.orphans); n > 0 {
 		command := "vidiking replay --status pending"
 		ns = append(ns, output.Notice{

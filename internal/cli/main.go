@@ -19,6 +19,7 @@ type app struct {
 	newProfile bool           // the profile may be one that is not there yet
 	cfg        *config.Config // loaded when a command first asks, since `version` and `help` need none
 	taken      chan struct{}  // closed by a command that takes the interrupts itself
+	left       chan struct{}  // closed when nobody else takes them
 }
 
 // globals is the flags that every command has.
@@ -30,10 +31,11 @@ type globals struct {
 
 // Main runs the program in the world and returns its exit code. It never panics and never exits.
 func Main(ctx context.Context, w World) int {
-	a := &app{w: w, taken: make(chan struct{})}
+	a := &app{w: w, taken: make(chan struct{}), left: make(chan struct{})}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
+		defer close(a.left)
 		select {
 		case <-w.Signals:
 			cancel()
@@ -46,17 +48,19 @@ func Main(ctx context.Context, w World) int {
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
-	return a.end(root.ExecuteContext(ctx))
+	return a.end(ctx, root.ExecuteContext(ctx))
 }
 
-// takeInterrupts gives the interrupts to the caller; until then the first one cancels the command's context.
+// takeInterrupts gives the interrupts to the caller; until then the first one cancels the command's context, which the caller looks at
+// after this.
 func (a *app) takeInterrupts() <-chan os.Signal {
 	close(a.taken)
+	<-a.left
 	return a.w.Signals
 }
 
 // end says what a command ended with, and gives it its code.
-func (a *app) end(err error) int {
+func (a *app) end(ctx context.Context, err error) int {
 	var silent errSilent
 	switch {
 	case err == nil, isClosedPipe(err):
@@ -65,6 +69,12 @@ func (a *app) end(err error) int {
 		return silent.code
 	}
 	f := a.explain(err)
+	if ctx.Err() != nil {
+		f = interrupted(err)
+	}
+	for i, l := range f.hint {
+		f.hint[i] = output.Options{Self: a.self()}.Command(l)
+	}
 	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.detail, f.hint)
 	return f.code
 }
@@ -102,15 +112,7 @@ func (a *app) sayWarnings(p output.Printer) {
 	}
 }
 
-// printer makes the command's printer, by the global flags and the configuration.
-func (a *app) printer() (output.Printer, error) {
-	o, err := a.outputOptions()
-	if err != nil {
-		return nil, err
-	}
-	return output.New(o), nil
-}
-
+// outputOptions is how a command prints, by the global flags and the configuration.
 func (a *app) outputOptions() (output.Options, error) {
 	cfg, err := a.config()
 	if err != nil {
@@ -130,6 +132,7 @@ func (a *app) outputOptions() (output.Options, error) {
 		Color:    a.colorOn(a.w.StdoutTerminal),
 		ErrColor: a.colorOn(a.w.StderrTerminal),
 		Home:     a.w.Home,
+		Self:     a.self(),
 		Quiet:    a.flags.quiet,
 		Verbose:  a.flags.verbose,
 		Style:    display.Style{UTF8: a.w.utf8(), Location: a.w.Location},
@@ -138,6 +141,32 @@ func (a *app) outputOptions() (output.Options, error) {
 		o.Style.Width, o.Width = a.w.Width(), a.w.Width
 	}
 	return o, nil
+}
+
+// self is how the program was called, with the global flags that lead to the same settings and the same log; empty where none was
+// given.
+func (a *app) self() string {
+	said := ""
+	for _, f := range []struct{ name, value string }{
+		{"config", a.flags.config}, {"data-dir", a.flags.dataDir}, {"profile", a.flags.profile},
+	} {
+		if f.value != "" {
+			said += " --" + f.name + " " + shellWord(f.value)
+		}
+	}
+	if said == "" {
+		return ""
+	}
+	return "vidiking" + said
+}
+
+// shellWord quotes what a shell would not take as one word.
+func shellWord(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.:@%+=,"
+	if strings.Trim(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // colorOn decides on colour for a stream: the flag, then NO_COLOR and CLICOLOR_FORCE (no-color.org, bixense.com/clicolors), then

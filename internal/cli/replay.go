@@ -12,6 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -112,7 +113,7 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 	if err := to.open(ctx, secrets); err != nil {
 		return err
 	}
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: o.timeout}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout()}
 	s.sayBefore(knownSecret{})
 	return s.replayAll(ctx, rows)
 }
@@ -153,7 +154,10 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) ([]webhook.Su
 	defer func() { _ = r.Close() }()
 	if len(o.ids) == 0 {
 		rows, err := r.List(ctx, q)
-		return withoutRepeats(rows), err
+		if err != nil {
+			return nil, err
+		}
+		return a.withoutUnderWay(withoutRepeats(rows))
 	}
 	var rows []webhook.Summary
 	for _, typed := range o.ids {
@@ -178,6 +182,18 @@ func withoutRepeats(rows []webhook.Summary) []webhook.Summary {
 		_, ok := byID[s.ReplayOf]
 		return ok || s.Status == webhook.StatusPending && s.MendedBy != ""
 	})
+}
+
+// withoutUnderWay leaves out what a listen that is alive is sending just now.
+func (a *app) withoutUnderWay(rows []webhook.Summary) ([]webhook.Summary, error) {
+	dir, err := a.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	live, err := session.Live(dir)
+	return slices.DeleteFunc(rows, func(s webhook.Summary) bool {
+		return s.Status == webhook.StatusPending && isLive(live, s.Session)
+	}), err
 }
 
 // givenSecrets is what a replay is checked against where no session does it: it signs nothing, so it makes no secret.

@@ -14,13 +14,19 @@ import (
 
 // root is the whole tree of commands.
 func (a *app) root() *cobra.Command {
+	version := false
 	cmd := &cobra.Command{
 		Use:           "vidiking",
 		Short:         "Receive, look at and send again Vidiking's webhooks on your own machine",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return a.welcome(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.sayVersion()
+			}
+			return a.welcome(cmd.Context())
+		},
 		CompletionOptions: cobra.CompletionOptions{
 			DisableDefaultCmd: true, // our own has help in our voice
 		},
@@ -28,6 +34,7 @@ func (a *app) root() *cobra.Command {
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = printHelp(a.w.Stdout, cmd) })
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, cmd) })
 	cmd.SetFlagErrorFunc(flagError)
+	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")
 	a.globalFlags(cmd)
 	cmd.AddCommand(
 		a.listen(), a.trigger(), a.webhooks(), a.replay(), a.configCommand(), a.demo(), a.completion(), a.version(),

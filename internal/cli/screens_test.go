@@ -77,7 +77,7 @@ func TestQuietLeavesWhatWasNotDelivered(t *testing.T) {
 	h := newHandler(t)
 	x := newTerminal(t, 80)
 	x.run("trigger", "all", "--to", h.addr(), "-q")
-	x.run("trigger", "ai.failed", "--to", h.addr(), "--corrupt", "missing", "-q")
+	x.run("trigger", "ai.failed", "--to", h.addr(), "--corrupt", "none", "-q")
 	x.golden("quiet.txt")
 }
 

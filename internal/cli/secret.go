@@ -14,8 +14,7 @@ import (
 type knownSecret struct {
 	webhook.Secret
 
-	made    bool // by the program itself, and not given by the user
-	justNow bool // made in this run
+	justNow bool // made by the program itself, in this run
 }
 
 // secret returns the secret that was given, else the one that the program made before, else makes one.
@@ -33,16 +32,19 @@ func (a *app) secret() (knownSecret, error) {
 	}
 	s, justNow, err := config.MakeSecret(dir, a.w.Random)
 	if err != nil {
-		return knownSecret{}, err
+		f := a.explain(err)
+		f.hint = append(f.hint, "set VIDIKING_WEBHOOK_SECRET, or use another directory: --data-dir DIR")
+		return knownSecret{}, f
 	}
-	return knownSecret{Secret: s, made: true, justNow: justNow}, nil
+	return knownSecret{Secret: s, justNow: justNow}, nil
 }
 
 // secretFollower gives a running `listen` the secret as it is now. It looks at the files that can hold it for each delivery, which
 // costs two microseconds, and reads them again when one of them changed.
 type secretFollower struct {
-	app   *app
-	files []string
+	app     *app
+	files   []string
+	changed func(webhook.Secret) // told of each change, while a delivery waits
 
 	mu      sync.Mutex
 	secrets []webhook.Secret
@@ -55,7 +57,7 @@ type stamp struct {
 	size    int64
 }
 
-func (a *app) followSecret(first webhook.Secret) (*secretFollower, error) {
+func (a *app) followSecret(first webhook.Secret, changed func(webhook.Secret)) (*secretFollower, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err
@@ -68,28 +70,34 @@ func (a *app) followSecret(first webhook.Secret) (*secretFollower, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &secretFollower{app: a, secrets: []webhook.Secret{first}, files: []string{file, config.MadeSecretPath(dir)}}
+	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{file, config.MadeSecretPath(dir)}}
 	f.stamps = f.stamp()
 	return f, nil
 }
 
-// Secrets returns the secret in use. What can't be read just now leaves the last one in force.
+// Secrets returns the secret in use.
 func (f *secretFollower) Secrets() []webhook.Secret {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if now := f.stamp(); !slices.Equal(now, f.stamps) {
+	if now := f.stamp(); !slices.Equal(now, f.stamps) && f.read() {
 		f.stamps = now
-		f.read()
 	}
 	return f.secrets
 }
 
-// read asks the configuration anew, in a run of its own, so that nothing else of this run changes under way.
-func (f *secretFollower) read() {
+// read asks the configuration anew, in a run of its own, so that nothing else of this run changes under way. It makes no secret. It
+// reports whether it could tell; what can't be read just now leaves the last secret in force.
+func (f *secretFollower) read() bool {
 	fresh := &app{w: f.app.w, flags: f.app.flags}
-	if s, err := fresh.secret(); err == nil {
-		f.secrets = []webhook.Secret{s.Secret}
+	secrets, err := fresh.givenSecrets()
+	if err != nil {
+		return false
 	}
+	if len(secrets) > 0 && secrets[0] != f.secrets[0] {
+		f.secrets = secrets
+		f.changed(secrets[0])
+	}
+	return true
 }
 
 func (f *secretFollower) stamp() []stamp {

@@ -109,5 +109,8 @@ func checkEventPattern(pattern string) error {
 	if strings.ContainsAny(pattern, "*?[") {
 		return usage("no event matches "+pattern, "all events: vidiking trigger --list")
 	}
+	if matches(pattern+".*", webhook.EventRenderQueued) || matches(pattern+".*", webhook.EventAIComplete) || matches(pattern+".*", webhook.EventWalletDeposit) {
+		return unknownEvent(pattern, "'"+pattern+".*'")
+	}
 	return unknownEvent(pattern, webhook.Near(pattern, names))
 }

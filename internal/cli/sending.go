@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -18,10 +19,11 @@ type sending struct {
 	signed    string // the secret that it was signed with just now, masked; empty for what was signed before
 	words     bool   // show the handler's words also where it accepted
 	style     display.Style
-	timeout   time.Duration // of an attempt; 0 where it is the session's, and not known
+	timeout   time.Duration // of an attempt
 	hints     output.Hints
 	delivered int
-	rejected  bool // the last one, by listen
+	skipped   int
+	last      webhook.Status // of the last one
 }
 
 // sayBefore says what should be known before anything is sent.
@@ -46,24 +48,44 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 		return err
 	}
 	d := out.Delivery
-	s.rejected = d.Status == webhook.StatusRejected
+	s.last = d.Status
+	if d.Status.Forwardable() {
+		d.Summary = latest(d.Summary, out.Attempt)
+	}
 	s.printer.Recorded(d.Summary)
 	if d.Status.Forwardable() {
-		s.printer.Attempted(latest(d.Summary, out.Attempt), out.Attempt, output.Detail{Words: s.words})
+		s.printer.Attempted(d.Summary, out.Attempt, output.Detail{Words: s.words})
 	}
 	if s.app.flags.verbose {
 		s.printer.Whole(d)
 	}
-	if d.Status == webhook.StatusDelivered {
+	switch d.Status {
+	case webhook.StatusDelivered:
 		s.delivered++
-	} else if h, ok := s.hints.Next(s.about(d, out.Attempt), s.style); ok {
-		s.printer.Hint(d.ID, h)
-		s.otherSecret(d)
+	case webhook.StatusSkipped:
+		s.skipped++
+	default:
+		if h, ok := s.hints.Next(s.about(d, out.Attempt), s.style); ok {
+			s.printer.Hint(d.ID, s.commandOf(h))
+			s.otherSecret(d)
+		}
 	}
 	if err := s.printer.Err(); err != nil {
 		return closedPipe(err)
 	}
 	return ctx.Err()
+}
+
+// commandOf makes a hint's command one that does the same where this was sent. What is not in a log can't be sent again by its id.
+func (s *sending) commandOf(h display.Hint) display.Hint {
+	replays := strings.HasPrefix(h.Command, "vidiking replay ")
+	switch {
+	case replays && s.to.lost != nil:
+		h.Lead, h.Command = "", ""
+	case s.to.named != "" && (replays || strings.HasPrefix(h.Command, "vidiking trigger ")):
+		h.Command += " --to " + s.to.named
+	}
+	return h
 }
 
 // otherSecret says that listen checks with another secret than this terminal signs with, which nothing else would tell.
@@ -94,7 +116,7 @@ func (s *sending) end(n int) error {
 	if n > 1 {
 		s.printer.Sent(n, s.delivered)
 	}
-	if s.delivered < n {
+	if s.delivered+s.skipped < n {
 		return errHandler()
 	}
 	return nil
@@ -102,10 +124,14 @@ func (s *sending) end(n int) error {
 
 // way says which way it went, and where it ended if listen let it go no further.
 func (s *sending) way() string {
-	if s.rejected {
+	switch s.last {
+	case webhook.StatusRejected:
 		return "stopped by listen; past it: --to " + s.to.target.Short()
+	case webhook.StatusSkipped:
+		return "not passed on: listen forwards other events; past it: --to " + s.to.target.Short()
+	default:
+		return "to " + s.to.where()
 	}
-	return "to " + s.to.where()
 }
 
 // latest is the summary with what the attempt adds to it.

@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 func (a *app) show() *cobra.Command {
@@ -63,11 +65,16 @@ func (a *app) runShow(ctx context.Context, typed string, raw bool) error {
 		_, err := a.w.Stdout.Write(d.Body)
 		return closedPipe(err)
 	}
-	p, err := a.printer()
+	o, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	p.Show(output.Shown{Delivery: d})
+	p := output.New(o)
+	shown := output.Shown{Delivery: d}
+	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, o.Style); ok && d.Status == webhook.StatusRejected {
+		shown.Hint = &h
+	}
+	p.Show(shown)
 	return closedPipe(p.Err())
 }
 

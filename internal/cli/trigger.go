@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ type triggerOptions struct {
 }
 
 func (a *app) trigger() *cobra.Command {
-	o := &triggerOptions{style: string(signature.StylePrefixed), corrupt: corruptNothing}
+	o := &triggerOptions{style: string(signature.StylePrefixed)}
 	cmd := &cobra.Command{
 		Use:   "trigger EVENT…",
 		Short: "Send sample events, signed as Vidiking signs them",
@@ -47,7 +48,8 @@ The sample of render.complete has the shape that Vidiking documents; the other e
 are this program's own.`,
 		Example: `  vidiking trigger render.complete
   vidiking trigger render --to localhost:3000/hooks
-  vidiking trigger render.failed --set data.error='out of memory' --unset data.credits_used
+  vidiking trigger render.failed --set data.error='out of memory'
+  vidiking trigger render.complete --unset data.url --dry-run
   vidiking trigger --data payload.json --signature-style bare
   vidiking trigger render.complete --corrupt signature --to localhost:3000
   vidiking trigger --list`,
@@ -73,7 +75,7 @@ are this program's own.`,
 	f.StringArrayVar(&o.set, "set", nil, "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
 	f.StringArrayVar(&o.unset, "unset", nil, "take `PATH` out of the payload (repeatable)")
 	f.Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
-	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or leave the signature out (missing)")
+	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "add a header, '`NAME: VALUE`' (repeatable)")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
@@ -120,7 +122,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if err := to.open(ctx, []webhook.Secret{secret.Secret}); err != nil {
 		return err
 	}
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: o.timeout, words: true, signed: secret.String()}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String()}
 	a.sayWarnings(p)
 	s.sayBefore(secret)
 	for _, body := range bodies {
@@ -164,7 +166,7 @@ func (a *app) payloads(o *triggerOptions) ([][]byte, error) {
 	return bodies, nil
 }
 
-// maxData is the largest payload that is read: the ingress takes no larger one unless told to.
+// maxData is the largest payload that is read: six times what the ingress takes unless told otherwise.
 const maxData = 64 << 20
 
 // readPayload reads the user's own payload and checks that it is JSON. It is sent as it is.
@@ -186,6 +188,9 @@ func (a *app) readPayload(name string) ([]byte, error) {
 	}
 	if len(body) > maxData {
 		return nil, usage(fmt.Sprintf("%s is larger than %d MiB", shown, maxData>>20), "send a smaller payload")
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, usage(shown+" is empty", `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)
 	}
 	if _, err := webhook.ParsePayload(body); err != nil {
 		return nil, notJSON(shown, err)
@@ -219,7 +224,7 @@ func (o *triggerOptions) sign(secret webhook.Secret, body *[]byte) webhook.Heade
 	case corruptSignature:
 		sig = spoilSignature(sig)
 	}
-	if o.corrupt != corruptMissing {
+	if o.corrupt != corruptNone {
 		h = append(h, webhook.Field{Name: webhook.SignatureHeader, Value: sig})
 	}
 	return append(h, o.header...)

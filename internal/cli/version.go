@@ -29,15 +29,17 @@ func (a *app) version() *cobra.Command {
 		Long:    "Says which version this is, and what it was built from.",
 		Example: "  vidiking version\n  vidiking version -o json",
 		Args:    noArgs,
-		RunE: func(*cobra.Command, []string) error {
-			b := readBuild()
-			if a.flags.output == "json" {
-				return json.NewEncoder(a.w.Stdout).Encode(b)
-			}
-			_, err := fmt.Fprintln(a.w.Stdout, b)
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return a.sayVersion() },
 	}
+}
+
+func (a *app) sayVersion() error {
+	b := readBuild()
+	if a.flags.output == "json" {
+		return closedPipe(json.NewEncoder(a.w.Stdout).Encode(b))
+	}
+	_, err := fmt.Fprintln(a.w.Stdout, b)
+	return closedPipe(err)
 }
 
 // String is the version for people, on one line.

@@ -14,6 +14,9 @@ func (p *textPrinter) Stopped(s Stopped) {
 		return
 	}
 	c := s.Counts
+	if p.o.Terminal {
+		p.out.blank() // the terminal has written ^C
+	}
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: "Stopped", Role: display.Bold}})
 	p.out.blank()
@@ -33,7 +36,7 @@ func (p *textPrinter) Stopped(s Stopped) {
 	}
 	if s.Failed > 0 {
 		p.err.blank()
-		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", "vidiking webhooks list --failed")
+		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", p.o.Command("vidiking webhooks list --failed"))
 	}
 }
 

@@ -8,8 +8,6 @@ import (
 )
 
 // Error says what failed and what to do, to stderr: "error:" and "hint:", and whatever follows aligned with them.
-//
-//nolint:revive // whether there is colour is a fact about the stream
 func Error(w io.Writer, inColor bool, what string, detail, hint []string) {
 	newStream(w, inColor).labelled("error:", display.Alarm, what, detail, hint)
 }

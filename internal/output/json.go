@@ -17,13 +17,14 @@ const jsonVersion = 1
 
 // jsonPrinter says one JSON object a line.
 type jsonPrinter struct {
+	o   Options
 	out *stream
 	enc *json.Encoder
 }
 
 func newJSON(o Options) *jsonPrinter {
 	out := newStream(o.Stdout, false)
-	return &jsonPrinter{out: out, enc: newEncoder(out)}
+	return &jsonPrinter{o: o, out: out, enc: newEncoder(out)}
 }
 
 // newEncoder writes text as it is: what is read is JSON, not HTML.
@@ -185,11 +186,12 @@ type jsonWarning struct {
 }
 
 func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
+	h.Command = p.o.Command(h.Command)
 	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command})
 }
 
 func (p *jsonPrinter) Notice(n Notice) {
-	p.put(jsonWarning{kind: of("warning"), Code: n.Code, Message: n.Message, Hint: n.Hint})
+	p.put(jsonWarning{kind: of("warning"), Code: n.Code, Message: n.Message, Hint: p.o.Command(n.Hint)})
 }
 
 type jsonStopped struct {

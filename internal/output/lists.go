@@ -22,10 +22,10 @@ type jsonSetting struct {
 	Source string `json:"source"`
 }
 
-// Settings lists settings.
-func Settings(w io.Writer, f Format, all []Setting) error {
-	if f == FormatJSON {
-		enc := newEncoder(w)
+// Settings lists settings, in columns that fit what is in them; off a terminal with tabs between.
+func Settings(o Options, all []Setting) error {
+	if o.Format == FormatJSON {
+		enc := newEncoder(o.Stdout)
 		for _, s := range all {
 			if err := enc.Encode(jsonSetting{of("setting"), s.Key, s.Value, s.Source}); err != nil {
 				return err
@@ -33,11 +33,19 @@ func Settings(w io.Writer, f Format, all []Setting) error {
 		}
 		return nil
 	}
+	key, value := 0, 0
+	for _, s := range all {
+		key, value = max(key, display.Width(s.Key)), max(value, display.Width(display.Clean(s.Value)))
+	}
 	var b strings.Builder
 	for _, s := range all {
-		fmt.Fprintf(&b, "%s  %s  %s\n", display.PadRight(s.Key, 14), display.PadRight(display.Clean(s.Value), 28), s.Source)
+		if !o.Terminal {
+			fmt.Fprintf(&b, "%s\t%s\t%s\n", s.Key, display.Clean(s.Value), s.Source)
+			continue
+		}
+		fmt.Fprintf(&b, "%s  %s  %s\n", display.PadRight(s.Key, key), display.PadRight(display.Clean(s.Value), value), s.Source)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(o.Stdout, b.String())
 	return err
 }
 
@@ -102,7 +110,7 @@ func Welcome(o Options, t WelcomeText) error {
 	}
 	p.out.blank()
 	for _, s := range t.Steps {
-		p.out.line(2, display.Line{{Text: display.PadRight(s.Command, 43), Role: display.Bold}, {Text: s.Say}})
+		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), 43), Role: display.Bold}, {Text: s.Say}})
 	}
 	p.out.blank()
 	p.out.say(0, "All commands: vidiking help")

@@ -3,6 +3,7 @@ package output
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -48,6 +49,7 @@ type Live struct {
 	cancel  context.CancelFunc
 	woken   chan error
 	notices chan relay.Notice
+	said    chan Notice
 	drain   chan struct{}
 	stop    chan relay.Counts
 	done    chan struct{}
@@ -70,6 +72,7 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 		o: o, cursor: cursor,
 		woken:   make(chan error, 1),
 		notices: make(chan relay.Notice, 64), // the relay says each once; more than this at once is a storm that nobody reads
+		said:    make(chan Notice, 8),
 		drain:   make(chan struct{}, 1),
 		stop:    make(chan relay.Counts, 1),
 		done:    make(chan struct{}),
@@ -81,17 +84,27 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 
 // Start says that the session is ready, then shows what comes until Stop or Close.
 func (l *Live) Start(r Ready, notices []Notice) {
-	l.o.Printer.Ready(r)
-	for _, n := range notices {
-		l.o.Printer.Notice(n)
-	}
-	go l.run()
+	go func() {
+		l.o.Printer.Ready(r)
+		for _, n := range notices {
+			l.o.Printer.Notice(n)
+		}
+		l.run()
+	}()
 }
 
 // Notify shows what the relay says beside deliveries. It never blocks.
 func (l *Live) Notify(n relay.Notice) {
 	select {
 	case l.notices <- n:
+	default:
+	}
+}
+
+// Say shows what somebody else has to say. It never blocks.
+func (l *Live) Say(n Notice) {
+	select {
+	case l.said <- n:
 	default:
 	}
 }
@@ -126,6 +139,9 @@ func (l *Live) run() {
 		case n := <-l.notices:
 			l.catchUp() // what the notice speaks of comes first
 			l.o.Printer.Notice(l.notice(n))
+		case n := <-l.said:
+			l.catchUp()
+			l.o.Printer.Notice(n)
 		case <-look.C:
 			if blind { // the log could not be read just now
 				blind = false
@@ -210,20 +226,26 @@ func (l *Live) under(s webhook.Summary, a webhook.Attempt) {
 
 // showWaiting gives a row to what has waited for half a second.
 func (l *Live) showWaiting() {
+	now := l.o.Now()
+	var due []*waiting
 	for _, w := range l.waiting {
-		if !w.shown && l.o.Now().Sub(w.summary.ReceivedAt) >= waitingAfter {
-			w.shown = true
-			l.o.Printer.Waiting(w.summary, l.o.Now().Sub(w.summary.ReceivedAt))
+		if !w.shown && now.Sub(w.summary.ReceivedAt) >= waitingAfter {
+			due = append(due, w)
 		}
+	}
+	slices.SortFunc(due, func(a, b *waiting) int { return a.summary.ReceivedAt.Compare(b.summary.ReceivedAt) })
+	for _, w := range due {
+		w.shown = true
+		l.o.Printer.Waiting(w.summary, now.Sub(w.summary.ReceivedAt))
 	}
 }
 
 // end shows what is left, then the summary.
 func (l *Live) end(c relay.Counts) {
+	l.catchUp()
 	for len(l.notices) > 0 {
 		l.o.Printer.Notice(l.notice(<-l.notices))
 	}
-	l.catchUp()
 	failed, _ := l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Failed: true}) // a log that can't be read has been said
 	l.o.Printer.Stopped(Stopped{Counts: c, Failed: failed})
 }

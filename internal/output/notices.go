@@ -17,6 +17,8 @@ func (l *Live) notice(n relay.Notice) Notice {
 		return l.wrongPath(n)
 	case relay.NoticeHandlerBack:
 		return l.handlerBack(n)
+	case relay.NoticeTooLarge:
+		return tooLarge(n)
 	case relay.NoticeNotRecorded:
 		message, hint := recordTrouble(n.Err)
 		return Notice{Code: "not_recorded", At: n.At, Message: message, More: []string{hint}, Hint: hint}
@@ -41,15 +43,31 @@ func (l *Live) wrongPath(n relay.Notice) Notice {
 	return out
 }
 
+func tooLarge(n relay.Notice) Notice {
+	what := "A body"
+	if n.Bytes > 0 {
+		what += " of " + display.Bytes(n.Bytes)
+	}
+	hint := "vidiking listen --max-body 100MiB"
+	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it is larger than is taken.", More: []string{"To take larger ones: " + hint}, Hint: hint}
+}
+
 func (l *Live) handlerBack(n relay.Notice) Notice {
 	l.hints.Forget(display.CauseUnreachable, n.Target.String())
 	out := Notice{Code: "handler_back", At: n.At, Good: true, Message: n.Target.Host() + " is up."}
 	if n.Missed > 0 {
 		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), plural(n.Missed, "delivery", "deliveries"))
 		out.Hint = "vidiking replay --failed --since " + display.Clock(n.Since, l.o.Style)
-		out.More = []string{"Send them again: " + out.Hint}
+		out.More = []string{again(n.Missed) + out.Hint}
 	}
 	return out
+}
+
+func again(n int) string {
+	if n == 1 {
+		return "Send it again: "
+	}
+	return "Send them again: "
 }
 
 // recordTrouble says why deliveries can't be recorded, and what to do.

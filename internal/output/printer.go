@@ -2,6 +2,7 @@ package output
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -28,6 +29,7 @@ type Options struct {
 	Style          display.Style
 	Width          func() int // of the terminal, asked for each row, since a window changes its size; nil: Style's
 	Home           string     // shown as ~
+	Self           string     // how the program is called with the global flags that were given; empty: vidiking
 	Quiet          bool       // only what was not delivered, and errors
 	Verbose        bool       // headers and the pretty payload under each row
 }
@@ -82,6 +84,7 @@ type Printer interface {
 // Ready is what `listen` says when the way in works.
 type Ready struct {
 	URL         string // where to send events
+	URLNote     string // said behind URL
 	Forward     string
 	ForwardNote string // said behind Forward: that nothing is there yet
 	Verify      string // the mode
@@ -117,8 +120,7 @@ type Stopped struct {
 // Shown is what `webhooks show` shows.
 type Shown struct {
 	Delivery webhook.Delivery
-	Short    webhook.ID // for the command that sends it again
-	Hint     *display.Hint
+	Hint     *display.Hint // why it was rejected, where it was
 }
 
 // Story is a piece of what `demo` tells: its beginning, the heading of a step, or its end.
@@ -129,6 +131,15 @@ type Story struct {
 	Good  bool     // at the end: every step did what it says
 	After string   // at the end: what the commands are for
 	Steps []string // at the end: the commands to go on with
+}
+
+// Command makes a command that is printed one that does the same for who called the program with global flags: another data
+// directory, a profile.
+func (o Options) Command(text string) string {
+	if o.Self == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, "vidiking ", o.Self+" ")
 }
 
 // New makes a Printer.

@@ -32,7 +32,7 @@ func (p *textPrinter) Show(s Shown) {
 	p.headers(d.Header)
 	p.payload(d.Body)
 	p.out.blank()
-	p.err.command(0, "Send it again: ", "vidiking replay "+string(d.ID))
+	p.err.command(0, "Send it again: ", p.o.Command("vidiking replay "+display.ShortID(d.ID, p.o.Style)))
 }
 
 // field writes one line of what a delivery is. What is empty is left out.

@@ -32,7 +32,7 @@ func (p *textPrinter) Ready(r Ready) {
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: "Ready", Role: display.Bold}})
 	p.out.blank()
-	p.label("url", r.URL, "")
+	p.label("url", r.URL, r.URLNote)
 	p.label("forward", r.Forward, r.ForwardNote)
 	p.label("verify", r.Verify, r.VerifyNote)
 	p.label("tunnel", r.Tunnel, r.TunnelNote)
@@ -46,7 +46,7 @@ func (p *textPrinter) Ready(r Ready) {
 	p.out.blank()
 	for _, s := range r.Next {
 		p.out.say(2, s.Say)
-		p.out.command(4, "", s.Command)
+		p.out.command(4, "", p.o.Command(s.Command))
 	}
 	p.out.blank()
 }
@@ -126,6 +126,7 @@ func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Lin
 }
 
 func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
+	h.Command = p.o.Command(h.Command)
 	for _, l := range h.Under(p.o.Style) {
 		p.err.line(0, l)
 	}
@@ -136,7 +137,7 @@ func (p *textPrinter) Notice(n Notice) {
 	if n.At.IsZero() {
 		p.err.say(0, n.Message)
 		for _, l := range n.More {
-			p.err.say(2, l)
+			p.err.say(2, p.o.Command(l))
 		}
 		return
 	}
@@ -146,7 +147,7 @@ func (p *textPrinter) Notice(n Notice) {
 		{Text: display.PadRight(at, display.Under-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
 	})
 	for _, l := range n.More {
-		p.err.say(display.Under, l)
+		p.err.say(display.Under, p.o.Command(l))
 	}
 }
 
@@ -157,7 +158,7 @@ func (p *textPrinter) state(good bool) (string, display.Role) {
 	if good {
 		return p.o.Style.Say("●"), display.Good
 	}
-	return p.o.Style.Say("○"), display.Caution
+	return p.o.Style.Glyph(webhook.StatusUnreachable)
 }
 
 func (p *textPrinter) Close(sentence string) {
@@ -167,5 +168,5 @@ func (p *textPrinter) Close(sentence string) {
 	if p.o.Terminal {
 		p.err.blank()
 	}
-	p.err.line(0, display.Line{{Text: sentence, Role: display.Dim}})
+	p.err.line(0, display.Line{{Text: p.o.Command(sentence), Role: display.Dim}})
 }
