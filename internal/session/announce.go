@@ -25,8 +25,8 @@ type Info struct {
 	PublicURL string    `json:"public_url,omitempty"` // how the internet reaches it, where it does
 	State     string    `json:"state"`
 	Forward   string    `json:"forward"`
-	TimeoutMS int64     `json:"timeout_ms"`       // how long the handler may take
-	Secret    string    `json:"secret,omitempty"` // masked: the one that signatures are checked with, where they are
+	TimeoutMS int64     `json:"timeout_ms,omitempty"` // how long the handler may take
+	Secret    string    `json:"secret,omitempty"`     // masked: the one that signatures are checked with, where they are
 	Token     string    `json:"token"`
 }
 
