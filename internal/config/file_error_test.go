@@ -42,6 +42,27 @@ forward = localhost:3000 # dev
 write forward = "localhost:3000"`,
 		},
 		{
+			"a list without quotes", "events = render.*, ai.*\n", `
+line 1, column 10: events is a list of texts
+events = render.*, ai.*
+         ^~~~~~~~~~~~~~
+write events = ["render.*", "ai.*"]`,
+		},
+		{
+			"a list of something else", "events = [1, 2]\n", `
+line 1, column 10: events holds something that is no text
+events = [1, 2]
+         ^~~~~~
+like events = ["render.*", "wallet.deposit"]`,
+		},
+		{
+			"a number in place of a list", "events = 1\n", `
+line 1, column 10: events is a list of texts
+events = 1
+         ^
+like events = ["render.*", "wallet.deposit"]`,
+		},
+		{
 			"typographic quotes", "profiles.a.verify = “warn”\n", `
 line 1, column 21: verify is a text in quotes
 profiles.a.verify = “warn”
@@ -323,6 +344,8 @@ func TestNoErrorShowsASecret(t *testing.T) {
 		"[whsec_hush]\n",
 		"forward = whsec_hushHush\n",
 		"webhook_secret\t=\thushHush\n",
+		"WEBHOOK_SECRET = 'hushHush'\n",
+		"forward = whsec_hush,whsec_hush whsec_hush\n",
 	} {
 		h := newHome(t).write(text)
 		_, err := config.Load(h.world(), config.Flags{})

@@ -74,7 +74,7 @@ func TestOneNewlineAtTheEndOfAMadeSecretIsTolerated(t *testing.T) {
 			continue
 		}
 		var damaged *Error
-		if !errors.As(err, &damaged) || damaged.Hint == "" || !strings.Contains(damaged.Msg, dir) {
+		if !errors.As(err, &damaged) || ok || damaged.Hint == "" || !strings.Contains(damaged.Msg, dir) {
 			t.Errorf("%q: got %q, %v, %v; want an error that names the file and says what to do", test.text, s.Reveal(), ok, err)
 		}
 		if _, made, err := MakeSecret(dir, rand.Reader); made || err == nil {

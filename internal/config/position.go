@@ -2,8 +2,6 @@ package config
 
 import (
 	"bytes"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -11,6 +9,7 @@ import (
 func (w World) fileError(path string, text []byte, f *flaw) *FileError {
 	at := f.at
 	at.from = max(markLength(text), min(at.from, len(text)-1)) // the end of the text is shown at its last line
+	at.from = characterAt(text, at.from)
 	at.to = max(at.to, at.from)
 	line := (&document{text: text}).line(span{at.from, at.from})
 	shown := bytes.TrimRight(text[line.from:line.to], "\r\n")
@@ -20,7 +19,7 @@ func (w World) fileError(path string, text []byte, f *flaw) *FileError {
 		Path:   path,
 		Line:   lineOf(text, at.from),
 		Column: column,
-		Width:  max(1, utf8.RuneCount(text[min(at.from, end):min(at.to, end)])),
+		Width:  max(1, utf8.RuneCount(text[min(at.from, end):min(characterAt(text, at.to), end)])),
 		Text:   maskLine(string(shown), string(text[min(f.statement, line.from):line.from])),
 		Msg:    maskSecrets(f.msg),
 		Hint:   maskSecrets(f.hint),
@@ -28,51 +27,17 @@ func (w World) fileError(path string, text []byte, f *flaw) *FileError {
 	}
 }
 
+// characterAt is where the character begins that an offset is in: the parser counts bytes.
+func characterAt(text []byte, at int) int {
+	for start := at - 1; start >= max(0, at-utf8.UTFMax+1) && at < len(text); start-- {
+		if _, length := utf8.DecodeRune(text[start:]); start+length > at {
+			return start
+		}
+	}
+	return at
+}
+
 // lineOf is the number of the line that an offset is in.
 func lineOf(text []byte, at int) int {
 	return bytes.Count(text[:at], []byte("\n")) + 1
-}
-
-// maskLine masks what may be a secret in a line that is to be shown: what follows the setting's name, and whatever looks like one.
-// Each character becomes a dot, so that columns stay. before is what the statement has in the lines above.
-func maskLine(line, before string) string {
-	line = maskSecrets(line)
-	if namesSecret(before) {
-		return dots(line)
-	}
-	name, value, ok := strings.Cut(line, "=")
-	for ok && !namesSecret(name) {
-		var rest string
-		rest, value, ok = strings.Cut(value, "=")
-		name += "=" + rest
-	}
-	if !ok {
-		return line
-	}
-	return name + "=" + dots(value)
-}
-
-func namesSecret(s string) bool { return strings.Contains(strings.ToLower(s), "secret") }
-
-// maskSecrets masks all that looks like one of Vidiking's secrets.
-func maskSecrets(s string) string {
-	head, tail, found := strings.Cut(s, secretPrefix)
-	if !found {
-		return s
-	}
-	end := strings.IndexFunc(tail, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(`"',[]{}`, r) })
-	if end < 0 {
-		end = len(tail)
-	}
-	return head + secretPrefix + dots(tail[:end]) + maskSecrets(tail[end:])
-}
-
-// dots masks every character that can be seen, but for quotes, and for … which masks already.
-func dots(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || strings.ContainsRune(`"'…`, r) {
-			return r
-		}
-		return '•'
-	}, s)
 }

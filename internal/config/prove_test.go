@@ -3,7 +3,22 @@ package config
 import (
 	"errors"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+func TestEveryCommentIsLookedFor(t *testing.T) {
+	t.Parallel()
+	const before = "# 1\nverify = \"off\" # 2\nevents = [ # 3\n# 4\n\"ai.*\", # 5\n# 6\n] # 7\nprofiles = { # 8\n# 9\nx = { # 10\n}, # 11\n} # 12\n# 13"
+	d, flaw := parse([]byte(before))
+	if flaw != nil {
+		t.Fatalf("%+v", flaw)
+	}
+	want := []string{"# 1", "# 2", "# 3", "# 4", "# 5", "# 6", "# 7", "# 8", "# 9", "# 10", "# 11", "# 12", "# 13"}
+	if diff := cmp.Diff(want, d.remarks()); diff != "" {
+		t.Errorf("comments (-want +got):\n%s", diff)
+	}
+}
 
 func TestAnEditThatDoesMoreThanItShouldIsCaught(t *testing.T) {
 	t.Parallel()

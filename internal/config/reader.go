@@ -39,8 +39,8 @@ type reader struct {
 	keys   []Key
 	base   int // of the parser's text in the document's
 
-	at       int      // where the statement that is read begins
-	table    []string // the header that it is under
+	at       int        // where the statement that is read begins
+	table    []string   // the header that it is under
 	profiles definition // how the table of the profiles came to be
 }
 

@@ -3,7 +3,7 @@ package config
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -74,17 +74,16 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 	if c.path == "" {
 		return c.pathErr
 	}
-	shown := c.world.Short(c.path)
 	target, err := followLinks(c.path)
 	if err != nil {
-		return fmt.Errorf("write configuration %s: %w", shown, err)
+		return c.notWritten(err)
 	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
-		return fmt.Errorf("write configuration %s: %w", shown, err)
+		return c.notWritten(err)
 	}
 	unlock, err := lock(target, lockPatience)
 	if err != nil {
-		return fmt.Errorf("write configuration %s: %w", shown, err)
+		return c.notWritten(err)
 	}
 	defer unlock()
 	before, err := c.read()
@@ -103,10 +102,22 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 		return c.adopt(before)
 	}
 	if err := writeWhole(target, after); err != nil {
-		return fmt.Errorf("write configuration %s: %w", shown, err)
+		return c.notWritten(err)
 	}
 	c.exposed = false
 	return c.adoptChanged(after)
+}
+
+// notWritten says that the file could not be written, and what to do where that is known.
+func (c *Config) notWritten(err error) *Error {
+	e := &Error{Msg: "write configuration " + c.world.Short(c.path), Err: err}
+	switch {
+	case errors.Is(err, ErrBusy):
+		e.Hint = "try again"
+	case errors.Is(err, fs.ErrPermission):
+		e.Hint = "its directory must be writable too, for the file is replaced as a whole"
+	}
+	return e
 }
 
 // adoptChanged makes what was written what the file holds. That the profile in use went with its last setting is no error here.

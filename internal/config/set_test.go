@@ -40,6 +40,7 @@ func TestSetChangesOnlyItsOwnPlace(t *testing.T) {
 			"first of the top level", "", "# about the file\n\n# of x\n[profiles.x]\nverify = \"off\"\n", "path", "/a",
 			"# about the file\n\npath = \"/a\"\n\n# of x\n[profiles.x]\nverify = \"off\"\n",
 		},
+		{"before an indented table", "", "  # of x\n  [profiles.x]\n", "path", "/a", "path = \"/a\"\n\n  # of x\n  [profiles.x]\n"},
 		{"before dotted keys", "", "profiles.x.verify = \"off\"\n", "path", "/a", "path = \"/a\"\nprofiles.x.verify = \"off\"\n"},
 		{"after comments alone", "", "# mine", "path", "/a", "# mine\npath = \"/a\"\n"},
 		{"no newline at the end", "", "verify = \"off\"", "path", "/a", "verify = \"off\"\npath = \"/a\"\n"},
@@ -228,8 +229,13 @@ func TestUnsetMakesNothing(t *testing.T) {
 	if _, err := os.Stat(h.dir + "/.config"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("Unset made a directory: %v", err)
 	}
-	if _, err := h.load(config.Flags{}).Unset("verfy"); err == nil {
+	c := h.load(config.Flags{})
+	if _, err := c.Unset("verfy"); err == nil {
 		t.Error("Unset(verfy): got no error")
+	}
+	h.write("verify = \"warn\"\n") // by another process
+	if found, err := c.Unset("verify"); !found || err != nil || h.text() != "" {
+		t.Errorf("Unset in a file that came after Load: got %v, %v and %q; want it gone", found, err, h.text())
 	}
 }
 

@@ -85,6 +85,10 @@ func TestADirectoryThatCannotBeWrittenIsLeftAlone(t *testing.T) {
 	if got := h.text(); got != "verify = \"off\"\n" {
 		t.Errorf("the file was changed to %q", got)
 	}
+	var advised *config.Error
+	if !errors.As(err, &advised) || advised.Hint == "" {
+		t.Errorf("Set: got %v, want an error with advice", err)
+	}
 	onlyHas(t, dir, "config.toml")
 }
 

@@ -45,7 +45,6 @@ func (c Case) sent(name, value string) Case {
 	c.Header = webhook.Header{{Name: name, Value: value}}
 	return c
 }
-func (c Case) answered(code int) Case { c.Attempt.Code = code; return c }
 
 const nobody = "Nothing is listening on localhost:3000. Is your server running?"
 

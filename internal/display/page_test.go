@@ -27,6 +27,7 @@ func TestPagesSayWhatABrowserShows(t *testing.T) {
 			"", "<html><style>b{}</style><script>if (a</b) {}</script><p>No</p><!-- <p>hidden</p> -->", "│ No\n",
 		},
 		"entities are decoded once":   {"text/html", "<p>&amp;lt;b&gt;", "│ &lt;b>\n"},
+		"shouted":                     {"TEXT/HTML", "<P>an<A HREF=x>chor</A><PRE>two", "│ anchor\n│ two\n"},
 		"a smaller-than sign":         {"text/html", "1 < 2", "│ 1 < 2\n"},
 		"a tag that never ends":       {"text/html", "No<br", "│ No\n"},
 		"a comment that never ends":   {"text/html", "No<!-- x", "│ No\n"},

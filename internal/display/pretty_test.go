@@ -97,6 +97,12 @@ func TestPrettyJSONSaysHowMuchMoreThereIs(t *testing.T) {
 	}
 }
 
+func TestPrettyJSONIsDimWhereItIsNotTheBody(t *testing.T) {
+	if got, want := marked(PrettyJSON([]byte{0}, 0, terminal())[0]), "{dim 1 B, not text}"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestPrettyJSONMovesNoFurtherInThanHalf(t *testing.T) {
 	body := strings.Repeat("[", 100) + strings.Repeat("]", 100)
 	for _, st := range []Style{wide(60), unbounded()} {

@@ -66,6 +66,53 @@ func TestRowsAreThoseOfTheTranscript(t *testing.T) {
 	}
 }
 
+func TestHeadIsDim(t *testing.T) {
+	want := "{dim time}         {dim event}              {dim about}                     {dim status}         {dim took}  {dim id}          " +
+		"{dim origin}       {dim size}  {dim attempts}"
+	if got := marked(Head(wide(119))); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+func TestStatusTextNamesTheCodeThatBelongsToIt(t *testing.T) {
+	for s, want := range map[webhook.Summary]string{
+		{Status: webhook.StatusDelivered, Code: 200}:   "200",
+		{Status: webhook.StatusDelivered, Code: 299}:   "299",
+		{Status: webhook.StatusDelivered, Code: 300}:   "delivered",
+		{Status: webhook.StatusDelivered}:              "delivered",
+		{Status: webhook.StatusRefused, Code: 300}:     "300 refused",
+		{Status: webhook.StatusRefused, Code: 199}:     "199 refused",
+		{Status: webhook.StatusRefused, Code: 200}:     "refused",
+		{Status: webhook.StatusRefused}:                "refused",
+		{Status: webhook.StatusUnreachable, Code: 200}: "unreachable",
+		{Status: webhook.StatusTimedOut}:               "timed out",
+		{Status: webhook.StatusPending}:                "waiting",
+		{Status: "from\x1b_elsewhere"}:                 "from␛ elsewhere",
+	} {
+		if got := StatusText(s); got != want {
+			t.Errorf("status %q, code %d: got %q, want %q", s.Status, s.Code, got, want)
+		}
+	}
+}
+
+func TestTookIsEmptyWhereNothingWasTried(t *testing.T) {
+	for name, tc := range map[string]struct {
+		attempts int
+		d        time.Duration
+		want     string
+	}{
+		"no attempt":               {0, 0, "14:02:07   ✓ render.queued      job_5tq8wd      200                  dlv_3fh8w0"},
+		"an attempt without time":  {1, 0, "14:02:07   ✓ render.queued      job_5tq8wd      200            0 ms  dlv_3fh8w0"},
+		"a time, attempts unknown": {0, 9 * ms, "14:02:07   ✓ render.queued      job_5tq8wd      200            9 ms  dlv_3fh8w0"},
+	} {
+		s := logged(t)[0]
+		s.Attempts, s.Duration = tc.attempts, tc.d
+		if got := Row(s, terminal()).String(); got != tc.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, tc.want)
+		}
+	}
+}
+
 func TestRowsAreOfSeventyNineCells(t *testing.T) {
 	for _, l := range table79(logged(t), terminal())[1:] {
 		if l.Width() != rowCells {

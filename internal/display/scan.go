@@ -95,7 +95,7 @@ func (s *scanner) value() token {
 	s.due = dueAfter
 	switch c := s.peek(); {
 	case c == '{' || c == '[':
-		return s.open(c == '{')
+		return s.open(c)
 	case c == '"':
 		return s.string(tokenString)
 	case c == '-' || c >= '0' && c <= '9':
@@ -111,13 +111,13 @@ func (s *scanner) value() token {
 	}
 }
 
-func (s *scanner) open(object bool) token {
+func (s *scanner) open(bracket byte) token {
 	if s.depth == maxDepth {
 		return s.bad()
 	}
 	word, bit := s.depth/64, uint64(1)<<(s.depth%64)
 	s.objects[word] &^= bit
-	if object {
+	if bracket == '{' {
 		s.objects[word] |= bit
 	}
 	s.depth++

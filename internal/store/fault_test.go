@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/ncruces/go-sqlite3"
@@ -89,6 +88,31 @@ func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
 	attempt(t, l, kept.ID, large)
 	eachIsWhole(t, l.Reader())
 	checkIntegrity(t, dir)
+}
+
+func TestTransactionThatFailsInTheMiddleIsRolledBack(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	kept, torn := src.next(), src.next()
+	record(t, l, kept)
+	alter := func(text string) {
+		c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+		if err == nil {
+			err = errors.Join(c.Exec(text), c.close())
+		}
+		if err != nil {
+			t.Fatalf("%s: %v; the failed transaction still holds the lock", text, err)
+		}
+	}
+	alter("ALTER TABLE content RENAME TO gone") // which is written after the delivery itself
+	if err := l.Record(t.Context(), torn); err == nil {
+		t.Error("Record got nothing, want that a table is missing")
+	}
+	alter("ALTER TABLE gone RENAME TO content")
+	record(t, l, src.next())
+	if got := list(t, l.Reader(), Query{}); len(got) != 2 || got[0] != kept.ID {
+		t.Errorf("the log has %v, want nothing of %s", got, torn.ID)
+	}
 }
 
 func limitPages(t *testing.T, l *Log, max string) {
@@ -211,6 +235,9 @@ func TestReadOnlyDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Chmod(filepath.Join(dir, "in use", FileName), 0o644); err != nil { // nor can its mode be changed
+		t.Fatal(err)
+	}
 	expectRole(t, "read-only", dir)
 }
 
@@ -246,99 +273,4 @@ func openOnReadOnlyDisk(dir string) error {
 		}
 	}
 	return nil
-}
-
-// holdLock keeps every other connection from writing.
-func holdLock(t *testing.T, dir string) (release func()) {
-	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
-	if err == nil {
-		err = c.Exec("BEGIN IMMEDIATE")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func() {
-		if err := errors.Join(c.Exec("ROLLBACK"), c.close()); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func impatient(l *Log, patience time.Duration) {
-	l.writer.turn.Lock()
-	defer l.writer.turn.Unlock()
-	l.writer.conn.patience = patience
-}
-
-func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
-	dir, src := t.TempDir(), newSource(1)
-	l := openLog(t, dir, Options{})
-	before := src.next()
-	record(t, l, before)
-	impatient(l, 10*time.Millisecond)
-	release := holdLock(t, dir)
-	if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrBusy) {
-		t.Errorf("Record got %v, want ErrBusy", err)
-	}
-	if got := list(t, openReader(t, dir), Query{}); len(got) != 1 {
-		t.Errorf("a reader sees %v, want it not to wait", got)
-	}
-	// An attempt that nobody waits for is kept until the log is free again.
-	if err := l.QueueAttempt(t.Context(), before.ID, answered(200)); err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Flush(t.Context()); !errors.Is(err, ErrBusy) {
-		t.Errorf("Flush got %v, want ErrBusy", err)
-	}
-	release()
-	if err := l.Reader().Wait(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
-	if got := get(t, l.Reader(), before.ID).Status; got != webhook.StatusDelivered {
-		t.Errorf("status %q, want delivered", got)
-	}
-}
-
-func TestLogThatIsFreedInTimeIsWaitedFor(t *testing.T) {
-	dir, src := t.TempDir(), newSource(1)
-	l := openLog(t, dir, Options{})
-	release := holdLock(t, dir)
-	recorded := make(chan error)
-	go func() { recorded <- l.Record(t.Context(), src.next()) }()
-	timer := time.NewTimer(30 * time.Millisecond)
-	select {
-	case err := <-recorded:
-		t.Errorf("Record got %v while another process holds the lock", err)
-	case <-timer.C:
-	}
-	release()
-	if err := <-recorded; err != nil {
-		t.Errorf("Record got %v", err)
-	}
-}
-
-func TestAttemptIsGivenUpAfterTheLastTry(t *testing.T) {
-	dir, src := t.TempDir(), newSource(1)
-	failed := make(chan error, 1)
-	l := openLog(t, dir, Options{OnError: func(err error) { failed <- err }})
-	d := src.next()
-	record(t, l, d)
-	impatient(l, 0)
-	release := holdLock(t, dir)
-	defer release()
-	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-failed; !errors.Is(err, ErrBusy) {
-		t.Errorf("OnError got %v, want ErrBusy", err)
-	}
-	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
-		t.Fatal(err)
-	}
-	impatient(l, 0)
-	closeLog(t, l)
-	if err := <-failed; !errors.Is(err, ErrBusy) {
-		t.Errorf("OnError at the end got %v, want ErrBusy", err)
-	}
 }

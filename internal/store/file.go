@@ -75,7 +75,7 @@ func peekVersion(path string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it is only read
 	header := make([]byte, headerBytes)
 	n, err := io.ReadFull(f, header)
 	switch {

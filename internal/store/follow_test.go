@@ -123,18 +123,30 @@ func TestWaitReturnsAtOnceWhenThereIsNews(t *testing.T) {
 	}
 }
 
-func TestWaitIsWokenByAnotherGoroutine(t *testing.T) {
-	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
-	woken := make(chan error)
-	for range 3 {
-		go func() { woken <- l.Reader().Wait(t.Context(), 0) }()
-	}
-	record(t, l, src.next())
-	for range 3 {
-		if err := <-woken; err != nil {
-			t.Errorf("Wait got %v", err)
+func TestWaitIsWokenByTheWriterOfItsProcess(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		defer closeLog(t, l)
+		began := time.Now()
+		woken := make(chan error)
+		for range 3 {
+			go func() { woken <- l.Reader().Wait(t.Context(), 0) }()
+		}
+		synctest.Wait() // until all of them wait
+		record(t, l, newSource(1).next())
+		for range 3 {
+			if err := <-woken; err != nil {
+				t.Errorf("Wait got %v", err)
+			}
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("Wait took %v, want it to be woken and not to poll", took)
+		}
+	})
 }
 
 func TestWaitEndsWithItsContextAndWithTheReader(t *testing.T) {

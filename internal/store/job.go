@@ -67,7 +67,7 @@ func (j *job) prepareAttempt(id webhook.ID, a webhook.Attempt) {
 // share it with odds of 1 in 4 thousand million.
 func hashBody(body []byte) int64 {
 	sum := sha256.Sum256(body)
-	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // the sign does not matter: it is only compared
+	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
 // weight is what the job adds to a transaction, in bytes.

@@ -122,8 +122,8 @@ func prepareWriting(ctx context.Context, c *conn, path string) error {
 	if err := tighten(path); err != nil { // the switch to WAL made -wal and -shm
 		return err
 	}
-	// Checkpoints are upkeep's. 4 MB of pages hold the inner parts of every index of a full log.
-	return c.Exec("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4000")
+	// 4 MB of pages hold the inner parts of every index of a full log.
+	return c.Exec("PRAGMA cache_size = -4000")
 }
 
 // openBeside opens the connection that upkeep checkpoints and counts with, so that the writer never has to.

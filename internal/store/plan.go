@@ -200,11 +200,10 @@ func (u *upkeep) planBytes(p *plan) error {
 	})
 }
 
-// planChanges keeps the newest of the feed, and in any case the very newest: the next change is numbered after it.
+// planChanges keeps the newest of the feed. The very newest, which the next change is numbered after, is always among them.
 func (u *upkeep) planChanges(p *plan) error {
 	oldest, err := u.conn.number("SELECT min(row) FROM change")
-	upTo := min(u.plannedRow-int64(u.retention.Deliveries)*changesPerEach, u.plannedRow-1)
-	if oldest <= upTo {
+	if upTo := u.plannedRow - int64(u.retention.Deliveries)*changesPerEach; oldest <= upTo {
 		p.changes = upTo
 	}
 	return err

@@ -19,7 +19,7 @@ var kills = flag.Int("kills", 20, "how often TestKilledProcessLosesNothingItAckn
 // What a killed process said it had recorded is in the log, and the log is whole.
 func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	dir := t.TempDir()
-	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)) //nolint:gosec // another moment each time
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	var acknowledged []webhook.ID
 	for i := range *kills {
 		child, out := startRole(t, "write", dir, i, 1<<30)

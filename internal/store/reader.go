@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -121,7 +122,11 @@ func prepareReading(c *conn, path string) error {
 	if version == 0 { // a writer is about to make it
 		return ErrNoLog
 	}
-	return tighten(path)
+	// SQLite may just have made -wal and -shm. On a disk that cannot be written they are as they are.
+	if err := tighten(path); err != nil && !isAny(err, fs.ErrPermission, syscall.EROFS) {
+		return err
+	}
+	return nil
 }
 
 // nothingBeside reports whether the log's file is all there is: no WAL holds more.

@@ -1,12 +1,9 @@
 package store
 
-import (
-	"cmp"
-	"time"
-)
+import "time"
 
 // Retention bounds the log. What is within every bound is never pruned; what is beyond one of them is, the oldest first, when the log
-// has a quiet moment. A field that is zero has its default.
+// has a quiet moment. A field that is not positive has its default.
 type Retention struct {
 	Deliveries int           // without the rejected ones
 	Bytes      int64         // of the log's file, as far as it is in use
@@ -23,9 +20,16 @@ func DefaultRetention() Retention {
 func (r Retention) orDefault() Retention {
 	d := DefaultRetention()
 	return Retention{
-		Deliveries: cmp.Or(r.Deliveries, d.Deliveries),
-		Bytes:      cmp.Or(r.Bytes, d.Bytes),
-		Age:        cmp.Or(r.Age, d.Age),
-		Rejected:   cmp.Or(r.Rejected, d.Rejected),
+		Deliveries: positive(r.Deliveries, d.Deliveries),
+		Bytes:      positive(r.Bytes, d.Bytes),
+		Age:        positive(r.Age, d.Age),
+		Rejected:   positive(r.Rejected, d.Rejected),
 	}
+}
+
+func positive[T int | int64 | time.Duration](v, otherwise T) T {
+	if v > 0 {
+		return v
+	}
+	return otherwise
 }

@@ -28,7 +28,7 @@ func TestDefaultRetentionIsWhatIsPromised(t *testing.T) {
 	if got := DefaultRetention(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if got := (Retention{Age: time.Hour}).orDefault(); got.Age != time.Hour || got.Deliveries != want.Deliveries || got.Rejected != want.Rejected {
+	if got := (Retention{Age: time.Hour, Deliveries: -1}).orDefault(); got.Age != time.Hour || got.Deliveries != want.Deliveries || got.Rejected != want.Rejected {
 		t.Errorf("%+v, want the defaults beside an hour", got)
 	}
 }
@@ -140,6 +140,25 @@ func TestStrangersCannotFillTheDisk(t *testing.T) {
 	}
 }
 
+func TestStrangersBytesCostNoRealDelivery(t *testing.T) {
+	const body = 100 << 10
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Bytes = 40 * body })})
+	src := newSource(1)
+	big := func(d *webhook.Delivery) { d.Body = make([]byte, body) }
+	var all []*webhook.Delivery
+	for range 30 {
+		all = append(all, src.next(big))
+	}
+	for range 100 {
+		all = append(all, src.next(big, rejected))
+	}
+	record(t, l, all...)
+	tidy(t, l)
+	if got := list(t, l.Reader(), Query{}); len(got) != 32 || got[0] != all[0].ID {
+		t.Errorf("%d deliveries are left, want the 30 and the 2 rejected that a sixteenth has room for", len(got))
+	}
+}
+
 func TestLogIsKeptWithinItsBytes(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	const bound = 4 << 20
@@ -204,7 +223,7 @@ func TestPruningTakesTurnsWithDeliveries(t *testing.T) {
 		for range 500 {
 			record(t, l, src.next())
 		}
-		time.Sleep(upkeepTick) // of the bubble's clock
+		time.Sleep(upkeepTick) // fake time
 		synctest.Wait()
 		if got := len(list(t, l.Reader(), Query{})); got != 10 {
 			t.Errorf("%d deliveries after a tick, want 10", got)
@@ -221,10 +240,11 @@ func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
 		record(t, l, src.next())
 	}
 	release := holdLock(t, dir)
+	began := time.Now()
 	answer := make(chan error, 1)
 	l.upkeep.asks <- answer
-	if err := <-answer; !errors.Is(err, ErrBusy) {
-		t.Errorf("tidy got %v, want ErrBusy", err)
+	if err := <-answer; !errors.Is(err, ErrBusy) || time.Since(began) >= busyTimeout {
+		t.Errorf("tidy got %v after %v, want ErrBusy at once", err, time.Since(began))
 	}
 	release()
 	record(t, l, src.next())
@@ -279,4 +299,26 @@ func reopen(t *testing.T, l *Log) *conn {
 		}
 	})
 	return c
+}
+
+func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
+	for name, c := range map[string]struct {
+		urgent bool
+		want   int64
+	}{"urgent": {true, 100 - pruneDeliveries}, "not urgent": {false, 100}} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			l, src := openLog(t, dir, Options{}), newSource(1)
+			for range 100 {
+				record(t, l, src.next())
+			}
+			closeLog(t, l)
+			w := newWriter(reopen(t, l), nil, &bell{}, Options{}) // with no goroutine
+			w.todo = plan{all: mark{receivedAt: math.MaxInt64}, urgent: c.urgent}
+			w.afterCommit()
+			if got, err := w.conn.number("SELECT count(*) FROM delivery"); err != nil || got != c.want {
+				t.Errorf("%d deliveries are left after a transaction, %v, want %d", got, err, c.want)
+			}
+		})
+	}
 }

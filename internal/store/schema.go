@@ -74,7 +74,7 @@ func switchToWAL(c *conn) error {
 		if err == nil || !errors.Is(err, sqlite3.BUSY) || waited >= busyTimeout {
 			return err
 		}
-		waited += pause(try)
+		waited += pause(c.GetInterrupt(), try)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/ncruces/go-sqlite3"
@@ -38,13 +39,85 @@ func TestNewLogIsSetUpOnce(t *testing.T) {
 	all.Wait()
 	l := openLog(t, dir, Options{})
 	for pragma, want := range map[string]int64{
-		"user_version": schemaVersion, "application_id": applicationID, "auto_vacuum": 2, "synchronous": 1, "wal_autocheckpoint": 0,
+		"user_version": schemaVersion, "application_id": applicationID, "auto_vacuum": 2, "synchronous": 1,
 		"page_size": pageBytes,
 	} {
 		got, err := l.writer.conn.number("PRAGMA " + pragma)
 		if err != nil || got != want {
 			t.Errorf("PRAGMA %s is %d, %v, want %d", pragma, got, err, want)
 		}
+	}
+}
+
+func TestMigrationThatAnotherProcessHasDoneIsLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	closeLog(t, openLog(t, dir, Options{}))
+	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := range schemaVersion {
+		if err := migrate(c, version+1); err != nil {
+			t.Errorf("migrate to %d once more: %v", version+1, err)
+		}
+	}
+	if err := c.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), FileName)
+	other, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Exec("BEGIN IMMEDIATE; CREATE TABLE theirs (x)"); err != nil { // SQLite itself would not wait for this one
+		t.Fatal(err)
+	}
+	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switched := make(chan error)
+	go func() { switched <- switchToWAL(c) }()
+	select {
+	case err := <-switched:
+		t.Errorf("switchToWAL got %v while the other one writes", err)
+	case <-time.After(30 * time.Millisecond):
+	}
+	if err := other.Exec("ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-switched; err != nil {
+		t.Errorf("switchToWAL got %v, want nothing once the other one is done", err)
+	}
+	if err := errors.Join(other.close(), c.close()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMigrationThatFailsChangesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), FileName)
+	c, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	if err == nil {
+		err = c.Exec("CREATE TABLE part (in_the_way)")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(c, 1); err == nil {
+		t.Error("migrate got nothing, want that a table is there already")
+	}
+	for text, want := range map[string]int64{
+		"PRAGMA user_version": 0, "PRAGMA application_id": 0, "SELECT count(*) FROM sqlite_schema": 1,
+	} {
+		if got, err := c.number(text); err != nil || got != want {
+			t.Errorf("%s gives %d, %v, want %d", text, got, err, want)
+		}
+	}
+	if err := c.close(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -56,20 +129,25 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 	dir := filepath.Join(parent, "data")
 	l := openLog(t, dir, Options{})
 	record(t, l, newSource(1).next())
-	openReader(t, dir)
-	for name, want := range map[string]fs.FileMode{
-		"": fs.ModeDir | 0o700, FileName: 0o600, FileName + "-wal": 0o600, FileName + "-shm": 0o600,
-	} {
-		info, err := os.Stat(filepath.Join(dir, name))
-		if err != nil || info.Mode() != want {
-			t.Errorf("mode of %q: %v, %v, want %v", name, info.Mode(), err, want)
+	check := func(who string) {
+		for name, want := range map[string]fs.FileMode{
+			"": fs.ModeDir | 0o700, FileName: 0o600, FileName + "-wal": 0o600, FileName + "-shm": 0o600,
+		} {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil || info.Mode() != want {
+				t.Errorf("opened by %s: mode of %q: %v, %v, want %v", who, name, info.Mode(), err, want)
+			}
 		}
 	}
+	check("a writer")
+	closeLog(t, l)
+	openReader(t, dir)
+	check("a reader")
 }
 
 func TestDirectoryThatIsThereKeepsItsMode(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the mode under test
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	openLog(t, dir, Options{})

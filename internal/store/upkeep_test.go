@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,6 +43,80 @@ func TestWALStaysWithinItsBound(t *testing.T) {
 	checkIntegrity(t, dir)
 }
 
+// However quick the writer is, a long WAL is copied to its end, so that the next transaction begins it anew.
+func TestLongWALStartsOver(t *testing.T) {
+	for name, c := range map[string]struct {
+		bodyBytes int
+		over      bool
+	}{"long": {26 << 20, true}, "not yet": {10 << 20, false}} {
+		t.Run(name, func(t *testing.T) {
+			l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+			closeLog(t, l)
+			w := newWriter(reopen(t, l), nil, &bell{}, Options{}) // with no goroutine
+			u := newUpkeep(reopen(t, l), w, Options{})
+			write := func(bodyBytes int) {
+				j := &job{kind: jobRecord}
+				j.prepareRecord(src.next(func(d *webhook.Delivery) { d.Body = make([]byte, bodyBytes) }), time.Now)
+				if err := w.tx.run(w.conn, []*job{j}); err != nil || j.err != nil {
+					t.Fatal(err, j.err)
+				}
+			}
+			write(c.bodyBytes)
+			reader := reopen(t, l) // while it reads, the WAL cannot be begun anew, and what comes in between stands behind
+			if err := reader.Exec("BEGIN; SELECT count(*) FROM change"); err != nil {
+				t.Fatal(err)
+			}
+			w.turn.Lock()
+			copied := make(chan error)
+			go func() { copied <- u.checkpoint() }()
+			for all, done := 1, 0; done < all; runtime.Gosched() {
+				var err error
+				if all, done, err = w.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_NOOP); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(1) // in between
+			if err := reader.Exec("ROLLBACK"); err != nil {
+				t.Fatal(err)
+			}
+			w.turn.Unlock()
+			if err := <-copied; err != nil {
+				t.Fatal(err)
+			}
+			write(1)
+			if pages := w.walPages.Load(); (pages < 100) != c.over {
+				t.Errorf("the WAL has %d pages; want it to start over: %v", pages, c.over)
+			}
+		})
+	}
+}
+
+func TestWriterWaitsForADiskThatIsTooSlow(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	l.writer.copying.Lock() // upkeep does not get to copy anything
+	body, done := make([]byte, 4<<20), make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 20 {
+			record(t, l, src.next(func(d *webhook.Delivery) { d.Body = body }))
+		}
+	}()
+	for l.writer.walPages.Load() < stallPages || len(l.queue) == 0 {
+		runtime.Gosched()
+	}
+	select {
+	case <-done:
+		t.Error("the writer went on writing")
+	case <-time.After(50 * time.Millisecond):
+	}
+	if info, err := os.Stat(filepath.Join(dir, FileName+"-wal")); err != nil || info.Size() > maxWAL {
+		t.Errorf("the WAL has %d bytes, %v, want at most %d", info.Size(), err, maxWAL)
+	}
+	l.writer.copying.Unlock()
+	<-done
+}
+
 func TestQuietLogGivesItsWALBack(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -58,12 +133,12 @@ func TestQuietLogGivesItsWALBack(t *testing.T) {
 			}
 			return info.Size()
 		}
-		time.Sleep(truncateTicks * upkeepTick) // of the bubble's clock
+		time.Sleep(truncateTicks * upkeepTick) // fake time
 		synctest.Wait()
 		if got := size(); got < 6<<20 {
 			t.Errorf("the WAL has %d bytes before the time, want them kept", got)
 		}
-		time.Sleep(upkeepTick)
+		time.Sleep(upkeepTick) // fake time
 		synctest.Wait()
 		if got := size(); got != 0 {
 			t.Errorf("the WAL has %d bytes, want 0", got)
@@ -96,7 +171,7 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 				}
 				defer closeLog(t, l)
 				src := newSource(1)
-				time.Sleep(upkeepTick)
+				time.Sleep(upkeepTick) // fake time
 				synctest.Wait()
 				first := l.upkeep.plannedAt
 				if first.IsZero() {
@@ -105,7 +180,7 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 				for range c.write {
 					record(t, l, src.next(func(d *webhook.Delivery) { d.Body = make([]byte, 10<<10) }))
 				}
-				time.Sleep(c.wait)
+				time.Sleep(c.wait) // fake time
 				synctest.Wait()
 				if got := l.upkeep.plannedAt.After(first); got != c.want {
 					t.Errorf("planned again: %v, want %v", got, c.want)
@@ -113,6 +188,27 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestUpkeepGoesOnUntilNothingIsLeft(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		l, err := Open(t.Context(), dir, Options{Retention: Retention{Bytes: 1 << 20}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeLog(t, l)
+		src := newSource(1)
+		for range 40 {
+			record(t, l, src.next(func(d *webhook.Delivery) { d.Body = make([]byte, 1<<20) }))
+		}
+		time.Sleep(10 * upkeepTick) // fake time
+		synctest.Wait()
+		used, free, err := l.upkeep.pages()
+		if err != nil || used*pageBytes > 1<<20 || free > worthVacuuming {
+			t.Errorf("%d pages are in use and %d are free, %v, want less than 1 MiB and 16 MiB", used, free, err)
+		}
+	})
 }
 
 func TestUpkeepTellsWhatWentWrong(t *testing.T) {
@@ -125,7 +221,7 @@ func TestUpkeepTellsWhatWentWrong(t *testing.T) {
 		}
 		defer closeLog(t, l)
 		breakFeed(t, dir)
-		time.Sleep(upkeepTick)
+		time.Sleep(upkeepTick) // fake time
 		synctest.Wait()
 		select {
 		case err := <-failed:

@@ -54,6 +54,7 @@ func newWriter(c *conn, queue <-chan *job, ring *bell, o Options) *writer {
 		full: make(chan struct{}, 1), plans: make(chan plan), reports: make(chan error),
 	}
 	w.checkpointAt.Store(checkpointPages)
+	// A hook takes the place of SQLite's own, which would checkpoint within the transactions that it counts.
 	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
 		if w.walPages.Swap(int64(pages)) > int64(pages) { // the WAL has started over
 			w.checkpointAt.Store(checkpointPages)

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// holdLock keeps every other connection from writing.
+func holdLock(t *testing.T, dir string) (release func()) {
+	t.Helper()
+	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	if err == nil {
+		err = c.Exec("BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := errors.Join(c.Exec("ROLLBACK"), c.close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func impatient(l *Log, patience time.Duration) {
+	l.writer.turn.Lock()
+	defer l.writer.turn.Unlock()
+	l.writer.conn.patience = patience
+}
+
+func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	before := src.next()
+	record(t, l, before)
+	impatient(l, 10*time.Millisecond)
+	release := holdLock(t, dir)
+	if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrBusy) {
+		t.Errorf("Record got %v, want ErrBusy", err)
+	}
+	if got := list(t, openReader(t, dir), Query{}); len(got) != 1 {
+		t.Errorf("a reader sees %v, want it not to wait", got)
+	}
+	// An attempt that nobody waits for is kept until the log is free again.
+	if err := l.QueueAttempt(t.Context(), before.ID, answered(200)); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Flush(t.Context()); !errors.Is(err, ErrBusy) {
+		t.Errorf("Flush got %v, want ErrBusy", err)
+	}
+	release()
+	if err := l.Reader().Wait(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, l.Reader(), before.ID).Status; got != webhook.StatusDelivered {
+		t.Errorf("status %q, want delivered", got)
+	}
+}
+
+func TestLogThatIsFreedInTimeIsWaitedFor(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	release := holdLock(t, dir)
+	recorded := make(chan error)
+	go func() { recorded <- l.Record(t.Context(), src.next()) }()
+	timer := time.NewTimer(30 * time.Millisecond)
+	select {
+	case err := <-recorded:
+		t.Errorf("Record got %v while another process holds the lock", err)
+	case <-timer.C:
+	}
+	release()
+	if err := <-recorded; err != nil {
+		t.Errorf("Record got %v", err)
+	}
+}
+
+func TestAttemptIsGivenUpAfterTheLastTry(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	failed := make(chan error, 1)
+	l := openLog(t, dir, Options{OnError: func(err error) { failed <- err }})
+	d := src.next()
+	record(t, l, d)
+	impatient(l, 0)
+	release := holdLock(t, dir)
+	defer release()
+	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; !errors.Is(err, ErrBusy) {
+		t.Errorf("OnError got %v, want ErrBusy", err)
+	}
+	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
+		t.Fatal(err)
+	}
+	impatient(l, 0)
+	closeLog(t, l)
+	if err := <-failed; !errors.Is(err, ErrBusy) {
+		t.Errorf("OnError at the end got %v, want ErrBusy", err)
+	}
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
+)
+
+// notedFile notes what reaches it.
+type notedFile struct {
+	driverFile
+	notes []string
+	err   error
+}
+
+func (f *notedFile) note(what string) { f.notes = append(f.notes, what) }
+
+func (f *notedFile) WriteAt(p []byte, off int64) (int, error) {
+	f.note(fmt.Sprintf("write %d-%d", off, off+int64(len(p))))
+	return len(p), f.err
+}
+
+func (f *notedFile) ReadAt(p []byte, _ int64) (int, error) { f.note("read"); return len(p), nil }
+func (f *notedFile) Size() (int64, error)                  { f.note("size"); return 0, nil }
+func (f *notedFile) Truncate(int64) error                  { f.note("truncate"); return nil }
+func (f *notedFile) Close() error                          { f.note("close"); return nil }
+
+func TestWALFrameIsWrittenAtOnce(t *testing.T) {
+	const head, page = frameHeaderBytes, pageBytes
+	type write struct{ off, size int64 }
+	first, second := int64(32), int64(32+head+page)
+	frame := func(off int64) []write { return []write{{off, head}, {off + head, page}} }
+	for name, c := range map[string]struct {
+		writes []write
+		then   func(*walFile) error
+		want   []string
+	}{
+		"a new WAL": {
+			append(append([]write{{0, 32}}, frame(first)...), frame(second)...), nil,
+			[]string{"write 0-32", "write 32-4152", "write 4152-8272"},
+		},
+		"after what another process wrote": {
+			append(frame(first), frame(second)...), nil, []string{"write 32-56", "write 56-4152", "write 4152-8272"},
+		},
+		"checksums made anew, at the end of a transaction": {
+			append(append([]write{{0, 32}}, append(frame(first), frame(second)...)...), write{first, head}, write{second, head}), nil,
+			[]string{"write 0-32", "write 32-4152", "write 4152-8272", "write 32-56", "write 4152-4176"},
+		},
+		"a header alone, then a read": {
+			[]write{{0, 32}, {first, head}}, func(f *walFile) error { _, err := f.ReadAt(nil, 0); return err },
+			[]string{"write 0-32", "write 32-56", "read"},
+		},
+		"a header alone, then its size": {
+			[]write{{0, 32}, {first, head}}, func(f *walFile) error { _, err := f.Size(); return err },
+			[]string{"write 0-32", "write 32-56", "size"},
+		},
+		"a header alone, then a cut": {
+			[]write{{0, 32}, {first, head}}, func(f *walFile) error { return f.Truncate(0) },
+			[]string{"write 0-32", "write 32-56", "truncate"},
+		},
+		"a header alone, then the end": {
+			[]write{{0, 32}, {first, head}}, func(f *walFile) error { return f.Close() },
+			[]string{"write 0-32", "write 32-56", "close"},
+		},
+		"a header and something else": {
+			[]write{{0, 32}, {first, head}, {100, 10}}, nil, []string{"write 0-32", "write 32-56", "write 100-110"},
+		},
+		"a page of another size": {
+			[]write{{0, 32}, {first, head}, {first + head, 1024}}, nil, []string{"write 0-32", "write 32-56", "write 56-1080"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			under := &notedFile{}
+			f := &walFile{file: file{under}}
+			for _, w := range c.writes {
+				if n, err := f.WriteAt(make([]byte, w.size), w.off); n != int(w.size) || err != nil {
+					t.Errorf("WriteAt(%d, %d) got %d, %v", w.size, w.off, n, err)
+				}
+			}
+			if c.then != nil {
+				if err := c.then(f); err != nil {
+					t.Error(err)
+				}
+			}
+			if diff := cmp.Diff(c.want, under.notes); diff != "" {
+				t.Errorf("what reached the file (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFullDiskIsToldToSQLite(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		full bool
+	}{
+		{syscall.ENOSPC, true}, {errDiskQuota, true}, {fmt.Errorf("write: %w", syscall.ENOSPC), true}, {syscall.EIO, false},
+	} {
+		f := &walFile{file: file{&notedFile{err: c.err}}}
+		_, err := f.WriteAt(make([]byte, 32), 0)
+		if !errors.Is(err, c.err) && !c.full {
+			t.Errorf("%v got %v", c.err, err)
+		}
+		if got := fmt.Sprintf("%T", err) == fmt.Sprintf("%T", spaceError(syscall.ENOSPC)); got != c.full {
+			t.Errorf("%v is told as full: %v, want %v", c.err, got, c.full)
+		}
+		if errors.Is(err, sqlite3.IOERR) {
+			t.Errorf("%v is told as an I/O error", c.err)
+		}
+	}
+}
