@@ -35,6 +35,7 @@ type LiveOptions struct {
 const (
 	waitingAfter = 500 * time.Millisecond // DESIGN: a waiting row first past half a second
 	waitingLook  = 100 * time.Millisecond // how often that is looked at, while something waits
+	frame        = 16 * time.Millisecond  // how often new rows are looked for: as often as a screen shows a new picture
 	batch        = 256                    // changes read at once
 )
 
@@ -161,10 +162,19 @@ func (l *Live) run() {
 	}
 }
 
-// awaitChange sends to woken when the log has something new, or can't be read.
+// awaitChange sends to woken when the log has something new, or can't be read, and not before the next frame is due: under load one
+// look at the log then shows many rows, where a look for each would take a quarter of what a delivery takes.
 func (l *Live) awaitChange() {
 	after := l.cursor
-	go func() { l.woken <- l.o.Feed.Wait(l.ctx, after) }()
+	go func() {
+		due := time.NewTimer(frame)
+		defer due.Stop()
+		select {
+		case <-due.C:
+		case <-l.ctx.Done():
+		}
+		l.woken <- l.o.Feed.Wait(l.ctx, after)
+	}()
 }
 
 // catchUp shows every change there is.
@@ -190,6 +200,7 @@ func (l *Live) show(c store.Change) {
 	}
 	switch c.Kind {
 	case store.ChangeRecorded:
+		s = whenRecorded(s)
 		if s.Status.Forwardable() {
 			l.waiting[s.ID] = &waiting{summary: s}
 		}
@@ -198,10 +209,31 @@ func (l *Live) show(c store.Change) {
 			l.under(s, webhook.Attempt{})
 		}
 	case store.ChangeAttempted:
+		s = whenAttempted(s, c.Attempt)
 		delete(l.waiting, s.ID)
 		l.o.Printer.Attempted(s, c.Attempt, Detail{})
 		l.under(s, c.Attempt)
 	}
+}
+
+// whenRecorded is a delivery as it was when it was recorded, whatever became of it since: the log says what is, and the view what came
+// when.
+func whenRecorded(s webhook.Summary) webhook.Summary {
+	if s.Status.Forwardable() {
+		s.Status, s.MendedBy = webhook.StatusPending, ""
+		s.Attempts, s.Target, s.Code, s.Duration, s.Failure = 0, "", 0, 0, ""
+	}
+	return s
+}
+
+// whenAttempted is a delivery as it was after that attempt.
+func whenAttempted(s webhook.Summary, a webhook.Attempt) webhook.Summary {
+	s.MendedBy = ""
+	if s.Attempts != a.N {
+		s.Status, s.Attempts = a.Status(), a.N
+		s.Target, s.Code, s.Duration, s.Failure = a.Target, a.Code, a.Duration, a.Failure
+	}
+	return s
 }
 
 // under shows what belongs under a delivery's row.

@@ -138,6 +138,23 @@ func TestADeliveryThatIsAnsweredEndsTheLookOut(t *testing.T) {
 	})
 }
 
+func TestThatTheHandlerIsBackIsToldOnceHoweverManyAnswersSaySo(t *testing.T) {
+	for range 100 {
+		r, p := watched()
+		deliver(r)
+		p.set(true)
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() { deliver(r) })
+		}
+		all.Wait()
+		r.Close()
+		if told := p.told.of(NoticeHandlerBack); len(told) != 1 || told[0].Missed != 1 {
+			t.Fatalf("told %+v, want once that it missed 1", told)
+		}
+	}
+}
+
 func TestAHandlerThatGoesAwayAgainIsCountedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, p := watched()

@@ -124,6 +124,25 @@ func (r *rig) wantNothingHeld() {
 	}
 }
 
+func TestABodyThatIsTooLargeIsToldOnceAndItsSenderSeesTheAnswer(t *testing.T) {
+	const limit = 4 << 20 // twice of it is more than a socket buffers
+	r := start(t, testkit.Nowhere(t), func(p *parts) { p.ingress.MaxBody = limit })
+	body := strings.Repeat("x", 2*limit)
+	request := rawPost(body)
+	chunked := strings.Replace(rawPost(""), "Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n", 1)
+	chunked += fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
+	for _, request := range []string{request, chunked} { // all of it is written before the answer is looked at
+		if got := r.raw(request); got.code != http.StatusRequestEntityTooLarge {
+			t.Errorf("%.100q…, %d bytes: got %d, want 413", request, len(request), got.code)
+		}
+	}
+	told := r.told.of(NoticeTooLarge)
+	if len(told) != 1 || told[0].Bytes != int64(len(body)) {
+		t.Errorf("told %+v, want %d bytes once", told, len(body))
+	}
+	r.wantNothingHeld()
+}
+
 func TestABodyIsNotAskedForWhereItsLengthIsPastTheCap(t *testing.T) {
 	r := start(t, testkit.Nowhere(t))
 	c := r.dial()

@@ -40,12 +40,14 @@ const (
 	idBytes    = 6  // names a file among the few of one machine
 )
 
-// Session is one run of `listen`, as the other commands see it. Close it, or the process's end does.
+// Session is one run of `listen`, as the other commands see it. Close it, or the process's end does. Any number of goroutines may use
+// it.
 type Session struct {
+	path string
+
 	mu   sync.Mutex
 	info Info
-	path string
-	lock *flock.Flock
+	lock *flock.Flock // held while it is announced, nil else
 }
 
 // NewInfo draws a session's id and token from random. It returns an error only if random does.
@@ -66,6 +68,8 @@ func New(dataDir string, info Info) *Session {
 // Announce fills in what the session tells of itself and makes it known to the commands that use the same data directory. The lock
 // is taken before the file appears, so that nobody finds the file of a session that seems dead.
 func (s *Session) Announce(fill func(*Info)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return fmt.Errorf("announce the session: %w", err)
 	}
@@ -78,27 +82,39 @@ func (s *Session) Announce(fill func(*Info)) error {
 		return fmt.Errorf("lock the session file %s: %w", s.path, err)
 	}
 	s.lock = lock // from here on the files are ours to remove
-	return s.Update(fill)
+	fill(&s.info)
+	return s.write()
 }
 
 // Info returns what the session tells of itself now.
-func (s *Session) Info() Info { return s.info }
+func (s *Session) Info() Info {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.info
+}
 
-// Update changes what the session tells of itself.
+// Update changes what the session tells of itself. Before it is announced, and after it is closed, nobody is told.
 func (s *Session) Update(change func(*Info)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.info)
+	if s.lock == nil {
+		return nil
+	}
 	return s.write()
 }
 
 // Close takes the announcement back, where there was one.
 func (s *Session) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.lock == nil {
 		return nil
 	}
 	// The lock goes last, so that nobody finds a file of a session that seems dead here either.
-	if err := errors.Join(remove(s.path), s.lock.Unlock(), remove(lockPath(s.path))); err != nil {
+	err := errors.Join(remove(s.path), s.lock.Unlock(), remove(lockPath(s.path)))
+	s.lock = nil
+	if err != nil {
 		return fmt.Errorf("take the session file back: %w", err)
 	}
 	return nil

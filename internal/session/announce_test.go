@@ -9,9 +9,12 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 func TestASessionIsFoundFromItsAnnouncementToItsEnd(t *testing.T) {
@@ -30,14 +33,44 @@ func TestASessionIsFoundFromItsAnnouncementToItsEnd(t *testing.T) {
 	if got := s.Info(); got.PublicURL != "https://k3v9.ngrok.app/a" || got.URL != "http://127.0.0.1:4747/a" || got.State != StateReady {
 		t.Errorf("Info() = %+v, want what Announce and Update have set", got)
 	}
+	lock := s.lock
 	for range 2 { // a second time does no harm
 		if err := s.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
-		wantLive(t, dir)
+		if left := files(t, dir); len(left) != 0 || lock.Locked() {
+			t.Errorf("Close left %q and the lock held %t, want nothing", left, lock.Locked())
+		}
 	}
-	if left := files(t, dir); len(left) != 0 {
-		t.Errorf("Close left %q, want nothing", left)
+	wantLive(t, dir)
+}
+
+func TestOnlyAnAnnouncedSessionWritesItsFile(t *testing.T) {
+	dir := t.TempDir()
+	s := prepare(t, dir)
+	forward := func(to string) func(*Info) { return func(i *Info) { i.Forward = to } }
+	if err := s.Update(forward("a")); err != nil || s.Info().Forward != "a" {
+		t.Errorf("before it is announced: got %v and %q, want a", err, s.Info().Forward)
+	}
+	wantLive(t, dir)
+	if err := s.Announce(func(i *Info) { i.URL = "http://127.0.0.1:4747/" }); err != nil {
+		t.Fatalf("Announce: %v", err)
+	}
+	wantLive(t, dir, s.Info())
+	var all sync.WaitGroup
+	all.Go(func() { // a change of the secret, while listen ends
+		if err := s.Update(forward("b")); err != nil {
+			t.Errorf("Update: %v", err)
+		}
+	})
+	all.Go(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	all.Wait()
+	if left := files(t, dir); len(left) != 0 || s.Info().Forward != "b" {
+		t.Errorf("%q are left and it tells %q, want nothing and b", left, s.Info().Forward)
 	}
 }
 
@@ -70,6 +103,7 @@ func TestTheFilesOfASessionAreItsUsersAlone(t *testing.T) {
 func TestTheFileHasNoMoreThanWhatASessionTells(t *testing.T) {
 	s := announce(t, t.TempDir(), func(i *Info) {
 		i.PID, i.Dir, i.PublicURL, i.Forward = 7, "/home/a", "https://a.example/", "http://localhost:3000/"
+		i.TimeoutMS, i.Secret = 10_000, webhook.SecretFrom("whsec_kept1between2us3K4q7T").String()
 	})
 	data, err := os.ReadFile(s.path)
 	if err != nil {
@@ -79,11 +113,14 @@ func TestTheFileHasNoMoreThanWhatASessionTells(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatalf("the file %s: %v", data, err)
 	}
-	want := []string{"dir", "forward", "id", "pid", "public_url", "started_at", "state", "token", "url", "v"}
+	want := []string{"dir", "forward", "id", "pid", "public_url", "secret", "started_at", "state", "timeout_ms", "token", "url", "v"}
 	for name := range got {
 		if !slices.Contains(want, name) {
 			t.Errorf("the file has %q, want only %q", name, want)
 		}
+	}
+	if got["secret"] != "whsec_…4q7T" {
+		t.Errorf("the file has the secret %q, want its mask", got["secret"])
 	}
 	if len(got) != len(want) || !bytes.HasSuffix(data, []byte("}\n")) {
 		t.Errorf("the file is %s, want %q", data, want)

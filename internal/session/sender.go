@@ -33,9 +33,9 @@ func (s Sender) String() string {
 
 // Trust reads a SenderHeader value. ok is false, and nothing of it counts, unless it carries the session's token and is well formed.
 func Trust(value, token string) (s Sender, ok bool) {
-	s, ok = parse(value)
+	s = parse(value)
 	switch {
-	case !ok, token == "", subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1:
+	case token == "", subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1:
 		return Sender{}, false
 	case s.Origin != webhook.OriginTrigger && s.Origin != webhook.OriginReplay:
 		return Sender{}, false
@@ -45,8 +45,8 @@ func Trust(value, token string) (s Sender, ok bool) {
 	return s, true
 }
 
-// parse takes a value apart. ok is false where a field is unknown, has no value or is there twice.
-func parse(value string) (s Sender, ok bool) {
+// parse takes a value apart. Where a field is unknown, has no value or is there twice, it is nobody's.
+func parse(value string) (s Sender) {
 	for part := range strings.SplitSeq(value, ";") {
 		key, v, _ := strings.Cut(strings.TrimSpace(part), "=")
 		var before string
@@ -58,11 +58,11 @@ func parse(value string) (s Sender, ok bool) {
 		case "parent":
 			before, s.Parent = string(s.Parent), webhook.ID(v)
 		default:
-			return Sender{}, false
+			return Sender{}
 		}
 		if v == "" || before != "" {
-			return Sender{}, false
+			return Sender{}
 		}
 	}
-	return s, true
+	return s
 }

@@ -47,6 +47,7 @@ func BenchmarkRecord(b *testing.B) {
 					one()
 				}
 			})
+			b.ReportMetric(float64(b.N)/float64(l.writer.commits.Load()), "deliveries/transaction")
 		})
 	}
 }

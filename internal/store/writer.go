@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -71,6 +72,7 @@ func (w *writer) run() {
 		if !open {
 			break
 		}
+		runtime.Gosched() // whoever was just answered may queue again first: larger groups, and no time is waited
 		w.gather(j)
 		w.write()
 		w.afterCommit()
