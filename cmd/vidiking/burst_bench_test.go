@@ -1,10 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
-	"os"
-	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -71,19 +67,4 @@ func reportMissing(b *testing.B, where string, came map[string]int, first int64)
 	if lost > 0 || double > 0 || len(came) != burstDeliveries {
 		b.Errorf("%s%d lost, %d double, %d different ones, want 0, 0, %d", where, lost, double, len(came), burstDeliveries)
 	}
-}
-
-// peakMemory is the most memory that a process has had resident, in bytes, where the system tells it of others: on Linux.
-func peakMemory(pid int) (bytesResident float64, known bool) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, false
-	}
-	_, after, ok := bytes.Cut(status, []byte("VmHWM:"))
-	fields := bytes.Fields(after)
-	if !ok || len(fields) == 0 {
-		return 0, false
-	}
-	kilobytes, err := strconv.Atoi(string(fields[0]))
-	return float64(kilobytes) * 1024, err == nil
 }

@@ -31,9 +31,11 @@ func BenchmarkForward(b *testing.B) {
 		b.Run(strconv.Itoa(connections), func(b *testing.B) {
 			p := startPeers(b, vidiking, connections)
 			var took ratios // for one delivery
+			before := p.cpu()
 			for b.Loop() {
 				p.inTurn(forwardTurns, func(i int) time.Duration { return p.perDelivery(b, i) }, took.add)
 			}
+			p.reportCPU(b, before)
 			perSecond := func(took []float64) float64 { return float64(time.Second) / median(took) }
 			b.ReportMetric(1/took.median(), "ratio")
 			b.ReportMetric(perSecond(took.own), "listen/s")
@@ -71,7 +73,9 @@ const (
 
 // peers are a listen and a proxy before the same handler, with open connections to both.
 type peers struct {
+	pids    [2]int
 	senders [2][]*sender
+	sent    [2]int
 	next    atomic.Int64
 	halfway [2]time.Duration
 }
@@ -84,9 +88,10 @@ func startPeers(b *testing.B, vidiking string, connections int) *peers {
 		_, _ = io.WriteString(w, `{"received":true}`)
 	}))
 	b.Cleanup(handler.Close)
-	p := &peers{}
-	p.senders[0] = dialAll(b, w.startListen(b, vidiking, handler.URL+"/webhooks/vidiking").url, connections)
-	p.senders[1] = dialAll(b, w.startProxy(b, handler.URL), connections)
+	l := w.startListen(b, vidiking, handler.URL+"/webhooks/vidiking")
+	proxy, address := w.startProxy(b, handler.URL)
+	p := &peers{pids: [2]int{l.cmd.Process.Pid, proxy.cmd.Process.Pid}}
+	p.senders[0], p.senders[1] = dialAll(b, l.url, connections), dialAll(b, address, connections)
 	for i := range p.senders {
 		p.perDelivery(b, i) // everything is open and has been used
 	}
@@ -110,7 +115,34 @@ func (p *peers) perDelivery(b *testing.B, i int) time.Duration {
 	b.Helper()
 	start := time.Now()
 	sent := sendWhile(b, p.senders[i], &p.next, func() bool { return time.Since(start) < forwardTurn })
+	p.sent[i] += sent
 	return time.Since(start) / time.Duration(max(1, sent))
+}
+
+// spent is what a peer has sent and what processor time its process has taken.
+type spent struct {
+	sent int
+	cpu  time.Duration
+}
+
+func (p *peers) cpu() (now [2]spent) {
+	for i, pid := range p.pids {
+		now[i] = spent{p.sent[i], cpuTime(pid)}
+	}
+	return now
+}
+
+// reportCPU reports the processor time for a delivery since before, which says more than the clock where the machine is busy.
+func (p *peers) reportCPU(b *testing.B, before [2]spent) {
+	b.Helper()
+	var each [2]float64
+	for i, now := range p.cpu() {
+		each[i] = float64((now.cpu - before[i].cpu).Microseconds()) / float64(now.sent-before[i].sent)
+	}
+	if each[0] > 0 && each[1] > 0 {
+		b.ReportMetric(each[0], "listen-cpu-µs")
+		b.ReportMetric(each[1], "proxy-cpu-µs")
+	}
 }
 
 // paced sends for one turn at a rate that does not wait for answers, and returns how long each took from the moment it was due, in
@@ -150,17 +182,16 @@ func (p *peers) paced(b *testing.B, i int) []time.Duration {
 }
 
 // startProxy starts a process with a proxy before the handler, and returns its address.
-func (w *world) startProxy(b *testing.B, handler string) string {
+func (w *world) startProxy(b *testing.B, handler string) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "addr")
-	p := w.start(b, "proxy", handler, file)
-	var address string
+	p = w.start(b, "proxy", handler, file)
 	p.await("the proxy answers", func() bool {
 		content, err := os.ReadFile(file)
 		address = strings.TrimSpace(string(content))
 		return err == nil
 	})
-	return "http://" + address + "/webhooks/vidiking"
+	return p, "http://" + address + "/webhooks/vidiking"
 }
 
 // runProxy is a process with an httputil.ReverseProxy: `proxy HANDLER FILE`. It writes its address to FILE and runs until it is killed.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,19 +16,15 @@ import (
 // processSecret is what senders sign with and every process here checks with.
 const processSecret = "whsec_of_the_whole_process_tests"
 
-// world is a home of its own, the environment of whoever is at home there, and what stands between them and the program.
-type world struct {
-	home string
-	dir  string   // the data directory
-	wrap []string // a command that runs the program: `mounted`
-	tune func(*exec.Cmd)
-}
+// world is a home of its own, with a data directory.
+type world struct{ home, dir string }
 
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
-	home := tb.TempDir()
-	return &world{home: home, dir: filepath.Join(home, "data"), tune: func(*exec.Cmd) {}}
+	return worldAt(tb.TempDir())
 }
+
+func worldAt(home string) *world { return &world{home: home, dir: filepath.Join(home, "data")} }
 
 func (w *world) environment() []string {
 	return []string{
@@ -51,10 +46,8 @@ type process struct {
 // start starts program in the world. The test's end kills it.
 func (w *world) start(tb testing.TB, program string, args ...string) *process {
 	tb.Helper()
-	line := append(append(append([]string{}, w.wrap...), program), args...)
-	p := &process{tb: tb, cmd: exec.CommandContext(tb.Context(), line[0], line[1:]...), ended: make(chan struct{})}
+	p := &process{tb: tb, cmd: exec.CommandContext(tb.Context(), program, args...), ended: make(chan struct{})}
 	p.cmd.Env, p.cmd.Dir = w.environment(), w.home
-	w.tune(p.cmd)
 	for _, f := range []**os.File{&p.stdout, &p.stderr} {
 		file, err := os.CreateTemp(tb.TempDir(), "said")
 		if err != nil {
@@ -64,7 +57,7 @@ func (w *world) start(tb testing.TB, program string, args ...string) *process {
 	}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	if err := p.cmd.Start(); err != nil {
-		tb.Fatalf("start %q: %v", line, err)
+		tb.Fatalf("start %q: %v", p.cmd.Args, err)
 	}
 	go func() {
 		defer close(p.ended)
@@ -143,16 +136,15 @@ func (p *process) await(what string, ok func() bool) bool {
 // listening is a `listen` that takes deliveries.
 type listening struct {
 	*process
+	dir string // its data directory
 	url string
-	dir string // its data directory, as it is seen from here
 }
 
 // startListen starts a listen of the given program, at a port of its own, and returns when it can be found.
 func (w *world) startListen(tb testing.TB, program, handler string, flags ...string) *listening {
 	tb.Helper()
 	args := append([]string{"listen", "--addr", "127.0.0.1:0", "--forward", handler}, flags...)
-	l := &listening{process: w.start(tb, program, args...)}
-	l.dir = w.seen(l.process)
+	l := &listening{process: w.start(tb, program, args...), dir: w.dir}
 	if !l.await("listen is announced", l.announced) {
 		tb.Fatalf("listen ended with %d; stderr:\n%s", l.wait(), l.said(l.stderr))
 	}
@@ -162,7 +154,7 @@ func (w *world) startListen(tb testing.TB, program, handler string, flags ...str
 // announced reports whether the session can be found, and where.
 func (l *listening) announced() bool {
 	live, err := session.Live(l.dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err != nil {
 		l.tb.Fatal(err)
 	}
 	for _, s := range live {
@@ -172,14 +164,6 @@ func (l *listening) announced() bool {
 		}
 	}
 	return false
-}
-
-// seen is where the data directory of one of the world's processes is found: behind its root, where it has mounts of its own.
-func (w *world) seen(p *process) string {
-	if len(w.wrap) == 0 {
-		return w.dir
-	}
-	return fmt.Sprintf("/proc/%d/root%s", p.cmd.Process.Pid, w.dir)
 }
 
 // openLog opens the log in dir for reading.

@@ -51,7 +51,6 @@ type definition int
 
 const (
 	undefined definition = iota
-	implied              // by the header of a table in it
 	byHeader
 	byDots
 	byBraces

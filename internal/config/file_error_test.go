@@ -344,6 +344,7 @@ func TestNoErrorShowsASecret(t *testing.T) {
 		"[whsec_hush]\n",
 		"forward = whsec_hushHush\n",
 		"webhook_secret\t=\thushHush\n",
+		"secret = [\nhushHush\n]\n",
 		"WEBHOOK_SECRET = 'hushHush'\n",
 		"forward = whsec_hush,whsec_hush whsec_hush\n",
 	} {

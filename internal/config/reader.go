@@ -93,7 +93,7 @@ func (r *reader) header(n *unstable.Node) (end int, f *flaw) {
 	case len(path) > 2:
 		return 0, &flaw{at: whole(path), msg: "a profile has no tables in it", hint: "write [profiles." + path[1].name + "]"}
 	case len(path) == 1:
-		if r.profiles > implied {
+		if r.profiles != undefined {
 			return 0, &flaw{at: last, msg: "the table of the profiles is there already"}
 		}
 		r.profiles = byHeader
@@ -101,7 +101,6 @@ func (r *reader) header(n *unstable.Node) (end int, f *flaw) {
 		if r.profiles == byBraces {
 			return 0, &flaw{at: last, msg: "the table of the profiles is closed: it is written in braces"}
 		}
-		r.profiles = max(r.profiles, implied)
 		f = r.define(path[1], profile{how: byHeader, header: r.doc.line(last).to})
 	}
 	r.table = r.table[:0]
@@ -139,7 +138,7 @@ func (r *reader) assignment(table []string, n *unstable.Node, in *braces) *flaw 
 	case 3:
 		return r.setting(path[1].name, path[2], n, in)
 	}
-	return r.strangeSetting(path[2], path[1].name)
+	return r.strangeSetting(path[2])
 }
 
 // defineProfiles keeps account of how the tables came to be that an assignment goes through.
@@ -204,7 +203,7 @@ func (r *reader) inside(table []string, n *unstable.Node, b *braces) *flaw {
 func (r *reader) setting(profile string, name part, n *unstable.Node, in *braces) *flaw {
 	i := slices.IndexFunc(r.keys, func(k Key) bool { return k.Name == name.name })
 	if i < 0 {
-		return r.strangeSetting(name, profile)
+		return r.strangeSetting(name)
 	}
 	key, id := r.keys[i], settingID{profile, name.name}
 	if key.Name == Profile && profile != "" {

@@ -98,7 +98,7 @@ func (r *reader) strangeTable(path []part) *flaw {
 }
 
 // strangeSetting says that a name is no setting's, and which was meant.
-func (r *reader) strangeSetting(name part, profile string) *flaw {
+func (r *reader) strangeSetting(name part) *flaw {
 	for _, key := range r.keys {
 		if key.Name == name.name {
 			return &flaw{at: name.at, msg: key.Name + " is a value, not a table", hint: "write " + key.Name + " = …"}
@@ -111,9 +111,6 @@ func (r *reader) strangeSetting(name part, profile string) *flaw {
 	f := &flaw{at: name.at, msg: unknown.Error(), hint: "did you mean " + unknown.Near + "?"}
 	if unknown.Near == "" {
 		f.hint = unknown.Advice()
-	}
-	if profile == "" && name.name == profilesTable {
-		f.hint = "write [profiles.NAME]"
 	}
 	return f
 }

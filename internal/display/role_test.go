@@ -26,9 +26,9 @@ func TestLineIsItsSpansTogether(t *testing.T) {
 }
 
 func TestIndentMovesLinesInAndLeavesTheOriginals(t *testing.T) {
-	lines := []Line{{{"a", Plain}, {"b", Bold}}, {{"c", Dim}}, nil}
+	lines := []Line{{{"a", Plain}, {"b", Bold}}, nil, {{"c", Dim}}}
 	got := Indent(lines, 2)
-	want := []Line{{{"  a", Plain}, {"b", Bold}}, {{"  ", Plain}, {"c", Dim}}, nil}
+	want := []Line{{{"  a", Plain}, {"b", Bold}}, nil, {{"  ", Plain}, {"c", Dim}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

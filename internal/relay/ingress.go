@@ -232,9 +232,7 @@ func (in *Ingress) tooLarge(req *http.Request) {
 		in.relay.o.Notify(Notice{Kind: NoticeTooLarge, At: in.relay.o.Now(), Bytes: max(req.ContentLength, 0)})
 	}
 	if req.Header.Get("Expect") == "" { // else it asks first, and has not begun
-		if req.Header.Get("Expect") == "" { // who asks before sending waits for the answer, and would only be told to go on
-			_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody) // what ends it, ends the request
-		}
+		_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody) // what ends it, ends the request
 	}
 }
 

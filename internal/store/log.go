@@ -202,7 +202,8 @@ func (l *Log) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt
 	return nil
 }
 
-// Flush returns when everything that was queued before it is committed, or has failed and was told to OnError.
+// Flush returns when everything that was queued before it is committed, or has failed and was told to OnError. ErrBusy says that some of it
+// is still to be tried again.
 func (l *Log) Flush(ctx context.Context) error {
 	if err := l.do(ctx, l.job(jobFlush)); err != nil {
 		return fmt.Errorf("flush the delivery log: %w", err)

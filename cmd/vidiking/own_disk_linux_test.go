@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 )
 
-// mountable lets a process have mounts of its own, which end with it.
-func mountable(c *exec.Cmd) {
+// mayMount lets a process have mounts that nobody else sees, and that end with it.
+func mayMount(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	if os.Geteuid() != 0 {
 		c.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
@@ -18,28 +19,23 @@ func mountable(c *exec.Cmd) {
 	}
 }
 
-// runMounted puts a file system on a directory, and then becomes a program that finds it there and nobody else does:
+// runOwnDisk puts a disk on a directory, and then becomes a program that finds it there:
 //
-//	mounted tmpfs:8m DIR PROGRAM…     an empty disk of 8 MiB
-//	mounted read-only DIR PROGRAM…    the directory as it is, on a disk that cannot be written
-func runMounted(args []string) int {
+//	owndisk size=8m DIR PROGRAM…      an empty disk of 8 MiB
+//	owndisk read-only DIR PROGRAM…    the directory as it is, on a disk that can't be written
+func runOwnDisk(args []string) int {
 	mode, dir, line := args[0], args[1], args[2:]
 	err := syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")
-	if mode == "read-only" {
+	if strings.HasPrefix(mode, "size=") {
+		err = errors.Join(err, syscall.Mount("tmpfs", dir, "tmpfs", 0, mode))
+	} else {
 		err = errors.Join(err,
 			syscall.Mount(dir, dir, "", syscall.MS_BIND, ""),
 			syscall.Mount("none", dir, "", syscall.MS_BIND|syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
-	} else {
-		err = errors.Join(err, syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+mode[len("tmpfs:"):]))
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return exitNoMount
-	}
-	program, err := exec.LookPath(line[0])
 	if err == nil {
-		err = syscall.Exec(program, line, os.Environ()) //nolint:gosec // what the test says
+		err = syscall.Exec(line[0], line, os.Environ()) //nolint:gosec // what the test says
 	}
 	fmt.Fprintln(os.Stderr, err)
-	return exitNoMount
+	return exitNoDisk
 }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+// kills is how often TestKilledListenLosesNothingItAnswered kills a listen: VIDIKING_KILLS, or 3.
+func kills(t *testing.T) int {
+	t.Helper()
+	v := os.Getenv("VIDIKING_KILLS")
+	if v == "" {
+		return 3
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 {
+		t.Fatalf("VIDIKING_KILLS is %q, want a number from 1 on", v)
+	}
+	return n
+}
+
+// What a listen has answered is in the log, byte for byte, whenever it is killed; the next listen goes on with the same log.
+func TestKilledListenLosesNothingItAnswered(t *testing.T) {
+	t.Parallel()
+	w, handler := newWorld(t), startHandler(t, nil)
+	c := &crowd{answered: map[int64]bool{}}
+	for range kills(t) {
+		l := w.startListen(t, "vidiking", handler.handler())
+		c.press(t, l, rand.Int64N(400)) //nolint:gosec // another moment each time
+		if live, err := session.Live(w.dir); err != nil || len(live) != 0 {
+			t.Errorf("after the kill these sessions are found: %v, %v; want none", live, err)
+		}
+		c.check(t, openLog(t, w.dir))
+	}
+	t.Logf("%d kills, %d sent, %d answered", kills(t), c.next.Load(), len(c.answered))
+	if len(c.answered) == 0 {
+		t.Error("nothing was answered, so nothing was proven")
+	}
+}
+
+// crowd sends to a listen over several connections, and remembers what was answered.
+type crowd struct {
+	next     atomic.Int64
+	mu       sync.Mutex
+	answered map[int64]bool // by number, for all listens so far
+}
+
+// press sends over eight connections, kills the listen once so many more are answered, and returns when every sender has noticed.
+func (c *crowd) press(t *testing.T, l *listening, enough int64) {
+	t.Helper()
+	var more atomic.Int64
+	var all sync.WaitGroup
+	for _, s := range dialAll(t, l.url, 8) {
+		all.Go(func() {
+			for {
+				n := c.next.Add(1)
+				resp, err := s.send(numberedBody(n))
+				if err != nil {
+					return // killed
+				}
+				if resp.StatusCode != http.StatusOK {
+					t.Errorf("delivery %d got %s, want 200", n, resp.Status)
+				}
+				c.mu.Lock()
+				c.answered[n] = true
+				c.mu.Unlock()
+				more.Add(1)
+			}
+		})
+	}
+	l.await("enough is answered", func() bool { return more.Load() >= enough })
+	l.kill()
+	all.Wait()
+}
+
+// check compares the log with what was sent: what was answered is there once, and there is nothing that was not sent.
+func (c *crowd) check(t *testing.T, r *store.Reader) {
+	t.Helper()
+	found := bodies(t, r)
+	known := 0
+	for n := int64(1); n <= c.next.Load(); n++ {
+		times := found[string(numberedBody(n))]
+		if times > 0 {
+			known++
+		}
+		if c.answered[n] && times != 1 || times > 1 {
+			t.Errorf("delivery %d (answered: %t) is %d times in the log", n, c.answered[n], times)
+		}
+	}
+	if known != len(found) {
+		t.Errorf("%d bodies in the log were never sent", len(found)-known)
+	}
+}
+
+// A listen that is killed while its handler thinks leaves deliveries that are recorded and were never answered. The next one says so,
+// with the command that sends them.
+func TestNextListenSaysWhatAKilledOneLeft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	think, answer := make(chan struct{}), make(chan struct{})
+	handler := startHandler(t, func(r *http.Request) {
+		think <- struct{}{}
+		select {
+		case <-answer:
+		case <-r.Context().Done():
+		}
+	})
+	const left = 5
+	l := w.startListen(t, "vidiking", handler.handler())
+	for i, s := range dialAll(t, l.url, left) {
+		go func() { _, _ = s.send(numberedBody(int64(i))) }() // nobody answers
+	}
+	for range left {
+		<-think
+	}
+	l.kill()
+	close(answer)
+	if n := count(t, openLog(t, w.dir), pending()); n != left {
+		t.Errorf("%d pending in the log, want %d", n, left)
+	}
+	next := w.startListen(t, "vidiking", handler.handler())
+	const say = "5 deliveries recorded, and never sent"
+	next.await("the next listen tells", func() bool { return strings.Contains(next.said(next.stderr), say) })
+	go func() {
+		for range left {
+			<-think
+		}
+	}()
+	code, _, stderr := w.run(t, "vidiking", "replay", "--status", "pending")
+	if code != 0 {
+		t.Errorf("the command that it names ended with %d, want 0; stderr:\n%s", code, stderr)
+	}
+	if code := next.interrupt(); code != 0 {
+		t.Errorf("the next listen ended with %d, want 0", code)
+	}
+}
+
+// A listen that is killed while it starts leaves a log that opens.
+func TestListenKilledWhileItStartsLeavesALogThatOpens(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range kills(t) {
+		p := w.start(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1")
+		moment := time.NewTimer(rand.N(60 * time.Millisecond)) //nolint:gosec // another moment each time
+		select {
+		case <-moment.C:
+		case <-p.ended:
+			t.Fatalf("listen ended with %d; stderr:\n%s", p.wait(), p.said(p.stderr))
+		}
+		p.kill()
+		if code, _, stderr := w.run(t, "vidiking", "webhooks", "list"); code != 0 {
+			t.Errorf("webhooks list ended with %d, want 0; stderr:\n%s", code, stderr)
+		}
+	}
+	if code := w.startListen(t, "vidiking", "localhost:1").interrupt(); code != 0 {
+		t.Errorf("the last listen ended with %d, want 0", code)
+	}
+}
