@@ -39,8 +39,8 @@ func TestTwoListensAndReadersShareALog(t *testing.T) {
 	r := openLog(t, w.dir)
 	found := bodies(t, r)
 	for n := int64(1); n <= next.Load(); n++ {
-		if body := string(numberedBody(n)); found[body] != 1 || handler.came[body] != 1 {
-			t.Errorf("delivery %d is %d times in the log and came %d times to the handler, want once", n, found[body], handler.came[body])
+		if body := numberedBody(n); found[string(body)] != 1 || handler.came[string(body)] != 1 {
+			t.Errorf("delivery %d is %d times in the log and came %d times to the handler, want once", n, found[string(body)], handler.came[string(body)])
 		}
 	}
 	if all, left := count(t, r, store.Query{}), count(t, r, pending()); all != 2*each || left != 0 {
