@@ -125,7 +125,7 @@ func (q Query) where() (text string, args []any) {
 		must(oneOf("d.status", q.Statuses))
 	}
 	if q.Failed {
-		must(failed())
+		must(failed(), nil)
 	}
 	if len(q.Origins) > 0 {
 		must(oneOf("d.origin", q.Origins))

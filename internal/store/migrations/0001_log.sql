@@ -35,6 +35,9 @@ CREATE INDEX delivery_by_parent ON delivery (replay_of) WHERE replay_of <> '';
 -- Rejected deliveries have a quota of their own; the others never touch this index.
 CREATE INDEX delivery_rejected ON delivery (received_at) WHERE status = 'rejected';
 
+-- What is still not delivered: a list of 100,000 says how many there are.
+CREATE INDEX delivery_failed ON delivery (received_at) WHERE status IN ('refused', 'unreachable', 'timed_out') AND mended_by = '';
+
 -- What only a whole delivery needs.
 CREATE TABLE content (
     n      INTEGER PRIMARY KEY, -- delivery.n
