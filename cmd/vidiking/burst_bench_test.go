@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// A burst, and what a listen may need for it (DESIGN: Numbers it must hold).
+// A burst, and what a listen may need for it (docs/performance.md).
 const (
 	burstDeliveries  = 20_000
 	burstConnections = 64

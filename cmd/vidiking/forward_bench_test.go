@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// idleConnections is what the proxy keeps open to the handler (DESIGN: Numbers it must hold).
+// idleConnections is what the proxy keeps open to the handler (docs/performance.md).
 const idleConnections = 64
 
 // BenchmarkForward compares a listen, which checks, records, forwards and shows, with a process that only forwards: an
@@ -66,7 +66,7 @@ const (
 	forwardTurn  = 200 * time.Millisecond // so short that whatever else the machine does slows both alike
 
 	pacedTurns       = 7
-	pacedRate        = 500 // a second (DESIGN: Numbers it must hold)
+	pacedRate        = 500 // a second (docs/performance.md)
 	pacedEvents      = 2 * pacedRate
 	pacedConnections = 32
 )

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// listDeliveries is how many the log has (DESIGN: Numbers it must hold), and listFailed that one in so many of them was refused.
+// listDeliveries is how many the log has (docs/performance.md), and listFailed that one in so many of them was refused.
 const (
 	listDeliveries = 100_000
 	listFailed     = 50

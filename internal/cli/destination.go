@@ -42,7 +42,7 @@ type sendOptions struct {
 	insecure bool
 }
 
-// destination finds out where to send (DESIGN: Where they send without --to). It opens and changes nothing; open does.
+// destination finds out where to send. It opens and changes nothing; open does.
 func (a *app) destination(o sendOptions) (*destination, error) {
 	cfg, err := a.config()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// The exit codes (DESIGN: Exit codes; docs/exit-codes.md).
+// The exit codes (docs/exit-codes.md).
 const (
 	exitDone        = 0
 	exitFailed      = 1   // it failed, or an id names nothing

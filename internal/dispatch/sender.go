@@ -15,7 +15,7 @@ const (
 	defaultAnswerCap = 64 << 10         // more than any handler says to a webhook; an error page with a stack trace fits
 
 	// maxIdle is how many connections are kept for one handler. It only has to be above any concurrency that is asked for (the
-	// burst of DESIGN has 64), since they are kept for idleTime only.
+	// burst of docs/performance.md has 64), since they are kept for idleTime only.
 	maxIdle = 256
 	// idleTime is how long an unused connection is kept. Handlers close theirs after 2 s (gunicorn: setting keepalive), 5 s
 	// (Node before 65 s: server.keepAliveTimeout; uvicorn: --timeout-keep-alive) or later; ours must be the first to let go.

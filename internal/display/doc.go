@@ -8,5 +8,5 @@
 //   - It says what part of a line means by a [Role]. It knows no colours: package output turns roles into the colours of a
 //     terminal, the screen of `watch` into its own.
 //
-// The looks are those of VOICE.md. Streams, the order of lines and when a hint was said already are left to the callers.
+// Streams, the order of lines and when a hint was said already are left to the callers.
 package display

@@ -5,7 +5,7 @@ import "github.com/vidiking/vidiking-cli/internal/webhook"
 // Under is how far in stands what belongs to a row: under its event.
 const Under = 13
 
-// The cells of the row's columns, which are those of VOICE.md: 79 with the gaps, so that 80 columns never wrap.
+// The cells of the row's columns: 79 with the gaps, so that 80 columns never wrap.
 const (
 	timeCells     = 8
 	eventCells    = 18 // wallet.low_balance, the longest, just fits
@@ -32,7 +32,7 @@ const (
 //
 //	W < 72          no about
 //	W = 72 to 79    about shrinks to 6
-//	W = 80          VOICE.md's row
+//	W = 80          the narrowest whole row
 //	W = 81 to 90    about grows to 24
 //	W ≥ 100         origin comes
 //	W ≥ 109         size comes

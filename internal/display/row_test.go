@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// transcript is the list of VOICE.md (vidiking webhooks list).
+// transcript is a list as people see it (vidiking webhooks list).
 const transcript = `
 time         event              about           status         took  id
 14:02:07   ✓ render.queued      job_5tq8wd      200            9 ms  dlv_3fh8w0

@@ -33,7 +33,7 @@ type LiveOptions struct {
 }
 
 const (
-	waitingAfter = 500 * time.Millisecond // DESIGN: a waiting row first past half a second
+	waitingAfter = 500 * time.Millisecond // what takes less needs no row before its answer
 	waitingLook  = 100 * time.Millisecond // how often that is looked at, while something waits
 	frame        = 16 * time.Millisecond  // how often new rows are looked for: as often as a screen shows a new picture
 	batch        = 256                    // changes read at once

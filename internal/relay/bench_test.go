@@ -28,7 +28,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// idleConnections is what the proxy's transport keeps (DESIGN: Numbers it must hold).
+// idleConnections is what the proxy's transport keeps (docs/performance.md).
 const idleConnections = 64
 
 // BenchmarkRelay sends signed bodies of 1 KB, all different, over loopback: to an ingress that checks, records and forwards them, and
@@ -79,7 +79,7 @@ func BenchmarkRelayBesideReverseProxy(b *testing.B) {
 	}
 }
 
-// steadyRate is the load at which DESIGN compares p99.
+// steadyRate is the load at which docs/performance.md compares p99.
 const steadyRate = 500 // a second
 
 // BenchmarkRelayAtSteadyRate sends 500 a second to one and then the other, and reports how long an answer takes from the moment at

@@ -27,7 +27,7 @@ type Change struct {
 	Attempt webhook.Attempt // whole, for ChangeAttempted
 }
 
-// pollInterval is how often a reader looks for what other processes wrote (DESIGN: Follow).
+// pollInterval is how often a reader looks for what other processes wrote.
 const pollInterval = 50 * time.Millisecond
 
 // Cursor returns the number of the newest change, 0 where there is none.

@@ -11,7 +11,7 @@ type Retention struct {
 	Rejected   int           // deliveries; together they take no more than a sixteenth of Bytes
 }
 
-// DefaultRetention is what DESIGN promises at least: 100,000 deliveries, 1 GiB, 30 days; of rejected ones the newest 1,000, so that
+// DefaultRetention keeps at least 100,000 deliveries, 1 GiB, 30 days; of rejected ones the newest 1,000, so that
 // strangers cannot push real ones out.
 func DefaultRetention() Retention {
 	return Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 30 * 24 * time.Hour, Rejected: 1000}

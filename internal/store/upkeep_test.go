@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxWAL is the bound of DESIGN.
+// maxWAL is the bound that is promised.
 const maxWAL = 64 << 20
 
 func TestWALStaysWithinItsBound(t *testing.T) {
