@@ -75,22 +75,25 @@ func TestHeadIsDim(t *testing.T) {
 }
 
 func TestStatusTextNamesTheCodeThatBelongsToIt(t *testing.T) {
-	for s, want := range map[webhook.Summary]string{
-		{Status: webhook.StatusDelivered, Code: 200}:   "200",
-		{Status: webhook.StatusDelivered, Code: 299}:   "299",
-		{Status: webhook.StatusDelivered, Code: 300}:   "delivered",
-		{Status: webhook.StatusDelivered}:              "delivered",
-		{Status: webhook.StatusRefused, Code: 300}:     "300 refused",
-		{Status: webhook.StatusRefused, Code: 199}:     "199 refused",
-		{Status: webhook.StatusRefused, Code: 200}:     "refused",
-		{Status: webhook.StatusRefused}:                "refused",
-		{Status: webhook.StatusUnreachable, Code: 200}: "unreachable",
-		{Status: webhook.StatusTimedOut}:               "timed out",
-		{Status: webhook.StatusPending}:                "waiting",
-		{Status: "from\x1b_elsewhere"}:                 "from␛ elsewhere",
+	for _, tc := range []struct {
+		s    webhook.Summary
+		want string
+	}{
+		{webhook.Summary{Status: webhook.StatusDelivered, Code: 200}, "200"},
+		{webhook.Summary{Status: webhook.StatusDelivered, Code: 299}, "299"},
+		{webhook.Summary{Status: webhook.StatusDelivered, Code: 300}, "delivered"},
+		{webhook.Summary{Status: webhook.StatusDelivered}, "delivered"},
+		{webhook.Summary{Status: webhook.StatusRefused, Code: 300}, "300 refused"},
+		{webhook.Summary{Status: webhook.StatusRefused, Code: 199}, "199 refused"},
+		{webhook.Summary{Status: webhook.StatusRefused, Code: 200}, "refused"},
+		{webhook.Summary{Status: webhook.StatusRefused}, "refused"},
+		{webhook.Summary{Status: webhook.StatusUnreachable, Code: 200}, "unreachable"},
+		{webhook.Summary{Status: webhook.StatusTimedOut}, "timed out"},
+		{webhook.Summary{Status: webhook.StatusPending}, "waiting"},
+		{webhook.Summary{Status: "from\x1b_elsewhere"}, "from␛ elsewhere"},
 	} {
-		if got := StatusText(s); got != want {
-			t.Errorf("status %q, code %d: got %q, want %q", s.Status, s.Code, got, want)
+		if got := StatusText(tc.s); got != tc.want {
+			t.Errorf("status %q, code %d: got %q, want %q", tc.s.Status, tc.s.Code, got, tc.want)
 		}
 	}
 }

@@ -86,6 +86,7 @@ type jsonDelivery struct {
 	ReplayOf   webhook.ID      `json:"replay_of,omitempty"`
 	MendedBy   webhook.ID      `json:"mended_by,omitempty"`
 	SameBodyAs webhook.ID      `json:"same_body_as,omitempty"`
+	Masked     []string        `json:"masked,omitempty"`
 	Attempts   int             `json:"attempts"`
 	Code       int             `json:"code,omitempty"`
 	DurationMS float64         `json:"duration_ms,omitempty"`
@@ -95,7 +96,7 @@ func deliveryObject(s webhook.Summary) jsonDelivery {
 	return jsonDelivery{
 		kind: of("delivery"), ID: s.ID, Event: s.Event, Status: s.Status, Verdict: s.Verdict, Origin: s.Origin,
 		ReceivedAt: jsonTime(s.ReceivedAt), About: s.About, BodyBytes: s.BodyBytes, ReplayOf: s.ReplayOf, MendedBy: s.MendedBy,
-		SameBodyAs: s.SameBodyAs, Attempts: s.Attempts, Code: s.Code, DurationMS: millis(s.Duration),
+		SameBodyAs: s.SameBodyAs, Masked: s.Masked, Attempts: s.Attempts, Code: s.Code, DurationMS: millis(s.Duration),
 	}
 }
 

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -22,6 +23,7 @@ func (p *textPrinter) Show(s Shown) {
 	p.field("replay of", string(d.ReplayOf))
 	p.field("same as", string(d.SameBodyAs))
 	p.field("mended by", string(d.MendedBy))
+	p.field("masked", display.Clean(strings.Join(d.Masked, ", ")))
 	if h := s.Hint; h != nil {
 		p.field("cause", h.Why)
 		p.field("mend", h.Mend)

@@ -8,7 +8,7 @@ const (
 	selectForAttempt = "SELECT n, attempts, replay_of FROM delivery WHERE id = ?"
 
 	insertAttempt = `INSERT INTO attempt (delivery, n, target, started_at, code, failure, error, duration, connect, first_byte,
-		answer_bytes, answer_cut, header, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		answer_bytes, answer_cut, header, answer, masked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	updateLatest = "UPDATE delivery SET status = ?, attempts = ?, target = ?, code = ?, duration = ?, failure = ? WHERE n = ?"
 
@@ -69,6 +69,7 @@ func (t *transaction) insertAttempt(delivery int64, j *job) error {
 	q.bindText(string(a.Failure)).bindText(a.Error)
 	q.bindInt(int64(a.Duration)).bindInt(int64(a.Connect)).bindInt(int64(a.FirstByte))
 	q.bindInt(a.AnswerBytes).bindBool(a.AnswerCut).bindBlob(j.header).bindBlob(a.Answer)
+	q.bindText(joinNames(a.Masked))
 	return q.run()
 }
 

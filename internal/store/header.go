@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -50,4 +51,15 @@ func cutText(b []byte) (s string, rest []byte, ok bool) {
 	}
 	end := n + int(size)
 	return string(b[n:end]), b[end:], true
+}
+
+// joinNames writes header names one a line. A name is a token (RFC 9110, 5.1), so no line end is in it.
+func joinNames(names []string) string { return strings.Join(names, "\n") }
+
+// splitNames reads what joinNames wrote.
+func splitNames(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
 }

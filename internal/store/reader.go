@@ -22,8 +22,8 @@ type Reader struct {
 	done chan struct{}
 }
 
-// OpenReader opens the log in dir for reading, beside whoever writes it. Where there is none it returns ErrNoLog; it never makes one and
-// never migrates.
+// OpenReader opens the log in dir for reading, beside whoever writes it. Where there is none it returns ErrNoLog; it never makes one. One of an
+// older version is migrated.
 func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	path, err := logPath(dir)
 	if err != nil {
@@ -102,6 +102,8 @@ func openReading(path string) (*conn, error) {
 	}
 	err = errors.Join(err, c.close())
 	switch {
+	case errors.Is(err, errOlder):
+		return readMigrated(path)
 	case !isAny(err, sqlite3.CANTOPEN, sqlite3.READONLY):
 		return nil, err
 	case nothingBeside(path):
@@ -119,14 +121,33 @@ func prepareReading(c *conn, path string) error {
 	if err != nil {
 		return err
 	}
-	if version == 0 { // a writer is about to make it
+	switch {
+	case version == 0: // a writer is about to make it
 		return ErrNoLog
+	case version < schemaVersion:
+		return errOlder
 	}
 	// SQLite may just have made -wal and -shm. On a disk that cannot be written they are as they are.
 	if err := tighten(path); err != nil && !isAny(err, fs.ErrPermission, syscall.EROFS) {
 		return err
 	}
 	return nil
+}
+
+// errOlder says that the log has a schema from before this program's.
+var errOlder = errors.New("the delivery log has an older schema")
+
+// readMigrated brings a log into the shape that this program reads, by opening it for writing once. It takes a moment, and whoever
+// has the log open at that time goes on.
+func readMigrated(path string) (*conn, error) {
+	w, err := openWriting(context.Background(), path)
+	if err != nil {
+		return nil, fmt.Errorf("bring the delivery log up to date: %w", err)
+	}
+	if err := w.close(); err != nil {
+		return nil, err
+	}
+	return openReading(path)
 }
 
 // nothingBeside reports whether the log's file is all there is: no WAL holds more.
@@ -143,8 +164,11 @@ func openImmutable(path string) (*conn, error) {
 		return nil, err
 	}
 	version, err := checkVersion(c)
-	if err == nil && version == 0 {
+	switch {
+	case err == nil && version == 0:
 		err = ErrNoLog
+	case err == nil && version < schemaVersion:
+		err = fmt.Errorf("%w, which it must be once, since an older version of this program made it", ErrReadOnly)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.close())

@@ -15,8 +15,8 @@ const (
 	selectSameBody = "SELECT id FROM delivery WHERE body_hash = ? AND body_bytes = ? ORDER BY n LIMIT 1"
 
 	insertDelivery = `INSERT INTO delivery (n, id, session, received_at, origin, event, about, status, verdict, secret_hint,
-		replay_of, mended_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '')`
+		replay_of, mended_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '', ?)`
 
 	insertContent = "INSERT INTO content (n, header, body) VALUES (?, ?, ?)"
 	insertPart    = "INSERT INTO part (delivery, n, body) VALUES (?, ?, ?)"
@@ -67,7 +67,7 @@ func (t *transaction) insertDelivery(n int64, j *job) error {
 	q.bindInt(n).bindText(string(d.ID)).bindText(d.Session).bindTime(d.ReceivedAt)
 	q.bindText(string(d.Origin)).bindText(d.Event).bindText(d.About).bindText(string(d.Status))
 	q.bindText(string(d.Verdict)).bindText(d.SecretHint).bindText(string(d.ReplayOf)).bindText(string(j.sameBodyAs))
-	q.bindInt(d.BodyBytes).bindInt(j.bodyHash)
+	q.bindInt(d.BodyBytes).bindInt(j.bodyHash).bindText(joinNames(d.Masked))
 	err = q.run()
 	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) {
 		return fmt.Errorf("%w: %s", ErrDuplicateID, d.ID)

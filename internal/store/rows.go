@@ -10,7 +10,7 @@ import (
 const selectSummaries = "SELECT " + summaryColumns + " FROM delivery d"
 
 const summaryColumns = `d.n, d.id, d.session, d.received_at, d.origin, d.event, d.about, d.status, d.verdict, d.secret_hint,
-	d.replay_of, d.mended_by, d.same_body_as, d.body_bytes, d.attempts, d.target, d.code, d.duration, d.failure`
+	d.replay_of, d.mended_by, d.same_body_as, d.body_bytes, d.attempts, d.target, d.code, d.duration, d.failure, d.masked`
 
 // scanSummary reads summaryColumns from the current column on, and returns delivery.n with them.
 func scanSummary(q *query) (n int64, s webhook.Summary) {
@@ -33,6 +33,7 @@ func scanSummary(q *query) (n int64, s webhook.Summary) {
 	s.Code = int(q.int())
 	s.Duration = q.duration()
 	s.Failure = webhook.Failure(q.text())
+	s.Masked = splitNames(q.text())
 	return n, s
 }
 
@@ -42,7 +43,7 @@ const (
 	selectParts  = "SELECT body FROM part WHERE delivery = ? ORDER BY n"
 
 	attemptColumns = `n, target, started_at, code, failure, error, duration, connect, first_byte, answer_bytes, answer_cut, header,
-		answer`
+		answer, masked`
 	selectAttempts = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? ORDER BY n"
 	selectAttempt  = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? AND n = ?"
 )
@@ -58,6 +59,7 @@ func scanAttempt(q *query) (a webhook.Attempt, err error) {
 	a.AnswerBytes, a.AnswerCut = q.int(), q.bool()
 	a.Header, err = decodeHeader(q.blob())
 	a.Answer = q.blob()
+	a.Masked = splitNames(q.text())
 	return a, err
 }
 

@@ -32,9 +32,10 @@ type Attempt struct {
 	FirstByte time.Duration // to the first byte of the answer
 
 	Header      Header
-	Answer      []byte // the answer's body, up to a cap
-	AnswerBytes int64  // how long the answer's body was, as far as it was read
-	AnswerCut   bool   // the answer's body was longer than the cap
+	Answer      []byte   // the answer's body, up to a cap
+	AnswerBytes int64    // how long the answer's body was, as far as it was read
+	AnswerCut   bool     // the answer's body was longer than the cap
+	Masked      []string // names in Header whose values were left out of the recording that it was imported from
 }
 
 // Status is the status of a delivery that has this attempt alone.

@@ -41,6 +41,7 @@ type Summary struct {
 	MendedBy   ID     // the replay that was delivered after this one failed
 	SameBodyAs ID     // an earlier delivery with the same bytes; never set on a replay
 	BodyBytes  int64
+	Masked     []string // header names whose values were left out of the recording that it was imported from: it replays only with a new signature, and without them
 
 	// Of the latest attempt; zero while there is none.
 	Attempts int // how many there are

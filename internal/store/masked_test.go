@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestWhatIsMaskedIsRemembered(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	names := []string{"Cookie", webhook.SignatureHeader}
+	d := newSource(1).next(func(d *webhook.Delivery) { d.Masked = names })
+	record(t, l, d)
+	a := answered(200)
+	a.Masked = []string{"Set-Cookie"}
+	attempt(t, l, d.ID, a)
+	got := get(t, l.Reader(), d.ID)
+	if diff := cmp.Diff(names, got.Masked); diff != "" {
+		t.Errorf("the delivery's masked names (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(a.Masked, got.History[0].Masked); diff != "" {
+		t.Errorf("the attempt's masked names (-want +got):\n%s", diff)
+	}
+}
+
+// olderLog makes a log as a version of this program from before made it, with one delivery and one attempt.
+func olderLog(t *testing.T, dir string) {
+	t.Helper()
+	path, err := createFile(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(
+		c.Exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"), migrate(c, 1),
+		c.Exec(`INSERT INTO delivery VALUES (1, 'dlv_0000000001', '', 1000, 'local', 'render.complete', '', 'delivered', 'valid', '',
+			'', '', '', 2, 0, 1, 'http://localhost:3000/', 200, 1000000, '');
+			INSERT INTO content VALUES (1, x'', CAST('{}' AS BLOB));
+			INSERT INTO attempt VALUES (1, 1, 'http://localhost:3000/', 1000, 200, '', '', 1000000, 0, 0, 2, 0, x'', CAST('ok' AS BLOB));
+			INSERT INTO change VALUES (1, 1, 1, 1, 0), (2, 2, 2, 1, 1)`),
+		c.close())
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLogOfAnOlderVersionIsReadAndWritten(t *testing.T) {
+	t.Run("by a reader first", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "data")
+		olderLog(t, dir)
+		d := get(t, openReader(t, dir), "dlv_0000000001")
+		if string(d.Body) != "{}" || len(d.History) != 1 || string(d.History[0].Answer) != "ok" || d.Masked != nil || d.History[0].Masked != nil {
+			t.Errorf("read %+v, want what the older version wrote", d)
+		}
+		checkIntegrity(t, dir)
+	})
+	t.Run("by a writer first", func(t *testing.T) {
+		dir := filepath.Join(t.TempDir(), "data")
+		olderLog(t, dir)
+		l := openLog(t, dir, Options{})
+		record(t, l, newSource(1).next())
+		if got, err := l.Reader().Count(context.Background(), Query{}); err != nil || got != 2 {
+			t.Errorf("Count = %d, %v, want the old one and the new one", got, err)
+		}
+	})
+}
