@@ -47,6 +47,7 @@ var floors = map[string]int{
 	"tunnel":    1,
 	"vidiking":  1,
 	"config":    1,
+	"editor":    1,
 
 	"webhook": 0,
 	"filter":  0,

@@ -62,7 +62,8 @@ func run() int {
 			}
 			return width
 		},
-		ReadSecret: func(ctx context.Context) (string, error) { return readSecret(ctx, stdin) },
+		ReadSecret:   func(ctx context.Context) (string, error) { return readSecret(ctx, stdin) },
+		OpenTerminal: openTerminal,
 	})
 }
 

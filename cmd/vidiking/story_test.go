@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 		"unread":    func() { os.Exit(runUnread(os.Args[1:])) },
 		"firstline": func() { os.Exit(runFirstLine(os.Args[1:])) },
 		"owndisk":   func() { os.Exit(runOwnDisk(os.Args[1:])) },
+		"retype":    func() { os.Exit(runRetype(os.Args[1:])) },
 		"proxy":     func() { os.Exit(runProxy(os.Args[1:])) },
 	})
 }
@@ -40,6 +41,10 @@ func TestStories(t *testing.T) {
 			"flood":      flood,
 			"setaddr":    setAddr,
 			"newer":      newer,
+			"bare":       bare,
+			"oneline":    oneLine,
+			"setid":      setID,
+			"asrecorded": asRecorded,
 		},
 	})
 }

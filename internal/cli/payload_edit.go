@@ -3,45 +3,99 @@ package cli
 import (
 	"errors"
 	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// edit applies --set and --unset to each payload. Without them a payload stays as it is, byte for byte.
-func (o *triggerOptions) edit(p output.Printer, bodies [][]byte) ([][]byte, error) {
-	if len(o.set)+len(o.unset) == 0 {
-		return bodies, nil
+// payloadEdits is what the flags of `trigger` and `replay` change in a payload: --set first, then --unset, then --timestamp.
+type payloadEdits struct {
+	set       []string
+	unset     []string
+	timestamp string // now, or a time
+	byHand    bool   // in the user's editor, after all of these
+
+	said map[string]bool // the paths that were said to be new
+}
+
+func (e *payloadEdits) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&e.set, "set", nil, "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
+	f.StringArrayVar(&e.unset, "unset", nil, "take `PATH` out of the payload (repeatable)")
+	f.BoolVar(&e.byHand, "edit", false, "change the payload in your editor first: $VISUAL, else $EDITOR")
+	_ = cmd.RegisterFlagCompletionFunc("set", completePaths)
+	_ = cmd.RegisterFlagCompletionFunc("unset", completePaths)
+}
+
+// isSet reports whether any of the flags was given.
+func (e *payloadEdits) isSet() bool { return e.changesByFlag() || e.byHand }
+
+func (e *payloadEdits) changesByFlag() bool { return len(e.set)+len(e.unset) > 0 || e.timestamp != "" }
+
+// check refuses a time that is none.
+func (e *payloadEdits) check() error {
+	if e.timestamp == "" || e.timestamp == "now" {
+		return nil
 	}
-	said := map[string]bool{}
-	for i, body := range bodies {
-		payload, err := webhook.ParsePayload(body)
-		if err != nil {
-			return nil, notJSON("the payload", err)
-		}
-		for _, assignment := range o.set {
-			path, value, ok := webhook.CutAssignment(assignment)
-			if !ok {
-				return nil, usage("--set "+assignment+" has no value", "as in --set data.credits_used=12")
-			}
-			created, err := payload.Set(path, value)
-			if err != nil {
-				return nil, badPath("--set", path, err)
-			}
-			if created && !said[path] {
-				said[path] = true
-				p.Notice(output.Notice{Code: "path_added", Message: path + " was not in the payload; it is now."})
-			}
-		}
-		for _, path := range o.unset {
-			if err := payload.Unset(path); err != nil {
-				return nil, badPath("--unset", path, err)
-			}
-		}
-		bodies[i] = payload.Bytes()
+	if _, err := time.Parse(time.RFC3339, e.timestamp); err != nil {
+		return usage("--timestamp "+e.timestamp+" is no time", "now, or a time as in 2026-03-02T14:03:10Z")
 	}
-	return bodies, nil
+	return nil
+}
+
+// apply makes the changes of the flags in a payload. Without them it stays as it is, byte for byte.
+func (e *payloadEdits) apply(p output.Printer, now time.Time, body []byte) ([]byte, error) {
+	if !e.changesByFlag() {
+		return body, nil
+	}
+	payload, err := webhook.ParsePayload(body)
+	if err != nil {
+		return nil, notJSON("the payload", err)
+	}
+	for _, assignment := range e.set {
+		path, value, ok := webhook.CutAssignment(assignment)
+		if !ok {
+			return nil, usage("--set "+assignment+" has no value", "as in --set data.credits_used=12")
+		}
+		if err := e.setPath(p, payload, "--set", path, value); err != nil {
+			return nil, err
+		}
+	}
+	for _, path := range e.unset {
+		if err := payload.Unset(path); err != nil {
+			return nil, badPath("--unset", path, err)
+		}
+	}
+	if e.timestamp != "" {
+		value := e.timestamp
+		if value == "now" {
+			value = now.UTC().Format(time.RFC3339) // as the samples have it
+		}
+		if err := e.setPath(p, payload, "--timestamp", "timestamp", value); err != nil {
+			return nil, err
+		}
+	}
+	return payload.Bytes(), nil
+}
+
+// setPath sets one value, and says once where there was none.
+func (e *payloadEdits) setPath(p output.Printer, payload *webhook.Payload, flag, path, value string) error {
+	created, err := payload.Set(path, value)
+	if err != nil {
+		return badPath(flag, path, err)
+	}
+	if created && !e.said[path] {
+		if e.said == nil {
+			e.said = map[string]bool{}
+		}
+		e.said[path] = true
+		p.Notice(output.Notice{Code: "path_added", Message: path + " was not in the payload; it is now."})
+	}
+	return nil
 }
 
 // badPath explains a path that can't be set or taken out.
@@ -62,7 +116,7 @@ func badPath(flag, path string, err error) error {
 const excerpt = 60
 
 // notJSON says where the payload is not JSON.
-func notJSON(name string, err error) error {
+func notJSON(name string, err error) *failure {
 	var at *webhook.SyntaxError
 	if !errors.As(err, &at) {
 		return usage(name+" is not a payload: "+err.Error(), `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)

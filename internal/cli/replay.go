@@ -26,20 +26,27 @@ type replayOptions struct {
 	timeout  time.Duration
 	insecure bool
 	dryRun   bool
+	change   replayChange
 }
 
 func (a *app) replay() *cobra.Command {
 	o := &replayOptions{}
 	cmd := &cobra.Command{
 		Use:   "replay ID…",
-		Short: "Send recorded deliveries again, byte for byte",
+		Short: "Send recorded deliveries again, byte for byte or changed",
 		Long: `Sends recorded deliveries again: the same bytes, headers and signature, in the order in which they were received. Each sending is
-a new delivery that remembers which one it repeats. It goes through a running listen, else straight to your handler.`,
+a new delivery that remembers which one it repeats. It goes through a running listen, else straight to your handler.
+
+With --edit, --set, --unset or --timestamp the payload is changed first, and signed anew with your secret; --resign signs it anew as
+it is. What was recorded never changes.`,
 		Example: `  vidiking replay last
   vidiking replay 8kx4m2 c47nq5
   vidiking replay --last 3 --to localhost:4000
-  vidiking replay --failed --since 1h --dry-run`,
-		Annotations: exits(`  0    every delivery was answered 2xx, or nothing was selected
+  vidiking replay --failed --since 1h --dry-run
+  vidiking replay last --edit
+  vidiking replay last --set data.status=FAILED --timestamp now
+  vidiking replay --last 3 --resign`,
+		Annotations: exits(`  0    every delivery was answered 2xx, or there was nothing to send
   1    it failed, or an id names nothing
   2    it was called or configured wrongly
   3    the handler refused a delivery, or could not be reached`),
@@ -57,6 +64,7 @@ a new delivery that remembers which one it repeats. It goes through a running li
 	f := cmd.Flags()
 	f.IntVar(&o.last, "last", 0, "the newest `N`")
 	o.pick.addFlags(cmd)
+	o.change.addFlags(cmd)
 	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
@@ -74,7 +82,7 @@ func (o *replayOptions) check() error {
 	case o.last < 0:
 		return usage(fmt.Sprintf("--last %d is less than nothing", o.last), "as in --last 3")
 	}
-	return nil
+	return o.change.check()
 }
 
 func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
@@ -94,32 +102,48 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 		p.Close("Nothing to send: no delivery matches.")
 		return nil
 	}
+	if rows, err = a.prepareChange(ctx, p, &o.change, rows); err != nil {
+		return err
+	}
 	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure})
 	if err != nil {
 		return err
 	}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout()}
 	if o.dryRun {
-		for _, s := range rows {
-			p.Row(s)
-		}
-		p.Close(fmt.Sprintf("%d would be sent to %s", len(rows), to.where()))
-		return closedPipe(p.Err())
+		return s.dryReplay(ctx, &o.change, rows)
 	}
-	secrets, err := a.givenSecrets()
+	secret, err := a.replaySecret(&o.change)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = to.close() }() // what was sent is in the log: each sending waited for it
-	if err := to.open(ctx, secrets); err != nil {
+	if err := to.open(ctx, secret.checks); err != nil {
 		return err
 	}
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout()}
-	s.sayBefore(knownSecret{})
-	return s.replayAll(ctx, rows)
+	s.signed, s.anew = secret.signs.String(), secret.signs.IsSet()
+	s.sayBefore(secret.signs)
+	return s.replayAll(ctx, &o.change, secret.signs.Secret, rows)
+}
+
+// replaySecrets is what a replay signs with, where it does, and what it is checked against where no session does that.
+type replaySecrets struct {
+	signs  knownSecret
+	checks []webhook.Secret
+}
+
+// replaySecret finds the secrets. What signs nothing makes none.
+func (a *app) replaySecret(c *replayChange) (replaySecrets, error) {
+	if !c.signs() {
+		given, err := a.givenSecrets()
+		return replaySecrets{checks: given}, err
+	}
+	secret, err := a.secret()
+	return replaySecrets{secret, []webhook.Secret{secret.Secret}}, err
 }
 
 // replayAll sends the deliveries one by one. Their bodies are read one at a time, since together they may be large.
-func (s *sending) replayAll(ctx context.Context, rows []webhook.Summary) error {
+func (s *sending) replayAll(ctx context.Context, c *replayChange, secret webhook.Secret, rows []webhook.Summary) error {
 	from, err := s.app.openReader(ctx)
 	if err != nil {
 		return err
@@ -130,11 +154,48 @@ func (s *sending) replayAll(ctx context.Context, rows []webhook.Summary) error {
 		if err != nil {
 			return err
 		}
-		if err := s.send(ctx, relay.Arrival{Header: d.Header, Body: d.Body, Origin: webhook.OriginReplay, Parent: d.ID}); err != nil {
+		body, err := s.app.changed(s.printer, c, d)
+		if err != nil {
+			return err
+		}
+		in := relay.Arrival{Header: c.header(secret, d, body), Body: body, Origin: webhook.OriginReplay, Parent: d.ID}
+		if err := s.send(ctx, in); err != nil {
 			return err
 		}
 	}
 	return s.end(len(rows))
+}
+
+// dryReplay shows what would be sent: the rows, or where payloads are changed, those, byte for byte.
+func (s *sending) dryReplay(ctx context.Context, c *replayChange, rows []webhook.Summary) error {
+	from, err := s.app.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	for _, row := range rows {
+		if !c.edits.isSet() {
+			s.printer.Row(row)
+			continue
+		}
+		d, err := from.Get(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		body, err := s.app.changed(s.printer, c, d)
+		if err != nil {
+			return err
+		}
+		if err := s.app.printBody(body, len(rows)); err != nil {
+			return err
+		}
+	}
+	closing := fmt.Sprintf("%d would be sent to %s", len(rows), s.to.where())
+	if c.signs() {
+		closing += ", newly signed"
+	}
+	s.printer.Close(closing)
+	return closedPipe(s.printer.Err())
 }
 
 // selectReplays returns what is to be sent, in the order in which it was received.
@@ -157,7 +218,10 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) ([]webhook.Su
 		if err != nil {
 			return nil, err
 		}
-		return a.withoutUnderWay(withoutRepeats(rows))
+		if rows, err = withoutRepeats(ctx, r, rows); err != nil {
+			return nil, err
+		}
+		return a.withoutUnderWay(rows)
 	}
 	var rows []webhook.Summary
 	for _, typed := range o.ids {
@@ -171,17 +235,30 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) ([]webhook.Su
 	return slices.CompactFunc(rows, func(a, b webhook.Summary) bool { return a.ID == b.ID }), nil
 }
 
-// withoutRepeats leaves out a replay whose original is selected, too, and what was never sent itself and a replay has delivered since:
-// the same bytes are sent once.
-func withoutRepeats(rows []webhook.Summary) []webhook.Summary {
-	byID := make(map[webhook.ID]webhook.Summary, len(rows))
+// withoutRepeats leaves out a replay with the bytes of its original where that is selected, too, and what was never sent itself and a
+// replay has delivered since: the same bytes are sent once.
+func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary) ([]webhook.Summary, error) {
+	selected := make(map[webhook.ID]bool, len(rows))
 	for _, s := range rows {
-		byID[s.ID] = s
+		selected[s.ID] = true
 	}
-	return slices.DeleteFunc(rows, func(s webhook.Summary) bool {
-		_, ok := byID[s.ReplayOf]
-		return ok || s.Status == webhook.StatusPending && s.MendedBy != ""
-	})
+	var kept []webhook.Summary
+	for _, s := range rows {
+		if s.Status == webhook.StatusPending && s.MendedBy != "" {
+			continue
+		}
+		if selected[s.ReplayOf] {
+			same, err := r.SameBody(ctx, s.ID, s.ReplayOf)
+			if err != nil {
+				return nil, err
+			}
+			if same {
+				continue
+			}
+		}
+		kept = append(kept, s)
+	}
+	return kept, nil
 }
 
 // withoutUnderWay leaves out what a listen that is alive is sending just now.

@@ -17,6 +17,7 @@ type sending struct {
 	printer   output.Printer
 	to        *destination
 	signed    string // the secret that it was signed with just now, masked; empty for what was signed before
+	anew      bool   // what is replayed is signed anew, which is said
 	words     bool   // show the handler's words also where it accepted
 	style     display.Style
 	timeout   time.Duration // of an attempt
@@ -110,7 +111,7 @@ func (s *sending) about(d webhook.Delivery, a webhook.Attempt) display.Case {
 
 // end says where it went and how many were delivered, and makes the exit code of it.
 func (s *sending) end(n int) error {
-	if s.words {
+	if s.words || s.anew {
 		s.printer.Way(s.way())
 	}
 	if n > 1 {
@@ -129,9 +130,12 @@ func (s *sending) way() string {
 		return "stopped by listen; past it: --to " + s.to.target.Short()
 	case webhook.StatusSkipped:
 		return "not passed on: listen forwards other events; past it: --to " + s.to.target.Short()
-	default:
-		return "to " + s.to.where()
 	}
+	way := "to " + s.to.where()
+	if s.anew {
+		way += ", newly signed with " + s.signed
+	}
+	return way
 }
 
 // latest is the summary with what the attempt adds to it.

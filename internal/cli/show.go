@@ -71,6 +71,9 @@ func (a *app) runShow(ctx context.Context, typed string, raw bool) error {
 	}
 	p := output.New(o)
 	shown := output.Shown{Delivery: d}
+	if shown.Family, err = r.Family(ctx, d.ID); err != nil {
+		return err
+	}
 	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, o.Style); ok && d.Status == webhook.StatusRejected {
 		shown.Hint = &h
 	}

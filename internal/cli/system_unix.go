@@ -4,8 +4,12 @@ package cli
 
 import (
 	"errors"
+	"os"
 	"syscall"
 )
 
 // isAddrInUse reports whether an address could not be bound since another process has it.
 func isAddrInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
+
+// askToEnd asks a program to end, which gives the terminal back as it was.
+func askToEnd(p *os.Process) error { return p.Signal(syscall.SIGTERM) }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"os"
 
 	"golang.org/x/sys/windows"
 )
@@ -11,3 +12,6 @@ import (
 func isAddrInUse(err error) bool {
 	return errors.Is(err, windows.WSAEADDRINUSE) || errors.Is(err, windows.WSAEACCES)
 }
+
+// askToEnd ends a program: Windows has no way to ask.
+func askToEnd(p *os.Process) error { return p.Kill() }

@@ -215,3 +215,29 @@ func (x *terminal) until(what string, ok func() bool) {
 		}
 	}
 }
+
+// checkEnds runs the program and checks its exit code and how what it says begins.
+func (x *terminal) checkEnds(w cli.World, code int, says string) {
+	x.t.Helper()
+	x.screen.Reset()
+	if got := cli.Main(context.Background(), w); got != code {
+		x.t.Errorf("%v: got exit code %d, want %d", w.Args, got, code)
+	}
+	if got := x.screen.String(); !strings.HasPrefix(got, says) {
+		x.t.Errorf("%v: got\n%swant\n%s", w.Args, got, says)
+	}
+}
+
+// post sends bytes to a listen as a stranger would.
+func (x *terminal) post(body string) {
+	x.t.Helper()
+	live, err := session.Live(filepath.Join(x.home, ".local", "state", "vidiking"))
+	if err != nil || len(live) != 1 {
+		x.t.Fatalf("got %d listens, %v; want one", len(live), err)
+	}
+	resp, err := http.Post(live[0].URL, "application/octet-stream", strings.NewReader(body))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+}

@@ -23,8 +23,7 @@ type triggerOptions struct {
 	names    []string // events and scenarios
 	to       string
 	data     string
-	set      []string
-	unset    []string
+	edits    payloadEdits
 	style    string
 	corrupt  string
 	headers  []string
@@ -50,10 +49,11 @@ are this program's own.`,
   vidiking trigger render --to localhost:3000/hooks
   vidiking trigger render.failed --set data.error='out of memory'
   vidiking trigger render.complete --unset data.url --dry-run
+  vidiking trigger render.complete --edit
   vidiking trigger --data payload.json --signature-style bare
   vidiking trigger render.complete --corrupt signature --to localhost:3000
   vidiking trigger --list`,
-		Annotations: exits(`  0    every delivery was answered 2xx
+		Annotations: exits(`  0    every delivery was answered 2xx, or an edit was cancelled
   1    it failed
   2    it was called or configured wrongly
   3    the handler refused a delivery, or could not be reached`),
@@ -72,8 +72,7 @@ are this program's own.`,
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.StringVarP(&o.data, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
-	f.StringArrayVar(&o.set, "set", nil, "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
-	f.StringArrayVar(&o.unset, "unset", nil, "take `PATH` out of the payload (repeatable)")
+	o.edits.addFlags(cmd)
 	f.Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
 	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "add a header, '`NAME: VALUE`' (repeatable)")
@@ -83,8 +82,6 @@ are this program's own.`,
 	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
-	_ = cmd.RegisterFlagCompletionFunc("set", completePaths)
-	_ = cmd.RegisterFlagCompletionFunc("unset", completePaths)
 	return cmd
 }
 
@@ -104,7 +101,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if err != nil {
 		return err
 	}
-	if bodies, err = o.edit(p, bodies); err != nil {
+	if err := a.editPayloads(ctx, p, o, bodies); err != nil {
 		return err
 	}
 	if o.dryRun {
@@ -166,6 +163,25 @@ func (a *app) payloads(o *triggerOptions) ([][]byte, error) {
 	return bodies, nil
 }
 
+// editPayloads changes the payloads as the flags ask, in place.
+func (a *app) editPayloads(ctx context.Context, p output.Printer, o *triggerOptions, bodies [][]byte) (err error) {
+	if o.edits.byHand && len(bodies) > 1 {
+		return usage(fmt.Sprintf("--edit takes one payload, and these are %d", len(bodies)),
+			"edit one event: vidiking trigger render.complete --edit", "or change all of them alike: --set data.id=job_42")
+	}
+	for i, body := range bodies {
+		if bodies[i], err = o.edits.apply(p, a.w.Now(), body); err != nil {
+			return err
+		}
+		if o.edits.byHand {
+			if bodies[i], err = a.editByHand(ctx, p, bodies[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // maxData is the largest payload that is read: six times what the ingress takes unless told otherwise.
 const maxData = 64 << 20
 
@@ -201,14 +217,20 @@ func (a *app) readPayload(name string) ([]byte, error) {
 // dryRun prints what would be sent, byte for byte; several are a line each.
 func (a *app) dryRun(bodies [][]byte) error {
 	for _, body := range bodies {
-		if len(bodies) > 1 || a.w.StdoutTerminal {
-			body = append(body, '\n')
-		}
-		if _, err := a.w.Stdout.Write(body); err != nil {
-			return closedPipe(err)
+		if err := a.printBody(body, len(bodies)); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// printBody prints one of so many bodies.
+func (a *app) printBody(body []byte, of int) error {
+	if of > 1 || a.w.StdoutTerminal {
+		body = append(body[:len(body):len(body)], '\n')
+	}
+	_, err := a.w.Stdout.Write(body)
+	return closedPipe(err)
 }
 
 // sign makes the header of a delivery, and spoils header or body where that was asked for.

@@ -31,6 +31,7 @@ type World struct {
 	StderrTerminal bool
 	Width          func() int                            // of the terminal on stdout, in cells; 0 where there is none
 	ReadSecret     func(context.Context) (string, error) // a line from the terminal, without echo
+	OpenTerminal   func() (in, out *os.File, err error)  // the user's terminal, where the streams are not it; nil: there is none
 }
 
 func (w World) env(name string) string {

@@ -162,6 +162,7 @@ type jsonWhole struct {
 	Headers    [][2]string   `json:"headers"`
 	BodyBase64 string        `json:"body_base64"`
 	History    []jsonAttempt `json:"history"`
+	jsonFamily
 }
 
 func (p *jsonPrinter) Show(s Shown) {
@@ -171,6 +172,7 @@ func (p *jsonPrinter) Show(s Shown) {
 		Headers:      pairs(d.Header),
 		BodyBase64:   base64.StdEncoding.EncodeToString(d.Body),
 		History:      make([]jsonAttempt, 0, len(d.History)),
+		jsonFamily:   familyObject(s.Family),
 	}
 	for i, a := range d.History {
 		o.History = append(o.History, attemptObject(d.ID, webhook.StatusOf(d.History[:i+1]), a))

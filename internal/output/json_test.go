@@ -38,7 +38,10 @@ func everything(p output.Printer) {
 	p.Show(output.Shown{Delivery: webhook.Delivery{
 		Summary: s, Header: webhook.Header{{Name: "X-A", Value: "1"}, {Name: "X-A", Value: "2"}}, Body: []byte("{}\n"),
 		History: []webhook.Attempt{a},
-	}})
+	}, Family: webhook.Family{More: 3, Members: []webhook.Relative{
+		{Summary: webhook.Summary{ID: s.ReplayOf}, Gone: true}, {Summary: s, Depth: 1},
+		{Summary: webhook.Summary{ID: "dlv_mz41fs0000", ReplayOf: s.ID, ReceivedAt: at, Status: webhook.StatusDelivered, Code: 200}, Depth: 2, Likeness: webhook.LikenessEdited},
+	}}})
 	p.Hint(s.ID, display.Hint{Cause: display.CausePath, Lines: []string{"Is it?"}, Lead: "Another:", Command: "vidiking listen"})
 	p.Notice(output.Notice{Code: "handler_back", At: at, Good: true, Message: "localhost:3000 is back.", Hint: "vidiking replay --failed"})
 	p.Warning("configuration", "it is odd", []string{"mend it"})

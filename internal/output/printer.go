@@ -120,6 +120,7 @@ type Stopped struct {
 // Shown is what `webhooks show` shows.
 type Shown struct {
 	Delivery webhook.Delivery
+	Family   webhook.Family
 	Hint     *display.Hint // why it was rejected, where it was
 }
 

@@ -31,6 +31,7 @@ func (p *textPrinter) Show(s Shown) {
 	for _, a := range d.History {
 		p.attempt(a)
 	}
+	p.family(s.Family, d.ID)
 	p.headers(d.Header)
 	p.payload(d.Body)
 	p.out.blank()
@@ -57,6 +58,18 @@ func (p *textPrinter) attempt(a webhook.Attempt) {
 	}
 	if a.Error != "" {
 		p.out.say(2, display.Clean(a.Error))
+	}
+}
+
+// family draws what a delivery sends again and what sends it again, where there is something.
+func (p *textPrinter) family(f webhook.Family, id webhook.ID) {
+	if len(f.Members) < 2 {
+		return
+	}
+	p.out.blank()
+	p.out.line(0, display.Line{{Text: "Family", Role: display.Bold}})
+	for _, l := range display.Family(f, id, p.o.Style.Narrowed(2)) {
+		p.out.line(2, l)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -28,6 +29,17 @@ func Sign(secret webhook.Secret, body []byte, style Style) string {
 		return signed
 	}
 	return prefix + signed
+}
+
+// StyleOf tells the style of a value of the signature header; what is no signature at all has none.
+func StyleOf(value string) (Style, bool) {
+	if _, ok := parse(value); !ok {
+		return "", false
+	}
+	if strings.HasPrefix(value, prefix) {
+		return StylePrefixed, true
+	}
+	return StyleBare, true
 }
 
 // digest appends the HMAC of body to dst.

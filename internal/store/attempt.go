@@ -22,8 +22,8 @@ const (
 			UNION SELECT d.id, d.replay_of FROM back JOIN delivery d ON d.id = back.parent),
 		family(id, n) AS (SELECT d.id, d.n FROM back JOIN delivery d ON d.id = back.id
 			UNION SELECT d.id, d.n FROM family JOIN delivery d ON d.replay_of = family.id AND d.replay_of <> '')
-		SELECT d.n FROM family JOIN delivery d ON d.n = family.n
-		WHERE d.n < ? AND d.mended_by = '' AND d.status IN ('refused', 'unreachable', 'timed_out', 'pending')`
+		SELECT d.n FROM family JOIN delivery d ON d.n = family.n JOIN delivery made ON made.n = ?
+		WHERE d.n < made.n AND d.body_hash = made.body_hash AND d.body_bytes = made.body_bytes AND d.mended_by = '' AND d.status IN ('refused', 'unreachable', 'timed_out', 'pending')`
 	updateMended = "UPDATE delivery SET mended_by = ? WHERE n = ?"
 )
 
@@ -96,8 +96,9 @@ func (t *transaction) updateLatest(delivery int64, j *job) error {
 	return q.bindText(string(a.Failure)).bindInt(delivery).run()
 }
 
-// mend marks what by, a replay that was delivered just now, makes good: every delivery of its family that came before it, and that
-// failed or was never sent, and was not mended yet. A failed replay of the same original is one of them: its bytes are delivered.
+// mend marks what by, a replay that was delivered just now, makes good: every delivery of its family with the same bytes that came
+// before it, and that failed or was never sent, and was not mended yet. A failed replay of the same original is one of them. What was
+// edited makes only its own bytes good: those of the original have still not arrived.
 func (t *transaction) mend(n int64, by, replayOf webhook.ID) error {
 	if replayOf == "" {
 		return nil

@@ -134,7 +134,7 @@ func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
 func TestDeliveredReplayMendsWhatItGoesBackTo(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	replayOf := func(parent *webhook.Delivery) func(*webhook.Delivery) {
-		return func(d *webhook.Delivery) { d.ReplayOf = parent.ID }
+		return func(d *webhook.Delivery) { d.ReplayOf, d.Body = parent.ID, parent.Body }
 	}
 	first := src.next()
 	second := src.next(replayOf(first))
@@ -178,7 +178,7 @@ func TestDeliveredReplayMendsWhatItGoesBackTo(t *testing.T) {
 func TestDeliveredReplayMendsItsFailedSiblings(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	original := src.next() // recorded by a session that died: never sent
-	again := func(d *webhook.Delivery) { d.ReplayOf = original.ID }
+	again := func(d *webhook.Delivery) { d.ReplayOf, d.Body = original.ID, original.Body }
 	sibling, worked, later := src.next(again), src.next(again), src.next(again)
 	record(t, l, original, sibling, worked, later)
 	attempt(t, l, sibling.ID, answered(500))
@@ -188,6 +188,25 @@ func TestDeliveredReplayMendsItsFailedSiblings(t *testing.T) {
 		if got := get(t, l.Reader(), d.ID).MendedBy; got != want {
 			t.Errorf("MendedBy of %s is %q, want %q", d.ID, got, want)
 		}
+	}
+}
+
+func TestAnEditedReplayMendsItsOwnBytesOnly(t *testing.T) {
+	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
+	original := src.next()
+	edited := src.next(func(d *webhook.Delivery) { d.ReplayOf = original.ID })
+	again := src.next(func(d *webhook.Delivery) { d.ReplayOf, d.Body = edited.ID, edited.Body })
+	asItWas := src.next(func(d *webhook.Delivery) { d.ReplayOf, d.Body = edited.ID, original.Body })
+	record(t, l, original, edited, again, asItWas)
+	attempt(t, l, original.ID, answered(500))
+	attempt(t, l, edited.ID, answered(500))
+	attempt(t, l, again.ID, answered(200))
+	if diff := cmp.Diff([]webhook.ID{original.ID}, list(t, l.Reader(), Query{Failed: true})); diff != "" {
+		t.Errorf("failed after the edited one was delivered (-want +got):\n%s", diff)
+	}
+	attempt(t, l, asItWas.ID, answered(200))
+	if got := get(t, l.Reader(), original.ID).MendedBy; got != asItWas.ID {
+		t.Errorf("MendedBy of the original is %q, want %s", got, asItWas.ID)
 	}
 }
 

@@ -33,7 +33,9 @@ func variety(t *testing.T, l *Log) map[webhook.ID]string {
 	refused := add("refused", event("render.failed"), answered(401))
 	add("down", event("ai.complete"), unanswered(webhook.FailureRefused))
 	add("slow", event("ai.[x]"), unanswered(webhook.FailureTimeout))
-	add("replay", func(d *webhook.Delivery) { d.Origin, d.ReplayOf = webhook.OriginReplay, refused.ID }, answered(200))
+	add("replay", func(d *webhook.Delivery) {
+		d.Origin, d.ReplayOf, d.Body = webhook.OriginReplay, refused.ID, refused.Body
+	}, answered(200))
 	add("trigger", func(d *webhook.Delivery) { d.Origin, d.Session = webhook.OriginTrigger, "" })
 	add("stranger", func(d *webhook.Delivery) { d.Status, d.Event = webhook.StatusRejected, "" })
 	add("early", func(d *webhook.Delivery) { d.ReceivedAt = start.Add(-time.Hour) }, answered(200))

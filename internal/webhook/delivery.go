@@ -38,7 +38,7 @@ type Summary struct {
 	Verdict    Verdict
 	SecretHint string // the secret that verified it, masked; empty unless the verdict is valid
 	ReplayOf   ID     // the delivery that this one sends again
-	MendedBy   ID     // the replay that was delivered after this one failed
+	MendedBy   ID     // the replay with the same bytes that was delivered after this one failed
 	SameBodyAs ID     // an earlier delivery with the same bytes; never set on a replay
 	BodyBytes  int64
 	Masked     []string // header names whose values were left out of the recording that it was imported from: it replays only with a new signature, and without them

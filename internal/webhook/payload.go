@@ -3,6 +3,7 @@ package webhook
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 )
 
 // Payload is the JSON object of a body, for looking into and editing.
@@ -55,4 +56,16 @@ func (p *Payload) Get(path string) (value []byte, ok bool) {
 		at = c.value
 	}
 	return bytes.Clone(p.text[at.from:at.to]), true
+}
+
+// ErrTooLarge is the error of a payload that JSON.stringify can't give back: it would write null for the number.
+var ErrTooLarge = errors.New("it has a number that is too large for JavaScript")
+
+// Stringified returns the payload as JavaScript gives it back by JSON.stringify(JSON.parse(…)). The error is ErrTooLarge.
+func (p *Payload) Stringified() ([]byte, error) {
+	written, ok := appendStringified(nil, p.text)
+	if !ok {
+		return nil, ErrTooLarge
+	}
+	return written, nil
 }

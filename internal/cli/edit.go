@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/editor"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// editByHand has the user change a body in their editor, as often as it takes until it is a payload again. Where they changed nothing,
+// or emptied it, it says so and the error ends the command with 0: not to send is what they chose.
+func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte) (_ []byte, err error) {
+	if !editor.IsText(body) {
+		return nil, failed(nil, "the body is not text, so it can't be edited", "look at its bytes: vidiking webhooks show ID --raw | xxd")
+	}
+	command, err := a.chooseEditor()
+	if err != nil {
+		return nil, err
+	}
+	draft := editor.NewDraft(body)
+	file, err := editor.NewFile(draft.Ending())
+	if err != nil {
+		return nil, noDraft(err)
+	}
+	defer func() { _ = file.Remove() }() // what can't be removed is the owner's own, and the system's directory is emptied
+	var fault *failure
+	for {
+		edited, err := a.editOnce(ctx, command, file, draft)
+		var up *editor.GivenUpError
+		switch {
+		case err == nil:
+			return edited, nil
+		case errors.Is(err, editor.ErrUnchanged):
+			p.Close("Nothing was changed, so nothing is sent.")
+			return nil, errSilent{exitDone}
+		case errors.Is(err, editor.ErrEmpty):
+			p.Close("The payload was saved empty, so nothing is sent.")
+			return nil, errSilent{exitDone}
+		case errors.As(err, &up):
+			fault.hint = []string{"it was not mended, so nothing was sent"}
+			return nil, fault
+		case !isFault(err):
+			return nil, err
+		}
+		fault = a.noteFault(draft, err)
+	}
+}
+
+// editOnce opens the editor on the draft and takes what was saved.
+func (a *app) editOnce(ctx context.Context, c editor.Command, file *editor.File, draft *editor.Draft) ([]byte, error) {
+	if err := file.Write(draft.Text()); err != nil {
+		return nil, noDraft(err)
+	}
+	if err := a.runEditor(ctx, c, file.Path()); err != nil {
+		return nil, err
+	}
+	saved, err := file.Read(maxData)
+	if err != nil {
+		return nil, noDraft(err)
+	}
+	if len(saved) > maxData {
+		return nil, usage(fmt.Sprintf("what was saved is larger than %d MiB", maxData>>20), "send a smaller payload")
+	}
+	return draft.Take(saved)
+}
+
+func noDraft(err error) error {
+	return failed(err, "can't keep the payload in a file to edit: "+pathReason(err), "use another directory: set TMPDIR")
+}
+
+// isFault reports whether the error is that a payload is none.
+func isFault(err error) bool {
+	var syntax *webhook.SyntaxError
+	var kind *webhook.NotObjectError
+	return errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, webhook.ErrTooDeep) || errors.Is(err, webhook.ErrTooLarge)
+}
+
+// noteFault says what is wrong with what was saved: on stderr, and, since the editor covers that, at the top of the text when it
+// opens again.
+func (a *app) noteFault(draft *editor.Draft, err error) *failure {
+	f := notJSON("what was saved", err)
+	note := noteOf(f)
+	var syntax *webhook.SyntaxError
+	if errors.As(err, &syntax) {
+		moved := *syntax
+		moved.Line += len(note) // where the line stands below the note
+		f = notJSON("what was saved", &moved)
+		note = noteOf(f)
+	}
+	draft.Note(note)
+	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.detail, []string{"mend it in the editor, which opens again; saved empty, nothing is sent"})
+	return f
+}
+
+func noteOf(f *failure) []string {
+	note := []string{"error: " + f.what}
+	for _, l := range f.detail {
+		note = append(note, "         "+l)
+	}
+	for _, l := range f.hint {
+		note = append(note, "hint:  "+l)
+	}
+	return append(note, "Mend it, save and close. Saved empty, nothing is sent. Lines with # at the top are left out.")
+}
+
+// chooseEditor finds the editor, and refuses one that would draw on a terminal where there is none.
+func (a *app) chooseEditor() (editor.Command, error) {
+	c, err := editor.Choose(a.w.env, exec.LookPath)
+	without := "or change the payload without one: --set data.credits_used=12"
+	var missing *editor.NotFoundError
+	switch {
+	case errors.As(err, &missing) && missing.From != "":
+		return c, usage(missing.Error(), "name one that is: export "+missing.From+"='code --wait'", without)
+	case errors.As(err, &missing):
+		return c, usage(missing.Error(), "name yours: export VISUAL='code --wait'", without)
+	case err != nil:
+		return c, err
+	case c.NeedsTerminal() && !a.hasTerminal():
+		return c, usage("--edit opens "+c.Name()+", which needs a terminal, and there is none",
+			"name an editor that needs none: export VISUAL='code --wait'", without)
+	}
+	return c, nil
+}
+
+func (a *app) hasTerminal() bool {
+	if a.w.StdinTerminal && a.w.StdoutTerminal {
+		return true
+	}
+	in, out, err := a.openTerminal()
+	if err != nil {
+		return false
+	}
+	closeTerminal(in, out)
+	return true
+}
+
+var errNoTerminal = errors.New("there is no terminal")
+
+func (a *app) openTerminal() (in, out *os.File, err error) {
+	if a.w.OpenTerminal == nil {
+		return nil, nil, errNoTerminal
+	}
+	return a.w.OpenTerminal()
+}
+
+func closeTerminal(in, out *os.File) {
+	_ = in.Close()
+	if out != in {
+		_ = out.Close()
+	}
+}
+
+// editorGrace is how long an editor may take to give the terminal back when it is asked to end.
+const editorGrace = 3 * time.Second
+
+// runEditor runs the editor on the user's terminal, also where stdin or stdout is something else: what is piped in or out is not the
+// editor's.
+func (a *app) runEditor(ctx context.Context, c editor.Command, path string) error {
+	cmd := exec.CommandContext(ctx, c.Args[0], append(c.Args[1:len(c.Args):len(c.Args)], path)...)
+	cmd.Cancel = func() error { return askToEnd(cmd.Process) }
+	cmd.WaitDelay = editorGrace
+	cmd.Stdout, cmd.Stderr = a.w.Stderr, a.w.Stderr
+	if !a.w.StdinTerminal || !a.w.StdoutTerminal {
+		if in, out, err := a.openTerminal(); err == nil {
+			defer closeTerminal(in, out)
+			cmd.Stdin, cmd.Stdout = in, io.Writer(out)
+		}
+	}
+	if a.w.StdinTerminal {
+		cmd.Stdin = a.w.Stdin
+	}
+	if a.w.StdoutTerminal {
+		cmd.Stdout = a.w.Stdout
+	}
+	err := cmd.Run()
+	var ended *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &ended):
+		return failed(err, c.Name()+" ended with "+ended.String()+", so nothing was sent", "another editor: export VISUAL='code --wait'")
+	case err != nil:
+		return usage("can't start "+c.Name()+": "+startReason(err), "another editor: export VISUAL='code --wait'")
+	}
+	return nil
+}
+
+// startReason is why a program could not be started, without the call and the path.
+func startReason(err error) string {
+	var lookup *exec.Error
+	if errors.As(err, &lookup) {
+		return lookup.Err.Error()
+	}
+	return pathReason(err)
+}

@@ -1,0 +1,61 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestTheDefaultEditorNeedsATerminal(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("notepad has a window of its own")
+	}
+	for name, want := range map[string]string{
+		"vi": "error: --edit opens vi, which needs a terminal, and there is none\nhint:  name an editor that needs none: export VISUAL='code --wait'\n",
+		"":   "error: there is no editor: neither VISUAL nor EDITOR is set, and vi is not installed\nhint:  name yours: export VISUAL='code --wait'\n",
+	} {
+		bin := t.TempDir()
+		t.Setenv("PATH", bin)
+		if name != "" {
+			if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\nexit 1\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := newTerminal(t, 80)
+		w := x.world(nil, "trigger", "render.complete", "--edit")
+		w.StdoutTerminal = false
+		x.checkEnds(w, 2, want)
+	}
+}
+
+func TestAnEditorThatCannotBeStartedIsSaid(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("what is a program there is told by its ending")
+	}
+	broken := filepath.Join(t.TempDir(), "my editor")
+	if err := os.WriteFile(broken, []byte("#!/nowhere/at/all\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 80)
+	x.env["EDITOR"] = broken
+	x.checkEnds(x.world(nil, "trigger", "render.complete", "--edit"), 2, "error: can't start "+broken+": no such file or directory\n")
+}
+
+func TestABodyThatIsNoTextIsNotEdited(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t)
+	x := newTerminal(t, 80)
+	x.env["EDITOR"] = "vi"
+	l := x.listen("--forward", h.addr(), "--verify", "off")
+	x.post("\xff\xfe\x00")
+	l.shows("dlv_")
+	l.interrupt()
+	x.checkEnds(x.world(nil, "replay", "last", "--edit"), 1, "error: the body is not text, so it can't be edited\n")
+	x.checkEnds(x.world(nil, "replay", "last", "--set", "data.x=1"), 2, "error: the payload is not JSON")
+	if text := x.screen.String(); strings.Contains(text, "\xff") {
+		t.Errorf("the screen shows raw bytes: %q", text)
+	}
+}

@@ -1,0 +1,121 @@
+package display
+
+import (
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// mostLevels is where deeper replays of replays stop moving further in, and say so: the width is for what became of them.
+const mostLevels = 6
+
+// Family draws a family as a tree, a line each: what each is, when it was received, how it ended, and how it is like the one that it
+// sends again. The delivery of that id is marked.
+func Family(f webhook.Family, marked webhook.ID, st Style) []Line {
+	lines := make([]Line, len(f.Members))
+	wide := 0
+	for i, m := range f.Members {
+		glyph, role := st.Glyph(m.Status)
+		if m.Gone {
+			glyph = " "
+		}
+		id := ShortID(m.ID, st)
+		if st.Width == 0 {
+			id = st.Clean(string(m.ID))
+		}
+		lines[i] = Line(nil).add(st.Say(branch(f.Members, i)), Dim).add(glyph, role).add(" ", Plain).add(id, idRole(m, marked))
+		wide = max(wide, lines[i].Width())
+	}
+	at := timeOf(f, st)
+	room, _ := st.room()
+	for i, m := range f.Members {
+		l := lines[i].add(spaces(wide-lines[i].Width()+2), Plain)
+		if m.Gone {
+			lines[i] = l.add("no longer in the log", Dim)
+			continue
+		}
+		_, role := st.Glyph(m.Status)
+		l = l.add(at(m), Dim).add("  ", Plain)
+		remark := remarkOn(m, marked)
+		if remark == "" {
+			lines[i] = l.add(StatusText(m.Summary), role)
+			continue
+		}
+		l = l.add(PadRight(StatusText(m.Summary), statusCells), role).add("  ", Plain)
+		lines[i] = l.add(st.fit(remark, room-l.Width()), Dim)
+	}
+	if f.More > 0 {
+		lines = append(lines, Line{{st.Say("… ") + "and " + Count(f.More) + " more", Dim}})
+	}
+	return lines
+}
+
+func idRole(m webhook.Relative, marked webhook.ID) Role {
+	if m.ID == marked {
+		return Bold
+	}
+	return Dim
+}
+
+// timeOf is how the times are written: with the day, where not all are of one.
+func timeOf(f webhook.Family, st Style) func(webhook.Relative) string {
+	days := map[string]bool{}
+	for _, m := range f.Members {
+		if !m.Gone {
+			days[st.local(m.ReceivedAt).Format("2006-01-02")] = true
+		}
+	}
+	if len(days) > 1 {
+		return func(m webhook.Relative) string { return Moment(m.ReceivedAt, st) }
+	}
+	return func(m webhook.Relative) string { return Clock(m.ReceivedAt, st) }
+}
+
+func remarkOn(m webhook.Relative, marked webhook.ID) string {
+	var remarks []string
+	switch m.Likeness {
+	case webhook.LikenessSame:
+		remarks = append(remarks, "same bytes")
+	case webhook.LikenessSigned:
+		remarks = append(remarks, "re-signed")
+	case webhook.LikenessEdited:
+		remarks = append(remarks, "edited")
+	}
+	if m.ID == marked {
+		remarks = append(remarks, "this one")
+	}
+	return strings.Join(remarks, ", ")
+}
+
+// branch is what stands before a member: a line down for each level where more of it follow, and its own branch.
+func branch(members []webhook.Relative, i int) string {
+	depth := members[i].Depth
+	if depth == 0 {
+		return ""
+	}
+	branches := make([]string, depth)
+	for level := range branches {
+		branches[level] = "   "
+		if follows(members, i, level+1) {
+			branches[level] = "│  "
+		}
+	}
+	branches[depth-1] = "└─ "
+	if follows(members, i, depth) {
+		branches[depth-1] = "├─ "
+	}
+	if depth > mostLevels {
+		return "…  " + strings.Join(branches[depth-mostLevels+1:], "")
+	}
+	return strings.Join(branches, "")
+}
+
+// follows reports whether a later member hangs on the same stem at that level.
+func follows(members []webhook.Relative, i, level int) bool {
+	for _, m := range members[i+1:] {
+		if m.Depth <= level {
+			return m.Depth == level
+		}
+	}
+	return false
+}

@@ -1,0 +1,101 @@
+package editor_test
+
+import (
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/editor"
+)
+
+func TestTheEditorIsTheOneThatTheUserNames(t *testing.T) {
+	t.Parallel()
+	there := []string{"vi", "notepad", "code", "/opt/Sublime Text/subl", `C:/Program Files/Notepad++/notepad++.exe`, "/opt/a b"}
+	find := func(name string) (string, error) {
+		if slices.Contains(there, name) {
+			return name, nil
+		}
+		return "", exec.ErrNotFound
+	}
+	for _, tc := range []struct {
+		name, visual, editor string
+		want                 editor.Command
+	}{
+		{"VISUAL first", "code", "vi", editor.Command{Args: []string{"code"}, From: "VISUAL"}},
+		{"then EDITOR", " ", "vi", editor.Command{Args: []string{"vi"}, From: "EDITOR"}},
+		{"with arguments", "code --wait  -n", "", editor.Command{Args: []string{"code", "--wait", "-n"}, From: "VISUAL"}},
+		{"with quoted arguments", `vi -c 'set "x" y' "" "a\"'b"`, "", editor.Command{Args: []string{"vi", "-c", `set "x" y`, "", `a"'b`}, From: "VISUAL"}},
+		{"a quoted path", `"/opt/Sublime Text/subl" --wait`, "", editor.Command{Args: []string{"/opt/Sublime Text/subl", "--wait"}, From: "VISUAL"}},
+		{"a path with spaces that nobody quoted", "/opt/Sublime Text/subl", "", editor.Command{Args: []string{"/opt/Sublime Text/subl"}, From: "VISUAL"}},
+		{"and with arguments", "C:/Program Files/Notepad++/notepad++.exe -multiInst -x", "", editor.Command{Args: []string{"C:/Program Files/Notepad++/notepad++.exe", "-multiInst", "-x"}, From: "VISUAL"}},
+		{"nothing of it is run", "vi; $(rm) `x`", "", editor.Command{}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			env := map[string]string{"VISUAL": tc.visual, "EDITOR": tc.editor}
+			got, err := editor.Choose(func(name string) string { return env[name] }, find)
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("VISUAL=%s EDITOR=%s: %v (-want +got):\n%s", tc.visual, tc.editor, err, diff)
+			}
+		})
+	}
+}
+
+func TestAnEditorThatIsNotThereIsNamed(t *testing.T) {
+	t.Parallel()
+	none := func(string) (string, error) { return "", exec.ErrNotFound }
+	for variable, want := range map[string]string{"VISUAL": "nosuch", "EDITOR": "nosuch"} {
+		_, err := editor.Choose(func(name string) string {
+			if name == variable {
+				return "nosuch --wait"
+			}
+			return ""
+		}, none)
+		var missing *editor.NotFoundError
+		if !errors.As(err, &missing) || missing.Name != want || missing.From != variable {
+			t.Errorf("%s=nosuch: got %v, want a NotFoundError for %s", variable, err, want)
+		}
+	}
+	_, err := editor.Choose(func(string) string { return "" }, none)
+	var missing *editor.NotFoundError
+	if !errors.As(err, &missing) || missing.From != "" {
+		t.Errorf("no variable: got %v, want a NotFoundError without one", err)
+	}
+}
+
+func TestTheFileIsForItsOwnerOnlyAndGoesWithWhatStandsBesideIt(t *testing.T) {
+	t.Parallel()
+	f, err := editor.NewFile(".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Write([]byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	if filepath.Ext(f.Path()) != ".json" {
+		t.Errorf("got %s, want an ending of .json", f.Path())
+	}
+	checkPrivate(t, f.Path(), 0o600)
+	checkPrivate(t, filepath.Dir(f.Path()), 0o700)
+	swap := filepath.Join(filepath.Dir(f.Path()), ".payload.json.swp")
+	writeFile(t, swap)
+	if got, err := f.Read(100); string(got) != "{}" || err != nil {
+		t.Errorf("got %q, %v; want {}", got, err)
+	}
+	if got, err := f.Read(1); len(got) != 2 || err != nil {
+		t.Errorf("of two bytes, where one is wanted: got %q, %v; want one more than that", got, err)
+	}
+	if err := f.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Dir(f.Path())); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if got, err := f.Read(100); len(got) != 0 || err != nil {
+		t.Errorf("a file that is gone: got %q, %v; want nothing", got, err)
+	}
+}

@@ -1,0 +1,147 @@
+package editor_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/editor"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const sample = `{"event":"render.complete","data":{"id":"job_1","credits_used":10}}`
+
+const shown = `{
+  "event": "render.complete",
+  "data": {
+    "id": "job_1",
+    "credits_used": 10
+  }
+}
+`
+
+func TestAPayloadOnOneLineIsShownForReading(t *testing.T) {
+	t.Parallel()
+	if got := string(editor.NewDraft([]byte(sample)).Text()); got != shown {
+		t.Errorf("got %s, want %s", got, shown)
+	}
+}
+
+func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
+	t.Parallel()
+	lines := "{\n\t\"event\": \"x\",\r\n \"n\": 1.0 }"
+	for _, tc := range []struct {
+		name  string
+		body  string
+		saved string
+		want  string
+		err   error
+	}{
+		{"one line stays one line", sample, strings.Replace(shown, "10", "12", 1), strings.Replace(sample, "10", "12", 1), nil},
+		{"as JSON.stringify writes it", sample, strings.Replace(shown, "10", `1.50, "caf\u00e9": "\/"`, 1), strings.Replace(sample, "10", `1.5,"café":"/"`, 1), nil},
+		{"numbers that JavaScript did not write stay", `{"id": 12345678901234567890, "n": 1.0}`, "{\n \"id\": 12345678901234567890,\n \"n\": 2.0\n}", `{"id":12345678901234567890,"n":2.0}`, nil},
+		{"several lines stay as they were saved", lines, strings.Replace(lines, "1.0", "2.0", 1), strings.Replace(lines, "1.0", "2.0", 1), nil},
+		{"an editor that ends the last line adds nothing", lines, strings.Replace(lines, "1.0", "2.0", 1) + "\n", strings.Replace(lines, "1.0", "2.0", 1), nil},
+		{"nor one that marks UTF-8", sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), strings.Replace(sample, "10", "12", 1), nil},
+		{"text is text", "event=x # y", "# event=z", "# event=z", nil},
+		{"a list is text", "[1]", "[1,", "[1,", nil},
+		{"unchanged", sample, shown, "", editor.ErrUnchanged},
+		{"unchanged lines", lines, lines + "\n", "", editor.ErrUnchanged},
+		{"unchanged text", "a b", "a b\n", "", editor.ErrUnchanged},
+		{"laid out in another way only", sample, sample, "", editor.ErrUnchanged},
+		{"empty", sample, "", "", editor.ErrEmpty},
+		{"white space", sample, " \n\t\n", "", editor.ErrEmpty},
+		{"notes only", sample, "# a\n#b", "", editor.ErrEmpty},
+		{"empty text", "a b", "\n", "", editor.ErrEmpty},
+		{"too large for JavaScript", sample, strings.Replace(shown, "10", "1e400", 1), "", webhook.ErrTooLarge},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := editor.NewDraft([]byte(tc.body)).Take([]byte(tc.saved))
+			if string(got) != tc.want || !errors.Is(err, tc.err) {
+				t.Errorf("Take(%q): got %q, %v; want %q, %v", tc.saved, got, err, tc.want, tc.err)
+			}
+		})
+	}
+}
+
+func TestAFaultReopensWithItsNoteAndWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	d := editor.NewDraft([]byte(sample))
+	broken := strings.Replace(shown, "10", "oops", 1)
+	var fault *webhook.SyntaxError
+	if _, err := d.Take([]byte(broken)); !errors.As(err, &fault) || fault.Line != 5 {
+		t.Fatalf("got %v, want a fault in line 5", err)
+	}
+	d.Note([]string{"It is\nnot JSON.", "", "\tExpected a value."})
+	if got, want := string(d.Text()), "# It is not JSON.\n#\n#  Expected a value.\n"+broken; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	got, err := d.Take([]byte("# It is not JSON.\n" + strings.Replace(shown, "10", "11", 1)))
+	if want := strings.Replace(sample, "10", "11", 1); string(got) != want || err != nil {
+		t.Errorf("mended: got %q, %v; want %q", got, err, want)
+	}
+}
+
+func TestTheSameFaultTwiceIsGivingUp(t *testing.T) {
+	t.Parallel()
+	d := editor.NewDraft([]byte(sample))
+	_, first := d.Take([]byte("{"))
+	d.Note([]string{"It is not JSON."})
+	_, err := d.Take(d.Text())
+	var up *editor.GivenUpError
+	if !errors.As(err, &up) || up.Fault.Error() != first.Error() {
+		t.Errorf("got %v, want a GivenUpError with %v", err, first)
+	}
+}
+
+func TestADeepPayloadKeepsItsNumbers(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int, number string) string {
+		return `{"[{\"":` + strings.Repeat("[", levels) + number + strings.Repeat("]", levels) + "}"
+	}
+	for _, tc := range []struct {
+		levels int
+		want   string
+	}{{99, "1.5"}, {100, "1.50"}} {
+		got, err := editor.NewDraft([]byte(nested(tc.levels, "1"))).Take([]byte(nested(tc.levels, "1.50")))
+		if want := nested(tc.levels, tc.want); string(got) != want || err != nil {
+			t.Errorf("%d levels: got %s, %v; want %s", tc.levels, got, err, want)
+		}
+	}
+}
+
+func FuzzDraft(f *testing.F) {
+	for _, s := range []string{sample, shown, "# note\n" + shown, "{", "", "\ufeff{}", "text\r\n", "# a\n# b", "{}\r\n"} {
+		f.Add([]byte(sample), []byte(s), "a note")
+		f.Add([]byte(s), []byte(shown), "line\nbreak\r#")
+	}
+	f.Fuzz(func(t *testing.T, body, saved []byte, note string) {
+		d := editor.NewDraft(body)
+		if _, err := d.Take(d.Text()); !errors.Is(err, editor.ErrUnchanged) {
+			t.Fatalf("%q as it is shown: got %v, want ErrUnchanged", body, err)
+		}
+		got, err := d.Take(saved)
+		if err == nil {
+			if _, err := webhook.ParsePayload(body); err == nil {
+				if _, err := webhook.ParsePayload(got); err != nil {
+					t.Fatalf("%q was made of %q: %v", got, saved, err)
+				}
+			}
+			return
+		}
+		if errors.Is(err, editor.ErrUnchanged) || errors.Is(err, editor.ErrEmpty) {
+			return
+		}
+		before := d.Text()
+		d.Note([]string{note, note})
+		if with := d.Text(); !bytes.HasSuffix(with, before) || bytes.Count(with, []byte("\n")) != bytes.Count(before, []byte("\n"))+2 {
+			t.Fatalf("the note %q over %q: got %q", note, before, with)
+		}
+		var up *editor.GivenUpError
+		if _, err := d.Take(d.Text()); !errors.As(err, &up) {
+			t.Fatalf("%q again: got %v, want a GivenUpError", saved, err)
+		}
+	})
+}
