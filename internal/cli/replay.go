@@ -102,6 +102,9 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 		p.Close("Nothing to send: no delivery matches.")
 		return nil
 	}
+	if err := o.change.checkMasked(rows); err != nil {
+		return err
+	}
 	if rows, err = a.prepareChange(ctx, p, &o.change, rows); err != nil {
 		return err
 	}

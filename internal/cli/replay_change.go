@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -46,6 +47,28 @@ func (c *replayChange) check() (err error) {
 
 // signs reports whether what is sent is signed anew. What was changed has to be: the recorded signature is of other bytes.
 func (c *replayChange) signs() bool { return c.resign || c.style != "" || c.edits.isSet() }
+
+// checkMasked refuses to send what a recording was imported without, unless it is signed anew: the handler would get masks.
+func (c *replayChange) checkMasked(rows []webhook.Summary) error {
+	if c.signs() {
+		return nil
+	}
+	var masked []webhook.Summary
+	for _, s := range rows {
+		if len(s.Masked) > 0 {
+			masked = append(masked, s)
+		}
+	}
+	if len(masked) == 0 {
+		return nil
+	}
+	id := masked[0].ID.Short(shortID)
+	if len(rows) == 1 {
+		return failed(nil, id+" was imported without its "+strings.Join(masked[0].Masked, ", "), "sign it anew: vidiking replay "+id+" --resign")
+	}
+	return failed(nil, fmt.Sprintf("%s of %d were imported without values of their headers, the first is %s", display.Count(len(masked)), len(rows), id),
+		"sign them anew: --resign")
+}
 
 // prepareChange makes the changes once without sending anything, so that one that can't be made in the last delivery is not found
 // out after the first was sent. It opens the editor where that was asked for.
@@ -101,7 +124,7 @@ func ofDelivery(id webhook.ID, err error) error {
 }
 
 // header is the recorded header with what is changed of it in its place: the signature, the length of the body, and what --header
-// names. The receiver's own business, Host and the like, is the tail's, as for any replay.
+// names; without what was masked when it was imported. The receiver's own business, Host and the like, is the tail's, as for any replay.
 func (c *replayChange) header(secret webhook.Secret, d webhook.Delivery, body []byte) webhook.Header {
 	h := d.Header
 	if c.signs() {
@@ -111,11 +134,14 @@ func (c *replayChange) header(secret webhook.Secret, d webhook.Delivery, body []
 	if len(body) != len(d.Body) && h.Get("Content-Length") != "" {
 		h = replaced(h, "Content-Length", strconv.Itoa(len(body)))
 	}
+	h = h.WithoutAll(slices.DeleteFunc(slices.Clone(d.Masked), isSignature))
 	for _, f := range c.fields {
 		h = h.Without(f.Name)
 	}
 	return append(h[:len(h):len(h)], c.fields...)
 }
+
+func isSignature(name string) bool { return strings.EqualFold(name, webhook.SignatureHeader) }
 
 // styleOf is the style that was asked for, else that of the first recorded signature, else the documented one.
 func styleOf(asked string, recorded webhook.Header) signature.Style {
