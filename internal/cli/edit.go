@@ -38,10 +38,10 @@ func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte) (_ 
 		case err == nil:
 			return edited, nil
 		case errors.Is(err, editor.ErrUnchanged):
-			p.Close("Nothing was changed, so nothing is sent.")
+			p.Notice(output.Notice{Code: "not_changed", Message: "Nothing was changed, so nothing is sent."})
 			return nil, errSilent{exitDone}
 		case errors.Is(err, editor.ErrEmpty):
-			p.Close("The payload was saved empty, so nothing is sent.")
+			p.Notice(output.Notice{Code: "saved_empty", Message: "The payload was saved empty, so nothing is sent."})
 			return nil, errSilent{exitDone}
 		case errors.As(err, &up):
 			fault.hint = []string{"it was not mended, so nothing was sent"}

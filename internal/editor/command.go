@@ -34,8 +34,8 @@ func (e *NotFoundError) Error() string {
 // program up, as exec.LookPath does. The error is a *NotFoundError.
 func Choose(env func(name string) string, find func(program string) (string, error)) (Command, error) {
 	for _, from := range []string{"VISUAL", "EDITOR"} {
-		if value := strings.TrimSpace(env(from)); value != "" {
-			args, ok := parse(value, find)
+		value := strings.TrimSpace(env(from))
+		if args, ok := parse(value, find); len(args) > 0 && args[0] != "" {
 			if !ok {
 				return Command{}, &NotFoundError{Name: args[0], From: from}
 			}
@@ -53,7 +53,9 @@ func Choose(env func(name string) string, find func(program string) (string, err
 // parse takes a value apart as people write it: a program with arguments (code --wait), quoted where there are spaces, or a path with
 // spaces that nobody quoted. No shell is asked, so nothing in it is run or expanded.
 func parse(value string, find func(string) (string, error)) (args []string, ok bool) {
-	args = split(value, escape)
+	if args = split(value, escape); len(args) == 0 {
+		return nil, false
+	}
 	if _, err := find(args[0]); err == nil {
 		return args, true
 	}

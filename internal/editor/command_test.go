@@ -27,6 +27,7 @@ func TestTheEditorIsTheOneThatTheUserNames(t *testing.T) {
 	}{
 		{"VISUAL first", "code", "vi", editor.Command{Args: []string{"code"}, From: "VISUAL"}},
 		{"then EDITOR", " ", "vi", editor.Command{Args: []string{"vi"}, From: "EDITOR"}},
+		{"not one that is empty", `""`, "vi", editor.Command{Args: []string{"vi"}, From: "EDITOR"}},
 		{"with arguments", "code --wait  -n", "", editor.Command{Args: []string{"code", "--wait", "-n"}, From: "VISUAL"}},
 		{"with quoted arguments", `vi -c 'set "x" y' "" "a\"'b"`, "", editor.Command{Args: []string{"vi", "-c", `set "x" y`, "", `a"'b`}, From: "VISUAL"}},
 		{"a quoted path", `"/opt/Sublime Text/subl" --wait`, "", editor.Command{Args: []string{"/opt/Sublime Text/subl", "--wait"}, From: "VISUAL"}},
