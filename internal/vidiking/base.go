@@ -1,0 +1,78 @@
+package vidiking
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// DefaultURL is where the API is (docs: Transport).
+const DefaultURL = "https://api.vidiking.com/v1"
+
+// Base is the URL that every call's path is added to. Make one with ParseBase.
+type Base struct {
+	text  string // without a slash at the end
+	host  string // with its port
+	plain bool   // http, which is on this machine then
+	here  bool   // on this machine
+}
+
+// URLError says why a URL can't be the API's.
+type URLError struct {
+	Msg  string // what goes on from "the API's URL"
+	Hint string
+}
+
+func (e *URLError) Error() string { return "the API's URL " + e.Msg }
+
+// Advice says what to do.
+func (e *URLError) Advice() string { return e.Hint }
+
+// ParseBase reads the API's URL. It returns a *URLError where the API key could not be sent there: it must be https, or http on this
+// machine.
+func ParseBase(text string) (Base, error) {
+	const hint = "like " + DefaultURL
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Opaque != "" || u.Scheme == "" || u.Hostname() == "":
+		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", withoutUser(text, u)), hint}
+	case u.User != nil:
+		return Base{}, &URLError{"cannot hold a user or a password", "the API key is kept apart: vidiking config set api-key"}
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return Base{}, &URLError{fmt.Sprintf("cannot hold ? or #: %q", text), hint}
+	case u.Scheme != "https" && u.Scheme != "http":
+		return Base{}, &URLError{fmt.Sprintf("cannot begin with %s://", u.Scheme), hint}
+	case u.Scheme == "http" && !isHere(u.Hostname()):
+		return Base{}, &URLError{fmt.Sprintf("is plain http to another machine: %q", text), "the API key would travel in the open: write https://"}
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: isHere(u.Hostname())}, nil
+}
+
+// withoutUser is what of a wrong URL can be shown: nothing that may hold a password.
+func withoutUser(text string, u *url.URL) string {
+	if u == nil || strings.Contains(text, "@") {
+		return "…"
+	}
+	return text
+}
+
+// String returns the URL without a slash at its end.
+func (b Base) String() string { return b.text }
+
+// Host is the API's host, with its port where it has one.
+func (b Base) Host() string { return b.host }
+
+// IsHere reports whether the API is on this machine.
+func (b Base) IsHere() bool { return b.here }
+
+// isHere reports whether a host's name or address can only be this machine.
+func isHere(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

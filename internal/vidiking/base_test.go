@@ -1,0 +1,75 @@
+package vidiking
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestParseBase(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text, want string
+		here       bool
+	}{
+		{DefaultURL, DefaultURL, false},
+		{"https://api.vidiking.com/v1/", DefaultURL, false},
+		{"https://proxy.example.com:8443", "https://proxy.example.com:8443", false},
+		{"http://127.0.0.1:9000/v1", "http://127.0.0.1:9000/v1", true},
+		{"http://localhost:9000", "http://localhost:9000", true},
+		{"http://[::1]:9000/v1", "http://[::1]:9000/v1", true},
+		{"https://127.0.0.1:9000", "https://127.0.0.1:9000", true},
+	} {
+		got, err := ParseBase(tt.text)
+		if err != nil || got.String() != tt.want || got.IsHere() != tt.here {
+			t.Errorf("ParseBase(%q): got %q (here: %v), %v, want %q (%v)", tt.text, got, got.IsHere(), err, tt.want, tt.here)
+		}
+	}
+}
+
+func TestParseBaseRefusesWhereTheKeyMustNotGo(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                              `the API's URL is no URL: ""`,
+		"api.vidiking.com":              `the API's URL is no URL: "api.vidiking.com"`,
+		"https://":                      `the API's URL is no URL: "https://"`,
+		"https://me:hush@example.com":   "the API's URL cannot hold a user or a password",
+		"me:hush@example.com":           `the API's URL is no URL: "…"`,
+		"https://exa mple.com":          `the API's URL is no URL: "…"`,
+		"https://example.com/v1?a=b":    `the API's URL cannot hold ? or #: "https://example.com/v1?a=b"`,
+		"https://example.com/v1#x":      `the API's URL cannot hold ? or #: "https://example.com/v1#x"`,
+		"ftp://example.com":             "the API's URL cannot begin with ftp://",
+		"http://api.vidiking.com/v1":    `the API's URL is plain http to another machine: "http://api.vidiking.com/v1"`,
+		"http://192.168.1.5/v1":         `the API's URL is plain http to another machine: "http://192.168.1.5/v1"`,
+		"http://127.0.0.1.example.com/": `the API's URL is plain http to another machine: "http://127.0.0.1.example.com/"`,
+		"http://0.0.0.0:9000":           `the API's URL is plain http to another machine: "http://0.0.0.0:9000"`,
+	} {
+		_, err := ParseBase(text)
+		var wrong *URLError
+		if !errors.As(err, &wrong) || err.Error() != want {
+			t.Errorf("ParseBase(%q): got %v, want %s", text, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("ParseBase(%q): the error shows the password", text)
+		}
+	}
+}
+
+func FuzzParseBaseNeverTakesPlainHTTPElsewhere(f *testing.F) {
+	for _, seed := range []string{DefaultURL, "http://localhost", "http://[::1%25eth0]:1", "http://127.1", "HTTP://LOCALHOST:80/x?y#z", "http://@localhost"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		b, err := ParseBase(text)
+		if err != nil {
+			return
+		}
+		if u, err := url.Parse(b.String()); err != nil || u.Scheme != "https" && !isHere(u.Hostname()) || u.User != nil || u.RawQuery != "" {
+			t.Errorf("ParseBase(%q) took %s", text, b)
+		}
+		if again, err := ParseBase(b.String()); err != nil || again.String() != b.String() {
+			t.Errorf("ParseBase(%q) gave %q, which it reads as %q, %v", text, b, again, err)
+		}
+	})
+}

@@ -1,0 +1,254 @@
+package vidiking
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const (
+	defaultTimeout = 30 * time.Second
+	connectTimeout = 10 * time.Second // a connection takes far less; what takes longer is not reached
+	answerCap      = 1 << 20          // far more than any documented answer
+)
+
+// ErrNoKey says that there is no API key to call with.
+var ErrNoKey = errors.New("there is no API key")
+
+// Options say whom to call, and as whom.
+type Options struct {
+	Base      Base
+	Key       webhook.Secret
+	Sandbox   bool // the test mode of the account (docs: Sandbox Mode)
+	UserAgent string
+
+	Timeout time.Duration                         // of each try, whole; 0: 30 s
+	Proxy   func(*http.Request) (*url.URL, error) // nil: none
+	Now     func() time.Time                      // nil: time.Now
+	Waiting func(Wait)                            // told of each wait for the rate limit; may be nil
+}
+
+// Client calls the API. It may be used by many goroutines at once.
+type Client struct {
+	o    Options
+	http *http.Client
+}
+
+// New makes a Client. It returns ErrNoKey where there is no key.
+func New(o Options) (*Client, error) { return newClient(o, newTransport(o)) }
+
+func newClient(o Options, network http.RoundTripper) (*Client, error) {
+	if !o.Key.IsSet() {
+		return nil, ErrNoKey
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Waiting == nil {
+		o.Waiting = func(Wait) {}
+	}
+	return &Client{o: o, http: &http.Client{
+		Transport: network,
+		// A redirect would take the key along, or a body with a secret in it. The documented API has none.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
+}
+
+func newTransport(o Options) *http.Transport {
+	dialer := &net.Dialer{Timeout: connectTimeout}
+	if o.Base.plain {
+		// localhost is a name, and a resolver can make anything of it.
+		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
+			if host, _, err := net.SplitHostPort(address); err != nil || !isHere(host) {
+				return errElsewhere
+			}
+			return nil
+		}
+	}
+	return &http.Transport{
+		Proxy:                  o.Proxy,
+		OnProxyConnectResponse: proxyAnswer,
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    connectTimeout,
+		ForceAttemptHTTP2:      true,
+		MaxResponseHeaderBytes: 64 << 10,
+		IdleConnTimeout:        connectTimeout,
+	}
+}
+
+// Close lets go of the connections that are kept.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Base is the API that is called.
+func (c *Client) Base() Base { return c.o.Base }
+
+// request is one call.
+type request struct {
+	method, path string
+	body         any              // sent as JSON; nil: none
+	hidden       []webhook.Secret // beside the key, what must not be shown where it is sent back
+}
+
+func (r request) String() string { return r.method + " " + r.path }
+
+// answer is a successful one (2xx).
+type answer struct {
+	body []byte
+	meta Meta
+}
+
+// Meta is what an answer tells beside its body.
+type Meta struct {
+	Code int
+	Date time.Time     // by the other side's clock, to the second; zero where it does not say
+	At   time.Time     // by our clock, when the answer's head was there
+	Took time.Duration // from the request to the head
+}
+
+// call sends a request, again where the rate limit says so, and returns a successful answer. Any other is an error.
+func (c *Client) call(ctx context.Context, r request) (answer, error) {
+	payload, err := encode(r.body)
+	if err != nil {
+		return answer{}, err
+	}
+	var patience patience
+	for {
+		a, err := c.try(ctx, r, payload)
+		var status *StatusError
+		if !errors.As(err, &status) || status.Code != http.StatusTooManyRequests {
+			return a, err
+		}
+		wait, ok := patience.next(status)
+		if !ok {
+			return answer{}, err
+		}
+		wait.Call = r.String()
+		c.o.Waiting(wait)
+		if err := sleep(ctx, wait.For); err != nil {
+			return answer{}, err
+		}
+	}
+}
+
+// encode writes a body as it is: what is read is JSON, not HTML.
+func encode(body any) ([]byte, error) {
+	if body == nil {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
+		return nil, fmt.Errorf("write the request: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// try sends a request once.
+func (c *Client) try(ctx context.Context, r request, payload []byte) (answer, error) {
+	timed, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	defer cancel()
+	way := &way{}
+	req, err := c.newRequest(httptrace.WithClientTrace(timed, way.trace()), r, payload)
+	if err != nil {
+		return answer{}, err
+	}
+	start := c.o.Now()
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, c.unreachable(ctx, timed, way, err)
+	}
+	defer resp.Body.Close()
+	meta := Meta{Code: resp.StatusCode, At: c.o.Now()}
+	meta.Took = meta.At.Sub(start)
+	meta.Date, _ = http.ParseTime(resp.Header.Get("Date"))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answerCap+1))
+	if err != nil && resp.StatusCode/100 == 2 {
+		return answer{}, c.unreachable(ctx, timed, way, err)
+	}
+	return c.judge(r, resp, body, meta) // what came of an error's body is better than nothing
+}
+
+func (c *Client) newRequest(ctx context.Context, r request, payload []byte) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, c.o.Base.text+r.path, bytes.NewReader(payload))
+	if err != nil {
+		return nil, fmt.Errorf("make the request: %w", err)
+	}
+	for _, f := range c.header(r) {
+		value := f.Value
+		if f.Name == "Authorization" {
+			value = "Bearer " + c.o.Key.Reveal()
+		}
+		req.Header.Set(f.Name, value)
+	}
+	return req, nil
+}
+
+// header is what goes with a request, the key masked.
+func (c *Client) header(r request) []webhook.Field {
+	h := []webhook.Field{{Name: "Authorization", Value: "Bearer " + c.o.Key.String()}, {Name: "Accept", Value: "application/json"}}
+	if r.body != nil {
+		h = append(h, webhook.Field{Name: "Content-Type", Value: "application/json"})
+	}
+	h = append(h, webhook.Field{Name: "User-Agent", Value: c.o.UserAgent})
+	if c.o.Sandbox {
+		h = append(h, webhook.Field{Name: "X-Sandbox", Value: "true"})
+	}
+	return h
+}
+
+// judge tells a success from what is none.
+func (c *Client) judge(r request, resp *http.Response, body []byte, meta Meta) (answer, error) {
+	if resp.StatusCode/100 == 2 {
+		if len(body) > answerCap {
+			return answer{}, c.odd(r, meta, body, fmt.Sprintf("is larger than %d MiB", answerCap>>20))
+		}
+		return answer{body, meta}, nil
+	}
+	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 && to != "" {
+		return answer{}, &RedirectError{Call: r.String(), Code: resp.StatusCode, To: c.mask(r, to)}
+	}
+	return answer{}, &StatusError{
+		Call: r.String(), Meta: meta, Body: c.shown(r, body), ContentType: c.mask(r, resp.Header.Get("Content-Type")),
+		Sandbox: c.o.Sandbox, retryAfter: retryAfter(resp.Header.Get("Retry-After"), meta.At),
+	}
+}
+
+// odd is the error of a success whose body is not what is documented.
+func (c *Client) odd(r request, meta Meta, body []byte, why string) *AnswerError {
+	return &AnswerError{Call: r.String(), Meta: meta, Why: why, Body: c.shown(r, body)}
+}
+
+// shownBytes is how much of a body an error holds: a page with its reason fits.
+const shownBytes = 4 << 10
+
+// shown is the beginning of a body, without what must not be shown. It is masked before it is cut, so that no half of a secret stays.
+func (c *Client) shown(r request, body []byte) string {
+	text := c.mask(r, string(body))
+	if len(text) > shownBytes {
+		text = strings.ToValidUTF8(text[:shownBytes], "") + "…"
+	}
+	return text
+}
+
+func (c *Client) mask(r request, text string) string {
+	for _, s := range append([]webhook.Secret{c.o.Key}, r.hidden...) {
+		text = mask(text, s)
+	}
+	return text
+}

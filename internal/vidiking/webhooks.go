@@ -1,0 +1,57 @@
+package vidiking
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Webhook is the account's one global webhook (docs: Webhooks).
+type Webhook struct {
+	URL    string
+	Events []string
+	Secret webhook.Secret
+}
+
+// webhookBody is how it is sent.
+type webhookBody struct {
+	URL    string   `json:"url"`
+	Events []string `json:"events"`
+	Secret string   `json:"secret"`
+}
+
+// PutWebhook makes w the account's global webhook, in the place of the one before. The API has no call that reads or removes it, and
+// does not say what it answers: any success is one.
+func (c *Client) PutWebhook(ctx context.Context, w Webhook) error {
+	r := w.request()
+	r.body = webhookBody{w.URL, w.Events, w.Secret.Reveal()}
+	_, err := c.call(ctx, r)
+	return err
+}
+
+func (w Webhook) request() request {
+	return request{
+		method: http.MethodPut, path: "/webhooks", hidden: []webhook.Secret{w.Secret},
+		body: webhookBody{w.URL, w.Events, w.Secret.String()},
+	}
+}
+
+// Preview is a request that is not sent: what would be, with what is secret masked.
+type Preview struct {
+	Method, URL string
+	Header      []webhook.Field
+	Body        json.RawMessage
+}
+
+// PreviewWebhook is the request of PutWebhook. It needs no key.
+func PreviewWebhook(o Options, w Webhook) (Preview, error) {
+	r := w.request()
+	body, err := encode(r.body)
+	if err != nil {
+		return Preview{}, err
+	}
+	c := &Client{o: o}
+	return Preview{r.method, o.Base.text + r.path, c.header(r), body}, nil
+}
