@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -80,6 +81,19 @@ func filePath(w World, f Flags) (path string, given Source, err error) {
 
 // FilePath is the path of the file in use, whether it exists or not.
 func (c *Config) FilePath() (string, error) { return c.path, c.pathErr }
+
+// WebhookFile is the file beside the configuration that keeps what was registered with Vidiking, whether it exists or not. Each
+// profile has its own.
+func (c *Config) WebhookFile() (string, error) {
+	if c.path == "" {
+		return "", c.pathErr
+	}
+	name := strings.TrimSuffix(c.path, ".toml") + ".webhook"
+	if c.profile != "" {
+		name += "." + c.profile
+	}
+	return name + ".json", nil
+}
 
 // Profile is the name of the profile in use, DefaultProfile for the top level.
 func (c *Config) Profile() string {

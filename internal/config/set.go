@@ -101,7 +101,7 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 	if bytes.Equal(before, after) {
 		return c.adopt(before)
 	}
-	if err := writeWhole(target, after); err != nil {
+	if err := WriteWhole(target, after); err != nil {
 		return c.notWritten(err)
 	}
 	c.exposed = false

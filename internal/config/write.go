@@ -7,9 +7,10 @@ import (
 	"path/filepath"
 )
 
-// writeWhole puts text in the place of the file at path: whole or not at all, whenever it is interrupted. Whoever calls it holds the
-// lock; so the new file's name can be a fixed one, and what an interrupted write left is taken away by the next.
-func writeWhole(path string, text []byte) error {
+// WriteWhole puts text in the place of the file at path, for its owner's eyes only: whole or not at all, whenever it is interrupted, and
+// on the disk when it returns. Whoever calls it holds a lock; so the new file's name can be a fixed one, and what an interrupted write
+// left is taken away by the next.
+func WriteWhole(path string, text []byte) error {
 	fresh := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -19,6 +20,15 @@ func writeWhole(path string, text []byte) error {
 	}
 	if err := os.Rename(fresh, path); err != nil {
 		return errors.Join(err, os.Remove(fresh))
+	}
+	syncDir(filepath.Dir(path))
+	return nil
+}
+
+// RemoveWhole removes the file at path, and has that on the disk when it returns. One that is not there is no error.
+func RemoveWhole(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	syncDir(filepath.Dir(path))
 	return nil

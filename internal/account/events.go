@@ -1,0 +1,68 @@
+package account
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// AllEvents stands for every documented event where events are named.
+const AllEvents = "all"
+
+// EventError says that a name, or a pattern, names no documented event.
+type EventError struct {
+	Name string
+	Near string // the one that was probably meant; may be empty
+}
+
+func (e *EventError) Error() string { return "there is no event " + e.Name }
+
+// ParseEvents reads a list of events, separated by commas: names, patterns as in render.*, or all. The API is told names, so patterns
+// are written out, in the order of the documentation. It returns an *EventError.
+func ParseEvents(list string) ([]string, error) {
+	asked := map[string]bool{}
+	for item := range strings.SplitSeq(list, ",") {
+		item = strings.TrimSpace(item)
+		found := false
+		for _, e := range webhook.Events() {
+			if item == AllEvents || matches(item, e.Name) {
+				asked[e.Name], found = true, true
+			}
+		}
+		if !found {
+			return nil, &EventError{Name: item, Near: webhook.Near(item, suggestions(item))}
+		}
+	}
+	var events []string
+	for _, e := range webhook.Events() {
+		if asked[e.Name] {
+			events = append(events, e.Name)
+		}
+	}
+	return events, nil
+}
+
+func matches(pattern, event string) bool {
+	ok, err := path.Match(pattern, event)
+	return err == nil && ok
+}
+
+// suggestions are the names that a wrong one is compared with: of a pattern, those for each family of events.
+func suggestions(item string) []string {
+	names := []string{AllEvents}
+	for _, e := range webhook.Events() {
+		if family, _, _ := strings.Cut(e.Name, "."); strings.Contains(item, "*") && !slices.Contains(names, family+".*") {
+			names = append(names, family+".*")
+		} else if !strings.Contains(item, "*") {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
+// IsAllEvents reports whether a list has every documented event.
+func IsAllEvents(events []string) bool {
+	return !slices.ContainsFunc(webhook.Events(), func(e webhook.EventInfo) bool { return !slices.Contains(events, e.Name) })
+}

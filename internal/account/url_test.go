@@ -1,0 +1,108 @@
+package account
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCheckURL(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		url  string
+		from Reach
+		want string // empty: it is right
+	}{
+		{"https://example.com/hooks", Reach{}, ""},
+		{"https://example.com:8443/hooks?a=b", Reach{}, ""},
+		{"https://example.com/", Reach{}, ""},
+		{"https://93.184.216.34/hooks", Reach{}, ""},
+		{"https://[2606:2800:220:1::1]/hooks", Reach{}, ""},
+		{"http://127.0.0.1:4747/hooks", Reach{Here: true}, ""},
+		{"http://localhost:4747/hooks", Reach{Here: true}, ""},
+		{"", Reach{}, "is empty"},
+		{"example.com/hooks", Reach{}, `is no URL: "example.com/hooks"`},
+		{"https://me:hush@/x", Reach{}, "is no URL: …"},
+		{"https://me:hush@example.com/x", Reach{}, "cannot hold a user or a password"},
+		{"https://example.com/x#y", Reach{}, "cannot hold #: https://example.com/x#y"},
+		{"https://example.com/x y", Reach{}, `holds white space or a control character: "https://example.com/x y"`},
+		{"ftp://example.com/x", Reach{}, "cannot begin with ftp://"},
+		{"http://example.com/x", Reach{}, "is not https: http://example.com/x"},
+		{"http://example.com/x", Reach{Here: true}, "is not https: http://example.com/x"},
+		{"https://example.com", Reach{}, "has no path: https://example.com"},
+		{"https://example.com:0/x", Reach{}, "has no port from 1 to 65535: example.com:0"},
+		{"https://example.com:99999/x", Reach{}, "has no port from 1 to 65535: example.com:99999"},
+		{"http://localhost:3000/x", Reach{}, "leads to this machine (localhost:3000), where Vidiking can't send"},
+		{"https://127.0.0.1/x", Reach{}, "leads to this machine (127.0.0.1), where Vidiking can't send"},
+		{"https://[::1]/x", Reach{}, "leads to this machine ([::1]), where Vidiking can't send"},
+		{"https://[::ffff:127.0.0.1]/x", Reach{}, "leads to this machine ([::ffff:127.0.0.1]), where Vidiking can't send"},
+		{"https://app.localhost/x", Reach{}, "leads to this machine (app.localhost), where Vidiking can't send"},
+		{"https://10.1.2.3/x", Reach{}, "leads to a private network (10.1.2.3), where Vidiking can't send"},
+		{"https://192.168.1.5/x", Reach{Here: true}, "leads to a private network (192.168.1.5), where Vidiking can't send"},
+		{"https://169.254.169.254/x", Reach{}, "leads to a private network (169.254.169.254), where Vidiking can't send"},
+		{"https://100.64.0.1/x", Reach{}, "leads to a private network (100.64.0.1), where Vidiking can't send"},
+		{"https://[fd00::1]/x", Reach{}, "leads to a private network ([fd00::1]), where Vidiking can't send"},
+		{"https://[fe80::1%25eth0]/x", Reach{}, "leads to a private network ([fe80::1%eth0]), where Vidiking can't send"},
+		{"https://printer/x", Reach{}, "leads to a private network (printer), where Vidiking can't send"},
+		{"https://nas.LOCAL./x", Reach{}, "leads to a private network (nas.LOCAL.), where Vidiking can't send"},
+		{"https://db.internal/x", Reach{}, "leads to a private network (db.internal), where Vidiking can't send"},
+		{"https://127.1/x", Reach{}, "has a host that is no name and no address as it is usually written: 127.1"},
+		{"https://2130706433/x", Reach{}, "has a host that is no name and no address as it is usually written: 2130706433"},
+		{"https://0x7f.0x1/x", Reach{}, "has a host that is no name and no address as it is usually written: 0x7f.0x1"},
+	} {
+		err := CheckURL(tt.url, tt.from)
+		if tt.want == "" {
+			if err != nil {
+				t.Errorf("CheckURL(%q, %+v): got %v, want it taken", tt.url, tt.from, err)
+			}
+			continue
+		}
+		var wrong *URLError
+		if !errors.As(err, &wrong) || wrong.Msg != tt.want {
+			t.Errorf("CheckURL(%q, %+v): got %v, want %s", tt.url, tt.from, err, tt.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("CheckURL(%q): the error shows the password", tt.url)
+		}
+	}
+}
+
+func FuzzCheckURLTakesOnlyWhatTheInternetReaches(f *testing.F) {
+	for _, seed := range []string{"https://example.com/x", "http://localhost/", "https://[::ffff:10.0.0.1]/x", "https://a@b/", "https://127。0。0。1/x", "https:///x", "https://%6cocalhost/x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := CheckURL(text, Reach{}); err == nil && (!strings.HasPrefix(strings.ToLower(text), "https://") || strings.Contains(text, "localhost/")) {
+			t.Errorf("CheckURL took %q", text)
+		}
+	})
+}
+
+func TestParseEvents(t *testing.T) {
+	t.Parallel()
+	all := []string{
+		"render.queued", "render.processing", "render.complete", "render.failed", "ai.complete", "ai.failed", "wallet.low_balance", "wallet.deposit",
+	}
+	for list, want := range map[string][]string{
+		"all": all, "*": all, "render.*,ai.*,wallet.*": all, "wallet.deposit, render.complete": {"render.complete", "wallet.deposit"},
+		"*.failed,ai.failed": {"render.failed", "ai.failed"},
+	} {
+		got, err := ParseEvents(list)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("ParseEvents(%q): got %v, %v, want %v", list, got, err, want)
+		}
+		if IsAllEvents(got) != (len(want) == len(all)) {
+			t.Errorf("IsAllEvents(%v): got %v", got, IsAllEvents(got))
+		}
+	}
+	for list, near := range map[string]string{
+		"render.compelte": "render.complete", "rendr.*": "render.*", "al": "", "": "", "render.complete,": "", "quux": "", "render.[": "", "alll": "all",
+	} {
+		_, err := ParseEvents(list)
+		var wrong *EventError
+		if !errors.As(err, &wrong) || wrong.Near != near {
+			t.Errorf("ParseEvents(%q): got %#v, want an EventError near to %q", list, err, near)
+		}
+	}
+}
