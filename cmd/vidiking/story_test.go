@@ -16,6 +16,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"vidiking":  func() { os.Exit(run()) },
 		"handler":   func() { os.Exit(runHandler(os.Args[1:])) },
+		"api":       func() { os.Exit(runAPI(os.Args[1:])) },
 		"unread":    func() { os.Exit(runUnread(os.Args[1:])) },
 		"firstline": func() { os.Exit(runFirstLine(os.Args[1:])) },
 		"owndisk":   func() { os.Exit(runOwnDisk(os.Args[1:])) },

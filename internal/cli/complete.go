@@ -83,6 +83,14 @@ func completeKeys(_ *cobra.Command, args []string, _ string) ([]string, cobra.Sh
 	return out, noFiles
 }
 
+func completeGettable(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	out, directive := completeKeys(cmd, args, typed)
+	if len(args) == 0 {
+		out = append(out, describe(webhookKey, "what was registered with Vidiking from here"))
+	}
+	return out, directive
+}
+
 func (a *app) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	// The profile that is being typed is not one yet, so the configuration is loaded without it.
 	cfg, err := config.Load(a.w.configWorld(), config.Flags{Config: a.flags.config, NewProfile: true})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/vidiking"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -22,7 +23,7 @@ With --profile NAME it reads and writes those of a profile.`,
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.configSet(), a.configGet(), a.configList(), a.configUnset(), a.configPath())
+	cmd.AddCommand(a.configSet(), a.configGet(), a.configList(), a.configUnset(), a.configPath(), a.configSetWebhook(), a.configRestoreWebhook())
 	return cmd
 }
 
@@ -34,7 +35,8 @@ func (a *app) configSet() *cobra.Command {
 or asked for, so that it never stands in the shell's history.`,
 		Example: `  vidiking config set forward localhost:8080
   vidiking config set events 'render.*,wallet.*' --profile staging
-  vidiking config set webhook-secret < secret.txt`,
+  vidiking config set webhook-secret < secret.txt
+  vidiking config set api-key`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeKeys,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -70,6 +72,9 @@ func (a *app) runConfigSet(ctx context.Context, args []string) error {
 	default:
 		value = args[1]
 	}
+	if err := checkSetting(key, value); err != nil {
+		return err
+	}
 	return cfg.Set(key.Name, value)
 }
 
@@ -92,15 +97,19 @@ func (a *app) readSecret(ctx context.Context, key config.Key) (string, error) {
 func (a *app) configGet() *cobra.Command {
 	reveal := false
 	cmd := &cobra.Command{
-		Use:               "get KEY",
-		Short:             "Print a setting",
-		Long:              "Prints the value of a setting as it is in force. A secret is masked unless --reveal asks for it.",
-		Example:           "  vidiking config get forward\n  vidiking config get webhook-secret --reveal",
+		Use:   "get KEY",
+		Short: "Print a setting",
+		Long: `Prints the value of a setting as it is in force. A secret is masked unless --reveal asks for it. Beside the settings there is
+webhook: what was registered with Vidiking from here.`,
+		Example:           "  vidiking config get forward\n  vidiking config get webhook-secret --reveal\n  vidiking config get webhook",
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeKeys,
+		ValidArgsFunction: completeGettable,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("config get takes one key", "all of them: vidiking config list")
+			}
+			if args[0] == webhookKey {
+				return a.runGetWebhook(reveal)
 			}
 			return a.runConfigGet(args[0], reveal)
 		},
@@ -125,13 +134,13 @@ func (a *app) runConfigGet(name string, reveal bool) error {
 	}
 	shown := setting(v)
 	if key.Secret {
-		secrets, err := a.givenSecrets()
+		secrets, err := a.secretsOf(key)
 		if err != nil {
 			return err
 		}
 		shown = withMade(shown, secrets)
 		if reveal && len(secrets) == 0 {
-			return failed(nil, key.Name+" is not set", "the first of listen and trigger makes one: vidiking listen --print-secret")
+			return notThere(key)
 		}
 		if reveal {
 			shown.Value = secrets[0].Reveal()
@@ -164,7 +173,7 @@ func (a *app) configList() *cobra.Command {
 			for _, v := range cfg.List() {
 				shown := setting(v)
 				if v.Key.Secret {
-					secrets, err := a.givenSecrets()
+					secrets, err := a.secretsOf(v.Key)
 					if err != nil {
 						return err
 					}
@@ -228,6 +237,35 @@ func (a *app) configPath() *cobra.Command {
 			return closedPipe(err)
 		},
 	}
+}
+
+// secretsOf is what a setting that is a secret has in force: one, or none.
+func (a *app) secretsOf(key config.Key) ([]webhook.Secret, error) {
+	if key.Name == config.WebhookSecret {
+		return a.givenSecrets()
+	}
+	if s, _, ok := a.cfg.APIKey(); ok {
+		return []webhook.Secret{s}, nil
+	}
+	return nil, nil
+}
+
+// notThere says that a secret is asked for and there is none.
+func notThere(key config.Key) error {
+	hint := "set it: vidiking config set " + strings.ReplaceAll(key.Name, "_", "-")
+	if key.Name == config.WebhookSecret {
+		hint = "the first of listen and trigger makes one: vidiking listen --print-secret"
+	}
+	return failed(nil, key.Name+" is not set", hint)
+}
+
+// checkSetting checks what only its user knows: where the API may be.
+func checkSetting(key config.Key, value string) error {
+	if key.Name != config.APIURL {
+		return nil
+	}
+	_, err := vidiking.ParseBase(value)
+	return err
 }
 
 // withMade shows the secret that the program made itself, where none was given: it is the one in force.

@@ -27,9 +27,15 @@ func printHelp(w io.Writer, cmd *cobra.Command) error {
 	}
 	if cmd.HasAvailableSubCommands() {
 		b.WriteString("\nCommands:\n")
+		column := 12
 		for _, c := range cmd.Commands() {
 			if c.IsAvailableCommand() {
-				fmt.Fprintf(&b, "  %-12s %s\n", c.Name(), c.Short)
+				column = max(column, len(c.Name()))
+			}
+		}
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				fmt.Fprintf(&b, "  %-*s %s\n", column, c.Name(), c.Short)
 			}
 		}
 	}

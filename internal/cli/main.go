@@ -25,6 +25,7 @@ type app struct {
 // globals is the flags that every command has.
 type globals struct {
 	config, dataDir, profile string
+	apiURL, sandbox          string // sandbox: true, false, or empty where it was not given
 	output, color            string
 	quiet, verbose           bool
 }
@@ -88,6 +89,14 @@ func (a *app) config() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, f := range []struct{ key, value string }{{config.APIURL, a.flags.apiURL}, {config.Sandbox, a.flags.sandbox}} {
+		if f.value == "" {
+			continue
+		}
+		if err := cfg.Override(f.key, f.value); err != nil {
+			return nil, err
+		}
+	}
 	a.cfg = cfg
 	return cfg, nil
 }
@@ -148,11 +157,17 @@ func (a *app) outputOptions() (output.Options, error) {
 func (a *app) self() string {
 	said := ""
 	for _, f := range []struct{ name, value string }{
-		{"config", a.flags.config}, {"data-dir", a.flags.dataDir}, {"profile", a.flags.profile},
+		{"config", a.flags.config}, {"data-dir", a.flags.dataDir}, {"profile", a.flags.profile}, {"api-url", a.flags.apiURL},
 	} {
 		if f.value != "" {
 			said += " --" + f.name + " " + shellWord(f.value)
 		}
+	}
+	switch a.flags.sandbox {
+	case "true":
+		said += " --sandbox"
+	case "false":
+		said += " --sandbox=false"
 	}
 	if said == "" {
 		return ""

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,11 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			if !version {
+				a.sayLeft(cmd)
+			}
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
 				return a.sayVersion()
@@ -48,6 +54,9 @@ func (a *app) globalFlags(cmd *cobra.Command) {
 	f.StringVar(&a.flags.config, "config", "", "the configuration, a `FILE`")
 	f.StringVar(&a.flags.dataDir, "data-dir", "", "the directory of the delivery log and the sessions, a `DIR`")
 	f.StringVar(&a.flags.profile, "profile", "", "the profile of the configuration, its `NAME`")
+	f.StringVar(&a.flags.apiURL, "api-url", "", "where Vidiking's API is, a `URL`")
+	f.Var(&onOff{&a.flags.sandbox}, "sandbox", "call Vidiking's sandbox: free, with a watermark")
+	f.Lookup("sandbox").NoOptDefVal = "true"
 	f.VarP(oneOf(&a.flags.output, "text", "json"), "output", "o", "the form of the output: text or json")
 	f.Var(oneOf(&a.flags.color, "auto", "always", "never"), "color", "colour: auto, always or never")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "only deliveries that were not delivered, and errors")
@@ -142,4 +151,18 @@ func (c *choice) Set(v string) error {
 	}
 	*c.to = v
 	return nil
+}
+
+// onOff is a flag that knows whether it was given, since off then beats what the configuration says.
+type onOff struct{ to *string }
+
+func (o *onOff) String() string   { return *o.to }
+func (o *onOff) Type() string     { return "bool" }
+func (o *onOff) IsBoolFlag() bool { return true }
+func (o *onOff) Set(v string) error {
+	on, err := strconv.ParseBool(v)
+	if err == nil {
+		*o.to = strconv.FormatBool(on)
+	}
+	return err
 }

@@ -35,6 +35,9 @@ func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
 		{"output", []string{"text", "json"}, []string{"", "xml"}},
 		{"color", []string{"auto", "always", "never"}, []string{"", "yes"}},
 		{"webhook_secret", []string{"whsec_abc", "plain", "whsec_é=+/"}, []string{"", " whsec_a", "whsec_a\t", "whsec_a\n", "whsec_a\r\n", "a b", "a\u00a0b", "a\u200bb", "\ufeffa", "a\x00"}},
+		{"api_key", []string{"vk_abc", "plain.-_~+/="}, []string{"", " vk_a", "vk_a\n", "a b", "a\u200bb", "vk_é", "a\x00"}},
+		{"api_url", []string{"https://api.example.com/v1", "http://localhost:9000"}, []string{"", " https://x", "https://x\n"}},
+		{"sandbox", []string{"true", "false"}, []string{"", "yes", "1", "True"}},
 		{"profile", []string{"staging", "default"}, []string{"", "gone", "a b", "a.b", "é"}},
 	} {
 		for _, value := range test.right {
@@ -79,6 +82,9 @@ func TestAWrongValueSaysWhatToWrite(t *testing.T) {
 		{"forward", "a\x1b[31m", `forward cannot hold a line break or a control character: "a\x1b[31m"`, ""},
 		{"webhook_secret", "whsec_abc\n", `webhook_secret ends with a line break`, "copy it again, from whsec_ to its last letter, and nothing around it"},
 		{"webhook_secret", "whsec_a\u200bc", `webhook_secret holds a character that cannot be seen (U+200B)`, "copy it again, from whsec_ to its last letter, and nothing around it"},
+		{"api_key", "vk_abc\n", `api_key ends with a line break`, "copy it again, whole, and nothing around it"},
+		{"api_key", "vk_é", `api_key holds a character that no API key has (U+00E9)`, "copy it again, whole, and nothing around it"},
+		{"sandbox", "yes", `sandbox cannot be "yes"`, "one of true, false"},
 		{"profile", "stagin", `there is no profile stagin`, "did you mean staging? All profiles: default, staging"},
 	} {
 		h := newHome(t).write("[profiles.staging]\n")

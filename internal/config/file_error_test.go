@@ -242,7 +242,7 @@ write verify = …`,
 line 2, column 1: there is no setting x
 x = 1
 ^
-all settings: webhook_secret, forward, path, addr, events, verify, respond, timeout, max_body, data_dir, output, color, profile`,
+all settings: webhook_secret, api_key, api_url, sandbox, forward, path, addr, events, verify, respond, timeout, max_body, data_dir, output, color, profile`,
 		},
 		{
 			"a number in place of a text", "forward = 3000\n", `
@@ -339,6 +339,11 @@ func TestNoErrorShowsASecret(t *testing.T) {
 		"profiles = { a = { webhook_secret = \"hushHush\", verify = \"x\" } }\n",
 		"profiles = {\n  a = { webhook_secret = \"hushHush\" },\n  b = { verify = \"x\", webhook_secret = \"hush\" },\n}\n",
 		"webhook-secret = \"hushHush\"\n",
+		"api_key = hushHush\n",
+		"api_key = [\"hush\"]\n",
+		"apiKey = \"hushHush\"\n",
+		"api-key = 'hush\n",
+		"api_key = \"hush Hush\"\n",
 		"webhookSecret = \"hushHush\"\n",
 		"whsec_hushHush = 1\n",
 		"[whsec_hush]\n",

@@ -17,6 +17,7 @@ import (
 var seeds = []string{
 	"",
 	"\ufeff# mine\r\nverify = \"warn\" # why\r\n",
+	"api_key = 'vk_0123'\nsandbox = true\n[profiles.a]\nsandbox = 'false'",
 	"webhook_secret = 'whsec_0123456789'\nmax_body = 0x1_000\ntimeout = \"1m\"",
 	"events = [ # all\n \"render.*\", # one\n 'ai.*',\n]\n",
 	"path = \"\"\"\n/a\\\n  b\"\"\"\nforward = '''x'''\n",
@@ -211,6 +212,10 @@ func decodeSetting(settings map[settingID]string, profile, name string, value an
 		}
 	case int64:
 		if text = strconv.FormatInt(v, 10); keys[i].form != formNumber {
+			return false
+		}
+	case bool:
+		if text = strconv.FormatBool(v); keys[i].form != formSwitch {
 			return false
 		}
 	case []any:

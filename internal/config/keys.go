@@ -10,6 +10,9 @@ import (
 // The settings by name, as the file spells them.
 const (
 	WebhookSecret = "webhook_secret"
+	APIKey        = "api_key"
+	APIURL        = "api_url"
+	Sandbox       = "sandbox"
 	Forward       = "forward"
 	Path          = "path"
 	Addr          = "addr"
@@ -50,6 +53,7 @@ const (
 	formText   form = iota
 	formList        // a list of texts; elsewhere separated by commas
 	formNumber      // a text, or a whole number
+	formSwitch      // true or false
 )
 
 // problem is what is wrong with a value: what follows the setting's name, and what to do.
@@ -61,6 +65,9 @@ type problem struct {
 func Keys() []Key {
 	return []Key{
 		{Name: WebhookSecret, Env: EnvSecret, Summary: "the secret that signatures are made with", Secret: true, check: checkSecret},
+		{Name: APIKey, Env: EnvAPIKey, Summary: "the key of the account at Vidiking", Secret: true, check: checkAPIKey},
+		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", check: checkText},
+		{Name: Sandbox, Flag: "sandbox", Summary: "whether calls go to Vidiking's sandbox", Default: "false", form: formSwitch, check: oneOf("true", "false")},
 		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000/webhooks/vidiking", check: checkText},
 		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: "/webhooks/vidiking", check: checkPath},
 		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", check: checkAddr},
@@ -96,6 +103,14 @@ func unknownSetting(name string, keys []Key) *UnknownError {
 	return &UnknownError{What: "setting", Name: name, Near: webhook.Near(name, names), Among: names}
 }
 
+// Check checks a value as Set would. It returns a *ValueError.
+func (k Key) Check(value string) error {
+	if p := k.check(k.normal(value)); p != nil {
+		return &ValueError{Name: k.Name, Msg: p.msg, Hint: p.hint}
+	}
+	return nil
+}
+
 // normal is value as it is kept: a list without the white space around its commas.
 func (k Key) normal(value string) string {
 	if k.form != formList {
@@ -106,10 +121,14 @@ func (k Key) normal(value string) string {
 
 // entry is the line that sets the setting, as the file has it.
 func (k Key) entry(value string) string {
-	if k.form != formList {
+	switch k.form {
+	case formList:
+		return k.Name + " = " + quoteList(splitList(value))
+	case formSwitch:
+		return k.Name + " = " + value
+	default:
 		return k.Name + " = " + quote(value)
 	}
-	return k.Name + " = " + quoteList(splitList(value))
 }
 
 func splitList(value string) []string {

@@ -27,6 +27,9 @@ func TestAnAbsentFileGivesTheDefaults(t *testing.T) {
 	}
 	want := map[string]string{
 		"webhook_secret": "",
+		"api_key":        "",
+		"api_url":        "https://api.vidiking.com/v1",
+		"sandbox":        "false",
 		"forward":        "http://localhost:3000/webhooks/vidiking",
 		"path":           "/webhooks/vidiking",
 		"addr":           "127.0.0.1:4747",

@@ -25,7 +25,7 @@ func maskLine(line, before string) string {
 	return line[:value] + dots(line[value:])
 }
 
-// indexSecret is where a name that has to do with secrets stands, however it is mistyped: webhook-secret, webhookSecret.
+// indexSecret is where a name that has to do with secrets stands, however it is mistyped: webhook-secret, webhookSecret, apikey.
 func indexSecret(s string) int {
 	lower := []byte(s)
 	for i, c := range lower {
@@ -33,7 +33,13 @@ func indexSecret(s string) int {
 			lower[i] = c | 0x20
 		}
 	}
-	return bytes.Index(lower, []byte("secret"))
+	first := -1
+	for _, word := range []string{"secret", "key"} {
+		if i := bytes.Index(lower, []byte(word)); i >= 0 && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	return first
 }
 
 // maskSecrets masks all that looks like one of Vidiking's secrets.

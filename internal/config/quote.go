@@ -23,6 +23,8 @@ func (d *document) rewritten(s setting, key Key, value string) string {
 	switch {
 	case key.form == formList:
 		return d.rewrittenList(s, splitList(value))
+	case key.form == formSwitch:
+		return value
 	case d.text[s.value.from] == '\'' && !strings.Contains(value, "'"):
 		return "'" + value + "'"
 	}

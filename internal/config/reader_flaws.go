@@ -66,6 +66,10 @@ func wrongType(key Key, kind unstable.Kind, value string) *problem {
 		return &problem{"is a list of texts", "write " + key.entry(value)}
 	case key.form == formList:
 		return &problem{"is a list of texts", "like " + key.entry("render.*,wallet.deposit")}
+	case key.form == formSwitch:
+		return &problem{"is true or false", "write " + key.entry("true") + ", or take the line away"}
+	case key.Name == APIKey:
+		return &problem{"is a text in quotes", "write " + key.entry("…")}
 	case key.Secret:
 		return &problem{"is a text in quotes", "write " + key.entry("whsec_…")}
 	case kind == unstable.Array:

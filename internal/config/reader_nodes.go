@@ -89,6 +89,8 @@ func (r *reader) text(key Key, n *unstable.Node, at span) (string, *flaw) {
 			return "", &flaw{at: at, msg: key.Name + " is too large"}
 		}
 		text = strconv.FormatInt(i, 10)
+	case key.form == formSwitch && n.Kind == unstable.Bool:
+		text = string(n.Data)
 	default:
 		p = wrongType(key, n.Kind, r.plain(n, at))
 	}

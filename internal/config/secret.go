@@ -41,6 +41,23 @@ func checkSecret(value string) *problem {
 	return nil
 }
 
+// checkAPIKey checks an API key that was given. It never repeats it. It travels in a header, so it is ASCII that can be seen.
+func checkAPIKey(value string) *problem {
+	const hint = "copy it again, whole, and nothing around it"
+	p := checkSecret(value)
+	switch {
+	case p != nil && p.hint != "":
+		return &problem{p.msg, hint}
+	case p != nil:
+		return p
+	}
+	if i := strings.IndexFunc(value, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(value[i:])
+		return &problem{fmt.Sprintf("holds a character that no API key has (%U)", r), hint}
+	}
+	return nil
+}
+
 // oddSecret is a warning on a secret that has not the provider's form. It may be right all the same: the emulator and other
 // senders take any.
 func oddSecret(value string, source Source) (Warning, bool) {

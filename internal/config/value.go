@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -120,6 +122,15 @@ func (c *Config) Secret() (webhook.Secret, Source, bool) {
 	return webhook.SecretFrom(v.text), v.source, v.text != ""
 }
 
+// APIKey returns the key of the account that was given, and where.
+func (c *Config) APIKey() (webhook.Secret, Source, bool) {
+	v := c.find(APIKey)
+	return webhook.SecretFrom(v.text), v.source, v.text != ""
+}
+
+// Bool returns a setting that is true or false.
+func (c *Config) Bool(name string) bool { return c.find(name).text == "true" }
+
 // Warnings lists what is odd.
 func (c *Config) Warnings() []Warning {
 	var warnings []Warning
@@ -129,15 +140,25 @@ func (c *Config) Warnings() []Warning {
 	if c.pathGiven != "" && len(c.file.text) == 0 {
 		warnings = append(warnings, Warning{Msg: c.world.Short(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
 	}
-	v := c.find(WebhookSecret)
-	if w, odd := oddSecret(v.text, v.source); odd {
+	secret, key := c.find(WebhookSecret), c.find(APIKey)
+	if w, odd := oddSecret(secret.text, secret.source); odd {
 		warnings = append(warnings, w)
+	}
+	if strings.HasPrefix(key.text, secretPrefix) {
+		warnings = append(warnings, Warning{
+			Msg:  fmt.Sprintf("the API key (%s) begins with %s, as webhook secrets do", key.source, secretPrefix),
+			Hint: "they are two things: the key calls Vidiking, the secret signs what Vidiking sends",
+		})
 	}
 	return warnings
 }
 
+// holdsSecret reports whether there is a secret of any kind in the file.
 func (c *Config) holdsSecret() bool {
-	return slices.ContainsFunc(c.file.settings, func(s setting) bool { return s.key == WebhookSecret })
+	return slices.ContainsFunc(c.file.settings, func(s setting) bool {
+		key, err := FindKey(s.key)
+		return err == nil && key.Secret
+	})
 }
 
 // find returns the value of the setting that has exactly that name.

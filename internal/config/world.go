@@ -19,6 +19,8 @@ const (
 	EnvDataDir = "VIDIKING_DATA_DIR"
 	EnvProfile = "VIDIKING_PROFILE"
 	EnvSecret  = "VIDIKING_WEBHOOK_SECRET"
+	EnvAPIKey  = "VIDIKING_API_KEY"
+	EnvAPIURL  = "VIDIKING_API_URL"
 )
 
 const (

@@ -12,6 +12,11 @@ func Error(w io.Writer, inColor bool, what string, detail, hint []string) {
 	newStream(w, inColor).labelled("error:", display.Alarm, what, detail, hint)
 }
 
+// Warning says what is odd and what to do about it, to stderr, in the shape of an error.
+func Warning(w io.Writer, inColor bool, what string, hint []string) {
+	newStream(w, inColor).labelled("warning:", display.Caution, what, nil, hint)
+}
+
 // Warning says what is odd, and what to do about it, in the shape of an error.
 func (p *textPrinter) Warning(_, what string, hint []string) {
 	p.err.labelled("warning:", display.Caution, what, nil, hint)

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
 func TestParseBase(t *testing.T) {
@@ -25,6 +27,14 @@ func TestParseBase(t *testing.T) {
 		if err != nil || got.String() != tt.want || got.IsHere() != tt.here {
 			t.Errorf("ParseBase(%q): got %q (here: %v), %v, want %q (%v)", tt.text, got, got.IsHere(), err, tt.want, tt.here)
 		}
+	}
+}
+
+func TestTheConfiguredDefaultIsThisOne(t *testing.T) {
+	t.Parallel()
+	key, err := config.FindKey(config.APIURL)
+	if err != nil || key.Default != DefaultURL {
+		t.Errorf("the default of %s is %q (%v), want %q", key.Name, key.Default, err, DefaultURL)
 	}
 }
 

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"github.com/vidiking/vidiking-cli/internal/output"
+)
+
+// webhookKey is what `config get` takes beside the settings: what is registered with Vidiking.
+const webhookKey = "webhook"
+
+// runGetWebhook shows what was registered from here. Vidiking's API can't tell.
+//
+//nolint:revive // reveal is the flag as the user gave it
+func (a *app) runGetWebhook(reveal bool) error {
+	api, err := a.apiOptions()
+	if err != nil {
+		return err
+	}
+	out, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	book, err := a.book()
+	if err != nil {
+		return err
+	}
+	s, err := book.Look(accountOf(api))
+	if err != nil {
+		return a.explainBook(err)
+	}
+	if s.Known == nil && s.Override == nil {
+		return failed(nil, "no webhook was set from here with this API key", "Vidiking's dashboard shows what is registered; set one: vidiking config set-webhook --url URL")
+	}
+	var w output.AccountWebhook
+	if known := s.Known; known != nil {
+		w = shownWebhook(known.Webhook, api)
+		w.SetAt = known.At
+		if known.Unsure != nil && known.Unsure.URL != w.URL {
+			w.Unsure = known.Unsure.URL
+		}
+		if reveal {
+			w.Secret = known.Webhook.Secret.Reveal()
+		}
+	}
+	if s.Override != nil {
+		top := s.Override.Top()
+		if s.Known == nil {
+			w = shownWebhook(top.Webhook, api)
+			w.SetAt = top.Since
+		}
+		w.Listen = top.Webhook.URL
+	}
+	return closedPipe(output.Webhook(out, w))
+}

@@ -1,0 +1,355 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/account"
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/vidiking"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// setWebhookOptions is what the flags of `config set-webhook` say, and what becomes of them.
+type setWebhookOptions struct {
+	url, events                 string
+	secretStdin, generateSecret bool
+	dryRun, yes                 bool
+
+	api     vidiking.Options
+	account account.Account
+	book    *account.Book
+	state   account.State
+	webhook vidiking.Webhook
+	fresh   bool // the secret is not the one in force yet
+}
+
+func (a *app) configSetWebhook() *cobra.Command {
+	o := &setWebhookOptions{}
+	cmd := &cobra.Command{
+		Use:   "set-webhook",
+		Short: "Tell Vidiking where to send the account's events",
+		Long: `Sets the account's one global webhook, in the place of the one before, and remembers it: Vidiking's API can't tell what is
+registered. To have the events on this machine only while you develop, there is listen --register, which puts back what was
+there. A job's own events can go elsewhere, too: give the job a "callback".
+
+The secret is the one in force: from the environment, the configuration, or given here. A secret that is given here is kept in the
+configuration.`,
+		Example: `  vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all
+  vidiking config set-webhook --url https://example.com/hooks --events 'render.*,wallet.low_balance' --dry-run
+  vidiking config set-webhook --generate-secret
+  vidiking config set-webhook --url https://example.com/hooks --secret-stdin --yes < secret.txt`,
+		Args: noArgs,
+		Annotations: exits(`  0  it is set
+  1  Vidiking can't be reached, or did not do it
+  2  it was called or configured wrongly; nothing was sent
+  4  there is no API key, or Vidiking refused it`),
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runSetWebhook(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.url, "url", "", "where Vidiking is to send events, a `URL` (default the one that was set before)")
+	f.StringVar(&o.events, "events", "", "which events, `EVENTS` as in render.*,ai.failed, or all (default those before, else all)")
+	f.BoolVar(&o.secretStdin, "secret-stdin", false, "read the secret from stdin, and keep it in the configuration")
+	f.BoolVar(&o.generateSecret, "generate-secret", false, "make a new secret, and keep it in the configuration")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the request, and send nothing")
+	f.BoolVarP(&o.yes, "yes", "y", false, "replace what is registered without a question")
+	_ = cmd.RegisterFlagCompletionFunc("events", completeWebhookEvents)
+	return cmd
+}
+
+// runSetWebhook checks the arguments, then the credentials, then asks.
+func (a *app) runSetWebhook(ctx context.Context, o *setWebhookOptions) error {
+	if err := o.complete(ctx, a); err != nil {
+		return err
+	}
+	out, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	a.sayWrongPath(o.webhook.URL)
+	if o.dryRun {
+		return o.showRequest(a, out)
+	}
+	api, err := vidiking.New(o.api)
+	if err != nil {
+		return err
+	}
+	defer api.Close()
+	if err := o.ask(ctx, a); err != nil {
+		return err
+	}
+	if err := o.book.Set(ctx, o.account, api, o.webhook); err != nil {
+		return a.notSet(err)
+	}
+	if err := o.keepSecret(a); err != nil {
+		return err
+	}
+	return closedPipe(output.Webhook(out, o.done(a)))
+}
+
+// complete makes the webhook of what was given, of what is configured and of what was set before.
+func (o *setWebhookOptions) complete(ctx context.Context, a *app) (err error) {
+	if o.secretStdin && o.generateSecret {
+		return usage("--secret-stdin and --generate-secret exclude each other", "leave one of them out")
+	}
+	if o.api, err = a.apiOptions(); err != nil {
+		return err
+	}
+	if o.book, err = a.book(); err != nil {
+		return err
+	}
+	o.account = accountOf(o.api)
+	if o.state, err = o.book.Look(o.account); err != nil {
+		return a.explainBook(err)
+	}
+	if err := o.completeURL(); err != nil {
+		return err
+	}
+	if o.webhook.Events, err = eventsToRegister(o.events, o.state); err != nil {
+		return err
+	}
+	return o.completeSecret(ctx, a)
+}
+
+func (o *setWebhookOptions) completeURL() error {
+	o.webhook.URL = o.url
+	if known := o.state.Known; o.url == "" && known != nil && known.Unsure == nil {
+		o.webhook.URL = known.Webhook.URL
+	}
+	if o.webhook.URL == "" {
+		return usage("which URL?", "vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all")
+	}
+	return checkWebhookURL("--url", o.webhook.URL, o.api.Base)
+}
+
+// checkWebhookURL checks a URL that was given by a flag.
+func checkWebhookURL(flag, text string, base vidiking.Base) error {
+	err := account.CheckURL(text, account.Reach{Here: base.IsHere()})
+	var wrong *account.URLError
+	if errors.As(err, &wrong) {
+		return usage(flag+" "+wrong.Msg, lines(wrong.Hint)...)
+	}
+	return err
+}
+
+// eventsToRegister is the events that are asked for, else those that were set before, else all.
+func eventsToRegister(asked string, s account.State) ([]string, error) {
+	base := s.Base()
+	switch {
+	case asked == "" && base != nil && len(base.Events) > 0:
+		return base.Events, nil
+	case asked == "":
+		asked = account.AllEvents
+	}
+	events, err := account.ParseEvents(asked)
+	var wrong *account.EventError
+	if errors.As(err, &wrong) {
+		hint := "all events: vidiking trigger --list"
+		if wrong.Near != "" {
+			hint = "did you mean " + wrong.Near + "? All events: vidiking trigger --list"
+		}
+		return nil, usage("there is no event "+firstOf(wrong.Name, `""`), hint)
+	}
+	return events, err
+}
+
+func (o *setWebhookOptions) completeSecret(ctx context.Context, a *app) (err error) {
+	given, _, ok := a.cfg.Secret()
+	switch {
+	case o.generateSecret && o.dryRun:
+		o.fresh = true // it is made when it is sent
+	case o.generateSecret:
+		o.fresh = true
+		o.webhook.Secret, err = webhook.NewSecret(a.w.Random)
+	case o.secretStdin:
+		o.fresh = true
+		o.webhook.Secret, err = a.secretFromStdin(ctx)
+	case ok:
+		o.webhook.Secret = given
+	default:
+		return usage("there is no signing secret to register",
+			"make one: --generate-secret; or give your own: --secret-stdin, VIDIKING_WEBHOOK_SECRET")
+	}
+	return err
+}
+
+func (a *app) secretFromStdin(ctx context.Context) (webhook.Secret, error) {
+	key, err := config.FindKey(config.WebhookSecret)
+	if err != nil {
+		return webhook.Secret{}, err
+	}
+	text, err := a.readSecret(ctx, key)
+	if err != nil {
+		return webhook.Secret{}, err
+	}
+	if err := key.Check(text); err != nil {
+		return webhook.Secret{}, err
+	}
+	return webhook.SecretFrom(text), nil
+}
+
+// ask says what is replaced and asks for it.
+func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
+	if o.state.Override != nil && o.state.Override.Top().Live {
+		return a.explainBook(&account.TakenError{By: o.state.Override.Top()})
+	}
+	if o.yes {
+		return nil
+	}
+	if !a.w.StdinTerminal {
+		what := "this replaces the account's webhook"
+		if o.state.Known != nil {
+			what += ", " + o.state.Known.Webhook.URL
+		}
+		return usage(what, "without a terminal to ask at, say so: --yes")
+	}
+	for _, l := range o.before(a) {
+		_, _ = fmt.Fprintln(a.w.Stderr, l)
+	}
+	ok, err := a.confirm(ctx, "Send them to "+o.webhook.URL+" instead?")
+	if err == nil && !ok {
+		err = a.declined()
+	}
+	return err
+}
+
+// before says what is known of what is registered now.
+func (o *setWebhookOptions) before(a *app) []string {
+	known, over := o.state.Known, o.state.Override
+	switch {
+	case over != nil:
+		return []string{"Vidiking sends the account's events to " + over.Top().Webhook.URL + ", which a listen left that died."}
+	case known == nil:
+		return []string{"Where Vidiking sends the account's events now is not known here: it was set elsewhere, or not at all."}
+	case known.Unsure != nil:
+		return []string{fmt.Sprintf("Vidiking sends the account's events to %s, or to %s: the last change had no answer.", known.Webhook.URL, known.Unsure.URL)}
+	}
+	at := known.At.In(a.w.Location).Format("2006-01-02 15:04")
+	return []string{fmt.Sprintf("Vidiking sends the account's events to %s, since %s.", known.Webhook.URL, at)}
+}
+
+// showRequest shows what would be sent.
+func (o *setWebhookOptions) showRequest(a *app, out output.Options) error {
+	w := o.webhook
+	if !w.Secret.IsSet() {
+		w.Secret = webhook.SecretFrom("whsec_") // shown masked: the one that would be made
+	}
+	r, err := vidiking.PreviewWebhook(o.api, w)
+	if err != nil {
+		return err
+	}
+	if err := output.DryRun(out, output.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body}); err != nil {
+		return closedPipe(err)
+	}
+	said := "Nothing was sent."
+	if !o.api.Key.IsSet() {
+		said += " To send it, it takes an API key: vidiking config set api-key"
+	}
+	_, _ = fmt.Fprintln(a.w.Stderr, said)
+	return nil
+}
+
+// keepSecret stores a secret that was given or made here, so that listen checks with what Vidiking signs with.
+func (o *setWebhookOptions) keepSecret(a *app) error {
+	if !o.fresh {
+		return nil
+	}
+	if err := a.cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
+		f := a.explain(err)
+		f.what = "the webhook is set, but its secret can't be kept: " + f.what
+		f.hint = append(f.hint, "it is in the meantime in "+a.cfg.Short(o.book.Files()[0]))
+		return f
+	}
+	if s, source, ok := a.cfg.Secret(); ok && s != o.webhook.Secret {
+		output.Warning(a.w.Stderr, a.colorOn(a.w.StderrTerminal), fmt.Sprintf("%s beats the secret that was just kept", spoken(source)),
+			[]string{"take it away, or listen rejects what Vidiking signs from now on"})
+	}
+	return nil
+}
+
+// done is what was set, as it is shown.
+func (o *setWebhookOptions) done(a *app) output.AccountWebhook {
+	w := shownWebhook(o.webhook, o.api)
+	w.Done, w.SetAt = "Set", a.w.Now()
+	if known := o.state.Known; known != nil && known.Unsure == nil && known.Webhook.URL != w.URL {
+		w.Replaced = known.Webhook.URL
+	}
+	if o.generateSecret {
+		w.SecretNote = " (made just now)"
+		w.Next = []output.Step{{Say: "Your handler needs the secret:", Command: "vidiking config get webhook-secret --reveal"}}
+	}
+	return w
+}
+
+func shownWebhook(w vidiking.Webhook, api vidiking.Options) output.AccountWebhook {
+	return output.AccountWebhook{
+		URL: w.URL, Events: w.Events, AllEvents: account.IsAllEvents(w.Events), Secret: w.Secret.String(), API: api.Base.String(), Sandbox: api.Sandbox,
+	}
+}
+
+// notSet says why the webhook could not be set, and what that leaves.
+func (a *app) notSet(err error) error {
+	f := a.explainBook(err)
+	if vidiking.MayHaveHappened(err) {
+		f.hint = append(f.hint, "it may have been set all the same: set it again, to be sure")
+	}
+	return f
+}
+
+// book is what is remembered of the account's webhook.
+func (a *app) book() (*account.Book, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	file, err := cfg.WebhookFile()
+	if err != nil {
+		return nil, err
+	}
+	return account.New(file, a.w.Now), nil
+}
+
+func accountOf(o vidiking.Options) account.Account {
+	return account.Account{API: o.Base.String(), Key: o.Key}
+}
+
+// explainBook explains what kept the account's webhook from being looked at or changed.
+func (a *app) explainBook(err error) *failure {
+	var file *account.FileError
+	var taken *account.TakenError
+	switch {
+	case errors.As(err, &file):
+		f := failed(err, a.cfg.Short(file.Path)+" "+file.Msg)
+		if file.Err != nil {
+			f.what += ": " + file.Err.Error()
+		}
+		if file.Err == nil {
+			f.hint = []string{"it says what was registered with Vidiking: update vidiking, or move that file away and set the webhook again"}
+		}
+		if errors.Is(file.Err, os.ErrPermission) {
+			f.hint = []string{"what is changed at Vidiking is kept beside the configuration, so that it can be put back: --config FILE"}
+		}
+		return f
+	case errors.As(err, &taken):
+		return failed(err, fmt.Sprintf("a listen has its own URL in the account until it ends: %s (process %d)", taken.By.Webhook.URL, taken.By.PID),
+			"end it first: it puts back what was there")
+	case errors.Is(err, account.ErrBusy):
+		return failed(err, err.Error(), "try again in a moment")
+	}
+	return a.explain(err)
+}
+
+// completeWebhookEvents offers events, the patterns over them, and all.
+func completeWebhookEvents(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	out, directive := completeEventPatterns(cmd, args, typed)
+	if typed == "" || slices.Contains([]string{"a", "al", "all"}, typed) {
+		out = append(out, describe(account.AllEvents, "every event"))
+	}
+	return out, directive
+}
