@@ -71,7 +71,7 @@ func (t *teller) Step(n int, heading string) {
 }
 
 func (t *teller) Ready(url, forward, verify string, secret webhook.Secret) {
-	t.p.Ready(output.Ready{URL: url, Forward: forward, Verify: verify, VerifyNote: ", with " + secret.String()})
+	t.p.Ready(output.Ready{URL: url, Forward: []output.Route{{Target: forward}}, Verify: verify, VerifyNote: ", with " + secret.String()})
 }
 
 func (t *teller) Sent(d webhook.Delivery) {

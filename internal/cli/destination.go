@@ -21,7 +21,7 @@ type destination struct {
 	app     *app
 	dir     string           // the data directory
 	direct  dispatch.Options // how an attempt is made directly
-	target  dispatch.Target  // the handler
+	routes  []relay.Route    // to the handlers
 	named   string           // by --to, as it was typed
 	through *session.Info    // nil: directly
 	ingress dispatch.Target  // of the session
@@ -66,7 +66,12 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 			o.to = cfg.String(config.Forward)
 		}
 	}
-	d.target, err = dispatch.ParseTarget(o.to, defaultPath)
+	if o.to == d.named {
+		target, err := dispatch.ParseTarget(o.to, defaultPath)
+		d.routes = relay.To(target)
+		return d, err
+	}
+	d.routes, err = parseRoutes(o.to)
 	return d, err
 }
 
@@ -94,7 +99,7 @@ func (d *destination) openOwn(ctx context.Context, secrets []webhook.Secret) {
 		log, d.reader = d.log, d.log.Reader()
 	}
 	d.relay = relay.New(relay.Options{
-		Log: log, Sender: d.sender, Target: d.target, Verify: relay.VerifyWarn,
+		Log: log, Sender: d.sender, Routes: d.routes, Verify: relay.VerifyWarn,
 		Secrets: func() []webhook.Secret { return secrets },
 		Now:     w.Now, Random: w.Random,
 	})
@@ -127,9 +132,9 @@ func (d *destination) timeout() time.Duration {
 // where says where it sends, as a closing line does.
 func (d *destination) where() string {
 	if d.through != nil {
-		return d.target.Short() + ", through listen"
+		return shortRoutes(d.routes) + ", through listen"
 	}
-	return d.target.Short()
+	return shortRoutes(d.routes)
 }
 
 // send sends one delivery and returns what the log says of it.
@@ -149,16 +154,14 @@ func (d *destination) send(ctx context.Context, in relay.Arrival) (relay.Outcome
 		return relay.Outcome{}, fmt.Errorf("look up %s: %w", id, err)
 	}
 	out := relay.Outcome{Delivery: whole}
-	if n := len(whole.History); n > 0 {
-		out.Attempt = whole.History[n-1]
-	}
+	out.Attempt, out.Attempts = webhook.Deciding(whole.History), whole.History
 	return out, nil
 }
 
 // notTaken says why the session's ingress did not take the delivery.
 func (d *destination) notTaken(ctx context.Context, a webhook.Attempt) error {
 	listen := "listen at " + d.through.URL
-	directly := "send directly: --to " + d.target.Short()
+	directly := "send directly: --to " + shortRoutes(d.routes)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -179,7 +182,9 @@ func (d *destination) notTaken(ctx context.Context, a webhook.Attempt) error {
 type noLog struct{}
 
 func (noLog) Record(context.Context, *webhook.Delivery) error { return nil }
-func (noLog) AddAttempt(_ context.Context, _ webhook.ID, a webhook.Attempt) (webhook.Status, error) {
-	return a.Status(), nil
+func (noLog) AddAttempt(_ context.Context, _ webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
+	return webhook.StatusOf(append([]webhook.Attempt{a}, more...)), nil
 }
-func (noLog) QueueAttempt(context.Context, webhook.ID, webhook.Attempt) error { return nil }
+func (noLog) QueueAttempt(context.Context, webhook.ID, webhook.Attempt, ...webhook.Attempt) error {
+	return nil
+}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -33,9 +32,10 @@ type listenOptions struct {
 	maxBody     int64
 	headers     []string
 	insecure    bool
+	ordered     bool
 	printSecret bool
 
-	target dispatch.Target
+	routes []relay.Route
 	header []webhook.Field
 }
 
@@ -48,6 +48,7 @@ func (a *app) listen() *cobra.Command {
 answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.`,
 		Example: `  vidiking listen --forward localhost:3000
   vidiking listen --forward 8080 --events 'render.*'
+  vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
   vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -76,7 +77,7 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
 
 func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringP("forward", "f", "", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000)")
+	f.VarP(&forwards{}, "forward", "f", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000); with EVENTS= before it, as in 'render.*=localhost:3000', only for these (repeatable)")
 	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
 	f.String("path", "", "the `PATH` of the URL that takes deliveries (default that of --forward, else "+defaultPath+")")
 	f.Var(oneOf(&o.tunnel, "auto", "local"), "tunnel", "the way in: local is reached from this machine only (default auto, which is local)")
@@ -87,6 +88,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.String("max-body", "", "the largest body that is taken, a `SIZE` (default 10MiB)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
 	for flag, values := range map[string][]string{
 		"tunnel": {"auto", "local"}, "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
@@ -102,11 +104,11 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	if o.target, err = dispatch.ParseTarget(cfg.String(config.Forward), defaultPath); err != nil {
+	if o.routes, err = parseRoutes(cfg.String(config.Forward)); err != nil {
 		return err
 	}
 	if o.path = cfg.String(config.Path); cfg.Source(config.Path) == config.SourceDefault {
-		o.path = o.target.Path()
+		o.path = o.routes[0].Target.Path()
 	}
 	o.events = cfg.Strings(config.Events)
 	for _, pattern := range o.events {

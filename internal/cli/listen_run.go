@@ -124,8 +124,8 @@ func (l *listener) build(ctx context.Context) error {
 	}
 	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
 	l.relay = relay.New(relay.Options{
-		Log: l.log, Sender: l.sender, Target: l.o.target, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
-		Header: l.o.header, Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.live.Notify,
+		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
+		Header: l.o.header, Ordered: l.o.ordered, Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.live.Notify,
 	})
 	ingress := relay.NewIngress(l.relay, relay.IngressOptions{
 		Path: l.o.path, Token: info.Token, Origin: webhook.OriginLocal, Respond: l.o.respond, MaxBody: l.o.maxBody,
@@ -139,25 +139,38 @@ func (l *listener) bind(ctx context.Context) (err error) {
 	if l.ln, l.moved, err = l.o.bind(ctx); err != nil {
 		return err
 	}
-	if l.forwardsTo(l.ln.Addr().String()) {
-		return usage("--forward "+l.o.target.Short()+" is this listen itself", "name your handler: --forward localhost:3000")
+	if short, ok := l.forwardsTo(l.ln.Addr().String()); ok {
+		return usage("--forward "+short+" is this listen itself", "name your handler: --forward localhost:3000")
 	}
 	live, err := session.Live(l.dataDir)
 	if err != nil {
 		return err
 	}
 	for _, s := range live {
-		if u, err := url.Parse(s.URL); err == nil && l.forwardsTo(u.Host) {
-			return usage("--forward "+l.o.target.Short()+" is another listen", "name your handler: --forward "+strings.TrimPrefix(s.Forward, "http://"))
+		u, err := url.Parse(s.URL)
+		if err != nil {
+			continue
+		}
+		if short, ok := l.forwardsTo(u.Host); ok {
+			return usage("--forward "+short+" is another listen", "name your handler: --forward "+strings.TrimPrefix(s.Forward, "http://"))
 		}
 	}
 	go func() { l.served <- l.server.Serve(l.ln) }()
 	return nil
 }
 
-// forwardsTo reports whether the target is the listener at an address, to which deliveries would come back without end.
-func (l *listener) forwardsTo(addr string) bool {
-	host, port, err := net.SplitHostPort(l.o.target.Host())
+// forwardsTo reports whether a target is the listener at an address, to which deliveries would come back without end, and which.
+func (l *listener) forwardsTo(addr string) (short string, ok bool) {
+	for _, r := range l.o.routes {
+		if isAt(r.Target, addr) {
+			return r.Target.Short(), true
+		}
+	}
+	return "", false
+}
+
+func isAt(t dispatch.Target, addr string) bool {
+	host, port, err := net.SplitHostPort(t.Host())
 	_, taken, err2 := net.SplitHostPort(addr)
 	if err != nil || err2 != nil || port != taken {
 		return false
@@ -172,7 +185,7 @@ func (l *listener) here() string { return "http://" + l.ln.Addr().String() + l.o
 func (l *listener) announce(context.Context) error {
 	return l.session.Announce(func(i *session.Info) {
 		i.PID, i.StartedAt, i.Dir = os.Getpid(), l.app.w.Now().UTC(), l.app.w.WorkDir
-		i.URL, i.State, i.Forward = l.here(), session.StateReady, l.o.target.String()
+		i.URL, i.State, i.Forward = l.here(), session.StateReady, formatRoutes(l.o.routes)
 		i.TimeoutMS = l.o.timeout.Milliseconds()
 		if l.o.verify != relay.VerifyOff {
 			i.Secret = l.secret.String()
@@ -186,16 +199,14 @@ const handlerLook = 100 * time.Millisecond
 // run says that it is ready, shows what comes, and ends in order at the first interrupt, or at once at the second.
 func (l *listener) run(ctx context.Context) error {
 	interrupts := l.app.takeInterrupts()
-	look := make(chan error, 1)
-	go func() { look <- l.relay.LookForHandler(context.WithoutCancel(ctx)) }()
+	look := make(chan []dispatch.Target, 1)
+	go func() { look <- l.relay.LookForHandlers(context.WithoutCancel(ctx)) }()
 	ready := l.ready()
 	timer := time.NewTimer(handlerLook)
 	defer timer.Stop()
 	select {
-	case err := <-look:
-		if err != nil {
-			ready.ForwardNote = " (nothing there yet)"
-		}
+	case absent := <-look:
+		ready.Forward = forwardOf(l.o.routes, absent)
 	case <-timer.C:
 	}
 	l.live.Start(ready, l.startNotices())
@@ -280,7 +291,7 @@ func (l *listener) logFailed(err error) {
 // ready is the ready block.
 func (l *listener) ready() output.Ready {
 	r := output.Ready{
-		URL: l.here(), Forward: l.o.target.String(), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
+		URL: l.here(), Forward: forwardOf(l.o.routes, nil), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
 		Tunnel: "local", TunnelNote: ": reached from this machine only",
 	}
 	if l.moved {

@@ -55,7 +55,7 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 	}
 	s.printer.Recorded(d.Summary)
 	if d.Status.Forwardable() {
-		s.printer.Attempted(d.Summary, out.Attempt, output.Detail{Words: s.words})
+		s.printer.Attempted(d.Summary, out.Attempt, output.Detail{Words: s.words, Each: out.Attempts})
 	}
 	if s.app.flags.verbose {
 		s.printer.Whole(d)
@@ -127,9 +127,9 @@ func (s *sending) end(n int) error {
 func (s *sending) way() string {
 	switch s.last {
 	case webhook.StatusRejected:
-		return "stopped by listen; past it: --to " + s.to.target.Short()
+		return "stopped by listen; past it: --to " + shortRoutes(s.to.routes)
 	case webhook.StatusSkipped:
-		return "not passed on: listen forwards other events; past it: --to " + s.to.target.Short()
+		return "not passed on: listen forwards other events; past it: --to " + shortRoutes(s.to.routes)
 	}
 	way := "to " + s.to.where()
 	if s.anew {

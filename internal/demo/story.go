@@ -60,7 +60,7 @@ func (s *story) open(ctx context.Context) error {
 	}
 	s.sender = dispatch.NewSender(dispatch.Options{Timeout: patience, Now: s.o.Now})
 	s.relay = relay.New(relay.Options{
-		Log: s.log, Sender: s.sender, Target: target, Verify: relay.VerifyStrict, Session: info.ID, Now: s.o.Now, Random: s.o.Random,
+		Log: s.log, Sender: s.sender, Routes: relay.To(target), Verify: relay.VerifyStrict, Session: info.ID, Now: s.o.Now, Random: s.o.Random,
 		Secrets: func() []webhook.Secret { return []webhook.Secret{s.secret} },
 	})
 	in := relay.NewIngress(s.relay, relay.IngressOptions{Path: path, Token: s.token, Origin: webhook.OriginLocal, MaxBody: 1 << 20})

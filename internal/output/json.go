@@ -61,16 +61,34 @@ func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 type jsonReady struct {
 	kind
-	URL     string   `json:"url"`
-	Forward string   `json:"forward"`
-	Tunnel  string   `json:"tunnel"`
-	Verify  string   `json:"verify"`
-	Events  []string `json:"events,omitempty"`
-	DataDir string   `json:"data_dir"`
+	URL     string      `json:"url"`
+	Forward string      `json:"forward"`
+	Routes  []jsonRoute `json:"routes,omitempty"`
+	Tunnel  string      `json:"tunnel"`
+	Verify  string      `json:"verify"`
+	Events  []string    `json:"events,omitempty"`
+	DataDir string      `json:"data_dir"`
 }
 
+// jsonRoute is where some of the events go, or all where it names none.
+type jsonRoute struct {
+	Events []string `json:"events,omitempty"`
+	Target string   `json:"target"`
+}
+
+// Ready names the first target as forward, and every route where there are several, or one that does not take everything.
 func (p *jsonPrinter) Ready(r Ready) {
-	p.put(jsonReady{of("ready"), r.URL, r.Forward, r.Tunnel, r.Verify, r.Events, r.DataDir})
+	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir}
+	for _, to := range r.Forward {
+		o.Routes = append(o.Routes, jsonRoute{to.Events, to.Target})
+	}
+	if len(r.Forward) > 0 {
+		o.Forward = r.Forward[0].Target
+	}
+	if len(r.Forward) == 1 && len(r.Forward[0].Events) == 0 {
+		o.Routes = nil
+	}
+	p.put(o)
 }
 
 type jsonDelivery struct {
@@ -152,8 +170,14 @@ func pairs(h webhook.Header) [][2]string {
 	return out
 }
 
-func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, _ Detail) {
-	p.put(attemptObject(s.ID, s.Status, a))
+func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) {
+	each := d.Each
+	if len(each) == 0 {
+		each = []webhook.Attempt{a}
+	}
+	for _, a := range each {
+		p.put(attemptObject(s.ID, s.Status, a))
+	}
 }
 
 // jsonWhole is a delivery with all there is of it. History is the attempts one by one, whose number is "attempts".

@@ -30,7 +30,7 @@ func everything(p output.Printer) {
 		Answer: []byte(`{"error":"invalid <signature>"}`), AnswerBytes: 70000, AnswerCut: true,
 	}
 	silent := webhook.Attempt{N: 2, Target: s.Target, StartedAt: at, Failure: webhook.FailureRefused, Error: "Nothing is listening.", Answer: []byte{0xff}}
-	p.Ready(output.Ready{URL: "http://127.0.0.1:4747/x", Forward: s.Target, Verify: "strict", Tunnel: "local", DataDir: "/d", Events: []string{"render.*"}})
+	p.Ready(output.Ready{URL: "http://127.0.0.1:4747/x", Forward: []output.Route{{Target: s.Target}}, Verify: "strict", Tunnel: "local", DataDir: "/d", Events: []string{"render.*"}})
 	p.Recorded(s)
 	p.Attempted(s, a, output.Detail{})
 	p.Attempted(s, silent, output.Detail{})

@@ -185,20 +185,33 @@ func (l *Live) catchUp() {
 			return // a log that can't be read is said by the relay, which can't write it either
 		}
 		l.o.Printer.Batch(func() {
-			for _, c := range changes {
-				l.cursor = c.Seq
-				l.show(c)
+			for len(changes) > 0 {
+				n := together(changes)
+				l.cursor = changes[0].Seq
+				l.show(changes[:n])
+				changes = changes[n:]
 			}
 		})
 	}
 }
 
-func (l *Live) show(c store.Change) {
-	s := c.Summary
+// together is how many of the changes, from the first, are the attempts at several targets that were made at once.
+func together(changes []store.Change) int {
+	n := 1
+	for n < len(changes) && changes[n].Kind == store.ChangeAttempted && changes[0].Kind == store.ChangeAttempted &&
+		changes[n].Seq == changes[0].Seq && changes[n].Summary.ID == changes[0].Summary.ID {
+		n++
+	}
+	return n
+}
+
+// show shows a change, or the attempts that were made at once.
+func (l *Live) show(changes []store.Change) {
+	s := changes[0].Summary
 	if s.Session != l.o.Session {
 		return
 	}
-	switch c.Kind {
+	switch changes[0].Kind {
 	case store.ChangeRecorded:
 		s = whenRecorded(s)
 		if s.Status.Forwardable() {
@@ -209,10 +222,15 @@ func (l *Live) show(c store.Change) {
 			l.under(s, webhook.Attempt{})
 		}
 	case store.ChangeAttempted:
-		s = whenAttempted(s, c.Attempt)
+		each := make([]webhook.Attempt, len(changes))
+		for i, c := range changes {
+			each[i] = c.Attempt
+		}
+		a := webhook.Deciding(each)
+		s = whenAttempted(s, each)
 		delete(l.waiting, s.ID)
-		l.o.Printer.Attempted(s, c.Attempt, Detail{})
-		l.under(s, c.Attempt)
+		l.o.Printer.Attempted(s, a, Detail{Each: each})
+		l.under(s, a)
 	}
 }
 
@@ -226,11 +244,12 @@ func whenRecorded(s webhook.Summary) webhook.Summary {
 	return s
 }
 
-// whenAttempted is a delivery as it was after that attempt.
-func whenAttempted(s webhook.Summary, a webhook.Attempt) webhook.Summary {
+// whenAttempted is a delivery as it was after these attempts.
+func whenAttempted(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
 	s.MendedBy = ""
-	if s.Attempts != a.N {
-		s.Status, s.Attempts = a.Status(), a.N
+	if last := each[len(each)-1].N; s.Attempts != last {
+		a := webhook.Deciding(each)
+		s.Status, s.Attempts = a.Status(), last
 		s.Target, s.Code, s.Duration, s.Failure = a.Target, a.Code, a.Duration, a.Failure
 	}
 	return s

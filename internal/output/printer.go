@@ -36,7 +36,8 @@ type Options struct {
 
 // Detail says how much stands under a delivery's row.
 type Detail struct {
-	Words bool // the handler's, also where it accepted
+	Words bool              // the handler's, also where it accepted
+	Each  []webhook.Attempt // the attempts that were made at once, one at each target; may be left out where there is one
 }
 
 // Printer says things in one format. A Printer is used by one goroutine at a time. It remembers the first error of stdout and says
@@ -51,7 +52,7 @@ type Printer interface {
 	Recorded(webhook.Summary)
 	// Waiting says that a delivery has no answer after half a second, or however long it is.
 	Waiting(webhook.Summary, time.Duration)
-	// Attempted says what came of a delivery.
+	// Attempted says what came of a delivery: the attempt is the one that decides its status.
 	Attempted(webhook.Summary, webhook.Attempt, Detail)
 	// Row says how a delivery stands, without its answers: a row of a list.
 	Row(webhook.Summary)
@@ -83,17 +84,23 @@ type Printer interface {
 
 // Ready is what `listen` says when the way in works.
 type Ready struct {
-	URL         string // where to send events
-	URLNote     string // said behind URL
-	Forward     string
-	ForwardNote string // said behind Forward: that nothing is there yet
-	Verify      string // the mode
-	VerifyNote  string // with which secret, or why not
-	Tunnel      string
-	TunnelNote  string
-	DataDir     string
-	Events      []string
-	Next        []Step // what to do next
+	URL        string // where to send events
+	URLNote    string // said behind URL
+	Forward    []Route
+	Verify     string // the mode
+	VerifyNote string // with which secret, or why not
+	Tunnel     string
+	TunnelNote string
+	DataDir    string
+	Events     []string
+	Next       []Step // what to do next
+}
+
+// Route is where deliveries go: all of them, or those of some events.
+type Route struct {
+	Events []string // patterns; none: every event
+	Target string
+	Note   string // said behind Target: that nothing is there yet
 }
 
 // Step is something to do: a sentence and a command.

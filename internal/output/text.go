@@ -33,7 +33,7 @@ func (p *textPrinter) Ready(r Ready) {
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: "Ready", Role: display.Bold}})
 	p.out.blank()
 	p.label("url", r.URL, r.URLNote)
-	p.label("forward", r.Forward, r.ForwardNote)
+	p.forward(r.Forward)
 	p.label("verify", r.Verify, r.VerifyNote)
 	p.label("tunnel", r.Tunnel, r.TunnelNote)
 	if len(r.Events) > 0 {
@@ -49,6 +49,27 @@ func (p *textPrinter) Ready(r Ready) {
 		p.out.command(4, "", p.o.Command(s.Command))
 	}
 	p.out.blank()
+}
+
+// forward writes where deliveries go. What goes nowhere is said where a route leaves something out.
+func (p *textPrinter) forward(routes []Route) {
+	width, all := 0, false
+	for _, r := range routes {
+		width = max(width, display.Width(strings.Join(r.Events, ",")))
+		all = all || len(r.Events) == 0
+	}
+	name := "forward"
+	for _, r := range routes {
+		value := r.Target
+		if width > 0 {
+			value = display.PadRight(strings.Join(r.Events, ","), width) + "  " + value
+		}
+		p.label(name, value, r.Note)
+		name = ""
+	}
+	if !all && len(routes) > 0 {
+		p.label(name, "Other events are answered 200 and not forwarded.", "")
+	}
 }
 
 // label writes one line of the ready block. The label is the name of the flag that sets it.
@@ -86,10 +107,25 @@ func (p *textPrinter) Waiting(s webhook.Summary, elapsed time.Duration) {
 
 func (p *textPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) {
 	p.Row(s)
+	if len(d.Each) > 1 {
+		p.each(d.Each)
+	}
 	if s.Status == webhook.StatusDelivered && (!d.Words || p.o.Quiet) {
 		return
 	}
 	p.below(display.Words(a, p.o.Style))
+}
+
+// each writes under a row what came of the attempt at each of several targets.
+func (p *textPrinter) each(attempts []webhook.Attempt) {
+	if p.o.Quiet {
+		return
+	}
+	var lines []display.Line
+	for _, a := range attempts {
+		lines = append(lines, display.TargetLine(a, p.o.Style))
+	}
+	p.below(display.Indent(lines, display.Under))
 }
 
 // below writes what is data, and no row: to stdout on a terminal, and else to stderr, since stdout is a table there.

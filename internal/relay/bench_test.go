@@ -157,7 +157,7 @@ func startRelay(b *testing.B, handler string) string {
 	}
 	sender := dispatch.NewSender(dispatch.Options{})
 	r := New(Options{
-		Log: log, Sender: sender, Target: target, Verify: VerifyStrict, Session: "ses_bench", Now: time.Now, Random: rand.Reader,
+		Log: log, Sender: sender, Routes: To(target), Verify: VerifyStrict, Session: "ses_bench", Now: time.Now, Random: rand.Reader,
 		Secrets: func() []webhook.Secret { return []webhook.Secret{webhook.SecretFrom(secretText)} },
 	})
 	in := NewIngress(r, IngressOptions{Path: ingressPath, Token: token, Origin: webhook.OriginLocal, MaxBody: 10 << 20})

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -19,8 +20,9 @@ const (
 // handlerWatch knows whether the handler takes connections. It learns that from the attempts themselves, and only while the handler
 // is down by connecting to it now and then.
 type handlerWatch struct {
-	o     Options
-	abort context.Context //nolint:containedctx // the relay's life, which the look-out must not outlive
+	o      Options
+	target dispatch.Target
+	abort  context.Context //nolint:containedctx // the relay's life, which the look-out must not outlive
 
 	down atomic.Bool // changed under mu only; read without it on the way of every delivery
 
@@ -32,20 +34,36 @@ type handlerWatch struct {
 	looking sync.WaitGroup
 }
 
-func newHandlerWatch(abort context.Context, o Options) *handlerWatch {
-	return &handlerWatch{o: o, abort: abort}
+func newHandlerWatch(abort context.Context, t dispatch.Target, o Options) *handlerWatch {
+	return &handlerWatch{o: o, target: t, abort: abort}
 }
 
-// LookForHandler makes one connect to the handler, and keeps looking for it in the background if there is none. It returns the
-// reason there is none.
-func (r *Relay) LookForHandler(ctx context.Context) error {
-	err := r.o.Sender.Reachable(ctx, r.o.Target)
-	if err != nil && ctx.Err() == nil {
-		r.handler.mu.Lock()
-		r.handler.lost()
-		r.handler.mu.Unlock()
+// LookForHandlers makes one connect to each target, and keeps looking in the background for those where there is no handler. It
+// returns them.
+func (r *Relay) LookForHandlers(ctx context.Context) (absent []dispatch.Target) {
+	missing := make([]bool, len(r.outlets))
+	var all sync.WaitGroup
+	for i, out := range r.outlets {
+		all.Go(func() { missing[i] = !out.handler.present(ctx) })
 	}
-	return err
+	all.Wait()
+	for i, out := range r.outlets {
+		if missing[i] {
+			absent = append(absent, out.target)
+		}
+	}
+	return absent
+}
+
+// present makes one connect, and begins to look for the handler where there is none.
+func (w *handlerWatch) present(ctx context.Context) bool {
+	err := w.o.Sender.Reachable(ctx, w.target)
+	if err != nil && ctx.Err() == nil {
+		w.mu.Lock()
+		w.lost()
+		w.mu.Unlock()
+	}
+	return err == nil
 }
 
 // saw learns from an attempt.
@@ -92,7 +110,7 @@ func (w *handlerWatch) look(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if w.o.Sender.Reachable(ctx, w.o.Target) == nil {
+		if w.o.Sender.Reachable(ctx, w.target) == nil {
 			w.back(func() bool { return ctx.Err() == nil }) // else an attempt was quicker, and what came after is another look-out's
 			return
 		}
@@ -108,7 +126,7 @@ func (w *handlerWatch) back(holds func() bool) {
 		w.mu.Unlock()
 		return
 	}
-	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.o.Target, Missed: w.missed, Since: w.since}
+	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.target, Missed: w.missed, Since: w.since}
 	w.down.Store(false)
 	w.missed, w.since = 0, time.Time{}
 	w.seen()

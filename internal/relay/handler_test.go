@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -32,7 +33,7 @@ func watched() (*Relay, *place) {
 		send:      func(context.Context, []byte) webhook.Attempt { return p.attempt() },
 		reachable: func(context.Context) error { return p.look() },
 	}
-	return New(Options{Sender: sender, Now: time.Now, Notify: p.told.add}), p
+	return New(Options{Sender: sender, Routes: To(dispatch.Target{}), Now: time.Now, Notify: p.told.add}), p
 }
 
 func (p *place) set(there bool) {
@@ -69,8 +70,8 @@ func pass(d time.Duration) {
 // deliver makes an attempt at a delivery that is received now.
 func deliver(r *Relay) { r.send(context.Background(), received(time.Now())) }
 
-func received(at time.Time) *webhook.Delivery {
-	return &webhook.Delivery{Summary: webhook.Summary{ReceivedAt: at}}
+func received(at time.Time) *recorded {
+	return &recorded{Delivery: webhook.Delivery{Summary: webhook.Summary{ReceivedAt: at}}}
 }
 
 func wantLooks(t *testing.T, p *place, want ...time.Duration) {
@@ -147,7 +148,7 @@ func TestThatTheHandlerIsBackIsToldOnceHoweverManyAnswersSaySo(t *testing.T) {
 		for range 3 {
 			deliver(r)
 		}
-		r.handler.back(func() bool { return true }) // an answer that saw it down, and comes after the others
+		r.outlets[0].handler.back(func() bool { return true }) // an answer that saw it down, and comes after the others
 		wantBack(t, p, Notice{Missed: 1, Since: p.began, At: p.began})
 	})
 }
@@ -232,15 +233,15 @@ func TestALookAtTheStartFindsTheHandlerOrLooksOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, p := watched()
 		defer r.Close()
-		if err := r.LookForHandler(t.Context()); err == nil {
-			t.Error("with nothing there: got no error, want one")
+		if absent := r.LookForHandlers(t.Context()); len(absent) != 1 {
+			t.Errorf("with nothing there: got %v as absent, want the target", absent)
 		}
 		p.set(true)
 		pass(time.Minute)
 		wantLooks(t, p, 0, firstLook)
 		wantBack(t, p, Notice{At: p.began.Add(firstLook)})
-		if err := r.LookForHandler(t.Context()); err != nil {
-			t.Errorf("with a handler there: got %v, want no error", err)
+		if absent := r.LookForHandlers(t.Context()); absent != nil {
+			t.Errorf("with a handler there: got %v as absent, want none", absent)
 		}
 		pass(time.Minute)
 		wantLooks(t, p, 0, firstLook, time.Minute)
@@ -250,8 +251,8 @@ func TestALookAtTheStartFindsTheHandlerOrLooksOn(t *testing.T) {
 		defer r.Close()
 		interrupted, interrupt := context.WithCancel(t.Context())
 		interrupt()
-		if err := r.LookForHandler(interrupted); err == nil {
-			t.Error("interrupted, with nothing there: got no error, want one")
+		if absent := r.LookForHandlers(interrupted); len(absent) != 1 {
+			t.Errorf("interrupted, with nothing there: got %v as absent, want the target", absent)
 		}
 		pass(time.Minute)
 		wantLooks(t, p, 0)

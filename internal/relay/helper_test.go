@@ -58,7 +58,7 @@ func start(tb testing.TB, target string, changes ...func(*parts)) *rig {
 	r.log = log
 	p := parts{
 		relay: Options{
-			Log: log, Target: parseTarget(tb, target), Verify: VerifyStrict, Session: "ses_test", Now: time.Now, Random: rand.Reader,
+			Log: log, Routes: To(parseTarget(tb, target)), Verify: VerifyStrict, Session: "ses_test", Now: time.Now, Random: rand.Reader,
 			Secrets: func() []webhook.Secret { return []webhook.Secret{webhook.SecretFrom(secretText)} },
 			Notify:  r.told.add,
 		},

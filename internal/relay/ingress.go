@@ -104,7 +104,7 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte, held int64) (goesOn bool) {
 	// The sender may hang up (Vidiking does after 10 s); the delivery's way goes on.
 	ctx := context.WithoutCancel(req.Context())
-	var d *webhook.Delivery
+	var d *recorded
 	defer func() {
 		if p := recover(); p != nil {
 			in.panicked(ctx, d, p)
@@ -119,7 +119,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 		return false
 	}
 	if trusted && !d.Status.Forwardable() {
-		own(w, d)
+		own(w, &d.Delivery)
 	}
 	switch {
 	case d.Status == webhook.StatusRejected:
@@ -155,27 +155,27 @@ func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted b
 	return a, trusted
 }
 
-// forward sends the delivery on and answers what the handler answered.
-func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *webhook.Delivery) {
-	a := in.relay.send(in.relay.abort, d)
-	in.queue(ctx, d, a)
-	answer(w, a)
+// forward sends the delivery on and answers what the handler answered; of several the worst.
+func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *recorded) {
+	attempts := in.relay.send(in.relay.abort, d)
+	in.queue(ctx, d, attempts)
+	answer(w, attempts.deciding())
 }
 
 // forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer.
-func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *webhook.Delivery) {
-	a := in.relay.send(in.relay.abort, d)
-	status, err := in.relay.o.Log.AddAttempt(ctx, d.ID, a)
-	d.Status = a.Status()
+func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recorded) {
+	attempts := in.relay.send(in.relay.abort, d)
+	status, err := in.relay.o.Log.AddAttempt(ctx, d.ID, attempts[0], attempts[1:]...)
+	d.Status = attempts.deciding().Status()
 	if in.tellOfLog(err); err == nil {
 		d.Status = status
 	}
-	own(w, d)
-	answer(w, a)
+	own(w, &d.Delivery)
+	answer(w, attempts.deciding())
 }
 
 // forwardAcked sends a delivery whose sender has its answer.
-func (in *Ingress) forwardAcked(ctx context.Context, d *webhook.Delivery) {
+func (in *Ingress) forwardAcked(ctx context.Context, d *recorded) {
 	defer func() {
 		if p := recover(); p != nil {
 			in.panicked(ctx, d, p)
@@ -184,12 +184,12 @@ func (in *Ingress) forwardAcked(ctx context.Context, d *webhook.Delivery) {
 	in.queue(ctx, d, in.relay.send(in.relay.abort, d))
 }
 
-// queue hands the delivery's attempt to the log. From then on the delivery is not pending any more.
-func (in *Ingress) queue(ctx context.Context, d *webhook.Delivery, a webhook.Attempt) {
-	if err := in.relay.o.Log.QueueAttempt(ctx, d.ID, a); err != nil {
+// queue hands the delivery's attempts to the log. From then on the delivery is not pending any more.
+func (in *Ingress) queue(ctx context.Context, d *recorded, attempts sent) {
+	if err := in.relay.o.Log.QueueAttempt(ctx, d.ID, attempts[0], attempts[1:]...); err != nil {
 		in.tellOfLog(err)
 	}
-	d.Status = a.Status()
+	d.Status = attempts.deciding().Status()
 }
 
 // tellOfLog tells when deliveries can't be recorded, once until one could be again.

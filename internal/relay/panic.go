@@ -13,18 +13,21 @@ const bugText = "vidiking ran into a bug of its own."
 
 // panicked records a bug of this program as the failure of the delivery's attempt, so that the delivery can be found and sent again,
 // and tells of it. d is nil, or not pending any more, where the bug struck before or after the attempt.
-func (in *Ingress) panicked(ctx context.Context, d *webhook.Delivery, p any) {
+func (in *Ingress) panicked(ctx context.Context, d *recorded, p any) {
 	r := in.relay
 	n := Notice{Kind: NoticePanic, At: r.o.Now(), Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 	survive(func() {
 		if d == nil || d.Status != webhook.StatusPending {
 			return
 		}
-		a := webhook.Attempt{
-			Target: r.o.Target.String(), StartedAt: n.At.UTC(), Failure: webhook.FailureUnexpected, Error: bugText,
+		var attempts sent
+		for _, out := range r.routed(d.Event) {
+			attempts = append(attempts, webhook.Attempt{
+				Target: out.target.String(), StartedAt: n.At.UTC(), Failure: webhook.FailureUnexpected, Error: bugText,
+			})
 		}
-		in.queue(ctx, d, a)
-		r.tally.attempted(a)
+		in.queue(ctx, d, attempts)
+		r.tally.attempted(attempts.deciding())
 	})
 	survive(func() { r.o.Notify(n) })
 }

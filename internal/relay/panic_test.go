@@ -38,7 +38,7 @@ func TestAPanicOnTheWayIsThatDeliverysFailure(t *testing.T) {
 	}
 	d := r.only()
 	if d.Status != webhook.StatusUnreachable || len(d.History) != 1 || d.History[0].Failure != webhook.FailureUnexpected ||
-		d.History[0].Error != bugText || d.History[0].Target != r.o.Target.String() || d.History[0].StartedAt.IsZero() {
+		d.History[0].Error != bugText || d.History[0].Target != r.o.Routes[0].Target.String() || d.History[0].StartedAt.IsZero() {
 		t.Errorf("recorded %s with %+v, want one attempt that failed unexpectedly", d.Status, d.History)
 	}
 	r.wantOnePanic("a bug for the test")

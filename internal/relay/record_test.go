@@ -28,18 +28,18 @@ func (l *faultyLog) Record(ctx context.Context, d *webhook.Delivery) error {
 	return l.Log.Record(ctx, d)
 }
 
-func (l *faultyLog) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) (webhook.Status, error) {
+func (l *faultyLog) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
 	if fault := l.add.Load(); fault != nil {
 		return "", (*fault)()
 	}
-	return l.Log.AddAttempt(ctx, id, a)
+	return l.Log.AddAttempt(ctx, id, a, more...)
 }
 
-func (l *faultyLog) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) error {
+func (l *faultyLog) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error {
 	if fault := l.queue.Load(); fault != nil {
 		return (*fault)()
 	}
-	return l.Log.QueueAttempt(ctx, id, a)
+	return l.Log.QueueAttempt(ctx, id, a, more...)
 }
 
 // startFaulty is start with a faultyLog before the real one.

@@ -19,8 +19,8 @@ import (
 // Log is what the relay needs of the delivery log. *store.Log is one.
 type Log interface {
 	Record(ctx context.Context, d *webhook.Delivery) error
-	AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) (webhook.Status, error)
-	QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) error
+	AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error)
+	QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error
 }
 
 // Sender makes one attempt. *dispatch.Sender is one.
@@ -39,14 +39,15 @@ const (
 	VerifyOff    Verify = "off"    // not checked
 )
 
-// Options is what a Relay is made of. Log, Sender, Secrets, Now and Random are required.
+// Options is what a Relay is made of. Log, Sender, Routes, Secrets, Now and Random are required.
 type Options struct {
 	Log     Log
 	Sender  Sender
-	Target  dispatch.Target
+	Routes  []Route                 // a delivery goes to the target of each that matches it
 	Secrets func() []webhook.Secret // asked for each delivery, so that a change of the secret is followed
 	Verify  Verify
 	Events  []string        // patterns of the events to forward, as in render.*; none: all
+	Ordered bool            // the deliveries of one job go out one at a time, in the order in which they arrived
 	Header  []webhook.Field // set on what the handler gets, instead of a field of the same name
 	Session string
 	Now     func() time.Time
@@ -57,7 +58,8 @@ type Options struct {
 // Relay takes deliveries one by one, from any number of goroutines.
 type Relay struct {
 	o       Options
-	handler *handlerWatch
+	outlets []*outlet
+	queues  queues
 	tally   Tally
 	acked   sync.WaitGroup // forwards whose sender has its answer already
 
@@ -73,16 +75,18 @@ func New(o Options) *Relay {
 	}
 	r := &Relay{o: o}
 	r.abort, r.stop = context.WithCancel(context.Background())
-	r.handler = newHandlerWatch(r.abort, o)
+	r.outlets = newOutlets(r.abort, o)
 	return r
 }
 
 // Close waits for the forwards whose senders have their answer already (the others end with their requests), then ends the watch over
-// the handler. Abort cuts it short. No delivery may come any more.
+// the handlers. Abort cuts it short. No delivery may come any more.
 func (r *Relay) Close() {
 	r.acked.Wait()
 	r.stop()
-	r.handler.wait()
+	for _, out := range r.outlets {
+		out.handler.wait()
+	}
 }
 
 // Abort gives up every attempt that is under way. Each is recorded as canceled.
@@ -99,10 +103,11 @@ type Arrival struct {
 	Parent webhook.ID // the delivery that this one sends again
 }
 
-// Outcome is what became of an arrival. The attempt is zero where none was made.
+// Outcome is what became of an arrival.
 type Outcome struct {
 	Delivery webhook.Delivery
-	Attempt  webhook.Attempt
+	Attempt  webhook.Attempt   // the one that decides the status; zero where none was made
+	Attempts []webhook.Attempt // one at each of its targets
 }
 
 // Deliver takes an arrival the whole way and returns once its attempt is in the log. It returns an error only where the delivery or
@@ -112,27 +117,37 @@ func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	out := Outcome{Delivery: *d}
+	out := Outcome{Delivery: d.Delivery}
 	if !d.Status.Forwardable() {
 		return out, nil
 	}
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.abort, cancel)()
-	out.Attempt = r.send(sending, d)
-	out.Attempt.N = 1 // the delivery is new
-	// The attempt was made, so it is recorded even if whoever asked for it is gone by now.
-	status, err := r.o.Log.AddAttempt(context.WithoutCancel(ctx), d.ID, out.Attempt)
+	out.Attempts = r.send(sending, d)
+	for i := range out.Attempts {
+		out.Attempts[i].N = i + 1 // the delivery is new
+	}
+	out.Attempt = webhook.Deciding(out.Attempts)
+	// The attempts were made, so they are recorded even if whoever asked for them is gone by now.
+	status, err := r.o.Log.AddAttempt(context.WithoutCancel(ctx), d.ID, out.Attempts[0], out.Attempts[1:]...)
 	if err != nil {
 		return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
 	}
-	out.Delivery.Status, out.Delivery.Attempts = status, 1
+	out.Delivery.Status, out.Delivery.Attempts = status, len(out.Attempts)
 	return out, nil
 }
 
-// record verifies an arrival and puts it into the log, with what keeps it from being forwarded, if something does.
-func (r *Relay) record(ctx context.Context, in Arrival) (*webhook.Delivery, error) {
-	d := &webhook.Delivery{Header: in.Header, Body: in.Body}
+// recorded is a delivery that is in the log, and its turn to be sent.
+type recorded struct {
+	webhook.Delivery
+	turn *turn // nil where it waits for no other
+}
+
+// record verifies an arrival and puts it into the log, with what keeps it from being forwarded, if something does. What can be
+// forwarded is to be sent, since others may wait for their turn after it.
+func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
+	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}}
 	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
 	d.BodyBytes = int64(len(in.Body))
@@ -144,8 +159,12 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*webhook.Delivery, erro
 		d.Verdict, by = signature.Verify(r.o.Secrets(), in.Header, in.Body)
 		d.SecretHint = by.String()
 	}
-	d.Status = r.fate(d)
-	if err := r.insert(ctx, d); err != nil {
+	d.Status = r.fate(&d.Delivery)
+	if r.o.Ordered && d.Status.Forwardable() {
+		d.turn = r.queues.join(in.Body) // before it is recorded, which several do at once
+	}
+	if err := r.insert(ctx, &d.Delivery); err != nil {
+		d.turn.leave()
 		return nil, err
 	}
 	r.tally.received(d.Status)
@@ -157,7 +176,7 @@ func (r *Relay) fate(d *webhook.Delivery) webhook.Status {
 	switch {
 	case r.o.Verify == VerifyStrict && d.Verdict != webhook.VerdictValid:
 		return webhook.StatusRejected
-	case !wanted(r.o.Events, d.Event):
+	case !wanted(r.o.Events, d.Event) || len(r.routed(d.Event)) == 0:
 		return webhook.StatusSkipped
 	default:
 		return webhook.StatusPending
@@ -179,14 +198,6 @@ func (r *Relay) insert(ctx context.Context, d *webhook.Delivery) error {
 		return fmt.Errorf("record the delivery: %w", err)
 	}
 	return nil
-}
-
-// send makes the attempt. It ends with its time-out, or when ctx is cancelled.
-func (r *Relay) send(ctx context.Context, d *webhook.Delivery) webhook.Attempt {
-	a := r.o.Sender.Send(ctx, r.o.Target, r.outgoing(d.Header), d.Body)
-	r.handler.saw(d, a)
-	r.tally.attempted(a)
-	return a
 }
 
 // outgoing is the header that the handler gets: the delivery's, with the fields that --header sets in place of those they name.

@@ -10,10 +10,10 @@ const (
 	insertAttempt = `INSERT INTO attempt (delivery, n, target, started_at, code, failure, error, duration, connect, first_byte,
 		answer_bytes, answer_cut, header, answer, masked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-	updateLatest = "UPDATE delivery SET status = ?, attempts = ?, target = ?, code = ?, duration = ?, failure = ? WHERE n = ?"
+	updateDelivery = "UPDATE delivery SET status = ?, attempts = ?, target = ?, code = ?, duration = ?, failure = ? WHERE n = ?"
 
-	// What webhook.StatusOf looks at.
-	selectOutcomes = "SELECT target, code, failure FROM attempt WHERE delivery = ? ORDER BY n"
+	// What webhook.Deciding looks at, and what a row shows of the attempt that it picks.
+	selectOutcomes = "SELECT n, target, code, failure, duration FROM attempt WHERE delivery = ? ORDER BY n"
 
 	// The family of a delivery: what it goes back to, from replay to replay, and all replays of those. UNION leaves out what was
 	// there before, so a circle, should an imported log ever hold one, ends.
@@ -29,11 +29,10 @@ const (
 
 func (t *transaction) attempt(j *job) error {
 	var n int64
+	var had int
 	var replayOf webhook.ID
-	a := &j.attempt
 	err := t.conn.rows(selectForAttempt, []any{string(j.id)}, func(q *query) error {
-		n = q.int()
-		a.N = int(q.int()) + 1
+		n, had = q.int(), int(q.int())
 		replayOf = webhook.ID(q.text())
 		return nil
 	})
@@ -43,56 +42,61 @@ func (t *transaction) attempt(j *job) error {
 	if n == 0 {
 		return &NotFoundError{Typed: string(j.id)}
 	}
-	if err := t.insertAttempt(n, j); err != nil {
+	for i := range j.attempts {
+		j.attempts[i].N = had + i + 1
+		if err := t.insertAttempt(n, j.attempts[i], j.answers[i]); err != nil {
+			return err
+		}
+		t.changes = append(t.changes, change{kind: ChangeAttempted, delivery: n, attempt: j.attempts[i].N})
+	}
+	deciding, err := t.deciding(n, j.attempts)
+	if err != nil {
 		return err
 	}
-	if j.status, err = t.statusWith(n, *a); err != nil {
+	j.status = deciding.Status()
+	if err := t.updateDelivery(n, had+len(j.attempts), deciding); err != nil {
 		return err
 	}
-	if err := t.updateLatest(n, j); err != nil {
-		return err
-	}
-	t.changes = append(t.changes, change{kind: ChangeAttempted, delivery: n, attempt: a.N})
 	if j.status == webhook.StatusDelivered {
 		return t.mend(n, j.id, replayOf)
 	}
 	return nil
 }
 
-func (t *transaction) insertAttempt(delivery int64, j *job) error {
+func (t *transaction) insertAttempt(delivery int64, a webhook.Attempt, header []byte) error {
 	q, err := t.conn.prepare(insertAttempt)
 	if err != nil {
 		return err
 	}
-	a := &j.attempt
 	q.bindInt(delivery).bindInt(int64(a.N)).bindText(a.Target).bindTime(a.StartedAt).bindInt(int64(a.Code))
 	q.bindText(string(a.Failure)).bindText(a.Error)
 	q.bindInt(int64(a.Duration)).bindInt(int64(a.Connect)).bindInt(int64(a.FirstByte))
-	q.bindInt(a.AnswerBytes).bindBool(a.AnswerCut).bindBlob(j.header).bindBlob(a.Answer)
+	q.bindInt(a.AnswerBytes).bindBool(a.AnswerCut).bindBlob(header).bindBlob(a.Answer)
 	q.bindText(joinNames(a.Masked))
 	return q.run()
 }
 
-// statusWith is the delivery's status now that a, its latest attempt, is written.
-func (t *transaction) statusWith(delivery int64, a webhook.Attempt) (webhook.Status, error) {
-	if a.N == 1 {
-		return a.Status(), nil
+// deciding is the attempt that decides the delivery's status, now that the newest are written.
+func (t *transaction) deciding(delivery int64, newest []webhook.Attempt) (webhook.Attempt, error) {
+	if newest[0].N == 1 {
+		return webhook.Deciding(newest), nil
 	}
 	var all []webhook.Attempt
 	err := t.conn.rows(selectOutcomes, []any{delivery}, func(q *query) error {
-		all = append(all, webhook.Attempt{Target: q.text(), Code: int(q.int()), Failure: webhook.Failure(q.text())})
+		all = append(all, webhook.Attempt{
+			N: int(q.int()), Target: q.text(), Code: int(q.int()), Failure: webhook.Failure(q.text()), Duration: q.duration(),
+		})
 		return nil
 	})
-	return webhook.StatusOf(all), err
+	return webhook.Deciding(all), err
 }
 
-func (t *transaction) updateLatest(delivery int64, j *job) error {
-	q, err := t.conn.prepare(updateLatest)
+func (t *transaction) updateDelivery(delivery int64, attempts int, a webhook.Attempt) error {
+	q, err := t.conn.prepare(updateDelivery)
 	if err != nil {
 		return err
 	}
-	a := &j.attempt
-	q.bindText(string(j.status)).bindInt(int64(a.N)).bindText(a.Target).bindInt(int64(a.Code)).bindInt(int64(a.Duration))
+	q.bindText(string(a.Status())).bindInt(int64(attempts)).bindText(a.Target).bindInt(int64(a.Code)).bindInt(int64(a.Duration))
 	return q.bindText(string(a.Failure)).bindInt(delivery).run()
 }
 

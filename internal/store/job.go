@@ -22,8 +22,9 @@ type job struct {
 	kind       jobKind
 	delivery   *webhook.Delivery
 	id         webhook.ID
-	attempt    webhook.Attempt
-	header     []byte // encoded, of the delivery or of the answer
+	attempts   []webhook.Attempt
+	header     []byte   // encoded, of the delivery
+	answers    [][]byte // encoded, the header of each attempt's answer
 	bodyHash   int64
 	unattended bool // nobody waits for it
 	tries      int  // how often a busy log turned it away
@@ -57,10 +58,12 @@ func (j *job) prepareRecord(d *webhook.Delivery, now func() time.Time) {
 	j.bodyHash = hashBody(d.Body)
 }
 
-func (j *job) prepareAttempt(id webhook.ID, a webhook.Attempt) {
+func (j *job) prepareAttempts(id webhook.ID, a webhook.Attempt, more []webhook.Attempt) {
 	j.id = id
-	j.attempt = a
-	j.header = encodeHeader(a.Header)
+	j.attempts = append(append(j.attempts, a), more...)
+	for _, a := range j.attempts {
+		j.answers = append(j.answers, encodeHeader(a.Header))
+	}
 }
 
 // hashBody is what bodies are compared by: 64 bits of SHA-256, beside their length. Two different bodies of one length among 100,000
@@ -72,7 +75,10 @@ func hashBody(body []byte) int64 {
 
 // weight is what the job adds to a transaction, in bytes.
 func (j *job) weight() int {
-	n := len(j.header) + len(j.attempt.Answer)
+	n := len(j.header)
+	for i, a := range j.attempts {
+		n += len(j.answers[i]) + len(a.Answer)
+	}
 	if j.delivery != nil {
 		n += len(j.delivery.Body)
 	}
@@ -84,9 +90,10 @@ func (j *job) take() bool { return j.state.CompareAndSwap(jobQueued, jobTaken) }
 
 func (j *job) giveUp() bool { return j.state.CompareAndSwap(jobQueued, jobGivenUp) }
 
-// reset makes a job that is done ready to be used again.
+// reset makes a job that is done ready to be used again. It keeps its memory, and lets go of what was in it.
 func (j *job) reset() *job {
-	done := j.done
-	*j = job{done: done}
+	clear(j.attempts)
+	clear(j.answers)
+	*j = job{done: j.done, attempts: j.attempts[:0], answers: j.answers[:0]}
 	return j
 }

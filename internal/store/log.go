@@ -178,10 +178,12 @@ func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
 	return nil
 }
 
-// AddAttempt writes an attempt at a delivery and returns, once it is durable, the delivery's status. The log numbers the attempts.
-func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) (webhook.Status, error) {
+// AddAttempt writes an attempt at a delivery, or one at each of several targets, and returns, once they are durable, the delivery's
+// status. The log numbers them. They are written together or not at all, so that a delivery which owes a target its attempt is never
+// taken for one that was delivered.
+func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
 	j := l.job(jobAttempt)
-	j.prepareAttempt(id, a)
+	j.prepareAttempts(id, a, more)
 	if err := l.do(ctx, j); err != nil {
 		return "", fmt.Errorf("add an attempt at %s: %w", id, err)
 	}
@@ -190,11 +192,11 @@ func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) 
 	return status, nil
 }
 
-// QueueAttempt hands an attempt to the writer and returns without waiting for it, unless the queue is full. A write that fails is told
-// to OnError.
-func (l *Log) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt) error {
+// QueueAttempt hands what AddAttempt writes to the writer and returns without waiting for it, unless the queue is full. A write that
+// fails is told to OnError.
+func (l *Log) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error {
 	j := l.job(jobAttempt)
-	j.prepareAttempt(id, a)
+	j.prepareAttempts(id, a, more)
 	j.unattended = true
 	if err := l.submit(ctx, j); err != nil {
 		return fmt.Errorf("queue an attempt at %s: %w", id, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -181,7 +182,7 @@ func (w *writer) answer(j *job, err error) {
 		return
 	}
 	if err != nil {
-		w.onError(&AttemptError{ID: j.id, Attempt: j.attempt, Err: err})
+		w.onError(&AttemptError{ID: j.id, Attempts: slices.Clone(j.attempts), Err: err})
 	}
 	w.recycle(j)
 }
@@ -210,11 +211,11 @@ func (w *writer) afterCommit() {
 	}
 }
 
-// AttemptError is what OnError gets for a queued attempt that could not be written.
+// AttemptError is what OnError gets for queued attempts that could not be written.
 type AttemptError struct {
-	ID      webhook.ID
-	Attempt webhook.Attempt
-	Err     error
+	ID       webhook.ID
+	Attempts []webhook.Attempt
+	Err      error
 }
 
 // Error names the delivery and the reason.

@@ -43,8 +43,9 @@ type Summary struct {
 	BodyBytes  int64
 	Masked     []string // header names whose values were left out of the recording that it was imported from: it replays only with a new signature, and without them
 
-	// Of the latest attempt; zero while there is none.
 	Attempts int // how many there are
+
+	// Of the attempt that decides the status, see Deciding; zero while there is none.
 	Target   string
 	Code     int
 	Duration time.Duration

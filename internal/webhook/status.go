@@ -29,21 +29,29 @@ func (s Status) Failed() bool { return worst(s) > worst(StatusDelivered) }
 // Forwardable reports whether a delivery of this status is, or was, to be sent: everything but rejected and skipped.
 func (s Status) Forwardable() bool { return s != StatusRejected && s != StatusSkipped }
 
-// StatusOf derives a delivery's status from its attempts, oldest first: for each target the latest counts, and of several
-// targets the worst. Without an attempt it is pending.
+// StatusOf derives a delivery's status from its attempts, oldest first: that of the deciding one. Without an attempt it is pending.
 func StatusOf(attempts []Attempt) Status {
-	status := StatusPending
+	if len(attempts) == 0 {
+		return StatusPending
+	}
+	return Deciding(attempts).Status()
+}
+
+// Deciding returns the one of the attempts, oldest first, that decides the delivery's status: for each target the latest counts, and
+// of several targets the worst; of equals the latest. Of none it is the zero Attempt.
+func Deciding(attempts []Attempt) Attempt {
+	var deciding Attempt
 	var seen []string
 	for _, a := range slices.Backward(attempts) {
 		if slices.Contains(seen, a.Target) {
 			continue
 		}
-		seen = append(seen, a.Target)
-		if s := a.Status(); worst(s) > worst(status) {
-			status = s
+		if len(seen) == 0 || worst(a.Status()) > worst(deciding.Status()) {
+			deciding = a
 		}
+		seen = append(seen, a.Target)
 	}
-	return status
+	return deciding
 }
 
 // worst orders what several targets said: unreachable, timed out, refused, delivered.

@@ -20,7 +20,7 @@ CREATE TABLE delivery (
     same_body_as TEXT    NOT NULL,
     body_bytes   INTEGER NOT NULL,
     body_hash    INTEGER NOT NULL, -- the first 8 bytes of its SHA-256
-    attempts     INTEGER NOT NULL, -- how many; the columns after it are of the latest
+    attempts     INTEGER NOT NULL, -- how many; the columns after it are of the one that decides the status
     target       TEXT    NOT NULL,
     code         INTEGER NOT NULL,
     duration     INTEGER NOT NULL,

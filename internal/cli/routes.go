@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+)
+
+// forwards is --forward: given several times, it is one setting of as many routes.
+type forwards struct{ routes []string }
+
+var _ pflag.Value = (*forwards)(nil)
+
+func (f *forwards) String() string { return strings.Join(f.routes, " ") }
+func (f *forwards) Type() string   { return "target" }
+func (f *forwards) Set(v string) error {
+	f.routes = append(f.routes, v)
+	return nil
+}
+
+// parseRoutes reads the setting forward: routes with spaces between, each a target that may have EVENTS= before it. Targets without a
+// path get ours.
+func parseRoutes(text string) ([]relay.Route, error) {
+	var routes []relay.Route
+	for _, field := range strings.Fields(text) {
+		events, to := cutEvents(field)
+		for _, pattern := range events {
+			if err := checkEventPattern(pattern); err != nil {
+				return nil, err
+			}
+		}
+		target, err := dispatch.ParseTarget(to, defaultPath)
+		if err != nil {
+			return nil, err
+		}
+		routes = append(routes, relay.Route{Events: events, Target: target})
+	}
+	if len(routes) == 0 {
+		return nil, usage("--forward names no target", "as in --forward localhost:3000")
+	}
+	return routes, nil
+}
+
+// cutEvents takes the events off a route. What stands before the first = is events only where it can be no part of a target with a =
+// in its query: nothing but names, dots, stars and commas.
+func cutEvents(route string) (events []string, target string) {
+	before, after, found := strings.Cut(route, "=")
+	const inEvents = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.*,"
+	if !found || before == "" || strings.Trim(before, inEvents) != "" {
+		return nil, route
+	}
+	return strings.Split(before, ","), after
+}
+
+// formatRoutes is what parseRoutes reads back.
+func formatRoutes(routes []relay.Route) string {
+	var fields []string
+	for _, r := range routes {
+		field := r.Target.String()
+		if len(r.Events) > 0 {
+			field = strings.Join(r.Events, ",") + "=" + field
+		}
+		fields = append(fields, field)
+	}
+	return strings.Join(fields, " ")
+}
+
+// shortRoutes names the targets as rows do, each once.
+func shortRoutes(routes []relay.Route) string {
+	var targets []string
+	for _, r := range routes {
+		if short := r.Target.Short(); !slices.Contains(targets, short) {
+			targets = append(targets, short)
+		}
+	}
+	return strings.Join(targets, ", ")
+}
+
+// forwardOf is how the ready block shows the routes, with those that have nobody there yet.
+func forwardOf(routes []relay.Route, absent []dispatch.Target) []output.Route {
+	var shown []output.Route
+	for _, r := range routes {
+		out := output.Route{Events: r.Events, Target: r.Target.String()}
+		if slices.ContainsFunc(absent, func(t dispatch.Target) bool { return t.String() == out.Target }) {
+			out.Note = " (nothing there yet)"
+		}
+		shown = append(shown, out)
+	}
+	return shown
+}

@@ -1,0 +1,18 @@
+package display
+
+import (
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// TargetLine is what came of the attempt at one of a delivery's several targets: glyph, status, how long it took, and the target.
+func TargetLine(a webhook.Attempt, st Style) Line {
+	s := webhook.Summary{Status: a.Status(), Code: a.Code, Duration: a.Duration, Attempts: 1}
+	glyph, role := st.Glyph(s.Status)
+	line := Line{{glyph, role}, {" ", Plain}, {PadRight(StatusText(s), statusCells), role}, {" ", Plain}}
+	took := st.took(s)
+	line = line.add(spaces(max(tookCells-took.Width(), 0)), Plain)
+	line = append(line, took...)
+	return line.add("  "+st.Clean(strings.TrimPrefix(a.Target, "http://")), Plain)
+}

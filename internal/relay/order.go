@@ -1,0 +1,76 @@
+package relay
+
+import (
+	"context"
+	"sync"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// queues keeps the deliveries of one job in the order in which they arrived: each is sent when those before it have their answers.
+// Different jobs do not wait for each other. The zero value is ready; a job without deliveries takes no memory.
+type queues struct {
+	mu   sync.Mutex
+	last map[string]*turn // by job: the newest delivery's turn
+}
+
+// turn is a delivery's place in its job's queue. A nil turn waits for nothing.
+type turn struct {
+	queues *queues
+	job    string
+	before <-chan struct{} // closed when the one before is done; nil where there is none
+	done   chan struct{}
+}
+
+// join takes the next place in the queue of the body's job, or none where the body names no job.
+func (q *queues) join(body []byte) *turn {
+	job := jobOf(body)
+	if job == "" {
+		return nil
+	}
+	t := &turn{queues: q, job: job, done: make(chan struct{})}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.last == nil {
+		q.last = make(map[string]*turn)
+	}
+	if before := q.last[job]; before != nil {
+		t.before = before.done
+	}
+	q.last[job] = t
+	return t
+}
+
+// jobOf is the id in the payload's data, as it is written there; empty where there is none.
+func jobOf(body []byte) string {
+	p, err := webhook.ParsePayload(body)
+	if err != nil {
+		return ""
+	}
+	id, _ := p.Get("data.id")
+	return string(id)
+}
+
+// wait returns when it is the delivery's turn, or when ctx is cancelled.
+func (t *turn) wait(ctx context.Context) {
+	if t == nil || t.before == nil {
+		return
+	}
+	select {
+	case <-t.before:
+	case <-ctx.Done():
+	}
+}
+
+// leave lets the next of the job go on. It is called once.
+func (t *turn) leave() {
+	if t == nil {
+		return
+	}
+	t.queues.mu.Lock()
+	if t.queues.last[t.job] == t {
+		delete(t.queues.last, t.job)
+	}
+	t.queues.mu.Unlock()
+	close(t.done)
+}

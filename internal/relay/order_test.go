@@ -1,0 +1,111 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func job(id string, n int) []byte {
+	return fmt.Appendf(nil, `{"event":"render.processing","data":{"id":%q,"n":%d}}`, id, n)
+}
+
+// taking is a Sender whose handler takes a second for each delivery, and remembers when it began which, and how many it had at once.
+type taking struct {
+	mu        sync.Mutex
+	began     []string
+	now, most map[string]int
+}
+
+func (t *taking) send(_ context.Context, body []byte) webhook.Attempt {
+	id := jobOf(body)
+	t.mu.Lock()
+	t.began = append(t.began, string(body))
+	t.now[id]++
+	t.most[id] = max(t.most[id], t.now[id])
+	t.mu.Unlock()
+	time.Sleep(time.Second) // of the bubble's clock
+	t.mu.Lock()
+	t.now[id]--
+	t.mu.Unlock()
+	return webhook.Attempt{Code: http.StatusOK}
+}
+
+func TestDeliveriesOfOneJobGoOneAtATimeInOrderAndJobsSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		handler := &taking{now: map[string]int{}, most: map[string]int{}}
+		r := New(Options{Sender: &scripted{send: handler.send}, Routes: To(dispatch.Target{}), Now: time.Now, Ordered: true})
+		defer r.Close()
+		began := time.Now()
+		want := map[string][]string{}
+		var all sync.WaitGroup
+		for n := range 4 {
+			for _, id := range []string{"job_a", "job_b", "job_c"} {
+				body := job(id, n)
+				want[`"`+id+`"`] = append(want[`"`+id+`"`], string(body))
+				d := &recorded{Delivery: webhook.Delivery{Body: body}, turn: r.queues.join(body)}
+				all.Go(func() { r.send(t.Context(), d) })
+			}
+		}
+		all.Wait()
+		if took := time.Since(began); took != 4*time.Second {
+			t.Errorf("three jobs of four deliveries took %v, want 4 s: jobs side by side, a job one at a time", took)
+		}
+		got := map[string][]string{}
+		for _, body := range handler.began {
+			got[jobOf([]byte(body))] = append(got[jobOf([]byte(body))], body)
+		}
+		for id, bodies := range want {
+			if !slices.Equal(got[id], bodies) || handler.most[id] != 1 {
+				t.Errorf("%s was sent as %q, %d at once; want %q, one at a time", id, got[id], handler.most[id], bodies)
+			}
+		}
+		if len(r.queues.last) != 0 {
+			t.Errorf("%d queues are left, want none", len(r.queues.last))
+		}
+	})
+}
+
+func TestWhatNamesNoJobWaitsForNothing(t *testing.T) {
+	var q queues
+	for _, body := range []string{`not json`, `[]`, `{"event":"wallet.deposit","data":{"amount":5}}`, `{"data":7}`, ``} {
+		if turn := q.join([]byte(body)); turn != nil {
+			t.Errorf("%s has a turn in the queue of %s, want none", body, turn.job)
+		}
+	}
+}
+
+func TestAbortEndsTheWaitForATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q queues
+		first, second := q.join(job("job_a", 1)), q.join(job("job_a", 2))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := false
+		go func() {
+			second.wait(ctx)
+			ended = true
+			second.leave()
+		}()
+		synctest.Wait()
+		if ended {
+			t.Error("the second went before the first was done")
+		}
+		cancel()
+		synctest.Wait()
+		if !ended {
+			t.Error("the second still waits after the abort")
+		}
+		first.leave()
+		if len(q.last) != 0 {
+			t.Errorf("%d queues are left, want none", len(q.last))
+		}
+	})
+}
