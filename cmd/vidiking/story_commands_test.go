@@ -84,6 +84,15 @@ func newer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, f.Close()))
 }
 
+// firstID sets a variable to the first id in what a command printed: `firstid ONE stdout`.
+func firstID(ts *testscript.TestScript, _ bool, args []string) {
+	id := regexp.MustCompile(`dlv_[0-9a-z]{10}`).FindString(ts.ReadFile(args[1]))
+	if id == "" {
+		ts.Fatalf("there is no id in %s", args[1])
+	}
+	ts.Setenv(args[0], id)
+}
+
 // setFile sets a variable to what a file holds: `setfile ADDR addr`.
 func setFile(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -42,6 +42,7 @@ func TestStories(t *testing.T) {
 			"flood":      flood,
 			"setaddr":    setAddr,
 			"newer":      newer,
+			"firstid":    firstID,
 			"bare":       bare,
 			"oneline":    oneLine,
 			"setid":      setID,

@@ -3,35 +3,47 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// showOptions is what the flags of `show` say.
+type showOptions struct {
+	raw, curl bool
+}
+
 func (a *app) show() *cobra.Command {
-	raw := false
+	o := showOptions{}
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a delivery: its headers, payload and attempts",
 		Long: `Shows a delivery: its verdict, each attempt with the handler's answer, its headers and its payload. An id may be cut short, with
-or without dlv_; last is the newest.`,
+or without dlv_; last is the newest.
+
+With --curl it prints a command for sh, dash, bash, zsh or ksh that sends it again with curl: the exact bytes, the real signature, to
+the handler that got it last. The command writes no file.`,
 		Example: `  vidiking webhooks show last
   vidiking webhooks show dlv_8kx4m2
-  vidiking webhooks show 8kx4 --raw | openssl dgst -sha256 -hmac "$VIDIKING_WEBHOOK_SECRET"`,
+  vidiking webhooks show 8kx4 --raw | openssl dgst -sha256 -hmac "$VIDIKING_WEBHOOK_SECRET"
+  vidiking webhooks show last --curl | sh`,
 		Args: oneID,
 		Annotations: exits(`  0    done
   1    no delivery, or several, have that id
   2    it was called or configured wrongly`),
 		ValidArgsFunction: a.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runShow(cmd.Context(), args[0], raw)
+			return a.runShow(cmd.Context(), args[0], o)
 		},
 	}
-	cmd.Flags().BoolVar(&raw, "raw", false, "print the body alone, byte for byte as it arrived")
+	cmd.Flags().BoolVar(&o.raw, "raw", false, "print the body alone, byte for byte as it arrived")
+	cmd.Flags().BoolVar(&o.curl, "curl", false, "print it as a curl command")
 	return cmd
 }
 
@@ -46,8 +58,10 @@ func oneID(cmd *cobra.Command, args []string) error {
 	}
 }
 
-//nolint:revive // raw is the flag as the user gave it, and picks what is printed
-func (a *app) runShow(ctx context.Context, typed string, raw bool) error {
+func (a *app) runShow(ctx context.Context, typed string, show showOptions) error {
+	if show.raw && show.curl {
+		return usage("--raw and --curl are both given", "leave one of them out")
+	}
 	r, err := a.openReader(ctx)
 	if err != nil {
 		return noLogAs(typed, err)
@@ -61,9 +75,12 @@ func (a *app) runShow(ctx context.Context, typed string, raw bool) error {
 	if err != nil {
 		return err
 	}
-	if raw {
+	switch {
+	case show.raw:
 		_, err := a.w.Stdout.Write(d.Body)
 		return closedPipe(err)
+	case show.curl:
+		return a.showCurl(d)
 	}
 	o, err := a.outputOptions()
 	if err != nil {
@@ -79,6 +96,16 @@ func (a *app) runShow(ctx context.Context, typed string, raw bool) error {
 	}
 	p.Show(shown)
 	return closedPipe(p.Err())
+}
+
+// showCurl prints a delivery as a command. What was sent nowhere yet goes where a replay would.
+func (a *app) showCurl(d webhook.Delivery) error {
+	to, err := a.destination(sendOptions{})
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(a.w.Stdout, recording.Curl(d, to.target.String()))
+	return closedPipe(err)
 }
 
 // noLogAs says of a log that isn't there that it does not have the delivery.

@@ -2,8 +2,6 @@ package dispatch
 
 import (
 	"net/http"
-	"net/textproto"
-	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -12,10 +10,10 @@ import (
 func outgoing(h webhook.Header) http.Header {
 	out := make(http.Header, len(h)+1)
 	values := make([]string, len(h)) // one allocation for the first value of all names
-	named := namedByConnection(h)
+	hop := h.OneHop()
 	for i, f := range h {
 		name := http.CanonicalHeaderKey(f.Name)
-		if isOfOneHop(name) || named.has(name) {
+		if hop.Has(name) {
 			continue
 		}
 		if earlier, ok := out[name]; ok {
@@ -27,42 +25,6 @@ func outgoing(h webhook.Header) http.Header {
 	}
 	keepUserAgent(out)
 	return out
-}
-
-// isOfOneHop reports whether the field of that canonical name ends at this hop: RFC 9110 7.6.1, the two Proxy- fields of its
-// 11.7, and Host and Content-Length, which net/http writes from the target and the body.
-func isOfOneHop(name string) bool {
-	switch name {
-	case "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer",
-		"Transfer-Encoding", "Upgrade", "Host", "Content-Length":
-		return true
-	}
-	return false
-}
-
-type nameSet []string
-
-func (s nameSet) has(name string) bool {
-	for _, n := range s {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-// namedByConnection lists the fields that Connection declares to be of one hop too.
-func namedByConnection(h webhook.Header) nameSet {
-	var names nameSet
-	for _, f := range h {
-		if !strings.EqualFold(f.Name, "Connection") {
-			continue
-		}
-		for option := range strings.SplitSeq(f.Value, ",") {
-			names = append(names, http.CanonicalHeaderKey(textproto.TrimString(option)))
-		}
-	}
-	return names
 }
 
 // keepUserAgent works around two habits of net/http: it adds a User-Agent of its own where there is none, and of several

@@ -45,3 +45,9 @@ func (st Style) signature(value string) string {
 	}
 	return prefix + st.outside(value, signatureCells)
 }
+
+// Value is outside text that stands alone on a line, clean, and cut in the middle where the style has a bound.
+func Value(s string, st Style) string {
+	cells, _ := st.room()
+	return st.outside(s, cells)
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func (a *app) diff() *cobra.Command {
+	jsonOnly := false
+	cmd := &cobra.Command{
+		Use:   "diff A B",
+		Short: "Show in what two deliveries differ",
+		Long: `Compares two deliveries: their headers, their payloads by path, and what the handler answered last. Numbers are compared as they are
+written, the order of names is told apart from their values, and bytes that differ although both say the same are told too: that is
+enough for a signature not to match. Bodies that are no JSON are compared byte by byte.
+
+It ends with 0 also where they differ; -o json says "same".`,
+		Example: `  vidiking webhooks diff a61t q8w2
+  vidiking webhooks diff a61t last --json-only
+  vidiking webhooks diff a61t q8w2 -o json | jq .same`,
+		Args: twoIDs,
+		Annotations: exits(`  0    done, also where they differ
+  1    no delivery, or several, have that id
+  2    it was called or configured wrongly`),
+		ValidArgsFunction: a.completeIDs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			parts := output.DiffAll
+			if jsonOnly {
+				parts = output.DiffPayload
+			}
+			return a.runDiff(cmd.Context(), args, parts)
+		},
+	}
+	cmd.Flags().BoolVar(&jsonOnly, "json-only", false, "compare the payloads alone")
+	return cmd
+}
+
+func twoIDs(cmd *cobra.Command, args []string) error {
+	if len(args) != 2 {
+		return usage(cmd.CommandPath()+" takes two ids", "as in "+cmd.CommandPath()+" a61t last", "all of them: vidiking webhooks list")
+	}
+	return nil
+}
+
+func (a *app) runDiff(ctx context.Context, typed []string, parts output.DiffParts) error {
+	o, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	r, err := a.openReader(ctx)
+	if err != nil {
+		return noLogAs(typed[0], err)
+	}
+	defer func() { _ = r.Close() }()
+	before, err := a.find(ctx, r, typed[0])
+	if err != nil {
+		return err
+	}
+	after, err := a.find(ctx, r, typed[1])
+	if err != nil {
+		return err
+	}
+	o.Style.IDLength = idLength([]webhook.Summary{before.Summary, after.Summary})
+	return closedPipe(output.Diff(o, output.Compared{
+		Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after), Parts: parts,
+	}))
+}
+
+// find reads the delivery that a person means.
+func (*app) find(ctx context.Context, r *store.Reader, typed string) (webhook.Delivery, error) {
+	found, err := r.Resolve(ctx, typed)
+	if err != nil {
+		return webhook.Delivery{}, err
+	}
+	return r.Get(ctx, found.ID)
+}

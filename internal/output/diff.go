@@ -1,0 +1,176 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// DiffParts says which parts of two deliveries are compared.
+type DiffParts int
+
+// The parts.
+const (
+	DiffAll     DiffParts = iota
+	DiffPayload           // the payload alone
+)
+
+// Compared is two deliveries and in what they differ.
+type Compared struct {
+	Before, After webhook.Summary
+	Difference    recording.Difference
+	Parts         DiffParts
+}
+
+// Same reports whether nothing differs in the parts that are compared.
+func (c Compared) Same() bool {
+	if c.Parts == DiffPayload {
+		return c.Difference.Body.Same()
+	}
+	return c.Difference.Same()
+}
+
+// Diff says in what two deliveries differ.
+func Diff(o Options, c Compared) error {
+	if o.Format == FormatJSON {
+		return diffJSON(o.Stdout, c)
+	}
+	d := differ{newText(o)}
+	d.title("-", display.Bad, c.Before)
+	d.title("+", display.Good, c.After)
+	diff := c.Difference
+	if c.Parts == DiffAll {
+		d.section(len(diff.Headers)+len(diff.Unknown) > 0, "Headers", "")
+		d.headers(diff.Headers, diff.Unknown)
+	}
+	d.body("Payload", diff.Body)
+	if c.Parts == DiffAll && diff.Answer != nil {
+		d.answer(*diff.Answer)
+	}
+	if c.Same() {
+		d.out.blank()
+		d.out.say(0, sameSentence(c))
+	}
+	return d.out.err
+}
+
+func sameSentence(c Compared) string {
+	switch {
+	case c.Parts == DiffPayload:
+		return "The payloads are the same, byte for byte."
+	case c.Difference.Answer == nil:
+		return "The headers and payloads are the same."
+	default:
+		return "The headers, payloads and answers are the same."
+	}
+}
+
+// differ writes what differs, what was with -, what is with +.
+type differ struct{ *textPrinter }
+
+// signCells is how far behind a sign its text begins.
+const signCells = 2
+
+func (d differ) title(sign string, role display.Role, s webhook.Summary) {
+	d.out.line(0, append(display.Line{{Text: sign + " ", Role: role}}, display.Title(s, d.o.Style.Narrowed(signCells))...))
+}
+
+//nolint:revive // differs is a fact to show: what does not differ has no section
+func (d differ) section(differs bool, name, rest string) {
+	if !differs {
+		return
+	}
+	d.out.blank()
+	line := display.Line{{Text: name, Role: display.Bold}}
+	if rest != "" {
+		line = append(line, display.Span{Text: "   " + rest})
+	}
+	d.out.line(0, line)
+}
+
+// minus and plus write one value each, cut in the middle where the terminal has no room for it.
+func (d differ) minus(indent int, text string) { d.signed(indent, "-", display.Bad, text) }
+func (d differ) plus(indent int, text string)  { d.signed(indent, "+", display.Good, text) }
+
+func (d differ) signed(indent int, sign string, role display.Role, text string) {
+	d.out.line(indent, display.Line{{Text: sign + " ", Role: role}, {Text: display.Value(text, d.o.Style.Narrowed(indent+signCells))}})
+}
+
+func (d differ) headers(changes []recording.HeaderChange, unknown []string) {
+	for _, c := range changes {
+		for _, v := range c.Before {
+			d.minus(2, c.Name+": "+v)
+		}
+		for _, v := range c.After {
+			d.plus(2, c.Name+": "+v)
+		}
+	}
+	if len(unknown) > 0 {
+		d.out.say(2, "Masked, and not compared: "+d.o.Style.Clean(strings.Join(unknown, ", ")))
+	}
+}
+
+func (d differ) body(name string, b recording.BodyDifference) {
+	if b.Same() {
+		return
+	}
+	d.section(true, name, display.Bytes(b.BeforeBytes)+", "+display.Bytes(b.AfterBytes))
+	for _, v := range b.Values {
+		d.value(v)
+	}
+	for _, path := range b.Reordered {
+		d.out.say(2, "The names "+in(path, d.o.Style)+"stand in another order.")
+	}
+	switch {
+	case b.Rewritten():
+		d.out.say(2, fmt.Sprintf("Both say the same, written differently from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
+		d.out.say(2, "or a name that comes twice. A signature of one does not match the other.")
+	case !b.JSON:
+		d.out.say(2, fmt.Sprintf("They are not both JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
+	}
+}
+
+func in(path string, st display.Style) string {
+	if path == "" {
+		return ""
+	}
+	return "of " + display.Value(path, st.Narrowed(40)) + " "
+}
+
+func (d differ) value(v recording.ValueChange) {
+	path := v.Path
+	if path == "" {
+		path = "the whole"
+	}
+	d.out.line(2, display.Line{{Text: display.Value(path, d.o.Style.Narrowed(2)), Role: display.Dim}})
+	if v.Before != nil {
+		d.minus(4, string(v.Before))
+	}
+	if v.After != nil {
+		d.plus(4, string(v.After))
+	}
+}
+
+func (d differ) answer(a recording.AnswerDifference) {
+	if a.Same() {
+		return
+	}
+	d.section(true, "Answer", "")
+	if !a.SameOutcome() {
+		d.minus(2, outcome(a.Before))
+		d.plus(2, outcome(a.After))
+	}
+	d.headers(a.Headers, a.Unknown)
+	d.body("Answer's body", a.Body)
+}
+
+// outcome is how an attempt ended, in a word or two.
+func outcome(a *webhook.Attempt) string {
+	if a == nil {
+		return "no attempt"
+	}
+	return display.StatusText(webhook.Summary{Status: a.Status(), Code: a.Code})
+}

@@ -1,0 +1,82 @@
+package recording
+
+import (
+	"net/textproto"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// outgoing is what a tool is to send of a delivery: the fields that are passed on, and which could not be had.
+type outgoing struct {
+	fields  webhook.Header
+	leftOut []leftOut
+}
+
+type leftOut struct {
+	name string
+	why  string
+}
+
+// longestValue keeps a header within one argument of a command, which Linux bounds at 128 KiB.
+const longestValue = 64 << 10
+
+func outgoingOf(d webhook.Delivery) outgoing {
+	var out outgoing
+	hop := d.Header.OneHop()
+	for _, f := range d.Header {
+		switch {
+		case hop.Has(textproto.CanonicalMIMEHeaderKey(f.Name)):
+		case slices.ContainsFunc(d.Masked, func(name string) bool { return strings.EqualFold(name, f.Name) }):
+			out.leave(f.Name, "is masked")
+		case !isToken(f.Name), strings.ContainsAny(f.Value, "\r\n\x00"):
+			out.leave(f.Name, "cannot be sent") // net/http takes in nothing like it; a recording made by hand may have it
+		case len(f.Value) > longestValue:
+			out.leave(f.Name, "is too long")
+		default:
+			out.fields = append(out.fields, webhook.Field{Name: f.Name, Value: strings.Trim(f.Value, " \t")})
+		}
+	}
+	return out
+}
+
+func (o *outgoing) leave(name, why string) {
+	if said := (leftOut{name, why}); !slices.Contains(o.leftOut, said) {
+		o.leftOut = append(o.leftOut, said)
+	}
+}
+
+// isToken reports whether s can be the name of a header (RFC 9110, 5.6.2).
+func isToken(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	}) < 0
+}
+
+// isPlain reports whether s means nothing to any tool, even where a comment is none: a zsh at its prompt takes # for a command.
+func isPlain(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-_.:", r)
+	}) < 0
+}
+
+// targetOf is where the delivery was last sent, or otherwise, where it was not, or to nothing that has the form of a target.
+func targetOf(d webhook.Delivery, otherwise string) string {
+	for _, a := range slices.Backward(d.History) {
+		if isTarget(a.Target) {
+			return a.Target
+		}
+	}
+	return otherwise
+}
+
+// isTarget keeps curl from other protocols (file:, scp:), and a line from ending early.
+func isTarget(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+		strings.HasPrefix(s, u.Scheme+"://") &&
+		strings.IndexFunc(s, func(r rune) bool { return r == ' ' || r == unicode.ReplacementChar || !unicode.IsPrint(r) }) < 0
+}

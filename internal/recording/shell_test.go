@@ -1,0 +1,221 @@
+package recording_test
+
+import (
+	"bytes"
+	"encoding/gob"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/textproto"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+var payloads = flag.Int("payloads", 400, "how many deliveries are handed to each shell that is here")
+
+func unprintable(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+
+// call is what a program was called with.
+type call struct {
+	Args  []string
+	Stdin []byte
+}
+
+// dumpCall is the curl of these tests: it adds its call to the file that the environment names.
+func dumpCall() int {
+	stdin, err := io.ReadAll(os.Stdin)
+	if err != nil {
+		return 90
+	}
+	f, err := os.OpenFile(os.Getenv("CALLS"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 91
+	}
+	var b bytes.Buffer
+	if errors.Join(gob.NewEncoder(&b).Encode(call{os.Args[1:], stdin}), binaryWrite(f, b.Bytes()), f.Close()) != nil {
+		return 92
+	}
+	return 0
+}
+
+func binaryWrite(w io.Writer, b []byte) error {
+	_, err := w.Write(append(fmt.Appendf(nil, "%08d", len(b)), b...))
+	return err
+}
+
+func readCalls(t *testing.T, path string) (calls []call) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(b) > 0 {
+		var size int
+		if _, err := fmt.Sscanf(string(b[:8]), "%d", &size); err != nil {
+			t.Fatal(err)
+		}
+		var c call
+		if err := gob.NewDecoder(bytes.NewReader(b[8 : 8+size])).Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		calls = append(calls, c)
+		b = b[8+size:]
+	}
+	return calls
+}
+
+// sandbox is a directory with nothing in it, and a PATH with nothing on it but curl.
+type sandbox struct{ work, bin, calls string }
+
+func newSandbox(t *testing.T) sandbox {
+	t.Helper()
+	dir := t.TempDir()
+	s := sandbox{work: filepath.Join(dir, "work"), bin: filepath.Join(dir, "bin"), calls: filepath.Join(dir, "calls")}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Mkdir(s.work, 0o700), os.Mkdir(s.bin, 0o700), os.Symlink(self, filepath.Join(s.bin, "curl"))); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run has a shell run a script, and fails where anything but curl ran, or anything was written.
+func (s sandbox) run(t *testing.T, shell, script string, env ...string) {
+	t.Helper()
+	if err := os.WriteFile(s.calls+".sh", []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), shell, s.calls+".sh")
+	cmd.Dir = s.work
+	cmd.Env = append([]string{"PATH=" + s.bin, "CALLS=" + s.calls, "HOME=" + s.work}, env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil || len(out) > 0 {
+		t.Errorf("%s printed %q and ended with %v, want silence; the script:\n%q", shell, out, err, script)
+	}
+	left, err := os.ReadDir(s.work)
+	if err != nil || len(left) > 0 {
+		t.Errorf("%s left %v, %v, want nothing; the script:\n%q", shell, left, err, script)
+	}
+}
+
+// wantCall is what curl must be called with, worked out from the delivery alone.
+func wantCall(d webhook.Delivery, stdin bool) call {
+	target := elsewhere
+	for _, a := range d.History {
+		if strings.HasPrefix(a.Target, "http://localhost:3000/") {
+			target = a.Target
+		}
+	}
+	c := call{Args: []string{"-q", "--globoff", "--path-as-is", "--url", target}, Stdin: []byte{}}
+	sent := map[string]bool{}
+	for _, f := range d.Header {
+		value := f.Name + ": " + strings.Trim(f.Value, " \t")
+		if strings.HasSuffix(value, ": ") {
+			value = f.Name + ";"
+		}
+		c.Args = append(c.Args, "-H", value)
+		sent[textproto.CanonicalMIMEHeaderKey(f.Name)] = true
+	}
+	for _, name := range []string{"Accept", "Content-Type", "User-Agent", "Expect"} {
+		if !sent[name] && (name != "Expect" || len(d.Body) > 1024) {
+			c.Args = append(c.Args, "-H", name+":")
+		}
+	}
+	if stdin {
+		c.Args, c.Stdin = append(c.Args, "--data-binary", "@-"), d.Body
+		return c
+	}
+	c.Args = append(c.Args, "--data-raw", string(d.Body))
+	return c
+}
+
+// shells is the POSIX shells of this machine.
+func shells(t *testing.T) (found []string) {
+	t.Helper()
+	for _, name := range []string{"sh", "dash", "bash", "zsh", "ksh", "ksh93", "ash"} {
+		if path, err := exec.LookPath(name); err == nil {
+			found = append(found, path)
+		}
+	}
+	if len(found) == 0 {
+		t.Skip("there is no POSIX shell here")
+	}
+	return found
+}
+
+// The law: whatever is in a delivery, a shell calls curl once, with those bytes, and does nothing else.
+func TestShellsCallCurlWithTheExactBytesAndDoNothingElse(t *testing.T) {
+	t.Parallel()
+	const together = 50
+	for i, shell := range shells(t) {
+		t.Run(filepath.Base(shell), func(t *testing.T) {
+			t.Parallel()
+			n := newNasty(uint64(i) + 7)
+			s := newSandbox(t)
+			for done := 0; done < *payloads; done += together {
+				var script strings.Builder
+				var want []call
+				for range min(together, *payloads-done) {
+					d := n.delivery(false)
+					if n.IntN(20) == 0 {
+						d.Body = bytes.Repeat(append(d.Body, 'x'), 1000+n.IntN(3000)) // more than an argument holds
+					}
+					command := recording.Curl(d, elsewhere)
+					script.WriteString(command)
+					want = append(want, wantCall(d, strings.HasPrefix(command, "printf ")))
+				}
+				_ = os.Remove(s.calls)
+				s.run(t, shell, script.String(), "LC_ALL="+n.pick([]string{"C", "C.UTF-8", ""}))
+				got := readCalls(t, s.calls)
+				if len(got) != len(want) {
+					t.Fatalf("%s called curl %d times, want %d", shell, len(got), len(want))
+				}
+				for i, w := range want {
+					if !slices.Equal(w.Args, got[i].Args) || !bytes.Equal(w.Stdin, got[i].Stdin) {
+						t.Fatalf("%s called\n got %q\nwant %q", shell, got[i], w)
+					}
+				}
+			}
+			t.Logf("%d deliveries", *payloads)
+		})
+	}
+}
+
+// FuzzCurlInAShell looks for the delivery that breaks out, also among those that no net/http takes in.
+func FuzzCurlInAShell(f *testing.F) {
+	shell := "/bin/sh"
+	if _, err := os.Stat(shell); err != nil {
+		f.Skip("there is no /bin/sh here")
+	}
+	f.Add("X-A", "it's", "http://localhost:3000/", []byte("{}"))
+	f.Add("@pwned", "$(touch pwned)\r\n", "-o pwned", []byte("'; touch pwned; '\x00"))
+	f.Add("`touch pwned`", "%s\\", "http://h/'$(touch pwned)", []byte("-n\n"))
+	f.Fuzz(func(t *testing.T, name, value, target string, body []byte) {
+		s := newSandbox(t)
+		d := webhook.Delivery{Header: webhook.Header{{Name: name, Value: value}}, Body: body, History: []webhook.Attempt{{Target: target}}}
+		s.run(t, shell, recording.Curl(d, elsewhere))
+		calls := readCalls(t, s.calls)
+		if len(calls) != 1 {
+			t.Fatalf("curl was called %d times, want once: %q", len(calls), calls)
+		}
+		args := calls[0].Args
+		got := calls[0].Stdin
+		if last := len(args) - 1; args[last-1] == "--data-raw" {
+			got = []byte(args[last])
+		}
+		if !bytes.Equal(got, body) {
+			t.Errorf("curl got the body %q, want %q", got, body)
+		}
+	})
+}
