@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -127,6 +128,16 @@ func (d *destination) timeout() time.Duration {
 		return time.Duration(d.through.TimeoutMS) * time.Millisecond
 	}
 	return d.direct.Timeout
+}
+
+// handler is the URL of the first handler that an event goes to; where none wants it, of the first.
+func (d *destination) handler(event string) string {
+	for _, r := range d.routes {
+		if len(r.Events) == 0 || slices.ContainsFunc(r.Events, func(pattern string) bool { return matches(pattern, event) }) {
+			return r.Target.String()
+		}
+	}
+	return d.routes[0].Target.String()
 }
 
 // where says where it sends, as a closing line does.

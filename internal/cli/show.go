@@ -104,7 +104,7 @@ func (a *app) showCurl(d webhook.Delivery) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.w.Stdout, recording.Curl(d, to.target.String()))
+	_, err = io.WriteString(a.w.Stdout, recording.Curl(d, to.handler(d.Event)))
 	return closedPipe(err)
 }
 
