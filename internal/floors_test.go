@@ -49,6 +49,7 @@ var floors = map[string]int{
 	"config":    1,
 	"editor":    1,
 
+	"dialect": 0,
 	"webhook": 0,
 	"filter":  0,
 

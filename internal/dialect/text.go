@@ -1,0 +1,141 @@
+package dialect
+
+import (
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// appendText appends a string literal as a style writes what it says.
+func appendText(dst, literal []byte, t Text) []byte {
+	if t == AsWritten {
+		return append(dst, literal...)
+	}
+	if t&AsWritten != 0 {
+		return appendEscaped(dst, literal, t)
+	}
+	dst = append(dst, '"')
+	for at := 1; at < len(literal)-1; {
+		if c := literal[at]; isPlain(c) {
+			dst = append(dst, c)
+			at++
+			continue
+		}
+		r, size := decode(literal[at:])
+		dst = appendRune(dst, r, t)
+		at += size
+	}
+	return append(dst, '"')
+}
+
+// appendEscaped appends a string literal as it stands, but for characters that are in a set of escapes.
+func appendEscaped(dst, literal []byte, t Text) []byte {
+	for at := 0; at < len(literal); {
+		r, size := utf8.DecodeRune(literal[at:])
+		if t&escapesOf(r)&(EscapeHTML|EscapeLines) != 0 {
+			dst = appendEscape(dst, r)
+		} else {
+			dst = append(dst, literal[at:at+size]...)
+		}
+		at += size
+	}
+	return dst
+}
+
+// isPlain reports whether every style writes a character as it is.
+func isPlain(c byte) bool {
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '/' && c != '<' && c != '>' && c != '&'
+}
+
+// decode reads the character that a valid literal's rest begins with. Half a surrogate pair that has no other half is itself.
+func decode(rest []byte) (r rune, size int) {
+	if rest[0] != '\\' {
+		return utf8.DecodeRune(rest)
+	}
+	switch c := rest[1]; c {
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+		r = hexRune(rest[2:6])
+		if len(rest) >= 12 && rest[6] == '\\' && rest[7] == 'u' {
+			if pair := utf16.DecodeRune(r, hexRune(rest[8:12])); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return r, 6
+	default:
+		return rune(c), 2
+	}
+}
+
+// hexRune reads four hex digits; -1 where they are none.
+func hexRune(digits []byte) rune {
+	n, err := strconv.ParseUint(string(digits), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(n) //nolint:gosec // 16 bits
+}
+
+// isHalf reports whether r is half a surrogate pair, which UTF-8 can't hold.
+func isHalf(r rune) bool { return utf16.IsSurrogate(r) }
+
+// appendRune appends one character of a string.
+func appendRune(dst []byte, r rune, t Text) []byte {
+	switch r {
+	case '"', '\\':
+		return append(dst, '\\', byte(r)) //nolint:gosec // ASCII
+	case '\b':
+		return append(dst, `\b`...)
+	case '\f':
+		return append(dst, `\f`...)
+	case '\n':
+		return append(dst, `\n`...)
+	case '\r':
+		return append(dst, `\r`...)
+	case '\t':
+		return append(dst, `\t`...)
+	case '/':
+		if t&EscapeSlash != 0 {
+			return append(dst, `\/`...)
+		}
+	}
+	switch {
+	case isHalf(r):
+		if t&ReplaceHalves != 0 {
+			return utf8.AppendRune(dst, utf8.RuneError)
+		}
+		return appendEscape(dst, r)
+	case r < ' ' || r != '/' && t&escapesOf(r) != 0:
+		return appendEscape(dst, r)
+	default:
+		return utf8.AppendRune(dst, r)
+	}
+}
+
+// appendEscape appends a character by its code, as two where it needs a surrogate pair.
+func appendEscape(dst []byte, r rune) []byte {
+	if r > 0xffff {
+		high, low := utf16.EncodeRune(r)
+		return appendEscape(appendEscape(dst, high), low)
+	}
+	const digits = "0123456789abcdef"
+	return append(dst, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
+}
+
+// appendRaw appends a character without any escape. Half a surrogate pair gets the three bytes that UTF-8 would give it, so that each
+// half stays another name.
+func appendRaw(dst []byte, r rune) []byte {
+	if isHalf(r) {
+		return append(dst, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f) //nolint:gosec // the low bits are meant
+	}
+	return utf8.AppendRune(dst, r)
+}

@@ -1,0 +1,328 @@
+package signature_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/hex"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const otherSecret = "whsec_the_one_that_staging_has_0123"
+
+// diagnose diagnoses a body with the example's secret in use, and another one known.
+func diagnose(t *testing.T, h webhook.Header, body string) signature.Diagnosis {
+	t.Helper()
+	return signature.Diagnose(t.Context(), signature.Case{Header: h, Body: []byte(body), Secrets: []signature.Known{
+		{Secret: webhook.SecretFrom(otherSecret), Name: "the one of profile staging", Mend: "vidiking listen --profile staging"},
+		{Secret: webhook.SecretFrom(exampleSecret), InUse: true},
+	}})
+}
+
+func signedWith(secret, body string) string {
+	return signature.Sign(webhook.SecretFrom(secret), []byte(body), signature.StylePrefixed)
+}
+
+func own(value string) webhook.Header {
+	return webhook.Header{{Name: webhook.SignatureHeader, Value: value}}
+}
+
+func zipped(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	right := signedWith(exampleSecret, exampleBody)
+	raw, err := hex.DecodeString(exampleHex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inBase64 := base64.StdEncoding.EncodeToString(raw)
+	tests := []struct {
+		name   string
+		header webhook.Header
+		body   string
+		want   string // the codes, and how sure the first is
+	}{
+		{"right", own(right), exampleBody, ""},
+		{"no header", nil, exampleBody, "header_missing certain"},
+		{"no header, something like one", webhook.Header{{Name: "X-Request-Id", Value: strings.Repeat("ab", 32)}}, exampleBody, "header_missing certain"},
+		{"another header", webhook.Header{{Name: "X-Hub-Signature-256", Value: right}}, exampleBody, "header_other certain"},
+		{"a header of another scheme", webhook.Header{
+			{Name: "Webhook-Id", Value: "msg_1"}, {Name: "Webhook-Timestamp", Value: "1674087231"},
+			{Name: "Webhook-Signature", Value: "v1," + inBase64Of(t, signedWith(exampleSecret, "msg_1.1674087231."+exampleBody))},
+		}, exampleBody, "header_other header_prefix header_base64 body_prefixed certain"},
+		{"empty", own(""), exampleBody, "header_empty certain"},
+		{"the prefix alone", own("sha256="), exampleBody, "header_empty certain"},
+		{"a placeholder", own("sha256=<hex>"), exampleBody, "header_placeholder certain"},
+		{"the secret", own("sha256=" + exampleSecret), exampleBody, "header_secret certain"},
+		{"rubbish", own("rubbish"), exampleBody, "header_malformed certain"},
+		{"far too long", own(strings.Repeat("ab", 1<<20)), exampleBody, "header_malformed certain"},
+		{"one digit short", own(right[:len(right)-1]), exampleBody, "header_truncated certain"},
+		{"one digit short, and another secret's", own(signedWith(otherSecret, exampleBody)[:70]), exampleBody, "other_secret header_truncated certain"},
+		{"base64, cut", own(inBase64[:30]), exampleBody, "header_base64 header_truncated certain"},
+		{"one digit long", own(right + "0"), exampleBody, "header_longer certain"},
+		{"something behind it", own(right + " trailing"), exampleBody, "header_longer certain"},
+		{"something stuck to it", own(right + "xyz"), exampleBody, "header_longer certain"},
+		{"two digits wrong", own(flip(flip(exampleHex, 3), 40)), exampleBody, "header_changed certain"},
+		{"white space", own(" " + right + "\t"), exampleBody, "header_space certain"},
+		{"quotes within the prefix", own(`sha256="` + exampleHex + `"`), exampleBody, "header_quoted certain"},
+		{"looks like SHA-1 and is nothing", own("sha1=" + strings.Repeat("ab", 20)), exampleBody, "header_prefix algorithm changed_or_other_secret likely"},
+		{"another secret", own(signedWith(otherSecret, exampleBody)), exampleBody, "other_secret certain"},
+		{"another secret without whsec_", own(signedWith(otherSecret[6:], exampleBody)), exampleBody, "other_secret secret_without_prefix certain"},
+		{"another secret, another writer", own(signedWith(otherSecret, `{"a": 1}`)), `{"a":1}`, "other_secret body_rewritten certain"},
+		{"compressed after it was signed", own(right), zipped(t, exampleBody), "body_compressed certain"},
+		{"the body is base64 of what was signed", own(right), base64.StdEncoding.EncodeToString([]byte(exampleBody)), "body_base64 certain"},
+		{"two wrong headers, one of base64", append(own(strings.Repeat("0", 64)), own(inBase64)...), exampleBody, "header_base64 certain"},
+		{"the body cut short on the way", own(right), exampleBody[:120], "body_incomplete changed_or_other_secret likely"},
+		{"a byte changed", own(right), strings.Replace(exampleBody, "4510", "4511", 1), "changed_or_other_secret possible"},
+		{"not UTF-8", own(signedWith(exampleSecret, "caf\ufffd")), "caf\xe9", "body_charset certain"},
+		{"an empty body, signed with a line feed", own(signedWith(exampleSecret, "\n")), "", "body_newline_added certain"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			d := diagnose(t, test.header, test.body)
+			got := ""
+			for _, f := range d.Findings {
+				got += f.Code + " "
+			}
+			if len(d.Findings) > 0 {
+				got += string(d.Findings[0].Sure)
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q; header %.100v", got, test.want, test.header)
+			}
+		})
+	}
+}
+
+func inBase64Of(t *testing.T, signed string) string {
+	t.Helper()
+	raw, err := hex.DecodeString(strings.TrimPrefix(signed, "sha256="))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(raw)
+}
+
+func TestDiagnoseSaysWhoseSecretItWasAndHowToUseIt(t *testing.T) {
+	t.Parallel()
+	d := diagnose(t, own(signedWith(otherSecret, exampleBody)), exampleBody)
+	want := []webhook.Finding{{
+		Code: signature.CodeOtherSecret, Cause: "It was signed with another secret, the one of profile staging.",
+		Mend: "vidiking listen --profile staging", Sure: webhook.Certain,
+	}}
+	if diff := cmp.Diff(want, d.Findings); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+}
+
+func TestDiagnoseSaysThatItIsValidNow(t *testing.T) {
+	t.Parallel()
+	c := signature.Case{
+		Header: own(signedWith(exampleSecret, exampleBody)), Body: []byte(exampleBody), Verdict: webhook.VerdictInvalid,
+		Secrets: []signature.Known{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
+	}
+	if d := signature.Diagnose(t.Context(), c); len(d.Findings) != 1 || d.Findings[0].Code != signature.CodeCheckedOther {
+		t.Errorf("got %v, want %s", d.Findings, signature.CodeCheckedOther)
+	}
+}
+
+func TestDiagnoseWithoutASecretHasNothingToTryBut(t *testing.T) {
+	t.Parallel()
+	d := signature.Diagnose(t.Context(), signature.Case{Header: own(exampleHex), Body: []byte(exampleBody)})
+	if d.Verdict != webhook.VerdictUnchecked || d.IsCertain() {
+		t.Errorf("got %s and %v, want unchecked and nothing certain", d.Verdict, d.Findings)
+	}
+}
+
+func TestDiagnoseSaysWhatItTriedWhereNothingMatches(t *testing.T) {
+	t.Parallel()
+	d := diagnose(t, own(strings.Repeat("0", 64)), exampleBody)
+	want := []string{
+		"2 secrets in 31 forms", "HMAC-SHA-256, and hashes without a key",
+		"the body in 55 forms, among them as Node, Python, Go, PHP and Ruby write it again", "the body cut short at 220 places",
+	}
+	if diff := cmp.Diff(want, d.Tried); diff != "" {
+		t.Errorf("tried (-want +got):\n%s", diff)
+	}
+}
+
+// What is found is the plainest explanation, and each part of it is found whatever the others are.
+func TestDiagnoseFindsWhatWentWrongTogether(t *testing.T) {
+	t.Parallel()
+	keys := map[string]string{
+		"": exampleSecret, "secret_without_prefix": "test_secret", "secret_space": exampleSecret + "\n", "secret_unset": "", "other_secret": otherSecret,
+	}
+	bodies := map[string]string{
+		"": exampleBody, "body_newline_added": exampleBody + "\n", "body_bom_added": "\ufeff" + exampleBody,
+		"body_rewritten": strings.NewReplacer(`":`, `": `, `,"`, `, "`).Replace(exampleBody), "body_empty": "",
+	}
+	headers := map[string]func([]byte) string{
+		"":              func(sum []byte) string { return hex.EncodeToString(sum) },
+		"header_base64": func(sum []byte) string { return base64.StdEncoding.EncodeToString(sum) },
+		"header_quoted": func(sum []byte) string { return `"` + hex.EncodeToString(sum) + `"` },
+		"header_prefix": func(sum []byte) string { return "v1=" + hex.EncodeToString(sum) },
+	}
+	for key, secret := range keys {
+		for body, text := range bodies {
+			for form, write := range headers {
+				sum, err := hex.DecodeString(signature.Sign(webhook.SecretFrom(secret), []byte(text), signature.StyleBare))
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := diagnose(t, own(write(sum)), exampleBody)
+				var got []string
+				for _, f := range d.Findings {
+					got = append(got, f.Code)
+				}
+				want := []string{}
+				for _, code := range []string{form, key, body} {
+					if code != "" {
+						want = append(want, code)
+					}
+				}
+				if key == "other_secret" && form != "" { // it is told first
+					want[0], want[1] = want[1], want[0]
+				}
+				if strings.Join(got, " ") != strings.Join(want, " ") {
+					t.Errorf("got %v, want %v", got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestDiagnoseEndsWhenItsWorkIsDoneOrItIsTold(t *testing.T) {
+	t.Parallel()
+	c := signature.Case{
+		Header: own(strings.Repeat("0", 64)), Body: []byte(exampleBody), Work: 10_000,
+		Secrets: []signature.Known{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
+	}
+	if d := signature.Diagnose(t.Context(), c); !d.Cut || d.Work > c.Work || !strings.Contains(strings.Join(d.Tried, " "), "not everything") {
+		t.Errorf("with little work: got cut %t, work %d of %d, tried %v", d.Cut, d.Work, c.Work, d.Tried)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c.Work = 0
+	if d := signature.Diagnose(ctx, c); !d.Cut || d.Work > 100_000 {
+		t.Errorf("when told to end: got cut %t, work %d", d.Cut, d.Work)
+	}
+}
+
+// A body that Express would not even take: what is common is found all the same.
+func TestDiagnoseFindsWhatIsCommonInABodyOf10MiB(t *testing.T) {
+	t.Parallel()
+	size := 10 << 20
+	if testing.Short() {
+		size = 1 << 20
+	}
+	body := string(largeBody(size))
+	for code, signed := range map[string]string{
+		"secret_without_prefix": signedWith(exampleSecret[6:], body),
+		"body_newline_added":    signedWith(exampleSecret, body+"\n"),
+		"body_rewritten":        signedWith(exampleSecret, strings.NewReplacer("/", `\/`, ".50,", ".5,").Replace(body)), // as PHP does
+		"body_cut":              signedWith(exampleSecret, body[:100<<10]),
+		"algorithm":             "", // below
+	} {
+		if code == "algorithm" {
+			signed = "sha1=" + hex.EncodeToString(mac(sha1.New, exampleSecret, []byte(body)))
+		}
+		if d := diagnose(t, own(signed), body); len(d.Findings) == 0 || d.Findings[0].Code != code {
+			t.Errorf("got %v, want %s", d.Findings, code)
+		}
+	}
+}
+
+func TestEveryCodeIsInTheCatalogueWithACauseAndAMend(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, f := range signature.Catalogue() {
+		if seen[f.Code] || f.Cause == "" || f.Mend == "" || strings.Contains(f.Cause, "%") {
+			t.Errorf("%+v is there twice, or not whole", f)
+		}
+		seen[f.Code] = true
+		for _, s := range []string{f.Cause, f.Mend} {
+			if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "…") {
+				t.Errorf("%s: %q is no sentence", f.Code, s)
+			}
+		}
+	}
+}
+
+// FuzzDiagnose proves that whatever came, a diagnosis ends within its work, is there where the verdict is not valid, and gives nothing away.
+func FuzzDiagnose(f *testing.F) {
+	for _, seed := range []struct{ header, body string }{
+		{"sha256=" + exampleHex, exampleBody}, {"t=1,v1=" + exampleHex, "{}"}, {"", "\x1f\x8b\x08"}, {"AAAA=,\"'", "[1e999,\"\\ud800\"]"},
+		{strings.Repeat("a", 63), "\ufeff\r\n{\"0\":{},\"0\":[]}"}, {"eyJhIjoxfQ==", "eyJhIjoxfQ=="},
+	} {
+		f.Add(seed.header, []byte(seed.body), exampleSecret, "Webhook-Timestamp", "1")
+	}
+	f.Fuzz(func(t *testing.T, value string, body []byte, text, name, other string) {
+		const allowed = 4 << 20
+		secret := webhook.SecretFrom(text)
+		d := signature.Diagnose(t.Context(), signature.Case{
+			Header: webhook.Header{{Name: webhook.SignatureHeader, Value: value}, {Name: name, Value: other}}, Body: body, Work: allowed,
+			Secrets: []signature.Known{{Secret: secret, InUse: true}, {Secret: webhook.SecretFrom(text + "x"), Name: "the other one"}},
+		})
+		if d.Work > allowed {
+			t.Errorf("work %d, want at most %d", d.Work, allowed)
+		}
+		if (d.Verdict == webhook.VerdictValid) == (len(d.Findings) > 0) {
+			t.Errorf("verdict %s with %d findings", d.Verdict, len(d.Findings))
+		}
+		said := strings.Join(d.Tried, " ")
+		for _, finding := range d.Findings {
+			said += " " + finding.Code + " " + finding.Cause + " " + finding.Mend + " " + string(finding.Sure) + strings.Join(finding.Detail, " ")
+		}
+		expected := signature.Sign(secret, body, signature.StyleBare)
+		if len(text) > 16 && strings.Contains(said, text) && !strings.Contains(other+name+string(body), text) || strings.Contains(said, expected[:16]) && !strings.Contains(string(body)+name, expected[:16]) {
+			t.Errorf("it gives a secret away: %q", said)
+		}
+	})
+}
+
+// What is said of each way of the matrix holds no secret and no signature.
+func TestDiagnoseGivesNothingAway(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 20 {
+		secret := "whsec_" + randomText(random, 32)
+		body := `{"event":"render.complete","data":{"id":"` + randomText(random, 6) + `"}}`
+		for _, header := range []string{
+			signedWith(secret, body+"\n"), signedWith(secret, body)[:40], secret, "x" + secret + "x", signedWith("x", body), "", signedWith(secret[6:], body),
+		} {
+			d := signature.Diagnose(t.Context(), signature.Case{
+				Header: own(header), Body: []byte(body), Secrets: []signature.Known{{Secret: webhook.SecretFrom(secret), InUse: true}},
+			})
+			said := strings.Join(d.Tried, " ")
+			for _, f := range d.Findings {
+				said += f.Cause + f.Mend + strings.Join(f.Detail, " ")
+			}
+			expected := signature.Sign(webhook.SecretFrom(secret), []byte(body), signature.StyleBare)
+			if strings.Contains(said, secret[6:14]) || strings.Contains(said, expected[:8]) {
+				t.Errorf("it gives a secret away: %q", said)
+			}
+		}
+	}
+}
