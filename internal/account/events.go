@@ -1,7 +1,6 @@
 package account
 
 import (
-	"path"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func ParseEvents(list string) ([]string, error) {
 		item = strings.TrimSpace(item)
 		found := false
 		for _, e := range webhook.Events() {
-			if item == AllEvents || matches(item, e.Name) {
+			if item == AllEvents || webhook.EventMatches(item, e.Name) {
 				asked[e.Name], found = true, true
 			}
 		}
@@ -42,11 +41,6 @@ func ParseEvents(list string) ([]string, error) {
 		}
 	}
 	return events, nil
-}
-
-func matches(pattern, event string) bool {
-	ok, err := path.Match(pattern, event)
-	return err == nil && ok
 }
 
 // suggestions are the names that a wrong one is compared with: of a pattern, those for each family of events.

@@ -133,7 +133,7 @@ func (d *destination) timeout() time.Duration {
 // handler is the URL of the first handler that an event goes to; where none wants it, of the first.
 func (d *destination) handler(event string) string {
 	for _, r := range d.routes {
-		if len(r.Events) == 0 || slices.ContainsFunc(r.Events, func(pattern string) bool { return matches(pattern, event) }) {
+		if len(r.Events) == 0 || slices.ContainsFunc(r.Events, func(pattern string) bool { return webhook.EventMatches(pattern, event) }) {
 			return r.Target.String()
 		}
 	}

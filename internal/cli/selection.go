@@ -99,18 +99,14 @@ func statusNames() []string {
 // checkEventPattern checks a pattern of events. A name that is not documented is allowed only where a * makes it a pattern that
 // matches something, since anything else would silently match nothing.
 func checkEventPattern(pattern string) error {
-	var names []string
-	for _, e := range webhook.Events() {
-		names = append(names, e.Name)
-		if matches(pattern, e.Name) {
-			return nil
-		}
-	}
-	if strings.ContainsAny(pattern, "*?[") {
+	near, known := webhook.KnownEvent(pattern)
+	switch {
+	case known:
+		return nil
+	case strings.Contains(pattern, "*"):
 		return usage("no event matches "+pattern, "all events: vidiking trigger --list")
+	case strings.Contains(near, "*"):
+		near = "'" + near + "'"
 	}
-	if matches(pattern+".*", webhook.EventRenderQueued) || matches(pattern+".*", webhook.EventAIComplete) || matches(pattern+".*", webhook.EventWalletDeposit) {
-		return unknownEvent(pattern, "'"+pattern+".*'")
-	}
-	return unknownEvent(pattern, webhook.Near(pattern, names))
+	return unknownEvent(pattern, near)
 }

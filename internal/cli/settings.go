@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -25,12 +24,6 @@ func (a *app) settings(flags *pflag.FlagSet) (*config.Config, error) {
 		}
 	}
 	return cfg, nil
-}
-
-// matches reports whether a pattern of events, as in render.*, names the event.
-func matches(pattern, event string) bool {
-	ok, err := path.Match(pattern, event)
-	return err == nil && ok
 }
 
 // listOf lists deliveries for a hint, a line each: the id, short where it can be, the event and the time.

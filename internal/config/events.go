@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -31,53 +30,8 @@ func checkEvent(name string) *problem {
 			return &problem{fmt.Sprintf("cannot hold %q", name), "events separated by commas, like render.*,wallet.deposit"}
 		}
 	}
-	if matchesDocumented(name) {
-		return nil
-	}
-	if near := webhook.Near(name, suggestions(name)); near != "" {
+	if near, known := webhook.KnownEvent(name); !known && near != "" {
 		return &problem{fmt.Sprintf("names no event: %s", name), "did you mean " + near + "?"}
 	}
 	return nil
-}
-
-func matchesDocumented(pattern string) bool {
-	for _, e := range webhook.Events() {
-		if matchesStar(pattern, e.Name) {
-			return true
-		}
-	}
-	return false
-}
-
-// suggestions are the names that a wrong one is compared with: of a pattern, the patterns for each family of events.
-func suggestions(name string) []string {
-	var names []string
-	for _, e := range webhook.Events() {
-		if !strings.Contains(name, "*") {
-			names = append(names, e.Name)
-			continue
-		}
-		family, _, _ := strings.Cut(e.Name, ".")
-		names = append(names, family+".*")
-	}
-	return names
-}
-
-// matchesStar reports whether pattern, in which * stands for any characters, is the whole of name.
-func matchesStar(pattern, name string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == name
-	}
-	first, last := parts[0], parts[len(parts)-1]
-	rest, ok := strings.CutPrefix(name, first)
-	if !ok {
-		return false
-	}
-	for _, part := range parts[1 : len(parts)-1] {
-		if _, rest, ok = strings.Cut(rest, part); !ok {
-			return false
-		}
-	}
-	return strings.HasSuffix(rest, last)
 }

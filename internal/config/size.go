@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // largestBody is the most that max_body can be: the log keeps a body in one piece, and SQLite's limit for that is 1,000,000,000
@@ -24,7 +26,7 @@ func ParseBytes(s string) (int64, error) {
 func parseBytes(s string) (int64, *problem) {
 	const form = "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
-	factor, ok := unitOf(s[digits:])
+	factor, ok := webhook.UnitOfBytes(s[digits:])
 	if digits == 0 || !ok {
 		return 0, &problem{fmt.Sprintf("cannot be %q", s), form}
 	}
@@ -33,26 +35,6 @@ func parseBytes(s string) (int64, *problem) {
 		return 0, &problem{fmt.Sprintf("is too large: %q", s), form}
 	}
 	return n * factor, nil
-}
-
-func unitOf(unit string) (factor int64, ok bool) {
-	switch strings.ToLower(unit) {
-	case "", "b":
-		return 1, true
-	case "kb":
-		return 1e3, true
-	case "mb":
-		return 1e6, true
-	case "gb":
-		return 1e9, true
-	case "kib":
-		return 1 << 10, true
-	case "mib":
-		return 1 << 20, true
-	case "gib":
-		return 1 << 30, true
-	}
-	return 0, false
 }
 
 func checkMaxBody(value string) *problem {

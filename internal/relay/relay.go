@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"sync"
 	"time"
 
@@ -214,7 +213,7 @@ func (r *Relay) outgoing(h webhook.Header) webhook.Header {
 // wanted reports whether one of the patterns names the event. Without a pattern every event is wanted.
 func wanted(patterns []string, event string) bool {
 	for _, p := range patterns {
-		if ok, _ := path.Match(p, event); ok {
+		if webhook.EventMatches(p, event) {
 			return true
 		}
 	}

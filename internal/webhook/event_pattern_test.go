@@ -1,0 +1,80 @@
+package webhook_test
+
+import (
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestAStarInAnEventPatternIsAnyText(t *testing.T) {
+	for _, tc := range []struct {
+		pattern, event string
+		want           bool
+	}{
+		{"render.*", "render.complete", true},
+		{"render.*", "render.", true},
+		{"render.*", "renderer.complete", false},
+		{"*.failed", "ai.failed", true},
+		{"*.failed", "ai.failed.", false},
+		{"*", "", true},
+		{"*", "render.complete", true},
+		{"**", "x", true},
+		{"", "", true},
+		{"", "x", false},
+		{"render.complete", "render.complete", true},
+		{"render.complete", "Render.Complete", false},
+		{"r*e*e", "render.complete", true},
+		{"r*x*e", "render.complete", false},
+		{"a*a", "a", false},
+		{"a*aa*a", "aaa", false},
+		{"*ab*b", "abab", true},
+		{"*", "a/b\x00c\xff", true},
+		{"?ender.*", "render.complete", false},
+		{"[r]ender.*", "[r]ender.x", true},
+	} {
+		if got := webhook.EventMatches(tc.pattern, tc.event); got != tc.want {
+			t.Errorf("EventMatches(%q, %q) = %v, want %v", tc.pattern, tc.event, got, tc.want)
+		}
+	}
+}
+
+func TestAPatternThatMatchesNoEventSuggestsOne(t *testing.T) {
+	for _, tc := range []struct {
+		pattern, want string
+		known         bool
+	}{
+		{"render.complete", "", true},
+		{"*.failed", "", true},
+		{"render.compelte", "render.complete", false},
+		{"render", "render.*", false},
+		{"wallet", "wallet.*", false},
+		{"rendr.*", "render.*", false},
+		{"custom.*", "", false},
+		{"invoice.paid", "", false},
+	} {
+		got, known := webhook.KnownEvent(tc.pattern)
+		if got != tc.want || known != tc.known {
+			t.Errorf("KnownEvent(%q) = %q, %v, want %q, %v", tc.pattern, got, known, tc.want, tc.known)
+		}
+	}
+}
+
+// FuzzEventMatches compares with path.Match where both mean the same: without what only path.Match understands.
+func FuzzEventMatches(f *testing.F) {
+	f.Add("render.*", "render.complete")
+	f.Add("*a*b*", "xaxbx")
+	f.Fuzz(func(t *testing.T, pattern, event string) {
+		if strings.ContainsAny(pattern+event, `?[]\/`) || strings.ToValidUTF8(pattern+event, "") != pattern+event {
+			return
+		}
+		want, err := path.Match(pattern, event)
+		if err != nil {
+			return
+		}
+		if got := webhook.EventMatches(pattern, event); got != want {
+			t.Errorf("EventMatches(%q, %q) = %v, want %v", pattern, event, got, want)
+		}
+	})
+}

@@ -1,0 +1,25 @@
+package webhook
+
+import "strings"
+
+// UnitOfBytes returns how many bytes a unit of size means: kB, MB, GB of 1000; KiB, MiB, GiB of 1024; B, or nothing, for one byte. Case
+// does not matter.
+func UnitOfBytes(unit string) (bytes int64, ok bool) {
+	switch strings.ToLower(unit) {
+	case "", "b":
+		return 1, true
+	case "kb":
+		return 1e3, true
+	case "mb":
+		return 1e6, true
+	case "gb":
+		return 1e9, true
+	case "kib":
+		return 1 << 10, true
+	case "mib":
+		return 1 << 20, true
+	case "gib":
+		return 1 << 30, true
+	}
+	return 0, false
+}
