@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -69,7 +70,7 @@ func (a *app) when(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	t, err := parseWhen(s, a.w.Now(), a.w.Location)
+	t, err := filter.ParseWhen(s, a.w.Now(), a.w.Location)
 	if err != nil {
 		return t, usage(flag+" "+s+" is no time", "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)")
 	}

@@ -1,17 +1,18 @@
-package cli
+package filter
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// parseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d), a clock time (14:03, 14:03:10: the last time
+// ParseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d), a clock time (14:03, 14:03:10: the last time
 // it was that), a date (2026-03-02: its beginning), or both (2026-03-02T14:03:10, with a zone or without).
-func parseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
+func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
 	s = strings.TrimSpace(s)
-	if ago, ok := parseAgo(s); ok {
+	if ago, ok := ParseDuration(s); ok {
 		return now.Add(-ago), nil
 	}
 	local := now.In(loc)
@@ -32,8 +33,8 @@ func parseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is neither a duration, nor a clock time, nor a date", s)
 }
 
-// parseAgo reads a duration, with days beside Go's units.
-func parseAgo(s string) (time.Duration, bool) {
+// ParseDuration reads how long something takes or is ago, with days beside Go's units, as in 2d or 1d12h. It is never negative.
+func ParseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if before, after, ok := strings.Cut(s, "d"); ok {
 		n, err := strconv.Atoi(before)
@@ -46,7 +47,7 @@ func parseAgo(s string) (time.Duration, bool) {
 		s = after
 	}
 	d, err := time.ParseDuration(s)
-	if err != nil || d < 0 {
+	if err != nil || d < 0 || d > math.MaxInt64-days {
 		return 0, false
 	}
 	return days + d, true

@@ -1,0 +1,128 @@
+package filter
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// number reads a number with how it compares in front, or a time.
+func (p *parser) number(k Key, at piece) (Value, *Error) {
+	if k == Since || k == Until {
+		return p.when(k, at)
+	}
+	text := strings.ReplaceAll(at.text, " ", "") // 9 ms, as a row shows it
+	if k == Code && isClass(text) {
+		low := int64(text[0]-'0') * 100
+		return Value{Low: low, High: low + 99, written: strings.ToLower(text)}, nil
+	}
+	operator := text[:len(text)-len(strings.TrimLeft(text, "<>="))]
+	n, ok := k.quantity(text[len(operator):])
+	if !ok {
+		return Value{}, p.wrong(at, at.text+" is "+k.no(), "as in "+k.examples())
+	}
+	if k == Took && (operator == "" || operator == "=") {
+		return Value{}, p.wrong(at, "took compares, and "+at.text+" does not say how", "did you mean took:>"+text[len(operator):]+"?")
+	}
+	v := Value{Low: k.least(), High: math.MaxInt64}
+	switch operator {
+	case "", "=":
+		v.Low, v.High, operator = n, n, ""
+	case ">":
+		v.Low = n + 1
+	case ">=":
+		v.Low = n
+	case "<":
+		v.High = n - 1
+	case "<=":
+		v.High = n
+	default:
+		return Value{}, p.wrong(at, operator+" is no comparison", "one of > >= < <=, as in "+k.examples())
+	}
+	v.Low = max(v.Low, k.least())
+	v.written = operator + strings.TrimLeft(text, "<>=")
+	return v, nil
+}
+
+// isClass reports whether it is 5xx or the like.
+func isClass(text string) bool {
+	return len(text) == 3 && text[0] >= '1' && text[0] <= '9' && strings.EqualFold(text[1:], "xx")
+}
+
+// quantity reads a number in the key's unit, not negative, and one less than the largest, so that what is above it can be named.
+func (k Key) quantity(text string) (n int64, ok bool) {
+	switch k {
+	case Took:
+		d, ok := ParseDuration(strings.ReplaceAll(text, "min", "m")) // as a row shows it
+		return int64(d), ok && d < math.MaxInt64
+	case Size:
+		return parseBytes(text)
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil && n >= 0 && n < math.MaxInt64 && text[0] != '+' && text[0] != '-'
+}
+
+func parseBytes(text string) (n int64, ok bool) {
+	digits := len(text) - len(strings.TrimLeft(text, "0123456789."))
+	unit, ok := webhook.UnitOfBytes(text[digits:])
+	if !ok {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(text[:digits], 10, 64); err == nil {
+		return n * unit, n < math.MaxInt64/unit
+	}
+	f, err := strconv.ParseFloat(text[:digits], 64)
+	f *= float64(unit)
+	return int64(math.Round(f)), err == nil && f < math.MaxInt64/2
+}
+
+// least is the least number that there is: without an answer there is no code.
+func (k Key) least() int64 {
+	if k == Code {
+		return 1
+	}
+	return 0
+}
+
+func (k Key) no() string {
+	switch k {
+	case Took:
+		return "no duration"
+	case Size:
+		return "no size"
+	default:
+		return "no number"
+	}
+}
+
+func (k Key) examples() string {
+	switch k {
+	case Code:
+		return "code:404, code:5xx or code:>=500"
+	case Took:
+		return "took:>2s or took:<=500ms"
+	case Size:
+		return "size:>10kB or size:0"
+	default:
+		return "attempts:>1 or attempts:0"
+	}
+}
+
+func (p *parser) when(k Key, at piece) (Value, *Error) {
+	t, err := ParseWhen(at.text, p.now, p.loc)
+	if err != nil {
+		return Value{}, p.wrong(at, at.text+" is no time", "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)")
+	}
+	v := Value{Low: math.MinInt64, High: math.MaxInt64, written: strings.TrimSpace(at.text)}
+	// Deliveries are received at whole milliseconds.
+	first := t.Add(time.Millisecond - time.Nanosecond).UnixMilli()
+	if k == Since {
+		v.Low = first
+		return v, nil
+	}
+	v.High = first - 1
+	return v, nil
+}

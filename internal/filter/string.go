@@ -1,0 +1,93 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// String is the filter in its one form, which Parse, at the same moment and place, reads as the same filter.
+func (f Filter) String() string {
+	terms := make([]string, 0, len(f.terms))
+	for _, t := range f.terms {
+		terms = append(terms, t.String())
+	}
+	return strings.Join(terms, " ")
+}
+
+// String is the term as it is typed.
+func (t Term) String() string {
+	var b strings.Builder
+	if t.Not {
+		b.WriteByte('-')
+	}
+	if t.Key != Free {
+		b.WriteString(string(t.Key) + ":")
+	}
+	for i, v := range t.Values {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(v.typed(t.Key))
+	}
+	return b.String()
+}
+
+// typed is the value with quotes where it needs them.
+func (v Value) typed(k Key) string {
+	switch {
+	case v.literal, v.written == "", v.written[0] == '"', strings.ContainsFunc(v.written, unicode.IsSpace):
+		return quote(v.written)
+	case k == Free && (v.written[0] == '-' || strings.Contains(v.written, ":")), k != Free && strings.Contains(v.written, ","):
+		return quote(v.written)
+	}
+	return v.written
+}
+
+func quote(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// Span is a part of a text, in bytes: from its first to behind its last.
+type Span struct{ From, To int }
+
+// Spans says which parts of a text the filter found, for a view to underline: those of the free words and of what must be in one of the
+// keys. They are in order and do not overlap.
+func (f Filter) Spans(text string, keys ...Key) []Span {
+	var spans []Span
+	for _, t := range f.terms {
+		if t.Not || t.Key != Free && !slices.Contains(keys, t.Key) || t.Key.Kind() != Texts {
+			continue
+		}
+		for _, v := range t.Values {
+			spans = v.Text.appendSpans(spans, text)
+		}
+	}
+	return merge(spans)
+}
+
+func (t Text) appendSpans(spans []Span, text string) []Span {
+	b := []byte(text)
+	for at := 0; ; {
+		from, to := t.Index(b[at:])
+		if from < 0 {
+			return spans
+		}
+		spans = append(spans, Span{at + from, at + to})
+		at += to
+	}
+}
+
+// merge puts spans in order, and those that touch together.
+func merge(spans []Span) []Span {
+	slices.SortFunc(spans, func(a, b Span) int { return a.From - b.From })
+	merged := spans[:0]
+	for _, s := range spans {
+		if last := len(merged) - 1; last >= 0 && s.From <= merged[last].To {
+			merged[last].To = max(merged[last].To, s.To)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}

@@ -1,0 +1,237 @@
+package filter
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text is what must be somewhere in other text, as the package says. It never changes.
+type Text struct {
+	ascii  []byte // in lower case; nil where the text is not all ASCII
+	rarest int    // where in ascii the byte stands that is looked for first
+	wide   *wide  // where ascii is nil
+}
+
+// newText makes a Text of anything but nothing.
+func newText(s string) Text {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return Text{wide: newWide(s)}
+		}
+	}
+	t := Text{ascii: []byte(s)}
+	for i, c := range t.ascii {
+		t.ascii[i] = lower(c)
+		if rarity(t.ascii[i]) > rarity(t.ascii[t.rarest]) {
+			t.rarest = i
+		}
+	}
+	return t
+}
+
+// In reports whether the text is in b.
+func (t Text) In(b []byte) bool {
+	from, _ := t.Index(b)
+	return from >= 0
+}
+
+// Index returns where in b the text is for the first time, from its first byte to behind its last; -1 where it is not.
+func (t Text) Index(b []byte) (from, to int) {
+	if t.wide != nil {
+		return t.wide.index(b)
+	}
+	if from = t.indexASCII(b); from < 0 {
+		return -1, -1
+	}
+	return from, from + len(t.ascii)
+}
+
+// InField reports whether the text is in a header line as it is shown: the name, a colon, a space, the value.
+func (t Text) InField(name, value []byte) bool {
+	if t.In(value) || t.In(name) {
+		return true
+	}
+	if !t.hasSeparator() {
+		return false
+	}
+	line := make([]byte, 0, len(name)+len(value)+2)
+	return t.In(append(append(append(line, name...), ": "...), value...))
+}
+
+// hasSeparator reports whether the text may begin in a header's name and end in its value.
+func (t Text) hasSeparator() bool {
+	if t.wide != nil {
+		return strings.ContainsAny(t.wide.source, ": ")
+	}
+	return bytes.ContainsAny(t.ascii, ": ")
+}
+
+// Overlap is how many bytes of a piece must be looked at again with the next one, so that no place is missed where a text is searched
+// piece by piece.
+func (t Text) Overlap() int {
+	if t.wide != nil {
+		return t.wide.longest - 1
+	}
+	return len(t.ascii) - 1
+}
+
+// indexASCII looks for the rarest byte, which the standard library finds many bytes at a time, and compares where it is.
+func (t Text) indexASCII(b []byte) int {
+	n := len(t.ascii)
+	if n == 0 || len(b) < n {
+		return -1
+	}
+	c := t.ascii[t.rarest]
+	field := b[t.rarest : len(b)-(n-1-t.rarest)] // where that byte may be
+	small, large := bytes.IndexByte(field, c), -1
+	if upper := upper(c); upper != c {
+		large = bytes.IndexByte(field, upper)
+	}
+	for small >= 0 || large >= 0 {
+		var at int
+		if large < 0 || small >= 0 && small < large {
+			at, small = small, after(field, small, c)
+		} else {
+			at, large = large, after(field, large, upper(c))
+		}
+		if t.isAt(b[at : at+n]) {
+			return at
+		}
+	}
+	return -1
+}
+
+// after is where a byte is for the next time.
+func after(b []byte, at int, c byte) int {
+	next := bytes.IndexByte(b[at+1:], c)
+	if next < 0 {
+		return -1
+	}
+	return at + 1 + next
+}
+
+func (t Text) isAt(b []byte) bool {
+	for i, c := range b {
+		if lower(c) != t.ascii[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+func upper(c byte) byte {
+	if c >= 'a' && c <= 'z' {
+		return c - ('a' - 'A')
+	}
+	return c
+}
+
+// rarity is larger for what JSON, headers and hexadecimal digits have less of.
+func rarity(c byte) int {
+	const common = `"e0123456789abcd:ft,inosrl-p_ /.m{}uhgy`
+	if i := strings.IndexByte(common, c); i >= 0 {
+		return i
+	}
+	return len(common)
+}
+
+// wide is a text that is not all ASCII, as runes without case; a byte that is no UTF-8 is a negative one.
+type wide struct {
+	source  string
+	runes   []rune
+	first   [256]bool // the bytes that it can begin with
+	longest int       // how many bytes it takes, at most, whatever case it is in
+}
+
+func newWide(s string) *wide {
+	w := &wide{source: s}
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			w.runes = append(w.runes, -rune(s[i]))
+			w.longest++
+		} else {
+			w.runes = append(w.runes, fold(r))
+			w.longest += utf8.UTFMax
+		}
+		i += size
+	}
+	if first := w.runes[0]; first < 0 {
+		w.first[-first] = true
+	} else {
+		for _, r := range cases(first) {
+			w.first[string(r)[0]] = true
+		}
+	}
+	return w
+}
+
+func (w *wide) index(b []byte) (from, to int) {
+	for i, c := range b {
+		if w.first[c] {
+			if n, ok := w.at(b[i:]); ok {
+				return i, i + n
+			}
+		}
+	}
+	return -1, -1
+}
+
+// at reports whether the text is at the beginning of b, and how many bytes it has there.
+func (w *wide) at(b []byte) (n int, ok bool) {
+	for _, want := range w.runes {
+		switch {
+		case n == len(b):
+			return 0, false
+		case want < 0:
+			if b[n] != byte(-want) {
+				return 0, false
+			}
+			n++
+		default:
+			r, size := utf8.DecodeRune(b[n:])
+			if r == utf8.RuneError && size == 1 || fold(r) != want {
+				return 0, false
+			}
+			n += size
+		}
+	}
+	return n, true
+}
+
+// fold takes the case out of a rune.
+func fold(r rune) rune {
+	if r < utf8.RuneSelf {
+		return rune(lower(byte(r)))
+	}
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		if other >= utf8.RuneSelf {
+			least = min(least, other)
+		}
+	}
+	return least
+}
+
+// cases lists the runes that fold to this one.
+func cases(folded rune) []rune {
+	if folded < utf8.RuneSelf {
+		return []rune{folded, rune(upper(byte(folded)))}
+	}
+	all := []rune{folded}
+	for other := unicode.SimpleFold(folded); other != folded; other = unicode.SimpleFold(other) {
+		if other >= utf8.RuneSelf {
+			all = append(all, other)
+		}
+	}
+	return all
+}

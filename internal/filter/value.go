@@ -1,0 +1,82 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// FailedName is the status that selects the deliveries whose Summary.Failed(). No delivery has it.
+const FailedName = "failed"
+
+// names lists the words that a key of the kind Names knows.
+func (k Key) names() []string {
+	var names []string
+	for _, c := range k.candidates() {
+		names = append(names, c.Text)
+	}
+	return names
+}
+
+// value reads one value of a key.
+func (p *parser) value(k Key, at piece) (Value, *Error) {
+	if at.text == "" && k != Event { // that of what is no payload is empty
+		return Value{}, p.wrong(at, "there is nothing to look for", "as in "+orWord(k.example()))
+	}
+	switch k.Kind() {
+	case Names:
+		return p.name(k, at)
+	case Patterns:
+		return p.event(at)
+	case Numbers:
+		return p.number(k, at)
+	case Beginnings:
+		return p.id(at)
+	default:
+		return Value{Text: newText(at.text), written: at.text}, nil
+	}
+}
+
+func orWord(example string) string {
+	if example == "" {
+		return `job_9bn2ze or "out of memory"`
+	}
+	return example
+}
+
+func (p *parser) name(k Key, at piece) (Value, *Error) {
+	name, all := strings.ReplaceAll(strings.ToLower(at.text), "-", "_"), k.names()
+	if slices.Contains(all, name) {
+		return named(name), nil
+	}
+	article := "a "
+	if k == Origin {
+		article = "an "
+	}
+	near := webhook.Near(at.text, all)
+	return Value{}, p.wrong(at, "there is no "+string(k)+" "+at.text, didYouMean(near, article+string(k)+" is one of "+listed(all)))
+}
+
+func named(name string) Value { return Value{Name: name, written: name} }
+
+// event refuses what matches no documented event, since that is a typo nearly always. In quotes it may be any.
+func (p *parser) event(at piece) (Value, *Error) {
+	near, known := webhook.KnownEvent(at.text)
+	if known || at.quoted {
+		return Value{Name: at.text, written: at.text, literal: !known}, nil
+	}
+	what := "there is no event " + at.text
+	if strings.Contains(at.text, "*") {
+		what = "no event matches " + at.text
+	}
+	return Value{}, p.wrong(at, what, didYouMean(near, `all events: vidiking trigger --list; for one of your own, quote it: event:"`+at.text+`"`))
+}
+
+func (p *parser) id(at piece) (Value, *Error) {
+	prefix, ok := webhook.ParsePrefix(at.text)
+	if !ok {
+		return Value{}, p.wrong(at, "no id begins with "+at.text, "an id is dlv_ and ten characters, or the beginning of it, as in "+ID.example())
+	}
+	return Value{Name: prefix, written: prefix}, nil
+}
