@@ -27,9 +27,10 @@ import (
 //	await refuses    the listen at $URL takes no more connections
 //	await answer     something at $ADDR takes connections
 //	await file NAME  a file has something in it
+//	await text NAME TEXT  it has that in it
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -50,6 +51,10 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			return err == nil && !connects(u.Host)
 		},
 		"answer": func() bool { return connects(ts.Getenv("ADDR")) },
+		"text": func() bool {
+			b, err := os.ReadFile(ts.MkAbs(args[1]))
+			return err == nil && strings.Contains(string(b), args[2])
+		},
 		"file": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && len(b) > 0

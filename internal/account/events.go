@@ -47,8 +47,8 @@ func ParseEvents(list string) ([]string, error) {
 func suggestions(item string) []string {
 	names := []string{AllEvents}
 	for _, e := range webhook.Events() {
-		if family, _, _ := strings.Cut(e.Name, "."); strings.Contains(item, "*") && !slices.Contains(names, family+".*") {
-			names = append(names, family+".*")
+		if pattern := family(e.Name) + ".*"; strings.Contains(item, "*") && !slices.Contains(names, pattern) {
+			names = append(names, pattern)
 		} else if !strings.Contains(item, "*") {
 			names = append(names, e.Name)
 		}
@@ -56,7 +56,32 @@ func suggestions(item string) []string {
 	return names
 }
 
-// IsAllEvents reports whether a list has every documented event.
-func IsAllEvents(events []string) bool {
-	return !slices.ContainsFunc(webhook.Events(), func(e webhook.EventInfo) bool { return !slices.Contains(events, e.Name) })
+// ShortEvents is a list of events in few words, which ParseEvents reads as the same: all, or a pattern for each family that is whole.
+func ShortEvents(events []string) string {
+	missing := map[string]bool{} // by family
+	for _, e := range webhook.Events() {
+		missing[family(e.Name)] = missing[family(e.Name)] || !slices.Contains(events, e.Name)
+	}
+	all := true
+	var short []string
+	for _, name := range events {
+		if lacks, known := missing[family(name)]; known && !lacks {
+			name = family(name) + ".*"
+		}
+		if !slices.Contains(short, name) {
+			short = append(short, name)
+		}
+	}
+	for _, lacks := range missing {
+		all = all && !lacks
+	}
+	if all {
+		return AllEvents
+	}
+	return strings.Join(short, ",")
+}
+
+func family(event string) string {
+	name, _, _ := strings.Cut(event, ".")
+	return name
 }

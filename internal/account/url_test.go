@@ -92,8 +92,17 @@ func TestParseEvents(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("ParseEvents(%q): got %v, %v, want %v", list, got, err, want)
 		}
-		if IsAllEvents(got) != (len(want) == len(all)) {
-			t.Errorf("IsAllEvents(%v): got %v", got, IsAllEvents(got))
+		short := ShortEvents(got)
+		if again, err := ParseEvents(short); err != nil || !slices.Equal(again, got) {
+			t.Errorf("ShortEvents(%v): got %q, which reads as %v, %v", got, short, again, err)
+		}
+	}
+	for short, events := range map[string][]string{
+		"all": all, "render.*": all[:4], "render.*,ai.complete": all[:5], "wallet.*": all[6:], "render.queued,wallet.*": {all[0], all[6], all[7]}, "": nil,
+		"video.ready": {"video.ready"},
+	} {
+		if got := ShortEvents(events); got != short {
+			t.Errorf("ShortEvents(%v): got %q, want %q", events, got, short)
 		}
 	}
 	for list, near := range map[string]string{

@@ -69,8 +69,12 @@ func (a *app) explain(err error) *failure {
 }
 
 // interrupted is how a command ends that the first interrupt cut short, whatever it failed with then.
-func interrupted(err error) *failure {
-	return &failure{code: exitInterrupted, what: "interrupted", hint: []string{"see what was sent: vidiking webhooks list"}, cause: err}
+func (a *app) interrupted(err error) *failure {
+	f := &failure{code: exitInterrupted, what: "interrupted", cause: err}
+	if a.sends {
+		f.hint = []string{"see what was sent: vidiking webhooks list"}
+	}
+	return f
 }
 
 // cannotRecord explains why there is no delivery log to use, always with a way out.

@@ -34,6 +34,7 @@ type listenOptions struct {
 	insecure    bool
 	ordered     bool
 	printSecret bool
+	account     registerOptions
 
 	routes []relay.Route
 	header []webhook.Field
@@ -50,6 +51,7 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
   vidiking listen --forward 8080 --events 'render.*'
   vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
   vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
+  vidiking listen --forward localhost:3000 --register
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -58,8 +60,9 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
 			return nil
 		},
 		Annotations: exits(`  0    it was interrupted, and finished what was under way
-  1    it can't listen, or the delivery log can't be written
+  1    it can't listen, or the delivery log can't be written; or the account's webhook is not put back
   2    it was called or configured wrongly
+  4    with --register: there is no API key, or Vidiking refused it
   130  it was interrupted twice`),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd.Flags()); err != nil {
@@ -90,6 +93,9 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
+	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
+	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
+	f.BoolVarP(&o.account.yes, "yes", "y", false, "with --register: replace what is registered without a question")
 	for flag, values := range map[string][]string{
 		"tunnel": {"auto", "local"}, "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
 	} {
@@ -122,6 +128,12 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 	o.header, err = parseHeaders(o.headers)
 	return err
 }
+
+// isLocal reports whether nothing but this machine reaches the listen.
+func (o *listenOptions) isLocal() bool { return true }
+
+// tunnelName is a tunnel that could be opened in the place of none.
+func (o *listenOptions) tunnelName() string { return "ngrok" }
 
 // printSecret prints the secret and nothing else, for $(…).
 func (a *app) printSecret() error {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -36,6 +37,11 @@ type listener struct {
 	live    *output.Live
 	orphans []webhook.Summary // left pending by sessions that are dead
 	served  chan error
+
+	registrar *registrar // nil without --register
+	finished  bool       // in order: what could not be put back has been said
+	mending   sync.WaitGroup
+	unmend    context.CancelFunc // ends the mending
 }
 
 // gcPercent is three times Go's default.
@@ -48,10 +54,19 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	debug.SetGCPercent(gcPercent)
 	l := &listener{app: a, o: o, served: make(chan error, 1)}
 	defer func() { err = errors.Join(err, l.close()) }()
-	for _, step := range []func(context.Context) error{l.openLog, l.build, l.bind, l.announce} {
+	if l.registrar, err = a.newRegistrar(ctx, o); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{l.openLog, l.build, l.bind} {
 		if err := step(context.WithoutCancel(ctx)); err != nil { // an interrupt meanwhile is looked at by run
 			return err
 		}
+	}
+	if err := l.registrar.register(ctx, l.session.Info().ID, l.here(), l.secret.Secret, l.live.Say); err != nil {
+		return err
+	}
+	if err := l.announce(); err != nil {
+		return err
 	}
 	return l.run(ctx)
 }
@@ -182,7 +197,7 @@ func isAt(t dispatch.Target, addr string) bool {
 func (l *listener) here() string { return "http://" + l.ln.Addr().String() + l.o.path }
 
 // announce makes the session known to the other commands.
-func (l *listener) announce(context.Context) error {
+func (l *listener) announce() error {
 	return l.session.Announce(func(i *session.Info) {
 		i.PID, i.StartedAt, i.Dir = os.Getpid(), l.app.w.Now().UTC(), l.app.w.WorkDir
 		i.URL, i.State, i.Forward = l.here(), session.StateReady, formatRoutes(l.o.routes)
@@ -210,6 +225,7 @@ func (l *listener) run(ctx context.Context) error {
 	case <-timer.C:
 	}
 	l.live.Start(ready, l.startNotices())
+	l.mend(ctx)
 	select {
 	case <-interrupts:
 	case <-ctx.Done(): // interrupted before we took the interrupts
@@ -230,9 +246,11 @@ func (l *listener) drain(ctx context.Context, interrupts <-chan os.Signal) error
 	}()
 	select {
 	case <-done:
+		l.finished = true
 		return err
 	case <-interrupts:
 	}
+	l.registrar.stop()
 	l.relay.Abort()
 	patience := time.NewTimer(lastWords)
 	defer patience.Stop()
@@ -246,8 +264,11 @@ func (l *listener) drain(ctx context.Context, interrupts <-chan os.Signal) error
 // lastWords is how long an aborted session may take to record what it gave up, and to say so.
 const lastWords = time.Second
 
-// finish waits for the answers that are under way, and for the view to show them.
+// finish puts back what was registered, so that what comes from now on goes there; then it waits for the answers that are under way,
+// and for the view to show them.
 func (l *listener) finish(ctx context.Context) error {
+	left := l.putBack()
+	l.awaitMend()
 	l.live.Draining()
 	_ = l.server.Shutdown(ctx) // without a deadline it ends when the last answer is out
 	l.relay.Close()
@@ -255,12 +276,14 @@ func (l *listener) finish(ctx context.Context) error {
 		return err
 	}
 	l.live.Stop(l.relay.Tally().Counts())
-	return nil
+	return left
 }
 
 // close lets go of everything that was opened, last first.
 func (l *listener) close() error {
 	var errs []error
+	l.awaitMend()
+	l.letGo()
 	if l.session != nil {
 		errs = append(errs, l.session.Close())
 	}
@@ -294,6 +317,7 @@ func (l *listener) ready() output.Ready {
 		URL: l.here(), Forward: forwardOf(l.o.routes, nil), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
 		Tunnel: "local", TunnelNote: ": reached from this machine only",
 	}
+	r.Register, r.Restores = l.registrar.ready()
 	if l.moved {
 		r.URLNote = " (" + l.o.addr + " is taken)"
 	}
@@ -311,6 +335,7 @@ func (l *listener) ready() output.Ready {
 // secretChanged tells everybody that signatures are checked with another secret from now on.
 func (l *listener) secretChanged(s webhook.Secret) {
 	_ = l.session.Update(func(i *session.Info) { i.Secret = s.String() }) // what it tells is a convenience
+	l.registrar.sign(s)
 	l.live.Say(output.Notice{
 		Code: "secret_changed", At: l.app.w.Now(), Good: true, Message: "Signatures are checked with " + s.String() + " now.",
 	})

@@ -16,6 +16,7 @@ import (
 type app struct {
 	w          World
 	flags      globals
+	sends      bool           // the command sends deliveries
 	newProfile bool           // the profile may be one that is not there yet
 	cfg        *config.Config // loaded when a command first asks, since `version` and `help` need none
 	taken      chan struct{}  // closed by a command that takes the interrupts itself
@@ -71,7 +72,7 @@ func (a *app) end(ctx context.Context, err error) int {
 	}
 	f := a.explain(err)
 	if ctx.Err() != nil {
-		f = interrupted(err)
+		f = a.interrupted(err)
 	}
 	for i, l := range f.hint {
 		f.hint[i] = output.Options{Self: a.self()}.Command(l)

@@ -23,6 +23,7 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          unknownCommand,
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			a.sends = cmd.Name() == "trigger" || cmd.Name() == "replay"
 			if !version {
 				a.sayLeft(cmd)
 			}

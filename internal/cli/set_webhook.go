@@ -224,14 +224,17 @@ func (o *setWebhookOptions) before(a *app) []string {
 	known, over := o.state.Known, o.state.Override
 	switch {
 	case over != nil:
-		return []string{"Vidiking sends the account's events to " + over.Top().Webhook.URL + ", which a listen left that died."}
+		return []string{"A listen that died left its URL in your account:", "  " + over.Top().Webhook.URL}
 	case known == nil:
-		return []string{"Where Vidiking sends the account's events now is not known here: it was set elsewhere, or not at all."}
+		return []string{"Where Vidiking sends your account's events now is not known here."}
 	case known.Unsure != nil:
-		return []string{fmt.Sprintf("Vidiking sends the account's events to %s, or to %s: the last change had no answer.", known.Webhook.URL, known.Unsure.URL)}
+		return []string{
+			"Vidiking sends your account's events to one of these; the last change had no answer:",
+			"  " + known.Webhook.URL, "  " + known.Unsure.URL,
+		}
 	}
 	at := known.At.In(a.w.Location).Format("2006-01-02 15:04")
-	return []string{fmt.Sprintf("Vidiking sends the account's events to %s, since %s.", known.Webhook.URL, at)}
+	return []string{"Vidiking sends your account's events, since " + at + ", to", "  " + known.Webhook.URL}
 }
 
 // showRequest shows what would be sent.
@@ -289,7 +292,7 @@ func (o *setWebhookOptions) done(a *app) output.AccountWebhook {
 
 func shownWebhook(w vidiking.Webhook, api vidiking.Options) output.AccountWebhook {
 	return output.AccountWebhook{
-		URL: w.URL, Events: w.Events, AllEvents: account.IsAllEvents(w.Events), Secret: w.Secret.String(), API: api.Base.String(), Sandbox: api.Sandbox,
+		URL: w.URL, Events: w.Events, Short: account.ShortEvents(w.Events), Secret: w.Secret.String(), API: api.Base.String(), Sandbox: api.Sandbox,
 	}
 }
 

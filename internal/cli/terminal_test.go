@@ -40,6 +40,7 @@ type terminal struct {
 	env   map[string]string
 	clock *clock
 	dice  io.Reader
+	types string // what the person types where they are asked; empty: stdin is no terminal
 
 	mu     sync.Mutex
 	screen bytes.Buffer
@@ -79,7 +80,7 @@ func (x *terminal) Write(p []byte) (int, error) {
 // world is the terminal as the program sees it.
 func (x *terminal) world(signals <-chan os.Signal, args ...string) cli.World {
 	return cli.World{
-		Args: args, Stdin: strings.NewReader(""), Stdout: x, Stderr: x,
+		Args: args, Stdin: strings.NewReader(x.types), StdinTerminal: x.types != "", Stdout: x, Stderr: x,
 		LookupEnv: func(name string) (string, bool) { v, ok := x.env[name]; return v, ok },
 		Home:      x.home, WorkDir: x.home, GOOS: "linux",
 		Now: x.clock.now, Location: time.FixedZone("CET", 3600), Random: x.dice, Signals: signals,
@@ -111,6 +112,7 @@ func (x *terminal) golden(name string) {
 	for _, r := range []struct{ pattern, with string }{
 		{`(127\.0\.0\.1|localhost):\d+`, "localhost:3000"},
 		{`(p50|p99|in) \d+ ms`, "$1 1 ms"},
+		{`process \d+`, "process 4711"},
 		{`[^\s]+/001`, "/home/dev"},
 	} {
 		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.with)
@@ -172,7 +174,7 @@ type listening struct {
 // listen starts a listen that shares home, clock and dice, and returns once it can be found.
 func (x *terminal) listen(args ...string) *listening {
 	x.t.Helper()
-	other := &terminal{t: x.t, home: x.home, width: x.width, env: x.env, clock: x.clock, dice: &dice{rand.New(rand.NewChaCha8([32]byte{2}))}}
+	other := &terminal{t: x.t, home: x.home, width: x.width, env: x.env, clock: x.clock, dice: &dice{rand.New(rand.NewChaCha8([32]byte{2}))}, types: x.types}
 	l := &listening{terminal: other, signals: make(chan os.Signal, 2), ended: make(chan int, 1)}
 	args = append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)
 	go func() { l.ended <- cli.Main(context.Background(), other.world(l.signals, args...)) }()

@@ -68,6 +68,9 @@ type jsonReady struct {
 	Verify  string      `json:"verify"`
 	Events  []string    `json:"events,omitempty"`
 	DataDir string      `json:"data_dir"`
+
+	Registered bool   `json:"registered,omitempty"`
+	Restores   string `json:"restores,omitempty"`
 }
 
 // jsonRoute is where some of the events go, or all where it names none.
@@ -79,6 +82,7 @@ type jsonRoute struct {
 // Ready names the first target as forward, and every route where there are several, or one that does not take everything.
 func (p *jsonPrinter) Ready(r Ready) {
 	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir}
+	o.Registered, o.Restores = r.Register != "", r.Restores
 	for _, to := range r.Forward {
 		o.Routes = append(o.Routes, jsonRoute{to.Events, to.Target})
 	}

@@ -297,6 +297,9 @@ func (l *Live) end(c relay.Counts) {
 	for len(l.notices) > 0 {
 		l.o.Printer.Notice(l.notice(<-l.notices))
 	}
+	for len(l.said) > 0 {
+		l.o.Printer.Notice(<-l.said)
+	}
 	failed, _ := l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Failed: true}) // a log that can't be read has been said
 	l.o.Printer.Stopped(Stopped{Counts: c, Failed: failed})
 }

@@ -93,6 +93,8 @@ type Ready struct {
 	TunnelNote string
 	DataDir    string
 	Events     []string
+	Register   string // which events come from the account while it runs, in few words; empty: none do
+	Restores   string // the URL that is put back at the end; empty: none is known
 	Next       []Step // what to do next
 }
 

@@ -39,6 +39,14 @@ func (p *textPrinter) Ready(r Ready) {
 	if len(r.Events) > 0 {
 		p.label("events", strings.Join(r.Events, ","), "; others are answered 200 and not forwarded")
 	}
+	if r.Register != "" {
+		note := " events of your account, while this runs"
+		if r.Restores == "" {
+			note += "; nothing is put back"
+		}
+		p.label("register", r.Register, note)
+		p.label("restores", p.o.Style.Clean(r.Restores), "")
+	}
 	p.label("log", p.tilde(r.DataDir), "")
 	if len(r.Next) == 0 {
 		return

@@ -18,7 +18,7 @@ type AccountWebhook struct {
 	Done       string // what was done with it just now, as in Set; empty: nothing
 	URL        string
 	Events     []string
-	AllEvents  bool   // Events are all there are
+	Short      string // Events in few words
 	Secret     string // masked, unless it was asked for
 	SecretNote string // said behind Secret
 	SetAt      time.Time
@@ -54,9 +54,9 @@ func Webhook(o Options, w AccountWebhook) error {
 	if w.Done != "" {
 		p.done(w.Done)
 	}
-	events := strings.Join(w.Events, ",")
-	if w.AllEvents {
-		events = "all"
+	events := w.Short
+	if !o.Terminal {
+		events = strings.Join(w.Events, ",")
 	}
 	p.fact("url", w.URL, "")
 	p.fact("events", events, "")

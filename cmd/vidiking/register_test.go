@@ -1,0 +1,217 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+)
+
+const production = "https://prod.example.com/hooks"
+
+// vidikingAccount is an account at Vidiking: it knows what is registered, and can hold a call that was carried out.
+type vidikingAccount struct {
+	*testkit.Handler
+
+	mu         sync.Mutex
+	registered []string
+	hold       int           // the call that is carried out, and has no answer; 0: none
+	held       chan struct{} // closed when it is there
+	refuse     bool          // the call is not carried out
+}
+
+// newAccount starts an account, and in the world the configuration for it.
+func newAccount(t *testing.T, w *world) *vidikingAccount {
+	t.Helper()
+	a := &vidikingAccount{held: make(chan struct{})}
+	a.Handler = testkit.Serve(t, http.HandlerFunc(a.serve))
+	w.configure(t, "api_key = \""+apiKey+"\"\napi_url = \""+a.URL()+"/v1\"\n")
+	return a
+}
+
+func (w *world) configure(t *testing.T, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(w.configFile()), 0o700), os.WriteFile(w.configFile(), []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) configFile() string { return filepath.Join(w.dir, "settings", "config.toml") }
+
+// with is a command with the world's configuration.
+func (w *world) with(args ...string) []string { return append(args, "--config", w.configFile()) }
+
+func (a *vidikingAccount) serve(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	if a.refuse {
+		a.mu.Unlock()
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	var hook struct{ URL string }
+	if err := json.NewDecoder(r.Body).Decode(&hook); err == nil {
+		a.registered = append(a.registered, hook.URL)
+	}
+	hold := len(a.registered) == a.hold
+	a.mu.Unlock()
+	if hold {
+		close(a.held)
+		<-r.Context().Done()
+	}
+}
+
+// now is what is registered.
+func (a *vidikingAccount) now() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.registered) == 0 {
+		return ""
+	}
+	return a.registered[len(a.registered)-1]
+}
+
+// holdNext holds the next call that is carried out.
+func (a *vidikingAccount) holdNext() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.hold = len(a.registered) + 1
+}
+
+func TestTheAccountIsPutBackHoweverListenEnds(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM, "terminal closed": syscall.SIGHUP} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			a := newAccount(t, w)
+			l := w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--restore-url", production, "--yes")...)
+			if a.now() != l.url {
+				t.Errorf("when it is ready: got %s registered, want %s", a.now(), l.url)
+			}
+			if err := l.cmd.Process.Signal(signal); err != nil {
+				t.Skipf("this system has no such signal: %v", err)
+			}
+			if code := l.wait(); code != 0 || a.now() != production {
+				t.Errorf("got exit code %d with %s registered, want 0 with %s; stderr:\n%s", code, a.now(), production, l.said(l.stderr))
+			}
+		})
+	}
+}
+
+// A process is killed at each moment at which the account may be wrong. The next command says so, and one command mends it.
+func TestAKilledListenIsMendedWhereverItWas(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		kill func(t *testing.T, w *world, a *vidikingAccount)
+	}{
+		{"as it registers", func(t *testing.T, w *world, a *vidikingAccount) {
+			a.holdNext()
+			p := w.start(t, "vidiking", w.with("listen", "--addr", "127.0.0.1:0", "--register", "--yes")...)
+			<-a.held
+			p.kill()
+		}},
+		{"as it listens", func(t *testing.T, w *world, _ *vidikingAccount) {
+			w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--yes")...).kill()
+		}},
+		{"as it puts back", func(t *testing.T, w *world, a *vidikingAccount) {
+			l := w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--yes")...)
+			a.holdNext()
+			if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Skipf("this system has no interrupts: %v", err)
+			}
+			<-a.held
+			l.kill()
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			a := newAccount(t, w)
+			w.must(t, "config", "set-webhook", "--url", production, "--yes")
+			tt.kill(t, w, a)
+			_, _, stderr := w.run(t, "vidiking", w.with("webhooks", "list")...)
+			if !strings.HasPrefix(stderr, "warning: a listen died and left its URL in your account: http://127.0.0.1:") {
+				t.Errorf("the next command says\n%s\nwant that something is left", stderr)
+			}
+			w.must(t, "config", "restore-webhook")
+			if a.now() != production {
+				t.Errorf("got %s registered, want %s", a.now(), production)
+			}
+			if stderr := w.must(t, "webhooks", "list"); strings.Contains(stderr, "died") {
+				t.Errorf("after that a command says\n%s\nwant nothing of it", stderr)
+			}
+		})
+	}
+}
+
+// must runs a command that has to succeed, and returns its stderr.
+func (w *world) must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, _, stderr := w.run(t, "vidiking", w.with(args...)...)
+	if code != 0 {
+		t.Fatalf("%s ended with %d; stderr:\n%s", strings.Join(args, " "), code, stderr)
+	}
+	return stderr
+}
+
+// The user who interrupts twice wants to leave: the account may stay as it is, and the next command says so.
+func TestASecondInterruptLeavesAReleaseThatHangs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := newAccount(t, w)
+	w.must(t, "config", "set-webhook", "--url", production, "--yes")
+	l := w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--yes")...)
+	a.holdNext()
+	if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Skipf("this system has no interrupts: %v", err)
+	}
+	<-a.held
+	if code := l.interrupt(); code != 130 {
+		t.Errorf("got exit code %d, want 130; stderr:\n%s", code, l.said(l.stderr))
+	}
+	if a.now() != production {
+		t.Errorf("got %s registered, want %s: there was time for another try", a.now(), production)
+	}
+}
+
+// What can't be kept is not done: on a full disk and on a read-only one nothing is registered, and the reason is said.
+func TestOnAFullDiskNothingIsRegistered(t *testing.T) {
+	t.Parallel()
+	onOwnDisk(t, "size=2m", func(*world) {}, func(w *world) {
+		a := newAccount(t, w)
+		fillUp(t, w.dir)
+		refusesToChange(t, w, a)
+	})
+}
+
+func TestOnAReadOnlyDiskNothingIsRegistered(t *testing.T) {
+	t.Parallel()
+	onOwnDisk(t, "read-only", func(w *world) {
+		w.configure(t, "api_key = \""+apiKey+"\"\napi_url = \"http://127.0.0.1:1/v1\"\n")
+	}, func(w *world) { refusesToChange(t, w, &vidikingAccount{}) })
+}
+
+func refusesToChange(t *testing.T, w *world, a *vidikingAccount) {
+	t.Helper()
+	data := t.TempDir()
+	for _, args := range [][]string{
+		{"config", "set-webhook", "--url", production, "--yes"},
+		{"listen", "--addr", "127.0.0.1:0", "--data-dir", data, "--register", "--restore-url", production, "--yes"},
+	} {
+		code, _, stderr := w.run(t, "vidiking", w.with(args...)...)
+		if code != 1 || !strings.HasPrefix(stderr, "error: ") || !strings.Contains(stderr, "config.webhook.json") {
+			t.Errorf("%s: got exit code %d, want 1 and the file named; stderr:\n%s", args[0], code, stderr)
+		}
+	}
+	if a.now() != "" {
+		t.Errorf("got %s registered, want nothing", a.now())
+	}
+}

@@ -1,0 +1,369 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/account"
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/vidiking"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// registerOptions is what the flags of `listen` say about the account.
+type registerOptions struct {
+	register   bool
+	restoreURL string
+	yes        bool
+}
+
+// registrar has a listen's URL in the account for as long as the listen runs. A nil one does nothing.
+type registrar struct {
+	app   *app
+	api   *vidiking.Client
+	book  *account.Book
+	claim account.Claim
+	state account.State
+
+	say func(output.Notice)
+
+	mu   sync.Mutex
+	want vidiking.Webhook // what should be registered by now
+	held *account.Registration
+
+	wake   chan struct{} // want was changed
+	ctx    context.Context
+	cancel context.CancelFunc // ends what is under way
+	loop   sync.WaitGroup
+}
+
+// newRegistrar checks what `listen --register` needs, in this order: the arguments, the credentials, the user's consent. Nothing is
+// changed yet.
+func (a *app) newRegistrar(ctx context.Context, o *listenOptions) (*registrar, error) {
+	if !o.account.register {
+		return nil, o.account.checkUnused()
+	}
+	options, err := a.apiOptions()
+	if err != nil {
+		return nil, err
+	}
+	r := &registrar{app: a, wake: make(chan struct{}, 1)}
+	if r.book, err = a.book(); err != nil {
+		return nil, err
+	}
+	r.claim = account.Claim{Account: accountOf(options), PID: os.Getpid(), Sandbox: options.Sandbox}
+	if r.state, err = r.book.Look(r.claim.Account); err != nil {
+		return nil, a.explainBook(err)
+	}
+	if err := r.complete(o, options.Base); err != nil {
+		return nil, err
+	}
+	if r.api, err = vidiking.New(options); err != nil {
+		return nil, err
+	}
+	if err := r.ask(ctx, o.account); err != nil {
+		r.api.Close()
+		return nil, err
+	}
+	r.claim.API = r.api
+	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	return r, nil
+}
+
+func (o registerOptions) checkUnused() error {
+	if o.restoreURL != "" {
+		return usage("--restore-url goes with --register", "vidiking listen --register --restore-url "+o.restoreURL)
+	}
+	return nil
+}
+
+// complete says which events are registered, and what is put back.
+func (r *registrar) complete(o *listenOptions, base vidiking.Base) (err error) {
+	if o.isLocal() && !base.IsHere() {
+		return usage("--register puts a URL into your account that Vidiking can reach, and this listen has none",
+			"it is reached from this machine only: --tunnel "+o.tunnelName())
+	}
+	asked := "" // what the configuration forwards says nothing of what others of the account's events are for
+	if r.app.cfg.Source(config.Events) == config.SourceFlag("events") {
+		asked = strings.Join(o.events, ",")
+	}
+	if r.want.Events, err = eventsToRegister(asked, r.state); err != nil {
+		return err
+	}
+	if o.account.restoreURL == "" {
+		return nil
+	}
+	if err := checkWebhookURL("--restore-url", o.account.restoreURL, base); err != nil {
+		return err
+	}
+	if known := r.state.Base(); known != nil && known.URL == o.account.restoreURL {
+		r.claim.Base = known
+		return nil
+	}
+	secret, _, ok := r.app.cfg.Secret()
+	if !ok {
+		return usage("--restore-url puts the account's signing secret back, too, and it is not known", "set VIDIKING_WEBHOOK_SECRET, or: vidiking config set webhook-secret")
+	}
+	r.claim.Base = &vidiking.Webhook{URL: o.account.restoreURL, Events: r.want.Events, Secret: secret}
+	return nil
+}
+
+// base is what is put back at the end; nil where that is not known.
+func (r *registrar) base() *vidiking.Webhook {
+	if r.claim.Base != nil {
+		return r.claim.Base
+	}
+	return r.state.Base()
+}
+
+// ask says what is replaced and what becomes of it, and asks for that.
+func (r *registrar) ask(ctx context.Context, o registerOptions) error {
+	a := r.app
+	if o := r.state.Override; o != nil && o.Top().Live {
+		r.claim.Over = o.Top().ID
+	}
+	if !a.w.StdinTerminal {
+		switch {
+		case r.base() == nil:
+			return usage("what is registered now is not known here, so it could not be put back", "vidiking listen --register --restore-url URL --yes")
+		case !o.yes:
+			return usage("--register replaces the account's webhook, "+r.base().URL+", while this runs", "without a terminal to ask at, say so: --yes")
+		}
+	}
+	said := r.consequences()
+	if o.yes && r.base() != nil {
+		said = r.takes()
+	}
+	for _, l := range said {
+		_, _ = fmt.Fprintln(a.w.Stderr, l)
+	}
+	if o.yes {
+		return nil
+	}
+	ok, err := a.confirm(ctx, "Register?")
+	if err == nil && !ok {
+		err = a.declined()
+	}
+	return err
+}
+
+// takes says from whom this listen takes the account.
+func (r *registrar) takes() []string {
+	over := r.state.Override
+	if over == nil {
+		return nil
+	}
+	top := over.Top()
+	if !top.Live {
+		return []string{"A listen that died left its URL in your account:", "  " + top.Webhook.URL}
+	}
+	since := top.Since.In(r.app.w.Location).Format("15:04")
+	return []string{
+		fmt.Sprintf("Another listen (process %d) has its URL in your account, since %s:", top.PID, since),
+		"  " + top.Webhook.URL,
+		"This one takes its place. If the other still runs when this ends, it gets it back.",
+	}
+}
+
+func (r *registrar) consequences() []string {
+	said := r.takes()
+	base := r.base()
+	switch {
+	case base == nil:
+		return append(said,
+			"What is registered in your account now is not known here, so it can't be put",
+			"back: when this ends, Vidiking goes on sending to a URL that is gone.",
+			"Where you know what it is: vidiking listen --register --restore-url URL")
+	case len(said) == 0:
+		said = []string{"This listen's URL takes the place of your account's webhook, for a while."}
+	}
+	return append(said,
+		"Production deliveries come here while this runs. When it ends, they go again to",
+		"  "+base.URL,
+		`A gentler way is a job's own "callback": only that job's deliveries come here.`)
+}
+
+// register puts the URL into the account; what happens to it later is told to say. An interrupt ends it, and what was there is there
+// again.
+func (r *registrar) register(ctx context.Context, session, url string, secret webhook.Secret, say func(output.Notice)) error {
+	if r == nil {
+		return nil
+	}
+	r.say = say
+	r.want.URL, r.want.Secret = url, secret
+	r.claim.ID, r.claim.Webhook = session, r.want
+	held, err := r.book.Register(ctx, r.claim)
+	if err != nil {
+		f := r.app.explainBook(err)
+		if left, lookErr := r.book.Left(); lookErr == nil && len(left) > 0 {
+			f.hint = append(f.hint, "what was there may have to be put back: vidiking config restore-webhook")
+		}
+		return f
+	}
+	r.held = held
+	r.loop.Go(r.follow)
+	return nil
+}
+
+// sign has Vidiking sign with another secret from now on.
+func (r *registrar) sign(s webhook.Secret) {
+	r.change(func(w *vidiking.Webhook) { w.Secret = s })
+}
+
+// change has something else registered from now on. It does not wait for that.
+func (r *registrar) change(edit func(*vidiking.Webhook)) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	edit(&r.want)
+	r.mu.Unlock()
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// follow registers every change, and tries again for as long as it fails: meanwhile deliveries go where nobody is.
+func (r *registrar) follow() {
+	pause := time.Duration(0)
+	for {
+		var again <-chan time.Time
+		var timer *time.Timer
+		if pause > 0 {
+			timer = time.NewTimer(pause)
+			again = timer.C
+		}
+		select {
+		case <-r.wake:
+		case <-again:
+		case <-r.ctx.Done():
+		}
+		if timer != nil {
+			timer.Stop()
+		}
+		if r.ctx.Err() != nil {
+			return
+		}
+		pause = r.changeNow(pause)
+	}
+}
+
+const (
+	firstChangePause = 5 * time.Second
+	longChangePause  = time.Minute // the window of Vidiking's rate limit
+)
+
+// changeNow registers what should be, and returns the pause after which to try again; 0 where it worked.
+func (r *registrar) changeNow(failedFor time.Duration) time.Duration {
+	r.mu.Lock()
+	w := r.want
+	r.mu.Unlock()
+	err := r.held.Change(r.ctx, w)
+	switch {
+	case r.ctx.Err() != nil:
+		return 0
+	case err == nil:
+		r.say(output.Notice{Code: "registered", At: r.app.w.Now(), Good: true, Message: "Vidiking sends to " + w.URL + " now, signed with " + w.Secret.String() + "."})
+		return 0
+	case failedFor == 0:
+		r.say(output.Notice{
+			Code: "not_registered", At: r.app.w.Now(), Message: "Vidiking does not send to " + w.URL + " yet: " + r.app.explainBook(err).what + ".",
+			More: []string{"Trying again."},
+		})
+		return firstChangePause
+	}
+	return min(2*failedFor, longChangePause)
+}
+
+// release puts back what was there, within a time, and says so. Where it fails, the next command says what is left. It may be tried
+// again.
+func (r *registrar) release(within time.Duration, say func(output.Notice)) error {
+	if r == nil || r.held == nil {
+		return nil
+	}
+	r.stop() // what is under way is of no use any more
+	r.loop.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	r.mu.Lock()
+	r.cancel = cancel
+	r.mu.Unlock()
+	out, err := r.held.Release(ctx)
+	if err != nil {
+		return r.notReleased(err)
+	}
+	r.sayReleased(out, say)
+	return nil
+}
+
+// stop ends what is under way, a release too.
+func (r *registrar) stop() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cancel()
+}
+
+func (r *registrar) sayReleased(out account.Outcome, say func(output.Notice)) {
+	n := output.Notice{Code: "restored", At: r.app.w.Now(), Good: true}
+	switch {
+	case out.Restored != nil:
+		n.Message = "Vidiking sends to " + out.Restored.URL + " again."
+	case out.Kept != nil:
+		n.Code, n.Message = "registered_elsewhere", "Vidiking sends to another listen: "+out.Kept.Webhook.URL
+	case out.Left != nil:
+		command := "vidiking config set-webhook --url URL"
+		n.Code, n.Good, n.Hint = "left_registered", false, command
+		n.Message = "Vidiking still sends to " + out.Left.URL + ", where nobody is any more."
+		n.More = []string{"Set what it should be: " + command}
+	default:
+		return
+	}
+	say(n)
+}
+
+// notReleased says what is left in the account, and who mends it.
+func (r *registrar) notReleased(err error) error {
+	why := r.app.explainBook(err)
+	what := "the account's webhook is not put back"
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return failed(err, what+": Vidiking did not answer in time", "vidiking config restore-webhook")
+	}
+	f := failed(err, what+": "+why.what, "vidiking config restore-webhook")
+	f.code, f.detail = why.code, why.detail
+	return f
+}
+
+// close lets go of everything. What could not be put back is to the others as if this process had died.
+func (r *registrar) close() {
+	if r == nil {
+		return
+	}
+	r.stop()
+	r.loop.Wait()
+	if r.held != nil {
+		r.held.Abandon()
+	}
+	r.api.Close()
+}
+
+// ready is what the ready block says of it; empty where nothing is registered.
+func (r *registrar) ready() (events, restores string) {
+	if r == nil {
+		return "", ""
+	}
+	events = account.ShortEvents(r.want.Events)
+	if base := r.base(); base != nil {
+		return events, base.URL
+	}
+	return events, ""
+}
