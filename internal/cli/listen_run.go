@@ -13,10 +13,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -133,6 +135,7 @@ func (l *listener) build(ctx context.Context) error {
 	l.session = session.New(l.dataDir, info)
 	l.live, err = output.NewLive(ctx, output.LiveOptions{
 		Printer: printer, Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
+		Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return l.diagnose(ctx, d, work) },
 	})
 	if err != nil {
 		return err
@@ -147,6 +150,17 @@ func (l *listener) build(ctx context.Context) error {
 	})
 	l.server = ingress.Server()
 	return nil
+}
+
+// diagnose says why a rejected delivery's signature is not valid, by the secrets as they are now.
+func (l *listener) diagnose(ctx context.Context, d webhook.Delivery, work int64) signature.Diagnosis {
+	fresh := &app{w: l.app.w, flags: l.app.flags}
+	cfg, err := fresh.config()
+	if err != nil {
+		return signature.Diagnosis{}
+	}
+	_ = cfg.Override(config.Forward, formatRoutes(l.o.routes)) // for the command that it may name; it was checked when it was given
+	return fresh.diagnose(ctx, d, work)
 }
 
 // bind opens the way in and begins to take deliveries.

@@ -66,7 +66,7 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 	case webhook.StatusSkipped:
 		s.skipped++
 	default:
-		if h, ok := s.hints.Next(s.about(d, out.Attempt), s.style); ok {
+		if h, ok := s.hints.Next(s.about(ctx, d, out.Attempt), s.style); ok {
 			s.printer.Hint(d.ID, s.commandOf(h))
 			s.otherSecret(d)
 		}
@@ -101,12 +101,16 @@ func (s *sending) otherSecret(d webhook.Delivery) {
 }
 
 // about is what hints need to know of a delivery that was not delivered.
-func (s *sending) about(d webhook.Delivery, a webhook.Attempt) display.Case {
+func (s *sending) about(ctx context.Context, d webhook.Delivery, a webhook.Attempt) display.Case {
 	teller := display.TellerSender
 	if s.to.through == nil {
 		teller = display.TellerAlone
 	}
-	return display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Teller: teller}
+	c := display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Teller: teller}
+	if d.Status == webhook.StatusRejected {
+		c.Findings = s.app.diagnose(ctx, d, workWhileSending).Findings
+	}
+	return c
 }
 
 // end says where it went and how many were delivered, and makes the exit code of it.

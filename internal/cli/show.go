@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -91,8 +91,9 @@ func (a *app) runShow(ctx context.Context, typed string, show showOptions) error
 	if shown.Family, err = r.Family(ctx, d.ID); err != nil {
 		return err
 	}
-	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, o.Style); ok && d.Status == webhook.StatusRejected {
-		shown.Hint = &h
+	diagnosis := a.diagnose(ctx, d, signature.DefaultWork)
+	if shown.Findings = diagnosis.Findings; !diagnosis.IsCertain() {
+		shown.Tried = diagnosis.Tried
 	}
 	p.Show(shown)
 	return closedPipe(p.Err())

@@ -26,10 +26,7 @@ func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
 	if err != nil {
 		return webhook.Secret{}, false, fmt.Errorf("read the secret that was made: %w", err)
 	}
-	value := text
-	if line, ok := strings.CutSuffix(text, "\n"); ok { // an editor's; nothing else is taken off
-		value = strings.TrimSuffix(line, "\r")
-	}
+	value := withoutLineEnd(text)
 	if msg := damage(value); msg != "" {
 		return webhook.Secret{}, false, &Error{
 			Msg:  fmt.Sprintf("the secret that was made is damaged: %s %s", path, msg),
@@ -125,15 +122,17 @@ func writeTemp(dir string, s webhook.Secret) (path string, err error) {
 	return f.Name(), nil
 }
 
+// largestSecret is more than a secret can be.
+const largestSecret = 4 << 10
+
 // readSecretFile reads no more than a secret can be.
 func readSecretFile(path string) (string, error) {
-	const largest = 4 << 10
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	text, err := io.ReadAll(io.LimitReader(f, largest))
+	text, err := io.ReadAll(io.LimitReader(f, largestSecret))
 	return string(text), err
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // secretPrefix is how Vidiking's secrets begin (docs: Webhooks).
@@ -56,6 +58,31 @@ func checkAPIKey(value string) *problem {
 		return &problem{fmt.Sprintf("holds a character that no API key has (%U)", r), hint}
 	}
 	return nil
+}
+
+// ReadSecret reads a secret from a file of the user's, who calls it shown. The line end that editors put behind it is taken off, and
+// nothing else; what is left must be a secret, else it is a *ValueError. That the file can't be read is the system's error.
+func ReadSecret(path, shown string) (webhook.Secret, error) {
+	text, err := readSecretFile(path)
+	if err != nil {
+		return webhook.Secret{}, err
+	}
+	value := withoutLineEnd(text)
+	if len(text) == largestSecret {
+		return webhook.Secret{}, &ValueError{Name: "the secret in " + shown, Msg: "is longer than any secret", Hint: "the file holds the secret alone"}
+	}
+	if p := checkSecret(value); p != nil {
+		return webhook.Secret{}, &ValueError{Name: "the secret in " + shown, Msg: p.msg, Hint: p.hint}
+	}
+	return webhook.SecretFrom(value), nil
+}
+
+// withoutLineEnd takes off the line end of an editor.
+func withoutLineEnd(text string) string {
+	if line, ok := strings.CutSuffix(text, "\n"); ok {
+		return strings.TrimSuffix(line, "\r")
+	}
+	return text
 }
 
 // oddSecret is a warning on a secret that has not the provider's form. It may be right all the same: the emulator and other

@@ -122,6 +122,36 @@ func (c *Config) Secret() (webhook.Secret, Source, bool) {
 	return webhook.SecretFrom(v.text), v.source, v.text != ""
 }
 
+// KnownSecret is a webhook secret that stands somewhere, and where.
+type KnownSecret struct {
+	Secret webhook.Secret
+	Source Source
+}
+
+// Secrets returns the webhook secret that is in use, then every other one that environment and file hold: what a signature may have been
+// made with by somebody who works with another profile.
+func (c *Config) Secrets() []KnownSecret {
+	var all []KnownSecret
+	add := func(text string, source Source) {
+		isIt := func(k KnownSecret) bool { return k.Source == source }
+		if text != "" && !slices.ContainsFunc(all, isIt) {
+			all = append(all, KnownSecret{webhook.SecretFrom(text), source})
+		}
+	}
+	inUse := c.find(WebhookSecret)
+	add(inUse.text, inUse.source)
+	for _, profile := range append([]string{""}, c.file.profileNames()...) {
+		source := SourceFile
+		if profile != "" {
+			source = SourceProfile(profile)
+		}
+		if s, ok := c.file.lookUp(profile, WebhookSecret); ok {
+			add(s.text, source)
+		}
+	}
+	return all
+}
+
 // APIKey returns the key of the account that was given, and where.
 func (c *Config) APIKey() (webhook.Secret, Source, bool) {
 	v := c.find(APIKey)

@@ -34,6 +34,8 @@ type Case struct {
 	Attempt webhook.Attempt // the latest; zero where there was none
 	Timeout time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
 	Teller  Teller
+
+	Findings []webhook.Finding // of a signature that is not valid: why, where that was looked for
 }
 
 // Teller is who says the hint: it names flags of the command that its reader runs.
@@ -57,7 +59,7 @@ const (
 // that is down is said again after it was back.
 func Explain(c Case, st Style) (h Hint, ok bool) {
 	if c.Summary.Status == webhook.StatusRejected {
-		return explainRejection(c.Summary.Verdict)
+		return explainRejection(c)
 	}
 	switch c.Attempt.Status() { // not the delivery's, which of several targets is the worst
 	case webhook.StatusRefused:
@@ -71,29 +73,24 @@ func Explain(c Case, st Style) (h Hint, ok bool) {
 	return h, ok
 }
 
-func explainRejection(v webhook.Verdict) (Hint, bool) {
-	switch v {
+// explainRejection says why it was rejected: by what a diagnosis found, else by what the verdict alone tells.
+func explainRejection(c Case) (Hint, bool) {
+	var h Hint
+	switch c.Summary.Verdict {
 	case webhook.VerdictInvalid:
-		return Hint{
-			Cause: CauseInvalid,
-			Lines: []string{"The signature is invalid; the handler never saw it."},
-			Why:   "Changed after signing, or signed with another secret.",
-		}, true
+		h = Hint{Cause: CauseInvalid, Why: "Changed after signing, or signed with another secret."}
 	case webhook.VerdictMissing:
-		return Hint{
-			Cause: CauseMissing,
-			Lines: []string{"The signature is missing; the handler never saw it."},
-			Why:   "It came without " + webhook.SignatureHeader + ".",
-		}, true
+		h = Hint{Cause: CauseMissing, Why: "It came without " + webhook.SignatureHeader + "."}
 	case webhook.VerdictMalformed:
-		return Hint{
-			Cause: CauseMalformed,
-			Lines: []string{"The signature is malformed; the handler never saw it."},
-			Why:   webhook.SignatureHeader + " is neither sha256=<hex> nor <hex>.",
-		}, true
+		h = Hint{Cause: CauseMalformed, Why: webhook.SignatureHeader + " is neither sha256=<hex> nor <hex>."}
 	default:
 		return Hint{}, false
 	}
+	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + "; the handler never saw it."}
+	if len(c.Findings) > 0 {
+		h.Why, h.Findings = "", c.Findings
+	}
+	return h, true
 }
 
 func explainRefusal(c Case, st Style) (Hint, bool) {

@@ -35,6 +35,24 @@ func rejected(v webhook.Verdict) Case {
 	return Case{Summary: webhook.Summary{ID: "dlv_1d6gytaaaa", Status: webhook.StatusRejected, Verdict: v}}
 }
 
+func (c Case) found(all ...webhook.Finding) Case { c.Findings = all; return c }
+
+// otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
+var (
+	otherSecret = webhook.Finding{
+		Code: "other_secret", Sure: webhook.Certain, Cause: "It was signed with another secret, the one of profile staging.",
+		Mend: "vidiking listen --profile staging --forward localhost:3000",
+	}
+	rewritten = webhook.Finding{
+		Code: "body_rewritten", Sure: webhook.Certain, Cause: "It was signed over the body written again, as Python's json.dumps writes it: with a\x1b[31m space.",
+		Mend: "Sign the bytes that are sent, and let nothing parse and write them again on the way.",
+	}
+	guess = webhook.Finding{
+		Code: "changed_or_other_secret", Sure: webhook.Possible, Cause: "Changed after signing, or signed with another secret.",
+		Mend: "Give both sides the same secret.",
+	}
+)
+
 func (c Case) told(by Teller) Case            { c.Teller = by; return c }
 func (c Case) toTarget(target string) Case    { c.Attempt.Target = target; return c }
 func (c Case) verdict(v webhook.Verdict) Case { c.Summary.Verdict = v; return c }
@@ -90,6 +108,9 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"rejected: invalid", rejected(webhook.VerdictInvalid)},
 		{"rejected: missing", rejected(webhook.VerdictMissing)},
 		{"rejected: malformed", rejected(webhook.VerdictMalformed)},
+		{"rejected: another secret", rejected(webhook.VerdictInvalid).found(otherSecret)},
+		{"rejected: two causes", rejected(webhook.VerdictMalformed).found(otherSecret, rewritten)},
+		{"rejected: a guess", rejected(webhook.VerdictInvalid).found(guess)},
 		{"rejected, and nobody knows why", rejected(webhook.VerdictValid)},
 		{"skipped", Case{Summary: webhook.Summary{Status: webhook.StatusSkipped}}},
 		{"pending", Case{Summary: webhook.Summary{Status: webhook.StatusPending}}},
@@ -166,6 +187,8 @@ func TestHintsHaveOneKeyForOneCauseAndHandler(t *testing.T) {
 		"down in two ways":              {silent(webhook.FailureRefused, "a."), silent(webhook.FailureNoHost, "b."), true},
 		"down and too late":             {silent(webhook.FailureRefused, "a."), silent(webhook.FailureTimeout, "b."), false},
 		"rejected twice":                {rejected(webhook.VerdictInvalid), rejected(webhook.VerdictInvalid), true},
+		"rejected for one finding":      {rejected(webhook.VerdictInvalid).found(guess), rejected(webhook.VerdictInvalid).found(guess), true},
+		"rejected for other findings":   {rejected(webhook.VerdictInvalid).found(guess), rejected(webhook.VerdictInvalid).found(otherSecret), false},
 		"rejected for different causes": {rejected(webhook.VerdictInvalid), rejected(webhook.VerdictMissing), false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,25 +1,40 @@
 package display
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
 
 // Hint is what the program adds to what happened: sentences, a cause and a mend where they are known, and one command.
 type Hint struct {
-	Cause   Cause    // what it is about
-	Target  string   // the handler concerned; empty where it is none
-	Lines   []string // sentences, one or two to an entry
-	Why     string   // stands behind the label cause
-	Mend    string   // stands behind the label mend
-	Lead    string   // stands before the command, with its colon
-	Command string   // to be copied and run
+	Cause    Cause             // what it is about
+	Target   string            // the handler concerned; empty where it is none
+	Lines    []string          // sentences, one or two to an entry
+	Why      string            // stands behind the label cause
+	Mend     string            // stands behind the label mend
+	Findings []webhook.Finding // in the place of both, where a signature was diagnosed
+	Lead     string            // stands before the command, with its colon
+	Command  string            // to be copied and run
 }
 
 // Key tells hints apart: a hint is said once a session for one key.
-func (h Hint) Key() string { return strings.TrimSpace(string(h.Cause) + " " + h.Target) }
+func (h Hint) Key() string {
+	key := string(h.Cause)
+	for _, f := range h.Findings {
+		key += " " + f.Code
+	}
+	return strings.TrimSpace(key + " " + h.Target)
+}
 
 // String is the whole hint on one line, for where it stands alone.
 func (h Hint) String() string {
 	parts := append([]string(nil), h.Lines...)
-	for _, s := range []string{h.Why, h.Mend, h.Lead, h.Command} {
+	said := []string{h.Why, h.Mend}
+	for _, f := range h.Findings {
+		said = append(said, f.Cause, mendOf(f))
+	}
+	for _, s := range append(said, h.Lead, h.Command) {
 		if s != "" {
 			parts = append(parts, s)
 		}
@@ -39,12 +54,33 @@ func (h Hint) Under(st Style) []Line {
 		}
 		lines = append(lines, in.wrap(Line{{s, Plain}}, hang)...)
 	}
-	for _, f := range []struct{ label, text string }{{"cause", h.Why}, {"mend", h.Mend}} {
-		if f.text != "" {
-			lines = append(lines, in.wrap(Line{{PadRight(f.label, labelCells), Dim}, {f.text, Plain}}, labelCells)...)
-		}
+	for _, f := range append([]webhook.Finding{{Cause: h.Why, Mend: h.Mend}}, h.Findings...) {
+		lines = append(lines, Labelled("cause", f.Cause, labelCells, in)...)
+		lines = append(lines, Labelled("mend", mendOf(f), labelCells, in)...)
 	}
 	return Indent(append(lines, in.command(h)...), Under)
+}
+
+// mendOf is the mend of a finding, unless the finding is a guess: under a row that would be noise.
+func mendOf(f webhook.Finding) string {
+	if f.Sure == webhook.Possible {
+		return ""
+	}
+	return f.Mend
+}
+
+// Labelled is a label and what it is for, which begins so many cells in, and goes on there where it is broken. A command stays whole, so
+// that it can be copied. What is empty has no line; what is outside text in it, as a header's name, is made harmless.
+func Labelled(label, text string, cells int, st Style) []Line {
+	if text == "" {
+		return nil
+	}
+	head := Span{PadRight(label, cells), Dim}
+	text = st.Clean(text)
+	if strings.HasPrefix(text, "vidiking ") {
+		return []Line{{head, {text, Bold}}}
+	}
+	return st.wrap(Line{head, {text, Plain}}, cells)
 }
 
 // labelCells is the length of the label cause and the gap behind it.

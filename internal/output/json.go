@@ -191,6 +191,7 @@ type jsonWhole struct {
 	BodyBase64 string        `json:"body_base64"`
 	History    []jsonAttempt `json:"history"`
 	jsonFamily
+	jsonFindings
 }
 
 func (p *jsonPrinter) Show(s Shown) {
@@ -201,6 +202,7 @@ func (p *jsonPrinter) Show(s Shown) {
 		BodyBase64:   base64.StdEncoding.EncodeToString(d.Body),
 		History:      make([]jsonAttempt, 0, len(d.History)),
 		jsonFamily:   familyObject(s.Family),
+		jsonFindings: findingObjects(p.o.mends(s.Findings), s.Tried),
 	}
 	for i, a := range d.History {
 		o.History = append(o.History, attemptObject(d.ID, webhook.StatusOf(d.History[:i+1]), a))
@@ -214,11 +216,12 @@ type jsonWarning struct {
 	DeliveryID webhook.ID `json:"delivery_id,omitempty"`
 	Message    string     `json:"message"`
 	Hint       string     `json:"hint,omitempty"`
+	jsonFindings
 }
 
 func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
-	h.Command = p.o.Command(h.Command)
-	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command})
+	h.Command, h.Findings = p.o.Command(h.Command), p.o.mends(h.Findings)
+	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command, findingObjects(h.Findings, nil)})
 }
 
 func (p *jsonPrinter) Notice(n Notice) {

@@ -42,6 +42,19 @@ func everything(p output.Printer) {
 		{Summary: webhook.Summary{ID: s.ReplayOf}, Gone: true}, {Summary: s, Depth: 1},
 		{Summary: webhook.Summary{ID: "dlv_mz41fs0000", ReplayOf: s.ID, ReceivedAt: at, Status: webhook.StatusDelivered, Code: 200}, Depth: 2, Likeness: webhook.LikenessEdited},
 	}}})
+	findings := []webhook.Finding{
+		{
+			Code: "other_secret", Sure: webhook.Certain, Cause: "It was signed with another secret, the one of profile \x1b[2Jstaging.",
+			Mend: "vidiking listen --profile staging --forward localhost:3000",
+		},
+		{
+			Code: "body_rewritten", Sure: webhook.Certain, Cause: "It was signed over the body written again: with / as \\/.",
+			Mend: "Sign the bytes that are sent, and let nothing parse and write them again on the way.", Detail: []string{"slashes_escaped"},
+		},
+	}
+	s.Verdict, s.SecretHint = webhook.VerdictInvalid, ""
+	p.Show(output.Shown{Delivery: webhook.Delivery{Summary: s}, Findings: findings, Tried: []string{"1 secret in 12 forms", "the body in 3 forms, and in some others that take a line of their own"}})
+	p.Hint(s.ID, display.Hint{Cause: display.CauseInvalid, Lines: []string{"The signature is invalid."}, Findings: findings})
 	p.Hint(s.ID, display.Hint{Cause: display.CausePath, Lines: []string{"Is it?"}, Lead: "Another:", Command: "vidiking listen"})
 	p.Notice(output.Notice{Code: "handler_back", At: at, Good: true, Message: "localhost:3000 is back.", Hint: "vidiking replay --failed"})
 	p.Warning("configuration", "it is odd", []string{"mend it"})
@@ -73,7 +86,7 @@ func TestEveryObjectHasItsVersionItsTypeAndALineOfItsOwn(t *testing.T) {
 		types = append(types, o.Type)
 	}
 	want := []string{
-		"ready", "delivery", "attempt", "attempt", "delivery", "delivery", "warning", "warning", "warning", "summary", "summary", "step", "step",
+		"ready", "delivery", "attempt", "attempt", "delivery", "delivery", "delivery", "warning", "warning", "warning", "warning", "summary", "summary", "step", "step",
 	}
 	if diff := cmp.Diff(want, types); diff != "" {
 		t.Errorf("the objects (-want +got):\n%s", diff)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -30,6 +31,9 @@ type LiveOptions struct {
 	Now     func() time.Time
 	Style   display.Style
 	Verbose bool
+
+	// Diagnose says why the signature of a rejected delivery does not match, with no more work than that; nil: nobody does.
+	Diagnose func(d webhook.Delivery, work int64) signature.Diagnosis
 }
 
 const (
@@ -45,6 +49,7 @@ type Live struct {
 	o      LiveOptions
 	cursor int64
 	hints  Hints
+	spare  spare
 
 	ctx     context.Context //nolint:containedctx // the view's own life, which ends by Close
 	cancel  context.CancelFunc
@@ -258,8 +263,9 @@ func whenAttempted(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
 // under shows what belongs under a delivery's row.
 func (l *Live) under(s webhook.Summary, a webhook.Attempt) {
 	c := display.Case{Summary: s, Attempt: a, Timeout: l.o.Style.Timeout}
-	known := l.hints.Knows(c, l.o.Style)
-	if known && !l.o.Verbose {
+	// What a rejection's cause is, and so whether it was said, only a diagnosis tells.
+	diagnoses := s.Status == webhook.StatusRejected && l.o.Diagnose != nil && l.spare.allows(s.BodyBytes, l.o.Now())
+	if !diagnoses && !l.o.Verbose && l.hints.Knows(c, l.o.Style) {
 		return
 	}
 	d, err := l.o.Feed.Get(l.ctx, s.ID)
@@ -270,6 +276,11 @@ func (l *Live) under(s webhook.Summary, a webhook.Attempt) {
 		l.o.Printer.Whole(d)
 	}
 	c.Header = d.Header
+	if diagnoses {
+		found := l.o.Diagnose(d, mostWork)
+		l.spare.spend(found.Work)
+		c.Findings = found.Findings
+	}
 	if h, ok := l.hints.Next(c, l.o.Style); ok {
 		l.o.Printer.Hint(s.ID, h)
 	}

@@ -2,6 +2,7 @@ package output
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,7 +131,8 @@ type Stopped struct {
 type Shown struct {
 	Delivery webhook.Delivery
 	Family   webhook.Family
-	Hint     *display.Hint // why it was rejected, where it was
+	Findings []webhook.Finding // why its signature is not valid, where it is not
+	Tried    []string          // what was tried, where nothing certain was found
 }
 
 // Story is a piece of what `demo` tells: its beginning, the heading of a step, or its end.
@@ -141,6 +143,17 @@ type Story struct {
 	Good  bool     // at the end: every step did what it says
 	After string   // at the end: what the commands are for
 	Steps []string // at the end: the commands to go on with
+}
+
+// mends is findings whose mends are commands that do the same for who called the program with global flags.
+func (o Options) mends(all []webhook.Finding) []webhook.Finding {
+	out := slices.Clone(all)
+	for i := range out {
+		if strings.HasPrefix(out[i].Mend, "vidiking ") {
+			out[i].Mend = o.Command(out[i].Mend)
+		}
+	}
+	return out
 }
 
 // Command makes a command that is printed one that does the same for who called the program with global flags: another data

@@ -20,14 +20,11 @@ func (p *textPrinter) Show(s Shown) {
 		verdict += ", with " + d.SecretHint
 	}
 	p.field("verdict", verdict)
+	p.findings(s.Findings, s.Tried)
 	p.field("replay of", string(d.ReplayOf))
 	p.field("same as", string(d.SameBodyAs))
 	p.field("mended by", string(d.MendedBy))
 	p.field("masked", display.Clean(strings.Join(d.Masked, ", ")))
-	if h := s.Hint; h != nil {
-		p.field("cause", h.Why)
-		p.field("mend", h.Mend)
-	}
 	for _, a := range d.History {
 		p.attempt(a)
 	}
@@ -42,6 +39,23 @@ func (p *textPrinter) Show(s Shown) {
 func (p *textPrinter) field(name, value string) {
 	if value != "" {
 		p.out.line(2, display.Line{{Text: display.PadRight(name, 10), Role: display.Dim}, {Text: value}})
+	}
+}
+
+// findings writes causes and mends, and what was tried where none is certain.
+func (p *textPrinter) findings(all []webhook.Finding, tried []string) {
+	st := p.o.Style.Narrowed(2)
+	for _, f := range p.o.mends(all) {
+		p.labelled("cause", f.Cause, st)
+		p.labelled("mend", f.Mend, st)
+	}
+	p.labelled("tried", strings.Join(tried, "; "), st)
+}
+
+// labelled writes a field whose text is broken to the width.
+func (p *textPrinter) labelled(name, text string, st display.Style) {
+	for _, l := range display.Labelled(name, text, 10, st) {
+		p.out.line(2, l)
 	}
 }
 

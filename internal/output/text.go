@@ -170,7 +170,7 @@ func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Lin
 }
 
 func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
-	h.Command = p.o.Command(h.Command)
+	h.Command, h.Findings = p.o.Command(h.Command), p.o.mends(h.Findings)
 	for _, l := range h.Under(p.o.Style) {
 		p.err.line(0, l)
 	}

@@ -121,7 +121,7 @@ func (c candidate) looks() []webhook.Finding {
 	odd := slices.Clone(c.odd)
 	for _, a := range algorithms() {
 		if len(c.digits) == 2*a.size && !a.isRight() {
-			odd = append(odd, found(CodeAlgorithm, "HMAC-"+a.name))
+			odd = append(odd, found(CodeAlgorithm, a.hmac()))
 		}
 	}
 	if !isDigestLength(len(c.digits)) {

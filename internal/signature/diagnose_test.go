@@ -160,7 +160,7 @@ func TestDiagnoseSaysWhatItTriedWhereNothingMatches(t *testing.T) {
 	t.Parallel()
 	d := diagnose(t, own(strings.Repeat("0", 64)), exampleBody)
 	want := []string{
-		"2 secrets in 31 forms", "HMAC-SHA-256, and hashes without a key",
+		"2 secrets in 31 forms", "HMAC-SHA256, and hashes without a key",
 		"the body in 55 forms, among them as Node, Python, Go, PHP and Ruby write it again", "the body cut short at 220 places",
 	}
 	if diff := cmp.Diff(want, d.Tried); diff != "" {

@@ -29,6 +29,9 @@ func algorithms() []algorithm {
 	}
 }
 
+// hmac is the name of the HMAC that is made with it.
+func (a algorithm) hmac() string { return "HMAC-" + strings.ReplaceAll(a.name, "-", "") }
+
 // isRight reports whether it is the one that Vidiking signs with.
 func (a algorithm) isRight() bool { return a.name == "SHA-256" }
 

@@ -142,7 +142,7 @@ func bodyEntries() []entry {
 func Catalogue() []webhook.Finding {
 	var all []webhook.Finding
 	for _, e := range catalogue() {
-		all = append(all, webhook.Finding{Code: e.code, Cause: strings.Replace(e.cause, "%s", "…", 1), Mend: e.mend})
+		all = append(all, webhook.Finding{Code: e.code, Cause: strings.NewReplacer("%s.", "…", "%s", "…").Replace(e.cause), Mend: e.mend})
 	}
 	return all
 }

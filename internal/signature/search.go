@@ -228,7 +228,7 @@ func explain(d *digester, c candidate, odd []webhook.Finding) []webhook.Finding 
 		all = append(all, found(CodeSwapped))
 	}
 	if !d.isRight() {
-		all = append(all, found(CodeAlgorithm, "HMAC-"+d.name))
+		all = append(all, found(CodeAlgorithm, d.hmac()))
 	}
 	return append(all, d.key.odd...)
 }
@@ -274,7 +274,7 @@ func (s *search) tried() []string {
 	}
 	var names []string
 	for _, a := range s.fit {
-		names = append(names, "HMAC-"+a.name)
+		names = append(names, a.hmac())
 	}
 	secrets := 0
 	for _, k := range s.c.Secrets {

@@ -1,0 +1,25 @@
+package output
+
+import "github.com/vidiking/vidiking-cli/internal/webhook"
+
+// jsonFindings is why a signature is not valid, in every object that says so.
+type jsonFindings struct {
+	Findings []jsonFinding `json:"findings,omitempty"`
+	Tried    []string      `json:"tried,omitempty"`
+}
+
+type jsonFinding struct {
+	Code   string            `json:"code"`
+	Sure   webhook.Certainty `json:"sure"`
+	Cause  string            `json:"cause"`
+	Mend   string            `json:"mend"`
+	Detail []string          `json:"detail,omitempty"`
+}
+
+func findingObjects(all []webhook.Finding, tried []string) jsonFindings {
+	o := jsonFindings{Tried: tried}
+	for _, f := range all {
+		o.Findings = append(o.Findings, jsonFinding{f.Code, f.Sure, f.Cause, f.Mend, f.Detail})
+	}
+	return o
+}

@@ -1,0 +1,35 @@
+package output
+
+import "time"
+
+// spare is the work that a live view may spend on diagnoses, so that what strangers send in masses costs the relay next to nothing: a
+// stock for the first ones, then a small share of one processor. Work is counted in bytes hashed.
+type spare struct {
+	left int64
+	at   time.Time // when it was last looked at
+}
+
+const (
+	stock     = 512 << 20 // some hundred common deliveries, or a few of the largest bodies
+	refill    = 32 << 20  // a second: about a fiftieth of a processor's time
+	mostWork  = 128 << 20 // of one diagnosis: a tenth of a second
+	leastWork = 1 << 20   // which every diagnosis takes, by looking the delivery up and by trying everything on a small body
+)
+
+// allows reports whether the delivery of a size may be diagnosed now. It takes what looking it up costs.
+func (s *spare) allows(bytes int64, now time.Time) bool {
+	if s.at.IsZero() {
+		s.left = stock
+	} else {
+		s.left = min(stock, s.left+int64(max(0, now.Sub(s.at).Seconds())*refill))
+	}
+	s.at = now
+	cost := leastWork + 4*bytes
+	if s.left < cost {
+		return false
+	}
+	s.left -= cost
+	return true
+}
+
+func (s *spare) spend(work int64) { s.left -= work }

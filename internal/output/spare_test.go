@@ -1,0 +1,47 @@
+package output
+
+import (
+	"testing"
+	"time"
+)
+
+func TestTheFirstDiagnosesAreAllowedAndThenAFew(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 14, 2, 31, 0, time.UTC)
+	var s spare
+	count := func() (n int) {
+		for s.allows(200, now) {
+			s.spend(700_000) // what a common delivery takes
+			n++
+		}
+		return n
+	}
+	if n := count(); n < 200 || n > 400 {
+		t.Errorf("at first: got %d, want some hundred", n)
+	}
+	now = now.Add(time.Second)
+	if n := count(); n < 10 || n > 30 {
+		t.Errorf("a second later: got %d, want a few", n)
+	}
+	now = now.Add(-time.Hour) // a clock that was set back
+	if n := count(); n != 0 {
+		t.Errorf("an hour earlier: got %d, want none", n)
+	}
+	now = now.Add(time.Hour)
+	if n := count(); n < 200 || n > 400 {
+		t.Errorf("after a rest: got %d, want as many as at first", n)
+	}
+}
+
+func TestALargeBodyTakesWhatManySmallOnesDo(t *testing.T) {
+	t.Parallel()
+	var s spare
+	n, now := 0, time.Date(2026, 3, 2, 14, 2, 31, 0, time.UTC)
+	for s.allows(10<<20, now) {
+		s.spend(mostWork)
+		n++
+	}
+	if n < 2 || n > 5 {
+		t.Errorf("bodies of 10 MiB: got %d, want a few", n)
+	}
+}
