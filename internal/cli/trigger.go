@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -182,28 +180,11 @@ func (a *app) editPayloads(ctx context.Context, p output.Printer, o *triggerOpti
 	return nil
 }
 
-// maxData is the largest payload that is read: six times what the ingress takes unless told otherwise.
-const maxData = 64 << 20
-
 // readPayload reads the user's own payload and checks that it is JSON. It is sent as it is.
 func (a *app) readPayload(name string) ([]byte, error) {
-	from, shown := a.w.Stdin, name
-	if name == "-" {
-		shown = "stdin"
-	} else {
-		file, err := os.Open(a.path(name))
-		if err != nil {
-			return nil, failed(err, "can't read "+name+": "+pathReason(err), "give a file, or - for stdin: --data event.json")
-		}
-		defer func() { _ = file.Close() }()
-		from = file
-	}
-	body, err := io.ReadAll(io.LimitReader(from, maxData+1))
+	body, shown, err := a.readBody(name, "give a file, or - for stdin: --data event.json")
 	if err != nil {
-		return nil, failed(err, "can't read "+shown+": "+pathReason(err))
-	}
-	if len(body) > maxData {
-		return nil, usage(fmt.Sprintf("%s is larger than %d MiB", shown, maxData>>20), "send a smaller payload")
+		return nil, err
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, usage(shown+" is empty", `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)

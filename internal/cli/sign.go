@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func (a *app) sign() *cobra.Command {
+	style, secretFile := string(signature.StylePrefixed), ""
+	cmd := &cobra.Command{
+		Use:   "sign [FILE|-]",
+		Short: "Sign a body as Vidiking does, and print the signature",
+		Long: `Prints the value of X-Vidiking-Signature for a body: the HMAC-SHA256 of its bytes, in hex, keyed with your webhook secret. The body
+comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed or encoded.`,
+		Example: `  vidiking sign payload.json
+  vidiking sign payload.json --signature-style bare
+  vidiking trigger render.complete --dry-run | vidiking sign
+  vidiking sign payload.json --secret-file secret.txt`,
+		Args: oneBody,
+		Annotations: exits(`  0    done
+  1    the body or the secret could not be read
+  2    it was called or configured wrongly`),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.runSign(args, signature.Style(style), secretFile)
+		},
+	}
+	cmd.Flags().Var(oneOf(&style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
+	cmd.Flags().StringVar(&secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
+	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (a *app) runSign(args []string, style signature.Style, secretFile string) error {
+	o, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	secret, err := a.secretToCheckWith(secretFile)
+	if err != nil {
+		return err
+	}
+	body, err := a.bodyOf(args, "vidiking sign payload.json")
+	if err != nil {
+		return err
+	}
+	return closedPipe(output.Signature(o, output.Signed{
+		Value: signature.Sign(secret, body, style), Secret: secret, BodyBytes: int64(len(body)),
+	}))
+}
+
+func oneBody(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage(cmd.CommandPath()+" takes one file", "see "+cmd.CommandPath()+" --help")
+	}
+	return nil
+}
+
+// bodyOf reads the body that a command was given: a file, or stdin, unless that is a terminal where nobody knows that it is read.
+func (a *app) bodyOf(args []string, example string) ([]byte, error) {
+	name := "-"
+	switch {
+	case len(args) == 1:
+		name = args[0]
+	case a.w.StdinTerminal:
+		return nil, usage("which body?", example, "or from another command, through a pipe")
+	}
+	body, _, err := a.readBody(name, "give a file, or - for stdin: "+example)
+	return body, err
+}
+
+// secretToCheckWith is the secret of a file, else the one in use. It makes none: what nobody else has signs nothing of use.
+func (a *app) secretToCheckWith(file string) (webhook.Secret, error) {
+	if file != "" {
+		s, err := config.ReadSecret(a.path(file), file)
+		var wrong *config.ValueError
+		if err != nil && !errors.As(err, &wrong) {
+			return s, failed(err, "can't read "+file+": "+pathReason(err), "the file holds the secret alone: --secret-file secret.txt")
+		}
+		return s, err
+	}
+	given, err := a.givenSecrets()
+	if err != nil {
+		return webhook.Secret{}, err
+	}
+	if len(given) == 0 {
+		return webhook.Secret{}, usage("there is no secret", "set VIDIKING_WEBHOOK_SECRET, or give it in a file: --secret-file FILE")
+	}
+	return given[0], nil
+}
