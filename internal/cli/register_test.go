@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -11,11 +12,14 @@ import (
 func newAPI(t *testing.T, x *terminal) *api {
 	t.Helper()
 	a := &api{}
-	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.calls++
+		w.Header()["Date"] = nil // it is the real one's
 		w.WriteHeader(a.code)
+		if r.Method == http.MethodGet {
+			_, _ = io.WriteString(w, `{"success":true,"data":{"balance":"47.50","currency":"USD","totalDeposited":"100.00"}}`)
+		}
 	}))
 	a.code = http.StatusOK
 	t.Cleanup(a.Close)
@@ -26,9 +30,8 @@ func newAPI(t *testing.T, x *terminal) *api {
 
 type api struct {
 	*httptest.Server
-	mu    sync.Mutex
-	code  int
-	calls int
+	mu   sync.Mutex
+	code int
 }
 
 func (a *api) answer(code int) {

@@ -87,7 +87,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	for _, command := range []string{
 		"", "listen", "trigger", "webhooks", "webhooks list", "webhooks show", "webhooks replay", "config", "config set", "config get",
 		"config list", "config unset", "config path", "config set-webhook",
-		"config restore-webhook", "sign", "verify", "demo", "completion", "version",
+		"config restore-webhook", "sign", "verify", "doctor", "demo", "completion", "version",
 	} {
 		if code := x.run(append(strings.Fields(command), "--help")...); code != 0 {
 			t.Errorf("%s --help: got exit code %d, want 0", command, code)

@@ -113,6 +113,8 @@ func (x *terminal) golden(name string) {
 		{`(127\.0\.0\.1|localhost):\d+`, "localhost:3000"},
 		{`(p50|p99|in) \d+ ms`, "$1 1 ms"},
 		{`process \d+`, "process 4711"},
+		{`vidiking devel \(.*?\)`, "vidiking devel"},
+		{`\d+ kB of`, "53 kB of"},
 		{`[^\s]+/001`, "/home/dev"},
 	} {
 		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.with)

@@ -269,7 +269,7 @@ func TestWarningsNameWhatIsOdd(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []config.Warning{
-		{Msg: "others on this machine can read the secret in ~/.config/vidiking/config.toml", Hint: "chmod 600 ~/.config/vidiking/config.toml"},
+		{Msg: "others on this machine can read the secret in ~/.config/vidiking/config.toml", Hint: "chmod 600 ~/.config/vidiking/config.toml", Exposed: true},
 		{Msg: "the webhook secret (file) does not begin with whsec_, as Vidiking's do", Hint: "the prefix belongs to the secret: copy it whole"},
 	}
 	if diff := cmp.Diff(want, h.load(config.Flags{}).Warnings()); diff != "" {

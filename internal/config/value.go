@@ -36,8 +36,9 @@ type Value struct {
 
 // Warning is what is odd about the settings, and does not keep them from being used.
 type Warning struct {
-	Msg  string
-	Hint string
+	Msg     string
+	Hint    string
+	Exposed bool // it is that others may read the file
 }
 
 // resolved is the value of a setting, not masked.
@@ -152,6 +153,15 @@ func (c *Config) Secrets() []KnownSecret {
 	return all
 }
 
+// SecretInFile returns the webhook secret that the file has for the profile in use, whether it counts or not.
+func (c *Config) SecretInFile() (webhook.Secret, bool) {
+	s, ok := c.file.lookUp(c.profile, WebhookSecret)
+	if !ok && c.profile != "" {
+		s, ok = c.file.lookUp("", WebhookSecret)
+	}
+	return webhook.SecretFrom(s.text), ok
+}
+
 // APIKey returns the key of the account that was given, and where.
 func (c *Config) APIKey() (webhook.Secret, Source, bool) {
 	v := c.find(APIKey)
@@ -164,8 +174,8 @@ func (c *Config) Bool(name string) bool { return c.find(name).text == "true" }
 // Warnings lists what is odd.
 func (c *Config) Warnings() []Warning {
 	var warnings []Warning
-	if path := c.world.Short(c.path); c.exposed && c.holdsSecret() {
-		warnings = append(warnings, Warning{Msg: "others on this machine can read the secret in " + path, Hint: "chmod 600 " + path})
+	if path := c.world.Short(c.path); c.exposed && c.FileHoldsSecret() {
+		warnings = append(warnings, Warning{Msg: "others on this machine can read the secret in " + path, Hint: "chmod 600 " + path, Exposed: true})
 	}
 	if c.pathGiven != "" && len(c.file.text) == 0 {
 		warnings = append(warnings, Warning{Msg: c.world.Short(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
@@ -183,8 +193,8 @@ func (c *Config) Warnings() []Warning {
 	return warnings
 }
 
-// holdsSecret reports whether there is a secret of any kind in the file.
-func (c *Config) holdsSecret() bool {
+// FileHoldsSecret reports whether there is a secret of any kind in the file.
+func (c *Config) FileHoldsSecret() bool {
 	return slices.ContainsFunc(c.file.settings, func(s setting) bool {
 		key, err := FindKey(s.key)
 		return err == nil && key.Secret

@@ -40,3 +40,26 @@ func isText(b []byte) bool {
 	}
 	return wrong*4 <= len(b)
 }
+
+// Wrapped breaks text between words into lines that leave room for so many cells in front. A word is never broken: it may be there to be
+// copied. There is one line at least.
+func (st Style) Wrapped(text string, before int) []string {
+	cells, bounded := st.room()
+	if !bounded {
+		return []string{text}
+	}
+	var lines []string
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		switch {
+		case line == "":
+			line = word
+		case before+Width(line)+1+Width(word) > cells:
+			lines = append(lines, line)
+			line = word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,143 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// log looks whether the delivery log is whole, can be written, and how much it holds.
+func (d *doctor) log(ctx context.Context) []Finding {
+	dir, err := d.o.Config.DataDir()
+	if err != nil {
+		return failed(err.Error(), adviceOf(err))
+	}
+	const elsewhere = "use another directory: --data-dir DIR"
+	if err := writable(dir); err != nil {
+		return failed(fmt.Sprintf("%s can't be written: %s", d.o.Config.Short(dir), pathReason(err)), elsewhere)
+	}
+	r, err := store.OpenReader(ctx, dir)
+	if errors.Is(err, store.ErrNoLog) {
+		return ok("there is none yet")
+	}
+	if err != nil {
+		return d.logTrouble(err, dir)
+	}
+	defer r.Close() //nolint:errcheck // nothing was written
+	h, err := r.Health(ctx)
+	if err != nil {
+		return d.logTrouble(err, dir)
+	}
+	if len(h.Damage) > 0 {
+		f := d.logTrouble(store.ErrCorrupt, dir)
+		f[0].Details = h.Damage
+		return f
+	}
+	limit := store.DefaultRetention()
+	found := ok(fmt.Sprintf("whole: %s of at least %s deliveries, %s of %s; it keeps them %d days",
+		display.Count(h.Deliveries), display.Count(limit.Deliveries), display.Bytes(h.Bytes), display.Bytes(limit.Bytes), limit.Age/(24*time.Hour)))
+	return append(found, d.pending(ctx, r, dir)...)
+}
+
+func (d *doctor) logTrouble(err error, dir string) []Finding {
+	path := d.o.Config.Short(filepath.Join(dir, store.FileName))
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return warning("it could not be read through in time", "try again when this machine is less busy")
+	case errors.Is(err, store.ErrNewerSchema):
+		return failed("it was written by a newer vidiking", "update vidiking, or use another log: --data-dir DIR")
+	case errors.Is(err, store.ErrCorrupt):
+		return failed("it is damaged", "move "+path+" away, with what stands beside it, and a new log begins")
+	}
+	return failed(err.Error(), "")
+}
+
+// pending says what a listen recorded that died, and did not send.
+func (d *doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
+	rows, err := r.List(ctx, store.Query{Statuses: []webhook.Status{webhook.StatusPending}})
+	if err != nil || len(rows) == 0 {
+		return nil
+	}
+	live, err := session.Live(dir)
+	if err != nil {
+		return nil
+	}
+	alive := map[string]bool{}
+	for _, s := range live {
+		alive[s.ID] = true
+	}
+	left := 0
+	for _, s := range rows {
+		if !alive[s.Session] && s.MendedBy == "" {
+			left++
+		}
+	}
+	if left == 0 {
+		return nil
+	}
+	what := display.Count(left) + " deliveries were"
+	if left == 1 {
+		what = "1 delivery was"
+	}
+	return warning(what+" recorded and never sent, since a listen died", "vidiking replay --status pending")
+}
+
+// writable tries whether a file can be made in a directory. One that is not there yet can be.
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".doctor-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// sessions says which listens run, and whether they take connections.
+func (d *doctor) sessions(ctx context.Context) []Finding {
+	dir, err := d.o.Config.DataDir()
+	if err != nil {
+		return nil // log has said it
+	}
+	live, err := session.Live(dir)
+	if err != nil {
+		return failed(err.Error(), "")
+	}
+	if len(live) == 0 {
+		return ok("no listen runs")
+	}
+	sender := dispatch.NewSender(dispatch.Options{Now: d.o.Now})
+	defer sender.Close()
+	var found []Finding
+	for _, s := range live {
+		found = append(found, d.session(ctx, sender, s)...)
+	}
+	return found
+}
+
+func (d *doctor) session(ctx context.Context, sender *dispatch.Sender, s session.Info) []Finding {
+	way := s.URL
+	if s.PublicURL != "" {
+		way = s.PublicURL
+	}
+	who := fmt.Sprintf("process %d, since %s", s.PID, s.StartedAt.In(d.o.Location).Format("15:04"))
+	t, err := dispatch.ParseTarget(s.URL, "/")
+	if err == nil {
+		err = sender.Reachable(ctx, t)
+	}
+	if err != nil {
+		return warning(fmt.Sprintf("a listen (%s) takes no connections at %s", who, s.URL), "end it, and start it again")
+	}
+	return ok(fmt.Sprintf("a listen (%s): %s to %s", who, way, s.Forward))
+}

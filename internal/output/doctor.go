@@ -1,0 +1,125 @@
+package output
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Finding is what `doctor` has found out about one thing.
+type Finding struct {
+	Check   string
+	State   FindingState
+	Message string
+	Details []string // further lines
+	Hint    string   // what to do
+	Fixed   bool     // it was mended just now
+}
+
+// FindingState is how one thing stands.
+type FindingState string
+
+// The states.
+const (
+	FindingOK      FindingState = "ok"
+	FindingWarning FindingState = "warning"
+	FindingFailed  FindingState = "failed"
+)
+
+// Checkup shows what `doctor` finds, one thing after the other.
+type Checkup struct {
+	o    Options
+	text *textPrinter
+	json *jsonPrinter
+	n    map[FindingState]int
+}
+
+// NewCheckup makes a Checkup.
+func NewCheckup(o Options) *Checkup {
+	return &Checkup{o: o, text: newText(o), json: newJSON(o), n: map[FindingState]int{}}
+}
+
+type jsonCheck struct {
+	kind
+	Check   string       `json:"check"`
+	State   FindingState `json:"state"`
+	Message string       `json:"message"`
+	Details []string     `json:"details,omitempty"`
+	Hint    string       `json:"hint,omitempty"`
+	Fixed   bool         `json:"fixed,omitempty"`
+}
+
+// checkCells is the width of a check's name: the longest is configuration.
+const checkCells = 15
+
+// Found shows one finding.
+func (c *Checkup) Found(f Finding) {
+	c.n[f.State]++
+	f.Hint = c.o.Command(f.Hint)
+	switch {
+	case c.o.Format == FormatJSON:
+		c.json.put(jsonCheck{of("check"), f.Check, f.State, f.Message, f.Details, f.Hint, f.Fixed})
+	case c.o.Quiet && f.State == FindingOK:
+	case !c.o.Terminal:
+		c.text.out.say(0, strings.Join([]string{string(f.State), f.Check, display.Clean(f.Message), display.Clean(f.Hint)}, "\t"))
+	default:
+		c.line(f)
+	}
+}
+
+// line shows a finding to people: a glyph, the name, the word where it is not in order, and below what belongs to it.
+func (c *Checkup) line(f Finding) {
+	st := c.o.Style
+	word := ""
+	glyph, role := st.Glyph(webhook.StatusDelivered)
+	switch f.State {
+	case FindingWarning:
+		glyph, _ = st.Glyph(webhook.StatusUnreachable)
+		role, word = display.Caution, "warning: "
+	case FindingFailed:
+		glyph, _ = st.Glyph(webhook.StatusRefused)
+		role, word = display.Bad, "failed: "
+	case FindingOK:
+	}
+	const under = 2 + checkCells
+	lines := st.Wrapped(word+st.Clean(f.Message), under)
+	c.text.out.line(0, display.Line{
+		{Text: glyph + " ", Role: role}, {Text: display.PadRight(f.Check, checkCells), Role: display.Dim}, {Text: lines[0]},
+	})
+	for _, l := range lines[1:] {
+		c.text.out.say(under, l)
+	}
+	for _, d := range f.Details {
+		c.text.out.line(under, display.Line{{Text: st.Clean(d), Role: display.Dim}})
+	}
+	if f.Hint != "" {
+		c.text.out.say(under, st.Clean(f.Hint)) // never broken: it ends with a command to copy
+	}
+}
+
+type jsonCheckup struct {
+	kind
+	OK       int `json:"ok"`
+	Warnings int `json:"warnings"`
+	Failed   int `json:"failed"`
+}
+
+// End sums up, and reports whether nothing failed.
+func (c *Checkup) End() (good bool, err error) {
+	ok, warnings, failed := c.n[FindingOK], c.n[FindingWarning], c.n[FindingFailed]
+	if c.o.Format == FormatJSON {
+		c.json.put(jsonCheckup{of("summary"), ok, warnings, failed})
+		return failed == 0, c.json.Err()
+	}
+	said := fmt.Sprintf("%d in order", ok)
+	if warnings > 0 {
+		said += ", " + plural(warnings, "warning", "warnings")
+	}
+	if failed > 0 {
+		said += fmt.Sprintf(", %d failed", failed)
+	}
+	c.text.Close(said)
+	return failed == 0, c.text.Err()
+}
