@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
 // await waits for what another process does:
@@ -28,9 +29,10 @@ import (
 //	await answer     something at $ADDR takes connections
 //	await file NAME  a file has something in it
 //	await text NAME TEXT  it has that in it
+//	await tried N    the newest delivery of the log has so many attempts
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -55,6 +57,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && strings.Contains(string(b), args[2])
 		},
+		"tried": func() bool { return fmt.Sprint(attemptsOfLast(ts)) == args[1] },
 		"file": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && len(b) > 0
@@ -70,6 +73,16 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("await %s: not within 30 s", strings.Join(args, " "))
 		}
 	}
+}
+
+// attemptsOfLast is how many attempts there were at the newest delivery.
+func attemptsOfLast(ts *testscript.TestScript) int {
+	r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
+	ts.Check(err)
+	defer func() { _ = r.Close() }()
+	last, err := r.Resolve(context.Background(), store.Last)
+	ts.Check(err)
+	return last.Attempts
 }
 
 func connects(addr string) bool {

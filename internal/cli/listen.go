@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"strconv"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -33,6 +35,9 @@ type listenOptions struct {
 	headers     []string
 	insecure    bool
 	ordered     bool
+	hold        bool
+	retry       bool
+	retrySpeed  float64
 	printSecret bool
 	account     registerOptions
 
@@ -92,6 +97,9 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
+	f.BoolVar(&o.hold, "hold", false, "keep what comes while the handler is not there, answer it 200, and send it in order when it is back")
+	f.BoolVar(&o.retry, "retry", false, "try again what failed, when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
+	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
 	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
 	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
@@ -125,6 +133,12 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 	o.addr, o.addrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
 	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
 	o.verify, o.respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
+	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
+		return usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String()+": it is a number above 0", "60 makes minutes of hours: --retry-speed 60")
+	}
+	if o.retrySpeed != 1 && !o.retry {
+		return usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
+	}
 	o.header, err = parseHeaders(o.headers)
 	return err
 }
@@ -134,6 +148,14 @@ func (o *listenOptions) isLocal() bool { return true }
 
 // tunnelName is a tunnel that could be opened in the place of none.
 func (o *listenOptions) tunnelName() string { return "ngrok" }
+
+// schedule is when what failed is tried again; nil for never.
+func (o *listenOptions) schedule() *dispatch.Schedule {
+	if !o.retry {
+		return nil
+	}
+	return &dispatch.Schedule{Speed: o.retrySpeed}
+}
 
 // printSecret prints the secret and nothing else, for $(…).
 func (a *app) printSecret() error {

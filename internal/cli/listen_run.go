@@ -38,6 +38,7 @@ type listener struct {
 	session *session.Session
 	live    *output.Live
 	orphans []webhook.Summary // left pending by sessions that are dead
+	owed    []store.Due       // what those were to send, and this one does now
 	served  chan error
 
 	registrar *registrar // nil without --register
@@ -70,6 +71,9 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	if err := l.announce(); err != nil {
 		return err
 	}
+	if err := l.takeOver(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
 	return l.run(ctx)
 }
 
@@ -85,7 +89,30 @@ func (l *listener) openLog(ctx context.Context) error {
 	if l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logFailed}); err != nil {
 		return l.app.cannotRecord(err)
 	}
-	return l.findOrphans(ctx)
+	return nil
+}
+
+// backlog is the delivery log as holding and trying again need it.
+type backlog struct {
+	*store.Log
+	*store.Reader
+}
+
+// takeOver finds what sessions that are dead were to send. Where this one holds or tries again it sends that now; else it says so.
+func (l *listener) takeOver(ctx context.Context) error {
+	if !l.o.hold && !l.o.retry {
+		return l.findOrphans(ctx)
+	}
+	live, err := session.Live(l.dataDir)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(live))
+	for i, s := range live {
+		ids[i] = s.ID
+	}
+	l.owed, err = l.log.Adopt(ctx, l.session.Info().ID, ids)
+	return err
 }
 
 // findOrphans finds deliveries that a session recorded and did not live to send.
@@ -143,7 +170,8 @@ func (l *listener) build(ctx context.Context) error {
 	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
 	l.relay = relay.New(relay.Options{
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
-		Header: l.o.header, Ordered: l.o.ordered, Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.live.Notify,
+		Header: l.o.header, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: backlog{l.log, l.log.Reader()},
+		Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.live.Notify,
 	})
 	ingress := relay.NewIngress(l.relay, relay.IngressOptions{
 		Path: l.o.path, Token: info.Token, Origin: webhook.OriginLocal, Respond: l.o.respond, MaxBody: l.o.maxBody,
@@ -240,6 +268,7 @@ func (l *listener) run(ctx context.Context) error {
 	}
 	l.live.Start(ready, l.startNotices())
 	l.mend(ctx)
+	l.relay.Resume(l.owed)
 	select {
 	case <-interrupts:
 	case <-ctx.Done(): // interrupted before we took the interrupts
@@ -283,13 +312,14 @@ const lastWords = time.Second
 func (l *listener) finish(ctx context.Context) error {
 	left := l.putBack()
 	l.awaitMend()
-	l.live.Draining()
+	l.relay.Drain()
+	l.live.Draining(l.relay.Held())
 	_ = l.server.Shutdown(ctx) // without a deadline it ends when the last answer is out
 	l.relay.Close()
 	if err := l.log.Flush(ctx); err != nil {
 		return err
 	}
-	l.live.Stop(l.relay.Tally().Counts())
+	l.live.Stop(l.relay.Tally().Counts(), l.relay.Held())
 	return left
 }
 
@@ -373,6 +403,9 @@ func (l *listener) startNotices() []output.Notice {
 			Message: fmt.Sprintf("%s recorded, and never sent, since a listen died.", deliveries(n)),
 			More:    []string{"Send: " + command},
 		})
+	}
+	if n := len(l.owed); n > 0 {
+		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", deliveries(n))})
 	}
 	return ns
 }

@@ -34,6 +34,10 @@ func (p *textPrinter) Stopped(s Stopped) {
 	if c.P50 > 0 {
 		p.out.say(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
 	}
+	if s.Held > 0 {
+		p.err.blank()
+		p.err.command(0, display.Count(s.Held)+" held for the next listen: ", p.o.Command("vidiking listen --hold"))
+	}
 	if s.Failed > 0 {
 		p.err.blank()
 		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", p.o.Command("vidiking webhooks list --failed"))

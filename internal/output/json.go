@@ -237,13 +237,14 @@ type jsonStopped struct {
 	TimedOut    int     `json:"timed_out"`
 	Rejected    int     `json:"rejected"`
 	Skipped     int     `json:"skipped"`
+	Held        int     `json:"held,omitempty"`
 	P50MS       float64 `json:"p50_ms"`
 	P99MS       float64 `json:"p99_ms"`
 }
 
 func (p *jsonPrinter) Stopped(s Stopped) {
 	c := s.Counts
-	p.put(jsonStopped{of("summary"), c.Received, c.Delivered, c.Refused, c.Unreachable, c.TimedOut, c.Rejected, c.Skipped, millis(c.P50), millis(c.P99)})
+	p.put(jsonStopped{of("summary"), c.Received, c.Delivered, c.Refused, c.Unreachable, c.TimedOut, c.Rejected, c.Skipped, s.Held, millis(c.P50), millis(c.P99)})
 }
 
 type jsonSent struct {

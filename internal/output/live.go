@@ -56,8 +56,8 @@ type Live struct {
 	woken   chan error
 	notices chan relay.Notice
 	said    chan Notice
-	drain   chan struct{}
-	stop    chan relay.Counts
+	drain   chan int
+	stop    chan Stopped
 	done    chan struct{}
 	waiting map[webhook.ID]*waiting
 }
@@ -79,8 +79,8 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 		woken:   make(chan error, 1),
 		notices: make(chan relay.Notice, 64), // the relay says each once; more than this at once is a storm that nobody reads
 		said:    make(chan Notice, 8),
-		drain:   make(chan struct{}, 1),
-		stop:    make(chan relay.Counts, 1),
+		drain:   make(chan int, 1),
+		stop:    make(chan Stopped, 1),
 		done:    make(chan struct{}),
 		waiting: make(map[webhook.ID]*waiting),
 	}
@@ -115,12 +115,12 @@ func (l *Live) Say(n Notice) {
 	}
 }
 
-// Draining says how many answers the end waits for.
-func (l *Live) Draining() { l.drain <- struct{}{} }
+// Draining says how many answers the end waits for. Held deliveries it does not wait for.
+func (l *Live) Draining(held int) { l.drain <- held }
 
-// Stop shows what the log still has, then what the session did. It returns once that is out.
-func (l *Live) Stop(c relay.Counts) {
-	l.stop <- c
+// Stop shows what the log still has, then what the session did, and how many deliveries it leaves held. It returns once that is out.
+func (l *Live) Stop(c relay.Counts, held int) {
+	l.stop <- Stopped{Counts: c, Held: held}
 	<-l.done
 }
 
@@ -155,13 +155,13 @@ func (l *Live) run() {
 				l.awaitChange()
 			}
 			l.showWaiting()
-		case <-l.drain:
+		case held := <-l.drain:
 			l.catchUp()
-			if n := len(l.waiting); n > 0 {
+			if n := len(l.waiting) - held; n > 0 {
 				l.o.Printer.Close(fmt.Sprintf("Waiting for %s. Ctrl-C again aborts.", plural(n, "answer", "answers")))
 			}
-		case c := <-l.stop:
-			l.end(c)
+		case s := <-l.stop:
+			l.end(s)
 			return
 		}
 	}
@@ -303,7 +303,7 @@ func (l *Live) showWaiting() {
 }
 
 // end shows what is left, then the summary.
-func (l *Live) end(c relay.Counts) {
+func (l *Live) end(s Stopped) {
 	l.catchUp()
 	for len(l.notices) > 0 {
 		l.o.Printer.Notice(l.notice(<-l.notices))
@@ -311,8 +311,8 @@ func (l *Live) end(c relay.Counts) {
 	for len(l.said) > 0 {
 		l.o.Printer.Notice(<-l.said)
 	}
-	failed, _ := l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Failed: true}) // a log that can't be read has been said
-	l.o.Printer.Stopped(Stopped{Counts: c, Failed: failed})
+	s.Failed, _ = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Failed: true}) // a log that can't be read has been said
+	l.o.Printer.Stopped(s)
 }
 
 func plural(n int, one, many string) string {

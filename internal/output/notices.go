@@ -17,6 +17,10 @@ func (l *Live) notice(n relay.Notice) Notice {
 		return l.wrongPath(n)
 	case relay.NoticeHandlerBack:
 		return l.handlerBack(n)
+	case relay.NoticeHolding:
+		return l.holding(n)
+	case relay.NoticeGivenUp:
+		return l.givenUp(n)
 	case relay.NoticeTooLarge:
 		return tooLarge(n)
 	case relay.NoticeNotRecorded:
@@ -55,12 +59,30 @@ func tooLarge(n relay.Notice) Notice {
 func (l *Live) handlerBack(n relay.Notice) Notice {
 	l.hints.Forget(display.CauseUnreachable, n.Target.String())
 	out := Notice{Code: "handler_back", At: n.At, Good: true, Message: n.Target.Host() + " is up."}
+	if n.Held > 0 {
+		out.Message = fmt.Sprintf("%s is back. Sending what was held: %s.", n.Target.Host(), plural(n.Held, "delivery", "deliveries"))
+	}
 	if n.Missed > 0 {
 		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), plural(n.Missed, "delivery", "deliveries"))
 		out.Hint = "vidiking replay --failed --since " + display.Clock(n.Since, l.o.Style)
 		out.More = []string{again(n.Missed) + out.Hint}
 	}
 	return out
+}
+
+func (l *Live) holding(n relay.Notice) Notice {
+	return Notice{
+		Code: "holding", At: n.At, Message: "Nothing is listening on " + n.Target.Host() + ".",
+		More: []string{"What comes is held, and sent in order when it is back."},
+	}
+}
+
+func (l *Live) givenUp(n relay.Notice) Notice {
+	hint := "vidiking replay " + display.ShortID(n.ID, l.o.Style)
+	return Notice{
+		Code: "given_up", At: n.At, Message: fmt.Sprintf("%s failed %d times and is not tried again.", display.ShortID(n.ID, l.o.Style), n.Tries),
+		More: []string{"Send it again: " + hint}, Hint: hint,
+	}
 }
 
 func again(n int) string {

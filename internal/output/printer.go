@@ -125,6 +125,7 @@ type Notice struct {
 type Stopped struct {
 	Counts relay.Counts
 	Failed int // deliveries that failed, and were not mended since
+	Held   int // deliveries that wait for their handler, and for the next session
 }
 
 // Shown is what `webhooks show` shows.

@@ -22,6 +22,7 @@ const (
 type handlerWatch struct {
 	o      Options
 	target dispatch.Target
+	held   func() int      // how many deliveries wait for it
 	abort  context.Context //nolint:containedctx // the relay's life, which the look-out must not outlive
 
 	down atomic.Bool // changed under mu only; read without it on the way of every delivery
@@ -30,12 +31,13 @@ type handlerWatch struct {
 	missed int
 	since  time.Time          // when the first of the missed was received
 	seen   context.CancelFunc // ends the look-out; nil before the first
+	gone   <-chan struct{}    // closed when the look-out ends
 
 	looking sync.WaitGroup
 }
 
-func newHandlerWatch(abort context.Context, t dispatch.Target, o Options) *handlerWatch {
-	return &handlerWatch{o: o, target: t, abort: abort}
+func newHandlerWatch(abort context.Context, t dispatch.Target, held func() int, o Options) *handlerWatch {
+	return &handlerWatch{o: o, target: t, held: held, abort: abort}
 }
 
 // LookForHandlers makes one connect to each target, and keeps looking in the background for those where there is no handler. It
@@ -59,16 +61,37 @@ func (r *Relay) LookForHandlers(ctx context.Context) (absent []dispatch.Target) 
 func (w *handlerWatch) present(ctx context.Context) bool {
 	err := w.o.Sender.Reachable(ctx, w.target)
 	if err != nil && ctx.Err() == nil {
-		w.mu.Lock()
-		w.lost()
-		w.mu.Unlock()
+		w.lose()
 	}
 	return err == nil
+}
+
+// lose begins to look for the handler, whatever found that it is not there.
+func (w *handlerWatch) lose() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lost()
+}
+
+// up returns when the handler takes connections, as far as is known, or when ctx is done.
+func (w *handlerWatch) up(ctx context.Context) {
+	w.mu.Lock()
+	down, gone := w.down.Load(), w.gone
+	w.mu.Unlock()
+	if !down {
+		return
+	}
+	select {
+	case <-gone:
+	case <-ctx.Done():
+	}
 }
 
 // saw learns from an attempt.
 func (w *handlerWatch) saw(d *webhook.Delivery, a webhook.Attempt) {
 	switch {
+	case absent(a.Failure) && w.o.Hold:
+		w.lose() // it misses nothing
 	case absent(a.Failure):
 		w.missing(d)
 	case a.Failure == "" && w.down.Load():
@@ -95,7 +118,7 @@ func (w *handlerWatch) lost() {
 	}
 	w.down.Store(true)
 	ctx, cancel := context.WithCancel(w.abort)
-	w.seen = cancel
+	w.seen, w.gone = cancel, ctx.Done()
 	w.looking.Go(func() { w.look(ctx) })
 }
 
@@ -126,7 +149,7 @@ func (w *handlerWatch) back(holds func() bool) {
 		w.mu.Unlock()
 		return
 	}
-	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.target, Missed: w.missed, Since: w.since}
+	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.target, Missed: w.missed, Since: w.since, Held: w.held()}
 	w.down.Store(false)
 	w.missed, w.since = 0, time.Time{}
 	w.seen()

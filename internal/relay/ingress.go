@@ -155,23 +155,39 @@ func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted b
 	return a, trusted
 }
 
-// forward sends the delivery on and answers what the handler answered; of several the worst.
+// forward sends the delivery on and answers what the handler answered; of several the worst. What is held is answered 200.
 func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *recorded) {
-	attempts := in.relay.send(in.relay.abort, d)
-	in.queue(ctx, d, attempts)
-	answer(w, attempts.deciding())
+	s := in.relay.send(in.relay.abort, d)
+	in.queue(ctx, d, s)
+	if len(s.attempts) == 0 {
+		w.WriteHeader(http.StatusOK)
+		return
+	}
+	answer(w, s.deciding())
 }
 
-// forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer.
+// forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer, and so waits for what is held.
 func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recorded) {
-	attempts := in.relay.send(in.relay.abort, d)
-	status, err := in.relay.o.Log.AddAttempt(ctx, d.ID, attempts[0], attempts[1:]...)
-	d.Status = attempts.deciding().Status()
-	if in.tellOfLog(err); err == nil {
-		d.Status = status
+	s := in.relay.send(in.relay.abort, d)
+	a := s.deciding()
+	if len(s.attempts) > 0 {
+		status, err := in.relay.settle(ctx, d.ID, s)
+		d.Status = a.Status()
+		if in.tellOfLog(err); err == nil {
+			d.Status = status
+		}
+	}
+	for _, held := range s.held {
+		if last, ok := held.wait(in.relay.draining); ok {
+			a, d.Status = last.attempt, last.status
+		}
 	}
 	own(w, &d.Delivery)
-	answer(w, attempts.deciding())
+	if d.Status == webhook.StatusPending {
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	answer(w, a)
 }
 
 // forwardAcked sends a delivery whose sender has its answer.
@@ -184,12 +200,21 @@ func (in *Ingress) forwardAcked(ctx context.Context, d *recorded) {
 	in.queue(ctx, d, in.relay.send(in.relay.abort, d))
 }
 
-// queue hands the delivery's attempts to the log. From then on the delivery is not pending any more.
-func (in *Ingress) queue(ctx context.Context, d *recorded, attempts sent) {
-	if err := in.relay.o.Log.QueueAttempt(ctx, d.ID, attempts[0], attempts[1:]...); err != nil {
+// queue hands the delivery's attempts to the log. From then on the delivery is not pending any more, unless all of it is held.
+func (in *Ingress) queue(ctx context.Context, d *recorded, s sent) {
+	var err error
+	switch {
+	case len(s.attempts) == 0:
+		return
+	case len(s.due) > 0:
+		_, err = in.relay.settle(ctx, d.ID, s)
+	default:
+		err = in.relay.o.Log.QueueAttempt(ctx, d.ID, s.attempts[0], s.attempts[1:]...)
+	}
+	if err != nil {
 		in.tellOfLog(err)
 	}
-	d.Status = attempts.deciding().Status()
+	d.Status = s.deciding().Status()
 }
 
 // tellOfLog tells when deliveries can't be recorded, once until one could be again.

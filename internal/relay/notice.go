@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // NoticeKind says what a Notice is about.
@@ -16,6 +17,8 @@ const (
 	NoticeTooLarge                      // a body larger than allowed was answered 413; said once
 	NoticeNotRecorded                   // a delivery could not be recorded and was answered 503; said once until one can
 	NoticePanic                         // a delivery ran into a bug of this program and was answered 500
+	NoticeHolding                       // the handler is not there: deliveries are held from now on
+	NoticeGivenUp                       // a delivery failed as often as it is tried
 )
 
 // Notice is something that happened beside the deliveries and that a person should know.
@@ -24,8 +27,11 @@ type Notice struct {
 	At     time.Time
 	Path   string          // of NoticeWrongPath
 	Bytes  int64           // of NoticeTooLarge: how large the body is; 0 where it did not say
-	Target dispatch.Target // of NoticeHandlerBack
+	Target dispatch.Target // of NoticeHandlerBack and NoticeHolding
 	Missed int             // of NoticeHandlerBack: deliveries that found it unreachable
 	Since  time.Time       // of NoticeHandlerBack: when the first of them was received
+	Held   int             // of NoticeHandlerBack: deliveries that were held for it, and are sent now
+	ID     webhook.ID      // of NoticeGivenUp
+	Tries  int             // of NoticeGivenUp: how many attempts there were
 	Err    error           // of NoticeNotRecorded and NoticePanic
 }

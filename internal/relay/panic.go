@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -15,21 +16,25 @@ const bugText = "vidiking ran into a bug of its own."
 // and tells of it. d is nil, or not pending any more, where the bug struck before or after the attempt.
 func (in *Ingress) panicked(ctx context.Context, d *recorded, p any) {
 	r := in.relay
-	n := Notice{Kind: NoticePanic, At: r.o.Now(), Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
+	n := panicNotice(r.o.Now(), p)
 	survive(func() {
 		if d == nil || d.Status != webhook.StatusPending {
 			return
 		}
-		var attempts sent
+		var attempts []webhook.Attempt
 		for _, out := range r.routed(d.Event) {
 			attempts = append(attempts, webhook.Attempt{
 				Target: out.target.String(), StartedAt: n.At.UTC(), Failure: webhook.FailureUnexpected, Error: bugText,
 			})
 		}
-		in.queue(ctx, d, attempts)
-		r.tally.attempted(attempts.deciding())
+		in.queue(ctx, d, sent{attempts: attempts})
+		r.tally.attempted(webhook.Deciding(attempts))
 	})
 	survive(func() { r.o.Notify(n) })
+}
+
+func panicNotice(at time.Time, p any) Notice {
+	return Notice{Kind: NoticePanic, At: at, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 }
 
 // survive runs f, which may be where the bug is: there is nobody left to tell, and other deliveries to go on with.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -20,6 +21,13 @@ type Log interface {
 	Record(ctx context.Context, d *webhook.Delivery) error
 	AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error)
 	QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error
+}
+
+// Backlog is what holding and trying again need of the delivery log besides: what is still to be sent stands there, so that it
+// outlives the process.
+type Backlog interface {
+	Schedule(ctx context.Context, id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error)
+	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error)
 }
 
 // Sender makes one attempt. *dispatch.Sender is one.
@@ -45,9 +53,12 @@ type Options struct {
 	Routes  []Route                 // a delivery goes to the target of each that matches it
 	Secrets func() []webhook.Secret // asked for each delivery, so that a change of the secret is followed
 	Verify  Verify
-	Events  []string        // patterns of the events to forward, as in render.*; none: all
-	Ordered bool            // the deliveries of one job go out one at a time, in the order in which they arrived
-	Header  []webhook.Field // set on what the handler gets, instead of a field of the same name
+	Events  []string           // patterns of the events to forward, as in render.*; none: all
+	Ordered bool               // the deliveries of one job go out one at a time, in the order in which they arrived
+	Hold    bool               // keep what finds no handler, answer it 200, and send it in order when the handler is back
+	Retry   *dispatch.Schedule // when to try again what failed; nil: never
+	Backlog Backlog            // required by Hold and Retry
+	Header  []webhook.Field    // set on what the handler gets, instead of a field of the same name
 	Session string
 	Now     func() time.Time
 	Random  io.Reader
@@ -59,8 +70,15 @@ type Relay struct {
 	o       Options
 	outlets []*outlet
 	queues  queues
+	arrived atomic.Int64 // numbers the deliveries of this session
+	retries *retries
 	tally   Tally
 	acked   sync.WaitGroup // forwards whose sender has its answer already
+
+	// draining ends what would go on for ever: waiting for a handler, and for the time to try again.
+	draining context.Context //nolint:containedctx // as abort
+	drain    context.CancelFunc
+	later    sync.WaitGroup // what draining ends
 
 	// abort ends what is under way: cancelled by the second interrupt, and only by it.
 	abort context.Context //nolint:containedctx // one life for all deliveries, which outlive the requests that brought them
@@ -74,18 +92,35 @@ func New(o Options) *Relay {
 	}
 	r := &Relay{o: o}
 	r.abort, r.stop = context.WithCancel(context.Background())
-	r.outlets = newOutlets(r.abort, o)
+	r.draining, r.drain = context.WithCancel(r.abort)
+	r.outlets = newOutlets(r)
+	r.retries = newRetries(r)
 	return r
 }
 
 // Close waits for the forwards whose senders have their answer already (the others end with their requests), then ends the watch over
 // the handlers. Abort cuts it short. No delivery may come any more.
 func (r *Relay) Close() {
+	r.Drain()
 	r.acked.Wait()
+	r.later.Wait()
 	r.stop()
 	for _, out := range r.outlets {
 		out.handler.wait()
 	}
+}
+
+// Drain begins no attempt of its own any more: what is held, or waits to be tried again, stays in the log for the next session. Who
+// waits for a held delivery gets to know that it is still pending.
+func (r *Relay) Drain() { r.drain() }
+
+// Held returns how many deliveries wait for their handler to be back.
+func (r *Relay) Held() int {
+	n := 0
+	for _, out := range r.outlets {
+		n += out.held.len()
+	}
+	return n
 }
 
 // Abort gives up every attempt that is under way. Each is recorded as canceled.
@@ -123,7 +158,7 @@ func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.abort, cancel)()
-	out.Attempts = r.send(sending, d)
+	out.Attempts = r.send(sending, d).attempts
 	for i := range out.Attempts {
 		out.Attempts[i].N = i + 1 // the delivery is new
 	}
@@ -140,13 +175,14 @@ func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 // recorded is a delivery that is in the log, and its turn to be sent.
 type recorded struct {
 	webhook.Delivery
+	n    int64 // counts up with each arrival
 	turn *turn // nil where it waits for no other
 }
 
 // record verifies an arrival and puts it into the log, with what keeps it from being forwarded, if something does. What can be
 // forwarded is to be sent, since others may wait for their turn after it.
 func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
-	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}}
+	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, n: r.arrived.Add(1)}
 	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
 	d.BodyBytes = int64(len(in.Body))

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -22,15 +23,18 @@ type outlet struct {
 	target  dispatch.Target
 	routes  []Route // that lead here
 	handler *handlerWatch
+	held    *holding
 }
 
-func newOutlets(abort context.Context, o Options) []*outlet {
+func newOutlets(relay *Relay) []*outlet {
 	var outlets []*outlet
 	byTarget := make(map[string]*outlet)
-	for _, r := range o.Routes {
+	for _, r := range relay.o.Routes {
 		out := byTarget[r.Target.String()]
 		if out == nil {
-			out = &outlet{target: r.Target, handler: newHandlerWatch(abort, r.Target, o)}
+			out = &outlet{target: r.Target}
+			out.held = &holding{relay: relay, out: out}
+			out.handler = newHandlerWatch(relay.abort, r.Target, out.held.len, relay.o)
 			byTarget[r.Target.String()] = out
 			outlets = append(outlets, out)
 		}
@@ -66,8 +70,15 @@ func (r *Relay) routed(event string) []*outlet {
 	return to
 }
 
-// sent is what came of handing a delivery to its targets: an attempt at each.
-type sent []webhook.Attempt
+// sent is what came of handing a delivery to its targets.
+type sent struct {
+	attempts []webhook.Attempt // one at each target, but for those where it is held
+	due      []store.Due       // what is to be sent later
+	held     []*heldDelivery   // what waits for its handler
+}
+
+// deciding is the attempt whose answer goes back.
+func (s sent) deciding() webhook.Attempt { return webhook.Deciding(s.attempts) }
 
 // send makes an attempt at each target of the delivery, all at once, when it is its turn. It ends when each has its answer or its
 // time-out, or when ctx is cancelled.
@@ -75,40 +86,87 @@ func (r *Relay) send(ctx context.Context, d *recorded) sent {
 	defer d.turn.leave()
 	d.turn.wait(ctx)
 	to := r.routed(d.Event)
-	attempts := make(sent, len(to))
+	tried := make([]tried, len(to))
 	header := r.outgoing(d.Header)
 	if len(to) == 1 {
-		attempts[0] = r.sendTo(ctx, to[0], &d.Delivery, header)
+		tried[0] = r.sendTo(ctx, to[0], d, header)
 	} else {
-		r.sendToEach(ctx, to, &d.Delivery, header, attempts)
+		r.sendToEach(ctx, to, d, header, tried)
 	}
-	r.tally.attempted(attempts.deciding())
-	return attempts
+	s := r.sum(d, to, tried)
+	if len(s.attempts) > 0 {
+		r.tally.attempted(s.deciding())
+	}
+	return s
+}
+
+// tried is what came of one target.
+type tried struct {
+	attempt webhook.Attempt
+	held    *heldDelivery // instead of an attempt
+}
+
+// sum puts together what came of each target, and what is to be done about it later. A delivery that is held at one of several targets
+// has an attempt there all the same, or its status would be that of the others alone.
+func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
+	s := sent{attempts: make([]webhook.Attempt, 0, len(all))}
+	for i, t := range all {
+		if t.held != nil {
+			s.held = append(s.held, t.held)
+			if len(all) == 1 {
+				continue // it is pending: that is what the next session goes by
+			}
+			s.due = append(s.due, store.Due{ID: d.ID, Target: to[i].target.String()})
+			t.attempt = r.heldAttempt(to[i])
+		} else if due, ok := r.retries.next(d.ID, t.attempt, 1); ok {
+			s.due = append(s.due, due)
+		}
+		s.attempts = append(s.attempts, t.attempt)
+	}
+	return s
 }
 
 // sendToEach makes the attempts side by side. A bug that strikes in one of them strikes the caller, who knows what to do about it.
-func (r *Relay) sendToEach(ctx context.Context, to []*outlet, d *webhook.Delivery, header webhook.Header, attempts sent) {
+func (r *Relay) sendToEach(ctx context.Context, to []*outlet, d *recorded, header webhook.Header, all []tried) {
 	panics := make([]any, len(to))
-	var all sync.WaitGroup
+	var each sync.WaitGroup
 	for i, out := range to {
-		all.Go(func() {
+		each.Go(func() {
 			defer func() { panics[i] = recover() }()
-			attempts[i] = r.sendTo(ctx, out, d, header)
+			all[i] = r.sendTo(ctx, out, d, header)
 		})
 	}
-	all.Wait()
+	each.Wait()
 	for _, p := range panics {
 		if p != nil {
-			panic(p) //nolint:forbidigo // handed on from the goroutine that it struck in
+			panic(p) // handed on from the goroutine that it struck in
 		}
 	}
 }
 
-func (r *Relay) sendTo(ctx context.Context, out *outlet, d *webhook.Delivery, header webhook.Header) webhook.Attempt {
+// sendTo makes the attempt at one target, or puts the delivery behind those that wait for its handler.
+func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header webhook.Header) tried {
+	if r.o.Hold {
+		if held := out.held.behind(d); held != nil {
+			return tried{held: held}
+		}
+	}
 	a := r.o.Sender.Send(ctx, out.target, header, d.Body)
-	out.handler.saw(d, a)
-	return a
+	out.handler.saw(&d.Delivery, a)
+	if r.o.Hold && absent(a.Failure) {
+		return tried{held: out.held.first(d)}
+	}
+	return tried{attempt: a}
 }
 
-// deciding is the attempt whose answer goes back.
-func (s sent) deciding() webhook.Attempt { return webhook.Deciding(s) }
+// settle writes what came of a delivery, and plans what is to be done later.
+func (r *Relay) settle(ctx context.Context, id webhook.ID, s sent) (webhook.Status, error) {
+	if len(s.due) == 0 {
+		return r.o.Log.AddAttempt(ctx, id, s.attempts[0], s.attempts[1:]...)
+	}
+	status, err := r.o.Backlog.Schedule(ctx, id, s.attempts, s.due)
+	if err == nil {
+		r.retries.plan(s.due)
+	}
+	return status, err
+}

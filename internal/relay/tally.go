@@ -68,7 +68,24 @@ func (t *Tally) attempted(a webhook.Attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.count(a.Status())
-	if a.Failure == "" { // half an answer has a code, and took as long as we had patience
+	t.keep(i, a)
+}
+
+// again counts another attempt at a delivery, whose status it changed.
+func (t *Tally) again(before, after webhook.Status, a webhook.Attempt) {
+	i := bucket(a.Duration)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.counts[before] > 0 {
+		t.counts[before]--
+	}
+	t.count(after)
+	t.keep(i, a)
+}
+
+// keep keeps how long an answer took. Half an answer has a code, and took as long as we had patience. The caller holds mu.
+func (t *Tally) keep(i int, a webhook.Attempt) {
+	if a.Failure == "" {
 		t.took[i]++
 		t.tookN++
 	}

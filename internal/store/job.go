@@ -15,6 +15,7 @@ const (
 	jobRecord jobKind = iota
 	jobAttempt
 	jobFlush
+	jobAdopt
 )
 
 // job is one thing for the writer to write. What can be computed beforehand is computed by the goroutine that asks for it.
@@ -26,6 +27,9 @@ type job struct {
 	header     []byte   // encoded, of the delivery
 	answers    [][]byte // encoded, the header of each attempt's answer
 	bodyHash   int64
+	scheduled  bool // what is due at the targets of the attempts is settled by them and by due
+	due        []Due
+	adoption   *adoption
 	unattended bool // nobody waits for it
 	tries      int  // how often a busy log turned it away
 
@@ -58,9 +62,11 @@ func (j *job) prepareRecord(d *webhook.Delivery, now func() time.Time) {
 	j.bodyHash = hashBody(d.Body)
 }
 
-func (j *job) prepareAttempts(id webhook.ID, a webhook.Attempt, more []webhook.Attempt) {
+func (j *job) prepareAttempts(id webhook.ID, attempts ...[]webhook.Attempt) {
 	j.id = id
-	j.attempts = append(append(j.attempts, a), more...)
+	for _, some := range attempts {
+		j.attempts = append(j.attempts, some...)
+	}
 	for _, a := range j.attempts {
 		j.answers = append(j.answers, encodeHeader(a.Header))
 	}

@@ -183,7 +183,7 @@ func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
 // taken for one that was delivered.
 func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
 	j := l.job(jobAttempt)
-	j.prepareAttempts(id, a, more)
+	j.prepareAttempts(id, []webhook.Attempt{a}, more)
 	if err := l.do(ctx, j); err != nil {
 		return "", fmt.Errorf("add an attempt at %s: %w", id, err)
 	}
@@ -196,7 +196,7 @@ func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, 
 // fails is told to OnError.
 func (l *Log) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error {
 	j := l.job(jobAttempt)
-	j.prepareAttempts(id, a, more)
+	j.prepareAttempts(id, []webhook.Attempt{a}, more)
 	j.unattended = true
 	if err := l.submit(ctx, j); err != nil {
 		return fmt.Errorf("queue an attempt at %s: %w", id, err)

@@ -86,7 +86,7 @@ func (w *writer) pruneDeliveries(upTo *mark, oldest string) error {
 
 func deleteDelivery(c *conn, n int64) error {
 	for _, text := range []string{
-		"DELETE FROM attempt WHERE delivery = ?", "DELETE FROM part WHERE delivery = ?",
+		"DELETE FROM due WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?", "DELETE FROM part WHERE delivery = ?",
 		"DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
 	} {
 		if err := c.exec(text, n); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	schemaVersion = 2          // how many migrations there are; PRAGMA user_version of a log that has them all
+	schemaVersion = 3          // how many migrations there are; PRAGMA user_version of a log that has them all
 	applicationID = 0x56444b4c // "VDKL", set by the first migration
 )
 

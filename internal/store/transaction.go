@@ -59,6 +59,8 @@ func (t *transaction) apply(group []*job) (err error) {
 			err = t.record(j)
 		case jobAttempt:
 			err = t.attempt(j)
+		case jobAdopt:
+			err = t.adopt(j.adoption)
 		}
 		if isOwn(err) {
 			j.err, err = err, nil

@@ -1,0 +1,57 @@
+package dispatch_test
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+)
+
+func TestAFailedDeliveryIsTriedAgainWhenTheProviderWould(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var waited []time.Duration
+		tries := 1
+		for at, ok := (dispatch.Schedule{}).Next(tries, time.Now()); ok; at, ok = (dispatch.Schedule{}).Next(tries, time.Now()) {
+			waited = append(waited, time.Until(at))
+			time.Sleep(time.Until(at)) // of the bubble's clock
+			tries++
+		}
+		want := []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour}
+		if len(waited) != len(want) {
+			t.Fatalf("tried again after %v, want %v", waited, want)
+		}
+		for i := range want {
+			if waited[i] != want[i] {
+				t.Errorf("retry %d came after %v, want %v", i+1, waited[i], want[i])
+			}
+		}
+		// The last one comes 7 h 12 min 30 s after the first attempt.
+		if took := time.Since(began); took != 7*time.Hour+12*time.Minute+30*time.Second {
+			t.Errorf("gave up after %v, want 7h12m30s", took)
+		}
+	})
+}
+
+// The laws: a schedule is finite, it never goes back in time, and speed only scales it.
+func TestSpeedScalesTheSchedule(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	last := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for range 1000 {
+		speed := random.Float64()*1000 + 0.01
+		tries := random.IntN(10) - 2
+		slow, ok := dispatch.Schedule{}.Next(tries, last)
+		fast, okFast := dispatch.Schedule{Speed: speed}.Next(tries, last)
+		if ok != okFast || ok != (tries >= 1 && tries <= dispatch.Schedule{}.Retries()) {
+			t.Fatalf("after %d tries: %t, and %t at speed %v; want the same, and true for the first five", tries, ok, okFast, speed)
+		}
+		if !ok {
+			continue
+		}
+		if want := time.Duration(float64(slow.Sub(last)) / speed); fast.Sub(last) != want || fast.Before(last) {
+			t.Fatalf("after %d tries at speed %v: %v, want %v", tries, speed, fast.Sub(last), want)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package relay
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// mostRetries is how many attempts are made again at once: a handler that comes back to a pile of them is not to be run over.
+const mostRetries = 8
+
+// retries makes attempts again when they are due. What is due stands in the log; here is a copy of it, earliest first, with a timer.
+type retries struct {
+	relay *Relay
+	slots chan struct{}
+
+	mu      sync.Mutex
+	waiting []store.Due
+	running bool
+	sooner  chan struct{} // something is due before what the timer is set to
+}
+
+func newRetries(r *Relay) *retries {
+	return &retries{relay: r, slots: make(chan struct{}, mostRetries), sooner: make(chan struct{}, 1)}
+}
+
+// next is when an attempt that was that target's tries-th is made again; ok is false where it was delivered, or is not made again.
+func (t *retries) next(id webhook.ID, a webhook.Attempt, tries int) (due store.Due, ok bool) {
+	r := t.relay
+	if r.o.Retry == nil || a.Status() == webhook.StatusDelivered {
+		return store.Due{}, false
+	}
+	at, ok := r.o.Retry.Next(tries, r.o.Now())
+	if !ok {
+		r.o.Notify(Notice{Kind: NoticeGivenUp, At: r.o.Now(), ID: id, Tries: tries})
+	}
+	return store.Due{ID: id, Target: a.Target, At: at.UTC().Truncate(time.Millisecond), Tries: tries}, ok
+}
+
+// plan sets the timer for what is due at a time. What is held has none, and is not this one's.
+func (t *retries) plan(due []store.Due) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, d := range due {
+		if d.At.IsZero() {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(t.waiting, d, func(a, b store.Due) int {
+			if a.At.After(b.At) {
+				return 1
+			}
+			return -1 // of equals the older one first
+		})
+		t.waiting = slices.Insert(t.waiting, at, d)
+	}
+	if len(t.waiting) == 0 {
+		return
+	}
+	select {
+	case t.sooner <- struct{}{}:
+	default:
+	}
+	if !t.running {
+		t.running = true
+		t.relay.later.Go(t.run)
+	}
+}
+
+// run makes each attempt when it is due, until there are none or the session ends.
+func (t *retries) run() {
+	var making sync.WaitGroup
+	defer making.Wait()
+	for {
+		due, ok := t.await()
+		if !ok {
+			return
+		}
+		select {
+		case t.slots <- struct{}{}:
+		case <-t.relay.draining.Done():
+			return
+		}
+		making.Go(func() {
+			defer func() { <-t.slots }()
+			t.make(due)
+		})
+	}
+}
+
+// await returns the next that is due, once it is; ok is false where there is none, or the session ends.
+func (t *retries) await() (due store.Due, ok bool) {
+	for {
+		t.mu.Lock()
+		if len(t.waiting) == 0 || t.relay.draining.Err() != nil {
+			t.running = false
+			t.mu.Unlock()
+			return store.Due{}, false
+		}
+		due = t.waiting[0]
+		left := due.At.Sub(t.relay.o.Now())
+		if left <= 0 {
+			t.waiting = slices.Delete(t.waiting, 0, 1)
+			t.mu.Unlock()
+			return due, true
+		}
+		t.mu.Unlock()
+		t.pause(left)
+	}
+}
+
+func (t *retries) pause(left time.Duration) {
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.sooner:
+	case <-t.relay.draining.Done():
+	}
+}
+
+// make makes an attempt again. Where its handler is not there it is held, if anything is.
+func (t *retries) make(due store.Due) {
+	target, err := dispatch.ParseTarget(due.Target, "/")
+	if err != nil {
+		return // it was a target when it was written
+	}
+	out := t.relay.outletOf(due.Target)
+	if _, ok := t.relay.sendAgain(target, out, due.ID, due.Tries); !ok && out != nil {
+		out.held.again(due.ID, due.Tries)
+	}
+}
+
+// outletOf is the outlet of a target; nil where no route leads there any more.
+func (r *Relay) outletOf(target string) *outlet {
+	i := slices.IndexFunc(r.outlets, func(o *outlet) bool { return o.target.String() == target })
+	if i < 0 {
+		return nil
+	}
+	return r.outlets[i]
+}
+
+// Resume goes on with what earlier sessions were to send: what was held, or never sent, is held again or sent now, and what was to be
+// tried again is, when it is due.
+func (r *Relay) Resume(owed []store.Due) {
+	var planned []store.Due
+	for _, d := range owed {
+		switch {
+		case !d.At.IsZero():
+			planned = append(planned, d)
+		case d.Target != "":
+			planned = append(planned, r.resume(d, r.outletOf(d.Target))...)
+		default:
+			for _, out := range r.routed(d.Event) {
+				planned = append(planned, r.resume(d, out)...)
+			}
+		}
+	}
+	if r.o.Retry != nil {
+		r.retries.plan(planned)
+	}
+}
+
+// resume holds a delivery, or returns it as one that is due now.
+func (r *Relay) resume(d store.Due, out *outlet) []store.Due {
+	if r.o.Hold && out != nil {
+		out.held.again(d.ID, d.Tries)
+		return nil
+	}
+	if out != nil {
+		d.Target = out.target.String()
+	}
+	d.At = r.o.Now()
+	return []store.Due{d}
+}
+
+// sendAgain makes a further attempt at a delivery of the log, of which there were so many at that target. ok is false where it was not
+// made: the handler is not there and the delivery is to be held, or the session ends. The outlet may be nil.
+func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries int) (result outcome, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			result, ok = outcome{}, true // a bug would strike again
+			survive(func() { r.o.Notify(panicNotice(r.o.Now(), p)) })
+		}
+	}()
+	ctx := context.WithoutCancel(r.abort)
+	d, err := r.o.Backlog.Get(ctx, id)
+	if err != nil || d.MendedBy != "" {
+		return outcome{}, true // pruned, or delivered by a replay since
+	}
+	a := r.o.Sender.Send(r.abort, to, r.outgoing(d.Header), d.Body)
+	if out != nil {
+		out.handler.saw(&d, a)
+	}
+	if r.abort.Err() != nil || r.o.Hold && out != nil && absent(a.Failure) {
+		return outcome{}, false
+	}
+	var due []store.Due
+	if next, ok := r.retries.next(id, a, tries+1); ok {
+		due = append(due, next)
+	}
+	status, err := r.o.Backlog.Schedule(ctx, id, []webhook.Attempt{a}, due)
+	if err != nil {
+		r.o.Notify(Notice{Kind: NoticeNotRecorded, At: r.o.Now(), Err: err})
+		status = a.Status()
+	}
+	r.tally.again(d.Status, status, a)
+	r.retries.plan(due)
+	return outcome{attempt: a, status: status}, true
+}
