@@ -103,11 +103,12 @@ func (h *holding) flush() {
 			return
 		}
 		result, ok := h.relay.sendAgain(h.out.target, h.out, held.id, held.tries)
-		if ok {
-			held.result = result
-			close(held.done)
+		if !ok {
+			continue
 		}
-		more = h.end(ok)
+		held.result = result
+		close(held.done)
+		more = h.remove()
 	}
 }
 
@@ -122,15 +123,13 @@ func (h *holding) begin() (held *heldDelivery, ok bool) {
 	return h.waiting[0], true
 }
 
-// end takes out the delivery that was sent, if it was, and reports whether there are more. When there are not, the next to arrive goes
-// to its handler by itself again.
-func (h *holding) end(sent bool) (more bool) {
+// remove takes out the delivery that was sent, and reports whether there are more. When there are not, the next to arrive goes to its
+// handler by itself again.
+func (h *holding) remove() (more bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.sending = false
-	if sent {
-		h.waiting = slices.Delete(h.waiting, 0, 1)
-	}
+	h.waiting = slices.Delete(h.waiting, 0, 1)
 	return len(h.waiting) > 0
 }
 

@@ -241,7 +241,7 @@ func TestWhatIsRefusedIsTriedAgainOnTheSchedule(t *testing.T) {
 		defer r.Close()
 		began := time.Now()
 		log.fail(r)
-		time.Sleep(24 * time.Hour) // of the bubble's clock
+		pass(24 * time.Hour)
 		var after []time.Duration
 		for _, at := range *times {
 			after = append(after, at.Sub(began))
@@ -265,7 +265,7 @@ func TestADeliveredRetryEndsTheSchedule(t *testing.T) {
 		r, log, times, _ := retrying(dispatch.Schedule{Speed: 60}, func(n int) int { return []int{500, 500, 200}[n-1] })
 		defer r.Close()
 		log.fail(r)
-		time.Sleep(24 * time.Hour) // of the bubble's clock
+		pass(24 * time.Hour)
 		if len(*times) != 3 || log.delivery.Status != webhook.StatusDelivered {
 			t.Errorf("tried %d times, %s; want three times, delivered", len(*times), log.delivery.Status)
 		}
@@ -286,7 +286,7 @@ func TestWhatAReplayDeliveredIsNotTriedAgain(t *testing.T) {
 		log.mu.Lock()
 		log.delivery.MendedBy = "dlv_1"
 		log.mu.Unlock()
-		time.Sleep(24 * time.Hour) // of the bubble's clock
+		pass(24 * time.Hour)
 		if len(*times) != 1 {
 			t.Errorf("tried %d times, want once", len(*times))
 		}
@@ -301,7 +301,7 @@ func TestARestartGoesOnWhereTheScheduleWas(t *testing.T) {
 		log.delivery.History = []webhook.Attempt{{Target: target, Code: 500}, {Target: target, Code: 500}}
 		began := time.Now()
 		r.Resume([]store.Due{{ID: "dlv_0", Target: target, At: began.Add(time.Minute), Tries: 2}})
-		time.Sleep(2 * time.Minute) // of the bubble's clock
+		pass(2 * time.Minute)
 		if len(*times) != 1 || (*times)[0].Sub(began) != time.Minute {
 			t.Fatalf("tried at %v, want once, after a minute", *times)
 		}

@@ -139,7 +139,7 @@ func (r *Relay) sendToEach(ctx context.Context, to []*outlet, d *recorded, heade
 	each.Wait()
 	for _, p := range panics {
 		if p != nil {
-			panic(p) // handed on from the goroutine that it struck in
+			panic(p) //nolint:forbidigo // a bug, handed on from the goroutine that it struck in
 		}
 	}
 }
