@@ -38,6 +38,19 @@ func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
 		{"api_key", []string{"vk_abc", "plain.-_~+/="}, []string{"", " vk_a", "vk_a\n", "a b", "a\u200bb", "vk_é", "a\x00"}},
 		{"api_url", []string{"https://api.example.com/v1", "http://localhost:9000"}, []string{"", " https://x", "https://x\n"}},
 		{"sandbox", []string{"true", "false"}, []string{"", "yes", "1", "True"}},
+		{"tunnel", []string{"auto", "ngrok", "ssh", "local"}, []string{"", "cloud"}},
+		{
+			"url",
+			[]string{"https://shop.ngrok.app", "shop.ngrok.app", "https://shop.ngrok.app/", "http://127.0.0.1:80", "https://a.b:8443"},
+			[]string{"", "http://shop.ngrok.app", "https://a.b/x", "ftp://a.b", "https://u@a.b", "a b", "https://", "https://a.b?x"},
+		},
+		{"ssh_bind", []string{"localhost:8080", "shop:80", "[::1]:80", ":0"}, []string{"", "localhost", "localhost:x", "http://a:80/"}},
+		{"ssh_key", []string{"~/.ssh/id_ed25519", "/x"}, []string{"", "id_ed25519"}},
+		{"ngrok_authtoken", []string{"2abc_DEF"}, []string{"", "2abc ", "2abc\n", "2é"}},
+		{"ngrok_connect_url", []string{"edge.example.com:443"}, []string{"", "https://edge.example.com:443/", "edge"}},
+		{"ngrok_root_cas", []string{"trusted", "host", "/etc/ssl/x.pem", "~/x.pem"}, []string{"", "x.pem"}},
+		{"ngrok_proxy_url", []string{"http://u:p@proxy:3128", "socks5://127.0.0.1:1080"}, []string{"", "proxy:3128", "ftp://proxy"}},
+		{"ngrok_traffic_policy_file", []string{"/x.yml", "~/x.yml"}, []string{"", "x.yml"}},
 		{"profile", []string{"staging", "default"}, []string{"", "gone", "a b", "a.b", "é"}},
 	} {
 		for _, value := range test.right {

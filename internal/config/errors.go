@@ -57,6 +57,9 @@ func (e *UnknownError) Error() string {
 // Advice says what to do.
 func (e *UnknownError) Advice() string {
 	all := fmt.Sprintf("all %ss: %s", e.What, strings.Join(e.Among, ", "))
+	if e.What == "setting" { // too many for a line
+		all = "all settings: vidiking config list"
+	}
 	if e.Near == "" {
 		return all
 	}

@@ -242,7 +242,28 @@ write verify = …`,
 line 2, column 1: there is no setting x
 x = 1
 ^
-all settings: webhook_secret, api_key, api_url, sandbox, forward, path, addr, events, verify, respond, timeout, max_body, data_dir, output, color, profile`,
+all settings: vidiking config list`,
+		},
+		{
+			"a setting of ngrok's in a table", "[tunnel.ngrok]\nroot_cas = \"host\"\n", `
+line 1, column 2: there is no table tunnel
+[tunnel.ngrok]
+ ^~~~~~
+its settings have no table: write ngrok_root_cas = … and the like`,
+		},
+		{
+			"a setting of ngrok's with dots", "tunnel.ngrok.root_cas = \"host\"\n", `
+line 1, column 1: there is no table tunnel
+tunnel.ngrok.root_cas = "host"
+^~~~~~~~~~~~~~~~~~~~~
+in this file it is written ngrok_root_cas`,
+		},
+		{
+			"a token without quotes", "ngrok_authtoken = 2abc_def\n", `
+line 1, column 19: ngrok_authtoken is a text in quotes
+ngrok_authtoken = ••••••••
+                  ^~~~~~~~
+write ngrok_authtoken = "…"`,
 		},
 		{
 			"a number in place of a text", "forward = 3000\n", `

@@ -25,6 +25,18 @@ const (
 	Output        = "output"
 	Color         = "color"
 	Profile       = "profile"
+
+	Tunnel  = "tunnel"
+	URL     = "url"
+	SSH     = "ssh"
+	SSHBind = "ssh_bind"
+	SSHKey  = "ssh_key"
+
+	NgrokAuthtoken  = "ngrok_authtoken"
+	NgrokConnectURL = "ngrok_connect_url"
+	NgrokRootCAs    = "ngrok_root_cas"
+	NgrokProxyURL   = "ngrok_proxy_url"
+	NgrokPolicyFile = "ngrok_traffic_policy_file"
 )
 
 // DefaultProfile names the top level of the file where a profile is asked for.
@@ -76,6 +88,16 @@ func Keys() []Key {
 		{Name: Respond, Flag: "respond", Summary: "whose answer goes back", Default: "handler", check: oneOf("handler", "ack")},
 		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", check: checkDuration},
 		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", form: formNumber, check: checkMaxBody},
+		{Name: Tunnel, Flag: "tunnel", Summary: "the way in from the internet", Default: "auto", check: oneOf("auto", "ngrok", "ssh", "local")},
+		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", check: checkPublicURL},
+		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", check: checkText},
+		{Name: SSHBind, Summary: "what that server is asked to forward, as in localhost:8080", check: checkHostPort},
+		{Name: SSHKey, Summary: "the private key for that server; otherwise the agent's and those of ~/.ssh", check: checkDir},
+		{Name: NgrokAuthtoken, Env: EnvNgrok, Summary: "the token of the ngrok account", Secret: true, check: checkToken},
+		{Name: NgrokConnectURL, Summary: "ngrok's own server, HOST:PORT, where it is another", check: checkHostPort},
+		{Name: NgrokRootCAs, Summary: "whom to trust as ngrok's server: trusted, host or a file", Default: "trusted", check: checkRoots},
+		{Name: NgrokProxyURL, Summary: "the proxy on the way to ngrok's server", check: checkProxy},
+		{Name: NgrokPolicyFile, Summary: "a traffic policy for the endpoint, a file", check: checkDir},
 		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "where the log and the sessions are", check: checkDir},
 		{Name: Output, Flag: "output", Summary: "how results are shown", Default: "text", check: oneOf("text", "json")},
 		{Name: Color, Flag: "color", Summary: "when there is colour", Default: "auto", check: oneOf("auto", "always", "never")},
@@ -84,10 +106,10 @@ func Keys() []Key {
 }
 
 // FindKey returns the setting that name names, in the file's spelling or the command line's: max_body and max-body are one. It
-// returns an *UnknownError where there is none.
+// returns an *UnknownError where there is none. What belongs to the tunnel may be named as a table would: tunnel.ngrok.root_cas.
 func FindKey(name string) (Key, error) {
 	keys := Keys()
-	spelled := strings.ReplaceAll(name, "-", "_")
+	spelled := strings.NewReplacer("-", "_", ".", "_").Replace(strings.TrimPrefix(name, Tunnel+"."))
 	i := slices.IndexFunc(keys, func(k Key) bool { return k.Name == spelled })
 	if i < 0 {
 		return Key{}, unknownSetting(name, keys)

@@ -42,6 +42,9 @@ func TestAnAbsentFileGivesTheDefaults(t *testing.T) {
 		"output":         "text",
 		"color":          "auto",
 		"profile":        "default",
+
+		"tunnel": "auto", "url": "", "ssh": "localhost.run", "ssh_bind": "", "ssh_key": "",
+		"ngrok_authtoken": "", "ngrok_connect_url": "", "ngrok_root_cas": "trusted", "ngrok_proxy_url": "", "ngrok_traffic_policy_file": "",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)

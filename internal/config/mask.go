@@ -25,7 +25,8 @@ func maskLine(line, before string) string {
 	return line[:value] + dots(line[value:])
 }
 
-// indexSecret is where a name that has to do with secrets stands, however it is mistyped: webhook-secret, webhookSecret, apikey.
+// indexSecret is where a name that has to do with secrets stands, however it is mistyped: webhook-secret, webhookSecret, apikey, authToken.
+// A proxy's URL may hold a password.
 func indexSecret(s string) int {
 	lower := []byte(s)
 	for i, c := range lower {
@@ -34,7 +35,7 @@ func indexSecret(s string) int {
 		}
 	}
 	first := -1
-	for _, word := range []string{"secret", "key"} {
+	for _, word := range []string{"secret", "key", "token", "proxy"} {
 		if i := bytes.Index(lower, []byte(word)); i >= 0 && (first < 0 || i < first) {
 			first = i
 		}

@@ -68,10 +68,10 @@ func wrongType(key Key, kind unstable.Kind, value string) *problem {
 		return &problem{"is a list of texts", "like " + key.entry("render.*,wallet.deposit")}
 	case key.form == formSwitch:
 		return &problem{"is true or false", "write " + key.entry("true") + ", or take the line away"}
-	case key.Name == APIKey:
-		return &problem{"is a text in quotes", "write " + key.entry("…")}
-	case key.Secret:
+	case key.Secret && key.Name == WebhookSecret:
 		return &problem{"is a text in quotes", "write " + key.entry("whsec_…")}
+	case key.Secret:
+		return &problem{"is a text in quotes", "write " + key.entry("…")}
 	case kind == unstable.Array:
 		return &problem{"is one text, not a list", ""}
 	case key.Name == Timeout && isNumber(value):
@@ -88,6 +88,13 @@ func wrongType(key Key, kind unstable.Kind, value string) *problem {
 func (r *reader) strangeTable(path []part) *flaw {
 	name := path[0]
 	f := &flaw{at: name.at, msg: "there is no table " + printable(name.name)}
+	if key, err := FindKey(dotted(path)); err == nil && len(path) > 1 {
+		return &flaw{at: whole(path), msg: f.msg, hint: "in this file it is written " + key.Name}
+	}
+	if name.name == Tunnel && len(path) > 1 {
+		f.hint = "its settings have no table: write " + NgrokRootCAs + " = … and the like"
+		return f
+	}
 	if webhook.Near(name.name, []string{profilesTable}) != "" {
 		f.hint = "did you mean profiles?"
 		return f
@@ -99,6 +106,15 @@ func (r *reader) strangeTable(path []part) *flaw {
 		f.hint = "a profile is written [profiles." + name.name + "]"
 	}
 	return f
+}
+
+// dotted is a path as one name.
+func dotted(path []part) string {
+	names := make([]string, len(path))
+	for i, p := range path {
+		names[i] = p.name
+	}
+	return strings.Join(names, ".")
 }
 
 // strangeSetting says that a name is no setting's, and which was meant.

@@ -71,6 +71,8 @@ func (c *Config) shown(v resolved) Value {
 	switch {
 	case v.key.Secret:
 		v.text = webhook.SecretFrom(v.text).String()
+	case v.key.Name == NgrokProxyURL:
+		v.text = withoutPassword(v.text)
 	case v.key.Name == DataDir:
 		v.text, _ = c.DataDir() // without a home there is none to show
 	}
@@ -112,6 +114,18 @@ func (c *Config) Duration(name string) time.Duration {
 func (c *Config) Bytes(name string) int64 {
 	n, _ := parseBytes(c.find(name).text) // checked when it was read
 	return n
+}
+
+// Reveal returns a setting that is a secret as it is.
+func (c *Config) Reveal(name string) string { return c.find(name).text }
+
+// Path returns a setting that is a file or directory, from the root; empty where it is not set.
+func (c *Config) Path(name string) (string, error) {
+	text := c.find(name).text
+	if text == "" {
+		return "", nil
+	}
+	return c.world.resolve(text)
 }
 
 // Source returns where a setting's value came from.

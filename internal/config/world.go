@@ -21,6 +21,7 @@ const (
 	EnvSecret  = "VIDIKING_WEBHOOK_SECRET"
 	EnvAPIKey  = "VIDIKING_API_KEY"
 	EnvAPIURL  = "VIDIKING_API_URL"
+	EnvNgrok   = "NGROK_AUTHTOKEN"
 )
 
 const (
