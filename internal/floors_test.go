@@ -70,6 +70,8 @@ var owners = map[string]string{
 	"charm.land/":                   "tui",
 	"github.com/charmbracelet/":     "tui",
 	"golang.ngrok.com/":             "tunnel",
+	"golang.org/x/crypto/ssh":       "tunnel",
+	"go.yaml.in/yaml":               "tunnel",
 	"github.com/pelletier/go-toml":  "config",
 	"github.com/BurntSushi/toml":    "config",
 	"database/sql":                  "store",

@@ -6,5 +6,8 @@
 // ServeConns hands out bare connections for whatever else. All listen on loopback, end with the test, and never sleep: what has
 // to wait, waits on a channel.
 //
-// It imports the standard library only, so that every package's tests can use it.
+// Edge stands in for ngrok's edge, and SSHServer for the servers that forward over SSH: the real clients connect to them, and they
+// fail as the real ones do.
+//
+// It imports no package of this module, so that every package's tests can use it.
 package testkit

@@ -3,6 +3,7 @@ package testkit
 import (
 	"net"
 	"testing"
+	"time"
 )
 
 // Nowhere returns an address of 127.0.0.1 where nothing listens, nor will until the test ends.
@@ -35,4 +36,24 @@ func NeedIPv6(tb testing.TB) {
 		tb.Skipf("no IPv6 on loopback: %v", err)
 	}
 	_ = l.Close()
+}
+
+// listenAgain listens where somebody did before. Another process may have been given the port meanwhile, for a connection of its own;
+// such ones end.
+func listenAgain(tb testing.TB, address string) net.Listener {
+	tb.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for {
+		l, err := net.Listen("tcp", address)
+		if err == nil {
+			return l
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			tb.Fatalf("listen on %s again: %v", address, err)
+		}
+	}
 }

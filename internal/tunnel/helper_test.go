@@ -1,0 +1,135 @@
+package tunnel_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"io"
+	mathrand "math/rand/v2"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+)
+
+func TestMain(m *testing.M) {
+	// The SDK leaves these behind until its next heartbeat is due, which tests put off, and until a pause of its own is over.
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).requester"),
+		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).check"),
+		goleak.IgnoreAnyFunction("golang.ngrok.com/ngrok/v2/internal/tunnel/client.(*reconnectingSession).connect"),
+	)
+}
+
+// patience is far more than anything here takes.
+const patience = 30 * time.Second
+
+// inUse is a tunnel with a server behind it, which answers each POST with its body.
+type inUse struct {
+	tunnel.Tunnel
+	t      testing.TB
+	server *http.Server
+	client *http.Client
+}
+
+func options(client *http.Client) (tunnel.Options, *tunnel.Proof) {
+	proof := tunnel.NewProof(client, rand.Reader)
+	return tunnel.Options{Prove: proof.Prove, Now: time.Now, Random: mathrand.Float64}, proof
+}
+
+// serve serves what comes through the tunnel until the test ends.
+func serve(t testing.TB, proof *tunnel.Proof, client *http.Client, tn tunnel.Tunnel) *inUse {
+	t.Helper()
+	u := &inUse{Tunnel: tn, t: t, client: client}
+	u.server = &http.Server{Handler: proof.Handler(http.HandlerFunc(echo)), ReadHeaderTimeout: patience}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = u.server.Serve(tn.Listener()) })
+	t.Cleanup(func() {
+		tn.Close()
+		_ = u.server.Close()
+		serving.Wait()
+		client.CloseIdleConnections()
+	})
+	return u
+}
+
+func echo(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	_, _ = w.Write(body)
+}
+
+// openNgrok opens a tunnel to the edge.
+func openNgrok(t testing.TB, edge *testkit.Edge, n tunnel.NgrokOptions) *inUse {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{}}
+	o, proof := options(client)
+	return serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(edge, n)))
+}
+
+func withEdge(edge *testkit.Edge, n tunnel.NgrokOptions) tunnel.NgrokOptions {
+	n.ConnectURL, n.Roots = edge.Addr(), edge.Authority().Pool()
+	n.Heartbeat = time.Hour // the SDK has a data race at its first heartbeat
+	if n.Token == "" {
+		n.Token = "2token_of_these_tests"
+	}
+	return n
+}
+
+// next returns the next state, whatever it is.
+func (u *inUse) next() tunnel.State {
+	u.t.Helper()
+	select {
+	case s, ok := <-u.States():
+		if !ok {
+			u.t.Fatal("there is no further state")
+		}
+		return s
+	case <-time.After(patience):
+		u.t.Fatal("no state came")
+	}
+	return tunnel.State{}
+}
+
+// until returns the next state of a kind, and fails at the end of the tunnel where that is not it.
+func (u *inUse) until(kind tunnel.Kind) tunnel.State {
+	u.t.Helper()
+	for {
+		s := u.next()
+		if s.Kind == kind {
+			return s
+		}
+		if s.Kind == tunnel.Lost || s.Kind == tunnel.Closed {
+			u.t.Fatalf("got state %s (%v), want %s", s.Kind, s.Cause, kind)
+		}
+	}
+}
+
+// post sends a body through the public URL and checks that the same comes back.
+func (u *inUse) post(body []byte) {
+	u.t.Helper()
+	resp, err := u.client.Post(u.URL()+"/webhooks", "application/json", bytes.NewReader(body))
+	if err != nil {
+		u.t.Fatalf("POST through %s: %v", u.URL(), err)
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || !bytes.Equal(got, body) {
+		u.t.Fatalf("POST of %d bytes through %s: got %d, %d bytes (%v), want the same bytes", len(body), u.URL(), resp.StatusCode, len(got), err)
+	}
+}
+
+func randomBody(t testing.TB, n int) []byte {
+	t.Helper()
+	body := make([]byte, n)
+	if _, err := rand.Read(body); err != nil {
+		t.Fatal(err)
+	}
+	return body
+}

@@ -1,0 +1,105 @@
+package tunnel
+
+import (
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Services print where their tunnel begins, each in its way and among other URLs: of their documentation, of offers. So a URL counts
+// only where its form or its host says what it is.
+
+var (
+	urlPattern    = regexp.MustCompile(`https?://[A-Za-z0-9.\-\[\]:]+`)
+	escapePattern = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_])`)
+	sayPattern    = regexp.MustCompile(`^\s*(HTTPS?:|Forwarding HTTP traffic from)\s`) // sish and serveo
+)
+
+// announced finds the tunnel's URL in a line that the server printed; empty where there is none.
+func announced(line string, t Target) string {
+	line = strings.TrimSpace(escapePattern.ReplaceAllString(line, ""))
+	if strings.HasPrefix(line, "{") {
+		return inEvent([]byte(line), t)
+	}
+	for _, found := range urlPattern.FindAllString(line, -1) {
+		found = strings.TrimRight(found, ".:")
+		u, err := url.Parse(found)
+		if err == nil && u.Hostname() != "" && (sayPattern.MatchString(line) || t.serves(u.Hostname())) {
+			return found
+		}
+	}
+	return ""
+}
+
+// inEvent reads what localhost.run writes for `--output json`: an event of its own, or a CloudEvent.
+func inEvent(line []byte, t Target) string {
+	var e struct {
+		Event   string `json:"event"`
+		Address string `json:"address"`
+		Type    string `json:"type"`
+		Data    any    `json:"data"`
+	}
+	if json.Unmarshal(line, &e) != nil {
+		return ""
+	}
+	switch {
+	case e.Event == "tcpip-forward" && e.Address != "":
+		return withScheme(e.Address)
+	case strings.HasSuffix(e.Type, "tcpip_forward.register.accepted"):
+		return inData(e.Data, t)
+	}
+	return ""
+}
+
+// inData finds a URL, or a host that the service serves, in whatever a CloudEvent carries.
+func inData(data any, t Target) string {
+	switch d := data.(type) {
+	case string:
+		if u, err := url.Parse(withScheme(d)); err == nil && (urlPattern.MatchString(d) || t.serves(u.Hostname())) {
+			return withScheme(d)
+		}
+	case []any:
+		for _, v := range d {
+			if found := inData(v, t); found != "" {
+				return found
+			}
+		}
+	case map[string]any:
+		for _, first := range []string{"url", "address", "host", "hostname", "domain"} { // else it would be the order of a map
+			if found := inData(d[first], t); found != "" {
+				return found
+			}
+		}
+		for _, v := range d {
+			if found := inData(v, t); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+func withScheme(s string) string {
+	if strings.Contains(s, "://") {
+		return s
+	}
+	return "https://" + s
+}
+
+// serves reports whether a host is one that the server gives to tunnels.
+func (t Target) serves(host string) bool {
+	domains := map[string][]string{
+		"localhost.run": {".lhr.life", ".lhr.rocks"},
+		"serveo.net":    {".serveousercontent.com", ".serveo.net"},
+	}[t.Host]
+	if domains == nil {
+		domains = []string{"." + t.Host}
+	}
+	for _, d := range domains {
+		if strings.HasSuffix(host, d) {
+			return true
+		}
+	}
+	return false
+}
