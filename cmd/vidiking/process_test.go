@@ -17,7 +17,10 @@ import (
 const processSecret = "whsec_of_the_whole_process_tests"
 
 // world is a home of its own, with a data directory.
-type world struct{ home, dir string }
+type world struct {
+	home, dir string
+	env       []string // over what every world has
+}
 
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
@@ -27,11 +30,11 @@ func newWorld(tb testing.TB) *world {
 func worldAt(home string) *world { return &world{home: home, dir: filepath.Join(home, "data")} }
 
 func (w *world) environment() []string {
-	return []string{
+	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.home, "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=UTC",
 		"SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), // without it Windows has no sockets
 		"VIDIKING_DATA_DIR=" + w.dir, "VIDIKING_WEBHOOK_SECRET=" + processSecret,
-	}
+	}, w.env...)
 }
 
 // process is a program that runs beside the test, as it does beside a user's own work. What it says goes to files, so that nobody

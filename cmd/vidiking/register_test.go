@@ -36,10 +36,13 @@ func newAccount(t *testing.T, w *world) *vidikingAccount {
 	return a
 }
 
-func (w *world) configure(t *testing.T, text string) {
-	t.Helper()
+// configure adds to the world's configuration.
+func (w *world) configure(tb testing.TB, text string) {
+	tb.Helper()
+	before, _ := os.ReadFile(w.configFile()) // there is none at first
+	text = string(before) + text
 	if err := errors.Join(os.MkdirAll(filepath.Dir(w.configFile()), 0o700), os.WriteFile(w.configFile(), []byte(text), 0o600)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

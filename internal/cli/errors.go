@@ -19,7 +19,7 @@ const (
 	exitFailed      = 1   // it failed, or an id names nothing
 	exitUsage       = 2   // it was called or configured wrongly
 	exitHandler     = 3   // a handler did not do what it should
-	exitCredentials = 4   // the API key was refused, or there is none
+	exitCredentials = 4   // the API key or the tunnel's token was refused, or there is none
 	exitInterrupted = 130 // interrupted twice
 )
 
@@ -59,7 +59,7 @@ func (a *app) explain(err error) *failure {
 	if errors.As(err, &f) {
 		return f
 	}
-	for _, try := range []func(error) *failure{a.explainStore, a.explainAPI, explainInput, explainConfig} {
+	for _, try := range []func(error) *failure{a.explainStore, a.explainAPI, explainInput, explainConfig, explainTunnel} {
 		if f := try(err); f != nil {
 			f.cause = err
 			return f

@@ -24,11 +24,13 @@ const defaultPath = "/webhooks/vidiking"
 // listenOptions is what the flags of `listen` and the settings beside them say.
 type listenOptions struct {
 	path        string
-	tunnel      string
+	way         way
 	addr        string
 	addrGiven   bool
 	events      []string
 	verify      relay.Verify
+	verifyGiven bool
+	lenient     bool // what is not signed right gets through, since the account's secret is not known
 	respond     relay.Respond
 	timeout     time.Duration
 	maxBody     int64
@@ -57,6 +59,8 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
   vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
   vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
   vidiking listen --forward localhost:3000 --register
+  vidiking listen --forward localhost:3000 --tunnel ssh
+  vidiking listen --forward localhost:3000 --url https://shop.ngrok.app
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -65,9 +69,9 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
 			return nil
 		},
 		Annotations: exits(`  0    it was interrupted, and finished what was under way
-  1    it can't listen, or the delivery log can't be written; or the account's webhook is not put back
+  1    it can't listen, can't write the delivery log, or has no tunnel (any more); or the account's webhook is not put back
   2    it was called or configured wrongly
-  4    with --register: there is no API key, or Vidiking refused it
+  4    there is no token for the tunnel, or with --register no API key; or one of them was refused
   130  it was interrupted twice`),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd.Flags()); err != nil {
@@ -88,7 +92,9 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.VarP(&forwards{}, "forward", "f", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000); with EVENTS= before it, as in 'render.*=localhost:3000', only for these (repeatable)")
 	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
 	f.String("path", "", "the `PATH` of the URL that takes deliveries (default that of --forward, else "+defaultPath+")")
-	f.Var(oneOf(&o.tunnel, "auto", "local"), "tunnel", "the way in: local is reached from this machine only (default auto, which is local)")
+	f.Var(oneOf(new(string), ways()...), "tunnel", "the way in from the internet: ngrok, ssh, or local for this machine only (default auto: ngrok where there is a token, else local)")
+	f.String("url", "", "the public `URL` that the tunnel is to have: a domain that you reserved")
+	f.String("ssh", "", "take the tunnel ssh, by this `SERVER`: user@host:port (default localhost.run)")
 	f.String("addr", "", "the address of this machine that takes deliveries, an `ADDRESS` (default 127.0.0.1:4747, or a free port)")
 	f.Var(oneOf(new(string), "strict", "warn", "off"), "verify", "what a signature that is not valid leads to: strict rejects it, warn forwards it all the same, off does not look (default strict)")
 	f.Var(oneOf(new(string), "handler", "ack"), "respond", "what the sender is answered: what the handler said, or 200 at once (default handler)")
@@ -105,7 +111,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
 	f.BoolVarP(&o.account.yes, "yes", "y", false, "with --register: replace what is registered without a question")
 	for flag, values := range map[string][]string{
-		"tunnel": {"auto", "local"}, "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
+		"tunnel": ways(), "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
 	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
@@ -139,15 +145,27 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 	if o.retrySpeed != 1 && !o.retry {
 		return usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
 	}
-	o.header, err = parseHeaders(o.headers)
+	o.verifyGiven = cfg.Source(config.Verify) != config.SourceDefault
+	if o.header, err = parseHeaders(o.headers); err != nil || o.printSecret {
+		return err
+	}
+	o.way, err = a.chooseWay(cfg)
 	return err
 }
 
 // isLocal reports whether nothing but this machine reaches the listen.
-func (o *listenOptions) isLocal() bool { return true }
+func (o *listenOptions) isLocal() bool { return o.way.open == nil }
 
 // tunnelName is a tunnel that could be opened in the place of none.
-func (o *listenOptions) tunnelName() string { return "ngrok" }
+func (o *listenOptions) tunnelName() string { return waySSH }
+
+// trust settles what a signature that is not valid leads to, where nobody said: a secret that the program made itself is not the
+// account's, so that over a tunnel nothing that Vidiking signs would get through; unless it is what the listen registers.
+func (o *listenOptions) trust(s knownSecret) {
+	if s.made && !o.isLocal() && !o.verifyGiven && !o.account.register {
+		o.verify, o.lenient = relay.VerifyWarn, true
+	}
+}
 
 // schedule is when what failed is tried again; nil for never.
 func (o *listenOptions) schedule() *dispatch.Schedule {

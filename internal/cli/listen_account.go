@@ -15,13 +15,24 @@ const (
 
 // putBack puts back what was registered in the account. What takes its time is said.
 func (l *listener) putBack() error {
+	say := l.live.Say
+	if !l.started {
+		say = l.sayPlainly // nobody reads what is told to a view that was never started
+	}
 	slow := time.AfterFunc(500*time.Millisecond, func() {
 		if l.registrar != nil {
-			l.live.Say(output.Notice{Code: "restoring", Message: "Putting back your account's webhook. Ctrl-C again leaves it."})
+			say(output.Notice{Code: "restoring", Message: "Putting back your account's webhook. Ctrl-C again leaves it."})
 		}
 	})
 	defer slow.Stop()
-	return l.registrar.release(releaseTime, l.live.Say)
+	return l.registrar.release(releaseTime, say)
+}
+
+// sayPlainly says a notice where no view is.
+func (l *listener) sayPlainly(n output.Notice) {
+	for _, line := range append([]string{n.Message}, n.More...) {
+		_, _ = fmt.Fprintln(l.app.w.Stderr, line)
+	}
 }
 
 // letGo puts back what was registered where finish could not: after an error, an abort or a panic.
@@ -31,11 +42,7 @@ func (l *listener) letGo() {
 		return
 	}
 	a := l.app
-	err := l.registrar.release(releaseHurry, func(n output.Notice) {
-		for _, line := range append([]string{n.Message}, n.More...) {
-			_, _ = fmt.Fprintln(a.w.Stderr, line)
-		}
-	})
+	err := l.registrar.release(releaseHurry, l.sayPlainly)
 	if err != nil {
 		f := a.explain(err)
 		output.Warning(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.hint)

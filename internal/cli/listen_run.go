@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -36,7 +36,9 @@ type listener struct {
 	moved   bool // to another port than the default
 	server  *http.Server
 	session *session.Session
+	printer output.Printer // until live is started
 	live    *output.Live
+	started bool              // live is
 	orphans []webhook.Summary // left pending by sessions that are dead
 	owed    []store.Due       // what those were to send, and this one does now
 	served  chan error
@@ -45,6 +47,10 @@ type listener struct {
 	finished  bool       // in order: what could not be put back has been said
 	mending   sync.WaitGroup
 	unmend    context.CancelFunc // ends the mending
+	tunnel    tunnel.Tunnel
+	outside   *http.Server // for what comes through the tunnel; nil where that is loopback
+	lost      chan error   // why there is no tunnel any more
+	down      bool         // that it is down was said
 }
 
 // gcPercent is three times Go's default.
@@ -55,7 +61,7 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	// A delivery is a few kilobytes that are soon garbage, beside little that lives: collecting a third as often costs some 8 MB and
 	// saves a tenth of the CPU under load (docs/performance.md).
 	debug.SetGCPercent(gcPercent)
-	l := &listener{app: a, o: o, served: make(chan error, 1)}
+	l := &listener{app: a, o: o, served: make(chan error, 1), lost: make(chan error, 1)}
 	defer func() { err = errors.Join(err, l.close()) }()
 	if l.registrar, err = a.newRegistrar(ctx, o); err != nil {
 		return err
@@ -65,8 +71,10 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 			return err
 		}
 	}
-	if err := l.registrar.register(ctx, l.session.Info().ID, l.here(), l.secret.Secret, l.live.Say); err != nil {
-		return err
+	if l.o.isLocal() {
+		if err := l.register(ctx, l.here()); err != nil {
+			return err
+		}
 	}
 	if err := l.announce(); err != nil {
 		return err
@@ -86,6 +94,7 @@ func (l *listener) openLog(ctx context.Context) error {
 	if l.secret, err = l.app.secret(); err != nil {
 		return err
 	}
+	l.o.trust(l.secret)
 	if l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logFailed}); err != nil {
 		return l.app.cannotRecord(err)
 	}
@@ -157,11 +166,11 @@ func (l *listener) build(ctx context.Context) error {
 		return err
 	}
 	out.Style.Timeout = l.o.timeout
-	printer := output.New(out)
-	l.app.sayWarnings(printer)
+	l.printer = output.New(out)
+	l.app.sayWarnings(l.printer)
 	l.session = session.New(l.dataDir, info)
 	l.live, err = output.NewLive(ctx, output.LiveOptions{
-		Printer: printer, Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
+		Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
 		Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return l.diagnose(ctx, d, work) },
 	})
 	if err != nil {
@@ -177,6 +186,9 @@ func (l *listener) build(ctx context.Context) error {
 		Path: l.o.path, Token: info.Token, Origin: webhook.OriginLocal, Respond: l.o.respond, MaxBody: l.o.maxBody,
 	})
 	l.server = ingress.Server()
+	if !l.o.isLocal() {
+		l.buildOutside()
+	}
 	return nil
 }
 
@@ -243,6 +255,9 @@ func (l *listener) announce() error {
 	return l.session.Announce(func(i *session.Info) {
 		i.PID, i.StartedAt, i.Dir = os.Getpid(), l.app.w.Now().UTC(), l.app.w.WorkDir
 		i.URL, i.State, i.Forward = l.here(), session.StateReady, formatRoutes(l.o.routes)
+		if i.Tunnel = l.o.way.name; !l.o.isLocal() {
+			i.State = session.StateConnecting
+		}
 		i.TimeoutMS = l.o.timeout.Milliseconds()
 		if l.o.verify != relay.VerifyOff {
 			i.Secret = l.secret.String()
@@ -258,7 +273,11 @@ func (l *listener) run(ctx context.Context) error {
 	interrupts := l.app.takeInterrupts()
 	look := make(chan []dispatch.Target, 1)
 	go func() { look <- l.relay.LookForHandlers(context.WithoutCancel(ctx)) }()
-	ready := l.ready()
+	state, err := l.enter(ctx, interrupts)
+	if err != nil || state.Kind != tunnel.Ready {
+		return l.leave(context.WithoutCancel(ctx), interrupts, err)
+	}
+	ready := l.ready(state.URL)
 	timer := time.NewTimer(handlerLook)
 	defer timer.Stop()
 	select {
@@ -267,15 +286,29 @@ func (l *listener) run(ctx context.Context) error {
 	case <-timer.C:
 	}
 	l.live.Start(ready, l.startNotices())
+	l.started = true
 	l.mend(ctx)
 	l.relay.Resume(l.owed)
+	go l.follow()
 	select {
 	case <-interrupts:
 	case <-ctx.Done(): // interrupted before we took the interrupts
+	case err = <-l.lost:
 	case err := <-l.served:
 		return failed(err, "the ingress ended: "+err.Error(), "start listen again")
 	}
-	return l.drain(context.WithoutCancel(ctx), interrupts)
+	return l.leave(context.WithoutCancel(ctx), interrupts, err)
+}
+
+// leave ends in order, whatever the end is for.
+func (l *listener) leave(ctx context.Context, interrupts <-chan os.Signal, cause error) error {
+	if err := l.drain(ctx, interrupts); err != nil {
+		return err
+	}
+	if !l.started && cause == nil {
+		l.printer.Close("Stopped before there was a tunnel.")
+	}
+	return cause
 }
 
 // drain finishes what is under way, then says what the session did. A second interrupt gives up what is under way, and a view that
@@ -313,13 +346,20 @@ func (l *listener) finish(ctx context.Context) error {
 	left := l.putBack()
 	l.awaitMend()
 	l.relay.Drain()
-	l.live.Draining(l.relay.Held())
-	_ = l.server.Shutdown(ctx) // without a deadline it ends when the last answer is out
+	if l.started {
+		l.live.Draining(l.relay.Held())
+	}
+	if l.outside != nil {
+		_ = l.outside.Shutdown(ctx)
+	}
+	_ = l.server.Shutdown(ctx) // without a deadline they end when the last answer is out
 	l.relay.Close()
 	if err := l.log.Flush(ctx); err != nil {
 		return err
 	}
-	l.live.Stop(l.relay.Tally().Counts(), l.relay.Held())
+	if l.started {
+		l.live.Stop(l.relay.Tally().Counts(), l.relay.Held())
+	}
 	return left
 }
 
@@ -331,6 +371,7 @@ func (l *listener) close() error {
 	if l.session != nil {
 		errs = append(errs, l.session.Close())
 	}
+	l.closeTunnel()
 	if l.ln != nil {
 		_ = l.server.Close()
 	}
@@ -353,59 +394,4 @@ func (l *listener) logFailed(err error) {
 	if l.live != nil {
 		l.live.Notify(relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err})
 	}
-}
-
-// ready is the ready block.
-func (l *listener) ready() output.Ready {
-	r := output.Ready{
-		URL: l.here(), Forward: forwardOf(l.o.routes, nil), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
-		Tunnel: "local", TunnelNote: ": reached from this machine only",
-	}
-	r.Register, r.Restores = l.registrar.ready()
-	if l.moved {
-		r.URLNote = " (" + l.o.addr + " is taken)"
-	}
-	if l.o.verify != relay.VerifyOff {
-		r.VerifyNote = ", with " + l.secret.String()
-	}
-	if l.secret.justNow {
-		r.VerifyNote += " (made just now)"
-		r.Next = append(r.Next, output.Step{Say: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
-	}
-	r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
-	return r
-}
-
-// secretChanged tells everybody that signatures are checked with another secret from now on.
-func (l *listener) secretChanged(s webhook.Secret) {
-	_ = l.session.Update(func(i *session.Info) { i.Secret = s.String() }) // what it tells is a convenience
-	l.registrar.sign(s)
-	l.live.Say(output.Notice{
-		Code: "secret_changed", At: l.app.w.Now(), Good: true, Message: "Signatures are checked with " + s.String() + " now.",
-	})
-}
-
-// printSecretCommand is how the user's shell takes over the secret.
-func (a *app) printSecretCommand() string {
-	if a.w.GOOS == "windows" {
-		return "$env:VIDIKING_WEBHOOK_SECRET = vidiking listen --print-secret"
-	}
-	return "export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)"
-}
-
-// startNotices is what is to be said once after the ready block.
-func (l *listener) startNotices() []output.Notice {
-	var ns []output.Notice
-	if n := len(l.orphans); n > 0 {
-		command := "vidiking replay --status pending"
-		ns = append(ns, output.Notice{
-			Code: "pending_left", Hint: command,
-			Message: fmt.Sprintf("%s recorded, and never sent, since a listen died.", deliveries(n)),
-			More:    []string{"Send: " + command},
-		})
-	}
-	if n := len(l.owed); n > 0 {
-		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", deliveries(n))})
-	}
-	return ns
 }

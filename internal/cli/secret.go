@@ -14,7 +14,8 @@ import (
 type knownSecret struct {
 	webhook.Secret
 
-	justNow bool // made by the program itself, in this run
+	made    bool // by the program itself, so that the account signs with another
+	justNow bool // in this run
 }
 
 // secret returns the secret that was given, else the one that the program made before, else makes one.
@@ -36,7 +37,7 @@ func (a *app) secret() (knownSecret, error) {
 		f.hint = append(f.hint, "set VIDIKING_WEBHOOK_SECRET, or use another directory: --data-dir DIR")
 		return knownSecret{}, f
 	}
-	return knownSecret{Secret: s, justNow: justNow}, nil
+	return knownSecret{Secret: s, made: true, justNow: justNow}, nil
 }
 
 // secretFollower gives a running `listen` the secret as it is now. It looks at the files that can hold it for each delivery, which

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -35,8 +36,9 @@ func (a *app) welcome(ctx context.Context) error {
 	}
 	s, _ := session.Choose(live, a.w.WorkDir)
 	text := output.WelcomeText{
-		Up:    true,
-		Lines: []string{fmt.Sprintf("Listening since %s at %s", s.StartedAt.In(a.w.Location).Format("15:04"), s.URL)},
+		Up:    s.State == session.StateReady,
+		Down:  s.State != session.StateReady,
+		Lines: []string{a.listening(s)},
 		Steps: []output.Step{
 			{Command: "vidiking trigger render.complete", Say: "send a sample event"},
 			{Command: "vidiking webhooks list", Say: "look at what came"},
@@ -53,6 +55,20 @@ func (a *app) welcome(ctx context.Context) error {
 		}
 	}
 	return output.Welcome(o, text)
+}
+
+// listening says since when a session listens, and where, or what is the matter with it.
+func (a *app) listening(s session.Info) string {
+	clock := func(t time.Time) string { return t.In(a.w.Location).Format("15:04") }
+	switch {
+	case s.State == session.StateConnecting:
+		return fmt.Sprintf("Listening since %s at %s; the tunnel is being opened", clock(s.StartedAt), s.URL)
+	case s.State == session.StateReconnecting:
+		return fmt.Sprintf("Listening since %s; the tunnel is down since %s: %s", clock(s.StartedAt), clock(s.Since), s.PublicURL)
+	case s.PublicURL != "":
+		return fmt.Sprintf("Listening since %s at %s", clock(s.StartedAt), s.PublicURL)
+	}
+	return fmt.Sprintf("Listening since %s at %s", clock(s.StartedAt), s.URL)
 }
 
 // sessionCounts says how many deliveries a session had, and how many of them are still not delivered.

@@ -68,6 +68,7 @@ type jsonReady struct {
 	Verify  string      `json:"verify"`
 	Events  []string    `json:"events,omitempty"`
 	DataDir string      `json:"data_dir"`
+	Local   string      `json:"local_url,omitempty"`
 
 	Registered bool   `json:"registered,omitempty"`
 	Restores   string `json:"restores,omitempty"`
@@ -81,7 +82,7 @@ type jsonRoute struct {
 
 // Ready names the first target as forward, and every route where there are several, or one that does not take everything.
 func (p *jsonPrinter) Ready(r Ready) {
-	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir}
+	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir, Local: r.Local}
 	o.Registered, o.Restores = r.Register != "", r.Restores
 	for _, to := range r.Forward {
 		o.Routes = append(o.Routes, jsonRoute{to.Events, to.Target})
@@ -225,6 +226,10 @@ func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
 }
 
 func (p *jsonPrinter) Notice(n Notice) {
+	if n.Tunnel != nil {
+		p.put(tunnelObject(n))
+		return
+	}
 	p.put(jsonWarning{kind: of("warning"), Code: n.Code, Message: n.Message, Hint: p.o.Command(n.Hint)})
 }
 

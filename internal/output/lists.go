@@ -92,7 +92,8 @@ func eventsJSON(w io.Writer, events []webhook.EventInfo, scenarios []sample.Scen
 
 // WelcomeText is what `vidiking` alone says.
 type WelcomeText struct {
-	Up    bool // a listen runs
+	Up    bool // a listen runs, and its way in works
+	Down  bool // a listen runs, and it does not
 	Lines []string
 	Steps []Step
 }
@@ -101,8 +102,11 @@ type WelcomeText struct {
 func Welcome(o Options, t WelcomeText) error {
 	p := newText(o)
 	for i, l := range t.Lines {
-		if i == 0 && t.Up {
+		if i == 0 && (t.Up || t.Down) {
 			glyph, role := p.state(true)
+			if t.Down {
+				glyph, role = p.o.Style.Say("○"), display.Caution
+			}
 			p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: l}})
 			continue
 		}

@@ -87,6 +87,7 @@ type Printer interface {
 type Ready struct {
 	URL        string // where to send events
 	URLNote    string // said behind URL
+	Local      string // where this machine may send them too, where URL is the internet's
 	Forward    []Route
 	Verify     string // the mode
 	VerifyNote string // with which secret, or why not
@@ -114,8 +115,9 @@ type Step struct {
 // Notice is a remark between the rows: what happened, and what to do. Code is for machines and never changes its meaning.
 type Notice struct {
 	Code    string
-	At      time.Time // zero: no time is shown
-	Good    bool      // something works again
+	At      time.Time    // zero: no time is shown
+	Good    bool         // something works again
+	Tunnel  *TunnelState // where the tunnel is what it is about
 	Message string
 	More    []string // further sentences; the last may end in a command
 	Hint    string   // the command alone, for machines

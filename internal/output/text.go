@@ -187,6 +187,9 @@ func (p *textPrinter) Notice(n Notice) {
 	}
 	at := display.Clock(n.At, p.o.Style)
 	glyph, role := p.state(n.Good)
+	if n.Tunnel != nil && !n.Good {
+		glyph, role = p.o.Style.Say("○"), display.Caution
+	}
 	p.err.line(0, display.Line{
 		{Text: display.PadRight(at, display.Under-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
 	})

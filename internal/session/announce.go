@@ -24,14 +24,20 @@ type Info struct {
 	URL       string    `json:"url"`                  // the loopback ingress, with its path
 	PublicURL string    `json:"public_url,omitempty"` // how the internet reaches it, where it does
 	State     string    `json:"state"`
+	Since     time.Time `json:"since,omitzero"` // when it began to reconnect, where it does
+	Tunnel    string    `json:"tunnel,omitempty"`
 	Forward   string    `json:"forward"`
 	TimeoutMS int64     `json:"timeout_ms,omitempty"` // how long the handler may take
 	Secret    string    `json:"secret,omitempty"`     // masked: the one that signatures are checked with, where they are
 	Token     string    `json:"token"`
 }
 
-// StateReady is the state of a session whose way in works.
-const StateReady = "ready"
+// The states of a session. Its loopback ingress takes deliveries in each of them.
+const (
+	StateConnecting   = "connecting"   // its way in from the internet is being opened
+	StateReady        = "ready"        // its way in works
+	StateReconnecting = "reconnecting" // its way in from the internet worked, and does not
+)
 
 const (
 	dirName    = "sessions"

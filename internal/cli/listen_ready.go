@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// ready is the ready block; base is the URL without its path.
+func (l *listener) ready(base string) output.Ready {
+	r := output.Ready{
+		URL: base + l.o.path, Forward: forwardOf(l.o.routes, nil), Verify: string(l.o.verify), DataDir: l.dataDir, Events: l.o.events,
+		Tunnel: l.o.way.name, TunnelNote: l.o.way.note,
+	}
+	r.Register, r.Restores = l.registrar.ready()
+	public := !l.o.isLocal()
+	if public {
+		r.Local = l.here()
+	} else if l.moved {
+		r.URLNote = " (" + l.o.addr + " is taken)"
+	}
+	if l.o.verify != relay.VerifyOff {
+		r.VerifyNote = ", with " + l.secret.String()
+	}
+	if l.o.lenient {
+		r.VerifyNote = ": your account's secret is not known, so nothing is rejected"
+		r.Next = append(r.Next, output.Step{Say: "Give it that secret, and nothing else gets through:", Command: "vidiking config set webhook-secret"})
+	}
+	if l.secret.justNow && !public {
+		r.VerifyNote += " (made just now)"
+		r.Next = append(r.Next, output.Step{Say: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
+	}
+	r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+	return r
+}
+
+// secretChanged tells everybody that signatures are checked with another secret from now on.
+func (l *listener) secretChanged(s webhook.Secret) {
+	_ = l.session.Update(func(i *session.Info) { i.Secret = s.String() }) // what it tells is a convenience
+	l.registrar.sign(s)
+	l.live.Say(output.Notice{
+		Code: "secret_changed", At: l.app.w.Now(), Good: true, Message: "Signatures are checked with " + s.String() + " now.",
+	})
+}
+
+// printSecretCommand is how the user's shell takes over the secret.
+func (a *app) printSecretCommand() string {
+	if a.w.GOOS == "windows" {
+		return "$env:VIDIKING_WEBHOOK_SECRET = vidiking listen --print-secret"
+	}
+	return "export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)"
+}
+
+// startNotices is what is to be said once after the ready block.
+func (l *listener) startNotices() []output.Notice {
+	var ns []output.Notice
+	if n := len(l.orphans); n > 0 {
+		command := "vidiking replay --status pending"
+		ns = append(ns, output.Notice{
+			Code: "pending_left", Hint: command,
+			Message: fmt.Sprintf("%s recorded, and never sent, since a listen died.", deliveries(n)),
+			More:    []string{"Send: " + command},
+		})
+	}
+	if n := len(l.owed); n > 0 {
+		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", deliveries(n))})
+	}
+	return ns
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+)
+
+// tunnelError is why there is no tunnel, and which way it was to be.
+type tunnelError struct {
+	way way
+	err error
+}
+
+func (e *tunnelError) Error() string { return e.err.Error() }
+func (e *tunnelError) Unwrap() error { return e.err }
+
+const (
+	withoutAccount = "or go without an account: --tunnel ssh"
+	withoutTunnel  = "or receive from this machine alone: --tunnel local"
+)
+
+// explainTunnel explains why there is no tunnel.
+func explainTunnel(err error) *failure {
+	var of *tunnelError
+	var e *tunnel.Error
+	if !errors.As(err, &of) || !errors.As(err, &e) {
+		return nil
+	}
+	switch e.Reason {
+	case tunnel.Refused:
+		return refusedTunnel(of.way, e)
+	case tunnel.Taken:
+		return takenURL(e)
+	case tunnel.Limit:
+		return &failure{code: exitFailed, what: withCode("your ngrok account allows no more", e), detail: said(e), hint: []string{"see what it has: " + e.Page, withoutAccount}}
+	case tunnel.KeyChanged:
+		return changedKey(e)
+	case tunnel.Denied:
+		return failed(e, e.Service+" lets you in, and there is no tunnel: "+saidBy(e),
+			"where a proxy of yours leads to it, name both: --url https://…, and vidiking config set ssh-bind localhost:8080")
+	case tunnel.NotBack:
+		return failed(e, display.Clean(e.Said), "where names are not looked up here, or a proxy is between, nobody can tell that it works", withoutTunnel)
+	case tunnel.NoWay:
+		return failed(e, e.Service+" can't be reached: "+saidBy(e), "behind a proxy: set HTTPS_PROXY", withoutTunnel)
+	case tunnel.Misconfigured:
+		return usage(saidBy(e))
+	}
+	hint := []string{withoutTunnel}
+	if e.Page != "" {
+		hint = []string{"what that means: " + e.Page, withoutTunnel}
+	}
+	return &failure{code: exitFailed, what: withCode(e.Service+" ended the tunnel", e), detail: said(e), hint: hint}
+}
+
+// refusedTunnel explains that the credentials are not taken.
+func refusedTunnel(w way, e *tunnel.Error) *failure {
+	if w.name == waySSH {
+		return &failure{code: exitCredentials, what: e.Service + ": " + saidBy(e), hint: []string{
+			"as somebody else: --ssh USER@" + e.Service, "with another key: vidiking config set ssh-key ~/.ssh/KEY",
+		}}
+	}
+	// What is known of the codes (ngrok docs: Errors); of others ngrok's page tells.
+	why := map[string]string{
+		"ERR_NGROK_105": "it is no token: ", "ERR_NGROK_106": "it is of ngrok's version 1: ", "ERR_NGROK_107": "it was reset or revoked: ",
+		"ERR_NGROK_300": "it was revoked: ",
+	}[e.Code]
+	return &failure{code: exitCredentials, what: withCode("ngrok refused the token"+strings.TrimPrefix(w.note, ", with the token"), e), hint: []string{
+		why + "copy it again from " + e.Page, withoutAccount,
+	}}
+}
+
+// takenURL explains that the URL can't be had.
+func takenURL(e *tunnel.Error) *failure {
+	hint := "see what you have: " + e.Page
+	switch e.Code {
+	case "":
+		return failed(e, fmt.Sprintf("%s can't be had from %s: %s", e.URL, e.Service, saidBy(e)), "another name, or none: leave --url out")
+	case "ERR_NGROK_334":
+		hint = "end whatever has it, or leave --url out: " + e.Page
+	case "ERR_NGROK_319":
+		hint = "reserve it first: " + e.Page
+	}
+	return &failure{code: exitFailed, what: withCode("ngrok does not give that URL", e), detail: said(e), hint: []string{hint}}
+}
+
+// changedKey explains that the server is another than before, or says so.
+func changedKey(e *tunnel.Error) *failure {
+	f := failed(e, "the key of "+e.Service+" is another than before, so nothing was sent there")
+	var changed *tunnel.KeyChangedError
+	if errors.As(e, &changed) {
+		f.detail = []string{"before  " + strings.Join(changed.Before, ", "), "now     " + changed.Now}
+		f.hint = []string{
+			"somebody may stand in between. Where you know that the server has a new key,",
+			fmt.Sprintf("take line %d out of %s", changed.Line, changed.File),
+		}
+	}
+	return f
+}
+
+func withCode(what string, e *tunnel.Error) string {
+	if e.Code != "" {
+		what += " (" + e.Code + ")"
+	}
+	return what
+}
+
+// said is the service's own sentence, which may be anything.
+func said(e *tunnel.Error) []string { return []string{saidBy(e)} }
+
+func saidBy(e *tunnel.Error) string { return display.Clean(e.Said) }

@@ -1,0 +1,245 @@
+package cli
+
+import (
+	"crypto/x509"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+)
+
+// The ways in.
+const (
+	wayAuto  = "auto" // ngrok where there is a token, else local
+	wayNgrok = "ngrok"
+	waySSH   = "ssh"
+	wayLocal = "local"
+)
+
+func ways() []string { return []string{wayAuto, wayNgrok, waySSH, wayLocal} }
+
+// way is how deliveries come in.
+type way struct {
+	name   string
+	note   string                             // said behind the name in the ready block
+	server string                             // what it leads through, as sentences name it
+	open   func(tunnel.Options) tunnel.Tunnel // nil: by loopback alone
+}
+
+// chooseWay takes the way that was asked for, by --tunnel, or by what only one of them has.
+func (a *app) chooseWay(cfg *config.Config) (way, error) {
+	name := cfg.String(config.Tunnel)
+	bySSH, byURL := fromFlag(cfg, config.SSH), fromFlag(cfg, config.URL)
+	switch {
+	case bySSH && name != wayAuto && name != waySSH:
+		return way{}, usage("--ssh names a server for --tunnel ssh, not "+name, "leave one of them out")
+	case byURL && name == wayLocal:
+		return way{}, usage("--url is for a tunnel, and --tunnel local is none", "leave one of them out")
+	case bySSH:
+		name = waySSH
+	case byURL && name == wayAuto:
+		name = wayNgrok
+	}
+	switch name {
+	case waySSH:
+		return a.sshWay(cfg)
+	case wayNgrok:
+		return a.ngrokWay(cfg)
+	case wayAuto:
+		return a.autoWay(cfg)
+	}
+	return way{name: wayLocal, note: ": reached from this machine only"}, nil
+}
+
+// autoWay is ngrok for who has a token, and loopback for who has none. A file of another program that is broken is no reason to end.
+func (a *app) autoWay(cfg *config.Config) (way, error) {
+	w, err := a.ngrokWay(cfg)
+	var none noTokenError
+	switch {
+	case err == nil || !errors.As(err, &none):
+		return w, err
+	case none.broken:
+		return way{name: wayLocal, note: ": reached from this machine only; ngrok's own configuration can't be read"}, nil
+	}
+	return way{name: wayLocal, note: ": reached from this machine only; --tunnel ssh opens it"}, nil
+}
+
+func fromFlag(cfg *config.Config, key string) bool {
+	return strings.HasPrefix(string(cfg.Source(key)), string(config.SourceFlag("")))
+}
+
+// noTokenError is that no token of ngrok's is anywhere.
+type noTokenError struct {
+	*failure
+
+	broken bool // the file is, in which there may be one
+}
+
+func (e noTokenError) Unwrap() error { return e.failure }
+
+// ngrokWay is the way by ngrok, with the token from the environment, the configuration, or ngrok's own agent.
+func (a *app) ngrokWay(cfg *config.Config) (way, error) {
+	token, from, err := a.ngrokToken(cfg)
+	if err != nil {
+		return way{}, err
+	}
+	n := tunnel.NgrokOptions{Token: token, URL: cfg.PublicURL(), Version: readBuild().Version, ConnectURL: cfg.String(config.NgrokConnectURL)}
+	if n.Roots, err = ngrokRoots(cfg); err != nil {
+		return way{}, err
+	}
+	policy, err := settingFile(cfg, config.NgrokPolicyFile)
+	if err != nil {
+		return way{}, err
+	}
+	n.Policy = string(policy)
+	proxies := tunnel.EnvironmentProxies(a.w.LookupEnv)
+	if by := cfg.String(config.NgrokProxyURL); by != "" {
+		u, err := url.Parse(by)
+		if err != nil {
+			return way{}, usage(config.NgrokProxyURL + " is no URL") // it was checked; and it may hold a password
+		}
+		proxies = tunnel.OneProxy(u)
+	}
+	return way{
+		name: wayNgrok, note: ", with the token from " + from, server: "ngrok",
+		open: func(o tunnel.Options) tunnel.Tunnel {
+			o.Proxy = proxies
+			return tunnel.OpenNgrok(o, n)
+		},
+	}, nil
+}
+
+// ngrokToken finds the token, and says where it comes from.
+func (a *app) ngrokToken(cfg *config.Config) (token, from string, err error) {
+	if token = cfg.Reveal(config.NgrokAuthtoken); token != "" {
+		from = "the configuration"
+		if cfg.Source(config.NgrokAuthtoken) == config.SourceEnvironment(config.EnvNgrok) {
+			from = config.EnvNgrok
+		}
+		return token, from, nil
+	}
+	token, file, err := tunnel.AgentToken(tunnel.Machine{LookupEnv: a.w.LookupEnv, Home: a.w.Home, GOOS: a.w.GOOS})
+	switch {
+	case err != nil:
+		return "", "", noTokenError{failed(err, err.Error(), "mend it, or give the token to vidiking: vidiking config set ngrok-authtoken"), true}
+	case token == "":
+		return "", "", noTokenError{failure: &failure{code: exitCredentials, what: "there is no token for ngrok", hint: []string{
+			"get one from https://dashboard.ngrok.com/get-started/your-authtoken,",
+			"then: vidiking config set ngrok-authtoken",
+			"or go without an account: --tunnel ssh",
+		}}}
+	}
+	return token, cfg.Short(file), nil
+}
+
+// ngrokRoots is whom to trust as ngrok's server, as the agent's root_cas: nil is its own authority, which the library knows.
+func ngrokRoots(cfg *config.Config) (*x509.CertPool, error) {
+	switch cfg.String(config.NgrokRootCAs) {
+	case "trusted":
+		return nil, nil
+	case "host":
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			return nil, failed(err, "the system's certificates can't be read: "+err.Error())
+		}
+		return pool, nil
+	}
+	text, err := settingFile(cfg, config.NgrokRootCAs)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, usage(config.NgrokRootCAs+" names a file without a certificate: "+cfg.String(config.NgrokRootCAs), "a PEM file, trusted or host")
+	}
+	return pool, nil
+}
+
+// settingFile reads the file that a setting names; nothing where it names none.
+func settingFile(cfg *config.Config, key string) ([]byte, error) {
+	path, err := cfg.Path(key)
+	if err != nil || path == "" {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage(key + " names a file that can't be read: " + err.Error())
+	}
+	return text, nil
+}
+
+// sshWay is the way by a server that forwards over SSH. localhost.run takes guests, who have no key to show.
+func (a *app) sshWay(cfg *config.Config) (way, error) {
+	name := cfg.String(config.SSH)
+	if cfg.Source(config.SSH) == config.SourceDefault || name == "localhost.run" {
+		name = tunnel.LocalhostRun
+	}
+	target, err := tunnel.ParseTarget(name)
+	if err != nil {
+		return way{}, usage("--ssh can't be "+name+": "+err.Error(), "a server like me@example.com, or me@example.com:2222")
+	}
+	dir, err := cfg.DataDir()
+	if err != nil {
+		return way{}, err
+	}
+	s := tunnel.SSHOptions{
+		Target: target, URL: cfg.PublicURL(), Bind: cfg.String(config.SSHBind), Version: readBuild().Version,
+		KnownKeys: filepath.Join(dir, "ssh-servers"),
+	}
+	if s.Keys.File, err = cfg.Path(config.SSHKey); err != nil {
+		return way{}, err
+	}
+	if s.Target.User == "" {
+		s.Target.User = a.userName()
+	}
+	if name != tunnel.LocalhostRun {
+		s.Keys.Agent, s.Keys.Dir = a.sshAgent(), filepath.Join(a.w.Home, ".ssh")
+	}
+	proxies := tunnel.EnvironmentProxies(a.w.LookupEnv)
+	return way{
+		name: waySSH, note: ", by " + target.String(), server: target.Host,
+		open: func(o tunnel.Options) tunnel.Tunnel {
+			o.Proxy = proxies
+			return tunnel.OpenSSH(o, s)
+		},
+	}, nil
+}
+
+// userName is the user's, as ssh takes it where none is given.
+func (a *app) userName() string {
+	for _, name := range []string{"USER", "LOGNAME", "USERNAME"} {
+		if v := a.w.env(name); v != "" {
+			return v[strings.LastIndexByte(v, '\\')+1:]
+		}
+	}
+	return "nobody"
+}
+
+// sshAgent is the socket of the user's SSH agent. Windows has a pipe for it, which is another thing.
+func (a *app) sshAgent() string {
+	if a.w.GOOS == "windows" {
+		return ""
+	}
+	return a.w.env("SSH_AUTH_SOCK")
+}
+
+// tunnelOptions is what every way is made of.
+func (a *app) tunnelOptions() (tunnel.Options, *tunnel.Proof) {
+	client := &http.Client{Transport: &http.Transport{
+		Proxy:             a.proxyOfRequest(),
+		DisableKeepAlives: true, // each proof is a way of its own
+	}}
+	proof := tunnel.NewProof(client, a.w.Random)
+	return tunnel.Options{Prove: proof.Prove, Now: a.w.Now, Random: rand.Float64}, proof
+}
+
+func (a *app) proxyOfRequest() func(*http.Request) (*url.URL, error) {
+	proxies := tunnel.EnvironmentProxies(a.w.LookupEnv)
+	return func(r *http.Request) (*url.URL, error) { return proxies(r.URL) }
+}
