@@ -43,6 +43,7 @@ func TestStories(t *testing.T) {
 			"setaddr":    setAddr,
 			"newer":      newer,
 			"firstid":    firstID,
+			"replace":    replace,
 			"bare":       bare,
 			"oneline":    oneLine,
 			"setid":      setID,

@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -90,7 +91,10 @@ func (a *app) cannotRecord(err error) error {
 func explainInput(err error) *failure {
 	var event *sample.UnknownEventError
 	var target *dispatch.TargetError
+	var long *recording.TooLongError
 	switch {
+	case errors.As(err, &long):
+		return failed(err, long.Error()+": a line has 256 MiB at most", "its payload alone: vidiking webhooks show "+string(long.ID)+" --raw")
 	case errors.As(err, &event):
 		return unknownEvent(event.Name, event.Near)
 	case errors.As(err, &target):

@@ -122,8 +122,13 @@ func notJSON(name string, err error) *failure {
 		return usage(name+" is not a payload: "+err.Error(), `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)
 	}
 	f := usage(name + " is not JSON: " + at.Error())
+	f.detail = excerptOf(at)
+	return f
+}
+
+// excerptOf shows the place where a text stops being JSON.
+func excerptOf(at *webhook.SyntaxError) []string {
 	before, from := at.Excerpt(excerpt)
 	before, from = display.Clean(before), display.Clean(from)
-	f.detail = []string{before + from, strings.Repeat(" ", display.Width(before)) + "^"}
-	return f
+	return []string{before + from, strings.Repeat(" ", display.Width(before)) + "^"}
 }

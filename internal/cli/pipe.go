@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"syscall"
 )
@@ -29,6 +30,20 @@ func pathReason(err error) string {
 		return p.Err.Error()
 	}
 	return err.Error()
+}
+
+// fileReason is why a file could not be used; "" where the error is of the delivery log, or of nothing on a disk.
+func (a *app) fileReason(err error) string {
+	var file *fs.PathError
+	var link *os.LinkError
+	switch {
+	case err == nil || a.explainStore(err) != nil:
+	case errors.As(err, &file):
+		return file.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return ""
 }
 
 // path is a file that was named relative to the working directory.

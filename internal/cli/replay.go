@@ -226,8 +226,13 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) ([]webhook.Su
 		}
 		return a.withoutUnderWay(rows)
 	}
+	return resolveAll(ctx, r, o.ids)
+}
+
+// resolveAll finds the deliveries that a person means, each once, in the order in which they were received.
+func resolveAll(ctx context.Context, r *store.Reader, ids []string) ([]webhook.Summary, error) {
 	var rows []webhook.Summary
-	for _, typed := range o.ids {
+	for _, typed := range ids {
 		s, err := r.Resolve(ctx, typed)
 		if err != nil {
 			return nil, err

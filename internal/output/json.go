@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -185,30 +186,15 @@ func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) 
 	}
 }
 
-// jsonWhole is a delivery with all there is of it. History is the attempts one by one, whose number is "attempts".
+// jsonWhole is a delivery with all there is of it, as a recording has it, so that it can be imported too.
 type jsonWhole struct {
-	jsonDelivery
-	Headers    [][2]string   `json:"headers"`
-	BodyBase64 string        `json:"body_base64"`
-	History    []jsonAttempt `json:"history"`
+	recording.Line
 	jsonFamily
 	jsonFindings
 }
 
 func (p *jsonPrinter) Show(s Shown) {
-	d := s.Delivery
-	o := jsonWhole{
-		jsonDelivery: deliveryObject(d.Summary),
-		Headers:      pairs(d.Header),
-		BodyBase64:   base64.StdEncoding.EncodeToString(d.Body),
-		History:      make([]jsonAttempt, 0, len(d.History)),
-		jsonFamily:   familyObject(s.Family),
-		jsonFindings: findingObjects(p.o.mends(s.Findings), s.Tried),
-	}
-	for i, a := range d.History {
-		o.History = append(o.History, attemptObject(d.ID, webhook.StatusOf(d.History[:i+1]), a))
-	}
-	p.put(o)
+	p.put(jsonWhole{recording.LineOf(s.Delivery), familyObject(s.Family), findingObjects(p.o.mends(s.Findings), s.Tried)})
 }
 
 type jsonWarning struct {

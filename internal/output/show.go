@@ -17,7 +17,7 @@ func (p *textPrinter) Show(s Shown) {
 	p.field("origin", string(d.Origin))
 	verdict := string(d.Verdict)
 	if d.SecretHint != "" {
-		verdict += ", with " + d.SecretHint
+		verdict += ", with " + p.o.Style.Clean(d.SecretHint)
 	}
 	p.field("verdict", verdict)
 	p.findings(s.Findings, s.Tried)
@@ -32,7 +32,11 @@ func (p *textPrinter) Show(s Shown) {
 	p.headers(d.Header)
 	p.payload(d.Body)
 	p.out.blank()
-	p.err.command(0, "Send it again: ", p.o.Command("vidiking replay "+display.ShortID(d.ID, p.o.Style)))
+	again := "vidiking replay " + display.ShortID(d.ID, p.o.Style)
+	if len(d.Masked) > 0 { // what is masked cannot be sent
+		again += " --resign"
+	}
+	p.err.command(0, "Send it again: ", p.o.Command(again))
 }
 
 // field writes one line of what a delivery is. What is empty is left out.

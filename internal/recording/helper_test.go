@@ -122,6 +122,9 @@ func (n nasty) attempt(number int, wild bool) webhook.Attempt {
 	} else {
 		a.Code = 100 + n.IntN(500)
 		a.Header, a.Answer = n.header(wild), []byte(n.text(8))
+		if n.IntN(3) == 0 { // of an answer, net/http takes in more than of a request
+			a.Header = append(a.Header, webhook.Field{Name: "Set-Cookie of\xff", Value: strings.ReplaceAll(n.text(4), "\n", "")})
+		}
 		a.AnswerBytes = int64(len(a.Answer))
 		if n.IntN(3) == 0 {
 			a.AnswerBytes, a.AnswerCut = a.AnswerBytes+n.Int64N(1000)+1, true
@@ -153,7 +156,7 @@ func (n nasty) delivery(wild bool) webhook.Delivery {
 		d.Status = webhook.Status(n.pick([]string{"pending", "rejected", "skipped"}))
 		return d
 	}
-	last := d.History[len(d.History)-1]
+	last := webhook.Deciding(d.History)
 	d.Attempts, d.Target, d.Code, d.Duration, d.Failure = len(d.History), last.Target, last.Code, last.Duration, last.Failure
 	return d
 }

@@ -62,7 +62,7 @@ const (
 
 // pruneDeliveries deletes some of the oldest up to the mark, which it clears when there are no more.
 func (w *writer) pruneDeliveries(upTo *mark, oldest string) error {
-	return w.within(func() error {
+	return within(w.conn, func() error {
 		var victims []int64
 		bytes := int64(0)
 		err := w.conn.rows(oldest, []any{upTo.receivedAt, upTo.n, pruneDeliveries}, func(q *query) error {
@@ -97,7 +97,7 @@ func deleteDelivery(c *conn, n int64) error {
 }
 
 func (w *writer) pruneChanges(p *plan) error {
-	return w.within(func() error {
+	return within(w.conn, func() error {
 		if err := w.conn.exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
 			return err
 		}
@@ -108,17 +108,29 @@ func (w *writer) pruneChanges(p *plan) error {
 	})
 }
 
+// deleteAll deletes deliveries in one transaction.
+func deleteAll(c *conn, numbers []int64) error {
+	return within(c, func() error {
+		for _, n := range numbers {
+			if err := deleteDelivery(c, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // within runs f in a transaction.
-func (w *writer) within(f func() error) error {
-	if err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+func within(c *conn, f func() error) error {
+	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	err := f()
 	if err == nil {
-		err = w.conn.exec("COMMIT")
+		err = c.exec("COMMIT")
 	}
-	if err != nil && !w.conn.GetAutocommit() {
-		err = errors.Join(err, w.conn.exec("ROLLBACK"))
+	if err != nil && !c.GetAutocommit() {
+		err = errors.Join(err, c.exec("ROLLBACK"))
 	}
 	return err
 }

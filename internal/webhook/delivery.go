@@ -14,6 +14,11 @@ const (
 	OriginEmulator Origin = "emulator" // the emulator of the provider
 )
 
+// Origins lists every origin.
+func Origins() []Origin {
+	return []Origin{OriginTunnel, OriginLocal, OriginTrigger, OriginReplay, OriginEmulator}
+}
+
 // Verdict is what came of checking a signature.
 type Verdict string
 
@@ -25,6 +30,11 @@ const (
 	VerdictMalformed Verdict = "malformed" // a signature header that no signature can look like
 	VerdictUnchecked Verdict = "unchecked" // no secret known, or told not to check
 )
+
+// Verdicts lists every verdict.
+func Verdicts() []Verdict {
+	return []Verdict{VerdictValid, VerdictInvalid, VerdictMissing, VerdictMalformed, VerdictUnchecked}
+}
 
 // Summary is a delivery without its header, body and attempts: what a row shows.
 type Summary struct {

@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// exportOptions is what the arguments and flags of `export` say.
+type exportOptions struct {
+	ids     []string
+	pick    selection
+	format  string
+	out     string
+	secrets bool
+}
+
+// The forms of an export.
+const (
+	formatNDJSON = "ndjson"
+	formatCurl   = "curl"
+)
+
+func exportFormats() []string { return []string{formatNDJSON, formatCurl} }
+
+func (a *app) export() *cobra.Command {
+	o := &exportOptions{format: formatNDJSON}
+	cmd := &cobra.Command{
+		Use:   "export [ID…]",
+		Short: "Write deliveries as a recording that can be imported",
+		Long: `Writes deliveries, all of them unless you select some, with everything there is of them: exact bytes, headers, attempts, answers.
+webhooks import reads it back without a loss.
+
+The values of cookies, authorization and signature headers are masked. A masked delivery can be sent again only with a new signature
+(--resign). --with-secrets keeps the values: who has the file can then send what you got.`,
+		Example: `  vidiking webhooks export -O recording.ndjson
+  vidiking webhooks export --failed --since 1h --with-secrets > failed.ndjson
+  vidiking webhooks export last --format curl`,
+		Annotations: exits(`  0    done, also where nothing matches
+  1    it failed, or an id names nothing
+  2    it was called or configured wrongly`),
+		ValidArgsFunction: a.completeIDs(-1),
+		Args:              cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.ids = args
+			return a.runExport(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	o.pick.addFlags(cmd)
+	f.Var(oneOf(&o.format, exportFormats()...), "format", "the form: "+strings.Join(exportFormats(), ", "))
+	f.StringVarP(&o.out, "out", "O", "-", "write it to this `FILE`, whole or not at all (- is stdout)")
+	f.BoolVar(&o.secrets, "with-secrets", false, "keep cookies, authorization and signatures")
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (a *app) runExport(ctx context.Context, o *exportOptions) error {
+	if len(o.ids) > 0 && o.pick.isSet() {
+		return usage("ids and a selection are both given", "leave one of them out")
+	}
+	x := &exporting{app: a, o: o}
+	if err := x.open(ctx); err != nil {
+		return err
+	}
+	defer x.close()
+	out, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	if err := x.write(ctx); err != nil {
+		return err
+	}
+	output.New(out).Close(x.closing())
+	return nil
+}
+
+// exporting is a run of `export`.
+type exporting struct {
+	app    *app
+	o      *exportOptions
+	to     *destination
+	reader *store.Reader // nil where there is no log
+	query  store.Query
+	chosen []webhook.ID // by their ids; nil: by the query
+	count  int
+	masked []string
+}
+
+// open finds out what to write, so that a wrong id or selection leaves no file behind.
+func (x *exporting) open(ctx context.Context) (err error) {
+	if x.query, err = x.o.pick.query(x.app); err != nil {
+		return err
+	}
+	if x.to, err = x.app.destination(sendOptions{}); err != nil {
+		return err
+	}
+	x.reader, err = x.app.openReader(ctx)
+	if errors.Is(err, store.ErrNoLog) && len(x.o.ids) == 0 {
+		return nil
+	}
+	if err != nil {
+		return noLogAs(first(x.o.ids), err)
+	}
+	if len(x.o.ids) == 0 {
+		return nil
+	}
+	rows, err := resolveAll(ctx, x.reader, x.o.ids)
+	for _, s := range rows {
+		x.chosen = append(x.chosen, s.ID)
+	}
+	if err != nil {
+		x.close()
+	}
+	return err
+}
+
+func (x *exporting) close() {
+	if x.reader != nil {
+		_ = x.reader.Close() // it was only read
+	}
+}
+
+// write writes to where the flag says.
+func (x *exporting) write(ctx context.Context) error {
+	if x.o.out != "-" {
+		path := x.app.path(x.o.out)
+		err := writeWhole(path, func(w io.Writer) error { return x.writeTo(ctx, w) })
+		return x.app.cannotWrite(x.o.out, err)
+	}
+	to := bufio.NewWriterSize(x.app.w.Stdout, 64<<10)
+	err := x.writeTo(ctx, stdoutWriter{to})
+	if err == nil {
+		err = closedPipe(to.Flush())
+	}
+	return err
+}
+
+// stdoutWriter tells what stdout fails with from what the log fails with.
+type stdoutWriter struct{ w io.Writer }
+
+func (s stdoutWriter) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	return n, closedPipe(err)
+}
+
+// cannotWrite explains why a file could not be written; what the log failed with explains itself.
+func (a *app) cannotWrite(name string, err error) error {
+	if reason := a.fileReason(err); reason != "" {
+		return failed(err, "can't write "+name+": "+reason, "write to another file: -O FILE")
+	}
+	return err
+}
+
+// form writes deliveries in one of the forms.
+type form interface {
+	Write(d webhook.Delivery) error
+	Close() error
+}
+
+func (x *exporting) form(w io.Writer) form {
+	if x.o.format == formatCurl {
+		return recording.NewCurls(w, x.to.handler)
+	}
+	return recording.NewWriter(w)
+}
+
+func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
+	f := x.form(w)
+	err := x.each(ctx, func(d webhook.Delivery) error {
+		if !x.o.secrets {
+			d = recording.Mask(d)
+		}
+		x.count++
+		x.note(d)
+		return f.Write(d)
+	})
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// note remembers which names are masked.
+func (x *exporting) note(d webhook.Delivery) {
+	names := slices.Clone(d.Masked)
+	for _, a := range d.History {
+		names = append(names, a.Masked...)
+	}
+	for _, name := range names {
+		if !slices.Contains(x.masked, name) {
+			x.masked = append(x.masked, name)
+		}
+	}
+}
+
+func (x *exporting) each(ctx context.Context, f func(webhook.Delivery) error) error {
+	if x.reader == nil {
+		return nil
+	}
+	if x.chosen == nil {
+		return x.reader.Each(ctx, x.query, f)
+	}
+	for _, id := range x.chosen {
+		d, err := x.reader.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := f(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closing says how many there were, and what of them is masked.
+func (x *exporting) closing() string {
+	if len(x.masked) == 0 {
+		return deliveries(x.count)
+	}
+	slices.Sort(x.masked)
+	names := display.Clean(strings.Join(x.masked, ", "))
+	if x.o.secrets {
+		return fmt.Sprintf("%s, imported with %s masked", deliveries(x.count), names)
+	}
+	return fmt.Sprintf("%s, with %s masked; with all of it: --with-secrets", deliveries(x.count), names)
+}

@@ -1,0 +1,130 @@
+package recording
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"unicode/utf8"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const (
+	lineVersion  = 1 // the "v" of a line: grows only when a field changes its meaning or goes
+	deliveryType = "delivery"
+	attemptType  = "attempt"
+)
+
+// Line is a delivery with all there is of it, as one JSON object: what `webhooks export` writes, and `webhooks show -o json`. Its fields
+// are those of docs/json.md.
+type Line struct {
+	V          int             `json:"v"`
+	Type       string          `json:"type"`
+	ID         webhook.ID      `json:"id"`
+	Event      Text            `json:"event"`
+	Status     webhook.Status  `json:"status"`
+	Verdict    webhook.Verdict `json:"verdict"`
+	Origin     webhook.Origin  `json:"origin"`
+	ReceivedAt *moment         `json:"received_at"`
+	About      Text            `json:"about"`
+	BodyBytes  int64           `json:"body_bytes"`
+	ReplayOf   webhook.ID      `json:"replay_of,omitempty"`
+	MendedBy   webhook.ID      `json:"mended_by,omitempty"`
+	SameBodyAs webhook.ID      `json:"same_body_as,omitempty"`
+	Masked     []Text          `json:"masked,omitempty"`
+	Attempts   int             `json:"attempts"`
+	Code       int             `json:"code,omitempty"`
+	DurationMS Millis          `json:"duration_ms,omitempty"`
+	Session    Text            `json:"session,omitempty"`
+	SecretHint Text            `json:"secret_hint,omitempty"`
+	Headers    pairs           `json:"headers"`
+	BodySHA256 string          `json:"body_sha256"`
+	BodyBase64 *[]byte         `json:"body_base64"`
+	History    []attemptLine   `json:"history"`
+}
+
+type attemptLine struct {
+	V            int             `json:"v"`
+	Type         string          `json:"type"`
+	DeliveryID   webhook.ID      `json:"delivery_id"`
+	N            int             `json:"n"`
+	Target       Text            `json:"target"`
+	StartedAt    *moment         `json:"started_at"`
+	Code         int             `json:"code,omitempty"`
+	DurationMS   Millis          `json:"duration_ms"`
+	ConnectMS    Millis          `json:"connect_ms,omitempty"`
+	FirstByteMS  Millis          `json:"first_byte_ms,omitempty"`
+	Failure      webhook.Failure `json:"failure,omitempty"`
+	Error        Text            `json:"error,omitempty"`
+	Status       webhook.Status  `json:"status"`
+	Answer       Text            `json:"answer,omitempty"`
+	AnswerBase64 []byte          `json:"answer_base64,omitempty"`
+	AnswerBytes  int64           `json:"answer_bytes,omitempty"`
+	AnswerCut    bool            `json:"answer_cut,omitempty"`
+	Headers      pairs           `json:"answer_headers,omitempty"`
+	Masked       []Text          `json:"masked,omitempty"`
+}
+
+// LineOf is the delivery as a line.
+func LineOf(d webhook.Delivery) Line {
+	sum := sha256.Sum256(d.Body)
+	body := d.Body
+	if body == nil {
+		body = []byte{} // nil would be null
+	}
+	l := Line{
+		V: lineVersion, Type: deliveryType, ID: d.ID, Event: Text(d.Event), Status: d.Status, Verdict: d.Verdict, Origin: d.Origin,
+		ReceivedAt: (*moment)(&d.ReceivedAt), About: Text(d.About), BodyBytes: d.BodyBytes, ReplayOf: d.ReplayOf, MendedBy: d.MendedBy,
+		SameBodyAs: d.SameBodyAs, Masked: texts(d.Masked), Attempts: d.Attempts, Code: d.Code, DurationMS: Millis(d.Duration),
+		Session: Text(d.Session), SecretHint: Text(d.SecretHint), Headers: pairsOf(d.Header),
+		BodySHA256: hex.EncodeToString(sum[:]), BodyBase64: &body, History: make([]attemptLine, 0, len(d.History)),
+	}
+	for i, a := range d.History {
+		l.History = append(l.History, attemptOf(d.ID, webhook.StatusOf(d.History[:i+1]), a))
+	}
+	return l
+}
+
+func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptLine {
+	l := attemptLine{
+		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
+		DurationMS: Millis(a.Duration), ConnectMS: Millis(a.Connect), FirstByteMS: Millis(a.FirstByte), Failure: a.Failure,
+		Error: Text(a.Error), Status: status, AnswerBytes: a.AnswerBytes, AnswerCut: a.AnswerCut, Headers: pairsOf(a.Header),
+		Masked: texts(a.Masked),
+	}
+	if utf8.Valid(a.Answer) {
+		l.Answer = Text(a.Answer)
+	} else {
+		l.AnswerBase64 = a.Answer
+	}
+	return l
+}
+
+// delivery is what the line holds, once it is checked.
+func (l *Line) delivery() webhook.Delivery {
+	d := webhook.Delivery{
+		Summary: webhook.Summary{
+			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: string(l.Event), About: string(l.About),
+			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, MendedBy: l.MendedBy,
+			SameBodyAs: l.SameBodyAs, BodyBytes: l.BodyBytes, Masked: stringsOf(l.Masked), Attempts: len(l.History),
+		},
+		Header: l.Headers.header(), Body: *l.BodyBase64,
+	}
+	for i := range l.History {
+		d.History = append(d.History, l.History[i].attempt())
+	}
+	last := webhook.Deciding(d.History)
+	d.Target, d.Code, d.Duration, d.Failure = last.Target, last.Code, last.Duration, last.Failure
+	return d
+}
+
+func (l *attemptLine) attempt() webhook.Attempt {
+	a := webhook.Attempt{
+		N: l.N, Target: string(l.Target), StartedAt: timeOf(l.StartedAt), Code: l.Code, Failure: l.Failure, Error: string(l.Error),
+		Duration: duration(l.DurationMS), Connect: duration(l.ConnectMS), FirstByte: duration(l.FirstByteMS),
+		Header: l.Headers.header(), Answer: l.AnswerBase64, AnswerBytes: l.AnswerBytes, AnswerCut: l.AnswerCut, Masked: stringsOf(l.Masked),
+	}
+	if len(a.Answer) == 0 {
+		a.Answer = []byte(l.Answer)
+	}
+	return a
+}

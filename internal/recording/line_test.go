@@ -1,0 +1,196 @@
+package recording_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func write(t testing.TB, deliveries ...webhook.Delivery) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := recording.NewWriter(&b)
+	for _, d := range deliveries {
+		if err := w.Write(d); err != nil {
+			t.Fatalf("Write(%+v): %v", d, err)
+		}
+	}
+	return b.Bytes()
+}
+
+func read(r io.Reader) (all []webhook.Delivery, err error) {
+	reader := recording.NewReader(r)
+	for {
+		d, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+		all = append(all, d)
+	}
+}
+
+// The law: what is written is read as it was, whatever is in it, and written the same once more.
+func TestRecordingLosesNothing(t *testing.T) {
+	n := newNasty(5)
+	var want []webhook.Delivery
+	for range 3000 {
+		d := n.delivery(false)
+		if n.IntN(2) == 0 {
+			d = recording.Mask(d)
+		}
+		want = append(want, d)
+	}
+	first := write(t, want...)
+	got, err := read(bytes.NewReader(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("read (-want +got):\n%s", diff)
+	}
+	if again := write(t, got...); !bytes.Equal(first, again) {
+		t.Error("written once more, the recording has other bytes")
+	}
+	if i := strings.IndexFunc(string(first), unprintable); i >= 0 {
+		t.Errorf("a recording has %q in it, which a terminal does not show as it is", first[i:min(i+20, len(first))])
+	}
+}
+
+// What is added to a delivery is to be added to a line, or a recording loses it.
+func TestEveryFieldOfADeliveryIsRecorded(t *testing.T) {
+	var d webhook.Delivery
+	fill(reflect.ValueOf(&d).Elem(), rand.New(rand.NewPCG(9, 9)))
+	a := &d.History[0]
+	d.ID, d.ReplayOf, d.MendedBy, d.SameBodyAs = "dlv_0000000001", "dlv_0000000002", "dlv_0000000003", "dlv_0000000004"
+	d.Origin, d.Verdict, d.Status = webhook.OriginReplay, webhook.VerdictMalformed, webhook.StatusTimedOut
+	d.BodyBytes, d.Attempts, d.Masked = int64(len(d.Body)), 1, []string{d.Header[0].Name}
+	a.N, a.Failure, a.AnswerBytes, a.Masked, a.Code = 1, webhook.FailureTimeout, 1000, []string{a.Header[0].Name}, 777
+	d.Target, d.Code, d.Duration, d.Failure = a.Target, a.Code, a.Duration, a.Failure
+	got, err := read(bytes.NewReader(write(t, d)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]webhook.Delivery{d}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// fill sets every field to something.
+func fill(v reflect.Value, r *rand.Rand) {
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(time.UnixMilli(r.Int64N(1e12) + 1).UTC()))
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i), r)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), r)
+	case reflect.String:
+		v.SetString(string([]byte{'a' + byte(r.IntN(26)), 'a' + byte(r.IntN(26))}))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(r.Int64N(1e9) + 1)
+	case reflect.Uint8:
+		v.SetUint(200)
+	default:
+		panic(v.Kind())
+	}
+}
+
+func TestLineIsAsDocumented(t *testing.T) {
+	at := time.Date(2026, 3, 2, 13, 2, 31, 123_000_000, time.UTC)
+	d := webhook.Delivery{
+		Summary: webhook.Summary{
+			ID: "dlv_a61tzr5x0k", Session: "ses_1", ReceivedAt: at, Origin: webhook.OriginReplay, Event: "render.complete", About: "job_9bn2ze",
+			Status: webhook.StatusRefused, Verdict: webhook.VerdictValid, SecretHint: "whsec_…Kq7T", ReplayOf: "dlv_8kx4m2abcd", BodyBytes: 2,
+			Attempts: 1, Code: 401, Duration: 7_123_456, Target: "http://localhost:3000/",
+		},
+		Header: webhook.Header{{Name: "Cookie", Value: "a=1"}, {Name: "X-Odd", Value: "\xff\u202e"}},
+		Body:   []byte("{}"),
+		History: []webhook.Attempt{{
+			N: 1, Target: "http://localhost:3000/", StartedAt: at, Code: 401, Duration: 7_123_456, FirstByte: 7 * time.Millisecond,
+			Header: webhook.Header{{Name: "Set-Cookie", Value: "b=2"}}, Answer: []byte("no\u202e\n"), AnswerBytes: 6,
+		}},
+	}
+	const want = `{"v":1,"type":"delivery","id":"dlv_a61tzr5x0k","event":"render.complete","status":"refused","verdict":"valid","origin":"replay",` +
+		`"received_at":"2026-03-02T13:02:31.123Z","about":"job_9bn2ze","body_bytes":2,"replay_of":"dlv_8kx4m2abcd","masked":["Cookie"],"attempts":1,` +
+		`"code":401,"duration_ms":7.123456,"session":"ses_1","secret_hint":"whsec_…Kq7T","headers":[["Cookie","(masked)"],["X-Odd",{"base64":"/+KArg=="}]],` +
+		`"body_sha256":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","body_base64":"e30=","history":[{"v":1,"type":"attempt",` +
+		`"delivery_id":"dlv_a61tzr5x0k","n":1,"target":"http://localhost:3000/","started_at":"2026-03-02T13:02:31.123Z","code":401,"duration_ms":7.123456,` +
+		`"first_byte_ms":7,"status":"refused","answer":"no\u202e\n","answer_bytes":6,"answer_headers":[["Set-Cookie","(masked)"]],"masked":["Set-Cookie"]}]}` + "\n"
+	if diff := cmp.Diff(want, string(write(t, recording.Mask(d)))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestMaskingLeavesTheDeliveryAsItIsAndAddsUp(t *testing.T) {
+	n := newNasty(6)
+	for range 500 {
+		d := n.delivery(false)
+		before := write(t, d)
+		once := recording.Mask(d)
+		if !bytes.Equal(before, write(t, d)) {
+			t.Fatalf("Mask changed %+v", d)
+		}
+		if twice := recording.Mask(once); !bytes.Equal(write(t, once), write(t, twice)) {
+			t.Fatalf("masked twice, %+v is another one", d)
+		}
+		for _, f := range once.Header {
+			if webhook.IsSensitive(f.Name) && f.Value != webhook.MaskedValue {
+				t.Fatalf("Mask left %s: %q", f.Name, f.Value)
+			}
+		}
+	}
+	kept := recording.Mask(webhook.Delivery{Summary: webhook.Summary{Masked: []string{"X-Own"}}, Header: webhook.Header{{Name: "Cookie", Value: "a"}}})
+	if diff := cmp.Diff([]string{"X-Own", "Cookie"}, kept.Masked); diff != "" {
+		t.Errorf("what was masked before and now (-want +got):\n%s", diff)
+	}
+}
+
+func TestDurationsAreExact(t *testing.T) {
+	for ns, want := range map[time.Duration]string{
+		0: "0", 1: "0.000001", 999_999: "0.999999", 1_000_000: "1", 1_500_000: "1.5", 100 * time.Millisecond: "100", 1<<63 - 1: "9223372036854.775807",
+		-1: "-0.000001", -1 << 63: "-9223372036854.775808",
+	} {
+		b, err := json.Marshal(recording.Millis(ns))
+		if err != nil || string(b) != want {
+			t.Errorf("Millis(%d) = %s, %v, want %s", ns, b, err, want)
+		}
+		var back recording.Millis
+		if err := json.Unmarshal(b, &back); err != nil || time.Duration(back) != ns {
+			t.Errorf("%s is read as %d, %v, want %d", b, back, err, ns)
+		}
+	}
+	for text, want := range map[string]time.Duration{"1e-06": 1, "7.0000001": 7 * time.Millisecond, "1.5E3": 1500 * time.Millisecond} {
+		var got recording.Millis
+		if err := json.Unmarshal([]byte(text), &got); err != nil || time.Duration(got) != want {
+			t.Errorf("%s is read as %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"1e999", "9223372036854775808", `"1"`, "null1"} {
+		var got recording.Millis
+		if err := json.Unmarshal([]byte(text), &got); err == nil {
+			t.Errorf("%s is read as %d, want an error", text, got)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// Commit makes everything that was added part of the log, in one transaction, and says it to who follows.
+func (i *Import) Commit(ctx context.Context) (Imported, error) {
+	i.conn.SetInterrupt(ctx)
+	done := Imported{Added: int(i.staged), Present: i.present}
+	err := i.flush(ctx)
+	if err == nil && i.staged > 0 {
+		err = i.publish()
+	}
+	if err == nil {
+		done.Beyond, err = i.beyond()
+	}
+	if err != nil {
+		return Imported{}, fmt.Errorf("import: %w", classify(err))
+	}
+	return done, nil
+}
+
+func (i *Import) publish() error {
+	err := within(i.conn, func() error {
+		last, err := i.conn.number(lastChange)
+		if err != nil {
+			return err
+		}
+		changes, err := i.conn.number(countChanges)
+		if err != nil {
+			return err
+		}
+		if err := i.conn.exec(publishStaged); err != nil {
+			return err
+		}
+		return i.conn.exec(publishChanges, last, last+changes)
+	})
+	switch {
+	case errors.Is(err, sqlite3.CONSTRAINT_UNIQUE): // somebody recorded, or imported, the same id since Add looked
+		return fmt.Errorf("%w: %w", ErrDuplicateID, err)
+	case err != nil:
+		return err
+	}
+	i.staged = 0
+	return errors.Join(i.conn.Exec("DROP TABLE temp.staged"), os.Remove(i.unfinished))
+}
+
+// beyond counts the imported deliveries that upkeep would prune now.
+func (i *Import) beyond() (int, error) {
+	u := upkeep{conn: i.conn, retention: i.retention, now: i.now}
+	p, err := u.plan()
+	if err != nil {
+		return 0, err
+	}
+	const pruned = `SELECT count(*) FROM delivery WHERE n > ? AND n <= ?
+		AND ((received_at, n) <= (?, ?) OR status = 'rejected' AND (received_at, n) <= (?, ?))`
+	n, err := i.conn.number(pruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n)
+	return int(n), err
+}
+
+// Close ends the import. What was not committed is taken back.
+func (i *Import) Close() error {
+	i.conn.SetInterrupt(context.Background())
+	var err error
+	if !i.conn.GetAutocommit() {
+		err = i.conn.exec("ROLLBACK")
+	}
+	if _, there := os.Stat(i.unfinished); there == nil && err == nil {
+		err = i.clear(context.Background())
+	}
+	if err = errors.Join(err, i.close()); err != nil {
+		return fmt.Errorf("end the import: %w", classify(err))
+	}
+	return nil
+}
+
+func (i *Import) close() error { return errors.Join(i.conn.close(), i.lock.Unlock()) }
+
+// clear deletes what was written ahead and belongs to no delivery.
+func (i *Import) clear(ctx context.Context) error {
+	const orphans = `SELECT c.n FROM main.content c LEFT JOIN main.delivery d ON d.n = c.n
+		WHERE c.n < 0 AND c.n > ? AND d.n IS NULL ORDER BY c.n LIMIT ?`
+	for after := int64(math.MinInt64); ; {
+		var found []int64
+		err := i.conn.rows(orphans, []any{after, pruneDeliveries}, func(q *query) error {
+			found = append(found, q.int())
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return removeFile(i.unfinished)
+		}
+		if err := deleteAll(i.conn, found); err != nil {
+			return err
+		}
+		if err := rest(ctx); err != nil {
+			return err
+		}
+		after = found[len(found)-1]
+	}
+}
+
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

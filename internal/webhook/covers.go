@@ -1,0 +1,65 @@
+package webhook
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// Misses says what another record of the same delivery has that this one has not, in a few words; "" where it has it all. It is what a
+// log goes by when a recording brings it a delivery that it has already. What became of a delivery since may be here alone: later
+// attempts, the replay that mended it, and the values that the other record masks.
+func (d Delivery) Misses(other Delivery) string {
+	switch {
+	case !bytes.Equal(d.Body, other.Body):
+		return "another payload"
+	case !d.ReceivedAt.Equal(other.ReceivedAt):
+		return "another time"
+	case d.Origin != other.Origin, d.Session != other.Session, d.ReplayOf != other.ReplayOf, d.SameBodyAs != other.SameBodyAs:
+		return "another origin"
+	case d.Event != other.Event, d.About != other.About:
+		return "another event"
+	case d.Verdict != other.Verdict, d.SecretHint != other.SecretHint:
+		return "another verdict"
+	case !coversHeader(d.Header, d.Masked, other.Header, other.Masked):
+		return "other headers"
+	case other.MendedBy != "" && d.MendedBy != other.MendedBy:
+		return "a replay that mended it"
+	case len(d.History) < len(other.History):
+		return "a later attempt"
+	case len(d.History) == 0 && d.Status != other.Status:
+		return "another status"
+	}
+	for i := range other.History {
+		if !d.History[i].covers(other.History[i]) {
+			return "another attempt"
+		}
+	}
+	return ""
+}
+
+func (a Attempt) covers(other Attempt) bool {
+	if !coversHeader(a.Header, a.Masked, other.Header, other.Masked) || !bytes.Equal(a.Answer, other.Answer) {
+		return false
+	}
+	return a.N == other.N && a.Target == other.Target && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
+		a.Failure == other.Failure && a.Error == other.Error && a.Duration == other.Duration && a.Connect == other.Connect &&
+		a.FirstByte == other.FirstByte && a.AnswerBytes == other.AnswerBytes && a.AnswerCut == other.AnswerCut
+}
+
+// coversHeader compares fields one by one. A value that the other masks may be any; one that is masked here alone is missing.
+func coversHeader(h Header, masked []string, other Header, otherMasked []string) bool {
+	return slices.EqualFunc(h, other, func(mine, theirs Field) bool {
+		if mine.Name != theirs.Name {
+			return false
+		}
+		if isAmong(otherMasked, theirs.Name) {
+			return true
+		}
+		return mine.Value == theirs.Value && !isAmong(masked, mine.Name)
+	})
+}
+
+func isAmong(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}

@@ -1,0 +1,62 @@
+package webhook_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestMissesSaysWhatAnotherRecordHas(t *testing.T) {
+	at := time.Date(2026, 3, 2, 13, 2, 31, 0, time.UTC)
+	record := func(change ...func(*webhook.Delivery)) webhook.Delivery {
+		d := webhook.Delivery{
+			Summary: webhook.Summary{ID: "dlv_0000000001", ReceivedAt: at, Status: webhook.StatusDelivered, Attempts: 1},
+			Header:  webhook.Header{{"Cookie", "a"}, {"X-A", "1"}}, Body: []byte("{}"),
+			History: []webhook.Attempt{{N: 1, StartedAt: at, Code: 200, Header: webhook.Header{{"Set-Cookie", "b"}}, Answer: []byte("ok")}},
+		}
+		for _, f := range change {
+			f(&d)
+		}
+		return d
+	}
+	never := func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusRejected }
+	mask := func(d *webhook.Delivery) { d.Header, d.Masked = d.Header.Mask() }
+	maskAnswer := func(d *webhook.Delivery) { d.History[0].Header, d.History[0].Masked = d.History[0].Header.Mask() }
+	tests := []struct {
+		name        string
+		log, record webhook.Delivery
+		want        string
+	}{
+		{"the same", record(), record(), ""},
+		{"masked on its way", record(), record(mask, maskAnswer), ""},
+		{"masked in both", record(mask), record(mask), ""},
+		{"masked in the log", record(mask), record(), "other headers"},
+		{"an answer masked in the log", record(maskAnswer), record(), "another attempt"},
+		{"a header less", record(), record(func(d *webhook.Delivery) { d.Header = d.Header[:1] }), "other headers"},
+		{"another name", record(), record(func(d *webhook.Delivery) { d.Header[1].Name = "X-B" }), "other headers"},
+		{"a body", record(), record(func(d *webhook.Delivery) { d.Body = []byte("[]") }), "another payload"},
+		{"a time", record(), record(func(d *webhook.Delivery) { d.ReceivedAt = at.Add(1) }), "another time"},
+		{"an origin", record(), record(func(d *webhook.Delivery) { d.Origin = webhook.OriginLocal }), "another origin"},
+		{"a parent", record(), record(func(d *webhook.Delivery) { d.ReplayOf = "dlv_0000000002" }), "another origin"},
+		{"an event", record(), record(func(d *webhook.Delivery) { d.Event = "x" }), "another event"},
+		{"a verdict", record(), record(func(d *webhook.Delivery) { d.Verdict = webhook.VerdictMissing }), "another verdict"},
+		{"mended since", record(func(d *webhook.Delivery) { d.MendedBy = "dlv_0000000003" }), record(), ""},
+		{"mended there", record(), record(func(d *webhook.Delivery) { d.MendedBy = "dlv_0000000003" }), "a replay that mended it"},
+		{"tried since", record(), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusPending }), ""},
+		{"tried there", record(never), record(), "a later attempt"},
+		{"another status", record(never), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusSkipped }), "another status"},
+		{"another answer", record(), record(func(d *webhook.Delivery) { d.History[0].Answer = []byte("no") }), "another attempt"},
+		{"another code", record(), record(func(d *webhook.Delivery) { d.History[0].Code = 201 }), "another attempt"},
+	}
+	for _, test := range tests {
+		before := slices.Clone(test.log.Header)
+		if got := test.log.Misses(test.record); got != test.want {
+			t.Errorf("%s: Misses = %q, want %q", test.name, got, test.want)
+		}
+		if !slices.Equal(before, test.log.Header) {
+			t.Errorf("%s: Misses changed the header", test.name)
+		}
+	}
+}
