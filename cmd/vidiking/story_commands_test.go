@@ -29,10 +29,11 @@ import (
 //	await answer     something at $ADDR takes connections
 //	await file NAME  a file has something in it
 //	await text NAME TEXT  it has that in it
+//	await dead FILE  the process whose id is in a file has ended
 //	await tried N    the newest delivery of the log has so many attempts
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N|dead FILE")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -57,6 +58,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && strings.Contains(string(b), args[2])
 		},
+		"dead":  func() bool { return isDead(ts.ReadFile(args[1])) },
 		"tried": func() bool { return fmt.Sprint(attemptsOfLast(ts)) == args[1] },
 		"file": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))

@@ -14,14 +14,17 @@ var update = flag.Bool("update", false, "write the transcripts that the stories 
 // TestMain makes `vidiking`, `handler` and their like commands that tests can run: each is this test binary, run as that program.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"vidiking":  func() { os.Exit(run()) },
-		"handler":   func() { os.Exit(runHandler(os.Args[1:])) },
-		"api":       func() { os.Exit(runAPI(os.Args[1:])) },
-		"unread":    func() { os.Exit(runUnread(os.Args[1:])) },
-		"firstline": func() { os.Exit(runFirstLine(os.Args[1:])) },
-		"owndisk":   func() { os.Exit(runOwnDisk(os.Args[1:])) },
-		"retype":    func() { os.Exit(runRetype(os.Args[1:])) },
-		"proxy":     func() { os.Exit(runProxy(os.Args[1:])) },
+		"vidiking":    func() { os.Exit(run()) },
+		"handler":     func() { os.Exit(runHandler(os.Args[1:])) },
+		"api":         func() { os.Exit(runAPI(os.Args[1:])) },
+		"unread":      func() { os.Exit(runUnread(os.Args[1:])) },
+		"firstline":   func() { os.Exit(runFirstLine(os.Args[1:])) },
+		"owndisk":     func() { os.Exit(runOwnDisk(os.Args[1:])) },
+		"retype":      func() { os.Exit(runRetype(os.Args[1:])) },
+		"sends":       func() { os.Exit(runSends(os.Args[1:])) },
+		"environment": func() { os.Exit(runEnvironment(os.Args[1:])) },
+		"stays":       func() { os.Exit(runStays(os.Args[1:])) },
+		"proxy":       func() { os.Exit(runProxy(os.Args[1:])) },
 	})
 }
 

@@ -41,7 +41,11 @@ type listenOptions struct {
 	retry       bool
 	retrySpeed  float64
 	printSecret bool
-	account     registerOptions
+	readyFile   string
+	command     []string // what stands behind --
+
+	allowFailures bool
+	account       registerOptions
 
 	routes []relay.Route
 	header []webhook.Field
@@ -50,10 +54,13 @@ type listenOptions struct {
 func (a *app) listen() *cobra.Command {
 	o := &listenOptions{}
 	cmd := &cobra.Command{
-		Use:   "listen",
+		Use:   "listen [-- COMMAND…]",
 		Short: "Receive deliveries, pass them to your handler, show them live",
 		Long: `Takes deliveries in, checks their signatures, records them, passes them to your handler as they came, and shows what it
-answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.`,
+answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.
+
+A command behind -- is started once listen is ready, with VIDIKING_WEBHOOK_URL, VIDIKING_WEBHOOK_SECRET and VIDIKING_DATA_DIR in its
+environment; listen ends with it. Its streams are its own, and what listen shows goes to stderr.`,
 		Example: `  vidiking listen --forward localhost:3000
   vidiking listen --forward 8080 --events 'render.*'
   vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
@@ -61,8 +68,12 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
   vidiking listen --forward localhost:3000 --register
   vidiking listen --forward localhost:3000 --tunnel ssh
   vidiking listen --forward localhost:3000 --url https://shop.ngrok.app
+  vidiking listen --forward localhost:3000 -- npm test
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
+			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+				args, o.command = args[:dash], args[dash:]
+			}
 			if len(args) > 0 {
 				return usage("listen takes no argument, and got "+strconv.Quote(args[0]), "vidiking listen --forward "+args[0])
 			}
@@ -71,8 +82,10 @@ answered. It runs until you interrupt it: the first Ctrl-C finishes what is unde
 		Annotations: exits(`  0    it was interrupted, and finished what was under way
   1    it can't listen, can't write the delivery log, or has no tunnel (any more); or the account's webhook is not put back
   2    it was called or configured wrongly
+  3    with -- COMMAND: the command ended with 0, and a delivery was not delivered
   4    there is no token for the tunnel, or with --register no API key; or one of them was refused
-  130  it was interrupted twice`),
+  130  it was interrupted twice
+  With -- COMMAND, the command's own code where it is not 0.`),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd.Flags()); err != nil {
 				return err
@@ -107,6 +120,8 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.retry, "retry", false, "try again what failed, when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
+	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
+	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")
 	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
 	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
 	f.BoolVarP(&o.account.yes, "yes", "y", false, "with --register: replace what is registered without a question")

@@ -43,6 +43,9 @@ type listener struct {
 	owed    []store.Due       // what those were to send, and this one does now
 	served  chan error
 
+	command   *command // nil without one
+	readyFile string   // that was written
+
 	registrar *registrar // nil without --register
 	finished  bool       // in order: what could not be put back has been said
 	mending   sync.WaitGroup
@@ -62,6 +65,9 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	// saves a tenth of the CPU under load (docs/performance.md).
 	debug.SetGCPercent(gcPercent)
 	l := &listener{app: a, o: o, served: make(chan error, 1), lost: make(chan error, 1)}
+	if l.command, err = findCommand(o.command); err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, l.close()) }()
 	if l.registrar, err = a.newRegistrar(ctx, o); err != nil {
 		return err
@@ -166,6 +172,9 @@ func (l *listener) build(ctx context.Context) error {
 		return err
 	}
 	out.Style.Timeout = l.o.timeout
+	if l.command != nil { // stdout is the command's
+		out.Stdout, out.Terminal, out.Color = out.Stderr, l.app.w.StderrTerminal, out.ErrColor
+	}
 	l.printer = output.New(out)
 	l.app.sayWarnings(l.printer)
 	l.session = session.New(l.dataDir, info)
@@ -285,13 +294,23 @@ func (l *listener) run(ctx context.Context) error {
 		ready.Forward = forwardOf(l.o.routes, absent)
 	case <-timer.C:
 	}
+	if err := l.writeReadyFile(ready); err != nil {
+		return err
+	}
 	l.live.Start(ready, l.startNotices())
 	l.started = true
 	l.mend(ctx)
 	l.relay.Resume(l.owed)
 	go l.follow()
+	if err := l.startCommand(ready.URL); err != nil {
+		return err
+	}
 	select {
-	case <-interrupts:
+	case s := <-interrupts:
+		if err := l.interrupted(s, interrupts); err != nil {
+			return err
+		}
+	case <-l.commandEnded():
 	case <-ctx.Done(): // interrupted before we took the interrupts
 	case err = <-l.lost:
 	case err := <-l.served:
@@ -305,10 +324,15 @@ func (l *listener) leave(ctx context.Context, interrupts <-chan os.Signal, cause
 	if err := l.drain(ctx, interrupts); err != nil {
 		return err
 	}
-	if !l.started && cause == nil {
+	switch {
+	case cause != nil:
+		return cause
+	case !l.started:
 		l.printer.Close("Stopped before there was a tunnel.")
+		return nil
+	default:
+		return l.commandVerdict(ctx)
 	}
-	return cause
 }
 
 // drain finishes what is under way, then says what the session did. A second interrupt gives up what is under way, and a view that
@@ -366,6 +390,12 @@ func (l *listener) finish(ctx context.Context) error {
 // close lets go of everything that was opened, last first.
 func (l *listener) close() error {
 	var errs []error
+	if l.command != nil && l.command.cmd.Process != nil {
+		l.command.end()
+	}
+	if l.readyFile != "" {
+		errs = append(errs, os.Remove(l.readyFile))
+	}
 	l.awaitMend()
 	l.letGo()
 	if l.session != nil {

@@ -13,5 +13,8 @@ func isAddrInUse(err error) bool {
 	return errors.Is(err, windows.WSAEADDRINUSE) || errors.Is(err, windows.WSAEACCES)
 }
 
+// signalOf is 0: nothing ends by a signal on Windows.
+func signalOf(*os.ProcessState) int { return 0 }
+
 // askToEnd ends a program: Windows has no way to ask.
 func askToEnd(p *os.Process) error { return p.Kill() }

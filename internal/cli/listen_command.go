@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// commandGrace is how long a command may take to end when it is asked to.
+const commandGrace = 10 * time.Second
+
+// command is the program that `listen … -- COMMAND` runs once it is ready, and ends with.
+type command struct {
+	cmd      *exec.Cmd
+	terminal bool // its terminal is ours: Ctrl-C reaches it without us
+	ended    chan struct{}
+	err      error // how it ended, once ended is closed
+}
+
+// findCommand refuses a program that there is not, before anything is opened. It returns nil where none was given.
+func findCommand(args []string) (*command, error) {
+	if len(args) == 0 {
+		return nil, nil //nolint:nilnil // no command is no error
+	}
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		return nil, usage("there is no program "+args[0], "name one behind --: vidiking listen -- npm test")
+	}
+	return &command{cmd: &exec.Cmd{Path: path, Args: args}, ended: make(chan struct{})}, nil
+}
+
+// start starts the command with what it needs to know in its environment, and its own streams.
+func (c *command) start(w World, environment ...string) error {
+	c.terminal = w.StdinTerminal
+	c.cmd.Env = append(c.cmd.Environ(), environment...)
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = w.Stdin, w.Stdout, w.Stderr
+	bound, err := startBound(c.cmd)
+	if err != nil {
+		return failed(err, "can't start "+c.cmd.Args[0]+": "+startReason(err), "try it alone: "+c.cmd.Args[0])
+	}
+	go func() {
+		defer close(c.ended)
+		c.err = c.cmd.Wait()
+		bound()
+	}()
+	return nil
+}
+
+// pass hands a signal on. An interrupt from a terminal has reached the command already.
+func (c *command) pass(s os.Signal) {
+	if s != os.Interrupt || !c.terminal {
+		_ = c.cmd.Process.Signal(s) // it may have ended, or be on Windows, where the console tells it
+	}
+}
+
+// end asks the command to end, and ends it where it does not.
+func (c *command) end() {
+	_ = askToEnd(c.cmd.Process)
+	patience := time.NewTimer(commandGrace)
+	defer patience.Stop()
+	select {
+	case <-c.ended:
+	case <-patience.C:
+		c.kill()
+	}
+}
+
+func (c *command) kill() {
+	_ = c.cmd.Process.Kill()
+	<-c.ended
+}
+
+// code is the command's exit code, as a shell has it: 128 and the signal's number where a signal ended it.
+func (c *command) code() int {
+	var exit *exec.ExitError
+	switch {
+	case c.err == nil:
+		return exitDone
+	case errors.As(c.err, &exit):
+		if n := exit.ExitCode(); n >= 0 {
+			return n
+		}
+		return 128 + signalOf(exit.ProcessState)
+	default: // it ended, and its streams did not
+		return exitFailed
+	}
+}
+
+// startCommand starts the command, if there is one, now that deliveries come in at url.
+func (l *listener) startCommand(url string) error {
+	if l.command == nil {
+		return nil
+	}
+	err := l.command.start(l.app.w,
+		"VIDIKING_WEBHOOK_URL="+url, config.EnvSecret+"="+l.secret.Reveal(), config.EnvDataDir+"="+l.dataDir)
+	if err != nil {
+		l.command = nil
+	}
+	return err
+}
+
+// commandEnded is closed when the command has ended; nil, which never is, where there is none.
+func (l *listener) commandEnded() <-chan struct{} {
+	if l.command == nil {
+		return nil
+	}
+	return l.command.ended
+}
+
+// interrupted hands the first interrupt to the command and waits for its end; without a command the end is now. A second one kills it.
+func (l *listener) interrupted(s os.Signal, interrupts <-chan os.Signal) error {
+	if l.command == nil {
+		return nil
+	}
+	l.command.pass(s)
+	select {
+	case <-l.command.ended:
+		return nil
+	case <-interrupts:
+		l.command.kill()
+		return errSilent{exitInterrupted}
+	}
+}
+
+// commandVerdict is the command's own code, or, where that is 0 and something was not delivered, the handler's.
+func (l *listener) commandVerdict(ctx context.Context) error {
+	if l.command == nil {
+		return nil
+	}
+	if code := l.command.code(); code != exitDone {
+		return errSilent{code}
+	}
+	if l.o.allowFailures {
+		return nil
+	}
+	left, err := l.undelivered(ctx)
+	if err != nil || left == 0 {
+		return err
+	}
+	what := "1 delivery was not delivered"
+	if left > 1 {
+		what = deliveries(left) + " were not delivered"
+	}
+	return &failure{code: exitHandler, what: what, hint: []string{
+		"which: vidiking webhooks list", "if that is what you test: vidiking listen --allow-failures -- COMMAND",
+	}}
+}
+
+// undelivered counts the session's deliveries that were to be delivered and were not: what failed and no replay has mended, what was
+// rejected, and what still waits.
+func (l *listener) undelivered(ctx context.Context) (int, error) {
+	session := l.session.Info().ID
+	failed, err := l.log.Reader().Count(ctx, store.Query{Session: session, Failed: true})
+	if err != nil {
+		return 0, err
+	}
+	kept, err := l.log.Reader().Count(ctx, store.Query{
+		Session: session, Statuses: []webhook.Status{webhook.StatusRejected, webhook.StatusPending},
+	})
+	return failed + kept, err
+}
+
+// writeReadyFile writes what listen says when it is ready, as JSON, for who waits for it.
+func (l *listener) writeReadyFile(ready output.Ready) error {
+	if l.o.readyFile == "" {
+		return nil
+	}
+	path := l.app.path(l.o.readyFile)
+	err := writeWhole(path, func(w io.Writer) error {
+		p := output.New(output.Options{Stdout: w, Stderr: w, Format: output.FormatJSON})
+		p.Ready(ready)
+		return p.Err()
+	})
+	if err != nil {
+		return failed(err, fmt.Sprintf("can't write %s: %s", l.o.readyFile, pathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
+	}
+	l.readyFile = path
+	return nil
+}
