@@ -21,7 +21,7 @@ func runSends(flags []string) int {
 // runEnvironment says what is in its environment: `environment NAME…`.
 func runEnvironment(names []string) int {
 	for _, name := range names {
-		fmt.Printf("%s=%s\n", name, os.Getenv(name)) //nolint:forbidigo // a program of its own
+		fmt.Printf("%s=%s\n", name, os.Getenv(name))
 	}
 	return 0
 }
@@ -34,7 +34,7 @@ func runStays(args []string) int {
 		return 1
 	}
 	<-asked
-	fmt.Println("interrupted") //nolint:forbidigo // a program of its own
+	fmt.Println("interrupted")
 	return 7
 }
 

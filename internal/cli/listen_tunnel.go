@@ -30,6 +30,9 @@ const quietEnter = 500 * time.Millisecond
 // enter opens the way in and returns its state once it is ready. It returns without one, and without an error, when it is interrupted.
 func (l *listener) enter(ctx context.Context, interrupts <-chan os.Signal) (tunnel.State, error) {
 	l.openWay()
+	if l.o.isLocal() {
+		return <-l.tunnel.States(), nil // it is ready already, and an interrupt ends what has begun
+	}
 	slow := time.NewTimer(quietEnter)
 	defer slow.Stop()
 	for {
@@ -88,9 +91,6 @@ var errStopped = errSilent{exitDone}
 
 // reachedOr registers the first URL, unless an interrupt comes first.
 func (l *listener) reachedOr(ctx context.Context, s tunnel.State, interrupts <-chan os.Signal) error {
-	if l.o.isLocal() {
-		return nil
-	}
 	l.reached(s)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -101,7 +101,7 @@ func (l *listener) reachedOr(ctx context.Context, s tunnel.State, interrupts <-c
 		return err
 	case <-interrupts:
 		cancel()
-		_ = <-done // what was there is there again
+		<-done // what was there is there again
 		return errStopped
 	}
 }
