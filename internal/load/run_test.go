@@ -1,0 +1,236 @@
+package load_test
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// numbers yields 1 to n.
+func numbers(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i + 1) {
+				return
+			}
+		}
+	}
+}
+
+// handler is a handler on the clock of the test.
+type handler struct {
+	mu      sync.Mutex
+	start   time.Time
+	began   []time.Duration // when each sending began, in that order
+	now     int             // under way
+	most    int             // under way at once
+	answers func(n int) time.Duration
+}
+
+func (h *handler) send(ctx context.Context, s load.Shot[int]) load.Answer {
+	h.mu.Lock()
+	h.began = append(h.began, time.Since(h.start))
+	h.now++
+	h.most = max(h.most, h.now)
+	h.mu.Unlock()
+	a := load.Answer{Status: webhook.StatusDelivered, Attempt: webhook.Attempt{Code: 200}}
+	select {
+	case <-time.After(h.answers(s.Item)):
+	case <-ctx.Done():
+		a = load.Answer{Status: webhook.StatusUnreachable, Wrong: "canceled"}
+	}
+	h.mu.Lock()
+	h.now--
+	h.mu.Unlock()
+	return a
+}
+
+func always(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
+
+// fire runs so many sendings against a handler, and returns what was measured of each in the order of the source.
+func fire(t *testing.T, n int, o load.Options, c load.Chaos, h *handler) ([]load.Result, time.Duration) {
+	t.Helper()
+	h.start, o.Now = time.Now(), time.Now
+	results := make([]load.Result, n*c.Copies())
+	took := load.Run(t.Context(), nil, load.Stir(numbers(n), c, 1), o, h.send, func(s load.Shot[int], r load.Result) {
+		results[(s.Number-1)*c.Copies()+s.Copy-1] = r
+	})
+	return results, took
+}
+
+func TestAtARateEachIsSentWhenItIsDueWhateverTheHandlerTakes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &handler{answers: always(70 * time.Millisecond)}
+		results, took := fire(t, 500, load.Options{Rate: 100, Concurrency: 8}, load.Chaos{}, h)
+		for i, at := range h.began {
+			if want := time.Duration(i) * 10 * time.Millisecond; at != want {
+				t.Fatalf("sending %d began after %s, want %s", i, at, want)
+			}
+		}
+		for i, r := range results {
+			if r.Took != 70*time.Millisecond || r.Late != 0 {
+				t.Fatalf("sending %d: got %+v, want it to take 70ms and be 0s late", i, r)
+			}
+		}
+		if want := 4990*time.Millisecond + 70*time.Millisecond; took != want {
+			t.Errorf("it took %s, want %s", took, want)
+		}
+	})
+}
+
+func TestAStallMakesAllWhoWaitedForItSlow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		// One at a time, ten milliseconds apart, answered at once, but for the third, which takes a second: the hundred that were due
+		// meanwhile waited for it, the first of them for nearly all of it.
+		h := &handler{answers: func(n int) time.Duration {
+			if n == 3 {
+				return time.Second
+			}
+			return time.Millisecond
+		}}
+		results, _ := fire(t, 200, load.Options{Rate: 100, Concurrency: 1}, load.Chaos{}, h)
+		if got, want := results[3].Took, 991*time.Millisecond; got != want {
+			t.Errorf("the one after the stall took %s, want %s: measured from when it was due", got, want)
+		}
+		if got, want := results[3].Late, 990*time.Millisecond; got != want {
+			t.Errorf("the one after the stall was %s late, want %s", got, want)
+		}
+		crowded := 0
+		for _, r := range results {
+			if r.Crowded {
+				crowded++
+			}
+		}
+		if crowded < 90 || crowded > 120 || results[1].Crowded {
+			t.Errorf("%d had to wait for another, want about 100", crowded)
+		}
+		slow := 0
+		for _, r := range results {
+			if r.Took > 100*time.Millisecond {
+				slow++
+			}
+		}
+		if slow < 90 {
+			t.Errorf("%d of 200 look slow, want at least 90: who leaves out those that waited sees 1", slow)
+		}
+	})
+}
+
+func TestWithoutARateTheNextIsSentWhenOneIsAnswered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &handler{answers: always(30 * time.Millisecond)}
+		results, took := fire(t, 100, load.Options{Concurrency: 4}, load.Chaos{}, h)
+		if want := 25 * 30 * time.Millisecond; took != want {
+			t.Errorf("it took %s, want %s", took, want)
+		}
+		for i, r := range results {
+			if r.Took != 30*time.Millisecond || r.Late != 0 {
+				t.Fatalf("sending %d: got %+v, want it to take 30ms and be 0s late", i, r)
+			}
+		}
+	})
+}
+
+func TestNeverMoreAreUnderWayThanAllowed(t *testing.T) {
+	t.Parallel()
+	for _, o := range []load.Options{{Concurrency: 3}, {Concurrency: 3, Rate: 1000}, {Concurrency: 0}} {
+		synctest.Test(t, func(t *testing.T) {
+			h := &handler{answers: func(n int) time.Duration { return time.Duration(n%7) * time.Millisecond }}
+			results, _ := fire(t, 300, o, load.Chaos{Duplicate: 2, Shuffle: 5, Delay: 9 * time.Millisecond}, h)
+			if want := max(1, o.Concurrency); h.most != want {
+				t.Errorf("%+v: %d were under way at once, want %d", o, h.most, want)
+			}
+			if len(h.began) != 600 || slices.ContainsFunc(results, func(r load.Result) bool { return r.Status == "" }) {
+				t.Errorf("%+v: %d were sent, want each of 600", o, len(h.began))
+			}
+		})
+	}
+}
+
+func TestADelayedSendingIsDueLaterAndHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &handler{answers: always(0)}
+		results, _ := fire(t, 400, load.Options{Rate: 1000, Concurrency: 1}, load.Chaos{Delay: 50 * time.Millisecond}, h)
+		for i, r := range results {
+			if r.Late != 0 || r.Took != 0 {
+				t.Fatalf("sending %d: got %+v, want it on time: its delay moves when it is due", i, r)
+			}
+		}
+		if !slices.IsSorted(h.began) || h.began[len(h.began)-1] > 450*time.Millisecond {
+			t.Errorf("they began at %v", h.began)
+		}
+	})
+}
+
+func TestStopBeginsNoneAnyMoreAndWaitsForThoseUnderWay(t *testing.T) {
+	t.Parallel()
+	for _, o := range []load.Options{{Concurrency: 5}, {Concurrency: 5, Rate: 50}} {
+		synctest.Test(t, func(t *testing.T) {
+			stop := make(chan struct{})
+			time.AfterFunc(105*time.Millisecond, func() { close(stop) })
+			h := &handler{answers: always(60 * time.Millisecond), start: time.Now()}
+			o.Now = time.Now
+			answered := 0
+			load.Run(t.Context(), stop, load.Stir(numbers(1000), load.Chaos{}, 0), o, h.send, func(_ load.Shot[int], r load.Result) {
+				if r.Status == webhook.StatusDelivered {
+					answered++
+				}
+			})
+			if last := h.began[len(h.began)-1]; last > 105*time.Millisecond {
+				t.Errorf("%+v: one began after %s, want none after 105ms", o, last)
+			}
+			if answered != len(h.began) {
+				t.Errorf("%+v: %d of %d were answered, want all", o, answered, len(h.began))
+			}
+		})
+	}
+}
+
+func TestTheEndOfTheContextEndsThoseUnderWayToo(t *testing.T) {
+	t.Parallel()
+	for _, o := range []load.Options{{Concurrency: 2}, {Concurrency: 2, Rate: 10}} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			h := &handler{answers: always(time.Hour), start: time.Now()}
+			o.Now = time.Now
+			canceled := 0
+			took := load.Run(ctx, nil, load.Stir(numbers(1000), load.Chaos{}, 0), o, h.send, func(_ load.Shot[int], r load.Result) {
+				if r.Wrong == "canceled" {
+					canceled++
+				}
+			})
+			if canceled != 2 || took != time.Second {
+				t.Errorf("%+v: %d were canceled after %s, want 2 after 1s", o, canceled, took)
+			}
+		})
+	}
+}
+
+func TestAnAnswerThatSaysWhenItCameIsMeasuredByThat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		send := func(context.Context, load.Shot[int]) load.Answer {
+			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // on the test's own clock
+			at := time.Now()
+			time.Sleep(time.Second) //nolint:forbidigo // what is looked up afterwards
+			return load.Answer{Status: webhook.StatusRefused, At: at}
+		}
+		load.Run(t.Context(), nil, load.Stir(numbers(1), load.Chaos{}, 0), load.Options{Now: time.Now}, send, func(_ load.Shot[int], r load.Result) {
+			if r.Took != 5*time.Millisecond {
+				t.Errorf("it took %s, want 5ms", r.Took)
+			}
+		})
+	})
+}

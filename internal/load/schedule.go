@@ -1,0 +1,80 @@
+package load
+
+import (
+	"container/heap"
+	"iter"
+	"math"
+	"time"
+)
+
+// timed is a sending with the moment in which it is due, counted from the start.
+type timed[T any] struct {
+	Shot[T]
+	due     time.Duration
+	n       int  // in the order of the source
+	crowded bool // when it was handed out, as many as are allowed were under way
+}
+
+// schedule gives each sending its time: the n-th is due n/rate seconds after the start, and its delay later. They come in the order in
+// which they are due. Without a rate there is no such time, and they come as they are.
+func schedule[T any](shots iter.Seq[Shot[T]], rate float64) iter.Seq[timed[T]] {
+	return func(yield func(timed[T]) bool) {
+		var waiting queue[T]
+		n := 0
+		for shot := range shots {
+			var slot time.Duration
+			if rate > 0 {
+				slot = time.Duration(math.Round(float64(n) / rate * float64(time.Second))) // not summed up, so that no error is
+			}
+			t := timed[T]{Shot: shot, due: slot, n: n}
+			if rate > 0 {
+				t.due += shot.Delay
+			}
+			waiting.push(t)
+			n++
+			// What is due by now can't be overtaken any more: nothing to come is due before its own slot.
+			for len(waiting) > 0 && waiting[0].due <= slot {
+				if !yield(waiting.pop()) {
+					return
+				}
+			}
+		}
+		for len(waiting) > 0 {
+			if !yield(waiting.pop()) {
+				return
+			}
+		}
+	}
+}
+
+// queue is a heap of sendings, the one that is due first on top; of several, the one that came first.
+type queue[T any] []timed[T]
+
+func (q *queue[T]) push(t timed[T]) { heap.Push(q, t) }
+func (q *queue[T]) pop() timed[T]   { return heap.Pop(q).(timed[T]) } // only these are pushed
+
+// Len is the heap's.
+func (q queue[T]) Len() int { return len(q) }
+
+// Less is the heap's.
+func (q queue[T]) Less(i, j int) bool {
+	if q[i].due != q[j].due {
+		return q[i].due < q[j].due
+	}
+	return q[i].n < q[j].n
+}
+
+// Swap is the heap's.
+func (q queue[T]) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push is the heap's.
+func (q *queue[T]) Push(x any) { *q = append(*q, x.(timed[T])) }
+
+// Pop is the heap's.
+func (q *queue[T]) Pop() any {
+	last := len(*q) - 1
+	t := (*q)[last]
+	(*q)[last] = timed[T]{} // let go of its item
+	*q = (*q)[:last]
+	return t
+}
