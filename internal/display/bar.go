@@ -1,0 +1,25 @@
+package display
+
+import "strings"
+
+// Bar draws a share of 1 as a bar in at most so many cells. What is more than nothing shows.
+func Bar(share float64, cells int, st Style) string {
+	share = min(max(share, 0), 1)
+	if !st.UTF8 {
+		n := int(share*float64(cells) + 0.5)
+		if n == 0 && share > 0 {
+			n = 1
+		}
+		return strings.Repeat("#", n)
+	}
+	const parts = "▏▎▍▌▋▊▉" // eighths of a cell, from one to seven
+	eighths := int(share*float64(8*cells) + 0.5)
+	if eighths == 0 && share > 0 {
+		eighths = 1
+	}
+	bar := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		bar += string([]rune(parts)[rest-1])
+	}
+	return bar
+}
