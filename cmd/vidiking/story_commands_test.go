@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,9 +32,10 @@ import (
 //	await text NAME TEXT  it has that in it
 //	await dead FILE  the process whose id is in a file has ended
 //	await tried N    the newest delivery of the log has so many attempts
+//	await more N     the log has more than so many deliveries
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N|dead FILE")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N|dead FILE|more N")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -60,6 +62,16 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		},
 		"dead":  func() bool { return isDead(ts.ReadFile(args[1])) },
 		"tried": func() bool { return fmt.Sprint(attemptsOfLast(ts)) == args[1] },
+		"more": func() bool {
+			r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
+			if err != nil {
+				return false
+			}
+			defer func() { _ = r.Close() }()
+			n, err := r.Count(context.Background(), store.Query{})
+			atLeast, _ := strconv.Atoi(args[1])
+			return err == nil && n > atLeast
+		},
 		"file": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && len(b) > 0
@@ -93,6 +105,25 @@ func connects(addr string) bool {
 		_ = conn.Close()
 	}
 	return err == nil
+}
+
+// exits runs a command that must end with a code: `exits 5 vidiking webhooks wait render.complete`.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND…")
+	}
+	code := 0
+	var ended *exec.ExitError
+	err := ts.Exec(args[1], args[2:]...)
+	switch {
+	case errors.As(err, &ended):
+		code = ended.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("%s: got exit code %d, want %s", strings.Join(args[1:], " "), code, args[0])
+	}
 }
 
 // newer makes a delivery log one of a version that is yet to come: SQLite keeps user_version in 4 bytes at offset 60 of the file

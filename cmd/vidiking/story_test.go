@@ -45,6 +45,7 @@ func TestStories(t *testing.T) {
 			"flood":      flood,
 			"setaddr":    setAddr,
 			"newer":      newer,
+			"exits":      exits,
 			"firstid":    firstID,
 			"replace":    replace,
 			"bare":       bare,

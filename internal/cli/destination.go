@@ -153,13 +153,27 @@ func (d *destination) send(ctx context.Context, in relay.Arrival) (relay.Outcome
 	if d.through == nil {
 		return d.relay.Deliver(ctx, in)
 	}
+	id, _, err := d.post(ctx, in)
+	if err != nil {
+		return relay.Outcome{}, err
+	}
+	return d.lookUp(ctx, id)
+}
+
+// post hands a delivery to the session, and returns the name it got there and the answer.
+func (d *destination) post(ctx context.Context, in relay.Arrival) (webhook.ID, webhook.Attempt, error) {
 	who := session.Sender{Token: d.through.Token, Origin: in.Origin, Parent: in.Parent}
 	header := append(in.Header, webhook.Field{Name: session.SenderHeader, Value: who.String()})
 	a := d.sender.Send(ctx, d.ingress, header, in.Body)
 	id := webhook.ID(a.Header.Get(session.DeliveryHeader))
 	if id == "" {
-		return relay.Outcome{}, d.notTaken(ctx, a)
+		return "", a, d.notTaken(ctx, a)
 	}
+	return id, a, nil
+}
+
+// lookUp returns what the session's log says of a delivery.
+func (d *destination) lookUp(ctx context.Context, id webhook.ID) (relay.Outcome, error) {
 	whole, err := d.reader.Get(ctx, id)
 	if err != nil {
 		return relay.Outcome{}, fmt.Errorf("look up %s: %w", id, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -92,6 +93,7 @@ func explainInput(err error) *failure {
 	var event *sample.UnknownEventError
 	var target *dispatch.TargetError
 	var long *recording.TooLongError
+	var chaos *load.ChaosError
 	switch {
 	case errors.As(err, &long):
 		return failed(err, long.Error()+": a line has 256 MiB at most", "its payload alone: vidiking webhooks show "+string(long.ID)+" --raw")
@@ -99,6 +101,10 @@ func explainInput(err error) *failure {
 		return unknownEvent(event.Name, event.Near)
 	case errors.As(err, &target):
 		return usage(target.Error(), target.Hint)
+	case errors.As(err, &chaos):
+		f := usage(chaos.What, chaos.Hint)
+		f.detail = caret(display.Clean(chaos.Text), chaos.Column, chaos.Width)
+		return f
 	}
 	return nil
 }

@@ -121,6 +121,10 @@ func reason(err *pflag.InvalidValueError) string {
 	switch err.GetFlag().Value.Type() {
 	case "int", "count":
 		return "it is a whole number"
+	case "uint64":
+		return "it is a whole number, 0 or more"
+	case "float64":
+		return "it is a number"
 	case "duration":
 		return "it is a duration as in 500ms, 10s or 2m"
 	case "bool":

@@ -22,6 +22,7 @@ type sending struct {
 	style     display.Style
 	timeout   time.Duration // of an attempt
 	hints     output.Hints
+	judge     *judge // what else is to become of each; nil: that it is delivered
 	delivered int
 	skipped   int
 	last      webhook.Status // of the last one
@@ -60,11 +61,13 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 	if s.app.flags.verbose {
 		s.printer.Whole(d)
 	}
-	switch d.Status {
-	case webhook.StatusDelivered:
+	expected := s.judge.see(s.printer, out)
+	switch {
+	case d.Status == webhook.StatusDelivered:
 		s.delivered++
-	case webhook.StatusSkipped:
+	case d.Status == webhook.StatusSkipped:
 		s.skipped++
+	case expected: // so there is nothing to mend
 	default:
 		if h, ok := s.hints.Next(s.about(ctx, d, out.Attempt), s.style); ok {
 			s.printer.Hint(d.ID, s.commandOf(h))
@@ -119,12 +122,17 @@ func (s *sending) end(n int) error {
 		s.printer.Way(s.way())
 	}
 	if n > 1 {
-		s.printer.Sent(n, s.delivered)
+		sent := output.Sent{Sent: n, Delivered: s.delivered}
+		if s.judge.asks() {
+			expected := n - s.judge.wrong
+			sent.Expected = &expected
+		}
+		s.printer.Sent(sent)
 	}
-	if s.delivered+s.skipped < n {
-		return errHandler()
+	if s.judge.asks() && s.judge.wrong == 0 || !s.judge.asks() && s.delivered+s.skipped == n {
+		return nil
 	}
-	return nil
+	return errHandler()
 }
 
 // way says which way it went, and where it ended if listen let it go no further.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -29,6 +28,9 @@ type triggerOptions struct {
 	insecure bool
 	dryRun   bool
 	list     bool
+	many     manyOptions
+	expect   expectation
+	chaos    chaosOptions
 
 	header []webhook.Field
 }
@@ -49,12 +51,14 @@ are this program's own.`,
   vidiking trigger render.complete --unset data.url --dry-run
   vidiking trigger render.complete --edit
   vidiking trigger --data payload.json --signature-style bare
-  vidiking trigger render.complete --corrupt signature --to localhost:3000
+  vidiking trigger render.complete --corrupt signature --expect-status 401 --to localhost:3000
+  vidiking trigger render.complete --count 5000 --rate 500
+  vidiking trigger render --chaos duplicate=2,shuffle=3 --seed 7
   vidiking trigger --list`,
-		Annotations: exits(`  0    every delivery was answered 2xx, or an edit was cancelled
+		Annotations: exits(`  0    every delivery was answered 2xx, or as expected; or an edit was cancelled
   1    it failed
   2    it was called or configured wrongly
-  3    the handler refused a delivery, or could not be reached`),
+  3    the handler refused a delivery, could not be reached, or answered otherwise than expected`),
 		ValidArgsFunction: completeEvents,
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,6 +68,9 @@ are this program's own.`,
 				return err
 			}
 			o.timeout = cfg.Duration(config.Timeout)
+			if err := o.read(a, cmd.Flags()); err != nil {
+				return err
+			}
 			return a.runTrigger(cmd.Context(), o)
 		},
 	}
@@ -76,6 +83,9 @@ are this program's own.`,
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "add a header, '`NAME: VALUE`' (repeatable)")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+	o.many.addFlags(cmd)
+	o.expect.addFlags(cmd)
+	o.chaos.addFlags(cmd)
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
 	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
@@ -102,13 +112,25 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if err := a.editPayloads(ctx, p, o, bodies); err != nil {
 		return err
 	}
+	volley, err := a.volley(ctx, p, o, bodies)
+	if err != nil {
+		return err
+	}
 	if o.dryRun {
-		return a.dryRun(bodies)
+		return a.dryRun(volley)
 	}
 	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure})
 	if err != nil {
 		return err
 	}
+	if err := a.checkReach(ctx, o, to.routes); err != nil {
+		return err
+	}
+	judge, err := a.newJudge(o)
+	if err != nil {
+		return err
+	}
+	defer judge.close()
 	secret, err := a.secret()
 	if err != nil {
 		return err
@@ -117,15 +139,14 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if err := to.open(ctx, []webhook.Secret{secret.Secret}); err != nil {
 		return err
 	}
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String()}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String(), judge: judge}
 	a.sayWarnings(p)
 	s.sayBefore(secret)
-	for _, body := range bodies {
-		if err := s.send(ctx, relay.Arrival{Header: o.sign(secret.Secret, &body), Body: body, Origin: webhook.OriginTrigger}); err != nil {
-			return err
-		}
+	volley.secret = secret.Secret
+	if o.many.counted {
+		return s.load(ctx, out, volley)
 	}
-	return s.end(len(bodies))
+	return s.volley(ctx, volley)
 }
 
 // payloads is what is to be sent: the user's own payload, or samples.
@@ -196,13 +217,13 @@ func (a *app) readPayload(name string) ([]byte, error) {
 }
 
 // dryRun prints what would be sent, byte for byte; several are a line each.
-func (a *app) dryRun(bodies [][]byte) error {
-	for _, body := range bodies {
-		if err := a.printBody(body, len(bodies)); err != nil {
+func (a *app) dryRun(v *volley) error {
+	for shot := range v.shots {
+		if err := a.printBody(shot.Body(shot.Item), v.total); err != nil {
 			return err
 		}
 	}
-	return nil
+	return v.err
 }
 
 // printBody prints one of so many bodies.

@@ -45,8 +45,12 @@ func (p *textPrinter) Stopped(s Stopped) {
 }
 
 // Sent says how many of several were delivered.
-func (p *textPrinter) Sent(sent, delivered int) {
-	p.Close(fmt.Sprintf("%s of %s delivered", display.Count(delivered), display.Count(sent)))
+func (p *textPrinter) Sent(s Sent) {
+	text := fmt.Sprintf("%s of %s delivered", display.Count(s.Delivered), display.Count(s.Sent))
+	if s.Expected != nil {
+		text += fmt.Sprintf(", %s of %s as expected", display.Count(*s.Expected), display.Count(s.Sent))
+	}
+	p.Close(text)
 }
 
 // Way says which way a sending took, under its row.

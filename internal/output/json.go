@@ -240,11 +240,12 @@ func (p *jsonPrinter) Stopped(s Stopped) {
 
 type jsonSent struct {
 	kind
-	Sent      int `json:"sent"`
-	Delivered int `json:"delivered"`
+	Sent       int  `json:"sent"`
+	Delivered  int  `json:"delivered"`
+	AsExpected *int `json:"as_expected,omitempty"`
 }
 
-func (p *jsonPrinter) Sent(sent, delivered int) { p.put(jsonSent{of("summary"), sent, delivered}) }
+func (p *jsonPrinter) Sent(s Sent) { p.put(jsonSent{of("summary"), s.Sent, s.Delivered, s.Expected}) }
 
 // What only people need.
 func (p *jsonPrinter) Head()                                  {}

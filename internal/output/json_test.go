@@ -59,7 +59,15 @@ func everything(p output.Printer) {
 	p.Notice(output.Notice{Code: "handler_back", At: at, Good: true, Message: "localhost:3000 is back.", Hint: "vidiking replay --failed"})
 	p.Warning("configuration", "it is odd", []string{"mend it"})
 	p.Stopped(output.Stopped{Counts: relay.Counts{Received: 2, Refused: 1, Unreachable: 1, P50: time.Millisecond, P99: 2 * time.Millisecond}, Failed: 1})
-	p.Sent(2, 1)
+	p.Sent(output.Sent{Sent: 2, Delivered: 1})
+	expected := 2
+	p.Sent(output.Sent{Sent: 2, Delivered: 1, Expected: &expected})
+	p.Expected(output.Expectation{ID: s.ID, Met: true, Expected: "401", Came: "401"})
+	p.Expected(output.Expectation{ID: s.ID, Expected: "200", Came: "401"})
+	p.Waited(output.Waited{
+		Outcome: "timed_out", Since: at, Count: 2, Events: []output.WaitedEvent{{Event: "render.*", Came: 2, Delivered: 1}},
+		Instead: []output.WaitedInstead{{Event: "ai.failed", Status: webhook.StatusRejected, Count: 3}},
+	})
 	p.Story(output.Story{Step: 1, Text: "A handler"})
 	p.Story(output.Story{Ended: true, Good: true, Text: "1 of 1"})
 	// What only people need.
@@ -86,7 +94,8 @@ func TestEveryObjectHasItsVersionItsTypeAndALineOfItsOwn(t *testing.T) {
 		types = append(types, o.Type)
 	}
 	want := []string{
-		"ready", "delivery", "attempt", "attempt", "delivery", "delivery", "delivery", "warning", "warning", "warning", "warning", "summary", "summary", "step", "step",
+		"ready", "delivery", "attempt", "attempt", "delivery", "delivery", "delivery", "warning", "warning", "warning", "warning",
+		"summary", "summary", "summary", "expectation", "expectation", "wait", "step", "step",
 	}
 	if diff := cmp.Diff(want, types); diff != "" {
 		t.Errorf("the objects (-want +got):\n%s", diff)

@@ -67,10 +67,14 @@ type Printer interface {
 	Notice(Notice)
 	// Warning says what is odd about the settings, and what to do about it. Code is for machines.
 	Warning(code, what string, hint []string)
+	// Expected says whether a delivery was answered as was expected.
+	Expected(Expectation)
+	// Waited says what came of a wait; in text the rows and the closing line do.
+	Waited(Waited)
 	// Stopped says what a session did.
 	Stopped(Stopped)
 	// Sent says what came of several sendings.
-	Sent(sent, delivered int)
+	Sent(Sent)
 	// Way says which way a sending took.
 	Way(text string)
 	// Story tells a piece of `demo`.
@@ -128,6 +132,12 @@ type Stopped struct {
 	Counts relay.Counts
 	Failed int // deliveries that failed, and were not mended since
 	Held   int // deliveries that wait for their handler, and for the next session
+}
+
+// Sent is what came of several sendings.
+type Sent struct {
+	Sent, Delivered int
+	Expected        *int // how many came to what was expected of them; nil where nothing else than delivery was
 }
 
 // Shown is what `webhooks show` shows.

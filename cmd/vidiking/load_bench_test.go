@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const (
+	loadSendings    = 5000
+	loadConnections = "16"
+	loadTurns       = 5
+)
+
+// loadObject is what of the summary of `trigger --count -o json` is measured.
+type loadObject struct {
+	Delivered int     `json:"delivered"`
+	ElapsedMS float64 `json:"elapsed_ms"`
+	PerSecond float64 `json:"per_second"`
+	P50MS     float64 `json:"p50_ms"`
+	P99MS     float64 `json:"p99_ms"`
+	LateP99MS float64 `json:"late_p99_ms"`
+}
+
+// trigger sends 5,000 through the listen of the world, as a process of its own.
+func (w *world) trigger(b *testing.B, vidiking string, flags ...string) (o loadObject) {
+	b.Helper()
+	args := append([]string{"trigger", "render.complete", "--count", "5000", "--concurrency", loadConnections, "-o", "json"}, flags...)
+	code, stdout, stderr := w.run(b, vidiking, args...)
+	if err := json.Unmarshal([]byte(stdout), &o); code != 0 || err != nil || o.Delivered != loadSendings {
+		b.Fatalf("trigger: exit code %d, %v, %d delivered\n%s%s", code, err, o.Delivered, stdout, stderr)
+	}
+	return o
+}
+
+// BenchmarkLoad compares `trigger --count` with the sender of the other benchmarks, which does nothing but write and read: both send 5,000
+// over 16 connections through the same listen to the same handler, in turns. What a sender with the session's token gets more (its answer
+// only once the attempt is in the log) is in the ratio.
+func BenchmarkLoad(b *testing.B) {
+	vidiking := buildRelease(b)
+	start := func(b *testing.B) (*world, *listening) {
+		w, handler := newWorld(b), startHandler(b, nil)
+		return w, w.startListen(b, vidiking, handler.handler())
+	}
+	b.Run("closed", func(b *testing.B) {
+		w, l := start(b)
+		senders := dialAll(b, l.url, 16)
+		var next atomic.Int64
+		var took ratios
+		for b.Loop() {
+			for range loadTurns {
+				began := time.Now()
+				sendWhile(b, senders, &next, upTo(loadSendings))
+				raw := time.Since(began)
+				own := time.Duration(w.trigger(b, vidiking).ElapsedMS * float64(time.Millisecond))
+				took.add(own, raw)
+			}
+		}
+		perSecond := func(took []float64) float64 { return loadSendings * float64(time.Second) / median(took) }
+		b.ReportMetric(1/took.median(), "ratio")
+		b.ReportMetric(perSecond(took.own), "trigger/s")
+		b.ReportMetric(perSecond(took.peer), "raw/s")
+		b.ReportMetric(0, "ns/op")
+	})
+	b.Run("rate", func(b *testing.B) {
+		w, _ := start(b)
+		for b.Loop() {
+			o := w.trigger(b, vidiking, "--rate", "500")
+			b.ReportMetric(o.PerSecond, "sent/s")
+			b.ReportMetric(o.P50MS*1000, "p50-µs")
+			b.ReportMetric(o.P99MS*1000, "p99-µs")
+			b.ReportMetric(o.LateP99MS*1000, "late-p99-µs")
+		}
+		b.ReportMetric(0, "ns/op")
+	})
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// caseReport is the JUnit file of a `trigger`: a test for each sending. A nil caseReport is none.
+type caseReport struct {
+	app     *app
+	file    *wholeFile
+	name    string
+	started time.Time
+	cases   []caseRecord
+	events  map[string]string // one string for all that are the same
+}
+
+// caseRecord is a sending, as little of it as will do: there may be a million.
+type caseRecord struct {
+	event        string
+	number, copy int32
+	cut          bool
+	took         time.Duration
+	failure      *output.TestFailure
+}
+
+// newCaseReport begins the file before anything is sent, so that a wrong path is known then.
+func (a *app) newCaseReport(o *triggerOptions) (*caseReport, error) {
+	file, err := a.createWhole(o.many.junit)
+	if err != nil {
+		return nil, failed(err, "can't write "+o.many.junit+": "+pathReason(err), "name a file in a directory that is there: --junit report.xml")
+	}
+	name := strings.Join(o.names, " ")
+	if o.data != "" {
+		name = "--data " + o.data
+	}
+	return &caseReport{app: a, file: file, name: "vidiking trigger " + name, started: a.w.Now(), events: map[string]string{}}, nil
+}
+
+// add takes in what came of a sending.
+func (c *caseReport) add(shot load.Shot[[]byte], r load.Result) {
+	if c == nil {
+		return
+	}
+	event := webhook.EventOf(shot.Item)
+	if known, ok := c.events[event]; ok {
+		event = known
+	} else {
+		c.events[event] = event
+	}
+	record := caseRecord{event: event, number: int32(shot.Number), copy: int32(shot.Copy), cut: shot.Cut, took: r.Took} // maxSendings fits
+	if r.Wrong != "" {
+		record.failure = failureOf(r)
+	}
+	c.cases = append(c.cases, record)
+}
+
+func failureOf(r load.Result) *output.TestFailure {
+	f := &output.TestFailure{Kind: string(r.Status), Message: r.Wrong, Broken: r.Status == ""}
+	if f.Broken {
+		f.Kind = "not_taken"
+	}
+	if r.ID != "" {
+		f.Text = "See it: vidiking webhooks show " + string(r.ID) + "\n"
+	}
+	for _, line := range display.Answer(r.Attempt, display.Style{UTF8: true}) {
+		f.Text += strings.TrimPrefix(line.String(), "│ ") + "\n"
+	}
+	return f
+}
+
+// all are the tests in the order in which they ended.
+func (c *caseReport) all() iter.Seq[output.TestCase] {
+	return func(yield func(output.TestCase) bool) {
+		for _, r := range c.cases {
+			event := r.event
+			if event == "" {
+				event = "payload"
+			}
+			name := fmt.Sprintf("%s %d", event, r.number)
+			if r.copy > 1 {
+				name += fmt.Sprintf(" (copy %d)", r.copy)
+			}
+			if r.cut {
+				name += " (cut short)"
+			}
+			if !yield(output.TestCase{Class: c.name, Name: name, Took: r.took, Failure: r.failure}) {
+				return
+			}
+		}
+	}
+}
+
+func (c *caseReport) write() error {
+	if c == nil {
+		return nil
+	}
+	suite := output.TestSuite{Name: c.name, Started: c.started, Took: c.app.w.Now().Sub(c.started), Cases: c.all()}
+	buffered := bufio.NewWriter(c.file)
+	err := output.JUnit(buffered, suite)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = c.file.commit()
+	}
+	if err != nil {
+		return failed(err, "can't write "+c.file.path+": "+pathReason(err))
+	}
+	return nil
+}
+
+func (c *caseReport) close() {
+	if c != nil {
+		c.file.discard()
+	}
+}
+
+// wholeFile is a file that appears under its name only when it is whole.
+type wholeFile struct {
+	*os.File
+	path string
+	done bool
+}
+
+// createWhole begins a file. It is readable by whoever may read the others there, since another program is to read it.
+func (a *app) createWhole(name string) (*wholeFile, error) {
+	path := a.path(name)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, errors.New("it is a directory")
+	}
+	next := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.new", filepath.Base(path), os.Getpid()))
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &wholeFile{File: f, path: path}, nil
+}
+
+// commit gives the file its name.
+func (f *wholeFile) commit() error {
+	f.done = true
+	err := f.Close()
+	if err == nil {
+		err = os.Rename(f.Name(), f.path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// discard takes away what was not committed.
+func (f *wholeFile) discard() {
+	if !f.done {
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}
+}

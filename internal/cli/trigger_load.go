@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// manyOptions is what the flags of `trigger` say about sending many.
+type manyOptions struct {
+	count       int
+	counted     bool // --count was given, so there is a summary and no rows
+	rate        float64
+	concurrency int
+	yes         bool
+	junit       string
+}
+
+func (m *manyOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVar(&m.count, "count", 1, "send it `N` times, each with ids of its own, and sum up what came")
+	f.Float64Var(&m.rate, "rate", 0, "send `R` a second, whether or not those before are answered (with --count)")
+	f.IntVar(&m.concurrency, "concurrency", 0, "at most `C` at once (with --count; default 1, with --rate 64)")
+	f.BoolVarP(&m.yes, "yes", "y", false, "send many, or chaos, to a host that is neither this machine nor in a private network, too")
+	f.StringVar(&m.junit, "junit", "", "write a JUnit report to this `FILE`, a test for each sending")
+	_ = cmd.MarkFlagFilename("junit", "xml")
+}
+
+// Bounds and defaults of --rate and --concurrency.
+const (
+	maxRate        = 100_000 // more than one process sends
+	maxConcurrency = 256     // so many connections are kept open; beyond that each would be a new one
+	openLoop       = 64      // at a rate: enough for 500 a second at 100 ms each
+)
+
+func (m *manyOptions) read(flags *pflag.FlagSet) error {
+	m.counted = flags.Changed("count")
+	switch {
+	case m.counted && m.count < 1:
+		return usage(fmt.Sprintf("--count %d sends nothing", m.count), "as in --count 100")
+	case !m.counted && flags.Changed("rate"):
+		return usage("--rate without --count sends one", "as in --count 5000 --rate 500")
+	case !m.counted && flags.Changed("concurrency"):
+		return usage("--concurrency without --count sends one", "as in --count 5000 --concurrency 16")
+	case flags.Changed("rate") && !(m.rate > 0 && m.rate <= maxRate): // NaN is neither
+		return usage(fmt.Sprintf("--rate can't be %v", m.rate), fmt.Sprintf("it is how many a second, up to %s; 0.5 is one each 2 s", display.Count(maxRate)))
+	case flags.Changed("concurrency") && (m.concurrency < 1 || m.concurrency > maxConcurrency):
+		return usage(fmt.Sprintf("--concurrency can't be %d", m.concurrency), fmt.Sprintf("it is how many at once, 1 to %d", maxConcurrency))
+	}
+	if m.concurrency == 0 {
+		m.concurrency = 1
+		if m.rate > 0 {
+			m.concurrency = openLoop
+		}
+	}
+	return nil
+}
+
+// read reads the flags that need more than a look.
+func (o *triggerOptions) read(a *app, flags *pflag.FlagSet) error {
+	if err := o.many.read(flags); err != nil {
+		return err
+	}
+	if err := o.expect.read(flags); err != nil {
+		return err
+	}
+	return o.chaos.read(flags, a.w.Random)
+}
+
+// checkReach refuses to send many, or chaos, to a host that is not the user's own, unless they said that it may be.
+func (a *app) checkReach(ctx context.Context, o *triggerOptions, routes []relay.Route) error {
+	if o.many.yes || !o.many.counted && o.chaos.text == "" {
+		return nil
+	}
+	for _, r := range routes {
+		if err := checkOwn(ctx, r.Target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkOwn(ctx context.Context, t dispatch.Target) error {
+	own, err := t.IsPrivate(ctx, net.DefaultResolver.LookupNetIP)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		f := usage(t.Host()+" can't be looked up, so that it may be anywhere", "to send there all the same: --yes")
+		f.cause = err
+		return f
+	case !own:
+		return usage(t.Host()+" is neither this machine nor in a private network", "to send there all the same: --yes")
+	}
+	return nil
+}
+
+// fire sends one of many, and says when the answer was there. What was delivered is not looked up: the session's answer says all that
+// counts, and the log has better to do.
+func (d *destination) fire(ctx context.Context, in relay.Arrival) (out relay.Outcome, at time.Time, err error) {
+	if d.through == nil {
+		out, err = d.relay.Deliver(ctx, in)
+		return out, d.app.w.Now(), err
+	}
+	id, a, err := d.post(ctx, in)
+	at = d.app.w.Now()
+	if err != nil {
+		return out, at, err
+	}
+	if status := webhook.Status(a.Header.Get(session.StatusHeader)); status == webhook.StatusDelivered {
+		out.Delivery.ID, out.Delivery.Status, out.Attempt = id, status, a
+		return out, at, nil
+	}
+	out, err = d.lookUp(ctx, id)
+	return out, at, err
+}
+
+// barrage is a run of many sendings.
+type barrage struct {
+	*sending
+	v     *volley
+	tally *load.Tally
+	stop  chan struct{}
+	abort context.CancelFunc
+}
+
+// load sends many, and sums up what came. The first interrupt sends no more and waits for what is under way, the second gives that up.
+func (s *sending) load(ctx context.Context, out output.Options, v *volley) error {
+	interrupts := s.app.takeInterrupts()
+	if ctx.Err() != nil { // interrupted before we took the interrupts
+		return ctx.Err()
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	b := &barrage{sending: s, v: v, tally: load.NewTally(v.total), stop: make(chan struct{}), abort: cancel}
+	o := load.Options{Rate: v.o.many.rate, Concurrency: v.o.many.concurrency, Now: s.app.w.Now}
+	ended := make(chan time.Duration, 1)
+	go func() {
+		ended <- load.Run(ctx, b.stop, v.shots, o, b.fire, func(shot load.Shot[[]byte], r load.Result) {
+			b.tally.Add(r)
+			s.judge.reports.add(shot, r)
+		})
+	}()
+	took, interrupted := b.watch(out, ended, interrupts)
+	return b.sumUp(out, output.Loaded{Report: b.tally.Report(took), Interrupted: interrupted})
+}
+
+// fire makes one sending.
+func (b *barrage) fire(ctx context.Context, shot load.Shot[[]byte]) load.Answer {
+	out, at, err := b.to.fire(ctx, b.v.arrival(shot))
+	if err != nil {
+		wrong := b.app.explain(err).what
+		if ctx.Err() != nil {
+			wrong = "interrupted before it was answered"
+		}
+		return load.Answer{Wrong: wrong, At: at}
+	}
+	_, wrong := b.judge.verdict(shot, out)
+	a := answerOf(out, wrong)
+	a.At = at
+	return a
+}
+
+// When progress is shown: only past half a second, and not so often that it flickers.
+const (
+	progressAfter = 500 * time.Millisecond
+	progressEvery = 100 * time.Millisecond
+)
+
+// watch shows how far it is and looks after the interrupts, until all is sent.
+func (b *barrage) watch(out output.Options, ended <-chan time.Duration, interrupts <-chan os.Signal) (took time.Duration, interrupted bool) {
+	bar := output.NewProgress(b.app.w.Stderr, out.Style)
+	defer bar.Clear()
+	start := b.app.w.Now()
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case took = <-ended:
+			return took, interrupted
+		case <-tick.C:
+			if elapsed := b.app.w.Now().Sub(start); b.app.showsProgress() && elapsed >= progressAfter {
+				b.draw(bar, elapsed)
+			}
+		case <-interrupts:
+			if interrupted {
+				b.abort()
+				continue
+			}
+			interrupted = true
+			close(b.stop)
+			bar.Clear()
+			b.printer.Notice(output.Notice{Code: "draining", Message: "Waiting for what is under way. Ctrl-C again aborts."})
+		}
+	}
+}
+
+// showsProgress reports whether somebody looks at stderr as it comes.
+func (a *app) showsProgress() bool {
+	return a.w.StderrTerminal && !a.flags.quiet && a.w.env("TERM") != "dumb"
+}
+
+func (b *barrage) draw(bar *output.Progress, elapsed time.Duration) {
+	sent, wrong := b.tally.Progress()
+	var more []string
+	if elapsed > 0 {
+		more = append(more, display.Count(int(float64(sent)/elapsed.Seconds()))+"/s")
+	}
+	if wrong > 0 {
+		more = append(more, display.Count(wrong)+" not "+b.good())
+	}
+	bar.Draw(sent, b.v.total, strings.Join(more, "   "))
+}
+
+// good is what a sending is that came to what it should.
+func (b *barrage) good() string {
+	if b.judge.asks() {
+		return "as expected"
+	}
+	return "delivered"
+}
+
+// sumUp says what came of all, and makes the exit code of it.
+func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
+	o := b.v.o
+	r.Asked, r.To, r.Way, r.Good = b.v.total, shortRoutes(b.to.routes), b.to.where(), b.good()
+	r.Rate, r.Concurrency = o.many.rate, o.many.concurrency
+	if o.expect.given {
+		r.Expected = o.expect.String()
+	}
+	if o.chaos.text != "" {
+		r.Chaos, r.Seed = o.chaos.String(), o.chaos.seed
+	}
+	if err := output.Load(out, r); err != nil {
+		return closedPipe(err)
+	}
+	b.sayLate(r)
+	if r.Statuses[webhook.StatusRejected] > 0 && !b.judge.spoils {
+		b.otherSecret(webhook.Delivery{Summary: webhook.Summary{Status: webhook.StatusRejected}})
+	}
+	if err := b.judge.report(); err != nil {
+		return err
+	}
+	switch {
+	case r.Interrupted:
+		return errSilent{exitInterrupted}
+	case b.v.err != nil:
+		return b.v.err
+	case r.NotTaken > 0:
+		return failed(errors.New("not taken"), fmt.Sprintf("%s of %s were not taken", display.Count(r.NotTaken), display.Count(r.Sent)),
+			"send directly: --to "+shortRoutes(b.to.routes))
+	case r.Wrong > 0:
+		return errHandler()
+	}
+	return nil
+}
+
+// tooLate is from where on it is said that the rate was not held: less is what a busy machine does.
+const tooLate = 50 * time.Millisecond
+
+// sayLate says that the rate was not held, and whether too few at once were allowed: then all figures are those of the queue.
+func (b *barrage) sayLate(r output.Loaded) {
+	if r.Late.P99 < tooLate || r.Interrupted {
+		return
+	}
+	notice := output.Notice{Code: "late", Message: "Sendings were up to " + display.Duration(r.Late.Max) + " late: this machine was too busy for the rate."}
+	if r.Crowded > r.Sent/100 {
+		notice.Message = fmt.Sprintf("Sendings were up to %s late: %d at once are too few for this rate.", display.Duration(r.Late.Max), r.Concurrency)
+		notice.More = []string{"Allow more at once with --concurrency, or lower --rate."}
+	}
+	b.printer.Notice(notice)
+}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// volley is everything that one `trigger` sends.
+type volley struct {
+	o      *triggerOptions
+	secret webhook.Secret
+	shots  iter.Seq[load.Shot[[]byte]] // made as they are asked for
+	total  int                         // how many there are
+	err    error                       // why there were no more
+}
+
+// maxSendings is how many one `trigger` sends: at 500 a second it takes half an hour, and each measurement is kept.
+const maxSendings = 1_000_000
+
+// volley makes what is sent of the payloads of the first round. Each further round has samples of its own, with ids of their own;
+// what the user wrote is sent as it is, again and again.
+func (a *app) volley(ctx context.Context, p output.Printer, o *triggerOptions, first [][]byte) (*volley, error) {
+	v := &volley{o: o, total: o.many.count * len(first) * o.chaos.Copies()}
+	if v.total > maxSendings || v.total/o.many.count != len(first)*o.chaos.Copies() {
+		return nil, usage(fmt.Sprintf("--count %d makes more than %s sendings", o.many.count, display.Count(maxSendings)), "send fewer at once")
+	}
+	again := func() ([][]byte, error) {
+		bodies, err := a.payloads(o)
+		if err == nil {
+			err = a.editPayloads(ctx, p, o, bodies)
+		}
+		return bodies, err
+	}
+	if o.data != "" || o.edits.byHand {
+		again = func() ([][]byte, error) { return first, nil }
+	}
+	v.shots = load.Stir(v.rounds(first, again), o.chaos.Chaos, o.chaos.seed)
+	return v, nil
+}
+
+// rounds are the payloads of all rounds.
+func (v *volley) rounds(bodies [][]byte, again func() ([][]byte, error)) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for round := range v.o.many.count {
+			if round > 0 {
+				if bodies, v.err = again(); v.err != nil {
+					return
+				}
+			}
+			for _, body := range bodies {
+				if !yield(body) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// arrival is a sending as it is sent: signed, and only then cut short.
+func (v *volley) arrival(shot load.Shot[[]byte]) relay.Arrival {
+	body := shot.Item
+	header := v.o.sign(v.secret, &body)
+	return relay.Arrival{Header: header, Body: shot.Body(body), Origin: webhook.OriginTrigger}
+}
+
+// volley sends one after the other, and shows each.
+func (s *sending) volley(ctx context.Context, v *volley) error {
+	s.sayChaos(v.o)
+	sent := 0
+	for shot := range v.shots {
+		if err := pause(ctx, shot.Delay); err != nil {
+			return err
+		}
+		s.judge.next(shot)
+		if err := s.send(ctx, v.arrival(shot)); err != nil {
+			return err
+		}
+		sent++
+	}
+	if v.err != nil {
+		return v.err
+	}
+	if err := s.judge.report(); err != nil {
+		return err
+	}
+	return s.end(sent)
+}
+
+// sayChaos says how the same chaos is had again, before it begins.
+func (s *sending) sayChaos(o *triggerOptions) {
+	if o.chaos.text == "" {
+		return
+	}
+	again := fmt.Sprintf("--chaos %s --seed %d", o.chaos.Chaos, o.chaos.seed)
+	s.printer.Notice(output.Notice{Code: "chaos", Message: "With chaos. The same again: " + again, Hint: again})
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,41 @@
+package output
+
+import (
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Expectation is whether a handler answered a delivery as was expected.
+type Expectation struct {
+	ID       webhook.ID
+	Met      bool
+	Expected string // in words, as in 401
+	Came     string // in words
+}
+
+// Expected says it under the delivery's row.
+func (p *textPrinter) Expected(e Expectation) {
+	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
+	text := "As expected: " + e.Came
+	if !e.Met {
+		glyph, role = p.o.Style.Glyph(webhook.StatusRefused)
+		text = "Expected " + e.Expected + ", got " + e.Came
+	}
+	if p.o.Quiet && e.Met {
+		return
+	}
+	p.below(display.Indent([]display.Line{{{Text: glyph, Role: role}, {Text: " " + text + "."}}}, display.Under))
+}
+
+type jsonExpectation struct {
+	kind
+	DeliveryID webhook.ID `json:"delivery_id"`
+	Met        bool       `json:"met"`
+	Expected   string     `json:"expected"`
+	Came       string     `json:"came"`
+}
+
+// Expected says it as an object.
+func (p *jsonPrinter) Expected(e Expectation) {
+	p.put(jsonExpectation{of("expectation"), e.ID, e.Met, e.Expected, e.Came})
+}

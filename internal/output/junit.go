@@ -1,0 +1,153 @@
+package output
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// TestSuite is a report as CI systems show it: JUnit's XML, of which GitLab, Jenkins and GitHub's actions read the same few fields.
+type TestSuite struct {
+	Name    string
+	Started time.Time
+	Took    time.Duration
+	Cases   iter.Seq[TestCase] // walked through twice, and so giving the same twice
+}
+
+// TestCase is one test of a suite.
+type TestCase struct {
+	Class   string
+	Name    string
+	Took    time.Duration
+	Failure *TestFailure // nil where it passed
+}
+
+// TestFailure says why a test did not pass.
+type TestFailure struct {
+	Kind    string // for machines, as in refused
+	Message string // one line
+	Text    string // more of it
+	Broken  bool   // the test could not be made: JUnit's error, not its failure
+}
+
+// JUnit writes a suite as JUnit's XML. A name that was there before gets a number, since GitLab shows one test of each name; what XML
+// can't hold (the escape sequences of a handler's coloured error page) is left out.
+func JUnit(w io.Writer, s TestSuite) error {
+	head := xmlSuite{Name: xmlText(s.Name), Time: xmlSeconds(s.Took), Timestamp: s.Started.UTC().Format("2006-01-02T15:04:05")}
+	for c := range s.Cases {
+		head.Tests++
+		switch {
+		case c.Failure == nil:
+		case c.Failure.Broken:
+			head.Errors++
+		default:
+			head.Failures++
+		}
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	all := xml.StartElement{Name: xml.Name{Local: "testsuites"}}
+	suite := xml.StartElement{Name: xml.Name{Local: "testsuite"}, Attr: head.attributes()}
+	err := enc.EncodeToken(all)
+	if err == nil {
+		err = enc.EncodeToken(suite)
+	}
+	seen := map[string]int{}
+	for c := range s.Cases {
+		if err == nil {
+			err = enc.Encode(xmlCaseOf(c, seen))
+		}
+	}
+	for _, end := range []xml.Token{suite.End(), all.End()} {
+		if err == nil {
+			err = enc.EncodeToken(end)
+		}
+	}
+	if err == nil {
+		err = enc.Close()
+	}
+	if err == nil {
+		_, err = io.WriteString(w, "\n")
+	}
+	return err
+}
+
+type xmlSuite struct {
+	Name                    string
+	Tests, Failures, Errors int
+	Time, Timestamp         string
+}
+
+func (s xmlSuite) attributes() []xml.Attr {
+	at := func(name string, value any) xml.Attr {
+		return xml.Attr{Name: xml.Name{Local: name}, Value: fmt.Sprint(value)}
+	}
+	return []xml.Attr{
+		at("name", s.Name), at("tests", s.Tests), at("failures", s.Failures), at("errors", s.Errors), at("skipped", 0),
+		at("time", s.Time), at("timestamp", s.Timestamp),
+	}
+}
+
+type xmlCase struct {
+	XMLName xml.Name    `xml:"testcase"`
+	Class   string      `xml:"classname,attr"`
+	Name    string      `xml:"name,attr"`
+	Time    string      `xml:"time,attr"`
+	Failure *xmlFailure `xml:"failure"`
+	Error   *xmlFailure `xml:"error"`
+}
+
+type xmlFailure struct {
+	Message string `xml:"message,attr"`
+	Kind    string `xml:"type,attr"`
+	Text    string `xml:",chardata"`
+}
+
+func xmlCaseOf(c TestCase, seen map[string]int) xmlCase {
+	out := xmlCase{Class: xmlText(c.Class), Name: xmlText(c.Name), Time: xmlSeconds(c.Took)}
+	out.Name = unused(out.Class, out.Name, seen)
+	if c.Failure == nil {
+		return out
+	}
+	f := &xmlFailure{xmlText(c.Failure.Message), xmlText(c.Failure.Kind), xmlText(c.Failure.Text)}
+	if c.Failure.Broken {
+		out.Error = f
+	} else {
+		out.Failure = f
+	}
+	return out
+}
+
+// unused returns the name, with a number where the class has one of that name already.
+func unused(class, name string, seen map[string]int) string {
+	key := func(name string) string { return class + "\x00" + name }
+	for free := name; ; free = fmt.Sprintf("%s (%d)", name, seen[key(name)]) {
+		if seen[key(free)]++; seen[key(free)] == 1 {
+			return free
+		}
+		if free != name {
+			seen[key(name)]++
+		}
+	}
+}
+
+func xmlSeconds(d time.Duration) string { return fmt.Sprintf("%.6f", d.Seconds()) }
+
+// xmlText leaves out of a text what no XML 1.0 document may have in it, escaped or not (XML 1.0, 2.2: Char).
+func xmlText(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\n', r == '\r', r >= ' ' && r <= 0xd7ff, r >= 0xe000 && r <= 0xfffd, r >= 0x10000 && r <= utf8.MaxRune:
+			return r
+		default:
+			return -1
+		}
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}

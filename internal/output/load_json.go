@@ -1,0 +1,92 @@
+package output
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+type jsonLoad struct {
+	kind
+	To          string         `json:"to"`
+	Asked       int            `json:"asked"`
+	Sent        int            `json:"sent"`
+	Wrong       int            `json:"wrong"`
+	Delivered   int            `json:"delivered"`
+	Refused     int            `json:"refused"`
+	Unreachable int            `json:"unreachable"`
+	TimedOut    int            `json:"timed_out"`
+	Rejected    int            `json:"rejected"`
+	Skipped     int            `json:"skipped"`
+	NotTaken    int            `json:"not_taken"`
+	Codes       map[string]int `json:"codes"`
+	Expected    string         `json:"expected,omitempty"`
+	Rate        float64        `json:"rate,omitempty"`
+	Concurrency int            `json:"concurrency"`
+	Chaos       string         `json:"chaos,omitempty"`
+	Seed        *uint64        `json:"seed,omitempty"`
+	Interrupted bool           `json:"interrupted,omitempty"`
+	ElapsedMS   float64        `json:"elapsed_ms"`
+	PerSecond   float64        `json:"per_second"`
+	P50MS       float64        `json:"p50_ms"`
+	P90MS       float64        `json:"p90_ms"`
+	P99MS       float64        `json:"p99_ms"`
+	MaxMS       float64        `json:"max_ms"`
+	LateP99MS   float64        `json:"late_p99_ms"`
+	LateMaxMS   float64        `json:"late_max_ms"`
+	Histogram   []jsonBucket   `json:"histogram"`
+	Errors      []jsonReason   `json:"errors"`
+	OtherErrors int            `json:"other_errors,omitempty"`
+}
+
+type jsonBucket struct {
+	UpTo  float64 `json:"up_to_ms"`
+	Count int     `json:"count"`
+}
+
+type jsonReason struct {
+	Error      string         `json:"error"`
+	Count      int            `json:"count"`
+	Status     webhook.Status `json:"status,omitempty"`
+	Code       int            `json:"code,omitempty"`
+	DeliveryID webhook.ID     `json:"delivery_id,omitempty"`
+	Answer     *string        `json:"answer,omitempty"`
+}
+
+func loadObject(r Loaded) jsonLoad {
+	o := jsonLoad{
+		kind: of("load"), To: r.To, Asked: r.Asked, Sent: r.Sent, Wrong: r.Wrong,
+		Delivered: r.Statuses[webhook.StatusDelivered], Refused: r.Statuses[webhook.StatusRefused],
+		Unreachable: r.Statuses[webhook.StatusUnreachable], TimedOut: r.Statuses[webhook.StatusTimedOut],
+		Rejected: r.Statuses[webhook.StatusRejected], Skipped: r.Statuses[webhook.StatusSkipped], NotTaken: r.NotTaken,
+		Codes: make(map[string]int, len(r.Codes)), Expected: r.Expected, Rate: r.Rate, Concurrency: r.Concurrency,
+		Chaos: r.Chaos, Interrupted: r.Interrupted, ElapsedMS: millis(r.Elapsed), PerSecond: float64(int(r.PerSecond()*100)) / 100,
+		P50MS: millis(r.Took.P50), P90MS: millis(r.Took.P90), P99MS: millis(r.Took.P99), MaxMS: millis(r.Took.Max),
+		LateP99MS: millis(r.Late.P99), LateMaxMS: millis(r.Late.Max),
+		Histogram: make([]jsonBucket, 0, len(r.Buckets)), Errors: make([]jsonReason, 0, len(r.Reasons)), OtherErrors: r.Others,
+	}
+	if r.Chaos != "" {
+		o.Seed = &r.Seed
+	}
+	for code, n := range r.Codes {
+		o.Codes[strconv.Itoa(code)] = n
+	}
+	for _, b := range r.Buckets {
+		o.Histogram = append(o.Histogram, jsonBucket{millis(b.UpTo), b.Count})
+	}
+	for _, reason := range r.Reasons {
+		o.Errors = append(o.Errors, reasonObject(reason))
+	}
+	return o
+}
+
+func reasonObject(r load.Reason) jsonReason {
+	o := jsonReason{Error: r.Wrong, Count: r.Count, Status: r.First.Status, Code: r.First.Attempt.Code, DeliveryID: r.First.ID}
+	if answer := r.First.Attempt.Answer; len(answer) > 0 && utf8.Valid(answer) {
+		text := string(answer)
+		o.Answer = &text
+	}
+	return o
+}

@@ -1,0 +1,53 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+)
+
+// Progress is a line on a terminal that says how far something is, written over itself.
+type Progress struct {
+	w     io.Writer
+	style display.Style
+	shown int // cells of it that stand there now
+}
+
+// NewProgress makes a Progress for a terminal. It shows nothing before it is drawn.
+func NewProgress(w io.Writer, st display.Style) *Progress { return &Progress{w: w, style: st} }
+
+const barCells = 20
+
+// Draw shows so many of so many, and what else there is to say.
+func (p *Progress) Draw(done, of int, more string) {
+	share := 0.0
+	if of > 0 {
+		share = float64(done) / float64(of)
+	}
+	bar := display.PadRight(display.Bar(share, barCells, p.style), barCells)
+	line := fmt.Sprintf("%s  %s of %s", bar, display.Count(done), display.Count(of))
+	if more != "" {
+		line += "   " + more
+	}
+	if p.style.Width > 0 {
+		line = p.style.Cut(line, p.style.Width-1)
+	}
+	p.over(line)
+}
+
+// Clear takes the line away.
+func (p *Progress) Clear() {
+	if p.shown > 0 {
+		p.over("")
+		_, _ = io.WriteString(p.w, "\r")
+	}
+}
+
+// over writes over what stands there. Spaces and not an escape sequence, so that every console understands it.
+func (p *Progress) over(line string) {
+	width := display.Width(line)
+	_, _ = io.WriteString(p.w, "\r"+line+strings.Repeat(" ", max(0, p.shown-width)))
+	p.shown = width
+}
