@@ -8,8 +8,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -22,6 +22,7 @@ const (
 	exitUsage       = 2   // it was called or configured wrongly
 	exitHandler     = 3   // a handler did not do what it should
 	exitCredentials = 4   // the API key or the tunnel's token was refused, or there is none
+	exitWaited      = 5   // what was waited for did not come in time
 	exitInterrupted = 130 // interrupted twice
 )
 

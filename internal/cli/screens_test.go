@@ -85,7 +85,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
 	for _, command := range []string{
-		"", "listen", "trigger", "webhooks", "webhooks list", "webhooks show", "webhooks replay", "config", "config set", "config get",
+		"", "listen", "trigger", "webhooks", "webhooks list", "webhooks show", "webhooks replay", "webhooks wait", "config", "config set", "config get",
 		"config list", "config unset", "config path", "config set-webhook",
 		"config restore-webhook", "sign", "verify", "doctor", "demo", "completion", "version",
 	} {

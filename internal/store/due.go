@@ -47,6 +47,19 @@ func (l *Log) Adopt(ctx context.Context, session string, live []string) ([]Due, 
 	return taken, nil
 }
 
+// IsDue reports whether a delivery is still to be sent somewhere: it is held for a handler, or tried again later.
+func (r *Reader) IsDue(ctx context.Context, id webhook.ID) (bool, error) {
+	var n int64
+	err := r.with(ctx, func(c *conn) (err error) {
+		n, err = c.number("SELECT count(*) FROM due WHERE delivery = (SELECT n FROM delivery WHERE id = ?)", string(id))
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look whether %s is to be sent: %w", id, err)
+	}
+	return n > 0, nil
+}
+
 // adoption is what Adopt asks the writer for.
 type adoption struct {
 	session string

@@ -97,3 +97,28 @@ func TestWhatAReplayDeliveredIsDueNoMore(t *testing.T) {
 		t.Errorf("due: %+v, want nothing", due)
 	}
 }
+
+func TestADeliveryIsDueAsLongAsItIsStillToBeSentSomewhere(t *testing.T) {
+	t.Parallel()
+	l := openLog(t, t.TempDir(), Options{})
+	d := newSource(1).next()
+	record(t, l, d)
+	isDue := func() bool {
+		t.Helper()
+		due, err := l.Reader().IsDue(t.Context(), d.ID)
+		if err != nil {
+			t.Fatalf("IsDue: %v", err)
+		}
+		return due
+	}
+	if isDue() {
+		t.Error("a new delivery is due, want it not to be")
+	}
+	a := answered(500)
+	if schedule(t, l, d.ID, a, Due{Target: a.Target, At: start.Add(time.Hour)}); !isDue() {
+		t.Error("one that is tried again is not due")
+	}
+	if schedule(t, l, d.ID, answered(200)); isDue() {
+		t.Error("one that was tried again is still due")
+	}
+}
