@@ -185,6 +185,49 @@ func TestASecondInterruptLeavesAReleaseThatHangs(t *testing.T) {
 	}
 }
 
+// Through a tunnel the account has the public URL, before anything says ready, and the new one when the tunnel comes back elsewhere.
+func TestTheAccountFollowsATunnelToItsNewURL(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := newAccount(t, w)
+	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
+	server := testkit.NewSSHServer(t, testkit.SSHEvent)
+	proxy, _ := testkit.ServeProxy(t, func(string) string { return server.Addr() }) // it stands for localhost.run, which names its guests anew
+	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy)
+	w.must(t, "config", "set-webhook", "--url", production, "--yes")
+	l := w.startTunnel(t, "vidiking", "localhost:1", "--tunnel", "ssh", "--register", "--yes")
+	l.await("it is ready", func() bool { return strings.Contains(l.said(l.stdout), "Ready") })
+	first := l.info().PublicURL
+	if a.now() != first {
+		t.Errorf("when it is ready: got %s registered, want %s", a.now(), first)
+	}
+	server.Drop()
+	l.await("the new URL is registered", func() bool { return a.now() != first && a.now() == l.info().PublicURL })
+	l.await("that is said", func() bool { return strings.Contains(l.said(l.stderr), "Vidiking sends to "+a.now()+" now") })
+	if code := l.interrupt(); code != 0 || a.now() != production {
+		t.Errorf("got exit code %d with %s registered, want 0 with %s; stderr:\n%s", code, a.now(), production, l.said(l.stderr))
+	}
+}
+
+func TestATunnelThatIsKilledIsMended(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	a := newAccount(t, w)
+	w.must(t, "config", "set-webhook", "--url", production, "--yes")
+	l := w.startTunnel(t, "vidiking", "localhost:1", "--register", "--yes")
+	l.await("it is registered", func() bool { return a.now() == l.info().PublicURL })
+	l.kill()
+	if _, _, stderr := w.run(t, "vidiking", "webhooks", "list"); !strings.Contains(stderr, "warning: a listen died and left its URL in your account: "+a.now()) {
+		t.Errorf("the next command says\n%s\nwant that %s is left", stderr, a.now())
+	}
+	w.must(t, "config", "restore-webhook")
+	if a.now() != production {
+		t.Errorf("got %s registered, want %s", a.now(), production)
+	}
+}
+
 // What can't be kept is not done: on a full disk and on a read-only one nothing is registered, and the reason is said.
 func TestOnAFullDiskNothingIsRegistered(t *testing.T) {
 	t.Parallel()
