@@ -22,7 +22,7 @@ func (a *app) doctor() *cobra.Command {
 		Use:   "doctor",
 		Short: "Check everything that has to be right, and say what to do",
 		Long: `Checks everything that has to be right for deliveries to arrive: the settings, the secret, the API and its key, the account's webhook,
-the handler, the delivery log, the listens that run. It changes nothing, unless --fix asks for it.
+the tunnel, the handler, the delivery log, the listens that run. It changes nothing, unless --fix asks for it.
 
 It asks Vidiking's API for the balance, which costs nothing. A handler on this machine gets one invented event, signed as Vidiking signs
 (render.queued, or the first that is routed to it); --no-sample leaves that out. It is not in the delivery log.`,
@@ -78,6 +78,7 @@ func (a *app) toExamine(o doctorOptions) (output.Options, doctor.Options) {
 	if look.Book, err = a.book(); err != nil {
 		look.Book = nil // there is no place for a configuration, so nothing was ever set
 	}
+	look.Tunnel = a.lookAtTunnel
 	to, err := a.destination(sendOptions{})
 	if err != nil {
 		look.RouteErr = a.trouble(err)
@@ -90,7 +91,7 @@ func (a *app) toExamine(o doctorOptions) (output.Options, doctor.Options) {
 // trouble is an error as a finding says it.
 func (a *app) trouble(err error) *doctor.Trouble {
 	f := a.explain(err)
-	return &doctor.Trouble{What: f.what, Details: f.detail, Hint: strings.Join(f.hint, "; ")}
+	return &doctor.Trouble{What: f.what, Details: f.detail, Hint: strings.Join(f.hint, "\n")}
 }
 
 // plainOutput is how a command prints whose configuration can't be read: by its flags alone.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"math/rand/v2"
@@ -30,6 +31,7 @@ type way struct {
 	note   string                             // said behind the name in the ready block
 	server string                             // what it leads through, as sentences name it
 	open   func(tunnel.Options) tunnel.Tunnel // nil: by loopback alone
+	check  func(context.Context) error        // looks whether it could be opened; nil: there is nothing to look at
 }
 
 // chooseWay takes the way that was asked for, by --tunnel, or by what only one of them has.
@@ -112,6 +114,7 @@ func (a *app) ngrokWay(cfg *config.Config) (way, error) {
 			o.Proxy = proxies
 			return tunnel.OpenNgrok(o, n)
 		},
+		check: func(ctx context.Context) error { return tunnel.CheckNgrok(ctx, tunnel.Options{Proxy: proxies}, n) },
 	}, nil
 }
 
@@ -208,6 +211,7 @@ func (a *app) sshWay(cfg *config.Config) (way, error) {
 			o.Proxy = proxies
 			return tunnel.OpenSSH(o, s)
 		},
+		check: func(ctx context.Context) error { return tunnel.CheckSSH(ctx, tunnel.Options{Proxy: proxies}, s) },
 	}, nil
 }
 

@@ -29,7 +29,7 @@ type Finding struct {
 	State   State
 	Message string
 	Details []string // further lines
-	Hint    string   // what to do; empty where it is in order
+	Hint    string   // what to do, in lines; empty where it is in order
 	Fixed   bool     // it was mended just now
 }
 

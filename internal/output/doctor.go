@@ -14,7 +14,7 @@ type Finding struct {
 	State   FindingState
 	Message string
 	Details []string // further lines
-	Hint    string   // what to do
+	Hint    string   // what to do, in lines
 	Fixed   bool     // it was mended just now
 }
 
@@ -60,10 +60,10 @@ func (c *Checkup) Found(f Finding) {
 	f.Hint = c.o.Command(f.Hint)
 	switch {
 	case c.o.Format == FormatJSON:
-		c.json.put(jsonCheck{of("check"), f.Check, f.State, f.Message, f.Details, f.Hint, f.Fixed})
+		c.json.put(jsonCheck{of("check"), f.Check, f.State, f.Message, f.Details, strings.ReplaceAll(f.Hint, "\n", " "), f.Fixed})
 	case c.o.Quiet && f.State == FindingOK:
 	case !c.o.Terminal:
-		c.text.out.say(0, strings.Join([]string{string(f.State), f.Check, display.Clean(f.Message), display.Clean(f.Hint)}, "\t"))
+		c.text.out.say(0, strings.Join([]string{string(f.State), f.Check, display.Clean(f.Message), display.Clean(strings.ReplaceAll(f.Hint, "\n", " "))}, "\t"))
 	default:
 		c.line(f)
 	}
@@ -94,8 +94,11 @@ func (c *Checkup) line(f Finding) {
 	for _, d := range f.Details {
 		c.text.out.line(under, display.Line{{Text: st.Clean(d), Role: display.Dim}})
 	}
-	if f.Hint != "" {
-		c.text.out.say(under, st.Clean(f.Hint)) // never broken: it ends with a command to copy
+	if f.Hint == "" {
+		return
+	}
+	for l := range strings.SplitSeq(f.Hint, "\n") {
+		c.text.out.say(under, st.Clean(l)) // never broken: it ends with a command to copy
 	}
 }
 

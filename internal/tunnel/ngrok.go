@@ -69,7 +69,7 @@ func (w *ngrokWay) session(ctx context.Context, k *keeper) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	s := &ngrokSession{way: w, k: k, dialer: &pacedDialer{k: k}, ctx: ctx, end: end}
-	agent, err := ngrok.NewAgent(w.agentOptions(s)...)
+	agent, err := ngrok.NewAgent(w.agentOptions(s.dialer, s.event)...)
 	if err != nil {
 		return err
 	}
@@ -89,13 +89,13 @@ func (w *ngrokWay) session(ctx context.Context, k *keeper) error {
 	return context.Cause(ctx)
 }
 
-func (w *ngrokWay) agentOptions(s *ngrokSession) []ngrok.AgentOption {
+func (w *ngrokWay) agentOptions(dialer ngrok.Dialer, event func(ngrok.Event)) []ngrok.AgentOption {
 	options := []ngrok.AgentOption{
 		ngrok.WithAuthtoken(w.o.Token),
 		ngrok.WithClientInfo("vidiking", w.o.Version),
 		ngrok.WithLogger(slog.New(slog.DiscardHandler)),
-		ngrok.WithDialer(s.dialer),
-		ngrok.WithEventHandler(s.event),
+		ngrok.WithDialer(dialer),
+		ngrok.WithEventHandler(event),
 		ngrok.WithTLSConfig(func(c *tls.Config) {
 			if w.o.ConnectURL != "" {
 				c.ServerName, _, _ = net.SplitHostPort(w.o.ConnectURL) // the SDK's own way can't read an IPv6 address

@@ -1,0 +1,81 @@
+package tunnel_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+)
+
+func TestCheckNgrokTakesAGoodTokenAndOpensNothing(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(edge, tunnel.NgrokOptions{})); err != nil {
+		t.Errorf("got %v, want no error", err)
+	}
+	if auths, binds := edge.Auths(), edge.Binds(); len(auths) != 1 || len(binds) != 0 {
+		t.Errorf("the edge got %d tokens and %d endpoints, want 1 and none", len(auths), len(binds))
+	}
+}
+
+func TestCheckNgrokEndsWithTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	const token = "2token_that_is_refused_Zx9Q"
+	edge := testkit.NewEdge(t)
+	edge.Refuse("authentication failed: " + token + " is no token\n\nERR_NGROK_105")
+	err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(edge, tunnel.NgrokOptions{Token: token}))
+	var e *tunnel.Error
+	if !errors.As(err, &e) || e.Reason != tunnel.Refused || e.Code != "ERR_NGROK_105" || strings.Contains(err.Error(), token) {
+		t.Errorf("a refused token: got %v, want that it is refused, without the token", err)
+	}
+	if n := len(edge.Auths()); n != 1 {
+		t.Errorf("the edge was asked %d times, want once", n)
+	}
+	down := testkit.NewEdgeDown(t)
+	err = tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(down, tunnel.NgrokOptions{}))
+	if !errors.As(err, &e) || e.Reason != tunnel.NoWay {
+		t.Errorf("an edge that is down: got %v, want that there is no way", err)
+	}
+	silent := testkit.ServeConns(t, func(c net.Conn) { _ = c.Close() })
+	n := withEdge(edge, tunnel.NgrokOptions{})
+	n.ConnectURL = silent.Addr()
+	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, n); !errors.As(err, &e) || e.Reason != tunnel.NoWay {
+		t.Errorf("an edge that hangs up: got %v, want that there is no way", err)
+	}
+}
+
+func TestCheckSSH(t *testing.T) {
+	t.Parallel()
+	server := testkit.NewSSHServer(t, testkit.SSHSish)
+	web := testkit.ServeConns(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") })
+	gone := testkit.ServeConns(t, func(c net.Conn) { _ = c.Close() })
+	check := func(ctx context.Context, addr string) error {
+		target, err := tunnel.ParseTarget("me@" + addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tunnel.CheckSSH(ctx, tunnel.Options{}, tunnel.SSHOptions{Target: target})
+	}
+	if err := check(t.Context(), server.Addr()); err != nil {
+		t.Errorf("an SSH server: got %v, want no error", err)
+	}
+	if n := len(server.Users()); n != 0 {
+		t.Errorf("%d logged in, want nobody", n)
+	}
+	for addr, want := range map[string]string{web.Addr(): "does not speak SSH", gone.Addr(): "does not speak SSH"} {
+		var e *tunnel.Error
+		if err := check(t.Context(), addr); !errors.As(err, &e) || e.Reason != tunnel.NoWay || !strings.Contains(e.Said, want) {
+			t.Errorf("%s: got %v, want that it %s", addr, err, want)
+		}
+	}
+	server.Down()
+	var e *tunnel.Error
+	if err := check(t.Context(), server.Addr()); !errors.As(err, &e) || e.Said != "connection refused" {
+		t.Errorf("a server that is down: got %v, want that the connection is refused", err)
+	}
+}
