@@ -173,6 +173,9 @@ func (b *barrage) fire(ctx context.Context, shot load.Shot[[]byte]) load.Answer 
 	_, wrong := b.judge.verdict(shot, out)
 	a := answerOf(out, wrong)
 	a.At = at
+	if b.to.lost != nil {
+		a.ID = "" // it names nothing that could be looked up
+	}
 	return a
 }
 
