@@ -123,6 +123,13 @@ func (p *patient) steady(s string) string {
 	return regexp.MustCompile(`, in <?[0-9.]+ m?s\b`).ReplaceAllString(s, ", in # ms")
 }
 
+// last is the last line of what examine finds.
+func (p *patient) last(check string) string {
+	p.t.Helper()
+	lines := strings.Split(p.examine(check), "\n")
+	return lines[len(lines)-1]
+}
+
 func (p *patient) wants(check, want string) {
 	p.t.Helper()
 	if got := p.examine(check); got != want {
