@@ -111,7 +111,8 @@ func (s *sending) about(ctx context.Context, d webhook.Delivery, a webhook.Attem
 	}
 	c := display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Teller: teller}
 	if d.Status == webhook.StatusRejected {
-		c.Findings = s.app.diagnose(ctx, d, workWhileSending).Findings
+		found := s.app.diagnose(ctx, d, workWhileSending)
+		c.Findings, c.Undecided = found.Findings, found.Cut
 	}
 	return c
 }

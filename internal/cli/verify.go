@@ -70,13 +70,11 @@ func (a *app) runVerify(ctx context.Context, args []string, o verifyOptions) err
 			v.Tried = d.Tried
 		}
 	}
-	if err := output.Verification(out, v); err != nil {
-		return closedPipe(err)
-	}
-	if v.Verdict != webhook.VerdictValid {
+	err = closedPipe(output.Verification(out, v))
+	if v.Verdict != webhook.VerdictValid && (err == nil || isClosedPipe(err)) {
 		return errHandler()
 	}
-	return nil
+	return err
 }
 
 // secretsToVerifyWith is the secret to check with, first, then every other one that is known, since it may be the one that was meant.

@@ -35,7 +35,9 @@ type Case struct {
 	Timeout time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
 	Teller  Teller
 
-	Findings []webhook.Finding // of a signature that is not valid: why, where that was looked for
+	// Of a signature that is not valid: why, where that was looked for; and that not everything was tried.
+	Findings  []webhook.Finding
+	Undecided bool
 }
 
 // Teller is who says the hint: it names flags of the command that its reader runs.
@@ -59,7 +61,7 @@ const (
 // that is down is said again after it was back.
 func Explain(c Case, st Style) (h Hint, ok bool) {
 	if c.Summary.Status == webhook.StatusRejected {
-		return explainRejection(c)
+		return explainRejection(c, st)
 	}
 	switch c.Attempt.Status() { // not the delivery's, which of several targets is the worst
 	case webhook.StatusRefused:
@@ -74,7 +76,7 @@ func Explain(c Case, st Style) (h Hint, ok bool) {
 }
 
 // explainRejection says why it was rejected: by what a diagnosis found, else by what the verdict alone tells.
-func explainRejection(c Case) (Hint, bool) {
+func explainRejection(c Case, st Style) (Hint, bool) {
 	var h Hint
 	switch c.Summary.Verdict {
 	case webhook.VerdictInvalid:
@@ -89,6 +91,9 @@ func explainRejection(c Case) (Hint, bool) {
 	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + "; the handler never saw it."}
 	if len(c.Findings) > 0 {
 		h.Why, h.Findings = "", c.Findings
+	}
+	if c.Undecided {
+		h.Lead, h.Command = "Not everything was tried. Find out:", "vidiking webhooks show "+ShortID(c.Summary.ID, st)
 	}
 	return h, true
 }

@@ -37,6 +37,8 @@ func rejected(v webhook.Verdict) Case {
 
 func (c Case) found(all ...webhook.Finding) Case { c.Findings = all; return c }
 
+func (c Case) undecided() Case { c.Undecided = true; return c }
+
 // otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
 var (
 	otherSecret = webhook.Finding{
@@ -111,6 +113,7 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"rejected: another secret", rejected(webhook.VerdictInvalid).found(otherSecret)},
 		{"rejected: two causes", rejected(webhook.VerdictMalformed).found(otherSecret, rewritten)},
 		{"rejected: a guess", rejected(webhook.VerdictInvalid).found(guess)},
+		{"rejected: a guess, and not everything was tried", rejected(webhook.VerdictInvalid).found(guess).undecided()},
 		{"rejected, and nobody knows why", rejected(webhook.VerdictValid)},
 		{"skipped", Case{Summary: webhook.Summary{Status: webhook.StatusSkipped}}},
 		{"pending", Case{Summary: webhook.Summary{Status: webhook.StatusPending}}},

@@ -279,7 +279,7 @@ func (l *Live) under(s webhook.Summary, a webhook.Attempt) {
 	if diagnoses {
 		found := l.o.Diagnose(d, mostWork)
 		l.spare.spend(found.Work)
-		c.Findings = found.Findings
+		c.Findings, c.Undecided = found.Findings, found.Cut
 	}
 	if h, ok := l.hints.Next(c, l.o.Style); ok {
 		l.o.Printer.Hint(s.ID, h)

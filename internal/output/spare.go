@@ -10,8 +10,8 @@ type spare struct {
 }
 
 const (
-	stock     = 512 << 20 // some hundred common deliveries, or a few of the largest bodies
-	refill    = 32 << 20  // a second: about a fiftieth of a processor's time
+	stock     = 256 << 20 // a hundred common deliveries or more, or a few of the largest bodies
+	refill    = 16 << 20  // a second: about a hundredth of a processor's time
 	mostWork  = 128 << 20 // of one diagnosis: a tenth of a second
 	leastWork = 1 << 20   // which every diagnosis takes, by looking the delivery up and by trying everything on a small body
 )

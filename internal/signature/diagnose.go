@@ -29,7 +29,7 @@ type Diagnosis struct {
 	Findings []webhook.Finding // the first is the one to tell; none where the verdict is valid
 	Tried    []string          // what was tried, in words, for where nothing was found
 	Work     int64             // what it took
-	Cut      bool              // the work that was allowed did not do for everything
+	Cut      bool              // nothing certain was found, and the work that was allowed did not do for everything
 }
 
 // IsCertain reports whether the cause is known for sure.
@@ -68,7 +68,7 @@ func Diagnose(ctx context.Context, c Case) Diagnosis {
 	if c.sentSecret() {
 		d.Findings = []webhook.Finding{found(CodeHeaderSecret)}
 	}
-	d.Work, d.Cut = s.spent, s.cut
+	d.Work, d.Cut = s.spent, s.cut && !d.IsCertain()
 	return d
 }
 
