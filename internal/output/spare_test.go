@@ -44,4 +44,11 @@ func TestALargeBodyTakesWhatManySmallOnesDo(t *testing.T) {
 	if n < 1 || n > 4 {
 		t.Errorf("bodies of 10 MiB: got %d, want a few", n)
 	}
+	s = spare{}
+	for n = 0; n < 100 && s.allows(10<<20, now); n++ {
+		s.spend(0) // found at once, but looked up even so
+	}
+	if n > 10 {
+		t.Errorf("bodies of 10 MiB whose cause is plain: got %d, want a few", n)
+	}
 }
