@@ -20,6 +20,8 @@ type Options struct {
 	Dial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Addresses lists this machine's addresses; nil: the net package.
 	Addresses func() ([]net.Addr, error)
+	// Awake is how long this machine has been awake, since whenever; nil: Go's monotonic clock, which stands still in a sleep.
+	Awake func() time.Duration
 	// Patience bounds the opening: what is not ready by then is lost. A tunnel that was ready once is tried for ever. 0: a minute.
 	Patience time.Duration
 }
@@ -74,6 +76,10 @@ func keep(name string, o Options, drive func(ctx context.Context, k *keeper) err
 	}
 	if o.Addresses == nil {
 		o.Addresses = net.InterfaceAddrs
+	}
+	if o.Awake == nil {
+		start := time.Now()
+		o.Awake = func() time.Duration { return time.Since(start) }
 	}
 	k := &keeper{
 		o: o, name: name, pace: pace{random: o.Random}, conns: make(chan net.Conn), done: make(chan struct{}), deaf: make(chan struct{}),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"regexp"
 	"strings"
 
 	"golang.ngrok.com/muxado/v2"
@@ -45,10 +44,23 @@ func ngrokMeanings() map[string]ngrokMeaning {
 	}
 }
 
-var ngrokCodePattern = regexp.MustCompile(`ERR_NGROK_\d+`)
-
-// ngrokCode finds a code in a text; empty where there is none.
-func ngrokCode(text string) string { return ngrokCodePattern.FindString(text) }
+// ngrokCode finds a code in a text, as in ERR_NGROK_105; empty where there is none.
+func ngrokCode(text string) string {
+	const prefix = "ERR_NGROK_"
+	at := strings.Index(text, prefix)
+	if at < 0 {
+		return ""
+	}
+	digits := text[at+len(prefix):]
+	end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(digits)
+	}
+	if end == 0 {
+		return ""
+	}
+	return prefix + digits[:end]
+}
 
 // ngrokError makes an *Error of what the service answered, and says whether it may pass by itself. It returns nil for an error that is
 // not the service's word: a connection that failed says nothing on what ngrok thinks.

@@ -5,27 +5,30 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Services print where their tunnel begins, each in its way and among other URLs: of their documentation, of offers. So a URL counts
 // only where its form or its host says what it is.
 
-var (
-	urlPattern    = regexp.MustCompile(`https?://[A-Za-z0-9.\-\[\]:]+`)
-	escapePattern = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_])`)
-	sayPattern    = regexp.MustCompile(`^\s*(HTTPS?:|Forwarding HTTP traffic from)\s`) // sish and serveo
-)
+// patterns are compiled when they are first needed, which in most commands is never.
+var patterns = sync.OnceValue(func() (p struct{ url, escape, say *regexp.Regexp }) {
+	p.url = regexp.MustCompile(`https?://[A-Za-z0-9.\-\[\]:]+`)
+	p.escape = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_])`)
+	p.say = regexp.MustCompile(`^\s*(HTTPS?:|Forwarding HTTP traffic from)\s`) // sish and serveo
+	return p
+})
 
 // announced finds the tunnel's URL in a line that the server printed; empty where there is none.
 func announced(line string, t Target) string {
-	line = strings.TrimSpace(escapePattern.ReplaceAllString(line, ""))
+	line = strings.TrimSpace(patterns().escape.ReplaceAllString(line, ""))
 	if strings.HasPrefix(line, "{") {
 		return inEvent([]byte(line), t)
 	}
-	for _, found := range urlPattern.FindAllString(line, -1) {
+	for _, found := range patterns().url.FindAllString(line, -1) {
 		found = strings.TrimRight(found, ".:")
 		u, err := url.Parse(found)
-		if err == nil && u.Hostname() != "" && (sayPattern.MatchString(line) || t.serves(u.Hostname())) {
+		if err == nil && u.Hostname() != "" && (patterns().say.MatchString(line) || t.serves(u.Hostname())) {
 			return found
 		}
 	}
@@ -56,7 +59,7 @@ func inEvent(line []byte, t Target) string {
 func inData(data any, t Target) string {
 	switch d := data.(type) {
 	case string:
-		if u, err := url.Parse(withScheme(d)); err == nil && (urlPattern.MatchString(d) || t.serves(u.Hostname())) {
+		if u, err := url.Parse(withScheme(d)); err == nil && (patterns().url.MatchString(d) || t.serves(u.Hostname())) {
 			return withScheme(d)
 		}
 	case []any:

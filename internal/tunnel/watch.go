@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 )
 
@@ -16,9 +17,10 @@ const (
 	slept = 20 * time.Second
 )
 
-// sight is what one look saw: the wall's clock, which goes on while the machine sleeps; the one that does not; and the addresses.
+// sight is what one look saw: the clock on the wall, which goes on while the machine sleeps; how long it has been awake; and its addresses.
 type sight struct {
-	at        time.Time
+	wall      time.Time
+	awake     time.Duration
 	addresses []string
 }
 
@@ -31,11 +33,10 @@ type change struct {
 
 func (before sight) to(now sight) change {
 	var c change
-	wall := now.at.Round(0).Sub(before.at.Round(0)) // without the monotonic clock, which stands still in a sleep
-	if asleep := wall - now.at.Sub(before.at); asleep >= slept {
-		c.slept, c.since = asleep, before.at
+	if asleep := now.wall.Sub(before.wall) - (now.awake - before.awake); asleep >= slept {
+		c.slept, c.since = asleep, before.wall
 	}
-	c.moved = !sameStrings(before.addresses, now.addresses)
+	c.moved = !slices.Equal(before.addresses, now.addresses)
 	return c
 }
 
@@ -57,7 +58,7 @@ func (k *keeper) watch(ctx context.Context) {
 }
 
 func (k *keeper) look() sight {
-	s := sight{at: k.o.Now()}
+	s := sight{wall: k.o.Now().Round(0), awake: k.o.Awake()}
 	addresses, err := k.o.Addresses()
 	if err != nil {
 		return s // of a machine that does not tell, nothing follows
@@ -102,12 +103,7 @@ func has(addresses []string, a net.Addr) bool {
 	if ip := net.ParseIP(h); ip == nil || ip.IsLoopback() || len(addresses) == 0 {
 		return true
 	}
-	for _, other := range addresses {
-		if other == h {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(addresses, h)
 }
 
 // host is the IP address of an address.
@@ -121,16 +117,4 @@ func host(a net.Addr) string {
 		return a.IP.String()
 	}
 	return ""
-}
-
-func sameStrings(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

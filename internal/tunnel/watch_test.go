@@ -1,0 +1,50 @@
+package tunnel
+
+import (
+	"net"
+	"testing"
+	"time"
+)
+
+func TestASleepIsSeenByTheClockOnTheWall(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC)
+	before := sight{wall: start, awake: time.Hour, addresses: []string{"192.0.2.7"}}
+	for name, tc := range map[string]struct {
+		now  sight
+		want change
+	}{
+		"nothing":               {sight{start.Add(2 * time.Second), time.Hour + 2*time.Second, before.addresses}, change{}},
+		"a busy machine":        {sight{start.Add(90 * time.Second), time.Hour + 90*time.Second, before.addresses}, change{}},
+		"a nap":                 {sight{start.Add(12 * time.Second), time.Hour + 2*time.Second, before.addresses}, change{}},
+		"a night":               {sight{start.Add(8 * time.Hour), time.Hour + 2*time.Second, before.addresses}, change{slept: 8*time.Hour - 2*time.Second, since: start}},
+		"a clock that was set":  {sight{start.Add(-time.Hour), time.Hour + 2*time.Second, before.addresses}, change{}},
+		"another network":       {sight{start.Add(2 * time.Second), time.Hour + 2*time.Second, []string{"198.51.100.9"}}, change{moved: true}},
+		"no network":            {sight{start.Add(2 * time.Second), time.Hour + 2*time.Second, nil}, change{moved: true}},
+		"one more, as of a VPN": {sight{start.Add(2 * time.Second), time.Hour + 2*time.Second, []string{"192.0.2.7", "10.8.0.2"}}, change{moved: true}},
+	} {
+		if got := before.to(tc.now); got != tc.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, tc.want)
+		}
+	}
+}
+
+func TestALinkIsDeadWhereItsAddressIsGone(t *testing.T) {
+	t.Parallel()
+	at := func(ip string) net.Addr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 4711} }
+	for _, tc := range []struct {
+		addresses []string
+		local     net.Addr
+		want      bool
+	}{
+		{[]string{"192.0.2.7", "10.8.0.2"}, at("192.0.2.7"), true},
+		{[]string{"198.51.100.9"}, at("192.0.2.7"), false},
+		{[]string{"198.51.100.9"}, at("127.0.0.1"), true}, // loopback, as to a proxy of this machine
+		{nil, at("192.0.2.7"), true},                      // a machine that tells nothing
+		{[]string{"198.51.100.9"}, &net.UnixAddr{Name: "x"}, true},
+	} {
+		if got := has(tc.addresses, tc.local); got != tc.want {
+			t.Errorf("has(%v, %v): got %v, want %v", tc.addresses, tc.local, got, tc.want)
+		}
+	}
+}
