@@ -1,0 +1,132 @@
+package tunnel_test
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+)
+
+func TestAProofIsARequestThatComesBackHere(t *testing.T) {
+	t.Parallel()
+	proof := tunnel.NewProof(&http.Client{}, rand.Reader)
+	var seen atomic.Value
+	here := httptest.NewServer(proof.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+	})))
+	defer here.Close()
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // what is between
+		seen.Store(r.URL.Path)
+		resp, err := http.Get(here.URL + r.URL.Path)
+		if err != nil {
+			return
+		}
+		defer resp.Body.Close()
+		_, _ = io.Copy(w, resp.Body)
+	}))
+	defer outside.Close()
+	if err := proof.Prove(t.Context(), outside.URL+"/"); err != nil {
+		t.Fatalf("Prove: %v", err)
+	}
+	// What was answered once is answered by nobody again, and neither is what was never asked.
+	for _, path := range []string{seen.Load().(string), "/.well-known/vidiking/x", "/.well-known/vidiking/"} {
+		resp, err := http.Get(here.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusTeapot {
+			t.Errorf("GET %s: got %d, want what stands behind", path, resp.StatusCode)
+		}
+	}
+}
+
+func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
+	t.Parallel()
+	landing := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(landing.Close)
+	for name, tc := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"a page":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>welcome</html>") }, "something else answered"},
+		"the path": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }, "something else answered"},
+		"nothing":  {func(http.ResponseWriter, *http.Request) {}, "something else answered"},
+		"an edge without an agent": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Ngrok-Error-Code", "ERR_NGROK_3200")
+			w.WriteHeader(http.StatusNotFound)
+		}, "something else answered, with 404 and ERR_NGROK_3200"},
+		"a portal that redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, landing.URL, http.StatusFound) }, "something else answered, with 302"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(tc.answer)
+			defer server.Close()
+			proof := tunnel.NewProof(&http.Client{}, rand.Reader)
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			defer cancel()
+			err := proof.Prove(ctx, server.URL)
+			var back *tunnel.NotBackError
+			if !errors.As(err, &back) || back.URL != server.URL || !strings.HasSuffix(back.Error(), ": "+tc.want) {
+				t.Errorf("got %v, want that %s", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestAProofThatIsLateIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	proof := tunnel.NewProof(&http.Client{}, rand.Reader)
+	var tries atomic.Int32
+	ours := proof.Handler(http.NotFoundHandler())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tries.Add(1) < 4 {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		ours.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	if err := proof.Prove(t.Context(), server.URL); err != nil || tries.Load() != 4 {
+		t.Errorf("got %v after %d tries, want a proof by the fourth", err, tries.Load())
+	}
+}
+
+func TestWordsSayWhyAConnectionFailed(t *testing.T) {
+	t.Parallel()
+	client := &http.Client{Timeout: 200 * time.Millisecond}
+	get := func(url string) error {
+		resp, err := client.Get(url)
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		return err
+	}
+	authority := testkit.NewAuthority(t)
+	secured := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), http.NotFoundHandler())
+	closing := testkit.ServeConns(t, func(net.Conn) {})
+	for url, want := range map[string]string{
+		"http://" + testkit.Nowhere(t): "connection refused",
+		"http://" + testkit.Silent(t):  "no answer in time",
+		secured.URL():                  "its certificate is of an authority that is not known",
+		closing.URL():                  "connection closed",
+		"http://nowhere.invalid":       "no such host: nowhere.invalid",
+	} {
+		if err := get(url); err == nil || tunnel.Words(err) != want {
+			t.Errorf("%s: got %q (%v), want %q", url, tunnel.Words(err), err, want)
+		}
+	}
+	if got := tunnel.Words(errors.New("one\ntwo")); got != "one" {
+		t.Errorf("got %q, want the first line", got)
+	}
+}
