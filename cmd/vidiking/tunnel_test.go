@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -167,4 +170,207 @@ hint:  it is no token: copy it again from https://dashboard.ngrok.com/get-starte
 	if code != 4 || stdout != "" || stderr != want {
 		t.Errorf("got %d, stdout %q, stderr\n%s\nwant 4 and\n%s", code, stdout, stderr, want)
 	}
+}
+
+func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdgeDown(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
+	l.await("it says that there is no way", func() bool { return strings.Contains(l.said(l.stderr), "Trying again.") })
+	if got := l.info(); got.State != session.StateConnecting || got.PublicURL != "" {
+		t.Errorf("got %+v before there is a tunnel, want connecting", got)
+	}
+	if got := l.said(l.stdout); got != "" {
+		t.Errorf("it is ready before there is a tunnel:\n%s", got)
+	}
+	// What is sent at home is taken meanwhile.
+	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
+		t.Errorf("by loopback: got %d, want 200", code)
+	}
+	edge.Up()
+	l.await("it is ready", func() bool { return strings.HasPrefix(l.said(l.stdout), "✓ Ready\n\n  url       "+l.info().PublicURL+"\n") })
+	want := regexp.MustCompile(`^\d\d:\d\d:\d\d   ○ No way through ngrok yet: connection refused\. Trying again\.\n$`)
+	if got := l.said(l.stderr); !want.MatchString(got) {
+		t.Errorf("got stderr\n%s\nwant\n%s", got, want)
+	}
+	l.interrupt()
+}
+
+func TestListenIsNotReadyWhereTheEdgeIsSilent(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	edge.Silence(true)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	l := w.startListen(t, "vidiking", "localhost:1")
+	l.await("the edge is connected to", func() bool { return edge.Connections() > 0 })
+	if got := l.info().State; got != session.StateConnecting || l.said(l.stdout) != "" {
+		t.Errorf("got state %s and\n%s\nwant connecting, and nothing ready", got, l.said(l.stdout))
+	}
+	// It ends at once when nobody wants to wait.
+	if code := l.interrupt(); code != 0 {
+		t.Errorf("got exit code %d, want 0", code)
+	}
+}
+
+func TestListenDropsInTheMiddleOfABody(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	handler := echoing(t)
+	l := w.startTunnel(t, "vidiking", handler.URL()+"/webhooks/vidiking")
+	u, err := url.Parse(l.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", u.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n%s", u.Path, strings.Repeat("x", 500_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edge.Drop()
+	l.await("the gap is told", func() bool { return l.info().State == session.StateReconnecting })
+	l.await("it is ready again", func() bool { return l.info().State == session.StateReady })
+	body := sized(100)
+	if code, _ := send(t, l.url, body); code != http.StatusOK {
+		t.Errorf("after the gap: got %d, want 200", code)
+	}
+	l.interrupt()
+	// Half a body is no delivery.
+	if got := list(t, openLog(t, w.dir)); len(got) != 1 || got[0].BodyBytes != int64(len(body)) {
+		t.Errorf("got %d deliveries, want the one after the gap", len(got))
+	}
+}
+
+func TestListenHasTheDomainThatItAsksFor(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	const wanted = "https://shop.public.test"
+	proxy, asked := testkit.ServeProxy(t, func(string) string { return edge.PublicAddr(wanted) })
+	// The way back is by TLS, and by the proxy, as from a company's network.
+	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.Roots())
+	l := w.startTunnel(t, "vidiking", "localhost:1", "--url", "shop.public.test")
+	if l.url != wanted+"/webhooks/vidiking" {
+		t.Errorf("got %s, want %s", l.url, wanted)
+	}
+	if got := asked(); len(got) == 0 || got[0] != "shop.public.test:443" {
+		t.Errorf("the proxy was asked for %q, want shop.public.test:443", got)
+	}
+	if b := edge.Binds(); b[0].URL != wanted {
+		t.Errorf("the edge was asked for %+v", b)
+	}
+	// Another one wants the same.
+	code, _, stderr := w.run(t, "vidiking", "listen", "--forward", "localhost:1", "--url", "shop.public.test")
+	want := `error: ngrok does not give that URL (ERR_NGROK_334)
+         The endpoint 'https://shop.public.test' is already online
+hint:  end whatever has it, or leave --url out: https://ngrok.com/docs/errors/err_ngrok_334
+`
+	if code != 1 || stderr != want {
+		t.Errorf("got %d and\n%s\nwant 1 and\n%s", code, stderr, want)
+	}
+	l.interrupt()
+}
+
+func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	l := w.startTunnel(t, "vidiking", "localhost:1", "-o", "json")
+	edge.Drop()
+	l.await("it is back", func() bool { return strings.Contains(l.said(l.stdout), `"gap_ms"`) })
+	l.interrupt()
+	got := steady(l.said(l.stdout))
+	want := `{"v":1,"type":"ready","url":"http://127.0.0.1:9999/webhooks/vidiking","forward":"http://localhost:1/webhooks/vidiking","tunnel":"ngrok","verify":"strict","data_dir":"…","local_url":"http://127.0.0.1:9999/webhooks/vidiking"}
+{"v":1,"type":"tunnel","state":"reconnecting","at":"2026-01-01T00:00:00Z","cause":"connection closed","since":"2026-01-01T00:00:00Z","message":"The tunnel is down: connection closed. Trying again."}
+{"v":1,"type":"tunnel","state":"ready","at":"2026-01-01T00:00:00Z","url":"http://127.0.0.1:9999/webhooks/vidiking","since":"2026-01-01T00:00:00Z","gap_ms":0,"message":"The tunnel is back after # ms, at the same URL."}
+`
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if said := l.said(l.stderr); said != "" {
+		t.Errorf("got stderr\n%s", said)
+	}
+}
+
+func TestAListenThatMadeItsSecretRejectsNothingThatComesThroughATunnel(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=")
+	l := w.startTunnel(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
+	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
+		t.Errorf("signed with the account's secret: got %d, want 200", code)
+	}
+	l.interrupt()
+	if got := l.said(l.stdout); !strings.Contains(got, "  verify    warn: your account's secret is not known, so nothing is rejected\n") || !strings.Contains(got, "vidiking config set webhook-secret") {
+		t.Errorf("got\n%s\nwant that nothing is rejected, and what to do", got)
+	}
+	strict := w.startTunnel(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking", "--verify", "strict")
+	if code, _ := send(t, strict.url, sized(50)); code != http.StatusUnauthorized {
+		t.Errorf("where strict was asked for: got %d, want 401", code)
+	}
+	strict.interrupt()
+}
+
+func TestNobodyOutsideSpeaksForThisMachine(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	handler := echoing(t)
+	l := w.startTunnel(t, "vidiking", handler.URL()+"/webhooks/vidiking")
+	body := sized(50)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Even who has the token.
+	req.Header.Set(session.SenderHeader, session.Sender{Token: l.info().Token, Origin: webhook.OriginTrigger}.String())
+	req.Header.Set(webhook.SignatureHeader, signature.Sign(webhook.SecretFrom(processSecret), body, signature.StylePrefixed))
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.Header.Get(session.DeliveryHeader) != "" {
+		t.Error("a stranger is told the id of the delivery")
+	}
+	if h := handler.Requests()[0].Header; h.Get(session.SenderHeader) != "" {
+		t.Error("the token went on to the handler")
+	}
+	l.interrupt()
+	if got := list(t, openLog(t, w.dir)); len(got) != 1 || got[0].Origin != webhook.OriginTunnel {
+		t.Errorf("got %+v, want one delivery, of the tunnel", got)
+	}
+}
+
+func TestVidikingAloneSaysHowTheTunnelIs(t *testing.T) {
+	t.Parallel()
+	edge := testkit.NewEdge(t)
+	w := newWorld(t)
+	w.throughEdge(t, edge)
+	l := w.startTunnel(t, "vidiking", "localhost:1")
+	says := func(want string) {
+		t.Helper()
+		if _, stdout, _ := w.run(t, "vidiking"); !strings.Contains(stdout, want) {
+			t.Errorf("got\n%s\nwant %q", stdout, want)
+		}
+	}
+	says(" at " + l.url + "\n")
+	edge.Down()
+	l.await("the gap is told", func() bool { return l.info().State == session.StateReconnecting })
+	says("the tunnel is down since ")
+	says("○ Listening since ")
+	l.interrupt()
 }

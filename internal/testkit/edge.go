@@ -160,6 +160,13 @@ func (e *Edge) Binds() []EdgeBind {
 // Sessions is how many clients are connected and authenticated.
 func (e *Edge) Sessions() int { return len(e.live()) }
 
+// Connections is how many connections there are, whatever they have come to.
+func (e *Edge) Connections() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.conns)
+}
+
 // PublicAddr is where the public side of an endpoint listens, for URLs whose name leads nowhere.
 func (e *Edge) PublicAddr(url string) string {
 	e.mu.Lock()

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -114,7 +113,7 @@ func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 	}
 	authority := testkit.NewAuthority(t)
 	secured := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), http.NotFoundHandler())
-	closing := testkit.ServeConns(t, func(net.Conn) {})
+	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
 	for url, want := range map[string]string{
 		"http://" + testkit.Nowhere(t): "connection refused",
 		"http://" + testkit.Silent(t):  "no answer in time",

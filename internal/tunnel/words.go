@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"syscall"
@@ -15,6 +16,10 @@ import (
 func Words(err error) string {
 	if text := known(err); text != "" {
 		return text
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err // without the method, and the URL, which is known
 	}
 	text, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	return text
