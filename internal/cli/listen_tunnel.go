@@ -91,19 +91,25 @@ var errStopped = errSilent{exitDone}
 
 // reachedOr registers the first URL, unless an interrupt comes first.
 func (l *listener) reachedOr(ctx context.Context, s tunnel.State, interrupts <-chan os.Signal) error {
-	l.reached(s)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- l.register(ctx, s.URL+l.o.path) }()
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err = l.register(ctx, s.URL+l.o.path)
+	}()
 	select {
-	case err := <-done:
-		return err
+	case <-done:
 	case <-interrupts:
 		cancel()
 		<-done // what was there is there again
 		return errStopped
 	}
+	if err == nil {
+		l.reached(s)
+	}
+	return err
 }
 
 // register puts a URL into the account, where that was asked for.

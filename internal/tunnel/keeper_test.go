@@ -271,7 +271,7 @@ func TestStatesThatNobodyReadsGiveWayToNewerOnes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		w := &fakeWay{start: time.Now(), open: func(_ context.Context, k *keeper, _ int) error {
+		w := &fakeWay{start: time.Now(), open: func(_ context.Context, _ *keeper, _ int) error {
 			n++
 			return errors.New("cause " + string(rune('a'+n%26)))
 		}}
