@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -142,6 +143,16 @@ func firstID(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("there is no id in %s", args[1])
 	}
 	ts.Setenv(args[0], id)
+}
+
+// firstFile sets a variable to the first file of a directory: `firstfile BODY bodies`.
+func firstFile(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(entries) == 0 {
+		ts.Fatalf("there is no file in %s", args[1])
+	}
+	ts.Setenv(args[0], filepath.Join(args[1], entries[0].Name()))
 }
 
 // replace copies a file with one piece of it replaced: `replace FROM TO OLD NEW`.

@@ -47,6 +47,7 @@ func TestStories(t *testing.T) {
 			"newer":      newer,
 			"exits":      exits,
 			"firstid":    firstID,
+			"firstfile":  firstFile,
 			"replace":    replace,
 			"bare":       bare,
 			"oneline":    oneLine,

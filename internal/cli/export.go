@@ -30,10 +30,12 @@ type exportOptions struct {
 // The forms of an export.
 const (
 	formatNDJSON = "ndjson"
+	formatHAR    = "har"
+	formatHTTP   = "http"
 	formatCurl   = "curl"
 )
 
-func exportFormats() []string { return []string{formatNDJSON, formatCurl} }
+func exportFormats() []string { return []string{formatNDJSON, formatHAR, formatHTTP, formatCurl} }
 
 func (a *app) export() *cobra.Command {
 	o := &exportOptions{format: formatNDJSON}
@@ -44,9 +46,14 @@ func (a *app) export() *cobra.Command {
 webhooks import reads it back without a loss.
 
 The values of cookies, authorization and signature headers are masked. A masked delivery can be sent again only with a new signature
-(--resign). --with-secrets keeps the values: who has the file can then send what you got.`,
+(--resign). --with-secrets keeps the values: who has the file can then send what you got.
+
+The other forms are for other programs, and are not imported: har for a browser's network panel, http for the HTTP clients of editors (the
+bodies stand in files of their own, in a directory beside it), curl for a shell.`,
 		Example: `  vidiking webhooks export -O recording.ndjson
   vidiking webhooks export --failed --since 1h --with-secrets > failed.ndjson
+  vidiking webhooks export --format har -O deliveries.har
+  vidiking webhooks export --failed --format http --with-secrets -O failed.http
   vidiking webhooks export last --format curl`,
 		Annotations: exits(`  0    done, also where nothing matches
   1    it failed, or an id names nothing
@@ -70,6 +77,9 @@ The values of cookies, authorization and signature headers are masked. A masked 
 func (a *app) runExport(ctx context.Context, o *exportOptions) error {
 	if len(o.ids) > 0 && o.pick.isSet() {
 		return usage("ids and a selection are both given", "leave one of them out")
+	}
+	if err := o.checkHTTP(); err != nil {
+		return err
 	}
 	x := &exporting{app: a, o: o}
 	if err := x.open(ctx); err != nil {
@@ -171,10 +181,16 @@ type form interface {
 }
 
 func (x *exporting) form(w io.Writer) form {
-	if x.o.format == formatCurl {
+	switch x.o.format {
+	case formatHAR:
+		return recording.NewHAR(w, readBuild().Version, x.to.handler)
+	case formatHTTP:
+		return recording.NewHTTPFile(w, x.o.bodies(), x.putBody, x.to.handler)
+	case formatCurl:
 		return recording.NewCurls(w, x.to.handler)
+	default:
+		return recording.NewWriter(w)
 	}
-	return recording.NewWriter(w)
 }
 
 func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
