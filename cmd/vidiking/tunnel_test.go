@@ -190,7 +190,9 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 		t.Errorf("by loopback: got %d, want 200", code)
 	}
 	edge.Up()
-	l.await("it is ready", func() bool { return strings.HasPrefix(l.said(l.stdout), "✓ Ready\n\n  url       "+l.info().PublicURL+"\n") })
+	l.await("it is ready", func() bool {
+		return strings.HasPrefix(l.said(l.stdout), "✓ Ready\n\n  url       "+l.info().PublicURL+"\n")
+	})
 	want := regexp.MustCompile(`^\d\d:\d\d:\d\d   ○ No way through ngrok yet: connection refused\. Trying again\.\n$`)
 	if got := l.said(l.stderr); !want.MatchString(got) {
 		t.Errorf("got stderr\n%s\nwant\n%s", got, want)
