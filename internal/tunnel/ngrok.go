@@ -75,7 +75,10 @@ func (w *ngrokWay) session(ctx context.Context, k *keeper) error {
 	}
 	defer k.hold(nil)
 	defer s.wait()
-	defer agent.Disconnect() //nolint:errcheck // it is over, whatever the service thinks of it
+	defer func() {
+		end(nil)               // first, or the SDK's word on its own end would be taken for trouble
+		_ = agent.Disconnect() // it is over, whatever the service thinks of it
+	}()
 	if err := agent.Connect(ctx); err != nil {
 		return s.because(err)
 	}

@@ -103,8 +103,12 @@ func TestAProofThatIsLateIsTriedAgain(t *testing.T) {
 
 func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 	t.Parallel()
-	client := &http.Client{Timeout: 200 * time.Millisecond}
+	silent := "http://" + testkit.Silent(t)
 	get := func(url string) error {
+		client := &http.Client{Timeout: time.Minute}
+		if url == silent {
+			client.Timeout = 200 * time.Millisecond
+		}
 		resp, err := client.Get(url)
 		if err == nil {
 			_ = resp.Body.Close()
@@ -116,7 +120,7 @@ func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
 	for url, want := range map[string]string{
 		"http://" + testkit.Nowhere(t): "connection refused",
-		"http://" + testkit.Silent(t):  "no answer in time",
+		silent:                         "no answer in time",
 		secured.URL():                  "its certificate is of an authority that is not known",
 		closing.URL():                  "connection closed",
 		"http://nowhere.invalid":       "no such host: nowhere.invalid",
