@@ -38,11 +38,11 @@ func CheckURL(text string, from Reach) error {
 	case err != nil || u.Opaque != "" || u.Hostname() == "" || u.Scheme == "":
 		return &URLError{fmt.Sprintf("is no URL: %s", shownURL(text)), hint}
 	case u.User != nil:
-		return &URLError{"cannot hold a user or a password", "the signature is what proves who sends: vidiking config set webhook-secret"}
+		return &URLError{"can't hold a user or a password", "the signature is what proves who sends: vidiking config set webhook-secret"}
 	case u.Fragment != "" || strings.Contains(text, "#"):
-		return &URLError{fmt.Sprintf("cannot hold #: %s", text), "what follows a # is never sent"}
+		return &URLError{fmt.Sprintf("can't hold #: %s", text), "what follows a # is never sent"}
 	case u.Scheme != "https" && u.Scheme != "http":
-		return &URLError{fmt.Sprintf("cannot begin with %s://", u.Scheme), hint}
+		return &URLError{fmt.Sprintf("can't begin with %s://", u.Scheme), hint}
 	}
 	if err := checkHost(u, from); err != nil {
 		return err

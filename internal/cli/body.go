@@ -24,7 +24,7 @@ func (a *app) readBody(name, hint string) (body []byte, shown string, err error)
 	}
 	body, err = io.ReadAll(io.LimitReader(from, maxData+1))
 	if err != nil {
-		return nil, shown, failed(err, "can't read "+shown+": "+pathReason(err))
+		return nil, shown, failed(err, "can't read "+shown+": "+pathReason(err), hint)
 	}
 	if len(body) > maxData {
 		return nil, shown, usage(fmt.Sprintf("%s is larger than %d MiB", shown, maxData>>20), "use a smaller body")

@@ -16,9 +16,10 @@ import (
 
 // editByHand has the user change a body in their editor, as often as it takes until it is a payload again. Where they changed nothing,
 // or emptied it, it says so and the error ends the command with 0: not to send is what they chose.
-func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte) (_ []byte, err error) {
+// What can't be edited has the hint what else to do.
+func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte, instead string) (_ []byte, err error) {
 	if !editor.IsText(body) {
-		return nil, failed(nil, "the body is not text, so it can't be edited", "look at its bytes: vidiking webhooks show ID --raw | xxd")
+		return nil, failed(nil, "the body is not text, so it can't be edited", instead)
 	}
 	command, err := a.chooseEditor()
 	if err != nil {

@@ -54,7 +54,7 @@ func TestABodyThatIsNoTextIsNotEdited(t *testing.T) {
 	l.shows("dlv_")
 	l.interrupt()
 	x.checkEnds(x.world(nil, "replay", "last", "--edit"), 1, "error: the body is not text, so it can't be edited\n")
-	x.checkEnds(x.world(nil, "replay", "last", "--set", "data.x=1"), 2, "error: the payload is not JSON")
+	x.checkEnds(x.world(nil, "replay", "last", "--set", "data.x=1"), 2, "error: the payload of dlv_s34sw8 is not JSON: line 1, column 1: expected UTF-8, not UTF-16\n")
 	if text := x.screen.String(); strings.Contains(text, "\xff") {
 		t.Errorf("the screen shows raw bytes: %q", text)
 	}

@@ -84,6 +84,7 @@ func (a *app) interrupted(err error) *failure {
 func (a *app) cannotRecord(err error) error {
 	f := a.explain(err)
 	if len(f.hint) == 0 {
+		f.what = "can't open the delivery log in " + a.logPlace() + ": " + pathReason(err)
 		f.hint = []string{"use another directory: --data-dir DIR"}
 	}
 	return f
@@ -163,15 +164,35 @@ func (a *app) explainStore(err error) *failure {
 	case errors.Is(err, store.ErrNewerSchema):
 		return failed(err, "the delivery log was written by a newer vidiking", "update vidiking, or use another log: --data-dir DIR")
 	case errors.Is(err, store.ErrReadOnly):
-		return failed(err, "the delivery log can't be written: "+err.Error(), "use another directory: --data-dir DIR")
+		return failed(err, "the delivery log can't be written: "+behind(err, store.ErrReadOnly), "use another directory: --data-dir DIR")
 	case errors.Is(err, store.ErrFull):
 		return failed(err, "the disk is full, so the delivery log can't be written", "free some space, or use another disk: --data-dir DIR")
 	case errors.Is(err, store.ErrBusy):
 		return failed(err, "another process keeps the delivery log busy", "try again; see what runs: vidiking")
 	case errors.Is(err, store.ErrCorrupt):
-		return failed(err, "the delivery log is damaged: "+err.Error(), "move that file away, and a new log begins")
+		return failed(err, "the delivery log is damaged: "+behind(err, store.ErrCorrupt), "move that file away, and a new log begins")
+	case errors.Is(err, store.ErrNoLog):
+		return failed(err, "there is no delivery log in "+a.logPlace(), "another directory: --data-dir DIR")
 	}
 	return nil
+}
+
+// behind is what an error says behind the kind of it, which the words before it name.
+func behind(err, kind error) string {
+	_, rest, _ := strings.Cut(err.Error(), kind.Error())
+	if rest = strings.TrimLeft(rest, ":, "); rest == "" {
+		return err.Error()
+	}
+	return rest
+}
+
+// logPlace is the directory of the delivery log, as people read it.
+func (a *app) logPlace() string {
+	dir, err := a.dataDir()
+	if err != nil {
+		return "the data directory"
+	}
+	return a.cfg.Short(dir)
 }
 
 func (a *app) notFound(e *store.NotFoundError) *failure {

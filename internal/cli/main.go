@@ -77,7 +77,7 @@ func (a *app) end(ctx context.Context, err error) int {
 	for i, l := range f.hint {
 		f.hint[i] = output.Options{Self: a.self()}.Command(l)
 	}
-	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.detail, f.hint)
+	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), a.w.withShortPaths(f.what), f.detail, f.hint)
 	return f.code
 }
 

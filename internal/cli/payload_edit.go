@@ -47,14 +47,14 @@ func (e *payloadEdits) check() error {
 	return nil
 }
 
-// apply makes the changes of the flags in a payload. Without them it stays as it is, byte for byte.
-func (e *payloadEdits) apply(p output.Printer, now time.Time, body []byte) ([]byte, error) {
+// apply makes the changes of the flags in a payload, which of says is whose. Without them it stays as it is, byte for byte.
+func (e *payloadEdits) apply(p output.Printer, now time.Time, of string, body []byte) ([]byte, error) {
 	if !e.changesByFlag() {
 		return body, nil
 	}
 	payload, err := webhook.ParsePayload(body)
 	if err != nil {
-		return nil, notJSON("the payload", err)
+		return nil, notJSON("the payload"+of, err)
 	}
 	for _, assignment := range e.set {
 		path, value, ok := webhook.CutAssignment(assignment)

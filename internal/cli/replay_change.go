@@ -95,7 +95,7 @@ func (a *app) prepareChange(ctx context.Context, p output.Printer, c *replayChan
 			return nil, err
 		}
 		if c.edits.byHand {
-			if c.byHand, err = a.editByHand(ctx, p, body); err != nil {
+			if c.byHand, err = a.editByHand(ctx, p, body, "look at its bytes: vidiking webhooks show "+d.ID.Short(shortID)+" --raw"); err != nil {
 				return nil, err
 			}
 		}
@@ -108,19 +108,7 @@ func (a *app) changed(p output.Printer, c *replayChange, d webhook.Delivery) ([]
 	if c.byHand != nil {
 		return c.byHand, nil
 	}
-	body, err := c.edits.apply(p, a.w.Now(), d.Body)
-	if err != nil && c.edits.changesByFlag() {
-		return nil, ofDelivery(d.ID, err)
-	}
-	return body, err
-}
-
-// ofDelivery names the delivery whose payload can't be changed.
-func ofDelivery(id webhook.ID, err error) error {
-	if f, ok := err.(*failure); ok { //nolint:errorlint // it was made just now, and is not wrapped
-		f.what += " (" + id.Short(shortID) + ")"
-	}
-	return err
+	return c.edits.apply(p, a.w.Now(), " of "+d.ID.Short(shortID), d.Body)
 }
 
 // header is the recorded header with what is changed of it in its place: the signature, the length of the body, and what --header

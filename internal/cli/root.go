@@ -96,6 +96,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var missing *pflag.NotExistError
 	var empty *pflag.ValueRequiredError
 	var wrong *pflag.InvalidValueError
+	var garbled *pflag.InvalidSyntaxError
 	switch {
 	case errors.As(err, &missing):
 		name := missing.GetSpecifiedName()
@@ -111,24 +112,27 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &empty):
 		return usage("--"+empty.GetFlag().Name+" needs a value", "see "+cmd.CommandPath()+" --help")
 	case errors.As(err, &wrong):
-		return usage(fmt.Sprintf("--%s can't be %q: %s", wrong.GetFlag().Name, wrong.GetValue(), reason(wrong)), "see "+cmd.CommandPath()+" --help")
+		return usage(fmt.Sprintf("--%s can't be %q", wrong.GetFlag().Name, wrong.GetValue()), valueForm(wrong))
+	}
+	if errors.As(err, &garbled) {
+		return usage("there is no flag "+garbled.GetSpecifiedFlag(), all)
 	}
 	return usage(err.Error(), "see "+cmd.CommandPath()+" --help")
 }
 
-// reason is why a flag's value is wrong, without the parser's own prefix.
-func reason(err *pflag.InvalidValueError) string {
+// valueForm is what a flag's value can be.
+func valueForm(err *pflag.InvalidValueError) string {
 	switch err.GetFlag().Value.Type() {
 	case "int", "count":
-		return "it is a whole number"
+		return "a whole number"
 	case "uint64":
-		return "it is a whole number, 0 or more"
+		return "a whole number, 0 or more"
 	case "float64":
-		return "it is a number"
+		return "a number"
 	case "duration":
-		return "it is a duration as in 500ms, 10s or 2m"
+		return "a number with its unit, like 10s, 500ms or 1m30s"
 	case "bool":
-		return "it is true or false"
+		return "true or false"
 	}
 	return errors.Unwrap(err).Error()
 }
@@ -138,8 +142,11 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usage(fmt.Sprintf("%s takes no argument, and got %q", cmd.CommandPath(), args[0]), "see "+cmd.CommandPath()+" --help")
+	return usage(fmt.Sprintf("%s takes no argument, and got %q", calledAs(cmd), args[0]), "see "+cmd.CommandPath()+" --help")
 }
+
+// calledAs is a command as it stands in a sentence of the program's own: without its name before it.
+func calledAs(cmd *cobra.Command) string { return strings.TrimPrefix(cmd.CommandPath(), "vidiking ") }
 
 // choice is a flag of a few values.
 type choice struct {
@@ -153,7 +160,10 @@ func (c *choice) String() string { return *c.to }
 func (c *choice) Type() string   { return strings.Join(c.values, "|") }
 func (c *choice) Set(v string) error {
 	if !slices.Contains(c.values, v) {
-		return fmt.Errorf("it is one of %s", strings.Join(c.values, ", "))
+		if near := webhook.Near(v, c.values); near != "" {
+			return fmt.Errorf("did you mean %s?", near)
+		}
+		return fmt.Errorf("one of %s", strings.Join(c.values, ", "))
 	}
 	*c.to = v
 	return nil

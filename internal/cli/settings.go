@@ -26,12 +26,13 @@ func (a *app) settings(flags *pflag.FlagSet) (*config.Config, error) {
 	return cfg, nil
 }
 
-// listOf lists deliveries for a hint, a line each: the id, short where it can be, the event and the time.
+// listOf lists deliveries for a hint, a line each: the id, as short as tells them apart, the event and the time.
 func (a *app) listOf(before string, rows []webhook.Summary) []string {
 	var lines []string
+	long := idLength(rows)
 	for _, s := range rows {
 		at := s.ReceivedAt.In(a.w.Location).Format("15:04:05")
-		lines = append(lines, fmt.Sprintf("%s%s (%s)", before, s.ID.Short(shortID), strings.TrimPrefix(s.Event+", "+at, ", ")))
+		lines = append(lines, fmt.Sprintf("%s%s (%s)", before, s.ID.Short(long), strings.TrimPrefix(s.Event+", "+at, ", ")))
 		before = strings.Repeat(" ", len(before))
 	}
 	return lines

@@ -54,7 +54,7 @@ func oneID(cmd *cobra.Command, args []string) error {
 	case 0:
 		return usage("which delivery?", "the newest: "+cmd.CommandPath()+" last", "all of them: vidiking webhooks list")
 	default:
-		return usage(cmd.CommandPath()+" takes one id", "see "+cmd.CommandPath()+" --help")
+		return usage(calledAs(cmd)+" takes one id", "see "+cmd.CommandPath()+" --help")
 	}
 }
 

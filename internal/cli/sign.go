@@ -56,7 +56,7 @@ func (a *app) runSign(args []string, style signature.Style, secretFile string) e
 
 func oneBody(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return usage(cmd.CommandPath()+" takes one file", "see "+cmd.CommandPath()+" --help")
+		return usage(calledAs(cmd)+" takes one file", "see "+cmd.CommandPath()+" --help")
 	}
 	return nil
 }

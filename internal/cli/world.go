@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -52,4 +54,12 @@ func (w World) utf8() bool {
 
 func (w World) configWorld() config.World {
 	return config.World{LookupEnv: w.LookupEnv, Home: w.Home, WorkDir: w.WorkDir, GOOS: w.GOOS}
+}
+
+// withShortPaths is a sentence whose paths in the home directory begin with ~.
+func (w World) withShortPaths(sentence string) string {
+	if home := strings.TrimRight(w.Home, `/\`); home != "" {
+		return strings.ReplaceAll(sentence, home+string(filepath.Separator), "~"+string(filepath.Separator))
+	}
+	return sentence
 }

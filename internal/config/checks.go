@@ -17,13 +17,13 @@ import (
 func checkText(value string) *problem {
 	switch {
 	case value == "":
-		return &problem{"cannot be empty", ""}
+		return &problem{"can't be empty", ""}
 	case !utf8.ValidString(value):
 		return &problem{fmt.Sprintf("is no UTF-8 text: %q", value), ""}
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return &problem{fmt.Sprintf("cannot hold a line break or a control character: %q", value), ""}
+		return &problem{fmt.Sprintf("can't hold a line break or a control character: %q", value), ""}
 	case strings.TrimSpace(value) != value:
-		return &problem{fmt.Sprintf("cannot begin or end with white space: %q", value), ""}
+		return &problem{fmt.Sprintf("can't begin or end with white space: %q", value), ""}
 	}
 	return nil
 }
@@ -37,7 +37,7 @@ func oneOf(allowed ...string) func(string) *problem {
 		if near := webhook.Near(value, allowed); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		return &problem{fmt.Sprintf("cannot be %q", value), hint}
+		return &problem{fmt.Sprintf("can't be %q", value), hint}
 	}
 }
 
@@ -51,7 +51,7 @@ func checkPath(value string) *problem {
 	case strings.ContainsAny(value, "?#") || strings.ContainsFunc(value, unicode.IsSpace):
 		return &problem{fmt.Sprintf("is a path alone, without ?, # and white space: %q", value), ""}
 	case slices.ContainsFunc(strings.Split(value, "/"), func(s string) bool { return s == "." || s == ".." }):
-		return &problem{fmt.Sprintf("cannot hold . or .. between slashes: %q", value), "senders resolve them before they send"}
+		return &problem{fmt.Sprintf("can't hold . or .. between slashes: %q", value), "senders resolve them before they send"}
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func checkDuration(value string) *problem {
 	case isNumber(value):
 		return &problem{fmt.Sprintf("has no unit: %q", value), "write " + value + "s for seconds, " + value + "ms for milliseconds"}
 	}
-	return &problem{fmt.Sprintf("cannot be %q", value), form}
+	return &problem{fmt.Sprintf("can't be %q", value), form}
 }
 
 func isNumber(value string) bool {
@@ -124,11 +124,11 @@ func checkDir(value string) *problem {
 
 func checkProfileName(value string) *problem {
 	if value == "" {
-		return &problem{"cannot be empty", ""}
+		return &problem{"can't be empty", ""}
 	}
 	for i := range len(value) {
 		if !isBareKeyByte(value[i]) {
-			return &problem{fmt.Sprintf("cannot be %q", value), "a profile's name has letters from a to z, digits, - and _"}
+			return &problem{fmt.Sprintf("can't be %q", value), "a profile's name has letters from a to z, digits, - and _"}
 		}
 	}
 	return nil

@@ -81,23 +81,23 @@ func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
 func TestAWrongValueSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ key, value, msg, hint string }{
-		{"verify", "loose", `verify cannot be "loose"`, "one of strict, warn, off"},
-		{"verify", "strickt", `verify cannot be "strickt"`, "did you mean strict?"},
+		{"verify", "loose", `verify can't be "loose"`, "one of strict, warn, off"},
+		{"verify", "strickt", `verify can't be "strickt"`, "did you mean strict?"},
 		{"timeout", "10", `timeout has no unit: "10"`, "write 10s for seconds, 10ms for milliseconds"},
-		{"timeout", "abc", `timeout cannot be "abc"`, "a number with its unit, like 10s, 500ms or 1m30s"},
+		{"timeout", "abc", `timeout can't be "abc"`, "a number with its unit, like 10s, 500ms or 1m30s"},
 		{"timeout", "0s", `timeout must be more than 0, not "0s"`, "a number with its unit, like 10s, 500ms or 1m30s"},
-		{"max-body", "10M", `max_body cannot be "10M"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
+		{"max-body", "10M", `max_body can't be "10M"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
 		{"max_body", "99999999999GiB", `max_body is too large: "99999999999GiB"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
 		{"path", "hooks", `path does not begin with /: "hooks"`, "write /hooks"},
 		{"addr", "0.0.0.0:80", `addr is not on this machine alone: "0.0.0.0:80"`, "like 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 is any free one"},
 		{"events", "render.compelte", `events names no event: render.compelte`, "did you mean render.complete?"},
-		{"events", "", `events cannot be empty`, "to take it away: vidiking config unset events"},
-		{"forward", "a\x1b[31m", `forward cannot hold a line break or a control character: "a\x1b[31m"`, ""},
+		{"events", "", `events can't be empty`, "to take it away: vidiking config unset events"},
+		{"forward", "a\x1b[31m", `forward can't hold a line break or a control character: "a\x1b[31m"`, ""},
 		{"webhook_secret", "whsec_abc\n", `webhook_secret ends with a line break`, "copy it again, from whsec_ to its last letter, and nothing around it"},
-		{"webhook_secret", "whsec_a\u200bc", `webhook_secret holds a character that cannot be seen (U+200B)`, "copy it again, from whsec_ to its last letter, and nothing around it"},
+		{"webhook_secret", "whsec_a\u200bc", `webhook_secret holds a character that can't be seen (U+200B)`, "copy it again, from whsec_ to its last letter, and nothing around it"},
 		{"api_key", "vk_abc\n", `api_key ends with a line break`, "copy it again, whole, and nothing around it"},
 		{"api_key", "vk_é", `api_key holds a character that no API key has (U+00E9)`, "copy it again, whole, and nothing around it"},
-		{"sandbox", "yes", `sandbox cannot be "yes"`, "one of true, false"},
+		{"sandbox", "yes", `sandbox can't be "yes"`, "one of true, false"},
 		{"profile", "stagin", `there is no profile stagin`, "did you mean staging? All profiles: default, staging"},
 	} {
 		h := newHome(t).write("[profiles.staging]\n")

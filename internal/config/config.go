@@ -118,6 +118,11 @@ func (c *Config) DataDir() (string, error) {
 // Short is path as people read it: what lies in the home directory begins with ~.
 func (c *Config) Short(path string) string { return c.world.Short(path) }
 
+// notRead says that the file could not be read.
+func (c *Config) notRead(err error) *Error {
+	return &Error{Msg: "can't read the configuration " + c.world.Short(c.path), Hint: "another file: --config FILE", Err: withoutPath(err)}
+}
+
 // read reads the file.
 func (c *Config) read() ([]byte, error) {
 	if c.path == "" {
@@ -128,12 +133,12 @@ func (c *Config) read() ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, c.notRead(err)
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	text, err := io.ReadAll(io.LimitReader(f, largestFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, c.notRead(err)
 	}
 	if len(text) > largestFile {
 		return nil, &Error{Msg: fmt.Sprintf("%s is larger than %d KiB, so it is no configuration", c.world.Short(c.path), largestFile>>10), Hint: "another file: --config FILE"}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"unicode/utf8"
 )
@@ -54,10 +55,10 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("there is no %s %s", e.What, printable(e.Name))
 }
 
-// Advice says what to do.
+// Advice says what to do. There are more settings than a line holds.
 func (e *UnknownError) Advice() string {
-	all := fmt.Sprintf("all %ss: %s", e.What, strings.Join(e.Among, ", "))
-	if e.What == "setting" { // too many for a line
+	all := "all profiles: " + strings.Join(e.Among, ", ")
+	if e.What == "setting" {
 		all = "all settings: vidiking config list"
 	}
 	if e.Near == "" {
@@ -84,6 +85,15 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Advice says what to do.
 func (e *Error) Advice() string { return e.Hint }
+
+// withoutPath is why something could not be done with a file, without the call and the path, which the words before it name.
+func withoutPath(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
 
 // printable is a name as it can stand in a sentence: quoted if it is anything but letters, digits and the like.
 func printable(name string) string {

@@ -27,7 +27,7 @@ func checkEvent(name string) *problem {
 	}
 	for i := range len(name) {
 		if c := name[i]; !isBareKeyByte(c) && c != '.' && c != '*' {
-			return &problem{fmt.Sprintf("cannot hold %q", name), "events separated by commas, like render.*,wallet.deposit"}
+			return &problem{fmt.Sprintf("can't hold %q", name), "events separated by commas, like render.*,wallet.deposit"}
 		}
 	}
 	if near, known := webhook.KnownEvent(name); !known && near != "" {

@@ -22,7 +22,7 @@ func TestWhatIsWrongInTheFileIsShownWhereItIs(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{
 			"a wrong value", "# mine\nverify = \"strickt\"\n", `
-line 2, column 10: verify cannot be "strickt"
+line 2, column 10: verify can't be "strickt"
 verify = "strickt"
          ^~~~~~~~~
 did you mean strict?`,
@@ -190,7 +190,7 @@ write [profiles.a]`,
 		},
 		{
 			"a profile that chooses", "[profiles.a]\nprofile = \"b\"\n", `
-line 2, column 1: a profile cannot choose a profile
+line 2, column 1: a profile can't choose a profile
 profile = "b"
 ^~~~~~~
 move it to the top of the file`,
@@ -204,14 +204,14 @@ did you mean staging?`,
 		},
 		{
 			"columns are characters", "\tevents = ['ai.*', \"rénder\"]\n", `
-line 1, column 20: events cannot hold "rénder"
+line 1, column 20: events can't hold "rénder"
 	events = ['ai.*', "rénder"]
                    ^~~~~~~~
 events separated by commas, like render.*,wallet.deposit`,
 		},
 		{
 			"a byte order mark and CRLF", "\ufeffverify = \"x\"\r\n", `
-line 1, column 10: verify cannot be "x"
+line 1, column 10: verify can't be "x"
 verify = "x"
          ^~~
 one of strict, warn, off`,
@@ -242,7 +242,7 @@ write verify = …`,
 line 2, column 1: there is no setting x
 x = 1
 ^
-all settings: vidiking config list`,
+take it away, then see all settings: vidiking config list`,
 		},
 		{
 			"a setting of ngrok's in a table", "[tunnel.ngrok]\nroot_cas = \"host\"\n", `
@@ -302,7 +302,7 @@ write it as [profiles.live], or take this line away`,
 		},
 		{
 			"a line after a secret", "webhook_secret = \"whsec_0123\"\nverify = \"x\"\n", `
-line 2, column 10: verify cannot be "x"
+line 2, column 10: verify can't be "x"
 verify = "x"
          ^~~
 one of strict, warn, off`,

@@ -250,7 +250,7 @@ func TestAFlagIsCheckedUnderItsOwnName(t *testing.T) {
 	t.Parallel()
 	c := newHome(t).load(config.Flags{})
 	err := c.Override("max_body", "ten")
-	if got, want := err.Error(), `--max-body cannot be "ten"`; got != want {
+	if got, want := err.Error(), `--max-body can't be "ten"`; got != want {
 		t.Errorf("Override: got %q, want %q", got, want)
 	}
 	err = c.Override("webhook_secret", "whsec_x")
@@ -335,11 +335,11 @@ func TestAWrongProfileNameIsNoUnknownOne(t *testing.T) {
 	h := newHome(t)
 	h.env["VIDIKING_PROFILE"] = "a b"
 	_, err := config.Load(h.world(), config.Flags{NewProfile: true})
-	if got, want := fmt.Sprint(err), `VIDIKING_PROFILE cannot be "a b"`; got != want {
+	if got, want := fmt.Sprint(err), `VIDIKING_PROFILE can't be "a b"`; got != want {
 		t.Errorf("Load: got %s, want %s", got, want)
 	}
 	_, err = config.Load(h.world(), config.Flags{Profile: "a/b"})
-	if got, want := fmt.Sprint(err), `--profile cannot be "a/b"`; got != want {
+	if got, want := fmt.Sprint(err), `--profile can't be "a/b"`; got != want {
 		t.Errorf("Load: got %s, want %s", got, want)
 	}
 }

@@ -24,7 +24,7 @@ func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
 		return webhook.Secret{}, false, nil
 	}
 	if err != nil {
-		return webhook.Secret{}, false, fmt.Errorf("read the secret that was made: %w", err)
+		return webhook.Secret{}, false, &Error{Msg: "can't read the secret that was made, in " + dataDir, Err: withoutPath(err)}
 	}
 	value := withoutLineEnd(text)
 	if msg := damage(value); msg != "" {
@@ -54,12 +54,12 @@ func makeSecret(dataDir string, random io.Reader, link func(from, to string) err
 	if errors.Is(err, fs.ErrExist) { // another was faster
 		s, ok, err := MadeSecret(dataDir)
 		if err == nil && !ok {
-			err = errors.New("keep the new secret: another process made one and took it away again")
+			err = errors.New("can't keep the new secret: another process made one and took it away again")
 		}
 		return s, false, err
 	}
 	if err != nil {
-		return webhook.Secret{}, false, fmt.Errorf("keep the new secret: %w", err)
+		return webhook.Secret{}, false, &Error{Msg: "can't keep the new secret, in " + dataDir, Err: withoutPath(err)}
 	}
 	return s, true, nil
 }

@@ -185,8 +185,8 @@ func TestAFullDiskLeavesTheFileAsItIs(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), "write configuration ~/.config/vidiking/config.toml: ") {
-		t.Errorf("Set said %q, want that it cannot write the file", said)
+	if !strings.HasPrefix(said.String(), "can't write the configuration ~/.config/vidiking/config.toml: ") {
+		t.Errorf("Set said %q, want that it can't write the file", said)
 	}
 	if got := h.text(); got != "verify = \"off\"\n" {
 		t.Errorf("the file was changed to %q", got)
@@ -201,8 +201,8 @@ func TestAFullDiskLeavesNoPieceOfASecret(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), " keep the new secret: ") {
-		t.Errorf("MakeSecret said %q, want that it cannot keep it", said)
+	if !strings.HasPrefix(said.String(), " can't keep the new secret, in ") {
+		t.Errorf("MakeSecret said %q, want that it can't keep it", said)
 	}
 	onlyHas(t, dir)
 }

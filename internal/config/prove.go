@@ -29,13 +29,13 @@ func (d *document) proveUnset(after []byte, id settingID) error {
 }
 
 // errNotProven is an error of this program's, kept from doing harm.
-var errNotProven = errors.New("this change cannot be made without another: edit the file by hand")
+var errNotProven = errors.New("this change can't be made without another: edit the file by hand")
 
 // provenRest reads after and proves that it means what is wanted. The profile named may have come or gone.
 func provenRest(before *document, after []byte, want map[settingID]string, profile string) (*document, error) {
 	got, f := parse(after)
 	if f != nil {
-		return nil, &Error{Msg: "this change cannot be made: " + maskSecrets(f.msg), Hint: maskSecrets(f.hint)}
+		return nil, &Error{Msg: "this change can't be made: " + maskSecrets(f.msg), Hint: maskSecrets(f.hint)}
 	}
 	others := func(d *document) []string {
 		return slices.DeleteFunc(d.profileNames(), func(name string) bool { return name == profile })

@@ -207,7 +207,7 @@ func (r *reader) setting(profile string, name part, n *unstable.Node, in *braces
 	}
 	key, id := r.keys[i], settingID{profile, name.name}
 	if key.Name == Profile && profile != "" {
-		return &flaw{at: name.at, msg: "a profile cannot choose a profile", hint: "move it to the top of the file"}
+		return &flaw{at: name.at, msg: "a profile can't choose a profile", hint: "move it to the top of the file"}
 	}
 	if before, ok := r.doc.lookUp(profile, key.Name); ok {
 		return &flaw{at: name.at, msg: fmt.Sprintf("%s is set twice: it is in line %d too", key.Name, lineOf(r.doc.text, before.name)), hint: "keep one of them"}

@@ -130,7 +130,7 @@ func (r *reader) strangeSetting(name part) *flaw {
 	unknown := unknownSetting(name.name, r.keys)
 	f := &flaw{at: name.at, msg: unknown.Error(), hint: "did you mean " + unknown.Near + "?"}
 	if unknown.Near == "" {
-		f.hint = unknown.Advice()
+		f.hint = "take it away, then see all settings: vidiking config list" // which needs a file that can be read
 	}
 	return f
 }

@@ -19,7 +19,7 @@ func checkSecret(value string) *problem {
 	const hint = "copy it again, from whsec_ to its last letter, and nothing around it"
 	switch {
 	case value == "":
-		return &problem{"cannot be empty", ""}
+		return &problem{"can't be empty", ""}
 	case !utf8.ValidString(value):
 		return &problem{"is no UTF-8 text", hint}
 	}
@@ -37,7 +37,7 @@ func checkSecret(value string) *problem {
 	}
 	for _, r := range value {
 		if !unicode.IsGraphic(r) {
-			return &problem{fmt.Sprintf("holds a character that cannot be seen (%U)", r), hint}
+			return &problem{fmt.Sprintf("holds a character that can't be seen (%U)", r), hint}
 		}
 	}
 	return nil

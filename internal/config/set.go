@@ -19,7 +19,7 @@ func (c *Config) Set(name, value string) error {
 	value = key.normal(value)
 	p := key.check(value)
 	if value == "" {
-		p = &problem{"cannot be empty", "to take it away: vidiking config unset " + key.Name}
+		p = &problem{"can't be empty", "to take it away: vidiking config unset " + key.Name}
 	}
 	if p != nil {
 		return &ValueError{Name: key.Name, Msg: p.msg, Hint: p.hint}
@@ -110,7 +110,7 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 
 // notWritten says that the file could not be written, and what to do where that is known.
 func (c *Config) notWritten(err error) *Error {
-	e := &Error{Msg: "write configuration " + c.world.Short(c.path), Err: err}
+	e := &Error{Msg: "can't write the configuration " + c.world.Short(c.path), Err: withoutPath(err)}
 	switch {
 	case errors.Is(err, ErrBusy):
 		e.Hint = "try again"

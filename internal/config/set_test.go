@@ -24,7 +24,7 @@ func TestSetChangesOnlyItsOwnPlace(t *testing.T) {
 			"# top\n\nverify   =   \"off\" # why\n\npath='/a'\n",
 		},
 		{"a literal stays one", "", "path = '/a'\n", "path", "/b", "path = '/b'\n"},
-		{"a literal that cannot stay one", "", "path = '/a'\n", "path", "/b'c", "path = \"/b'c\"\n"},
+		{"a literal that can't stay one", "", "path = '/a'\n", "path", "/b'c", "path = \"/b'c\"\n"},
 		{"a backslash", "", "", "data_dir", `C:\x`, "data_dir = 'C:\\x'\n"},
 		{"quotes of both kinds", "", "", "forward", `a"b'c\d`, "forward = \"a\\\"b'c\\\\d\"\n"},
 		{"a number", "", "max_body = 1_000 # small\n", "max_body", "1MiB", "max_body = \"1MiB\" # small\n"},
@@ -162,7 +162,7 @@ func TestAChangeThatWouldBreakTheFileIsNotMade(t *testing.T) {
 	const text = "profile = \"x\"\nprofiles.x.verify = \"warn\"\n"
 	h := newHome(t).write(text)
 	found, err := h.load(config.Flags{}).Unset("verify")
-	if want := "this change cannot be made: there is no profile x"; found || err == nil || err.Error() != want {
+	if want := "this change can't be made: there is no profile x"; found || err == nil || err.Error() != want {
 		t.Errorf("Unset(verify): got %v, %v; want %s", found, err, want)
 	}
 	if got := h.text(); got != text {

@@ -28,7 +28,7 @@ func parseBytes(s string) (int64, *problem) {
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
 	factor, ok := webhook.UnitOfBytes(s[digits:])
 	if digits == 0 || !ok {
-		return 0, &problem{fmt.Sprintf("cannot be %q", s), form}
+		return 0, &problem{fmt.Sprintf("can't be %q", s), form}
 	}
 	n, err := strconv.ParseInt(s[:digits], 10, 64)
 	if err != nil || n > math.MaxInt64/factor {
@@ -45,7 +45,7 @@ func checkMaxBody(value string) *problem {
 	case n == 0:
 		return &problem{"must be more than 0", ""}
 	case n > largestBody:
-		return &problem{fmt.Sprintf("cannot be more than 512MiB, as %q is", value), "the log keeps a body in one piece"}
+		return &problem{fmt.Sprintf("can't be more than 512MiB, as %q is", value), "the log keeps a body in one piece"}
 	}
 	return nil
 }

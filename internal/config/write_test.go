@@ -79,7 +79,7 @@ func TestADirectoryThatCannotBeWrittenIsLeftAlone(t *testing.T) {
 	}
 	defer func() { _ = os.Chmod(dir, 0o700) }()
 	err := h.load(config.Flags{}).Set("verify", "warn")
-	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "write configuration ~/.config/vidiking/config.toml") {
+	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "can't write the configuration ~/.config/vidiking/config.toml") {
 		t.Errorf("Set: got %v, want a permission error that names the file", err)
 	}
 	if got := h.text(); got != "verify = \"off\"\n" {

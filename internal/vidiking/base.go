@@ -38,11 +38,11 @@ func ParseBase(text string) (Base, error) {
 	case err != nil || u.Opaque != "" || u.Scheme == "" || u.Hostname() == "":
 		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", withoutUser(text, u)), hint}
 	case u.User != nil:
-		return Base{}, &URLError{"cannot hold a user or a password", "the API key is kept apart: vidiking config set api-key"}
+		return Base{}, &URLError{"can't hold a user or a password", "the API key is kept apart: vidiking config set api-key"}
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return Base{}, &URLError{fmt.Sprintf("cannot hold ? or #: %q", text), hint}
+		return Base{}, &URLError{fmt.Sprintf("can't hold ? or #: %q", text), hint}
 	case u.Scheme != "https" && u.Scheme != "http":
-		return Base{}, &URLError{fmt.Sprintf("cannot begin with %s://", u.Scheme), hint}
+		return Base{}, &URLError{fmt.Sprintf("can't begin with %s://", u.Scheme), hint}
 	case u.Scheme == "http" && !isHere(u.Hostname()):
 		return Base{}, &URLError{fmt.Sprintf("is plain http to another machine: %q", text), "the API key would travel in the open: write https://"}
 	}
