@@ -23,7 +23,10 @@ func main() {
 }
 
 // run hands the real world to the program, and out comes the exit code.
-func run() int {
+func run() int { return cli.Main(context.Background(), realWorld()) }
+
+// realWorld is the process's own: its streams, its environment, the signals that it gets.
+func realWorld() cli.World {
 	signals := make(chan os.Signal, 2) // two, since the second one aborts
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) { // nohup means it
@@ -39,7 +42,7 @@ func run() int {
 	home, _ := os.UserHomeDir() // none is said where it is missed
 	workDir, _ := os.Getwd()
 	stdin, stdout, stderr := int(os.Stdin.Fd()), int(os.Stdout.Fd()), int(os.Stderr.Fd())
-	return cli.Main(context.Background(), cli.World{
+	return cli.World{
 		Args:           os.Args[1:],
 		Stdin:          os.Stdin,
 		Stdout:         os.Stdout,
@@ -64,7 +67,7 @@ func run() int {
 		},
 		ReadSecret:   func(ctx context.Context) (string, error) { return readSecret(ctx, stdin) },
 		OpenTerminal: openTerminal,
-	})
+	}
 }
 
 // readSecret reads a line without echo. An interrupt gives the terminal its echo back, since the read itself can't be stopped.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -44,3 +45,24 @@ func onOwnDisk(t *testing.T, mode string, prepare, test func(w *world)) {
 		t.Skip(fmt.Errorf("a process can have no disk of its own here: %w\n%s", err, said))
 	}
 }
+
+// runOnDisk runs a program in a story on a disk of its own: `ondisk MODE DIR PROGRAM…`, as owndisk takes it. Elsewhere the condition
+// [owndisk] is false.
+func runOnDisk(args []string) int {
+	c := exec.Command("owndisk", args...)
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	mayMount(c)
+	return codeOf(c.Run())
+}
+
+// ownDisks reports whether a process can have a disk of its own here.
+var ownDisks = sync.OnceValue(func() bool {
+	dir, err := os.MkdirTemp("", "vidiking-test-")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = os.Remove(dir) }()
+	c := exec.Command("owndisk", "size=1m", dir, os.Args[0], "-test.run=^$")
+	mayMount(c)
+	return c.Run() == nil
+})

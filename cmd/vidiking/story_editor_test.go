@@ -19,7 +19,7 @@ import (
 
 // runRetype is a user's editor: `retype DIR FILE`. The nth time it is called it keeps what it is given in DIR/seen.N, with the modes
 // of the file and its directory in DIR/modes.N, and does what DIR says: save N.save in its place, or change in it what N.change says
-// (what is there, a tab, what is to be there), or with N.ask what is typed on the terminal, or end with the code in N.code, or wait for a signal where there is N.wait. Otherwise
+// (what is there, a tab, what is to be there), or with N.ask what is typed on the terminal, or end with the code in N.code, or make it N.size bytes long, or wait for a signal where there is N.wait. Otherwise
 // it closes the file as it is.
 func runRetype(args []string) int {
 	dir, file := args[0], args[1]
@@ -47,6 +47,13 @@ func runRetype(args []string) int {
 		signal.Notify(ended, os.Interrupt, syscall.SIGTERM)
 		<-ended
 		return 1
+	}
+	if size, ok := step("size"); ok {
+		n, _ := strconv.ParseInt(strings.TrimSpace(string(size)), 10, 64)
+		if os.Truncate(file, n) != nil {
+			return 99
+		}
+		return 0
 	}
 	saved, ok := step("save")
 	change, changes := step("change")

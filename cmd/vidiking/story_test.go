@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,7 +15,7 @@ var update = flag.Bool("update", false, "write the transcripts that the stories 
 // TestMain makes `vidiking`, `handler` and their like commands that tests can run: each is this test binary, run as that program.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"vidiking":    func() { os.Exit(run()) },
+		"vidiking":    func() { os.Exit(runNoted()) },
 		"handler":     func() { os.Exit(runHandler(os.Args[1:])) },
 		"api":         func() { os.Exit(runAPI(os.Args[1:])) },
 		"unread":      func() { os.Exit(runUnread(os.Args[1:])) },
@@ -25,18 +26,31 @@ func TestMain(m *testing.M) {
 		"environment": func() { os.Exit(runEnvironment(os.Args[1:])) },
 		"stays":       func() { os.Exit(runStays(os.Args[1:])) },
 		"proxy":       func() { os.Exit(runProxy(os.Args[1:])) },
+		"pretend":     func() { os.Exit(runPretend(os.Args[1:])) },
+		"redirected":  func() { os.Exit(runRedirected(os.Args[1:])) },
+		"detached":    func() { os.Exit(runDetached(os.Args[1:])) },
+		"hold":        func() { os.Exit(runHold(os.Args[1:])) },
+		"ondisk":      func() { os.Exit(runOnDisk(os.Args[1:])) },
 	})
 }
 
 // TestStories runs testdata/script/*.txtar: what a user does, over the real main, in a home of its own.
 func TestStories(t *testing.T) {
 	t.Parallel()
+	noted := t.TempDir()
+	t.Cleanup(func() { checkErrors(t, noted) })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               setUpHome,
+		Condition: func(name string) (bool, error) {
+			if name == "owndisk" {
+				return ownDisks(), nil
+			}
+			return false, fmt.Errorf("there is no condition %s", name)
+		},
+		Setup: setUp(noted),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":      await,
 			"transcript": transcript,
@@ -53,6 +67,12 @@ func TestStories(t *testing.T) {
 			"oneline":    oneLine,
 			"setid":      setID,
 			"asrecorded": asRecorded,
+
+			"eachfails":        eachFails,
+			"eachconfigfails":  eachConfigFails,
+			"eachpayloadfails": eachPayloadFails,
+			"sparse":           sparse,
+			"record":           record,
 		},
 	})
 }

@@ -43,7 +43,7 @@ It ends with 0 also where they differ; -o json says "same".`,
 
 func twoIDs(cmd *cobra.Command, args []string) error {
 	if len(args) != 2 {
-		return usage(cmd.CommandPath()+" takes two ids", "as in "+cmd.CommandPath()+" a61t last", "all of them: vidiking webhooks list")
+		return usage(calledAs(cmd)+" takes two ids", "as in "+cmd.CommandPath()+" a61t last", "all of them: vidiking webhooks list")
 	}
 	return nil
 }

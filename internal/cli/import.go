@@ -46,7 +46,7 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	case 0:
 		return usage("which recording?", "as in "+cmd.CommandPath()+" recording.ndjson", "from stdin: "+cmd.CommandPath()+" -")
 	default:
-		return usage(cmd.CommandPath()+" takes one file", "see "+cmd.CommandPath()+" --help")
+		return usage(calledAs(cmd)+" takes one file", "see "+cmd.CommandPath()+" --help")
 	}
 }
 
@@ -153,7 +153,7 @@ func (a *app) cannotImport(name string, err error) error {
 	case errors.As(err, &newer):
 		return failed(err, name+" was written by a newer vidiking", nothing+"; update vidiking")
 	case errors.As(err, &clash):
-		return failed(err, clash.Error(), nothing+"; to look at it beside the log: vidiking webhooks import FILE --data-dir DIR")
+		return failed(err, clash.Error(), nothing+"; to look at it beside the log, take another one: --data-dir DIR")
 	case errors.Is(err, store.ErrImporting):
 		return failed(err, "another import into this log is under way", "try again once it is done")
 	case reason != "":

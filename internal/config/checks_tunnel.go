@@ -64,7 +64,7 @@ func checkToken(value string) *problem {
 	const hint = "copy it again from https://dashboard.ngrok.com/get-started/your-authtoken"
 	switch {
 	case value == "":
-		return &problem{"cannot be empty", ""}
+		return &problem{"can't be empty", ""}
 	case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return &problem{"holds white space, or what is no letter", hint}
 	}
@@ -77,7 +77,7 @@ func checkRoots(value string) *problem {
 		return nil
 	}
 	if p := checkDir(value); p != nil {
-		return &problem{fmt.Sprintf("cannot be %q", value), "trusted, host, or the path of a PEM file from the root"}
+		return &problem{fmt.Sprintf("can't be %q", value), "trusted, host, or the path of a PEM file from the root"}
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (l *Line) checkHeaders() string {
 			return fmt.Sprintf("%.40q is no header's name", pair[0])
 		}
 		if strings.ContainsAny(string(pair[1]), "\r\n\x00") {
-			return fmt.Sprintf("header %.40s cannot have a line end in its value", pair[0])
+			return fmt.Sprintf("header %.40s can't have a line end in its value", pair[0])
 		}
 	}
 	return ""

@@ -54,7 +54,7 @@ curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
   -H "$(printf 'User-Agent: it\047s me\041')" \
   --data-binary @-
 `},
-		{"what cannot be sent", webhook.Delivery{
+		{"what can't be sent", webhook.Delivery{
 			Summary: webhook.Summary{Masked: []string{"Cookie", "$(touch x)"}},
 			Header: webhook.Header{
 				{Name: "Cookie", Value: "(masked)"}, {Name: "Cookie", Value: "(masked)"}, {Name: "$(touch x)", Value: "(masked)"},
@@ -64,8 +64,8 @@ curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
 		}, `
 # Cookie is masked, and left out.
 # A header is masked, and left out.
-# X-Two cannot be sent, and left out.
-# A header cannot be sent, and left out.
+# X-Two can't be sent, and left out.
+# A header can't be sent, and left out.
 # X-Long is too long, and left out.
 curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
   -H 'Accept:' \

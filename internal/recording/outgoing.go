@@ -33,7 +33,7 @@ func outgoingOf(d webhook.Delivery) outgoing {
 		case slices.ContainsFunc(d.Masked, func(name string) bool { return strings.EqualFold(name, f.Name) }):
 			out.leave(f.Name, "is masked")
 		case !isToken(f.Name), strings.ContainsAny(f.Value, "\r\n\x00"):
-			out.leave(f.Name, "cannot be sent") // net/http takes in nothing like it; a recording made by hand may have it
+			out.leave(f.Name, "can't be sent") // net/http takes in nothing like it; a recording made by hand may have it
 		case len(f.Value) > longestValue:
 			out.leave(f.Name, "is too long")
 		default:

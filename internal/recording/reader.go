@@ -157,7 +157,7 @@ func (r *Reader) notALine(text []byte, err error) error {
 	}
 	var kind *json.UnmarshalTypeError
 	if errors.As(err, &kind) && kind.Field != "" {
-		return r.damage("%s cannot be a %s", kind.Field, kind.Value)
+		return r.damage("%s can't be a %s", kind.Field, kind.Value)
 	}
 	if err == nil {
 		return r.damage("it is not a delivery")

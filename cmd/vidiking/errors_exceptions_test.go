@@ -1,0 +1,43 @@
+package main
+
+// toldBy says how an error is told whose words are only known when the program runs: by a pattern that what is said has to match.
+var toldBy = map[string]string{
+	"cli/api.go: .*":                     `Vidiking answered|Vidiking refused|can't be reached|leads elsewhere|is plain http`,
+	"cli/import.go: .*":                  `dlv_.*log`,
+	"cli/tunnel_way.go: .*":              `ngrok\.yml`,
+	"cli/edit.go: .*":                    `(VISUAL|EDITOR) names .*, which is not there|there is no editor`,
+	"cli/errors.go: .*":                  `the target |there is no setting|line 1, column`, // the sites of config and dispatch are looked for by their own words
+	"cli/payload_edit.go: .* .*: .*":     `--(set|unset) `,
+	"cli/set_webhook.go: .* .*":          `--url |config\.webhook\.json `,
+	"webhook/payload_edit.go: has no .*": `has no nonsense`,
+}
+
+// edge is why errors of tunnels are in no story: they take the other end of one, which tunnel_test.go and the tests of internal/tunnel
+// stand in for.
+const edge = "it takes the other end of a tunnel"
+
+// notBroughtAbout are the errors that no story can bring about, and why.
+var notBroughtAbout = map[string]string{
+	"cli/destination.go: .*":                                                                  "the directory of the sessions can't be read: whoever runs the tests may read all",
+	"cli/listen.go: can't listen at .*: .*":                                                   "what keeps a port from being opened, but for another process, differs with the rights that tests have",
+	"cli/errors.go: .*: a line has 256 MiB at most":                                           "a delivery of 256 MiB takes longer than a story may",
+	"cli/import.go: another import into this log is under way":                                "two imports meet for a moment only",
+	"cli/tunnel_errors.go: .*":                                                                edge,
+	"cli/tunnel_errors.go: .*: .*":                                                            edge,
+	"cli/tunnel_errors.go: .* lets you in, and there is no tunnel: .*":                        edge,
+	"cli/tunnel_errors.go: .* can't be reached: .*":                                           edge,
+	"cli/tunnel_errors.go: .* can't be had from .*: .*":                                       edge,
+	"cli/tunnel_errors.go: the key of .* is another than before, so nothing was sent there":   edge,
+	"cli/tunnel_way.go: the system's certificates can't be read: .*":                          "systems do not say so",
+	"cli/listen_run.go: the ingress ended: .*":                                                "a listening socket does not end by itself",
+	"cli/listen_tunnel.go: the ingress ended: .*":                                             "a listening socket does not end by itself",
+	"cli/register.go: the account's webhook is not put back: Vidiking did not answer in time": "it takes as long as the program waits for an answer",
+	"cli/restore_webhook.go: .*, so it can't be put back":                                     "it takes a listen that died before it knew what it replaced",
+	"cli/root.go: .*":                          "the parser of flags has no other errors; the words are its own where it gets one",
+	"cli/routes.go: --forward names no target": "a --forward that is empty is refused before",
+	"cli/set_webhook.go: the webhook is set, but its secret can't be kept: .*": "what is kept beside the configuration is written just before, and fails first",
+	"cli/set_webhook.go: .*":                                         "another process writes what is remembered, for as long as this one waits",
+	"config/prove.go: this change can't be made: .*":                 "a bug in the editing of the file, kept from doing harm",
+	"config/value.go: is never taken from the command line":          "no command has such a flag",
+	"webhook/payload_edit.go: it leads more than 10,000 levels deep": "the path is longer than a command line on some systems",
+}

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// makers are what an error's words are given to, by package: a function or the type of a literal, and which argument or field of it
+// has them. What follows the words of usage and failed are hints, which have to be there, too. A package that gets a new way of
+// making errors that reach the user gets its row here.
+var makers = map[string][]maker{
+	"cli":      {{name: "usage", arg: 0, hints: true}, {name: "failed", arg: 1, hints: true}, {name: "failure", field: "what"}},
+	"config":   {{name: "problem", arg: 0}, {name: "flaw", field: "msg"}, {name: "Error", field: "Msg"}, {name: "ValueError", field: "Msg"}},
+	"dispatch": {{name: "TargetError", arg: 0}},
+	"webhook":  {{name: "pathProblem", arg: 2}, {name: "problemAt", arg: 3}, {name: "fail", arg: 0}},
+}
+
+type maker struct {
+	name  string
+	arg   int    // of a call, or of a literal without names
+	field string // of a literal with names; empty where there are none
+	hints bool
+}
+
+// site is a place in the program that makes an error.
+type site struct {
+	at    string // file:line
+	file  string
+	words string // a pattern of what is said; what is only known when the program runs is .*
+	hints []string
+}
+
+// name is what a site is called in the tables of errors_exceptions_test.go.
+func (s site) name() string { return s.file + ": " + s.words }
+
+// fewestLetters is how many letters of its words must be known for a site to be told by them.
+const fewestLetters = 6
+
+func TestEveryErrorIsInTheGolden(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the golden is what stories say on Linux")
+	}
+	all := readErrors(t)
+	found := map[string]bool{}
+	for _, s := range sitesOfErrors(t) {
+		found[s.name()] = true
+		words, told := s.pattern()
+		shown := told && slices.ContainsFunc(all, func(e ending) bool { return s.says(words, e) })
+		reason, excused := notBroughtAbout[s.name()]
+		switch {
+		case excused && reason == "":
+			t.Errorf("%s: its excuse gives no reason: %q", s.at, s.name())
+		case excused && shown:
+			t.Errorf("%s: the golden has it; take its excuse away: %q", s.at, s.name())
+		case !told && !excused:
+			t.Errorf("%s: too few of its words are known to look for it; say in toldBy how it is told: %q", s.at, s.name())
+		case !shown && !excused:
+			t.Errorf("%s: no story ends with it: %q %q", s.at, s.name(), s.hints)
+		}
+	}
+	if t.Failed() {
+		t.Log("Each error has to be brought about by a story (testdata/script/errors_*.txtar are for that) and to stand in " + errorsGolden +
+			", which TestStories with -update writes. Where no story can, errors_exceptions_test.go says why.")
+	}
+	for _, table := range []map[string]string{notBroughtAbout, toldBy} {
+		for name := range table {
+			if !found[name] {
+				t.Errorf("errors_exceptions_test.go has an error that is no longer made: %s", name)
+			}
+		}
+	}
+}
+
+// pattern is how the site is told among what was said; told is false where nothing tells it.
+func (s site) pattern() (pattern string, told bool) {
+	if by, ok := toldBy[s.name()]; ok {
+		return by, true
+	}
+	return s.words, letters(s.words) >= fewestLetters
+}
+
+// says reports whether an ending is the site's: its words, with all of its hints behind them.
+func (s site) says(words string, e ending) bool {
+	at := regexp.MustCompile("(?s)" + words).FindStringIndex(e.Said)
+	if at == nil {
+		return false
+	}
+	for _, hint := range s.hints {
+		if letters(hint) >= fewestLetters && !regexp.MustCompile("(?s)(hint:  |       )"+hint).MatchString(e.Said) {
+			return false
+		}
+	}
+	return true
+}
+
+// letters counts those of a pattern that are known.
+func letters(pattern string) (n int) {
+	for _, r := range strings.ReplaceAll(pattern, ".*", "") {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// sitesOfErrors finds the sites in what ships.
+func sitesOfErrors(t *testing.T) (all []site) {
+	t.Helper()
+	for pkg, makers := range makers {
+		dir := filepath.Join("..", "..", "internal", pkg)
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", dir, len(files), err)
+		}
+		read := &siteReader{makers: makers, positions: token.NewFileSet(), constants: map[string]ast.Expr{}}
+		var parsed []*ast.File
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(read.positions, name, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parsed = append(parsed, file)
+			read.noteConstants(file)
+		}
+		for _, file := range parsed {
+			read.file = pkg + "/" + filepath.Base(read.positions.File(file.Pos()).Name())
+			for _, d := range file.Decls {
+				if f, ok := d.(*ast.FuncDecl); ok && f.Body != nil {
+					read.function(f)
+				}
+			}
+		}
+		all = append(all, read.sites...)
+	}
+	return all
+}
+
+// siteReader walks the functions of a package.
+type siteReader struct {
+	makers    []maker
+	positions *token.FileSet
+	file      string
+	constants map[string]ast.Expr   // of the package
+	assigned  map[string][]ast.Expr // in the function: what was assigned to each name
+	sites     []site
+}
+
+func (r *siteReader) noteConstants(file *ast.File) {
+	for _, d := range file.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range g.Specs {
+			r.noteValues(spec.(*ast.ValueSpec), func(name string, value ast.Expr) { r.constants[name] = value })
+		}
+	}
+}
+
+func (r *siteReader) noteValues(spec *ast.ValueSpec, note func(string, ast.Expr)) {
+	for i, name := range spec.Names {
+		if i < len(spec.Values) {
+			note(name.Name, spec.Values[i])
+		}
+	}
+}
+
+func (r *siteReader) function(f *ast.FuncDecl) {
+	r.assigned = map[string][]ast.Expr{}
+	for _, parameters := range f.Type.Params.List {
+		for _, name := range parameters.Names {
+			r.assigned[name.Name] = []ast.Expr{nil} // anything
+		}
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for i, left := range n.Lhs {
+				if name, ok := left.(*ast.Ident); ok && len(n.Rhs) == len(n.Lhs) {
+					r.assigned[name.Name] = append(r.assigned[name.Name], n.Rhs[i])
+				}
+			}
+		case *ast.ValueSpec:
+			r.noteValues(n, func(name string, value ast.Expr) { r.assigned[name] = append(r.assigned[name], value) })
+		}
+		return true
+	})
+	if slices.ContainsFunc(r.makers, func(m maker) bool { return m.name == f.Name.Name }) {
+		return // it is given the words
+	}
+	ast.Inspect(f.Body, func(n ast.Node) bool {
+		for _, m := range r.makers {
+			r.look(n, m)
+		}
+		return true
+	})
+}
+
+// look adds a site where the node is what the maker says.
+func (r *siteReader) look(n ast.Node, m maker) {
+	var words ast.Expr
+	var hints []ast.Expr
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		if m.field != "" || nameOf(n.Fun) != m.name || len(n.Args) <= m.arg {
+			return
+		}
+		words = n.Args[m.arg]
+		if m.hints && n.Ellipsis == token.NoPos {
+			hints = n.Args[m.arg+1:]
+		}
+	case *ast.CompositeLit:
+		if nameOf(n.Type) != m.name {
+			return
+		}
+		words = elementOf(n, m)
+	case *ast.AssignStmt: // f.what = …
+		if sel, ok := n.Lhs[0].(*ast.SelectorExpr); ok && m.field != "" && sel.Sel.Name == m.field && n.Tok == token.ASSIGN {
+			words = n.Rhs[0]
+		}
+	}
+	if words == nil {
+		return
+	}
+	at := r.positions.Position(n.Pos())
+	s := site{at: r.file + ":" + strconv.Itoa(at.Line), file: r.file, words: r.patternOf(words, 0)}
+	if letters(s.words) == 0 && path.Dir(s.file) != "cli" {
+		return // it hands on what another site says
+	}
+	for _, h := range hints {
+		s.hints = append(s.hints, r.patternOf(h, 0))
+	}
+	r.sites = append(r.sites, s)
+}
+
+func elementOf(lit *ast.CompositeLit, m maker) ast.Expr {
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if m.field != "" && nameOf(kv.Key) == m.field {
+				return kv.Value
+			}
+		}
+	}
+	if m.field == "" && len(lit.Elts) > m.arg {
+		return lit.Elts[m.arg]
+	}
+	return nil
+}
+
+func nameOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	}
+	return ""
+}
+
+var verbs = regexp.MustCompile(`%[-+# 0-9.*]*[a-zA-Z]`)
+
+// patternOf is what a text will be, as far as the source says: a pattern.
+func (r *siteReader) patternOf(e ast.Expr, deep int) string {
+	const any = ".*"
+	if deep > 8 {
+		return any
+	}
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		if err != nil {
+			return any
+		}
+		return regexp.QuoteMeta(text)
+	case *ast.ParenExpr:
+		return r.patternOf(e.X, deep+1)
+	case *ast.BinaryExpr:
+		return strings.ReplaceAll(r.patternOf(e.X, deep+1)+r.patternOf(e.Y, deep+1), any+any, any)
+	case *ast.CallExpr:
+		if nameOf(e.Fun) == "Sprintf" {
+			return verbs.ReplaceAllString(r.patternOf(e.Args[0], deep+1), any)
+		}
+	case *ast.Ident:
+		var texts []string
+		for _, value := range r.assigned[e.Name] {
+			texts = append(texts, r.patternOf(value, deep+1))
+		}
+		if value, ok := r.constants[e.Name]; ok && len(texts) == 0 {
+			texts = append(texts, r.patternOf(value, deep+1))
+		}
+		switch {
+		case len(texts) == 1:
+			return texts[0]
+		case len(texts) > 1 && !slices.Contains(texts, any):
+			return "(" + strings.Join(texts, "|") + ")"
+		}
+	}
+	return any
+}

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/cli"
+)
+
+// Every error that the program ends with stands in errors.golden, as stories brought it about, so that all of them can be read in a
+// row: do they sound like one program, and does each say what to do? Whatever `exec vidiking …` in a story ends with an error is
+// noted, and has to be there. TestEveryErrorIsInTheGolden (errors_sites_test.go) then looks for the errors that no story brings about.
+//
+//	go test ./cmd/vidiking -run TestStories -update    # writes it anew; of single stories, adds what they say
+
+const errorsGolden = "testdata/errors.golden"
+
+// errorsVariable names the directory in which the program notes how it ended.
+const errorsVariable = "VIDIKING_TEST_ERRORS"
+
+// ending is how the program ended with an error.
+type ending struct {
+	Command string   // trigger, webhooks list
+	Args    []string // as they were typed
+	Said    string   // from "error:" on
+	Code    int
+}
+
+// runNoted is the program as stories run it.
+func runNoted() int {
+	dir := os.Getenv(errorsVariable)
+	if dir == "" {
+		return run()
+	}
+	w := realWorld()
+	var said heard
+	w.Stderr = io.MultiWriter(w.Stderr, &said)
+	code := cli.Main(context.Background(), w)
+	if e, ok := endingOf(w.Args, said.String(), code); ok {
+		if err := e.note(dir); err != nil {
+			panic(err) // a story that loses what it was to note must not pass
+		}
+	}
+	return code
+}
+
+// heard keeps what is said on stderr, by whichever goroutine.
+type heard struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.said.Write(p)
+}
+
+func (h *heard) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.said.String()
+}
+
+// endingOf finds the error that a run ended with. Handlers that refuse and the like are no errors of the program: they have their rows.
+func endingOf(args []string, said string, code int) (e ending, ok bool) {
+	said = regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(said, "")
+	at := strings.LastIndex("\n"+said, "\nerror: ")
+	if code == 0 || at < 0 || !isWholeError(said[at:]) {
+		return e, false
+	}
+	e = ending{Command: commandOf(args, said[at:]), Said: anyRun(said[at:]), Code: code}
+	for _, a := range args {
+		e.Args = append(e.Args, anyRun(a))
+	}
+	return e, true
+}
+
+// isWholeError reports whether nothing stands behind an error but what belongs to it: else it is of a command that the program ran.
+func isWholeError(said string) bool {
+	for _, line := range strings.Split(strings.TrimRight(said, "\n"), "\n")[1:] {
+		if !strings.HasPrefix(line, "hint:  ") && !strings.HasPrefix(line, "       ") {
+			return false
+		}
+	}
+	return true
+}
+
+// commandOf is the command's name in what was typed.
+func commandOf(args []string, said string) string {
+	var words []string
+	for i := 0; i < len(args) && len(words) < 2; i++ {
+		switch a := args[i]; {
+		case slices.Contains([]string{"--config", "--data-dir", "--profile", "--api-url", "-o", "--output", "--color"}, a):
+			i++
+		case !strings.HasPrefix(a, "-"):
+			words = append(words, a)
+		}
+	}
+	switch {
+	case len(words) == 0, strings.HasPrefix(said, "error: there is no command"):
+		return "vidiking"
+	case words[0] == "deliveries":
+		words[0] = "webhooks"
+	}
+	if groups := []string{"webhooks", "config", "emulator", "render", "ai"}; !slices.Contains(groups, words[0]) {
+		words = words[:1]
+	}
+	return strings.Join(words, " ")
+}
+
+// anyRun makes the same what differs from run to run.
+func anyRun(s string) string {
+	for _, dir := range []string{os.Getenv("WORK"), os.Getenv("HOME")} {
+		if dir != "" {
+			s = strings.ReplaceAll(s, dir, "/work")
+		}
+	}
+	for _, r := range []struct{ pattern, with string }{
+		{`(job|img)_[0-9a-z]{6}\b`, "${1}_5tq8wd"},
+		{`process \d+`, "process 4711"},
+		{`"duration_ms":[0-9.]*`, `"duration_ms":0`},
+		{`column \d{3,}`, "column 222"}, // in what was exported, which is not of one length
+		{`:([1-5]\d{4}|6[0-5]\d{3})\b`, ":49152"},
+		{`whsec_…[0-9A-Za-z]{4}`, "whsec_…Kq7T"},
+		{`/tmp/\S*vidiking-\d+`, "/tmp/vidiking-0"},
+	} {
+		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)
+	}
+	s = regexp.MustCompile(`[ (]\d\d:\d\d:\d\d\b`).ReplaceAllStringFunc(s, func(at string) string {
+		if at[1:] == "14:03:10" { // what stands in hints as an example
+			return at
+		}
+		return at[:1] + "14:02:08"
+	})
+	return regexp.MustCompile(`dlv_[0-9a-hjkmnp-tv-z]{6,10}\b`).ReplaceAllStringFunc(s, func(id string) string {
+		if strings.HasPrefix(id, "dlv_8k") { // a story that says which ids there are begins them so
+			return id
+		}
+		return "dlv_c47nq5zw9t"[:len(id)]
+	})
+}
+
+// note keeps the ending in a file of its own, since stories run side by side.
+func (e ending) note(dir string) error {
+	f, err := os.CreateTemp(dir, "ending-*.json")
+	if err != nil {
+		return err
+	}
+	return errors.Join(json.NewEncoder(f).Encode(e), f.Close())
+}
+
+// text is the ending as the golden has it.
+func (e ending) text() string {
+	line := "$ vidiking"
+	for _, a := range e.Args {
+		line += " " + quoted(a)
+	}
+	return line + "\n" + strings.TrimRight(e.Said, "\n") + "\nexit code " + itoa(e.Code) + "\n"
+}
+
+// key is what makes two endings the same, however they were typed.
+func (e ending) key() string {
+	return e.Command + "\n" + strings.TrimRight(e.Said, "\n") + "\n" + itoa(e.Code)
+}
+
+func compareEndings(a, b ending) int {
+	return cmp.Or(cmp.Compare(a.Command, b.Command), cmp.Compare(a.Said, b.Said), cmp.Compare(a.Code, b.Code),
+		cmp.Compare(len(a.text()), len(b.text())), cmp.Compare(a.text(), b.text()))
+}
+
+// checkErrors compares what the stories noted with the golden, once all of them have run.
+func checkErrors(t *testing.T, dir string) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return // other systems have words of their own for what files can't do
+	}
+	got, whole := notedIn(t, dir), wholeRun(t)
+	if *update && whole {
+		writeErrors(t, got)
+		return
+	}
+	want := readErrors(t)
+	if *update {
+		writeErrors(t, append(want, got...))
+		return
+	}
+	known, seen := keysOf(want), keysOf(got)
+	for _, e := range got {
+		if !known[e.key()] {
+			known[e.key()] = true // it is said once
+			t.Errorf("%s does not have this error; if it reads well, run the stories with -update:\n%s", errorsGolden, e.text())
+		}
+	}
+	if !whole || t.Failed() {
+		return
+	}
+	for _, e := range want {
+		if !seen[e.key()] {
+			t.Errorf("%s has an error that no story brings about any more; run the stories with -update:\n%s", errorsGolden, e.text())
+		}
+	}
+}
+
+func keysOf(all []ending) map[string]bool {
+	keys := map[string]bool{}
+	for _, e := range all {
+		keys[e.key()] = true
+	}
+	return keys
+}
+
+// notedIn reads what was noted.
+func notedIn(t *testing.T, dir string) (all []ending) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "ending-*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var e ending
+		if err := json.Unmarshal(b, &e); err != nil {
+			t.Fatalf("%s: %v", b, err)
+		}
+		all = append(all, e)
+	}
+	return all
+}

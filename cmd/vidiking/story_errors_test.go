@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// eachFails runs vidiking as each line of a file says, and checks that it ends with an error: `eachfails FILE`. What it says is
+// compared with errors.golden. A word with spaces or with what can't be seen is written as Go does, in double quotes; words before
+// the first without a = set the environment, for that line alone. A line with # before it is left out.
+func eachFails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: eachfails FILE")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		words := wordsOf(ts, line)
+		env := map[string]string{}
+		for len(words) > 0 {
+			name, value, ok := strings.Cut(words[0], "=")
+			if !ok || strings.HasPrefix(name, "-") {
+				break
+			}
+			env[name], words = value, words[1:]
+		}
+		failsIn(ts, env, words)
+	}
+}
+
+// failsIn runs vidiking with those variables changed.
+func failsIn(ts *testscript.TestScript, env map[string]string, args []string) {
+	for name, value := range env {
+		before := ts.Getenv(name)
+		defer ts.Setenv(name, before)
+		ts.Setenv(name, value)
+	}
+	if err := ts.Exec("vidiking", args...); err == nil {
+		ts.Fatalf("vidiking %q: it did not fail", args)
+	}
+}
+
+// wordsOf takes a line apart: words, and words in double quotes as Go writes them.
+func wordsOf(ts *testscript.TestScript, line string) (words []string) {
+	for line != "" {
+		end := strings.IndexAny(line, " \"")
+		switch {
+		case end < 0:
+			end = len(line)
+		case line[end] == '"':
+			quoted, err := strconv.QuotedPrefix(line[end:])
+			ts.Check(err)
+			text, err := strconv.Unquote(quoted)
+			ts.Check(err)
+			words = append(words, line[:end]+text)
+			line = strings.TrimLeft(line[end+len(quoted):], " ")
+			continue
+		}
+		words = append(words, line[:end])
+		line = strings.TrimLeft(line[end:], " ")
+	}
+	return words
+}
+
+// eachConfigFails has vidiking read each piece of a file as its configuration, and checks that it ends with an error: `eachconfigfails
+// FILE`. A line of --- stands between the pieces; a piece in double quotes is written as Go does.
+func eachConfigFails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: eachconfigfails FILE")
+	}
+	for text := range strings.SplitSeq(ts.ReadFile(args[0]), "---\n") {
+		if written, err := strconv.Unquote(strings.TrimSuffix(text, "\n")); err == nil {
+			text = written
+		}
+		ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(text), 0o600))
+		failsIn(ts, nil, []string{"config", "list", "--config", "config.toml"})
+	}
+}
+
+// eachPayloadFails has vidiking send each line of a file as a payload, and checks that it ends with an error: `eachpayloadfails FILE`.
+// A line in double quotes is written as Go does.
+func eachPayloadFails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: eachpayloadfails FILE")
+	}
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		text := strings.TrimSuffix(line, "\n")
+		if written, err := strconv.Unquote(text); err == nil {
+			text = written
+		}
+		ts.Check(os.WriteFile(ts.MkAbs("event.json"), []byte(text), 0o600))
+		failsIn(ts, nil, []string{"trigger", "--data", "event.json", "--dry-run"})
+	}
+}
+
+// sparse makes a file of so many bytes that takes no room: `sparse FILE BYTES`.
+func sparse(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sparse FILE BYTES")
+	}
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(errors.Join(f.Truncate(size), f.Close()))
+}
+
+// setUp is what a story begins with.
+func setUp(noted string) func(*testscript.Env) error {
+	return func(env *testscript.Env) error {
+		env.Setenv(errorsVariable, noted)
+		for _, dir := range filepath.SplitList(env.Getenv("PATH")) {
+			// Where a story changes PATH, it can still run the program.
+			if _, err := os.Stat(filepath.Join(dir, "vidiking")); err == nil {
+				env.Setenv("VIDIKING", filepath.Join(dir, "vidiking"))
+				break
+			}
+		}
+		return setUpHome(env)
+	}
+}
+
+// record puts a delivery into the log as one that was imported: `record ID [MASKED…]`, without the values of those headers.
+func record(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: record ID [MASKED…]")
+	}
+	ctx := context.Background()
+	log, err := store.Open(ctx, ts.Getenv("STATE"), store.Options{Now: time.Now})
+	ts.Check(err)
+	d := &webhook.Delivery{
+		Summary: webhook.Summary{ID: webhook.ID(args[0]), Origin: webhook.OriginTunnel, Event: webhook.EventRenderComplete, Masked: args[1:]},
+		Body:    []byte(`{"event":"render.complete"}`),
+	}
+	for _, name := range args[1:] {
+		d.Header = append(d.Header, webhook.Field{Name: name, Value: webhook.MaskedValue})
+	}
+	ts.Check(errors.Join(log.Record(ctx, d), log.Close()))
+}
