@@ -29,17 +29,19 @@ func SayImported(o Options, i Imported) error {
 	p := newText(o)
 	sentence := countDeliveries(i.Added) + " imported"
 	switch {
-	case i.Added == 0 && i.Present > 0:
+	case i.Added+i.Present == 0:
+		sentence = "Nothing to import: there is no delivery in it."
+	case i.Added == 0:
 		sentence = fmt.Sprintf("Nothing to import: the log has all %s.", display.Count(i.Present))
 	case i.Present == 1:
 		sentence += ", 1 was there already"
 	case i.Present > 0:
 		sentence += ", " + display.Count(i.Present) + " were there already"
 	}
-	p.Close(sentence)
 	if i.Masked > 0 && i.Added > 0 {
-		p.Close(display.Count(i.Masked) + " have masked headers; to send one again: vidiking replay ID --resign")
+		sentence += "; those with masked headers are sent again by: vidiking replay ID --resign"
 	}
+	p.Close(sentence)
 	if i.Beyond > 0 {
 		p.Warning("retention", display.Count(i.Beyond)+" of them are beyond what the log keeps (100,000 deliveries, 1 GiB, 30 days)",
 			[]string{"the next listen lets go of them; keep the recording"})

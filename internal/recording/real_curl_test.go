@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +91,7 @@ func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
 	}
 	addr, requests := listenRaw(t)
 	n := newNasty(11)
+	script := filepath.Join(t.TempDir(), "command.sh")
 	count := min(*payloads/4, 5000)
 	for range count {
 		d := n.delivery(false)
@@ -98,8 +101,10 @@ func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
 		path := n.pick([]string{"/", "/a/../b", "/[1-3]?{a,b}", "/?q='$(x)'"})
 		d.History = []webhook.Attempt{{Target: "http://" + addr + path}}
 		command := recording.Curl(d, elsewhere)
-		cmd := exec.CommandContext(t.Context(), shell, "-c", command)
-		cmd.Dir = t.TempDir()
+		if err := os.WriteFile(script, []byte(command), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), shell, script)
 		if out, err := cmd.CombinedOutput(); err != nil && !bytes.Contains(out, []byte("Empty reply")) {
 			t.Fatalf("%s: %v, %s\n%s", curl, err, out, command)
 		}

@@ -128,7 +128,7 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 // begin clears away what an import before left, and takes a block of numbers.
 func (i *Import) begin(ctx context.Context) error {
 	if _, err := os.Stat(i.unfinished); err == nil {
-		if err := i.clear(ctx); err != nil {
+		if err := clearUnfinished(ctx, i.conn, i.unfinished); err != nil {
 			return err
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"math"
 	"os"
 
 	"github.com/ncruces/go-sqlite3"
@@ -74,7 +72,7 @@ func (i *Import) Close() error {
 		err = i.conn.exec("ROLLBACK")
 	}
 	if _, there := os.Stat(i.unfinished); there == nil && err == nil {
-		err = i.clear(context.Background())
+		err = clearUnfinished(context.Background(), i.conn, i.unfinished)
 	}
 	if err = errors.Join(err, i.close()); err != nil {
 		return fmt.Errorf("end the import: %w", classify(err))
@@ -83,36 +81,3 @@ func (i *Import) Close() error {
 }
 
 func (i *Import) close() error { return errors.Join(i.conn.close(), i.lock.Unlock()) }
-
-// clear deletes what was written ahead and belongs to no delivery.
-func (i *Import) clear(ctx context.Context) error {
-	const orphans = `SELECT c.n FROM main.content c LEFT JOIN main.delivery d ON d.n = c.n
-		WHERE c.n < 0 AND c.n > ? AND d.n IS NULL ORDER BY c.n LIMIT ?`
-	for after := int64(math.MinInt64); ; {
-		var found []int64
-		err := i.conn.rows(orphans, []any{after, pruneDeliveries}, func(q *query) error {
-			found = append(found, q.int())
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if len(found) == 0 {
-			return removeFile(i.unfinished)
-		}
-		if err := deleteAll(i.conn, found); err != nil {
-			return err
-		}
-		if err := rest(ctx); err != nil {
-			return err
-		}
-		after = found[len(found)-1]
-	}
-}
-
-func removeFile(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}

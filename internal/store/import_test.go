@@ -220,6 +220,39 @@ func TestWhatAKilledImportLeftIsClearedAway(t *testing.T) {
 	checkIntegrity(t, dir)
 }
 
+func TestPruneClearsAwayWhatAKilledImportLeft(t *testing.T) {
+	dir := t.TempDir()
+	kept := recorded(6, 1)
+	importAll(t, dir, atStart(), kept...)
+	i, err := OpenImport(t.Context(), dir, atStart())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range recorded(5, 1100) {
+		if err := i.Add(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := i.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Prune(t.Context(), dir, nil); err != nil {
+		t.Errorf("Prune beside an import: %v", err)
+	}
+	if i.staged != 1100 {
+		t.Fatal("the import has nothing ahead")
+	}
+	if err := i.close(); err != nil { // as the end of the process would
+		t.Fatal(err)
+	}
+	before := logSize(t, dir)
+	done, err := Prune(t.Context(), dir, nil)
+	if err != nil || logSize(t, dir) > before/2 {
+		t.Errorf("Prune = %+v, %v; the log had %d bytes and has %d", done, err, before, logSize(t, dir))
+	}
+	wantNothingAhead(t, openReader(t, dir), 1)
+}
+
 func TestOneImportAtATime(t *testing.T) {
 	dir := t.TempDir()
 	i, err := OpenImport(t.Context(), dir, atStart())

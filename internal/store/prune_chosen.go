@@ -28,7 +28,8 @@ const (
 	truncateTries   = 50      // how often a WAL in use is tried to be cut, a pause between each
 )
 
-// Prune deletes deliveries from the log in dir, and gives the space back to the disk. What is not there is left out. It works in short
+// Prune deletes deliveries from the log in dir, and gives the space back to the disk, also that of an import
+// which was killed. What is not there is left out. It works in short
 // transactions, between which a running listen has its turn, so one that is cut short has deleted some of them.
 func Prune(ctx context.Context, dir string, ids []webhook.ID) (Pruned, error) {
 	path, err := logPath(dir)
@@ -43,6 +44,9 @@ func Prune(ctx context.Context, dir string, ids []webhook.ID) (Pruned, error) {
 	c.SetInterrupt(ctx)
 	var done Pruned
 	done.Deliveries, err = pruneAll(ctx, c, ids)
+	if err == nil {
+		err = clearDead(ctx, c, dir)
+	}
 	if err == nil {
 		err = vacuum(ctx, c)
 	}
