@@ -22,6 +22,9 @@ var makers = map[string][]maker{
 	"cli":      {{name: "usage", arg: 0, hints: true}, {name: "failed", arg: 1, hints: true}, {name: "failure", field: "what"}},
 	"config":   {{name: "problem", arg: 0}, {name: "flaw", field: "msg"}, {name: "Error", field: "Msg"}, {name: "ValueError", field: "Msg"}},
 	"dispatch": {{name: "TargetError", arg: 0}},
+	"account":  {{name: "URLError", arg: 0}},
+	"vidiking": {{name: "URLError", arg: 0}},
+	"load":     {{name: "wrong", arg: 2}},
 	"webhook":  {{name: "pathProblem", arg: 2}, {name: "problemAt", arg: 3}, {name: "fail", arg: 0}},
 }
 

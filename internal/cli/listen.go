@@ -155,7 +155,7 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
 	o.verify, o.respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
 	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
-		return usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String()+": it is a number above 0", "60 makes minutes of hours: --retry-speed 60")
+		return usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String(), "a number above 0; 60 makes minutes of hours: --retry-speed 60")
 	}
 	if o.retrySpeed != 1 && !o.retry {
 		return usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())

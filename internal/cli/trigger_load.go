@@ -58,9 +58,9 @@ func (m *manyOptions) read(flags *pflag.FlagSet) error {
 	case !m.counted && flags.Changed("concurrency"):
 		return usage("--concurrency without --count sends one", "as in --count 5000 --concurrency 16")
 	case flags.Changed("rate") && !(m.rate > 0 && m.rate <= maxRate): // NaN is neither
-		return usage(fmt.Sprintf("--rate can't be %v", m.rate), fmt.Sprintf("it is how many a second, up to %s; 0.5 is one each 2 s", display.Count(maxRate)))
+		return usage(fmt.Sprintf("--rate can't be %v", m.rate), fmt.Sprintf("how many a second, up to %s; 0.5 is one each 2 s", display.Count(maxRate)))
 	case flags.Changed("concurrency") && (m.concurrency < 1 || m.concurrency > maxConcurrency):
-		return usage(fmt.Sprintf("--concurrency can't be %d", m.concurrency), fmt.Sprintf("it is how many at once, 1 to %d", maxConcurrency))
+		return usage(fmt.Sprintf("--concurrency can't be %d", m.concurrency), fmt.Sprintf("how many at once, 1 to %d", maxConcurrency))
 	}
 	if m.concurrency == 0 {
 		m.concurrency = 1

@@ -172,7 +172,7 @@ func settingFile(cfg *config.Config, key string) ([]byte, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usage(key + " names a file that can't be read: " + err.Error())
+		return nil, usage(key + " names a file that can't be read: " + cfg.Short(path) + ": " + pathReason(err))
 	}
 	return text, nil
 }

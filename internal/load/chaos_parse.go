@@ -126,7 +126,7 @@ func (v chaosValue) duration() (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(v.text)
 	if err != nil || d <= 0 || d > maxDelay {
-		return 0, v.part.wrong(v.from, len(v.text), v.name+" can't be "+v.text, "it is a duration up to 1h, as in 100ms or 2s")
+		return 0, v.part.wrong(v.from, len(v.text), v.name+" can't be "+v.text, "a duration up to 1h, as in 100ms or 2s")
 	}
 	return d, nil
 }
