@@ -44,7 +44,7 @@ func known(err error) string {
 	case errors.As(err, &otherName):
 		return "its certificate is for another name"
 	case errors.As(err, &sys):
-		return sys.Error()
+		return strings.TrimSuffix(sys.Error(), " by peer") // which is meant anyway
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return "connection closed"
 	}
