@@ -45,6 +45,9 @@ func (l *listener) enter(ctx context.Context, interrupts <-chan os.Signal) (tunn
 				return s, l.noTunnel(s.Cause)
 			}
 			l.tell(s, l.printer.Notice)
+			if s.Cause != nil {
+				slow.Stop() // that has said what is waited for
+			}
 		case <-slow.C:
 			l.sayOpening()
 		case <-interrupts:
