@@ -249,6 +249,10 @@ func steady(s string) string {
 	} {
 		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)
 	}
+	// In a row it is at the right of its column, which it may fill.
+	s = regexp.MustCompile(` +<?\d+(\.\d+)? (µs|ms|s)  dlv_`).ReplaceAllStringFunc(s, func(took string) string {
+		return fmt.Sprintf("%*s", len([]rune(took)), "# ms  dlv_")
+	})
 	return regexp.MustCompile(` *<?\d+(\.\d+)? (µs|ms|s)\b`).ReplaceAllStringFunc(s, func(took string) string {
 		if before := len(took) - len(strings.TrimLeft(took, " ")); before < 2 {
 			return strings.Repeat(" ", before) + "# ms"
