@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -192,7 +193,7 @@ func count(tb testing.TB, r *store.Reader, q store.Query) int {
 
 // pending selects what waits for an answer.
 func pending() store.Query {
-	return store.Query{Statuses: []webhook.Status{webhook.StatusPending}}
+	return store.Query{Filter: filter.WithStatus(webhook.StatusPending)}
 }
 
 // bodies counts each body of the log, and checks that every delivery is whole.

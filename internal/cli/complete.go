@@ -8,6 +8,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -50,7 +51,21 @@ func completeEventPatterns(_ *cobra.Command, _ []string, typed string) ([]string
 }
 
 func completeStatuses(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return statusNames(), noFiles
+	return filter.Status.Names(), noFiles
+}
+
+// completeFilter offers the keys of a filter and their values, for what is typed last in it.
+func completeFilter(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	c := filter.Complete(typed, len(typed))
+	directive := noFiles | cobra.ShellCompDirectiveKeepOrder
+	var out []string
+	for _, candidate := range c.Candidates {
+		out = append(out, describe(typed[:c.From]+candidate.Text, candidate.What))
+		if candidate.Open {
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+	}
+	return out, directive
 }
 
 // completePaths offers the paths of the documented payload.

@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/sample"
@@ -96,9 +97,14 @@ func explainInput(err error) *failure {
 	var target *dispatch.TargetError
 	var long *recording.TooLongError
 	var chaos *load.ChaosError
+	var wrong *filter.Error
 	switch {
 	case errors.As(err, &long):
 		return failed(err, long.Error()+": a line has 256 MiB at most", "its payload alone: vidiking webhooks show "+string(long.ID)+" --raw")
+	case errors.As(err, &wrong):
+		f := usage(wrong.What, lines(wrong.Hint)...)
+		f.detail = caret(wrong.Text, wrong.Column(), wrong.Width())
+		return f
 	case errors.As(err, &event):
 		return unknownEvent(event.Name, event.Near)
 	case errors.As(err, &target):
@@ -136,7 +142,7 @@ func explainConfig(err error) *failure {
 	case errors.As(err, &file):
 		f.code = exitUsage
 		if file.Text != "" {
-			f.detail = caret(display.Clean(file.Text), file.Column, file.Width)
+			f.detail = caret(file.Text, file.Column, file.Width)
 		}
 	case errors.As(err, &value), errors.As(err, &unknown):
 		f.code = exitUsage
@@ -223,11 +229,18 @@ func (a *app) ambiguous(e *store.AmbiguousError) *failure {
 	return f
 }
 
-// caret points at width characters of a line of text, from column on.
+// caret points at width characters of a line of text, from column on. It cleans the text for a terminal, where a character takes none,
+// one or more cells.
 func caret(text string, column, width int) []string {
-	const shown = 60
+	const shown = 60 // characters
 	runes := []rune(strings.TrimRight(text, "\r\n"))
 	from := max(0, min(column-1-shown/2, len(runes)-shown))
-	cut := runes[from:min(len(runes), from+shown)]
-	return []string{string(cut), strings.Repeat(" ", max(0, column-1-from)) + "^" + strings.Repeat("~", max(0, width-1))}
+	to := min(len(runes), from+shown)
+	start := max(from, min(column-1, to))
+	end := max(start, min(start+width, to))
+	before, wrong := display.Clean(string(runes[from:start])), display.Clean(string(runes[start:end]))
+	return []string{
+		before + wrong + display.Clean(string(runes[end:to])),
+		strings.Repeat(" ", display.Width(before)) + "^" + strings.Repeat("~", max(0, display.Width(wrong)-1)),
+	}
 }

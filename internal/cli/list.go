@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -141,7 +142,7 @@ func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, s
 		closing = fmt.Sprintf("the newest %s of %s", display.Count(shown), deliveries(all))
 	}
 	failing := q
-	failing.Failed = true
+	failing.Filter = q.Filter.And(filter.Failed())
 	failed, err := r.Count(ctx, failing)
 	if err != nil || failed == 0 {
 		return closing, err

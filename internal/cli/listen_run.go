@@ -14,6 +14,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -132,7 +133,7 @@ func (l *listener) takeOver(ctx context.Context) error {
 
 // findOrphans finds deliveries that a session recorded and did not live to send.
 func (l *listener) findOrphans(ctx context.Context) error {
-	pending, err := l.log.Reader().List(ctx, store.Query{Statuses: []webhook.Status{webhook.StatusPending}})
+	pending, err := l.log.Reader().List(ctx, store.Query{Filter: filter.WithStatus(webhook.StatusPending)})
 	if err != nil || len(pending) == 0 {
 		return err
 	}

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"slices"
+	"errors"
 	"strings"
 	"time"
 
@@ -12,20 +12,25 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// selection is the flags by which `webhooks list` and `replay` select deliveries.
+// selection is the flags by which `webhooks list` and `replay` select deliveries: a filter, and others that are short for one.
 type selection struct {
+	filter           string
 	events, statuses []string
 	failed           bool
 	since, until     string
+	search           []string
 }
 
 func (s *selection) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	f.StringVar(&s.filter, "filter", "", "only what this `FILTER` selects, as in 'status:failed event:render.* took:>2s' (docs/filter.md)")
+	f.StringArrayVar(&s.search, "search", nil, "only what has this `TEXT` somewhere: events, ids, headers, bodies, answers (repeatable)")
 	f.StringSliceVar(&s.events, "event", nil, "only this `EVENT`, as in render.failed or render.* (repeatable)")
 	f.StringSliceVar(&s.statuses, "status", nil, "only this `STATUS`, as in refused (repeatable)")
 	f.BoolVar(&s.failed, "failed", false, "only what was not delivered, and not by a replay since")
 	f.StringVar(&s.since, "since", "", "only what was received since `WHEN`, as in 1h, 14:03 or 2026-03-02")
 	f.StringVar(&s.until, "until", "", "only what was received before `WHEN`")
+	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	_ = cmd.RegisterFlagCompletionFunc("event", completeEventPatterns)
 	_ = cmd.RegisterFlagCompletionFunc("status", completeStatuses)
 	for _, name := range []string{"since", "until"} {
@@ -35,66 +40,83 @@ func (s *selection) addFlags(cmd *cobra.Command) {
 
 // isSet reports whether any of the flags was given.
 func (s *selection) isSet() bool {
-	return len(s.events) > 0 || len(s.statuses) > 0 || s.failed || s.since != "" || s.until != ""
+	return s.filter != "" || len(s.search) > 0 || len(s.events) > 0 || len(s.statuses) > 0 || s.failed || s.since != "" || s.until != ""
 }
 
 // query is the selection in the store's terms, once checked.
 func (s *selection) query(a *app) (store.Query, error) {
-	q := store.Query{Failed: s.failed}
 	for _, e := range s.events {
 		if err := checkEventPattern(e); err != nil {
-			return q, err
+			return store.Query{}, err
 		}
-		q.Events = append(q.Events, e)
 	}
-	for _, name := range s.statuses {
-		if name == "failed" { // the filter's word for it
-			q.Failed = true
-			continue
-		}
-		status, err := parseStatus(name)
+	now, loc := a.w.Now(), a.w.Location
+	all, err := filter.Parse(s.filter, now, loc)
+	if err != nil {
+		return store.Query{}, err
+	}
+	for _, flag := range s.terms() {
+		f, err := filter.Of(flag.key, now, loc, flag.values...)
 		if err != nil {
-			return q, err
+			return store.Query{}, flag.wrong(err)
 		}
-		q.Statuses = append(q.Statuses, status)
+		all = all.And(f)
 	}
-	var err error
-	if q.Since, err = a.when("--since", s.since); err != nil {
-		return q, err
+	if s.failed {
+		all = all.And(filter.Failed())
 	}
-	q.Until, err = a.when("--until", s.until)
-	return q, err
+	return store.Query{Filter: all}, nil
 }
 
+// termFlag is a flag that is short for a term of the filter.
+type termFlag struct {
+	name   string
+	key    filter.Key
+	values []string
+}
+
+func (s *selection) terms() []termFlag {
+	all := []termFlag{
+		{"--event", filter.Event, s.events}, {"--status", filter.Status, s.statuses},
+		{"--since", filter.Since, given(s.since)}, {"--until", filter.Until, given(s.until)},
+	}
+	for _, text := range s.search { // all of them, where the values of one term are alternatives
+		all = append(all, termFlag{"--search", filter.Free, []string{text}})
+	}
+	return all
+}
+
+// given is a flag's value; none where it was not given.
+func given(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
+// wrong is what is wrong with the flag's value. There is no place in it to point at: the value is all there is.
+func (f termFlag) wrong(err error) error {
+	var wrong *filter.Error
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	what := wrong.What
+	if f.key == filter.Since || f.key == filter.Until {
+		what = f.name + " " + what
+	}
+	return usage(what, lines(wrong.Hint)...)
+}
+
+// when reads a flag's point in time; the zero time where it was not given.
 func (a *app) when(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
 	t, err := filter.ParseWhen(s, a.w.Now(), a.w.Location)
 	if err != nil {
-		return t, usage(flag+" "+s+" is no time", "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)")
+		return t, usage(flag+" "+s+" is no time", filter.Times)
 	}
 	return t, nil
-}
-
-func parseStatus(name string) (webhook.Status, error) {
-	status := webhook.Status(strings.ReplaceAll(strings.ToLower(name), "-", "_"))
-	if slices.Contains(webhook.Statuses(), status) {
-		return status, nil
-	}
-	names := statusNames()
-	if near := webhook.Near(name, names); near != "" {
-		return "", usage("there is no status "+name, "did you mean "+near+"?")
-	}
-	return "", usage("there is no status "+name, "a status is one of "+strings.Join(names, ", "))
-}
-
-func statusNames() []string {
-	names := []string{"failed"}
-	for _, s := range webhook.Statuses() {
-		names = append(names, string(s))
-	}
-	return names
 }
 
 // checkEventPattern checks a pattern of events. A name that is not documented is allowed only where a * makes it a pattern that

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -82,7 +83,7 @@ func (a *app) sessionCounts(ctx context.Context, id string) (string, int, error)
 	if err != nil {
 		return "", 0, err
 	}
-	failed, err := r.Count(ctx, store.Query{Session: id, Failed: true})
+	failed, err := r.Count(ctx, store.Query{Session: id, Filter: filter.Failed()})
 	text := deliveries(all)
 	if failed > 0 {
 		text += fmt.Sprintf(", %s still not delivered", display.Count(failed))

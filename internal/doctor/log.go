@@ -11,6 +11,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -64,7 +65,7 @@ func (d *doctor) logTrouble(err error, dir string) []Finding {
 
 // pending says what a listen recorded that died, and did not send.
 func (d *doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
-	rows, err := r.List(ctx, store.Query{Statuses: []webhook.Status{webhook.StatusPending}})
+	rows, err := r.List(ctx, store.Query{Filter: filter.WithStatus(webhook.StatusPending)})
 	if err != nil || len(rows) == 0 {
 		return nil
 	}

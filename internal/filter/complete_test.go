@@ -64,7 +64,7 @@ func TestEveryCandidateIsAValue(t *testing.T) {
 func TestEveryStatusIsOffered(t *testing.T) {
 	t.Parallel()
 	for _, s := range webhook.Statuses() {
-		if !slices.Contains(Status.names(), string(s)) {
+		if !slices.Contains(Status.Names(), string(s)) {
 			t.Errorf("%s is not offered", s)
 		}
 	}

@@ -114,7 +114,7 @@ func (k Key) examples() string {
 func (p *parser) when(k Key, at piece) (Value, *Error) {
 	t, err := ParseWhen(at.text, p.now, p.loc)
 	if err != nil {
-		return Value{}, p.wrong(at, at.text+" is no time", "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)")
+		return Value{}, p.wrong(at, at.text+" is no time", Times)
 	}
 	v := Value{Low: math.MinInt64, High: math.MaxInt64, written: strings.TrimSpace(at.text)}
 	// Deliveries are received at whole milliseconds.

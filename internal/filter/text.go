@@ -53,15 +53,15 @@ func (t Text) InField(name, value []byte) bool {
 	if t.In(value) || t.In(name) {
 		return true
 	}
-	if !t.hasSeparator() {
+	if !t.SpansFields() {
 		return false
 	}
 	line := make([]byte, 0, len(name)+len(value)+2)
 	return t.In(append(append(append(line, name...), ": "...), value...))
 }
 
-// hasSeparator reports whether the text may begin in a header's name and end in its value.
-func (t Text) hasSeparator() bool {
+// SpansFields reports whether the text can begin in a header's name and end in its value, since it has a part of what stands between.
+func (t Text) SpansFields() bool {
 	if t.wide != nil {
 		return strings.ContainsAny(t.wide.source, ": ")
 	}

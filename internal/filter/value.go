@@ -10,8 +10,8 @@ import (
 // FailedName is the status that selects the deliveries whose Summary.Failed(). No delivery has it.
 const FailedName = "failed"
 
-// names lists the words that a key of the kind Names knows.
-func (k Key) names() []string {
+// Names lists the words that a key of the kind Names knows.
+func (k Key) Names() []string {
 	var names []string
 	for _, c := range k.candidates() {
 		names = append(names, c.Text)
@@ -46,7 +46,7 @@ func orWord(example string) string {
 }
 
 func (p *parser) name(k Key, at piece) (Value, *Error) {
-	name, all := strings.ReplaceAll(strings.ToLower(at.text), "-", "_"), k.names()
+	name, all := strings.ReplaceAll(strings.ToLower(at.text), "-", "_"), k.Names()
 	if slices.Contains(all, name) {
 		return named(name), nil
 	}

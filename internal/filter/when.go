@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// Times says in a hint what ParseWhen reads.
+const Times = "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)"
+
 // ParseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d), a clock time (14:03, 14:03:10: the last time
 // it was that), a date (2026-03-02: its beginning), or both (2026-03-02T14:03:10, with a zone or without).
 func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {

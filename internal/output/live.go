@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -311,7 +312,7 @@ func (l *Live) end(s Stopped) {
 	for len(l.said) > 0 {
 		l.o.Printer.Notice(<-l.said)
 	}
-	s.Failed, _ = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Failed: true}) // a log that can't be read has been said
+	s.Failed, _ = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Filter: filter.Failed()}) // a log that can't be read has been said
 	l.o.Printer.Stopped(s)
 }
 

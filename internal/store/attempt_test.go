@@ -147,7 +147,7 @@ func TestDeliveredReplayMendsWhatItGoesBackTo(t *testing.T) {
 		attempt(t, l, d.ID, answered(500))
 	}
 	reader := l.Reader()
-	failed := func() []webhook.ID { return list(t, reader, Query{Failed: true}) }
+	failed := func() []webhook.ID { return list(t, reader, where("status:failed")) }
 	if diff := cmp.Diff([]webhook.ID{first.ID, second.ID, third.ID, last.ID, bystander.ID}, failed()); diff != "" {
 		t.Errorf("failed before (-want +got):\n%s", diff)
 	}
@@ -201,7 +201,7 @@ func TestAnEditedReplayMendsItsOwnBytesOnly(t *testing.T) {
 	attempt(t, l, original.ID, answered(500))
 	attempt(t, l, edited.ID, answered(500))
 	attempt(t, l, again.ID, answered(200))
-	if diff := cmp.Diff([]webhook.ID{original.ID}, list(t, l.Reader(), Query{Failed: true})); diff != "" {
+	if diff := cmp.Diff([]webhook.ID{original.ID}, list(t, l.Reader(), where("status:failed"))); diff != "" {
 		t.Errorf("failed after the edited one was delivered (-want +got):\n%s", diff)
 	}
 	attempt(t, l, asItWas.ID, answered(200))

@@ -77,9 +77,9 @@ func BenchmarkHundredThousand(b *testing.B) {
 		{"Get", func(r *Reader) error { _, err := r.Get(ctx, ids[500]); return err }},
 		{"Resolve", func(r *Reader) error { _, err := r.Resolve(ctx, string(ids[500][:12])); return err }},
 		{"NotFound", func(r *Reader) error { _, _ = r.Resolve(ctx, "gggggggggg"); return nil }},
-		{"ListFailedOfNone", func(r *Reader) error { return listed(r, Query{Failed: true}, 0) }},
+		{"ListFailedOfNone", func(r *Reader) error { return listed(r, where("status:failed"), 0) }},
 		{"Count", func(r *Reader) error { _, err := r.Count(ctx, Query{}); return err }},
-		{"CountOfEvent", func(r *Reader) error { _, err := r.Count(ctx, Query{Events: []string{"ai.*"}}); return err }},
+		{"CountOfEvent", func(r *Reader) error { _, err := r.Count(ctx, where("event:ai.*")); return err }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,6 +25,9 @@ func openConn(path string, flags sqlite3.OpenFlag, options ...string) (*conn, er
 	c, err := sqlite3.OpenFlags(fileURI(path)+"?vfs="+diskName+strings.Join(options, ""), flags|sqlite3.OPEN_URI)
 	if err != nil {
 		return nil, err
+	}
+	if err := addFunctions(c); err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
 	return &conn{Conn: c, kept: make(map[string]*query)}, nil
 }

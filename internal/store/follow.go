@@ -24,6 +24,8 @@ type Change struct {
 	Seq     int64 // the number of its transaction; all changes of one transaction have the same
 	Kind    ChangeKind
 	Summary webhook.Summary // as it is now, not as it was then; zero for a gap
+	Place   Place           // of the delivery; zero for a gap
+	Matches bool            // the query that was asked for selects the delivery, as it is now; of Changes always, of a gap never
 	Attempt webhook.Attempt // whole, for ChangeAttempted
 }
 
@@ -46,16 +48,27 @@ func (r *Reader) Cursor(ctx context.Context) (int64, error) {
 // The newest row is the last of its transaction, and so its number too.
 func cursorOf(c *conn) (int64, error) { return c.number(lastChange) }
 
-const selectChanges = `SELECT c.row, c.seq, c.kind, c.delivery, c.attempt, ` + summaryColumns + `
-	FROM change c LEFT JOIN delivery d ON d.n = c.delivery WHERE c.row > ? ORDER BY c.row`
+// A delivery that was pruned leaves its changes behind.
+const selectChanges = `SELECT c.row, c.seq, c.kind, c.delivery, c.attempt, ` + summaryColumns + `, (%s)
+	FROM change c LEFT JOIN delivery d ON d.n = c.delivery%s WHERE c.row > ? ORDER BY c.row`
 
 // Changes returns what happened after the transaction numbered after, in order: some limit of them, and then as many as belong to the
 // last transaction, so that who goes on after the last Seq misses nothing. Where something was pruned there is one ChangeGap.
 func (r *Reader) Changes(ctx context.Context, after int64, limit int) ([]Change, error) {
+	return r.ChangesOf(ctx, Query{}, after, limit)
+}
+
+// ChangesOf is Changes, of all deliveries too, and says of each whether the query selects it now: a view puts it in its place, shows it
+// anew, or takes it out. The query's Limit does not count.
+func (r *Reader) ChangesOf(ctx context.Context, q Query, after int64, limit int) ([]Change, error) {
+	matches := q.condition()
+	if matches.text == "" {
+		matches.text = "1"
+	}
 	var feed feed
 	err := r.with(ctx, func(c *conn) error {
 		feed = newFeed(c, after)
-		return c.rows(selectChanges, []any{after}, func(q *query) error {
+		return c.rows(fmt.Sprintf(selectChanges, matches.text, matches.join("LEFT")), append(matches.args, after), func(q *query) error {
 			if err := feed.add(q); err != nil {
 				return err
 			}
@@ -81,18 +94,19 @@ type feed struct {
 func newFeed(c *conn, after int64) feed { return feed{conn: c, row: after, seq: after} }
 
 func (f *feed) add(q *query) error {
-	row, seq := q.int(), q.int()
-	if row > f.row+1 { // the rows are numbered without holes, and pruned from the oldest on
-		f.gap(row - 1)
+	number, seq := q.int(), q.int()
+	if number > f.row+1 { // the rows are numbered without holes, and pruned from the oldest on
+		f.gap(number - 1)
 	}
-	f.row, f.seq = row, seq
+	f.row, f.seq = number, seq
 	ch := Change{Seq: seq, Kind: ChangeKind(q.int())}
 	delivery, attempt := q.int(), q.int()
 	if q.null() {
 		f.gap(seq)
 		return nil
 	}
-	_, ch.Summary = scanSummary(q)
+	row := scanRow(q)
+	ch.Summary, ch.Place, ch.Matches = row.Summary, row.Place, q.bool()
 	if ch.Kind == ChangeAttempted {
 		err := f.conn.rows(selectAttempt, []any{delivery, attempt}, func(q *query) (err error) {
 			ch.Attempt, err = scanAttempt(q)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -133,6 +135,21 @@ func get(t testing.TB, r *Reader, id webhook.ID) webhook.Delivery {
 		t.Fatalf("Get(%s): %v", id, err)
 	}
 	return d
+}
+
+// where is the query of a filter.
+func where(text string) Query {
+	f, err := filter.Parse(text, start, time.UTC)
+	if err != nil {
+		panic(fmt.Sprintf("%s: %v", text, err))
+	}
+	return Query{Filter: f}
+}
+
+func newest(limit int, text string) Query {
+	q := where(text)
+	q.Limit = limit
+	return q
 }
 
 func list(t testing.TB, r *Reader, q Query) []webhook.ID {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -54,31 +56,31 @@ func TestListSelects(t *testing.T) {
 		"everything, oldest first": {Query{}, all},
 		"the newest":               {Query{Limit: 2}, all[7:]},
 		"more than there are":      {Query{Limit: 100}, all},
-		"an event":                 {Query{Events: []string{"render.failed"}}, []string{"refused"}},
-		"events":                   {Query{Events: []string{"render.failed", "ai.complete"}}, []string{"refused", "down"}},
-		"events with a star":       {Query{Events: []string{"ai.*"}}, []string{"down", "slow"}},
-		"a name beside a star":     {Query{Events: []string{"ai.*", "render.failed"}}, []string{"refused", "down", "slow"}},
-		"a star within":            {Query{Events: []string{"*.comp*e"}, Limit: 3}, []string{"replay", "trigger", "same moment"}},
-		"other signs are literal":  {Query{Events: []string{"ai.[x]*"}}, []string{"slow"}},
-		"a ? is literal":           {Query{Events: []string{"ai.?x?*"}}, nil},
-		"no event":                 {Query{Events: []string{""}}, []string{"stranger"}},
-		"an unknown event":         {Query{Events: []string{"nothing"}}, nil},
-		"a status":                 {Query{Statuses: []webhook.Status{webhook.StatusDelivered}}, []string{"early", "done", "replay"}},
+		"an event":                 {where(`event:render.failed`), []string{"refused"}},
+		"events":                   {where(`event:render.failed,ai.complete`), []string{"refused", "down"}},
+		"events with a star":       {where(`event:ai.*`), []string{"down", "slow"}},
+		"a name beside a star":     {where(`event:ai.*,render.failed`), []string{"refused", "down", "slow"}},
+		"a star within":            {newest(3, `event:*.comp*e`), []string{"replay", "trigger", "same moment"}},
+		"other signs are literal":  {where(`event:"ai.[x]*"`), []string{"slow"}},
+		"a ? is literal":           {where(`event:"ai.?x?*"`), nil},
+		"no event":                 {where(`event:""`), []string{"stranger"}},
+		"an unknown event":         {where(`event:"nothing"`), nil},
+		"a status":                 {where(`status:delivered`), []string{"early", "done", "replay"}},
 		"statuses": {
-			Query{Statuses: []webhook.Status{webhook.StatusRejected, webhook.StatusPending}}, []string{"trigger", "stranger", "same moment"},
+			where(`status:rejected,pending`), []string{"trigger", "stranger", "same moment"},
 		},
-		"failed and not mended":   {Query{Failed: true}, []string{"down", "slow"}},
-		"refused, mended or not":  {Query{Statuses: []webhook.Status{webhook.StatusRefused}}, []string{"refused"}},
-		"an origin":               {Query{Origins: []webhook.Origin{webhook.OriginReplay}}, []string{"replay"}},
-		"origins":                 {Query{Origins: []webhook.Origin{webhook.OriginReplay, webhook.OriginTrigger}}, []string{"replay", "trigger"}},
-		"a session":               {Query{Session: "ses_7k3mq9z0ab", Failed: true}, []string{"down", "slow"}},
+		"failed and not mended":   {where(`status:failed`), []string{"down", "slow"}},
+		"refused, mended or not":  {where(`status:refused`), []string{"refused"}},
+		"an origin":               {where(`origin:replay`), []string{"replay"}},
+		"origins":                 {where(`origin:replay,trigger`), []string{"replay", "trigger"}},
+		"a session":               {Query{Session: "ses_7k3mq9z0ab", Filter: filter.Failed()}, []string{"down", "slow"}},
 		"another session":         {Query{Session: "ses_0"}, nil},
-		"since, with that moment": {Query{Since: start.Add(5 * time.Second)}, []string{"trigger", "stranger", "same moment"}},
-		"since a bit later":       {Query{Since: start.Add(5*time.Second + 1)}, []string{"stranger", "same moment"}},
-		"until, without it":       {Query{Until: start.Add(time.Second)}, []string{"early", "done"}},
-		"until a bit later":       {Query{Until: start.Add(time.Second + 1)}, []string{"early", "done", "refused"}},
-		"since, until and newest": {Query{Since: start, Until: start.Add(time.Minute), Limit: 1}, []string{"same moment"}},
-		"everything at once":      {Query{Events: []string{"ai.*"}, Failed: true, Origins: []webhook.Origin{webhook.OriginTunnel}, Limit: 1}, []string{"slow"}},
+		"since, with that moment": {where(`since:2026-11-23T12:00:05Z`), []string{"trigger", "stranger", "same moment"}},
+		"since a bit later":       {where(`since:2026-11-23T12:00:05.000000001Z`), []string{"stranger", "same moment"}},
+		"until, without it":       {where(`until:2026-11-23T12:00:01Z`), []string{"early", "done"}},
+		"until a bit later":       {where(`until:2026-11-23T12:00:01.000000001Z`), []string{"early", "done", "refused"}},
+		"since, until and newest": {newest(1, `since:2026-11-23T12:00:00Z until:2026-11-23T12:01:00Z`), []string{"same moment"}},
+		"everything at once":      {newest(1, `event:ai.* status:failed origin:tunnel`), []string{"slow"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -212,9 +214,9 @@ func TestManyQueriesDoNotPileUpStatements(t *testing.T) {
 	for n := 1; n <= 2*maxKept; n++ {
 		var events []string
 		for i := range n {
-			events = append(events, fmt.Sprintf("event.%d", i))
+			events = append(events, fmt.Sprintf(`"event.%d"`, i))
 		}
-		list(t, l.Reader(), Query{Events: events})
+		list(t, l.Reader(), where("event:"+strings.Join(events, ",")))
 	}
 	c := <-l.Reader().slot
 	defer func() { l.Reader().slot <- c }()

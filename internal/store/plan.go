@@ -7,8 +7,8 @@ import (
 
 // plan is what the writer is to prune, in small steps and in this order.
 type plan struct {
-	rejected mark  // rejected deliveries up to here
-	all      mark  // deliveries of any kind up to here
+	rejected Place // rejected deliveries up to here; zero: none
+	all      Place // deliveries of any kind up to here; zero: none
 	changes  int64 // rows of the change feed up to here
 	vacuum   int64 // pages to give back to the disk
 	urgent   bool  // so much that it may not wait for a quiet moment
@@ -17,15 +17,8 @@ type plan struct {
 	rejectedBytes int64 // how much the first step will free, roughly
 }
 
-// mark is a place in the order of deliveries. The zero mark is before all of them.
-type mark struct{ receivedAt, n int64 }
-
-func (m mark) less(o mark) bool {
-	return m.receivedAt < o.receivedAt || m.receivedAt == o.receivedAt && m.n < o.n
-}
-
 func (p *plan) nothingLeft() bool {
-	return p.rejected == mark{} && p.all == mark{} && p.changes == 0 && p.vacuum == 0
+	return p.rejected == Place{} && p.all == Place{} && p.changes == 0 && p.vacuum == 0
 }
 
 // done reports whether nobody waits for it either.
@@ -129,7 +122,7 @@ const (
 func (u *upkeep) planRejected(p *plan) error {
 	kept, bytes := 0, int64(0)
 	err := u.conn.rows(rejectedNewestFirst, nil, func(q *query) error {
-		m := mark{q.int(), q.int()}
+		m := Place{q.int(), q.int()}
 		bytes += q.int()
 		if kept == u.retention.Rejected || bytes > u.retention.Bytes/rejectedShare {
 			p.rejected = m
@@ -138,7 +131,7 @@ func (u *upkeep) planRejected(p *plan) error {
 		kept++
 		return nil
 	})
-	if err != nil || p.rejected == (mark{}) {
+	if err != nil || p.rejected == (Place{}) {
 		return err
 	}
 	return u.conn.rows(rejectedUpTo, []any{p.rejected.receivedAt, p.rejected.n}, func(q *query) error {
@@ -154,10 +147,10 @@ func (u *upkeep) planCount(p *plan) error {
 	const beyond = `SELECT received_at, n FROM delivery ORDER BY received_at DESC, n DESC
 		LIMIT 1 OFFSET ? + (SELECT count(*) FROM delivery WHERE status = 'rejected')`
 	err := u.conn.rows(beyond, []any{u.retention.Deliveries}, func(q *query) error {
-		p.all = mark{q.int(), q.int()}
+		p.all = Place{q.int(), q.int()}
 		return nil
 	})
-	if err != nil || p.all == (mark{}) {
+	if err != nil || p.all == (Place{}) {
 		return err
 	}
 	const count = "SELECT count(*) FROM delivery WHERE (received_at, n) <= (?, ?)"
@@ -169,7 +162,7 @@ func (u *upkeep) planCount(p *plan) error {
 func (u *upkeep) planAge(p *plan) error {
 	oldest := u.now().Add(-u.retention.Age).UnixMilli()
 	exists, err := u.conn.number("SELECT 1 FROM delivery WHERE received_at < ? LIMIT 1", oldest)
-	if m := (mark{oldest - 1, math.MaxInt64}); err == nil && exists == 1 && p.all.less(m) {
+	if m := (Place{oldest - 1, math.MaxInt64}); err == nil && exists == 1 && p.all.Before(m) {
 		p.all = m
 	}
 	return err
@@ -189,8 +182,8 @@ func (u *upkeep) planBytes(p *plan) error {
 	}
 	const oldestFirst = "SELECT received_at, n, body_bytes FROM delivery ORDER BY received_at, n"
 	return u.conn.rows(oldestFirst, nil, func(q *query) error {
-		m := mark{q.int(), q.int()}
-		if p.all.less(m) {
+		m := Place{q.int(), q.int()}
+		if p.all.Before(m) {
 			p.all = m
 		}
 		if over -= q.int() + rowsPerDelivery; over <= 0 {

@@ -37,9 +37,9 @@ func (w *writer) pruneSome() {
 
 func (w *writer) pruneStep() error {
 	switch p := &w.todo; {
-	case p.rejected != mark{}:
+	case p.rejected != Place{}:
 		return w.pruneDeliveries(&p.rejected, oldestRejected)
-	case p.all != mark{}:
+	case p.all != Place{}:
 		return w.pruneDeliveries(&p.all, oldestDeliveries)
 	case p.changes != 0:
 		return w.pruneChanges(p)
@@ -60,8 +60,8 @@ const (
 	deleteChanges = "DELETE FROM change WHERE row <= min(?, (SELECT min(row) FROM change) + ?)"
 )
 
-// pruneDeliveries deletes some of the oldest up to the mark, which it clears when there are no more.
-func (w *writer) pruneDeliveries(upTo *mark, oldest string) error {
+// pruneDeliveries deletes some of the oldest up to that place, which it clears when there are no more.
+func (w *writer) pruneDeliveries(upTo *Place, oldest string) error {
 	return within(w.conn, func() error {
 		var victims []int64
 		bytes := int64(0)
@@ -78,7 +78,7 @@ func (w *writer) pruneDeliveries(upTo *mark, oldest string) error {
 			}
 		}
 		if err == nil && len(victims) == 0 {
-			*upTo = mark{}
+			*upTo = Place{}
 		}
 		return err
 	})

@@ -26,6 +26,8 @@ func (q *query) bind(args ...any) *query {
 			q.bindInt(int64(v))
 		case string:
 			q.bindText(v)
+		case texts, pattern:
+			q.bindPointer(v)
 		default:
 			q.keep(fmt.Errorf("store: cannot bind a %T", arg))
 		}
@@ -36,6 +38,13 @@ func (q *query) bind(args ...any) *query {
 func (q *query) bindInt(v int64) *query {
 	q.param++
 	q.keep(q.st.BindInt64(q.param, v))
+	return q
+}
+
+// bindPointer binds what a function of this package understands; SQL itself sees NULL.
+func (q *query) bindPointer(v any) *query {
+	q.param++
+	q.keep(q.st.BindPointer(q.param, v))
 	return q
 }
 

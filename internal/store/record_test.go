@@ -179,7 +179,7 @@ func TestCloseWritesWhatIsQueued(t *testing.T) {
 		}
 	}
 	closeLog(t, l)
-	got := list(t, openReader(t, dir), Query{Statuses: []webhook.Status{webhook.StatusDelivered}})
+	got := list(t, openReader(t, dir), where("status:delivered"))
 	if len(got) != len(deliveries) {
 		t.Errorf("%d are delivered, want %d", len(got), len(deliveries))
 	}

@@ -132,10 +132,10 @@ func TestStrangersCannotFillTheDisk(t *testing.T) {
 		real = append(real, d.ID)
 	}
 	tidy(t, l)
-	if got := len(list(t, l.Reader(), Query{Statuses: []webhook.Status{webhook.StatusRejected}})); got != 10 {
+	if got := len(list(t, l.Reader(), where("status:rejected"))); got != 10 {
 		t.Errorf("%d rejected are left, want the 10 that a sixteenth has room for", got)
 	}
-	if diff := cmp.Diff(real, list(t, l.Reader(), Query{Statuses: []webhook.Status{webhook.StatusPending}})); diff != "" {
+	if diff := cmp.Diff(real, list(t, l.Reader(), where("status:pending"))); diff != "" {
 		t.Errorf("the others (-want +got):\n%s", diff)
 	}
 }
@@ -314,7 +314,7 @@ func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
 			}
 			closeLog(t, l)
 			w := newWriter(reopen(t, l), nil, &bell{}, Options{}) // with no goroutine
-			w.todo = plan{all: mark{receivedAt: math.MaxInt64}, urgent: c.urgent}
+			w.todo = plan{all: Place{receivedAt: math.MaxInt64}, urgent: c.urgent}
 			w.afterCommit()
 			if got, err := w.conn.number("SELECT count(*) FROM delivery"); err != nil || got != c.want {
 				t.Errorf("%d deliveries are left after a transaction, %v, want %d", got, err, c.want)
