@@ -201,9 +201,9 @@ func oddLog(t testing.TB, seed uint64, count int) (*Log, *maker, []webhook.Deliv
 
 func TestTheLogSelectsWhatTheFilterMatches(t *testing.T) {
 	t.Parallel()
-	rounds := 400 // of each seed; the fuzz target below tries more
+	rounds := 150 // of each seed; the fuzz target below tries more
 	if testing.Short() {
-		rounds = 100
+		rounds = 50
 	}
 	telling := 0
 	for seed := range uint64(3) {
@@ -276,15 +276,15 @@ func TestAFilterMayBeVeryLong(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	d := src.next()
 	record(t, l, d)
-	ids := make([]string, 5000)
+	ids := make([]string, 600)
 	for i := range ids {
 		ids[i] = "b"
 	}
-	ids[4999] = string(d.ID)
+	ids[599] = string(d.ID)
 	if got := list(t, l.Reader(), where("id:"+strings.Join(ids, ","))); len(got) != 1 {
-		t.Errorf("5,000 alternatives: got %v, want the one delivery", got)
+		t.Errorf("600 alternatives: got %v, want the one delivery", got)
 	}
-	if got := list(t, l.Reader(), where(strings.Repeat("-id:bbbbbbbbbb ", 5000))); len(got) != 1 {
-		t.Errorf("5,000 terms: got %v, want the one delivery", got)
+	if got := list(t, l.Reader(), where(strings.Repeat("-id:bbbbbbbbbb ", 600))); len(got) != 1 {
+		t.Errorf("600 terms: got %v, want the one delivery", got)
 	}
 }
