@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		"detached":    func() { os.Exit(runDetached(os.Args[1:])) },
 		"hold":        func() { os.Exit(runHold(os.Args[1:])) },
 		"ondisk":      func() { os.Exit(runOnDisk(os.Args[1:])) },
-		"bare":        func() { os.Exit(runBare(os.Args[1:])) },
+		"barepeer":    func() { os.Exit(runBare(os.Args[1:])) },
 	})
 }
 

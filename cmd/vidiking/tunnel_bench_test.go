@@ -97,7 +97,7 @@ func BenchmarkTunnelLatency(b *testing.B) {
 func (w *world) startBare(b *testing.B, edge *testkit.Edge) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "url")
-	p = w.start(b, "bare", edge.Addr(), edge.Roots(), file)
+	p = w.start(b, "barepeer", edge.Addr(), edge.Roots(), file)
 	p.await("the bare server has a URL", func() bool {
 		content, err := os.ReadFile(file)
 		address = strings.TrimSpace(string(content))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -159,12 +160,12 @@ func (l *listener) commandVerdict(ctx context.Context) error {
 // rejected, and what still waits.
 func (l *listener) undelivered(ctx context.Context) (int, error) {
 	session := l.session.Info().ID
-	failed, err := l.log.Reader().Count(ctx, store.Query{Session: session, Failed: true})
+	failed, err := l.log.Reader().Count(ctx, store.Query{Session: session, Filter: filter.Failed()})
 	if err != nil {
 		return 0, err
 	}
 	kept, err := l.log.Reader().Count(ctx, store.Query{
-		Session: session, Statuses: []webhook.Status{webhook.StatusRejected, webhook.StatusPending},
+		Session: session, Filter: filter.WithStatus(webhook.StatusRejected, webhook.StatusPending),
 	})
 	return failed + kept, err
 }

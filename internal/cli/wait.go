@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -202,7 +203,7 @@ func (w *waiting) open(ctx context.Context) (err error) {
 		return err
 	}
 	w.awaited = newAwaited(w.o.events, w.o.count, w.since)
-	rows, err := w.reader.List(ctx, store.Query{Since: w.since, Events: w.o.events})
+	rows, err := w.reader.List(ctx, store.Query{Filter: filter.ReceivedSince(w.since).And(filter.WithEvent(w.o.events...))})
 	for _, s := range rows {
 		w.awaited.see(s)
 	}
@@ -298,7 +299,7 @@ func (w *waiting) instead(ctx context.Context) ([]output.WaitedInstead, error) {
 	if w.reader == nil {
 		return nil, nil
 	}
-	all, err := w.reader.List(ctx, store.Query{Since: w.since})
+	all, err := w.reader.List(ctx, store.Query{Filter: filter.ReceivedSince(w.since)})
 	var out []output.WaitedInstead
 	taken := w.awaited.taken()
 	for _, s := range all {

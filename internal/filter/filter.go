@@ -42,36 +42,53 @@ func Parse(text string, now time.Time, loc *time.Location) (Filter, error) {
 // Of is the filter of one term, from values that are taken as they are, without a need of quotes or a meaning of commas. What is wrong
 // with one is an *Error, whose text is that value alone.
 func Of(key Key, now time.Time, loc *time.Location, values ...string) (Filter, error) {
-	term := Term{Key: key}
+	var read []Value
 	for _, value := range values {
 		p := parser{source: value, now: now, loc: loc}
 		v, err := p.value(key, piece{text: value, to: len(value)})
 		if err != nil {
 			return Filter{}, err
 		}
-		term.Values = append(term.Values, v)
+		read = append(read, v)
 	}
-	if len(term.Values) == 0 {
-		return Filter{}, nil
-	}
-	return Filter{terms: []Term{term}}, nil
+	return one(key, read), nil
 }
 
 // Failed selects the deliveries whose Summary.Failed().
-func Failed() Filter {
-	return Filter{terms: []Term{{Key: Status, Values: []Value{named(FailedName)}}}}
-}
+func Failed() Filter { return one(Status, []Value{named(FailedName)}) }
 
 // WithStatus selects the deliveries of any of these statuses; of none, all.
 func WithStatus(statuses ...webhook.Status) Filter {
-	if len(statuses) == 0 {
+	var values []Value
+	for _, s := range statuses {
+		values = append(values, named(string(s)))
+	}
+	return one(Status, values)
+}
+
+// WithEvent selects the deliveries whose event any of these patterns matches; of none, all.
+func WithEvent(patterns ...string) Filter {
+	var values []Value
+	for _, p := range patterns {
+		_, known := webhook.KnownEvent(p)
+		values = append(values, Value{Name: p, written: p, literal: !known})
+	}
+	return one(Event, values)
+}
+
+// ReceivedSince selects the deliveries that were received from then on; since the zero time, all.
+func ReceivedSince(t time.Time) Filter {
+	if t.IsZero() {
 		return Filter{}
 	}
-	term := Term{Key: Status}
-	for _, s := range statuses {
-		term.Values = append(term.Values, named(string(s)))
+	return one(Since, []Value{moment(Since, t, t.Format(time.RFC3339Nano))})
+}
+
+func one(k Key, values []Value) Filter {
+	if len(values) == 0 {
+		return Filter{}
 	}
-	return Filter{terms: []Term{term}}
+	return Filter{terms: []Term{{Key: k, Values: values}}}
 }
 
 // And selects what all of the filters select.

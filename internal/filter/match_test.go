@@ -174,6 +174,27 @@ func TestFiltersAreJoinedInAnyOrder(t *testing.T) {
 	}
 }
 
+func TestAFilterMadeByTheProgramIsOneThatCanBeTyped(t *testing.T) {
+	t.Parallel()
+	for want, f := range map[string]Filter{
+		"":                                    WithStatus().And(WithEvent(), ReceivedSince(time.Time{})),
+		"status:failed":                       Failed(),
+		"status:rejected,pending":             WithStatus(webhook.StatusRejected, webhook.StatusPending),
+		`event:render.*,"my.own"`:             WithEvent("render.*", "my.own"),
+		"since:2026-03-02T13:05:00.00000025Z": ReceivedSince(now.UTC().Add(250)),
+	} {
+		if got := f.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		again := parse(t, want)
+		for _, d := range []*webhook.Delivery{refused(), pending()} {
+			if f.Match(d) != again.Match(d) {
+				t.Errorf("%s: made by the program it matches %s: %v, want as typed", want, d.ID, f.Match(d))
+			}
+		}
+	}
+}
+
 func TestATermFromAFlagNeedsNoQuotes(t *testing.T) {
 	t.Parallel()
 	f, err := Of(Free, now, place, `say "hi", Bob`)

@@ -116,13 +116,14 @@ func (p *parser) when(k Key, at piece) (Value, *Error) {
 	if err != nil {
 		return Value{}, p.wrong(at, at.text+" is no time", Times)
 	}
-	v := Value{Low: math.MinInt64, High: math.MaxInt64, written: strings.TrimSpace(at.text)}
-	// Deliveries are received at whole milliseconds.
+	return moment(k, t, strings.TrimSpace(at.text)), nil
+}
+
+// moment is from a time on, or until it. Deliveries are received at whole milliseconds.
+func moment(k Key, t time.Time, written string) Value {
 	first := t.Add(time.Millisecond - time.Nanosecond).UnixMilli()
 	if k == Since {
-		v.Low = first
-		return v, nil
+		return Value{Low: first, High: math.MaxInt64, written: written}
 	}
-	v.High = first - 1
-	return v, nil
+	return Value{Low: math.MinInt64, High: first - 1, written: written}
 }
