@@ -68,6 +68,7 @@ var owners = map[string]string{
 	"github.com/spf13/pflag":        "cli",
 	"github.com/fatih/color":        "output",
 	"charm.land/":                   "tui",
+	"github.com/sahilm/":            "tui",
 	"github.com/charmbracelet/":     "tui",
 	"golang.ngrok.com/":             "tunnel",
 	"golang.org/x/crypto/ssh":       "tunnel",
@@ -79,6 +80,7 @@ var owners = map[string]string{
 	"github.com/ncruces/go-sqlite3": "store",
 	"zombiezen.com/go/sqlite":       "store",
 
+	"github.com/creack/pty":           forTests,
 	"github.com/rogpeppe/go-internal": forTests,
 	"github.com/google/go-cmp":        forTests,
 	"go.uber.org/goleak":              forTests,

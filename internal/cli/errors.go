@@ -39,6 +39,9 @@ type failure struct {
 func (f *failure) Error() string { return f.what }
 func (f *failure) Unwrap() error { return f.cause }
 
+// Advice is what to do, for where there is one line for it.
+func (f *failure) Advice() string { return strings.Join(f.hint, " ") }
+
 // usage is a failure of how the program was called.
 func usage(what string, hint ...string) *failure {
 	return &failure{code: exitUsage, what: what, hint: hint}

@@ -41,6 +41,7 @@ type listenOptions struct {
 	retry       bool
 	retrySpeed  float64
 	printSecret bool
+	tui         bool
 	readyFile   string
 	command     []string // what stands behind --
 
@@ -66,6 +67,7 @@ environment; listen ends with it. Its streams are its own, and what listen shows
   vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
   vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
   vidiking listen --forward localhost:3000 --register
+  vidiking listen --forward localhost:3000 --tui
   vidiking listen --forward localhost:3000 --tunnel ssh
   vidiking listen --forward localhost:3000 --url https://shop.ngrok.app
   vidiking listen --forward localhost:3000 -- npm test
@@ -119,6 +121,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.hold, "hold", false, "keep what comes while the handler is not there, answer it 200, and send it in order when it is back")
 	f.BoolVar(&o.retry, "retry", false, "try again what failed, when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
+	f.BoolVar(&o.tui, "tui", false, "show deliveries on a screen of its own, as watch does, in place of lines")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
 	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
 	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")

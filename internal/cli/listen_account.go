@@ -15,7 +15,7 @@ const (
 
 // putBack puts back what was registered in the account. What takes its time is said.
 func (l *listener) putBack() error {
-	say := l.live.Say
+	say := l.view.Say
 	if !l.started {
 		say = l.sayPlainly // nobody reads what is told to a view that was never started
 	}
@@ -52,7 +52,7 @@ func (l *listener) letGo() {
 // mend puts back, beside all else, what another listen left in the account that died.
 func (l *listener) mend(ctx context.Context) {
 	ctx, l.unmend = context.WithCancel(context.WithoutCancel(ctx))
-	l.mending.Go(func() { l.app.mend(ctx, l.live.Say) })
+	l.mending.Go(func() { l.app.mend(ctx, l.view.Say) })
 }
 
 // awaitMend lets a mending end that is under way, if it does not take long.

@@ -41,7 +41,7 @@ func (l *listener) ready(base string) output.Ready {
 func (l *listener) secretChanged(s webhook.Secret) {
 	_ = l.session.Update(func(i *session.Info) { i.Secret = s.String() }) // what it tells is a convenience
 	l.registrar.sign(s)
-	l.live.Say(output.Notice{
+	l.view.Say(output.Notice{
 		Code: "secret_changed", At: l.app.w.Now(), Good: true, Message: "Signatures are checked with " + s.String() + " now.",
 	})
 }

@@ -37,9 +37,9 @@ type listener struct {
 	moved   bool // to another port than the default
 	server  *http.Server
 	session *session.Session
-	printer output.Printer // until live is started
-	live    *output.Live
-	started bool              // live is
+	printer output.Printer // until view is started
+	view    view
+	started bool              // view is
 	orphans []webhook.Summary // left pending by sessions that are dead
 	owed    []store.Due       // what those were to send, and this one does now
 	served  chan error
@@ -179,18 +179,14 @@ func (l *listener) build(ctx context.Context) error {
 	l.printer = output.New(out)
 	l.app.sayWarnings(l.printer)
 	l.session = session.New(l.dataDir, info)
-	l.live, err = output.NewLive(ctx, output.LiveOptions{
-		Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: info.ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path,
-		Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return l.diagnose(ctx, d, work) },
-	})
-	if err != nil {
+	if err := l.buildView(ctx, out); err != nil {
 		return err
 	}
 	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
 	l.relay = relay.New(relay.Options{
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
 		Header: l.o.header, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: backlog{l.log, l.log.Reader()},
-		Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.live.Notify,
+		Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.view.Notify,
 	})
 	ingress := relay.NewIngress(l.relay, relay.IngressOptions{
 		Path: l.o.path, Token: info.Token, Origin: webhook.OriginLocal, Respond: l.o.respond, MaxBody: l.o.maxBody,
@@ -298,7 +294,7 @@ func (l *listener) run(ctx context.Context) error {
 	if err := l.writeReadyFile(ready); err != nil {
 		return err
 	}
-	l.live.Start(ready, l.startNotices())
+	l.view.Start(ready, l.startNotices())
 	l.started = true
 	l.mend(ctx)
 	l.relay.Resume(l.owed)
@@ -312,6 +308,7 @@ func (l *listener) run(ctx context.Context) error {
 			return err
 		}
 	case <-l.commandEnded():
+	case <-l.view.Left():
 	case <-ctx.Done(): // interrupted before we took the interrupts
 	case err = <-l.lost:
 	case err := <-l.served:
@@ -372,7 +369,7 @@ func (l *listener) finish(ctx context.Context) error {
 	l.awaitMend()
 	l.relay.Drain()
 	if l.started {
-		l.live.Draining(l.relay.Held())
+		l.view.Draining(l.relay.Held())
 	}
 	if l.outside != nil {
 		_ = l.outside.Shutdown(ctx)
@@ -383,7 +380,7 @@ func (l *listener) finish(ctx context.Context) error {
 		return err
 	}
 	if l.started {
-		l.live.Stop(l.relay.Tally().Counts(), l.relay.Held())
+		l.view.Stop(l.relay.Tally().Counts(), l.relay.Held())
 	}
 	return left
 }
@@ -411,8 +408,8 @@ func (l *listener) close() error {
 		l.relay.Close()
 		l.sender.Close()
 	}
-	if l.live != nil {
-		l.live.Close()
+	if l.view != nil {
+		l.view.Close()
 	}
 	if l.log != nil {
 		errs = append(errs, l.log.Close())
@@ -422,7 +419,7 @@ func (l *listener) close() error {
 
 // logFailed tells that what was queued for the log could not be written.
 func (l *listener) logFailed(err error) {
-	if l.live != nil {
-		l.live.Notify(relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err})
+	if l.view != nil {
+		l.view.Notify(relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err})
 	}
 }

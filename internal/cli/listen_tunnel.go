@@ -117,7 +117,7 @@ func (l *listener) reachedOr(ctx context.Context, s tunnel.State, interrupts <-c
 
 // register puts a URL into the account, where that was asked for.
 func (l *listener) register(ctx context.Context, url string) error {
-	return l.registrar.register(ctx, l.session.Info().ID, url, l.secret.Secret, l.live.Say)
+	return l.registrar.register(ctx, l.session.Info().ID, url, l.secret.Secret, l.view.Say)
 }
 
 // reached tells the other commands a public URL that leads here.
@@ -145,7 +145,7 @@ func (l *listener) follow() {
 			l.lost <- l.noTunnel(s.Cause)
 			return
 		}
-		l.tell(s, l.live.Say)
+		l.tell(s, l.view.Say)
 	}
 }
 

@@ -44,8 +44,8 @@ func (a *app) root() *cobra.Command {
 	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")
 	a.globalFlags(cmd)
 	cmd.AddCommand(
-		a.listen(), a.trigger(), a.webhooks(), a.replay(), a.configCommand(), a.sign(), a.verify(), a.demo(), a.doctor(), a.completion(),
-		a.version(),
+		a.listen(), a.watch(), a.trigger(), a.webhooks(), a.replay(), a.configCommand(), a.sign(), a.verify(), a.demo(), a.doctor(),
+		a.completion(), a.version(),
 	)
 	cmd.InitDefaultHelpCmd()
 	return cmd

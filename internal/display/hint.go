@@ -44,8 +44,10 @@ func (h Hint) String() string {
 
 // Under is the hint as it stands under a row: sentences wrapped to the width, labels dim, the command bold at the end of its
 // line and never broken.
-func (h Hint) Under(st Style) []Line {
-	in := st.Narrowed(Under)
+func (h Hint) Under(st Style) []Line { return Indent(h.Below(st.Narrowed(Under)), Under) }
+
+// Below is the hint as it stands where nothing is above it that it belongs under.
+func (h Hint) Below(in Style) []Line {
 	var lines []Line
 	for _, s := range h.Lines {
 		hang := 0
@@ -58,7 +60,7 @@ func (h Hint) Under(st Style) []Line {
 		lines = append(lines, Labelled("cause", f.Cause, labelCells, in)...)
 		lines = append(lines, Labelled("mend", mendOf(f), labelCells, in)...)
 	}
-	return Indent(append(lines, in.command(h)...), Under)
+	return append(lines, in.command(h)...)
 }
 
 // mendOf is the mend of a finding, unless the finding is a guess: under a row that would be noise.

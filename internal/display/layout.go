@@ -12,6 +12,7 @@ const (
 	aboutCells    = 14
 	statusCells   = 11 // unreachable, 401 refused
 	tookCells     = 7
+	paneTookCells = 6 // 1.24 s: in a pane every cell counts
 	originCells   = 8 // emulator
 	sizeCells     = 7
 	attemptsCells = 8 // the head's own length
@@ -26,6 +27,12 @@ const (
 	withSize      = withOrigin + 2 + sizeCells                 // 108: 109 columns
 	withAttempts  = withSize + 2 + attemptsCells               // 118: 119 columns
 	columnsOfARow = 11
+
+	// In a pane beside the detail there is no id, and took is narrower: 52 cells, and about.
+	paneWithoutAbout = withoutAbout - 2 - idCells - tookCells + paneTookCells
+	paneWithOrigin   = paneWithoutAbout + wideAbout + 2 + originCells // 86
+	paneWithSize     = paneWithOrigin + 2 + sizeCells                 // 95
+	paneWithAttempts = paneWithSize + 2 + attemptsCells               // 105
 )
 
 // layout is which columns a row has. With W terminal columns and ids of six characters:
@@ -41,7 +48,7 @@ const (
 //
 // Longer ids shift all of these. Unbounded: about of 24, and every column.
 type layout struct {
-	id, about              int
+	id, about, took        int // 0: it has no such column
 	origin, size, attempts bool
 }
 
@@ -49,10 +56,10 @@ func (st Style) layout() layout {
 	id := len(webhook.IDPrefix) + st.idLength()
 	cells, bounded := st.room()
 	if !bounded {
-		return layout{id: id, about: wideAbout, origin: true, size: true, attempts: true}
+		return layout{id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
 	}
 	cells -= id - idCells
-	l := layout{id: id, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
+	l := layout{id: id, took: tookCells, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
 	l.about = min(cells-withoutAbout, wideAbout)
 	if l.attempts {
 		l.about = min(wideAbout+cells-withAttempts, widestAbout)
@@ -88,8 +95,10 @@ func (l layout) lay(f fields) Line {
 	}
 	columns = append(columns,
 		column{2, statusCells, false, f.status},
-		column{1, tookCells, true, f.took},
-		column{2, l.id, false, f.id})
+		column{1, l.took, true, f.took})
+	if l.id > 0 {
+		columns = append(columns, column{2, l.id, false, f.id})
+	}
 	if l.origin {
 		columns = append(columns, column{2, originCells, false, f.origin})
 	}

@@ -15,21 +15,27 @@ func Row(s webhook.Summary, st Style) Line {
 
 // WaitingRow is the row of a delivery whose answer is not there yet. Where elapsed is not 0 it stands under took.
 func WaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
-	s.Status, s.MendedBy = webhook.StatusPending, ""
-	var took Line
-	if elapsed > 0 {
-		took = Line{{Elapsed(elapsed), st.pace(elapsed)}}
-	}
+	s, took := st.waiting(s, elapsed)
 	return st.row(s, took)
 }
 
+func (st Style) waiting(s webhook.Summary, elapsed time.Duration) (webhook.Summary, Line) {
+	s.Status, s.MendedBy = webhook.StatusPending, ""
+	if elapsed <= 0 {
+		return s, nil
+	}
+	return s, Line{{Elapsed(elapsed), st.pace(elapsed)}}
+}
+
 // Head names the columns of a Row of the same style.
-func Head(st Style) Line {
+func Head(st Style) Line { return st.layout().lay(names()) }
+
+func names() fields {
 	dim := func(s string) Line { return Line{{s, Dim}} }
-	return st.layout().lay(fields{
+	return fields{
 		time: dim("time"), event: dim("event"), about: dim("about"), status: dim("status"), took: dim("took"), id: dim("id"),
 		origin: dim("origin"), size: dim("size"), attempts: dim("attempts"),
-	})
+	}
 }
 
 // Title is a delivery's line where it stands alone: without a time, with the whole id to the right.
@@ -76,12 +82,17 @@ func StatusText(s webhook.Summary) string {
 
 func (st Style) row(s webhook.Summary, took Line) Line {
 	l := st.layout()
+	return l.lay(st.fields(s, took, l.about))
+}
+
+// fields are a delivery's texts, what it is about cut to so many cells.
+func (st Style) fields(s webhook.Summary, took Line, about int) fields {
 	glyph, role := st.Glyph(s.Status)
 	f := fields{
 		time:   Line{{Clock(s.ReceivedAt, st), Dim}},
 		glyph:  Line{{glyph, role}},
 		event:  st.cell(s.Event, eventCells),
-		about:  st.cell(s.About, l.about),
+		about:  st.cell(s.About, about),
 		status: Line{{StatusText(s), role}},
 		took:   took,
 		id:     Line{{ShortID(s.ID, st), Dim}},
@@ -94,7 +105,7 @@ func (st Style) row(s webhook.Summary, took Line) Line {
 	if s.Attempts > 0 {
 		f.attempts = Line{{Count(s.Attempts), Plain}}
 	}
-	return l.lay(f)
+	return f
 }
 
 // cell is outside text in a column; nothing where there is none.

@@ -38,7 +38,16 @@ func Diff(o Options, c Compared) error {
 	if o.Format == FormatJSON {
 		return diffJSON(o.Stdout, c)
 	}
-	d := differ{newText(o)}
+	p := newText(o)
+	for _, l := range DiffLines(c, o.Style) {
+		p.out.line(0, l)
+	}
+	return p.out.err
+}
+
+// DiffLines says in what two deliveries differ, for people.
+func DiffLines(c Compared, st display.Style) []display.Line {
+	d := &differ{st: st}
 	d.title("-", display.Bad, c.Before)
 	d.title("+", display.Good, c.After)
 	diff := c.Difference
@@ -51,10 +60,10 @@ func Diff(o Options, c Compared) error {
 		d.answer(*diff.Answer)
 	}
 	if c.Same() {
-		d.out.blank()
-		d.out.say(0, sameSentence(c))
+		d.blank()
+		d.say(0, sameSentence(c))
 	}
-	return d.out.err
+	return d.lines
 }
 
 func sameSentence(c Compared) string {
@@ -68,38 +77,49 @@ func sameSentence(c Compared) string {
 	}
 }
 
-// differ writes what differs, what was with -, what is with +.
-type differ struct{ *textPrinter }
+// differ collects what differs, what was with -, what is with +.
+type differ struct {
+	st    display.Style
+	lines []display.Line
+}
+
+func (d *differ) blank() { d.lines = append(d.lines, nil) }
+
+func (d *differ) line(indent int, l display.Line) {
+	d.lines = append(d.lines, display.Indent([]display.Line{l}, indent)...)
+}
+
+func (d *differ) say(indent int, s string) { d.line(indent, display.Line{{Text: s}}) }
 
 // signCells is how far behind a sign its text begins.
 const signCells = 2
 
-func (d differ) title(sign string, role display.Role, s webhook.Summary) {
-	d.out.line(0, append(display.Line{{Text: sign + " ", Role: role}}, display.Title(s, d.o.Style.Narrowed(signCells))...))
+func (d *differ) title(sign string, role display.Role, s webhook.Summary) {
+	d.line(0, append(display.Line{{Text: sign + " ", Role: role}}, display.Title(s, d.st.Narrowed(signCells))...))
 }
 
 //nolint:revive // differs is a fact to show: what does not differ has no section
-func (d differ) section(differs bool, name, rest string) {
+func (d *differ) section(differs bool, name, rest string) {
 	if !differs {
 		return
 	}
-	d.out.blank()
+	d.blank()
 	line := display.Line{{Text: name, Role: display.Bold}}
 	if rest != "" {
 		line = append(line, display.Span{Text: "   " + rest})
 	}
-	d.out.line(0, line)
+	d.line(0, line)
 }
 
 // minus and plus write one value each, cut in the middle where the terminal has no room for it.
-func (d differ) minus(indent int, text string) { d.signed(indent, "-", display.Bad, text) }
-func (d differ) plus(indent int, text string)  { d.signed(indent, "+", display.Good, text) }
+func (d *differ) minus(indent int, text string) { d.signed(indent, "-", display.Bad, text) }
+func (d *differ) plus(indent int, text string)  { d.signed(indent, "+", display.Good, text) }
 
-func (d differ) signed(indent int, sign string, role display.Role, text string) {
-	d.out.line(indent, display.Line{{Text: sign + " ", Role: role}, {Text: display.Value(text, d.o.Style.Narrowed(indent+signCells))}})
+func (d *differ) signed(indent int, sign string, role display.Role, text string) {
+	d.line(indent, display.Line{{Text: sign + " ", Role: role}, {Text: display.Value(text, d.st.Narrowed(indent+signCells))}})
 }
 
-func (d differ) headers(changes []recording.HeaderChange, unknown []string) {
+func (d *differ) headers(changes []recording.HeaderChange, unknown []string) {
 	for _, c := range changes {
 		for _, v := range c.Before {
 			d.minus(2, c.Name+": "+v)
@@ -109,11 +129,11 @@ func (d differ) headers(changes []recording.HeaderChange, unknown []string) {
 		}
 	}
 	if len(unknown) > 0 {
-		d.out.say(2, "Masked, and not compared: "+d.o.Style.Clean(strings.Join(unknown, ", ")))
+		d.say(2, "Masked, and not compared: "+d.st.Clean(strings.Join(unknown, ", ")))
 	}
 }
 
-func (d differ) body(name string, b recording.BodyDifference) {
+func (d *differ) body(name string, b recording.BodyDifference) {
 	if b.Same() {
 		return
 	}
@@ -122,14 +142,14 @@ func (d differ) body(name string, b recording.BodyDifference) {
 		d.value(v)
 	}
 	for _, path := range b.Reordered {
-		d.out.say(2, "The names "+in(path, d.o.Style)+"stand in another order.")
+		d.say(2, "The names "+in(path, d.st)+"stand in another order.")
 	}
 	switch {
 	case b.Rewritten():
-		d.out.say(2, fmt.Sprintf("Both say the same, written differently from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
-		d.out.say(2, "or a name that comes twice. A signature of one does not match the other.")
+		d.say(2, fmt.Sprintf("Both say the same, written differently from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
+		d.say(2, "or a name that comes twice. A signature of one does not match the other.")
 	case !b.JSON:
-		d.out.say(2, fmt.Sprintf("They are not both JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
+		d.say(2, fmt.Sprintf("They are not both JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
 	}
 }
 
@@ -140,12 +160,12 @@ func in(path string, st display.Style) string {
 	return "of " + display.Value(path, st.Narrowed(40)) + " "
 }
 
-func (d differ) value(v recording.ValueChange) {
+func (d *differ) value(v recording.ValueChange) {
 	path := v.Path
 	if path == "" {
 		path = "the whole"
 	}
-	d.out.line(2, display.Line{{Text: display.Value(path, d.o.Style.Narrowed(2)), Role: display.Dim}})
+	d.line(2, display.Line{{Text: display.Value(path, d.st.Narrowed(2)), Role: display.Dim}})
 	if v.Before != nil {
 		d.minus(4, string(v.Before))
 	}
@@ -154,7 +174,7 @@ func (d differ) value(v recording.ValueChange) {
 	}
 }
 
-func (d differ) answer(a recording.AnswerDifference) {
+func (d *differ) answer(a recording.AnswerDifference) {
 	if a.Same() {
 		return
 	}

@@ -116,6 +116,9 @@ func (l *Live) Say(n Notice) {
 	}
 }
 
+// Left never is: lines are not left before the end.
+func (l *Live) Left() <-chan struct{} { return nil }
+
 // Draining says how many answers the end waits for. Held deliveries it does not wait for.
 func (l *Live) Draining(held int) { l.drain <- held }
 

@@ -10,6 +10,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
+// NoticeOf puts what the relay says beside deliveries into words, for a view that is no Live. The path is that of the ingress.
+func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
+	l := &Live{o: LiveOptions{Path: path, Style: st}}
+	return l.notice(n)
+}
+
 // notice puts what the relay says beside deliveries into words.
 func (l *Live) notice(n relay.Notice) Notice {
 	switch n.Kind {

@@ -36,6 +36,16 @@ func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	return r, nil
 }
 
+// LaterReader is a Reader of the log in dir that is opened when it is first asked. As long as there is no log, each call returns
+// ErrNoLog.
+func LaterReader(dir string) (*Reader, error) {
+	path, err := logPath(dir)
+	if err != nil {
+		return nil, err
+	}
+	return newReader(path, nil), nil
+}
+
 func newReader(path string, ring *bell) *Reader {
 	r := &Reader{path: path, ring: ring, slot: make(chan *conn, 1), done: make(chan struct{})}
 	r.slot <- nil

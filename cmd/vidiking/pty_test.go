@@ -1,0 +1,190 @@
+//go:build !windows
+
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+	"golang.org/x/term"
+)
+
+// typist is a person at a terminal of their own: a pseudo-terminal with what stands on its screen.
+type typist struct {
+	t      testing.TB
+	cmd    *exec.Cmd
+	pty    *os.File
+	before *term.State // of the terminal, before the program had it
+	ended  chan struct{}
+
+	mu     sync.Mutex
+	screen *vt.Emulator
+	raw    strings.Builder
+}
+
+// program is the path of this test binary run as vidiking.
+func program(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("vidiking") // testscript has put it there
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// sit runs vidiking in a terminal of that size.
+func (w *world) sit(t testing.TB, width, height int, args ...string) *typist {
+	t.Helper()
+	return w.sitAt(t, program(t), width, height, args...)
+}
+
+// sitAt is sit with another build of vidiking.
+func (w *world) sitAt(t testing.TB, program string, width, height int, args ...string) *typist {
+	t.Helper()
+	x := &typist{t: t, cmd: exec.CommandContext(t.Context(), program, args...), screen: vt.NewEmulator(width, height), ended: make(chan struct{})}
+	x.cmd.Env, x.cmd.Dir = append(w.environment(), "TERM=xterm-256color", "SHELL=/bin/sh"), w.home
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.pty = master
+	if err := pty.Setsize(slave, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil { //nolint:gosec // a few hundred
+		t.Fatal(err)
+	}
+	if x.before, err = term.GetState(int(slave.Fd())); err != nil {
+		t.Fatal(err)
+	}
+	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = slave, slave, slave
+	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := x.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go x.read()
+	go func() { _, _ = io.Copy(master, x.screen) }() // what a terminal answers when it is asked
+	go func() {
+		defer close(x.ended)
+		_ = x.cmd.Wait() // how it ended is in ProcessState
+	}()
+	t.Cleanup(func() {
+		_ = x.cmd.Process.Kill()
+		<-x.ended
+		_ = errors.Join(slave.Close(), master.Close(), x.screen.Close())
+	})
+	return x
+}
+
+func (x *typist) read() {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := x.pty.Read(buf)
+		x.mu.Lock()
+		_, _ = x.screen.Write(buf[:n])
+		x.raw.Write(buf[:n])
+		x.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// text is what stands on the screen.
+func (x *typist) text() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.screen.String()
+}
+
+// inScreen reports whether the program has a screen of its own.
+func (x *typist) inScreen() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.screen.IsAltScreen()
+}
+
+func (x *typist) until(what string, ok func() bool) {
+	x.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	timeout := time.After(30 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-timeout:
+			x.t.Fatalf("not within 30 s: %s; the screen:\n%s", what, x.text())
+		}
+	}
+}
+
+// shows waits until the screen has the text.
+func (x *typist) shows(want string) {
+	x.t.Helper()
+	x.until("the screen shows "+want, func() bool { return strings.Contains(x.text(), want) })
+}
+
+// types types keys.
+func (x *typist) types(keys string) {
+	x.t.Helper()
+	if _, err := x.pty.WriteString(keys); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+func (x *typist) resize(width, height int) {
+	x.t.Helper()
+	x.mu.Lock()
+	x.screen.Resize(width, height)
+	x.mu.Unlock()
+	if err := pty.Setsize(x.pty, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil { //nolint:gosec // a few hundred
+		x.t.Fatal(err)
+	}
+}
+
+// leaves waits for the program's end, and that the terminal is as it was before.
+func (x *typist) leaves(code int) {
+	x.t.Helper()
+	select {
+	case <-x.ended:
+	case <-time.After(30 * time.Second):
+		x.t.Fatalf("it did not end within 30 s; the screen:\n%s", x.text())
+	}
+	if got := x.cmd.ProcessState.ExitCode(); got != code {
+		x.t.Errorf("exit code %d, want %d; the screen:\n%s", got, code, x.text())
+	}
+	x.until("the screen is the shell's again", func() bool { return !x.inScreen() })
+	after, err := term.GetState(int(x.pty.Fd()))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	if *after != *x.before {
+		x.t.Errorf("the terminal was left as %+v, and was %+v", after, x.before)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, mode := range []string{"\x1b[?1002", "\x1b[?1006", "\x1b[?2004", "\x1b[?25"} { // mouse, its form, pasting, cursor
+		last := x.raw.String()[strings.LastIndex(x.raw.String(), mode)+len(mode):]
+		if on := mode == "\x1b[?25"; last[0] == 'h' != on {
+			x.t.Errorf("mode %q was left as %q", mode[1:], last[:1])
+		}
+	}
+}
+
+// editor writes an editor that puts a text in place of another.
+func (w *world) editor(t *testing.T, from, to string) string {
+	t.Helper()
+	path := filepath.Join(w.home, "editor.sh")
+	script := "#!/bin/sh\nsed 's/" + from + "/" + to + "/' \"$1\" > \"$1.new\" && cat \"$1.new\" > \"$1\" && rm \"$1.new\"\n"
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,142 @@
+//go:build !windows
+
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// answering is a handler, and where it is.
+func answering(t *testing.T, code int) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, `{"received":true}`)
+	}))
+	t.Cleanup(s.Close)
+	return strings.TrimPrefix(s.URL, "http://")
+}
+
+func TestListenOnAScreenEndsWithItsSummaryOnTheNormalOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	x := w.sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
+	x.shows("● ready")
+	x.shows("No deliveries yet. Send one: t")
+	if !x.inScreen() {
+		t.Error("it has no screen of its own")
+	}
+	x.types("t")
+	x.shows("a render job finished")
+	x.types("rcompl\r")
+	x.shows("✓ render.complete")
+	x.shows(": ✓ 200 in")
+	x.shows(`"render.complete"`)
+	x.resize(120, 34)
+	x.shows("┬─ [Payload] Headers")
+	x.types("\t\t")
+	x.shows(`│ {"received":true}`)
+	x.types("r")
+	x.shows("sent again as")
+	x.shows("Sends again")
+	x.resize(40, 10)
+	x.shows("40 x 10 is too small.")
+	x.resize(80, 24)
+	x.shows("2 ─")
+	x.types("q")
+	x.shows("Stop listening? y/n")
+	x.types("n")
+	x.shows("? help")
+	x.types("qy")
+	x.leaves(0)
+	x.shows("✓ Stopped")
+	x.shows("received 2   delivered 2   refused 0")
+}
+
+func TestListenOnAScreenEndsInOrderBySignalAndKey(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*typist){
+		"SIGTERM": func(x *typist) { _ = x.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGINT":  func(x *typist) { _ = x.cmd.Process.Signal(syscall.SIGINT) },
+		"Ctrl-C":  func(x *typist) { x.types("\x03") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := newWorld(t).sit(t, 100, 30, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
+			x.shows("● ready")
+			x.shows("? help")
+			end(x)
+			x.leaves(0)
+			x.shows("✓ Stopped")
+		})
+	}
+}
+
+func TestWatchBesideAListen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	x := w.sit(t, 80, 24, "watch")
+	x.shows("○ no listen is running")
+	x.shows("No deliveries yet")
+	l := w.start(t, program(t), "listen", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
+	x.shows("● ready")
+	x.shows("○ not seen")
+	if code, _, stderr := w.run(t, program(t), "trigger", "render.failed"); code != 3 {
+		t.Fatalf("trigger ended with %d: %s", code, stderr)
+	}
+	x.shows("✗ render.failed")
+	x.shows("● up")
+	x.types("\t\t")
+	x.shows("▾ 1")
+	x.types("r")
+	x.shows("sent again as")
+	x.shows("✗ 401 refused in")
+	x.types("/")
+	x.types("origin:replay")
+	x.shows("1 of 2")
+	x.types("\r")
+	x.types("y")
+	x.shows("Copied the id")
+	x.until("the terminal is handed the id (OSC 52)", func() bool {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		return strings.Contains(x.raw.String(), "\x1b]52;c;ZGx2X") // dlv_ in base64
+	})
+	l.kill()
+	x.shows("○ no listen is running")
+	x.types("q")
+	x.leaves(0)
+}
+
+func TestEditingOnAScreenSendsWhatWasSavedSignedAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	to := answering(t, 200)
+	if code, _, stderr := w.run(t, program(t), "trigger", "render.complete", "--to", to); code != 0 {
+		t.Fatalf("trigger ended with %d: %s", code, stderr)
+	}
+	w.env = append(w.env, "VISUAL="+w.editor(t, "COMPLETE", "EDITED"))
+	x := w.sit(t, 80, 24, "watch", "--to", to)
+	x.shows(`"COMPLETE"`)
+	x.types("e")
+	x.shows("sent again as")
+	x.shows(`"EDITED"`)
+	x.types("\t\t\t")
+	x.shows("verdict   valid")
+	x.types("q")
+	x.leaves(0)
+}
+
+func TestAnEndedTerminalEndsTheScreen(t *testing.T) {
+	t.Parallel()
+	x := newWorld(t).sit(t, 80, 24, "watch")
+	x.shows("no listen is running")
+	_ = x.cmd.Process.Signal(syscall.SIGHUP)
+	x.leaves(0)
+}

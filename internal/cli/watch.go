@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func (a *app) watch() *cobra.Command {
+	o := sendOptions{}
+	cmd := &cobra.Command{
+		Use:   "watch",
+		Short: "Watch deliveries live on a screen, look into them, send them again",
+		Long: `Shows the delivery log on a screen of its own: a list that follows what comes, and everything about the delivery under the
+cursor. It can filter, compare, send again, edit and trigger; ? says with which keys. It needs no listen, and shows the one that
+runs. What it sends goes through a running listen, else straight to your handler.`,
+		Example: `  vidiking watch
+  vidiking watch --to localhost:4000`,
+		Args: noArgs,
+		Annotations: exits(`  0    you left it
+  1    the delivery log can't be read
+  2    it was called wrongly, or there is no terminal`),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if why := a.noScreen(); why != "" {
+				return usage("watch needs a terminal, and "+why, "lines instead of a screen: vidiking webhooks list --follow")
+			}
+			cfg, err := a.settings(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			o.timeout = cfg.Duration(config.Timeout)
+			return a.runWatch(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
+	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+	return cmd
+}
+
+func (a *app) runWatch(ctx context.Context, o sendOptions) (err error) {
+	out, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	dir, err := a.dataDir()
+	if err != nil {
+		return err
+	}
+	log, closeLog, err := a.screenLog(dir, nil)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	options := a.screenOptions(out, log)
+	options.State = func(ctx context.Context) tui.State { return a.watchedState(ctx, dir, log) }
+	options.Actions = &screenActions{app: a, where: func() string { return a.whereTo(o) }, deliver: a.delivering(o)}
+	if err := tui.New(options).Run(ctx); err != nil {
+		return a.screenFailed(err)
+	}
+	return nil
+}
+
+// whereTo says where a sending would go now.
+func (a *app) whereTo(o sendOptions) string {
+	to, err := a.destination(o)
+	if err != nil {
+		return "the handler"
+	}
+	return shortRoutes(to.routes)
+}
+
+// watchedState is the state of the listen that a command started here would use.
+func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) tui.State {
+	live, err := session.Live(dir)
+	if err != nil {
+		return tui.State{}
+	}
+	s, ok := session.Choose(live, a.w.WorkDir)
+	if !ok {
+		return tui.State{}
+	}
+	state := tui.State{
+		Listening: true, URL: firstOf(s.PublicURL, s.URL), WayNote: s.Tunnel, Forward: shortForward(s.Forward),
+		Timeout: time.Duration(s.TimeoutMS) * time.Millisecond, Verify: s.Secret,
+	}
+	state.Way, state.WayWord = a.wayOf(s)
+	state.Handler, _ = log.handlerSeen(ctx, s.ID)
+	return state
+}
+
+// wayOf is how a session's way in is, in a word or two.
+func (a *app) wayOf(s session.Info) (tui.Health, string) {
+	switch s.State {
+	case session.StateReady:
+		return tui.HealthUp, "ready"
+	case session.StateReconnecting:
+		if s.Since.IsZero() {
+			return tui.HealthDown, "down"
+		}
+		return tui.HealthDown, "down " + display.Period(a.w.Now().Sub(s.Since).Truncate(time.Second))
+	default:
+		return tui.HealthDown, display.Clean(s.State)
+	}
+}
+
+// shortForward names the targets of a session as rows do.
+func shortForward(forward string) string {
+	routes, err := parseRoutes(forward)
+	if err != nil {
+		return forward
+	}
+	return shortRoutes(routes)
+}
+
+// handlerSeen tells by the latest attempt of a session whether its handler answers, and when that was. While nothing changes the log
+// is not looked through again.
+func (l *screenLog) handlerSeen(ctx context.Context, id string) (tui.Health, time.Time) {
+	cursor, err := l.counts.Cursor(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil || cursor == l.seen.cursor && id == l.seen.session {
+		return l.seen.health, l.seen.at
+	}
+	rows, err := l.counts.List(ctx, store.Query{
+		Session: id, Limit: 1,
+		Filter: filter.WithStatus(webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusUnreachable, webhook.StatusTimedOut),
+	})
+	if err != nil {
+		return l.seen.health, l.seen.at
+	}
+	l.seen = handlerSight{cursor: cursor, session: id}
+	if len(rows) > 0 {
+		l.seen.at, l.seen.health = rows[0].ReceivedAt, tui.HealthUp
+		if rows[0].Status == webhook.StatusUnreachable {
+			l.seen.health = tui.HealthDown
+		}
+	}
+	return l.seen.health, l.seen.at
+}
+
+// handlerSight is what was seen of a session's handler when the log was at a cursor.
+type handlerSight struct {
+	cursor  int64
+	session string
+	health  tui.Health
+	at      time.Time
+}
+
+// noScreen says why there can be no screen; empty where there can.
+func (a *app) noScreen() string {
+	switch {
+	case !a.w.StdoutTerminal:
+		return "stdout is none"
+	case !a.w.StdinTerminal:
+		return "stdin is none"
+	case a.w.env("TERM") == "dumb":
+		return "TERM is dumb"
+	case a.flags.output == string(output.FormatJSON):
+		return "-o json is for programs"
+	default:
+		return ""
+	}
+}
+
+// screenFailed is how a command ends whose screen a bug ended. The terminal is as it was before.
+func (a *app) screenFailed(err error) error {
+	var bug *tui.PanicError
+	if !asError(err, &bug) {
+		return err
+	}
+	f := failed(err, bug.Error(), "please report it, with what is above: https://github.com/vidiking/vidiking-cli/issues")
+	_, _ = fmt.Fprintln(a.w.Stderr, strings.TrimSpace(string(bug.Stack)))
+	return f
+}

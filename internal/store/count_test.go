@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestCounts(t *testing.T) {
+	ctx := context.Background()
+	l, err := Open(ctx, t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	r := l.Reader()
+	start := time.Date(2026, 3, 2, 13, 0, 0, 0, time.UTC)
+	for i, status := range []webhook.Status{webhook.StatusPending, webhook.StatusRejected, webhook.StatusPending, webhook.StatusSkipped} {
+		d := webhook.Delivery{Summary: webhook.Summary{
+			ID: webhook.ID([]string{"dlv_aaaaaaaaaa", "dlv_bbbbbbbbbb", "dlv_cccccccccc", "dlv_dddddddddd"}[i]), Status: status,
+			Event: "render.complete", ReceivedAt: start.Add(time.Duration(i/2) * time.Second), // two in each of two seconds
+		}}
+		if err := l.Record(ctx, &d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	byStatus, err := r.CountByStatus(ctx, Query{})
+	want := map[webhook.Status]int{webhook.StatusPending: 2, webhook.StatusRejected: 1, webhook.StatusSkipped: 1}
+	if diff := cmp.Diff(want, byStatus); diff != "" || err != nil {
+		t.Errorf("by status: %v\n%s", err, diff)
+	}
+	pending := Query{Filter: filter.WithStatus(webhook.StatusPending)}
+	if byStatus, err := r.CountByStatus(ctx, pending); err != nil || byStatus[webhook.StatusPending] != 2 || len(byStatus) != 1 {
+		t.Errorf("pending by status: %v, %v", byStatus, err)
+	}
+	first, err := r.PlaceOf(ctx, "dlv_aaaaaaaaaa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		q    Query
+		at   Place
+		most int
+		want int
+	}{
+		"behind the first":          {Query{}, first, 10, 3},
+		"no more than asked":        {Query{}, first, 2, 2},
+		"that match":                {pending, first, 10, 1},
+		"behind the first's second": {Query{}, PlaceAt(start, math.MaxInt64), 10, 2},
+		"behind the newest":         {Query{}, Newest(), 10, 0},
+	} {
+		if got, err := r.CountBehind(ctx, tc.q, tc.at, tc.most); err != nil || got != tc.want {
+			t.Errorf("%s: got %d, %v, want %d", name, got, err, tc.want)
+		}
+	}
+	if got, err := r.CountReceived(ctx, start, start.Add(time.Second)); err != nil || got != 2 {
+		t.Errorf("in the first second: %d, %v", got, err)
+	}
+}

@@ -1,0 +1,272 @@
+package tui
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// large is a payload of some megabytes, of many members and one very long text.
+func large(bytes int) []byte {
+	var b strings.Builder
+	b.WriteString(`{"event":"render.complete","data":{"frames":[`)
+	for i := 0; b.Len() < bytes/2; i++ {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"n":%d,"at":%d.5,"name":"frame %d"}`, i, i, i)
+	}
+	b.WriteString(`],"log":"` + strings.Repeat("x", bytes/2) + `"}}`)
+	return []byte(b.String())
+}
+
+func TestAPayloadOfFiveMegabytesIsShown(t *testing.T) {
+	d := delivery(1)
+	d.Body = large(5 << 20)
+	d.BodyBytes = int64(len(d.Body))
+	at(t, 80, 24, newMemoryLog(delivery(0), d), func(x *hand) {
+		x.shows("▾ data", "▸ frames", "items", "xxx…xxx")
+		x.press("enter", "down", "down", "right", "G", "v", "G", "v", "G", "w", "G", "v", "G")
+		if n := len(x.m.detail.lines); n > 60_000 {
+			t.Errorf("%d lines are kept", n)
+		}
+		x.press("esc", "up")
+		x.shows(`"job_000000"`)
+	})
+}
+
+func TestTextFromOutsideIsMadeHarmless(t *testing.T) {
+	evil := "\x1b]0;owned\x07\x1b[2J\u202etxt.exe\u200b\u009b31m\t世界" + strings.Repeat("e\u0301\u0301", 4) + "\xff"
+	quoted, err := json.Marshal(evil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := delivery(1)
+	d.Event, d.About = evil, evil
+	d.Body = []byte(`{"event":` + string(quoted) + `,"` + "\x1b" + `":1,"data":{"\u001b[31m":"\u001b[31m"}}`)
+	d.Header = append(d.Header, webhook.Field{Name: "X-" + evil, Value: evil})
+	d.History[0].Answer = []byte(evil + "\r\n" + evil)
+	d.History[0].Target, d.History[0].Error = evil, evil
+	raw := delivery(2)
+	raw.Body = []byte(evil + "\n" + evil)
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		at(t, size[0], size[1], newMemoryLog(d, raw), func(x *hand) {
+			for _, k := range []string{"v", "w", "v", "w", "v", "up", "v", "v", "v", "tab", "tab", "tab", "tab", "w", "tab", "tab", "tab", "?", "esc", "/", "esc"} {
+				x.press(k)
+				for i, l := range x.m.screen() {
+					s := l.String()
+					for _, r := range s {
+						if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf) || r == unicode.ReplacementChar {
+							t.Fatalf("after %s line %d holds %U: %q", k, i, r, s)
+						}
+					}
+					if l.width() != size[0] {
+						t.Fatalf("after %s line %d takes %d cells: %q", k, i, l.width(), s)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestAnAnswerOfAMegabyteIsShown(t *testing.T) {
+	d := refused(delivery(1))
+	d.History[0].Answer = bytes.Repeat([]byte("<p>an error page of a framework</p>\n"), 1<<20/36)
+	d.History[0].AnswerBytes, d.History[0].AnswerCut = 3<<20, true
+	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
+		x.press("tab", "tab")
+		x.shows("│ <p>an error page")
+		x.press("enter", "G", "w", "G", "g")
+		x.shows("▾ 1")
+	})
+}
+
+func TestWrappedLinesLoseNothing(t *testing.T) {
+	d := delivery(1)
+	long := strings.Repeat("0123456789", 30) + "世界"
+	d.Body = []byte(`{"data":{"text":"` + long + `"}}`)
+	at(t, 80, 60, newMemoryLog(d), func(x *hand) {
+		x.press("w")
+		for range 3 {
+			x.press("v")
+			all := strings.Join(strings.FieldsFunc(x.screen(), func(r rune) bool { return r == ' ' || r == '\n' }), "")
+			if !strings.Contains(all, long) {
+				t.Fatalf("form %d does not show all of the text:\n%s", x.m.detail.form, x.screen())
+			}
+		}
+	})
+}
+
+func TestAHandlerThatIsSlowDoesNotKeepTheScreenFromMoving(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 50)...), func(x *hand) {
+		x.actions.gate = make(chan struct{})
+		x.press("r", "up", "up")
+		x.wait(time.Second)
+		x.press("up")
+		x.shows(`"job_000046"`)
+		close(x.actions.gate)
+	})
+}
+
+// flat is every path and value of a tree that is all unfolded, as encoding/json sees it.
+func flat(t *testing.T, body []byte) []string {
+	t.Helper()
+	all := folds{}
+	for {
+		branches, ok := tree(body, all, display.Style{UTF8: true})
+		if !ok {
+			return nil
+		}
+		folded := false
+		for _, b := range branches {
+			if b.folded {
+				all[b.path] = false
+				folded = true
+			}
+		}
+		if folded {
+			continue
+		}
+		var out []string
+		for _, b := range branches {
+			out = append(out, fmt.Sprintf("%d %s %s %d", b.depth, b.key, b.value, b.count))
+		}
+		return out
+	}
+}
+
+func TestTreeOfAPayload(t *testing.T) {
+	body := `{ "a" : 1e5 , "b":[ ],"c":{"d":[true,null,"x\"]"],"a":{}},"é\u00e9":"\u00e9" }`
+	want := []string{`0 a 1e5 0`, `0 b [ ] 0`, `0 c  2`, `1 d  3`, `2 [0] true 0`, `2 [1] null 0`, `2 [2] "x\"]" 0`, `1 a {} 0`, `0 éé "\u00e9" 0`}
+	if diff := cmp.Diff(want, flat(t, []byte(body))); diff != "" {
+		t.Error(diff)
+	}
+	for _, no := range []string{"", "1", `"x"`, "{", "[1,]", "nope"} {
+		if _, ok := tree([]byte(no), nil, display.Style{}); ok {
+			t.Errorf("%q has a tree", no)
+		}
+	}
+}
+
+func FuzzTreeHasEveryValue(f *testing.F) {
+	f.Add([]byte(`{"a":[1,2,{"b":null}],"c":"x"}`))
+	f.Add([]byte(`[[],{},[[1]]]`))
+	f.Add([]byte(" {\t\"\\u0000\" :\n-1.5e+3}"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(body) > 4096 {
+			return
+		}
+		branches, ok := tree(body, nil, display.Style{UTF8: true})
+		if container := json.Valid(body) && bytes.ContainsAny(bytes.TrimSpace(body)[:1], "{["); ok != container {
+			t.Fatalf("tree(%q) is %v", body, ok)
+		}
+		for _, b := range branches {
+			if b.value != nil && !json.Valid(b.value) {
+				t.Fatalf("tree(%q) has the value %q", body, b.value)
+			}
+		}
+		for _, l := range treeLayout(branches, display.Style{UTF8: true, Width: 40}) {
+			if w := l.line.width(); w > 200 {
+				t.Fatalf("tree(%q) has a line of %d cells", body, w)
+			}
+		}
+	})
+}
+
+func FuzzLinesFitTheirCells(f *testing.F) {
+	f.Add("abc", "世界", 4)
+	f.Add("", "e\u0301\u0301", 1)
+	f.Fuzz(func(t *testing.T, a, b string, cells int) {
+		cells = max(min(cells, 200), 0)
+		for _, st := range []display.Style{{UTF8: true}, {}} {
+			l := text(st.Clean(a)).add(st.Clean(b), display.Dim)
+			if w := l.fit(cells, st).width(); w != cells {
+				t.Fatalf("%q and %q fit into %d cells take %d", a, b, cells, w)
+			}
+			for _, part := range (detailLine{line: l, hang: 3}).wrap(max(cells, 4)) {
+				if w := part.line.width(); w > max(cells, 4) {
+					t.Fatalf("%q and %q wrapped at %d take %d", a, b, max(cells, 4), w)
+				}
+			}
+			spread(l, text("right"), cells, st)
+			if w := rule(l, text(" 1 "), max(cells, 10), st).width(); w != max(cells, 10) {
+				t.Fatalf("a rule of %d takes %d cells", max(cells, 10), w)
+			}
+		}
+	})
+}
+
+func TestInputIsALineAsShellsHaveIt(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+		x.press("/")
+		for _, step := range []struct{ keys, want string }{
+			{"a b c", "a b c"}, {"left left backspace backspace", "a c"}, {"ctrl+a x ctrl+e", "xa c"}, {"ctrl+e y", "xa cy"}, {"ctrl+w", "xa "},
+			{"home delete", "a "}, {"ctrl+k", ""}, {"é 世", "é世"}, {"ctrl+u", ""},
+		} {
+			for k := range strings.FieldsSeq(step.keys) {
+				x.press(k)
+				if step.keys == "a b c" && k != "c" {
+					x.press("space")
+				}
+			}
+			if got := x.m.filter.input.String(); got != step.want {
+				t.Fatalf("after %s: %q, want %q", step.keys, got, step.want)
+			}
+		}
+	})
+}
+
+func TestRate(t *testing.T) {
+	var r rate
+	var arrivals []time.Time
+	now := time.Unix(1_700_000_000, 0)
+	count := func(from, to time.Time) (n int, _ error) {
+		for _, a := range arrivals {
+			if !a.Before(from) && a.Before(to) {
+				n++
+			}
+		}
+		return n, nil
+	}
+	read := func() Rate {
+		t.Helper()
+		got, err := r.read(now, count)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := read(); got.PerSecond != 0 || len(got.Spark) != ratePeriods {
+		t.Errorf("nothing came, and the rate is %+v", got)
+	}
+	for range 60 { // one a second for a minute
+		now = now.Add(time.Second)
+		arrivals = append(arrivals, now)
+		read()
+	}
+	if got := read().PerSecond; got < 0.9 || got > 1.1 {
+		t.Errorf("one a second is %.2f", got)
+	}
+	for range 8 {
+		now = now.Add(time.Second)
+		for range 500 {
+			arrivals = append(arrivals, now)
+		}
+	}
+	if got := read().PerSecond; got < 350 || got > 550 {
+		t.Errorf("500 a second is %.2f", got)
+	}
+	now = now.Add(time.Hour)
+	if got := read(); got.PerSecond != 0 {
+		t.Errorf("an hour later the rate is %+v", got)
+	}
+}

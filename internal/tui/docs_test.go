@@ -1,0 +1,42 @@
+package tui
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestTheDocumentedKeysAreThoseThatThereAre compares the tables of docs/tui.md with the key map. With -update it writes them.
+func TestTheDocumentedKeysAreThoseThatThereAre(t *testing.T) {
+	const path, begin, end = "../../docs/tui.md", "<!-- keys -->\n", "<!-- end of keys -->\n"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(page), begin)
+	documented, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatalf("%s has no place for the keys", path)
+	}
+	keys := newKeyMap()
+	var b strings.Builder
+	for _, g := range keys.groups() {
+		b.WriteString("\n| " + g.name + " | |\n| --- | --- |\n")
+		for _, k := range g.keys {
+			names := strings.Fields(k.Help().Key)
+			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.Help().Desc + " |\n")
+		}
+	}
+	b.WriteString("\n")
+	if *update {
+		if err := os.WriteFile(path, []byte(before+begin+b.String()+end+after), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(b.String(), documented); diff != "" {
+		t.Errorf("the keys of %s (-want +got):\n%s", path, diff)
+	}
+}

@@ -1,0 +1,162 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+)
+
+// filterBar is the filter: the one that the list goes by, and the one that is being typed.
+type filterBar struct {
+	active string        // what the list goes by; always a right one
+	shown  filter.Filter // of active, to set off what it found
+	before string        // what it was when typing began
+	input  input
+	fault  *filter.Error // of what is typed
+	offer  filter.Completion
+}
+
+// parse reads a filter. Times in it are relative to now.
+type parse func(text string) (filter.Filter, error)
+
+func (m *Model) parse(text string) (filter.Filter, error) {
+	return filter.Parse(text, m.now, m.location())
+}
+
+// selected is the filter that the list goes by, as it is now: since:1h moves on.
+func (m *Model) selected() filter.Filter {
+	f, err := m.parse(m.filter.active)
+	if err != nil {
+		return m.filter.shown // it was right when it was typed
+	}
+	m.filter.shown = f
+	return f
+}
+
+// open begins to type, with what there is.
+func (f *filterBar) open(p parse) {
+	f.before = f.active
+	f.input = inputOf(f.active)
+	f.look(p)
+}
+
+// look checks what is typed; ok is whether the list can go by it.
+func (f *filterBar) look(p parse) (ok bool) {
+	s := f.input.String()
+	_, err := p(s)
+	f.fault = nil
+	ok = !errors.As(err, &f.fault)
+	f.offer = filter.Complete(s, f.input.byteAt())
+	return ok
+}
+
+// set makes the list go by a filter.
+func (f *filterBar) set(s string) { f.active = strings.TrimSpace(s) }
+
+// complete takes the first offer.
+func (f *filterBar) complete() (ok bool) {
+	if len(f.offer.Candidates) == 0 {
+		return false
+	}
+	c := f.offer.Candidates[0]
+	with := c.Text
+	if !c.Open && f.offer.To == len(f.input.String()) {
+		with += " "
+	}
+	f.input.replace(f.offer.From, f.offer.To, with)
+	return true
+}
+
+// editing is the filter as it stands in the rule while it is typed, what is wrong in it set off.
+func (f *filterBar) editing(st display.Style) line {
+	s := f.input.String()
+	l := text(" / ")
+	if f.fault == nil || f.fault.Text != s {
+		return l.add(st.Clean(s)+"  ", display.Plain)
+	}
+	l = l.add(st.Clean(f.fault.Before()), display.Plain)
+	wrong := piece{text: st.Clean(f.fault.Wrong()), role: display.Bad, look: matched}
+	return append(l, wrong).add(st.Clean(f.fault.After())+"  ", display.Plain)
+}
+
+// cursorCell is where the cursor stands, counted from the rule's beginning.
+func (f *filterBar) cursorCell(st display.Style) int {
+	return 4 + display.Width(st.Clean(string(f.input.runes[:f.input.at])))
+}
+
+// help is what the result line says while a filter is typed: what is wrong, else what the word could become.
+func (f *filterBar) help(st display.Style) line {
+	if f.fault != nil {
+		l := text(" ").add("! ", display.Bad).add(st.Clean(f.fault.What), display.Plain)
+		if f.fault.Hint != "" {
+			l = l.add(": "+st.Clean(f.fault.Hint), display.Plain)
+		}
+		return l
+	}
+	offers := f.offer.Candidates
+	if len(offers) == 0 {
+		return styled(" enter keeps it   esc gives the old one back", display.Dim)
+	}
+	l := styled(" tab ", display.Bold)
+	if len(offers) == 1 {
+		return l.add(offers[0].Text, display.Plain).add("   "+offers[0].What, display.Dim)
+	}
+	for i, o := range offers {
+		role := display.Dim
+		if i == 0 {
+			role = display.Plain
+		}
+		l = l.add(st.Clean(o.Text)+"  ", role)
+	}
+	return l
+}
+
+// terms takes a filter apart at the spaces that are not quoted.
+func terms(s string) []string {
+	var out []string
+	quoted := false
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		if r == '"' {
+			quoted = !quoted
+		}
+		return r == ' ' && !quoted
+	})
+	return append(out, words...)
+}
+
+// withTerm puts a value into what a filter says of a key, or takes it out where it is there. Of several values any will do, but for a
+// time, of which there is one.
+func withTerm(s, key, value string) string {
+	var values []string
+	var rest []string
+	for _, t := range terms(s) {
+		if v, ok := strings.CutPrefix(t, key+":"); ok {
+			values = append(values, strings.Split(v, ",")...)
+			continue
+		}
+		rest = append(rest, t)
+	}
+	switch i := slices.Index(values, value); {
+	case i >= 0:
+		values = slices.Delete(values, i, i+1)
+	case key == string(filter.Since):
+		values = []string{value}
+	default:
+		values = append(values, value)
+	}
+	if len(values) > 0 {
+		rest = append(rest, key+":"+strings.Join(values, ","))
+	}
+	return strings.Join(rest, " ")
+}
+
+// hasTerm reports whether a filter asks for a value of a key.
+func hasTerm(s, key, value string) bool {
+	return slices.ContainsFunc(terms(s), func(t string) bool {
+		v, ok := strings.CutPrefix(t, key+":")
+		return ok && slices.Contains(strings.Split(v, ","), value)
+	})
+}

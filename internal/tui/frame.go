@@ -1,0 +1,153 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+)
+
+// View is the screen. It is composed anew only when something has changed.
+func (m *Model) View() tea.View {
+	if m.dirty {
+		m.frame = m.compose()
+		m.dirty = false
+	}
+	return m.frame
+}
+
+func (m *Model) compose() tea.View {
+	v := tea.NewView(painter{m.o.Color}.paint(m.screen()))
+	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
+	v.WindowTitle = "vidiking"
+	v.Cursor = m.textCursor()
+	return v
+}
+
+// screen is the lines of the whole screen.
+func (m *Model) screen() []line {
+	if m.width == 0 {
+		return nil
+	}
+	if tooSmall(m.width, m.height) {
+		return m.plainWord()
+	}
+	l := m.layout()
+	lines := m.headerLines(m.width)
+	if overlay := m.overlay(l); overlay != nil {
+		lines = append(lines, rule(m.ruleLeft(), m.ruleRight(), m.width, m.o.Style))
+		lines = append(lines, overlay...)
+	} else if l.wide {
+		lines = append(lines, m.wideLines(l)...)
+	} else {
+		lines = append(lines, m.narrowLines(l)...)
+	}
+	return append(lines, m.resultLine().fit(m.width, m.o.Style), m.footer(m.width))
+}
+
+// plainWord says that the window is too small, as far as that fits.
+func (m *Model) plainWord() []line {
+	words := []string{
+		fmt.Sprintf("%d x %d is too small.", m.width, m.height), fmt.Sprintf("It takes %d x %d.", leastWidth, leastHeight), "q quits.",
+	}
+	if m.mode == modeAsk {
+		words = []string{m.ask.text + " y/n"}
+	}
+	lines := make([]line, m.height)
+	for i := range lines {
+		if i < len(words) {
+			lines[i] = text(words[i])
+		}
+		lines[i] = lines[i].fit(m.width, m.o.Style)
+	}
+	return lines
+}
+
+func (m *Model) narrowLines(l layout) []line {
+	st := m.o.Style
+	lines := []line{rule(m.ruleLeft(), m.ruleRight(), m.width, st)}
+	lines = append(lines, m.listLines(l)...)
+	right := m.chip()
+	if s, ok := m.detail.about(); ok {
+		id := styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
+		if len(right) > 0 {
+			id = id.add(st.Say("─"), display.Dim)
+		}
+		right = append(id, right...)
+	}
+	lines = append(lines, rule(m.tabLine(), right, m.width, st))
+	return append(lines, m.detailLines(l)...)
+}
+
+func (m *Model) wideLines(l layout) []line {
+	st := m.o.Style
+	left := rule(m.ruleLeft(), m.ruleRight(), l.list.w, st).add(say("┬", st), display.Dim)
+	lines := []line{append(left, rule(m.tabLine(), nil, l.detail.w, st)...)}
+	rows, detail := m.listLines(l), m.detailLines(l)
+	for i := range rows {
+		lines = append(lines, append(rows[i].add(st.Say("│"), display.Dim), detail[i]...))
+	}
+	lower := rule(nil, m.chip(), l.list.w, st).add(say("┴"+strings.Repeat("─", l.detail.w), st), display.Dim)
+	return append(lines, lower)
+}
+
+// overlay is what lies over list and detail, if something does, with the rule below it.
+func (m *Model) overlay(l layout) []line {
+	st := m.o.Style
+	h := m.height - l.header - 4
+	var lines []line
+	switch m.mode {
+	case modeHelp:
+		lines, m.helpMost = helpLines(m.keys, m.width, h, m.helpTop, st)
+	case modeChooser:
+		lines = m.chooser.lines(m.filter.active, st)
+	case modePalette:
+		lines = m.palette.lines(st, h)
+	default:
+		return nil
+	}
+	out := make([]line, h, h+1)
+	for i := range out {
+		if i < len(lines) {
+			out[i] = lines[i]
+		}
+		out[i] = out[i].fit(m.width, st)
+	}
+	return append(out, rule(nil, nil, m.width, st))
+}
+
+// textCursor is the terminal's own cursor, where something is typed.
+func (m *Model) textCursor() *tea.Cursor {
+	if tooSmall(m.width, m.height) {
+		return nil
+	}
+	switch m.mode {
+	case modeFilter:
+		return tea.NewCursor(min(m.filter.cursorCell(m.o.Style), m.width-1), m.layout().upper)
+	case modePalette:
+		at := paletteCursor + display.Width(m.o.Style.Clean(string(m.palette.input.runes[:m.palette.input.at])))
+		return tea.NewCursor(min(at, m.width-1), m.layout().upper+2)
+	default:
+		return nil
+	}
+}
+
+func (m *Model) layout() layout {
+	return layoutOf(m.width, m.height, m.headerHeight(), m.mode)
+}
+
+// resultLine is what came of the last action, a question, or help with what is typed.
+func (m *Model) resultLine() line {
+	st := m.o.Style
+	switch m.mode {
+	case modeFilter:
+		return m.filter.help(st)
+	case modeAsk:
+		return text(" ").add(m.ask.text, display.Plain).add(" y/n", display.Bold)
+	default:
+		return m.result
+	}
+}

@@ -1,0 +1,275 @@
+package tui
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// hand is a person at the screen, in a bubble of synctest: a key's consequences have all come when press returns.
+type hand struct {
+	t       *testing.T
+	m       *Model
+	log     *memoryLog
+	actions *fakeActions
+	state   State
+	msgs    chan tea.Msg
+	copied  string
+	left    bool
+	notices chan Notice
+}
+
+// at runs a test with a person at a screen of that size.
+func at(t *testing.T, w, h int, log *memoryLog, f func(*hand), options ...func(*Options)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		log.changed = make(chan struct{}) // of this bubble
+		x := &hand{t: t, log: log, actions: &fakeActions{log: log}, msgs: make(chan tea.Msg, 1024), notices: make(chan Notice, 4)}
+		x.state = State{
+			Listening: true, Way: HealthUp, WayWord: "ready", URL: "https://k3v9.ngrok.app/webhooks/vidiking", WayNote: "ngrok",
+			Handler: HealthUp, Forward: "localhost:3000/webhooks/vidiking", Verify: "strict, whsec_…Kq7T", Timeout: 10 * time.Second,
+		}
+		o := Options{
+			Log: log, Actions: x.actions, Now: time.Now, Style: display.Style{UTF8: true}, Suspend: true,
+			State:   func(context.Context) State { return x.state },
+			Samples: []Sample{{"render.complete", "a render job finished"}, {"render.failed", "a render job failed"}, {"wallet.deposit", "funds were deposited"}},
+			Tools: Tools{
+				Curl: func(d webhook.Delivery) string {
+					return "curl -q --url http://localhost:3000 \\\n  -H 'X-Id: " + string(d.ID) + "'\n"
+				},
+				Diff: func(a, b webhook.Delivery, _ display.Style) []display.Line {
+					return []display.Line{{{Text: "- " + string(a.ID), Role: display.Bad}}, {{Text: "+ " + string(b.ID), Role: display.Good}}}
+				},
+			},
+		}
+		for _, change := range options {
+			change(&o)
+		}
+		x.m = newModel(ctx, o, x.notices)
+		x.m.exec = func(e tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+			return func() tea.Msg { return done(e.Run()) }
+		}
+		x.do(x.m.Init())
+		x.tell(tea.WindowSizeMsg{Width: w, Height: h})
+		f(x)
+		cancel()
+		synctest.Wait()
+	})
+}
+
+func (x *hand) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() { x.msgs <- cmd() }()
+}
+
+// tell tells the model a message, and whatever follows from it without time going by.
+func (x *hand) tell(msg tea.Msg) {
+	x.take(msg)
+	x.settle()
+}
+
+func (x *hand) settle() {
+	for {
+		synctest.Wait()
+		select {
+		case msg := <-x.msgs:
+			x.take(msg)
+		default:
+			return
+		}
+	}
+}
+
+func (x *hand) take(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case nil:
+		return
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			x.do(cmd)
+		}
+		return
+	case tea.QuitMsg:
+		x.left = true
+		return
+	}
+	if v := reflect.ValueOf(msg); v.Kind() == reflect.String && v.Type().Name() == "setClipboardMsg" {
+		x.copied = v.String()
+	}
+	_, cmd := x.m.Update(msg)
+	x.do(cmd)
+	_ = x.m.View()
+}
+
+// wait lets time go by.
+func (x *hand) wait(d time.Duration) {
+	end := time.Now().Add(d)
+	for time.Now().Before(end) {
+		time.Sleep(min(10*time.Millisecond, time.Until(end))) // fake time
+		x.settle()
+	}
+}
+
+var keyNames = map[string]tea.Key{
+	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
+	"pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+	"space": {Code: tea.KeySpace, Text: " "}, "backspace": {Code: tea.KeyBackspace},
+	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+w": {Code: 'w', Mod: tea.ModCtrl},
+	"ctrl+a": {Code: 'a', Mod: tea.ModCtrl}, "ctrl+e": {Code: 'e', Mod: tea.ModCtrl}, "ctrl+k": {Code: 'k', Mod: tea.ModCtrl}, "delete": {Code: tea.KeyDelete},
+}
+
+// press presses keys, one after the other.
+func (x *hand) press(keys ...string) {
+	x.t.Helper()
+	for _, name := range keys {
+		k, ok := keyNames[name]
+		if !ok {
+			r := []rune(name)
+			if len(r) != 1 {
+				x.t.Fatalf("there is no key %q", name)
+			}
+			k = tea.Key{Code: r[0], Text: name}
+		}
+		x.tell(tea.KeyPressMsg(k))
+	}
+}
+
+// write types a text.
+func (x *hand) write(s string) {
+	for _, r := range s {
+		if r == ' ' {
+			x.press("space")
+			continue
+		}
+		x.press(string(r))
+	}
+}
+
+// lines are the lines of the screen as text.
+func (x *hand) lines() []string {
+	var lines []string
+	for _, l := range x.m.screen() {
+		lines = append(lines, strings.TrimRight(l.String(), " "))
+	}
+	return lines
+}
+
+func (x *hand) screen() string { return strings.Join(x.lines(), "\n") + "\n" }
+
+// shows fails unless the screen has the text.
+func (x *hand) shows(want ...string) {
+	x.t.Helper()
+	for _, w := range want {
+		if !strings.Contains(x.screen(), w) {
+			x.t.Fatalf("the screen does not show %q:\n%s", w, x.screen())
+		}
+	}
+}
+
+func (x *hand) showsNot(unwanted string) {
+	x.t.Helper()
+	if strings.Contains(x.screen(), unwanted) {
+		x.t.Fatalf("the screen shows %q:\n%s", unwanted, x.screen())
+	}
+}
+
+// cursorRow is the list's row under the cursor.
+func (x *hand) cursorRow() (row int, text string) {
+	x.t.Helper()
+	for i, l := range x.lines() {
+		if strings.HasPrefix(l, "▌") {
+			return i, l
+		}
+	}
+	x.t.Fatalf("no row has the cursor:\n%s", x.screen())
+	return 0, ""
+}
+
+// golden compares the screen with a file of testdata, and checks that each line fills the width and none more.
+func (x *hand) golden(name string) {
+	x.t.Helper()
+	compare(x.t, name, x.screen())
+	l := x.m.screen()
+	if len(l) != x.m.height {
+		x.t.Errorf("%s: %d lines on a screen of %d", name, len(l), x.m.height)
+	}
+	for i, l := range l {
+		if w := l.width(); w != x.m.width {
+			x.t.Errorf("%s: line %d takes %d cells of %d: %q", name, i, w, x.m.width, l)
+		}
+	}
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("the screen differs from %s (-want +got):\n%s", path, diff)
+	}
+}
+
+// born is when the bubbles of synctest begin.
+var born = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// delivery is a delivered one of the day before the bubble's, numbered.
+func delivery(n int) webhook.Delivery {
+	id := webhook.ID(fmt.Sprintf("dlv_%06daaaa", n))
+	body := fmt.Sprintf(`{"event":"render.complete","timestamp":"1999-12-31T13:02:31Z","data":{"id":"job_%06d","status":"COMPLETE","credits_used":10}}`, n)
+	return webhook.Delivery{
+		Summary: webhook.Summary{
+			ID: id, ReceivedAt: born.Add(-time.Hour + time.Duration(n)*time.Millisecond), Origin: webhook.OriginTrigger, Event: "render.complete",
+			About: fmt.Sprintf("job_%06d", n), Status: webhook.StatusDelivered, Verdict: webhook.VerdictValid, SecretHint: "whsec_…Kq7T",
+			BodyBytes: int64(len(body)), Attempts: 1, Code: 200, Duration: 7 * time.Millisecond, Target: "http://localhost:3000/webhooks/vidiking",
+		},
+		Body:   []byte(body),
+		Header: webhook.Header{{Name: "Host", Value: "127.0.0.1:4747"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Vidiking-Signature", Value: "sha256=" + strings.Repeat("4b", 32)}},
+		History: []webhook.Attempt{{
+			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: born.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
+			Connect: 200 * time.Microsecond, FirstByte: 6800 * time.Microsecond,
+			Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Powered-By", Value: "Express"}}, Answer: []byte(`{"received":true}`), AnswerBytes: 17,
+		}},
+	}
+}
+
+func deliveries(from, n int) []webhook.Delivery {
+	all := make([]webhook.Delivery, n)
+	for i := range all {
+		all[i] = delivery(from + i)
+	}
+	return all
+}
+
+// refused turns a delivery into one that the handler refused.
+func refused(d webhook.Delivery) webhook.Delivery {
+	d.Status, d.Code = webhook.StatusRefused, 401
+	d.History[0].Code, d.History[0].Answer = 401, []byte(`{"error":"invalid signature"}`)
+	return d
+}

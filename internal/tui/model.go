@@ -1,0 +1,156 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Options is what a screen is made of. Log, Now and State are required.
+type Options struct {
+	Log     Log
+	Actions Actions // nil: nothing can be sent
+	Tools   Tools
+	Samples []Sample
+	State   func(context.Context) State
+	Now     func() time.Time
+	Style   display.Style // its width is the screen's business
+	Color   bool
+	Own     bool // leaving ends the listener, so it is asked for
+	Suspend bool // the system can put a program into the background
+
+	Input       io.Reader
+	Output      io.Writer
+	Environment []string
+}
+
+// mode is what the keys mean.
+type mode int
+
+const (
+	modeList mode = iota
+	modeDetail
+	modeFilter
+	modeChooser
+	modePalette
+	modeAsk
+	modeHelp
+)
+
+// Model is the state of the screen.
+type Model struct {
+	o    Options
+	ctx  context.Context //nolint:containedctx // the screen's life, which its questions end with
+	keys keyMap
+
+	width, height int
+	mode          mode
+	behind        mode // where an overlay or a question returns to
+	list          list
+	detail        detail
+	filter        filterBar
+	chooser       chooser
+	palette       palette
+	ask           question
+	helpTop       int
+	helpMost      int
+
+	state   State
+	totals  Totals
+	loaded  bool // the first page is there
+	counted bool // the first totals are there
+	matched bool // and how many match the filter
+	paused  store.Place
+	result  line
+	now     time.Time
+	batch   *batch
+
+	pages, details, counts asker
+	wanted                 webhook.Summary // what the detail is asked for
+	generation             int             // of how the detail is shown
+	pace                   pace
+	awaiting               bool
+	notices                <-chan Notice
+
+	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // tea.Exec, but in tests
+
+	dirty bool
+	frame tea.View
+	bug   *PanicError
+}
+
+// question is one that waits for y or n.
+type question struct {
+	text string
+	yes  func(*Model) tea.Cmd
+}
+
+// Notice is a sentence from beside the deliveries.
+type Notice struct {
+	Good bool
+	Text string
+}
+
+func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
+	m := &Model{
+		o: o, ctx: ctx, keys: newKeyMap(), list: newList(), detail: newDetail(), chooser: newChooser(), now: o.Now(), notices: notices,
+		dirty: true, exec: tea.Exec,
+	}
+	m.keys.without(o)
+	return m
+}
+
+// Init asks the first questions.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.load(), m.lookAround(), m.count(0), m.tick(), m.hear())
+}
+
+// setFilter makes the list go by another filter.
+func (m *Model) setFilter(s string) tea.Cmd {
+	if strings.TrimSpace(s) != m.filter.active {
+		m.matched = false
+	}
+	m.filter.set(s)
+	if m.list.follow {
+		m.list.toBottom()
+	}
+	return tea.Batch(m.load(), m.recount())
+}
+
+func (m *Model) location() *time.Location {
+	if m.o.Style.Location == nil {
+		return time.UTC
+	}
+	return m.o.Style.Location
+}
+
+// say puts what came of an action into the result line.
+func (m *Model) say(l line) { m.result = append(text(" "), l...) }
+
+func (m *Model) sayGood(s string) {
+	glyph, role := m.o.Style.Glyph(webhook.StatusDelivered)
+	m.say(styled(glyph+" ", role).add(m.o.Style.Clean(s), display.Plain))
+}
+
+// sayError says what failed and what to do.
+func (m *Model) sayError(err error) {
+	l := styled("! ", display.Bad).add(m.o.Style.Clean(err.Error()), display.Plain)
+	var advised interface{ Advice() string }
+	if as(err, &advised) && advised.Advice() != "" {
+		l = l.add(": "+m.o.Style.Clean(advised.Advice()), display.Plain)
+	}
+	m.say(l)
+}
+
+// current is the delivery that the keys are about.
+func (m *Model) current() (webhook.Summary, bool) {
+	row, ok := m.list.current()
+	return row.Summary, ok
+}

@@ -1,0 +1,76 @@
+package tui
+
+import tea "charm.land/bubbletea/v2"
+
+// wheelLines is how far a notch of the wheel goes.
+const wheelLines = 3
+
+// mouse takes a click or the wheel, where it makes sense.
+func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
+	if m.mode != modeList && m.mode != modeDetail || tooSmall(m.width, m.height) {
+		return nil
+	}
+	l, at := m.layout(), msg.Mouse()
+	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
+		return m.wheel(l, wheel.Mouse())
+	}
+	if at.Button != tea.MouseLeft {
+		return nil
+	}
+	switch {
+	case l.list.holds(at.X, at.Y):
+		return m.clickList(at.Y - l.list.y)
+	case l.detail.holds(at.X, at.Y):
+		return m.clickDetail(at.Y - l.detail.y)
+	}
+	tabs := area{1, l.lower, l.w, 1}
+	if l.wide {
+		tabs = area{l.detail.x + 1, l.upper, l.detail.w, 1}
+	}
+	if t, ok := m.tabAt(at.X - tabs.x); ok && at.Y == tabs.y {
+		m.detail.tab = t
+		return m.fresh()
+	}
+	return nil
+}
+
+func (m *Model) clickList(row int) tea.Cmd {
+	at := m.list.top + row
+	if at >= len(m.list.rows) {
+		return nil
+	}
+	if m.mode == modeDetail {
+		m.mode = modeList
+	}
+	return m.moveList(at - m.list.cursor)
+}
+
+func (m *Model) clickDetail(row int) tea.Cmd {
+	cmd := tea.Cmd(nil)
+	if m.mode == modeList {
+		top := m.detail.top
+		cmd = m.enter()
+		m.detail.top = top
+	}
+	if m.detail.cursor = m.detail.top + row; m.detail.toggle() {
+		return tea.Batch(cmd, m.reshow())
+	}
+	m.detail.scroll(m.layout().detail.h)
+	return cmd
+}
+
+func (m *Model) wheel(l layout, at tea.Mouse) tea.Cmd {
+	by := wheelLines
+	switch at.Button {
+	case tea.MouseWheelUp:
+		by = -by
+	case tea.MouseWheelDown:
+	default:
+		return nil
+	}
+	if l.detail.holds(at.X, at.Y) {
+		m.detail.wheel(by, l.detail.h)
+		return nil
+	}
+	return m.moveList(by)
+}

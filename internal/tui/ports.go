@@ -1,0 +1,124 @@
+package tui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Log is the delivery log as the screen reads it. Its methods are called from several goroutines, and end early with their context.
+type Log interface {
+	// Page returns the rows around a place that match a filter, and how the log stands then.
+	Page(ctx context.Context, q PageQuery) (Page, error)
+	// Totals counts the whole log. It may take long.
+	Totals(ctx context.Context, f filter.Filter) (Totals, error)
+	// Get returns a delivery whole, and its family.
+	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error)
+	// IDs returns what matches a filter and was received up to a time, oldest first.
+	IDs(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.ID, error)
+	// Before returns the delivery that d is best compared with where nothing is marked: the one before it of the same event.
+	Before(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error)
+	// Wait returns when the log has changed since the cursor of a page.
+	Wait(ctx context.Context, cursor int64) error
+}
+
+// PageQuery asks for rows around a place.
+type PageQuery struct {
+	Filter       filter.Filter
+	At           store.Place
+	Older, Newer int         // how many rows, at the place and before it, and behind it
+	UpTo         store.Place // nothing behind this; zero: no bound
+	Seen         store.Place // the newest that was seen, to count what is behind it; zero: nothing is counted
+}
+
+// Page is a window of the log.
+type Page struct {
+	Rows         []store.Row // oldest first
+	Above, Below bool        // there may be more before and after them
+	Newer        int         // how many match and are newer than what was seen, up to maxNewer
+	Cursor       int64       // for Wait
+}
+
+// maxNewer is where counting what is new stops: a chip need not say more than that there is a lot.
+const maxNewer = 1000
+
+// Totals is the whole log in numbers.
+type Totals struct {
+	ByStatus map[webhook.Status]int
+	All      int
+	Matching int // of the filter
+	Rate     Rate
+}
+
+// Rate is how many deliveries came lately.
+type Rate struct {
+	PerSecond float64
+	Spark     []int // in periods of rateStep, oldest first; the last one is under way
+}
+
+// State is what is known of the listener beside the log.
+type State struct {
+	Listening bool   // a listen is running
+	Way       Health // of the way in
+	WayWord   string // ready, connecting, down 12 s
+	URL       string // where to send events
+	WayNote   string // what kind of way it is: ngrok
+	Handler   Health
+	Forward   string // the handler
+	Verify    string // how signatures are checked, with which secret
+	Timeout   time.Duration
+}
+
+// Health is whether something works.
+type Health int
+
+// What is known about the health of a thing.
+const (
+	HealthUnknown Health = iota
+	HealthUp
+	HealthDown
+)
+
+// Actions is what can be done with deliveries. Their errors are shown; an error that has Advice is shown with it.
+type Actions interface {
+	// Where says where deliveries are sent.
+	Where() string
+	// Replay sends a delivery again and returns the new one once its answer is in the log.
+	Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error)
+	// Trigger sends the samples of an event or a scenario, and returns what became of each.
+	Trigger(ctx context.Context, name string) ([]webhook.Summary, error)
+	// Edit has the user change a body. It runs while the screen is away.
+	Edit(body []byte) Edit
+	// SendEdited sends a changed body, signed anew, as a replay of a delivery.
+	SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error)
+	// Save writes a body to a new file in the working directory, and says which.
+	Save(d webhook.Delivery) (string, error)
+}
+
+// Edit is a run of the user's editor.
+type Edit interface {
+	Run() error
+	SetStdin(r io.Reader)
+	SetStdout(w io.Writer)
+	SetStderr(w io.Writer)
+	// Body is what was saved; ok is false where nothing is to be sent.
+	Body() (body []byte, ok bool)
+}
+
+// Tools is what can be said about deliveries. A nil one is left out.
+type Tools struct {
+	Diagnose func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line // may take a second
+	Curl     func(d webhook.Delivery) string
+	Diff     func(before, after webhook.Delivery, st display.Style) []display.Line
+}
+
+// Sample is something that can be triggered.
+type Sample struct {
+	Name string
+	What string // it stands for
+}
