@@ -17,8 +17,14 @@ var toldBy = map[string]string{
 // stand in for.
 const edge = "it takes the other end of a tunnel"
 
+// screen is why errors of the screen are in no story: its result line shows them, and the program goes on.
+const screen = "the screen says it, and goes on"
+
 // notBroughtAbout are the errors that no story can bring about, and why.
 var notBroughtAbout = map[string]string{
+	"cli/screen_actions.go: can't save (.*(\\.bin|\\.json)|.*-.*): .*": screen,
+	"cli/screen_actions.go: there are .* files of this body already":   screen,
+	"cli/watch.go: .*":                                                                        "only a bug ends a screen like that; a test of internal/tui has one",
 	"cli/destination.go: .*":                                                                  "the directory of the sessions can't be read: whoever runs the tests may read all",
 	"cli/listen.go: can't listen at .*: .*":                                                   "what keeps a port from being opened, but for another process, differs with the rights that tests have",
 	"cli/errors.go: .*: a line has 256 MiB at most":                                           "a delivery of 256 MiB takes longer than a story may",

@@ -134,7 +134,7 @@ func (e *screenEdit) Run() error {
 	if err != nil {
 		return err
 	}
-	body, err := e.app.editByHand(context.Background(), output.New(out), e.body) // the screen is away until it ends
+	body, err := e.app.editByHand(context.Background(), output.New(out), e.body, "look at its bytes: vidiking webhooks show ID --raw") // the screen is away until it ends
 	var silent errSilent
 	switch {
 	case errors.As(err, &silent):
@@ -181,7 +181,7 @@ func (s *screenActions) Save(d webhook.Delivery) (string, error) {
 		}
 		return name, nil
 	}
-	return "", failed(nil, fmt.Sprintf("there are %d files of this body already", mostNames))
+	return "", failed(nil, fmt.Sprintf("there are %d files of this body already", mostNames), "take some of them away")
 }
 
 func writeNew(path string, body []byte) error {

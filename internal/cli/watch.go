@@ -182,7 +182,8 @@ func (a *app) screenFailed(err error) error {
 	if !asError(err, &bug) {
 		return err
 	}
-	f := failed(err, bug.Error(), "please report it, with what is above: https://github.com/vidiking/vidiking-cli/issues")
-	_, _ = fmt.Fprintln(a.w.Stderr, strings.TrimSpace(string(bug.Stack)))
-	return f
+	if a.flags.verbose {
+		_, _ = fmt.Fprintln(a.w.Stderr, strings.TrimSpace(string(bug.Stack)))
+	}
+	return failed(err, bug.Error(), "please report it, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues")
 }

@@ -87,6 +87,17 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	if errState != nil || *after != *before {
 		t.Errorf("the terminal was left as %+v (%v), and was %+v", after, errState, before)
 	}
+	for alternate := true; alternate; { // what was written last is read last
+		if _, alternate = x.text(); !alternate {
+			break
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+			continue
+		case <-deadline:
+		}
+		break
+	}
 	_ = slave.Close()
 	_ = master.Close()
 	_ = x.screen.Close()
