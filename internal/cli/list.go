@@ -20,14 +20,17 @@ const listLimit = 50
 
 func (a *app) list() *cobra.Command {
 	s := &selection{}
-	limit := listLimit
+	limit, follow := listLimit, false
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List deliveries, the newest last",
-		Long:  "Lists the deliveries of the log, the newest last.",
+		Long: `Lists the deliveries of the log, the newest last. With --follow it goes on: a row for each delivery that comes and each that has
+its answer, until you interrupt it.`,
 		Example: `  vidiking webhooks list
   vidiking webhooks list --failed --since 1h
   vidiking webhooks list --event 'render.*' --status refused --limit 0
+  vidiking webhooks list --filter 'event:render.* -status:delivered took:>2s'
+  vidiking webhooks list --search job_9bn2ze --follow
   vidiking webhooks list -o json | jq -r .id`,
 		Args: noArgs,
 		Annotations: exits(`  0    done, also where nothing matches
@@ -42,10 +45,14 @@ func (a *app) list() *cobra.Command {
 				return err
 			}
 			q.Limit = limit
+			if follow {
+				return a.follow(cmd.Context(), q)
+			}
 			return a.runList(cmd.Context(), q, s)
 		},
 	}
 	s.addFlags(cmd)
+	cmd.Flags().BoolVar(&follow, "follow", false, "go on with what comes, until it is interrupted")
 	cmd.Flags().IntVar(&limit, "limit", listLimit, "how many, at most, the newest; 0 is all")
 	return cmd
 }

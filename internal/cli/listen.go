@@ -14,6 +14,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -43,7 +44,9 @@ type listenOptions struct {
 	printSecret bool
 	tui         bool
 	readyFile   string
-	command     []string // what stands behind --
+	filterText  string
+	filter      filter.Filter // what is shown
+	command     []string      // what stands behind --
 
 	allowFailures bool
 	account       registerOptions
@@ -123,6 +126,8 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
 	f.BoolVar(&o.tui, "tui", false, "show deliveries on a screen of its own, as watch does, in place of lines")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
+	f.StringVar(&o.filterText, "filter", "", "show only what this `FILTER` selects, as in status:failed; all of it is forwarded (docs/filter.md)")
+	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
 	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")
 	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
@@ -164,6 +169,12 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 		return usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
 	}
 	o.verifyGiven = cfg.Source(config.Verify) != config.SourceDefault
+	if o.filter, err = filter.Parse(o.filterText, a.w.Now(), a.w.Location); err != nil {
+		return err
+	}
+	if o.filterText != "" && o.tui {
+		return usage("--filter and --tui are both given", "the screen has a filter of its own: press /")
+	}
 	if o.header, err = parseHeaders(o.headers); err != nil || o.printSecret {
 		return err
 	}

@@ -27,8 +27,9 @@ type Feed interface {
 type LiveOptions struct {
 	Printer Printer
 	Feed    Feed
-	Session string // whose deliveries are shown
-	Path    string // the ingress path
+	Session string        // whose deliveries are shown
+	Path    string        // the ingress path
+	Filter  filter.Filter // what is shown; the summary at the end counts everything
 	Now     func() time.Time
 	Style   display.Style
 	Verbose bool
@@ -223,6 +224,9 @@ func (l *Live) show(changes []store.Change) {
 	switch changes[0].Kind {
 	case store.ChangeRecorded:
 		s = whenRecorded(s)
+		if !l.selects(s) {
+			return
+		}
 		if s.Status.Forwardable() {
 			l.waiting[s.ID] = &waiting{summary: s}
 		}
@@ -238,9 +242,29 @@ func (l *Live) show(changes []store.Change) {
 		a := webhook.Deciding(each)
 		s = whenAttempted(s, each)
 		delete(l.waiting, s.ID)
+		if !l.selects(s) {
+			return
+		}
 		l.o.Printer.Attempted(s, a, Detail{Each: each})
 		l.under(s, a)
 	}
+}
+
+// selects reports whether a delivery is one that is shown.
+func (l *Live) selects(s webhook.Summary) bool {
+	f := l.o.Filter
+	if f.IsZero() {
+		return true
+	}
+	d := webhook.Delivery{Summary: s}
+	if f.LooksInside() {
+		var err error
+		if d, err = l.o.Feed.Get(l.ctx, s.ID); err != nil {
+			return true // pruned since, or the log can't be read: rather a row too many
+		}
+		d.Summary = s
+	}
+	return f.Match(&d)
 }
 
 // whenRecorded is a delivery as it was when it was recorded, whatever became of it since: the log says what is, and the view what came
