@@ -78,7 +78,7 @@ func (w *world) sitAt(t testing.TB, program string, width, height int, args ...s
 	t.Cleanup(func() {
 		_ = x.cmd.Process.Kill()
 		<-x.ended
-		_ = errors.Join(slave.Close(), master.Close(), x.screen.Close())
+		_ = errors.Join(slave.Close(), master.Close(), x.screen.InputPipe().(io.Closer).Close()) // Close itself races with Read
 	})
 	return x
 }

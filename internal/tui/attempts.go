@@ -63,14 +63,15 @@ func (p pane) attempt(a webhook.Attempt, latest bool) []detailLine {
 		in = in.Narrowed(attemptIn - 1)
 	}
 	label := func(name, value string) {
+		if value == "" {
+			return
+		}
 		l := display.Line{{Text: display.PadRight(name, 9), Role: display.Dim}, {Text: in.Clean(value)}}
 		lines = append(lines, p.under(l))
 	}
 	label("target", strings.TrimPrefix(a.Target, "http://"))
 	label("timing", timing(a))
-	if a.Error != "" {
-		label("error", a.Error)
-	}
+	label("error", a.Error)
 	if len(a.Header) > 0 {
 		lines = append(lines, detailLine{})
 		for _, l := range display.Headers(a.Header, in) {
@@ -111,6 +112,7 @@ func outcome(a webhook.Attempt) string {
 	return strconv.Itoa(a.Code) + " in " + display.Duration(a.Duration)
 }
 
+// timing says where an attempt's time went, as far as it got.
 func timing(a webhook.Attempt) string {
 	var parts []string
 	switch {
@@ -122,7 +124,7 @@ func timing(a webhook.Attempt) string {
 	if a.FirstByte > 0 {
 		parts = append(parts, "first byte "+display.Duration(a.FirstByte))
 	}
-	return strings.Join(append(parts, "in all "+display.Duration(a.Duration)), ", ")
+	return strings.Join(parts, ", ")
 }
 
 // family is what a delivery sends again, and what was sent again of it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -267,26 +268,27 @@ func TestABugEndsTheScreenAlone(t *testing.T) {
 }
 
 func TestALogThatCannotBeReadIsSaidAndAskedAgain(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
-		failing := &failingLog{memoryLog: x.log}
-		x.m.o.Log = failing
+	log := newMemoryLog(deliveries(0, 3)...)
+	failing := &failingLog{memoryLog: log}
+	at(t, 80, 24, log, func(x *hand) {
+		failing.fails.Store(true)
 		x.log.add(delivery(3))
 		x.wait(300 * time.Millisecond)
 		x.shows("! the delivery log is damaged", "job_000002")
-		failing.mended = true
+		failing.fails.Store(false)
 		x.wait(2 * time.Second)
 		x.shows("job_000003")
-	})
+	}, func(o *Options) { o.Log = failing })
 }
 
-// failingLog cannot be read until it is mended.
+// failingLog cannot be read at times.
 type failingLog struct {
 	*memoryLog
-	mended bool
+	fails atomic.Bool
 }
 
 func (l *failingLog) Page(ctx context.Context, q PageQuery) (Page, error) {
-	if !l.mended {
+	if l.fails.Load() {
 		return Page{}, errors.New("the delivery log is damaged")
 	}
 	return l.memoryLog.Page(ctx, q)

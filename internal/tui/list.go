@@ -47,6 +47,15 @@ func (l *list) place(at, height int) {
 		l.look()
 	}
 	l.scroll(height)
+	l.lookDown(height)
+}
+
+// lookDown takes what is on the screen for seen, where that is the newest there is.
+func (l *list) lookDown(height int) {
+	if !l.follow && !l.held && !l.below && l.top+height >= len(l.rows) {
+		l.look()
+		l.newer = 0
+	}
 }
 
 // look remembers what the newest row is that was seen.
@@ -113,6 +122,7 @@ func (l *list) take(p Page, height int) {
 	l.cursor = at
 	l.top = at - on
 	l.scroll(height)
+	l.lookDown(height)
 }
 
 // find is where the cursor's row, or what is nearest to it, stands among other rows.

@@ -48,6 +48,19 @@ func TestNothingThatArrivesMovesTheRowUnderTheCursor(t *testing.T) {
 	})
 }
 
+func TestWhatIsOnTheScreenIsNotNew(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 4)...), func(x *hand) {
+		x.press("up", "up")
+		x.log.add(deliveries(4, 2)...)
+		x.wait(time.Second)
+		x.shows("job_000005")
+		x.showsNot("new")
+		x.log.add(deliveries(6, 10)...)
+		x.wait(time.Second)
+		x.shows("↓ 10 new") // of which some are on the screen, and the last is not
+	})
+}
+
 func TestScrollingGoesAllTheWayWhileDeliveriesArrive(t *testing.T) {
 	at(t, 80, 24, newMemoryLog(deliveries(0, 3000)...), func(x *hand) {
 		want := 2999

@@ -100,7 +100,7 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	}
 	_ = slave.Close()
 	_ = master.Close()
-	_ = x.screen.Close()
+	_ = x.screen.InputPipe().(io.Closer).Close() // Close itself races with Read
 	background.Wait()
 	if _, alternate := x.text(); alternate {
 		t.Error("the terminal was left with the other screen")
