@@ -172,9 +172,6 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 	if o.filter, err = filter.Parse(o.filterText, a.w.Now(), a.w.Location); err != nil {
 		return err
 	}
-	if o.filterText != "" && o.tui {
-		return usage("--filter and --tui are both given", "the screen has a filter of its own: press /")
-	}
 	if o.header, err = parseHeaders(o.headers); err != nil || o.printSecret {
 		return err
 	}

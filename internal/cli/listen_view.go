@@ -92,7 +92,7 @@ func (l *listener) newScreen(ctx context.Context, out output.Options, lines func
 	}
 	s.closeLog = closeLog
 	o := l.app.screenOptions(out, log)
-	o.Own = true
+	o.Own, o.Filter = true, l.o.filterText
 	o.State = func(ctx context.Context) tui.State { return s.state(ctx, log) }
 	o.Actions = &screenActions{
 		app: l.app, where: func() string { return shortRoutes(l.o.routes) },

@@ -19,7 +19,7 @@ import (
 )
 
 func (a *app) watch() *cobra.Command {
-	o := sendOptions{}
+	o, shown := sendOptions{}, ""
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Watch deliveries live on a screen, look into them, send them again",
@@ -27,6 +27,7 @@ func (a *app) watch() *cobra.Command {
 cursor. It can filter, compare, send again, edit and trigger; ? says with which keys. It needs no listen, and shows the one that
 runs. What it sends goes through a running listen, else straight to your handler.`,
 		Example: `  vidiking watch
+  vidiking watch --filter 'status:failed since:1h'
   vidiking watch --to localhost:4000`,
 		Args: noArgs,
 		Annotations: exits(`  0    you left it
@@ -36,22 +37,27 @@ runs. What it sends goes through a running listen, else straight to your handler
 			if why := a.noScreen(); why != "" {
 				return usage("watch needs a terminal, and "+why, "lines instead of a screen: vidiking webhooks list --follow")
 			}
+			if _, err := filter.Parse(shown, a.w.Now(), a.w.Location); err != nil {
+				return err
+			}
 			cfg, err := a.settings(cmd.Flags())
 			if err != nil {
 				return err
 			}
 			o.timeout = cfg.Duration(config.Timeout)
-			return a.runWatch(cmd.Context(), o)
+			return a.runWatch(cmd.Context(), o, shown)
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&shown, "filter", "", "begin with this `FILTER`, as in status:failed (docs/filter.md)")
+	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	return cmd
 }
 
-func (a *app) runWatch(ctx context.Context, o sendOptions) (err error) {
+func (a *app) runWatch(ctx context.Context, o sendOptions, shown string) (err error) {
 	out, err := a.outputOptions()
 	if err != nil {
 		return err
@@ -66,6 +72,7 @@ func (a *app) runWatch(ctx context.Context, o sendOptions) (err error) {
 	}
 	defer closeLog()
 	options := a.screenOptions(out, log)
+	options.Filter = shown
 	options.State = func(ctx context.Context) tui.State { return a.watchedState(ctx, dir, log) }
 	options.Actions = &screenActions{app: a, where: func() string { return a.whereTo(o) }, deliver: a.delivering(o)}
 	if err := tui.New(options).Run(ctx); err != nil {

@@ -203,6 +203,16 @@ func TestTheFilterNarrowsWithEachKeyAndIsKept(t *testing.T) {
 	})
 }
 
+func TestTheScreenBeginsWithTheFilterThatWasGiven(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 50)...)
+	log.all[7].Event = "ai.failed"
+	at(t, 80, 24, log, func(x *hand) {
+		x.shows("─ / event:ai.*", "1 of 50")
+		x.press("/", "ctrl+u", "enter")
+		x.shows("50 ─")
+	}, func(o *Options) { o.Filter = "event:ai.*" })
+}
+
 func TestASinceMovesOn(t *testing.T) {
 	d := delivery(1)
 	d.ReceivedAt = born.Add(-5 * time.Minute)

@@ -20,6 +20,7 @@ type Options struct {
 	Tools   Tools
 	Samples []Sample
 	State   func(context.Context) State
+	Filter  string // what the list goes by at first; a right one
 	Now     func() time.Time
 	Style   display.Style // its width is the screen's business
 	Color   bool
@@ -104,6 +105,7 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 		dirty: true, exec: tea.Exec,
 	}
 	m.keys.without(o)
+	m.filter.set(o.Filter)
 	return m
 }
 
