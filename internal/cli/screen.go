@@ -84,7 +84,7 @@ func (a *app) delivering(o sendOptions) deliver {
 			return webhook.Summary{}, err
 		}
 		if to.lost != nil {
-			return webhook.Summary{}, to.lost
+			return webhook.Summary{}, a.cannotRecord(to.lost)
 		}
 		out, err := to.send(ctx, s.arrival)
 		return outcomeSummary(out), err

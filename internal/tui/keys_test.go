@@ -33,6 +33,9 @@ func TestWhatFailsIsSaidWithWhatToDo(t *testing.T) {
 		x.shows("! listen does not answer: start it again")
 		x.press("y")
 		x.showsNot("listen does not answer")
+		x.actions.err = &advised{"can't open " + strings.Repeat("a very long path/", 20), "use another directory: --data-dir DIR"}
+		x.press("r")
+		x.shows("path/: use another directory: --data-dir DIR")
 	})
 }
 

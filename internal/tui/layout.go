@@ -5,6 +5,7 @@ const (
 	leastWidth  = 60
 	leastHeight = 15
 	wideFrom    = 110 // from here on list and detail stand side by side
+	idFrom      = 67  // below, a row has no room for an id
 	leastList   = 59  // of a list beside the detail: all its columns but what it is about
 	listWhileIn = 3   // rows of the list that stay while the detail below it is read
 )
@@ -18,8 +19,9 @@ func (a area) holds(x, y int) bool { return x >= a.x && x < a.x+a.w && y >= a.y 
 type layout struct {
 	w, h   int
 	wide   bool
-	header int // lines
-	upper  int // the rule above the list
+	pane   bool // the rows have no room for an id, which the rule below the list shows
+	header int  // lines
+	upper  int  // the rule above the list
 	head   bool
 	list   area // its rows, without the head
 	lower  int  // the rule below the list; in the narrow layout the one between list and detail
@@ -36,7 +38,7 @@ func (l layout) headLines() int {
 
 // layoutOf lays the screen out. A detail that is being read gets more room where it stands below.
 func layoutOf(w, h, header int, mode mode) layout {
-	l := layout{w: w, h: h, wide: w >= wideFrom, header: header, upper: header}
+	l := layout{w: w, h: h, wide: w >= wideFrom, pane: w >= wideFrom || w < idFrom, header: header, upper: header}
 	content := h - header - 4 // two rules, the result, the keys
 	y := header + 1
 	if l.wide {

@@ -92,10 +92,10 @@ func (l line) reverse() line {
 // spread puts one line at the left and one at the right of so many cells. Where there is no room for both, the left one is cut.
 func spread(left, right line, cells int, st display.Style) line {
 	room := cells - right.width()
-	if room <= 0 {
+	if room <= 1 {
 		return right.fit(cells, st)
 	}
-	return append(left.fit(room, st), right...)
+	return append(left.fit(room-1, st).add(" ", display.Plain), right...)
 }
 
 // rule is a line across with something at its left and at its right.

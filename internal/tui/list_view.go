@@ -61,7 +61,7 @@ func (v rowView) row(s webhook.Summary) display.Line {
 
 // listLines are the rows on the screen, and below them nothing, or why there is nothing.
 func (m *Model) listLines(l layout) []line {
-	v := rowView{style: m.rowStyle(l), pane: l.wide, now: m.now, found: m.filter.shown, cells: l.list.w}
+	v := rowView{style: m.rowStyle(l), pane: l.pane, now: m.now, found: m.filter.shown, cells: l.list.w}
 	var lines []line
 	if l.head {
 		lines = append(lines, append(text(" "), from(display.PaneHead(v.style))...).fit(l.list.w, v.style))
@@ -101,7 +101,7 @@ func (m *Model) rowStyle(l layout) display.Style {
 	st := m.o.Style
 	st.Timeout = m.state.Timeout
 	st.Width = l.list.w
-	if l.wide {
+	if l.pane {
 		st.Width = l.list.w - 2
 	}
 	return st

@@ -143,13 +143,18 @@ func (m *Model) sayGood(s string) {
 
 // sayError says what failed and what to do.
 func (m *Model) sayError(err error) {
-	l := styled("! ", display.Bad).add(m.o.Style.Clean(err.Error()), display.Plain)
+	st := m.o.Style
+	what, advice := st.Clean(err.Error()), ""
 	var advised interface{ Advice() string }
 	if as(err, &advised) && advised.Advice() != "" {
-		l = l.add(": "+m.o.Style.Clean(advised.Advice()), display.Plain)
+		advice = ": " + st.Clean(advised.Advice())
 	}
-	m.say(l)
+	what = st.CutMiddle(what, max(m.width-len(" ! ")-display.Width(advice), leastWhat)) // rather than what to do
+	m.say(styled("! ", display.Bad).add(what+advice, display.Plain))
 }
+
+// leastWhat is how much of what failed is said in any case.
+const leastWhat = 24
 
 // current is the delivery that the keys are about.
 func (m *Model) current() (webhook.Summary, bool) {

@@ -97,6 +97,10 @@ func TestScreenWithoutUTF8IsASCII(t *testing.T) {
 	}, func(o *Options) { o.Style.UTF8 = false })
 }
 
+func TestTheSmallestWindowHasWhatMatters(t *testing.T) {
+	at(t, 60, 15, story(), func(x *hand) { x.golden("least_60x15.txt") })
+}
+
 func TestSmallWindowSaysSo(t *testing.T) {
 	at(t, 50, 10, story(), func(x *hand) {
 		x.golden("small_50x10.txt")
