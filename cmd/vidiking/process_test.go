@@ -33,6 +33,7 @@ func worldAt(home string) *world { return &world{home: home, dir: filepath.Join(
 func (w *world) environment() []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.home, "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=UTC",
+		"GORACE=" + os.Getenv("GORACE"),         // how the race detector is set, where there is one
 		"SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), // without it Windows has no sockets
 		"VIDIKING_DATA_DIR=" + w.dir, "VIDIKING_WEBHOOK_SECRET=" + processSecret,
 	}, w.env...)

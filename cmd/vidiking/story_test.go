@@ -103,6 +103,7 @@ func setUpHome(env *testscript.Env) error {
 		"HOME": home, "XDG_CONFIG_HOME": settings, "XDG_STATE_HOME": state,
 		"USERPROFILE": home, "APPDATA": settings, "LOCALAPPDATA": state,
 		"STATE": filepath.Join(state, "vidiking"), "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm",
+		"GORACE": os.Getenv("GORACE"), // how the race detector is set, where there is one
 	} {
 		env.Setenv(name, value)
 	}
