@@ -98,7 +98,8 @@ func (s sandbox) run(t *testing.T, shell, script string, env ...string) {
 	}
 	cmd := exec.CommandContext(t.Context(), shell, s.calls+".sh")
 	cmd.Dir = s.work
-	cmd.Env = append([]string{"PATH=" + s.bin, "CALLS=" + s.calls, "HOME=" + s.work}, env...)
+	// GORACE: under the race detector each curl would otherwise wait for a second at its end.
+	cmd.Env = append([]string{"PATH=" + s.bin, "CALLS=" + s.calls, "HOME=" + s.work, "GORACE=atexit_sleep_ms=0"}, env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil || len(out) > 0 {
 		t.Errorf("%s printed %q and ended with %v, want silence; the script:\n%q", shell, out, err, script)
