@@ -1,0 +1,291 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/cmd/vidiking/testdata/handlers/webhooks"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// documentedHandlers are the handlers of docs/handlers.md, and how each is served: the files of testdata/handlers/serve put it on a free
+// port and print where.
+var documentedHandlers = []struct {
+	file  string
+	serve func(t *testing.T, file, secret string) (addr string, err error)
+}{
+	{file: "express.mjs", serve: served(node("express"), "-r", "free_port.cjs")},
+	{file: "fastify.mjs", serve: served(node("fastify"), "-r", "free_port.cjs")},
+	{file: "next_route.mjs", serve: served(node(""), "-r", "free_port.cjs", "with_next.mjs")},
+	{file: "flask_app.py", serve: served(python("flask"), "with_flask.py")},
+	{file: "fastapi_app.py", serve: served(python("fastapi", "uvicorn"), "with_fastapi.py")},
+	{file: "django_views.py", serve: served(python("django"), "with_django.py")},
+	{file: "net_http.go", serve: serveNetHTTP},
+	{file: "rails_controller.rb", serve: served(ruby, "with_rails.rb")},
+}
+
+// TestDocumentedHandlers sends every handler of docs/handlers.md what it must take and what it must not, and runs the page's own commands
+// against it.
+func TestDocumentedHandlers(t *testing.T) {
+	t.Parallel()
+	tries := triesOfThePage(t)
+	for _, h := range documentedHandlers {
+		t.Run(h.file, func(t *testing.T) {
+			t.Parallel()
+			addr, err := h.serve(t, h.file, processSecret)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range requestsToHandlers() {
+				got, answer := deliver(t, addr, r.body, r.signature)
+				if got != r.want || got == http.StatusOK && !strings.Contains(answer, `render.complete`) {
+					t.Errorf("%s: got %d %s, want %d", r.name, got, answer, r.want)
+				}
+			}
+			w := newWorld(t)
+			for _, try := range tries {
+				args := strings.Fields(strings.ReplaceAll(try, "localhost:3000", addr))
+				if code, stdout, stderr := w.run(t, args[0], args[1:]...); code != 0 {
+					t.Errorf("%s: got exit code %d, want 0:\n%s%s", try, code, stdout, stderr)
+				}
+			}
+		})
+		t.Run(h.file+" without a secret", func(t *testing.T) {
+			t.Parallel()
+			addr, err := h.serve(t, h.file, "")
+			if err != nil {
+				return // it does not even start, which is what it should do
+			}
+			body := []byte(`{"event":"render.complete","data":{}}`)
+			if got, answer := deliver(t, addr, body, []string{signature.Sign(webhook.SecretFrom(""), body, signature.StylePrefixed)}); got < 400 {
+				t.Errorf("signed with the empty key: got %d %s, want a refusal", got, answer)
+			}
+		})
+	}
+}
+
+// requestToHandler is a delivery, or what is none, and the code that is right for it.
+type requestToHandler struct {
+	name      string
+	body      []byte
+	signature []string
+	want      int
+}
+
+func requestsToHandlers() []requestToHandler {
+	secret := webhook.SecretFrom(processSecret)
+	prefixed := func(body string) string { return signature.Sign(secret, []byte(body), signature.StylePrefixed) }
+	bare := func(body string) string { return signature.Sign(secret, []byte(body), signature.StyleBare) }
+
+	const plain = `{"event":"render.complete","timestamp":"2025-01-15T10:30:45Z","data":{"id":"job_abc123","duration":10.5}}`
+	changed := strings.Replace(plain, "10.5", "10.6", 1)
+	spaced := "\r\n{ \"event\" :\t\"render.complete\",\n  \"data\": { \"id\":\"job_abc123\" }  }\n\n"
+	compact := `{"event":"render.complete","data":{"id":"job_abc123"}}`
+	other := signature.Sign(webhook.SecretFrom("whsec_another"), []byte(plain), signature.StylePrefixed)
+
+	var requests []requestToHandler
+	for _, taken := range []struct{ name, body string }{
+		{"as documented", plain},
+		{"odd white space", spaced},
+		{"other than ASCII", `{"event":"render.complete","data":{"id":"job_abc123","title":"Ærøskøbing ☃ 🎬` + "\u2028" + `"}}`},
+		{"escapes and numbers that nothing writes again as they are", `{"event":"render.complete","data":{"id":"caf\u00e9 \/","n":[10.50,1E2,12345678901234567890,-0],"id":"job_abc123"}}`},
+		{"large", `{"event":"render.complete","data":{"id":"job_abc123","log":"` + strings.Repeat("0123456789", 30_000) + `"}}`},
+	} {
+		requests = append(requests,
+			requestToHandler{taken.name + ", prefixed", []byte(taken.body), []string{prefixed(taken.body)}, http.StatusOK},
+			requestToHandler{taken.name + ", bare", []byte(taken.body), []string{bare(taken.body)}, http.StatusOK})
+	}
+	for _, refused := range []struct {
+		name, body string
+		signature  []string
+	}{
+		{"no signature", plain, nil},
+		{"no signature and no body", "", nil},
+		{"an empty signature", plain, []string{""}},
+		{"the prefix alone", plain, []string{"sha256="}},
+		{"the prefix twice", plain, []string{"sha256=" + prefixed(plain)}},
+		{"another prefix", plain, []string{"sha1=" + bare(plain)}},
+		{"a signature cut short", plain, []string{bare(plain)[:63]}},
+		{"something behind the signature", plain, []string{bare(plain) + "00"}},
+		{"a signature of other than ASCII", plain, []string{strings.Repeat("é", 32)}},
+		{"two signatures, the wrong one first", plain, []string{other, prefixed(plain)}},
+		{"another secret, prefixed", plain, []string{other}},
+		{"another secret, bare", plain, []string{strings.TrimPrefix(other, "sha256=")}},
+		{"a changed body, prefixed", changed, []string{prefixed(plain)}},
+		{"a changed body, bare", changed, []string{bare(plain)}},
+		{"signed over the body written again", spaced, []string{prefixed(compact)}},
+		{"signed over the body without the line feeds at its end", spaced, []string{prefixed(strings.TrimRight(spaced, "\n"))}},
+	} {
+		requests = append(requests, requestToHandler{refused.name, []byte(refused.body), refused.signature, http.StatusUnauthorized})
+	}
+	return requests
+}
+
+// deliver sends a body to a handler, as JSON, and returns its answer.
+func deliver(t *testing.T, addr string, body []byte, signatures []string) (code int, answer string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+addr+"/webhooks/vidiking", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header[webhook.SignatureHeader] = signatures
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	said, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(said)
+}
+
+// served serves a handler by an interpreter: what of its arguments is no flag is a file of testdata/handlers/serve.
+func served(find func(t *testing.T, dir string) interpreter, args ...string) func(t *testing.T, file, secret string) (string, error) {
+	return func(t *testing.T, file, secret string) (string, error) {
+		t.Helper()
+		dir, err := filepath.Abs(filepath.Join("testdata", "handlers"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := find(t, dir)
+		cmd := exec.CommandContext(t.Context(), run.program)
+		for _, arg := range args {
+			if !strings.HasPrefix(arg, "-") {
+				arg = filepath.Join(dir, "serve", arg)
+				if _, err := os.Stat(arg); err != nil { // so that go test runs again, cache or not, when it has changed
+					t.Fatal(err)
+				}
+			}
+			cmd.Args = append(cmd.Args, arg)
+		}
+		handler := filepath.Join(dir, "webhooks", file)
+		if _, err := os.Stat(handler); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Args = append(cmd.Args, handler)
+		w := newWorld(t)
+		cmd.Dir, cmd.Env = w.home, append(append(w.environment(), run.env...), "VIDIKING_WEBHOOK_SECRET="+secret)
+		return firstLine(t, cmd)
+	}
+}
+
+// firstLine starts a program and returns the first line that it prints; the test's end kills it.
+func firstLine(t *testing.T, cmd *exec.Cmd) (string, error) {
+	t.Helper()
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start %q: %v", cmd.Args, err)
+	}
+	ended := make(chan struct{})
+	reader := bufio.NewReader(out)
+	line, err := reader.ReadString('\n')
+	go func() {
+		defer close(ended)
+		_, _ = io.Copy(io.Discard, reader) // so that it never waits for a reader
+		_ = cmd.Wait()                     // killed
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		<-ended
+	})
+	if err != nil {
+		<-ended
+		return "", fmt.Errorf("%q ended before it said where it is:\n%s", cmd.Args, &complaints)
+	}
+	return strings.TrimSpace(line), nil
+}
+
+// serveNetHTTP serves the handler in Go, which needs no other process.
+func serveNetHTTP(t *testing.T, _, secret string) (addr string, err error) {
+	t.Helper()
+	defer func() {
+		if refusal := recover(); refusal != nil {
+			err = fmt.Errorf("%v", refusal)
+		}
+	}()
+	mux := http.NewServeMux()
+	mux.Handle("POST /webhooks/vidiking", webhooks.Handler(secret))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "http://"), nil
+}
+
+const handlersPage = "../../docs/handlers.md"
+
+// TestThePageOfHandlersShowsTheFiles compares each snippet of docs/handlers.md with the file that TestDocumentedHandlers runs, byte for
+// byte; -update writes them.
+func TestThePageOfHandlersShowsTheFiles(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(handlersPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]bool{}
+	snippet := regexp.MustCompile("(<!-- file: cmd/vidiking/testdata/handlers/webhooks/(\\S+) -->\n```[a-z]+\n)((?s:.*?))```\n")
+	updated := snippet.ReplaceAllStringFunc(string(page), func(s string) string {
+		parts := snippet.FindStringSubmatch(s)
+		shown[parts[2]] = true
+		text, err := os.ReadFile(filepath.Join("testdata", "handlers", "webhooks", parts[2]))
+		if err != nil {
+			t.Error(err)
+		}
+		return parts[1] + string(text) + "```\n"
+	})
+	for _, h := range documentedHandlers {
+		if !shown[h.file] {
+			t.Errorf("%s does not show %s", handlersPage, h.file)
+		}
+	}
+	if len(shown) != len(documentedHandlers) {
+		t.Errorf("%s shows %d files, and %d are run", handlersPage, len(shown), len(documentedHandlers))
+	}
+	if *update {
+		if err := os.WriteFile(handlersPage, []byte(updated), 0o644); err != nil { //nolint:gosec // a page for everyone
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(updated, string(page)); diff != "" {
+		t.Errorf("%s is not what the files are (-files +page); write it: go test ./cmd/vidiking -run TestThePageOfHandlers -update\n%s", handlersPage, diff)
+	}
+}
+
+// triesOfThePage are the commands of docs/handlers.md that try a handler.
+func triesOfThePage(t *testing.T) []string {
+	t.Helper()
+	page, err := os.ReadFile(handlersPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tries []string
+	for line := range strings.Lines(string(page)) {
+		if strings.HasPrefix(line, "vidiking trigger ") {
+			tries = append(tries, strings.TrimSpace(line))
+		}
+	}
+	if len(tries) < 4 {
+		t.Fatalf("%s has %d commands that try a handler, want 4 or more", handlersPage, len(tries))
+	}
+	return tries
+}

@@ -1,0 +1,26 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import express from 'express';
+
+const secret = process.env.VIDIKING_WEBHOOK_SECRET;
+if (!secret) throw new Error('VIDIKING_WEBHOOK_SECRET is not set');
+
+const app = express();
+
+// Before any app.use(express.json()), which would leave no raw body to hash.
+app.post('/webhooks/vidiking', express.raw({ type: () => true, limit: '1mb' }), (req, res) => {
+  if (!isSigned(req.body ?? '', req.get('x-vidiking-signature') ?? '')) {
+    return res.status(401).json({ error: 'invalid signature' });
+  }
+
+  const { event, data } = JSON.parse(req.body);
+  res.json({ received: event }); // at once, then the work: Vidiking waits 10 seconds
+  console.log(event, data.id);
+});
+
+function isSigned(body, header) {
+  const expected = Buffer.from(createHmac('sha256', secret).update(body).digest('hex'));
+  const received = Buffer.from(header.replace(/^sha256=/, ''));
+  return received.length === expected.length && timingSafeEqual(received, expected);
+}
+
+app.listen(3000);
