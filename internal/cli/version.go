@@ -20,6 +20,11 @@ type build struct {
 	Modified bool   `json:"modified,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
+	Module   string `json:"module,omitempty"`
+	CGO      bool   `json:"cgo"`
+	Trimpath bool   `json:"trimpath"`
+	// Settings are the other flags and variables of the build, under Go's own names: what one needs to build the same again.
+	Settings map[string]string `json:"settings,omitempty"`
 }
 
 func (a *app) version() *cobra.Command {
@@ -64,9 +69,15 @@ func readBuild() build {
 	if !ok {
 		return b
 	}
+	b.fill(info)
+	return b
+}
+
+func (b *build) fill(info *debug.BuildInfo) {
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = strings.TrimPrefix(v, "v")
 	}
+	b.Module = info.Main.Path
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
@@ -75,9 +86,18 @@ func readBuild() build {
 			b.Date = s.Value
 		case "vcs.modified":
 			b.Modified = s.Value == "true"
+		case "CGO_ENABLED":
+			b.CGO = s.Value == "1"
+		case "-trimpath":
+			b.Trimpath = s.Value == "true"
+		case "vcs", "GOOS", "GOARCH": // said already
+		default:
+			if b.Settings == nil {
+				b.Settings = map[string]string{}
+			}
+			b.Settings[s.Key] = s.Value
 		}
 	}
-	return b
 }
 
 // userAgent names the program to handlers.
