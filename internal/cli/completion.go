@@ -21,7 +21,12 @@ func (a *app) completion() *cobra.Command {
   zsh         vidiking completion zsh > "${fpath[1]}/_vidiking"
   fish        vidiking completion fish > ~/.config/fish/completions/vidiking.fish
   powershell  vidiking completion powershell | Out-String | Invoke-Expression`,
-		Example:               "  vidiking completion bash > /etc/bash_completion.d/vidiking",
+		Example: "  vidiking completion bash > /etc/bash_completion.d/vidiking",
+		Annotations: manual{
+			exits: `0 done
+2 there are none for that shell`,
+			seeAlso: "help",
+		}.annotations(),
 		DisableFlagsInUseLine: true,
 		ValidArgs:             shells(),
 		Args:                  cobra.ArbitraryArgs,

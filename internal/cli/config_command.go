@@ -20,6 +20,9 @@ func (a *app) configCommand() *cobra.Command {
 		Short: "Read and write the program's settings",
 		Long: `Reads and writes the program's settings. A flag beats the environment, which beats the configuration file, which beats the default.
 With --profile NAME it reads and writes those of a profile.`,
+		Annotations: manual{
+			seeAlso: "environment",
+		}.annotations(),
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -37,6 +40,12 @@ or asked for, so that it never stands in the shell's history.`,
   vidiking config set events 'render.*,wallet.*' --profile staging
   vidiking config set webhook-secret < secret.txt
   vidiking config set api-key`,
+		Annotations: manual{
+			exits: `0 it is set
+1 the file could not be written
+2 there is no such setting, or it can't have that value`,
+			seeAlso: "config list, config unset",
+		}.annotations(),
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeKeys,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -101,7 +110,13 @@ func (a *app) configGet() *cobra.Command {
 		Short: "Print a setting",
 		Long: `Prints the value of a setting as it is in force. A secret is masked unless --reveal asks for it. Beside the settings there is
 webhook: what was registered with Vidiking from here.`,
-		Example:           "  vidiking config get forward\n  vidiking config get webhook-secret --reveal\n  vidiking config get webhook",
+		Example: "  vidiking config get forward\n  vidiking config get webhook-secret --reveal\n  vidiking config get webhook",
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN",
+			exits: `0 it is printed, also where it is empty
+2 there is no such setting, or the configuration is wrong`,
+			seeAlso: "config list, environment",
+		}.annotations(),
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeGettable,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -163,7 +178,13 @@ func (a *app) configList() *cobra.Command {
 		Short:   "List all settings, and where each came from",
 		Long:    "Lists all settings as they are in force, and where each came from. Secrets are masked.",
 		Example: "  vidiking config list\n  vidiking config list --profile staging -o json",
-		Args:    noArgs,
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN",
+			exits: `0 done
+2 the configuration is wrong`,
+			seeAlso: "config set, config get, environment",
+		}.annotations(),
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := a.config()
 			if err != nil {
@@ -193,10 +214,16 @@ func (a *app) configList() *cobra.Command {
 
 func (a *app) configUnset() *cobra.Command {
 	return &cobra.Command{
-		Use:               "unset KEY",
-		Short:             "Take a setting out of the configuration file",
-		Long:              "Takes a setting out of the configuration file, so that its default, or the environment, counts again.",
-		Example:           "  vidiking config unset forward",
+		Use:     "unset KEY",
+		Short:   "Take a setting out of the configuration file",
+		Long:    "Takes a setting out of the configuration file, so that its default, or the environment, counts again.",
+		Example: "  vidiking config unset forward",
+		Annotations: manual{
+			exits: `0 it is not set there any more, or was not
+1 the file could not be written
+2 there is no such setting, or the configuration is wrong`,
+			seeAlso: "config set, config list",
+		}.annotations(),
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: completeKeys,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -227,7 +254,12 @@ func (a *app) configPath() *cobra.Command {
 		Use:   "path",
 		Short: "Print where the configuration file is",
 		Long:  "Prints where the configuration file is, or would be.",
-		Args:  noArgs,
+		Annotations: manual{
+			exits: `0 done
+2 there is no place for one: no home directory, no --config`,
+			seeAlso: "config list, environment",
+		}.annotations(),
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			path, err := config.FilePath(a.w.configWorld(), a.configFlags())
 			if err != nil {

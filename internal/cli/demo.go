@@ -21,8 +21,11 @@ func (a *app) demo() *cobra.Command {
 compares wrongly and is mended, a replay, the list. No account, no network, nothing kept.`,
 		Example: "  vidiking demo",
 		Args:    noArgs,
-		Annotations: exits(`  0    every step did what it says
-  1    a step did not`),
+		Annotations: manual{
+			exits: `0 every step did what it says
+1 a step did not`,
+			seeAlso: "listen, doctor",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd.Context()) },
 	}
 }

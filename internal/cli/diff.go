@@ -25,9 +25,12 @@ It ends with 0 also where they differ; -o json says "same".`,
   vidiking webhooks diff a61t last --json-only
   vidiking webhooks diff a61t q8w2 -o json | jq .same`,
 		Args: twoIDs,
-		Annotations: exits(`  0    done, also where they differ
-  1    no delivery, or several, have that id
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			exits: `0 done, also where they differ
+1 no delivery, or several, have that id
+2 it was called or configured wrongly`,
+			seeAlso: "webhooks show, webhooks list",
+		}.annotations(),
 		ValidArgsFunction: a.completeIDs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			parts := output.DiffAll

@@ -28,8 +28,12 @@ It asks Vidiking's API for the balance, which costs nothing. A handler on this m
 (render.queued, or the first that is routed to it); --no-sample leaves that out. It is not in the delivery log.`,
 		Example: "  vidiking doctor\n  vidiking doctor --fix\n  vidiking doctor --no-sample -o json",
 		Args:    noArgs,
-		Annotations: exits(`  0  nothing failed; there may be warnings
-  1  something failed`),
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY",
+			exits: `0 nothing failed; there may be warnings
+1 something failed`,
+			seeAlso: "listen, config list, environment",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDoctor(cmd.Context(), o) },
 	}
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what can be mended safely: who may read the program's files")

@@ -55,9 +55,14 @@ bodies stand in files of their own, in a directory beside it), curl for a shell.
   vidiking webhooks export --format har -O deliveries.har
   vidiking webhooks export --failed --format http --with-secrets -O failed.http
   vidiking webhooks export last --format curl`,
-		Annotations: exits(`  0    done, also where nothing matches
-  1    it failed, or an id names nothing
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			flags: `Which deliveries: event, failed, filter, search, since, status, until
+What is written: format, out, with-secrets`,
+			exits: `0 done, also where nothing matches
+1 it failed, or an id names nothing
+2 it was called or configured wrongly`,
+			seeAlso: "webhooks import, webhooks list, replay",
+		}.annotations(),
 		ValidArgsFunction: a.completeIDs(-1),
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -4,85 +4,82 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // helpWidth is what help is laid out for: 80 columns always work.
 const helpWidth = 79
 
-// printHelp prints what `help` and --help say of a command: what it is for, how it is called, examples, flags, exit codes. The
-// command's Long holds the first, its annotations the last.
-func printHelp(w io.Writer, cmd *cobra.Command) error {
+// printHelp prints what `help` and --help say of a command or a topic.
+func printHelp(w io.Writer, p page) error {
 	var b strings.Builder
-	b.WriteString(paragraphs(firstOf(cmd.Long, cmd.Short)))
-	use := cmd.UseLine()
-	if cmd.HasAvailableSubCommands() {
-		use = cmd.CommandPath() + " COMMAND"
+	b.WriteString(paragraphs(p.long))
+	if p.usage != "" {
+		b.WriteString("\nUsage:\n  " + p.usage + "\n")
 	}
-	b.WriteString("\nUsage:\n  " + use + "\n")
-	if cmd.HasExample() {
-		b.WriteString("\nExamples:\n" + cmd.Example + "\n")
-	}
-	if cmd.HasAvailableSubCommands() {
-		b.WriteString("\nCommands:\n")
-		column := 12
-		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				column = max(column, len(c.Name()))
-			}
+	for _, s := range p.sections {
+		b.WriteString("\n" + s.title + ":\n")
+		for _, line := range s.lines {
+			b.WriteString("  " + line + "\n")
 		}
-		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() {
-				fmt.Fprintf(&b, "  %-*s %s\n", column, c.Name(), c.Short)
-			}
+		writeTerms(&b, s)
+		for line := range strings.Lines(s.after) {
+			b.WriteString("  " + strings.Join(wrap(line, helpWidth-2), "\n  ") + "\n")
 		}
 	}
-	writeFlags(&b, "Flags", cmd.LocalNonPersistentFlags())
-	global := cmd.InheritedFlags()
-	if !cmd.HasParent() {
-		global = cmd.PersistentFlags()
-	}
-	writeFlags(&b, "Flags of every command", global)
-	if exit := cmd.Annotations["exit"]; exit != "" {
-		b.WriteString("\nExit codes:\n" + exit + "\n")
+	if len(p.seeAlso) > 0 {
+		b.WriteString("\nSee also:\n")
+		for _, name := range p.seeAlso {
+			b.WriteString("  vidiking help " + name + "\n")
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// exits is the annotation that help prints as a command's exit codes.
-func exits(lines string) map[string]string { return map[string]string{"exit": lines} }
-
-// writeFlags lists flags with what each is for, which begins in one column and is broken to the width.
-func writeFlags(b *strings.Builder, title string, flags *pflag.FlagSet) {
-	const column = 30
-	title = "\n" + title + ":\n"
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || f.Name == "help" {
-			return
-		}
-		b.WriteString(title)
-		title = ""
-		value, usage := pflag.UnquoteUsage(f)
-		left := "      --" + f.Name
-		if f.Shorthand != "" {
-			left = "  -" + f.Shorthand + ", --" + f.Name
-		}
-		if f.Value.Type() != "bool" && value != "" {
-			left += " " + value
-		}
-		lines := wrap(usage, helpWidth-column)
-		if len(left) > column-2 {
+// writeTerms lists names with what each is, which begins in one column and is broken to the width.
+func writeTerms(b *strings.Builder, s section) {
+	column := termColumn(s)
+	for _, t := range s.terms {
+		left := "  " + t.label(s.kind)
+		if len([]rune(left)) > column-2 {
 			b.WriteString(left + "\n")
 			left = ""
 		}
-		for _, line := range lines {
+		for _, line := range wrap(t.text, helpWidth-column) {
 			fmt.Fprintf(b, "%-*s%s\n", column, left, line)
 			left = ""
 		}
-	})
+	}
+}
+
+// termColumn is where the texts of a section begin: flags all in one column, since their groups stand under each other.
+func termColumn(s section) int {
+	const ofFlags, most = 30, 30
+	if s.kind == sectionFlags || s.kind == sectionGlobalFlags {
+		return ofFlags
+	}
+	column := 0
+	for _, t := range s.terms {
+		if n := len([]rune(t.name)) + 4; n <= most {
+			column = max(column, n)
+		}
+	}
+	return column
+}
+
+// label is a term as help shows it: flags without a letter begin where the others' names do.
+func (t term) label(kind sectionKind) string {
+	label := t.name
+	switch {
+	case t.short != "":
+		label = "-" + t.short + ", " + t.name
+	case kind == sectionFlags || kind == sectionGlobalFlags:
+		label = "    " + t.name
+	}
+	if t.value != "" {
+		label += " " + t.value
+	}
+	return label
 }
 
 // paragraphs breaks text to the width. A paragraph with an indented line in it is a table, and stays as it is.

@@ -26,9 +26,12 @@ another one of; then nothing is imported.`,
   vidiking webhooks import recording.ndjson --data-dir /tmp/look
   ssh build vidiking webhooks export --failed | vidiking webhooks import -`,
 		Args: oneFile,
-		Annotations: exits(`  0    done, also where the log had all of it
-  1    the recording is damaged, clashes with the log, or can't be read
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			exits: `0 done, also where the log had all of it
+1 the recording is damaged, clashes with the log, or can't be read
+2 it was called or configured wrongly`,
+			seeAlso: "webhooks export",
+		}.annotations(),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, noFiles

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,9 +34,14 @@ its answer, until you interrupt it.`,
   vidiking webhooks list --search job_9bn2ze --follow
   vidiking webhooks list -o json | jq -r .id`,
 		Args: noArgs,
-		Annotations: exits(`  0    done, also where nothing matches
-  1    the delivery log can't be read
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			flags: `Which deliveries: failed, event, status, since, until, search, filter, limit
+How they are shown: follow`,
+			exits: `0 done, also where nothing matches
+1 the delivery log can't be read
+2 it was called or configured wrongly`,
+			seeAlso: "webhooks show, watch, replay, formatting, json",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 0 {
 				return usage(fmt.Sprintf("--limit %d is less than nothing", limit), "0 is no limit")
@@ -53,7 +59,7 @@ its answer, until you interrupt it.`,
 	}
 	s.addFlags(cmd)
 	cmd.Flags().BoolVar(&follow, "follow", false, "go on with what comes, until it is interrupted")
-	cmd.Flags().IntVar(&limit, "limit", listLimit, "how many, at most, the newest; 0 is all")
+	cmd.Flags().IntVar(&limit, "limit", listLimit, "at most the newest `N`; 0 is all (default "+strconv.Itoa(listLimit)+")")
 	return cmd
 }
 

@@ -58,7 +58,7 @@ type listenOptions struct {
 func (a *app) listen() *cobra.Command {
 	o := &listenOptions{}
 	cmd := &cobra.Command{
-		Use:   "listen [-- COMMAND…]",
+		Use:   "listen [flags] [-- COMMAND…]",
 		Short: "Receive deliveries, pass them to your handler, show them live",
 		Long: `Takes deliveries in, checks their signatures, records them, passes them to your handler as they came, and shows what it
 answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.
@@ -84,13 +84,24 @@ environment; listen ends with it. Its streams are its own, and what listen shows
 			}
 			return nil
 		},
-		Annotations: exits(`  0    it was interrupted, and finished what was under way
-  1    it can't listen, can't write the delivery log, or has no tunnel (any more); or the account's webhook is not put back
-  2    it was called or configured wrongly
-  3    with -- COMMAND: the command ended with 0, and a delivery was not delivered
-  4    there is no token for the tunnel, or with --register no API key; or one of them was refused
-  130  it was interrupted twice
-  With -- COMMAND, the command's own code where it is not 0.`),
+		Annotations: manual{
+			flags: `Daily use: forward, events, tunnel, register, tui, timeout
+The way in: url, ssh, path, addr, max-body
+What comes in: verify, respond
+Your handler: header, insecure, hold, ordered, retry, retry-speed
+The account's webhook, with --register: restore-url, yes
+What is shown: filter, print-secret
+In scripts and CI: ready-file, allow-failures`,
+			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY, SSH_AUTH_SOCK",
+			exits: `0 it was interrupted, and finished what was under way
+1 it can't listen, can't write the delivery log, or has no tunnel (any more); or the account's webhook is not put back
+2 it was called or configured wrongly
+3 with -- COMMAND: the command ended with 0, and a delivery was not delivered
+4 there is no token for the tunnel, or with --register no API key; or one of them was refused
+130 it was interrupted twice
+With -- COMMAND, the command's own code where it is not 0.`,
+			seeAlso: "trigger, replay, watch, config set-webhook, exit-codes, formatting",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd.Flags()); err != nil {
 				return err
@@ -126,7 +137,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
 	f.BoolVar(&o.tui, "tui", false, "show deliveries on a screen of its own, as watch does, in place of lines")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
-	f.StringVar(&o.filterText, "filter", "", "show only what this `FILTER` selects, as in status:failed; all of it is forwarded (docs/filter.md)")
+	f.StringVar(&o.filterText, "filter", "", "show only what this `FILTER` selects, as in status:failed; all of it is forwarded (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
 	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")

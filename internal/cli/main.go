@@ -33,7 +33,7 @@ type globals struct {
 
 // Main runs the program in the world and returns its exit code. It never panics and never exits.
 func Main(ctx context.Context, w World) int {
-	a := &app{w: w, taken: make(chan struct{}), left: make(chan struct{})}
+	a := newApp(w)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -51,6 +51,11 @@ func Main(ctx context.Context, w World) int {
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
 	return a.end(ctx, root.ExecuteContext(ctx))
+}
+
+// newApp is the program in a world, before it does anything.
+func newApp(w World) *app {
+	return &app{w: w, taken: make(chan struct{}), left: make(chan struct{})}
 }
 
 // takeInterrupts gives the interrupts to the caller; until then the first one cancels the command's context, which the caller looks at

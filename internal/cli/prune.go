@@ -33,9 +33,14 @@ The log looks after itself as well: it keeps 100,000 deliveries, 1 GiB, 30 days.
   vidiking webhooks prune --keep 1000
   vidiking webhooks prune --status rejected --keep 0`,
 		Args: noArgs,
-		Annotations: exits(`  0    done, also where nothing matches
-  1    the delivery log can't be read or written
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			flags: `Which deliveries: older-than, keep, event, failed, filter, search, since, status, until
+What is done: dry-run`,
+			exits: `0 done, also where nothing matches
+1 the delivery log can't be read or written
+2 it was called or configured wrongly`,
+			seeAlso: "webhooks list, webhooks export",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("keep") && o.keep < 0 {
 				return usage(fmt.Sprintf("--keep %d is less than nothing", o.keep), "0 keeps none of them")

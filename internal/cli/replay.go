@@ -46,10 +46,17 @@ it is. What was recorded never changes.`,
   vidiking replay last --edit
   vidiking replay last --set data.status=FAILED --timestamp now
   vidiking replay --last 3 --resign`,
-		Annotations: exits(`  0    every delivery was answered 2xx, or there was nothing to send
-  1    it failed, or an id names nothing
-  2    it was called or configured wrongly
-  3    the handler refused a delivery, or could not be reached`),
+		Annotations: manual{
+			flags: `Which deliveries: last, failed, event, status, since, until, search, filter
+What is changed: edit, set, unset, timestamp, header, resign, signature-style
+Where they go: to, timeout, insecure, dry-run`,
+			environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
+			exits: `0 every delivery was answered 2xx, or there was nothing to send
+1 it failed, or an id names nothing
+2 it was called or configured wrongly
+3 the handler refused a delivery, or could not be reached`,
+			seeAlso: "webhooks list, webhooks show, trigger",
+		}.annotations(),
 		ValidArgsFunction: a.completeIDs(-1),
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

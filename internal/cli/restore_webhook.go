@@ -21,10 +21,14 @@ func (a *app) configRestoreWebhook() *cobra.Command {
 Any command says so. Where there is nothing to put back, it says that, and does nothing.`,
 		Example: "  vidiking config restore-webhook",
 		Args:    noArgs,
-		Annotations: exits(`  0  it is put back, or there was nothing to put back
-  1  Vidiking can't be reached, or did not do it; or the listen still runs; or what was there before is not known
-  2  it was registered with another API key, and there is no --yes
-  4  there is no API key, or Vidiking refused it`),
+		Annotations: manual{
+			environment: "VIDIKING_API_KEY, VIDIKING_API_URL, HTTPS_PROXY, NO_PROXY",
+			exits: `0 it is put back, or there was nothing to put back
+1 Vidiking can't be reached, or did not do it; or the listen still runs; or what was there before is not known
+2 it was registered with another API key, and there is no --yes
+4 there is no API key, or Vidiking refused it`,
+			seeAlso: "listen, config set-webhook",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.runRestoreWebhook(cmd.Context(), restoreOptions{anyKey: yes})
 		},

@@ -38,8 +38,8 @@ func (a *app) root() *cobra.Command {
 			DisableDefaultCmd: true, // our own has help in our voice
 		},
 	}
-	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = printHelp(a.w.Stdout, cmd) })
-	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, cmd) })
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = printHelp(a.w.Stdout, pageOf(cmd)) })
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, pageOf(cmd)) })
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")
 	a.globalFlags(cmd)
@@ -47,16 +47,17 @@ func (a *app) root() *cobra.Command {
 		a.listen(), a.watch(), a.trigger(), a.webhooks(), a.replay(), a.configCommand(), a.sign(), a.verify(), a.demo(), a.doctor(),
 		a.completion(), a.version(),
 	)
-	cmd.InitDefaultHelpCmd()
+	cmd.SetHelpCommand(a.help())
+	cmd.InitDefaultHelpCmd() // which adds it
 	return cmd
 }
 
 func (a *app) globalFlags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.StringVar(&a.flags.config, "config", "", "the configuration, a `FILE`")
-	f.StringVar(&a.flags.dataDir, "data-dir", "", "the directory of the delivery log and the sessions, a `DIR`")
-	f.StringVar(&a.flags.profile, "profile", "", "the profile of the configuration, its `NAME`")
-	f.StringVar(&a.flags.apiURL, "api-url", "", "where Vidiking's API is, a `URL`")
+	f.StringVar(&a.flags.config, "config", "", "read the configuration from this `FILE`")
+	f.StringVar(&a.flags.dataDir, "data-dir", "", "keep the delivery log and the sessions in this `DIR`")
+	f.StringVar(&a.flags.profile, "profile", "", "take the settings from the profile of this `NAME`")
+	f.StringVar(&a.flags.apiURL, "api-url", "", "call Vidiking's API at this `URL`")
 	f.Var(&onOff{&a.flags.sandbox}, "sandbox", "call Vidiking's sandbox: free, with a watermark")
 	f.Lookup("sandbox").NoOptDefVal = "true"
 	f.VarP(oneOf(&a.flags.output, "text", "json"), "output", "o", "the form of the output: text or json")
@@ -76,15 +77,12 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var names []string
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
-			names = append(append(names, c.Name()), c.Aliases...)
-		}
-	}
 	what := fmt.Sprintf("there is no command %s", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "vidiking "))
 	all := "all commands: " + cmd.CommandPath() + " --help"
-	if near := webhook.Near(args[0], names); near != "" {
+	if !cmd.HasParent() && isTopic(args[0]) {
+		return usage(what, "there is a topic: vidiking help "+args[0])
+	}
+	if near := webhook.Near(args[0], commandNames(cmd)); near != "" {
 		return usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])
 	}
 	return usage(what, all)

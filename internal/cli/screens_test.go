@@ -1,7 +1,6 @@
 package cli_test
 
 import (
-	"strings"
 	"testing"
 )
 
@@ -79,19 +78,4 @@ func TestQuietLeavesWhatWasNotDelivered(t *testing.T) {
 	x.run("trigger", "all", "--to", h.addr(), "-q")
 	x.run("trigger", "ai.failed", "--to", h.addr(), "--corrupt", "none", "-q")
 	x.golden("quiet.txt")
-}
-
-func TestHelpOfEveryCommand(t *testing.T) {
-	t.Parallel()
-	x := newTerminal(t, 80)
-	for _, command := range []string{
-		"", "listen", "trigger", "webhooks", "webhooks list", "webhooks show", "webhooks replay", "webhooks wait", "config", "config set", "config get",
-		"config list", "config unset", "config path", "config set-webhook",
-		"config restore-webhook", "sign", "verify", "doctor", "demo", "completion", "version",
-	} {
-		if code := x.run(append(strings.Fields(command), "--help")...); code != 0 {
-			t.Errorf("%s --help: got exit code %d, want 0", command, code)
-		}
-	}
-	x.golden("help.txt")
 }

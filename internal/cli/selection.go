@@ -23,7 +23,7 @@ type selection struct {
 
 func (s *selection) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&s.filter, "filter", "", "only what this `FILTER` selects, as in 'status:failed event:render.* took:>2s' (docs/filter.md)")
+	f.StringVar(&s.filter, "filter", "", "only what this `FILTER` selects, as in 'status:failed event:render.* took:>2s' (vidiking help filter)")
 	f.StringArrayVar(&s.search, "search", nil, "only what has this `TEXT` somewhere: events, ids, headers, bodies, answers (repeatable)")
 	f.StringSliceVar(&s.events, "event", nil, "only this `EVENT`, as in render.failed or render.* (repeatable)")
 	f.StringSliceVar(&s.statuses, "status", nil, "only this `STATUS`, as in refused (repeatable)")

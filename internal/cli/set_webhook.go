@@ -46,10 +46,14 @@ configuration.`,
   vidiking config set-webhook --generate-secret
   vidiking config set-webhook --url https://example.com/hooks --secret-stdin --yes < secret.txt`,
 		Args: noArgs,
-		Annotations: exits(`  0  it is set
-  1  Vidiking can't be reached, or did not do it
-  2  it was called or configured wrongly; nothing was sent
-  4  there is no API key, or Vidiking refused it`),
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, HTTPS_PROXY, NO_PROXY",
+			exits: `0 it is set
+1 Vidiking can't be reached, or did not do it
+2 it was called or configured wrongly; nothing was sent
+4 there is no API key, or Vidiking refused it`,
+			seeAlso: "listen, config restore-webhook, config get",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runSetWebhook(cmd.Context(), o) },
 	}
 	f := cmd.Flags()

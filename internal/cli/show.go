@@ -34,9 +34,12 @@ the handler that got it last. The command writes no file.`,
   vidiking webhooks show 8kx4 --raw | openssl dgst -sha256 -hmac "$VIDIKING_WEBHOOK_SECRET"
   vidiking webhooks show last --curl | sh`,
 		Args: oneID,
-		Annotations: exits(`  0    done
-  1    no delivery, or several, have that id
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			exits: `0 done
+1 no delivery, or several, have that id
+2 it was called or configured wrongly`,
+			seeAlso: "webhooks list, webhooks diff, replay, verify",
+		}.annotations(),
 		ValidArgsFunction: a.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runShow(cmd.Context(), args[0], o)

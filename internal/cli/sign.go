@@ -23,9 +23,13 @@ comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed o
   vidiking trigger render.complete --dry-run | vidiking sign
   vidiking sign payload.json --secret-file secret.txt`,
 		Args: oneBody,
-		Annotations: exits(`  0    done
-  1    the body or the secret could not be read
-  2    it was called or configured wrongly`),
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET",
+			exits: `0 done
+1 the body or the secret could not be read
+2 it was called or configured wrongly`,
+			seeAlso: "verify, trigger",
+		}.annotations(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.runSign(args, signature.Style(style), secretFile)
 		},

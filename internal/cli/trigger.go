@@ -55,10 +55,19 @@ are this program's own.`,
   vidiking trigger render.complete --count 5000 --rate 500
   vidiking trigger render --chaos duplicate=2,shuffle=3 --seed 7
   vidiking trigger --list`,
-		Annotations: exits(`  0    every delivery was answered 2xx, or as expected; or an edit was cancelled
-  1    it failed
-  2    it was called or configured wrongly
-  3    the handler refused a delivery, could not be reached, or answered otherwise than expected`),
+		Annotations: manual{
+			flags: `What is sent: list, set, unset, edit, data, dry-run
+How it is signed: signature-style, corrupt
+Where it goes: to, header, timeout, insecure
+What is expected: expect-status, expect-body, junit
+Many at once: count, rate, concurrency, chaos, seed, yes`,
+			environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
+			exits: `0 every delivery was answered 2xx, or as expected; or an edit was cancelled
+1 it failed
+2 it was called or configured wrongly
+3 the handler refused a delivery, could not be reached, or answered otherwise than expected`,
+			seeAlso: "listen, replay, webhooks wait, exit-codes",
+		}.annotations(),
 		ValidArgsFunction: completeEvents,
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

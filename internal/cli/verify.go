@@ -31,10 +31,14 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
   vidiking webhooks show last --raw | vidiking verify --header 'sha256=79202b24…'
   vidiking verify body.json --header "$SIGNATURE" --secret-file secret.txt -o json`,
 		Args: oneBody,
-		Annotations: exits(`  0    the signature is valid
-  1    the body or the secret could not be read
-  2    it was called or configured wrongly
-  3    the signature is not valid`),
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET",
+			exits: `0 the signature is valid
+1 the body or the secret could not be read
+2 it was called or configured wrongly
+3 the signature is not valid`,
+			seeAlso: "sign, webhooks show",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("header") {
 				return usage("which signature?", "give the header's value: vidiking verify body.json --header 'sha256=…'")

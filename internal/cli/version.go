@@ -33,8 +33,12 @@ func (a *app) version() *cobra.Command {
 		Short:   "Say which version this is",
 		Long:    "Says which version this is, and what it was built from.",
 		Example: "  vidiking version\n  vidiking version -o json",
-		Args:    noArgs,
-		RunE:    func(*cobra.Command, []string) error { return a.sayVersion() },
+		Annotations: manual{
+			exits:   `0 done`,
+			seeAlso: "json",
+		}.annotations(),
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return a.sayVersion() },
 	}
 }
 

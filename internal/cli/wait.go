@@ -44,11 +44,14 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
   vidiking webhooks wait render.queued render.complete --within 30s
   vidiking webhooks wait 'render.*' --count 3 --since 10m
   vidiking webhooks wait render.complete --within 0s`,
-		Annotations: exits(`  0    they came, and were delivered
-  1    it failed
-  2    it was called or configured wrongly
-  3    a handler refused one of them, or could not be reached
-  5    they did not come in time`),
+		Annotations: manual{
+			exits: `0 they came, and were delivered
+1 it failed
+2 it was called or configured wrongly
+3 a handler refused one of them, or could not be reached
+5 they did not come in time`,
+			seeAlso: "listen, trigger, webhooks list",
+		}.annotations(),
 		ValidArgsFunction: completeEventPatterns,
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

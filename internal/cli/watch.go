@@ -30,9 +30,13 @@ runs. What it sends goes through a running listen, else straight to your handler
   vidiking watch --filter 'status:failed since:1h'
   vidiking watch --to localhost:4000`,
 		Args: noArgs,
-		Annotations: exits(`  0    you left it
-  1    the delivery log can't be read
-  2    it was called wrongly, or there is no terminal`),
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
+			exits: `0 you left it
+1 the delivery log can't be read
+2 it was called wrongly, or there is no terminal`,
+			seeAlso: "listen, webhooks list, formatting",
+		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if why := a.noScreen(); why != "" {
 				return usage("watch needs a terminal, and "+why, "lines instead of a screen: vidiking webhooks list --follow")
@@ -49,7 +53,7 @@ runs. What it sends goes through a running listen, else straight to your handler
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&shown, "filter", "", "begin with this `FILTER`, as in status:failed (docs/filter.md)")
+	f.StringVar(&shown, "filter", "", "begin with this `FILTER`, as in status:failed (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")

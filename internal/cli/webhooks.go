@@ -8,8 +8,11 @@ func (a *app) webhooks() *cobra.Command {
 		Aliases: []string{"deliveries"},
 		Short:   "Look at the delivery log: list, show, export, import, wait",
 		Long:    "The delivery log: every delivery that came in or was sent, and what your handler answered.",
-		Args:    unknownCommand,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Annotations: manual{
+			seeAlso: "listen, replay, json",
+		}.annotations(),
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.list(), a.show(), a.replay(), a.diff(), a.export(), a.importCommand(), a.prune(), a.wait())
 	return cmd

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func (a *app) help() *cobra.Command {
+	return &cobra.Command{
+		Use:                   "help [COMMAND | TOPIC]",
+		Short:                 "Explain a command or a topic",
+		Long:                  "Explains a command, as its --help does, or a topic; without either, lists them.",
+		Example:               "  vidiking help\n  vidiking help webhooks list\n  vidiking help exit-codes",
+		Args:                  cobra.ArbitraryArgs,
+		DisableFlagsInUseLine: true,
+		Annotations: manual{
+			exits: `0 done
+2 there is no such command or topic`,
+		}.annotations(),
+		ValidArgsFunction: completeHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := findPage(cmd.Root(), args)
+			if err != nil {
+				return err
+			}
+			return closedPipe(printHelp(a.w.Stdout, p))
+		},
+	}
+}
+
+// findPage is the page that names name: the words of a command, or a topic.
+func findPage(root *cobra.Command, names []string) (page, error) {
+	if len(names) == 1 {
+		all := topics()
+		if i := slices.IndexFunc(all, func(p page) bool { return p.name == names[0] }); i >= 0 {
+			return all[i], nil
+		}
+	}
+	cmd := root
+	for i, name := range names {
+		sub := subcommand(cmd, name)
+		if sub == nil {
+			return page{}, unknownPage(cmd, names[:i], name)
+		}
+		cmd = sub
+	}
+	return pageOf(cmd), nil
+}
+
+func subcommand(cmd *cobra.Command, name string) *cobra.Command {
+	for _, c := range cmd.Commands() {
+		if c.Name() == name || c.HasAlias(name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// unknownPage is the error for a word that is neither command nor topic.
+func unknownPage(cmd *cobra.Command, before []string, name string) error {
+	names := commandNames(cmd)
+	what, all := "there is no command "+strings.Join(append(slices.Clone(before), name), " "), cmd.CommandPath()+" --help"
+	if !cmd.HasParent() {
+		what, all = "there is no command or topic "+name, "vidiking help"
+		for _, p := range topics() {
+			names = append(names, p.name)
+		}
+	}
+	if near := webhook.Near(name, names); near != "" {
+		near = strings.Join(append(append([]string{"vidiking help"}, before...), near), " ")
+		return usage(what, "did you mean "+near+"? All of them: "+all)
+	}
+	return usage(what, "all of them: "+all)
+}
+
+// commandNames are the names that a command's subcommands go by.
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(append(names, c.Name()), c.Aliases...)
+		}
+	}
+	return names
+}
+
+// completeHelp offers the commands that go on from those on the line, and at its beginning the topics.
+func completeHelp(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	at := cmd.Root()
+	for _, name := range args {
+		if at = subcommand(at, name); at == nil {
+			return nil, noFiles
+		}
+	}
+	var out []string
+	for _, t := range commandTerms(at) {
+		out = append(out, describe(t.name, t.text))
+	}
+	if len(args) == 0 {
+		for _, t := range topicTerms() {
+			out = append(out, describe(t.name, t.text))
+		}
+	}
+	return out, noFiles
+}
+
+// isTopic says where a word that is no command is the name of a topic.
+func isTopic(name string) bool {
+	return slices.ContainsFunc(topics(), func(p page) bool { return p.name == name })
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestHelpOfEveryCommandAndTopic shows all help in a row, as `vidiking help …` prints it.
+func TestHelpOfEveryCommandAndTopic(t *testing.T) {
+	t.Parallel()
+	var got strings.Builder
+	for _, p := range pages() {
+		w := World{Args: append([]string{"help"}, strings.Fields(p.name)...), Stdout: &got, Stderr: &got, LookupEnv: os.LookupEnv}
+		got.WriteString("$ vidiking " + strings.Join(w.Args, " ") + "\n")
+		if code := Main(t.Context(), w); code != exitDone {
+			t.Errorf("help %s: got exit code %d, want 0", p.name, code)
+		}
+		got.WriteString("\n")
+	}
+	const golden = "testdata/help.txt"
+	if flag.Lookup("update").Value.String() == "true" {
+		write(t, golden, got.String())
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("help differs from %s (-want +got):\n%s", golden, diff)
+	}
+}
+
+func TestHelpFitsItsWidth(t *testing.T) {
+	t.Parallel()
+	for _, p := range pages() {
+		var help strings.Builder
+		if err := printHelp(&help, p); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(help.String()) {
+			// What is to be typed is not broken.
+			if n := len([]rune(strings.TrimSpace(line))); n > helpWidth && !strings.Contains(line, "vidiking ") {
+				t.Errorf("the help of %q has a line of %d characters: %s", p.name, n, line)
+			}
+		}
+	}
+}
+
+func TestHelpAndTheFlagSayTheSame(t *testing.T) {
+	t.Parallel()
+	for _, p := range pages() {
+		if p.topic {
+			continue
+		}
+		var help, flagged strings.Builder
+		for out, args := range map[*strings.Builder][]string{
+			&help: append([]string{"help"}, strings.Fields(p.name)...), &flagged: append(strings.Fields(p.name), "--help"),
+		} {
+			Main(t.Context(), World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv})
+		}
+		if help.String() != flagged.String() {
+			t.Errorf("vidiking help %s and %s --help differ:\n%s", p.name, p.name, cmp.Diff(help.String(), flagged.String()))
+		}
+	}
+}
+
+func TestTheExitCodesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/exit-codes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.ReplaceAll(string(text), "`", "")
+	for _, code := range exitCodes() {
+		if want := "| " + code.name + " | " + code.text + " |"; !strings.Contains(plain, want) {
+			t.Errorf("docs/exit-codes.md has no row %q", want)
+		}
+	}
+}
+
+func TestTheTypesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var help strings.Builder
+	if err := printHelp(&help, jsonTopic()); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, ok := strings.CutPrefix(line, "## `"); ok {
+			if name = strings.TrimSpace(strings.ReplaceAll(name, "`", "")); !strings.Contains(help.String(), "\n  "+name) {
+				t.Errorf("help json says nothing of the type %s, of which docs/json.md tells", name)
+			}
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// manual is what help says of a command beside what Cobra knows of it. It is kept as text, and taken apart only where help is asked for.
+type manual struct {
+	flags       string // the groups of flags, a line each: "Title: name, name"; empty where there are few
+	environment string // the variables that the command reads, beside those that every command does
+	exits       string // a line each: the code, and when; a line without a code is a remark
+	seeAlso     string // commands and topics
+}
+
+// The annotations that hold a manual.
+const (
+	noteFlags       = "flags"
+	noteEnvironment = "environment"
+	noteExits       = "exits"
+	noteSeeAlso     = "see-also"
+)
+
+func (m manual) annotations() map[string]string {
+	return map[string]string{noteFlags: m.flags, noteEnvironment: m.environment, noteExits: m.exits, noteSeeAlso: m.seeAlso}
+}
+
+// page is the help of a command or a topic, before it is laid out: help prints it, and the reference and the manual pages in docs are
+// written from it.
+type page struct {
+	name     string // as it is typed after `vidiking help`; empty for the program
+	topic    bool
+	short    string
+	long     string // paragraphs; one with an indented line in it is a table
+	usage    string
+	sections []section
+	seeAlso  []string // names of pages
+}
+
+// section is a part of a page under a heading.
+type section struct {
+	kind  sectionKind
+	title string
+	lines []string // what can be typed
+	terms []term
+	after string // what is said under them
+}
+
+type sectionKind int
+
+const (
+	sectionExamples sectionKind = iota
+	sectionCommands
+	sectionTopics
+	sectionFlags
+	sectionGlobalFlags
+	sectionEnvironment
+	sectionExits
+	sectionFacts // of a topic
+)
+
+// term is a name, and what it is.
+type term struct {
+	short string // a flag's letter
+	name  string // with -- where it is a flag
+	value string // that a flag takes
+	text  string
+}
+
+// pageOf is a command's page.
+func pageOf(cmd *cobra.Command) page {
+	p := page{
+		name: strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "vidiking"), " "), short: cmd.Short, long: firstOf(cmd.Long, cmd.Short),
+		usage: usageOf(cmd), seeAlso: listed(cmd.Annotations[noteSeeAlso]),
+	}
+	if cmd.HasExample() {
+		p.sections = append(p.sections, section{kind: sectionExamples, title: "Examples", lines: examplesOf(cmd)})
+	}
+	if commands := commandTerms(cmd); len(commands) > 0 {
+		p.sections = append(p.sections, section{kind: sectionCommands, title: "Commands", terms: commands})
+	}
+	if !cmd.HasParent() {
+		p.sections = append(p.sections, section{
+			kind: sectionTopics, title: "Topics", terms: topicTerms(), after: "vidiking help TOPIC explains one.",
+		})
+	}
+	p.sections = append(p.sections, flagSections(cmd)...)
+	if names := listed(cmd.Annotations[noteEnvironment]); len(names) > 0 {
+		p.sections = append(p.sections, section{kind: sectionEnvironment, title: "Environment", terms: variableTerms(names)})
+	}
+	if s := exitSection(cmd.Annotations[noteExits]); len(s.terms) > 0 {
+		p.sections = append(p.sections, s)
+	}
+	return p
+}
+
+// usageOf does without Cobra's [flags] where a command has none of its own.
+func usageOf(cmd *cobra.Command) string {
+	if cmd.HasAvailableSubCommands() {
+		return cmd.CommandPath() + " COMMAND"
+	}
+	use := strings.TrimSuffix(cmd.UseLine(), " [flags]")
+	flags := false
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { flags = flags || f.Name != "help" && !f.Hidden })
+	if flags && !strings.Contains(use, "[flags]") {
+		use += " [flags]"
+	}
+	return use
+}
+
+func examplesOf(cmd *cobra.Command) []string {
+	var lines []string
+	for line := range strings.SplitSeq(cmd.Example, "\n") {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	return lines
+}
+
+func commandTerms(cmd *cobra.Command) []term {
+	var terms []term
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			terms = append(terms, term{name: c.Name(), text: c.Short})
+		}
+	}
+	return terms
+}
+
+// flagSections are the flags of a command in its groups, then those of every command. What no group names stands under Other flags.
+func flagSections(cmd *cobra.Command) []section {
+	own := cmd.LocalNonPersistentFlags()
+	grouped := map[string]bool{"help": true}
+	var sections []section
+	for line := range strings.Lines(cmd.Annotations[noteFlags]) {
+		title, names, _ := strings.Cut(line, ":")
+		s := section{kind: sectionFlags, title: strings.TrimSpace(title)}
+		for _, name := range listed(names) {
+			if f := own.Lookup(name); f != nil && !f.Hidden {
+				s.terms = append(s.terms, flagTerm(f))
+				grouped[name] = true
+			}
+		}
+		sections = append(sections, s)
+	}
+	rest := section{kind: sectionFlags, title: "Flags"}
+	if len(sections) > 0 {
+		rest.title = "Other flags"
+	}
+	own.VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden && !grouped[f.Name] {
+			rest.terms = append(rest.terms, flagTerm(f))
+		}
+	})
+	if len(rest.terms) > 0 {
+		sections = append(sections, rest)
+	}
+	global := section{kind: sectionGlobalFlags, title: "Flags of every command"}
+	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) { global.terms = append(global.terms, flagTerm(f)) })
+	return append(sections, global)
+}
+
+func flagTerm(f *pflag.Flag) term {
+	value, usage := pflag.UnquoteUsage(f)
+	if f.Value.Type() == "bool" {
+		value = ""
+	}
+	return term{short: f.Shorthand, name: "--" + f.Name, value: value, text: usage}
+}
+
+// exitSection reads the lines of a manual's exit codes.
+func exitSection(text string) section {
+	s := section{kind: sectionExits, title: "Exit codes"}
+	for line := range strings.Lines(text) {
+		code, when, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if strings.Trim(code, "0123456789") != "" {
+			s.after = strings.TrimSpace(line)
+			continue
+		}
+		s.terms = append(s.terms, term{name: code, text: strings.TrimSpace(when)})
+	}
+	return s
+}
+
+// listed is the names of a list with commas between them.
+func listed(text string) []string {
+	var names []string
+	for name := range strings.SplitSeq(text, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
