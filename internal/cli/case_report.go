@@ -37,9 +37,9 @@ type caseRecord struct {
 
 // newCaseReport begins the file before anything is sent, so that a wrong path is known then.
 func (a *app) newCaseReport(o *triggerOptions) (*caseReport, error) {
-	file, err := a.createWhole(o.many.junit)
+	file, err := a.createReport(o.many.junit)
 	if err != nil {
-		return nil, failed(err, "can't write "+o.many.junit+": "+pathReason(err), "name a file in a directory that is there: --junit report.xml")
+		return nil, err
 	}
 	name := strings.Join(o.names, " ")
 	if o.data != "" {
@@ -106,19 +106,7 @@ func (c *caseReport) write() error {
 	if c == nil {
 		return nil
 	}
-	suite := output.TestSuite{Name: c.name, Started: c.started, Took: c.app.w.Now().Sub(c.started), Cases: c.all()}
-	buffered := bufio.NewWriter(c.file)
-	err := output.JUnit(buffered, suite)
-	if err == nil {
-		err = buffered.Flush()
-	}
-	if err == nil {
-		err = c.file.commit()
-	}
-	if err != nil {
-		return failed(err, "can't write "+c.file.path+": "+pathReason(err))
-	}
-	return nil
+	return c.file.junit(output.TestSuite{Name: c.name, Started: c.started, Took: c.app.w.Now().Sub(c.started), Cases: c.all()})
 }
 
 func (c *caseReport) close() {
@@ -148,6 +136,31 @@ func (a *app) createWhole(name string) (*wholeFile, error) {
 	return &wholeFile{File: f, path: path}, nil
 }
 
+// createReport begins the file of --junit.
+func (a *app) createReport(name string) (*wholeFile, error) {
+	file, err := a.createWhole(name)
+	if err != nil {
+		return nil, failed(err, "can't write "+name+": "+pathReason(err), "name a file in a directory that is there: --junit report.xml")
+	}
+	return file, nil
+}
+
+// junit writes a report and gives the file its name.
+func (f *wholeFile) junit(suite output.TestSuite) error {
+	buffered := bufio.NewWriter(f)
+	err := output.JUnit(buffered, suite)
+	if err == nil {
+		err = buffered.Flush()
+	}
+	if err == nil {
+		err = f.commit()
+	}
+	if err != nil {
+		return failed(err, "can't write "+f.path+": "+pathReason(err))
+	}
+	return nil
+}
+
 // commit gives the file its name.
 func (f *wholeFile) commit() error {
 	f.done = true
@@ -161,9 +174,9 @@ func (f *wholeFile) commit() error {
 	return nil
 }
 
-// discard takes away what was not committed.
+// discard takes away what was not committed. A nil wholeFile is none.
 func (f *wholeFile) discard() {
-	if !f.done {
+	if f != nil && !f.done {
 		_ = f.Close()
 		_ = os.Remove(f.Name())
 	}

@@ -49,6 +49,7 @@ type listenOptions struct {
 	command     []string      // what stands behind --
 
 	allowFailures bool
+	wait          listenWaitOptions
 	account       registerOptions
 
 	routes []relay.Route
@@ -64,7 +65,10 @@ func (a *app) listen() *cobra.Command {
 answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.
 
 A command behind -- is started once listen is ready, with VIDIKING_WEBHOOK_URL, VIDIKING_WEBHOOK_SECRET and VIDIKING_DATA_DIR in its
-environment; listen ends with it. Its streams are its own, and what listen shows goes to stderr.`,
+environment; listen ends with it. Its streams are its own, and what listen shows goes to stderr.
+
+With --wait-for it ends when so many deliveries of each event came and were delivered, or one of them was not, or time is up. With a
+command, too, it ends when both are over; where the command fails, at once.`,
 		Example: `  vidiking listen --forward localhost:3000
   vidiking listen --forward 8080 --events 'render.*'
   vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
@@ -74,6 +78,7 @@ environment; listen ends with it. Its streams are its own, and what listen shows
   vidiking listen --forward localhost:3000 --tunnel ssh
   vidiking listen --forward localhost:3000 --url https://shop.ngrok.app
   vidiking listen --forward localhost:3000 -- npm test
+  vidiking listen --forward localhost:3000 --wait-for render.complete --within 60s
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
@@ -91,13 +96,14 @@ What comes in: verify, respond
 Your handler: header, insecure, hold, ordered, retry, retry-speed
 The account's webhook, with --register: restore-url, yes
 What is shown: filter, print-secret
-In scripts and CI: ready-file, allow-failures`,
+In scripts and CI: wait-for, count, within, junit, ready-file, allow-failures`,
 			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY, SSH_AUTH_SOCK",
 			exits: `0 it was interrupted, and finished what was under way
 1 it can't listen, can't write the delivery log, or has no tunnel (any more); or the account's webhook is not put back
 2 it was called or configured wrongly
-3 with -- COMMAND: the command ended with 0, and a delivery was not delivered
+3 with -- COMMAND: the command ended with 0, and a delivery was not delivered; with --wait-for: a handler refused one, or could not be reached
 4 there is no token for the tunnel, or with --register no API key; or one of them was refused
+5 with --wait-for: they did not come in time, or before an interrupt
 130 it was interrupted twice
 With -- COMMAND, the command's own code where it is not 0.`,
 			seeAlso: "trigger, replay, watch, config set-webhook, exit-codes, formatting",
@@ -140,6 +146,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.filterText, "filter", "", "show only what this `FILTER` selects, as in status:failed; all of it is forwarded (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
+	o.wait.addFlags(cmd)
 	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")
 	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
 	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
@@ -169,6 +176,9 @@ func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
 		if err := checkEventPattern(pattern); err != nil {
 			return err
 		}
+	}
+	if err := o.wait.complete(flags); err != nil {
+		return err
 	}
 	o.addr, o.addrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
 	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)

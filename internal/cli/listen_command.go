@@ -132,17 +132,23 @@ func (l *listener) interrupted(s os.Signal, interrupts <-chan os.Signal) error {
 	}
 }
 
-// commandVerdict is the command's own code, or, where that is 0 and something was not delivered, the handler's.
-func (l *listener) commandVerdict(ctx context.Context) error {
+// verdict is the command's own code where it is not 0; else what came of --wait-for; else whether all was delivered.
+func (l *listener) verdict(ctx context.Context) error {
+	err := l.waitVerdict(ctx)
 	if l.command == nil {
-		return nil
+		return err
 	}
 	if code := l.command.code(); code != exitDone {
 		return errSilent{code}
 	}
-	if l.o.allowFailures {
-		return nil
+	if err != nil || l.o.allowFailures {
+		return err
 	}
+	return l.allDelivered(ctx)
+}
+
+// allDelivered is the handler's failure where something was not delivered.
+func (l *listener) allDelivered(ctx context.Context) error {
 	left, err := l.undelivered(ctx)
 	if err != nil || left == 0 {
 		return err

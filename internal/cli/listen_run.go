@@ -47,6 +47,13 @@ type listener struct {
 	command   *command // nil without one
 	readyFile string   // that was written
 
+	waiting    *waiting // nil without --wait-for
+	waited     chan struct{}
+	waitResult outcome // once waited is closed
+	waitErr    error   // likewise
+	unwait     context.CancelFunc
+	waitReport *wholeFile // nil without --junit
+
 	registrar *registrar // nil without --register
 	finished  bool       // in order: what could not be put back has been said
 	mending   sync.WaitGroup
@@ -70,6 +77,11 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
+	if o.wait.junit != "" {
+		if l.waitReport, err = a.createReport(o.wait.junit); err != nil {
+			return err
+		}
+	}
 	if l.registrar, err = a.newRegistrar(ctx, o); err != nil {
 		return err
 	}
@@ -299,6 +311,7 @@ func (l *listener) run(ctx context.Context) error {
 	l.mend(ctx)
 	l.relay.Resume(l.owed)
 	go l.follow()
+	l.await(ctx)
 	if err := l.startCommand(ready.URL); err != nil {
 		return err
 	}
@@ -307,7 +320,7 @@ func (l *listener) run(ctx context.Context) error {
 		if err := l.interrupted(s, interrupts); err != nil {
 			return err
 		}
-	case <-l.commandEnded():
+	case <-l.done():
 	case <-l.view.Left():
 	case <-ctx.Done(): // interrupted before we took the interrupts
 	case err = <-l.lost:
@@ -329,7 +342,7 @@ func (l *listener) leave(ctx context.Context, interrupts <-chan os.Signal, cause
 		l.printer.Close("Stopped before there was a tunnel.")
 		return nil
 	default:
-		return l.commandVerdict(ctx)
+		return l.verdict(ctx)
 	}
 }
 
@@ -394,6 +407,8 @@ func (l *listener) close() error {
 	if l.readyFile != "" {
 		errs = append(errs, os.Remove(l.readyFile))
 	}
+	l.stopWaiting()
+	l.waitReport.discard()
 	l.awaitMend()
 	l.letGo()
 	if l.session != nil {

@@ -155,7 +155,7 @@ Errors stay on stderr as text, and the exit code says which kind. All fields: do
 				{name: "summary", text: "what a command has done, at its end"},
 				{name: "load", text: "what many sendings add up to (trigger --count)"},
 				{name: "expectation", text: "whether a delivery came as trigger --expect-… said"},
-				{name: "wait", text: "what webhooks wait has seen"},
+				{name: "wait", text: "what webhooks wait, or listen --wait-for, has seen"},
 				{name: "webhook", text: "what is registered with Vidiking from here"},
 				{name: "request", text: "what config set-webhook --dry-run would send"},
 				{name: "check", text: "what doctor has found"},

@@ -95,10 +95,12 @@ type waiting struct {
 	o       *waitOptions
 	printer output.Printer
 	reader  *store.Reader // nil while there is no log
+	session string        // of that listen alone; empty: of any
 	since   time.Time
 	from    string // what since is, in words
 	awaited *awaited
 	cursor  int64
+	cut     bool // it ended before its time was up
 }
 
 func (a *app) runWait(ctx context.Context, o *waitOptions) error {
@@ -118,7 +120,16 @@ func (a *app) runWait(ctx context.Context, o *waitOptions) error {
 			_ = w.reader.Close()
 		}
 	}()
-	timed, cancel := context.WithTimeout(ctx, o.within)
+	result, err := w.until(ctx)
+	if err != nil {
+		return err
+	}
+	return w.end(ctx, result)
+}
+
+// until looks until it is known what comes of the wait, or time is up.
+func (w *waiting) until(ctx context.Context) (outcome, error) {
+	timed, cancel := context.WithTimeout(ctx, w.o.within)
 	defer cancel()
 	// The first look is made in any case: --within 0s is that and no more.
 	result, err := w.look(ctx)
@@ -128,12 +139,9 @@ func (a *app) runWait(ctx context.Context, o *waitOptions) error {
 		}
 	}
 	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		result, err = w.atLast(), nil
+		return w.atLast(), nil
 	}
-	if err != nil {
-		return err
-	}
-	return w.end(ctx, result)
+	return result, err
 }
 
 // logInterval is how often it is looked whether there is a log by now: as often as for changes in one.
@@ -202,11 +210,16 @@ func (w *waiting) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	return w.begin(ctx)
+}
+
+// begin takes in what is in the log already.
+func (w *waiting) begin(ctx context.Context) (err error) {
 	if w.cursor, err = w.reader.Cursor(ctx); err != nil { // before the list: what comes in between is seen twice, and not missed
 		return err
 	}
 	w.awaited = newAwaited(w.o.events, w.o.count, w.since)
-	rows, err := w.reader.List(ctx, store.Query{Filter: filter.ReceivedSince(w.since).And(filter.WithEvent(w.o.events...))})
+	rows, err := w.reader.List(ctx, store.Query{Session: w.session, Filter: filter.ReceivedSince(w.since).And(filter.WithEvent(w.o.events...))})
 	for _, s := range rows {
 		w.awaited.see(s)
 	}
@@ -219,7 +232,8 @@ func (w *waiting) read(ctx context.Context) (more bool, err error) {
 	changes, err := w.reader.Changes(ctx, w.cursor, most)
 	for _, c := range changes {
 		w.cursor = c.Seq
-		if c.Kind != store.ChangeGap { // what is pruned came before what is awaited
+		// What is pruned came before what is awaited.
+		if c.Kind != store.ChangeGap && (w.session == "" || c.Summary.Session == w.session) {
 			w.awaited.see(c.Summary)
 		}
 	}
@@ -258,15 +272,12 @@ func (a *app) clockOf(t time.Time) string {
 
 // end shows the deliveries that counted, says what came of the wait, and makes the exit code of it.
 func (w *waiting) end(ctx context.Context, result outcome) error {
-	var rows []webhook.Summary
-	report := output.Waited{Outcome: string(result), Since: w.since, Count: w.o.count}
-	if w.awaited == nil {
-		w.awaited = newAwaited(w.o.events, w.o.count, w.since)
+	report, err := w.report(ctx, result)
+	if err != nil {
+		return err
 	}
-	for _, t := range w.awaited.tally() {
-		report.Events = append(report.Events, output.WaitedEvent{Event: t.event, Came: t.came, Delivered: t.delivered, Failed: t.failed})
-	}
-	if rows = w.awaited.taken(); len(rows) > 0 {
+	rows := w.awaited.taken()
+	if len(rows) > 0 {
 		w.printer.Head()
 	}
 	w.printer.Batch(func() {
@@ -274,16 +285,33 @@ func (w *waiting) end(ctx context.Context, result outcome) error {
 			w.printer.Row(s)
 		}
 	})
-	if result == outcomeTimedOut {
-		var err error
-		if report.Instead, err = w.instead(ctx); err != nil {
-			return err
-		}
+	return w.say(result, report)
+}
+
+// report is what came of the wait, for machines.
+func (w *waiting) report(ctx context.Context, result outcome) (output.Waited, error) {
+	report := output.Waited{Outcome: string(result), Since: w.since, Count: w.o.count}
+	if w.awaited == nil {
+		w.awaited = newAwaited(w.o.events, w.o.count, w.since)
 	}
+	for _, t := range w.awaited.tally() {
+		report.Events = append(report.Events, output.WaitedEvent{Event: t.event, Came: t.came, Delivered: t.delivered, Failed: t.failed})
+	}
+	if result != outcomeTimedOut {
+		return report, nil
+	}
+	var err error
+	report.Instead, err = w.instead(ctx)
+	return report, err
+}
+
+// say says what came of the wait, and makes the exit code of it.
+func (w *waiting) say(result outcome, report output.Waited) error {
 	w.printer.Waited(report)
 	if err := w.printer.Err(); err != nil {
 		return closedPipe(err)
 	}
+	rows := w.awaited.taken()
 	switch result {
 	case outcomeTimedOut:
 		return w.timedOut(report)
@@ -302,7 +330,7 @@ func (w *waiting) instead(ctx context.Context) ([]output.WaitedInstead, error) {
 	if w.reader == nil {
 		return nil, nil
 	}
-	all, err := w.reader.List(ctx, store.Query{Filter: filter.ReceivedSince(w.since)})
+	all, err := w.reader.List(ctx, store.Query{Session: w.session, Filter: filter.ReceivedSince(w.since)})
 	var out []output.WaitedInstead
 	taken := w.awaited.taken()
 	for _, s := range all {
@@ -324,21 +352,28 @@ func (w *waiting) instead(ctx context.Context) ([]output.WaitedInstead, error) {
 func (w *waiting) timedOut(r output.Waited) error {
 	var missing []string
 	for _, e := range r.Events {
-		switch {
-		case e.Delivered == w.o.count:
-		case w.o.count == 1:
-			missing = append(missing, e.Event)
-		default:
-			missing = append(missing, fmt.Sprintf("%s (%d of %d)", e.Event, e.Delivered, w.o.count))
+		if e.Delivered < w.o.count {
+			missing = append(missing, w.missing(e))
 		}
 	}
 	within := " within " + display.Period(w.o.within)
-	if w.o.within == 0 {
+	switch {
+	case w.cut:
+		within = " before the end"
+	case w.o.within == 0:
 		within = ""
 	}
 	f := &failure{code: exitWaited, what: strings.Join(missing, ", ") + " did not come" + within}
 	f.hint = append(f.hint, w.cameInstead(r)...)
 	return f
+}
+
+// missing is an event that did not come, with how many of it did.
+func (w *waiting) missing(e output.WaitedEvent) string {
+	if w.o.count == 1 {
+		return e.Event
+	}
+	return fmt.Sprintf("%s (%d of %d)", e.Event, e.Delivered, w.o.count)
 }
 
 // cameInstead says what came instead, a line for each kind of it.

@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// listenWaitOptions is what the flags of `listen --wait-for` say.
+type listenWaitOptions struct {
+	waitOptions
+	junit string
+}
+
+func (o *listenWaitOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&o.events, "wait-for", nil, "end when deliveries of this `EVENT` were delivered, as in render.complete or render.*; of each, where there are several (repeatable)")
+	f.IntVar(&o.count, "count", 1, "with --wait-for: `N` of each event")
+	f.DurationVar(&o.within, "within", time.Minute, "with --wait-for: wait no longer than `DURATION` once it is ready (default 60s)")
+	f.StringVar(&o.junit, "junit", "", "with --wait-for: write a JUnit report to this `FILE`, a test for each event")
+	_ = cmd.MarkFlagFilename("junit", "xml")
+	_ = cmd.RegisterFlagCompletionFunc("wait-for", completeEventPatterns)
+}
+
+// complete checks what the flags say.
+func (o *listenWaitOptions) complete(flags *pflag.FlagSet) error {
+	if !flags.Changed("wait-for") {
+		for _, name := range []string{"count", "within", "junit"} {
+			if flags.Changed(name) {
+				return usage("--"+name+" is given without --wait-for", "vidiking listen --wait-for render.complete --"+name+" "+flags.Lookup(name).Value.String())
+			}
+		}
+		return nil
+	}
+	if flags.Changed("tui") {
+		return usage("--wait-for ends by itself, and --tui when you leave it", "one of the two: vidiking listen --wait-for "+o.events[0])
+	}
+	if o.within == 0 {
+		return usage("--within 0s waits for nothing", "as in --within 60s")
+	}
+	return o.check()
+}
+
+// await begins to wait for the events of --wait-for, if there are any, among what this session receives.
+func (l *listener) await(ctx context.Context) {
+	o := &l.o.wait
+	if len(o.events) == 0 {
+		return
+	}
+	ctx, l.unwait = context.WithCancel(context.WithoutCancel(ctx))
+	w := &waiting{
+		app: l.app, o: &o.waitOptions, printer: l.printer, reader: l.log.Reader(), session: l.session.Info().ID,
+		since: l.session.Info().StartedAt.Truncate(time.Millisecond), from: "since listen began",
+	}
+	l.waiting, l.waited = w, make(chan struct{})
+	go func() {
+		defer close(l.waited)
+		if l.waitErr = w.begin(ctx); l.waitErr == nil {
+			l.waitResult, l.waitErr = w.until(ctx)
+		}
+	}()
+}
+
+// done is closed when there is nothing more to run for: the command has ended and the wait is over. A command that failed is the end,
+// whatever may come yet. It is nil, which never is, where listen runs until it is interrupted.
+func (l *listener) done() <-chan struct{} {
+	switch {
+	case l.waiting == nil:
+		return l.commandEnded()
+	case l.command == nil:
+		return l.waited
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-l.command.ended
+		if l.command.code() == exitDone {
+			<-l.waited
+		}
+	}()
+	return done
+}
+
+// stopWaiting ends the wait, whatever has come of it.
+func (l *listener) stopWaiting() {
+	if l.waiting != nil {
+		l.unwait()
+		<-l.waited
+	}
+}
+
+// waitVerdict says what came of --wait-for, now that nothing more will, and writes the report of it.
+func (l *listener) waitVerdict(ctx context.Context) error {
+	if l.waiting == nil {
+		return nil
+	}
+	result, err := l.waitOutcome(ctx)
+	if err != nil {
+		return err
+	}
+	w := l.waiting
+	report, err := w.report(ctx, result)
+	if err != nil {
+		return err
+	}
+	if err := l.writeWaitReport(report); err != nil {
+		return err
+	}
+	return w.say(result, report)
+}
+
+// waitOutcome is what came of the wait. Where it was cut short, what the end has brought counts.
+func (l *listener) waitOutcome(ctx context.Context) (outcome, error) {
+	l.stopWaiting()
+	if !errors.Is(l.waitErr, context.Canceled) {
+		return l.waitResult, l.waitErr
+	}
+	result, err := l.waiting.look(ctx)
+	if err == nil && result == outcomeOpen {
+		l.waiting.cut, result = true, l.waiting.atLast()
+	}
+	return result, err
+}
+
+// writeWaitReport writes the JUnit file of --wait-for, if one was asked for.
+func (l *listener) writeWaitReport(r output.Waited) error {
+	if l.waitReport == nil {
+		return nil
+	}
+	return l.waitReport.junit(output.TestSuite{
+		Name:    "vidiking listen --wait-for " + strings.Join(l.o.wait.events, " --wait-for "),
+		Started: r.Since, Took: l.app.w.Now().Sub(r.Since), Cases: l.waitCases(r),
+	})
+}
+
+// waitCases are a test for each event that was waited for.
+func (l *listener) waitCases(r output.Waited) iter.Seq[output.TestCase] {
+	return func(yield func(output.TestCase) bool) {
+		for _, e := range r.Events {
+			c := output.TestCase{Class: "vidiking listen", Name: e.Event, Took: l.app.w.Now().Sub(r.Since), Failure: l.waitFailure(e)}
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+func (l *listener) waitFailure(e output.WaitedEvent) *output.TestFailure {
+	w := l.waiting
+	switch {
+	case e.Failed > 0:
+		rows := w.awaited.taken()
+		i := slices.IndexFunc(rows, func(s webhook.Summary) bool { return s.Failed() && webhook.EventMatches(e.Event, s.Event) })
+		return &output.TestFailure{
+			Kind: string(rows[i].Status), Message: fmt.Sprintf("%s came, and was not delivered", rows[i].Event),
+			Text: "See it: vidiking webhooks show " + string(rows[i].ID) + "\n",
+		}
+	case e.Delivered < w.o.count:
+		return &output.TestFailure{Kind: string(outcomeTimedOut), Message: w.missing(e) + " did not come"}
+	default:
+		return nil
+	}
+}
