@@ -74,17 +74,22 @@ func wordsOf(ts *testscript.TestScript, line string) (words []string) {
 }
 
 // eachConfigFails has vidiking read each piece of a file as its configuration, and checks that it ends with an error: `eachconfigfails
-// FILE`. A line of --- stands between the pieces; a piece in double quotes is written as Go does.
+// FILE`; or as the project file of the directory that it runs in: `eachconfigfails FILE .vidiking.toml`. A line of --- stands between the
+// pieces; a piece in double quotes is written as Go does.
 func eachConfigFails(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: eachconfigfails FILE")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: eachconfigfails FILE [PROJECTFILE]")
+	}
+	name, command := "config.toml", []string{"config", "list", "--config", "config.toml"}
+	if len(args) == 2 {
+		name, command = args[1], command[:2]
 	}
 	for text := range strings.SplitSeq(ts.ReadFile(args[0]), "---\n") {
 		if written, err := strconv.Unquote(strings.TrimSuffix(text, "\n")); err == nil {
 			text = written
 		}
-		ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(text), 0o600))
-		failsIn(ts, nil, []string{"config", "list", "--config", "config.toml"})
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+		failsIn(ts, nil, command)
 	}
 }
 

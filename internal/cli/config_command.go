@@ -18,8 +18,8 @@ func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Read and write the program's settings",
-		Long: `Reads and writes the program's settings. A flag beats the environment, which beats the configuration file, which beats the default.
-With --profile NAME it reads and writes those of a profile.`,
+		Long: `Reads and writes the program's settings. A flag beats the environment, which beats the project's file (.vidiking.toml), which
+beats the configuration file, which beats the default. With --profile NAME it reads and writes those of a profile.`,
 		Annotations: manual{
 			seeAlso: "environment",
 		}.annotations(),

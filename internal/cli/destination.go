@@ -80,6 +80,11 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 // verdict is made with where no session makes it.
 func (d *destination) open(ctx context.Context, secrets []webhook.Secret) error {
 	if d.through == nil {
+		if d.named == "" {
+			if err := d.app.trustProject(ctx, d.app.cfg, d.routes); err != nil {
+				return err
+			}
+		}
 		d.openOwn(ctx, secrets)
 		return nil
 	}

@@ -109,7 +109,7 @@ With -- COMMAND, the command's own code where it is not 0.`,
 			seeAlso: "trigger, replay, watch, config set-webhook, exit-codes, formatting",
 		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(a, cmd.Flags()); err != nil {
+			if err := o.complete(cmd.Context(), a, cmd.Flags()); err != nil {
 				return err
 			}
 			if o.printSecret {
@@ -160,12 +160,15 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 }
 
 // complete takes each setting from its flag, else from environment, file and default, and checks it.
-func (o *listenOptions) complete(a *app, flags *pflag.FlagSet) error {
+func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagSet) error {
 	cfg, err := a.settings(flags)
 	if err != nil {
 		return err
 	}
 	if o.routes, err = parseRoutes(cfg.String(config.Forward)); err != nil {
+		return err
+	}
+	if err := a.trustProject(ctx, cfg, o.routes); err != nil {
 		return err
 	}
 	if o.path = cfg.String(config.Path); cfg.Source(config.Path) == config.SourceDefault {

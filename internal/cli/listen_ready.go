@@ -57,6 +57,9 @@ func (a *app) printSecretCommand() string {
 // startNotices is what is to be said once after the ready block.
 func (l *listener) startNotices() []output.Notice {
 	var ns []output.Notice
+	if n, ok := projectNotice(l.app.cfg); ok {
+		ns = append(ns, n)
+	}
 	if n := len(l.orphans); n > 0 {
 		command := "vidiking replay --status pending"
 		ns = append(ns, output.Notice{

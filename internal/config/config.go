@@ -34,6 +34,7 @@ type Config struct {
 	pathErr   error  // why there is none
 	pathGiven Source // empty where the path is the default one
 
+	project       project
 	file          *document // what it holds; empty where it is absent
 	exposed       bool      // others may read the file
 	profile       string    // in use; empty for the top level
@@ -48,6 +49,9 @@ func Load(w World, f Flags) (*Config, error) {
 	c := &Config{world: w, flags: f}
 	c.path, c.pathGiven, c.pathErr = filePath(w, f)
 	text, err := c.read()
+	if err == nil {
+		err = c.loadProject()
+	}
 	if err != nil {
 		return nil, err
 	}

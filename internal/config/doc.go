@@ -1,8 +1,9 @@
 // Package config knows the program's settings: what there is to set, where each value comes from, and how the file that holds them
 // is read and changed.
 //
-// A value given on the command line beats the environment, that beats the file, that beats the default; in the file a profile
-// beats the top level. Every [Value] says where it came from.
+// A value given on the command line beats the environment, that beats the project's file, that beats the user's file, that beats the
+// default; in the user's file a profile beats the top level. Every [Value] says where it came from. The project's file, .vidiking.toml
+// in the working directory or above it, may set little, since it is anybody's who can write to the repository.
 //
 // The package promises:
 //

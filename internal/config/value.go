@@ -194,6 +194,9 @@ func (c *Config) Warnings() []Warning {
 	if c.pathGiven != "" && len(c.file.text) == 0 {
 		warnings = append(warnings, Warning{Msg: c.world.Short(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
 	}
+	if path := c.world.Short(c.project.path); c.project.foreign {
+		warnings = append(warnings, Warning{Msg: path + " is somebody else's, where everyone may write: nothing of it is used", Hint: "copy it to where you work, if it is right"})
+	}
 	secret, key := c.find(WebhookSecret), c.find(APIKey)
 	if w, odd := oddSecret(secret.text, secret.source); odd {
 		warnings = append(warnings, w)
@@ -248,6 +251,9 @@ func (c *Config) resolveKey(key Key) (resolved, error) {
 		if s, ok := c.file.lookUp(c.profile, key.Name); ok {
 			v.text, v.source = s.text, SourceProfile(c.profile)
 		}
+	}
+	if text, ok := c.project.texts[key.Name]; ok {
+		v.text, v.source = text, c.projectSource()
 	}
 	if key.Name == Profile {
 		v.text, v.source = c.Profile(), c.profileSource

@@ -1,0 +1,129 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+// project puts a project file into a directory of the home's.
+func (h *home) project(dir, text string) *home {
+	h.t.Helper()
+	path := filepath.Join(h.dir, dir, ".vidiking.toml")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		h.t.Fatal(err)
+	}
+	return h
+}
+
+func TestTheProjectFileComesBetweenEnvironmentAndTheUsersFile(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).write("timeout = \"1s\"\nevents = [\"ai.*\"]\npath = \"/mine\"\n[profiles.x]\ntimeout = \"2s\"\n")
+	h.project(".", "timeout = \"9s\"\n") // further up: it is not the nearest, and nothing of it counts
+	h.project("work", "\ufeff# ours\nevents = [\"render.*\", \"wallet.*\"]\ntimeout = \"3s\" # slow\n\n[routes]\n\"render.*,ai.*\" = \"localhost:3000/renders\"\n'*' = \"4000\"\n")
+	c := h.load(config.Flags{Profile: "x"})
+	got := map[string]string{}
+	for _, v := range c.List() {
+		if v.Source != config.SourceDefault && v.Key.Name != config.Profile {
+			got[v.Key.Name] = string(v.Source) + ": " + v.Text
+		}
+	}
+	file := "project file ~/work/.vidiking.toml: "
+	want := map[string]string{
+		"events": file + "render.*,wallet.*", "timeout": file + "3s", "path": "file: /mine",
+		"forward": file + "render.*,ai.*=localhost:3000/renders *=4000",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !c.InProject(config.Forward) || c.InProject(config.Path) {
+		t.Errorf("in the project: forward %v, path %v, want true, false", c.InProject(config.Forward), c.InProject(config.Path))
+	}
+	if err := c.Override(config.Timeout, "4s"); err != nil || c.String(config.Timeout) != "4s" {
+		t.Errorf("a flag: got %s, %v, want 4s", c.String(config.Timeout), err)
+	}
+}
+
+func TestTheNearestProjectFileIsFoundUpwards(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).project(".", "forward = \"4000\"")
+	if err := os.MkdirAll(filepath.Join(h.dir, "work", ".vidiking.toml"), 0o755); err != nil { // no file
+		t.Fatal(err)
+	}
+	c := h.load(config.Flags{})
+	if got, want := c.ProjectFile(), filepath.Join(h.dir, ".vidiking.toml"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAProjectFileMaySetWhereHandlersAreAndNoMore(t *testing.T) {
+	t.Parallel()
+	may := "it may set forward, routes, events, path and timeout"
+	a := "a project file may set forward, routes, events, path and timeout"
+	tests := []struct{ name, text, msg, hint string }{
+		{"a secret", `webhook_secret = "whsec_0123456789"`, "line 1, column 1: a project file can't set webhook_secret", may + "; for yourself: vidiking config set webhook-secret"},
+		{"the API", "path = \"/a\"\napi_url = \"https://evil.example\"", "line 2, column 1: a project file can't set api_url", may + "; for yourself: vidiking config set api-url"},
+		{"a tunnel, as a table", "[tunnel.ngrok]\nroot_cas = \"x\"", "line 1, column 2: there is no setting tunnel.ngrok", a},
+		{"what listen takes by flags", `insecure = true`, "line 1, column 1: there is no setting insecure", a},
+		{"headers", "[headers]\nx = \"y\"", "line 1, column 2: there is no setting headers", a},
+		{"a profile in use", `profile = "x"`, "line 1, column 1: a project file can't set profile", may},
+		{"profiles", "[profiles.x]", "line 1, column 2: a project file has no profiles", "they are yours: vidiking config path says where"},
+		{"a table of profiles", "[profiles]", "line 1, column 2: a project file has no profiles", "they are yours: vidiking config path says where"},
+		{"a slip", `forwards = "3000"`, "line 1, column 1: there is no setting forwards", "did you mean forward? A" + a[1:]},
+		{"a wrong value", `timeout = 10`, "line 1, column 11: timeout is a text with its unit, not a number", `write timeout = "10s"`},
+		{"a setting twice", "path = \"/a\"\npath = \"/b\"", "line 2, column 1: path is set twice: it is in line 1 too", "keep one of them"},
+		{"both ways", "forward = \"3000\"\n[routes]\n\"*\" = \"4000\"", "line 3, column 1: forward and routes are two ways to say where deliveries go", "keep one of them"},
+		{"both ways, the other way round", "routes = { \"*\" = \"4000\" }\nforward = \"3000\"", "line 2, column 1: forward and routes are two ways to say where deliveries go", "keep one of them"},
+		{"a setting under the routes", "[routes]\npath = \"/a\"", "line 2, column 1: path stands among the routes", "move it to the top of the file"},
+		{"events without quotes", "[routes]\nrender.complete = \"3000\"", "line 2, column 1: the events of a route stand in quotes", `write "render.complete" = …`},
+		{"no such event", "[routes]\n\"rendr.*\" = \"3000\"", "line 2, column 1: a route's events", ""},
+		{"no events", "[routes]\n\"\" = \"3000\"", "line 2, column 1: a route names no events", `like "render.*" = "localhost:3000"; for all of them: "*"`},
+		{"a route twice", "[routes]\n\"render.*\" = \"1\"\n'render.*' = \"2\"", `line 3, column 1: there is a route for "render.*" already`, "keep one of them, or name the events apart"},
+		{"a target that would be two", "[routes]\n\"render.*\" = \"1 *=evil.example\"", `line 2, column 14: a route's target can't be "1 *=evil.example"`, `like "localhost:3000", or an URL`},
+		{"a target that is none", "[routes]\n\"render.*\" = 3000", "line 2, column 14: a route's target is a text in quotes", `like "localhost:3000"`},
+		{"the table twice", "[routes]\n[routes]", "line 2, column 2: the table of the routes is there already", ""},
+		{"the table after dots", "routes.\"*\" = \"1\"\n[routes]", "line 2, column 2: the table of the routes is there already", ""},
+		{"dots after braces", "routes = {}\nroutes.\"*\" = \"1\"", "line 2, column 1: the table of the routes is there already", ""},
+		{"a list of tables", "[[routes]]", "line 1, column 3: the routes are a table, not a list of them", "write one pair of brackets"},
+		{"a value for the table", "routes = \"3000\"", "line 1, column 1: routes is a table, not a value", `write [routes], and under it "render.*" = "localhost:3000"`},
+		{"a table for a value", "[path]", "line 1, column 2: path is a value, not a table", "write path = …"},
+		{"no TOML", "forward = localhost:3000", "line 1, column 11: forward is a text in quotes", `write forward = "localhost:3000"`},
+		{"UTF-16", "\xff\xfef\x00", "the file is UTF-16, not UTF-8", "save it as UTF-8"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t).project("work", test.text)
+			_, err := config.Load(h.world(), config.Flags{})
+			var f *config.FileError
+			if !errors.As(err, &f) {
+				t.Fatalf("got %v, want a FileError", err)
+			}
+			if !strings.HasPrefix(f.Error(), "~/work/.vidiking.toml: ") || !strings.Contains(f.Error(), test.msg) || test.hint != "" && f.Hint != test.hint {
+				t.Errorf("got  %v\nhint %s\nwant %s\nhint %s", f, f.Hint, test.msg, test.hint)
+			}
+			if strings.Contains(f.Text+f.Msg+f.Hint, "0123456789") {
+				t.Errorf("it shows a secret: %+v", f)
+			}
+		})
+	}
+}
+
+func TestAProjectFileThatIsTooLargeIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHome(t).project("work", strings.Repeat("#", 300<<10))
+	_, err := config.Load(h.world(), config.Flags{})
+	var e *config.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Error(), "larger than 256 KiB") {
+		t.Errorf("got %v, want that it is too large", err)
+	}
+}
