@@ -1,0 +1,174 @@
+//go:build !windows
+
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// ciPage is docs/ci.md, with a free port in the place of 3000: its files by name.
+func ciPage(t *testing.T) (files map[string]string, port string) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/ci.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ = net.SplitHostPort(ln.Addr().String())
+	_ = ln.Close()
+	files = map[string]string{}
+	for _, m := range regexp.MustCompile("(?s)<!-- file: (\\S+) -->\n```\\w+\n(.*?)```\n").FindAllStringSubmatch(string(text), -1) {
+		files[m[1]] = strings.ReplaceAll(m[2], "3000", port)
+	}
+	if len(files) != 6 {
+		t.Fatalf("docs/ci.md has %d files, want 6", len(files))
+	}
+	return files, port
+}
+
+// The programs of a pipeline that this machine need not have: what they would fetch is here already.
+const (
+	npm = "#!/bin/sh\ncase $1 in start) exec handler \"$HANDLER\" \"$WORK/handler.addr\" ;; ci) mkdir -p node_modules ;; *) exit 9 ;; esac\n"
+	get = "#!/bin/sh\nexit 0\n"
+)
+
+// tellPipeline runs the commands of a pipeline with a handler of that mode, each in a shell of its own, as CI systems do.
+func tellPipeline(t *testing.T, files map[string]string, port, mode string, want int, commands ...string) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("exec chmod 755 bin/npm bin/go bin/apt-get\nenv PATH=$WORK/bin${:}$PATH\n")
+	for i, c := range commands {
+		ok := "exec"
+		if i == len(commands)-1 && want != 0 {
+			ok = "! exec"
+		}
+		files[fmt.Sprintf("step%d", i)] = c
+		fmt.Fprintf(&b, "%s sh -e step%d\n", ok, i)
+	}
+	if want != 0 {
+		fmt.Fprintf(&b, "stdout 'exit code %d'\n", want)
+	}
+	// The default port is that of the stories.
+	files["home/.config/vidiking/config.toml"] = "addr = \"127.0.0.1:0\""
+	files["handler.addr"] = "127.0.0.1:" + port
+	files["package-lock.json"] = "{}"
+	files["bin/npm"], files["bin/go"], files["bin/apt-get"] = npm, get, get
+	for name, text := range files {
+		fmt.Fprintf(&b, "-- %s --\n%s\n", name, strings.TrimSuffix(text, "\n"))
+	}
+	story := filepath.Join(t.TempDir(), "pipeline.txtar")
+	if err := os.WriteFile(story, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tellStory(t, story, []string{"HANDLER=" + mode}, nil)
+}
+
+// coded is a command that also says its exit code, since a story sees only whether it is 0.
+func coded(command string) string {
+	return "code=0\n(" + command + "\n) || code=$?\necho \"exit code $code\"\nexit $code\n"
+}
+
+func TestTheScriptForCIIsGreenAndRed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		handler string
+		want    int
+	}{{"verify", 0}, {"500", 3}, {"200", 3}} { // the last one takes what is not signed
+		t.Run(test.handler, func(t *testing.T) {
+			t.Parallel()
+			files, port := ciPage(t)
+			tellPipeline(t, files, port, test.handler, test.want, coded("sh webhooks.sh"))
+		})
+	}
+}
+
+func TestTheWorkflowForGitHubRuns(t *testing.T) {
+	t.Parallel()
+	files, port := ciPage(t)
+	var workflow struct {
+		Jobs map[string]struct {
+			Timeout int `yaml:"timeout-minutes"`
+			Steps   []struct{ Run, Uses string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(files[".github/workflows/webhooks.yml"]), &workflow); err != nil {
+		t.Fatal(err)
+	}
+	job := workflow.Jobs["webhooks"]
+	if job.Timeout == 0 {
+		t.Error("the job has no time limit")
+	}
+	var commands []string
+	for _, s := range job.Steps {
+		if s.Run != "" {
+			commands = append(commands, s.Run)
+		}
+	}
+	if len(commands) != 3 {
+		t.Fatalf("got the commands %q, want 3", commands)
+	}
+	tellPipeline(t, files, port, "verify", 0, commands...)
+}
+
+func TestThePipelineForGitLabRuns(t *testing.T) {
+	t.Parallel()
+	files, port := ciPage(t)
+	var pipeline map[string]struct {
+		Before    []string `yaml:"before_script"`
+		Script    []string
+		Artifacts struct{ Reports struct{ JUnit string } }
+	}
+	if err := yaml.Unmarshal([]byte(files[".gitlab-ci.yml"]), &pipeline); err != nil {
+		t.Fatal(err)
+	}
+	job := pipeline["webhooks"]
+	if len(job.Script) != 1 || job.Artifacts.Reports.JUnit != "report.xml" {
+		t.Fatalf("got %+v, want a script and its report", job)
+	}
+	tellPipeline(t, files, port, "verify", 0, strings.Join(append(append(job.Before, job.Script...), "grep -q 'tests=\"8\" failures=\"0\"' report.xml"), "\n"))
+}
+
+func TestTheMakefileForCIRuns(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("make"); err != nil {
+		t.Skip("There is no make here.")
+	}
+	files, port := ciPage(t)
+	tellPipeline(t, files, port, "verify", 0, "make webhooks")
+}
+
+func TestTheContainersForCIRunTheirCommand(t *testing.T) {
+	t.Parallel()
+	files, port := ciPage(t)
+	var compose struct {
+		Services map[string]struct {
+			Build, Image string
+			DependsOn    []string `yaml:"depends_on"`
+			Environment  map[string]string
+			Command      []string
+		}
+	}
+	if err := yaml.Unmarshal([]byte(files["compose.yaml"]), &compose); err != nil {
+		t.Fatal(err)
+	}
+	webhooks := compose.Services["webhooks"]
+	if len(webhooks.Command) != 3 || webhooks.Command[0] != "sh" || webhooks.DependsOn[0] != "handler" || compose.Services["handler"].Build != "." {
+		t.Fatalf("got %+v, want a shell's command beside the handler", compose)
+	}
+	// Here both are one machine, and the handler has the address of this one.
+	script := strings.ReplaceAll(webhooks.Command[2], "handler:", "127.0.0.1:")
+	start := strings.Split(files["compose.sh"], "\n")[0] + "\nnpm start &\ntrap \"kill $!\" EXIT\n"
+	tellPipeline(t, files, port, "verify", 0, start+"sh "+webhooks.Command[1]+" '"+script+"'")
+}
