@@ -112,6 +112,29 @@ $`)
 	w.startTunnel(t, "vidiking", "localhost:1", "--ssh", "dev@"+server.Addr()).interrupt()
 }
 
+func TestListenSaysThatVidikingTriesAgainToo(t *testing.T) {
+	t.Parallel()
+	server := testkit.NewSSHServer(t, testkit.SSHSish)
+	for _, test := range []struct {
+		flags []string
+		want  bool
+	}{
+		{[]string{"--retry"}, true},
+		{[]string{"--retry", "--respond", "ack"}, false},
+		{nil, false},
+	} {
+		w := newWorld(t)
+		l := w.startTunnel(t, "vidiking", "localhost:1", append(test.flags, "--ssh", "dev@"+server.Addr())...)
+		if code := l.interrupt(); code != 0 {
+			t.Errorf("%v: got exit code %d, want 0", test.flags, code)
+		}
+		const words = "Vidiking tries again what your handler refuses, and so does this listen: it may come twice."
+		if said := l.said(l.stderr); strings.Contains(said, words) != test.want {
+			t.Errorf("%v: got\n%s\nwant that it says so: %v", test.flags, said, test.want)
+		}
+	}
+}
+
 func TestListenSaysWhatAnSSHServerRefuses(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)

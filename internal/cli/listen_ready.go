@@ -60,6 +60,13 @@ func (l *listener) startNotices() []output.Notice {
 	if n, ok := projectNotice(l.app.cfg); ok {
 		ns = append(ns, n)
 	}
+	if l.o.retry && !l.o.isLocal() && l.o.respond == relay.RespondHandler {
+		ns = append(ns, output.Notice{
+			Code: "retried_twice", Hint: "--respond ack",
+			Message: "Vidiking tries again what your handler refuses, and so does this listen: it may come twice.",
+			More:    []string{"To leave it to this one: --respond ack"},
+		})
+	}
 	if n := len(l.orphans); n > 0 {
 		command := "vidiking replay --status pending"
 		ns = append(ns, output.Notice{
