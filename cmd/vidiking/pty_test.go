@@ -24,6 +24,7 @@ type typist struct {
 	t      testing.TB
 	cmd    *exec.Cmd
 	pty    *os.File
+	slave  *os.File    // the program's end of it
 	before *term.State // of the terminal, before the program had it
 	ended  chan struct{}
 
@@ -57,7 +58,7 @@ func (w *world) sitAt(t testing.TB, program string, width, height int, args ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.pty = master
+	x.pty, x.slave = master, slave
 	if err := pty.Setsize(slave, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil { //nolint:gosec // a few hundred
 		t.Fatal(err)
 	}
@@ -160,6 +161,7 @@ func (x *typist) leaves(code int) {
 	if got := x.cmd.ProcessState.ExitCode(); got != code {
 		x.t.Errorf("exit code %d, want %d; the screen:\n%s", got, code, x.text())
 	}
+	x.drain()
 	x.until("the screen is the shell's again", func() bool { return !x.inScreen() })
 	after, err := term.GetState(int(x.pty.Fd()))
 	if err != nil {
@@ -171,11 +173,29 @@ func (x *typist) leaves(code int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, mode := range []string{"\x1b[?1002", "\x1b[?1006", "\x1b[?2004", "\x1b[?25"} { // mouse, its form, pasting, cursor
-		last := x.raw.String()[strings.LastIndex(x.raw.String(), mode)+len(mode):]
+		at := strings.LastIndex(x.raw.String(), mode)
+		if at < 0 {
+			continue // a command without a screen of its own touches none
+		}
+		last := x.raw.String()[at+len(mode):]
 		if on := mode == "\x1b[?25"; last[0] == 'h' != on {
 			x.t.Errorf("mode %q was left as %q", mode[1:], last[:1])
 		}
 	}
+}
+
+// drain waits until all that the ended program wrote has been read: what is written behind it comes behind it.
+func (x *typist) drain() {
+	x.t.Helper()
+	const title = "\x1b]2;ended\x1b\\" // which no screen shows
+	if _, err := x.slave.WriteString(title); err != nil {
+		x.t.Fatal(err)
+	}
+	x.until("all of it has been read", func() bool {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		return strings.Contains(x.raw.String(), title)
+	})
 }
 
 // editor writes an editor that puts a text in place of another.
