@@ -1,82 +1,154 @@
-package cli_test
+package cli
 
 import (
-	"context"
-	"io/fs"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-func TestEveryCommandInTheDocumentationIsOne(t *testing.T) {
-	t.Parallel()
-	commands := documented(t)
-	if len(commands) < 10 {
-		t.Fatalf("only %d commands found: the test looks in the wrong place", len(commands))
-	}
-	for _, command := range commands {
-		x := newTerminal(t, 80)
-		args, _, _ := strings.Cut(strings.TrimPrefix(command, "vidiking "), " #")
-		args, _, _ = strings.Cut(args, " -- ") // what is behind it is another program's
-		w := x.world(nil, append(words(args), "--help")...)
-		if code := cli.Main(context.Background(), w); code != 0 {
-			t.Errorf("%s: got exit code %d, want 0:\n%s", command, code, x.screen.String())
-		}
-	}
+const storiesDir = "../../cmd/vidiking/testdata/script"
+
+// sandbox is what stories add to a command that a page shows: a free port, and an answer for who has no terminal to give it at.
+var sandbox = map[string]bool{"addr": true, "yes": true}
+
+// invocation is a command as one types it: which, and with which flags. Their order and values are free.
+type invocation struct {
+	path  string
+	flags []string
 }
 
-// documented returns the commands that stand in the README and in docs: lines of their own, and the ends of printed ones.
-func documented(t *testing.T) []string {
+func (i invocation) String() string {
+	return strings.TrimSpace(i.path + " " + strings.Join(i.flags, " "))
+}
+
+// bare is the invocation without what is only for the sandbox of stories.
+func (i invocation) bare() string {
+	i.flags = slices.DeleteFunc(slices.Clone(i.flags), func(f string) bool { return sandbox[f] })
+	return i.String()
+}
+
+// TestEveryCommandInTheDocumentationIsRun: each is in a story, or its block says why it is not, or which test runs it.
+func TestEveryCommandInTheDocumentationIsRun(t *testing.T) {
+	t.Parallel()
+	run := storied(t)
+	all := documented(t)
+	if len(all) < 100 || len(run) < 100 {
+		t.Fatalf("only %d commands found in the documentation, %d in stories: the test looks in the wrong place", len(all), len(run))
+	}
+	tests := testNames(t)
+	marked := map[string]string{} // what one block says holds for the same command elsewhere
+	for _, c := range all {
+		if c.mark != "" {
+			marked[c.invocation.bare()] = c.mark
+		}
+	}
+	runs, marks := 0, 0
+	for _, c := range all {
+		mark := marked[c.invocation.bare()]
+		by, named := strings.CutPrefix(mark, "run by: ")
+		switch {
+		case run[c.invocation.bare()] || named && tests[by] || strings.HasPrefix(mark, "file: "):
+			runs++
+		case named:
+			t.Errorf("%s: there is no test %s", c.where, by)
+		case mark != "":
+			marks++
+		default:
+			t.Errorf("%s: no story in cmd/vidiking/testdata/script runs vidiking with these flags: %s.\n"+
+				"Write one, or say above the block: <!-- run by: TestName --> or <!-- not run: why -->", c.where, c.invocation)
+		}
+	}
+	t.Logf("%d commands in the documentation: %d run, %d marked as not run", len(all), runs, marks)
+}
+
+// documentedCommand is one that a page shows.
+type documentedCommand struct {
+	invocation invocation
+	where      string // page and text
+	mark       string // what its block says of how it is run: "not run: …", "run by: …"
+}
+
+// documented returns the commands in the README and in docs, but for docs/reference, which is written from the commands themselves.
+func documented(t *testing.T) []documentedCommand {
 	t.Helper()
-	var commands []string
-	read := func(path string) {
-		text, err := os.ReadFile(path)
+	files := []string{"../../README.md"}
+	for _, pattern := range []string{"../../docs/*.md", "../../docs/decisions/*.md", "../../.github/*.md"} {
+		found, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(string(text)) {
-			line = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "$ "))
-			if strings.HasPrefix(line, "vidiking ") && !strings.HasPrefix(line, "vidiking help") {
-				commands = append(commands, line)
+		files = append(files, found...)
+	}
+	var all []documentedCommand
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range commandsOf(string(text)) {
+			found.where = fmt.Sprintf("%s: %s", strings.TrimPrefix(file, "../../"), found.where)
+			in, err := invocationOf(strings.TrimPrefix(strings.SplitN(found.where, ": ", 2)[1], "vidiking"))
+			if err != nil {
+				t.Errorf("%s: %v", found.where, err)
+				continue
 			}
+			found.invocation = in
+			all = append(all, found)
 		}
 	}
-	read("../../README.md")
-	err := filepath.WalkDir("../../docs", func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && filepath.Base(path) == "reference" {
-			return fs.SkipDir // written from the commands themselves
-		}
-		if err == nil && filepath.Ext(path) == ".md" {
-			read(path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return commands
+	return all
 }
 
-// words splits a command as a shell does, as far as the documentation goes: at spaces that are not within single quotes.
-func words(s string) []string {
-	var out []string
-	quoted := false
-	var word strings.Builder
-	for _, r := range s + " " {
-		switch {
-		case r == '\'':
-			quoted = !quoted
-		case r == ' ' && !quoted:
-			if word.Len() > 0 {
-				out = append(out, word.String())
-				word.Reset()
+func testNames(t *testing.T) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	for _, dir := range []string{".", "../../cmd/vidiking"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
 			}
-		default:
-			word.WriteRune(r)
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(text), -1) {
+				names[m[1]] = true
+			}
 		}
 	}
-	return out
+	return names
+}
+
+func TestCommandsAreReadFromPagesAndStories(t *testing.T) {
+	t.Parallel()
+	const page = "Say `vidiking webhooks list --failed`, or `vidiking …`.\n\n<!-- not run: needs a tunnel -->\n```sh\n$ vidiking listen --tunnel ssh   # a remark\n```\n" +
+		"```sh\nexport S=$(vidiking listen --print-secret)\nvidiking verify b --header \"$(vidiking sign b)\"\n" +
+		"ssh build vidiking webhooks export --failed | vidiking webhooks import - > x\nvidiking listen --forward 'a=1 | 2' -- npm test --x\n```\n\n    vidiking sign b\n"
+	const want = "vidiking webhooks list --failed/; vidiking listen --tunnel ssh/not run: needs a tunnel; vidiking listen --print-secret/; " +
+		"vidiking sign b/; vidiking verify b --header \"$(VALUE)\"/; vidiking webhooks import -/; vidiking listen --forward 'a=1 | 2'/; vidiking sign b/"
+	var got []string
+	for _, c := range commandsOf(page) {
+		got = append(got, c.where+"/"+c.mark)
+	}
+	if g := strings.Join(got, "; "); g != want {
+		t.Errorf("got  %s\nwant %s", g, want)
+	}
+	const story = "exec vidiking listen --addr 127.0.0.1:0 --forward $ADDR &listen&\n! exec vidiking trigger x\n[unix] exits 3 vidiking verify b -H ''\n" +
+		"stdout 'vidiking sign'\n-- a.sh --\nvidiking sign b > x\n-- out --\nvidiking doctor\n"
+	got = nil
+	for _, c := range commandsOfStory(story) {
+		in, err := invocationOf(strings.TrimPrefix(c, "vidiking"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, in.bare())
+	}
+	if g, want := strings.Join(got, "; "), "listen forward; trigger; verify header; sign"; g != want {
+		t.Errorf("got  %s\nwant %s", g, want)
+	}
 }
