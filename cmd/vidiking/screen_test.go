@@ -59,6 +59,18 @@ func TestListenOnAScreenEndsWithItsSummaryOnTheNormalOne(t *testing.T) {
 	x.shows("received 2   delivered 2   refused 0")
 }
 
+func TestWhatTheScreenNamesToTypeCanBeTypedWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=") // so that it makes one
+	x := w.sit(t, 100, 40, "listen", "--tui", "--data-dir", "elsewhere", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
+	x.shows("Your handler needs the secret: vidiking --data-dir elsewhere listen --print-secret")
+	x.types("t\r\t\t")
+	x.shows("vidiking --data-dir elsewhere trigger render.queued --signature-style bare")
+	x.types("qy")
+	x.leaves(0)
+}
+
 func TestListenOnAScreenEndsInOrderBySignalAndKey(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*typist){

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -74,6 +75,7 @@ type listenScreen struct {
 	ready  output.Ready
 	ended  chan struct{} // the screen is gone, the terminal as it was
 	left   chan struct{} // because the user left it
+	style  display.Style
 	words  func(relay.Notice) output.Notice
 	after  atomic.Pointer[output.Live] // the lines after a bug
 	backAt atomic.Int64                // when the handler was last seen to be back, in milliseconds
@@ -83,7 +85,7 @@ type listenScreen struct {
 func (l *listener) newScreen(ctx context.Context, out output.Options, lines func(context.Context) (*output.Live, error)) (*listenScreen, error) {
 	s := &listenScreen{
 		l: l, printer: l.printer, lines: lines, ended: make(chan struct{}), left: make(chan struct{}),
-		words: func(n relay.Notice) output.Notice { return output.NoticeOf(n, l.o.path, out.Style) },
+		style: out.Style, words: func(n relay.Notice) output.Notice { return output.NoticeOf(n, l.o.path, out.Style) },
 	}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	log, closeLog, err := l.app.screenLog(l.dataDir, l.log.Reader())
@@ -136,7 +138,7 @@ func (s *listenScreen) Start(ready output.Ready, notices []output.Notice) {
 	}
 	if strings.Contains(ready.VerifyNote, "made just now") {
 		for _, step := range ready.Next {
-			s.screen.Say(tui.Notice{Good: true, Text: step.Say + " " + step.Command})
+			s.screen.Say(tui.Notice{Good: true, Text: strings.TrimSuffix(step.Say, ":"), Next: ": " + s.command("vidiking listen --print-secret")})
 			break
 		}
 	}
@@ -176,7 +178,17 @@ func (s *listenScreen) Notify(n relay.Notice) {
 		live.Notify(n)
 		return
 	}
-	s.Say(s.words(n))
+	said := s.words(n)
+	if n.Kind == relay.NoticeHandlerBack && n.Missed > 0 { // the screen sends again what it shows
+		said.Message = strings.TrimSuffix(said.Message, ".")
+		said.More = []string{": / status:failed since:" + display.Clock(n.Since, s.style) + ", then R"}
+	}
+	s.Say(said)
+}
+
+// command makes a command one that does the same for who called the program with global flags.
+func (s *listenScreen) command(text string) string {
+	return output.Options{Self: s.l.app.self()}.Command(text)
 }
 
 // Say shows what somebody else has to say. It never blocks.
@@ -191,8 +203,24 @@ func (s *listenScreen) Say(n output.Notice) {
 		defer s.printing.Unlock()
 		s.printer.Notice(n)
 	default:
-		s.screen.Say(tui.Notice{Good: n.Good, Text: strings.Join(append([]string{n.Message}, n.More...), " ")})
+		s.screen.Say(s.shown(n))
 	}
+}
+
+// shown is a notice in the result line. What to do comes last.
+func (s *listenScreen) shown(n output.Notice) tui.Notice {
+	out := tui.Notice{Good: n.Good, Text: n.Message}
+	for i, more := range n.More {
+		if !strings.HasPrefix(more, ": ") {
+			more = " " + more
+		}
+		if i == len(n.More)-1 {
+			out.Next = s.command(more)
+			break
+		}
+		out.Text += more
+	}
+	return out
 }
 
 // Left is closed when the user left the screen.

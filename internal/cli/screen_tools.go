@@ -14,6 +14,7 @@ import (
 // screenTools is what a screen can say about deliveries, as the commands do that say the same.
 func (a *app) screenTools() tui.Tools {
 	return tui.Tools{
+		Command:  output.Options{Self: a.self()}.Command,
 		Diagnose: a.diagnosis,
 		Curl: func(d webhook.Delivery) string {
 			to, err := a.destination(sendOptions{})
@@ -36,6 +37,9 @@ func (a *app) diagnosis(ctx context.Context, d webhook.Delivery, st display.Styl
 	var lines []display.Line
 	for _, f := range found.Findings {
 		lines = append(lines, display.Labelled("cause", f.Cause, label, st)...)
+		if strings.HasPrefix(f.Mend, "vidiking ") {
+			f.Mend = output.Options{Self: a.self()}.Command(f.Mend)
+		}
 		lines = append(lines, display.Labelled("mend", f.Mend, label, st)...)
 	}
 	if !found.IsCertain() {

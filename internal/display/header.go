@@ -27,7 +27,7 @@ func Headers(h webhook.Header, st Style) []Line {
 	for i, f := range h {
 		value := st.outside(f.Value, room)
 		if st.Width > 0 && strings.EqualFold(f.Name, webhook.SignatureHeader) {
-			value = st.CutMiddle(st.signature(f.Value), room)
+			value = st.signature(f.Value, room)
 		}
 		lines[i] = table([]column{
 			{0, widest, false, Line{{names[i], Dim}}},
@@ -37,13 +37,13 @@ func Headers(h webhook.Header, st Style) []Line {
 	return lines
 }
 
-// signature shortens the digest and leaves what stands before it.
-func (st Style) signature(value string) string {
+// signature shortens the digest, once, and leaves what stands before it.
+func (st Style) signature(value string, room int) string {
 	prefix := ""
 	if digest, ok := strings.CutPrefix(value, prefixed); ok {
 		prefix, value = prefixed, digest
 	}
-	return prefix + st.outside(value, signatureCells)
+	return prefix + st.outside(value, min(signatureCells, room-len(prefix)))
 }
 
 // Value is outside text that stands alone on a line, clean, and cut in the middle where the style has a bound.

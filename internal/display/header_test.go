@@ -65,3 +65,12 @@ func TestHeadersFitAndAreHarmless(t *testing.T) {
 		t.Errorf("got %d lines of no header", len(headers))
 	}
 }
+
+func TestASignatureIsCutOnce(t *testing.T) {
+	h := webhook.Header{{Name: webhook.SignatureHeader, Value: "sha256=" + strings.Repeat("0", 64)}}
+	for width := 40; width < 70; width++ {
+		if got := text(Headers(h, wide(width))); strings.Count(got, "…") != 1 || !strings.Contains(got, "sha256=0") {
+			t.Errorf("at %d cells: got %q", width, got)
+		}
+	}
+}

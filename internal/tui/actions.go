@@ -31,9 +31,9 @@ func (m *Model) actionKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.replay):
 		return m.replay(s.ID)
 	case key.Matches(k, m.keys.edit):
-		return m.read(s.ID, useEdit)
+		return m.edit(s.ID)
 	case key.Matches(k, m.keys.diff):
-		m.detail.tab = tabDiff
+		m.detail.tab, m.result = tabDiff, nil // what was said of an earlier comparison is no longer so
 		m.detail.reset()
 		m.generation++
 		return m.loadDetail(s.ID)
@@ -113,6 +113,15 @@ func outcomeOf(s webhook.Summary, st display.Style) line {
 	return l
 }
 
+// edit opens a delivery in the editor. A second press before that is there does not open a second one after the first.
+func (m *Model) edit(id webhook.ID) tea.Cmd {
+	if m.editing {
+		return nil
+	}
+	m.editing = true
+	return m.read(id, useEdit)
+}
+
 // read reads a delivery for an action.
 func (m *Model) read(id webhook.ID, what use) tea.Cmd {
 	return m.do(func(ctx context.Context) tea.Msg {
@@ -123,6 +132,7 @@ func (m *Model) read(id webhook.ID, what use) tea.Cmd {
 
 func (m *Model) useDelivery(msg deliveryMsg) tea.Cmd {
 	if msg.err != nil {
+		m.editing = m.editing && msg.use != useEdit
 		m.sayError(msg.err)
 		return nil
 	}
@@ -145,6 +155,7 @@ func (m *Model) useDelivery(msg deliveryMsg) tea.Cmd {
 
 // edited sends what was saved, if that is something else than before.
 func (m *Model) edited(msg editedMsg) tea.Cmd {
+	m.editing = false
 	if msg.err != nil {
 		m.sayError(msg.err)
 		return nil

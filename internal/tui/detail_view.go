@@ -31,7 +31,7 @@ func (t tab) name() string {
 	}
 }
 
-// tabLine is the names of the tabs, the open one in brackets.
+// tabLine is the names of the tabs, the open one in brackets, and a space behind the last.
 func (m *Model) tabLine() line {
 	var l line
 	for _, t := range m.tabs() {
@@ -40,6 +40,9 @@ func (m *Model) tabLine() line {
 			continue
 		}
 		l = l.add(" "+t.name()+" ", display.Dim)
+	}
+	if all := m.tabs(); all[len(all)-1] == m.detail.tab {
+		l = l.add(" ", display.Dim)
 	}
 	return l
 }

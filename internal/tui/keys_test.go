@@ -150,6 +150,8 @@ func TestDiffComparesWithTheMarkedOneOrTheOneBefore(t *testing.T) {
 		x.showsNot("Diff")
 		x.press("esc", "g", "d")
 		x.shows("There is nothing before it to compare with.")
+		x.press("G", "d")
+		x.showsNot("There is nothing before it")
 	})
 }
 
@@ -330,5 +332,27 @@ func TestEveryKeyIsInTheHelp(t *testing.T) {
 		}
 		x.press("esc")
 		x.shows("[Payload]")
+	})
+}
+
+func TestOneEditorIsOpenAtATime(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 2)...), func(x *hand) {
+		e := tea.KeyPressMsg{Code: 'e', Text: "e"}
+		x.take(e)
+		x.take(e)
+		x.settle()
+		x.press("e")
+		body := string(delivery(1).Body)
+		if diff := cmp.Diff([]string{"edit " + body, "edit " + body}, x.actions.asked); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestANoticeKeepsWhatToDoWhole(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+		x.notices <- Notice{Text: "POST /a/path/that/is/quite/long got 404: deliveries come to /webhooks/vidiking.", Next: " To take them there: vidiking listen --path /hook"}
+		x.settle()
+		x.shows("! POST /a/path/t…oks/vidiking. To take them there: vidiking listen --path /hook\n")
 	})
 }

@@ -72,6 +72,7 @@ type Model struct {
 	result  line
 	now     time.Time
 	batch   *batch
+	editing bool // the editor is open, or about to be
 
 	pages, details, counts asker
 	wanted                 webhook.Summary // what the detail is asked for
@@ -97,6 +98,7 @@ type question struct {
 type Notice struct {
 	Good bool
 	Text string
+	Next string // what to do, behind Text; it is kept whole where there is room for one of them
 }
 
 func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
@@ -143,17 +145,25 @@ func (m *Model) sayGood(s string) {
 
 // sayError says what failed and what to do.
 func (m *Model) sayError(err error) {
-	st := m.o.Style
-	what, advice := st.Clean(err.Error()), ""
+	advice := ""
 	var advised interface{ Advice() string }
 	if as(err, &advised) && advised.Advice() != "" {
-		advice = ": " + st.Clean(advised.Advice())
+		advice = ": " + advised.Advice()
 	}
-	what = st.CutMiddle(what, max(m.width-len(" ! ")-display.Width(advice), leastWhat)) // rather than what to do
-	m.say(styled("! ", display.Bad).add(what+advice, display.Plain))
+	m.sayNext("!", display.Bad, err.Error(), advice)
 }
 
-// leastWhat is how much of what failed is said in any case.
+// sayNext says what happened and what to do, and cuts rather the former.
+func (m *Model) sayNext(glyph string, role display.Role, what, next string) {
+	st := m.o.Style
+	what, next = st.Clean(what), st.Clean(next)
+	if next != "" {
+		what = st.CutMiddle(what, max(m.width-len(" ! ")-display.Width(next), leastWhat))
+	}
+	m.say(styled(glyph+" ", role).add(what+next, display.Plain))
+}
+
+// leastWhat is how much of what happened is said in any case.
 const leastWhat = 24
 
 // current is the delivery that the keys are about.

@@ -179,6 +179,9 @@ func (p pane) explain(d webhook.Delivery) []display.Line {
 	if !ok {
 		return nil
 	}
+	if p.tools.Command != nil {
+		h.Command = p.tools.Command(h.Command)
+	}
 	return h.Below(p.style.Narrowed(1))
 }
 

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // Update takes a message. A bug in it ends the screen, and nothing else.
@@ -112,9 +113,9 @@ func (m *Model) resize(w, h int) tea.Cmd {
 }
 
 func (m *Model) notice(n Notice) {
+	glyph, role := "!", display.Caution
 	if n.Good {
-		m.sayGood(n.Text)
-		return
+		glyph, role = m.o.Style.Glyph(webhook.StatusDelivered)
 	}
-	m.say(styled("! ", display.Caution).add(m.o.Style.Clean(n.Text), display.Plain))
+	m.sayNext(glyph, role, n.Text, n.Next)
 }
