@@ -32,17 +32,7 @@ func tellEveryday(t *testing.T) everyday {
 	t.Helper()
 	var mended atomic.Bool
 	mended.Store(true)
-	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		style := signature.StyleBare // as the samples of Vidiking's documentation compare
-		if mended.Load() {
-			style = signature.StylePrefixed
-		}
-		body, err := io.ReadAll(r.Body)
-		if err != nil || r.Header.Get(webhook.SignatureHeader) != signature.Sign(webhook.SecretFrom(everydaySecret), body, style) {
-			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = io.WriteString(w, `{"error":"invalid signature"}`)
-		}
-	}))
+	handler := httptest.NewServer(everydayHandler(&mended))
 	defer handler.Close()
 	address, err := url.Parse(handler.URL)
 	if err != nil {
@@ -92,6 +82,22 @@ func answered(rows []row) int {
 		}
 	}
 	return n
+}
+
+// everydayHandler refuses what is signed rightly until it is mended: it compares with the bare hex, as the samples of Vidiking's
+// documentation do.
+func everydayHandler(mended *atomic.Bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		style := signature.StyleBare
+		if mended.Load() {
+			style = signature.StylePrefixed
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.Header.Get(webhook.SignatureHeader) != signature.Sign(webhook.SecretFrom(everydaySecret), body, style) {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":"invalid signature"}`)
+		}
+	}
 }
 
 // A row of a terminal, cell by cell.
