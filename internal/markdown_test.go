@@ -34,6 +34,25 @@ func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
 	t.Logf("%d pages, %d relative links, %d of them with an anchor", len(pages), links, anchors)
 }
 
+// TestTheIndexNamesEveryPage: who looks for something begins at docs/README.md.
+func TestTheIndexNamesEveryPage(t *testing.T) {
+	t.Parallel()
+	root := os.DirFS("..")
+	index := map[string]bool{}
+	for _, target := range linksOf(readText(t, root, "docs/README.md")) {
+		index[path.Join("docs", target)] = true
+	}
+	names, err := fs.Glob(root, "docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if name != "docs/README.md" && !index[name] {
+			t.Errorf("docs/README.md does not name %s", name)
+		}
+	}
+}
+
 // markdownPages is every page that readers of the repository see, by its path.
 func markdownPages(t *testing.T, root fs.FS) map[string]string {
 	t.Helper()
