@@ -5,12 +5,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/vidiking/vidiking-cli/internal/config"
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/sample"
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -87,62 +85,47 @@ func completePaths(cmd *cobra.Command, _ []string, typed string) ([]string, cobr
 	return out, directive
 }
 
-func completeKeys(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+// unquoteUsages takes the quotes off what help names a flag's value by: shells would show them.
+func unquoteUsages(cmd *cobra.Command) {
+	unquote := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
+	cmd.Flags().VisitAll(unquote)
+	cmd.PersistentFlags().VisitAll(unquote)
+	for _, c := range cmd.Commands() {
+		unquoteUsages(c)
+	}
+}
+
+func completeFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// completeOneFile offers files for the only argument.
+func completeOneFile(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, noFiles
 	}
-	var out []string
-	for _, k := range config.Keys() {
-		out = append(out, describe(k.Name, k.Summary))
-	}
-	return out, noFiles
+	return completeFiles(cmd, args, typed)
 }
 
-func completeGettable(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	out, directive := completeKeys(cmd, args, typed)
-	if len(args) == 0 {
-		out = append(out, describe(webhookKey, "what was registered with Vidiking from here"))
-	}
-	return out, directive
-}
-
-func (a *app) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	// The profile that is being typed is not one yet, so the configuration is loaded without it.
-	cfg, err := config.Load(a.w.configWorld(), config.Flags{Config: a.flags.config, NewProfile: true})
-	if err != nil {
+// completeCommand leaves what stands behind the two hyphens to the shell: it is another program's.
+func (a *app) completeCommand(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	// Not ArgsLenAtDash: to complete, Cobra parses the line with two hyphens of its own.
+	if !slices.Contains(a.w.Args[:len(a.w.Args)-1], "--") {
 		return nil, noFiles
 	}
-	return cfg.Profiles(), noFiles
+	return completeFiles(cmd, args, typed)
 }
 
-// completedIDs is how many of the newest deliveries are offered: a screenful.
-const completedIDs = 20
-
-// completeIDs offers the newest deliveries, the newest first; as many arguments as most allows, -1 for any number.
-func (a *app) completeIDs(most int) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		keep := noFiles | cobra.ShellCompDirectiveKeepOrder
-		if most >= 0 && len(args) >= most {
-			return nil, keep
-		}
-		r, err := a.openReader(cmd.Context())
-		if err != nil {
-			return nil, keep
-		}
-		defer func() { _ = r.Close() }()
-		rows, err := r.List(cmd.Context(), store.Query{Limit: completedIDs})
-		if err != nil {
-			return nil, keep
-		}
-		var out []string
-		for _, s := range slices.Backward(rows) {
-			what := strings.TrimSpace(display.Clean(s.Event + " " + s.About))
-			at := s.ReceivedAt.In(a.w.Location).Format("15:04:05")
-			out = append(out, describe(string(s.ID), strings.Join([]string{at, string(s.Status), what}, " ")))
-		}
-		if len(args) == 0 && len(rows) > 0 {
-			out = append(out, describe("last", "the newest"))
-		}
-		return out, keep
+// completeForward offers the events before a target, once one of them is begun: a target itself can't be known.
+func completeForward(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if typed == "" || strings.Contains(typed, "=") {
+		return nil, noFiles
 	}
+	patterns, _ := completeEventPatterns(cmd, args, typed)
+	out := make([]string, len(patterns))
+	for i, p := range patterns {
+		pattern, what, _ := strings.Cut(p, "\t")
+		out[i] = describe(pattern+"=", what)
+	}
+	return out, noFiles | cobra.ShellCompDirectiveNoSpace
 }

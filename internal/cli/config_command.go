@@ -47,7 +47,7 @@ or asked for, so that it never stands in the shell's history.`,
 			seeAlso: "config list, config unset",
 		}.annotations(),
 		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeKeys,
+		ValidArgsFunction: a.completeSetting,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.runConfigSet(cmd.Context(), args)
 		},
@@ -76,6 +76,8 @@ func (a *app) runConfigSet(ctx context.Context, args []string) error {
 		if value, err = a.readSecret(ctx, key); err != nil {
 			return err
 		}
+	case len(args) == 1:
+		return usage("which value for "+args[0]+"?", valuesOf(key))
 	case len(args) != 2:
 		return usage("config set takes a key and a value", "as in vidiking config set "+args[0]+" VALUE")
 	default:
@@ -85,6 +87,14 @@ func (a *app) runConfigSet(ctx context.Context, args []string) error {
 		return err
 	}
 	return cfg.Set(key.Name, value)
+}
+
+// valuesOf is what a setting can be.
+func valuesOf(key config.Key) string {
+	if key.Values != nil {
+		return "one of " + strings.Join(key.Values, ", ")
+	}
+	return key.Takes
 }
 
 // readSecret reads a secret from the terminal without echo, or from stdin. One line feed at its end is not part of it.

@@ -75,6 +75,7 @@ What is written: format, out, with-secrets`,
 	f.Var(oneOf(&o.format, exportFormats()...), "format", "the form: "+strings.Join(exportFormats(), ", "))
 	f.StringVarP(&o.out, "out", "O", "-", "write it to this `FILE`, whole or not at all (- is stdout)")
 	f.BoolVar(&o.secrets, "with-secrets", false, "keep cookies, authorization and signatures")
+	_ = cmd.RegisterFlagCompletionFunc("out", completeFiles)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -32,13 +32,8 @@ another one of; then nothing is imported.`,
 2 it was called or configured wrongly`,
 			seeAlso: "webhooks export",
 		}.annotations(),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, noFiles
-			}
-			return nil, cobra.ShellCompDirectiveDefault
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.runImport(cmd.Context(), args[0]) },
+		ValidArgsFunction: completeOneFile,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.runImport(cmd.Context(), args[0]) },
 	}
 }
 

@@ -108,6 +108,7 @@ In scripts and CI: wait-for, count, within, junit, ready-file, allow-failures`,
 With -- COMMAND, the command's own code where it is not 0.`,
 			seeAlso: "trigger, replay, watch, config set-webhook, exit-codes, formatting",
 		}.annotations(),
+		ValidArgsFunction: a.completeCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(cmd.Context(), a, cmd.Flags()); err != nil {
 				return err
@@ -146,6 +147,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.filterText, "filter", "", "show only what this `FILTER` selects, as in status:failed; all of it is forwarded (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
+	_ = cmd.RegisterFlagCompletionFunc("ready-file", completeFiles)
 	o.wait.addFlags(cmd)
 	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")
 	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
@@ -157,6 +159,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 	_ = cmd.RegisterFlagCompletionFunc("events", completeEventPatterns)
+	_ = cmd.RegisterFlagCompletionFunc("forward", completeForward)
 }
 
 // complete takes each setting from its flag, else from environment, file and default, and checks it.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -46,6 +48,9 @@ func Main(ctx context.Context, w World) int {
 		}
 	}()
 	root := a.root()
+	if len(w.Args) > 0 && w.Args[0] == cobra.ShellCompRequestCmd {
+		unquoteUsages(root)
+	}
 	root.SetArgs(append([]string{}, w.Args...)) // never nil, for which Cobra would look at os.Args
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)

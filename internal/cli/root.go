@@ -38,6 +38,7 @@ func (a *app) root() *cobra.Command {
 			DisableDefaultCmd: true, // our own has help in our voice
 		},
 	}
+	cmd.CompletionOptions.SetDefaultShellCompDirective(noFiles) // what takes a file says so
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = printHelp(a.w.Stdout, pageOf(cmd)) })
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, pageOf(cmd)) })
 	cmd.SetFlagErrorFunc(flagError)
@@ -67,6 +68,7 @@ func (a *app) globalFlags(cmd *cobra.Command) {
 	for name, values := range map[string][]string{"output": {"text", "json"}, "color": {"auto", "always", "never"}} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
+	_ = cmd.RegisterFlagCompletionFunc("sandbox", cobra.FixedCompletions([]string{"true", "false"}, noFiles))
 	_ = cmd.RegisterFlagCompletionFunc("profile", a.completeProfiles)
 	_ = cmd.MarkPersistentFlagDirname("data-dir")
 	_ = cmd.MarkPersistentFlagFilename("config", "toml")

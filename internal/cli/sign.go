@@ -30,12 +30,14 @@ comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed o
 2 it was called or configured wrongly`,
 			seeAlso: "verify, trigger",
 		}.annotations(),
+		ValidArgsFunction: completeOneFile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return a.runSign(args, signature.Style(style), secretFile)
 		},
 	}
 	cmd.Flags().Var(oneOf(&style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
 	cmd.Flags().StringVar(&secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
+	_ = cmd.RegisterFlagCompletionFunc("secret-file", completeFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -97,6 +97,7 @@ Many at once: count, rate, concurrency, chaos, seed, yes`,
 	o.chaos.addFlags(cmd)
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
 	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
+	_ = cmd.RegisterFlagCompletionFunc("data", completeFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -39,6 +39,7 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
 3 the signature is not valid`,
 			seeAlso: "sign, webhooks show",
 		}.annotations(),
+		ValidArgsFunction: completeOneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("header") {
 				return usage("which signature?", "give the header's value: vidiking verify body.json --header 'sha256=…'")
@@ -49,6 +50,7 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "the signature header, its `VALUE` with or without its name (repeatable)")
 	f.StringVar(&o.secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
+	_ = cmd.RegisterFlagCompletionFunc("secret-file", completeFiles)
 	return cmd
 }
 

@@ -28,17 +28,15 @@ func checkText(value string) *problem {
 	return nil
 }
 
-func oneOf(allowed ...string) func(string) *problem {
-	return func(value string) *problem {
-		if slices.Contains(allowed, value) {
-			return nil
-		}
-		hint := "one of " + strings.Join(allowed, ", ")
-		if near := webhook.Near(value, allowed); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		return &problem{fmt.Sprintf("can't be %q", value), hint}
+func checkOneOf(allowed []string, value string) *problem {
+	if slices.Contains(allowed, value) {
+		return nil
 	}
+	hint := "one of " + strings.Join(allowed, ", ")
+	if near := webhook.Near(value, allowed); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return &problem{fmt.Sprintf("can't be %q", value), hint}
 }
 
 func checkPath(value string) *problem {

@@ -47,15 +47,17 @@ const profilesTable = "profiles"
 
 // Key describes one setting.
 type Key struct {
-	Name    string // in the file
-	Flag    string // on the command line, without --; empty where there is none
-	Env     string // the environment variable; empty where there is none
-	Summary string // what it is for, in a few words without a full stop
-	Default string // empty where there is none, or where it depends on the machine
-	Secret  bool   // never shown but on request, never an argument
+	Name    string   // in the file
+	Flag    string   // on the command line, without --; empty where there is none
+	Env     string   // the environment variable; empty where there is none
+	Summary string   // what it is for, in a few words without a full stop
+	Default string   // empty where there is none, or where it depends on the machine
+	Secret  bool     // never shown but on request, never an argument
+	Values  []string // what it can be, where that is one of a few words
+	Takes   string   // else what it can be, in words without a full stop; empty for a secret
 
-	form  form
-	check func(string) *problem
+	form form
+	rule func(string) *problem // nil where Values are the rule
 }
 
 // form is how a setting's value is written in the file.
@@ -76,32 +78,32 @@ type problem struct {
 // Keys lists the settings in the order in which they are shown.
 func Keys() []Key {
 	return []Key{
-		{Name: WebhookSecret, Env: EnvSecret, Summary: "the secret that signatures are made with", Secret: true, check: checkSecret},
-		{Name: APIKey, Env: EnvAPIKey, Summary: "the key of the account at Vidiking", Secret: true, check: checkAPIKey},
-		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", check: checkText},
-		{Name: Sandbox, Flag: "sandbox", Summary: "whether calls go to Vidiking's sandbox", Default: "false", form: formSwitch, check: oneOf("true", "false")},
-		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000/webhooks/vidiking", check: checkText},
-		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: "/webhooks/vidiking", check: checkPath},
-		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", check: checkAddr},
-		{Name: Events, Flag: "events", Summary: "which events are forwarded; all where it is empty", form: formList, check: checkEvents},
-		{Name: Verify, Flag: "verify", Summary: "what becomes of a wrong signature", Default: "strict", check: oneOf("strict", "warn", "off")},
-		{Name: Respond, Flag: "respond", Summary: "whose answer goes back", Default: "handler", check: oneOf("handler", "ack")},
-		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", check: checkDuration},
-		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", form: formNumber, check: checkMaxBody},
-		{Name: Tunnel, Flag: "tunnel", Summary: "the way in from the internet", Default: "auto", check: oneOf("auto", "ngrok", "ssh", "local")},
-		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", check: checkPublicURL},
-		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", check: checkText},
-		{Name: SSHBind, Summary: "what that server is asked to forward, as in localhost:8080", check: checkHostPort},
-		{Name: SSHKey, Summary: "the private key for that server; otherwise the agent's and those of ~/.ssh", check: checkDir},
-		{Name: NgrokAuthtoken, Env: EnvNgrok, Summary: "the token of the ngrok account", Secret: true, check: checkToken},
-		{Name: NgrokConnectURL, Summary: "ngrok's own server, HOST:PORT, where it is another", check: checkHostPort},
-		{Name: NgrokRootCAs, Summary: "whom to trust as ngrok's server: trusted, host or a file", Default: "trusted", check: checkRoots},
-		{Name: NgrokProxyURL, Summary: "the proxy on the way to ngrok's server", check: checkProxy},
-		{Name: NgrokPolicyFile, Summary: "a traffic policy for the endpoint, a file", check: checkDir},
-		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "where the log and the sessions are", check: checkDir},
-		{Name: Output, Flag: "output", Summary: "how results are shown", Default: "text", check: oneOf("text", "json")},
-		{Name: Color, Flag: "color", Summary: "when there is colour", Default: "auto", check: oneOf("auto", "always", "never")},
-		{Name: Profile, Flag: "profile", Env: EnvProfile, Summary: "the profile in use", Default: DefaultProfile, check: checkProfileName},
+		{Name: WebhookSecret, Env: EnvSecret, Summary: "the secret that signatures are made with", Secret: true, rule: checkSecret},
+		{Name: APIKey, Env: EnvAPIKey, Summary: "the key of the account at Vidiking", Secret: true, rule: checkAPIKey},
+		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", Takes: "a URL, like https://api.vidiking.com/v1", rule: checkText},
+		{Name: Sandbox, Flag: "sandbox", Summary: "whether calls go to Vidiking's sandbox", Default: "false", form: formSwitch, Values: []string{"true", "false"}},
+		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000/webhooks/vidiking", Takes: "a port, host:port or URL; with EVENTS= before it, only for these", rule: checkText},
+		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: "/webhooks/vidiking", Takes: "a path, like /webhooks/vidiking", rule: checkPath},
+		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", Takes: "an address of this machine, like 127.0.0.1:4747", rule: checkAddr},
+		{Name: Events, Flag: "events", Summary: "which events are forwarded; all where it is empty", Takes: "names or patterns with commas between them, like render.*,wallet.*", form: formList, rule: checkEvents},
+		{Name: Verify, Flag: "verify", Summary: "what becomes of a wrong signature", Default: "strict", Values: []string{"strict", "warn", "off"}},
+		{Name: Respond, Flag: "respond", Summary: "whose answer goes back", Default: "handler", Values: []string{"handler", "ack"}},
+		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", Takes: "a number with its unit, like 10s, 500ms or 1m30s", rule: checkDuration},
+		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", Takes: "a size, like 10MiB", form: formNumber, rule: checkMaxBody},
+		{Name: Tunnel, Flag: "tunnel", Summary: "the way in from the internet", Default: "auto", Values: []string{"auto", "ngrok", "ssh", "local"}},
+		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", Takes: "a URL, like https://hooks.example.com", rule: checkPublicURL},
+		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", Takes: "a server: user@host:port", rule: checkText},
+		{Name: SSHBind, Summary: "what that server is asked to forward, as in localhost:8080", Takes: "HOST:PORT, like localhost:8080", rule: checkHostPort},
+		{Name: SSHKey, Summary: "the private key for that server; otherwise the agent's and those of ~/.ssh", Takes: "a file", rule: checkDir},
+		{Name: NgrokAuthtoken, Env: EnvNgrok, Summary: "the token of the ngrok account", Secret: true, rule: checkToken},
+		{Name: NgrokConnectURL, Summary: "ngrok's own server, HOST:PORT, where it is another", Takes: "HOST:PORT", rule: checkHostPort},
+		{Name: NgrokRootCAs, Summary: "whom to trust as ngrok's server: trusted, host or a file", Default: "trusted", Takes: "trusted, host or a file", rule: checkRoots},
+		{Name: NgrokProxyURL, Summary: "the proxy on the way to ngrok's server", Takes: "a URL, like http://proxy.example.com:3128", rule: checkProxy},
+		{Name: NgrokPolicyFile, Summary: "a traffic policy for the endpoint, a file", Takes: "a file", rule: checkDir},
+		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "where the log and the sessions are", Takes: "a directory", rule: checkDir},
+		{Name: Output, Flag: "output", Summary: "how results are shown", Default: "text", Values: []string{"text", "json"}},
+		{Name: Color, Flag: "color", Summary: "when there is colour", Default: "auto", Values: []string{"auto", "always", "never"}},
+		{Name: Profile, Flag: "profile", Env: EnvProfile, Summary: "the profile in use", Default: DefaultProfile, Takes: "the name of a profile", rule: checkProfileName},
 	}
 }
 
@@ -131,6 +133,14 @@ func (k Key) Check(value string) error {
 		return &ValueError{Name: k.Name, Msg: p.msg, Hint: p.hint}
 	}
 	return nil
+}
+
+// check is what is wrong with a value that is normal; nil where nothing is.
+func (k Key) check(value string) *problem {
+	if k.Values != nil {
+		return checkOneOf(k.Values, value)
+	}
+	return k.rule(value)
 }
 
 // normal is value as it is kept: a list without the white space around its commas.

@@ -1,0 +1,216 @@
+//go:build !windows
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// completed is a line and what the shells must offer for it.
+type completed struct {
+	line string
+	want []string // among what is offered
+	not  []string // not among it
+}
+
+// completedLines are typed into every shell. DELIVERY is the newest delivery's id, which is refused, OTHER the one before it.
+func completedLines() []completed {
+	return []completed{
+		{line: "vidiking ", want: []string{"listen", "trigger", "webhooks", "replay", "config", "help"}, not: []string{"a-file"}},
+		{line: "vidiking webhooks l", want: []string{"list"}},
+		{line: "vidiking webhooks list --st", want: []string{"--status"}},
+		{line: "vidiking listen --ver", want: []string{"--verify", "--verbose"}},
+		{line: "vidiking listen --verify ", want: []string{"strict", "warn", "off"}, not: []string{"a-file"}},
+		{line: "vidiking listen --timeout ", not: []string{"a-file"}},
+		{line: "vidiking trigger --data a-", want: []string{"a-file"}},
+		{line: "vidiking sign a-", want: []string{"a-file"}},
+		{line: "vidiking listen -- a-", want: []string{"a-file"}},
+		{line: "vidiking trigger render", want: []string{"render.complete", "render.failed", "render-failure"}},
+		{line: "vidiking trigger render.c", want: []string{"render.complete"}},
+		{line: "vidiking listen --wait-for ai.", want: []string{"ai.complete", "ai.failed"}},
+		{line: "vidiking listen --events render.complete,wallet.d", want: []string{"render.complete,wallet.deposit"}},
+		{line: "vidiking trigger render.complete --set data.u", want: []string{"data.url="}},
+		{line: "vidiking replay ", want: []string{"DELIVERY", "OTHER", "last"}, not: []string{"a-file"}},
+		{line: "vidiking replay dlv_", want: []string{"DELIVERY", "OTHER"}},
+		{line: "vidiking webhooks diff DELIVERY ", want: []string{"OTHER"}, not: []string{"DELIVERY"}},
+		{line: "vidiking listen --profile ", want: []string{"staging"}},
+		{line: "vidiking config set ver", want: []string{"verify"}},
+		{line: "vidiking config set max-", want: []string{"max-body"}},
+		{line: "vidiking config set verify ", want: []string{"strict", "warn", "off"}},
+		{line: "vidiking config get for", want: []string{"forward"}},
+		{line: "vidiking webhooks list --filter sta", want: []string{"status:"}},
+		{line: "vidiking webhooks list --filter status:ref", want: []string{"status:refused"}},
+		{line: "vidiking help exit", want: []string{"exit-codes"}},
+		{line: "vidiking help webhooks sh", want: []string{"show"}},
+		{line: "vidiking -o ", want: []string{"json", "text"}},
+		{line: "vidiking completion ", want: []string{"bash", "zsh", "fish", "powershell"}},
+	}
+}
+
+// TestShellsOfferWhatTheScriptsInCompletionsSay types lines into the real shells, and looks at what they offer.
+func TestShellsOfferWhatTheScriptsInCompletionsSay(t *testing.T) {
+	t.Parallel()
+	for name, offered := range map[string]func(*testing.T, *world, []string) [][]string{
+		"bash": offeredByBash, "zsh": offeredByZsh, "fish": offeredByFish,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(name); err != nil {
+				t.Skipf("There is no %s here.", name)
+			}
+			w := newWorld(t)
+			ids := w.readyToComplete(t)
+			var lines []string
+			all := completedLines()
+			for _, c := range all {
+				lines = append(lines, ids.Replace(c.line))
+			}
+			got := offered(t, w, lines)
+			for i, c := range all {
+				for _, want := range c.want {
+					if !slices.Contains(got[i], ids.Replace(want)) {
+						t.Errorf("%s: got %q, want %s among it", lines[i], got[i], ids.Replace(want))
+					}
+				}
+				for _, not := range c.not {
+					if slices.Contains(got[i], ids.Replace(not)) {
+						t.Errorf("%s: got %q, and %s has no place in it", lines[i], got[i], ids.Replace(not))
+					}
+				}
+			}
+		})
+	}
+}
+
+// readyToComplete puts two deliveries, a profile and a file into the world, and returns the deliveries' ids by the names they have in lines.
+func (w *world) readyToComplete(t *testing.T) *strings.Replacer {
+	t.Helper()
+	var ids []string
+	for range 2 {
+		_, stdout, _ := w.run(t, program(t), "trigger", "render.complete", "--to", "localhost:1")
+		ids = append(ids, idOf(t, stdout))
+	}
+	if code, _, stderr := w.run(t, program(t), "config", "set", "forward", "localhost:9", "--profile", "staging"); code != 0 {
+		t.Fatal(stderr)
+	}
+	w.write(t, "a-file", "")
+	return strings.NewReplacer("DELIVERY", ids[1], "OTHER", ids[0])
+}
+
+func idOf(t *testing.T, row string) string {
+	t.Helper()
+	at := strings.Index(row, "dlv_")
+	if at < 0 {
+		t.Fatalf("no id in %q", row)
+	}
+	return strings.Fields(row[at:])[0]
+}
+
+// script is a completion as it is in the repository.
+func script(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "completions", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// offeredBehind marks the end of what was offered for a line.
+const offeredBehind = "----"
+
+// Each shell inserts all that it offers for a line at ^X^A, and writes the line that comes of it to ~/offered at ^X^D.
+const (
+	bashStart = `PS1='ready$ '
+for f in /usr/share/bash-completion/bash_completion /opt/homebrew/etc/profile.d/bash_completion.sh; do [ -r $f ] && . $f; done
+. "$SCRIPT"
+bind '"\C-x\C-a": insert-completions'
+write() { printf '%s\n----\n' "$READLINE_LINE" >> ~/offered; READLINE_LINE= READLINE_POINT=0; }
+bind -x '"\C-x\C-d": write'
+`
+	zshStart = `PS1='ready$ '
+fpath=("${SCRIPT:h}" $fpath)
+autoload -Uz compinit && compinit -u -D
+zle -C all-matches complete-word _generic
+zstyle ':completion:all-matches:*' insert yes
+zstyle ':completion:all-matches::::' completer _all_matches _complete
+bindkey '^X^A' all-matches
+write() { print -r -- "$BUFFER" >> ~/offered; print -r -- ---- >> ~/offered; BUFFER= }
+zle -N write
+bindkey '^X^D' write
+`
+)
+
+func offeredByBash(t *testing.T, w *world, lines []string) [][]string {
+	t.Helper()
+	start := w.write(t, "start.bash", bashStart)
+	w.env = append(w.env, "SCRIPT="+script(t, "vidiking.bash"))
+	return w.typedInto(t, lines, "bash", "--noprofile", "--rcfile", start, "-i")
+}
+
+func offeredByZsh(t *testing.T, w *world, lines []string) [][]string {
+	t.Helper()
+	w.write(t, ".zshrc", zshStart)
+	w.env = append(w.env, "SCRIPT="+script(t, "_vidiking"), "ZDOTDIR="+w.home)
+	return w.typedInto(t, lines, "zsh", "-d", "-i")
+}
+
+// typedInto types lines into a shell at a terminal, and returns what it offers for each.
+func (w *world) typedInto(t *testing.T, lines []string, shell string, args ...string) [][]string {
+	t.Helper()
+	path, err := exec.LookPath(shell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := w.sitAt(t, path, 200, 50, args...)
+	x.shows("ready$")
+	var offered [][]string
+	for i, line := range lines {
+		x.types(line + "\x18\x01\x18\x04")
+		var said []string
+		x.until("what "+shell+" offers for "+line, func() bool {
+			text, _ := os.ReadFile(filepath.Join(w.home, "offered")) // not there before the first
+			said = strings.Split(string(text), "\n"+offeredBehind+"\n")
+			return len(said) > i+1
+		})
+		// The line's last word has become all that is offered. Bash quotes even commas.
+		offered = append(offered, strings.Fields(strings.ReplaceAll(said[i][strings.LastIndexByte(line, ' '):], `\`, "")))
+	}
+	return offered
+}
+
+// offeredByFish asks fish itself, which has a command for that.
+func offeredByFish(t *testing.T, w *world, lines []string) [][]string {
+	t.Helper()
+	const ask = `source $argv[1]; for line in $argv[2..-1]; complete -C "$line"; echo ` + offeredBehind + `; end`
+	code, stdout, stderr := w.run(t, "fish", append([]string{"--no-config", "-c", ask, script(t, "vidiking.fish")}, lines...)...)
+	said := strings.Split(stdout, offeredBehind+"\n")
+	if code != 0 || len(said) != len(lines)+1 {
+		t.Fatalf("fish ended with %d, and said %d things of %d lines:\n%s%s", code, len(said)-1, len(lines), stdout, stderr)
+	}
+	var offered [][]string
+	for _, s := range said[:len(lines)] {
+		var items []string
+		for line := range strings.Lines(s) {
+			item, _, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			items = append(items, item)
+		}
+		offered = append(offered, items)
+	}
+	return offered
+}
+
+// write writes a file into the world's home and returns its path.
+func (w *world) write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(w.home, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// completedIDs is how many of the newest deliveries are offered: a screenful.
+const completedIDs = 20
+
+// completeIDs offers the newest deliveries whose id begins as typed and is not on the line, the newest first; as many arguments as most
+// allows, -1 for any number.
+func (a *app) completeIDs(most int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		keep := noFiles | cobra.ShellCompDirectiveKeepOrder
+		if most >= 0 && len(args) >= most {
+			return nil, keep
+		}
+		rows, err := a.newest(cmd.Context(), typed)
+		if err != nil {
+			return nil, keep
+		}
+		var out []string
+		for _, s := range slices.Backward(rows) {
+			// Who leaves dlv_ out goes on without it.
+			id := strings.TrimPrefix(string(s.ID), webhook.IDPrefix)
+			if strings.HasPrefix(webhook.IDPrefix, typed) || strings.HasPrefix(typed, webhook.IDPrefix) {
+				id = string(s.ID)
+			}
+			if !slices.Contains(args, id) {
+				out = append(out, describe(id, a.inAFewWords(s)))
+			}
+		}
+		if len(args) == 0 && len(rows) > 0 {
+			out = append(out, describe(store.Last, "the newest"))
+		}
+		return out, keep
+	}
+}
+
+// newest lists the newest deliveries whose id begins as typed; where no id begins like that, the newest of all.
+func (a *app) newest(ctx context.Context, typed string) ([]webhook.Summary, error) {
+	r, err := a.openReader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	q := store.Query{Limit: completedIDs}
+	if prefix, ok := webhook.ParsePrefix(typed); ok && !strings.HasPrefix(webhook.IDPrefix, typed) {
+		if q.Filter, err = filter.Of(filter.ID, a.w.Now(), a.w.Location, prefix); err != nil {
+			return nil, err
+		}
+	}
+	return r.List(ctx, q)
+}
+
+// inAFewWords tells a delivery apart from others.
+func (a *app) inAFewWords(s webhook.Summary) string {
+	what := strings.TrimSpace(display.Clean(s.Event + " " + s.About))
+	return strings.Join([]string{s.ReceivedAt.In(a.w.Location).Format(time.TimeOnly), string(s.Status), what}, " ")
+}
