@@ -53,6 +53,26 @@ func TestTheIndexNamesEveryPage(t *testing.T) {
 	}
 }
 
+// TestEveryPathThatAPageNamesIsThere: a page that sends its reader to a file of the repository names one.
+func TestEveryPathThatAPageNamesIsThere(t *testing.T) {
+	t.Parallel()
+	root := os.DirFS("..")
+	named := regexp.MustCompile("`((?:internal|cmd|docs|\\.ci|\\.github|completions)/[A-Za-z0-9_./-]+)`")
+	looked := 0
+	for name, text := range markdownPages(t, root) {
+		for _, m := range named.FindAllStringSubmatch(prose(text), -1) {
+			looked++
+			if _, err := fs.Stat(root, strings.TrimSuffix(m[1], "/")); err != nil && m[1] != ".ci/bin" {
+				t.Errorf("%s: there is no %s", name, m[1])
+			}
+		}
+	}
+	if looked < 30 {
+		t.Errorf("only %d paths found: the test looks in the wrong place", looked)
+	}
+	t.Logf("%d paths", looked)
+}
+
 // markdownPages is every page that readers of the repository see, by its path.
 func markdownPages(t *testing.T, root fs.FS) map[string]string {
 	t.Helper()

@@ -1,0 +1,51 @@
+//go:build unix
+
+package config
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// ownedBy is a file of somebody's.
+type ownedBy uint32
+
+func (ownedBy) Name() string       { return projectFile }
+func (ownedBy) Size() int64        { return 1 }
+func (ownedBy) Mode() fs.FileMode  { return 0o644 }
+func (ownedBy) ModTime() time.Time { return time.Time{} }
+func (ownedBy) IsDir() bool        { return false }
+func (u ownedBy) Sys() any         { return &syscall.Stat_t{Uid: uint32(u)} }
+
+func TestAProjectFileThatSomebodyElsePutWhereEveryoneMayWriteDoesNotCount(t *testing.T) {
+	t.Parallel()
+	own := ownedBy(os.Geteuid())
+	for name, test := range map[string]struct {
+		mode  fs.FileMode
+		owner ownedBy
+		want  bool
+	}{
+		"somebody else's, as in /tmp":    {0o777 | fs.ModeSticky, own + 1000, true},
+		"mine, as in /tmp":               {0o777 | fs.ModeSticky, own, false},
+		"root's, as in /tmp":             {0o777 | fs.ModeSticky, 0, false},
+		"somebody else's, in a checkout": {0o755, own + 1000, false},
+	} {
+		dir := filepath.Join(t.TempDir(), "d")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(dir, test.mode); err != nil {
+			t.Fatal(err)
+		}
+		if got := isForeign(filepath.Join(dir, projectFile), test.owner); got != test.want {
+			t.Errorf("%s: isForeign is %v, want %v", name, got, test.want)
+		}
+	}
+	if gone := filepath.Join(t.TempDir(), "gone", projectFile); !isForeign(gone, own+1000) {
+		t.Error("in a directory that can't be looked at: isForeign is false, want true")
+	}
+}

@@ -1,0 +1,125 @@
+package relay
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// A page in the developer's browser can send to an address on this machine, and with DNS rebinding also read what is answered: its
+// own name leads here then, so that the browser takes both for one origin.
+func TestAPageInABrowserReachesNoHandlerAndLearnsNothing(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "the handler's answer"))
+	r := start(t, handler.URL())
+	for _, method := range []string{http.MethodPost, http.MethodOptions, http.MethodGet} {
+		for _, path := range []string{ingressPath, "/"} {
+			req := r.request(t.Context(), method, path, strings.NewReader(sampleBody), http.Header{
+				"Content-Type": {"text/plain"}, "Origin": {"http://rebound.example:4747"}, "Cookie": {"a=b"},
+				"Access-Control-Request-Headers": {session.SenderHeader}, "Access-Control-Request-Method": {http.MethodPost},
+			})
+			req.Host = "rebound.example:4747"
+			got := r.do(req)
+			if got.code < 400 {
+				t.Errorf("%s %s: got %d, want a refusal", method, path, got.code)
+			}
+			for name := range got.header {
+				if strings.HasPrefix(name, "Access-Control-") || name == session.DeliveryHeader || name == session.StatusHeader {
+					t.Errorf("%s %s: the page is told %s: %s", method, path, name, got.header.Get(name))
+				}
+			}
+			for _, kept := range []string{secretText, token, handler.URL(), "the handler's answer", r.dir} {
+				if strings.Contains(got.body, kept) {
+					t.Errorf("%s %s: the page is told %q", method, path, got.body)
+				}
+			}
+		}
+	}
+	if n := len(handler.Requests()); n != 0 {
+		t.Errorf("%d requests of the page reached the handler", n)
+	}
+	if d := r.only(); d.Status != webhook.StatusRejected || d.Origin != webhook.OriginLocal {
+		t.Errorf("what the page posted is %s, from %s; want rejected, from local", d.Status, d.Origin)
+	}
+}
+
+func TestAHeaderPastItsBoundIsRefusedAndNotRecorded(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	r := start(t, handler.URL())
+	header := sign(sampleBody)
+	header.Set("X-Large", strings.Repeat("x", 128<<10))
+	if got := r.post(sampleBody, header); got.code != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("a header of 128 KiB: got %d, want 431", got.code)
+	}
+	if n, m := len(r.recorded()), len(handler.Requests()); n != 0 || m != 0 {
+		t.Errorf("%d recorded, %d forwarded, want none", n, m)
+	}
+}
+
+func TestWhoSendsTooSlowlyIsLetGo(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		sent  string
+		after time.Duration
+	}{
+		"nothing":         {"", 10 * time.Second},
+		"half a header":   {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\n", 10 * time.Second},
+		"half a body":     {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", time.Minute},
+		"no more after 1": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 2 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				near, far := net.Pipe()
+				server := NewIngress(nil, IngressOptions{Path: ingressPath, MaxBody: 1 << 20}).Server()
+				var serving sync.WaitGroup
+				serving.Go(func() { _ = server.Serve(&oneConnection{conn: far, closed: make(chan struct{})}) })
+				begin := time.Now()
+				go func() { _, _ = io.WriteString(near, test.sent) }()
+				_, err := io.Copy(io.Discard, bufio.NewReader(near))
+				if took := time.Since(begin); err != nil || took > test.after+time.Second {
+					t.Errorf("%v, let go after %s, want %s", err, took, test.after)
+				}
+				_ = near.Close()
+				_ = server.Close()
+				serving.Wait()
+			})
+		})
+	}
+}
+
+// oneConnection is a listener that gives the one connection that it has.
+type oneConnection struct {
+	mu     sync.Mutex
+	conn   net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *oneConnection) Accept() (net.Conn, error) {
+	l.mu.Lock()
+	conn := l.conn
+	l.conn = nil
+	l.mu.Unlock()
+	if conn != nil {
+		return conn, nil
+	}
+	<-l.closed
+	return nil, net.ErrClosed
+}
+
+func (l *oneConnection) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *oneConnection) Addr() net.Addr { return &net.TCPAddr{} }
