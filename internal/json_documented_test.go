@@ -53,6 +53,8 @@ func TestEveryFieldAndTypeOfJSONIsDocumented(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	page := readText(t, root, "docs/json.md")
+	_, others, _ := strings.Cut(page, "\n## Others\n")
+	others, _, _ = strings.Cut(others, "\n## ")
 	fields, types := 0, 0
 	for _, text := range sourcesIn(t, root, "internal/output") {
 		for _, m := range regexp.MustCompile("`json:\"([a-z_0-9]+)").FindAllStringSubmatch(text, -1) {
@@ -63,7 +65,7 @@ func TestEveryFieldAndTypeOfJSONIsDocumented(t *testing.T) {
 		}
 		for _, m := range regexp.MustCompile(`\bof\("([a-z]+)"\)`).FindAllStringSubmatch(text, -1) {
 			types++
-			if !strings.Contains(page, "\n## `"+m[1]+"`\n") && !strings.Contains(page, "\n| `"+m[1]+"`") && !strings.Contains(page, ", `"+m[1]+"` |") {
+			if !strings.Contains(page, "\n## `"+m[1]+"`\n") && !strings.Contains(others, "`"+m[1]+"`") {
 				t.Errorf("docs/json.md does not tell of the type %s", m[1])
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +38,7 @@ func TestEveryCommandInTheDocumentationIsRun(t *testing.T) {
 	if len(all) < 100 || len(run) < 100 {
 		t.Fatalf("only %d commands found in the documentation, %d in stories: the test looks in the wrong place", len(all), len(run))
 	}
-	tests := testNames(t)
+	tests := testsByName(t)
 	marked := map[string]string{} // what one block says holds for the same command elsewhere
 	for _, c := range all {
 		if c.mark != "" {
@@ -51,10 +50,12 @@ func TestEveryCommandInTheDocumentationIsRun(t *testing.T) {
 		mark := marked[c.invocation.bare()]
 		by, named := strings.CutPrefix(mark, "run by: ")
 		switch {
-		case run[c.invocation.bare()] || named && tests[by] || strings.HasPrefix(mark, "file: "):
+		case run[c.invocation.bare()] && strings.HasPrefix(c.mark, "not run: "):
+			t.Errorf("%s: a story runs it, so it needs no mark", c.where)
+		case named && !runsWith(tests[by], c.invocation):
+			t.Errorf("%s: there is no test %s that has all of its flags", c.where, by)
+		case run[c.invocation.bare()] || named || strings.HasPrefix(mark, "file: "):
 			runs++
-		case named:
-			t.Errorf("%s: there is no test %s", c.where, by)
 		case mark != "":
 			marks++
 		default:
@@ -90,6 +91,9 @@ func documented(t *testing.T) []documentedCommand {
 			t.Fatal(err)
 		}
 		for _, found := range commandsOf(string(text)) {
+			if page := filepath.Base(file); strings.HasPrefix(found.mark, "file: ") && page != "ci.md" && page != "handlers.md" {
+				t.Errorf("%s: %s: no test runs the files of this page", file, found.where)
+			}
 			found.where = fmt.Sprintf("%s: %s", strings.TrimPrefix(file, "../../"), found.where)
 			in, err := invocationOf(strings.TrimPrefix(strings.SplitN(found.where, ": ", 2)[1], "vidiking"))
 			if err != nil {
@@ -103,9 +107,17 @@ func documented(t *testing.T) []documentedCommand {
 	return all
 }
 
-func testNames(t *testing.T) map[string]bool {
+// runsWith reports whether a test's own text has each flag; where deliveries go, its helpers say.
+func runsWith(test string, in invocation) bool {
+	return test != "" && !slices.ContainsFunc(in.flags, func(f string) bool {
+		return f != "forward" && !sandbox[f] && !strings.Contains(test, `"--`+f+`"`)
+	})
+}
+
+// testsByName is the text of each test of the commands, by its name.
+func testsByName(t *testing.T) map[string]string {
 	t.Helper()
-	names := map[string]bool{}
+	tests := map[string]string{}
 	for _, dir := range []string{".", "../../cmd/vidiking"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 		if err != nil {
@@ -116,12 +128,13 @@ func testNames(t *testing.T) map[string]bool {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(text), -1) {
-				names[m[1]] = true
+			for function := range strings.SplitSeq(string(text), "\nfunc ") {
+				name, body, _ := strings.Cut(function, "(")
+				tests[name] = body
 			}
 		}
 	}
-	return names
+	return tests
 }
 
 func TestCommandsAreReadFromPagesAndStories(t *testing.T) {
