@@ -46,6 +46,33 @@ func TestArchitectureHasALineForEveryDependency(t *testing.T) {
 	}
 }
 
+func TestArchitectureNamesNoDependencyThatIsGone(t *testing.T) {
+	t.Parallel()
+	root := os.DirFS("..")
+	_, text, _ := strings.Cut(readText(t, root, "docs/architecture.md"), "\n## Dependencies\n")
+	direct := directDependencies(readText(t, root, "go.mod"))
+	named := map[string]bool{}
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 {
+			continue
+		}
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[1], -1) {
+			// One of several packages of a module may stand for it.
+			if !slices.ContainsFunc(direct, func(module string) bool { return m[1] == module || strings.HasPrefix(m[1], module+"/") }) {
+				t.Errorf("docs/architecture.md has a line for %s, which go.mod does not require", m[1])
+			}
+			if named[m[1]] {
+				t.Errorf("docs/architecture.md has two lines for %s", m[1])
+			}
+			named[m[1]] = true
+		}
+	}
+	if len(named) < len(direct)-2 {
+		t.Errorf("%d dependencies named, go.mod requires %d", len(named), len(direct))
+	}
+}
+
 func readText(t *testing.T, root fs.FS, name string) string {
 	t.Helper()
 	text, err := fs.ReadFile(root, name)
