@@ -38,23 +38,7 @@ func newProjectReader(text []byte) *projectReader {
 	return r
 }
 
-func (r *projectReader) read() *flaw {
-	next := r.base
-	for r.parser.NextExpression() {
-		r.at = r.skipBlank(next)
-		n := r.parser.Expression()
-		end, f := r.statement(n)
-		if f != nil {
-			return f
-		}
-		next = r.doc.line(span{end, end}).to
-	}
-	r.at = r.skipBlank(next)
-	if err := r.parser.Error(); err != nil {
-		return r.syntaxFlaw(err)
-	}
-	return nil
-}
+func (r *projectReader) read() *flaw { return r.each(r.statement) }
 
 // statement reads one, and returns an offset on its last line.
 func (r *projectReader) statement(n *unstable.Node) (end int, f *flaw) {

@@ -45,11 +45,18 @@ type reader struct {
 }
 
 func (r *reader) read() *flaw {
+	if f := r.each(r.statement); f != nil {
+		return f
+	}
+	return r.checkProfileInUse()
+}
+
+// each has every statement read by a function that returns an offset on the last of its lines.
+func (r *reader) each(statement func(*unstable.Node) (end int, f *flaw)) *flaw {
 	next := r.base
 	for r.parser.NextExpression() {
 		r.at = r.skipBlank(next)
-		n := r.parser.Expression()
-		end, f := r.statement(n)
+		end, f := statement(r.parser.Expression())
 		if f != nil {
 			return f
 		}
@@ -59,7 +66,7 @@ func (r *reader) read() *flaw {
 	if err := r.parser.Error(); err != nil {
 		return r.syntaxFlaw(err)
 	}
-	return r.checkProfileInUse()
+	return nil
 }
 
 // statement reads one, and returns an offset on its last line.

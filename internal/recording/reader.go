@@ -50,9 +50,6 @@ func NewReader(r io.Reader) *Reader {
 	return &Reader{in: bufio.NewReaderSize(r, 64<<10), max: MaxLine}
 }
 
-// Line is the number of the line that was read last.
-func (r *Reader) Line() int { return r.line }
-
 // Next returns the next delivery, io.EOF where there is none, a *DamageError or a *NewerError where a line is none, or the error of what
 // it reads from.
 func (r *Reader) Next() (webhook.Delivery, error) {

@@ -157,9 +157,6 @@ func (e *Edge) Binds() []EdgeBind {
 	return append([]EdgeBind(nil), e.binds...)
 }
 
-// Sessions is how many clients are connected and authenticated.
-func (e *Edge) Sessions() int { return len(e.live()) }
-
 // Connections is how many connections there are, whatever they have come to.
 func (e *Edge) Connections() int {
 	e.mu.Lock()

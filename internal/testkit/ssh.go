@@ -103,14 +103,6 @@ func (s *SSHServer) Down() {
 	s.Drop()
 }
 
-// Up starts it again.
-func (s *SSHServer) Up() {
-	s.tb.Helper()
-	l := listenAgain(s.tb, s.addr)
-	s.set(func() { s.ln, s.deaf = l, false })
-	s.running.Go(func() { s.accept(l) })
-}
-
 // Users are who logged in so far.
 func (s *SSHServer) Users() []string {
 	s.mu.Lock()
