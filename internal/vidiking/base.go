@@ -48,6 +48,10 @@ func ParseBase(text string) (Base, error) {
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	// What is not read as itself again, like a zone of an address with a byte that no zone has, would be another URL to what connects.
+	if again, err := url.Parse(u.String()); err != nil || again.String() != u.String() {
+		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", text), hint}
+	}
 	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: isHere(u.Hostname())}, nil
 }
 

@@ -49,6 +49,7 @@ func TestParseBaseRefusesWhereTheKeyMustNotGo(t *testing.T) {
 		"https://exa mple.com":          `the API's URL is no URL: "…"`,
 		"https://example.com/v1?a=b":    `the API's URL can't hold ? or #: "https://example.com/v1?a=b"`,
 		"https://example.com/v1#x":      `the API's URL can't hold ? or #: "https://example.com/v1#x"`,
+		"http://[::1%25e\x8ch0]":        `the API's URL is no URL: "http://[::1%25e\x8ch0]"`,
 		"ftp://example.com":             "the API's URL can't begin with ftp://",
 		"http://api.vidiking.com/v1":    `the API's URL is plain http to another machine: "http://api.vidiking.com/v1"`,
 		"http://192.168.1.5/v1":         `the API's URL is plain http to another machine: "http://192.168.1.5/v1"`,
@@ -67,7 +68,7 @@ func TestParseBaseRefusesWhereTheKeyMustNotGo(t *testing.T) {
 }
 
 func FuzzParseBaseNeverTakesPlainHTTPElsewhere(f *testing.F) {
-	for _, seed := range []string{DefaultURL, "http://localhost", "http://[::1%25eth0]:1", "http://127.1", "HTTP://LOCALHOST:80/x?y#z", "http://@localhost"} {
+	for _, seed := range []string{DefaultURL, "http://localhost", "http://[::1%25eth0]:1", "http://[::1%25e\x8ch0]", "http://127.1", "HTTP://LOCALHOST:80/x?y#z", "http://@localhost"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
