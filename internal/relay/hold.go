@@ -21,27 +21,25 @@ type holding struct {
 
 // heldDelivery is a delivery that waits for its handler.
 type heldDelivery struct {
-	n      int64 // its place in the order of arrival
-	id     webhook.ID
-	tries  int // attempts at this target so far
-	done   chan struct{}
-	result outcome // once done is closed
+	n     int64 // its place in the order of arrival
+	id    webhook.ID
+	tries int           // attempts at this target so far
+	done  chan struct{} // closed when it was sent
 }
 
-// outcome is what the log says of a delivery after an attempt.
-type outcome struct {
-	attempt webhook.Attempt
-	status  webhook.Status
-}
-
-// wait returns what came of the delivery; ok is false where ctx is done before.
-func (h *heldDelivery) wait(ctx context.Context) (result outcome, ok bool) {
-	select {
-	case <-h.done:
-		return h.result, h.result.status != ""
-	case <-ctx.Done():
-		return outcome{}, false
+// awaitHeld returns when all of these were sent, or when ctx is done or the session ends. It reports whether at least one of them was.
+func (r *Relay) awaitHeld(ctx context.Context, all []*heldDelivery) (one bool) {
+	for _, held := range all {
+		select {
+		case <-held.done:
+			one = true
+		case <-r.draining.Done():
+			return one
+		case <-ctx.Done():
+			return one
+		}
 	}
+	return one
 }
 
 func (h *holding) len() int {
@@ -102,11 +100,9 @@ func (h *holding) flush() {
 		if !ok {
 			return
 		}
-		result, ok := h.relay.sendAgain(h.out.target, h.out, held.id, held.tries)
-		if !ok {
+		if !h.relay.sendAgain(h.out.target, h.out, held.id, held.tries) {
 			continue
 		}
-		held.result = result
 		close(held.done)
 		more = h.remove()
 	}

@@ -155,39 +155,30 @@ func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted b
 	return a, trusted
 }
 
-// forward sends the delivery on and answers what the handler answered; of several the worst. What is held is answered 200.
+// forward sends the delivery on and answers what the handler answered; of several the worst. Those that hold it have no say: it is kept
+// for them, and where all of them do it is answered 200.
 func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *recorded) {
 	s := in.relay.send(in.relay.abort, d)
 	in.queue(ctx, d, s)
-	if len(s.attempts) == 0 {
+	made := s.made()
+	if len(made) == 0 {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	answer(w, s.deciding())
+	answer(w, webhook.Deciding(made))
 }
 
 // forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer, and so waits for what is held.
 func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recorded) {
-	s := in.relay.send(in.relay.abort, d)
-	a := s.deciding()
-	if len(s.attempts) > 0 {
-		status, err := in.relay.settle(ctx, d.ID, s)
-		d.Status = a.Status()
-		if in.tellOfLog(err); err == nil {
-			d.Status = status
-		}
-	}
-	for _, held := range s.held {
-		if last, ok := held.wait(in.relay.draining); ok {
-			a, d.Status = last.attempt, last.status
-		}
-	}
+	out, err := in.relay.outcome(ctx, d, in.relay.send(in.relay.abort, d))
+	in.tellOfLog(err)
+	d.Status = out.Delivery.Status
 	own(w, &d.Delivery)
 	if d.Status == webhook.StatusPending {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	answer(w, a)
+	answer(w, out.Attempt)
 }
 
 // forwardAcked sends a delivery whose sender has its answer.

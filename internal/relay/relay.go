@@ -144,31 +144,43 @@ type Outcome struct {
 	Attempts []webhook.Attempt // one at each of its targets
 }
 
-// Deliver takes an arrival the whole way and returns once its attempt is in the log. It returns an error only where the delivery or
-// its attempt could not be recorded; a handler that refuses is an Outcome.
+// Deliver takes an arrival the whole way and returns once its attempts are in the log; what is held it waits for, as long as ctx and the
+// session go on. It returns an error only where the delivery or an attempt could not be recorded; a handler that refuses is an Outcome.
 func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	d, err := r.record(ctx, in)
 	if err != nil {
 		return Outcome{}, err
 	}
-	out := Outcome{Delivery: d.Delivery}
 	if !d.Status.Forwardable() {
-		return out, nil
+		return Outcome{Delivery: d.Delivery}, nil
 	}
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.abort, cancel)()
-	out.Attempts = r.send(sending, d).attempts
-	for i := range out.Attempts {
-		out.Attempts[i].N = i + 1 // the delivery is new
+	return r.outcome(ctx, d, r.send(sending, d))
+}
+
+// outcome records what came of handing a delivery to its targets, and returns what came of it at last.
+func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, error) {
+	for i := range s.attempts {
+		s.attempts[i].N = i + 1 // the delivery is new
 	}
-	out.Attempt = webhook.Deciding(out.Attempts)
-	// The attempts were made, so they are recorded even if whoever asked for them is gone by now.
-	status, err := r.o.Log.AddAttempt(context.WithoutCancel(ctx), d.ID, out.Attempts[0], out.Attempts[1:]...)
-	if err != nil {
-		return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
+	out := Outcome{Delivery: d.Delivery, Attempt: s.deciding(), Attempts: s.attempts}
+	if len(s.attempts) > 0 {
+		// The attempts were made, so they are recorded even if whoever asked for them is gone by now.
+		status, err := r.settle(context.WithoutCancel(ctx), d.ID, s)
+		if err != nil {
+			out.Delivery.Status = out.Attempt.Status()
+			return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
+		}
+		out.Delivery.Status, out.Delivery.Attempts = status, len(s.attempts)
 	}
-	out.Delivery.Status, out.Delivery.Attempts = status, len(out.Attempts)
+	if len(s.held) > 0 && r.awaitHeld(ctx, s.held) {
+		// What can't be read is left as it was known before: a delivery that was pruned, or a log that is being closed.
+		if now, err := r.o.Backlog.Get(context.WithoutCancel(ctx), d.ID); err == nil {
+			out = Outcome{Delivery: now, Attempt: webhook.Deciding(now.History), Attempts: now.History}
+		}
+	}
 	return out, nil
 }
 

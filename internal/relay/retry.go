@@ -130,7 +130,7 @@ func (t *retries) make(due store.Due) {
 		return // it was a target when it was written
 	}
 	out := t.relay.outletOf(due.Target)
-	if _, ok := t.relay.sendAgain(target, out, due.ID, due.Tries); !ok && out != nil {
+	if !t.relay.sendAgain(target, out, due.ID, due.Tries) && out != nil {
 		out.held.again(due.ID, due.Tries)
 	}
 }
@@ -178,26 +178,26 @@ func (r *Relay) resume(d store.Due, out *outlet) []store.Due {
 	return []store.Due{d}
 }
 
-// sendAgain makes a further attempt at a delivery of the log, of which there were so many at that target. ok is false where it was not
-// made: the handler is not there and the delivery is to be held, or the session ends. The outlet may be nil.
-func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries int) (result outcome, ok bool) {
+// sendAgain makes a further attempt at a delivery of the log, of which there were so many at that target, and reports whether that is
+// done with. It is not where the handler is not there and the delivery is to be held, or where the session ends. The outlet may be nil.
+func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries int) (done bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			result, ok = outcome{}, true // a bug would strike again
+			done = true // a bug would strike again
 			survive(func() { r.o.Notify(panicNotice(r.o.Now(), p)) })
 		}
 	}()
 	ctx := context.WithoutCancel(r.abort)
 	d, err := r.o.Backlog.Get(ctx, id)
 	if err != nil || d.MendedBy != "" {
-		return outcome{}, true // pruned, or delivered by a replay since
+		return true // pruned, or delivered by a replay since
 	}
 	a := r.o.Sender.Send(r.abort, to, r.outgoing(d.Header), d.Body)
 	if out != nil {
 		out.handler.saw(&d, a)
 	}
 	if r.abort.Err() != nil || r.o.Hold && out != nil && absent(a.Failure) {
-		return outcome{}, false
+		return false
 	}
 	var due []store.Due
 	if next, ok := r.retries.next(id, a, tries+1); ok {
@@ -210,5 +210,5 @@ func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries 
 	}
 	r.tally.again(d.Status, status, a)
 	r.retries.plan(due)
-	return outcome{attempt: a, status: status}, true
+	return true
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -77,8 +78,19 @@ type sent struct {
 	held     []*heldDelivery   // what waits for its handler
 }
 
-// deciding is the attempt whose answer goes back.
+// deciding is the attempt that decides the delivery's status; zero where all of it is held.
 func (s sent) deciding() webhook.Attempt { return webhook.Deciding(s.attempts) }
+
+// made is the attempts without those that stand for what is held.
+func (s sent) made() []webhook.Attempt {
+	if len(s.held) == 0 {
+		return s.attempts
+	}
+	isHeld := func(a webhook.Attempt) bool {
+		return slices.ContainsFunc(s.due, func(d store.Due) bool { return d.Target == a.Target && d.At.IsZero() })
+	}
+	return slices.DeleteFunc(slices.Clone(s.attempts), isHeld)
+}
 
 // send makes an attempt at each target of the delivery, all at once, when it is its turn. It ends when each has its answer or its
 // time-out, or when ctx is cancelled.
