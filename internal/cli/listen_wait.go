@@ -65,9 +65,7 @@ func (l *listener) await(ctx context.Context) {
 	l.waiting, l.waited = w, make(chan struct{})
 	go func() {
 		defer close(l.waited)
-		if l.waitErr = w.begin(ctx); l.waitErr == nil {
-			l.waitResult, l.waitErr = w.until(ctx)
-		}
+		l.waitResult, l.waitErr = w.until(ctx)
 	}()
 }
 

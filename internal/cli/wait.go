@@ -157,10 +157,13 @@ func (w *waiting) next(ctx context.Context) error {
 
 // look takes in what is new in the log, and says how the wait stands.
 func (w *waiting) look(ctx context.Context) (outcome, error) {
-	err := w.open(ctx)
-	if w.reader == nil || err != nil {
+	if err := w.open(ctx); w.reader == nil || err != nil {
 		return outcomeOpen, err
 	}
+	if err := w.begin(ctx); err != nil {
+		return outcomeOpen, err
+	}
+	var err error
 	for more := true; more; {
 		if more, err = w.read(ctx); err != nil {
 			return outcomeOpen, err
@@ -194,7 +197,7 @@ func (w *waiting) atLast() outcome {
 	return outcomeTimedOut
 }
 
-// open opens the log, where there is one by now, and begins with what is in it.
+// open opens the log, where there is one by now.
 func (w *waiting) open(ctx context.Context) (err error) {
 	if w.reader != nil {
 		return nil
@@ -206,24 +209,29 @@ func (w *waiting) open(ctx context.Context) (err error) {
 		return err
 	}
 	if w.o.since == sinceStart {
-		if w.since, w.from, err = w.app.listenStart(ctx, w.reader); err != nil {
-			return err
-		}
+		w.since, w.from, err = w.app.listenStart(ctx, w.reader)
 	}
-	return w.begin(ctx)
+	return err
 }
 
-// begin takes in what is in the log already.
-func (w *waiting) begin(ctx context.Context) (err error) {
-	if w.cursor, err = w.reader.Cursor(ctx); err != nil { // before the list: what comes in between is seen twice, and not missed
+// begin takes in what is in the log already, the first time.
+func (w *waiting) begin(ctx context.Context) error {
+	if w.awaited != nil {
+		return nil
+	}
+	cursor, err := w.reader.Cursor(ctx) // before the list: what comes in between is seen twice, and not missed
+	if err != nil {
 		return err
 	}
-	w.awaited = newAwaited(w.o.events, w.o.count, w.since)
 	rows, err := w.reader.List(ctx, store.Query{Session: w.session, Filter: filter.ReceivedSince(w.since).And(filter.WithEvent(w.o.events...))})
+	if err != nil {
+		return err
+	}
+	w.cursor, w.awaited = cursor, newAwaited(w.o.events, w.o.count, w.since)
 	for _, s := range rows {
 		w.awaited.see(s)
 	}
-	return err
+	return nil
 }
 
 // read takes in some of the changes, and reports whether there may be more.

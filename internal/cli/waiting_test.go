@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestAWaitThatWasCutShortBeforeItsFirstLookStillCountsWhatCame(t *testing.T) {
+	t.Parallel()
+	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close() //nolint:errcheck // it was only read
+	d := webhook.Delivery{Summary: webhook.Summary{
+		ID: "dlv_0123456789", Session: "ses_1", Event: webhook.EventRenderComplete, Status: webhook.StatusDelivered, ReceivedAt: time.Now(),
+	}}
+	if err := log.Record(t.Context(), &d); err != nil {
+		t.Fatal(err)
+	}
+	w := &waiting{
+		o: &waitOptions{events: []string{webhook.EventRenderComplete}, count: 1, within: time.Minute}, reader: log.Reader(), session: "ses_1",
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if result, err := w.until(ended); !errors.Is(err, context.Canceled) {
+		t.Fatalf("a wait that was ended before it began came to %s, %v; want that it was canceled", result, err)
+	}
+	if result, err := w.look(t.Context()); err != nil || result != outcomeDelivered {
+		t.Errorf("the last look came to %s, %v; want %s", result, err, outcomeDelivered)
+	}
+}
