@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
@@ -58,8 +60,29 @@ func (w World) configWorld() config.World {
 
 // withShortPaths is a sentence whose paths in the home directory begin with ~.
 func (w World) withShortPaths(sentence string) string {
-	if home := strings.TrimRight(w.Home, `/\`); home != "" {
-		return strings.ReplaceAll(sentence, home+string(filepath.Separator), "~"+string(filepath.Separator))
+	home := strings.TrimRight(w.Home, `/\`)
+	if home == "" {
+		return sentence
 	}
-	return sentence
+	home += string(filepath.Separator)
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(sentence, home)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if isWithinPath(before) {
+			b.WriteString(home)
+		} else {
+			b.WriteString("~" + string(filepath.Separator))
+		}
+		sentence = after
+	}
+}
+
+// isWithinPath reports whether what follows a text goes on with a path: /root/ in /mnt/root/file is nobody's home.
+func isWithinPath(before string) bool {
+	last, _ := utf8.DecodeLastRuneInString(before)
+	return before != "" && (unicode.IsLetter(last) || unicode.IsDigit(last) || strings.ContainsRune(`/\._-~`, last))
 }
