@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
 // webhookKey is what `config get` takes beside the settings: what is registered with Vidiking.
@@ -30,24 +31,27 @@ func (a *app) runGetWebhook(reveal bool) error {
 	if s.Known == nil && s.Override == nil {
 		return failed(nil, "no webhook was set from here with this API key", "Vidiking's dashboard shows what is registered; set one: vidiking config set-webhook --url URL")
 	}
+	var set vidiking.Webhook
 	var w output.AccountWebhook
 	if known := s.Known; known != nil {
-		w = shownWebhook(known.Webhook, api)
+		set = known.Webhook
+		w = shownWebhook(set, api)
 		w.SetAt = known.At
 		if known.Unsure != nil && known.Unsure.URL != w.URL {
 			w.Unsure = known.Unsure.URL
-		}
-		if reveal {
-			w.Secret = known.Webhook.Secret.Reveal()
 		}
 	}
 	if s.Override != nil {
 		top := s.Override.Top()
 		if s.Known == nil {
-			w = shownWebhook(top.Webhook, api)
+			set = top.Webhook
+			w = shownWebhook(set, api)
 			w.SetAt = top.Since
 		}
 		w.Listen = top.Webhook.URL
+	}
+	if reveal {
+		w.Secret = set.Secret.Reveal()
 	}
 	return closedPipe(output.Webhook(out, w))
 }
