@@ -23,6 +23,7 @@ type app struct {
 	cfg        *config.Config // loaded when a command first asks, since `version` and `help` need none
 	taken      chan struct{}  // closed by a command that takes the interrupts itself
 	left       chan struct{}  // closed when nobody else takes them
+	helpErr    error          // of printing help, which Cobra has no way to hand on
 }
 
 // globals is the flags that every command has.
@@ -55,7 +56,8 @@ func Main(ctx context.Context, w World) int {
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
-	return a.end(ctx, root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	return a.end(ctx, errors.Join(err, a.helpErr))
 }
 
 // newApp is the program in a world, before it does anything.

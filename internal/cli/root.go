@@ -39,7 +39,7 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	cmd.CompletionOptions.SetDefaultShellCompDirective(noFiles) // what takes a file says so
-	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { _ = printHelp(a.w.Stdout, pageOf(cmd)) })
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.helpErr = closedPipe(printHelp(a.w.Stdout, pageOf(cmd))) })
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, pageOf(cmd)) })
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")

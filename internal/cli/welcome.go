@@ -24,7 +24,7 @@ func (a *app) welcome(ctx context.Context) error {
 	}
 	live, err := session.Live(dir)
 	if err != nil || len(live) == 0 {
-		return output.Welcome(o, output.WelcomeText{
+		return closedPipe(output.Welcome(o, output.WelcomeText{
 			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."},
 			Steps: []output.Step{
 				{Command: "vidiking demo", Say: "see it work, no account needed"},
@@ -33,7 +33,7 @@ func (a *app) welcome(ctx context.Context) error {
 				{Command: "vidiking webhooks list", Say: "look at what came"},
 				{Command: "vidiking replay last", Say: "send the last one again"},
 			},
-		})
+		}))
 	}
 	s, _ := session.Choose(live, a.w.WorkDir)
 	text := output.WelcomeText{
@@ -55,7 +55,7 @@ func (a *app) welcome(ctx context.Context) error {
 			}
 		}
 	}
-	return output.Welcome(o, text)
+	return closedPipe(output.Welcome(o, text))
 }
 
 // listening says since when a session listens, and where, or what is the matter with it.
