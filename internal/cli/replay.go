@@ -244,10 +244,12 @@ func resolveAll(ctx context.Context, r *store.Reader, ids []string) ([]webhook.S
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, s)
+		if !slices.ContainsFunc(rows, func(before webhook.Summary) bool { return before.ID == s.ID }) {
+			rows = append(rows, s)
+		}
 	}
 	slices.SortStableFunc(rows, func(a, b webhook.Summary) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
-	return slices.CompactFunc(rows, func(a, b webhook.Summary) bool { return a.ID == b.ID }), nil
+	return rows, nil
 }
 
 // withoutRepeats leaves out a replay with the bytes of its original where that is selected, too, and what was never sent itself and a
