@@ -176,6 +176,17 @@ func (l *listener) undelivered(ctx context.Context) (int, error) {
 	return failed + kept, err
 }
 
+// clearReadyFile takes away what a listen that was killed has left, before somebody takes it for this one's.
+func (l *listener) clearReadyFile() error {
+	if l.o.readyFile == "" {
+		return nil
+	}
+	if err := removeFile(l.app.path(l.o.readyFile)); err != nil {
+		return l.noReadyFile(err)
+	}
+	return nil
+}
+
 // writeReadyFile writes what listen says when it is ready, as JSON, for who waits for it.
 func (l *listener) writeReadyFile(ready output.Ready) error {
 	if l.o.readyFile == "" {
@@ -188,8 +199,12 @@ func (l *listener) writeReadyFile(ready output.Ready) error {
 		return p.Err()
 	})
 	if err != nil {
-		return failed(err, fmt.Sprintf("can't write %s: %s", l.o.readyFile, pathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
+		return l.noReadyFile(err)
 	}
 	l.readyFile = path
 	return nil
+}
+
+func (l *listener) noReadyFile(err error) error {
+	return failed(err, fmt.Sprintf("can't write %s: %s", l.o.readyFile, pathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
 }

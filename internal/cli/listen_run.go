@@ -77,6 +77,9 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
+	if err := l.clearReadyFile(); err != nil {
+		return err
+	}
 	if o.wait.junit != "" {
 		if l.waitReport, err = a.createReport(o.wait.junit); err != nil {
 			return err
@@ -405,7 +408,7 @@ func (l *listener) close() error {
 		l.command.end()
 	}
 	if l.readyFile != "" {
-		errs = append(errs, os.Remove(l.readyFile))
+		errs = append(errs, removeFile(l.readyFile))
 	}
 	l.stopWaiting()
 	l.waitReport.discard()

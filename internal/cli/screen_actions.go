@@ -197,5 +197,8 @@ func writeNew(path string, body []byte) error {
 		return err
 	}
 	_, err = f.Write(body)
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path)) // half a payload is none
+	}
+	return nil
 }
