@@ -88,7 +88,7 @@ func (a *app) toExamine(o doctorOptions) (output.Options, doctor.Options) {
 		look.RouteErr = a.trouble(err)
 		return out, look
 	}
-	look.Routes = to.routes
+	look.Routes, look.OfListen = to.routes, to.through != nil
 	return out, look
 }
 

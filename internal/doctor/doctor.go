@@ -44,6 +44,7 @@ type Options struct {
 	Book     *account.Book
 	Routes   []relay.Route
 	RouteErr *Trouble                        // why Routes are of no use
+	OfListen bool                            // Routes are those of a running listen, whatever the configuration says
 	Tunnel   func(context.Context) []Finding // looks at the way in; nil: there is none to look at
 	Proxy    func(*http.Request) (*url.URL, error)
 	NoSample bool // the handler is not to get a sample

@@ -38,6 +38,9 @@ func (d *doctor) handler(ctx context.Context) []Finding {
 
 func (d *doctor) handlerOf(ctx context.Context, sender *dispatch.Sender, r relay.Route) []Finding {
 	if err := sender.Reachable(ctx, r.Target); err != nil {
+		if d.o.OfListen {
+			return failed(err.Error(), "start it: the listen that runs forwards to it")
+		}
 		if d.o.Config.Source(config.Forward) == config.SourceDefault {
 			return warning(fmt.Sprintf("%s None was named, so this is a guess.", err), "name yours: vidiking config set forward localhost:8080")
 		}
