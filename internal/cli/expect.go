@@ -23,7 +23,7 @@ type expectation struct {
 
 func (e *expectation) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringSliceVar(&e.status, "expect-status", nil, "the handler must answer this `CODE`, as in 401 or 4xx (repeatable: one of them)")
+	f.Var(repeatedList(&e.status), "expect-status", "the handler must answer this `CODE`, as in 401 or 4xx (repeatable: one of them)")
 	f.StringVar(&e.body, "expect-body", "", "the handler's answer must have this `TEXT` in it")
 	_ = cmd.RegisterFlagCompletionFunc("expect-status", cobra.FixedCompletions([]string{"200", "2xx", "400", "401", "4xx"}, cobra.ShellCompDirectiveNoFileComp))
 }

@@ -70,6 +70,9 @@ What is written: format, out, with-secrets`,
 			return a.runExport(cmd.Context(), o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	o.pick.addFlags(cmd)
 	f.Var(oneOf(&o.format, exportFormats()...), "format", "the form: "+strings.Join(exportFormats(), ", "))

@@ -57,6 +57,9 @@ How they are shown: follow`,
 			return a.runList(cmd.Context(), q, s)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	s.addFlags(cmd)
 	cmd.Flags().BoolVar(&follow, "follow", false, "go on with what comes, until it is interrupted")
 	cmd.Flags().IntVar(&limit, "limit", listLimit, "at most the newest `N`; 0 is all (default "+strconv.Itoa(listLimit)+")")

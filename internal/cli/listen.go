@@ -119,6 +119,9 @@ With -- COMMAND, the command's own code where it is not 0.`,
 			return a.runListen(cmd.Context(), o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	o.addFlags(cmd)
 	return cmd
 }
@@ -136,7 +139,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.Var(oneOf(new(string), "handler", "ack"), "respond", "what the sender is answered: what the handler said, or 200 at once (default handler)")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.String("max-body", "", "the largest body that is taken, a `SIZE` (default 10MiB)")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
+	f.VarP(repeated(&o.headers), "header", "H", "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
 	f.BoolVar(&o.hold, "hold", false, "keep what comes while the handler is not there, answer it 200, and send it in order when it is back")

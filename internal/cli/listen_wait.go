@@ -24,7 +24,7 @@ type listenWaitOptions struct {
 
 func (o *listenWaitOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&o.events, "wait-for", nil, "end when deliveries of this `EVENT` were delivered, as in render.complete or render.*; of each, where there are several (repeatable)")
+	f.Var(repeated(&o.events), "wait-for", "end when deliveries of this `EVENT` were delivered, as in render.complete or render.*; of each, where there are several (repeatable)")
 	f.IntVar(&o.count, "count", 1, "with --wait-for: `N` of each event")
 	f.DurationVar(&o.within, "within", time.Minute, "with --wait-for: wait no longer than `DURATION` once it is ready (default 60s)")
 	f.StringVar(&o.junit, "junit", "", "with --wait-for: write a JUnit report to this `FILE`, a test for each event")

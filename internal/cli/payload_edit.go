@@ -24,8 +24,8 @@ type payloadEdits struct {
 
 func (e *payloadEdits) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&e.set, "set", nil, "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
-	f.StringArrayVar(&e.unset, "unset", nil, "take `PATH` out of the payload (repeatable)")
+	f.Var(repeated(&e.set), "set", "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
+	f.Var(repeated(&e.unset), "unset", "take `PATH` out of the payload (repeatable)")
 	f.BoolVar(&e.byHand, "edit", false, "change the payload in your editor first: $VISUAL, else $EDITOR")
 	_ = cmd.RegisterFlagCompletionFunc("set", completePaths)
 	_ = cmd.RegisterFlagCompletionFunc("unset", completePaths)

@@ -48,6 +48,9 @@ What is done: dry-run`,
 			return a.runPrune(cmd.Context(), o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	o.pick.addFlags(cmd)
 	f.StringVar(&o.olderThan, "older-than", "", "only what was received before `WHEN`, as in 7d or 2026-03-02")

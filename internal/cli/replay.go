@@ -68,6 +68,9 @@ Where they go: to, timeout, insecure, dry-run`,
 			return a.runReplay(cmd.Context(), o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	f.IntVar(&o.last, "last", 0, "the newest `N`")
 	o.pick.addFlags(cmd)

@@ -33,7 +33,7 @@ func (c *replayChange) addFlags(cmd *cobra.Command) {
 	f.StringVar(&c.edits.timestamp, "timestamp", "", "set the payload's own timestamp, a `TIME` as in 2026-03-02T14:03:10Z, or now")
 	f.BoolVar(&c.resign, "resign", false, "sign anew with your secret; a change of the payload does that by itself")
 	f.Var(oneOf(&c.style, "prefixed", "bare"), "signature-style", "the new signature's form: sha256=<hex>, or the hex alone (default that of the recorded one)")
-	f.StringArrayVarP(&c.headers, "header", "H", nil, "send '`NAME: VALUE`' in place of what was recorded (repeatable)")
+	f.VarP(repeated(&c.headers), "header", "H", "send '`NAME: VALUE`' in place of what was recorded (repeatable)")
 	_ = cmd.RegisterFlagCompletionFunc("timestamp", cobra.FixedCompletions([]string{"now"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 }

@@ -53,6 +53,12 @@ func (a *app) root() *cobra.Command {
 	return cmd
 }
 
+// mayRun reports whether a command is one that the arguments can mean: its name is among them, or there are none. The flags of the others
+// are not made, which at every start would take as long as the rest of the tree.
+func (a *app) mayRun(cmd *cobra.Command) bool {
+	return len(a.w.Args) == 0 || slices.Contains(a.w.Args, cmd.Name())
+}
+
 func (a *app) globalFlags(cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
 	f.StringVar(&a.flags.config, "config", "", "read the configuration from this `FILE`")

@@ -17,7 +17,7 @@ type forwards struct{ routes []string }
 var _ pflag.Value = (*forwards)(nil)
 
 func (f *forwards) String() string { return strings.Join(f.routes, " ") }
-func (f *forwards) Type() string   { return "target" }
+func (f *forwards) Type() string   { return "targetArray" } // Array, as repeatedFlag has it
 func (f *forwards) Set(v string) error {
 	f.routes = append(f.routes, v)
 	return nil

@@ -24,9 +24,9 @@ type selection struct {
 func (s *selection) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.filter, "filter", "", "only what this `FILTER` selects, as in 'status:failed event:render.* took:>2s' (vidiking help filter)")
-	f.StringArrayVar(&s.search, "search", nil, "only what has this `TEXT` somewhere: events, ids, headers, bodies, answers (repeatable)")
-	f.StringSliceVar(&s.events, "event", nil, "only this `EVENT`, as in render.failed or render.* (repeatable)")
-	f.StringSliceVar(&s.statuses, "status", nil, "only this `STATUS`, as in refused (repeatable)")
+	f.Var(repeated(&s.search), "search", "only what has this `TEXT` somewhere: events, ids, headers, bodies, answers (repeatable)")
+	f.Var(repeatedList(&s.events), "event", "only this `EVENT`, as in render.failed or render.* (repeatable)")
+	f.Var(repeatedList(&s.statuses), "status", "only this `STATUS`, as in refused (repeatable)")
 	f.BoolVar(&s.failed, "failed", false, "only what was not delivered, and not by a replay since")
 	f.StringVar(&s.since, "since", "", "only what was received since `WHEN`, as in 1h, 14:03 or 2026-03-02")
 	f.StringVar(&s.until, "until", "", "only what was received before `WHEN`")

@@ -56,6 +56,9 @@ configuration.`,
 		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.runSetWebhook(cmd.Context(), o) },
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "where Vidiking is to send events, a `URL` (default the one that was set before)")
 	f.StringVar(&o.events, "events", "", "which events, `EVENTS` as in render.*,ai.failed, or all (default those before, else all)")

@@ -83,13 +83,16 @@ Many at once: count, rate, concurrency, chaos, seed, yes`,
 			return a.runTrigger(cmd.Context(), o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.StringVarP(&o.data, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
 	o.edits.addFlags(cmd)
 	f.Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
 	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "add a header, '`NAME: VALUE`' (repeatable)")
+	f.VarP(repeated(&o.headers), "header", "H", "add a header, '`NAME: VALUE`' (repeatable)")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	o.many.addFlags(cmd)

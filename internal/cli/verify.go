@@ -47,8 +47,11 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
 			return a.runVerify(cmd.Context(), args, o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "the signature header, its `VALUE` with or without its name (repeatable)")
+	f.VarP(repeated(&o.headers), "header", "H", "the signature header, its `VALUE` with or without its name (repeatable)")
 	f.StringVar(&o.secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
 	_ = cmd.RegisterFlagCompletionFunc("secret-file", completeFiles)
 	return cmd

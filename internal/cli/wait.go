@@ -62,6 +62,9 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 			return a.runWait(cmd.Context(), o)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03 or 2026-03-02")
 	f.IntVar(&o.count, "count", 1, "wait for `N` of each event")

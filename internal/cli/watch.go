@@ -52,6 +52,9 @@ runs. What it sends goes through a running listen, else straight to your handler
 			return a.runWatch(cmd.Context(), o, shown)
 		},
 	}
+	if !a.mayRun(cmd) {
+		return cmd
+	}
 	f := cmd.Flags()
 	f.StringVar(&shown, "filter", "", "begin with this `FILTER`, as in status:failed (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)

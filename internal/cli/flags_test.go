@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// TestACommandThatIsNamedHasAllOfItsFlags: those of the others are left out, whatever the way to it and whatever stands around it.
+func TestACommandThatIsNamedHasAllOfItsFlags(t *testing.T) {
+	t.Parallel()
+	most := 0
+	for _, p := range pages() {
+		if p.topic {
+			continue
+		}
+		path := strings.Fields(p.name)
+		want := flagsOf(t, nil, path)
+		most = max(most, len(want))
+		for _, args := range [][]string{
+			path, slices.Concat([]string{"-q"}, path, []string{"--help"}), slices.Concat([]string{"help"}, path),
+			slices.Concat([]string{cobra.ShellCompRequestCmd}, path, []string{"--"}),
+		} {
+			if got := flagsOf(t, args, path); !slices.Equal(got, want) {
+				t.Errorf("vidiking %s: got the flags %q, want %q", strings.Join(args, " "), got, want)
+			}
+		}
+	}
+	if most < 20 {
+		t.Errorf("no command has more than %d flags: the test looks in the wrong place", most)
+	}
+	if got := flagsOf(t, []string{"version"}, []string{"listen"}); len(got) != 0 {
+		t.Errorf("vidiking version: listen has the flags %q, want none, since nobody can ask for them", got)
+	}
+}
+
+// flagsOf are the flags that a command has where the program is called with the arguments.
+func flagsOf(t *testing.T, args, path []string) []string {
+	t.Helper()
+	cmd, _, err := newApp(World{Args: args}).root().Find(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+func TestARepeatedFlagTakesEachValue(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		flag func(*[]string) *repeatedFlag
+		set  []string
+		want []string
+	}{
+		"never":            {repeated, nil, nil},
+		"each as it is":    {repeated, []string{"A: 1,2", ""}, []string{"A: 1,2", ""}},
+		"lists":            {repeatedList, []string{"render.*,ai.failed", "wallet.*"}, []string{"render.*", "ai.failed", "wallet.*"}},
+		"lists and quotes": {repeatedList, []string{`"a,b`}, []string{`"a`, "b"}},
+	} {
+		var got []string
+		f := tc.flag(&got)
+		for _, v := range tc.set {
+			if err := f.Set(v); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s: got %q, want %q", name, got, tc.want)
+		}
+	}
+}
