@@ -87,6 +87,37 @@ func TestShellsOfferWhatTheScriptsInCompletionsSay(t *testing.T) {
 	}
 }
 
+// TestWhatAShellSaysThatLacksWhatCompletionNeeds holds the words of `help completion` and docs/troubleshooting.md against the shells.
+func TestWhatAShellSaysThatLacksWhatCompletionNeeds(t *testing.T) {
+	t.Parallel()
+	for shell, tc := range map[string]struct{ script, run, says string }{
+		"bash": {"vidiking.bash", `COMP_WORDS=(vidiking tri) COMP_CWORD=1 COMP_LINE="vidiking tri" COMP_POINT=12; __start_vidiking`, "_get_comp_words_by_ref: command not found"},
+		"zsh":  {"_vidiking", "", "command not found: compdef"},
+	} {
+		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(shell); err != nil {
+				t.Skipf("There is no %s here.", shell)
+			}
+			args := map[string][]string{"bash": {"--norc", "--noprofile"}, "zsh": {"-f"}}[shell]
+			args = append(args, "-c", "source '"+script(t, tc.script)+"'\n"+tc.run)
+			out, _ := exec.CommandContext(t.Context(), shell, args...).CombinedOutput() // it fails, and says why
+			if !strings.Contains(string(out), tc.says) {
+				t.Errorf("got %q, want %q in it", out, tc.says)
+			}
+			for _, page := range []string{"../../docs/troubleshooting.md", "../../internal/cli/testdata/help.txt"} {
+				text, err := os.ReadFile(page)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if words := strings.Join(strings.Fields(string(text)), " "); !strings.Contains(words, tc.says) {
+					t.Errorf("%s does not say %q", page, tc.says)
+				}
+			}
+		})
+	}
+}
+
 // readyToComplete puts two deliveries, a profile and a file into the world, and returns the deliveries' ids by the names they have in lines.
 func (w *world) readyToComplete(t *testing.T) *strings.Replacer {
 	t.Helper()

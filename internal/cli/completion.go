@@ -15,13 +15,18 @@ func (a *app) completion() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script for a shell",
-		Long: `Prints the script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell.
+		Long: `Prints the script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell. Packages
+bring it. Else this has it in every new shell:
 
-  bash        source <(vidiking completion bash)
-  zsh         vidiking completion zsh > "${fpath[1]}/_vidiking"
+  bash        echo 'source <(vidiking completion bash)' >> ~/.bashrc
+  zsh         echo 'source <(vidiking completion zsh)' >> ~/.zshrc
   fish        vidiking completion fish > ~/.config/fish/completions/vidiking.fish
-  powershell  vidiking completion powershell | Out-String | Invoke-Expression`,
-		Example: "  vidiking completion bash > /etc/bash_completion.d/vidiking",
+  powershell  Add-Content $PROFILE 'vidiking completion powershell | Out-String | Invoke-Expression'
+
+In bash it takes the package bash-completion (apt, dnf, pacman and brew have it), which must be loaded before. Without it, Tab says
+_get_comp_words_by_ref: command not found. In zsh it takes compinit, before that line: autoload -U compinit; compinit. Without it, zsh
+says command not found: compdef.`,
+		Example: "  source <(vidiking completion bash)\n  vidiking completion zsh > \"${fpath[1]}/_vidiking\"\n  vidiking completion bash > /etc/bash_completion.d/vidiking",
 		Annotations: manual{
 			exits: `0 done
 2 there are none for that shell`,
