@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -123,13 +125,27 @@ func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 		silent:                         "no answer in time",
 		secured.URL():                  "its certificate is of an authority that is not known",
 		closing.URL():                  "connection closed",
-		"http://nowhere.invalid":       "no such host: nowhere.invalid",
 	} {
 		if err := get(url); err == nil || tunnel.Words(err) != want {
 			t.Errorf("%s: got %q (%v), want %q", url, tunnel.Words(err), err, want)
 		}
 	}
-	if got := tunnel.Words(errors.New("one\ntwo")); got != "one" {
-		t.Errorf("got %q, want the first line", got)
+}
+
+func TestWordsOfWhatNeedsAnotherNetwork(t *testing.T) {
+	t.Parallel()
+	lookup := func(err net.DNSError) error {
+		return &url.Error{Op: "Get", URL: "http://nowhere.invalid", Err: &net.OpError{Op: "dial", Net: "tcp", Err: &err}}
+	}
+	for want, err := range map[string]error{
+		"no such host: nowhere.invalid": lookup(net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}),
+		"the name nowhere.invalid can't be looked up; this machine may be offline": lookup(net.DNSError{
+			Err: "dial udp 192.0.2.1:53: connect: network is unreachable", Name: "nowhere.invalid", IsTemporary: true,
+		}),
+		"one": errors.New("one\ntwo"),
+	} {
+		if got := tunnel.Words(err); got != want {
+			t.Errorf("%v: got %q, want %q", err, got, want)
+		}
 	}
 }

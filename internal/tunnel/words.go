@@ -36,7 +36,7 @@ func known(err error) string {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host: " + dns.Name
 	case errors.As(err, &dns):
-		return "the name " + dns.Name + " can't be looked up: " + dns.Err
+		return "the name " + dns.Name + " can't be looked up; this machine may be offline"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return "no answer in time"
 	case errors.As(err, &untrusted):
