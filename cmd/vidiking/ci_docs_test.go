@@ -40,7 +40,7 @@ func ciPage(t *testing.T) (files map[string]string, port string) {
 
 // The programs of a pipeline that this machine need not have: what they would fetch is here already.
 const (
-	npm = "#!/bin/sh\ncase $1 in start) exec handler \"$HANDLER\" \"$WORK/handler.addr\" ;; ci) mkdir -p node_modules ;; *) exit 9 ;; esac\n"
+	npm = "#!/bin/sh\ncase $1$HANDLER in startabsent) exec sleep 600 ;; esac\ncase $1 in start) exec handler \"$HANDLER\" \"$WORK/handler.addr\" ;; ci) mkdir -p node_modules ;; *) exit 9 ;; esac\n"
 	get = "#!/bin/sh\nexit 0\n"
 )
 
@@ -92,6 +92,17 @@ func TestTheScriptForCIIsGreenAndRed(t *testing.T) {
 			tellPipeline(t, files, port, test.handler, test.want, coded("sh webhooks.sh"))
 		})
 	}
+}
+
+func TestTheScriptForCIEndsWhereTheHandlerNeverComesUp(t *testing.T) {
+	t.Parallel()
+	files, port := ciPage(t)
+	script, reports := files["webhooks.sh"], "grep -q 'failures=\"0\" errors=\"1\"' report.xml"
+	files["webhooks.sh"] = strings.Replace(script, "--within 2m", "--within 2s", 1)
+	if files["webhooks.sh"] == script {
+		t.Fatalf("the script waits without a limit:\n%s", script)
+	}
+	tellPipeline(t, files, port, "absent", 5, coded("sh webhooks.sh || { code=$?; "+reports+" && exit $code; exit 99; }"))
 }
 
 func TestTheWorkflowForGitHubRuns(t *testing.T) {

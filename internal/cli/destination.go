@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -24,6 +26,7 @@ type destination struct {
 	direct  dispatch.Options // how an attempt is made directly
 	routes  []relay.Route    // to the handlers
 	named   string           // by --to, as it was typed
+	moot    []string         // flags that were given and count for direct sending alone
 	through *session.Info    // nil: directly
 	ingress dispatch.Target  // of the session
 	sender  *dispatch.Sender
@@ -41,6 +44,17 @@ type sendOptions struct {
 	to       string
 	timeout  time.Duration
 	insecure bool
+	given    *pflag.FlagSet // nil: none
+}
+
+// moot are the flags that were given and that a listen in between takes from its own.
+func (o sendOptions) moot() (flags []string) {
+	for _, name := range []string{"timeout", "insecure"} {
+		if o.given != nil && o.given.Changed(name) {
+			flags = append(flags, "--"+name)
+		}
+	}
+	return flags
 }
 
 // destination finds out where to send. It opens and changes nothing; open does.
@@ -49,7 +63,7 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &destination{app: a, named: o.to, direct: dispatch.Options{Timeout: o.timeout, Insecure: o.insecure, Now: a.w.Now}}
+	d := &destination{app: a, named: o.to, moot: o.moot(), direct: dispatch.Options{Timeout: o.timeout, Insecure: o.insecure, Now: a.w.Now}}
 	if d.dir, err = cfg.DataDir(); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/load"
@@ -50,6 +51,13 @@ func (j *judge) see(p output.Printer, out relay.Outcome) bool {
 		p.Expected(output.Expectation{ID: out.Delivery.ID, Met: wrong == "", Expected: j.expect.String(), Came: came})
 	}
 	return j.asks() && wrong == ""
+}
+
+// lose takes in a sending that nothing came of, and why.
+func (j *judge) lose(why string, took time.Duration) {
+	if j != nil {
+		j.reports.add(j.shot, load.Result{Answer: load.Answer{Wrong: why}, Took: took})
+	}
 }
 
 // verdict says what came in words, and what is wrong with that; nothing where it is as it should be.

@@ -84,6 +84,8 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 		if l.waitReport, err = a.createReport(o.wait.junit); err != nil {
 			return err
 		}
+		began := a.w.Now()
+		defer func() { err = errors.Join(err, l.reportLost(began, err)) }() // before close, which discards it
 	}
 	if l.registrar, err = a.newRegistrar(ctx, o); err != nil {
 		return err

@@ -135,17 +135,45 @@ func (l *listener) writeWaitReport(r output.Waited) error {
 	if l.waitReport == nil {
 		return nil
 	}
-	return l.waitReport.junit(output.TestSuite{
+	return l.waitReport.junit(l.waitSuite(r.Since, l.waitCases(r)))
+}
+
+func (l *listener) waitSuite(since time.Time, cases iter.Seq[output.TestCase]) output.TestSuite {
+	return output.TestSuite{
 		Name:    "vidiking listen --wait-for " + strings.Join(l.o.wait.events, " --wait-for "),
-		Started: r.Since, Took: l.app.w.Now().Sub(r.Since), Cases: l.waitCases(r),
-	})
+		Started: since, Took: l.app.w.Now().Sub(since), Cases: cases,
+	}
+}
+
+// reportLost writes the report of a wait that something else ended, as a tunnel that is lost: each event is an error then. A listen that
+// was called wrongly has no report.
+func (l *listener) reportLost(began time.Time, cause error) error {
+	if cause == nil || l.waitReport == nil || l.waitReport.done {
+		return nil
+	}
+	why := output.TestFailure{Kind: "not_waited", Message: "interrupted", Broken: true}
+	var silent errSilent
+	if !errors.As(cause, &silent) {
+		f := l.app.explain(cause)
+		if f.code == exitUsage {
+			return nil
+		}
+		why.Message = f.what
+	}
+	return l.waitReport.junit(l.waitSuite(began, func(yield func(output.TestCase) bool) {
+		for _, event := range l.o.wait.events {
+			if !yield(output.TestCase{Class: "vidiking listen", Name: event, Took: l.app.w.Now().Sub(began), Failure: &why}) {
+				return
+			}
+		}
+	}))
 }
 
 // waitCases are a test for each event that was waited for.
 func (l *listener) waitCases(r output.Waited) iter.Seq[output.TestCase] {
 	return func(yield func(output.TestCase) bool) {
 		for _, e := range r.Events {
-			c := output.TestCase{Class: "vidiking listen", Name: e.Event, Took: l.app.w.Now().Sub(r.Since), Failure: l.waitFailure(e)}
+			c := output.TestCase{Class: "vidiking listen", Name: e.Event, Took: l.app.w.Now().Sub(r.Since), Failure: l.waitFailure(r, e)}
 			if !yield(c) {
 				return
 			}
@@ -153,7 +181,7 @@ func (l *listener) waitCases(r output.Waited) iter.Seq[output.TestCase] {
 	}
 }
 
-func (l *listener) waitFailure(e output.WaitedEvent) *output.TestFailure {
+func (l *listener) waitFailure(r output.Waited, e output.WaitedEvent) *output.TestFailure {
 	w := l.waiting
 	switch {
 	case e.Failed > 0:
@@ -164,7 +192,9 @@ func (l *listener) waitFailure(e output.WaitedEvent) *output.TestFailure {
 			Text: "See it: vidiking webhooks show " + string(rows[i].ID) + "\n",
 		}
 	case e.Delivered < w.o.count:
-		return &output.TestFailure{Kind: string(outcomeTimedOut), Message: w.missing(e) + " did not come"}
+		return &output.TestFailure{
+			Kind: string(outcomeTimedOut), Message: w.missing(e) + " did not come", Text: strings.Join(w.cameInstead(r), "\n") + "\n",
+		}
 	default:
 		return nil
 	}

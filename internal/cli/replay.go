@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -27,6 +28,7 @@ type replayOptions struct {
 	insecure bool
 	dryRun   bool
 	change   replayChange
+	given    *pflag.FlagSet
 }
 
 func (a *app) replay() *cobra.Command {
@@ -64,7 +66,7 @@ Where they go: to, timeout, insecure, dry-run`,
 			if err != nil {
 				return err
 			}
-			o.ids, o.timeout = args, cfg.Duration(config.Timeout)
+			o.ids, o.timeout, o.given = args, cfg.Duration(config.Timeout), cmd.Flags()
 			return a.runReplay(cmd.Context(), o)
 		},
 	}
@@ -118,7 +120,7 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 	if rows, err = a.prepareChange(ctx, p, &o.change, rows); err != nil {
 		return err
 	}
-	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure})
+	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure, given: o.given})
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ func (f *forwards) Set(v string) error {
 func parseRoutes(text string) ([]relay.Route, error) {
 	var routes []relay.Route
 	for _, field := range strings.Fields(text) {
+		if strings.HasPrefix(field, "=") {
+			return nil, usage("no events stand before the = of "+field, "as in 'render.*"+field+"', or for all of them without =")
+		}
 		events, to := cutEvents(field)
 		for _, pattern := range events {
 			if err := checkEventPattern(pattern); err != nil {

@@ -123,13 +123,15 @@ func (a *app) when(flag, s string) (time.Time, error) {
 // matches something, since anything else would silently match nothing.
 func checkEventPattern(pattern string) error {
 	near, known := webhook.KnownEvent(pattern)
-	switch {
-	case known:
+	if known {
 		return nil
-	case strings.Contains(pattern, "*"):
-		return usage("no event matches "+pattern, "all events: vidiking trigger --list")
-	case strings.Contains(near, "*"):
-		near = "'" + near + "'"
 	}
-	return unknownEvent(pattern, near)
+	if strings.Contains(near, "*") {
+		near = "'" + near + "'" // as a shell takes it
+	}
+	f := unknownEvent(pattern, near)
+	if strings.Contains(pattern, "*") {
+		f.what = "no event matches " + pattern
+	}
+	return f
 }

@@ -22,6 +22,7 @@ type sending struct {
 	style     display.Style
 	timeout   time.Duration // of an attempt
 	hints     output.Hints
+	patience  patience
 	judge     *judge // what else is to become of each; nil: that it is delivered
 	delivered int
 	skipped   int
@@ -37,6 +38,13 @@ func (s *sending) sayBefore(secret knownSecret) {
 			More: []string{"Your handler needs it: " + command}, Hint: command,
 		})
 	}
+	if s.to.through != nil && len(s.to.moot) > 0 {
+		past := "--to " + shortRoutes(s.to.routes)
+		s.printer.Notice(output.Notice{
+			Code: "listen_decides", Message: "This goes through listen, whose own " + strings.Join(s.to.moot, " and ") + " counts.",
+			More: []string{"Past it: " + past}, Hint: past,
+		})
+	}
 	if s.to.lost != nil {
 		f := s.app.explain(s.to.lost)
 		s.printer.Notice(output.Notice{Code: "not_recorded", Message: "What is sent is not recorded: " + f.what + "."})
@@ -45,8 +53,10 @@ func (s *sending) sayBefore(secret knownSecret) {
 
 // send sends one delivery and shows what came of it.
 func (s *sending) send(ctx context.Context, in relay.Arrival) error {
+	began := s.app.w.Now()
 	out, err := s.to.send(ctx, in)
 	if err != nil {
+		s.judge.lose(s.whyLost(ctx, err), s.app.w.Now().Sub(began))
 		return err
 	}
 	d := out.Delivery
@@ -77,7 +87,21 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 	if err := s.printer.Err(); err != nil {
 		return closedPipe(err)
 	}
+	if s.patience.isUp(ctx) && !s.patience.cut(ctx, out.Attempt) {
+		return nil // it was answered; whether there is time for another is looked at before that
+	}
 	return ctx.Err()
+}
+
+// whyLost says why there is nothing that came of a sending.
+func (s *sending) whyLost(ctx context.Context, err error) string {
+	switch {
+	case s.patience.isUp(ctx):
+		return "not answered within " + display.Period(s.patience.within)
+	case ctx.Err() != nil:
+		return "interrupted before it was answered"
+	}
+	return s.app.explain(err).what
 }
 
 // commandOf makes a hint's command one that does the same where this was sent. What is not in a log can't be sent again by its id.

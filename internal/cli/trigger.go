@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -30,8 +31,10 @@ type triggerOptions struct {
 	list     bool
 	many     manyOptions
 	expect   expectation
+	patience patience
 	chaos    chaosOptions
 
+	given  *pflag.FlagSet
 	header []webhook.Field
 }
 
@@ -59,13 +62,14 @@ are this program's own.`,
 			flags: `What is sent: list, set, unset, edit, data, dry-run
 How it is signed: signature-style, corrupt
 Where it goes: to, header, timeout, insecure
-What is expected: expect-status, expect-body, junit
+What is expected: expect-status, expect-body, within, junit
 Many at once: count, rate, concurrency, chaos, seed, yes`,
 			environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
 			exits: `0 every delivery was answered 2xx, or as expected; or an edit was cancelled
 1 it failed
 2 it was called or configured wrongly
-3 the handler refused a delivery, could not be reached, or answered otherwise than expected`,
+3 the handler refused a delivery, could not be reached, or answered otherwise than expected
+5 with --within: not all was answered in time`,
 			seeAlso: "listen, replay, webhooks wait, exit-codes",
 		}.annotations(),
 		ValidArgsFunction: completeEvents,
@@ -76,7 +80,7 @@ Many at once: count, rate, concurrency, chaos, seed, yes`,
 			if err != nil {
 				return err
 			}
-			o.timeout = cfg.Duration(config.Timeout)
+			o.timeout, o.given = cfg.Duration(config.Timeout), cmd.Flags()
 			if err := o.read(a, cmd.Flags()); err != nil {
 				return err
 			}
@@ -97,6 +101,7 @@ Many at once: count, rate, concurrency, chaos, seed, yes`,
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	o.many.addFlags(cmd)
 	o.expect.addFlags(cmd)
+	o.patience.addFlags(f)
 	o.chaos.addFlags(cmd)
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
 	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
@@ -132,7 +137,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if o.dryRun {
 		return a.dryRun(volley)
 	}
-	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure})
+	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure, given: o.given})
 	if err != nil {
 		return err
 	}
@@ -152,10 +157,12 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if err := to.open(ctx, []webhook.Secret{secret.Secret}); err != nil {
 		return err
 	}
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String(), judge: judge}
+	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String(), judge: judge, patience: o.patience}
 	a.sayWarnings(p)
 	s.sayBefore(secret)
 	volley.secret = secret.Secret
+	ctx, cancel := o.patience.limit(ctx)
+	defer cancel()
 	if o.many.counted {
 		return s.load(ctx, out, volley)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,6 +80,9 @@ func (o *triggerOptions) read(a *app, flags *pflag.FlagSet) error {
 	if err := o.expect.read(flags); err != nil {
 		return err
 	}
+	if err := o.patience.read(flags); err != nil {
+		return err
+	}
 	return o.chaos.read(flags, a.w.Random)
 }
 
@@ -137,6 +141,7 @@ type barrage struct {
 	tally *load.Tally
 	stop  chan struct{}
 	abort context.CancelFunc
+	cut   atomic.Int64 // those that were not answered when --within was over
 }
 
 // load sends many, and sums up what came. The first interrupt sends no more and waits for what is under way, the second gives that up.
@@ -157,18 +162,19 @@ func (s *sending) load(ctx context.Context, out output.Options, v *volley) error
 		})
 	}()
 	took, interrupted := b.watch(out, ended, interrupts)
-	return b.sumUp(out, output.Loaded{Report: b.tally.Report(took), Interrupted: interrupted})
+	r := output.Loaded{Report: b.tally.Report(took), Interrupted: interrupted, Asked: v.total}
+	r.TimeUp = s.patience.isUp(ctx) && (b.cut.Load() > 0 || r.Sent < r.Asked)
+	return b.sumUp(out, r)
 }
 
 // fire makes one sending.
 func (b *barrage) fire(ctx context.Context, shot load.Shot[[]byte]) load.Answer {
 	out, at, err := b.to.fire(ctx, b.v.arrival(shot))
+	if b.patience.isUp(ctx) && err != nil || b.patience.cut(ctx, out.Attempt) {
+		b.cut.Add(1)
+	}
 	if err != nil {
-		wrong := b.app.explain(err).what
-		if ctx.Err() != nil {
-			wrong = "interrupted before it was answered"
-		}
-		return load.Answer{Wrong: wrong, At: at}
+		return load.Answer{Wrong: b.whyLost(ctx, err), At: at}
 	}
 	_, wrong := b.judge.verdict(shot, out)
 	a := answerOf(out, wrong)
@@ -241,7 +247,7 @@ func (b *barrage) good() string {
 // sumUp says what came of all, and makes the exit code of it.
 func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
 	o := b.v.o
-	r.Asked, r.To, r.Way, r.Good = b.v.total, shortRoutes(b.to.routes), b.to.where(), b.good()
+	r.To, r.Way, r.Good = shortRoutes(b.to.routes), b.to.where(), b.good()
 	r.Rate, r.Concurrency = o.many.rate, o.many.concurrency
 	if o.expect.given {
 		r.Expected = o.expect.String()
@@ -262,6 +268,8 @@ func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
 	switch {
 	case r.Interrupted:
 		return errSilent{exitInterrupted}
+	case r.TimeUp:
+		return b.timeUp(int(b.cut.Load())+r.Asked-r.Sent, r.Asked)
 	case b.v.err != nil:
 		return b.v.err
 	case r.NotTaken > 0:

@@ -71,27 +71,35 @@ func (v *volley) arrival(shot load.Shot[[]byte]) relay.Arrival {
 	return relay.Arrival{Header: header, Body: shot.Body(body), Origin: webhook.OriginTrigger}
 }
 
-// volley sends one after the other, and shows each.
+// volley sends one after the other, and shows each. The report is written whatever ended it.
 func (s *sending) volley(ctx context.Context, v *volley) error {
 	s.sayChaos(v.o)
-	sent := 0
-	for shot := range v.shots {
-		if err := pause(ctx, shot.Delay); err != nil {
-			return err
-		}
-		s.judge.next(shot)
-		if err := s.send(ctx, v.arrival(shot)); err != nil {
-			return err
-		}
-		sent++
+	sent, err := s.each(ctx, v)
+	if err != nil && s.patience.isUp(ctx) {
+		err = s.timeUp(v.total-sent, v.total)
 	}
-	if v.err != nil {
-		return v.err
+	if reported := s.judge.report(); err == nil {
+		err = reported
 	}
-	if err := s.judge.report(); err != nil {
+	if err != nil {
 		return err
 	}
 	return s.end(sent)
+}
+
+// each sends one after the other until one can't be sent, and returns how many were.
+func (s *sending) each(ctx context.Context, v *volley) (sent int, err error) {
+	for shot := range v.shots {
+		if err := pause(ctx, shot.Delay); err != nil {
+			return sent, err
+		}
+		s.judge.next(shot)
+		if err := s.send(ctx, v.arrival(shot)); err != nil {
+			return sent, err
+		}
+		sent++
+	}
+	return sent, v.err
 }
 
 // sayChaos says how the same chaos is had again, before it begins.

@@ -23,6 +23,7 @@ type Loaded struct {
 	Chaos       string // empty: none
 	Seed        uint64 // of the chaos
 	Interrupted bool
+	TimeUp      bool // before all were answered
 }
 
 // Load says what came of many sendings: how many, what was wrong with how many of them, and how long they took.
@@ -70,8 +71,11 @@ func (p *textPrinter) loadHead(r Loaded) {
 		glyph, role = p.o.Style.Glyph(webhook.StatusRefused)
 	}
 	text := fmt.Sprintf("%s of %s %s", display.Count(r.Sent-r.Wrong), display.Count(r.Sent), r.Good)
-	if r.Interrupted {
-		text += fmt.Sprintf(", interrupted before the other %s", display.Count(r.Asked-r.Sent))
+	switch left := display.Count(r.Asked - r.Sent); {
+	case r.Interrupted:
+		text += ", interrupted before the other " + left
+	case r.TimeUp && r.Sent < r.Asked:
+		text += ", and time was up before the other " + left
 	}
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: text, Role: display.Bold}})
 	p.out.blank()
@@ -159,7 +163,12 @@ func (p *textPrinter) reason(r load.Reason) {
 			id = display.ShortID(r.First.ID, p.o.Style)
 		}
 		first := ", the first "
-		if r.Count == 1 {
+		switch asks := strings.HasSuffix(r.Wrong, "?"); {
+		case asks && r.Count == 1:
+			first = " "
+		case asks:
+			first = " The first: "
+		case r.Count == 1:
 			first = ": "
 		}
 		line = append(line, display.Span{Text: first}, display.Span{Text: id, Role: display.Dim})

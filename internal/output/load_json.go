@@ -28,6 +28,7 @@ type jsonLoad struct {
 	Chaos       string         `json:"chaos,omitempty"`
 	Seed        *uint64        `json:"seed,omitempty"`
 	Interrupted bool           `json:"interrupted,omitempty"`
+	TimeUp      bool           `json:"time_up,omitempty"`
 	ElapsedMS   float64        `json:"elapsed_ms"`
 	PerSecond   float64        `json:"per_second"`
 	P50MS       float64        `json:"p50_ms"`
@@ -62,7 +63,7 @@ func loadObject(r Loaded) jsonLoad {
 		Unreachable: r.Statuses[webhook.StatusUnreachable], TimedOut: r.Statuses[webhook.StatusTimedOut],
 		Rejected: r.Statuses[webhook.StatusRejected], Skipped: r.Statuses[webhook.StatusSkipped], NotTaken: r.NotTaken,
 		Codes: make(map[string]int, len(r.Codes)), Expected: r.Expected, Rate: r.Rate, Concurrency: r.Concurrency,
-		Chaos: r.Chaos, Interrupted: r.Interrupted, ElapsedMS: millis(r.Elapsed), PerSecond: float64(int(r.PerSecond()*100)) / 100,
+		Chaos: r.Chaos, Interrupted: r.Interrupted, TimeUp: r.TimeUp, ElapsedMS: millis(r.Elapsed), PerSecond: float64(int(r.PerSecond()*100)) / 100,
 		P50MS: millis(r.Took.P50), P90MS: millis(r.Took.P90), P99MS: millis(r.Took.P99), MaxMS: millis(r.Took.Max),
 		LateP99MS: millis(r.Late.P99), LateMaxMS: millis(r.Late.Max),
 		Histogram: make([]jsonBucket, 0, len(r.Buckets)), Errors: make([]jsonReason, 0, len(r.Reasons)), OtherErrors: r.Others,
