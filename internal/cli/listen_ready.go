@@ -33,7 +33,9 @@ func (l *listener) ready(base string) output.Ready {
 		r.VerifyNote += " (made just now)"
 		r.Next = append(r.Next, output.Step{Say: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
 	}
-	r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+	if l.command == nil { // which is what sends, or brings it about
+		r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+	}
 	return r
 }
 

@@ -34,7 +34,8 @@ type view interface {
 func (l *listener) buildView(ctx context.Context, out output.Options) error {
 	lines := func(ctx context.Context) (*output.Live, error) {
 		return output.NewLive(ctx, output.LiveOptions{
-			Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: l.session.Info().ID, Now: l.app.w.Now, Verbose: l.app.flags.verbose, Path: l.o.path, Filter: l.o.filter,
+			Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: l.session.Info().ID, Now: l.app.w.Now, Path: l.o.path, Filter: l.o.filter,
+			Verbose: l.app.flags.verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return l.diagnose(ctx, d, work) },
 		})
 	}

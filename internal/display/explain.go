@@ -22,9 +22,9 @@ const (
 	CauseTimeout          Cause = "timed_out"         // no answer in time
 	CauseClosed           Cause = "closed"            // the connection was closed instead of an answer
 	CauseUnreachable      Cause = "unreachable"       // no answer for another reason, which the attempt says
-	CauseInvalid          Cause = "invalid"           // rejected: of another body or secret
-	CauseMissing          Cause = "missing"           // rejected: no signature
-	CauseMalformed        Cause = "malformed"         // rejected: no signature looks like that
+	CauseInvalid          Cause = "invalid"           // the signature is of another body or secret
+	CauseMissing          Cause = "missing"           // there is none
+	CauseMalformed        Cause = "malformed"         // no signature looks like that
 )
 
 // Case is what Explain explains.
@@ -34,6 +34,7 @@ type Case struct {
 	Attempt webhook.Attempt // the latest; zero where there was none
 	Timeout time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
 	Teller  Teller
+	Verdict bool // explain the verdict of one that was forwarded all the same, not what came of it
 
 	// Of a signature that is not valid: why, where that was looked for; and that not everything was tried.
 	Findings  []webhook.Finding
@@ -60,8 +61,8 @@ const (
 // to add to its row and the handler's own words. Whether it was said before is the caller's to know, by [Hint.Key]; a handler
 // that is down is said again after it was back.
 func Explain(c Case, st Style) (h Hint, ok bool) {
-	if c.Summary.Status == webhook.StatusRejected {
-		return explainRejection(c, st)
+	if c.Summary.Status == webhook.StatusRejected || c.Verdict {
+		return explainVerdict(c, st)
 	}
 	switch c.Attempt.Status() { // not the delivery's, which of several targets is the worst
 	case webhook.StatusRefused:
@@ -75,8 +76,8 @@ func Explain(c Case, st Style) (h Hint, ok bool) {
 	return h, ok
 }
 
-// explainRejection says why it was rejected: by what a diagnosis found, else by what the verdict alone tells.
-func explainRejection(c Case, st Style) (Hint, bool) {
+// explainVerdict says why the signature is not valid: by what a diagnosis found, else by what the verdict alone tells.
+func explainVerdict(c Case, st Style) (Hint, bool) {
 	var h Hint
 	switch c.Summary.Verdict {
 	case webhook.VerdictInvalid:
@@ -88,7 +89,11 @@ func explainRejection(c Case, st Style) (Hint, bool) {
 	default:
 		return Hint{}, false
 	}
-	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + "; the handler never saw it."}
+	then := "it was forwarded all the same."
+	if c.Summary.Status == webhook.StatusRejected {
+		then = "the handler never saw it."
+	}
+	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + "; " + then}
 	if len(c.Findings) > 0 {
 		h.Why, h.Findings = "", c.Findings
 	}

@@ -37,6 +37,8 @@ func rejected(v webhook.Verdict) Case {
 
 func (c Case) found(all ...webhook.Finding) Case { c.Findings = all; return c }
 
+func (c Case) doubted() Case { c.Verdict = true; return c }
+
 func (c Case) undecided() Case { c.Undecided = true; return c }
 
 // otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
@@ -115,6 +117,9 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"rejected: a guess", rejected(webhook.VerdictInvalid).found(guess)},
 		{"rejected: a guess, and not everything was tried", rejected(webhook.VerdictInvalid).found(guess).undecided()},
 		{"rejected, and nobody knows why", rejected(webhook.VerdictValid)},
+		{"forwarded all the same: invalid", refused(200).status(webhook.StatusDelivered).verdict(webhook.VerdictInvalid).doubted()},
+		{"forwarded all the same: another secret", refused(401).verdict(webhook.VerdictInvalid).doubted().found(otherSecret)},
+		{"forwarded all the same: valid", refused(401).doubted()},
 		{"skipped", Case{Summary: webhook.Summary{Status: webhook.StatusSkipped}}},
 		{"pending", Case{Summary: webhook.Summary{Status: webhook.StatusPending}}},
 	} {

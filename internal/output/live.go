@@ -33,8 +33,9 @@ type LiveOptions struct {
 	Now     func() time.Time
 	Style   display.Style
 	Verbose bool
+	Quiet   bool // what was delivered has no row
 
-	// Diagnose says why the signature of a rejected delivery does not match, with no more work than that; nil: nobody does.
+	// Diagnose says why the signature of a delivery does not match, with no more work than that; nil: nobody does.
 	Diagnose func(d webhook.Delivery, work int64) signature.Diagnosis
 }
 
@@ -247,6 +248,7 @@ func (l *Live) show(changes []store.Change) {
 		}
 		l.o.Printer.Attempted(s, a, Detail{Each: each})
 		l.under(s, a)
+		l.doubt(s)
 	}
 }
 
@@ -286,32 +288,6 @@ func whenAttempted(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
 		s.Target, s.Code, s.Duration, s.Failure = a.Target, a.Code, a.Duration, a.Failure
 	}
 	return s
-}
-
-// under shows what belongs under a delivery's row.
-func (l *Live) under(s webhook.Summary, a webhook.Attempt) {
-	c := display.Case{Summary: s, Attempt: a, Timeout: l.o.Style.Timeout}
-	// What a rejection's cause is, and so whether it was said, only a diagnosis tells.
-	diagnoses := s.Status == webhook.StatusRejected && l.o.Diagnose != nil && l.spare.allows(s.BodyBytes, l.o.Now())
-	if !diagnoses && !l.o.Verbose && l.hints.Knows(c, l.o.Style) {
-		return
-	}
-	d, err := l.o.Feed.Get(l.ctx, s.ID)
-	if err != nil {
-		return // pruned since, or the log can't be read: the row stands
-	}
-	if l.o.Verbose {
-		l.o.Printer.Whole(d)
-	}
-	c.Header = d.Header
-	if diagnoses {
-		found := l.o.Diagnose(d, mostWork)
-		l.spare.spend(found.Work)
-		c.Findings, c.Undecided = found.Findings, found.Cut
-	}
-	if h, ok := l.hints.Next(c, l.o.Style); ok {
-		l.o.Printer.Hint(s.ID, h)
-	}
 }
 
 // showWaiting gives a row to what has waited for half a second.
