@@ -14,10 +14,36 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// editByHand has the user change a body in their editor, as often as it takes until it is a payload again. Where they changed nothing,
-// or emptied it, it says so and the error ends the command with 0: not to send is what they chose.
-// What can't be edited has the hint what else to do.
-func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte, instead string) (_ []byte, err error) {
+// editByHand has the user change a body in their editor. Where they changed nothing, or emptied it, it says so and the error ends the
+// command with 0: not to send is what they chose. What can't be edited has the hint what else to do.
+func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte, instead string) ([]byte, error) {
+	edited, err := a.editDraft(ctx, body, instead)
+	var without *editor.NotFoundError
+	if f := (*failure)(nil); errors.As(err, &without) && errors.As(err, &f) {
+		f.hint = append(f.hint, withoutEditor)
+	}
+	if n, ok := notSent(err); ok {
+		p.Notice(n)
+		return nil, errSilent{exitDone}
+	}
+	return edited, err
+}
+
+// notSent says that what was edited is not sent, where that is what the user chose.
+func notSent(err error) (n output.Notice, ok bool) {
+	switch {
+	case errors.Is(err, editor.ErrUnchanged):
+		return output.Notice{Code: "not_changed", Message: "Nothing was changed, so nothing is sent."}, true
+	case errors.Is(err, editor.ErrEmpty):
+		return output.Notice{Code: "saved_empty", Message: "The payload was saved empty, so nothing is sent."}, true
+	default:
+		return n, false
+	}
+}
+
+// editDraft opens the editor on a body as often as it takes until that is a payload again. What is no edit to send is an error of
+// package editor.
+func (a *app) editDraft(ctx context.Context, body []byte, instead string) (_ []byte, err error) {
 	if !editor.IsText(body) {
 		return nil, failed(nil, "the body is not text, so it can't be edited", instead)
 	}
@@ -38,12 +64,6 @@ func (a *app) editByHand(ctx context.Context, p output.Printer, body []byte, ins
 		switch {
 		case err == nil:
 			return edited, nil
-		case errors.Is(err, editor.ErrUnchanged):
-			p.Notice(output.Notice{Code: "not_changed", Message: "Nothing was changed, so nothing is sent."})
-			return nil, errSilent{exitDone}
-		case errors.Is(err, editor.ErrEmpty):
-			p.Notice(output.Notice{Code: "saved_empty", Message: "The payload was saved empty, so nothing is sent."})
-			return nil, errSilent{exitDone}
 		case errors.As(err, &up):
 			fault.hint = []string{"it was not mended, so nothing was sent"}
 			return nil, fault
@@ -114,20 +134,28 @@ func noteOf(f *failure) []string {
 // chooseEditor finds the editor, and refuses one that would draw on a terminal where there is none.
 func (a *app) chooseEditor() (editor.Command, error) {
 	c, err := editor.Choose(a.w.env, exec.LookPath)
-	without := "or change the payload without one: --set data.credits_used=12"
 	var missing *editor.NotFoundError
 	switch {
 	case errors.As(err, &missing) && missing.From != "":
-		return c, usage(missing.Error(), "name one that is: export "+missing.From+"='code --wait'", without)
+		return c, noEditor(missing, "name one that is: export "+missing.From+"='code --wait'")
 	case errors.As(err, &missing):
-		return c, usage(missing.Error(), "name yours: export VISUAL='code --wait'", without)
+		return c, noEditor(missing, "name yours: export VISUAL='code --wait'")
 	case err != nil:
 		return c, err
 	case c.NeedsTerminal() && !a.hasTerminal():
 		return c, usage("--edit opens "+c.Name()+", which needs a terminal, and there is none",
-			"name an editor that needs none: export VISUAL='code --wait'", without)
+			"name an editor that needs none: export VISUAL='code --wait'", withoutEditor)
 	}
 	return c, nil
+}
+
+// withoutEditor is what else a command can do.
+const withoutEditor = "or change the payload without one: --set data.credits_used=12"
+
+func noEditor(cause error, hint string) error {
+	f := usage(cause.Error(), hint)
+	f.cause = cause
+	return f
 }
 
 func (a *app) hasTerminal() bool {

@@ -40,6 +40,7 @@ type listener struct {
 	printer output.Printer // until view is started
 	view    view
 	started bool              // view is
+	there   bool              // all handlers were, when they were looked for
 	orphans []webhook.Summary // left pending by sessions that are dead
 	owed    []store.Due       // what those were to send, and this one does now
 	served  chan error
@@ -306,6 +307,7 @@ func (l *listener) run(ctx context.Context) error {
 	select {
 	case absent := <-look:
 		ready.Forward = forwardOf(l.o.routes, absent)
+		l.there = len(absent) == 0
 	case <-timer.C:
 	}
 	if err := l.writeReadyFile(ready); err != nil {

@@ -81,6 +81,7 @@ type listenScreen struct {
 	after  atomic.Pointer[output.Live] // the lines after a bug
 	backAt atomic.Int64                // when the handler was last seen to be back, in milliseconds
 	absent atomic.Bool                 // the handler was not there at the start
+	there  atomic.Bool                 // it was
 }
 
 func (l *listener) newScreen(ctx context.Context, out output.Options, lines func(context.Context) (*output.Live, error)) (*listenScreen, error) {
@@ -127,6 +128,8 @@ func (s *listenScreen) state(ctx context.Context, log *screenLog) tui.State {
 		state.Handler = tui.HealthUp
 	case state.Handler == tui.HealthUnknown && s.absent.Load():
 		state.Handler = tui.HealthDown
+	case state.Handler == tui.HealthUnknown && s.there.Load():
+		state.Handler = tui.HealthUp
 	}
 	return state
 }
@@ -134,6 +137,7 @@ func (s *listenScreen) state(ctx context.Context, log *screenLog) tui.State {
 // Start shows the screen. What lines would say at the start, the screen has in its header.
 func (s *listenScreen) Start(ready output.Ready, notices []output.Notice) {
 	s.ready = ready
+	s.there.Store(s.l.there)
 	for _, r := range ready.Forward {
 		s.absent.Store(s.absent.Load() || r.Note != "")
 	}

@@ -125,36 +125,35 @@ func outcomeSummary(out relay.Outcome) webhook.Summary {
 	return out.Delivery.Summary
 }
 
-// Edit has the user change a body in their editor.
-func (s *screenActions) Edit(body []byte) tui.Edit { return &screenEdit{app: s.app, body: body} }
+// Edit has the user change a delivery's body in their editor.
+func (s *screenActions) Edit(d webhook.Delivery) tui.Edit {
+	return &screenEdit{actions: s, id: d.ID, body: d.Body}
+}
 
 // screenEdit is the user's editor while the screen is away.
 type screenEdit struct {
-	app   *app
-	body  []byte
-	saved bool
+	actions *screenActions
+	id      webhook.ID
+	body    []byte
+	why     string
 }
 
 // Run runs the editor, as --edit does.
-func (e *screenEdit) Run() error {
-	out, err := e.app.outputOptions()
-	if err != nil {
-		return err
-	}
-	body, err := e.app.editByHand(context.Background(), output.New(out), e.body, "look at its bytes: vidiking webhooks show ID --raw") // the screen is away until it ends
-	var silent errSilent
-	switch {
-	case errors.As(err, &silent):
+func (e *screenEdit) Run() (err error) {
+	instead := "look at its bytes: vidiking webhooks show " + e.id.Short(shortID) + " --raw"
+	e.body, err = e.actions.app.editDraft(context.Background(), e.body, instead) // the screen is away until it ends
+	if n, ok := notSent(err); ok {
+		e.why = n.Message
 		return nil
-	case err != nil:
-		return e.app.explain(err)
 	}
-	e.body, e.saved = body, true
+	if err != nil {
+		return e.actions.explain(err)
+	}
 	return nil
 }
 
-// Body is what was saved.
-func (e *screenEdit) Body() ([]byte, bool) { return e.body, e.saved }
+// Body is what was saved, or why nothing is to be sent.
+func (e *screenEdit) Body() (body []byte, why string) { return e.body, e.why }
 
 // SetStdin is not needed: the editor gets the streams of the program.
 func (*screenEdit) SetStdin(io.Reader) {}

@@ -2,7 +2,6 @@ package output
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -30,7 +29,9 @@ func (p *textPrinter) Stopped(s Stopped) {
 	if c.Skipped > 0 {
 		counts = append(counts, "skipped "+display.Count(c.Skipped))
 	}
-	p.out.say(2, strings.Join(counts, "   "))
+	for _, l := range p.lines(counts, 2) {
+		p.out.say(2, l)
+	}
 	if c.P50 > 0 {
 		p.out.say(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
 	}
@@ -42,6 +43,21 @@ func (p *textPrinter) Stopped(s Stopped) {
 		p.err.blank()
 		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", p.o.Command("vidiking webhooks list --failed"))
 	}
+}
+
+// lines are words in as many lines as they take, so many cells in, on a terminal.
+func (p *textPrinter) lines(words []string, in int) []string {
+	const gap = "   "
+	lines := []string{words[0]}
+	for _, w := range words[1:] {
+		last := &lines[len(lines)-1]
+		if longer := *last + gap + w; p.o.Style.Width == 0 || in+display.Width(longer) <= p.o.Style.Width {
+			*last = longer
+			continue
+		}
+		lines = append(lines, w)
+	}
+	return lines
 }
 
 // Sent says how many of several were delivered.

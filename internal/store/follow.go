@@ -129,15 +129,21 @@ func (f *feed) gap(seq int64) {
 	f.changes = append(f.changes, Change{Seq: seq, Kind: ChangeGap})
 }
 
-// Wait returns when there is a change after the transaction numbered after, or with ctx's error. Between its looks it holds nothing.
+// Wait returns when there is a change after the transaction numbered after, or with ctx's error. Between its looks it holds nothing. Of a
+// LaterReader another log is a change, too.
 func (r *Reader) Wait(ctx context.Context, after int64) error {
 	poll := time.NewTicker(pollInterval)
 	defer poll.Stop()
-	version := int64(-1)
+	version, opened := int64(-1), 0
 	for {
 		rung := r.rung() // before looking, so that what is committed after the look is heard
 		var news bool
 		err := r.with(ctx, func(c *conn) (err error) {
+			if other := opened > 0 && r.opened != opened; other {
+				news = true
+				return nil
+			}
+			opened = r.opened
 			news, err = changedSince(c, after, &version)
 			return err
 		})

@@ -20,6 +20,10 @@ type Reader struct {
 	ring *bell      // of the Log that this Reader belongs to; nil where there is none
 	slot chan *conn // holds the connection, nil before its first use; empty while it is in use; closed with the Reader
 	done chan struct{}
+
+	later  bool        // made by LaterReader
+	file   fs.FileInfo // what the connection was opened on; only for whoever has the connection, as opened
+	opened int         // connections so far
 }
 
 // OpenReader opens the log in dir for reading, beside whoever writes it. Where there is none it returns ErrNoLog; it never makes one. One of an
@@ -37,13 +41,15 @@ func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 }
 
 // LaterReader is a Reader of the log in dir that is opened when it is first asked. As long as there is no log, each call returns
-// ErrNoLog.
+// ErrNoLog. Where the log is taken away and another comes, it reads that one.
 func LaterReader(dir string) (*Reader, error) {
 	path, err := logPath(dir)
 	if err != nil {
 		return nil, err
 	}
-	return newReader(path, nil), nil
+	r := newReader(path, nil)
+	r.later = true
+	return r, nil
 }
 
 func newReader(path string, ring *bell) *Reader {
@@ -77,11 +83,17 @@ func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
 	case c = <-r.slot:
 	}
 	defer func() { r.slot <- c }()
+	if c != nil && r.later && !r.isThere() {
+		_ = c.close() // of a file that nobody can find any more
+		c = nil
+	}
 	if c == nil {
+		file, _ := os.Stat(r.path) // where that fails, so does opening
 		var err error
 		if c, err = openReading(r.path); err != nil {
 			return classify(err)
 		}
+		r.file, r.opened = file, r.opened+1
 	}
 	c.SetInterrupt(ctx)
 	err := f(c)
@@ -90,6 +102,12 @@ func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
 		return ctx.Err()
 	}
 	return classify(err)
+}
+
+// isThere reports whether the file that the connection was opened on is still the one at its path.
+func (r *Reader) isThere() bool {
+	now, err := os.Stat(r.path)
+	return err == nil && os.SameFile(r.file, now)
 }
 
 func openReading(path string) (*conn, error) {

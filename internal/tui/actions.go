@@ -2,14 +2,11 @@ package tui
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -33,7 +30,7 @@ func (m *Model) actionKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.edit):
 		return m.edit(s.ID)
 	case key.Matches(k, m.keys.diff):
-		m.detail.tab, m.result = tabDiff, nil // what was said of an earlier comparison is no longer so
+		m.detail.tab, m.said.now = tabDiff, result{} // what was said of an earlier comparison is no longer so
 		m.detail.reset()
 		m.generation++
 		return m.loadDetail(s.ID)
@@ -83,7 +80,7 @@ func (m *Model) sent(msg sentMsg) {
 	case len(msg.sent) == 0:
 		return
 	case len(msg.sent) > 1:
-		m.say(text(fmt.Sprintf("%s: %s of %d delivered", st.Clean(msg.what), display.Count(delivered(msg.sent)), len(msg.sent))))
+		m.say(text(st.Clean(msg.what)+": ").add(came(tallyOf(msg.sent), len(msg.sent), st), display.Plain))
 		return
 	}
 	s := msg.sent[0]
@@ -91,16 +88,29 @@ func (m *Model) sent(msg sentMsg) {
 	if msg.parent != "" {
 		l = styled(st.Say("↻")+" ", display.Dim).add(display.ShortID(msg.parent, st)+" sent again as "+display.ShortID(s.ID, st)+": ", display.Plain)
 	}
-	m.say(append(l, outcomeOf(s, st)...))
+	m.tell(result{what: append(append(text(" "), l...), outcomeOf(s, st)...), next: m.afterwards(s, msg.parent)})
 }
 
-func delivered(sent []webhook.Summary) (n int) {
-	for _, s := range sent {
-		if s.Status == webhook.StatusDelivered {
-			n++
-		}
+// afterwards is what to do about a delivery that was not delivered, where there is more to it than what its handler said.
+func (m *Model) afterwards(s webhook.Summary, parent webhook.ID) string {
+	switch {
+	case s.Status == webhook.StatusRejected && parent != "":
+		return ": its signature is " + string(s.Verdict) + ". Sign it anew: " + m.command("vidiking replay "+display.ShortID(parent, m.o.Style)+" --resign")
+	case s.Status == webhook.StatusRejected:
+		return ": its signature is " + string(s.Verdict)
+	case s.Status == webhook.StatusUnreachable:
+		return ". Is your server running? Once it is, r sends it again"
+	default:
+		return ""
 	}
-	return n
+}
+
+// command is a command as it must be typed here.
+func (m *Model) command(s string) string {
+	if m.o.Tools.Command == nil {
+		return s
+	}
+	return m.o.Tools.Command(s)
 }
 
 // outcomeOf is a delivery's status in a sentence: ✗ 401 refused in 6 ms.
@@ -148,7 +158,7 @@ func (m *Model) useDelivery(msg deliveryMsg) tea.Cmd {
 			return savedMsg{path, err}
 		})
 	default:
-		edit := m.o.Actions.Edit(d.Body)
+		edit := m.o.Actions.Edit(d)
 		return m.exec(edit, func(err error) tea.Msg { return editedMsg{d.ID, edit, err} })
 	}
 }
@@ -160,9 +170,9 @@ func (m *Model) edited(msg editedMsg) tea.Cmd {
 		m.sayError(msg.err)
 		return nil
 	}
-	body, ok := msg.edit.Body()
-	if !ok {
-		m.say(text("Nothing was changed, so nothing is sent."))
+	body, why := msg.edit.Body()
+	if why != "" {
+		m.say(text(m.o.Style.Clean(why)))
 		return nil
 	}
 	m.sending(display.ShortID(msg.parent, m.o.Style) + ", edited,")
@@ -192,113 +202,4 @@ func (m *Model) copy(what, s string) tea.Cmd {
 	}
 	m.sayGood("Copied " + what + ", where the terminal allows it (OSC 52)")
 	return tea.SetClipboard(s)
-}
-
-// batch is deliveries that are sent again one after the other.
-type batch struct {
-	ids       []webhook.ID
-	next      int
-	delivered int
-	cancel    context.CancelFunc
-	ctx       context.Context //nolint:containedctx // a batch's life, which esc ends
-}
-
-// replayAll finds out what is to be sent again: what is marked, else what matches the filter.
-func (m *Model) replayAll() tea.Cmd {
-	if m.batch != nil {
-		m.say(text("Still sending. esc stops it."))
-		return nil
-	}
-	marks := m.list.marks
-	if len(marks) == 0 && m.filter.active == "" {
-		m.say(text("Mark deliveries with space, or filter with /, then R sends them again."))
-		return nil
-	}
-	selected, upTo := m.selected(), m.now
-	wanted := map[webhook.ID]bool{}
-	for id := range marks {
-		wanted[id] = true
-	}
-	return m.do(func(ctx context.Context) tea.Msg {
-		if len(wanted) > 0 {
-			ids, err := m.marked(ctx, wanted, upTo)
-			return idsMsg{ids, err}
-		}
-		ids, err := m.o.Log.IDs(ctx, selected, upTo)
-		return idsMsg{ids, err}
-	})
-}
-
-// marked is what is marked, in the order in which it was received.
-func (m *Model) marked(ctx context.Context, wanted map[webhook.ID]bool, upTo time.Time) ([]webhook.ID, error) {
-	all, err := m.o.Log.IDs(ctx, filter.Filter{}, upTo)
-	var ids []webhook.ID
-	for _, id := range all {
-		if wanted[id] {
-			ids = append(ids, id)
-		}
-	}
-	return ids, err
-}
-
-func (m *Model) askReplays(msg idsMsg) {
-	switch {
-	case msg.err != nil:
-		m.sayError(msg.err)
-		return
-	case len(msg.ids) == 0:
-		m.say(text("Nothing to send again."))
-		return
-	}
-	what := display.Count(len(msg.ids)) + " deliveries"
-	if len(msg.ids) == 1 {
-		what = "1 delivery"
-	}
-	m.put(question{"Send " + what + " again to " + m.o.Style.Clean(m.o.Actions.Where()) + "?", func(m *Model) tea.Cmd {
-		m.batch = &batch{ids: msg.ids}
-		m.batch.ctx, m.batch.cancel = context.WithCancel(m.ctx)
-		return m.batchOn()
-	}})
-}
-
-// batchOn sends the next one.
-func (m *Model) batchOn() tea.Cmd {
-	b := m.batch
-	id := b.ids[b.next]
-	m.sending(fmt.Sprintf("%d of %d again", b.next+1, len(b.ids)))
-	return m.doIn(b.ctx, func(ctx context.Context) tea.Msg {
-		s, err := m.o.Actions.Replay(ctx, id)
-		return batchMsg{b, s, err}
-	})
-}
-
-func (m *Model) batchWent(msg batchMsg) tea.Cmd {
-	b := msg.of
-	if b != m.batch {
-		return nil
-	}
-	if msg.err != nil {
-		m.batch = nil
-		b.cancel()
-		m.sayError(msg.err)
-		return nil
-	}
-	b.delivered += delivered([]webhook.Summary{msg.sent})
-	if b.next++; b.next < len(b.ids) {
-		return m.batchOn()
-	}
-	m.batch = nil
-	b.cancel()
-	clear(m.list.marks)
-	m.say(text(fmt.Sprintf("%s %s of %s delivered", m.o.Style.Say("↻"), display.Count(b.delivered), display.Count(len(b.ids)))))
-	return nil
-}
-
-// stopBatch stops sending; what is sent is sent.
-func (m *Model) stopBatch() {
-	if b := m.batch; b != nil {
-		b.cancel()
-		m.batch = nil
-		m.say(text(fmt.Sprintf("Stopped: %s of %s sent, %s delivered", display.Count(b.next), display.Count(len(b.ids)), display.Count(b.delivered))))
-	}
 }

@@ -84,6 +84,9 @@ func (p pane) attempt(a webhook.Attempt, latest bool) []detailLine {
 			lines = append(lines, p.under(l))
 		}
 	}
+	for i := range lines[1:] {
+		lines[i+1].in = path
+	}
 	return lines
 }
 

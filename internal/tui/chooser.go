@@ -56,34 +56,94 @@ func (c *chooser) chosen(filter string) string {
 	return withTerm(filter, col.key, col.values[col.at])
 }
 
-func (c *chooser) lines(filter string, st display.Style) []line {
-	lines := []line{text(" ")}
-	var head line
-	deepest := 0
-	for _, col := range c.columns {
-		head = append(head, text("   ").add(display.PadRight(col.key, col.width()-3), display.Bold)...)
-		deepest = max(deepest, len(col.values))
-	}
-	lines = append(lines, head)
-	for i := range deepest {
-		var l line
-		for n, col := range c.columns {
-			cell := text(" ")
-			if i < len(col.values) {
-				sign := "  "
-				if hasTerm(filter, col.key, col.values[i]) {
-					sign = st.Say("✓") + " "
-				}
-				cell = cell.add(sign, display.Good).add(col.values[i], display.Plain)
-				if n == c.at && i == col.at {
-					cell = cell.reverse()
-				}
-			}
-			l = append(l, cell.pad(col.width())...)
+// chooserHead is how many lines stand above the values.
+const chooserHead = 2
+
+// lines are the columns that there is room for, from one on that leaves room for the one with the cursor.
+func (c *chooser) lines(filter string, w, h int, st display.Style) []line {
+	lines := make([]line, h)
+	x := 0
+	for n := c.first(w); n < len(c.columns); n++ {
+		col := c.columns[n]
+		if x > 0 && x+col.width() > w {
+			break
 		}
-		lines = append(lines, l)
+		at := -1
+		if n == c.at {
+			at = col.at
+		}
+		for i, cell := range col.lines(filter, at, h-chooserHead, st) {
+			lines[i+1] = append(lines[i+1].pad(x), cell...)
+		}
+		x += col.width()
 	}
 	return lines
+}
+
+// first is the first column that is shown.
+func (c *chooser) first(w int) int {
+	for first := range c.at {
+		if c.end(first, c.at) <= w {
+			return first
+		}
+	}
+	return c.at
+}
+
+// end is how many cells the columns from one to another take.
+func (c *chooser) end(from, to int) (cells int) {
+	for _, col := range c.columns[from : to+1] {
+		cells += col.width()
+	}
+	return cells
+}
+
+// lines are a column: its key, and its values around the cursor, which is on that of the number at.
+func (c choices) lines(filter string, at, h int, st display.Style) []line {
+	lines := []line{text("   ").add(c.key, display.Bold)}
+	top, rows := c.window(h)
+	for i := top; i < top+rows; i++ {
+		sign := "  "
+		if hasTerm(filter, c.key, c.values[i]) {
+			sign = st.Say("✓") + " "
+		}
+		cell := text(" ").add(sign, display.Good).add(c.values[i], display.Plain)
+		if i == at {
+			cell = cell.pad(c.width()).reverse()
+		}
+		lines = append(lines, cell)
+	}
+	if below := len(c.values) - top - rows; below > 0 {
+		lines = append(lines, styled("   "+say("↓", st)+" "+display.Count(below)+" more", display.Dim))
+	}
+	return lines
+}
+
+// window is which values are shown in so many lines.
+func (c choices) window(h int) (top, rows int) {
+	if len(c.values) <= h {
+		return 0, len(c.values)
+	}
+	rows = max(h-1, 1) // the last line says how many there are below
+	return max(c.at-rows+1, 0), min(rows, len(c.values))
+}
+
+// click goes to the value that stands at a cell of the lines; ok is false where there is none.
+func (c *chooser) click(x, y, w, h int) (ok bool) {
+	for n := c.first(w); n < len(c.columns); n++ {
+		col := &c.columns[n]
+		if x >= col.width() {
+			x -= col.width()
+			continue
+		}
+		top, rows := col.window(h - chooserHead)
+		if y -= chooserHead; y < 0 || y >= rows {
+			return false
+		}
+		c.at, col.at = n, top+y
+		return true
+	}
+	return false
 }
 
 func (c choices) width() int {

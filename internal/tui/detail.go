@@ -33,7 +33,8 @@ type detailLine struct {
 	line   line
 	fold   string // what enter folds here; empty: nothing
 	folded bool
-	hang   int // cells that a continuation is set in, where long lines are wrapped
+	in     string // the fold that it stands in; empty: none
+	hang   int    // cells that a continuation is set in, where long lines are wrapped
 }
 
 // subject is what the detail is about.
@@ -98,13 +99,20 @@ func (d *detail) toggle() (ok bool) {
 	return true
 }
 
-// fold folds what the cursor is on, or in; it is where the fold begins then.
+// fold folds what the cursor is on, or in; it is where the fold begins then. ok is false where that is nothing.
 func (d *detail) fold() (ok bool) {
 	if d.cursor >= len(d.lines) {
 		return false
 	}
-	if l := d.lines[d.cursor]; l.fold != "" && !l.folded {
+	l := d.lines[d.cursor]
+	if l.fold != "" && !l.folded {
 		return d.toggle()
+	}
+	for at := d.cursor; at >= 0 && l.in != ""; at-- {
+		if d.lines[at].fold == l.in {
+			d.cursor = at
+			return d.toggle()
+		}
 	}
 	return false
 }

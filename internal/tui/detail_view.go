@@ -71,7 +71,7 @@ func (m *Model) detailLines(l layout) []line {
 	for i := d.top; i < len(d.lines) && len(lines) < l.detail.h; i++ {
 		row := d.lines[i].line.highlight(m.filter.shown)
 		if m.mode == modeDetail && i == d.cursor {
-			row = append(text(say("▌", st)), tailOf(row)...)
+			row = append(text(say("▌", st)), tailOf(row).fit(l.detail.w-1, st).reverse()...)
 		}
 		lines = append(lines, row.fit(l.detail.w, st))
 	}

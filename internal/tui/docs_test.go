@@ -25,8 +25,8 @@ func TestTheDocumentedKeysAreThoseThatThereAre(t *testing.T) {
 	for _, g := range keys.groups() {
 		b.WriteString("\n| " + g.name + " | |\n| --- | --- |\n")
 		for _, k := range g.keys {
-			names := strings.Fields(k.Help().Key)
-			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.Help().Desc + " |\n")
+			names := strings.Fields(k.keys)
+			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.whole + " |\n")
 		}
 	}
 	b.WriteString("\n")

@@ -16,7 +16,9 @@ type filterBar struct {
 	before string        // what it was when typing began
 	input  input
 	fault  *filter.Error // of what is typed
+	asked  bool          // enter was pressed on it, so it is said whatever the word could become
 	offer  filter.Completion
+	picked int // of the offers, the one that tab takes
 }
 
 // parse reads a filter. Times in it are relative to now.
@@ -47,21 +49,42 @@ func (f *filterBar) open(p parse) {
 func (f *filterBar) look(p parse) (ok bool) {
 	s := f.input.String()
 	_, err := p(s)
-	f.fault = nil
+	f.fault, f.asked, f.picked = nil, false, 0
 	ok = !errors.As(err, &f.fault)
 	f.offer = filter.Complete(s, f.input.byteAt())
 	return ok
 }
 
+// pick goes on to another offer.
+func (f *filterBar) pick(by int) {
+	if n := len(f.offer.Candidates); n > 0 {
+		f.picked = (f.picked + by + n) % n
+	}
+}
+
+// offers are what the word could become, from the one on that tab takes.
+func (f *filterBar) offers() []filter.Candidate {
+	all := f.offer.Candidates
+	if len(all) == 0 {
+		return nil
+	}
+	return append(slices.Clone(all[f.picked:]), all[:f.picked]...)
+}
+
+// unfinished reports whether what is wrong is the word under the cursor, which can still become something.
+func (f *filterBar) unfinished() bool {
+	return !f.asked && len(f.offer.Candidates) > 0 && f.fault.To >= f.offer.From && f.fault.From <= f.offer.To
+}
+
 // set makes the list go by a filter.
 func (f *filterBar) set(s string) { f.active = strings.TrimSpace(s) }
 
-// complete takes the first offer.
+// complete takes the offer that is picked.
 func (f *filterBar) complete() (ok bool) {
 	if len(f.offer.Candidates) == 0 {
 		return false
 	}
-	c := f.offer.Candidates[0]
+	c := f.offer.Candidates[f.picked]
 	with := c.Text
 	if !c.Open && f.offer.To == len(f.input.String()) {
 		with += " "
@@ -70,39 +93,44 @@ func (f *filterBar) complete() (ok bool) {
 	return true
 }
 
-// editing is the filter as it stands in the rule while it is typed, what is wrong in it set off.
-func (f *filterBar) editing(st display.Style) line {
+// editing is the filter as it stands in the rule while it is typed, what is wrong in it set off, and where the cursor stands in that.
+// Where there is no room for all of it, it is what is around the cursor.
+func (f *filterBar) editing(room int, st display.Style) (l line, cursor int) {
 	s := f.input.String()
-	l := text(" / ")
-	if f.fault == nil || f.fault.Text != s {
-		return l.add(st.Clean(s)+"  ", display.Plain)
+	typed := text(st.Clean(s))
+	if f.fault != nil && f.fault.Text == s && !f.unfinished() {
+		wrong := piece{text: st.Clean(f.fault.Wrong()), role: display.Bad, look: matched}
+		typed = append(text(st.Clean(f.fault.Before())), wrong).add(st.Clean(f.fault.After()), display.Plain)
 	}
-	l = l.add(st.Clean(f.fault.Before()), display.Plain)
-	wrong := piece{text: st.Clean(f.fault.Wrong()), role: display.Bad, look: matched}
-	return append(l, wrong).add(st.Clean(f.fault.After())+"  ", display.Plain)
-}
-
-// cursorCell is where the cursor stands, counted from the rule's beginning.
-func (f *filterBar) cursorCell(st display.Style) int {
-	return 4 + display.Width(st.Clean(string(f.input.runes[:f.input.at])))
-}
-
-// help is what the result line says while a filter is typed: what is wrong, else what the word could become.
-func (f *filterBar) help(st display.Style) line {
-	if f.fault != nil {
-		l := text(" ").add("! ", display.Bad).add(st.Clean(f.fault.What), display.Plain)
-		if f.fault.Hint != "" {
-			l = l.add(": "+st.Clean(f.fault.Hint), display.Plain)
+	const prompt = " / "
+	cursor = display.Width(st.Clean(string(f.input.runes[:f.input.at])))
+	room = max(room-len(prompt), 4)
+	if typed.width()+2 > room {
+		if from := cursor + 2 - room; from > 0 {
+			more := st.Say("…")
+			typed = append(text(more), typed.behind(from+display.Width(more))...)
+			cursor -= from
 		}
-		return l
 	}
-	offers := f.offer.Candidates
+	return append(text(prompt), typed...).add("  ", display.Plain), len(prompt) + cursor
+}
+
+// help is what the result line says while a filter is typed: what the word could become, or what is wrong.
+func (f *filterBar) help(st display.Style) result {
+	if f.fault != nil && !f.unfinished() {
+		r := result{what: styled(" ! ", display.Bad).add(st.Clean(f.fault.What), display.Plain)}
+		if f.fault.Hint != "" {
+			r.next = joint(f.fault.What) + st.Clean(f.fault.Hint)
+		}
+		return r
+	}
+	offers := f.offers()
 	if len(offers) == 0 {
-		return styled(" enter keeps it   esc gives the old one back", display.Dim)
+		return result{}
 	}
 	l := styled(" tab ", display.Bold)
 	if len(offers) == 1 {
-		return l.add(offers[0].Text, display.Plain).add("   "+offers[0].What, display.Dim)
+		return result{what: l.add(st.Clean(offers[0].Text), display.Plain).add("   "+st.Clean(offers[0].What), display.Dim)}
 	}
 	for i, o := range offers {
 		role := display.Dim
@@ -111,7 +139,15 @@ func (f *filterBar) help(st display.Style) line {
 		}
 		l = l.add(st.Clean(o.Text)+"  ", role)
 	}
-	return l
+	return result{what: l, short: true}
+}
+
+// joint is what stands between what is wrong and what to do: what ends with a colon needs no second one.
+func joint(what string) string {
+	if strings.HasSuffix(what, ":") {
+		return " "
+	}
+	return ": "
 }
 
 // terms takes a filter apart at the spaces that are not quoted.

@@ -45,7 +45,7 @@ func (m *Model) screen() []line {
 	} else {
 		lines = append(lines, m.narrowLines(l)...)
 	}
-	return append(lines, m.resultLine().fit(m.width, m.o.Style), m.footer(m.width))
+	return append(append(lines, m.resultLines()...), m.footer(m.width))
 }
 
 // plainWord says that the window is too small, as far as that fits.
@@ -97,13 +97,13 @@ func (m *Model) wideLines(l layout) []line {
 // overlay is what lies over list and detail, if something does, with the rule below it.
 func (m *Model) overlay(l layout) []line {
 	st := m.o.Style
-	h := m.height - l.header - 4
+	h := l.content
 	var lines []line
 	switch m.mode {
 	case modeHelp:
 		lines, m.helpMost = helpLines(m.keys, m.width, h, m.helpTop, st)
 	case modeChooser:
-		lines = m.chooser.lines(m.filter.active, st)
+		lines = m.chooser.lines(m.filter.active, m.width, h, st)
 	case modePalette:
 		lines = m.palette.lines(st, h)
 	default:
@@ -116,7 +116,11 @@ func (m *Model) overlay(l layout) []line {
 		}
 		out[i] = out[i].fit(m.width, st)
 	}
-	return append(out, rule(nil, nil, m.width, st))
+	var more line
+	if below := m.helpMost - m.helpTop; m.mode == modeHelp && below > 0 {
+		more = text(" " + say("↓", st) + " " + display.Count(below) + " more ")
+	}
+	return append(out, rule(nil, more, m.width, st))
 }
 
 // textCursor is the terminal's own cursor, where something is typed.
@@ -126,7 +130,8 @@ func (m *Model) textCursor() *tea.Cursor {
 	}
 	switch m.mode {
 	case modeFilter:
-		return tea.NewCursor(min(m.filter.cursorCell(m.o.Style), m.width-1), m.layout().upper)
+		_, at := m.filter.editing(m.filterRoom(), m.o.Style)
+		return tea.NewCursor(min(1+at, m.width-1), m.layout().upper) // behind the rule's first cell
 	case modePalette:
 		at := paletteCursor + display.Width(m.o.Style.Clean(string(m.palette.input.runes[:m.palette.input.at])))
 		return tea.NewCursor(min(at, m.width-1), m.layout().upper+2)
@@ -136,18 +141,5 @@ func (m *Model) textCursor() *tea.Cursor {
 }
 
 func (m *Model) layout() layout {
-	return layoutOf(m.width, m.height, m.headerHeight(), m.mode)
-}
-
-// resultLine is what came of the last action, a question, or help with what is typed.
-func (m *Model) resultLine() line {
-	st := m.o.Style
-	switch m.mode {
-	case modeFilter:
-		return m.filter.help(st)
-	case modeAsk:
-		return text(" ").add(m.ask.text, display.Plain).add(" y/n", display.Bold)
-	default:
-		return m.result
-	}
+	return layoutOf(m.width, m.height, m.headerHeight(), len(m.resultLines()), m.mode)
 }

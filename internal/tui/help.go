@@ -1,53 +1,77 @@
 package tui
 
 import (
-	"charm.land/bubbles/v2/key"
-
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// helpColumn is how wide the keys of the help are.
-const helpColumn = 12
-
-// helpLines are all keys that do something, in two columns where there is room, from the key map.
+// helpLines are all keys that do something, in two columns where there is room, from the key map, and how many lines there are below.
 func helpLines(k keyMap, w, h, top int, st display.Style) (lines []line, most int) {
-	var all []line
-	for i, g := range k.groups() {
-		if i > 0 {
-			all = append(all, nil)
+	short := k.groups()
+	all := helpColumn(short, st)
+	for _, groups := range [][]keyGroup{whole(short), short} {
+		left, right := helpColumn(groups[:firstColumn], st), helpColumn(groups[firstColumn:], st)
+		if middle := max(widest(left)+1, w/2); middle+widest(right) <= w {
+			all = sideBySide(left, right, middle, st)
+			break
 		}
-		all = append(all, styled(" "+g.name, display.Bold))
-		for _, b := range g.keys {
-			if b.Enabled() {
-				all = append(all, helpLine(b, st))
-			}
-		}
-	}
-	if w >= wideFrom && len(all) > h {
-		all = sideBySide(all, w/2, st)
 	}
 	most = max(len(all)-h, 0)
 	top = min(top, most)
 	return all[top:min(top+h, len(all))], most
 }
 
-func helpLine(b key.Binding, st display.Style) line {
-	return text("   ").add(display.PadRight(say(b.Help().Key, st), helpColumn), display.Bold).add(b.Help().Desc, display.Plain)
+// whole is the groups with all there is to say of a key.
+func whole(groups []keyGroup) []keyGroup {
+	all := make([]keyGroup, len(groups))
+	for i, g := range groups {
+		all[i].name = g.name
+		for _, k := range g.keys {
+			k.what = k.whole
+			all[i].keys = append(all[i].keys, k)
+		}
+	}
+	return all
 }
 
-// sideBySide puts the second half of the lines beside the first.
-func sideBySide(all []line, w int, st display.Style) []line {
-	half := (len(all) + 1) / 2
-	for half < len(all) && all[half-1] != nil { // a group stays together
-		half++
-	}
-	out := make([]line, max(half, len(all)-half))
-	for i := range out {
-		if i < half {
-			out[i] = all[i]
+// helpColumn is groups of keys, one below the other.
+func helpColumn(groups []keyGroup, st display.Style) (lines []line) {
+	keys := 0
+	for _, g := range groups {
+		for _, k := range g.keys {
+			keys = max(keys, display.Width(k.keys))
 		}
-		if i+half < len(all) {
-			out[i] = append(out[i].fit(w, st), all[i+half]...)
+	}
+	for i, g := range groups {
+		if i > 0 {
+			lines = append(lines, nil)
+		}
+		lines = append(lines, styled(" "+g.name, display.Bold))
+		for _, k := range g.keys {
+			if k.works {
+				lines = append(lines, text("   ").add(display.PadRight(say(k.keys, st), keys+2), display.Bold).add(k.what, display.Plain))
+			}
+		}
+	}
+	return lines
+}
+
+func widest(lines []line) (w int) {
+	for _, l := range lines {
+		w = max(w, l.width())
+	}
+	return w
+}
+
+// sideBySide puts lines beside lines, the second ones so many cells in.
+func sideBySide(left, right []line, at int, st display.Style) []line {
+	out := make([]line, max(len(left), len(right)))
+	for i := range out {
+		if i < len(left) {
+			out[i] = left[i]
+		}
+		if i < len(right) {
+			out[i] = append(out[i].fit(at, st), right[i]...)
 		}
 	}
 	return out
@@ -63,32 +87,88 @@ type hintKey struct {
 func (m *Model) footerKeys() []hintKey {
 	switch m.mode {
 	case modeFilter:
-		return []hintKey{{"enter", "keep", false}, {"tab", "complete", false}, {"esc", "back", false}}
+		keys := []hintKey{{"enter", "keep", false}, {"esc", "back", false}}
+		switch n := len(m.filter.offer.Candidates); {
+		case n > 1:
+			return append(keys, hintKey{"tab", "complete", false}, hintKey{"↑↓", "another", false})
+		case n > 0:
+			return append(keys, hintKey{"tab", "complete", false})
+		}
+		return keys
 	case modeChooser:
 		return []hintKey{{"↑↓←→", "move", false}, {"space", "choose", false}, {"enter", "done", false}, {"esc", "back", false}}
 	case modePalette:
+		if len(m.palette.found) == 0 {
+			return []hintKey{{"esc", "back", false}}
+		}
 		return []hintKey{{"↑↓", "move", false}, {"enter", "send", false}, {"esc", "back", false}}
 	case modeHelp:
-		return []hintKey{{"↑↓", "move", false}, {"esc", "back", false}}
+		keys := []hintKey{{"esc", "back", false}}
+		if m.helpMost > 0 {
+			keys = append([]hintKey{{"↑↓", "move", false}}, keys...)
+		}
+		return keys
 	case modeAsk:
 		return []hintKey{{"y", "yes", false}, {"n", "no", false}}
 	case modeDetail:
-		return m.enabled([]hintKey{
-			{"↑↓", "move", false}, {"enter", "fold", false}, {"esc", "list", false}, {"tab", "next", false}, {"v", "form", true}, {"w", "wrap", false},
-			{"r", "replay", true}, {"e", "edit", true}, {"Y", "copy", true}, {"s", "save", true},
-		})
+		return m.enabled(m.detailKeys())
 	default:
-		return m.enabled([]hintKey{
-			{"↑↓", "move", false}, {"enter", "detail", false}, {"tab", "next", true}, {"/", "filter", false}, {"space", "mark", true},
-			{"r", "replay", false}, {"e", "edit", false}, {"t", "trigger", false}, {"d", "diff", true}, {"y", "copy", true},
-		})
+		return m.enabled(m.listKeys())
 	}
+}
+
+// detailKeys are the keys of the footer while the detail is read.
+func (m *Model) detailKeys() []hintKey {
+	keys := []hintKey{{"↑↓", "move", false}}
+	if d := &m.detail; d.cursor < len(d.lines) && d.lines[d.cursor].fold != "" {
+		word := "fold"
+		if d.lines[d.cursor].folded {
+			word = "unfold"
+		}
+		keys = append(keys, hintKey{"enter", word, false})
+	}
+	keys = append(keys, hintKey{"esc", "list", false}, hintKey{"tab", "next", false})
+	if m.detail.tab == tabPayload {
+		keys = append(keys, hintKey{"v", "form", true})
+	}
+	return append(keys,
+		hintKey{"w", "wrap", true}, hintKey{"r", "replay", false}, hintKey{"e", "edit", false}, hintKey{"Y", "copy", true}, hintKey{"s", "save", true})
+}
+
+// listKeys are the keys of the footer while the list has them.
+func (m *Model) listKeys() []hintKey {
+	var keys []hintKey
+	add := func(makesSense bool, all ...hintKey) {
+		if makesSense {
+			keys = append(keys, all...)
+		}
+	}
+	_, any := m.current()
+	marks := len(m.list.marks)
+	add(any, hintKey{"↑↓", "move", false}, hintKey{"enter", "detail", false}, hintKey{"tab", "next", true})
+	add(m.paused != store.Place{}, hintKey{"p", "go on", false})
+	add(m.totals.All > 0 || m.filter.active != "", hintKey{"/", "filter", false})
+	switch {
+	case m.batch != nil:
+		add(true, hintKey{"esc", "stop", false})
+	case marks > 0:
+		add(true, hintKey{"esc", "unmark", true})
+	case m.filter.active != "":
+		add(true, hintKey{"esc", "unfilter", any})
+	}
+	add(any, hintKey{"space", "mark", true})
+	add(any && marks == 0, hintKey{"r", "replay", false})
+	add(marks > 0, hintKey{"R", "replay " + display.Count(marks), false})
+	add(any, hintKey{"e", "edit", false})
+	add(true, hintKey{"t", "trigger", false})
+	add(any, hintKey{"d", "diff", true}, hintKey{"y", "copy", true})
+	return keys
 }
 
 // enabled leaves out what has no key now.
 func (m *Model) enabled(all []hintKey) []hintKey {
 	off := map[string]bool{
-		"r": !m.keys.replay.Enabled(), "e": !m.keys.edit.Enabled(), "t": !m.keys.trigger.Enabled(),
+		"r": !m.keys.replay.Enabled(), "R": !m.keys.replayAll.Enabled(), "e": !m.keys.edit.Enabled(), "t": !m.keys.trigger.Enabled(),
 		"d": !m.keys.diff.Enabled(), "s": !m.keys.save.Enabled(),
 	}
 	var out []hintKey

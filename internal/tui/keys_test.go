@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"context"
-	"errors"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,21 +21,6 @@ func TestAReplayIsThereAtTheKeyAndNotAtTheAnswer(t *testing.T) {
 	})
 }
 
-func TestWhatFailsIsSaidWithWhatToDo(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
-		x.actions.err = &advised{"listen does not answer", "start it again"}
-		x.press("r")
-		x.shows("! listen does not answer: start it again")
-		x.wait(time.Minute)
-		x.shows("! listen does not answer: start it again")
-		x.press("y")
-		x.showsNot("listen does not answer")
-		x.actions.err = &advised{"can't open " + strings.Repeat("a very long path/", 20), "use another directory: --data-dir DIR"}
-		x.press("r")
-		x.shows("path/: use another directory: --data-dir DIR")
-	})
-}
-
 func TestSendingMoreThanOneAsksWithTheNumber(t *testing.T) {
 	at(t, 80, 24, newMemoryLog(deliveries(0, 9)...), func(x *hand) {
 		x.press("R")
@@ -52,7 +34,7 @@ func TestSendingMoreThanOneAsksWithTheNumber(t *testing.T) {
 		if len(x.actions.asked) != 2 || x.actions.asked[0] >= x.actions.asked[1] {
 			t.Errorf("asked %q, want two in the order in which they were received", x.actions.asked)
 		}
-		x.shows("0 of 2 delivered")
+		x.shows("0 of 2 delivered, 2 refused")
 		x.showsNot("marked")
 	})
 }
@@ -79,7 +61,7 @@ func TestEscStopsSending(t *testing.T) {
 		x.press("/")
 		x.write("render.complete")
 		x.press("enter", "R", "y", "esc")
-		x.shows("Stopped: 0 of 9 sent")
+		x.shows("Stopped after 0 of 9: 0 of 0 delivered")
 		close(x.actions.gate)
 		x.wait(time.Second)
 		if len(x.actions.asked) != 1 {
@@ -182,68 +164,6 @@ func TestLeavingIsAskedForWhereItEndsListening(t *testing.T) {
 	}, func(o *Options) { o.Own = true })
 }
 
-func TestTheFilterNarrowsWithEachKeyAndIsKept(t *testing.T) {
-	log := newMemoryLog(deliveries(0, 50)...)
-	log.all[7].Event = "ai.failed"
-	at(t, 80, 24, log, func(x *hand) {
-		x.press("/")
-		x.write("ai.")
-		x.shows("─ / ai.", "1 of 50", "job_000007")
-		x.press("enter", "/")
-		x.shows("─ / ai.")
-		x.press("ctrl+u")
-		x.shows("50 ─")
-		x.press("esc")
-		x.shows("─ / ai. ", "1 of 50")
-		x.press("/", "ctrl+u")
-		x.write("event:ai.f")
-		x.press("tab")
-		x.shows("─ / event:ai.failed", "1 of 50")
-		x.press("enter")
-		x.press("/")
-		x.write(" nothing")
-		x.shows("None of the 50 deliveries match.")
-		x.tell(tea.PasteMsg{Content: " or\n\x1b[31mthat"})
-		x.shows("nothing or [31mthat")
-	})
-}
-
-func TestTheScreenBeginsWithTheFilterThatWasGiven(t *testing.T) {
-	log := newMemoryLog(deliveries(0, 50)...)
-	log.all[7].Event = "ai.failed"
-	at(t, 80, 24, log, func(x *hand) {
-		x.shows("─ / event:ai.*", "1 of 50")
-		x.press("/", "ctrl+u", "enter")
-		x.shows("50 ─")
-	}, func(o *Options) { o.Filter = "event:ai.*" })
-}
-
-func TestASinceMovesOn(t *testing.T) {
-	d := delivery(1)
-	d.ReceivedAt = born.Add(-5 * time.Minute)
-	at(t, 80, 24, newMemoryLog(d), func(x *hand) {
-		x.press("/")
-		x.write("since:10m")
-		x.press("enter")
-		x.shows("1 of 1")
-		x.wait(6 * time.Minute)
-		x.log.add(delivery(2))
-		x.wait(time.Second)
-		x.shows("0 of 2")
-	})
-}
-
-func TestTheChooserWritesTheFilter(t *testing.T) {
-	at(t, 80, 24, story(), func(x *hand) {
-		x.press("f", "space", "down", "space")
-		x.shows("/ event:render.*,ai.*", "✓ render.*")
-		x.press("space", "right", "space", "enter")
-		x.shows("/ event:render.* status:failed", "[Payload]")
-		x.press("f", "space", "esc")
-		x.shows("/ event:render.* status:failed")
-	})
-}
-
 func TestTheDetailFoldsScrollsAndStaysWithItsDelivery(t *testing.T) {
 	at(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *hand) {
 		x.press("enter", "down", "down", "left")
@@ -260,17 +180,6 @@ func TestTheDetailFoldsScrollsAndStaysWithItsDelivery(t *testing.T) {
 	})
 }
 
-func TestNoticesAreSaid(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
-		x.notices <- Notice{Good: true, Text: "localhost:3000 is back. It missed 2 deliveries."}
-		x.settle()
-		x.shows("✓ localhost:3000 is back. It missed 2 deliveries.")
-		x.notices <- Notice{Text: "POST /hook got 404"}
-		x.settle()
-		x.shows("! POST /hook got 404")
-	})
-}
-
 func TestABugEndsTheScreenAlone(t *testing.T) {
 	log := newMemoryLog(delivery(1))
 	at(t, 80, 24, log, func(x *hand) {
@@ -279,59 +188,6 @@ func TestABugEndsTheScreenAlone(t *testing.T) {
 		if !x.left || x.m.bug == nil || x.m.bug.Error() != "the screen ran into a bug: a bug of ours" || len(x.m.bug.Stack) == 0 {
 			t.Errorf("left %v, bug %v", x.left, x.m.bug)
 		}
-	})
-}
-
-func TestALogThatCannotBeReadIsSaidAndAskedAgain(t *testing.T) {
-	log := newMemoryLog(deliveries(0, 3)...)
-	failing := &failingLog{memoryLog: log}
-	at(t, 80, 24, log, func(x *hand) {
-		failing.fails.Store(true)
-		x.log.add(delivery(3))
-		x.wait(300 * time.Millisecond)
-		x.shows("! the delivery log is damaged", "job_000002")
-		failing.fails.Store(false)
-		x.wait(2 * time.Second)
-		x.shows("job_000003")
-	}, func(o *Options) { o.Log = failing })
-}
-
-// failingLog cannot be read at times.
-type failingLog struct {
-	*memoryLog
-	fails atomic.Bool
-}
-
-func (l *failingLog) Page(ctx context.Context, q PageQuery) (Page, error) {
-	if l.fails.Load() {
-		return Page{}, errors.New("the delivery log is damaged")
-	}
-	return l.memoryLog.Page(ctx, q)
-}
-
-func TestKeysWithoutATool(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(delivery(1)), func(x *hand) {
-		before := x.screen()
-		x.press("r", "R", "e", "t", "d", "c", "s")
-		if diff := cmp.Diff(before, x.screen()); diff != "" {
-			t.Error(diff)
-		}
-		x.showsNot("replay")
-		x.press("?")
-		x.showsNot("send it again")
-	}, func(o *Options) { o.Actions, o.Tools = nil, Tools{} })
-}
-
-func TestEveryKeyIsInTheHelp(t *testing.T) {
-	at(t, 120, 60, newMemoryLog(), func(x *hand) {
-		x.press("?")
-		for _, g := range x.m.keys.groups() {
-			for _, b := range g.keys {
-				x.shows(b.Help().Desc)
-			}
-		}
-		x.press("esc")
-		x.shows("[Payload]")
 	})
 }
 
@@ -349,10 +205,75 @@ func TestOneEditorIsOpenAtATime(t *testing.T) {
 	})
 }
 
-func TestANoticeKeepsWhatToDoWhole(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
-		x.notices <- Notice{Text: "POST /a/path/that/is/quite/long got 404: deliveries come to /webhooks/vidiking.", Next: " To take them there: vidiking listen --path /hook"}
-		x.settle()
-		x.shows("! POST /a/path/t…oks/vidiking. To take them there: vidiking listen --path /hook\n")
+func TestDiffOfSeveralMarkedIsWithTheLast(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 6)...)
+	log.all[5].ReplayOf = log.all[1].ID
+	at(t, 80, 24, log, func(x *hand) {
+		x.press("d") // of a replay: what it sends again
+		x.shows("- dlv_000001aaaa", "+ dlv_000005aaaa")
+		x.press("g", "space", "down", "space", "G", "d")
+		x.shows("- dlv_000002aaaa", "+ dlv_000005aaaa")
+	})
+}
+
+func TestLeftFoldsWhatTheCursorIsIn(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+		x.press("enter", "down", "down", "down", "down", "left")
+		x.shows("▌▸ data", "3 members")
+		x.press("left")
+		x.shows("▸ data")
+		x.showsNot("▌▸ data")
+	})
+}
+
+func TestTheMouseInThePaletteAndOnTheChip(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *hand) {
+		x.press("t")
+		x.tell(tea.MouseClickMsg{X: 5, Y: 8, Button: tea.MouseLeft})
+		x.shows("▌ wallet.deposit")
+		x.tell(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelUp})
+		x.shows("▌ render.failed")
+		x.press("esc", "g")
+		x.log.add(deliveries(30, 3)...)
+		x.wait(time.Second)
+		x.shows("↓ 3 new")
+		x.tell(tea.MouseClickMsg{X: 75, Y: 12, Button: tea.MouseLeft})
+		x.shows("job_000032")
+		x.showsNot("new")
+	})
+}
+
+func TestTheTitleKeepsTheStatus(t *testing.T) {
+	d := refused(delivery(1))
+	d.Event, d.About = strings.Repeat("an.event.", 30), strings.Repeat("job_", 30)
+	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
+		title := x.lines()[3]
+		if !strings.Contains(title, "  401 refused") || !strings.Contains(title, "ob_") {
+			t.Errorf("the title is %q", title)
+		}
+	})
+}
+
+func TestTheRowThatTheKeysAreAboutIsSetOff(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+		reversedOnes := func() (n []int) {
+			for i, l := range x.m.screen() {
+				for _, p := range l {
+					if p.look&reversed != 0 {
+						n = append(n, i)
+						break
+					}
+				}
+			}
+			return n
+		}
+		if diff := cmp.Diff([]int{5}, reversedOnes()); diff != "" {
+			t.Error("in the list", diff)
+		}
+		x.press("enter", "down")
+		if diff := cmp.Diff([]int{8}, reversedOnes()); diff != "" {
+			t.Error("in the detail", diff)
+		}
+		x.shows("▌23:00:00")
 	})
 }

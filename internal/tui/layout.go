@@ -17,15 +17,16 @@ func (a area) holds(x, y int) bool { return x >= a.x && x < a.x+a.w && y >= a.y 
 
 // layout says where everything stands.
 type layout struct {
-	w, h   int
-	wide   bool
-	pane   bool // the rows have no room for an id, which the rule below the list shows
-	header int  // lines
-	upper  int  // the rule above the list
-	head   bool
-	list   area // its rows, without the head
-	lower  int  // the rule below the list; in the narrow layout the one between list and detail
-	detail area
+	w, h    int
+	wide    bool
+	pane    bool // the rows have no room for an id, which the rule below the list shows
+	header  int  // lines
+	content int  // lines between the rule above the list and the last one
+	upper   int  // the rule above the list
+	head    bool
+	list    area // its rows, without the head
+	lower   int  // the rule below the list; in the narrow layout the one between list and detail
+	detail  area
 }
 
 // headLines is how many lines the names of the columns take.
@@ -37,9 +38,10 @@ func (l layout) headLines() int {
 }
 
 // layoutOf lays the screen out. A detail that is being read gets more room where it stands below.
-func layoutOf(w, h, header int, mode mode) layout {
-	l := layout{w: w, h: h, wide: w >= wideFrom, pane: w >= wideFrom || w < idFrom, header: header, upper: header}
-	content := h - header - 4 // two rules, the result, the keys
+// A result of several lines takes them from below: from the detail, where that stands there, so that no row of the list moves for it.
+func layoutOf(w, h, header, result int, mode mode) layout {
+	content := h - header - result - 3 // two rules, the keys
+	l := layout{content: content, w: w, h: h, wide: w >= wideFrom, pane: w >= wideFrom || w < idFrom, header: header, upper: header}
 	y := header + 1
 	if l.wide {
 		lw := max((w*8+14)/15, leastList)
@@ -49,7 +51,8 @@ func layoutOf(w, h, header int, mode mode) layout {
 		l.detail = area{lw + 1, y, w - lw - 1, content}
 		return l
 	}
-	rows := content - content/2
+	rows := content + result - 1
+	rows -= rows / 2
 	if mode == modeDetail {
 		rows = min(rows, listWhileIn)
 	}

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
@@ -79,10 +81,30 @@ func (l line) fit(cells int, st display.Style) line {
 	return out
 }
 
+// behind is a line without its first cells; half a wide character that is left becomes a space.
+func (l line) behind(cells int) line {
+	var out line
+	for _, p := range l {
+		for cells > 0 && p.text != "" {
+			_, n := utf8.DecodeRuneInString(p.text)
+			cells -= display.Width(p.text[:n])
+			p.text = p.text[n:]
+		}
+		if cells < 0 {
+			out, cells = out.add(spaces(-cells), p.role), 0
+		}
+		if p.text != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 func (l line) pad(cells int) line { return l.add(spaces(cells-l.width()), display.Plain) }
 
-// reverse sets the whole line off, as the row under the cursor is.
+// reverse is the whole line set off, as the row under the cursor is.
 func (l line) reverse() line {
+	l = slices.Clone(l)
 	for i := range l {
 		l[i].look |= reversed
 	}

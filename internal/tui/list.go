@@ -12,13 +12,16 @@ type list struct {
 	rows         []store.Row
 	above, below bool // the log may have more
 	cursor       int
-	top          int  // the first row that is shown
-	follow       bool // the cursor stays with the newest
-	toOldest     bool // the cursor goes to the oldest with the next window
-	held         bool // the newest is what it was when the view was held still
-	seen         store.Place
+	top          int         // the first row that is shown
+	follow       bool        // the cursor stays with the newest
+	toOldest     bool        // the cursor goes to the oldest with the next window
+	held         bool        // the newest is what it was when the view was held still
+	seen         store.Place // the newest that was ever on the screen; it never goes back
 	newer        int
 	marks        map[webhook.ID]bool
+	lastMarked   webhook.ID
+	last         store.Place // of the cursor, for when there is no row
+	anchor       store.Place // while another filter is tried, where the cursor was before
 }
 
 // margin is how many screens of rows are kept in memory on each side of the cursor.
@@ -41,11 +44,9 @@ func (l *list) move(by, height int) {
 
 // place puts the cursor on a row and the row onto the screen.
 func (l *list) place(at, height int) {
+	l.anchor = store.Place{}
 	l.cursor = max(min(at, len(l.rows)-1), 0)
 	l.follow = l.cursor >= len(l.rows)-1 && !l.below
-	if !l.follow && l.seen == (store.Place{}) {
-		l.look()
-	}
 	l.scroll(height)
 	l.lookDown(height)
 }
@@ -60,7 +61,7 @@ func (l *list) lookDown(height int) {
 
 // look remembers what the newest row is that was seen.
 func (l *list) look() {
-	if n := len(l.rows); n > 0 {
+	if n := len(l.rows); n > 0 && l.seen.Before(l.rows[n-1].Place) {
 		l.seen = l.rows[n-1].Place
 	}
 }
@@ -74,7 +75,14 @@ func (l *list) scroll(height int) {
 
 // toBottom goes to the newest there is and stays with it.
 func (l *list) toBottom() {
-	l.follow, l.seen, l.newer = true, store.Place{}, 0
+	l.follow, l.newer, l.anchor = true, 0, store.Place{}
+}
+
+// anchored keeps the cursor where it is while the rows around it become others.
+func (l *list) anchored() {
+	if !l.follow {
+		l.anchor = l.around()
+	}
 }
 
 // query asks for the rows around the cursor.
@@ -92,8 +100,13 @@ func (l *list) query(height int) PageQuery {
 
 // around is the place of the cursor.
 func (l *list) around() store.Place {
-	row, _ := l.current()
-	return row.Place
+	if l.anchor != (store.Place{}) {
+		return l.anchor
+	}
+	if row, ok := l.current(); ok {
+		return row.Place
+	}
+	return l.last
 }
 
 // short reports whether the window ends too near the cursor for the next screen, and the log has more there.
@@ -105,6 +118,7 @@ func (l *list) short(height int) bool {
 // gone itself, its neighbour takes its place.
 func (l *list) take(p Page, height int) {
 	on := l.cursor - l.top
+	l.last = l.around()
 	at := l.find(p.Rows)
 	if l.toOldest {
 		at, on, l.toOldest = 0, 0, false
@@ -113,7 +127,7 @@ func (l *list) take(p Page, height int) {
 	if l.follow {
 		l.cursor = max(len(l.rows)-1, 0)
 		l.top = max(len(l.rows)-height, 0)
-		l.seen = store.Place{}
+		l.look()
 		if !l.held {
 			l.newer = 0
 		}
@@ -150,6 +164,7 @@ func (l *list) toggle() {
 		delete(l.marks, row.ID)
 	default:
 		l.marks[row.ID] = true
+		l.lastMarked = row.ID
 	}
 }
 

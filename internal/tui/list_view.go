@@ -21,6 +21,7 @@ type rowView struct {
 	cells  int
 	marked bool
 	cursor bool
+	aside  bool // the keys are about the detail, so the cursor's row is not set off
 }
 
 // rowOf is a delivery as one line of the list: the row of every other command, one cell further in.
@@ -39,7 +40,11 @@ func rowOf(s webhook.Summary, v rowView) line {
 	if v.marked {
 		l[0].text = "+"
 	}
-	return append(l[:1:1], l[1:].fit(v.cells-1, v.style).reverse()...)
+	rest := l[1:].fit(v.cells-1, v.style)
+	if !v.aside {
+		rest = rest.reverse()
+	}
+	return append(l[:1:1], rest...)
 }
 
 func (v rowView) row(s webhook.Summary) display.Line {
@@ -61,7 +66,7 @@ func (v rowView) row(s webhook.Summary) display.Line {
 
 // listLines are the rows on the screen, and below them nothing, or why there is nothing.
 func (m *Model) listLines(l layout) []line {
-	v := rowView{style: m.rowStyle(l), pane: l.pane, now: m.now, found: m.filter.shown, cells: l.list.w}
+	v := rowView{style: m.rowStyle(l), pane: l.pane, now: m.now, found: m.filter.shown, cells: l.list.w, aside: m.mode == modeDetail}
 	var lines []line
 	if l.head {
 		lines = append(lines, append(text(" "), from(display.PaneHead(v.style))...).fit(l.list.w, v.style))
@@ -111,12 +116,22 @@ func (m *Model) rowStyle(l layout) display.Style {
 func (m *Model) ruleLeft() line {
 	st := m.o.Style
 	if m.mode == modeFilter {
-		return m.filter.editing(st)
+		l, _ := m.filter.editing(m.filterRoom(), st)
+		return l
 	}
 	if m.filter.active == "" {
 		return nil
 	}
 	return text(" / " + st.Clean(m.filter.active) + " ")
+}
+
+// filterRoom is how many cells the filter has of the upper rule, which keeps one at each end.
+func (m *Model) filterRoom() int {
+	w := m.width
+	if l := m.layout(); l.wide {
+		w = l.list.w
+	}
+	return w - 2 - m.ruleRight().width()
 }
 
 // ruleRight is the end of the upper rule: the day, if it is another, what is marked, and how many there are.

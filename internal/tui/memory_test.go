@@ -167,8 +167,9 @@ type fakeActions struct {
 	log    *memoryLog
 	asked  []string
 	err    error
-	gate   chan struct{} // where it is not nil, an answer waits for it
-	edited string        // what the editor saves; empty: nothing
+	gate   chan struct{}  // where it is not nil, an answer waits for it
+	edited string         // what the editor saves; empty: nothing
+	ends   webhook.Status // of what is sent again; empty: refused
 	mu     sync.Mutex
 	sent   int
 }
@@ -202,6 +203,9 @@ func (a *fakeActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summar
 	a.log.change(func() {
 		last := &a.log.all[len(a.log.all)-1]
 		last.Status, last.Code, last.Duration, last.Attempts = webhook.StatusRefused, 401, 6*time.Millisecond, 1
+		if a.ends != "" {
+			last.Status, last.Code = a.ends, 0
+		}
 		d.Summary = last.Summary
 	})
 	return d.Summary, nil
@@ -212,8 +216,8 @@ func (a *fakeActions) Trigger(_ context.Context, name string) ([]webhook.Summary
 	return []webhook.Summary{{ID: "dlv_trigger000", Status: webhook.StatusDelivered, Code: 200, Duration: 3 * time.Millisecond}}, a.err
 }
 
-func (a *fakeActions) Edit(body []byte) Edit {
-	a.note("edit " + string(body))
+func (a *fakeActions) Edit(d webhook.Delivery) Edit {
+	a.note("edit " + string(d.Body))
 	return &fakeEdit{body: a.edited}
 }
 
@@ -229,11 +233,16 @@ func (a *fakeActions) Save(d webhook.Delivery) (string, error) {
 
 type fakeEdit struct{ body string }
 
-func (*fakeEdit) Run() error             { return nil }
-func (*fakeEdit) SetStdin(io.Reader)     {}
-func (*fakeEdit) SetStdout(io.Writer)    {}
-func (*fakeEdit) SetStderr(io.Writer)    {}
-func (e *fakeEdit) Body() ([]byte, bool) { return []byte(e.body), e.body != "" }
+func (*fakeEdit) Run() error          { return nil }
+func (*fakeEdit) SetStdin(io.Reader)  {}
+func (*fakeEdit) SetStdout(io.Writer) {}
+func (*fakeEdit) SetStderr(io.Writer) {}
+func (e *fakeEdit) Body() ([]byte, string) {
+	if e.body == "" {
+		return nil, "Nothing was changed, so nothing is sent."
+	}
+	return []byte(e.body), ""
+}
 
 // advised is an error that says what to do.
 type advised struct{ what, advice string }

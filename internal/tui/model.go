@@ -66,10 +66,11 @@ type Model struct {
 	state   State
 	totals  Totals
 	loaded  bool // the first page is there
+	hadLog  bool // there was a log when it was read last
 	counted bool // the first totals are there
 	matched bool // and how many match the filter
 	paused  store.Place
-	result  line
+	said    saying
 	now     time.Time
 	batch   *batch
 	editing bool // the editor is open, or about to be
@@ -83,9 +84,10 @@ type Model struct {
 
 	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // tea.Exec, but in tests
 
-	dirty bool
-	frame tea.View
-	bug   *PanicError
+	dirty     bool
+	resultWas int // lines that the result took in the last frame
+	frame     tea.View
+	bug       *PanicError
 }
 
 // question is one that waits for y or n.
@@ -134,37 +136,6 @@ func (m *Model) location() *time.Location {
 	}
 	return m.o.Style.Location
 }
-
-// say puts what came of an action into the result line.
-func (m *Model) say(l line) { m.result = append(text(" "), l...) }
-
-func (m *Model) sayGood(s string) {
-	glyph, role := m.o.Style.Glyph(webhook.StatusDelivered)
-	m.say(styled(glyph+" ", role).add(m.o.Style.Clean(s), display.Plain))
-}
-
-// sayError says what failed and what to do.
-func (m *Model) sayError(err error) {
-	advice := ""
-	var advised interface{ Advice() string }
-	if as(err, &advised) && advised.Advice() != "" {
-		advice = ": " + advised.Advice()
-	}
-	m.sayNext("!", display.Bad, err.Error(), advice)
-}
-
-// sayNext says what happened and what to do, and cuts rather the former.
-func (m *Model) sayNext(glyph string, role display.Role, what, next string) {
-	st := m.o.Style
-	what, next = st.Clean(what), st.Clean(next)
-	if next != "" {
-		what = st.CutMiddle(what, max(m.width-len(" ! ")-display.Width(next), leastWhat))
-	}
-	m.say(styled(glyph+" ", role).add(what+next, display.Plain))
-}
-
-// leastWhat is how much of what happened is said in any case.
-const leastWhat = 24
 
 // current is the delivery that the keys are about.
 func (m *Model) current() (webhook.Summary, bool) {

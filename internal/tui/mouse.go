@@ -7,10 +7,13 @@ const wheelLines = 3
 
 // mouse takes a click or the wheel, where it makes sense.
 func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
-	if m.mode != modeList && m.mode != modeDetail || tooSmall(m.width, m.height) {
+	if tooSmall(m.width, m.height) {
 		return nil
 	}
 	l, at := m.layout(), msg.Mouse()
+	if m.mode != modeList && m.mode != modeDetail {
+		return m.mouseOver(l, msg)
+	}
 	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
 		return m.wheel(l, wheel.Mouse())
 	}
@@ -23,6 +26,11 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case l.detail.holds(at.X, at.Y):
 		return m.clickDetail(at.Y - l.detail.y)
 	}
+	if chip := m.chip().width(); chip > 0 && at.Y == l.lower && at.X >= l.list.w-1-chip && at.X < l.list.w {
+		m.mode = modeList
+		m.list.toBottom()
+		return tea.Batch(m.refit(), m.load())
+	}
 	tabs := area{1, l.lower, l.w, 1}
 	if l.wide {
 		tabs = area{l.detail.x + 1, l.upper, l.detail.w, 1}
@@ -30,6 +38,34 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	if t, ok := m.tabAt(at.X - tabs.x); ok && at.Y == tabs.y {
 		m.detail.tab = t
 		return m.fresh()
+	}
+	return nil
+}
+
+// mouseOver takes a click or the wheel where something lies over the list.
+func (m *Model) mouseOver(l layout, msg tea.MouseMsg) tea.Cmd {
+	at := msg.Mouse()
+	by := 0
+	switch {
+	case at.Button == tea.MouseWheelUp:
+		by = -1
+	case at.Button == tea.MouseWheelDown:
+		by = 1
+	case at.Button != tea.MouseLeft:
+		return nil
+	}
+	y := at.Y - l.upper - 1
+	switch {
+	case m.mode == modeHelp:
+		m.helpTop = max(min(m.helpTop+by*wheelLines, m.helpMost), 0)
+	case m.mode == modePalette && by != 0:
+		m.palette.move(by)
+	case m.mode == modePalette:
+		m.palette.click(y, l.content)
+	case m.mode == modeChooser && by != 0:
+		m.chooser.move(0, by)
+	case m.mode == modeChooser && m.chooser.click(at.X, y, m.width, l.content):
+		return m.setFilter(m.chooser.chosen(m.filter.active))
 	}
 	return nil
 }

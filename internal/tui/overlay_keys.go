@@ -3,6 +3,8 @@ package tui
 import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
 // filterKey types the filter: the list narrows with each key.
@@ -11,8 +13,9 @@ func (m *Model) filterKey(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "enter":
 		if f.fault == nil {
-			m.mode = m.behind
+			m.mode, m.list.anchor = m.behind, store.Place{}
 		}
+		f.asked = true
 		return nil
 	case "esc", "ctrl+c":
 		m.mode = m.behind
@@ -21,6 +24,12 @@ func (m *Model) filterKey(k tea.KeyPressMsg) tea.Cmd {
 		if !f.complete() {
 			return nil
 		}
+	case "down", "ctrl+n":
+		f.pick(1)
+		return nil
+	case "up", "ctrl+p", "shift+tab":
+		f.pick(-1)
+		return nil
 	default:
 		if !f.input.key(k) {
 			f.look(m.parse)
@@ -63,7 +72,7 @@ func (m *Model) chooserKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.mark):
 		return m.setFilter(m.chooser.chosen(m.filter.active))
 	case key.Matches(k, m.keys.open, m.keys.choose, m.keys.quit):
-		m.mode = m.behind
+		m.mode, m.list.anchor = m.behind, store.Place{}
 	case key.Matches(k, m.keys.back, m.keys.interrupt):
 		m.mode = m.behind
 		return m.setFilter(m.filter.before)

@@ -59,15 +59,31 @@ func (p *palette) chosen() (Sample, bool) {
 // paletteCursor is where what is typed begins.
 const paletteCursor = len(" trigger ")
 
+// paletteHead is how many lines stand above what was found.
+const paletteHead = 3
+
+// window is which of what was found is shown in so many lines, head and all.
+func (p *palette) window(height int) (top, rows int) {
+	rows = max(height-paletteHead, 1)
+	return max(p.at-rows+1, 0), rows
+}
+
+// click goes to what stands on a line.
+func (p *palette) click(y, height int) {
+	top, rows := p.window(height)
+	if y -= paletteHead; y >= 0 && y < rows && top+y < len(p.found) {
+		p.at = top + y
+	}
+}
+
 func (p *palette) lines(st display.Style, height int) []line {
 	lines := []line{{}, text(" ").add("trigger ", display.Dim).add(st.Clean(p.input.String()), display.Plain), {}}
 	widest := 0
 	for _, s := range p.samples {
 		widest = max(widest, display.Width(s.Name))
 	}
-	room := max(height-len(lines), 1)
-	top := max(p.at-room+1, 0)
-	for i := top; i < len(p.found) && i < top+room; i++ {
+	top, rows := p.window(height)
+	for i := top; i < len(p.found) && i < top+rows; i++ {
 		f := p.found[i]
 		first := " "
 		if i == p.at {

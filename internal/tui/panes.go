@@ -72,10 +72,13 @@ func (p pane) titleLines(d webhook.Delivery) []detailLine {
 	first := line{{text: " "}, {text: glyph, role: role}}
 	status := display.StatusText(d.Summary)
 	room := max(st.Width-6-len(status), 10)
-	for _, s := range []string{d.Event, d.About} {
+	event, about := st.Clean(squeeze(d.Event, room)), st.Clean(squeeze(d.About, room))
+	if about != "" {
+		about = st.CutMiddle(about, max(room-display.Width(event)-2, room/3))
+		room -= display.Width(about) + 2
+	}
+	for _, s := range []string{st.CutMiddle(event, max(room, 3)), about} {
 		if s != "" {
-			s = st.CutMiddle(st.Clean(squeeze(s, room)), max(room, 6))
-			room -= display.Width(s) + 2
 			first = first.add(gapBefore(first), display.Plain).add(s, display.Plain)
 		}
 	}
@@ -232,7 +235,7 @@ func wrapped(lines []detailLine, st display.Style) []detailLine {
 
 func (l detailLine) wrap(cells int) []detailLine {
 	hang := min(l.hang, cells/2)
-	out := []detailLine{{fold: l.fold, folded: l.folded}}
+	out := []detailLine{{fold: l.fold, folded: l.folded, in: l.in}}
 	left := cells
 	for _, p := range l.line {
 		for rest := p.text; rest != ""; {
@@ -241,7 +244,7 @@ func (l detailLine) wrap(cells int) []detailLine {
 				if len(out) == mostWrapped {
 					return out
 				}
-				out = append(out, detailLine{line: text(spaces(hang))})
+				out = append(out, detailLine{line: text(spaces(hang)), in: l.in})
 				left = cells - hang
 				continue
 			}

@@ -42,6 +42,7 @@ type Page struct {
 	Above, Below bool        // there may be more before and after them
 	Newer        int         // how many match and are newer than what was seen, up to maxNewer
 	Cursor       int64       // for Wait
+	NoLog        bool        // there is no log
 }
 
 // maxNewer is where counting what is new stops: a chip need not say more than that there is a lot.
@@ -92,8 +93,8 @@ type Actions interface {
 	Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error)
 	// Trigger sends the samples of an event or a scenario, and returns what became of each.
 	Trigger(ctx context.Context, name string) ([]webhook.Summary, error)
-	// Edit has the user change a body. It runs while the screen is away.
-	Edit(body []byte) Edit
+	// Edit has the user change a delivery's body. It runs while the screen is away.
+	Edit(d webhook.Delivery) Edit
 	// SendEdited sends a changed body, signed anew, as a replay of a delivery.
 	SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error)
 	// Save writes a body to a new file in the working directory, and says which.
@@ -106,8 +107,8 @@ type Edit interface {
 	SetStdin(r io.Reader)
 	SetStdout(w io.Writer)
 	SetStderr(w io.Writer)
-	// Body is what was saved; ok is false where nothing is to be sent.
-	Body() (body []byte, ok bool)
+	// Body is what was saved. Where nothing is to be sent, why says so.
+	Body() (body []byte, why string)
 }
 
 // Tools is what can be said about deliveries. A nil one is left out.

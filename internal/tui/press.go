@@ -81,15 +81,28 @@ func (m *Model) listKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	case key.Matches(k, m.keys.open, m.keys.right):
 		return m.enter(), true
 	case key.Matches(k, m.keys.back):
-		clear(m.list.marks)
-		m.stopBatch()
-		return nil, true
+		return m.stepBack(), true
 	case key.Matches(k, m.keys.mark):
 		m.list.toggle()
 		return m.moveList(1), true
 	default:
 		return nil, false
 	}
+}
+
+// stepBack takes back what was begun: a sending of many, the marks, the filter.
+func (m *Model) stepBack() tea.Cmd {
+	switch {
+	case m.batch != nil:
+		m.stopBatch()
+	case len(m.list.marks) > 0:
+		clear(m.list.marks)
+	case m.filter.active != "":
+		m.say(text("All deliveries again. The filter was: " + m.o.Style.Clean(m.filter.active)))
+		m.list.anchored()
+		return m.setFilter("")
+	}
+	return nil
 }
 
 // moveList moves the cursor, and asks for more rows where they get short.
@@ -108,7 +121,6 @@ func (m *Model) toTop() tea.Cmd {
 		m.list.place(0, m.listHeight())
 		return m.sync()
 	}
-	m.list.look()
 	m.list.follow, m.list.toOldest = false, true
 	return m.load()
 }
@@ -119,10 +131,7 @@ func (m *Model) enter() tea.Cmd {
 		return nil
 	}
 	m.mode = modeDetail
-	if m.list.follow {
-		m.list.follow = false
-		m.list.look()
-	}
+	m.list.follow = false
 	m.detail.cursor = m.detail.top
 	return m.refit()
 }
@@ -196,10 +205,12 @@ func (m *Model) anyKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.filter):
 		m.behind, m.mode = modeList, modeFilter
 		m.filter.open(m.parse)
+		m.list.anchored()
 		return m.refit()
 	case key.Matches(k, m.keys.choose):
 		m.behind, m.mode = modeList, modeChooser
 		m.filter.before = m.filter.active
+		m.list.anchored()
 		return m.refit()
 	case key.Matches(k, m.keys.help):
 		m.behind, m.mode, m.helpTop = m.mode, modeHelp, 0

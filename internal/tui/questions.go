@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -17,7 +18,10 @@ import (
 func (m *Model) load() tea.Cmd {
 	ctx, n := m.pages.next(m.ctx)
 	q := m.list.query(m.listHeight())
-	q.Filter, q.UpTo, q.Seen = m.selected(), m.paused, m.list.seen
+	q.Filter, q.UpTo = m.selected(), m.paused
+	if !m.list.follow {
+		q.Seen = m.list.seen
+	}
 	if m.paused != (store.Place{}) {
 		q.Seen = m.paused
 	}
@@ -48,12 +52,28 @@ func (m *Model) tookPage(msg pageMsg) tea.Cmd {
 		return m.logTrouble(msg.err)
 	}
 	m.list.take(msg.page, m.listHeight())
+	if m.mode != modeFilter && m.mode != modeChooser {
+		m.list.anchor = store.Place{}
+	}
 	m.loaded = true
+	if msg.page.NoLog && m.hadLog {
+		m.sayGone()
+	}
+	m.hadLog = !msg.page.NoLog
 	cmds := []tea.Cmd{m.sync(), m.await(msg.page.Cursor)}
 	if again || m.list.short(m.listHeight()) {
 		cmds = append(cmds, m.reload())
 	}
 	return tea.Batch(cmds...)
+}
+
+// sayGone says that the log is not there any more.
+func (m *Model) sayGone() {
+	next := ". The next delivery begins a new one"
+	if m.o.Own {
+		next = ". What comes is in none: start listen again"
+	}
+	m.sayNext("!", display.Bad, "The delivery log was taken away", next)
 }
 
 // logTrouble says that the log can't be read, and looks again in a while.
@@ -181,10 +201,15 @@ func (m *Model) readSubject(ctx context.Context, id webhook.ID, shown tab, marke
 		return s, nil
 	}
 	var other webhook.Delivery
-	found := marked != ""
-	if found {
+	if marked == "" {
+		marked = d.ReplayOf // of which it is the next try
+	}
+	found := false
+	if marked != "" {
 		other, _, err = m.o.Log.Get(ctx, marked)
-	} else {
+		found = err == nil
+	}
+	if !found {
 		other, found, err = m.o.Log.Before(ctx, d)
 	}
 	if err == nil && found {
@@ -193,8 +218,11 @@ func (m *Model) readSubject(ctx context.Context, id webhook.ID, shown tab, marke
 	return s, err
 }
 
-// otherMarked is a marked delivery that is not the one under the cursor.
+// otherMarked is the marked delivery that is not the one under the cursor; of several, the one that was marked last.
 func (m *Model) otherMarked(id webhook.ID) webhook.ID {
+	if last := m.list.lastMarked; last != id && m.list.marks[last] {
+		return last
+	}
 	other := webhook.ID("")
 	for marked := range m.list.marks {
 		if marked != id && (other == "" || marked < other) {
@@ -285,6 +313,7 @@ func (m *Model) tick() tea.Cmd {
 }
 
 func (m *Model) ticked() tea.Cmd {
+	m.nextNotice()
 	cmds := []tea.Cmd{m.tick(), m.lookAround()}
 	if m.totals.Rate.PerSecond > 0 {
 		cmds = append(cmds, m.count(0)) // it falls also while nothing comes

@@ -44,7 +44,7 @@ func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	}
 	w, err := l.r.Pages.Window(ctx, query, q.At, q.Older, q.Newer)
 	if err != nil {
-		return Page{}, unlessNoLog(err)
+		return Page{NoLog: errors.Is(err, store.ErrNoLog)}, unlessNoLog(err)
 	}
 	p := Page{Rows: w.Rows, Above: w.Older || q.Older == 0, Below: w.Newer, Cursor: w.Seq}
 	if q.Older == 0 && q.At == store.Oldest() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -172,5 +174,53 @@ func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
 	cancel()
 	if err := l.Wait(ctx, 1<<40); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestALogThatIsTakenAwayIsSaidAndTheNextOneShown(t *testing.T) {
+	dir := t.TempDir()
+	begin := func(n int) {
+		l, err := store.Open(t.Context(), dir, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range n {
+			record(t, l, i)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begin(9)
+	r, err := store.LaterReader(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	l := NewStoreLog(Readers{r, r, r, r}, time.Now)
+	p := page(t, l, PageQuery{At: store.Newest(), Older: 20})
+	if len(p.Rows) != 9 {
+		t.Fatalf("%d rows, want 9", len(p.Rows))
+	}
+	waited := make(chan error, 1)
+	go func() { waited <- l.Wait(t.Context(), p.Cursor) }()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if err := os.RemoveAll(f); err != nil {
+			t.Skip("this system keeps a file that is open:", err)
+		}
+	}
+	if err := <-waited; err != nil {
+		t.Fatal(err)
+	}
+	if p := page(t, l, PageQuery{At: store.Newest(), Older: 20}); !p.NoLog || len(p.Rows) != 0 {
+		t.Errorf("without a log there are %d rows, no log %v", len(p.Rows), p.NoLog)
+	}
+	begin(2)
+	if p := page(t, l, PageQuery{At: store.Newest(), Older: 20}); p.NoLog || len(p.Rows) != 2 {
+		t.Errorf("of the next log there are %d rows, no log %v", len(p.Rows), p.NoLog)
 	}
 }

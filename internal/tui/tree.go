@@ -3,6 +3,7 @@ package tui
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
@@ -120,6 +121,9 @@ func treeLayout(branches []branch, st display.Style) []detailLine {
 	lines := make([]detailLine, len(branches))
 	for i, b := range branches {
 		lines[i] = b.line(column, st)
+		if at := strings.LastIndexByte(b.path, '/'); at > 0 {
+			lines[i].in = b.path[:at]
+		}
 	}
 	return lines
 }

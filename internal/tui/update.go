@@ -2,9 +2,6 @@ package tui
 
 import (
 	tea "charm.land/bubbletea/v2"
-
-	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // Update takes a message. A bug in it ends the screen, and nothing else.
@@ -15,7 +12,20 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 			cmd = tea.Quit
 		}
 	}()
-	return m, m.update(msg)
+	return m, tea.Batch(m.update(msg), m.makeRoom())
+}
+
+// makeRoom fits list and detail to a result that takes more lines than the one before, or fewer.
+func (m *Model) makeRoom() tea.Cmd {
+	if !m.dirty || m.width == 0 || tooSmall(m.width, m.height) {
+		return nil
+	}
+	n := len(m.resultLines())
+	if n == m.resultWas {
+		return nil
+	}
+	m.resultWas = n
+	return m.refit()
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
@@ -110,12 +120,4 @@ func (m *Model) resize(w, h int) tea.Cmd {
 	}
 	m.list.scroll(height)
 	return tea.Batch(m.reload(), m.reshow())
-}
-
-func (m *Model) notice(n Notice) {
-	glyph, role := "!", display.Caution
-	if n.Good {
-		glyph, role = m.o.Style.Glyph(webhook.StatusDelivered)
-	}
-	m.sayNext(glyph, role, n.Text, n.Next)
 }

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+func TestTheFilterNarrowsWithEachKeyAndIsKept(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 50)...)
+	log.all[7].Event = "ai.failed"
+	at(t, 80, 24, log, func(x *hand) {
+		x.press("/")
+		x.write("ai.")
+		x.shows("─ / ai.", "1 of 50", "job_000007")
+		x.press("enter", "/")
+		x.shows("─ / ai.")
+		x.press("ctrl+u")
+		x.shows("50 ─")
+		x.press("esc")
+		x.shows("─ / ai. ", "1 of 50")
+		x.press("/", "ctrl+u")
+		x.write("event:ai.f")
+		x.press("tab")
+		x.shows("─ / event:ai.failed", "1 of 50")
+		x.press("enter")
+		x.press("/")
+		x.write(" nothing")
+		x.shows("None of the 50 deliveries match.")
+		x.tell(tea.PasteMsg{Content: " or\n\x1b[31mthat"})
+		x.shows("nothing or [31mthat")
+	})
+}
+
+func TestTheScreenBeginsWithTheFilterThatWasGiven(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 50)...)
+	log.all[7].Event = "ai.failed"
+	at(t, 80, 24, log, func(x *hand) {
+		x.shows("─ / event:ai.*", "1 of 50")
+		x.press("/", "ctrl+u", "enter")
+		x.shows("50 ─")
+	}, func(o *Options) { o.Filter = "event:ai.*" })
+}
+
+func TestASinceMovesOn(t *testing.T) {
+	d := delivery(1)
+	d.ReceivedAt = born.Add(-5 * time.Minute)
+	at(t, 80, 24, newMemoryLog(d), func(x *hand) {
+		x.press("/")
+		x.write("since:10m")
+		x.press("enter")
+		x.shows("1 of 1")
+		x.wait(6 * time.Minute)
+		x.log.add(delivery(2))
+		x.wait(time.Second)
+		x.shows("0 of 2")
+	})
+}
+
+func TestTheChooserWritesTheFilter(t *testing.T) {
+	at(t, 80, 24, story(), func(x *hand) {
+		x.press("f", "space", "down", "space")
+		x.shows("/ event:render.*,ai.*", "✓ render.*")
+		x.press("space", "right", "space", "enter")
+		x.shows("/ event:render.* status:failed", "[Payload]")
+		x.press("f", "space", "esc")
+		x.shows("/ event:render.* status:failed")
+	})
+}
+
+func TestEscTakesTheFilterAway(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 50)...)
+	log.all[7].Event = "ai.failed"
+	at(t, 80, 24, log, func(x *hand) {
+		x.press("/")
+		x.write("ai.failed")
+		x.press("enter", "space", "esc")
+		x.shows("1 of 50")
+		x.showsNot("marked")
+		x.press("esc")
+		x.shows("─ 50 ─", "All deliveries again. The filter was: ai.failed")
+	})
+}
+
+func TestTheCursorComesBackFromAFilter(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 200)...)
+	log.all[7].Event = "ai.failed"
+	for name, keys := range map[string][]string{
+		"given up":           {"esc"},
+		"taken away":         {"ctrl+u", "enter"},
+		"kept, then no more": {"enter", "esc"},
+	} {
+		for _, typed := range []string{"ai.failed", "nothing has this"} {
+			if name != "given up" && typed == "ai.failed" {
+				continue // the cursor went to what was found
+			}
+			t.Run(name+" "+typed, func(t *testing.T) {
+				at(t, 80, 24, log, func(x *hand) {
+					x.press("pgup", "pgup", "pgup", "up")
+					_, before := x.cursorRow()
+					x.press("/")
+					x.write(typed)
+					x.press(keys...)
+					if _, row := x.cursorRow(); row != before {
+						t.Errorf("the cursor is on %q, want %q", row, before)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestWhatWasSeenBeforeAFilterIsNotNew(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 50)...)
+	log.all[7].Event = "ai.failed"
+	at(t, 80, 24, log, func(x *hand) {
+		x.press("/")
+		x.write("ai.failed")
+		x.press("enter", "up")
+		x.press("/", "ctrl+u", "enter", "g")
+		x.showsNot("new")
+		x.log.add(deliveries(50, 2)...)
+		x.wait(time.Second)
+		x.shows("↓ 2 new")
+	})
+}
+
+func TestCompletionIsShownWhileAWordIsUnfinished(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
+		x.press("/")
+		x.write("status:")
+		x.shows(" tab failed  delivered  refused")
+		x.write("re")
+		x.shows(" tab refused  rejected")
+		x.press("down")
+		x.shows(" tab rejected  refused")
+		x.press("up", "up", "tab")
+		x.shows("─ / status:rejected ")
+		x.press("ctrl+u")
+		x.write("status:refusd")
+		x.shows("! there is no status refusd: did you mean refused?")
+		x.press("ctrl+u")
+		x.write("event:rend")
+		x.shows(" tab render.*")
+		x.press("enter") // it is no filter, and enter says why
+		x.shows("! there is no event rend\n   all events: ", "─ / event:rend ")
+		x.write("er.")
+		x.shows(" tab render.*")
+		x.press("ctrl+u")
+		x.write("code:")
+		x.press("enter")
+		x.shows("! nothing follows code: as in code:>=500")
+	})
+}
+
+func TestALongFilterIsSeenWhereItIsTyped(t *testing.T) {
+	for _, w := range []int{80, 120} {
+		at(t, w, 40, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
+			x.press("/")
+			long := "event:render.complete status:delivered code:200 origin:trigger verdict:valid since:10h the end"
+			x.write(long)
+			x.shows("the end  ")
+			at := func() string {
+				c := x.m.textCursor()
+				return string([]rune(x.lines()[c.Y] + strings.Repeat(" ", 200))[c.X-1 : c.X+1])
+			}
+			if got := at(); got != "d " {
+				t.Errorf("the cursor stands at %q, want behind the end", got)
+			}
+			x.press("left", "left", "left")
+			if got := at(); got != " e" {
+				t.Errorf("the cursor stands at %q, want before the last word", got)
+			}
+			x.press("home")
+			x.shows("─ / event:render.complete")
+		})
+	}
+}
+
+func TestTheChooserShowsWhereItsCursorIs(t *testing.T) {
+	at(t, 60, 15, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+		x.press("f")
+		x.shows("↓ 5 more", "render.*")
+		x.press("down", "down", "down", "down", "down", "down", "down", "down", "down", "down")
+		x.shows("wallet.deposit")
+		x.press("right", "right", "right", "right", "down", "space")
+		x.shows("since", "✓ 1h", "/ since:1h")
+	})
+	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+		x.press("f")
+		for y, l := range x.lines() {
+			if at := strings.Index(l, "refused"); at > 0 {
+				x.tell(tea.MouseClickMsg{X: len([]rune(l[:at])), Y: y, Button: tea.MouseLeft})
+				break
+			}
+		}
+		x.shows("/ status:refused", "✓ refused")
+		x.tell(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelDown})
+		x.press("space")
+		x.shows("/ status:refused,unreachable")
+	})
+}
