@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -201,10 +200,19 @@ func (x *typist) drain() {
 // editor writes an editor that puts a text in place of another.
 func (w *world) editor(t *testing.T, from, to string) string {
 	t.Helper()
-	path := filepath.Join(w.home, "editor.sh")
-	script := "#!/bin/sh\nsed 's/" + from + "/" + to + "/' \"$1\" > \"$1.new\" && cat \"$1.new\" > \"$1\" && rm \"$1.new\"\n"
-	if err := os.WriteFile(path, []byte(script), 0o700); err != nil { //nolint:gosec // it is to be run
+	return w.script(t, "sed 's/"+from+"/"+to+"/' \"$1\" > \"$1.new\" && cat \"$1.new\" > \"$1\" && rm \"$1.new\"")
+}
+
+// script is how to run a file of commands of a shell.
+func (w *world) script(t *testing.T, commands string) string {
+	t.Helper()
+	f, err := os.CreateTemp(w.home, "script-*.sh")
+	if err != nil {
 		t.Fatal(err)
 	}
-	return path
+	_, err = f.WriteString("#!/bin/sh\n" + commands + "\n")
+	if err := errors.Join(err, f.Chmod(0o700), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return "sh " + f.Name() // run by name, a file that was just written may still be busy
 }

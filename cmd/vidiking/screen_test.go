@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,6 +144,95 @@ func TestEditingOnAScreenSendsWhatWasSavedSignedAnew(t *testing.T) {
 	x.shows(`"EDITED"`)
 	x.types("\t\t\t")
 	x.shows("verdict   valid")
+	x.types("q")
+	x.leaves(0)
+}
+
+func TestAnEditThatIsNotSentSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	to := answering(t, 200)
+	send := func(args ...string) {
+		t.Helper()
+		if code, _, stderr := w.run(t, program(t), append([]string{"trigger", "--to", to}, args...)...); code != 0 {
+			t.Fatalf("trigger ended with %d: %s", code, stderr)
+		}
+	}
+	send("render.complete")
+	for _, tc := range []struct{ editor, want string }{
+		{w.script(t, `: > "$1"`), "The payload was saved empty, so nothing is sent."},
+		{w.script(t, "true"), "Nothing was changed, so nothing is sent."},
+		{"/usr/local/bin/an-editor-that-is-not-there", "name one that is: export VISUAL='code --wait'"},
+		{w.script(t, "exit 3"), "another editor: export VISUAL='code --wait'"},
+	} {
+		w := *w
+		w.env = append(w.env[:len(w.env):len(w.env)], "VISUAL="+tc.editor)
+		x := w.sit(t, 80, 24, "watch", "--to", to)
+		x.shows(`"COMPLETE"`)
+		x.types("e")
+		x.shows(tc.want)
+		if strings.Contains(x.text(), "--set") {
+			t.Errorf("with %s it names a flag that there is none of here:\n%s", tc.editor, x.text())
+		}
+		x.types("q")
+		x.leaves(0)
+	}
+}
+
+func TestABodyThatCannotBeEditedNamesTheCommandThatShowsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	x := w.sit(t, 80, 24, "listen", "--tui", "--verify", "off", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
+	x.shows("● ready")
+	l := &listening{process: &process{tb: t, cmd: x.cmd, ended: x.ended}, dir: w.dir}
+	x.until("listen is announced", l.announced)
+	answer, err := http.Post(l.url, "application/octet-stream", strings.NewReader("\x00\xff\xfe"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	x.shows("3 B, not text")
+	x.types("e")
+	x.until("the command has the id", func() bool {
+		return regexp.MustCompile(`look at its bytes: vidiking webhooks show dlv_[0-9a-z]{6} --raw`).MatchString(x.text())
+	})
+	x.types("qy")
+	x.leaves(0)
+}
+
+func TestAHandlerThatIsThereIsUpFromTheStart(t *testing.T) {
+	t.Parallel()
+	x := newWorld(t).sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
+	x.shows("● up     127.0.0.1:")
+	x.types("qy")
+	x.leaves(0)
+}
+
+func TestALogThatIsTakenAwayIsSaidOnTheScreen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	to := answering(t, 200)
+	send := func(event string) {
+		t.Helper()
+		if code, _, stderr := w.run(t, program(t), "trigger", event, "--to", to); code != 0 {
+			t.Fatalf("trigger ended with %d: %s", code, stderr)
+		}
+	}
+	send("render.complete")
+	x := w.sit(t, 80, 24, "watch")
+	x.shows("✓ render.complete")
+	files, err := filepath.Glob(filepath.Join(w.dir, "deliveries.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the log is not in %s: %v", w.dir, err)
+	}
+	for _, f := range files {
+		if err := os.Remove(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.shows("! The delivery log was taken away. The next delivery begins a new one")
+	send("wallet.deposit")
+	x.shows("✓ wallet.deposit")
 	x.types("q")
 	x.leaves(0)
 }
