@@ -27,14 +27,8 @@ func run() int { return cli.Main(context.Background(), realWorld()) }
 
 // realWorld is the process's own: its streams, its environment, the signals that it gets.
 func realWorld() cli.World {
-	signals := make(chan os.Signal, 2) // two, since the second one aborts
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // nohup means it
-		signal.Notify(signals, syscall.SIGHUP)
-	}
-	// A closed pipe ends the view, not the program: it is to get EPIPE instead of the signal. It is caught and not ignored, since what
-	// is ignored is so for commands that the program starts, too.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	// A closed pipe ends the view, not the program: it is to get EPIPE instead of the signal.
+	signal.Ignore(syscall.SIGPIPE)
 
 	// net/http writes remarks of its own there, as when a handler says more than its answer. They are no news to the user.
 	log.SetOutput(io.Discard) //nolint:forbidigo // nothing in the program logs, and this is the process's own logger
@@ -54,7 +48,7 @@ func realWorld() cli.World {
 		Now:            time.Now,
 		Location:       time.Local,
 		Random:         rand.Reader,
-		Signals:        signals,
+		Signals:        takeSignals,
 		StdinTerminal:  term.IsTerminal(stdin),
 		StdoutTerminal: term.IsTerminal(stdout),
 		StderrTerminal: term.IsTerminal(stderr),
@@ -68,6 +62,18 @@ func realWorld() cli.World {
 		ReadSecret:   func(ctx context.Context) (string, error) { return readSecret(ctx, stdin) },
 		OpenTerminal: openTerminal,
 	}
+}
+
+// takeSignals begins to take those that ask the process to end. To do so starts two threads, which is an eighth of a whole `version`.
+func takeSignals() <-chan os.Signal {
+	signals := make(chan os.Signal, 2) // two, since the second one aborts
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup means it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	// From here on it is caught and not ignored, since what is ignored is so for commands that the program starts, too.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	return signals
 }
 
 // readSecret reads a line without echo. An interrupt gives the terminal its echo back, since the read itself can't be stopped.

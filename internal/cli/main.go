@@ -21,9 +21,10 @@ type app struct {
 	sends      bool           // the command sends deliveries
 	newProfile bool           // the profile may be one that is not there yet
 	cfg        *config.Config // loaded when a command first asks, since `version` and `help` need none
-	taken      chan struct{}  // closed by a command that takes the interrupts itself
-	left       chan struct{}  // closed when nobody else takes them
-	helpErr    error          // of printing help, which Cobra has no way to hand on
+	interrupts <-chan os.Signal
+	taken      chan struct{} // closed by a command that takes the interrupts itself
+	left       chan struct{} // closed when nobody else takes them
+	helpErr    error         // of printing help, which Cobra has no way to hand on
 }
 
 // globals is the flags that every command has.
@@ -39,16 +40,14 @@ func Main(ctx context.Context, w World) int {
 	a := newApp(w)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() {
-		defer close(a.left)
-		select {
-		case <-w.Signals:
-			cancel()
-		case <-a.taken:
-		case <-ctx.Done():
-		}
-	}()
 	root := a.root()
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		a.sends = cmd.Name() == "trigger" || cmd.Name() == "replay"
+		if !isBrief(cmd) {
+			a.watchInterrupts(ctx, cancel)
+			a.sayLeft(cmd)
+		}
+	}
 	if len(w.Args) > 0 && w.Args[0] == cobra.ShellCompRequestCmd {
 		unquoteUsages(root)
 	}
@@ -65,12 +64,36 @@ func newApp(w World) *app {
 	return &app{w: w, taken: make(chan struct{}), left: make(chan struct{})}
 }
 
+// isBrief reports whether a command is over at once and looks at nothing: it is left to the system to interrupt it, and it pays for
+// nothing that only others need.
+func isBrief(cmd *cobra.Command) bool {
+	switch cmd.Name() {
+	case "version", "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+		return true
+	}
+	return cmd.Flags().Changed("version")
+}
+
+// watchInterrupts lets the first interrupt cancel the command's context, until takeInterrupts.
+func (a *app) watchInterrupts(ctx context.Context, cancel context.CancelFunc) {
+	a.interrupts = a.w.Signals()
+	go func() {
+		defer close(a.left)
+		select {
+		case <-a.interrupts:
+			cancel()
+		case <-a.taken:
+		case <-ctx.Done():
+		}
+	}()
+}
+
 // takeInterrupts gives the interrupts to the caller; until then the first one cancels the command's context, which the caller looks at
 // after this.
 func (a *app) takeInterrupts() <-chan os.Signal {
 	close(a.taken)
 	<-a.left
-	return a.w.Signals
+	return a.interrupts
 }
 
 // end says what a command ended with, and gives it its code.

@@ -144,7 +144,7 @@ func (a *app) notRestored(err error) error {
 // stat where none did.
 func (a *app) sayLeft(cmd *cobra.Command) {
 	switch cmd.Name() {
-	case "version", "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd, "restore-webhook", "set-webhook", "listen", "doctor":
+	case "restore-webhook", "set-webhook", "listen", "doctor":
 		return
 	}
 	book, err := a.book()

@@ -22,12 +22,6 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
-			a.sends = cmd.Name() == "trigger" || cmd.Name() == "replay"
-			if !version {
-				a.sayLeft(cmd)
-			}
-		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
 				return a.sayVersion()

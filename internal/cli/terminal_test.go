@@ -83,7 +83,7 @@ func (x *terminal) world(signals <-chan os.Signal, args ...string) cli.World {
 		Args: args, Stdin: strings.NewReader(x.types), StdinTerminal: x.types != "", Stdout: x, Stderr: x,
 		LookupEnv: func(name string) (string, bool) { v, ok := x.env[name]; return v, ok },
 		Home:      x.home, WorkDir: x.home, GOOS: "linux",
-		Now: x.clock.now, Location: time.FixedZone("CET", 3600), Random: x.dice, Signals: signals,
+		Now: x.clock.now, Location: time.FixedZone("CET", 3600), Random: x.dice, Signals: func() <-chan os.Signal { return signals },
 		StdoutTerminal: true, StderrTerminal: true, Width: func() int { return x.width },
 	}
 }

@@ -28,7 +28,7 @@ type World struct {
 	Now      func() time.Time
 	Location *time.Location
 	Random   io.Reader
-	Signals  <-chan os.Signal // interrupts; the first drains, the second aborts
+	Signals  func() <-chan os.Signal // takes the interrupts from here on; the first drains, the second aborts
 
 	StdinTerminal  bool
 	StdoutTerminal bool
