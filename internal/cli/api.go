@@ -114,8 +114,11 @@ func (a *app) wayThere(e *vidiking.UnreachableError) []string {
 	if hint := a.wrongPlace(); hint != nil {
 		return hint
 	}
-	return []string{"is this machine online? Through a proxy: HTTPS_PROXY=URL"}
+	return []string{offline}
 }
+
+// offline is the hint where a name can't be looked up, or no network leads there.
+const offline = "is this machine online? Through a proxy: HTTPS_PROXY=URL"
 
 // spoken is a source as it stands in a sentence: the variable's name or the flag alone, the file as such.
 func spoken(s config.Source) string {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -45,7 +46,7 @@ func explainTunnel(err error) *failure {
 	case tunnel.NotBack:
 		return failed(e, display.Clean(e.Said), "where names are not looked up here, or a proxy is between, nobody can tell that it works", withoutTunnel)
 	case tunnel.NoWay:
-		return failed(e, e.Service+" can't be reached: "+saidBy(e), "behind a proxy: set HTTPS_PROXY", withoutTunnel)
+		return failed(e, e.Service+" can't be reached: "+saidBy(e), of.way.wayThere(e), withoutTunnel)
 	case tunnel.Misconfigured:
 		return usage(saidBy(e))
 	}
@@ -54,6 +55,21 @@ func explainTunnel(err error) *failure {
 		hint = []string{"what that means: " + e.Page, withoutTunnel}
 	}
 	return &failure{code: exitFailed, what: withCode(e.Service+" ended the tunnel", e), detail: said(e), hint: hint}
+}
+
+// wayThere is what to do where the service can't be reached.
+func (w way) wayThere(e *tunnel.Error) string {
+	var by *tunnel.ProxyError
+	var lookup *net.DNSError
+	switch {
+	case errors.As(e, &by) && w.ownProxy:
+		return "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"
+	case errors.As(e, &by):
+		return "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"
+	case errors.As(e, &lookup):
+		return offline
+	}
+	return "behind a proxy: set HTTPS_PROXY"
 }
 
 // refusedTunnel explains that the credentials are not taken.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 	t.Parallel()
 	ngrok := way{name: wayNgrok, note: ", with the token from NGROK_AUTHTOKEN", server: "ngrok"}
+	byItsOwn := way{name: wayNgrok, server: "ngrok", ownProxy: true}
 	ssh := way{name: waySSH, note: ", by me@example.com", server: "example.com"}
 	for _, tc := range []struct {
 		way  way
@@ -25,6 +27,9 @@ func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 		{ngrok, &tunnel.Error{Reason: tunnel.Taken, Service: "ngrok", Code: "ERR_NGROK_319", Page: "PAGE"}, 1, "ngrok does not give that URL (ERR_NGROK_319)", "reserve it first: PAGE"},
 		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Code: "ERR_NGROK_727", Said: "x", Page: "PAGE"}, 1, "ngrok ended the tunnel (ERR_NGROK_727)", "what that means: PAGE"},
 		{ngrok, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "connection refused"}, 1, "ngrok can't be reached: connection refused", "behind a proxy: set HTTPS_PROXY"},
+		{ngrok, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "no such host: x", Err: &net.DNSError{IsNotFound: true}}, 1, "ngrok can't be reached: no such host: x", "is this machine online? Through a proxy: HTTPS_PROXY=URL"},
+		{ngrok, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"},
+		{byItsOwn, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"},
 		{ngrok, &tunnel.Error{Reason: tunnel.NotBack, Service: "ngrok", Said: "https://a does not lead back here: no such host: a"}, 1, "https://a does not lead back here: no such host: a", withoutTunnel},
 		{ssh, &tunnel.Error{Reason: tunnel.Refused, Service: "example.com", Said: "it does not let me in"}, 4, "example.com: it does not let me in", "as somebody else: --ssh USER@example.com"},
 		{ssh, &tunnel.Error{Reason: tunnel.Taken, Service: "example.com", Said: "it gives https://b instead", URL: "https://a"}, 1, "https://a can't be had from example.com: it gives https://b instead", "another name, or none: leave --url out"},

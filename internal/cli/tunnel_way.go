@@ -32,6 +32,8 @@ type way struct {
 	server string                             // what it leads through, as sentences name it
 	open   func(tunnel.Options) tunnel.Tunnel // nil: by loopback alone
 	check  func(context.Context) error        // looks whether it could be opened; nil: there is nothing to look at
+
+	ownProxy bool // its proxy is named in the configuration, not in the environment
 }
 
 // chooseWay takes the way that was asked for, by --tunnel, or by what only one of them has.
@@ -109,7 +111,7 @@ func (a *app) ngrokWay(cfg *config.Config) (way, error) {
 		proxies = tunnel.OneProxy(u)
 	}
 	return way{
-		name: wayNgrok, note: ", with the token from " + from, server: "ngrok",
+		name: wayNgrok, note: ", with the token from " + from, server: "ngrok", ownProxy: cfg.String(config.NgrokProxyURL) != "",
 		open: func(o tunnel.Options) tunnel.Tunnel {
 			o.Proxy = proxies
 			return tunnel.OpenNgrok(o, n)

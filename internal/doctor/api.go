@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -59,23 +60,27 @@ func (d *doctor) answered(meta vidiking.Meta, err error) []Finding {
 	case errors.As(err, &status) && status.RefusesKey():
 		return failed(fmt.Sprintf("%s refused the key %s (%s): %d", d.o.API.Base.Host(), d.o.API.Key, from(source), status.Code), "copy it again from Vidiking's dashboard: vidiking config set api-key")
 	case errors.As(err, &odd):
-		return warning(odd.Error(), d.placeHint())
+		return warning(odd.Error(), d.placeHint("something in between may have answered: a proxy, or the login page of a network"))
+	case errors.As(err, &status) && status.Code >= http.StatusInternalServerError:
+		return failed(err.Error(), d.placeHint("that is a fault on the other side: try again later"))
 	case errors.Is(err, context.DeadlineExceeded):
-		return failed(d.o.API.Base.Host()+" did not answer in time", d.placeHint())
+		return failed(d.o.API.Base.Host()+" did not answer in time", d.placeHint(offline))
 	}
 	var unreachable *vidiking.UnreachableError
 	if errors.As(err, &unreachable) && unreachable.Reason == vidiking.ReasonProxy {
 		return failed(err.Error(), "the proxy is that of the environment: look at HTTPS_PROXY and NO_PROXY")
 	}
-	return failed(err.Error(), d.placeHint())
+	return failed(err.Error(), d.placeHint(offline))
 }
 
-// placeHint is what to do where there is no proper answer.
-func (d *doctor) placeHint() string {
+const offline = "is this machine online? Through a proxy: HTTPS_PROXY=URL"
+
+// placeHint is what to do where there is no proper answer: to look at the API's URL, where it is not Vidiking's own.
+func (d *doctor) placeHint(otherwise string) string {
 	if source := d.o.Config.Source(config.APIURL); source != config.SourceDefault {
 		return fmt.Sprintf("is the API's URL right? It is %s (%s)", d.o.API.Base, from(source))
 	}
-	return "is this machine online? Through a proxy: HTTPS_PROXY=URL"
+	return otherwise
 }
 
 // The tolerance of the clocks. Vidiking's date is exact to the second, and the answer was on its way for a while.

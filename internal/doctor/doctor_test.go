@@ -207,8 +207,8 @@ func TestWhatTheAPISays(t *testing.T) {
 		want   string
 	}{
 		{testkit.Answer(401, key), "failed: API refused the key …KEY9 (file): 401 | copy it again from Vidiking's dashboard: vidiking config set api-key"},
-		{testkit.Answer(500, key), "failed: Vidiking answered 500 Internal Server Error to GET /wallet/balance | is this machine online? Through a proxy: HTTPS_PROXY=URL"},
-		{testkit.Answer(200, "<html>"), "warning: the answer to GET /wallet/balance is not the JSON that is documented | is this machine online? Through a proxy: HTTPS_PROXY=URL"},
+		{testkit.Answer(500, key), "failed: Vidiking answered 500 Internal Server Error to GET /wallet/balance | that is a fault on the other side: try again later"},
+		{testkit.Answer(200, "<html>"), "warning: the answer to GET /wallet/balance is not the JSON that is documented | something in between may have answered: a proxy, or the login page of a network"},
 		{testkit.HangUp(), "failed: API can't be reached: the connection was closed before the whole answer was there | is this machine online? Through a proxy: HTTPS_PROXY=URL"},
 	} {
 		p := newPatient(t)

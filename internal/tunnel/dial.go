@@ -62,10 +62,20 @@ func (o Options) dial(ctx context.Context, addr string) (net.Conn, error) {
 	}
 	conn, err := dialBy(ctx, by, dialFunc(direct), addr)
 	if err != nil {
-		return nil, fmt.Errorf("by the proxy %s: %w", by.Host, err)
+		return nil, &ProxyError{Host: by.Host, Err: err}
 	}
 	return conn, nil
 }
+
+// ProxyError is that a proxy did not lead to where it was asked to.
+type ProxyError struct {
+	Host string // of the proxy, with its port; without what it is logged in with
+	Err  error
+}
+
+func (e *ProxyError) Error() string { return fmt.Sprintf("by the proxy %s: %v", e.Host, e.Err) }
+
+func (e *ProxyError) Unwrap() error { return e.Err }
 
 // dialFunc is a function as the proxy package wants it.
 type dialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
