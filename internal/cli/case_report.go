@@ -74,10 +74,17 @@ func failureOf(r load.Result) *output.TestFailure {
 	if r.ID != "" {
 		f.Text = "See it: vidiking webhooks show " + string(r.ID) + "\n"
 	}
-	for _, line := range display.Answer(r.Attempt, display.Style{UTF8: true}) {
-		f.Text += strings.TrimPrefix(line.String(), "│ ") + "\n"
-	}
+	f.Text += answerText(r.Attempt)
 	return f
+}
+
+// answerText is what the handler answered, as a report has it.
+func answerText(a webhook.Attempt) string {
+	var b strings.Builder
+	for _, line := range display.Answer(a, display.Style{UTF8: true}) {
+		b.WriteString(strings.TrimPrefix(line.String(), "│ ") + "\n")
+	}
+	return b.String()
 }
 
 // all are the tests in the order in which they ended.

@@ -73,7 +73,7 @@ func (l *listener) startNotices() []output.Notice {
 		command := "vidiking replay --status pending"
 		ns = append(ns, output.Notice{
 			Code: "pending_left", Hint: command,
-			Message: fmt.Sprintf("%s recorded, and never sent, since a listen died.", deliveries(n)),
+			Message: fmt.Sprintf("%s recorded by an earlier listen, and never sent.", deliveries(n)),
 			More:    []string{"Send: " + command},
 		})
 	}

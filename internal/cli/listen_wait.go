@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -111,7 +112,7 @@ func (l *listener) waitVerdict(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.writeWaitReport(report); err != nil {
+	if err := l.writeWaitReport(ctx, report); err != nil {
 		return err
 	}
 	return w.say(result, report)
@@ -131,11 +132,11 @@ func (l *listener) waitOutcome(ctx context.Context) (outcome, error) {
 }
 
 // writeWaitReport writes the JUnit file of --wait-for, if one was asked for.
-func (l *listener) writeWaitReport(r output.Waited) error {
+func (l *listener) writeWaitReport(ctx context.Context, r output.Waited) error {
 	if l.waitReport == nil {
 		return nil
 	}
-	return l.waitReport.junit(l.waitSuite(r.Since, l.waitCases(r)))
+	return l.waitReport.junit(l.waitSuite(r.Since, l.waitCases(ctx, r)))
 }
 
 func (l *listener) waitSuite(since time.Time, cases iter.Seq[output.TestCase]) output.TestSuite {
@@ -170,27 +171,34 @@ func (l *listener) reportLost(began time.Time, cause error) error {
 }
 
 // waitCases are a test for each event that was waited for.
-func (l *listener) waitCases(r output.Waited) iter.Seq[output.TestCase] {
-	return func(yield func(output.TestCase) bool) {
-		for _, e := range r.Events {
-			c := output.TestCase{Class: "vidiking listen", Name: e.Event, Took: l.app.w.Now().Sub(r.Since), Failure: l.waitFailure(r, e)}
-			if !yield(c) {
-				return
-			}
-		}
+func (l *listener) waitCases(ctx context.Context, r output.Waited) iter.Seq[output.TestCase] {
+	var cases []output.TestCase
+	for _, e := range r.Events {
+		cases = append(cases, output.TestCase{
+			Class: "vidiking listen", Name: e.Event, Took: l.app.w.Now().Sub(r.Since), Failure: l.waitFailure(ctx, r, e),
+		})
 	}
+	return slices.Values(cases)
 }
 
-func (l *listener) waitFailure(r output.Waited, e output.WaitedEvent) *output.TestFailure {
+func (l *listener) waitFailure(ctx context.Context, r output.Waited, e output.WaitedEvent) *output.TestFailure {
 	w := l.waiting
 	switch {
 	case e.Failed > 0:
 		rows := w.awaited.taken()
 		i := slices.IndexFunc(rows, func(s webhook.Summary) bool { return s.Failed() && webhook.EventMatches(e.Event, s.Event) })
-		return &output.TestFailure{
-			Kind: string(rows[i].Status), Message: fmt.Sprintf("%s came, and was not delivered", rows[i].Event),
+		f := &output.TestFailure{
+			Kind: string(rows[i].Status), Message: fmt.Sprintf("%s came, and was not delivered: %s", rows[i].Event, display.StatusText(rows[i])),
 			Text: "See it: vidiking webhooks show " + string(rows[i].ID) + "\n",
 		}
+		if d, err := w.reader.Get(ctx, rows[i].ID); err == nil { // a report without the handler's words is one, too
+			a := webhook.Deciding(d.History)
+			f.Text += answerText(a)
+			if a.Error != "" {
+				f.Text += a.Error + "\n"
+			}
+		}
+		return f
 	case e.Delivered < w.o.count:
 		return &output.TestFailure{
 			Kind: string(outcomeTimedOut), Message: w.missing(e) + " did not come", Text: strings.Join(w.cameInstead(r), "\n") + "\n",

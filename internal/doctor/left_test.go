@@ -54,7 +54,7 @@ func TestWhatWasNeverSentIsAWarning(t *testing.T) {
 	if err := log.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.last("log"), "warning: 1 delivery was recorded and never sent, since a listen died | vidiking replay --status pending"; got != want {
+	if got, want := p.last("log"), "warning: 1 delivery was recorded by an earlier listen, and never sent | vidiking replay --status pending"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -90,7 +90,7 @@ func (d *doctor) pending(ctx context.Context, r *store.Reader, dir string) []Fin
 	if left == 1 {
 		what = "1 delivery was"
 	}
-	return warning(what+" recorded and never sent, since a listen died", "vidiking replay --status pending")
+	return warning(what+" recorded by an earlier listen, and never sent", "vidiking replay --status pending")
 }
 
 // writable tries whether a file can be made in a directory. One that is not there yet can be.
