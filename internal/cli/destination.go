@@ -72,7 +72,7 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 		if err != nil {
 			return nil, failed(err, err.Error(), "name the handler: --to localhost:3000")
 		}
-		if s, ok := session.Choose(live, a.w.WorkDir); ok {
+		if s, ok := a.choose(live); ok {
 			d.through, o.to = &s, s.Forward
 			if d.ingress, err = dispatch.ParseTarget(s.URL, defaultPath); err != nil {
 				return nil, err

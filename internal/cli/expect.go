@@ -94,5 +94,11 @@ func (e *expectation) met(status webhook.Status, a webhook.Attempt) (came string
 	return came, false
 }
 
-// quoted is a text of the user's within a sentence.
-func quoted(s string) string { return `"` + display.Clean(s) + `"` }
+// quoted is a text of the user's within a sentence, in the quotes that it has none of itself, where there are such.
+func quoted(s string) string {
+	quote := `"`
+	if strings.Contains(s, quote) && !strings.Contains(s, "'") {
+		quote = "'"
+	}
+	return quote + display.Clean(s) + quote
+}

@@ -189,6 +189,9 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	if err := o.wait.complete(flags); err != nil {
 		return err
 	}
+	if err := o.checkAwaited(); err != nil {
+		return err
+	}
 	o.addr, o.addrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
 	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
 	o.verify, o.respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))

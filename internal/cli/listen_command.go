@@ -12,6 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -102,11 +103,19 @@ func (l *listener) startCommand(url string) error {
 		return nil
 	}
 	err := l.command.start(l.app.w,
-		"VIDIKING_WEBHOOK_URL="+url, config.EnvSecret+"="+l.secret.Reveal(), config.EnvDataDir+"="+l.dataDir)
+		envURL+"="+url, config.EnvSecret+"="+l.secret.Reveal(), config.EnvDataDir+"="+l.dataDir)
 	if err != nil {
 		l.command = nil
 	}
 	return err
+}
+
+// envURL is what tells a command where the listen that started it takes deliveries.
+const envURL = "VIDIKING_WEBHOOK_URL"
+
+// choose picks the session that this command means.
+func (a *app) choose(live []session.Info) (session.Info, bool) {
+	return session.Choose(live, a.w.WorkDir, a.w.env(envURL))
 }
 
 // commandEnded is closed when the command has ended; nil, which never is, where there is none.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -50,6 +52,36 @@ func (o *listenWaitOptions) complete(flags *pflag.FlagSet) error {
 		return usage("--within 0s waits for nothing", "as in --within 60s")
 	}
 	return o.check()
+}
+
+// checkAwaited refuses to wait for an event that is never forwarded, which would be found out when time is up.
+func (o *listenOptions) checkAwaited() error {
+	for _, pattern := range o.wait.events {
+		comes := func(e webhook.EventInfo) bool { return webhook.EventMatches(pattern, e.Name) && o.forwards(e.Name) }
+		if !slices.ContainsFunc(webhook.Events(), comes) {
+			these := cmp.Or(strings.Join(o.forwarded(), ", "), "nothing")
+			return usage("--wait-for "+pattern+" waits for what is not forwarded", "forwarded, by --events and the routes of --forward: "+these)
+		}
+	}
+	return nil
+}
+
+// forwards reports whether an event goes to a handler.
+func (o *listenOptions) forwards(event string) bool {
+	wants := func(events []string) bool {
+		return len(events) == 0 || slices.ContainsFunc(events, func(p string) bool { return webhook.EventMatches(p, event) })
+	}
+	return wants(o.events) && slices.ContainsFunc(o.routes, func(r relay.Route) bool { return wants(r.Events) })
+}
+
+// forwarded are the events that go to a handler.
+func (o *listenOptions) forwarded() (names []string) {
+	for _, e := range webhook.Events() {
+		if o.forwards(e.Name) {
+			names = append(names, e.Name)
+		}
+	}
+	return names
 }
 
 // await begins to wait for the events of --wait-for, if there are any, among what this session receives.

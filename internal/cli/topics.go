@@ -45,7 +45,7 @@ came from. An empty variable counts as not set.`,
 		sections: []section{reads, {
 			kind: sectionEnvironment, title: "What listen sets for the COMMAND behind --",
 			terms: []term{
-				{name: "VIDIKING_WEBHOOK_URL", text: "where to send events"},
+				{name: envURL, text: "where to send events; trigger, replay and webhooks wait mean the listen that is there, whichever else runs"},
 				{name: "VIDIKING_WEBHOOK_SECRET", text: "the signing secret in use"},
 				{name: "VIDIKING_DATA_DIR", text: "the directory of its delivery log, for trigger and webhooks wait"},
 			},

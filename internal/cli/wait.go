@@ -261,7 +261,7 @@ func (a *app) listenStart(ctx context.Context, r *store.Reader) (at time.Time, f
 	if err != nil {
 		return at, "", err
 	}
-	if s, ok := session.Choose(live, a.w.WorkDir); ok {
+	if s, ok := a.choose(live); ok {
 		at = s.StartedAt.Truncate(time.Millisecond) // as the log has its times
 		return at, "since " + a.clockOf(at) + ", when listen began", nil
 	}

@@ -103,7 +103,7 @@ func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) tui.
 	if err != nil {
 		return tui.State{}
 	}
-	s, ok := session.Choose(live, a.w.WorkDir)
+	s, ok := a.choose(live)
 	if !ok {
 		return tui.State{}
 	}

@@ -35,7 +35,7 @@ func (a *app) welcome(ctx context.Context) error {
 			},
 		}))
 	}
-	s, _ := session.Choose(live, a.w.WorkDir)
+	s, _ := a.choose(live)
 	text := output.WelcomeText{
 		Up:    s.State == session.StateReady,
 		Down:  s.State != session.StateReady,

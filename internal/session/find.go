@@ -39,9 +39,14 @@ func Live(dataDir string) ([]Info, error) {
 	return live, nil
 }
 
-// Choose picks the session that a command started in workDir means: the newest that was started in the same directory, else the
-// newest. It expects what Live returns.
-func Choose(live []Info, workDir string) (Info, bool) {
+// Choose picks the session that a command started in workDir means: the one that started the command, which then has the session's url;
+// else the newest that was started in the same directory, else the newest. It expects what Live returns.
+func Choose(live []Info, workDir, url string) (Info, bool) {
+	for _, info := range live {
+		if url != "" && (info.URL == url || info.PublicURL == url) {
+			return info, true
+		}
+	}
 	for _, info := range live {
 		if info.Dir == workDir {
 			return info, true

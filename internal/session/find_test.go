@@ -178,12 +178,27 @@ func TestChoosePrefersTheOwnDirectoryThenTheNewest(t *testing.T) {
 		t.Fatalf("Live: %v", err)
 	}
 	for workDir, want := range map[string]string{"/a": ids[2], "/b": ids[1], "/c": ids[3], "/a/sub": ids[3], "": ids[3]} {
-		if got, ok := Choose(live, workDir); !ok || got.ID != want {
+		if got, ok := Choose(live, workDir, ""); !ok || got.ID != want {
 			t.Errorf("Choose in %q of %q = %s, %t; want %s", workDir, ids, got.ID, ok, want)
 		}
 	}
-	if got, ok := Choose(nil, "/a"); ok || got != (Info{}) {
+	if got, ok := Choose(nil, "/a", "http://127.0.0.1:1/"); ok || got != (Info{}) {
 		t.Errorf("Choose of none = %+v, %t; want none", got, ok)
+	}
+}
+
+func TestChoosePrefersTheSessionThatStartedTheCommand(t *testing.T) {
+	dir := t.TempDir()
+	own := announce(t, dir, func(i *Info) { i.Dir, i.URL, i.PublicURL = "/b", "http://127.0.0.1:1/x", "https://a.test/x" }).Info()
+	newer := announce(t, dir, func(i *Info) { i.Dir, i.URL, i.StartedAt = "/a", "http://127.0.0.1:2/x", started.Add(time.Second) }).Info()
+	live, err := Live(dir)
+	if err != nil {
+		t.Fatalf("Live: %v", err)
+	}
+	for url, want := range map[string]string{"http://127.0.0.1:1/x": own.ID, "https://a.test/x": own.ID, "http://127.0.0.1:3/x": newer.ID, "": newer.ID} {
+		if got, ok := Choose(live, "/a", url); !ok || got.ID != want {
+			t.Errorf("Choose for %q = %s, %t; want %s of %s and %s", url, got.ID, ok, want, own.ID, newer.ID)
+		}
 	}
 }
 
