@@ -129,7 +129,7 @@ func TestNextListenSaysWhatAKilledOneLeft(t *testing.T) {
 		t.Errorf("%d pending in the log, want %d", n, left)
 	}
 	next := w.startListen(t, "vidiking", handler.handler())
-	const say = "5 deliveries recorded, and never sent"
+	const say = "5 deliveries recorded by an earlier listen, and never sent"
 	next.await("the next listen tells", func() bool { return strings.Contains(next.said(next.stderr), say) })
 	go func() {
 		for range left {
