@@ -31,7 +31,7 @@ func ParseEvents(list string) ([]string, error) {
 			}
 		}
 		if !found {
-			return nil, &EventError{Name: item, Near: webhook.Near(item, suggestions(item))}
+			return nil, &EventError{Name: item, Near: meant(item)}
 		}
 	}
 	var events []string
@@ -43,17 +43,13 @@ func ParseEvents(list string) ([]string, error) {
 	return events, nil
 }
 
-// suggestions are the names that a wrong one is compared with: of a pattern, those for each family of events.
-func suggestions(item string) []string {
-	names := []string{AllEvents}
-	for _, e := range webhook.Events() {
-		if pattern := family(e.Name) + ".*"; strings.Contains(item, "*") && !slices.Contains(names, pattern) {
-			names = append(names, pattern)
-		} else if !strings.Contains(item, "*") {
-			names = append(names, e.Name)
-		}
+// meant is what was probably meant by a name that names nothing.
+func meant(item string) string {
+	if near := webhook.Near(item, []string{AllEvents}); near != "" {
+		return near
 	}
-	return names
+	near, _ := webhook.KnownEvent(item)
+	return near
 }
 
 // ShortEvents is a list of events in few words, which ParseEvents reads as the same: all, or a pattern for each family that is whole.

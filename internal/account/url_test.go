@@ -107,6 +107,7 @@ func TestParseEvents(t *testing.T) {
 	}
 	for list, near := range map[string]string{
 		"render.compelte": "render.complete", "rendr.*": "render.*", "al": "", "": "", "render.complete,": "", "quux": "", "render.[": "", "alll": "all",
+		"render": "render.*", "wallet": "wallet.*",
 	} {
 		_, err := ParseEvents(list)
 		var wrong *EventError

@@ -135,6 +135,9 @@ func explainInput(err error) *failure {
 
 func unknownEvent(name, near string) *failure {
 	hint := "all events: vidiking trigger --list"
+	if strings.Contains(near, "*") {
+		near = "'" + near + "'" // as a shell takes it
+	}
 	if near != "" {
 		hint = "did you mean " + near + "? All events: vidiking trigger --list"
 	}

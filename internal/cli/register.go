@@ -131,7 +131,7 @@ func (r *registrar) ask(ctx context.Context, o registerOptions) error {
 	if !a.w.StdinTerminal {
 		switch {
 		case r.base() == nil:
-			return usage("what is registered now is not known here, so it could not be put back", "vidiking listen --register --restore-url URL --yes")
+			return usage("what is registered now is not known here, so it could not be put back", "where you know what it is, add: --restore-url URL --yes")
 		case !o.yes:
 			return usage("--register replaces the account's webhook, "+r.base().URL+", while this runs", "without a terminal to ask at, say so: --yes")
 		}
@@ -179,7 +179,7 @@ func (r *registrar) consequences() []string {
 		return append(said,
 			"What is registered in your account now is not known here, so it can't be put",
 			"back: when this ends, Vidiking goes on sending to a URL that is gone.",
-			"Where you know what it is: vidiking listen --register --restore-url URL")
+			"Where you know what it is, add: --restore-url URL")
 	case len(said) == 0:
 		said = []string{"This listen's URL takes the place of your account's webhook, for a while."}
 	}

@@ -126,9 +126,6 @@ func checkEventPattern(pattern string) error {
 	if known {
 		return nil
 	}
-	if strings.Contains(near, "*") {
-		near = "'" + near + "'" // as a shell takes it
-	}
 	f := unknownEvent(pattern, near)
 	if strings.Contains(pattern, "*") {
 		f.what = "no event matches " + pattern

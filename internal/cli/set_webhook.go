@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +47,12 @@ configuration.`,
   vidiking config set-webhook --url https://example.com/hooks --events 'render.*,wallet.low_balance' --dry-run
   vidiking config set-webhook --generate-secret
   vidiking config set-webhook --url https://example.com/hooks --secret-stdin --yes < secret.txt`,
-		Args: noArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && strings.Contains(args[0], "/") {
+				return usage("config set-webhook takes no argument, and got "+strconv.Quote(args[0]), "vidiking config set-webhook --url "+args[0])
+			}
+			return noArgs(cmd, args)
+		},
 		Annotations: manual{
 			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, HTTPS_PROXY, NO_PROXY",
 			exits: `0 it is set
@@ -54,7 +61,14 @@ configuration.`,
 4 there is no API key, or Vidiking refused it`,
 			seeAlso: "listen, config restore-webhook, config get",
 		}.annotations(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runSetWebhook(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, f := range []struct{ name, value string }{{"url", o.url}, {"events", o.events}} {
+				if f.value == "" && cmd.Flags().Changed(f.name) { // as of a variable that is not set
+					return usage("--"+f.name+" is empty", "leave it out for what was set before")
+				}
+			}
+			return a.runSetWebhook(cmd.Context(), o)
+		},
 	}
 	if !a.mayRun(cmd) {
 		return cmd
@@ -157,11 +171,7 @@ func eventsToRegister(asked string, s account.State) ([]string, error) {
 	events, err := account.ParseEvents(asked)
 	var wrong *account.EventError
 	if errors.As(err, &wrong) {
-		hint := "all events: vidiking trigger --list"
-		if wrong.Near != "" {
-			hint = "did you mean " + wrong.Near + "? All events: vidiking trigger --list"
-		}
-		return nil, usage("there is no event "+firstOf(wrong.Name, `""`), hint)
+		return nil, unknownEvent(firstOf(wrong.Name, `""`), wrong.Near)
 	}
 	return events, err
 }
