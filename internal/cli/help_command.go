@@ -43,6 +43,9 @@ func findPage(root *cobra.Command, names []string) (page, error) {
 	cmd := root
 	for i, name := range names {
 		sub := subcommand(cmd, name)
+		if sub == nil && slices.Contains(cmd.ValidArgs, name) {
+			break // as in help completion bash
+		}
 		if sub == nil {
 			return page{}, unknownPage(cmd, names[:i], name)
 		}

@@ -100,3 +100,16 @@ func TestTheTypesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
 		}
 	}
 }
+
+func TestHelpOfAnArgumentIsThatOfItsCommand(t *testing.T) {
+	t.Parallel()
+	var got, want strings.Builder
+	for out, args := range map[*strings.Builder][]string{&got: {"help", "completion", "zsh"}, &want: {"help", "completion"}} {
+		if code := Main(t.Context(), World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv}); code != exitDone {
+			t.Errorf("%q: got exit code %d, want 0", args, code)
+		}
+	}
+	if got.String() != want.String() {
+		t.Errorf("got\n%s\nwant\n%s", got.String(), want.String())
+	}
+}

@@ -34,10 +34,10 @@ func (p page) roff(all []page) string {
 		b.WriteString(".SH SYNOPSIS\n.B " + roffText(p.usage) + "\n")
 	}
 	b.WriteString(".SH DESCRIPTION\n" + roffParagraphs(p.long))
+	heading := ""
 	for _, kind := range []sectionKind{
 		sectionCommands, sectionTopics, sectionFlags, sectionGlobalFlags, sectionFacts, sectionEnvironment, sectionExits, sectionExamples,
 	} {
-		heading := ""
 		for _, s := range p.sections {
 			if s.kind == kind {
 				b.WriteString(roffHeading(s, &heading) + roffSection(s))
@@ -56,7 +56,7 @@ func roffHeading(s section, before *string) string {
 		return ".SH " + strings.ToUpper(s.title) + "\n"
 	}
 	out := ""
-	if heading != *before && (s.kind != sectionGlobalFlags || *before == "") {
+	if heading != *before {
 		out = ".SH " + heading + "\n"
 	}
 	*before = heading

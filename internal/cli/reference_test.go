@@ -88,6 +88,20 @@ func checkNothingElse(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
+func TestAManualPageHasEachHeadingOnce(t *testing.T) {
+	t.Parallel()
+	all := pages()
+	for _, p := range all {
+		seen := map[string]bool{}
+		for line := range strings.Lines(p.roff(all)) {
+			if strings.HasPrefix(line, ".SH ") && seen[line] {
+				t.Errorf("%s has the heading %q twice", p.manName(), strings.TrimSpace(line))
+			}
+			seen[line] = true
+		}
+	}
+}
+
 func TestEveryFlagInHelpIsInTheReferenceAndTheManual(t *testing.T) {
 	t.Parallel()
 	flags := regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`)

@@ -40,8 +40,8 @@ func environmentTopic() page {
 	}
 	return page{
 		name: "environment", topic: true, short: "The environment variables that it reads and sets",
-		long: `A flag beats the environment, which beats the configuration file, which beats the default; config list says where each setting
-came from. An empty variable counts as not set.`,
+		long: `A flag beats the environment, which beats the project's file (.vidiking.toml), which beats the configuration file, which beats the
+default; config list says where each setting came from. An empty variable counts as not set.`,
 		sections: []section{reads, {
 			kind: sectionEnvironment, title: "What listen sets for the COMMAND behind --",
 			terms: []term{
