@@ -16,7 +16,7 @@ func TestADeliveryThatIsNamedTwiceIsSentOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // nothing is looked at after
+	defer log.Close()
 	now := time.Now()
 	for id, at := range map[webhook.ID]time.Time{"dlv_aaaaaaaaaa": now, "dlv_bbbbbbbbbb": now, "dlv_cccccccccc": now.Add(-time.Second)} {
 		if err := log.Record(t.Context(), &webhook.Delivery{Summary: webhook.Summary{ID: id, ReceivedAt: at}}); err != nil {

@@ -16,7 +16,7 @@ func TestAWaitThatWasCutShortBeforeItsFirstLookStillCountsWhatCame(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // it was only read
+	defer log.Close()
 	d := webhook.Delivery{Summary: webhook.Summary{
 		ID: "dlv_0123456789", Session: "ses_1", Event: webhook.EventRenderComplete, Status: webhook.StatusDelivered, ReceivedAt: time.Now(),
 	}}
