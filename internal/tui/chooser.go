@@ -62,10 +62,11 @@ const chooserHead = 2
 // lines are the columns that there is room for, from one on that leaves room for the one with the cursor.
 func (c *chooser) lines(filter string, w, h int, st display.Style) []line {
 	lines := make([]line, h)
-	x := 0
-	for n := c.first(w); n < len(c.columns); n++ {
+	x, first := 0, c.first(w)
+	for n := first; n < len(c.columns); n++ {
 		col := c.columns[n]
 		if x > 0 && x+col.width() > w {
+			lines[1] = lines[1].pad(w-2).add(say("→", st), display.Dim) // there are more
 			break
 		}
 		at := -1
@@ -76,6 +77,9 @@ func (c *chooser) lines(filter string, w, h int, st display.Style) []line {
 			lines[i+1] = append(lines[i+1].pad(x), cell...)
 		}
 		x += col.width()
+	}
+	if first > 0 {
+		lines[1] = append(text(" ").add(say("←", st), display.Dim), lines[1].behind(2)...)
 	}
 	return lines
 }

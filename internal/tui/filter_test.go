@@ -182,11 +182,11 @@ func TestALongFilterIsSeenWhereItIsTyped(t *testing.T) {
 func TestTheChooserShowsWhereItsCursorIs(t *testing.T) {
 	at(t, 60, 15, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
 		x.press("f")
-		x.shows("↓ 5 more", "render.*")
+		x.shows("↓ 5 more", "render.*", "verdict           →\n")
 		x.press("down", "down", "down", "down", "down", "down", "down", "down", "down", "down")
 		x.shows("wallet.deposit")
 		x.press("right", "right", "right", "right", "down", "space")
-		x.shows("since", "✓ 1h", "/ since:1h")
+		x.shows(" ← status", "since", "✓ 1h", "/ since:1h")
 	})
 	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
 		x.press("f")
