@@ -143,7 +143,7 @@ func (s *listenScreen) Start(ready output.Ready, notices []output.Notice) {
 	}
 	if strings.Contains(ready.VerifyNote, "made just now") {
 		for _, step := range ready.Next {
-			s.screen.Say(tui.Notice{Good: true, Text: strings.TrimSuffix(step.Say, ":"), Next: ": " + s.command("vidiking listen --print-secret")})
+			s.screen.Say(tui.Notice{Text: strings.TrimSuffix(step.Say, ":"), Next: ": " + s.command("vidiking listen --print-secret")})
 			break
 		}
 	}

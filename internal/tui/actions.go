@@ -11,20 +11,23 @@ import (
 )
 
 // actionKey are the keys that do something with deliveries.
-func (m *Model) actionKey(k tea.KeyPressMsg) tea.Cmd {
-	if key.Matches(k, m.keys.trigger) {
+func (m *Model) actionKey(pressed tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(pressed, m.keys.trigger) {
 		m.behind, m.mode = m.mode, modePalette
 		m.palette = newPalette(m.o.Samples)
 		return nil
 	}
-	if key.Matches(k, m.keys.replayAll) {
+	if key.Matches(pressed, m.keys.replayAll) {
 		return m.replayAll()
 	}
 	s, ok := m.current()
 	if !ok {
+		if k := m.keys; key.Matches(pressed, k.replay, k.edit, k.diff, k.copyID, k.copyBody, k.copyCurl, k.save) {
+			m.say(text("There is no delivery to do that with."))
+		}
 		return nil
 	}
-	switch {
+	switch k := pressed; {
 	case key.Matches(k, m.keys.replay):
 		return m.replay(s.ID)
 	case key.Matches(k, m.keys.edit):

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -84,7 +83,7 @@ func (m *Model) askReplays(msg idsMsg) {
 func (m *Model) batchOn() tea.Cmd {
 	b := m.batch
 	id := b.ids[b.next]
-	m.sending(fmt.Sprintf("%d of %d again", b.next+1, len(b.ids)))
+	m.sending(display.Count(b.next+1) + " of " + display.Count(len(b.ids)) + " again")
 	return m.doIn(b.ctx, func(ctx context.Context) tea.Msg {
 		s, err := m.o.Actions.Replay(ctx, id)
 		return batchMsg{b, s, err}

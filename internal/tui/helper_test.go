@@ -32,6 +32,8 @@ type hand struct {
 	copied  string
 	left    bool
 	notices chan Notice
+
+	suspended int
 }
 
 // at runs a test with a person at a screen of that size.
@@ -109,6 +111,9 @@ func (x *hand) take(msg tea.Msg) {
 		return
 	case tea.QuitMsg:
 		x.left = true
+		return
+	case tea.SuspendMsg:
+		x.suspended++
 		return
 	}
 	if v := reflect.ValueOf(msg); v.Kind() == reflect.String && v.Type().Name() == "setClipboardMsg" {

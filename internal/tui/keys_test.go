@@ -277,3 +277,38 @@ func TestTheRowThatTheKeysAreAboutIsSetOff(t *testing.T) {
 		x.shows("▌23:00:00")
 	})
 }
+
+func TestAKeyWithoutADeliverySaysSo(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+		for _, k := range []string{"r", "e", "d", "y", "Y", "c", "s"} {
+			x.press("t", "esc", k)
+			x.shows("There is no delivery to do that with.")
+			x.m.said.now = result{}
+		}
+	})
+}
+
+func TestVComesBackToThePayloadAsItWas(t *testing.T) {
+	at(t, 80, 24, newMemoryLog(delivery(1)), func(x *hand) {
+		x.press("tab", "v")
+		x.shows("[Payload]", "▾ data")
+		x.press("v")
+		x.shows(`   "data": {`)
+	})
+}
+
+func TestTheShellIsAskedForWhereListeningStopsMeanwhile(t *testing.T) {
+	for own, keys := range map[bool][]string{true: {"ctrl+z", "n", "ctrl+z", "y", "ctrl+z", "ctrl+z"}, false: {"ctrl+z", "ctrl+z"}} {
+		at(t, 80, 24, newMemoryLog(), func(x *hand) {
+			for i, k := range keys {
+				if x.press(k); own && i == 0 {
+					x.shows("Until fg, nothing is taken in. Back to the shell? y/n")
+				}
+			}
+			if x.suspended != 2 {
+				t.Errorf("it went to the shell %d times, want 2 (own: %v)", x.suspended, own)
+			}
+			x.shows("? help")
+		}, func(o *Options) { o.Own = own })
+	}
+}

@@ -10,7 +10,7 @@ import (
 // key takes a key, by what the keys mean now.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, m.keys.suspend) {
-		return tea.Suspend
+		return m.suspend()
 	}
 	if tooSmall(m.width, m.height) && m.mode != modeAsk {
 		return m.leaveKeys(k)
@@ -36,6 +36,18 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	return m.anyKey(k)
+}
+
+// suspend goes back to the shell. A listener would stop there, so it asks; who presses it again means it.
+func (m *Model) suspend() tea.Cmd {
+	if !m.o.Own || m.mode == modeAsk {
+		if m.mode == modeAsk {
+			m.mode = m.behind
+		}
+		return tea.Suspend
+	}
+	m.put(question{"Until fg, nothing is taken in. Back to the shell?", func(*Model) tea.Cmd { return tea.Suspend }})
+	return nil
 }
 
 // leaveKeys are the keys that end the screen.
@@ -196,7 +208,9 @@ func (m *Model) anyKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.previous):
 		return m.openTab(-1)
 	case key.Matches(k, m.keys.form):
-		m.detail.form = (m.detail.form + 1) % forms
+		if m.detail.tab == tabPayload {
+			m.detail.form = (m.detail.form + 1) % forms
+		}
 		m.detail.tab = tabPayload
 		return m.fresh()
 	case key.Matches(k, m.keys.wrap):
