@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -233,6 +234,33 @@ func TestALogThatIsTakenAwayIsSaidOnTheScreen(t *testing.T) {
 	x.shows("! The delivery log was taken away. The next delivery begins a new one")
 	send("wallet.deposit")
 	x.shows("✓ wallet.deposit")
+	x.types("q")
+	x.leaves(0)
+}
+
+func TestALogThatIsDamagedIsSaidWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	write := func(text string) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(w.dir, 0o700), os.WriteFile(filepath.Join(w.dir, "deliveries.db"), []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(strings.Repeat("this is no database", 1000))
+	x := w.sit(t, 80, 24, "watch")
+	x.leaves(1)
+	x.shows("error: the delivery log is damaged")
+	x.shows("hint:  move that file away, and a new log begins")
+
+	if err := os.Remove(filepath.Join(w.dir, "deliveries.db")); err != nil {
+		t.Fatal(err)
+	}
+	x = w.sit(t, 80, 24, "watch")
+	x.shows("No deliveries yet")
+	write(strings.Repeat("this is no database", 1000))
+	x.shows("! the delivery log is damaged:")
+	x.shows("move that file away, and a new log begins")
 	x.types("q")
 	x.leaves(0)
 }

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/tui"
@@ -46,7 +45,7 @@ func (s *screenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	}
 	given, err := s.app.givenSecrets()
 	if err != nil {
-		return webhook.Summary{}, s.explain(err)
+		return webhook.Summary{}, s.app.explained(err)
 	}
 	return s.send(ctx, relay.Arrival{Header: d.Header, Body: d.Body, Origin: webhook.OriginReplay, Parent: d.ID}, given)
 }
@@ -59,7 +58,7 @@ func (s *screenActions) SendEdited(ctx context.Context, parent webhook.ID, body 
 	}
 	secret, err := s.app.secret()
 	if err != nil {
-		return webhook.Summary{}, s.explain(err)
+		return webhook.Summary{}, s.app.explained(err)
 	}
 	change := replayChange{resign: true}
 	in := relay.Arrival{Header: change.header(secret.Secret, d, body), Body: body, Origin: webhook.OriginReplay, Parent: d.ID}
@@ -71,11 +70,11 @@ func (s *screenActions) Trigger(ctx context.Context, name string) ([]webhook.Sum
 	o := &triggerOptions{names: []string{name}, style: string(signature.StylePrefixed)}
 	bodies, err := s.app.payloads(o)
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, s.app.explained(err)
 	}
 	secret, err := s.app.secret()
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, s.app.explained(err)
 	}
 	var sent []webhook.Summary
 	for _, body := range bodies {
@@ -92,27 +91,20 @@ func (s *screenActions) Trigger(ctx context.Context, name string) ([]webhook.Sum
 func (s *screenActions) send(ctx context.Context, in relay.Arrival, checks []webhook.Secret) (webhook.Summary, error) {
 	d, err := s.deliver(ctx, sendable{in, checks})
 	if err != nil {
-		return d, s.explain(err)
+		return d, s.app.explained(err)
 	}
 	return d, nil
-}
-
-// explain puts an error into the words of the commands, with what to type here.
-func (s *screenActions) explain(err error) error {
-	f := *s.app.explain(err)
-	f.hint = []string{output.Options{Self: s.app.self()}.Command(f.Advice())}
-	return &f
 }
 
 func (s *screenActions) read(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
 	r, err := s.app.openReader(ctx)
 	if err != nil {
-		return webhook.Delivery{}, s.explain(err)
+		return webhook.Delivery{}, s.app.explained(err)
 	}
 	defer func() { _ = r.Close() }()
 	d, err := r.Get(ctx, id)
 	if err != nil {
-		return d, s.explain(err)
+		return d, s.app.explained(err)
 	}
 	return d, nil
 }
@@ -147,7 +139,7 @@ func (e *screenEdit) Run() (err error) {
 		return nil
 	}
 	if err != nil {
-		return e.actions.explain(err)
+		return e.actions.app.explained(err)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ func (a *app) screenTools() tui.Tools {
 	return tui.Tools{
 		Command:  output.Options{Self: a.self()}.Command,
 		Diagnose: a.diagnosis,
+		Explain:  a.explained,
 		Curl: func(d webhook.Delivery) string {
 			to, err := a.destination(sendOptions{})
 			if err != nil {
@@ -27,6 +28,13 @@ func (a *app) screenTools() tui.Tools {
 			return output.DiffLines(output.Compared{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}, st)
 		},
 	}
+}
+
+// explained is an error in the words of the commands, with what to type here.
+func (a *app) explained(err error) error {
+	f := *a.explain(err)
+	f.hint = []string{output.Options{Self: a.self()}.Command(f.Advice())}
+	return &f
 }
 
 // diagnosis says why a signature does not match; nothing where it does. The configuration is read anew, since it may be mended meanwhile.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -73,6 +74,9 @@ func (a *app) runWatch(ctx context.Context, o sendOptions, shown string) (err er
 	if err != nil {
 		return err
 	}
+	if err := a.checkLog(ctx); err != nil {
+		return err
+	}
 	log, closeLog, err := a.screenLog(dir, nil)
 	if err != nil {
 		return err
@@ -86,6 +90,18 @@ func (a *app) runWatch(ctx context.Context, o sendOptions, shown string) (err er
 		return a.screenFailed(err)
 	}
 	return nil
+}
+
+// checkLog looks whether the log can be read, if there is one.
+func (a *app) checkLog(ctx context.Context) error {
+	r, err := a.openReader(ctx)
+	switch {
+	case errors.Is(err, store.ErrNoLog):
+		return nil
+	case err != nil:
+		return err
+	}
+	return r.Close()
 }
 
 // whereTo says where a sending would go now.

@@ -116,6 +116,7 @@ type Tools struct {
 	Diagnose func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line // may take a second
 	Curl     func(d webhook.Delivery) string
 	Command  func(text string) string // a command as it must be typed here, where it needs more than what it is called elsewhere
+	Explain  func(err error) error    // an error of the log, with what to do
 	Diff     func(before, after webhook.Delivery, st display.Style) []display.Line
 }
 

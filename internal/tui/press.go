@@ -4,6 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
@@ -57,6 +58,9 @@ func (m *Model) leaveKeys(k tea.KeyPressMsg) tea.Cmd {
 		return tea.Quit
 	case key.Matches(k, m.keys.quit) && m.o.Own:
 		m.put(question{"Stop listening?", func(*Model) tea.Cmd { return tea.Quit }})
+		return nil
+	case key.Matches(k, m.keys.quit) && m.batch != nil:
+		m.put(question{"Still sending: " + display.Count(m.batch.next) + " of " + display.Count(len(m.batch.ids)) + " are sent. Quit all the same?", func(*Model) tea.Cmd { return tea.Quit }})
 		return nil
 	case key.Matches(k, m.keys.quit):
 		return tea.Quit

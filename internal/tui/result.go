@@ -48,8 +48,11 @@ func (m *Model) sayGood(s string) {
 
 // sayError says what failed and what to do.
 func (m *Model) sayError(err error) {
-	advice := ""
 	var advised interface{ Advice() string }
+	if explain := m.o.Tools.Explain; explain != nil && !as(err, &advised) {
+		err = explain(err)
+	}
+	advice := ""
 	if as(err, &advised) && advised.Advice() != "" {
 		advice = joint(err.Error()) + advised.Advice()
 	}
