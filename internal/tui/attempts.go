@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,7 +16,14 @@ const attemptIn = 6
 // attempts are a delivery's attempts, the latest unfolded, what was sent again of it, and what may be the matter.
 func (p pane) attempts(s subject) []detailLine {
 	var lines []detailLine
-	history := s.delivery.History
+	var hint []display.Line
+	if s.delivery.MendedBy == "" { // else there is nothing left to do
+		hint = p.explain(s.delivery)
+	}
+	history := slices.Clone(s.delivery.History)
+	if n := len(history); n > 0 && len(hint) > 0 && strings.HasPrefix(history[n-1].Error, strings.TrimSpace(hint[0].String())) {
+		history[n-1].Error = "" // the hint says so
+	}
 	if len(history) == 0 {
 		lines = append(lines, detailLine{line: styled(" "+p.notSent(s.delivery.Summary), display.Dim)})
 	}
@@ -23,7 +31,7 @@ func (p pane) attempts(s subject) []detailLine {
 		lines = append(lines, p.attempt(a, i == len(history)-1)...)
 	}
 	lines = append(lines, p.family(s)...)
-	if hint := p.explain(s.delivery); len(hint) > 0 {
+	if len(hint) > 0 {
 		lines = append(append(lines, detailLine{}), p.plain(hint)...)
 	}
 	return lines

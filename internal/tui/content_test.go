@@ -270,3 +270,17 @@ func TestRate(t *testing.T) {
 		t.Errorf("an hour later the rate is %+v", got)
 	}
 }
+
+func TestWhyItIsUnreachableIsSaidOnce(t *testing.T) {
+	d := delivery(1)
+	d.Status, d.Code = webhook.StatusUnreachable, 0
+	why := "Nothing is listening on localhost:3000. Is your server running?"
+	d.History[0] = webhook.Attempt{N: 1, Target: d.Target, Failure: webhook.FailureRefused, Error: why, StartedAt: born}
+	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
+		x.press("tab", "tab", "w")
+		x.shows("Once it is: vidiking replay dlv_000001")
+		if n := strings.Count(x.screen(), "Nothing is listening"); n != 1 {
+			t.Errorf("it is said %d times:\n%s", n, x.screen())
+		}
+	})
+}

@@ -277,6 +277,8 @@ func TestTheRowThatTheKeysAreAboutIsSetOff(t *testing.T) {
 			t.Error("in the detail", diff)
 		}
 		x.shows("▌23:00:00")
+		x.press("space")
+		x.shows("▌23:00:00", "1 marked")
 	})
 }
 

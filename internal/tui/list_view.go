@@ -37,14 +37,14 @@ func rowOf(s webhook.Summary, v rowView) line {
 	if !v.cursor {
 		return l.fit(v.cells, v.style)
 	}
+	rest := l[1:].fit(v.cells-1, v.style)
+	if v.aside { // the cell is all that shows where the cursor is
+		return append(l[:1:1], rest...)
+	}
 	if v.marked {
 		l[0].text = "+"
 	}
-	rest := l[1:].fit(v.cells-1, v.style)
-	if !v.aside {
-		rest = rest.reverse()
-	}
-	return append(l[:1:1], rest...)
+	return append(l[:1:1], rest.reverse()...)
 }
 
 func (v rowView) row(s webhook.Summary) display.Line {
