@@ -1,12 +1,8 @@
 package cli
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -119,72 +115,5 @@ func (c *caseReport) write() error {
 func (c *caseReport) close() {
 	if c != nil {
 		c.file.discard()
-	}
-}
-
-// wholeFile is a file that appears under its name only when it is whole.
-type wholeFile struct {
-	*os.File
-	path string
-	done bool
-}
-
-// createWhole begins a file. It is readable by whoever may read the others there, since another program is to read it.
-func (a *app) createWhole(name string) (*wholeFile, error) {
-	path := a.path(name)
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, errors.New("it is a directory")
-	}
-	next := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.new", filepath.Base(path), os.Getpid()))
-	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	return &wholeFile{File: f, path: path}, nil
-}
-
-// createReport begins the file of --junit.
-func (a *app) createReport(name string) (*wholeFile, error) {
-	file, err := a.createWhole(name)
-	if err != nil {
-		return nil, failed(err, "can't write "+name+": "+pathReason(err), "name a file in a directory that is there: --junit report.xml")
-	}
-	return file, nil
-}
-
-// junit writes a report and gives the file its name.
-func (f *wholeFile) junit(suite output.TestSuite) error {
-	buffered := bufio.NewWriter(f)
-	err := output.JUnit(buffered, suite)
-	if err == nil {
-		err = buffered.Flush()
-	}
-	if err == nil {
-		err = f.commit()
-	}
-	if err != nil {
-		return failed(err, "can't write "+f.path+": "+pathReason(err))
-	}
-	return nil
-}
-
-// commit gives the file its name.
-func (f *wholeFile) commit() error {
-	f.done = true
-	err := f.Close()
-	if err == nil {
-		err = os.Rename(f.Name(), f.path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
-}
-
-// discard takes away what was not committed. A nil wholeFile is none.
-func (f *wholeFile) discard() {
-	if f != nil && !f.done {
-		_ = f.Close()
-		_ = os.Remove(f.Name())
 	}
 }

@@ -112,10 +112,3 @@ func wrap(text string, width int) []string {
 	}
 	return append(lines, line)
 }
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}

@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
-	"net"
 	"strconv"
 	"time"
 
@@ -232,38 +229,4 @@ func (o *listenOptions) schedule() *dispatch.Schedule {
 		return nil
 	}
 	return &dispatch.Schedule{Speed: o.retrySpeed}
-}
-
-// printSecret prints the secret and nothing else, for $(…).
-func (a *app) printSecret() error {
-	s, err := a.secret()
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(a.w.Stdout, s.Reveal())
-	return closedPipe(err)
-}
-
-// bind opens the loopback ingress. Where the default address is taken, by another `listen` most likely, any free port serves; an
-// address that was asked for is that or none.
-func (o *listenOptions) bind(ctx context.Context) (ln net.Listener, moved bool, err error) {
-	var lc net.ListenConfig
-	ln, err = lc.Listen(ctx, "tcp", o.addr)
-	if err == nil {
-		return ln, false, nil
-	}
-	host, _, _ := net.SplitHostPort(o.addr)
-	if !o.addrGiven && isAddrInUse(err) {
-		if ln, again := lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); again == nil {
-			return ln, true, nil
-		}
-	}
-	if isAddrInUse(err) {
-		return nil, false, failed(err, o.addr+" is taken", "any free port: --addr "+net.JoinHostPort(host, "0"))
-	}
-	var op *net.OpError
-	if errors.As(err, &op) {
-		err = op.Err
-	}
-	return nil, false, failed(err, "can't listen at "+o.addr+": "+err.Error(), "another address: --addr 127.0.0.1:0")
 }

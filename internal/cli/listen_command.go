@@ -3,15 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/filter"
-	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -183,37 +180,4 @@ func (l *listener) undelivered(ctx context.Context) (int, error) {
 		Session: session, Filter: filter.WithStatus(webhook.StatusRejected, webhook.StatusPending),
 	})
 	return failed + kept, err
-}
-
-// clearReadyFile takes away what a listen that was killed has left, before somebody takes it for this one's.
-func (l *listener) clearReadyFile() error {
-	if l.o.readyFile == "" {
-		return nil
-	}
-	if err := removeFile(l.app.path(l.o.readyFile)); err != nil {
-		return l.noReadyFile(err)
-	}
-	return nil
-}
-
-// writeReadyFile writes what listen says when it is ready, as JSON, for who waits for it.
-func (l *listener) writeReadyFile(ready output.Ready) error {
-	if l.o.readyFile == "" {
-		return nil
-	}
-	path := l.app.path(l.o.readyFile)
-	err := writeWhole(path, func(w io.Writer) error {
-		p := output.New(output.Options{Stdout: w, Stderr: w, Format: output.FormatJSON})
-		p.Ready(ready)
-		return p.Err()
-	})
-	if err != nil {
-		return l.noReadyFile(err)
-	}
-	l.readyFile = path
-	return nil
-}
-
-func (l *listener) noReadyFile(err error) error {
-	return failed(err, fmt.Sprintf("can't write %s: %s", l.o.readyFile, pathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -48,14 +49,6 @@ func (l *listener) secretChanged(s webhook.Secret) {
 	})
 }
 
-// printSecretCommand is how the user's shell takes over the secret.
-func (a *app) printSecretCommand() string {
-	if a.w.GOOS == "windows" {
-		return "$env:VIDIKING_WEBHOOK_SECRET = vidiking listen --print-secret"
-	}
-	return "export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)"
-}
-
 // startNotices is what is to be said once after the ready block.
 func (l *listener) startNotices() []output.Notice {
 	var ns []output.Notice
@@ -81,4 +74,37 @@ func (l *listener) startNotices() []output.Notice {
 		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", deliveries(n))})
 	}
 	return ns
+}
+
+// clearReadyFile takes away what a listen that was killed has left, before somebody takes it for this one's.
+func (l *listener) clearReadyFile() error {
+	if l.o.readyFile == "" {
+		return nil
+	}
+	if err := removeFile(l.app.path(l.o.readyFile)); err != nil {
+		return l.noReadyFile(err)
+	}
+	return nil
+}
+
+// writeReadyFile writes what listen says when it is ready, as JSON, for who waits for it.
+func (l *listener) writeReadyFile(ready output.Ready) error {
+	if l.o.readyFile == "" {
+		return nil
+	}
+	path := l.app.path(l.o.readyFile)
+	err := writeWhole(path, func(w io.Writer) error {
+		p := output.New(output.Options{Stdout: w, Stderr: w, Format: output.FormatJSON})
+		p.Ready(ready)
+		return p.Err()
+	})
+	if err != nil {
+		return l.noReadyFile(err)
+	}
+	l.readyFile = path
+	return nil
+}
+
+func (l *listener) noReadyFile(err error) error {
+	return failed(err, fmt.Sprintf("can't write %s: %s", l.o.readyFile, pathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
 }

@@ -5,16 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
-	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -126,56 +123,6 @@ func (l *listener) openLog(ctx context.Context) error {
 	return nil
 }
 
-// backlog is the delivery log as holding and trying again need it.
-type backlog struct {
-	*store.Log
-	*store.Reader
-}
-
-// takeOver finds what sessions that are dead were to send. Where this one holds or tries again it sends that now; else it says so.
-func (l *listener) takeOver(ctx context.Context) error {
-	if !l.o.hold && !l.o.retry {
-		return l.findOrphans(ctx)
-	}
-	live, err := session.Live(l.dataDir)
-	if err != nil {
-		return err
-	}
-	ids := make([]string, len(live))
-	for i, s := range live {
-		ids[i] = s.ID
-	}
-	l.owed, err = l.log.Adopt(ctx, l.session.Info().ID, ids)
-	return err
-}
-
-// findOrphans finds deliveries that a session recorded and did not live to send.
-func (l *listener) findOrphans(ctx context.Context) error {
-	pending, err := l.log.Reader().List(ctx, store.Query{Filter: filter.WithStatus(webhook.StatusPending)})
-	if err != nil || len(pending) == 0 {
-		return err
-	}
-	live, err := session.Live(l.dataDir)
-	if err != nil {
-		return err
-	}
-	for _, s := range pending {
-		if s.MendedBy == "" && !isLive(live, s.Session) {
-			l.orphans = append(l.orphans, s)
-		}
-	}
-	return nil
-}
-
-func isLive(live []session.Info, id string) bool {
-	for _, s := range live {
-		if s.ID == id {
-			return true
-		}
-	}
-	return false
-}
-
 // build puts the relay together, and the view that reads what it records.
 func (l *listener) build(ctx context.Context) error {
 	info, err := session.NewInfo(l.app.w.Random)
@@ -226,53 +173,6 @@ func (l *listener) diagnose(ctx context.Context, d webhook.Delivery, work int64)
 	_ = cfg.Override(config.Forward, formatRoutes(l.o.routes)) // for the command that it may name; it was checked when it was given
 	return fresh.diagnose(ctx, d, work)
 }
-
-// bind opens the way in and begins to take deliveries.
-func (l *listener) bind(ctx context.Context) (err error) {
-	if l.ln, l.moved, err = l.o.bind(ctx); err != nil {
-		return err
-	}
-	if short, ok := l.forwardsTo(l.ln.Addr().String()); ok {
-		return usage("--forward "+short+" is this listen itself", "name your handler: --forward localhost:3000")
-	}
-	live, err := session.Live(l.dataDir)
-	if err != nil {
-		return err
-	}
-	for _, s := range live {
-		u, err := url.Parse(s.URL)
-		if err != nil {
-			continue
-		}
-		if short, ok := l.forwardsTo(u.Host); ok {
-			return usage("--forward "+short+" is another listen", "name your handler: --forward "+strings.TrimPrefix(s.Forward, "http://"))
-		}
-	}
-	go func() { l.served <- l.server.Serve(l.ln) }()
-	return nil
-}
-
-// forwardsTo reports whether a target is the listener at an address, to which deliveries would come back without end, and which.
-func (l *listener) forwardsTo(addr string) (short string, ok bool) {
-	for _, r := range l.o.routes {
-		if isAt(r.Target, addr) {
-			return r.Target.Short(), true
-		}
-	}
-	return "", false
-}
-
-func isAt(t dispatch.Target, addr string) bool {
-	host, port, err := net.SplitHostPort(t.Host())
-	_, taken, err2 := net.SplitHostPort(addr)
-	if err != nil || err2 != nil || port != taken {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func (l *listener) here() string { return "http://" + l.ln.Addr().String() + l.o.path }
 
 // announce makes the session known to the other commands.
 func (l *listener) announce() error {
@@ -335,108 +235,6 @@ func (l *listener) run(ctx context.Context) error {
 		return failed(err, "the ingress ended: "+err.Error(), "start listen again")
 	}
 	return l.leave(context.WithoutCancel(ctx), interrupts, err)
-}
-
-// leave ends in order, whatever the end is for.
-func (l *listener) leave(ctx context.Context, interrupts <-chan os.Signal, cause error) error {
-	if err := l.drain(ctx, interrupts); err != nil {
-		return err
-	}
-	switch {
-	case cause != nil:
-		return cause
-	case !l.started:
-		l.printer.Close("Stopped before there was a tunnel.")
-		return nil
-	default:
-		return l.verdict(ctx)
-	}
-}
-
-// drain finishes what is under way, then says what the session did. A second interrupt gives up what is under way, and a view that
-// nobody reads.
-func (l *listener) drain(ctx context.Context, interrupts <-chan os.Signal) error {
-	done := make(chan struct{})
-	var err error
-	go func() {
-		defer close(done)
-		err = l.finish(ctx)
-	}()
-	select {
-	case <-done:
-		l.finished = true
-		return err
-	case <-interrupts:
-	}
-	l.registrar.stop()
-	l.relay.Abort()
-	patience := time.NewTimer(lastWords)
-	defer patience.Stop()
-	select {
-	case <-done:
-	case <-patience.C:
-	}
-	return errSilent{exitInterrupted}
-}
-
-// lastWords is how long an aborted session may take to record what it gave up, and to say so.
-const lastWords = time.Second
-
-// finish puts back what was registered, so that what comes from now on goes there; then it waits for the answers that are under way,
-// and for the view to show them.
-func (l *listener) finish(ctx context.Context) error {
-	left := l.putBack()
-	l.awaitMend()
-	l.relay.Drain()
-	if l.started {
-		l.view.Draining(l.relay.Held())
-	}
-	if l.outside != nil {
-		_ = l.outside.Shutdown(ctx)
-	}
-	_ = l.server.Shutdown(ctx) // without a deadline they end when the last answer is out
-	l.relay.Close()
-	if err := l.log.Flush(ctx); err != nil {
-		return err
-	}
-	if l.started {
-		l.view.Stop(l.relay.Tally().Counts(), l.relay.Held())
-	}
-	return left
-}
-
-// close lets go of everything that was opened, last first.
-func (l *listener) close() error {
-	var errs []error
-	if l.command != nil && l.command.cmd.Process != nil {
-		l.command.end()
-	}
-	if l.readyFile != "" {
-		errs = append(errs, removeFile(l.readyFile))
-	}
-	l.stopWaiting()
-	l.waitReport.discard()
-	l.awaitMend()
-	l.letGo()
-	if l.session != nil {
-		errs = append(errs, l.session.Close())
-	}
-	l.closeTunnel()
-	if l.ln != nil {
-		_ = l.server.Close()
-	}
-	if l.relay != nil {
-		l.relay.Abort()
-		l.relay.Close()
-		l.sender.Close()
-	}
-	if l.view != nil {
-		l.view.Close()
-	}
-	if l.log != nil {
-		errs = append(errs, l.log.Close())
-	}
-	return errors.Join(errs...)
 }
 
 // logFailed tells that what was queued for the log could not be written.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -114,7 +115,7 @@ func (s *listenScreen) state(ctx context.Context, log *screenLog) tui.State {
 	l := s.l
 	info := l.session.Info()
 	state := tui.State{
-		Listening: true, URL: firstOf(info.PublicURL, info.URL), WayNote: info.Tunnel,
+		Listening: true, URL: cmp.Or(info.PublicURL, info.URL), WayNote: info.Tunnel,
 		Forward: shortRoutes(l.o.routes), Timeout: l.o.timeout, Verify: string(l.o.verify),
 	}
 	state.Way, state.WayWord = l.app.wayOf(info)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,7 +73,7 @@ type term struct {
 // pageOf is a command's page.
 func pageOf(cmd *cobra.Command) page {
 	p := page{
-		name: strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "vidiking"), " "), short: cmd.Short, long: firstOf(cmd.Long, cmd.Short),
+		name: strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "vidiking"), " "), short: cmd.Short, long: cmp.Or(cmd.Long, cmd.Short),
 		usage: usageOf(cmd), seeAlso: listed(cmd.Annotations[noteSeeAlso]),
 	}
 	if cmd.HasExample() {

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -122,73 +120,6 @@ func (r *registrar) base() *vidiking.Webhook {
 	return r.state.Base()
 }
 
-// ask says what is replaced and what becomes of it, and asks for that.
-func (r *registrar) ask(ctx context.Context, o registerOptions) error {
-	a := r.app
-	if o := r.state.Override; o != nil && o.Top().Live {
-		r.claim.Over = o.Top().ID
-	}
-	if !a.w.StdinTerminal {
-		switch {
-		case r.base() == nil:
-			return usage("what is registered now is not known here, so it could not be put back", "where you know what it is, add: --restore-url URL --yes")
-		case !o.yes:
-			return usage("--register replaces the account's webhook, "+r.base().URL+", while this runs", "without a terminal to ask at, say so: --yes")
-		}
-	}
-	said := r.consequences()
-	if o.yes && r.base() != nil {
-		said = r.takes()
-	}
-	for _, l := range said {
-		_, _ = fmt.Fprintln(a.w.Stderr, l)
-	}
-	if o.yes {
-		return nil
-	}
-	ok, err := a.confirm(ctx, "Register?")
-	if err == nil && !ok {
-		err = a.declined()
-	}
-	return err
-}
-
-// takes says from whom this listen takes the account.
-func (r *registrar) takes() []string {
-	over := r.state.Override
-	if over == nil {
-		return nil
-	}
-	top := over.Top()
-	if !top.Live {
-		return []string{"A listen that died left its URL in your account:", "  " + top.Webhook.URL}
-	}
-	since := top.Since.In(r.app.w.Location).Format("15:04")
-	return []string{
-		fmt.Sprintf("Another listen (process %d) has its URL in your account, since %s:", top.PID, since),
-		"  " + top.Webhook.URL,
-		"This one takes its place. If the other still runs when this ends, it gets it back.",
-	}
-}
-
-func (r *registrar) consequences() []string {
-	said := r.takes()
-	base := r.base()
-	switch {
-	case base == nil:
-		return append(said,
-			"What is registered in your account now is not known here, so it can't be put",
-			"back: when this ends, Vidiking goes on sending to a URL that is gone.",
-			"Where you know what it is, add: --restore-url URL")
-	case len(said) == 0:
-		said = []string{"This listen's URL takes the place of your account's webhook, for a while."}
-	}
-	return append(said,
-		"Production deliveries come here while this runs. When it ends, they go again to",
-		"  "+base.URL,
-		`A gentler way is a job's own "callback": only that job's deliveries come here.`)
-}
-
 // register puts the URL into the account; what happens to it later is told to say. An interrupt ends it, and what was there is there
 // again.
 func (r *registrar) register(ctx context.Context, session, url string, secret webhook.Secret, say func(output.Notice)) error {
@@ -280,80 +211,6 @@ func (r *registrar) changeNow(failedFor time.Duration) time.Duration {
 		return firstChangePause
 	}
 	return min(2*failedFor, longChangePause)
-}
-
-// release puts back what was there, within a time, and says so. Where it fails, the next command says what is left. It may be tried
-// again.
-func (r *registrar) release(within time.Duration, say func(output.Notice)) error {
-	if r == nil || r.held == nil {
-		return nil
-	}
-	r.stop() // what is under way is of no use any more
-	r.loop.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), within)
-	defer cancel()
-	r.mu.Lock()
-	r.cancel = cancel
-	r.mu.Unlock()
-	out, err := r.held.Release(ctx)
-	if err != nil {
-		return r.notReleased(err)
-	}
-	r.sayReleased(out, say)
-	return nil
-}
-
-// stop ends what is under way, a release too.
-func (r *registrar) stop() {
-	if r == nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cancel()
-}
-
-func (r *registrar) sayReleased(out account.Outcome, say func(output.Notice)) {
-	n := output.Notice{Code: "restored", At: r.app.w.Now(), Good: true}
-	switch {
-	case out.Restored != nil:
-		n.Message = "Vidiking sends to " + out.Restored.URL + " again."
-	case out.Kept != nil:
-		n.Code, n.Message = "registered_elsewhere", "Vidiking sends to another listen: "+out.Kept.Webhook.URL
-	case out.Left != nil:
-		command := "vidiking config set-webhook --url URL"
-		n.Code, n.Good, n.Hint = "left_registered", false, command
-		n.Message = "Vidiking still sends to " + out.Left.URL + ", where nobody is any more."
-		n.More = []string{"Set what it should be: " + command}
-	default:
-		return
-	}
-	say(n)
-}
-
-// notReleased says what is left in the account, and who mends it.
-func (r *registrar) notReleased(err error) error {
-	why := r.app.explainBook(err)
-	what := "the account's webhook is not put back"
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return failed(err, what+": Vidiking did not answer in time", "vidiking config restore-webhook")
-	}
-	f := failed(err, what+": "+why.what, "vidiking config restore-webhook")
-	f.code, f.detail = why.code, why.detail
-	return f
-}
-
-// close lets go of everything. What could not be put back is to the others as if this process had died.
-func (r *registrar) close() {
-	if r == nil {
-		return
-	}
-	r.stop()
-	r.loop.Wait()
-	if r.held != nil {
-		r.held.Abandon()
-	}
-	r.api.Close()
 }
 
 // ready is what the ready block says of it; empty where nothing is registered.

@@ -291,7 +291,7 @@ func (a *app) withoutUnderWay(rows []webhook.Summary) ([]webhook.Summary, error)
 	}
 	live, err := session.Live(dir)
 	return slices.DeleteFunc(rows, func(s webhook.Summary) bool {
-		return s.Status == webhook.StatusPending && isLive(live, s.Session)
+		return s.Status == webhook.StatusPending && session.IsLive(live, s.Session)
 	}), err
 }
 

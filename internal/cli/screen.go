@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -90,5 +89,3 @@ func (a *app) delivering(o sendOptions) deliver {
 		return outcomeSummary(out), err
 	}
 }
-
-func asError[T any](err error, target *T) bool { return errors.As(err, target) }

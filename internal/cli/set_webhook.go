@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,7 +171,7 @@ func eventsToRegister(asked string, s account.State) ([]string, error) {
 	events, err := account.ParseEvents(asked)
 	var wrong *account.EventError
 	if errors.As(err, &wrong) {
-		return nil, unknownEvent(firstOf(wrong.Name, `""`), wrong.Near)
+		return nil, unknownEvent(cmp.Or(wrong.Name, `""`), wrong.Near)
 	}
 	return events, err
 }
@@ -209,49 +209,6 @@ func (a *app) secretFromStdin(ctx context.Context) (webhook.Secret, error) {
 		return webhook.Secret{}, err
 	}
 	return webhook.SecretFrom(text), nil
-}
-
-// ask says what is replaced and asks for it.
-func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
-	if o.state.Override != nil && o.state.Override.Top().Live {
-		return a.explainBook(&account.TakenError{By: o.state.Override.Top()})
-	}
-	if o.yes {
-		return nil
-	}
-	if !a.w.StdinTerminal {
-		what := "this replaces the account's webhook"
-		if o.state.Known != nil {
-			what += ", " + o.state.Known.Webhook.URL
-		}
-		return usage(what, "without a terminal to ask at, say so: --yes")
-	}
-	for _, l := range o.before(a) {
-		_, _ = fmt.Fprintln(a.w.Stderr, l)
-	}
-	ok, err := a.confirm(ctx, "Send them to "+o.webhook.URL+" instead?")
-	if err == nil && !ok {
-		err = a.declined()
-	}
-	return err
-}
-
-// before says what is known of what is registered now.
-func (o *setWebhookOptions) before(a *app) []string {
-	known, over := o.state.Known, o.state.Override
-	switch {
-	case over != nil:
-		return []string{"A listen that died left its URL in your account:", "  " + over.Top().Webhook.URL}
-	case known == nil:
-		return []string{"Where Vidiking sends your account's events now is not known here."}
-	case known.Unsure != nil:
-		return []string{
-			"Vidiking sends your account's events to one of these; the last change had no answer:",
-			"  " + known.Webhook.URL, "  " + known.Unsure.URL,
-		}
-	}
-	at := known.At.In(a.w.Location).Format("2006-01-02 15:04")
-	return []string{"Vidiking sends your account's events, since " + at + ", to", "  " + known.Webhook.URL}
 }
 
 // showRequest shows what would be sent.
@@ -307,12 +264,6 @@ func (o *setWebhookOptions) done(a *app) output.AccountWebhook {
 	return w
 }
 
-func shownWebhook(w vidiking.Webhook, api vidiking.Options) output.AccountWebhook {
-	return output.AccountWebhook{
-		URL: w.URL, Events: w.Events, Short: account.ShortEvents(w.Events), Secret: w.Secret.String(), API: api.Base.String(), Sandbox: api.Sandbox,
-	}
-}
-
 // notSet says why the webhook could not be set, and what that leaves.
 func (a *app) notSet(err error) error {
 	f := a.explainBook(err)
@@ -320,49 +271,6 @@ func (a *app) notSet(err error) error {
 		f.hint = append(f.hint, "it may have been set all the same: set it again, to be sure")
 	}
 	return f
-}
-
-// book is what is remembered of the account's webhook.
-func (a *app) book() (*account.Book, error) {
-	cfg, err := a.config()
-	if err != nil {
-		return nil, err
-	}
-	file, err := cfg.WebhookFile()
-	if err != nil {
-		return nil, err
-	}
-	return account.New(file, a.w.Now), nil
-}
-
-func accountOf(o vidiking.Options) account.Account {
-	return account.Account{API: o.Base.String(), Key: o.Key}
-}
-
-// explainBook explains what kept the account's webhook from being looked at or changed.
-func (a *app) explainBook(err error) *failure {
-	var file *account.FileError
-	var taken *account.TakenError
-	switch {
-	case errors.As(err, &file):
-		f := failed(err, a.cfg.Short(file.Path)+" "+file.Msg)
-		if file.Err != nil {
-			f.what += ": " + file.Err.Error()
-		}
-		if file.Err == nil {
-			f.hint = []string{"it says what was registered with Vidiking: update vidiking, or move that file away and set the webhook again"}
-		}
-		if errors.Is(file.Err, os.ErrPermission) {
-			f.hint = []string{"what is changed at Vidiking is kept beside the configuration, so that it can be put back: --config FILE"}
-		}
-		return f
-	case errors.As(err, &taken):
-		return failed(err, fmt.Sprintf("a listen has its own URL in the account until it ends: %s (process %d)", taken.By.Webhook.URL, taken.By.PID),
-			"end it first: it puts back what was there")
-	case errors.Is(err, account.ErrBusy):
-		return failed(err, err.Error(), "try again in a moment")
-	}
-	return a.explain(err)
 }
 
 // completeWebhookEvents offers events, the patterns over them, and all.

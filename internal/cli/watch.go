@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -124,7 +125,7 @@ func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) tui.
 		return tui.State{}
 	}
 	state := tui.State{
-		Listening: true, URL: firstOf(s.PublicURL, s.URL), WayNote: s.Tunnel, Forward: shortForward(s.Forward),
+		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), WayNote: s.Tunnel, Forward: shortForward(s.Forward),
 		Timeout: time.Duration(s.TimeoutMS) * time.Millisecond, Verify: s.Secret,
 	}
 	state.Way, state.WayWord = a.wayOf(s)
@@ -209,7 +210,7 @@ func (a *app) noScreen() string {
 // screenFailed is how a command ends whose screen a bug ended. The terminal is as it was before.
 func (a *app) screenFailed(err error) error {
 	var bug *tui.PanicError
-	if !asError(err, &bug) {
+	if !errors.As(err, &bug) {
 		return err
 	}
 	if a.flags.verbose {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -38,4 +39,46 @@ func removeFile(path string) error {
 		return err
 	}
 	return nil
+}
+
+// wholeFile is a file that appears under its name only when it is whole.
+type wholeFile struct {
+	*os.File
+	path string
+	done bool
+}
+
+// createWhole begins a file. It is readable by whoever may read the others there, since another program is to read it.
+func (a *app) createWhole(name string) (*wholeFile, error) {
+	path := a.path(name)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, errors.New("it is a directory")
+	}
+	next := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%d.new", filepath.Base(path), os.Getpid()))
+	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &wholeFile{File: f, path: path}, nil
+}
+
+// commit gives the file its name.
+func (f *wholeFile) commit() error {
+	f.done = true
+	err := f.Close()
+	if err == nil {
+		err = os.Rename(f.Name(), f.path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// discard takes away what was not committed. A nil wholeFile is none.
+func (f *wholeFile) discard() {
+	if f != nil && !f.done {
+		_ = f.Close()
+		_ = os.Remove(f.Name())
+	}
 }

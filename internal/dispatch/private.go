@@ -35,6 +35,12 @@ func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
 	return true, nil
 }
 
+// IsHere reports whether the target is on this machine, as far as its address alone tells: 0.0.0.0 is taken for it by connect.
+func (t Target) IsHere() bool {
+	addr, err := netip.ParseAddr(t.url.Hostname())
+	return isLocalhost(t.url.Hostname()) || err == nil && (addr.Unmap().IsLoopback() || addr.IsUnspecified())
+}
+
 // isPrivate reports whether an address is of this machine (0.0.0.0 is taken for it by every system's connect), of a network that the
 // internet does not route (RFC 1918, RFC 4193, link-local), or of the shared space of RFC 6598, which overlay networks use.
 func isPrivate(addr netip.Addr) bool {

@@ -50,3 +50,20 @@ func TestATargetIsPrivateWhereAllOfItsAddressesAre(t *testing.T) {
 		}
 	}
 }
+
+func TestATargetIsHereWhereItsAddressIsOfThisMachine(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]bool{
+		"3000": true, "api.localhost:80": true, "127.9.9.9": true, "[::1]:80": true, "[::ffff:127.0.0.1]": true,
+		"0.0.0.0:80": true, "[::]:80": true, // a connect to them reaches this machine
+		"10.1.2.3": false, "8.8.8.8": false, "app:3000": false,
+	} {
+		target, err := dispatch.ParseTarget(typed, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := target.IsHere(); got != want {
+			t.Errorf("%s: got %t, want %t", typed, got, want)
+		}
+	}
+}

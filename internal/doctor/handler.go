@@ -3,8 +3,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -50,7 +48,7 @@ func (d *doctor) handlerOf(ctx context.Context, sender *dispatch.Sender, r relay
 	switch {
 	case d.o.NoSample:
 		return ok(r.Target.Short() + " is up")
-	case !isHere(r.Target):
+	case !r.Target.IsHere():
 		return ok(r.Target.Short() + " is up; it is not on this machine, so it got no sample")
 	case err != nil || !secret.IsSet():
 		return ok(r.Target.Short() + " is up; without a secret it got no sample")
@@ -94,14 +92,4 @@ func eventFor(r relay.Route) string {
 		}
 	}
 	return webhook.EventRenderQueued
-}
-
-// isHere reports whether a target is on this machine.
-func isHere(t dispatch.Target) bool {
-	u, err := url.Parse(t.String())
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }

@@ -11,10 +11,9 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // log looks whether the delivery log is whole, can be written, and how much it holds.
@@ -63,31 +62,14 @@ func (d *doctor) logTrouble(err error, dir string) []Finding {
 	return failed(err.Error(), "")
 }
 
-// pending says what a listen recorded that died, and did not send.
-func (d *doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
-	rows, err := r.List(ctx, store.Query{Filter: filter.WithStatus(webhook.StatusPending)})
-	if err != nil || len(rows) == 0 {
+// pending says what a listen recorded that has ended, and did not send.
+func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
+	left, err := relay.Orphans(ctx, r, dir)
+	if err != nil || len(left) == 0 {
 		return nil
 	}
-	live, err := session.Live(dir)
-	if err != nil {
-		return nil
-	}
-	alive := map[string]bool{}
-	for _, s := range live {
-		alive[s.ID] = true
-	}
-	left := 0
-	for _, s := range rows {
-		if !alive[s.Session] && s.MendedBy == "" {
-			left++
-		}
-	}
-	if left == 0 {
-		return nil
-	}
-	what := display.Count(left) + " deliveries were"
-	if left == 1 {
+	what := display.Count(len(left)) + " deliveries were"
+	if len(left) == 1 {
 		what = "1 delivery was"
 	}
 	return warning(what+" recorded by an earlier listen, and never sent", "vidiking replay --status pending")

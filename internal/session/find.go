@@ -39,6 +39,11 @@ func Live(dataDir string) ([]Info, error) {
 	return live, nil
 }
 
+// IsLive reports whether the session of an id is among those that Live returned.
+func IsLive(live []Info, id string) bool {
+	return slices.ContainsFunc(live, func(info Info) bool { return info.ID == id })
+}
+
 // Choose picks the session that a command started in workDir means: the one that started the command, which then has the session's url;
 // else the newest that was started in the same directory, else the newest. It expects what Live returns.
 func Choose(live []Info, workDir, url string) (Info, bool) {

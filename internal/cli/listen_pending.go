@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+// takeOver finds what sessions that are dead were to send. Where this one holds or tries again it sends that now; else it says so.
+func (l *listener) takeOver(ctx context.Context) error {
+	var err error
+	if !l.o.hold && !l.o.retry {
+		l.orphans, err = relay.Orphans(ctx, l.log.Reader(), l.dataDir)
+		return err
+	}
+	live, err := session.Live(l.dataDir)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(live))
+	for i, s := range live {
+		ids[i] = s.ID
+	}
+	l.owed, err = l.log.Adopt(ctx, l.session.Info().ID, ids)
+	return err
+}
+
+// backlog is the delivery log as holding and trying again need it.
+type backlog struct {
+	*store.Log
+	*store.Reader
+}

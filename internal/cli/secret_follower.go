@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// secretFollower gives a running `listen` the secret as it is now. It looks at the files that can hold it for each delivery, which
+// costs two microseconds, and reads them again when one of them changed.
+type secretFollower struct {
+	app     *app
+	files   []string
+	changed func(webhook.Secret) // told of each change, while a delivery waits
+
+	mu      sync.Mutex
+	secrets []webhook.Secret
+	stamps  []stamp
+}
+
+// stamp tells one state of a file from another.
+type stamp struct {
+	changed time.Time
+	size    int64
+}
+
+func (a *app) followSecret(first webhook.Secret, changed func(webhook.Secret)) (*secretFollower, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	file, err := cfg.FilePath()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := cfg.DataDir()
+	if err != nil {
+		return nil, err
+	}
+	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{file, config.MadeSecretPath(dir)}}
+	f.stamps = f.stamp()
+	return f, nil
+}
+
+// Secrets returns the secret in use.
+func (f *secretFollower) Secrets() []webhook.Secret {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := f.stamp(); !slices.Equal(now, f.stamps) && f.read() {
+		f.stamps = now
+	}
+	return f.secrets
+}
+
+// read asks the configuration anew, in a run of its own, so that nothing else of this run changes under way. It makes no secret. It
+// reports whether it could tell; what can't be read just now leaves the last secret in force.
+func (f *secretFollower) read() bool {
+	fresh := &app{w: f.app.w, flags: f.app.flags}
+	secrets, err := fresh.givenSecrets()
+	if err != nil {
+		return false
+	}
+	if len(secrets) > 0 && secrets[0] != f.secrets[0] {
+		f.secrets = secrets
+		f.changed(secrets[0])
+	}
+	return true
+}
+
+func (f *secretFollower) stamp() []stamp {
+	stamps := make([]stamp, len(f.files))
+	for i, name := range f.files {
+		if info, err := os.Stat(name); err == nil {
+			stamps[i] = stamp{info.ModTime(), info.Size()}
+		}
+	}
+	return stamps
+}

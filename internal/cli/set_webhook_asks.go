@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/vidiking/vidiking-cli/internal/account"
+)
+
+// ask says what is replaced and asks for it.
+func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
+	if o.state.Override != nil && o.state.Override.Top().Live {
+		return a.explainBook(&account.TakenError{By: o.state.Override.Top()})
+	}
+	if o.yes {
+		return nil
+	}
+	if !a.w.StdinTerminal {
+		what := "this replaces the account's webhook"
+		if o.state.Known != nil {
+			what += ", " + o.state.Known.Webhook.URL
+		}
+		return usage(what, "without a terminal to ask at, say so: --yes")
+	}
+	for _, l := range o.before(a) {
+		_, _ = fmt.Fprintln(a.w.Stderr, l)
+	}
+	ok, err := a.confirm(ctx, "Send them to "+o.webhook.URL+" instead?")
+	if err == nil && !ok {
+		err = a.declined()
+	}
+	return err
+}
+
+// before says what is known of what is registered now.
+func (o *setWebhookOptions) before(a *app) []string {
+	known, over := o.state.Known, o.state.Override
+	switch {
+	case over != nil:
+		return []string{"A listen that died left its URL in your account:", "  " + over.Top().Webhook.URL}
+	case known == nil:
+		return []string{"Where Vidiking sends your account's events now is not known here."}
+	case known.Unsure != nil:
+		return []string{
+			"Vidiking sends your account's events to one of these; the last change had no answer:",
+			"  " + known.Webhook.URL, "  " + known.Unsure.URL,
+		}
+	}
+	at := known.At.In(a.w.Location).Format("2006-01-02 15:04")
+	return []string{"Vidiking sends your account's events, since " + at + ", to", "  " + known.Webhook.URL}
+}
