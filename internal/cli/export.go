@@ -253,12 +253,12 @@ func (x *exporting) each(ctx context.Context, f func(webhook.Delivery) error) er
 // closing says how many there were, and what of them is masked.
 func (x *exporting) closing() string {
 	if len(x.masked) == 0 {
-		return deliveries(x.count)
+		return display.Deliveries(x.count)
 	}
 	slices.Sort(x.masked)
 	names := display.Clean(strings.Join(x.masked, ", "))
 	if x.o.secrets {
-		return fmt.Sprintf("%s, imported with %s masked", deliveries(x.count), names)
+		return fmt.Sprintf("%s, imported with %s masked", display.Deliveries(x.count), names)
 	}
-	return fmt.Sprintf("%s, with %s masked; with all of it: --with-secrets", deliveries(x.count), names)
+	return fmt.Sprintf("%s, with %s masked; with all of it: --with-secrets", display.Deliveries(x.count), names)
 }

@@ -153,9 +153,9 @@ func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, s
 			return "", err
 		}
 	}
-	closing := deliveries(all)
+	closing := display.Deliveries(all)
 	if shown < all {
-		closing = fmt.Sprintf("the newest %s of %s", display.Count(shown), deliveries(all))
+		closing = fmt.Sprintf("the newest %s of %s", display.Count(shown), display.Deliveries(all))
 	}
 	failing := q
 	failing.Filter = q.Filter.And(filter.Failed())
@@ -164,14 +164,6 @@ func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, s
 		return closing, err
 	}
 	return fmt.Sprintf("%s, %s still not delivered", closing, display.Count(failed)), nil
-}
-
-// deliveries is a number of deliveries, in words.
-func deliveries(n int) string {
-	if n == 1 {
-		return "1 delivery"
-	}
-	return display.Count(n) + " deliveries"
 }
 
 // openReader opens the delivery log for reading.

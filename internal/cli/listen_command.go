@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -159,10 +160,7 @@ func (l *listener) allDelivered(ctx context.Context) error {
 	if err != nil || left == 0 {
 		return err
 	}
-	what := "1 delivery was not delivered"
-	if left > 1 {
-		what = deliveries(left) + " were not delivered"
-	}
+	what := display.Counted(left, "delivery was not delivered", "deliveries were not delivered")
 	return &failure{code: exitHandler, what: what, hint: []string{
 		"which: vidiking webhooks list", "if that is what you test: vidiking listen --allow-failures -- COMMAND",
 	}}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -66,12 +67,12 @@ func (l *listener) startNotices() []output.Notice {
 		command := "vidiking replay --status pending"
 		ns = append(ns, output.Notice{
 			Code: "pending_left", Hint: command,
-			Message: fmt.Sprintf("%s recorded by an earlier listen, and never sent.", deliveries(n)),
+			Message: fmt.Sprintf("%s recorded by an earlier listen, and never sent.", display.Deliveries(n)),
 			More:    []string{"Send: " + command},
 		})
 	}
 	if n := len(l.owed); n > 0 {
-		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", deliveries(n))})
+		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", display.Deliveries(n))})
 	}
 	return ns
 }

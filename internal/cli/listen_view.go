@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -246,15 +245,8 @@ func (s *listenScreen) Draining(held int) {
 	s.printing.Lock()
 	defer s.printing.Unlock()
 	if n -= held; err == nil && n > 0 {
-		s.printer.Close(fmt.Sprintf("Waiting for %s. Ctrl-C again aborts.", answers(n)))
+		s.printer.Close(output.Draining(n))
 	}
-}
-
-func answers(n int) string {
-	if n == 1 {
-		return "1 answer"
-	}
-	return fmt.Sprintf("%d answers", n)
 }
 
 // Stop says on the normal screen what the session did.

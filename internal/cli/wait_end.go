@@ -63,7 +63,7 @@ func (w *waiting) say(result outcome, report output.Waited) error {
 		w.printer.Close(fmt.Sprintf("%s came, and was not delivered: vidiking webhooks show %s", failed.Event, failed.ID.Short(shortID)))
 		return errHandler()
 	default:
-		w.printer.Close(fmt.Sprintf("%s delivered, %s", deliveries(len(rows)), w.from))
+		w.printer.Close(fmt.Sprintf("%s delivered, %s", display.Deliveries(len(rows)), w.from))
 		return nil
 	}
 }

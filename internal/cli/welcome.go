@@ -84,7 +84,7 @@ func (a *app) sessionCounts(ctx context.Context, id string) (string, int, error)
 		return "", 0, err
 	}
 	failed, err := r.Count(ctx, store.Query{Session: id, Filter: filter.Failed()})
-	text := deliveries(all)
+	text := display.Deliveries(all)
 	if failed > 0 {
 		text += fmt.Sprintf(", %s still not delivered", display.Count(failed))
 	}

@@ -92,6 +92,17 @@ func Bytes(n int64) string {
 	return strconv.FormatInt(n/unit+n%unit*2/unit, 10) + name
 }
 
+// Deliveries writes a number of deliveries, in words: "1 delivery", "20,000 deliveries".
+func Deliveries(n int) string { return Counted(n, "delivery", "deliveries") }
+
+// Counted writes a number of things: "1 answer", "12 answers".
+func Counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n) + " " + many
+}
+
 // Count writes a number with commas between its thousands: "20,000".
 func Count(n int) string {
 	s := strconv.Itoa(n)

@@ -68,10 +68,7 @@ func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Findi
 	if err != nil || len(left) == 0 {
 		return nil
 	}
-	what := display.Count(len(left)) + " deliveries were"
-	if len(left) == 1 {
-		what = "1 delivery was"
-	}
+	what := display.Counted(len(left), "delivery was", "deliveries were")
 	return warning(what+" recorded by an earlier listen, and never sent", "vidiking replay --status pending")
 }
 

@@ -118,7 +118,7 @@ func (c *Checkup) End() (good bool, err error) {
 	}
 	said := fmt.Sprintf("%d in order", ok)
 	if warnings > 0 {
-		said += ", " + plural(warnings, "warning", "warnings")
+		said += ", " + display.Counted(warnings, "warning", "warnings")
 	}
 	if failed > 0 {
 		said += fmt.Sprintf(", %d failed", failed)

@@ -164,13 +164,26 @@ func (l *Live) run() {
 		case held := <-l.drain:
 			l.catchUp()
 			if n := len(l.waiting) - held; n > 0 {
-				l.o.Printer.Close(fmt.Sprintf("Waiting for %s. Ctrl-C again aborts.", plural(n, "answer", "answers")))
+				l.o.Printer.Close(Draining(n))
 			}
 		case s := <-l.stop:
 			l.end(s)
 			return
 		}
 	}
+}
+
+// Draining says how many answers the end waits for, and how not to.
+func Draining(answers int) string {
+	return "Waiting for " + display.Counted(answers, "answer", "answers") + ". Ctrl-C again aborts."
+}
+
+// notice puts what the relay says into words. A handler that is back may be found away again.
+func (l *Live) notice(n relay.Notice) Notice {
+	if n.Kind == relay.NoticeHandlerBack {
+		l.hints.Forget(display.CauseUnreachable, n.Target.String())
+	}
+	return NoticeOf(n, l.o.Path, l.o.Style)
 }
 
 // awaitChange sends to woken when the log has something new, or can't be read, and not before the next frame is due: under load one
@@ -206,90 +219,6 @@ func (l *Live) catchUp() {
 	}
 }
 
-// together is how many of the changes, from the first, are the attempts at several targets that were made at once.
-func together(changes []store.Change) int {
-	n := 1
-	for n < len(changes) && changes[n].Kind == store.ChangeAttempted && changes[0].Kind == store.ChangeAttempted &&
-		changes[n].Seq == changes[0].Seq && changes[n].Summary.ID == changes[0].Summary.ID {
-		n++
-	}
-	return n
-}
-
-// show shows a change, or the attempts that were made at once.
-func (l *Live) show(changes []store.Change) {
-	s := changes[0].Summary
-	if s.Session != l.o.Session {
-		return
-	}
-	switch changes[0].Kind {
-	case store.ChangeRecorded:
-		s = whenRecorded(s)
-		if !l.selects(s) {
-			return
-		}
-		if s.Status.Forwardable() {
-			l.waiting[s.ID] = &waiting{summary: s}
-		}
-		l.o.Printer.Recorded(s)
-		if s.Status == webhook.StatusRejected {
-			l.under(s, webhook.Attempt{})
-		}
-	case store.ChangeAttempted:
-		each := make([]webhook.Attempt, len(changes))
-		for i, c := range changes {
-			each[i] = c.Attempt
-		}
-		a := webhook.Deciding(each)
-		s = whenAttempted(s, each)
-		delete(l.waiting, s.ID)
-		if !l.selects(s) {
-			return
-		}
-		l.o.Printer.Attempted(s, a, Detail{Each: each})
-		l.under(s, a)
-		l.doubt(s)
-	}
-}
-
-// selects reports whether a delivery is one that is shown.
-func (l *Live) selects(s webhook.Summary) bool {
-	f := l.o.Filter
-	if f.IsZero() {
-		return true
-	}
-	d := webhook.Delivery{Summary: s}
-	if f.LooksInside() {
-		var err error
-		if d, err = l.o.Feed.Get(l.ctx, s.ID); err != nil {
-			return true // pruned since, or the log can't be read: rather a row too many
-		}
-		d.Summary = s
-	}
-	return f.Match(&d)
-}
-
-// whenRecorded is a delivery as it was when it was recorded, whatever became of it since: the log says what is, and the view what came
-// when.
-func whenRecorded(s webhook.Summary) webhook.Summary {
-	if s.Status.Forwardable() {
-		s.Status, s.MendedBy = webhook.StatusPending, ""
-		s.Attempts, s.Target, s.Code, s.Duration, s.Failure = 0, "", 0, 0, ""
-	}
-	return s
-}
-
-// whenAttempted is a delivery as it was after these attempts.
-func whenAttempted(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
-	s.MendedBy = ""
-	if last := each[len(each)-1].N; s.Attempts != last {
-		a := webhook.Deciding(each)
-		s.Status, s.Attempts = a.Status(), last
-		s.Target, s.Code, s.Duration, s.Failure = a.Target, a.Code, a.Duration, a.Failure
-	}
-	return s
-}
-
 // showWaiting gives a row to what has waited for half a second.
 func (l *Live) showWaiting() {
 	now := l.o.Now()
@@ -317,11 +246,4 @@ func (l *Live) end(s Stopped) {
 	}
 	s.Failed, _ = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Filter: filter.Failed()}) // a log that can't be read has been said
 	l.o.Printer.Stopped(s)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -10,23 +10,17 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// NoticeOf puts what the relay says beside deliveries into words, for a view that is no Live. The path is that of the ingress.
+// NoticeOf puts what the relay says beside deliveries into words. The path is that of the ingress.
 func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
-	l := &Live{o: LiveOptions{Path: path, Style: st}}
-	return l.notice(n)
-}
-
-// notice puts what the relay says beside deliveries into words.
-func (l *Live) notice(n relay.Notice) Notice {
 	switch n.Kind {
 	case relay.NoticeWrongPath:
-		return l.wrongPath(n)
+		return wrongPath(n, path)
 	case relay.NoticeHandlerBack:
-		return l.handlerBack(n)
+		return handlerBack(n, st)
 	case relay.NoticeHolding:
-		return l.holding(n)
+		return holding(n)
 	case relay.NoticeGivenUp:
-		return l.givenUp(n)
+		return givenUp(n, st)
 	case relay.NoticeTooLarge:
 		return tooLarge(n)
 	case relay.NoticeNotRecorded:
@@ -41,10 +35,10 @@ func (l *Live) notice(n relay.Notice) Notice {
 	}
 }
 
-func (l *Live) wrongPath(n relay.Notice) Notice {
+func wrongPath(n relay.Notice, path string) Notice {
 	out := Notice{
 		Code: "wrong_path", At: n.At,
-		Message: fmt.Sprintf("POST %s got 404: deliveries come to %s.", display.Clean(n.Path), l.o.Path),
+		Message: fmt.Sprintf("POST %s got 404: deliveries come to %s.", display.Clean(n.Path), path),
 	}
 	if isPlainPath(n.Path) {
 		out.Hint = "vidiking listen --path " + n.Path
@@ -62,31 +56,30 @@ func tooLarge(n relay.Notice) Notice {
 	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it is larger than is taken.", More: []string{"To take larger ones: " + hint}, Hint: hint}
 }
 
-func (l *Live) handlerBack(n relay.Notice) Notice {
-	l.hints.Forget(display.CauseUnreachable, n.Target.String())
+func handlerBack(n relay.Notice, st display.Style) Notice {
 	out := Notice{Code: "handler_back", At: n.At, Good: true, Message: n.Target.Host() + " is up."}
 	if n.Held > 0 {
-		out.Message = fmt.Sprintf("%s is back. Sending what was held: %s.", n.Target.Host(), plural(n.Held, "delivery", "deliveries"))
+		out.Message = fmt.Sprintf("%s is back. Sending what was held: %s.", n.Target.Host(), display.Deliveries(n.Held))
 	}
 	if n.Missed > 0 {
-		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), plural(n.Missed, "delivery", "deliveries"))
-		out.Hint = "vidiking replay --failed --since " + display.Clock(n.Since, l.o.Style)
+		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), display.Deliveries(n.Missed))
+		out.Hint = "vidiking replay --failed --since " + display.Clock(n.Since, st)
 		out.More = []string{again(n.Missed) + out.Hint}
 	}
 	return out
 }
 
-func (l *Live) holding(n relay.Notice) Notice {
+func holding(n relay.Notice) Notice {
 	return Notice{
 		Code: "holding", At: n.At, Message: "Nothing is listening on " + n.Target.Host() + ".",
 		More: []string{"What comes is held, and sent in order when it is back."},
 	}
 }
 
-func (l *Live) givenUp(n relay.Notice) Notice {
-	hint := "vidiking replay " + display.ShortID(n.ID, l.o.Style)
+func givenUp(n relay.Notice, st display.Style) Notice {
+	hint := "vidiking replay " + display.ShortID(n.ID, st)
 	return Notice{
-		Code: "given_up", At: n.At, Message: fmt.Sprintf("%s failed %d times and is not tried again.", display.ShortID(n.ID, l.o.Style), n.Tries),
+		Code: "given_up", At: n.At, Message: fmt.Sprintf("%s failed %d times and is not tried again.", display.ShortID(n.ID, st), n.Tries),
 		More: []string{"Send it again: " + hint}, Hint: hint,
 	}
 }

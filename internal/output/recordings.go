@@ -27,7 +27,7 @@ func SayImported(o Options, i Imported) error {
 		return newEncoder(o.Stdout).Encode(jsonImported{of("summary"), i.Added, i.Present, i.Masked, i.Beyond})
 	}
 	p := newText(o)
-	sentence := countDeliveries(i.Added) + " imported"
+	sentence := display.Deliveries(i.Added) + " imported"
 	switch {
 	case i.Added+i.Present == 0:
 		sentence = "Nothing to import: there is no delivery in it."
@@ -70,7 +70,7 @@ func SayPruned(o Options, d Pruned) error {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, d.Freed, false})
 	}
 	p := newText(o)
-	p.Close(fmt.Sprintf("%s removed, %s given back", countDeliveries(d.Deliveries), display.Bytes(d.Freed)))
+	p.Close(fmt.Sprintf("%s removed, %s given back", display.Deliveries(d.Deliveries), display.Bytes(d.Freed)))
 	return p.out.err
 }
 
@@ -80,13 +80,6 @@ func SayWouldPrune(o Options, d Pruned) error {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, 0, true})
 	}
 	p := newText(o)
-	p.Close(fmt.Sprintf("%s would be removed, with %s of payload", countDeliveries(d.Deliveries), display.Bytes(d.BodyBytes)))
+	p.Close(fmt.Sprintf("%s would be removed, with %s of payload", display.Deliveries(d.Deliveries), display.Bytes(d.BodyBytes)))
 	return p.out.err
-}
-
-func countDeliveries(n int) string {
-	if n == 1 {
-		return "1 delivery"
-	}
-	return display.Count(n) + " deliveries"
 }
