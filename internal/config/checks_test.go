@@ -113,23 +113,6 @@ func TestAWrongValueSaysWhatToWrite(t *testing.T) {
 	}
 }
 
-func TestParseBytesReadsSizes(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]int64{
-		"0": 0, "1048576": 1 << 20, "512KiB": 512 << 10, "10MiB": 10 << 20, "1GiB": 1 << 30, "10MB": 10_000_000, "2kB": 2000, "3GB": 3_000_000_000, "5B": 5,
-		"9223372036854775807": 1<<63 - 1,
-	} {
-		if got, err := config.ParseBytes(s); err != nil || got != want {
-			t.Errorf("ParseBytes(%q): got %d, %v; want %d", s, got, err, want)
-		}
-	}
-	for _, s := range []string{"", "MiB", "-1", "+1", "1.5MiB", "1 MiB", " 1", "1e3", "10M", "9223372036854775808", "9007199254740993GiB", strings.Repeat("9", 50)} {
-		if got, err := config.ParseBytes(s); err == nil {
-			t.Errorf("ParseBytes(%q): got %d, want an error", s, got)
-		}
-	}
-}
-
 func TestKeysDescribeWhatIsShown(t *testing.T) {
 	t.Parallel()
 	for _, k := range config.Keys() {

@@ -9,20 +9,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// largestBody is the most that max_body can be: the log keeps a body in one piece, and SQLite's limit for that is 1,000,000,000
-// bytes (sqlite.org/limits.html), with room for the rest of the row.
+// largestBody is the most that max_body can be: a body is held in memory whole, and several may come at once.
 const largestBody = 512 << 20
 
-// ParseBytes reads a size: a whole number with its unit (kB, MB, GB of 1000; KiB, MiB, GiB of 1024; B), or without one for bytes.
-// It returns a *ValueError for anything else.
-func ParseBytes(s string) (int64, error) {
-	n, p := parseBytes(s)
-	if p != nil {
-		return 0, &ValueError{Name: "size", Msg: p.msg, Hint: p.hint}
-	}
-	return n, nil
-}
-
+// parseBytes reads a size: a whole number with its unit (kB, MB, GB of 1000; KiB, MiB, GiB of 1024; B), or without one for bytes.
 func parseBytes(s string) (int64, *problem) {
 	const form = "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"
 	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
@@ -45,7 +35,7 @@ func checkMaxBody(value string) *problem {
 	case n == 0:
 		return &problem{"must be more than 0", ""}
 	case n > largestBody:
-		return &problem{fmt.Sprintf("can't be more than 512MiB, as %q is", value), "the log keeps a body in one piece"}
+		return &problem{fmt.Sprintf("can't be more than 512MiB, as %q is", value), "a body is held in memory, whole"}
 	}
 	return nil
 }

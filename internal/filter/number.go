@@ -56,7 +56,7 @@ func isClass(text string) bool {
 func (k Key) quantity(text string) (n int64, ok bool) {
 	switch k {
 	case Took:
-		d, ok := ParseDuration(strings.ReplaceAll(text, "min", "m")) // as a row shows it
+		d, ok := parseDuration(strings.ReplaceAll(text, "min", "m")) // as a row shows it
 		return int64(d), ok && d < math.MaxInt64
 	case Size:
 		return parseBytes(text)

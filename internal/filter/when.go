@@ -15,7 +15,7 @@ const Times = "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03
 // it was that), a date (2026-03-02: its beginning), or both (2026-03-02T14:03:10, with a zone or without).
 func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
 	s = strings.TrimSpace(s)
-	if ago, ok := ParseDuration(s); ok {
+	if ago, ok := parseDuration(s); ok {
 		return now.Add(-ago), nil
 	}
 	local := now.In(loc)
@@ -36,8 +36,8 @@ func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is neither a duration, nor a clock time, nor a date", s)
 }
 
-// ParseDuration reads how long something takes or is ago, with days beside Go's units, as in 2d or 1d12h. It is never negative.
-func ParseDuration(s string) (time.Duration, bool) {
+// parseDuration reads how long something takes or is ago, with days beside Go's units, as in 2d or 1d12h. It is never negative.
+func parseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if before, after, ok := strings.Cut(s, "d"); ok {
 		n, err := strconv.Atoi(before)

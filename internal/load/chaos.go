@@ -46,5 +46,5 @@ const (
 	truncateName  = "truncate"
 )
 
-// ChaosNames lists the kinds of chaos.
-func ChaosNames() []string { return []string{duplicateName, shuffleName, delayName, truncateName} }
+// chaosNames lists the kinds of chaos.
+func chaosNames() []string { return []string{duplicateName, shuffleName, delayName, truncateName} }

@@ -76,8 +76,8 @@ func (p chaosPart) read(c *Chaos) (name string, err error) {
 	case "":
 		err = p.wrong(0, max(1, len(p.text)), "a kind of chaos is missing", "as in "+exampleChaos)
 	default:
-		hint := "there are " + strings.Join(ChaosNames(), ", ")
-		if near := webhook.Near(name, ChaosNames()); near != "" {
+		hint := "there are " + strings.Join(chaosNames(), ", ")
+		if near := webhook.Near(name, chaosNames()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		err = p.wrong(0, len(name), "there is no chaos "+name, hint)

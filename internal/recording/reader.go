@@ -47,7 +47,7 @@ type Reader struct {
 
 // NewReader makes a Reader.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{in: bufio.NewReaderSize(r, 64<<10), max: MaxLine}
+	return &Reader{in: bufio.NewReaderSize(r, 64<<10), max: maxLine}
 }
 
 // Next returns the next delivery, io.EOF where there is none, a *DamageError or a *NewerError where a line is none, or the error of what

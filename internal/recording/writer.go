@@ -10,8 +10,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// MaxLine is how long a line may be, its end not counted: room for a body of 190 MB, and a bound on what a reader has to have in memory.
-const MaxLine = 256 << 20
+// maxLine is how long a line may be, its end not counted: room for a body of 190 MB, and a bound on what a reader has to have in memory.
+const maxLine = 256 << 20
 
 // TooLongError says that a delivery is longer than a line may be.
 type TooLongError struct {
@@ -41,7 +41,7 @@ func (w *Writer) Write(d webhook.Delivery) error {
 	if err := w.enc.Encode(LineOf(d)); err != nil {
 		return fmt.Errorf("write %s as a line: %w", d.ID, err)
 	}
-	if w.buf.Len() > MaxLine {
+	if w.buf.Len() > maxLine {
 		return &TooLongError{d.ID}
 	}
 	_, err := w.w.Write(w.buf.Bytes())

@@ -9,16 +9,15 @@ type Reason string
 
 // The reasons.
 const (
-	NoCredentials Reason = "no_credentials" // there is no token
-	Refused       Reason = "refused"        // the service does not take the credentials
-	Denied        Reason = "denied"         // it lets us in, and does not forward what is asked
-	Taken         Reason = "taken"          // the URL is in use, or another's
-	Limit         Reason = "limit"          // the plan allows no more
-	KeyChanged    Reason = "key_changed"    // the server is not the one that it was
-	NoWay         Reason = "no_way"         // it could not be opened in the time there is
-	NotBack       Reason = "not_back"       // it is open, and the public URL does not lead here
-	Stopped       Reason = "stopped"        // the service ended it, for whatever reason it gives
-	Misconfigured Reason = "misconfigured"  // a setting can't be used
+	Refused       Reason = "refused"       // the service does not take the credentials
+	Denied        Reason = "denied"        // it lets us in, and does not forward what is asked
+	Taken         Reason = "taken"         // the URL is in use, or another's
+	Limit         Reason = "limit"         // the plan allows no more
+	KeyChanged    Reason = "key_changed"   // the server is not the one that it was
+	NoWay         Reason = "no_way"        // it could not be opened in the time there is
+	NotBack       Reason = "not_back"      // it is open, and the public URL does not lead here
+	Stopped       Reason = "stopped"       // the service ended it, for whatever reason it gives
+	Misconfigured Reason = "misconfigured" // a setting can't be used
 )
 
 // Error is why a tunnel can't be had. It holds no credentials.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// DefaultURL is where the API is (docs: Transport).
-const DefaultURL = "https://api.vidiking.com/v1"
+// defaultURL is where the API is (docs: Transport).
+const defaultURL = "https://api.vidiking.com/v1"
 
 // Base is the URL that every call's path is added to. Make one with ParseBase.
 type Base struct {
@@ -32,7 +32,7 @@ func (e *URLError) Advice() string { return e.Hint }
 // ParseBase reads the API's URL. It returns a *URLError where the API key could not be sent there: it must be https, or http on this
 // machine.
 func ParseBase(text string) (Base, error) {
-	const hint = "like " + DefaultURL
+	const hint = "like " + defaultURL
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Opaque != "" || u.Scheme == "" || u.Hostname() == "":

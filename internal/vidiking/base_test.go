@@ -15,8 +15,8 @@ func TestParseBase(t *testing.T) {
 		text, want string
 		here       bool
 	}{
-		{DefaultURL, DefaultURL, false},
-		{"https://api.vidiking.com/v1/", DefaultURL, false},
+		{defaultURL, defaultURL, false},
+		{"https://api.vidiking.com/v1/", defaultURL, false},
 		{"https://proxy.example.com:8443", "https://proxy.example.com:8443", false},
 		{"http://127.0.0.1:9000/v1", "http://127.0.0.1:9000/v1", true},
 		{"http://localhost:9000", "http://localhost:9000", true},
@@ -33,8 +33,8 @@ func TestParseBase(t *testing.T) {
 func TestTheConfiguredDefaultIsThisOne(t *testing.T) {
 	t.Parallel()
 	key, err := config.FindKey(config.APIURL)
-	if err != nil || key.Default != DefaultURL {
-		t.Errorf("the default of %s is %q (%v), want %q", key.Name, key.Default, err, DefaultURL)
+	if err != nil || key.Default != defaultURL {
+		t.Errorf("the default of %s is %q (%v), want %q", key.Name, key.Default, err, defaultURL)
 	}
 }
 
@@ -68,7 +68,7 @@ func TestParseBaseRefusesWhereTheKeyMustNotGo(t *testing.T) {
 }
 
 func FuzzParseBaseNeverTakesPlainHTTPElsewhere(f *testing.F) {
-	for _, seed := range []string{DefaultURL, "http://localhost", "http://[::1%25eth0]:1", "http://[::1%25e\x8ch0]", "http://127.1", "HTTP://LOCALHOST:80/x?y#z", "http://@localhost"} {
+	for _, seed := range []string{defaultURL, "http://localhost", "http://[::1%25eth0]:1", "http://[::1%25e\x8ch0]", "http://127.1", "HTTP://LOCALHOST:80/x?y#z", "http://@localhost"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
