@@ -160,7 +160,10 @@ func (l *listener) allDelivered(ctx context.Context) error {
 	if err != nil || left == 0 {
 		return err
 	}
-	what := display.Counted(left, "delivery was not delivered", "deliveries were not delivered")
+	what := "1 delivery was not delivered"
+	if left > 1 {
+		what = display.Deliveries(left) + " were not delivered"
+	}
 	return &failure{code: exitHandler, what: what, hint: []string{
 		"which: vidiking webhooks list", "if that is what you test: vidiking listen --allow-failures -- COMMAND",
 	}}

@@ -49,16 +49,11 @@ func Diagnose(ctx context.Context, c Case) Diagnosis {
 	}
 	verdict, _ := Verify(inUse, c.Header, c.Body)
 	d := Diagnosis{Verdict: verdict}
-	switch verdict {
-	case webhook.VerdictValid:
+	if verdict == webhook.VerdictValid {
 		if c.Verdict != "" && c.Verdict != webhook.VerdictValid {
 			d.Findings = []webhook.Finding{found(CodeCheckedOther)}
 		}
 		return d
-	case webhook.VerdictUnchecked:
-		if len(keys(c.Secrets)) == 0 {
-			return d
-		}
 	}
 	s := newSearch(ctx, c)
 	if d.Findings = s.run(); d.Findings == nil {
