@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // errPipe says that whoever read our output went away, which ends a command quietly.
@@ -17,7 +16,7 @@ func closedPipe(err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+	if isBrokenPipe(err) || errors.Is(err, io.ErrClosedPipe) {
 		return errPipe
 	}
 	return failed(err, "can't write to stdout: "+pathReason(err))

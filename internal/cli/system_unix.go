@@ -11,6 +11,9 @@ import (
 // isAddrInUse reports whether an address could not be bound since another process has it.
 func isAddrInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
 
+// isBrokenPipe reports whether a pipe could not be written to since nobody reads it any more.
+func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
+
 // signalOf is the number of the signal that ended a program.
 func signalOf(s *os.ProcessState) int {
 	if status, ok := s.Sys().(syscall.WaitStatus); ok && status.Signaled() {
