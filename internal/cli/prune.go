@@ -71,12 +71,12 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 		return err
 	}
 	p := output.New(out)
-	rows, err := a.selectPruned(ctx, o)
+	rows, underWay, err := a.selectPruned(ctx, o)
 	if err != nil {
 		return err
 	}
 	if len(rows) == 0 {
-		p.Close("Nothing to remove: no delivery matches.")
+		p.Close("Nothing to remove: " + noneOf(underWay))
 		return nil
 	}
 	would := output.Pruned{Deliveries: len(rows)}
@@ -107,27 +107,27 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 	return closedPipe(output.SayPruned(out, output.Pruned{Deliveries: done.Deliveries, BodyBytes: would.BodyBytes, Freed: done.Freed}))
 }
 
-// selectPruned returns what is to go, the oldest first.
-func (a *app) selectPruned(ctx context.Context, o *pruneOptions) ([]webhook.Summary, error) {
+// selectPruned returns what is to go, the oldest first, and how many stay since a listen is still to send them.
+func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (rows []webhook.Summary, underWay int, err error) {
 	q, err := o.pick.query(a)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	before, err := a.when("--older-than", o.olderThan)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	r, err := a.openReader(ctx)
 	if errors.Is(err, store.ErrNoLog) {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() { _ = r.Close() }()
-	rows, err := r.List(ctx, q)
+	rows, err = r.List(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	rows = rows[:max(0, len(rows)-max(0, o.keep))]
 	if !before.IsZero() {

@@ -106,12 +106,12 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 		return err
 	}
 	p := output.New(out)
-	rows, err := a.selectReplays(ctx, o)
+	rows, underWay, err := a.selectReplays(ctx, o)
 	if err != nil {
 		return err
 	}
 	if len(rows) == 0 {
-		p.Close("Nothing to send: no delivery matches.")
+		p.Close("Nothing to send: " + noneOf(underWay))
 		return nil
 	}
 	if err := o.change.checkMasked(rows); err != nil {
@@ -213,32 +213,33 @@ func (s *sending) dryReplay(ctx context.Context, c *replayChange, rows []webhook
 	return closedPipe(s.printer.Err())
 }
 
-// selectReplays returns what is to be sent, in the order in which it was received.
-func (a *app) selectReplays(ctx context.Context, o *replayOptions) ([]webhook.Summary, error) {
+// selectReplays returns what is to be sent, in the order in which it was received, and how many a listen is sending by itself.
+func (a *app) selectReplays(ctx context.Context, o *replayOptions) (rows []webhook.Summary, underWay int, err error) {
 	q, err := o.pick.query(a)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	q.Limit = o.last
 	r, err := a.openReader(ctx)
 	if errors.Is(err, store.ErrNoLog) && len(o.ids) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, noLogAs(first(o.ids), err)
+		return nil, 0, noLogAs(first(o.ids), err)
 	}
 	defer func() { _ = r.Close() }()
 	if len(o.ids) == 0 {
 		rows, err := r.List(ctx, q)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if rows, err = withoutRepeats(ctx, r, rows); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		return a.withoutUnderWay(rows)
 	}
-	return resolveAll(ctx, r, o.ids)
+	rows, err = resolveAll(ctx, r, o.ids)
+	return rows, 0, err
 }
 
 // resolveAll finds the deliveries that a person means, each once, in the order in which they were received.
@@ -283,16 +284,30 @@ func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary
 	return kept, nil
 }
 
-// withoutUnderWay leaves out what a listen that is alive is sending just now.
-func (a *app) withoutUnderWay(rows []webhook.Summary) ([]webhook.Summary, error) {
+// withoutUnderWay leaves out what a listen that is alive is sending just now, or holds, and says how many these are.
+func (a *app) withoutUnderWay(rows []webhook.Summary) (left []webhook.Summary, underWay int, err error) {
 	dir, err := a.dataDir()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	live, err := session.Live(dir)
-	return slices.DeleteFunc(rows, func(s webhook.Summary) bool {
+	all := len(rows)
+	left = slices.DeleteFunc(rows, func(s webhook.Summary) bool {
 		return s.Status == webhook.StatusPending && session.IsLive(live, s.Session)
-	}), err
+	})
+	return left, all - len(left), err
+}
+
+// noneOf says why there is nothing to do, where so many that are under way were left out.
+func noneOf(underWay int) string {
+	switch underWay {
+	case 0:
+		return "no delivery matches."
+	case 1:
+		return "1 delivery matches, and listen is still to send it."
+	default:
+		return deliveries(underWay) + " match, and listen is still to send them."
+	}
 }
 
 // givenSecrets is what a replay is checked against where no session does it: it signs nothing, so it makes no secret.
