@@ -18,6 +18,7 @@ type judge struct {
 	spoils  bool // chaos cuts some short
 	shot    load.Shot[[]byte]
 	wrong   int
+	lost    bool        // nothing is recorded, so that no id names anything
 	reports *caseReport // nil: none
 }
 
@@ -46,7 +47,11 @@ func (j *judge) see(p output.Printer, out relay.Outcome) bool {
 	if wrong != "" {
 		j.wrong++
 	}
-	j.reports.add(j.shot, load.Result{Answer: answerOf(out, wrong), Took: out.Attempt.Duration})
+	answer := answerOf(out, wrong)
+	if j.lost {
+		answer.ID = ""
+	}
+	j.reports.add(j.shot, load.Result{Answer: answer, Took: out.Attempt.Duration})
 	if j.expect.given {
 		p.Expected(output.Expectation{ID: out.Delivery.ID, Met: wrong == "", Expected: j.expect.String(), Came: came})
 	}

@@ -29,3 +29,21 @@ func TestWhatIsInNoLogIsNotNamed(t *testing.T) {
 		t.Errorf("got exit code %d, want 3, and no id of what was not recorded; the screen:\n%s", code, screen)
 	}
 }
+
+func TestTheReportDoesNotNameWhatIsInNoLog(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t)
+	h.refuse.Store(true)
+	x := newTerminal(t, 80)
+	file, report := filepath.Join(x.home, "file"), filepath.Join(x.home, "report.xml")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := x.world(nil, "--data-dir", filepath.Join(file, "log"), "trigger", "render.complete", "--junit", report, "--to", h.addr())
+	w.Now, w.Random = time.Now, rand.Reader
+	code := cli.Main(context.Background(), w)
+	text, err := os.ReadFile(report)
+	if err != nil || code != 3 || !strings.Contains(string(text), `message="401 refused"`) || strings.Contains(string(text), "dlv_") {
+		t.Errorf("got exit code %d, want 3, and no id of what was not recorded; %v, the report:\n%s", code, err, text)
+	}
+}

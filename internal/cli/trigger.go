@@ -157,6 +157,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if err := to.open(ctx, []webhook.Secret{secret.Secret}); err != nil {
 		return err
 	}
+	judge.lost = to.lost != nil
 	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String(), judge: judge, patience: o.patience}
 	a.sayWarnings(p)
 	s.sayBefore(secret)
