@@ -233,7 +233,7 @@ func (l *listener) waitFailure(ctx context.Context, r output.Waited, e output.Wa
 		return f
 	case e.Delivered < w.o.count:
 		return &output.TestFailure{
-			Kind: string(outcomeTimedOut), Message: w.missing(e) + " did not come", Text: strings.Join(w.cameInstead(r), "\n") + "\n",
+			Kind: string(outcomeTimedOut), Message: w.unmet(e), Text: strings.Join(w.cameInstead(r), "\n") + "\n",
 		}
 	default:
 		return nil

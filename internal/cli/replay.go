@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -306,7 +307,7 @@ func noneOf(underWay int) string {
 	case 1:
 		return "1 delivery matches, and listen is still to send it."
 	default:
-		return deliveries(underWay) + " match, and listen is still to send them."
+		return display.Deliveries(underWay) + " match, and listen is still to send them."
 	}
 }
 

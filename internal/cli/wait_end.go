@@ -93,12 +93,6 @@ func (w *waiting) instead(ctx context.Context) ([]output.WaitedInstead, error) {
 
 // timedOut says what did not come, and what did instead.
 func (w *waiting) timedOut(r output.Waited) error {
-	var missing []string
-	for _, e := range r.Events {
-		if e.Delivered < w.o.count {
-			missing = append(missing, w.missing(e))
-		}
-	}
 	within := " within " + display.Period(w.o.within)
 	switch {
 	case w.cut:
@@ -106,12 +100,33 @@ func (w *waiting) timedOut(r output.Waited) error {
 	case w.o.within == 0:
 		within = ""
 	}
-	f := &failure{code: exitWaited, what: strings.Join(missing, ", ") + " did not come" + within}
+	f := &failure{code: exitWaited, what: w.unmet(r.Events...) + within}
 	f.hint = append(f.hint, w.cameInstead(r)...)
 	return f
 }
 
-// missing is an event that did not come, with how many of it did.
+// unmet says which events did not come, and which came and have no answer yet, as what listen --hold keeps.
+func (w *waiting) unmet(events ...output.WaitedEvent) string {
+	var absent, unanswered, parts []string
+	for _, e := range events {
+		switch {
+		case e.Delivered == w.o.count:
+		case e.Came == w.o.count:
+			unanswered = append(unanswered, w.missing(e))
+		default:
+			absent = append(absent, w.missing(e))
+		}
+	}
+	if len(absent) > 0 {
+		parts = append(parts, strings.Join(absent, ", ")+" did not come")
+	}
+	if len(unanswered) > 0 {
+		parts = append(parts, strings.Join(unanswered, ", ")+" came without an answer")
+	}
+	return strings.Join(parts, ", and ")
+}
+
+// missing is an event of which something is missing, with how many of it were delivered.
 func (w *waiting) missing(e output.WaitedEvent) string {
 	if w.o.count == 1 {
 		return e.Event
