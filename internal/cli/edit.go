@@ -41,16 +41,25 @@ func notSent(err error) (n output.Notice, ok bool) {
 	}
 }
 
-// editDraft opens the editor on a body as often as it takes until that is a payload again. What is no edit to send is an error of
-// package editor.
-func (a *app) editDraft(ctx context.Context, body []byte, instead string) (_ []byte, err error) {
-	if !editor.IsText(body) {
-		return nil, failed(nil, "the body is not text, so it can't be edited", instead)
-	}
-	command, err := a.chooseEditor()
+// editDraft has the user change a body. What is no edit to send is an error of package editor.
+func (a *app) editDraft(ctx context.Context, body []byte, instead string) ([]byte, error) {
+	command, err := a.editorFor(body, instead)
 	if err != nil {
 		return nil, err
 	}
+	return a.editWith(ctx, command, body)
+}
+
+// editorFor is the editor for a body. What can't be edited has the hint what else to do.
+func (a *app) editorFor(body []byte, instead string) (editor.Command, error) {
+	if !editor.IsText(body) {
+		return editor.Command{}, failed(nil, "the body is not text, so it can't be edited", instead)
+	}
+	return a.chooseEditor()
+}
+
+// editWith opens an editor on a body as often as it takes until that is a payload again.
+func (a *app) editWith(ctx context.Context, command editor.Command, body []byte) (_ []byte, err error) {
 	draft := editor.NewDraft(body)
 	file, err := editor.NewFile(draft.Ending())
 	if err != nil {

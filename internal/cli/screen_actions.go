@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/vidiking/vidiking-cli/internal/editor"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/tui"
@@ -117,29 +118,32 @@ func outcomeSummary(out relay.Outcome) webhook.Summary {
 	return out.Delivery.Summary
 }
 
-// Edit has the user change a delivery's body in their editor.
-func (s *screenActions) Edit(d webhook.Delivery) tui.Edit {
-	return &screenEdit{actions: s, id: d.ID, body: d.Body}
+// Edit is what has the user change a delivery's body in their editor.
+func (s *screenActions) Edit(d webhook.Delivery) (tui.Edit, error) {
+	command, err := s.app.editorFor(d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(shortID)+" --raw")
+	if err != nil {
+		return nil, s.app.explained(err)
+	}
+	return &screenEdit{app: s.app, command: command, body: d.Body}, nil
 }
 
 // screenEdit is the user's editor while the screen is away.
 type screenEdit struct {
-	actions *screenActions
-	id      webhook.ID
+	app     *app
+	command editor.Command
 	body    []byte
 	why     string
 }
 
 // Run runs the editor, as --edit does.
 func (e *screenEdit) Run() (err error) {
-	instead := "look at its bytes: vidiking webhooks show " + e.id.Short(shortID) + " --raw"
-	e.body, err = e.actions.app.editDraft(context.Background(), e.body, instead) // the screen is away until it ends
+	e.body, err = e.app.editWith(context.Background(), e.command, e.body) // the screen is away until it ends
 	if n, ok := notSent(err); ok {
 		e.why = n.Message
 		return nil
 	}
 	if err != nil {
-		return e.actions.app.explained(err)
+		return e.app.explained(err)
 	}
 	return nil
 }

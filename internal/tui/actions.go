@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -161,9 +162,30 @@ func (m *Model) useDelivery(msg deliveryMsg) tea.Cmd {
 			return savedMsg{path, err}
 		})
 	default:
-		edit := m.o.Actions.Edit(d)
-		return m.exec(edit, func(err error) tea.Msg { return editedMsg{d.ID, edit, err} })
+		edit, err := m.o.Actions.Edit(d)
+		if err != nil {
+			m.editing = false
+			m.sayError(err)
+			return nil
+		}
+		return m.exec(unhurried{edit}, func(err error) tea.Msg { return editedMsg{d.ID, edit, err} })
 	}
+}
+
+// leastAway is how long an editor takes at least. Bubble Tea stops the clock of its frames in a goroutine that nobody waits for; where the
+// screen comes back before that one has run, it stops the new clock, and no frame is drawn ever again.
+const leastAway = 100 * time.Millisecond
+
+// unhurried is an edit that does not end before the screen is all gone.
+type unhurried struct{ Edit }
+
+// Run runs the editor.
+func (u unhurried) Run() error {
+	gone := time.NewTimer(leastAway)
+	defer gone.Stop()
+	err := u.Edit.Run()
+	<-gone.C
+	return err
 }
 
 // edited sends what was saved, if that is something else than before.

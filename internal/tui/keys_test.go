@@ -72,21 +72,6 @@ func TestEscStopsSending(t *testing.T) {
 	})
 }
 
-func TestAnEditIsSentOnlyWhereSomethingWasChanged(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 2)...), func(x *hand) {
-		x.press("e")
-		x.shows("Nothing was changed, so nothing is sent.")
-		x.actions.edited = `{"event":"x"}`
-		x.press("e")
-		x.shows("dlv_000001 sent again as dlv_edited: ✓ 200 in 3 ms")
-		body := string(delivery(1).Body)
-		want := []string{"edit " + body, "edit " + body, `send dlv_000001aaaa {"event":"x"}`}
-		if diff := cmp.Diff(want, x.actions.asked); diff != "" {
-			t.Error(diff)
-		}
-	})
-}
-
 func TestThePaletteFindsWhatIsMeant(t *testing.T) {
 	at(t, 80, 24, newMemoryLog(), func(x *hand) {
 		x.press("t")
@@ -189,20 +174,6 @@ func TestABugEndsTheScreenAlone(t *testing.T) {
 		x.wait(time.Second)
 		if !x.left || x.m.bug == nil || x.m.bug.Error() != "the screen ran into a bug: a bug of ours" || len(x.m.bug.Stack) == 0 {
 			t.Errorf("left %v, bug %v", x.left, x.m.bug)
-		}
-	})
-}
-
-func TestOneEditorIsOpenAtATime(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 2)...), func(x *hand) {
-		e := tea.KeyPressMsg{Code: 'e', Text: "e"}
-		x.take(e)
-		x.take(e)
-		x.settle()
-		x.press("e")
-		body := string(delivery(1).Body)
-		if diff := cmp.Diff([]string{"edit " + body, "edit " + body}, x.actions.asked); diff != "" {
-			t.Error(diff)
 		}
 	})
 }

@@ -216,9 +216,9 @@ func (a *fakeActions) Trigger(_ context.Context, name string) ([]webhook.Summary
 	return []webhook.Summary{{ID: "dlv_trigger000", Status: webhook.StatusDelivered, Code: 200, Duration: 3 * time.Millisecond}}, a.err
 }
 
-func (a *fakeActions) Edit(d webhook.Delivery) Edit {
+func (a *fakeActions) Edit(d webhook.Delivery) (Edit, error) {
 	a.note("edit " + string(d.Body))
-	return &fakeEdit{body: a.edited}
+	return &fakeEdit{body: a.edited}, a.err
 }
 
 func (a *fakeActions) SendEdited(_ context.Context, parent webhook.ID, body []byte) (webhook.Summary, error) {

@@ -93,8 +93,8 @@ type Actions interface {
 	Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error)
 	// Trigger sends the samples of an event or a scenario, and returns what became of each.
 	Trigger(ctx context.Context, name string) ([]webhook.Summary, error)
-	// Edit has the user change a delivery's body. It runs while the screen is away.
-	Edit(d webhook.Delivery) Edit
+	// Edit is what has the user change a delivery's body. It runs while the screen is away; what can't be edited is an error before.
+	Edit(d webhook.Delivery) (Edit, error)
 	// SendEdited sends a changed body, signed anew, as a replay of a delivery.
 	SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error)
 	// Save writes a body to a new file in the working directory, and says which.
