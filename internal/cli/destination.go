@@ -36,7 +36,7 @@ type destination struct {
 	lost    error // why there is no log
 }
 
-// throughTimeout bounds a sending through a session. The session's own time-out, which we don't know, is what counts.
+// throughTimeout bounds a sending through a session. The session's own time-out is what counts, and what it holds may take long.
 const throughTimeout = 24 * time.Hour
 
 // sendOptions is what the flags of a sending command say.

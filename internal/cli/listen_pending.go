@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -23,8 +24,16 @@ func (l *listener) takeOver(ctx context.Context) error {
 	for i, s := range live {
 		ids[i] = s.ID
 	}
-	l.owed, err = l.log.Adopt(ctx, l.session.Info().ID, ids)
+	if l.owed, err = l.log.Adopt(ctx, l.session.Info().ID, ids); !l.o.retry {
+		// What was to be tried again waits for a listen that tries again.
+		l.owed = slices.DeleteFunc(l.owed, func(d store.Due) bool { return !d.At.IsZero() })
+	}
 	return err
+}
+
+// owes is how many deliveries this session sends that earlier ones were to send, to however many targets.
+func (l *listener) owes() int {
+	return len(slices.CompactFunc(slices.Clone(l.owed), func(a, b store.Due) bool { return a.ID == b.ID })) // they are in order
 }
 
 // backlog is the delivery log as holding and trying again need it.

@@ -71,7 +71,7 @@ func (l *listener) startNotices() []output.Notice {
 			More:    []string{"Send: " + command},
 		})
 	}
-	if n := len(l.owed); n > 0 {
+	if n := l.owes(); n > 0 {
 		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", display.Deliveries(n))})
 	}
 	return ns
