@@ -13,6 +13,9 @@ type Schedule struct {
 	Speed float64
 }
 
+// longestPause is as good as never, and no number that overflows.
+const longestPause = 100 * 365 * 24 * time.Hour
+
 // Next returns when to try again what has been tried that often, the last time at last; ok is false where the provider gives up, or
 // where it was not tried yet.
 func (s Schedule) Next(tries int, last time.Time) (at time.Time, ok bool) {
@@ -22,7 +25,7 @@ func (s Schedule) Next(tries int, last time.Time) (at time.Time, ok bool) {
 	}
 	pause := all[tries-1]
 	if s.Speed > 0 {
-		pause = time.Duration(float64(pause) / s.Speed)
+		pause = time.Duration(min(float64(pause)/s.Speed, float64(longestPause)))
 	}
 	return last.Add(pause), true
 }

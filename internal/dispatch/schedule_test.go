@@ -55,3 +55,12 @@ func TestSpeedScalesTheSchedule(t *testing.T) {
 		}
 	}
 }
+
+func TestASpeedThatIsNextToNothingIsNoReasonToHurry(t *testing.T) {
+	now := time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC)
+	for _, speed := range []float64{1e-6, 1e-12, 5e-324} {
+		if at, ok := (dispatch.Schedule{Speed: speed}).Next(1, now); !ok || at.Before(now.Add(30*time.Second)) {
+			t.Errorf("at %g times the speed the second attempt comes at %v, %t; want long after %v", speed, at, ok, now)
+		}
+	}
+}
