@@ -15,6 +15,9 @@ type timed[T any] struct {
 	crowded bool // when it was handed out, as many as are allowed were under way
 }
 
+// latest is when a sending is due at the latest: as good as never, and no number that overflows.
+const latest = 100 * 365 * 24 * time.Hour
+
 // schedule gives each sending its time: the n-th is due n/rate seconds after the start, and its delay later. They come in the order in
 // which they are due. Without a rate there is no such time, and they come as they are.
 func schedule[T any](shots iter.Seq[Shot[T]], rate float64) iter.Seq[timed[T]] {
@@ -24,7 +27,8 @@ func schedule[T any](shots iter.Seq[Shot[T]], rate float64) iter.Seq[timed[T]] {
 		for shot := range shots {
 			var slot time.Duration
 			if rate > 0 {
-				slot = time.Duration(math.Round(float64(n) / rate * float64(time.Second))) // not summed up, so that no error is
+				due := math.Round(float64(n) / rate * float64(time.Second)) // not summed up, so that no error is
+				slot = time.Duration(min(due, float64(latest)))
 			}
 			t := timed[T]{Shot: shot, due: slot, n: n}
 			if rate > 0 {
