@@ -2,20 +2,15 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
-	"github.com/vidiking/vidiking-cli/internal/session"
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -158,52 +153,27 @@ func (a *app) replaySecret(c *replayChange) (replaySecrets, error) {
 	return replaySecrets{secret, []webhook.Secret{secret.Secret}}, err
 }
 
-// replayAll sends the deliveries one by one. Their bodies are read one at a time, since together they may be large.
+// replayAll sends the deliveries one by one.
 func (s *sending) replayAll(ctx context.Context, c *replayChange, secret webhook.Secret, rows []webhook.Summary) error {
-	from, err := s.app.openReader(ctx)
+	err := s.eachChanged(ctx, c, rows, func(d webhook.Delivery, body []byte) error {
+		return s.send(ctx, relay.Arrival{Header: c.header(secret, d, body), Body: body, Origin: webhook.OriginReplay, Parent: d.ID})
+	})
 	if err != nil {
 		return err
-	}
-	defer func() { _ = from.Close() }()
-	for _, row := range rows {
-		d, err := from.Get(ctx, row.ID)
-		if err != nil {
-			return err
-		}
-		body, err := s.app.changed(s.printer, c, d)
-		if err != nil {
-			return err
-		}
-		in := relay.Arrival{Header: c.header(secret, d, body), Body: body, Origin: webhook.OriginReplay, Parent: d.ID}
-		if err := s.send(ctx, in); err != nil {
-			return err
-		}
 	}
 	return s.end(len(rows))
 }
 
 // dryReplay shows what would be sent: the rows, or where payloads are changed, those, byte for byte.
 func (s *sending) dryReplay(ctx context.Context, c *replayChange, rows []webhook.Summary) error {
-	from, err := s.app.openReader(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = from.Close() }()
-	for _, row := range rows {
-		if !c.edits.isSet() {
+	if c.edits.isSet() {
+		err := s.eachChanged(ctx, c, rows, func(_ webhook.Delivery, body []byte) error { return s.app.printBody(body, len(rows)) })
+		if err != nil {
+			return err
+		}
+	} else {
+		for _, row := range rows {
 			s.printer.Row(row)
-			continue
-		}
-		d, err := from.Get(ctx, row.ID)
-		if err != nil {
-			return err
-		}
-		body, err := s.app.changed(s.printer, c, d)
-		if err != nil {
-			return err
-		}
-		if err := s.app.printBody(body, len(rows)); err != nil {
-			return err
 		}
 	}
 	closing := fmt.Sprintf("%d would be sent to %s", len(rows), s.to.where())
@@ -214,125 +184,25 @@ func (s *sending) dryReplay(ctx context.Context, c *replayChange, rows []webhook
 	return closedPipe(s.printer.Err())
 }
 
-// selectReplays returns what is to be sent, in the order in which it was received, and how many a listen is sending by itself.
-func (a *app) selectReplays(ctx context.Context, o *replayOptions) (rows []webhook.Summary, underWay int, err error) {
-	q, err := o.pick.query(a)
+// eachChanged hands on each delivery and the body that is sent for it. They are read one at a time, since together they may be large.
+func (s *sending) eachChanged(ctx context.Context, c *replayChange, rows []webhook.Summary, do func(d webhook.Delivery, body []byte) error) error {
+	from, err := s.app.openReader(ctx)
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	q.Limit = o.last
-	r, err := a.openReader(ctx)
-	if errors.Is(err, store.ErrNoLog) && len(o.ids) == 0 {
-		return nil, 0, nil
-	}
-	if err != nil {
-		return nil, 0, noLogAs(first(o.ids), err)
-	}
-	defer func() { _ = r.Close() }()
-	if len(o.ids) == 0 {
-		rows, err := r.List(ctx, q)
+	defer func() { _ = from.Close() }() // it was only read
+	for _, row := range rows {
+		d, err := from.Get(ctx, row.ID)
 		if err != nil {
-			return nil, 0, err
+			return err
 		}
-		if rows, err = withoutRepeats(ctx, r, rows); err != nil {
-			return nil, 0, err
-		}
-		return a.withoutUnderWay(rows)
-	}
-	rows, err = resolveAll(ctx, r, o.ids)
-	return rows, 0, err
-}
-
-// resolveAll finds the deliveries that a person means, each once, in the order in which they were received.
-func resolveAll(ctx context.Context, r *store.Reader, ids []string) ([]webhook.Summary, error) {
-	var rows []webhook.Summary
-	for _, typed := range ids {
-		s, err := r.Resolve(ctx, typed)
+		body, err := s.app.changed(s.printer, c, d)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if !slices.ContainsFunc(rows, func(before webhook.Summary) bool { return before.ID == s.ID }) {
-			rows = append(rows, s)
+		if err := do(d, body); err != nil {
+			return err
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b webhook.Summary) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
-	return rows, nil
-}
-
-// withoutRepeats leaves out a replay with the bytes of its original where that is selected, too, and what was never sent itself and a
-// replay has delivered since: the same bytes are sent once.
-func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary) ([]webhook.Summary, error) {
-	selected := make(map[webhook.ID]bool, len(rows))
-	for _, s := range rows {
-		selected[s.ID] = true
-	}
-	var kept []webhook.Summary
-	for _, s := range rows {
-		if s.Status == webhook.StatusPending && s.MendedBy != "" {
-			continue
-		}
-		if selected[s.ReplayOf] {
-			same, err := r.SameBody(ctx, s.ID, s.ReplayOf)
-			if err != nil {
-				return nil, err
-			}
-			if same {
-				continue
-			}
-		}
-		kept = append(kept, s)
-	}
-	return kept, nil
-}
-
-// withoutUnderWay leaves out what a listen that is alive is sending just now, or holds, and says how many these are.
-func (a *app) withoutUnderWay(rows []webhook.Summary) (left []webhook.Summary, underWay int, err error) {
-	dir, err := a.dataDir()
-	if err != nil {
-		return nil, 0, err
-	}
-	live, err := session.Live(dir)
-	all := len(rows)
-	left = slices.DeleteFunc(rows, func(s webhook.Summary) bool {
-		return s.Status == webhook.StatusPending && session.IsLive(live, s.Session)
-	})
-	return left, all - len(left), err
-}
-
-// noneOf says why there is nothing to do, where so many that are under way were left out.
-func noneOf(underWay int) string {
-	switch underWay {
-	case 0:
-		return "no delivery matches."
-	case 1:
-		return "1 delivery matches, and listen is still to send it."
-	default:
-		return display.Deliveries(underWay) + " match, and listen is still to send them."
-	}
-}
-
-// givenSecrets is what a replay is checked against where no session does it: it signs nothing, so it makes no secret.
-func (a *app) givenSecrets() ([]webhook.Secret, error) {
-	cfg, err := a.config()
-	if err != nil {
-		return nil, err
-	}
-	if s, _, ok := cfg.Secret(); ok {
-		return []webhook.Secret{s}, nil
-	}
-	dir, err := cfg.DataDir()
-	if err != nil {
-		return nil, err
-	}
-	if s, ok, err := config.MadeSecret(dir); err != nil || ok {
-		return []webhook.Secret{s}, err
-	}
-	return nil, nil
-}
-
-func first(s []string) string {
-	if len(s) == 0 {
-		return ""
-	}
-	return s[0]
+	return nil
 }

@@ -54,3 +54,22 @@ func (a *app) printSecretCommand() string {
 	}
 	return "export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)"
 }
+
+// givenSecrets is the secret that secret returns, and none where it would make one.
+func (a *app) givenSecrets() ([]webhook.Secret, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return nil, err
+	}
+	if s, _, ok := cfg.Secret(); ok {
+		return []webhook.Secret{s}, nil
+	}
+	dir, err := cfg.DataDir()
+	if err != nil {
+		return nil, err
+	}
+	if s, ok, err := config.MadeSecret(dir); err != nil || ok {
+		return []webhook.Secret{s}, err
+	}
+	return nil, nil
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func (a *app) configGet() *cobra.Command {
+	reveal := false
+	cmd := &cobra.Command{
+		Use:   "get KEY",
+		Short: "Print a setting",
+		Long: `Prints the value of a setting as it is in force. A secret is masked unless --reveal asks for it. Beside the settings there is
+webhook: what was registered with Vidiking from here.`,
+		Example: "  vidiking config get forward\n  vidiking config get webhook-secret --reveal\n  vidiking config get webhook",
+		Annotations: manual{
+			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN",
+			exits: `0 it is printed, also where it is empty
+2 there is no such setting, or the configuration is wrong`,
+			seeAlso: "config list, environment",
+		}.annotations(),
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeGettable,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("config get takes one key", "all of them: vidiking config list")
+			}
+			if args[0] == webhookKey {
+				return a.runGetWebhook(reveal)
+			}
+			return a.runConfigGet(args[0], reveal)
+		},
+	}
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "print a secret itself")
+	return cmd
+}
+
+//nolint:revive // reveal is the flag as the user gave it
+func (a *app) runConfigGet(name string, reveal bool) error {
+	key, err := config.FindKey(name)
+	if err != nil {
+		return err
+	}
+	cfg, err := a.config()
+	if err != nil {
+		return err
+	}
+	v, err := cfg.Get(key.Name)
+	if err != nil {
+		return err
+	}
+	shown := setting(v)
+	if key.Secret {
+		secrets, err := a.secretsOf(key)
+		if err != nil {
+			return err
+		}
+		shown = withMade(shown, secrets)
+		if reveal && len(secrets) == 0 {
+			return notThere(key)
+		}
+		if reveal {
+			shown.Value = secrets[0].Reveal()
+		}
+	}
+	o, err := a.outputOptions()
+	if err != nil {
+		return err
+	}
+	if o.Format == output.FormatJSON {
+		return closedPipe(output.Settings(o, []output.Setting{shown}))
+	}
+	_, err = fmt.Fprintln(a.w.Stdout, shown.Value)
+	return closedPipe(err)
+}
+
+// secretsOf is what a setting that is a secret has in force: one, or none.
+func (a *app) secretsOf(key config.Key) ([]webhook.Secret, error) {
+	if key.Name == config.WebhookSecret {
+		return a.givenSecrets()
+	}
+	if s, _, ok := a.cfg.APIKey(); ok {
+		return []webhook.Secret{s}, nil
+	}
+	return nil, nil
+}
+
+// notThere says that a secret is asked for and there is none.
+func notThere(key config.Key) error {
+	hint := "set it: vidiking config set " + strings.ReplaceAll(key.Name, "_", "-")
+	if key.Name == config.WebhookSecret {
+		hint = "the first of listen and trigger makes one: vidiking listen --print-secret"
+	}
+	return failed(nil, key.Name+" is not set", hint)
+}
+
+// withMade shows the secret that the program made itself, where none was given: it is the one in force.
+func withMade(s output.Setting, inForce []webhook.Secret) output.Setting {
+	if s.Value == "" && len(inForce) > 0 {
+		s.Value, s.Source = inForce[0].String(), "made by vidiking"
+	}
+	return s
+}
+
+func setting(v config.Value) output.Setting {
+	return output.Setting{Key: v.Key.Name, Value: v.Text, Source: string(v.Source)}
+}
