@@ -182,7 +182,7 @@ func (l *listener) announce() error {
 		if i.Tunnel = l.o.way.name; !l.o.isLocal() {
 			i.State = session.StateConnecting
 		}
-		i.TimeoutMS = l.o.timeout.Milliseconds()
+		i.TimeoutMS, i.Hold = l.o.timeout.Milliseconds(), l.o.hold
 		if l.o.verify != relay.VerifyOff {
 			i.Secret = l.secret.String()
 		}

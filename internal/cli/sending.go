@@ -27,6 +27,8 @@ type sending struct {
 	delivered int
 	skipped   int
 	last      webhook.Status // of the last one
+
+	saidWaiting bool // that an answer takes long
 }
 
 // sayBefore says what should be known before anything is sent.
@@ -54,7 +56,7 @@ func (s *sending) sayBefore(secret knownSecret) {
 // send sends one delivery and shows what came of it.
 func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 	began := s.app.w.Now()
-	out, err := s.to.send(ctx, in)
+	out, err := s.await(ctx, in)
 	if err != nil {
 		s.judge.lose(s.whyLost(ctx, err), s.app.w.Now().Sub(began))
 		return err
@@ -91,6 +93,37 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 		return nil // it was answered; whether there is time for another is looked at before that
 	}
 	return ctx.Err()
+}
+
+// sayWaiting is from when on it is said that there is no answer yet: what takes less is soon over.
+const sayWaiting = 3 * time.Second
+
+// await sends one delivery and waits for what comes of it. Where that takes long it is said, once: a listen that holds waits for its
+// handler, however long that is.
+func (s *sending) await(ctx context.Context, in relay.Arrival) (out relay.Outcome, err error) {
+	if s.saidWaiting || s.app.flags.quiet {
+		return s.to.send(ctx, in)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, err = s.to.send(ctx, in)
+	}()
+	timer := time.NewTimer(sayWaiting)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return out, err
+	case <-timer.C:
+	}
+	s.saidWaiting = true
+	n := output.Notice{Code: "waiting", Message: "Waiting for the answer of " + s.to.where() + "."}
+	if s.to.through != nil && s.to.through.Hold {
+		n.More = []string{"Is your server running? If not, listen holds this until it is."}
+	}
+	s.printer.Notice(n)
+	<-done
+	return out, err
 }
 
 // whyLost says why there is nothing that came of a sending.

@@ -28,6 +28,7 @@ type Info struct {
 	Tunnel    string    `json:"tunnel,omitempty"`
 	Forward   string    `json:"forward"`
 	TimeoutMS int64     `json:"timeout_ms,omitempty"` // how long the handler may take
+	Hold      bool      `json:"hold,omitempty"`       // it keeps what comes while the handler is not there
 	Secret    string    `json:"secret,omitempty"`     // masked: the one that signatures are checked with, where they are
 	Token     string    `json:"token"`
 }
