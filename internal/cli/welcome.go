@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -12,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// welcome is what `vidiking` alone says: what to do now, by what runs already.
+// welcome is what `vidiking` alone says: what to do now, by what runs, what is in the log and what is configured already.
 func (a *app) welcome(ctx context.Context) error {
 	o, err := a.outputOptions()
 	if err != nil {
@@ -22,40 +23,79 @@ func (a *app) welcome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	live, err := session.Live(dir)
-	if err != nil || len(live) == 0 {
-		return closedPipe(output.Welcome(o, output.WelcomeText{
-			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."},
-			Steps: []output.Step{
-				{Command: "vidiking demo", Say: "see it work, no account needed"},
-				{Command: "vidiking listen --forward localhost:3000", Say: "receive, pass to your handler"},
-				{Command: "vidiking trigger render.complete", Say: "send a sample event"},
-				{Command: "vidiking webhooks list", Say: "look at what came"},
-				{Command: "vidiking replay last", Say: "send the last one again"},
-			},
-		}))
+	if live, err := session.Live(dir); err == nil && len(live) > 0 {
+		s, _ := a.choose(live)
+		return closedPipe(output.Welcome(o, a.whileListening(ctx, s)))
 	}
-	s, _ := a.choose(live)
+	return closedPipe(output.Welcome(o, a.atRest(ctx)))
+}
+
+// whileListening is what to do beside a listen.
+func (a *app) whileListening(ctx context.Context, s session.Info) output.WelcomeText {
 	text := output.WelcomeText{
 		Up:    s.State == session.StateReady,
 		Down:  s.State != session.StateReady,
 		Lines: []string{a.listening(s)},
-		Steps: []output.Step{
-			{Command: "vidiking trigger render.complete", Say: "send a sample event"},
-			{Command: "vidiking webhooks list", Say: "look at what came"},
-			{Command: "vidiking replay last", Say: "send the last one again"},
-		},
+		Steps: firstSteps(),
 	}
-	if counts, failed, err := a.sessionCounts(ctx, s.ID); err == nil {
-		text.Lines = append(text.Lines, "  "+counts)
+	if all, failed, err := a.counts(ctx, s.ID); err == nil {
+		text.Lines = append(text.Lines, countsLine(all, failed))
 		if failed > 0 {
-			text.Steps = []output.Step{
-				{Command: "vidiking webhooks list --failed", Say: "what was not delivered"},
-				{Command: "vidiking replay --failed", Say: "send that again"},
-			}
+			text.Steps = stepsAfterFailure()
 		}
 	}
-	return closedPipe(output.Welcome(o, text))
+	return text
+}
+
+// atRest is what to do where no listen runs.
+func (a *app) atRest(ctx context.Context) output.WelcomeText {
+	listen := a.stepsToListen()
+	all, failed, err := a.counts(ctx, "")
+	if err != nil || all == 0 { // what is wrong with a log is for the commands to say that need one
+		if a.cfg.Source(config.Forward) == config.SourceDefault && len(listen) == 1 {
+			listen = append([]output.Step{{Command: "vidiking demo", Say: "see it work, no account needed"}}, listen...)
+		}
+		return output.WelcomeText{
+			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."}, Steps: append(listen, firstSteps()...),
+		}
+	}
+	text := output.WelcomeText{Down: true, Lines: []string{"No listen runs", countsLine(all, failed)}, Steps: append(listen, firstSteps()...)}
+	if failed > 0 {
+		text.Steps = append(listen, stepsAfterFailure()...)
+	}
+	return text
+}
+
+// stepsToListen are the ways to listen that what is configured allows.
+func (a *app) stepsToListen() []output.Step {
+	steps := []output.Step{{Command: "vidiking listen --forward localhost:3000", Say: "receive, pass to your handler"}}
+	if a.cfg.Source(config.Forward) != config.SourceDefault {
+		steps[0] = output.Step{Command: "vidiking listen", Say: "receive, pass to your handlers"}
+		if routes, err := parseRoutes(a.cfg.String(config.Forward)); err == nil && len(routes) == 1 {
+			steps[0].Say = "receive, pass to " + shortRoutes(routes)
+		}
+	}
+	if _, _, ok := a.cfg.APIKey(); ok {
+		if way, err := a.chooseWay(a.cfg); err == nil && way.open != nil {
+			steps = append(steps, output.Step{Command: "vidiking listen --register", Say: "have your account's events come here"})
+		}
+	}
+	return steps
+}
+
+func firstSteps() []output.Step {
+	return []output.Step{
+		{Command: "vidiking trigger render.complete", Say: "send a sample event"},
+		{Command: "vidiking webhooks list", Say: "look at what came"},
+		{Command: "vidiking replay last", Say: "send the last one again"},
+	}
+}
+
+func stepsAfterFailure() []output.Step {
+	return []output.Step{
+		{Command: "vidiking webhooks list --failed", Say: "what was not delivered"},
+		{Command: "vidiking replay --failed", Say: "send that again"},
+	}
 }
 
 // listening says since when a session listens, and where, or what is the matter with it.
@@ -72,21 +112,24 @@ func (a *app) listening(s session.Info) string {
 	return fmt.Sprintf("Listening since %s at %s", clock(s.StartedAt), s.URL)
 }
 
-// sessionCounts says how many deliveries a session had, and how many of them are still not delivered.
-func (a *app) sessionCounts(ctx context.Context, id string) (string, int, error) {
+// counts is how many deliveries a session had, or the whole log where none is named, and how many of them are still not delivered.
+func (a *app) counts(ctx context.Context, session string) (all, failed int, err error) {
 	r, err := a.openReader(ctx)
 	if err != nil {
-		return "", 0, err
+		return 0, 0, err
 	}
 	defer func() { _ = r.Close() }()
-	all, err := r.Count(ctx, store.Query{Session: id})
-	if err != nil {
-		return "", 0, err
+	if all, err = r.Count(ctx, store.Query{Session: session}); err != nil {
+		return 0, 0, err
 	}
-	failed, err := r.Count(ctx, store.Query{Session: id, Filter: filter.Failed()})
-	text := display.Deliveries(all)
+	failed, err = r.Count(ctx, store.Query{Session: session, Filter: filter.Failed()})
+	return all, failed, err
+}
+
+func countsLine(all, failed int) string {
+	text := "  " + display.Deliveries(all)
 	if failed > 0 {
 		text += fmt.Sprintf(", %s still not delivered", display.Count(failed))
 	}
-	return text, failed, err
+	return text
 }
