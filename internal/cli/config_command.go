@@ -15,6 +15,7 @@ func (a *app) configCommand() *cobra.Command {
 		Short: "Read and write the program's settings",
 		Long: `Reads and writes the program's settings. A flag beats the environment, which beats the project's file (.vidiking.toml), which
 beats the configuration file, which beats the default. With --profile NAME it reads and writes those of a profile.`,
+		Example: "  vidiking config list\n  vidiking config set forward localhost:8080\n  vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all",
 		Annotations: manual{
 			seeAlso: "environment",
 		}.annotations(),
@@ -104,9 +105,10 @@ func (a *app) configUnset() *cobra.Command {
 
 func (a *app) configPath() *cobra.Command {
 	return &cobra.Command{
-		Use:   "path",
-		Short: "Print where the configuration file is",
-		Long:  "Prints where the configuration file is, or would be.",
+		Use:     "path",
+		Short:   "Print where the configuration file is",
+		Long:    "Prints where the configuration file is, or would be.",
+		Example: "  vidiking config path",
 		Annotations: manual{
 			exits: `0 done
 2 there is no place for one: no home directory, no --config`,

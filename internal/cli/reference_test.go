@@ -88,6 +88,22 @@ func checkNothingElse(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
+func TestEveryCommandHasExamplesAndSaysHowItEnds(t *testing.T) {
+	t.Parallel()
+	for _, p := range pages() {
+		has := map[sectionKind]bool{}
+		for _, s := range p.sections {
+			has[s.kind] = true
+		}
+		if !p.topic && !has[sectionExamples] {
+			t.Errorf("the help of %q has no examples", p.name)
+		}
+		if !p.topic && !has[sectionCommands] && !has[sectionExits] {
+			t.Errorf("the help of %q has no exit codes", p.name)
+		}
+	}
+}
+
 func TestAManualPageHasEachHeadingOnce(t *testing.T) {
 	t.Parallel()
 	all := pages()

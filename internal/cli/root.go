@@ -17,8 +17,11 @@ import (
 func (a *app) root() *cobra.Command {
 	version := false
 	cmd := &cobra.Command{
-		Use:           "vidiking",
-		Short:         "Receive, look at and send again Vidiking's webhooks on your own machine",
+		Use:   "vidiking",
+		Short: "Receive, look at and send again Vidiking's webhooks on your own machine",
+		Long: `Takes the webhooks of Vidiking in on your own machine, checks and records each, passes it to your handler, and sends it again when you
+ask for that. Without a command it says what to do now: by what runs, what is in the log, and what is configured.`,
+		Example:       "  vidiking demo\n  vidiking listen --forward localhost:3000\n  vidiking trigger render.complete\n  vidiking doctor",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,

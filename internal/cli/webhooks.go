@@ -8,6 +8,7 @@ func (a *app) webhooks() *cobra.Command {
 		Aliases: []string{"deliveries"},
 		Short:   "Look at the delivery log: list, show, export, import, wait",
 		Long:    "The delivery log: every delivery that came in or was sent, and what your handler answered.",
+		Example: "  vidiking webhooks list --failed\n  vidiking webhooks show last\n  vidiking webhooks replay last",
 		Annotations: manual{
 			seeAlso: "listen, replay, json",
 		}.annotations(),
