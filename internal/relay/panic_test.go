@@ -174,3 +174,17 @@ func TestAnIDThatIsTakenIsDrawnAgain(t *testing.T) {
 		})
 	}
 }
+
+func TestAPanicWhileADeliveryIsRecordedKeepsNobodyOfItsJobWaiting(t *testing.T) {
+	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	r, log := startFaulty(t, handler.URL(), func(p *parts) { p.relay.Ordered = true })
+	bug := func() error { panic("a bug for the test") }
+	log.record.Store(&bug)
+	if got := r.postSigned(sampleBody); got.code != http.StatusInternalServerError {
+		t.Errorf("got %d, want 500", got.code)
+	}
+	log.record.Store(nil)
+	if got := r.postSigned(sampleBody); got.code != http.StatusOK {
+		t.Errorf("the next of the job got %d, want 200", got.code)
+	}
+}

@@ -210,10 +210,16 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 	if r.o.Ordered && d.Status.Forwardable() {
 		d.turn = r.queues.join(in.Body) // before it is recorded, which several do at once
 	}
+	isRecorded := false
+	defer func() {
+		if !isRecorded { // for whatever reason, a bug too: the others of the job do not wait for it
+			d.turn.leave()
+		}
+	}()
 	if err := r.insert(ctx, &d.Delivery); err != nil {
-		d.turn.leave()
 		return nil, err
 	}
+	isRecorded = true
 	r.tally.received(d.Status)
 	return d, nil
 }
