@@ -114,12 +114,13 @@ func TestTheCursorComesBackFromAFilter(t *testing.T) {
 
 func TestWhatWasSeenBeforeAFilterIsNotNew(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 50)...)
-	log.all[7].Event = "ai.failed"
+	log.all[7].Event, log.all[8].Event = "ai.failed", "ai.failed"
 	at(t, 80, 24, log, func(x *hand) {
+		x.press("pgup", "pgup", "pgup") // from where the newest is out of sight
 		x.press("/")
 		x.write("ai.failed")
-		x.press("enter", "up")
-		x.press("/", "ctrl+u", "enter", "g")
+		x.shows("2 of 50")
+		x.press("ctrl+u", "enter")
 		x.showsNot("new")
 		x.log.add(deliveries(50, 2)...)
 		x.wait(time.Second)
