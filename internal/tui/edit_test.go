@@ -60,7 +60,7 @@ func TestTheScreenStaysForWhatCannotBeEdited(t *testing.T) {
 }
 
 func TestAnEditorThatEndsAtOnceLetsTheScreenGoFirst(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 2)...), func(x *hand) {
+	at(t, 80, 24, newMemoryLog(deliveries(0, 2)...), func(*hand) {
 		begun := time.Now()
 		if err := (unhurried{&fakeEdit{}}).Run(); err != nil {
 			t.Fatal(err)
