@@ -23,6 +23,16 @@ type world struct {
 	env       []string // over what every world has
 }
 
+// program is the path of this test binary run as vidiking.
+func program(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("vidiking") // testscript has put it there
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
 	return worldAt(tb.TempDir())

@@ -32,16 +32,6 @@ type typist struct {
 	raw    strings.Builder
 }
 
-// program is the path of this test binary run as vidiking.
-func program(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("vidiking") // testscript has put it there
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // sit runs vidiking in a terminal of that size.
 func (w *world) sit(t testing.TB, width, height int, args ...string) *typist {
 	t.Helper()

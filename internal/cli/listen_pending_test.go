@@ -27,7 +27,7 @@ func TestAListenTakesOverWhatItIsToldToSend(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer log.Close() //nolint:errcheck // nothing is looked at after
+			defer log.Close()
 			now := time.Now()
 			for i, id := range []webhook.ID{"dlv_heldheldhe", "dlv_laterlater"} {
 				d := webhook.Delivery{Summary: webhook.Summary{ID: id, Session: "ses_dead", ReceivedAt: now.Add(time.Duration(i) * time.Second)}}
