@@ -20,7 +20,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-var payloads = flag.Int("payloads", 400, "how many deliveries are handed to each shell that is here")
+var payloads = flag.Int("payloads", 200, "how many deliveries are handed to each shell that is here")
 
 func unprintable(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
 
