@@ -3,8 +3,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"os/exec"
 	"strings"
@@ -78,13 +80,47 @@ func (x *typist) read() {
 	for {
 		n, err := x.pty.Read(buf)
 		x.mu.Lock()
-		_, _ = x.screen.Write(buf[:n])
+		for b := range sequences(buf[:n]) {
+			x.draw(b)
+		}
 		x.raw.Write(buf[:n])
 		x.mu.Unlock()
 		if err != nil {
 			return
 		}
 	}
+}
+
+// sequences cuts bytes before each escape.
+func sequences(b []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for len(b) > 0 {
+			end := 1 + bytes.IndexByte(b[1:], '\x1b')
+			if end == 0 {
+				end = len(b)
+			}
+			if !yield(b[:end]) {
+				return
+			}
+			b = b[end:]
+		}
+	}
+}
+
+// draw has the emulator read bytes. It panics where a region is scrolled that reaches below the screen, as a program does that has not
+// heard yet that its terminal was made smaller; terminals let that be, and the program draws anew once it has heard.
+func (x *typist) draw(b []byte) {
+	defer func() { _ = recover() }()
+	_, _ = x.screen.Write(b)
+}
+
+func TestATerminalThatWasMadeSmallerStaysWhole(t *testing.T) {
+	t.Parallel()
+	x := newWorld(t).sitAt(t, "/bin/sh", 80, 24, "-c", `printf 'ready\n'; read -r x; printf '\033[8;23r\033[8H\033[8T\033[r\033[Hwhole'; read -r x`)
+	x.shows("ready")
+	x.resize(80, 10)
+	x.types("\r")
+	x.shows("whole")
 }
 
 // text is what stands on the screen.
