@@ -19,7 +19,7 @@ import (
 	"github.com/google/licensecheck"
 )
 
-var update = flag.Bool("update", false, "write docs/licences.md and THIRD_PARTY_LICENSES anew")
+var update = flag.Bool("update", false, "write docs/licences.md and docs/THIRD_PARTY_LICENSES anew")
 
 // permissive are the licences that ask for no more than their text beside the binary, which THIRD_PARTY_LICENSES gives.
 var permissive = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"}
@@ -62,12 +62,12 @@ func TestLicencesOfWhatIsLinkedArePermissiveAndShipped(t *testing.T) {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", module.path, module.version, strings.Join(slices.Compact(ids), ", "))
 	}
 	fresh(t, "../docs/licences.md", table.String())
-	fresh(t, "../THIRD_PARTY_LICENSES", texts.String())
+	fresh(t, "../docs/THIRD_PARTY_LICENSES", texts.String())
 }
 
 const licencesHead = "# Licences of what is linked\n\n" +
 	"What `vidiking` itself is under stands in [LICENSE](../LICENSE). Its binary holds code of the modules below, on one system or\n" +
-	"another. All of them ask that their text goes with the binary: it is in [THIRD_PARTY_LICENSES](../THIRD_PARTY_LICENSES), which\n" +
+	"another. All of them ask that their text goes with the binary: it is in [THIRD_PARTY_LICENSES](THIRD_PARTY_LICENSES), which\n" +
 	"every archive and package holds. SQLite itself, which `go-sqlite3-wasm` carries, is in the public domain.\n\n" +
 	"This page and that file are written by `go test ./internal -run Licences -update`; the same test refuses them when they are no longer\n" +
 	"so, and a licence that asks for more. What is used for tests and tools only is not in the binary, and not here.\n\n" +
