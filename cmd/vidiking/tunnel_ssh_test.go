@@ -57,9 +57,8 @@ func TestListenThroughSSHIsExactAndComesBack(t *testing.T) {
 			}
 			all.Wait()
 			server.Drop()
-			l.await("the gap is told", func() bool { return l.info().State == session.StateReconnecting })
+			l.await("the gap is told, and its end", func() bool { return strings.Contains(l.said(l.stderr), "is back after") })
 			l.await("it is ready again", func() bool { return l.info().State == session.StateReady })
-			l.await("it is told", func() bool { return strings.Contains(l.said(l.stderr), "is back after") })
 			if code, _ := send(t, l.info().PublicURL, sized(50)); code != http.StatusOK {
 				t.Errorf("after the gap: got %d, want 200", code)
 			}

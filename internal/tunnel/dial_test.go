@@ -63,7 +63,10 @@ func TestAProxyThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 	t.Parallel()
 	refusing := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
 	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
-	socks := testkit.ServeConns(t, func(c net.Conn) { _, _ = c.Write([]byte{5, 0xff}) }) // none of our ways to log in
+	socks := testkit.ServeConns(t, func(c net.Conn) {
+		_, _ = c.Read(make([]byte, 64))
+		_, _ = c.Write([]byte{5, 0xff}) // none of our ways to log in
+	})
 	for by, want := range map[string]string{
 		"http://me:hush@" + refusing.Addr():    "it answered 407 Proxy Authentication Required",
 		"http://me:hush@" + closing.Addr():     "connection closed",
