@@ -37,8 +37,9 @@ webhook: what was registered with Vidiking from here.`,
 			return a.runConfigGet(args[0], reveal)
 		},
 	}
-	cmd.Flags().BoolVar(&reveal, "reveal", false, "print a secret itself")
-	return cmd
+	return a.withFlags(cmd, func(cmd *cobra.Command) {
+		cmd.Flags().BoolVar(&reveal, "reveal", false, "print a secret itself")
+	})
 }
 
 //nolint:revive // reveal is the flag as the user gave it

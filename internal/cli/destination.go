@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -38,24 +36,6 @@ type destination struct {
 
 // throughTimeout bounds a sending through a session. The session's own time-out is what counts, and what it holds may take long.
 const throughTimeout = 24 * time.Hour
-
-// sendOptions is what the flags of a sending command say.
-type sendOptions struct {
-	to       string
-	timeout  time.Duration
-	insecure bool
-	given    *pflag.FlagSet // nil: none
-}
-
-// moot are the flags that were given and that a listen in between takes from its own.
-func (o sendOptions) moot() (flags []string) {
-	for _, name := range []string{"timeout", "insecure"} {
-		if o.given != nil && o.given.Changed(name) {
-			flags = append(flags, "--"+name)
-		}
-	}
-	return flags
-}
 
 // destination finds out where to send. It opens and changes nothing; open does.
 func (a *app) destination(o sendOptions) (*destination, error) {

@@ -40,8 +40,9 @@ It ends with 0 also where they differ; -o json says "same".`,
 			return a.runDiff(cmd.Context(), args, parts)
 		},
 	}
-	cmd.Flags().BoolVar(&jsonOnly, "json-only", false, "compare the payloads alone")
-	return cmd
+	return a.withFlags(cmd, func(cmd *cobra.Command) {
+		cmd.Flags().BoolVar(&jsonOnly, "json-only", false, "compare the payloads alone")
+	})
 }
 
 func twoIDs(cmd *cobra.Command, args []string) error {

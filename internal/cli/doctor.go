@@ -17,7 +17,7 @@ type doctorOptions struct {
 }
 
 func (a *app) doctor() *cobra.Command {
-	o := doctorOptions{}
+	o := &doctorOptions{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check everything that has to be right, and say what to do",
@@ -34,11 +34,14 @@ It asks Vidiking's API for the balance, which costs nothing. A handler on this m
 1 something failed`,
 			seeAlso: "listen, config list, environment",
 		}.annotations(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDoctor(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDoctor(cmd.Context(), *o) },
 	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *doctorOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what can be mended safely: who may read the program's files")
 	cmd.Flags().BoolVar(&o.noSample, "no-sample", false, "send the handler nothing, only look whether it is up")
-	return cmd
 }
 
 func (a *app) runDoctor(ctx context.Context, o doctorOptions) error {

@@ -70,9 +70,10 @@ What is written: format, out, with-secrets`,
 			return a.runExport(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *exportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.pick.addFlags(cmd)
 	f.Var(oneOf(&o.format, exportFormats()...), "format", "the form: "+strings.Join(exportFormats(), ", "))
@@ -80,7 +81,6 @@ What is written: format, out, with-secrets`,
 	f.BoolVar(&o.secrets, "with-secrets", false, "keep cookies, authorization and signatures")
 	_ = cmd.RegisterFlagCompletionFunc("out", completeFiles)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats(), cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 func (a *app) runExport(ctx context.Context, o *exportOptions) error {

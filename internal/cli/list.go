@@ -19,9 +19,15 @@ import (
 // listLimit is how many deliveries `list` shows unless told otherwise: more than a screen, less than a flood.
 const listLimit = 50
 
+// listOptions is what the flags of `webhooks list` say.
+type listOptions struct {
+	pick   selection
+	limit  int // 0: all
+	follow bool
+}
+
 func (a *app) list() *cobra.Command {
-	s := &selection{}
-	limit, follow := listLimit, false
+	o := &listOptions{}
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List deliveries, the newest last",
@@ -43,27 +49,27 @@ How they are shown: follow`,
 			seeAlso: "webhooks show, watch, replay, formatting, json",
 		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 0 {
-				return usage(fmt.Sprintf("--limit %d is less than nothing", limit), "0 is no limit")
+			if o.limit < 0 {
+				return usage(fmt.Sprintf("--limit %d is less than nothing", o.limit), "0 is no limit")
 			}
-			q, err := s.query(a)
+			q, err := o.pick.query(a)
 			if err != nil {
 				return err
 			}
-			q.Limit = limit
-			if follow {
+			q.Limit = o.limit
+			if o.follow {
 				return a.follow(cmd.Context(), q)
 			}
-			return a.runList(cmd.Context(), q, s)
+			return a.runList(cmd.Context(), q, &o.pick)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
-	s.addFlags(cmd)
-	cmd.Flags().BoolVar(&follow, "follow", false, "go on with what comes, until it is interrupted")
-	cmd.Flags().IntVar(&limit, "limit", listLimit, "at most the newest `N`; 0 is all (default "+strconv.Itoa(listLimit)+")")
-	return cmd
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *listOptions) addFlags(cmd *cobra.Command) {
+	o.pick.addFlags(cmd)
+	cmd.Flags().BoolVar(&o.follow, "follow", false, "go on with what comes, until it is interrupted")
+	cmd.Flags().IntVar(&o.limit, "limit", listLimit, "at most the newest `N`; 0 is all (default "+strconv.Itoa(listLimit)+")")
 }
 
 func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {

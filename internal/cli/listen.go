@@ -116,11 +116,7 @@ With -- COMMAND, the command's own code where it is not 0.`,
 			return a.runListen(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
-	o.addFlags(cmd)
-	return cmd
+	return a.withFlags(cmd, o.addFlags)
 }
 
 func (o *listenOptions) addFlags(cmd *cobra.Command) {

@@ -48,9 +48,10 @@ What is done: dry-run`,
 			return a.runPrune(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *pruneOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.pick.addFlags(cmd)
 	f.StringVar(&o.olderThan, "older-than", "", "only what was received before `WHEN`, as in 7d or 2026-03-02")
@@ -58,7 +59,6 @@ What is done: dry-run`,
 	f.Lookup("keep").DefValue = ""
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be removed, and remove nothing")
 	_ = cmd.RegisterFlagCompletionFunc("older-than", cobra.FixedCompletions([]string{"1d", "7d", "30d"}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {

@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -16,15 +13,12 @@ import (
 
 // replayOptions is what the flags of `replay` say.
 type replayOptions struct {
-	ids      []string
-	last     int
-	pick     selection
-	to       string
-	timeout  time.Duration
-	insecure bool
-	dryRun   bool
-	change   replayChange
-	given    *pflag.FlagSet
+	ids    []string
+	last   int
+	pick   selection
+	change replayChange
+	send   sendOptions
+	dryRun bool
 }
 
 func (a *app) replay() *cobra.Command {
@@ -58,26 +52,23 @@ Where they go: to, timeout, insecure, dry-run`,
 		ValidArgsFunction: a.completeIDs(-1),
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.settings(cmd.Flags())
-			if err != nil {
+			o.ids = args
+			if err := o.send.read(a, cmd.Flags()); err != nil {
 				return err
 			}
-			o.ids, o.timeout, o.given = args, cfg.Duration(config.Timeout), cmd.Flags()
 			return a.runReplay(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *replayOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&o.last, "last", 0, "the newest `N`")
 	o.pick.addFlags(cmd)
 	o.change.addFlags(cmd)
-	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
-	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
-	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+	o.send.addFlags(cmd)
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be sent, and send nothing")
-	return cmd
 }
 
 // check refuses what does not say what to send.
@@ -116,7 +107,7 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 	if rows, err = a.prepareChange(ctx, p, &o.change, rows); err != nil {
 		return err
 	}
-	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure, given: o.given})
+	to, err := a.destination(o.send)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
+// restoreOptions is what the flags of `config restore-webhook` say.
+type restoreOptions struct {
+	anyKey bool // the key may be another than the one that registered
+}
+
 func (a *app) configRestoreWebhook() *cobra.Command {
-	yes := false
+	o := &restoreOptions{}
 	cmd := &cobra.Command{
 		Use:   "restore-webhook",
 		Short: "Put back the webhook that a killed listen replaced",
@@ -29,17 +34,11 @@ Any command says so. Where there is nothing to put back, it says that, and does 
 4 there is no API key, or Vidiking refused it`,
 			seeAlso: "listen, config set-webhook",
 		}.annotations(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.runRestoreWebhook(cmd.Context(), restoreOptions{anyKey: yes})
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runRestoreWebhook(cmd.Context(), *o) },
 	}
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "also where it was registered with another API key")
-	return cmd
-}
-
-// restoreOptions says how `config restore-webhook` was called.
-type restoreOptions struct {
-	anyKey bool // the key may be another than the one that registered
+	return a.withFlags(cmd, func(cmd *cobra.Command) {
+		cmd.Flags().BoolVarP(&o.anyKey, "yes", "y", false, "also where it was registered with another API key")
+	})
 }
 
 func (a *app) runRestoreWebhook(ctx context.Context, o restoreOptions) error {

@@ -70,9 +70,10 @@ configuration.`,
 			return a.runSetWebhook(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *setWebhookOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "where Vidiking is to send events, a `URL` (default the one that was set before)")
 	f.StringVar(&o.events, "events", "", "which events, `EVENTS` as in render.*,ai.failed, or all (default those before, else all)")
@@ -81,7 +82,6 @@ configuration.`,
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the request, and send nothing")
 	f.BoolVarP(&o.yes, "yes", "y", false, "replace what is registered without a question")
 	_ = cmd.RegisterFlagCompletionFunc("events", completeWebhookEvents)
-	return cmd
 }
 
 // runSetWebhook checks the arguments, then the credentials, then asks.

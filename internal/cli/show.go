@@ -20,7 +20,7 @@ type showOptions struct {
 }
 
 func (a *app) show() *cobra.Command {
-	o := showOptions{}
+	o := &showOptions{}
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a delivery: its headers, payload and attempts",
@@ -42,12 +42,15 @@ the handler that got it last. The command writes no file.`,
 		}.annotations(),
 		ValidArgsFunction: a.completeIDs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.runShow(cmd.Context(), args[0], o)
+			return a.runShow(cmd.Context(), args[0], *o)
 		},
 	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *showOptions) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.raw, "raw", false, "print the body alone, byte for byte as it arrived")
 	cmd.Flags().BoolVar(&o.curl, "curl", false, "print it as a curl command")
-	return cmd
 }
 
 func oneID(cmd *cobra.Command, args []string) error {

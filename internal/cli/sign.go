@@ -11,8 +11,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// signOptions is what the flags of `sign` say.
+type signOptions struct {
+	style      string
+	secretFile string
+}
+
 func (a *app) sign() *cobra.Command {
-	style, secretFile := string(signature.StylePrefixed), ""
+	o := &signOptions{style: string(signature.StylePrefixed)}
 	cmd := &cobra.Command{
 		Use:   "sign [FILE|-]",
 		Short: "Sign a body as Vidiking does, and print the signature",
@@ -31,23 +37,24 @@ comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed o
 			seeAlso: "verify, trigger",
 		}.annotations(),
 		ValidArgsFunction: completeOneFile,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return a.runSign(args, signature.Style(style), secretFile)
-		},
+		RunE:              func(_ *cobra.Command, args []string) error { return a.runSign(args, *o) },
 	}
-	cmd.Flags().Var(oneOf(&style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
-	cmd.Flags().StringVar(&secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
-	_ = cmd.RegisterFlagCompletionFunc("secret-file", completeFiles)
-	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
+	return a.withFlags(cmd, o.addFlags)
 }
 
-func (a *app) runSign(args []string, style signature.Style, secretFile string) error {
-	o, err := a.outputOptions()
+func (o *signOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
+	cmd.Flags().StringVar(&o.secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
+	_ = cmd.RegisterFlagCompletionFunc("secret-file", completeFiles)
+	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (a *app) runSign(args []string, o signOptions) error {
+	out, err := a.outputOptions()
 	if err != nil {
 		return err
 	}
-	secret, err := a.secretToCheckWith(secretFile)
+	secret, err := a.secretToCheckWith(o.secretFile)
 	if err != nil {
 		return err
 	}
@@ -55,8 +62,8 @@ func (a *app) runSign(args []string, style signature.Style, secretFile string) e
 	if err != nil {
 		return err
 	}
-	return closedPipe(output.Signature(o, output.Signed{
-		Value: signature.Sign(secret, body, style), Secret: secret, BodyBytes: int64(len(body)),
+	return closedPipe(output.Signature(out, output.Signed{
+		Value: signature.Sign(secret, body, signature.Style(o.style)), Secret: secret, BodyBytes: int64(len(body)),
 	}))
 }
 

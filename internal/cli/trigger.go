@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
-	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -19,14 +16,12 @@ import (
 // triggerOptions is what the flags of `trigger` say.
 type triggerOptions struct {
 	names    []string // events and scenarios
-	to       string
 	data     string
 	edits    payloadEdits
 	style    string
 	corrupt  string
 	headers  []string
-	timeout  time.Duration
-	insecure bool
+	send     sendOptions
 	dryRun   bool
 	list     bool
 	many     manyOptions
@@ -34,7 +29,6 @@ type triggerOptions struct {
 	patience patience
 	chaos    chaosOptions
 
-	given  *pflag.FlagSet
 	header []webhook.Field
 }
 
@@ -76,29 +70,26 @@ Many at once: count, rate, concurrency, chaos, seed, yes`,
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.names = args
-			cfg, err := a.settings(cmd.Flags())
-			if err != nil {
+			if err := o.send.read(a, cmd.Flags()); err != nil {
 				return err
 			}
-			o.timeout, o.given = cfg.Duration(config.Timeout), cmd.Flags()
 			if err := o.read(a, cmd.Flags()); err != nil {
 				return err
 			}
 			return a.runTrigger(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *triggerOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
 	f.StringVarP(&o.data, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
 	o.edits.addFlags(cmd)
 	f.Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
 	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
 	f.VarP(repeated(&o.headers), "header", "H", "add a header, '`NAME: VALUE`' (repeatable)")
-	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
-	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+	o.send.addFlags(cmd)
 	o.many.addFlags(cmd)
 	o.expect.addFlags(cmd)
 	o.patience.addFlags(f)
@@ -108,7 +99,6 @@ Many at once: count, rate, concurrency, chaos, seed, yes`,
 	_ = cmd.RegisterFlagCompletionFunc("data", completeFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
@@ -137,7 +127,7 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	if o.dryRun {
 		return a.dryRun(volley)
 	}
-	to, err := a.destination(sendOptions{to: o.to, timeout: o.timeout, insecure: o.insecure, given: o.given})
+	to, err := a.destination(o.send)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type verifyOptions struct {
 }
 
 func (a *app) verify() *cobra.Command {
-	o := verifyOptions{}
+	o := &verifyOptions{}
 	cmd := &cobra.Command{
 		Use:   "verify [FILE|-] --header VALUE",
 		Short: "Check a body's signature, and say why it does not match",
@@ -44,17 +44,17 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
 			if !cmd.Flags().Changed("header") {
 				return usage("which signature?", "give the header's value: vidiking verify body.json --header 'sha256=…'")
 			}
-			return a.runVerify(cmd.Context(), args, o)
+			return a.runVerify(cmd.Context(), args, *o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *verifyOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.VarP(repeated(&o.headers), "header", "H", "the signature header, its `VALUE` with or without its name (repeatable)")
 	f.StringVar(&o.secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
 	_ = cmd.RegisterFlagCompletionFunc("secret-file", completeFiles)
-	return cmd
 }
 
 func (a *app) runVerify(ctx context.Context, args []string, o verifyOptions) error {

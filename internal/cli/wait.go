@@ -57,15 +57,15 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 			return a.runWait(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
+	return a.withFlags(cmd, o.addFlags)
+}
+
+func (o *waitOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03 or 2026-03-02")
 	f.IntVar(&o.count, "count", 1, "wait for `N` of each event")
 	f.DurationVar(&o.within, "within", time.Minute, "wait no longer than `DURATION` (default 60s); 0s looks once")
 	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions([]string{sinceStart, "10m", "1h"}, cobra.ShellCompDirectiveNoFileComp))
-	return cmd
 }
 
 func (o *waitOptions) check() error {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -20,8 +19,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// watchOptions is what the flags of `watch` say.
+type watchOptions struct {
+	filter string // what is shown first
+	send   sendOptions
+}
+
 func (a *app) watch() *cobra.Command {
-	o, shown := sendOptions{}, ""
+	o := &watchOptions{}
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Watch deliveries live on a screen, look into them, send them again",
@@ -43,30 +48,25 @@ runs. What it sends goes through a running listen, else straight to your handler
 			if why := a.noScreen(); why != "" {
 				return usage("watch needs a terminal, and "+why, "lines instead of a screen: vidiking webhooks list --follow")
 			}
-			if _, err := filter.Parse(shown, a.w.Now(), a.w.Location); err != nil {
+			if _, err := filter.Parse(o.filter, a.w.Now(), a.w.Location); err != nil {
 				return err
 			}
-			cfg, err := a.settings(cmd.Flags())
-			if err != nil {
+			if err := o.send.read(a, cmd.Flags()); err != nil {
 				return err
 			}
-			o.timeout = cfg.Duration(config.Timeout)
-			return a.runWatch(cmd.Context(), o, shown)
+			return a.runWatch(cmd.Context(), o)
 		},
 	}
-	if !a.mayRun(cmd) {
-		return cmd
-	}
-	f := cmd.Flags()
-	f.StringVar(&shown, "filter", "", "begin with this `FILTER`, as in status:failed (vidiking help filter)")
-	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
-	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
-	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
-	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
-	return cmd
+	return a.withFlags(cmd, o.addFlags)
 }
 
-func (a *app) runWatch(ctx context.Context, o sendOptions, shown string) (err error) {
+func (o *watchOptions) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.filter, "filter", "", "begin with this `FILTER`, as in status:failed (vidiking help filter)")
+	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
+	o.send.addFlags(cmd)
+}
+
+func (a *app) runWatch(ctx context.Context, o *watchOptions) error {
 	out, err := a.outputOptions()
 	if err != nil {
 		return err
@@ -84,9 +84,9 @@ func (a *app) runWatch(ctx context.Context, o sendOptions, shown string) (err er
 	}
 	defer closeLog()
 	options := a.screenOptions(out, log)
-	options.Filter = shown
+	options.Filter = o.filter
 	options.State = func(ctx context.Context) tui.State { return a.watchedState(ctx, dir, log) }
-	options.Actions = &screenActions{app: a, where: func() string { return a.whereTo(o) }, deliver: a.delivering(o)}
+	options.Actions = &screenActions{app: a, where: func() string { return a.whereTo(o.send) }, deliver: a.delivering(o.send)}
 	if err := tui.New(options).Run(ctx); err != nil {
 		return a.screenFailed(err)
 	}

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+// sendOptions is what the flags of a sending command say about where it sends, and how.
+type sendOptions struct {
+	to       string
+	timeout  time.Duration
+	insecure bool
+	given    *pflag.FlagSet // nil: none
+}
+
+func (o *sendOptions) addFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
+	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
+	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
+}
+
+// read takes the time-out from its flag, else from the configuration.
+func (o *sendOptions) read(a *app, flags *pflag.FlagSet) error {
+	cfg, err := a.settings(flags)
+	if err != nil {
+		return err
+	}
+	o.timeout, o.given = cfg.Duration(config.Timeout), flags
+	return nil
+}
+
+// moot are the flags that were given and that a listen in between takes from its own.
+func (o sendOptions) moot() (flags []string) {
+	for _, name := range []string{"timeout", "insecure"} {
+		if o.given != nil && o.given.Changed(name) {
+			flags = append(flags, "--"+name)
+		}
+	}
+	return flags
+}
