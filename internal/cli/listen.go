@@ -55,68 +55,30 @@ type listenOptions struct {
 
 func (a *app) listen() *cobra.Command {
 	o := &listenOptions{}
-	cmd := &cobra.Command{
-		Use:   "listen [flags] [-- COMMAND…]",
-		Short: "Receive deliveries, pass them to your handler, show them live",
-		Long: `Takes deliveries in, checks their signatures, records them, passes them to your handler as they came, and shows what it
-answered. It runs until you interrupt it: the first Ctrl-C finishes what is under way, the second one aborts.
-
-A command behind -- is started once listen is ready, with VIDIKING_WEBHOOK_URL, VIDIKING_WEBHOOK_SECRET and VIDIKING_DATA_DIR in its
-environment; listen ends with it. Its streams are its own, and what listen shows goes to stderr.
-
-With --wait-for it ends when so many deliveries of each event came and were delivered, or one of them was not, or time is up. With a
-command, too, it ends when both are over; where the command fails, at once.`,
-		Example: `  vidiking listen --forward localhost:3000
-  vidiking listen --forward 8080 --events 'render.*'
-  vidiking listen --forward 'render.*=localhost:3000' --forward 'wallet.*=localhost:4000'
-  vidiking listen --forward localhost:3000/hooks --timeout 10m --respond ack
-  vidiking listen --forward localhost:3000 --register
-  vidiking listen --forward localhost:3000 --tui
-  vidiking listen --forward localhost:3000 --tunnel ssh
-  vidiking listen --forward localhost:3000 --url https://shop.ngrok.app
-  vidiking listen --forward localhost:3000 -- npm test
-  vidiking listen --forward localhost:3000 --wait-for render.complete --within 60s
-  export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if dash := cmd.ArgsLenAtDash(); dash >= 0 {
-				args, o.command = args[:dash], args[dash:]
-			}
-			if len(args) > 0 {
-				return usage("listen takes no argument, and got "+strconv.Quote(args[0]), "vidiking listen --forward "+args[0])
-			}
-			return nil
-		},
-		Annotations: manual{
-			flags: `Daily use: forward, events, tunnel, register, tui, timeout
-The way in: url, ssh, path, addr, max-body
-What comes in: verify, respond
-Your handler: header, insecure, hold, ordered, retry, retry-speed
-The account's webhook, with --register: restore-url, yes
-What is shown: filter, print-secret
-In scripts and CI: wait-for, count, within, junit, ready-file, allow-failures`,
-			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY, SSH_AUTH_SOCK",
-			exits: `0 it was interrupted, and finished what was under way
-1 it can't listen, can't write the delivery log, or has no tunnel (any more); or the account's webhook is not put back
-2 it was called or configured wrongly
-3 with -- COMMAND: the command ended with 0, and a delivery was not delivered; with --wait-for: a handler refused one, or could not be reached
-4 there is no token for the tunnel, or with --register no API key; or one of them was refused
-5 with --wait-for: they did not come in time, or before an interrupt
-130 it was interrupted twice
-With -- COMMAND, the command's own code where it is not 0.`,
-			seeAlso: "trigger, replay, watch, config set-webhook, exit-codes, formatting",
-		}.annotations(),
-		ValidArgsFunction: a.completeCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(cmd.Context(), a, cmd.Flags()); err != nil {
-				return err
-			}
-			if o.printSecret {
-				return a.printSecret()
-			}
-			return a.runListen(cmd.Context(), o)
-		},
+	cmd := listenHelp()
+	cmd.Args = o.takeCommand
+	cmd.ValidArgsFunction = a.completeCommand
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := o.complete(cmd.Context(), a, cmd.Flags()); err != nil {
+			return err
+		}
+		if o.printSecret {
+			return a.printSecret()
+		}
+		return a.runListen(cmd.Context(), o)
 	}
 	return a.withFlags(cmd, o.addFlags)
+}
+
+// takeCommand takes what stands behind -- for the command, and refuses other arguments.
+func (o *listenOptions) takeCommand(cmd *cobra.Command, args []string) error {
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		args, o.command = args[:dash], args[dash:]
+	}
+	if len(args) > 0 {
+		return usage("listen takes no argument, and got "+strconv.Quote(args[0]), "vidiking listen --forward "+args[0])
+	}
+	return nil
 }
 
 func (o *listenOptions) addFlags(cmd *cobra.Command) {

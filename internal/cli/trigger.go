@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/sample"
@@ -34,50 +35,15 @@ type triggerOptions struct {
 
 func (a *app) trigger() *cobra.Command {
 	o := &triggerOptions{style: string(signature.StylePrefixed)}
-	cmd := &cobra.Command{
-		Use:   "trigger EVENT…",
-		Short: "Send sample events, signed as Vidiking signs them",
-		Long: `Sends a sample of an event, of each event of a scenario, or a payload of your own, signed with your secret, and shows what
-your handler answered. It goes through a running listen, else straight to your handler.
-
-The sample of render.complete has the shape that Vidiking documents; the other events' data is not documented, and their samples
-are this program's own.`,
-		Example: `  vidiking trigger render.complete
-  vidiking trigger render --to localhost:3000/hooks
-  vidiking trigger render.failed --set data.error='out of memory'
-  vidiking trigger render.complete --unset data.url --dry-run
-  vidiking trigger render.complete --edit
-  vidiking trigger --data payload.json --signature-style bare
-  vidiking trigger render.complete --corrupt signature --expect-status 401 --to localhost:3000
-  vidiking trigger render.complete --count 5000 --rate 500
-  vidiking trigger render --chaos duplicate=2,shuffle=3 --seed 7
-  vidiking trigger --list`,
-		Annotations: manual{
-			flags: `What is sent: list, set, unset, edit, data, dry-run
-How it is signed: signature-style, corrupt
-Where it goes: to, header, timeout, insecure
-What is expected: expect-status, expect-body, within, junit
-Many at once: count, rate, concurrency, chaos, seed, yes`,
-			environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
-			exits: `0 every delivery was answered 2xx, or as expected; or an edit was cancelled
-1 it failed
-2 it was called or configured wrongly
-3 the handler refused a delivery, could not be reached, or answered otherwise than expected
-5 with --within: not all was answered in time`,
-			seeAlso: "listen, replay, webhooks wait, exit-codes",
-		}.annotations(),
-		ValidArgsFunction: completeEvents,
-		Args:              cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.names = args
-			if err := o.send.read(a, cmd.Flags()); err != nil {
-				return err
-			}
-			if err := o.read(a, cmd.Flags()); err != nil {
-				return err
-			}
-			return a.runTrigger(cmd.Context(), o)
-		},
+	cmd := triggerHelp()
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.ValidArgsFunction = completeEvents
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.names = args
+		if err := o.read(a, cmd.Flags()); err != nil {
+			return err
+		}
+		return a.runTrigger(cmd.Context(), o)
 	}
 	return a.withFlags(cmd, o.addFlags)
 }
@@ -99,6 +65,23 @@ func (o *triggerOptions) addFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("data", completeFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// read takes what a configuration can say too, and checks the flags whose values hang together.
+func (o *triggerOptions) read(a *app, flags *pflag.FlagSet) error {
+	if err := o.send.read(a, flags); err != nil {
+		return err
+	}
+	if err := o.many.read(flags); err != nil {
+		return err
+	}
+	if err := o.expect.read(flags); err != nil {
+		return err
+	}
+	if err := o.patience.read(flags); err != nil {
+		return err
+	}
+	return o.chaos.read(flags, a.w.Random)
 }
 
 func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {

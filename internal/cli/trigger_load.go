@@ -72,20 +72,6 @@ func (m *manyOptions) read(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// read reads the flags that need more than a look.
-func (o *triggerOptions) read(a *app, flags *pflag.FlagSet) error {
-	if err := o.many.read(flags); err != nil {
-		return err
-	}
-	if err := o.expect.read(flags); err != nil {
-		return err
-	}
-	if err := o.patience.read(flags); err != nil {
-		return err
-	}
-	return o.chaos.read(flags, a.w.Random)
-}
-
 // checkReach refuses to send many, or chaos, to a host that is not the user's own, unless they said that it may be.
 func (a *app) checkReach(ctx context.Context, o *triggerOptions, routes []relay.Route) error {
 	if o.many.yes || !o.many.counted && o.chaos.text == "" {
