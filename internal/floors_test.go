@@ -52,6 +52,7 @@ var floors = map[string]int{
 	"dialect": 0,
 	"webhook": 0,
 	"filter":  0,
+	"hosts":   0,
 
 	testkit: testkitFloor,
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
 // URLError says why Vidiking can't send events to a URL.
@@ -85,13 +87,14 @@ const (
 )
 
 func placeOf(host string) place {
+	if hosts.IsHere(host) {
+		return placeHere
+	}
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return placeOfAddress(ip.Unmap())
 	}
 	last := host[strings.LastIndexByte(host, '.')+1:]
 	switch {
-	case host == "localhost" || strings.HasSuffix(host, ".localhost"):
-		return placeHere
 	case last == "" || strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x"):
 		return placeOdd // 127.1 and the like, which some take for an address
 	case !strings.Contains(host, "."):
@@ -108,11 +111,9 @@ func placeOf(host string) place {
 	return placeThere
 }
 
+// placeOfAddress is where an address is that is not this machine's.
 func placeOfAddress(ip netip.Addr) place {
-	switch {
-	case ip.IsLoopback(), ip.IsUnspecified():
-		return placeHere
-	case ip.IsPrivate(), ip.IsLinkLocalUnicast(), ip.IsMulticast(), ip.Zone() != "":
+	if ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.Zone() != "" {
 		return placePrivate
 	}
 	// Not private by name, and reached by nobody: RFC 6598 (carriers), RFC 2544, RFC 1112, RFC 791.

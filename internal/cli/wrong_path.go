@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"net"
 	"net/url"
 
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
@@ -40,7 +40,7 @@ func (a *app) sayWrongPath(text string) {
 
 // sameHost reports whether two URLs lead to the same host and port. All names of this machine are one.
 func sameHost(a, b *url.URL) bool {
-	return portOf(a) == portOf(b) && (a.Hostname() == b.Hostname() || isLocalHost(a.Hostname()) && isLocalHost(b.Hostname()))
+	return portOf(a) == portOf(b) && (a.Hostname() == b.Hostname() || hosts.IsHereAlone(a.Hostname()) && hosts.IsHereAlone(b.Hostname()))
 }
 
 func portOf(u *url.URL) string {
@@ -51,9 +51,4 @@ func portOf(u *url.URL) string {
 		return "443"
 	}
 	return "80"
-}
-
-func isLocalHost(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -2,11 +2,12 @@ package config
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
 // checkPublicURL checks a URL, or a domain alone, at which a tunnel is to begin. Its path is the ingress's.
@@ -23,17 +24,12 @@ func checkPublicURL(value string) *problem {
 	switch {
 	case err != nil || u.Hostname() == "" || strings.ContainsFunc(value, unicode.IsSpace):
 		return &problem{fmt.Sprintf("is no URL: %q", value), hint}
-	case u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !hosts.IsHereAlone(u.Hostname())):
 		return &problem{fmt.Sprintf("does not begin with https: %q", value), hint}
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
 		return &problem{fmt.Sprintf("is more than a host: %q", value), "the path is that of --path: write " + u.Scheme + "://" + u.Host}
 	}
 	return nil
-}
-
-func isThisMachine(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // PublicURL returns the public URL that the tunnel is to have, whole; empty where it is not set.

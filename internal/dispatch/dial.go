@@ -5,8 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"strings"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
 // loopbackHeadStart is how long 127.0.0.1 waits for ::1 to answer: the Connection Attempt Delay of RFC 8305, section 5. It is next
@@ -75,16 +76,10 @@ func (d *dialer) touch(ctx context.Context, network, address string) (net.Conn, 
 
 func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
-	if err == nil && isLocalhost(host) {
+	if err == nil && hosts.IsLocalhost(host) {
 		return d.connectLoopback(ctx, port)
 	}
 	return d.tcp(ctx, network, address)
-}
-
-// isLocalhost reports whether the name always means this machine, whatever a resolver says (RFC 6761 6.3).
-func isLocalhost(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
 type connected struct {

@@ -39,17 +39,6 @@ func TestAnAddressIsThatAddressOnly(t *testing.T) {
 	wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on 127.0.0.1:"+handler.Port()+". Is your server running?")
 }
 
-func TestOnlyLocalhostIsLoopback(t *testing.T) {
-	for host, want := range map[string]bool{
-		"localhost": true, "LOCALHOST.": true, "a.b.localhost": true,
-		"notlocalhost": false, "localhost.example": false, "127.0.0.1": false, "": false,
-	} {
-		if got := isLocalhost(host); got != want {
-			t.Errorf("isLocalhost(%q): got %v, want %v", host, got, want)
-		}
-	}
-}
-
 // faked is a dialer of which each address of loopback does as told.
 func faked(v6, v4 dialFunc) *dialer {
 	return &dialer{tcp: func(ctx context.Context, network, address string) (net.Conn, error) {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
 // Lookup finds the addresses of a host by its name. That of net.Resolver is LookupNetIP.
@@ -13,10 +15,10 @@ type Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error
 // IsPrivate reports whether the target is on this machine or in a private network, and so is the user's own: whether all of its
 // addresses are. It returns an error where the name has none.
 func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
-	host := t.url.Hostname()
-	if isLocalhost(host) {
+	if t.IsHere() {
 		return true, nil
 	}
+	host := t.url.Hostname()
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return isPrivate(addr), nil
 	}
@@ -35,11 +37,8 @@ func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
 	return true, nil
 }
 
-// IsHere reports whether the target is on this machine, as far as its address alone tells: 0.0.0.0 is taken for it by connect.
-func (t Target) IsHere() bool {
-	addr, err := netip.ParseAddr(t.url.Hostname())
-	return isLocalhost(t.url.Hostname()) || err == nil && (addr.Unmap().IsLoopback() || addr.IsUnspecified())
-}
+// IsHere reports whether the target is on this machine, as far as its address alone tells.
+func (t Target) IsHere() bool { return hosts.IsHere(t.url.Hostname()) }
 
 // isPrivate reports whether an address is of this machine (0.0.0.0 is taken for it by every system's connect), of a network that the
 // internet does not route (RFC 1918, RFC 4193, link-local), or of the shared space of RFC 6598, which overlay networks use.

@@ -2,9 +2,10 @@ package vidiking
 
 import (
 	"fmt"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
 // defaultURL is where the API is (docs: Transport).
@@ -43,7 +44,7 @@ func ParseBase(text string) (Base, error) {
 		return Base{}, &URLError{fmt.Sprintf("can't hold ? or #: %q", text), hint}
 	case u.Scheme != "https" && u.Scheme != "http":
 		return Base{}, &URLError{fmt.Sprintf("can't begin with %s://", u.Scheme), hint}
-	case u.Scheme == "http" && !isHere(u.Hostname()):
+	case u.Scheme == "http" && !hosts.IsHereAlone(u.Hostname()):
 		return Base{}, &URLError{fmt.Sprintf("is plain http to another machine: %q", text), "the API key would travel in the open: write https://"}
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
@@ -52,7 +53,7 @@ func ParseBase(text string) (Base, error) {
 	if again, err := url.Parse(u.String()); err != nil || again.String() != u.String() {
 		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", text), hint}
 	}
-	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: isHere(u.Hostname())}, nil
+	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: hosts.IsHereAlone(u.Hostname())}, nil
 }
 
 // withoutUser is what of a wrong URL can be shown: nothing that may hold a password.
@@ -71,12 +72,3 @@ func (b Base) Host() string { return b.host }
 
 // IsHere reports whether the API is on this machine.
 func (b Base) IsHere() bool { return b.here }
-
-// isHere reports whether a host's name or address can only be this machine.
-func isHere(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
-}

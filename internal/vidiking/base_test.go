@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
 func TestParseBase(t *testing.T) {
@@ -76,7 +77,7 @@ func FuzzParseBaseNeverTakesPlainHTTPElsewhere(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if u, err := url.Parse(b.String()); err != nil || u.Scheme != "https" && !isHere(u.Hostname()) || u.User != nil || u.RawQuery != "" {
+		if u, err := url.Parse(b.String()); err != nil || u.Scheme != "https" && !hosts.IsHereAlone(u.Hostname()) || u.User != nil || u.RawQuery != "" {
 			t.Errorf("ParseBase(%q) took %s", text, b)
 		}
 		if again, err := ParseBase(b.String()); err != nil || again.String() != b.String() {

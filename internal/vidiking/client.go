@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -74,7 +75,7 @@ func newTransport(o Options) *http.Transport {
 	if o.Base.plain {
 		// localhost is a name, and a resolver can make anything of it.
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
-			if host, _, err := net.SplitHostPort(address); err != nil || !isHere(host) {
+			if host, _, err := net.SplitHostPort(address); err != nil || !hosts.IsHereAlone(host) {
 				return errElsewhere
 			}
 			return nil
