@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -189,8 +190,12 @@ func (l *listener) announce() error {
 	})
 }
 
-// handlerLook bounds how long the first look for the handler may delay the ready block: a connect on this machine takes far less.
-const handlerLook = 100 * time.Millisecond
+// How long the first look for the handlers may delay the ready block. On this machine a connection is made or refused at once, however
+// busy it is; elsewhere a firewall may say nothing.
+const (
+	handlerLook     = 100 * time.Millisecond
+	handlerLookHere = 2 * time.Second
+)
 
 // run says that it is ready, shows what comes, and ends in order at the first interrupt, or at once at the second.
 func (l *listener) run(ctx context.Context) error {
@@ -202,14 +207,7 @@ func (l *listener) run(ctx context.Context) error {
 		return l.leave(context.WithoutCancel(ctx), interrupts, err)
 	}
 	ready := l.ready(state.URL)
-	timer := time.NewTimer(handlerLook)
-	defer timer.Stop()
-	select {
-	case absent := <-look:
-		ready.Forward = forwardOf(l.o.routes, absent)
-		l.there = len(absent) == 0
-	case <-timer.C:
-	}
+	l.seeHandlers(&ready, look)
 	if err := l.writeReadyFile(ready); err != nil {
 		return err
 	}
@@ -235,6 +233,22 @@ func (l *listener) run(ctx context.Context) error {
 		return failed(err, "the ingress ended: "+err.Error(), "start listen again")
 	}
 	return l.leave(context.WithoutCancel(ctx), interrupts, err)
+}
+
+// seeHandlers says in the ready block which handlers are not there, if that is known soon.
+func (l *listener) seeHandlers(ready *output.Ready, look <-chan []dispatch.Target) {
+	patience := handlerLookHere
+	if slices.ContainsFunc(l.o.routes, func(r relay.Route) bool { return !r.Target.IsHere() }) {
+		patience = handlerLook
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case absent := <-look:
+		ready.Forward = forwardOf(l.o.routes, absent)
+		l.there = len(absent) == 0
+	case <-timer.C:
+	}
 }
 
 // logFailed tells that what was queued for the log could not be written.
