@@ -49,8 +49,9 @@ func (l *listener) drain(ctx context.Context, interrupts <-chan os.Signal) error
 	return errSilent{exitInterrupted}
 }
 
-// lastWords is how long an aborted session may take to record what it gave up, and to say so.
-const lastWords = time.Second
+// lastWords is how long an aborted session may take to record what it gave up, and to say so. It takes milliseconds, but for a machine
+// that is very busy, or a view that nobody reads.
+const lastWords = 3 * time.Second
 
 // finish puts back what was registered, so that what comes from now on goes there; then it waits for the answers that are under way,
 // and for the view to show them.
