@@ -35,10 +35,14 @@ func (w *waiting) until(ctx context.Context) (outcome, error) {
 			result, err = w.look(ctx)
 		}
 	}
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		return w.atLast(), nil
+	if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return result, err
 	}
-	return result, err
+	// So is a last one: what came in time counts, though nobody had looked yet.
+	if result, err = w.look(ctx); err != nil || result != outcomeOpen {
+		return result, err
+	}
+	return w.atLast(), nil
 }
 
 // logInterval is how often it is looked whether there is a log by now: as often as for changes in one.
