@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -29,14 +28,9 @@ const apiKey = "vk_test_0123456789abcdefKEY9"
 //	clock    has a clock that is 10 minutes ahead
 func runAPI(args []string) int {
 	mode, file := args[0], args[1]
-	addr := "127.0.0.1:0"
-	if b, err := os.ReadFile(file); err == nil && len(b) > 0 {
-		addr = strings.TrimSpace(string(b))
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
+	ln, err := listenAt(ctx, file)
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		return 1

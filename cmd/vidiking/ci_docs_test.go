@@ -22,7 +22,7 @@ func ciPage(t *testing.T) (files map[string]string, port string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := listenKept(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -143,6 +143,7 @@ func deliver(t *testing.T, addr string, body []byte, signatures []string) (code 
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header[webhook.SignatureHeader] = signatures
+	req.Close = true // some close what is kept just as the next request comes
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)

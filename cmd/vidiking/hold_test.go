@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -37,7 +36,7 @@ func (h *inOrder) count() int {
 func TestHeldDeliveriesOutliveTheListenThatIsKilled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	gone, err := net.Listen("tcp", "127.0.0.1:0")
+	gone, err := listenKept(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,15 +62,16 @@ func TestHeldDeliveriesOutliveTheListenThatIsKilled(t *testing.T) {
 			continue
 		}
 		handler := &inOrder{}
-		ln, err := net.Listen("tcp", address)
+		ln, err := listen(t.Context(), address)
 		if err != nil {
-			t.Skipf("another program took the handler's port meanwhile: %v", err)
+			t.Fatal(err)
 		}
 		server := &httptest.Server{Listener: ln, Config: &http.Server{Handler: handler}} //nolint:gosec // of a test
 		server.Start()
 		defer server.Close()
 		l.await("everything reaches the handler", func() bool { return handler.count() >= len(want) })
-		l.await("everything is settled", func() bool { return count(t, openLog(t, w.dir), pending()) == 0 })
+		r := openLog(t, w.dir)
+		l.await("everything is settled", func() bool { return count(t, r, pending()) == 0 })
 		if !slices.Equal(handler.got, want) {
 			t.Errorf("the handler got %d deliveries, not the %d that were sent, each once and in order", len(handler.got), len(want))
 		}

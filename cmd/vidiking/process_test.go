@@ -93,8 +93,8 @@ func (w *world) run(tb testing.TB, program string, args ...string) (code int, st
 	return code, p.said(p.stdout), p.said(p.stderr)
 }
 
-// patience is far more than anything here takes; past it something hangs.
-const patience = time.Minute
+// patience is far more than anything here takes, on a busy machine and with the race detector too; past it something hangs.
+const patience = 2 * time.Minute
 
 // wait returns the exit code; -1 where a signal ended it.
 func (p *process) wait() int {

@@ -141,12 +141,12 @@ func (x *typist) until(what string, ok func() bool) {
 	x.t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	timeout := time.After(30 * time.Second)
+	late := time.After(patience)
 	for !ok() {
 		select {
 		case <-tick.C:
-		case <-timeout:
-			x.t.Fatalf("not within 30 s: %s; the screen:\n%s", what, x.text())
+		case <-late:
+			x.t.Fatalf("not within %v: %s; the screen:\n%s", patience, what, x.text())
 		}
 	}
 }
@@ -180,8 +180,8 @@ func (x *typist) leaves(code int) {
 	x.t.Helper()
 	select {
 	case <-x.ended:
-	case <-time.After(30 * time.Second):
-		x.t.Fatalf("it did not end within 30 s; the screen:\n%s", x.text())
+	case <-time.After(patience):
+		x.t.Fatalf("it did not end within %v; the screen:\n%s", patience, x.text())
 	}
 	if got := x.cmd.ProcessState.ExitCode(); got != code {
 		x.t.Errorf("exit code %d, want %d; the screen:\n%s", got, code, x.text())

@@ -80,12 +80,12 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}[args[0]]
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	timeout := time.After(30 * time.Second)
+	late := time.After(patience)
 	for !ok() {
 		select {
 		case <-tick.C:
-		case <-timeout:
-			ts.Fatalf("await %s: not within 30 s", strings.Join(args, " "))
+		case <-late:
+			ts.Fatalf("await %s: not within %v", strings.Join(args, " "), patience)
 		}
 	}
 }
@@ -190,7 +190,9 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Add(name, value)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	stranger := &http.Transport{} // with no connection that another listen left
+	defer stranger.CloseIdleConnections()
+	resp, err := stranger.RoundTrip(req)
 	ts.Check(err)
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,8 +22,7 @@ func runPretend(args []string) int {
 	answer, dir := args[0], args[1]
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	ln, err := listenKept(ctx)
 	if err != nil {
 		return 1
 	}

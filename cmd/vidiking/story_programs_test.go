@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
-	"strings"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -23,14 +22,9 @@ import (
 // is interrupted. It writes its address to FILE, and what it received to FILE.body.
 func runHandler(args []string) int {
 	mode, file := args[0], args[1]
-	addr := "127.0.0.1:0"
-	if b, err := os.ReadFile(file); err == nil && len(b) > 0 {
-		addr = strings.TrimSpace(string(b))
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
+	ln, err := listenAt(ctx, file)
 	if err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -91,12 +85,17 @@ func runUnread(args []string) int {
 	return 1
 }
 
-// writeWhole writes a file so that who waits for it never sees half of it.
+// writeWhole writes a file so that who waits for it never sees half of it, whoever else writes it just now.
 func writeWhole(name, text string) error {
-	if err := os.WriteFile(name+".tmp", []byte(text), 0o600); err != nil {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".tmp")
+	if err != nil {
 		return err
 	}
-	return os.Rename(name+".tmp", name)
+	_, err = f.WriteString(text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
 }
 
 func handlerMode(ctx context.Context, mode, file string) http.HandlerFunc {
@@ -106,7 +105,9 @@ func handlerMode(ctx context.Context, mode, file string) http.HandlerFunc {
 		if err != nil {
 			return
 		}
-		_ = os.WriteFile(file+".body", body, 0o600)
+		if writeWhole(file+".body", string(body)) != nil {
+			return
+		}
 		sig := r.Header.Get(webhook.SignatureHeader)
 		switch mode {
 		case "verify", "bare":

@@ -20,6 +20,7 @@ func runHold(args []string) int {
 	if err != nil {
 		return 99
 	}
+	defer func() { _ = f.Close() }() // not before: that would let go of the lock
 	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Whence: io.SeekStart, Start: 120, Len: 1}
 	if err := syscall.FcntlFlock(f.Fd(), syscall.F_SETLKW, &lock); err != nil {
 		return 99

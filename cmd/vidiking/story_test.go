@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 		"pretend":     func() { os.Exit(runPretend(os.Args[1:])) },
 		"redirected":  func() { os.Exit(runRedirected(os.Args[1:])) },
 		"detached":    func() { os.Exit(runDetached(os.Args[1:])) },
+		"occupied":    func() { os.Exit(runOccupied(os.Args[1:])) },
 		"hold":        func() { os.Exit(runHold(os.Args[1:])) },
 		"ondisk":      func() { os.Exit(runOnDisk(os.Args[1:])) },
 		"barepeer":    func() { os.Exit(runBare(os.Args[1:])) },

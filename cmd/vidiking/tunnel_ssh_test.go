@@ -90,7 +90,7 @@ func TestListenRefusesAServerWithAnotherKey(t *testing.T) {
 		t.Fatalf("got exit code %d, want 0", code)
 	}
 	server.NewKey()
-	code, _, stderr := w.run(t, "vidiking", "listen", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
+	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
 	want := regexp.MustCompile(`(?s)^error: the key of 127\.0\.0\.1 is another than before, so nothing was sent there
          before  SHA256:\S+
          now     SHA256:\S+
@@ -140,7 +140,7 @@ func TestListenSaysWhatAnSSHServerRefuses(t *testing.T) {
 	w := newWorld(t)
 	w.configure(t, "ssh_bind = \"localhost:80\"\n")
 	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
-	code, _, stderr := w.run(t, "vidiking", "listen", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
+	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
 	if code != 1 || !strings.Contains(stderr, "\nerror: 127.0.0.1 lets you in, and there is no tunnel: it does not forward port 80\n") {
 		t.Errorf("a port that it does not forward: got %d and\n%s", code, stderr)
 	}
