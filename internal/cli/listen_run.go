@@ -251,9 +251,19 @@ func (l *listener) seeHandlers(ready *output.Ready, look <-chan []dispatch.Targe
 	}
 }
 
-// logFailed tells that what was queued for the log could not be written.
+// logFailed tells that what was queued for the log could not be written, or that the log was taken away.
 func (l *listener) logFailed(err error) {
-	if l.view != nil {
-		l.view.Notify(relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err})
+	if l.view == nil {
+		return
 	}
+	n := relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err}
+	var gone *store.NotFoundError
+	switch {
+	case errors.As(err, &gone): // an attempt at a delivery that went with its log
+		return
+	case errors.Is(err, store.ErrTakenAway):
+		n.Kind = relay.NoticeNewLog
+		_ = l.session.Renew() // what it tells is a convenience
+	}
+	l.view.Notify(n)
 }

@@ -26,6 +26,11 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 	case relay.NoticeNotRecorded:
 		message, hint := recordTrouble(n.Err)
 		return Notice{Code: "not_recorded", At: n.At, Message: message, More: []string{hint}, Hint: hint}
+	case relay.NoticeNewLog:
+		return Notice{
+			Code: "new_log", At: n.At, Message: "The delivery log was taken away.",
+			More: []string{"A new one has begun: what comes is recorded there."},
+		}
 	default:
 		first, _, _ := strings.Cut(n.Err.Error(), "\n")
 		return Notice{

@@ -16,6 +16,7 @@ const (
 	NoticeHandlerBack                   // the handler takes connections again
 	NoticeTooLarge                      // a body larger than allowed was answered 413; said once
 	NoticeNotRecorded                   // a delivery could not be recorded and was answered 503; said once until one can
+	NoticeNewLog                        // the delivery log was taken away, and a new one has begun
 	NoticePanic                         // a delivery ran into a bug of this program and was answered 500
 	NoticeHolding                       // the handler is not there: deliveries are held from now on
 	NoticeGivenUp                       // a delivery failed as often as it is tried

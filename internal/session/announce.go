@@ -93,6 +93,25 @@ func (s *Session) Announce(fill func(*Info)) error {
 	return s.write()
 }
 
+// Renew announces the session anew where its files were taken away, with the data directory or without.
+func (s *Session) Renew() error {
+	s.mu.Lock()
+	lock := s.lock
+	s.mu.Unlock()
+	if lock == nil || isThere(s.path) && isThere(lockPath(s.path)) {
+		return nil
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	return s.Announce(func(*Info) {})
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, os.ErrNotExist)
+}
+
 // Info returns what the session tells of itself now.
 func (s *Session) Info() Info {
 	s.mu.Lock()

@@ -156,6 +156,33 @@ func TestASessionsNameIsTakenAsLongAsItLives(t *testing.T) {
 	wantLive(t, dir, first.Info())
 }
 
+func TestASessionWhoseFilesWereTakenAwayIsAnnouncedAnew(t *testing.T) {
+	dir := t.TempDir()
+	s := announce(t, dir, func(i *Info) { i.URL = "http://127.0.0.1:4747/" })
+	before := s.lock
+	if err := s.Renew(); err != nil || s.lock != before {
+		t.Errorf("while they are there: got %v, want that nothing is done", err)
+	}
+	if err := os.RemoveAll(filepath.Join(dir, dirName)); err != nil {
+		t.Fatal(err)
+	}
+	wantLive(t, dir)
+	if err := s.Renew(); err != nil {
+		t.Errorf("Renew: %v", err)
+	}
+	wantLive(t, dir, s.Info())
+	if err := s.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if left := files(t, dir); len(left) != 0 {
+		t.Errorf("Close left %q", left)
+	}
+	if err := s.Renew(); err != nil {
+		t.Errorf("Renew: %v", err)
+	}
+	wantLive(t, dir) // a closed one stays closed
+}
+
 func TestNewInfoFailsOnlyWithItsSource(t *testing.T) {
 	broken := errors.New("no randomness")
 	if _, err := NewInfo(iotest.ErrReader(broken)); !errors.Is(err, broken) {

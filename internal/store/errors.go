@@ -21,6 +21,7 @@ var (
 	ErrCorrupt     = errors.New("the delivery log is damaged")
 	ErrDuplicateID = errors.New("the delivery log has that id already")
 	ErrClosed      = errors.New("the delivery log is closed")
+	ErrTakenAway   = errors.New("the delivery log was taken away") // told to OnError: a new one has begun
 )
 
 // NotFoundError says that an id names nothing in the log.

@@ -53,11 +53,12 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	if o.OnError == nil {
 		o.OnError = func(error) {}
 	}
-	path, err := createFile(dir)
+	path, err := logPath(dir)
 	if err != nil {
 		return nil, err
 	}
-	main, err := openWriting(ctx, path)
+	p := &place{dir: dir, path: path}
+	main, err := p.open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,8 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	l.jobs.New = func() any { return &job{done: make(chan error, 1)} }
 	ring := &bell{}
 	l.reader = newReader(path, ring)
-	l.writer = newWriter(main, l.queue, ring, o)
+	l.writer = newWriter(main, p, l.queue, ring, o)
+	p.changed = l.reader.renew
 	l.writer.recycle = func(j *job) { l.jobs.Put(j.reset()) }
 	l.upkeep = newUpkeep(side, l.writer, o)
 	l.finished.Go(l.writer.run)

@@ -12,6 +12,7 @@ type plan struct {
 	changes  int64 // rows of the change feed up to here
 	vacuum   int64 // pages to give back to the disk
 	urgent   bool  // so much that it may not wait for a quiet moment
+	opened   int64 // which log it is of: see place
 	finished chan<- error
 
 	rejectedBytes int64 // how much the first step will free, roughly
@@ -68,6 +69,9 @@ func (u *upkeep) planWhenDue() error {
 // planAndWait plans now and returns when the writer has pruned and there is nothing left to plan.
 func (u *upkeep) planAndWait() error {
 	for {
+		if err := u.follow(); err != nil {
+			return err
+		}
 		p, err := u.plan()
 		if err != nil || p.done() {
 			return err
@@ -97,6 +101,7 @@ func (u *upkeep) handOver(p plan, finished <-chan error) error {
 }
 
 func (u *upkeep) plan() (p plan, err error) {
+	p.opened = u.opened
 	if u.plannedRow, err = u.conn.number(lastChange); err != nil {
 		return p, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
@@ -21,6 +22,7 @@ type Reader struct {
 	slot chan *conn // holds the connection, nil before its first use; empty while it is in use; closed with the Reader
 	done chan struct{}
 
+	stale  atomic.Bool // the writer of this process has begun another log
 	later  bool        // made by LaterReader
 	file   fs.FileInfo // what the connection was opened on; only for whoever has the connection, as opened
 	opened int         // connections so far
@@ -83,7 +85,7 @@ func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
 	case c = <-r.slot:
 	}
 	defer func() { r.slot <- c }()
-	if c != nil && r.later && !r.isThere() {
+	if c != nil && (r.stale.Swap(false) || r.later && !r.isThere()) {
 		_ = c.close() // of a file that nobody can find any more
 		c = nil
 	}
@@ -103,6 +105,9 @@ func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
 	}
 	return classify(err)
 }
+
+// renew has the next call read the log that is at the path then.
+func (r *Reader) renew() { r.stale.Store(true) }
 
 // isThere reports whether the file that the connection was opened on is still the one at its path.
 func (r *Reader) isThere() bool {

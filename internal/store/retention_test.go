@@ -313,7 +313,7 @@ func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
 				record(t, l, src.next())
 			}
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), nil, &bell{}, Options{}) // with no goroutine
+			w := newWriter(reopen(t, l), &place{}, nil, &bell{}, Options{}) // with no goroutine
 			w.todo = plan{all: Place{receivedAt: math.MaxInt64}, urgent: c.urgent}
 			w.afterCommit()
 			if got, err := w.conn.number("SELECT count(*) FROM delivery"); err != nil || got != c.want {

@@ -8,6 +8,7 @@ import (
 type transaction struct {
 	conn    *conn
 	last    int64 // the row of the newest change before this transaction
+	begin   int64 // which that is where the log has none: the numbers go on where those of a log that was taken away ended
 	changes []change
 }
 
@@ -53,6 +54,7 @@ func (t *transaction) apply(group []*job) (err error) {
 	if t.last, err = t.conn.number(lastChange); err != nil {
 		return err
 	}
+	t.last = max(t.last, t.begin)
 	for _, j := range group {
 		switch j.kind {
 		case jobRecord:

@@ -18,6 +18,7 @@ type upkeep struct {
 	stop chan struct{}
 	asks chan chan error // plan now, and say when it is done
 
+	opened       int64 // which log the connection is to: see place
 	idleTicks    int   // for how many ticks nothing was committed
 	commits      int64 // the writer's, at the last tick
 	planAgain    bool  // the last plan had something to prune
@@ -43,7 +44,7 @@ const (
 
 func newUpkeep(c *conn, w *writer, o Options) *upkeep {
 	return &upkeep{
-		conn: c, writer: w, retention: o.Retention.orDefault(), now: o.Now,
+		conn: c, writer: w, opened: w.place.opened.Load(), retention: o.Retention.orDefault(), now: o.Now,
 		stop: make(chan struct{}), asks: make(chan chan error),
 	}
 }
@@ -58,6 +59,7 @@ func (u *upkeep) run() {
 		case <-u.writer.full:
 			u.report(u.checkpoint())
 		case <-tick.C:
+			u.report(u.follow())
 			u.report(u.truncateWhenIdle())
 			u.report(u.planWhenDue())
 		case answer := <-u.asks:

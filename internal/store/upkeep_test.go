@@ -52,7 +52,7 @@ func TestLongWALStartsOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), nil, &bell{}, Options{}) // with no goroutine
+			w := newWriter(reopen(t, l), &place{}, nil, &bell{}, Options{}) // with no goroutine
 			u := newUpkeep(reopen(t, l), w, Options{})
 			write := func(bodyBytes int) {
 				j := &job{kind: jobRecord}

@@ -17,6 +17,7 @@ import (
 // for more to come: while it commits, the next group gathers by itself.
 type writer struct {
 	conn    *conn
+	place   *place
 	queue   <-chan *job
 	ring    *bell
 	onError func(error)
@@ -30,8 +31,9 @@ type writer struct {
 	commits      atomic.Int64  // how many transactions there were
 	full         chan struct{} // wakes upkeep
 
-	plans   chan plan  // what upkeep asks to be pruned; the writer does it when it has nothing else to do
-	reports chan error // upkeep's failures, for onError
+	plans   chan plan     // what upkeep asks to be pruned; the writer does it when it has nothing else to do
+	reports chan error    // upkeep's failures, for onError
+	moved   chan struct{} // upkeep saw that the log is not at its place
 
 	group   []*job
 	carried []*job // attempts that a busy log turned away, first of the next group
@@ -50,11 +52,19 @@ const (
 // maxTries is how often an attempt that nobody waits for meets a busy log before it is given up: for about a minute.
 const maxTries = 12
 
-func newWriter(c *conn, queue <-chan *job, ring *bell, o Options) *writer {
+func newWriter(c *conn, p *place, queue <-chan *job, ring *bell, o Options) *writer {
 	w := &writer{
-		conn: c, queue: queue, ring: ring, onError: o.OnError,
-		full: make(chan struct{}, 1), plans: make(chan plan), reports: make(chan error),
+		place: p, queue: queue, ring: ring, onError: o.OnError,
+		full: make(chan struct{}, 1), plans: make(chan plan), reports: make(chan error), moved: make(chan struct{}, 1),
 	}
+	w.use(c)
+	return w
+}
+
+// use has the writer write by c from now on.
+func (w *writer) use(c *conn) {
+	w.conn = c
+	w.walPages.Store(0)
 	w.checkpointAt.Store(checkpointPages)
 	// A hook takes the place of SQLite's own, which would checkpoint within the transactions that it counts.
 	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
@@ -63,7 +73,6 @@ func newWriter(c *conn, queue <-chan *job, ring *bell, o Options) *writer {
 		}
 		return nil
 	})
-	return w
 }
 
 // run writes until the queue is closed and empty.
@@ -103,9 +112,12 @@ func (w *writer) next() (j *job, open bool) {
 		select {
 		case j, open = <-w.queue:
 			return j, open
-		case w.todo = <-w.plans:
+		case p := <-w.plans:
+			w.plan(p)
 		case err := <-w.reports:
 			w.onError(err)
+		case <-w.moved:
+			w.keepPlace()
 		}
 	}
 }
@@ -159,7 +171,11 @@ func (w *writer) write() {
 // then nothing of them is written.
 func (w *writer) commit(group []*job) error {
 	w.turn.Lock()
-	err := classify(w.tx.run(w.conn, group))
+	err := w.stay()
+	if err == nil {
+		err = w.tx.run(w.conn, group)
+	}
+	err = classify(err)
 	w.turn.Unlock()
 	if err == nil {
 		w.commits.Add(1)
@@ -201,7 +217,8 @@ func (w *writer) afterCommit() {
 		w.copying.Unlock() //nolint:staticcheck // waiting for upkeep is all that is wanted
 	}
 	select {
-	case w.todo = <-w.plans:
+	case p := <-w.plans:
+		w.plan(p)
 	case err := <-w.reports:
 		w.onError(err)
 	default:

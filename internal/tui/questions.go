@@ -56,8 +56,8 @@ func (m *Model) tookPage(msg pageMsg) tea.Cmd {
 		m.list.anchor = store.Place{}
 	}
 	m.loaded = true
-	if msg.page.NoLog && m.hadLog {
-		m.sayGone()
+	if msg.page.NoLog && m.hadLog && !m.o.Own { // a listener says it of its own log
+		m.sayNext("!", display.Bad, "The delivery log was taken away", ". The next delivery begins a new one")
 	}
 	m.hadLog = !msg.page.NoLog
 	cmds := []tea.Cmd{m.sync(), m.await(msg.page.Cursor)}
@@ -65,15 +65,6 @@ func (m *Model) tookPage(msg pageMsg) tea.Cmd {
 		cmds = append(cmds, m.reload())
 	}
 	return tea.Batch(cmds...)
-}
-
-// sayGone says that the log is not there any more.
-func (m *Model) sayGone() {
-	next := ". The next delivery begins a new one"
-	if m.o.Own {
-		next = ". What comes is in none: start listen again"
-	}
-	m.sayNext("!", display.Bad, "The delivery log was taken away", next)
 }
 
 // logTrouble says that the log can't be read, and looks again in a while.

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/store"
+)
+
+// Whoever clears the data directory while listen runs loses what was there, and nothing of what is answered after it.
+func TestAListenWhoseLogIsTakenAwayBeginsANewOne(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("nobody can take an open file away here")
+	}
+	w := newWorld(t)
+	l := w.startListen(t, "vidiking", answering(t, 200))
+	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
+		t.Fatalf("got %d, want 200", code)
+	}
+	if err := os.RemoveAll(w.dir); err != nil {
+		t.Fatal(err)
+	}
+	after := sized(60)
+	if code, _ := send(t, l.url, after); code != http.StatusOK {
+		t.Fatalf("after that: got %d, want 200", code)
+	}
+	if found := bodies(t, openLog(t, w.dir)); len(found) != 1 || found[string(after)] != 1 {
+		t.Errorf("the new log has %d bodies, want the one that was answered", len(found))
+	}
+	l.await("it can be found again", l.announced)
+	l.await("it is said", func() bool { return strings.Contains(l.said(l.stderr), "The delivery log was taken away.") })
+	if code, _, stderr := w.run(t, "vidiking", "trigger", "wallet.deposit"); code != 0 {
+		t.Errorf("trigger ended with %d: %s", code, stderr)
+	}
+	if n := count(t, openLog(t, w.dir), store.Query{}); n != 2 {
+		t.Errorf("the new log has %d deliveries, want 2", n)
+	}
+	if code := l.interrupt(); code != 0 {
+		t.Errorf("got exit code %d, want 0; stderr:\n%s", code, l.said(l.stderr))
+	}
+	// What came after is shown like what came before.
+	if said := l.said(l.stdout); !strings.Contains(said, "wallet.deposit") || strings.Count(said, "dlv_") != 3 {
+		t.Errorf("got\n%s\nwant three deliveries", said)
+	}
+}

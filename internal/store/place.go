@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+// place is where the log is, and which file was found there. Somebody may take the log away while it is written: what is acknowledged
+// after that would be in a file that nobody can open any more.
+type place struct {
+	dir, path string
+	file      fs.FileInfo  // the writer's; guarded by its turn
+	opened    atomic.Int64 // how many logs were opened here so far
+	changed   func()       // another one was opened
+}
+
+// open opens the log for writing and makes it where there is none.
+func (p *place) open(ctx context.Context) (*conn, error) {
+	if _, err := createFile(p.dir); err != nil {
+		return nil, err
+	}
+	file, err := os.Stat(p.path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := openWriting(ctx, p.path)
+	if err != nil {
+		return nil, err
+	}
+	p.file = file
+	p.opened.Add(1)
+	return c, nil
+}
+
+// canBeTaken says whether a file that is open can be taken away: not on Windows.
+const canBeTaken = runtime.GOOS != "windows"
+
+// isLeft reports whether the file is not at its place any more.
+func (p *place) isLeft() bool {
+	if !canBeTaken {
+		return false
+	}
+	now, err := os.Stat(p.path)
+	return isAny(err, fs.ErrNotExist, syscall.ENOTDIR) || err == nil && !os.SameFile(p.file, now)
+}
+
+// stay has the writer write the log that is at its place. It holds the turn.
+func (w *writer) stay() error {
+	if !w.place.isLeft() {
+		return nil
+	}
+	newest, err := w.conn.number(lastChange)
+	if err != nil {
+		newest = w.tx.last + int64(len(w.tx.changes))
+	}
+	c, err := w.place.open(context.Background())
+	if err != nil {
+		return err
+	}
+	leave(w.conn)
+	w.use(c)
+	w.tx.begin = max(w.tx.begin, newest) // who follows the changes goes on
+	w.forgetPlan()
+	w.place.changed()
+	w.onError(ErrTakenAway)
+	return nil
+}
+
+// keepPlace is stay between two transactions.
+func (w *writer) keepPlace() {
+	w.turn.Lock()
+	err := w.stay()
+	w.turn.Unlock()
+	if err != nil {
+		w.onError(classify(err))
+	}
+}
+
+// leave closes a connection to a log that was taken away. Closing the last one would remove the -wal file by its name, which another
+// log has by now.
+func leave(c *conn) {
+	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true); err == nil {
+		_ = c.close() // there is nothing left to lose
+	}
+}
+
+// plan takes what upkeep has planned, unless it is for another log.
+func (w *writer) plan(p plan) {
+	w.todo = p
+	if p.opened != w.place.opened.Load() {
+		w.forgetPlan()
+	}
+}
+
+func (w *writer) forgetPlan() {
+	if w.todo.finished != nil {
+		w.todo.finished <- nil
+	}
+	w.todo = plan{}
+}
+
+// follow has upkeep keep the log that the writer writes, and the writer look where it is not at its place.
+func (u *upkeep) follow() error {
+	p := u.writer.place
+	opened := p.opened.Load()
+	if opened == u.opened {
+		u.look()
+		return nil
+	}
+	c, err := openBeside(p.path)
+	if err != nil {
+		return err
+	}
+	leave(u.conn)
+	u.conn, u.opened = c, opened
+	u.planAgain, u.plannedRow, u.plannedPages = true, 0, 0
+	return nil
+}
+
+func (u *upkeep) look() {
+	u.writer.turn.Lock()
+	left := u.writer.place.isLeft()
+	u.writer.turn.Unlock()
+	if !left {
+		return
+	}
+	select {
+	case u.writer.moved <- struct{}{}:
+	default: // it was told already
+	}
+}
