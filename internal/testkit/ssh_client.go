@@ -83,6 +83,7 @@ func (c *sshClient) place(host string, port uint32) (net.Listener, error) {
 	address := "127.0.0.1:0"
 	if before := s.granted[name]; before != nil && (s.style == SSHSish || s.style == SSHPlain) {
 		address = before.Addr().String()
+		_ = before.Close() // whose it was may have gone without anybody here knowing yet
 	}
 	if s.style == SSHPlain && port != 0 {
 		address = fmt.Sprintf("127.0.0.1:%d", port)
