@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"github.com/vidiking/vidiking-cli/internal/account"
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -30,7 +29,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 const (
 	key    = "vk_test_0123456789abcdefKEY9"

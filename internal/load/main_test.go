@@ -3,7 +3,7 @@ package load_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { testkit.Main(m) }

@@ -10,14 +10,14 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(announceVariable); dir != "" {
 		os.Exit(announceUntilKilled(dir))
 	}
-	goleak.VerifyTestMain(m)
+	testkit.Main(m)
 }
 
 // announceVariable makes of the test binary a process that announces a session in that directory, and waits.

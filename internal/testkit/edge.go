@@ -30,6 +30,7 @@ type Edge struct {
 	endpoints map[string]*edgeEndpoint // by URL
 	refused   string                   // what an authentication is answered
 	bindError string                   // what a bind is answered
+	goneURL   string                   // the one URL that bindError is about; empty: all
 	silent    bool                     // it takes connections and says nothing
 	auths     []EdgeAuth
 	binds     []EdgeBind
@@ -59,9 +60,7 @@ func NewEdge(tb testing.TB) *Edge {
 // NewEdgeDown makes an Edge that has an address and does not listen there yet.
 func NewEdgeDown(tb testing.TB) *Edge {
 	tb.Helper()
-	l := listen(tb, "127.0.0.1:0")
-	_ = l.Close()
-	return newEdge(tb, l.Addr().String())
+	return newEdge(tb, Vacant(tb))
 }
 
 func newEdge(tb testing.TB, addr string) *Edge {
@@ -117,8 +116,11 @@ func (e *Edge) Down() {
 	e.Drop()
 }
 
-// Drop cuts every session, as when the network fails.
+// Drop cuts every session, as when the network fails. Its endpoints are free before its client knows that, and so can come back.
 func (e *Edge) Drop() {
+	for _, s := range e.live() {
+		s.free()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for c := range e.conns {
@@ -131,7 +133,10 @@ func (e *Edge) Drop() {
 func (e *Edge) Refuse(text string) { e.set(func() { e.refused = text }) }
 
 // RefuseBind answers every bind so.
-func (e *Edge) RefuseBind(text string) { e.set(func() { e.bindError = text }) }
+func (e *Edge) RefuseBind(text string) { e.set(func() { e.bindError, e.goneURL = text, "" }) }
+
+// RefuseURL answers every bind to that URL so.
+func (e *Edge) RefuseURL(url, text string) { e.set(func() { e.bindError, e.goneURL = text, url }) }
 
 // Silence makes the edge take connections and say nothing, from the TLS handshake on.
 func (e *Edge) Silence(on bool) { e.set(func() { e.silent = on }) }
@@ -196,6 +201,12 @@ func (e *Edge) accept(l net.Listener) {
 		if err != nil {
 			return
 		}
+		e.mu.Lock()
+		e.conns[c] = true
+		if e.ln != l { // it went down while this one was accepted
+			_ = c.Close()
+		}
+		e.mu.Unlock()
 		e.running.Go(func() { e.serve(c) })
 	}
 }
@@ -204,7 +215,6 @@ func (e *Edge) accept(l net.Listener) {
 func (e *Edge) serve(c net.Conn) {
 	defer c.Close()
 	e.mu.Lock()
-	e.conns[c] = true
 	silent := e.silent
 	e.mu.Unlock()
 	defer e.set(func() { delete(e.conns, c) })

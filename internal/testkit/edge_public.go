@@ -22,6 +22,7 @@ type edgeEndpoint struct {
 	mu      sync.Mutex
 	session *edgeSession // nil where nobody is bound to it
 	id      string       // the client's for it
+	closed  bool
 	conns   map[net.Conn]bool
 	running sync.WaitGroup
 }
@@ -87,6 +88,9 @@ func (p *edgeEndpoint) accept() {
 		}
 		p.mu.Lock()
 		p.conns[c] = true
+		if p.closed { // while this one was accepted
+			_ = c.Close()
+		}
 		s, id := p.session, p.id
 		p.mu.Unlock()
 		p.running.Go(func() {
@@ -110,6 +114,7 @@ func (p *edgeEndpoint) forget(c net.Conn) {
 func (p *edgeEndpoint) close() {
 	_ = p.ln.Close()
 	p.mu.Lock()
+	p.closed = true
 	for c := range p.conns {
 		_ = c.Close()
 	}

@@ -123,6 +123,9 @@ func (s *edgeSession) bind(req edgeBindReq) (resp edgeBindResp) {
 	e.mu.Lock()
 	e.binds = append(e.binds, EdgeBind{url, policy, req.Extra.Token})
 	n, refused := len(e.binds), e.bindError
+	if e.goneURL != "" && e.goneURL != url {
+		refused = ""
+	}
 	e.mu.Unlock()
 	if refused != "" {
 		resp.Error = refused
@@ -181,6 +184,12 @@ func (s *edgeSession) close() {
 	s.edge.mu.Lock()
 	delete(s.edge.sessions, s)
 	s.edge.mu.Unlock()
+	s.free()
+	_ = s.mux.Close()
+}
+
+// free lets others have the endpoints that it is bound to.
+func (s *edgeSession) free() {
 	s.mu.Lock()
 	bindings := s.bindings
 	s.bindings = map[string]*edgeEndpoint{}
@@ -188,5 +197,4 @@ func (s *edgeSession) close() {
 	for _, endpoint := range bindings {
 		endpoint.free(s)
 	}
-	_ = s.mux.Close()
 }

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -40,7 +41,10 @@ func Serve(tb testing.TB, answer http.Handler) *Handler {
 // ServeOn starts a Handler on the address given: "[::1]:0", or the address of one that was stopped.
 func ServeOn(tb testing.TB, address string, answer http.Handler) *Handler {
 	tb.Helper()
-	return start(tb, "http", listen(tb, address), answer)
+	if strings.HasSuffix(address, ":0") {
+		return start(tb, "http", listen(tb, address), answer)
+	}
+	return start(tb, "http", listenAgain(tb, address), answer)
 }
 
 // ServeTLS starts a Handler on 127.0.0.1 that speaks TLS with the certificate.
@@ -104,15 +108,6 @@ func (h *Handler) Wait(n int) []Request {
 func (h *Handler) Stop() {
 	_ = h.server.Close()
 	h.running.Wait()
-}
-
-func listen(tb testing.TB, address string) net.Listener {
-	tb.Helper()
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		tb.Fatalf("listen on %s: %v", address, err)
-	}
-	return l
 }
 
 func portOf(address string) string {

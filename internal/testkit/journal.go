@@ -8,7 +8,7 @@ import (
 )
 
 // patience is how long a test waits for what must happen. Only a failing test waits so long.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // journal collects entries of many goroutines, and lets a test wait for them.
 type journal[T any] struct {

@@ -38,8 +38,39 @@ func NeedIPv6(tb testing.TB) {
 	_ = l.Close()
 }
 
-// listenAgain listens where somebody did before. Another process may have been given the port meanwhile, for a connection of its own;
-// such ones end.
+// Vacant returns an address of 127.0.0.1 where nothing listens until the test does.
+func Vacant(tb testing.TB) string {
+	tb.Helper()
+	l := listen(tb, "127.0.0.1:0")
+	_ = l.Close()
+	return l.Addr().String()
+}
+
+// listen listens on a port that is nobody else's until the test ends, whether somebody listens there or not.
+func listen(tb testing.TB, address string) net.Listener {
+	tb.Helper()
+	l, release, err := listenHeld(address)
+	if err != nil {
+		tb.Fatalf("listen on %s: %v", address, err)
+	}
+	tb.Cleanup(release)
+	return l
+}
+
+// listenHeld listens on a port that is held until it is released, where this system can hold one.
+func listenHeld(address string) (l net.Listener, release func(), err error) {
+	if held, release, err := hold(address); err == nil {
+		if l, err = net.Listen("tcp", held); err == nil {
+			return l, release, nil
+		}
+		release()
+	}
+	l, err = net.Listen("tcp", address)
+	return l, func() {}, err
+}
+
+// listenAgain listens where somebody did before. Where the port can't be held meanwhile, another process may have been given it, for a
+// connection of its own; such ones end.
 func listenAgain(tb testing.TB, address string) net.Listener {
 	tb.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -35,7 +35,10 @@ type SSHServer struct {
 	host    ssh.Signer
 	key     ssh.PublicKey           // who is let in; nil: everybody
 	granted map[string]net.Listener // by what was asked for: the same name again leads to the same place, but for localhost.run's guests
-	deaf    bool                    // it answers no keepalive
+	held    []func()                // lets go of the ports that were given
+	clients map[*sshClient]bool
+	deaf    bool // it answers no keepalive
+	down    bool
 	users   []string
 	said    []chan string // to each session: what else to say
 
@@ -47,6 +50,7 @@ func NewSSHServer(tb testing.TB, style SSHStyle) *SSHServer {
 	tb.Helper()
 	l := listen(tb, "127.0.0.1:0")
 	s := &SSHServer{tb: tb, style: style, addr: l.Addr().String(), conns: map[net.Conn]bool{}, granted: map[string]net.Listener{}}
+	s.clients = map[*sshClient]bool{}
 	s.NewKey()
 	s.ln = l
 	s.running.Go(func() { s.accept(l) })
@@ -86,18 +90,22 @@ func (s *SSHServer) Say(line string) {
 	}
 }
 
-// Drop cuts every connection.
+// Drop cuts every connection. What its client was given is free before that knows, and so can be given again.
 func (s *SSHServer) Drop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for c := range s.clients {
+		c.close()
+	}
 	for c := range s.conns {
 		_ = c.Close()
 	}
 }
 
-// Down stops it; Up starts it again at the same address.
+// Down stops it.
 func (s *SSHServer) Down() {
 	s.mu.Lock()
+	s.down = true
 	_ = s.ln.Close()
 	s.mu.Unlock()
 	s.Drop()
@@ -122,6 +130,9 @@ func (s *SSHServer) stop() {
 	for _, l := range s.granted {
 		_ = l.Close()
 	}
+	for _, release := range s.held {
+		release()
+	}
 	s.mu.Unlock()
 	s.running.Wait()
 }
@@ -132,7 +143,12 @@ func (s *SSHServer) accept(l net.Listener) {
 		if err != nil {
 			return
 		}
-		s.set(func() { s.conns[c] = true })
+		s.set(func() {
+			s.conns[c] = true
+			if s.down { // while this one was accepted
+				_ = c.Close()
+			}
+		})
 		s.running.Go(func() {
 			defer s.set(func() { delete(s.conns, c) })
 			defer c.Close()
@@ -166,7 +182,11 @@ func (s *SSHServer) serve(c net.Conn) {
 	}
 	s.set(func() { s.users = append(s.users, conn.User()) })
 	client := &sshClient{server: s, conn: conn, lines: make(chan string, 64)}
-	s.set(func() { s.said = append(s.said, client.lines) })
+	s.set(func() {
+		s.said = append(s.said, client.lines)
+		s.clients[client] = true
+	})
+	defer s.set(func() { delete(s.clients, client) })
 	var working sync.WaitGroup
 	defer working.Wait()
 	defer client.close()

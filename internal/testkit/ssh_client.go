@@ -80,7 +80,7 @@ func (c *sshClient) place(host string, port uint32) (net.Listener, error) {
 	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	address := "127.0.0.1:0"
+	address := ""
 	if before := s.granted[name]; before != nil && (s.style == SSHSish || s.style == SSHPlain) {
 		address = before.Addr().String()
 		_ = before.Close() // whose it was may have gone without anybody here knowing yet
@@ -88,7 +88,15 @@ func (c *sshClient) place(host string, port uint32) (net.Listener, error) {
 	if s.style == SSHPlain && port != 0 {
 		address = fmt.Sprintf("127.0.0.1:%d", port)
 	}
-	ln, err := net.Listen("tcp", address)
+	var ln net.Listener
+	var err error
+	if address != "" {
+		ln, err = net.Listen("tcp", address)
+	} else {
+		var release func()
+		ln, release, err = listenHeld("127.0.0.1:0")
+		s.held = append(s.held, release)
+	}
 	if err == nil {
 		s.granted[name] = ln
 	}

@@ -10,11 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { Main(m) }
 
 // post sends body and returns code and body of the answer; the code is 0 where there was none.
 func post(tb testing.TB, url, body string, fields ...string) (int, string) {
@@ -66,6 +64,16 @@ func TestHandlerComesBackAtItsAddress(t *testing.T) {
 	h = ServeOn(t, h.Addr(), Answer(http.StatusOK, "new"))
 	if _, answer := post(t, h.URL(), ""); answer != "new" {
 		t.Errorf("started again: got %q", answer)
+	}
+}
+
+func TestAVacantPlaceRefusesUntilSomebodyListensThere(t *testing.T) {
+	address := Vacant(t)
+	if code, text := post(t, "http://"+address, ""); code != 0 {
+		t.Errorf("vacant: got %d %s", code, text)
+	}
+	if _, answer := post(t, ServeOn(t, address, Answer(http.StatusOK, "here")).URL(), ""); answer != "here" {
+		t.Errorf("got %q, want the handler that listens there at last", answer)
 	}
 }
 
@@ -186,11 +194,14 @@ func TestRawEndsWithItsTest(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _ = io.WriteString(c, "POST / HTTP/1.1\r\n\r\n")
-		r.Wait(1)
+		hello := make([]byte, len("hello"))
+		if _, err := io.ReadFull(c, hello); string(hello) != "hello" || err != nil {
+			t.Errorf("got %q, %v; want hello", hello, err)
+		}
 	})
 	defer c.Close()
-	if got, err := io.ReadAll(c); string(got) != "hello" || err != nil {
-		t.Errorf("got %q, %v; want hello and the end", got, err)
+	if got, err := io.ReadAll(c); len(got) > 0 || err != nil {
+		t.Errorf("got %q, %v; want the end", got, err)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// The SDK leaves these behind until its next heartbeat is due, which tests put off, and until a pause of its own is over.
-	goleak.VerifyTestMain(m,
+	testkit.Main(m,
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).requester"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).check"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/ngrok/v2/internal/tunnel/client.(*reconnectingSession).connect"),
