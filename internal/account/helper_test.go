@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 // fakeAPI is an account at Vidiking, as far as its webhook goes.
 type fakeAPI struct {

@@ -74,7 +74,7 @@ func readUpTo(r io.Reader, limit, length int64) ([]byte, error) {
 
 // drain reads on, within bounds, and returns how much that was. How it ends does not matter: what is kept is whole.
 func (x *exchange) drain(r io.Reader) int64 {
-	stop := time.AfterFunc(drainTime, x.cancel)
+	stop := time.AfterFunc(x.sender.drainTime, x.cancel)
 	defer stop.Stop()
 	n, _ := io.CopyN(io.Discard, r, drainBytes)
 	return n

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/testkit"
@@ -32,7 +33,18 @@ func TestNothingListening(t *testing.T) {
 	}
 }
 
+// offline lets no name be looked up over the network, which may be slow to say that there is none, or may answer for it.
+func offline(t *testing.T) {
+	t.Helper()
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("no network in this test")
+	}}
+	t.Cleanup(func() { net.DefaultResolver = before })
+}
+
 func TestNoSuchHost(t *testing.T) {
+	offline(t)
 	got := send(t, Options{}, "http://handler.invalid:3000") // never resolves (RFC 6761 6.4)
 	if got.Failure != webhook.FailureNoHost || !strings.Contains(got.Error, "handler.invalid") {
 		t.Errorf("got %q %q, want %q", got.Failure, got.Error, webhook.FailureNoHost)
@@ -56,34 +68,77 @@ func TestFailuresOfTheLookUpAreToldApart(t *testing.T) {
 }
 
 func TestHandlerThatTakesTooLong(t *testing.T) {
-	never := make(chan struct{})
-	beginning := strings.Repeat("x", 10)
-	for name, handler := range map[string]struct{ url, text string }{
-		"to answer":             {testkit.Serve(t, testkit.Slow(never, testkit.Answer(200, ""))).URL(), "No answer within 1 s."},
-		"to accept":             {"http://" + testkit.Silent(t), "No answer within 1 s."},
-		"in the middle":         {testkit.Serve(t, testkit.Stalling(never, beginning, "")).URL(), "No whole answer within 1 s."},
-		"after 100 Continue":    {testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\n")).URL(), "No answer within 1 s."},
-		"after half a header":   {testkit.ServeRaw(t, testkit.Say("HTTP/1.1 200 OK\r\nX: ")).URL(), "No answer within 1 s."},
-		"to begin TLS":          {"https://" + testkit.Silent(t), "No connection to HOST within 1 s."},
-		"with a drip of answer": {testkit.ServeRaw(t, drip).URL(), "No whole answer within 1 s."},
+	for name, handler := range map[string]struct {
+		serve func(c net.Conn)
+		text  string
+	}{
+		"to answer":             {taking(""), "No answer within 1 s."},
+		"to accept":             {func(net.Conn) {}, "No answer within 1 s."},
+		"in the middle":         {taking("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nxxxxxxxxxx"), "No whole answer within 1 s."},
+		"after 100 Continue":    {taking("HTTP/1.1 100 Continue\r\n\r\n"), "No answer within 1 s."},
+		"after half a header":   {taking("HTTP/1.1 200 OK\r\nX: "), "No answer within 1 s."},
+		"with a drip of answer": {drip, "No whole answer within 1 s."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			got := send(t, Options{Timeout: short}, handler.url)
-			host := target(t, handler.url).Host()
-			wantFailure(t, got, webhook.FailureTimeout, strings.ReplaceAll(handler.text, "HOST", host))
-			if got.Status() != webhook.StatusTimedOut || got.Duration < short || got.Duration > short+5*time.Second {
-				t.Errorf("got status %s after %v", got.Status(), got.Duration)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				s := piped(t, Options{Timeout: short}, handler.serve)
+				got := s.Send(t.Context(), target(t, "3000"), sampleHeader(), samplePayload)
+				wantFailure(t, got, webhook.FailureTimeout, handler.text)
+				if got.Status() != webhook.StatusTimedOut || got.Duration != short {
+					t.Errorf("got status %s after %v", got.Status(), got.Duration)
+				}
+			})
 		})
 	}
 }
 
-// drip writes a byte of an answer each time the last was taken, for ever.
-func drip(c net.Conn, _ []byte) {
-	_, err := io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
-	for tick := time.NewTicker(10 * time.Millisecond); err == nil; <-tick.C {
-		_, err = io.WriteString(c, "x")
+func TestHandlerThatTakesTooLongToBeginTLS(t *testing.T) {
+	t.Parallel()
+	silent := testkit.Silent(t)
+	got := send(t, Options{Timeout: short}, "https://"+silent)
+	wantFailure(t, got, webhook.FailureTimeout, "No connection to "+silent+" within 1 s.")
+	if got.Status() != webhook.StatusTimedOut || got.Duration < short {
+		t.Errorf("got status %s after %v", got.Status(), got.Duration)
+	}
+}
+
+// piped makes a Sender for a bubble of fake time, where there are no sockets: serve gets the other end of each of its connections.
+func piped(t *testing.T, o Options, serve func(c net.Conn)) *Sender {
+	t.Helper()
+	s := sender(t, o)
+	s.kept.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go serve(far)
+		return &conn{Conn: near}, nil
+	}
+	s.fresh.DialContext = s.kept.DialContext
+	return s
+}
+
+// taking takes a request, says something of an answer, and waits.
+func taking(said string) func(c net.Conn) {
+	return func(c net.Conn) {
+		go func() { _, _ = io.WriteString(c, said) }()
+		_, _ = io.Copy(io.Discard, c)
+	}
+}
+
+// drip writes a byte of an answer every 10 ms, for ever.
+func drip(c net.Conn) {
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, _ = io.Copy(io.Discard, c)
+	}()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for text := "HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n"; ; text = "x" {
+		_, _ = io.WriteString(c, text)
+		select {
+		case <-tick.C:
+		case <-gone:
+			return
+		}
 	}
 }
 
@@ -185,6 +240,7 @@ func TestNoTargetIsNoPanic(t *testing.T) {
 }
 
 func TestNoProxyIsUsed(t *testing.T) {
+	offline(t)
 	proxy := testkit.Serve(t, testkit.Answer(200, ""))
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"} {
 		t.Setenv(name, proxy.URL())

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -186,7 +187,7 @@ func TestDeliveryWhoseAnswerHadBegunIsNeverSentTwice(t *testing.T) {
 
 func TestHandlerThatDiesOfADeliveryIsSaidToCrash(t *testing.T) {
 	// The second try finds nobody listening: still it is this delivery that the handler did not survive.
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", testkit.Vacant(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,29 +212,31 @@ func TestHandlerThatDiesOfADeliveryIsSaidToCrash(t *testing.T) {
 }
 
 func TestTimeOutSpansBothTries(t *testing.T) {
-	t.Parallel()
-	never := make(chan struct{})
-	var requests atomic.Int32
-	handler := testkit.ServeRaw(t, func(c net.Conn, _ []byte) {
-		switch requests.Add(1) {
-		case 1:
-			_, _ = io.WriteString(c, okAnswer)
-		case 2:
-			_ = c.Close()
-		default:
-			select {
-			case <-never:
-			case <-t.Context().Done():
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+		s := piped(t, Options{Timeout: short}, func(c net.Conn) {
+			defer c.Close()
+			for in := newReader(c); ; {
+				r, err := http.ReadRequest(in)
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				switch requests.Add(1) {
+				case 1:
+					_, _ = io.WriteString(c, okAnswer)
+				case 2:
+					return
+				} // and a third is not answered
 			}
+		})
+		wantCode(t, s.Send(t.Context(), target(t, "3000"), nil, samplePayload), http.StatusOK)
+		got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload)
+		wantFailure(t, got, webhook.FailureTimeout, "No answer within 1 s.")
+		if n := requests.Load(); n != 3 || got.Duration != short {
+			t.Errorf("got %d requests within %v, want 3 within 1 s", n, got.Duration)
 		}
 	})
-	s := sender(t, Options{Timeout: short})
-	wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
-	got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
-	wantFailure(t, got, webhook.FailureTimeout, "No answer within 1 s.")
-	if n := requests.Load(); n != 3 {
-		t.Errorf("got %d requests, want 3", n)
-	}
 }
 
 func TestSixtyFourAtOnceAreNotThrottled(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -60,7 +59,7 @@ func hanging(ctx context.Context, _, _ string) (net.Conn, error) {
 	return nil, ctx.Err()
 }
 
-func taking(c net.Conn) dialFunc {
+func giving(c net.Conn) dialFunc {
 	return func(context.Context, string, string) (net.Conn, error) { return c, nil }
 }
 
@@ -69,13 +68,13 @@ func TestASilentLoopbackAddressDoesNotHoldUpTheOther(t *testing.T) {
 	defer far.Close()
 	defer near.Close()
 	for name, d := range map[string]*dialer{
-		"::1 hangs":         faked(hanging, taking(near)),
-		"::1 is refused":    faked(failing(refusedNumber), taking(near)),
-		"127.0.0.1 hangs":   faked(taking(near), hanging),
-		"127.0.0.1 refused": faked(taking(near), failing(refusedNumber)),
+		"::1 hangs":         faked(hanging, giving(near)),
+		"::1 is refused":    faked(failing(refusedNumber), giving(near)),
+		"127.0.0.1 hangs":   faked(giving(near), hanging),
+		"127.0.0.1 refused": faked(giving(near), failing(refusedNumber)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			got, err := d.connect(ctx, "tcp", "localhost:3000")
 			if got != near || err != nil {
@@ -94,7 +93,7 @@ func TestTheLateLoopbackConnectionIsClosed(t *testing.T) {
 	d := faked(func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done() // connects all the same, once the other has won
 		return late, nil
-	}, taking(winner))
+	}, giving(winner))
 	if got, err := d.connect(t.Context(), "tcp", "localhost:3000"); got != winner || err != nil {
 		t.Fatalf("got %v, %v; want the connection of 127.0.0.1", got, err)
 	}

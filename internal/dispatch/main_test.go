@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -8,9 +9,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// short is a time-out for handlers that never answer: long enough for a loaded machine to get as far as the handler.
+// short is a time-out for handlers that never answer.
 const short = time.Second
 
 var samplePayload = []byte(`{"event":"render.complete","timestamp":"2026-03-02T13:02:31Z","data":{"id":"job_9bn2ze","duration":10.5}}`)
@@ -25,9 +26,18 @@ func sampleHeader() webhook.Header {
 	}
 }
 
+// patience is how long a test waits for what must happen. Only a failing test waits so long.
+const patience = time.Minute
+
+// sender makes a Sender that lets no connection go because the test was slow.
 func sender(tb testing.TB, o Options) *Sender {
 	tb.Helper()
-	s := NewSender(o)
+	return unhurried(tb, NewSender(o))
+}
+
+func unhurried(tb testing.TB, s *Sender) *Sender {
+	tb.Helper()
+	s.kept.IdleConnTimeout, s.drainTime = patience, patience
 	tb.Cleanup(s.Close)
 	return s
 }

@@ -38,6 +38,8 @@ type Sender struct {
 	kept    *http.Transport // keeps connections open
 	fresh   *http.Transport // makes one for each delivery
 	probe   *http.Transport // makes one and sends nothing
+
+	drainTime time.Duration
 }
 
 // NewSender makes a Sender. Close it after use.
@@ -63,6 +65,8 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 		kept:    newTransport(d.dial, d.dialTLS, maxIdle),
 		fresh:   newTransport(d.dial, d.dialTLS, -1), // negative: none is kept, and no "Connection: close" is sent
 		probe:   newTransport(d.touch, d.touch, -1),
+
+		drainTime: drainTime,
 	}
 }
 

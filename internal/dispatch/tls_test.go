@@ -16,9 +16,7 @@ import (
 // trusting sends the sample by a Sender that trusts the authority alone.
 func trusting(t *testing.T, a *testkit.Authority, to string) webhook.Attempt {
 	t.Helper()
-	s := newSender(Options{}, a.Pool())
-	t.Cleanup(s.Close)
-	return s.Send(t.Context(), target(t, to), sampleHeader(), samplePayload)
+	return unhurried(t, newSender(Options{}, a.Pool())).Send(t.Context(), target(t, to), sampleHeader(), samplePayload)
 }
 
 func TestTLSIsVerified(t *testing.T) {
@@ -141,7 +139,7 @@ func TestFailedHandshakeLeavesNoConnection(t *testing.T) {
 	}
 	select {
 	case <-ended:
-	case <-time.After(defaultTimeout):
+	case <-time.After(patience):
 		t.Error("the connection is still open")
 	}
 }
@@ -151,8 +149,7 @@ func TestTLSConnectionsAreKept(t *testing.T) {
 	handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto)
 	}))
-	s := newSender(Options{}, a.Pool())
-	t.Cleanup(s.Close)
+	s := unhurried(t, newSender(Options{}, a.Pool()))
 	for i := range 2 {
 		got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 		wantCode(t, got, http.StatusOK)

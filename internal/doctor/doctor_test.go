@@ -29,7 +29,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
 const (
 	key    = "vk_test_0123456789abcdefKEY9"

@@ -1,9 +1,10 @@
 package load_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }

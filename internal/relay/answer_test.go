@@ -127,21 +127,23 @@ func TestAHandlerCannotSpeakForTheRelay(t *testing.T) {
 func TestWithoutAnAnswerTheSenderGetsAGatewaysCode(t *testing.T) {
 	never := make(chan struct{})
 	stalled := testkit.Serve(t, testkit.Stalling(never, "half", ""))
+	const short = 200 * time.Millisecond // for handlers that never answer
 	tests := []struct {
 		name, target string
+		timeout      time.Duration
 		code         int
 		status       webhook.Status
 		body         string
 	}{
-		{"nothing there", testkit.Nowhere(t), 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
-		{"hangs up", testkit.Serve(t, testkit.HangUp()).URL(), 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
-		{"hangs up midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
-		{"too slow", testkit.Serve(t, testkit.Slow(never, nil)).URL(), 504, webhook.StatusTimedOut, "The handler did not answer in time.\n"},
-		{"stalls", stalled.URL(), 504, webhook.StatusTimedOut, "The handler did not answer in time.\n"},
+		{"nothing there", testkit.Nowhere(t), patience, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
+		{"hangs up", testkit.Serve(t, testkit.HangUp()).URL(), patience, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
+		{"hangs up midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), patience, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
+		{"too slow", testkit.Serve(t, testkit.Slow(never, nil)).URL(), short, 504, webhook.StatusTimedOut, "The handler did not answer in time.\n"},
+		{"stalls", stalled.URL(), short, 504, webhook.StatusTimedOut, "The handler did not answer in time.\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			r := start(t, test.target, func(p *parts) { p.sender.Timeout = 200 * time.Millisecond })
+			r := start(t, test.target, func(p *parts) { p.sender.Timeout = test.timeout })
 			got := r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 			d := r.only()
 			if got.code != test.code || got.body != test.body || d.Status != test.status || got.header.Get(session.StatusHeader) != string(test.status) {

@@ -277,8 +277,23 @@ func (r *rig) await(what string, ok func([]webhook.Delivery) bool) []webhook.Del
 	}
 }
 
+// until returns once ok says so. It is for what tells nobody when it changes.
+func (r *rig) until(what string, ok func() bool) {
+	r.tb.Helper()
+	late := time.After(patience)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-late:
+			r.tb.Fatalf("waited %v for %s", patience, what)
+		}
+	}
+}
+
 // patience is how long a test waits for what must happen. Only a failing test waits so long.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // receive takes what comes over a channel.
 func receive[T any](tb testing.TB, c <-chan T, what string) T {

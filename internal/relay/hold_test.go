@@ -84,6 +84,8 @@ func TestWhatFindsNoHandlerIsAnsweredAndSentInOrderWhenItIsBack(t *testing.T) {
 	handler := testkit.ServeOn(t, nowhere, testkit.VerifyPrefixed(secretText))
 	handler.Wait(20)
 	r.await("all to be delivered", allDelivered(20))
+	r.until("none to be held", func() bool { return r.Held() == 0 }) // which it is a moment after the log knows
+	r.until("that it is told", func() bool { return len(r.told.of(NoticeHandlerBack)) > 0 })
 	if got := bodies(handler.Requests()); !slices.Equal(got, want) {
 		t.Errorf("the handler got %q, want each once, in order: %q", got, want)
 	}

@@ -57,8 +57,13 @@ func TestAHeaderPastItsBoundIsRefusedAndNotRecorded(t *testing.T) {
 	r := start(t, handler.URL())
 	header := sign(sampleBody)
 	header.Set("X-Large", strings.Repeat("x", 128<<10))
-	if got := r.post(sampleBody, header); got.code != http.StatusRequestHeaderFieldsTooLarge {
-		t.Errorf("a header of 128 KiB: got %d, want 431", got.code)
+	// The server hangs up without reading on, and so its answer may be lost.
+	resp, err := r.client.Do(r.request(t.Context(), http.MethodPost, ingressPath, strings.NewReader(sampleBody), header))
+	if err == nil {
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("a header of 128 KiB: got %d, want 431", resp.StatusCode)
+		}
 	}
 	if n, m := len(r.recorded()), len(handler.Requests()); n != 0 || m != 0 {
 		t.Errorf("%d recorded, %d forwarded, want none", n, m)

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(announceVariable); dir != "" {
 		os.Exit(announceUntilKilled(dir))
 	}
-	testkit.Main(m)
+	os.Exit(testkit.Run(m))
 }
 
 // announceVariable makes of the test binary a process that announces a session in that directory, and waits.

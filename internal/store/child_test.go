@@ -71,7 +71,9 @@ func startRole(t *testing.T, role, dir string, seed, count int) (*exec.Cmd, io.R
 // writeMany records count deliveries from four goroutines and says each id once it is acknowledged. Now and then one is large, and
 // each gets its attempt.
 func writeMany(dir string, seed byte, count int) error {
-	l, err := Open(context.Background(), dir, Options{OnError: func(err error) { fmt.Fprintln(os.Stderr, err) }})
+	o := atStart()
+	o.OnError = func(err error) { fmt.Fprintln(os.Stderr, err) }
+	l, err := Open(context.Background(), dir, o)
 	if err != nil {
 		return err
 	}

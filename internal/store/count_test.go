@@ -14,13 +14,8 @@ import (
 
 func TestCounts(t *testing.T) {
 	ctx := context.Background()
-	l, err := Open(ctx, t.TempDir(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
+	l := openLog(t, t.TempDir(), Options{})
 	r := l.Reader()
-	start := time.Date(2026, 3, 2, 13, 0, 0, 0, time.UTC)
 	for i, status := range []webhook.Status{webhook.StatusPending, webhook.StatusRejected, webhook.StatusPending, webhook.StatusSkipped} {
 		d := webhook.Delivery{Summary: webhook.Summary{
 			ID: webhook.ID([]string{"dlv_aaaaaaaaaa", "dlv_bbbbbbbbbb", "dlv_cccccccccc", "dlv_dddddddddd"}[i]), Status: status,

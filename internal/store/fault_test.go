@@ -179,7 +179,7 @@ func fillDisk(dir string) error {
 		fmt.Println(err)
 		return nil
 	}
-	l, err := Open(context.Background(), dir, Options{})
+	l, err := Open(context.Background(), dir, atStart())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		os.Exit(runRole(role))
 	}
-	testkit.Main(m)
+	os.Exit(testkit.Run(m))
 }
 
 // start is when the deliveries of a test begin to come, one a second.
@@ -67,6 +68,18 @@ func (s *source) next(change ...func(*webhook.Delivery)) *webhook.Delivery {
 	return d
 }
 
+// clock is a time that a test sets, and the log reads whenever it wants to.
+type clock struct{ at atomic.Pointer[time.Time] }
+
+func newClock(at time.Time) *clock {
+	c := &clock{}
+	c.set(at)
+	return c
+}
+
+func (c *clock) set(at time.Time) { c.at.Store(&at) }
+func (c *clock) now() time.Time   { return *c.at.Load() }
+
 func answered(code int) webhook.Attempt {
 	return webhook.Attempt{
 		Target: "http://localhost:3000/webhooks/vidiking", StartedAt: start, Code: code, Duration: 12 * time.Millisecond,
@@ -80,6 +93,9 @@ func openLog(t testing.TB, dir string, o Options) *Log {
 	t.Helper()
 	if o.OnError == nil {
 		o.OnError = func(err error) { t.Errorf("OnError got %v, want no error", err) }
+	}
+	if o.Now == nil {
+		o.Now = atStart().Now
 	}
 	l, err := Open(context.Background(), dir, o)
 	if err != nil {

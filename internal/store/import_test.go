@@ -66,6 +66,7 @@ func importAll(t testing.TB, dir string, o Options, all ...*webhook.Delivery) Im
 	return done
 }
 
+// atStart has a log live in the days of its deliveries, so that none is too old to be kept, whatever day it is.
 func atStart() Options {
 	return Options{Now: func() time.Time { return start.Add(time.Hour) }}
 }

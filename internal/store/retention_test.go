@@ -70,9 +70,9 @@ func TestOldestByTimeGoFirst(t *testing.T) {
 }
 
 func TestOldOnesAreDroppedBeyondTheAge(t *testing.T) {
-	now := start
+	now := newClock(start)
 	l := openLog(t, t.TempDir(), Options{
-		Now: func() time.Time { return now }, Retention: unbounded(func(r *Retention) { r.Age = 24 * time.Hour }),
+		Now: now.now, Retention: unbounded(func(r *Retention) { r.Age = 24 * time.Hour }),
 	})
 	src := newSource(1)
 	at := func(age time.Duration) *webhook.Delivery {
@@ -88,7 +88,7 @@ func TestOldOnesAreDroppedBeyondTheAge(t *testing.T) {
 	if diff := cmp.Diff([]webhook.ID{just.ID, young.ID}, list(t, l.Reader(), Query{})); diff != "" {
 		t.Errorf("the log (-want +got):\n%s", diff)
 	}
-	now = now.Add(30 * time.Hour)
+	now.set(start.Add(30 * time.Hour))
 	tidy(t, l)
 	if got := list(t, l.Reader(), Query{}); len(got) != 0 {
 		t.Errorf("30 hours later the log has %v, want nothing", got)
@@ -197,12 +197,12 @@ func TestLongFeedIsCutFromItsBeginning(t *testing.T) {
 }
 
 func TestNewestChangeIsNeverPruned(t *testing.T) {
-	now := start
+	now := newClock(start)
 	l := openLog(t, t.TempDir(), Options{
-		Now: func() time.Time { return now }, Retention: Retention{Deliveries: 1, Rejected: 1, Age: time.Hour, Bytes: 1},
+		Now: now.now, Retention: Retention{Deliveries: 1, Rejected: 1, Age: time.Hour, Bytes: 1},
 	})
 	record(t, l, newSource(1).next())
-	now = now.Add(48 * time.Hour)
+	now.set(start.Add(48 * time.Hour))
 	for range 3 {
 		tidy(t, l)
 	}
@@ -234,24 +234,30 @@ func TestPruningTakesTurnsWithDeliveries(t *testing.T) {
 
 func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
 	dir := t.TempDir()
-	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 1, 1 })})
-	src := newSource(1)
-	for range 10 {
+	synctest.Test(t, func(t *testing.T) {
+		l, err := Open(t.Context(), dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 1, 1 })})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeLog(t, l)
+		src := newSource(1)
+		for range 10 {
+			record(t, l, src.next())
+		}
+		release := holdLock(t, dir)
+		began := time.Now()
+		answer := make(chan error, 1)
+		l.upkeep.asks <- answer
+		if err := <-answer; !errors.Is(err, ErrBusy) || time.Since(began) != 0 {
+			t.Errorf("tidy got %v after %v, want ErrBusy at once", err, time.Since(began))
+		}
+		release()
 		record(t, l, src.next())
-	}
-	release := holdLock(t, dir)
-	began := time.Now()
-	answer := make(chan error, 1)
-	l.upkeep.asks <- answer
-	if err := <-answer; !errors.Is(err, ErrBusy) || time.Since(began) >= busyTimeout {
-		t.Errorf("tidy got %v after %v, want ErrBusy at once", err, time.Since(began))
-	}
-	release()
-	record(t, l, src.next())
-	tidy(t, l)
-	if got := len(list(t, l.Reader(), Query{})); got != 1 {
-		t.Errorf("%d deliveries, want 1", got)
-	}
+		tidy(t, l)
+		if got := len(list(t, l.Reader(), Query{})); got != 1 {
+			t.Errorf("%d deliveries, want 1", got)
+		}
+	})
 }
 
 // What is far beyond the bounds is pruned even when there is never a quiet moment.

@@ -30,7 +30,7 @@ func TestWALStaysWithinItsBound(t *testing.T) {
 		}
 		largest = max(largest, info.Size())
 	}
-	if largest > maxWAL || largest < restartPages*pageBytes/2 {
+	if largest > maxWAL || largest < checkpointPages*pageBytes {
 		t.Errorf("the WAL has grown to %d bytes, want it to grow, and to no more than %d", largest, maxWAL)
 	}
 	if got := list(t, l.Reader(), Query{}); len(got) != 100 {

@@ -9,17 +9,26 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Main runs the tests of a package, and fails where a goroutine is left behind. It gives those that are ending as long as a test gives
-// to what must happen; goleak itself gives them half a second.
-func Main(m *testing.M, ignored ...goleak.Option) {
+// Run runs the tests of a package and returns the code to exit with, which is a failure where a goroutine is left behind. It gives those
+// that are ending as long as a test gives to what must happen; goleak itself gives them half a second.
+func Run(m *testing.M, ignored ...goleak.Option) int {
 	code := m.Run()
-	if code == 0 {
-		if err := leaks(ignored...); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
+	if code != 0 {
+		return code
 	}
-	os.Exit(code)
+	if err := leaks(ignored...); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// NoneLeft fails the test where a goroutine is left behind.
+func NoneLeft(tb testing.TB, ignored ...goleak.Option) {
+	tb.Helper()
+	if err := leaks(ignored...); err != nil {
+		tb.Error(err)
+	}
 }
 
 func leaks(ignored ...goleak.Option) error {

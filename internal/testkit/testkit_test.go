@@ -7,12 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 )
 
-func TestMain(m *testing.M) { Main(m) }
+func TestMain(m *testing.M) { os.Exit(Run(m)) }
 
 // post sends body and returns code and body of the answer; the code is 0 where there was none.
 func post(tb testing.TB, url, body string, fields ...string) (int, string) {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
 // terminal is a pseudo-terminal with what stands on its screen.
@@ -35,7 +36,7 @@ func (x *terminal) text() (screen string, alternate bool) {
 func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx context.CancelFunc, keys io.Writer)) (*terminal, error) {
 	t.Helper()
 	// Bubble Tea's reader may hang for ever with an event that nobody takes any more, as it looks at no context while it hands one on.
-	defer goleak.VerifyNone(t, goleak.IgnoreTopFunction("github.com/charmbracelet/ultraviolet.(*TerminalReader).sendEvents"))
+	defer testkit.NoneLeft(t, goleak.IgnoreTopFunction("github.com/charmbracelet/ultraviolet.(*TerminalReader).sendEvents"))
 	master, slave, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,8 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	deadline := time.After(20 * time.Second)
+	const patience = 2 * time.Minute
+	deadline := time.After(patience)
 	for {
 		if text, _ := x.text(); strings.Contains(text, wanted) {
 			break
@@ -78,7 +80,7 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 		case <-time.After(5 * time.Millisecond):
 		case <-deadline:
 			text, _ := x.text()
-			t.Fatalf("the screen does not show %q within 20 s:\n%s", wanted, text)
+			t.Fatalf("the screen does not show %q within %v:\n%s", wanted, patience, text)
 		}
 	}
 	then(cancel, master)

@@ -14,10 +14,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// keeping has the log live in the days of its deliveries, so that none is too old to be kept.
+func keeping() store.Options {
+	return store.Options{Now: func() time.Time { return born.Add(time.Hour) }}
+}
+
 // logged is a log with so many deliveries, three to a millisecond, and the screen's way to it.
 func logged(t *testing.T, n int) (*store.Log, *StoreLog) {
 	t.Helper()
-	l, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	l, err := store.Open(t.Context(), t.TempDir(), keeping())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +166,7 @@ func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
 	if err := l.Wait(t.Context(), 0); err != nil {
 		t.Errorf("waiting for a log: %v", err)
 	}
-	log, err := store.Open(t.Context(), dir, store.Options{})
+	log, err := store.Open(t.Context(), dir, keeping())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +185,7 @@ func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
 func TestALogThatIsTakenAwayIsSaidAndTheNextOneShown(t *testing.T) {
 	dir := t.TempDir()
 	begin := func(n int) {
-		l, err := store.Open(t.Context(), dir, store.Options{})
+		l, err := store.Open(t.Context(), dir, keeping())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	mathrand "math/rand/v2"
 	"net/http"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -18,15 +19,15 @@ import (
 
 func TestMain(m *testing.M) {
 	// The SDK leaves these behind until its next heartbeat is due, which tests put off, and until a pause of its own is over.
-	testkit.Main(m,
+	os.Exit(testkit.Run(m,
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).requester"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).check"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/ngrok/v2/internal/tunnel/client.(*reconnectingSession).connect"),
-	)
+	))
 }
 
 // patience is far more than anything here takes.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // inUse is a tunnel with a server behind it, which answers each POST with its body.
 type inUse struct {

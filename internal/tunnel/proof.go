@@ -66,11 +66,16 @@ func (p *Proof) take(path string) (string, bool) {
 // Prove sends requests through the URL until one comes back. It returns a *NotBackError when ctx ends before.
 func (p *Proof) Prove(ctx context.Context, url string) error {
 	pause := firstProofPause
+	var last error
 	for {
 		err := p.try(ctx, url)
 		if err == nil {
 			return nil
 		}
+		if ctx.Err() != nil && last != nil {
+			err = last // the end of the time cut this try off; the one before knows more
+		}
+		last = err
 		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():

@@ -119,7 +119,7 @@ func TestSSHFollowsAURLThatTheServiceChanges(t *testing.T) {
 func TestSSHNoticesAServerThatIsGoneWithoutAWord(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
-	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{Heartbeat: 20 * time.Millisecond})
+	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{Heartbeat: 400 * time.Millisecond})
 	u.until(tunnel.Ready)
 	server.Freeze()
 	if s := u.until(tunnel.Reconnecting); tunnel.Words(s.Cause) != "no answer in time" {
@@ -221,12 +221,7 @@ func TestSSHTakesAURLThatIsKnown(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
 	// A port that is free, as one that a proxy in front of sshd leads to.
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
+	addr := testkit.Vacant(t)
 	u := openSSH(t, server, testkit.SSHPlain, tunnel.SSHOptions{URL: "http://" + addr, Bind: addr})
 	if s := u.until(tunnel.Ready); s.URL != "http://"+addr {
 		t.Errorf("got %s, want http://%s", s.URL, addr)
