@@ -20,8 +20,12 @@ func TestProgressIsShownOnATerminalOnceItTakesAWhile(t *testing.T) {
 		quiet func(*cli.World)
 		shows bool
 	}{
-		{"a second", []string{"--count", "50", "--rate", "50"}, nil, true},
-		{"a moment", []string{"--count", "5", "--rate", "1000"}, nil, false},
+		{"seconds", []string{"--count", "100", "--rate", "50"}, nil, true},
+		// A moment by the clock that stands still, however long it takes.
+		{"a moment", []string{"--count", "5"}, func(w *cli.World) {
+			now := time.Now()
+			w.Now = func() time.Time { return now }
+		}, false},
 		{"quiet", []string{"--count", "30", "--rate", "50", "-q"}, nil, false},
 		{"no terminal", []string{"--count", "30", "--rate", "50"}, func(w *cli.World) { w.StderrTerminal = false }, false},
 		{"a terminal that can't", []string{"--count", "30", "--rate", "50"}, func(w *cli.World) {

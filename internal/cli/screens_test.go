@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
 func TestTheMainJobReadsAsTheDocumentationShowsIt(t *testing.T) {
@@ -28,9 +30,7 @@ func TestTheMainJobReadsAsTheDocumentationShowsIt(t *testing.T) {
 
 func TestAHandlerThatIsDownIsSaidOnceAndThatItIsBack(t *testing.T) {
 	t.Parallel()
-	h := newHandler(t)
-	addr := h.addr()
-	h.Close()
+	addr := testkit.Vacant(t)
 	x := newTerminal(t, 80)
 	l := x.listen("--forward", addr)
 	x.run("trigger", "wallet")

@@ -9,7 +9,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+func TestMain(m *testing.M) {
+	testkit.Offline()
+	os.Exit(testkit.Run(m))
+}
 
 // short is a time-out for handlers that never answer.
 const short = time.Second

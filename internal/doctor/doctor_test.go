@@ -93,7 +93,7 @@ func (p *patient) load() {
 	apiKey, _, _ := cfg.APIKey()
 	o := &p.options
 	o.Build, o.GOOS, o.Config, o.Book = "vidiking 1.0.0", runtime.GOOS, cfg, account.New(file, time.Now)
-	o.API = vidiking.Options{Base: base, Key: apiKey, Timeout: 5 * time.Second, UserAgent: "test"}
+	o.API = vidiking.Options{Base: base, Key: apiKey, Timeout: time.Minute, UserAgent: "test"}
 	o.Routes = relay.To(target)
 	if o.Proxy == nil {
 		o.Proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
