@@ -60,7 +60,7 @@ func listenKept(ctx context.Context) (ln net.Listener, err error) {
 func runOccupied(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	timed, cancel := context.WithTimeout(ctx, 15*time.Second)
+	timed, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if ln, err := listenOnce(timed, args[0]); err == nil {
 		defer func() { _ = ln.Close() }()
