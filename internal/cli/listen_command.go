@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -21,7 +23,8 @@ const commandGrace = 10 * time.Second
 // command is the program that `listen … -- COMMAND` runs once it is ready, and ends with.
 type command struct {
 	cmd      *exec.Cmd
-	terminal bool // its terminal is ours: Ctrl-C reaches it without us
+	terminal bool        // its terminal is ours: Ctrl-C reaches it without us
+	cut      atomic.Bool // it was ended since the time of --wait-for was up
 	ended    chan struct{}
 	err      error // how it ended, once ended is closed
 }
@@ -40,7 +43,9 @@ func findCommand(args []string) (*command, error) {
 
 // start starts the command with what it needs to know in its environment, and its own streams.
 func (c *command) start(w World, environment ...string) error {
-	c.terminal = w.StdinTerminal
+	if c.terminal = w.StdinTerminal; !c.terminal { // where it is, the terminal must know it as a part of us
+		ownGroup(c.cmd)
+	}
 	c.cmd.Env = append(c.cmd.Environ(), environment...)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = w.Stdin, w.Stdout, w.Stderr
 	bound, err := startBound(c.cmd)
@@ -58,13 +63,29 @@ func (c *command) start(w World, environment ...string) error {
 // pass hands a signal on. An interrupt from a terminal has reached the command already.
 func (c *command) pass(s os.Signal) {
 	if s != os.Interrupt || !c.terminal {
-		_ = c.cmd.Process.Signal(s) // it may have ended, or be on Windows, where the console tells it
+		_ = c.signal(s) // it may have ended, or be on Windows, where the console tells it
 	}
+}
+
+// signal reaches what the command has started, too, unless they share our terminal and so our group.
+func (c *command) signal(s os.Signal) error {
+	if number, ok := s.(syscall.Signal); ok && !c.terminal {
+		return signalGroup(c.cmd.Process, number)
+	}
+	if s == syscall.SIGTERM {
+		return askToEnd(c.cmd.Process)
+	}
+	return c.cmd.Process.Signal(s)
 }
 
 // end asks the command to end, and ends it where it does not.
 func (c *command) end() {
-	_ = askToEnd(c.cmd.Process)
+	select {
+	case <-c.ended:
+		return // what it has left behind on purpose may stay
+	default:
+	}
+	_ = c.signal(syscall.SIGTERM)
 	patience := time.NewTimer(commandGrace)
 	defer patience.Stop()
 	select {
@@ -75,7 +96,7 @@ func (c *command) end() {
 }
 
 func (c *command) kill() {
-	_ = c.cmd.Process.Kill()
+	_ = c.signal(os.Kill)
 	<-c.ended
 }
 
@@ -139,13 +160,13 @@ func (l *listener) interrupted(s os.Signal, interrupts <-chan os.Signal) error {
 	}
 }
 
-// verdict is the command's own code where it is not 0; else what came of --wait-for; else whether all was delivered.
+// verdict is the command's own code where it is not 0 and the command was not cut short; else what came of --wait-for; else whether all was delivered.
 func (l *listener) verdict(ctx context.Context) error {
 	err := l.waitVerdict(ctx)
 	if l.command == nil {
 		return err
 	}
-	if code := l.command.code(); code != exitDone {
+	if code := l.command.code(); code != exitDone && !l.command.cut.Load() {
 		return errSilent{code}
 	}
 	if err != nil || l.o.allowFailures {

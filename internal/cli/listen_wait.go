@@ -103,7 +103,7 @@ func (l *listener) await(ctx context.Context) {
 }
 
 // done is closed when there is nothing more to run for: the command has ended and the wait is over. A command that failed is the end,
-// whatever may come yet. It is nil, which never is, where listen runs until it is interrupted.
+// whatever may come yet, and time that is up is the end of the command. It is nil, which never is, where listen runs until it is interrupted.
 func (l *listener) done() <-chan struct{} {
 	switch {
 	case l.waiting == nil:
@@ -114,9 +114,17 @@ func (l *listener) done() <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		<-l.command.ended
-		if l.command.code() == exitDone {
-			<-l.waited
+		select {
+		case <-l.command.ended:
+			if l.command.code() == exitDone {
+				<-l.waited
+			}
+		case <-l.waited:
+			if l.waitResult == outcomeTimedOut {
+				l.command.cut.Store(true)
+				l.command.end()
+			}
+			<-l.command.ended
 		}
 	}()
 	return done

@@ -5,6 +5,7 @@ package cli
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"syscall"
 )
 
@@ -24,3 +25,9 @@ func signalOf(s *os.ProcessState) int {
 
 // askToEnd asks a program to end, which gives the terminal back as it was.
 func askToEnd(p *os.Process) error { return p.Signal(syscall.SIGTERM) }
+
+// ownGroup has a program, once it is started, lead a group of its own: what it starts is in it, too.
+func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
+// signalGroup signals a program that leads a group, and all of that.
+func signalGroup(p *os.Process, s syscall.Signal) error { return syscall.Kill(-p.Pid, s) }

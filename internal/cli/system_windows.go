@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"os"
+	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/windows"
 )
@@ -23,3 +25,14 @@ func signalOf(*os.ProcessState) int { return 0 }
 
 // askToEnd ends a program: Windows has no way to ask.
 func askToEnd(p *os.Process) error { return p.Kill() }
+
+// ownGroup does nothing: the job object that a program is started in has whatever it starts, too.
+func ownGroup(*exec.Cmd) {}
+
+// signalGroup ends a program where it is not to be interrupted, of which the console tells it.
+func signalGroup(p *os.Process, s syscall.Signal) error {
+	if s == syscall.SIGINT {
+		return nil
+	}
+	return p.Kill()
+}
