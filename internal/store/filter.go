@@ -93,9 +93,13 @@ func oneValue(k filter.Key, v filter.Value) (text string, args []any) {
 		}
 		return "like_event(?, d.event)", []any{pattern(v.Name)}
 	case filter.Beginnings:
-		// Ids are ASCII, and so is what follows their last character.
-		last := len(v.Name) - 1
-		return "d.id >= ? AND d.id < ?", []any{v.Name, v.Name[:last] + string(v.Name[last]+1)}
+		// Ids are ASCII, and so is what follows their last character. One that fits many is not looked for by the index of ids, all of
+		// which would have to be sorted for the newest few: the + keeps SQLite from it (sqlite.org/optoverview.html, Unary "+").
+		last, column := len(v.Name)-1, "d.id"
+		if len(v.Name) <= len(webhook.IDPrefix)+1 {
+			column = "+d.id"
+		}
+		return column + " >= ? AND " + column + " < ?", []any{v.Name, v.Name[:last] + string(v.Name[last]+1)}
 	default:
 		return between(k, v.Low, v.High)
 	}

@@ -85,6 +85,8 @@ func BenchmarkFilter(b *testing.B) {
 		{"list/event", list("event:render.*", 50)},
 		{"list/event that is not there", list(`event:"my.own"`, 0)},
 		{"list/failed", list("status:failed", 50)},
+		{"list/ids with one letter", list("id:dlv_a", 50)},
+		{"list/ids with two letters", list("id:dlv_ab", 50)},
 		{"list/code", list("code:>=500", 50)},
 		{"list/since", list("since:2026-11-23T14:46:00Z", 50)},
 		{"list/word in all", list("vidiking", 50)},
