@@ -69,7 +69,8 @@ const (
 )
 
 // peekVersion reads the schema's version out of the file without SQLite, which would touch the log merely by opening it. A file
-// that is empty has version 0. What a -wal file holds beyond it is checkVersion's to see.
+// that is empty has version 0, and so has one that has nothing in it yet: SQLite makes a new one as long as it will be before it writes
+// the first page. Whether that is still to come only SQLite knows, by its locks. What a -wal file holds is checkVersion's to see, too.
 func peekVersion(path string) (int, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -79,7 +80,7 @@ func peekVersion(path string) (int, error) {
 	header := make([]byte, headerBytes)
 	n, err := io.ReadFull(f, header)
 	switch {
-	case n == 0 && errors.Is(err, io.EOF):
+	case n == 0 && errors.Is(err, io.EOF), n == headerBytes && bytes.Equal(header, make([]byte, headerBytes)):
 		return 0, nil
 	case errors.Is(err, io.ErrUnexpectedEOF), err == nil && !bytes.HasPrefix(header, []byte(headerMagic)):
 		return 0, fmt.Errorf("%w: %s is no SQLite database", ErrCorrupt, path)

@@ -97,6 +97,36 @@ func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 	}
 }
 
+// SQLite makes a new file as long as it will be, and then writes into it. Who comes in between waits.
+func TestLogThatIsBeingMadeIsNotCorrupt(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, FileName)
+	other, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(other.Exec("BEGIN EXCLUSIVE; CREATE TABLE theirs (x)"), os.Truncate(path, 2*pageBytes)); err != nil {
+		t.Fatal(err)
+	}
+	if version, err := peekVersion(path); version != 0 || err != nil {
+		t.Errorf("before the first page is written: got version %d, %v; want 0", version, err)
+	}
+	opened := make(chan error)
+	go func() {
+		_, err := OpenReader(t.Context(), dir)
+		opened <- err
+	}()
+	if err := other.Exec("COMMIT"); err != nil {
+		t.Error(err)
+	}
+	if err := <-opened; !errors.Is(err, ErrNoLog) {
+		t.Errorf("OpenReader got %v, want ErrNoLog", err)
+	}
+	if err := other.close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMigrationThatFailsChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
 	c, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
@@ -254,7 +284,10 @@ func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 	short := func(dir string) error {
 		return os.WriteFile(filepath.Join(dir, FileName), []byte("SQLite format 3\x00"), 0o600)
 	}
-	for name, make := range map[string]func(string) error{"another program's": foreign, "a text": text, "cut off": short} {
+	zeros := func(dir string) error {
+		return os.WriteFile(filepath.Join(dir, FileName), make([]byte, 2*pageBytes), 0o600)
+	}
+	for name, make := range map[string]func(string) error{"another program's": foreign, "a text": text, "cut off": short, "zeros": zeros} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			if err := make(dir); err != nil {
