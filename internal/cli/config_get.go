@@ -11,8 +11,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// getOptions is what the flags of `config get` say.
+type getOptions struct {
+	reveal bool // a secret is printed itself
+}
+
 func (a *app) configGet() *cobra.Command {
-	reveal := false
+	o := &getOptions{}
 	cmd := &cobra.Command{
 		Use:   "get KEY",
 		Short: "Print a setting",
@@ -32,18 +37,17 @@ webhook: what was registered with Vidiking from here.`,
 				return usage("config get takes one key", "all of them: vidiking config list")
 			}
 			if args[0] == webhookKey {
-				return a.runGetWebhook(reveal)
+				return a.runGetWebhook(*o)
 			}
-			return a.runConfigGet(args[0], reveal)
+			return a.runConfigGet(args[0], *o)
 		},
 	}
 	return a.withFlags(cmd, func(cmd *cobra.Command) {
-		cmd.Flags().BoolVar(&reveal, "reveal", false, "print a secret itself")
+		cmd.Flags().BoolVar(&o.reveal, "reveal", false, "print a secret itself")
 	})
 }
 
-//nolint:revive // reveal is the flag as the user gave it
-func (a *app) runConfigGet(name string, reveal bool) error {
+func (a *app) runConfigGet(name string, get getOptions) error {
 	key, err := config.FindKey(name)
 	if err != nil {
 		return err
@@ -63,10 +67,10 @@ func (a *app) runConfigGet(name string, reveal bool) error {
 			return err
 		}
 		shown = withMade(shown, secrets)
-		if reveal && len(secrets) == 0 {
+		if get.reveal && len(secrets) == 0 {
 			return notThere(key)
 		}
-		if reveal {
+		if get.reveal {
 			shown.Value = secrets[0].Reveal()
 		}
 	}

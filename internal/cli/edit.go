@@ -125,7 +125,7 @@ func (a *app) noteFault(draft *editor.Draft, err error) *failure {
 		note = noteOf(f)
 	}
 	draft.Note(note)
-	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.detail, []string{"mend it in the editor, which opens again; saved empty, nothing is sent"})
+	a.stderr().Error(f.what, f.detail, []string{"mend it in the editor, which opens again; saved empty, nothing is sent"})
 	return f
 }
 

@@ -9,9 +9,7 @@ import (
 const webhookKey = "webhook"
 
 // runGetWebhook shows what was registered from here. Vidiking's API can't tell.
-//
-//nolint:revive // reveal is the flag as the user gave it
-func (a *app) runGetWebhook(reveal bool) error {
+func (a *app) runGetWebhook(get getOptions) error {
 	api, err := a.apiOptions()
 	if err != nil {
 		return err
@@ -50,7 +48,7 @@ func (a *app) runGetWebhook(reveal bool) error {
 		}
 		w.Listen = top.Webhook.URL
 	}
-	if reveal {
+	if get.reveal {
 		w.Secret = set.Secret.Reveal()
 	}
 	return closedPipe(output.Webhook(out, w))

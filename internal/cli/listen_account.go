@@ -45,7 +45,7 @@ func (l *listener) letGo() {
 	err := l.registrar.release(releaseHurry, l.sayPlainly)
 	if err != nil {
 		f := a.explain(err)
-		output.Warning(a.w.Stderr, a.colorOn(a.w.StderrTerminal), f.what, f.hint)
+		a.stderr().Warning(f.what, f.hint)
 	}
 }
 

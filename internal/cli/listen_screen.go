@@ -120,7 +120,7 @@ func (s *listenScreen) run() {
 		return
 	}
 	f := s.l.app.explain(s.l.app.screenFailed(err))
-	output.Error(s.l.app.w.Stderr, s.l.app.colorOn(s.l.app.w.StderrTerminal), f.what, f.detail, append(f.hint, "listen goes on, with lines"))
+	s.l.app.stderr().Error(f.what, f.detail, append(f.hint, "listen goes on, with lines"))
 	live, err := s.lines(s.ctx)
 	if err != nil {
 		return

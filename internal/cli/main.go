@@ -112,8 +112,13 @@ func (a *app) end(ctx context.Context, err error) int {
 	for i, l := range f.hint {
 		f.hint[i] = output.Options{Self: a.self()}.Command(l)
 	}
-	output.Error(a.w.Stderr, a.colorOn(a.w.StderrTerminal), a.w.withShortPaths(f.what), f.detail, f.hint)
+	a.stderr().Error(a.w.withShortPaths(f.what), f.detail, f.hint)
 	return f.code
+}
+
+// stderr says what goes wrong where no Printer is at hand.
+func (a *app) stderr() output.Stderr {
+	return output.Stderr{W: a.w.Stderr, Color: a.colorOn(a.w.StderrTerminal)}
 }
 
 // config loads the configuration, once.

@@ -152,7 +152,7 @@ func (a *app) sayLeft(cmd *cobra.Command) {
 	}
 	self := output.Options{Self: a.self()}
 	warn := func(what, hint string) {
-		output.Warning(a.w.Stderr, a.colorOn(a.w.StderrTerminal), what, []string{self.Command(hint)})
+		a.stderr().Warning(what, []string{self.Command(hint)})
 	}
 	left, err := book.Left()
 	if err != nil {

@@ -244,7 +244,7 @@ func (o *setWebhookOptions) keepSecret(a *app) error {
 		return f
 	}
 	if s, source, ok := a.cfg.Secret(); ok && s != o.webhook.Secret {
-		output.Warning(a.w.Stderr, a.colorOn(a.w.StderrTerminal), fmt.Sprintf("%s beats the secret that was just kept", spoken(source)),
+		a.stderr().Warning(fmt.Sprintf("%s beats the secret that was just kept", spoken(source)),
 			[]string{"take it away, or listen rejects what Vidiking signs from now on"})
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"github.com/vidiking/vidiking-cli/internal/hosts"
-	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
@@ -30,7 +29,7 @@ func (a *app) sayWrongPath(text string) {
 			}
 			right := *given
 			right.Path, right.RawPath = taken.Path, taken.RawPath
-			output.Warning(a.w.Stderr, a.colorOn(a.w.StderrTerminal),
+			a.stderr().Warning(
 				"the listen there takes deliveries at "+taken.EscapedPath()+"; those to "+given.EscapedPath()+" get 404",
 				[]string{"--url " + right.String() + ", or vidiking listen --path " + given.EscapedPath()})
 			return

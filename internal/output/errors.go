@@ -7,14 +7,20 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// Error says what failed and what to do, to stderr: "error:" and "hint:", and whatever follows aligned with them.
-func Error(w io.Writer, inColor bool, what string, detail, hint []string) {
-	newStream(w, inColor).labelled("error:", display.Alarm, what, detail, hint)
+// Stderr says what goes wrong where there is no Printer to say it.
+type Stderr struct {
+	W     io.Writer
+	Color bool
 }
 
-// Warning says what is odd and what to do about it, to stderr, in the shape of an error.
-func Warning(w io.Writer, inColor bool, what string, hint []string) {
-	newStream(w, inColor).labelled("warning:", display.Caution, what, nil, hint)
+// Error says what failed and what to do: "error:" and "hint:", and whatever follows aligned with them.
+func (e Stderr) Error(what string, detail, hint []string) {
+	newStream(e.W, e.Color).labelled("error:", display.Alarm, what, detail, hint)
+}
+
+// Warning says what is odd and what to do about it, in the shape of an error.
+func (e Stderr) Warning(what string, hint []string) {
+	newStream(e.W, e.Color).labelled("warning:", display.Caution, what, nil, hint)
 }
 
 // Warning says what is odd, and what to do about it, in the shape of an error.
