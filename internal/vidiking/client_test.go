@@ -2,60 +2,17 @@ package vidiking
 
 import (
 	"context"
-	"crypto/tls"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/vidiking/vidiking-cli/internal/testkit"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
-
-func TestMain(m *testing.M) {
-	testkit.Offline()
-	os.Exit(testkit.Run(m))
-}
-
-const (
-	key    = "vk_test_0123456789abcdefKEY9"
-	secret = "whsec_0123456789abcdefghSEC7"
-)
-
-// options call the API at a URL.
-func options(t *testing.T, url string) Options {
-	t.Helper()
-	base, err := ParseBase(url + "/v1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Options{Base: base, Key: webhook.SecretFrom(key), UserAgent: "vidiking-cli/test"}
-}
-
-// client calls the API at a URL, and is closed with the test.
-func client(t *testing.T, o Options) *Client {
-	t.Helper()
-	c, err := New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
-}
-
-var hook = Webhook{
-	URL: "https://example.com/hooks?a=1&b=2", Events: []string{"render.complete", "ai.failed"}, Secret: webhook.SecretFrom(secret),
-}
 
 func TestPutWebhookSendsWhatIsDocumented(t *testing.T) {
 	t.Parallel()
@@ -141,67 +98,6 @@ func TestAnOddBalanceIsSaid(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		code    int
-		body    string
-		refuses bool
-		want    string
-		shown   string
-	}{
-		{401, `{"error":"bad key ` + key + `"}`, true, "Vidiking refused the API key (PUT /webhooks: 401 Unauthorized)", `{"error":"bad key …KEY9"}`},
-		{403, "", true, "Vidiking refused the API key (PUT /webhooks: 403 Forbidden)", ""},
-		{400, `bad secret ` + secret, false, "Vidiking answered 400 Bad Request to PUT /webhooks", "bad secret whsec_…SEC7"},
-		{502, "<html><h1>Bad Gateway</h1></html>", false, "Vidiking answered 502 Bad Gateway to PUT /webhooks", "<html><h1>Bad Gateway</h1></html>"},
-		{599, "", false, "Vidiking answered 599 to PUT /webhooks", ""},
-		{300, "choose", false, "Vidiking answered 300 Multiple Choices to PUT /webhooks", "choose"},
-	}
-	for _, tt := range tests {
-		api := testkit.Serve(t, testkit.Answer(tt.code, tt.body))
-		err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
-		var status *StatusError
-		if !errors.As(err, &status) {
-			t.Errorf("%d: got %v, want a StatusError", tt.code, err)
-			continue
-		}
-		if err.Error() != tt.want || status.Body != tt.shown || status.RefusesKey() != tt.refuses {
-			t.Errorf("%d %s: got %q with body %q (refuses the key: %v), want %q with %q (%v)",
-				tt.code, tt.body, err, status.Body, status.RefusesKey(), tt.want, tt.shown, tt.refuses)
-		}
-		if n := len(api.Requests()); n != 1 {
-			t.Errorf("%d: got %d requests, want one", tt.code, n)
-		}
-	}
-}
-
-func TestAHugeErrorIsCutAndItsSecretsNot(t *testing.T) {
-	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", shownBytes-len(key)/2)+key+strings.Repeat("y", 3*answerCap)))
-	err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
-	var status *StatusError
-	if !errors.As(err, &status) {
-		t.Fatalf("got %v, want a StatusError", err)
-	}
-	if len(status.Body) > shownBytes+len("…") || strings.Contains(status.Body, key[:8]) {
-		t.Errorf("got %d bytes that end in %q, want at most %d without a part of the key", len(status.Body), status.Body[len(status.Body)-40:], shownBytes)
-	}
-}
-
-func TestTheKeyIsMaskedHoweverItIsSpelled(t *testing.T) {
-	t.Parallel()
-	s := webhook.SecretFrom(`vk_a+b/c"d&0123456789WXYZ`)
-	quoted, err := json.Marshal(s.Reveal())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{s.Reveal(), string(quoted), url.QueryEscape(s.Reveal()), url.PathEscape(s.Reveal())} {
-		if got := mask("a "+text+" z", s); strings.Contains(got, "0123456789") || !strings.HasPrefix(got, "a ") || !strings.HasSuffix(got, " z") {
-			t.Errorf("mask(%q): got %q, want the key masked", text, got)
-		}
-	}
-}
-
 func TestNoRedirectIsFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := testkit.Serve(t, testkit.Answer(200, "{}"))
@@ -218,45 +114,6 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	}
 	if n := len(elsewhere.Requests()); n != 0 {
 		t.Errorf("got %d requests elsewhere, want none", n)
-	}
-}
-
-func TestWhyThereIsNoAnswer(t *testing.T) {
-	t.Parallel()
-	free := testkit.Serve(t, testkit.Answer(200, ""))
-	free.Stop()
-	authority := testkit.NewAuthority(t)
-	tests := []struct {
-		name, url string
-		reason    Reason
-		sent      bool
-	}{
-		{"nobody listens", free.URL(), ReasonRefused, false},
-		{"no such host", "https://nowhere.invalid", ReasonNoHost, false},
-		{"hung up", testkit.Serve(t, testkit.HangUp()).URL(), ReasonClosed, true},
-		{"hung up midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), ReasonClosed, true},
-		{"reset", testkit.Serve(t, testkit.Reset()).URL(), ReasonClosed, true},
-		{"no HTTP", testkit.ServeRaw(t, testkit.SayAndClose("220 smtp ready\r\n\r\n")).URL(), ReasonBadAnswer, true},
-		{"a stranger's certificate", testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "")).URL(), ReasonTLS, false},
-		{"no TLS", strings.Replace(testkit.Serve(t, testkit.Answer(200, "")).URL(), "http:", "https:", 1), ReasonTLS, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			o := options(t, tt.url)
-			o.Timeout = time.Minute
-			err := client(t, o).PutWebhook(t.Context(), hook)
-			var u *UnreachableError
-			if !errors.As(err, &u) {
-				t.Fatalf("got %v, want an UnreachableError", err)
-			}
-			if u.Reason != tt.reason || MayHaveHappened(err) != tt.sent {
-				t.Errorf("got %s (%v; may have happened: %v), want %s (%v)", u.Reason, err, MayHaveHappened(err), tt.reason, tt.sent)
-			}
-			if !strings.HasPrefix(err.Error(), u.Host+" can't be reached: ") {
-				t.Errorf("got %q, want the host named", err)
-			}
-		})
 	}
 }
 
@@ -284,39 +141,6 @@ func TestSilenceEndsWithTheTimeOut(t *testing.T) {
 	})
 }
 
-func TestOneWhoGivesUpIsNotUnreachable(t *testing.T) {
-	t.Parallel()
-	arrived := make(chan struct{})
-	api := testkit.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		close(arrived)
-		<-r.Context().Done()
-	}))
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-arrived
-		cancel()
-	}()
-	err := client(t, options(t, api.URL())).PutWebhook(ctx, hook)
-	if !errors.Is(err, context.Canceled) || !MayHaveHappened(err) {
-		t.Errorf("got %v (may have happened: %v), want that it was interrupted after it was sent", err, MayHaveHappened(err))
-	}
-}
-
-func TestMayHaveHappened(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		err  error
-		want bool
-	}{
-		{&StatusError{Meta: Meta{Code: 401}}, false}, {&StatusError{Meta: Meta{Code: 429}}, false}, {&StatusError{Meta: Meta{Code: 500}}, true},
-		{fmt.Errorf("x: %w", &StatusError{Meta: Meta{Code: 504}}), true}, {&RedirectError{}, false}, {&AnswerError{}, true}, {ErrNoKey, false},
-	} {
-		if got := MayHaveHappened(tt.err); got != tt.want {
-			t.Errorf("MayHaveHappened(%#v): got %v, want %v", tt.err, got, tt.want)
-		}
-	}
-}
-
 func TestWithoutAKeyThereIsNoClient(t *testing.T) {
 	t.Parallel()
 	if _, err := New(Options{}); !errors.Is(err, ErrNoKey) {
@@ -335,155 +159,5 @@ func TestPlainHTTPNeverLeavesThisMachine(t *testing.T) {
 	}
 	if !errors.Is(err, errElsewhere) {
 		t.Errorf("got %v, want %v", err, errElsewhere)
-	}
-}
-
-// limited answers 429 with a Retry-After so many times, then 200.
-type limited struct {
-	retryAfter []string
-	calls      int
-}
-
-func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: r}
-	if l.calls < len(l.retryAfter) {
-		resp.StatusCode = 429
-		if text := l.retryAfter[l.calls]; text != "" {
-			resp.Header.Set("Retry-After", text)
-		}
-	}
-	l.calls++
-	return resp, nil
-}
-
-func TestTheRateLimitIsWaitedForAndTheWaitSaid(t *testing.T) {
-	t.Parallel()
-	in7s := time.Date(2000, 1, 1, 0, 0, 7, 0, time.UTC).Format(http.TimeFormat) // a bubble begins at 2000-01-01
-	tests := []struct {
-		name  string
-		after []string
-		waits []time.Duration
-		asked bool
-		ok    bool
-	}{
-		{"no header", []string{"", ""}, []time.Duration{5 * time.Second, 10 * time.Second}, false, true},
-		{"seconds", []string{"3"}, []time.Duration{3 * time.Second}, true, true},
-		{"a date", []string{in7s}, []time.Duration{7 * time.Second}, true, true},
-		{"nonsense", []string{"soon"}, []time.Duration{5 * time.Second}, false, true},
-		{"too long", []string{"3600"}, nil, true, false},
-		{"for ever", []string{"", "", "", "", "", ""}, []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second}, false, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				o := options(t, "https://api.example.com")
-				var waits []time.Duration
-				o.Waiting = func(w Wait) {
-					waits = append(waits, w.For)
-					if w.Asked != tt.asked || w.Call != "PUT /webhooks" {
-						t.Errorf("got wait %+v, want asked %v for PUT /webhooks", w, tt.asked)
-					}
-				}
-				api := &limited{retryAfter: tt.after}
-				c, err := newClient(o, api)
-				if err != nil {
-					t.Fatal(err)
-				}
-				start, total := time.Now(), time.Duration(0)
-				err = c.PutWebhook(t.Context(), hook)
-				for _, w := range waits {
-					total += w
-				}
-				var status *StatusError
-				if tt.ok != (err == nil) || err != nil && (!errors.As(err, &status) || status.Code != 429) {
-					t.Errorf("got %v, want success: %v", err, tt.ok)
-				}
-				if diff := cmp.Diff(tt.waits, waits); diff != "" || time.Since(start) != total || api.calls != len(waits)+1 {
-					t.Errorf("waited %v, with %d calls (-want +got):\n%s", time.Since(start), api.calls, diff)
-				}
-			})
-		})
-	}
-}
-
-func TestAWaitCanBeInterrupted(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		c, err := newClient(options(t, "https://api.example.com"), &limited{retryAfter: []string{"60"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.PutWebhook(ctx, hook); !errors.Is(err, context.DeadlineExceeded) || MayHaveHappened(err) {
-			t.Errorf("got %v (may have happened: %v), want the caller's own end", err, MayHaveHappened(err))
-		}
-	})
-}
-
-func TestThroughAProxyTheKeyIsSeenByTheAPIAlone(t *testing.T) {
-	t.Parallel()
-	authority := testkit.NewAuthority(t)
-	api := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "{}"))
-	proxy := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tunnelTo(w, r) }))
-	o := options(t, api.URL())
-	at, err := url.Parse(proxy.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Proxy = http.ProxyURL(at)
-	transport := newTransport(o)
-	transport.TLSClientConfig = &tls.Config{RootCAs: authority.Pool()}
-	c, err := newClient(o, transport)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if err := c.PutWebhook(t.Context(), hook); err != nil {
-		t.Fatal(err)
-	}
-	if got := proxy.Requests(); len(got) != 1 || got[0].Method != http.MethodConnect || got[0].Header.Get("Authorization") != "" {
-		t.Errorf("the proxy got %+v, want one CONNECT without the key", got)
-	}
-	if got := len(api.Requests()); got != 1 {
-		t.Errorf("the API got %d requests, want 1", got)
-	}
-}
-
-// tunnelTo is what a proxy does with CONNECT.
-func tunnelTo(w http.ResponseWriter, r *http.Request) {
-	there, err := net.Dial("tcp", r.Host)
-	if err != nil {
-		w.WriteHeader(http.StatusBadGateway)
-		return
-	}
-	here, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		_ = there.Close()
-		return
-	}
-	_, _ = io.WriteString(here, "HTTP/1.1 200 OK\r\n\r\n")
-	go func() {
-		_, _ = io.Copy(there, here)
-		_ = there.Close()
-	}()
-	_, _ = io.Copy(here, there)
-	_ = here.Close()
-}
-
-func TestAProxyThatRefusesIsNamed(t *testing.T) {
-	t.Parallel()
-	proxy := testkit.Serve(t, testkit.Answer(407, "no"))
-	o := options(t, "https://api.example.com")
-	at, err := url.Parse(proxy.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Proxy = http.ProxyURL(at)
-	err = client(t, o).PutWebhook(t.Context(), hook)
-	var u *UnreachableError
-	if !errors.As(err, &u) || u.Reason != ReasonProxy || MayHaveHappened(err) {
-		t.Errorf("got %v, want that the proxy does not let it through", err)
 	}
 }
