@@ -13,7 +13,6 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // listLimit is how many deliveries `list` shows unless told otherwise: more than a screen, less than a flood.
@@ -114,22 +113,6 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	}
 	p.Close(closing)
 	return nil
-}
-
-// idLength is how many characters of an id tell the rows apart, and no fewer than are always shown.
-func idLength(rows []webhook.Summary) int {
-	n := shortID
-	for n < len("0123456789") {
-		seen := make(map[string]bool, len(rows))
-		for _, s := range rows {
-			seen[s.ID.Short(n)] = true
-		}
-		if len(seen) == len(rows) {
-			break
-		}
-		n++
-	}
-	return n
 }
 
 // sayNone says why the list is empty.

@@ -3,9 +3,6 @@ package cli
 import (
 	"errors"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 )
 
 // errPipe says that whoever read our output went away, which ends a command quietly.
@@ -22,33 +19,7 @@ func closedPipe(err error) error {
 	return failed(err, "can't write to stdout: "+pathReason(err))
 }
 
-// pathReason is why a file could not be used, without the call and the path, which the sentence around it names.
-func pathReason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
-}
-
-// fileReason is why a file could not be used; "" where the error is of the delivery log, or of nothing on a disk.
-func (a *app) fileReason(err error) string {
-	var file *fs.PathError
-	var link *os.LinkError
-	switch {
-	case err == nil || a.explainStore(err) != nil:
-	case errors.As(err, &file):
-		return file.Err.Error()
-	case errors.As(err, &link):
-		return link.Err.Error()
-	}
-	return ""
-}
-
-// path is a file that was named relative to the working directory.
-func (a *app) path(name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(a.w.WorkDir, name)
+// isClosedPipe reports whether the error is that whoever read our output went away.
+func isClosedPipe(err error) bool {
+	return errors.Is(err, errPipe) || errors.Is(err, io.ErrClosedPipe)
 }

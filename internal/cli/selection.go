@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// selection is the flags by which `webhooks list` and `replay` select deliveries: a filter, and others that are short for one.
+// selection is the flags by which a command selects deliveries: a filter, and others that are short for one.
 type selection struct {
 	filter           string
 	events, statuses []string

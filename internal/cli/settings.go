@@ -1,14 +1,52 @@
 package cli
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
+
+// config loads the configuration, once.
+func (a *app) config() (*config.Config, error) {
+	if a.cfg != nil {
+		return a.cfg, nil
+	}
+	cfg, err := config.Load(a.w.configWorld(), a.configFlags())
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range []struct{ key, value string }{{config.APIURL, a.flags.apiURL}, {config.Sandbox, a.flags.sandbox}} {
+		if f.value == "" {
+			continue
+		}
+		if err := cfg.Override(f.key, f.value); err != nil {
+			return nil, err
+		}
+	}
+	a.cfg = cfg
+	return cfg, nil
+}
+
+func (a *app) configFlags() config.Flags {
+	return config.Flags{Config: a.flags.config, DataDir: a.flags.dataDir, Profile: a.flags.profile, NewProfile: a.newProfile}
+}
+
+// dataDir is the directory of the delivery log and the sessions.
+func (a *app) dataDir() (string, error) {
+	cfg, err := a.config()
+	if err != nil {
+		return "", err
+	}
+	return cfg.DataDir()
+}
+
+// sayWarnings says what is odd about the configuration, for a command that uses what is in it.
+func (a *app) sayWarnings(p output.Printer) {
+	for _, w := range a.cfg.Warnings() {
+		p.Warning("configuration", w.Msg, lines(w.Hint))
+	}
+}
 
 // settings is the configuration with what the command's flags say over it. A setting's flag has its key's name, with - for _.
 func (a *app) settings(flags *pflag.FlagSet) (*config.Config, error) {
@@ -25,18 +63,3 @@ func (a *app) settings(flags *pflag.FlagSet) (*config.Config, error) {
 	}
 	return cfg, nil
 }
-
-// listOf lists deliveries for a hint, a line each: the id, as short as tells them apart, the event and the time.
-func (a *app) listOf(before string, rows []webhook.Summary) []string {
-	var lines []string
-	long := idLength(rows)
-	for _, s := range rows {
-		at := s.ReceivedAt.In(a.w.Location).Format("15:04:05")
-		lines = append(lines, fmt.Sprintf("%s%s (%s)", before, s.ID.Short(long), strings.TrimPrefix(s.Event+", "+at, ", ")))
-		before = strings.Repeat(" ", len(before))
-	}
-	return lines
-}
-
-// shortID is how many characters of an id are shown.
-const shortID = 6

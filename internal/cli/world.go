@@ -86,3 +86,8 @@ func isWithinPath(before string) bool {
 	last, _ := utf8.DecodeLastRuneInString(before)
 	return before != "" && (unicode.IsLetter(last) || unicode.IsDigit(last) || strings.ContainsRune(`/\._-~`, last))
 }
+
+func isUTF8Locale(v string) bool {
+	v = strings.ToLower(v)
+	return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+}

@@ -2,123 +2,17 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"os"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/relay"
-	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
-
-// manyOptions is what the flags of `trigger` say about sending many.
-type manyOptions struct {
-	count       int
-	counted     bool // --count was given, so there is a summary and no rows
-	rate        float64
-	concurrency int
-	yes         bool
-	junit       string
-}
-
-func (m *manyOptions) addFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.IntVar(&m.count, "count", 1, "send it `N` times, each with ids of its own, and sum up what came")
-	f.Float64Var(&m.rate, "rate", 0, "send `R` a second, whether or not those before are answered (with --count)")
-	f.IntVar(&m.concurrency, "concurrency", 0, "at most `C` at once (with --count; default 1, with --rate 64)")
-	f.BoolVarP(&m.yes, "yes", "y", false, "send many, or chaos, to a host that is neither this machine nor in a private network, too")
-	f.StringVar(&m.junit, "junit", "", "write a JUnit report to this `FILE`, a test for each sending")
-	_ = cmd.MarkFlagFilename("junit", "xml")
-}
-
-// Bounds and defaults of --rate and --concurrency.
-const (
-	maxRate        = 100_000 // more than one process sends
-	maxConcurrency = 256     // so many connections are kept open; beyond that each would be a new one
-	openLoop       = 64      // at a rate: enough for 500 a second at 100 ms each
-)
-
-func (m *manyOptions) read(flags *pflag.FlagSet) error {
-	m.counted = flags.Changed("count")
-	switch {
-	case m.counted && m.count < 1:
-		return usage(fmt.Sprintf("--count %d sends nothing", m.count), "as in --count 100")
-	case !m.counted && flags.Changed("rate"):
-		return usage("--rate without --count sends one", "as in --count 5000 --rate 500")
-	case !m.counted && flags.Changed("concurrency"):
-		return usage("--concurrency without --count sends one", "as in --count 5000 --concurrency 16")
-	case flags.Changed("rate") && !(m.rate > 0 && m.rate <= maxRate): // NaN is neither
-		return usage(fmt.Sprintf("--rate can't be %v", m.rate), fmt.Sprintf("how many a second, up to %s; 0.5 is one each 2 s", display.Count(maxRate)))
-	case flags.Changed("concurrency") && (m.concurrency < 1 || m.concurrency > maxConcurrency):
-		return usage(fmt.Sprintf("--concurrency can't be %d", m.concurrency), fmt.Sprintf("how many at once, 1 to %d", maxConcurrency))
-	}
-	if m.concurrency == 0 {
-		m.concurrency = 1
-		if m.rate > 0 {
-			m.concurrency = openLoop
-		}
-	}
-	return nil
-}
-
-// checkReach refuses to send many, or chaos, to a host that is not the user's own, unless they said that it may be.
-func (a *app) checkReach(ctx context.Context, o *triggerOptions, routes []relay.Route) error {
-	if o.many.yes || !o.many.counted && o.chaos.text == "" {
-		return nil
-	}
-	for _, r := range routes {
-		if err := checkOwn(ctx, r.Target); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkOwn(ctx context.Context, t dispatch.Target) error {
-	own, err := t.IsPrivate(ctx, net.DefaultResolver.LookupNetIP)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		f := usage(t.Host()+" can't be looked up, so that it may be anywhere", "to send there all the same: --yes")
-		f.cause = err
-		return f
-	case !own:
-		return usage(t.Host()+" is neither this machine nor in a private network", "to send there all the same: --yes")
-	}
-	return nil
-}
-
-// fire sends one of many, and says when the answer was there. What was delivered is not looked up: the session's answer says all that
-// counts, and the log has better to do.
-func (d *destination) fire(ctx context.Context, in relay.Arrival) (out relay.Outcome, at time.Time, err error) {
-	if d.through == nil {
-		out, err = d.relay.Deliver(ctx, in)
-		return out, d.app.w.Now(), err
-	}
-	id, a, err := d.post(ctx, in)
-	at = d.app.w.Now()
-	if err != nil {
-		return out, at, err
-	}
-	if status := webhook.Status(a.Header.Get(session.StatusHeader)); status == webhook.StatusDelivered {
-		out.Delivery.ID, out.Delivery.Status, out.Attempt = id, status, a
-		return out, at, nil
-	}
-	out, err = d.lookUp(ctx, id)
-	return out, at, err
-}
 
 // barrage is a run of many sendings.
 type barrage struct {
@@ -259,7 +153,7 @@ func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
 	case b.v.err != nil:
 		return b.v.err
 	case r.NotTaken > 0:
-		return failed(errors.New("not taken"), fmt.Sprintf("%s of %s were not taken", display.Count(r.NotTaken), display.Count(r.Sent)),
+		return failed(nil, fmt.Sprintf("%s of %s were not taken", display.Count(r.NotTaken), display.Count(r.Sent)),
 			"send directly: --to "+shortRoutes(b.to.routes))
 	case r.Wrong > 0:
 		return errHandler()

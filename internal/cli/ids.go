@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// listOf lists deliveries for a hint, a line each: the id, as short as tells them apart, the event and the time.
+func (a *app) listOf(before string, rows []webhook.Summary) []string {
+	var lines []string
+	long := idLength(rows)
+	for _, s := range rows {
+		at := s.ReceivedAt.In(a.w.Location).Format("15:04:05")
+		lines = append(lines, fmt.Sprintf("%s%s (%s)", before, s.ID.Short(long), strings.TrimPrefix(s.Event+", "+at, ", ")))
+		before = strings.Repeat(" ", len(before))
+	}
+	return lines
+}
+
+// shortID is how many characters of an id are shown.
+const shortID = 6
+
+// idLength is how many characters of an id tell the rows apart, and no fewer than are always shown.
+func idLength(rows []webhook.Summary) int {
+	n := shortID
+	for n < len("0123456789") {
+		seen := make(map[string]bool, len(rows))
+		for _, s := range rows {
+			seen[s.ID.Short(n)] = true
+		}
+		if len(seen) == len(rows) {
+			break
+		}
+		n++
+	}
+	return n
+}
