@@ -17,7 +17,7 @@ func TestAListenWhoseLogIsTakenAwayBeginsANewOne(t *testing.T) {
 		t.Skip("nobody can take an open file away here")
 	}
 	w := newWorld(t)
-	l := w.startListen(t, "vidiking", answering(t, 200))
+	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Fatalf("got %d, want 200", code)
 	}
