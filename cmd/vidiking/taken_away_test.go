@@ -21,6 +21,7 @@ func TestAListenWhoseLogIsTakenAwayBeginsANewOne(t *testing.T) {
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Fatalf("got %d, want 200", code)
 	}
+	l.await("it is shown", func() bool { return strings.Contains(l.said(l.stdout), "dlv_") }) // what was not, goes with the log
 	if err := os.RemoveAll(w.dir); err != nil {
 		t.Fatal(err)
 	}
