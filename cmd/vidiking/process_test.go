@@ -4,7 +4,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +33,14 @@ func program(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// hangUpsReach has the processes that are started from now on end with their terminal, even where these tests were started by nohup: what is
+// ignored is inherited, and what is taken is not.
+func hangUpsReach() {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 }
 
 func newWorld(tb testing.TB) *world {

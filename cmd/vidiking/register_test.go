@@ -89,6 +89,7 @@ func (a *vidikingAccount) holdNext() {
 
 func TestTheAccountIsPutBackHoweverListenEnds(t *testing.T) {
 	t.Parallel()
+	hangUpsReach()
 	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM, "terminal closed": syscall.SIGHUP} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -268,6 +268,7 @@ func TestALogThatIsDamagedIsSaidWithWhatToDo(t *testing.T) {
 
 func TestAnEndedTerminalEndsTheScreen(t *testing.T) {
 	t.Parallel()
+	hangUpsReach()
 	x := newWorld(t).sit(t, 80, 24, "watch")
 	x.shows("no listen is running")
 	_ = x.cmd.Process.Signal(syscall.SIGHUP)
