@@ -153,7 +153,7 @@ func TestWorkflowsRunCommandsThatThereAre(t *testing.T) {
 				case words[0] == "go" || strings.HasPrefix(command, "sudo apt-get "):
 				case words[0] == ".ci/run":
 					for _, section := range words[1:] {
-						if !slices.Contains(strings.Fields(sections), section) {
+						if section != "all" && !slices.Contains(strings.Fields(sections), section) {
 							t.Errorf("%s: .ci/run has no section %s", w.file, section)
 						}
 					}

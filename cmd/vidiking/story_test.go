@@ -83,8 +83,8 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// stories lists the stories. With -short, which is how the race detector runs them, those of errors are left out: they start the program
-// hundreds of times and end it before it does anything at once.
+// stories lists the stories. With -short, which is how the race detector runs them, some are left out: those of errors start the program
+// hundreds of times and end it before it does anything at once, and those of the documentation do again what others do.
 func stories(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/script/*.txtar")
@@ -92,7 +92,8 @@ func stories(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return slices.DeleteFunc(files, func(name string) bool {
-		return testing.Short() && strings.HasPrefix(filepath.Base(name), "errors_")
+		kind, _, _ := strings.Cut(filepath.Base(name), "_")
+		return testing.Short() && slices.Contains([]string{"errors", "doc", "help"}, kind)
 	})
 }
 
