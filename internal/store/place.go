@@ -72,14 +72,11 @@ func (w *writer) stay() error {
 	return nil
 }
 
-// keepPlace is stay between two transactions.
+// keepPlace is stay between two transactions. Where it fails, so does the next transaction, and whoever waits for that is told.
 func (w *writer) keepPlace() {
 	w.turn.Lock()
-	err := w.stay()
-	w.turn.Unlock()
-	if err != nil {
-		w.onError(classify(err))
-	}
+	defer w.turn.Unlock()
+	_ = w.stay()
 }
 
 // leave closes a connection to a log that was taken away. Closing the last one would remove the -wal file by its name, which another
