@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -18,6 +19,7 @@ type pruneOptions struct {
 	olderThan string
 	keep      int // -1: none of them
 	dryRun    bool
+	yes       bool // remove every delivery without asking
 }
 
 func (a *app) prune() *cobra.Command {
@@ -28,17 +30,20 @@ func (a *app) prune() *cobra.Command {
 		Long: `Removes deliveries from the log for good, and gives the space back to the disk. Of what is selected, --older-than leaves what is
 younger, and --keep the newest so many. A running listen goes on, and what it is sending just now stays.
 
+If no delivery would be left, prune asks first. Without a terminal it needs --yes.
+
 The log looks after itself as well: it keeps 100,000 deliveries, 1 GiB, 30 days.`,
 		Example: `  vidiking webhooks prune --older-than 7d --dry-run
   vidiking webhooks prune --keep 1000
-  vidiking webhooks prune --status rejected --keep 0`,
+  vidiking webhooks prune --status rejected --keep 0
+  vidiking webhooks prune --keep 0 --yes`,
 		Args: noArgs,
 		Annotations: manual{
 			flags: `Which deliveries: older-than, keep, event, failed, filter, search, since, status, until
-What is done: dry-run`,
+What is done: dry-run, yes`,
 			exits: `0 done, also where nothing matches
-1 the delivery log can't be read or written
-2 it was called or configured wrongly`,
+1 the delivery log can't be read or written, or the question was answered with no
+2 it was called or configured wrongly, or no delivery would be left and there is no terminal to ask at`,
 			seeAlso: "webhooks list, webhooks export",
 		}.annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -58,6 +63,7 @@ func (o *pruneOptions) addFlags(cmd *cobra.Command) {
 	f.IntVar(&o.keep, "keep", -1, "all but the newest `N` of them")
 	f.Lookup("keep").DefValue = ""
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be removed, and remove nothing")
+	f.BoolVarP(&o.yes, "yes", "y", false, "remove every delivery without asking")
 	_ = cmd.RegisterFlagCompletionFunc("older-than", cobra.FixedCompletions([]string{"1d", "7d", "30d"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -71,23 +77,23 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 		return err
 	}
 	p := output.New(out)
-	rows, underWay, err := a.selectPruned(ctx, o)
+	pruned, err := a.selectPruned(ctx, o)
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
-		p.Close("Nothing to remove: " + noneOf(underWay))
+	if len(pruned.rows) == 0 {
+		p.Close("Nothing to remove: " + noneOf(pruned.underWay))
 		return nil
 	}
-	would := output.Pruned{Deliveries: len(rows)}
+	would := output.Pruned{Deliveries: len(pruned.rows)}
 	var ids []webhook.ID
-	for _, s := range rows {
+	for _, s := range pruned.rows {
 		would.BodyBytes += s.BodyBytes
 		ids = append(ids, s.ID)
 	}
 	if o.dryRun {
 		p.Batch(func() {
-			for _, s := range rows {
+			for _, s := range pruned.rows {
 				p.Row(s)
 			}
 		})
@@ -95,6 +101,9 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 			return closedPipe(err)
 		}
 		return closedPipe(output.SayWouldPrune(out, would))
+	}
+	if err := a.confirmPrune(ctx, o, pruned); err != nil {
+		return err
 	}
 	dir, err := a.dataDir()
 	if err != nil {
@@ -107,27 +116,57 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 	return closedPipe(output.SayPruned(out, output.Pruned{Deliveries: done.Deliveries, BodyBytes: would.BodyBytes, Freed: done.Freed}))
 }
 
-// selectPruned returns what is to go, the oldest first, and how many stay since a listen is still to send them.
-func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (rows []webhook.Summary, underWay int, err error) {
+// prunedRows is what a prune removes.
+type prunedRows struct {
+	rows     []webhook.Summary // the oldest first
+	underWay int               // selected, but a running listen is still to send them
+	all      bool              // no other delivery is in the log
+}
+
+// confirmPrune asks before a prune that leaves no delivery behind.
+func (a *app) confirmPrune(ctx context.Context, o *pruneOptions, pruned prunedRows) error {
+	if !pruned.all || o.yes {
+		return nil
+	}
+	every := "the only delivery"
+	if n := len(pruned.rows); n > 1 {
+		every = "all " + display.Deliveries(n)
+	}
+	if !a.w.StdinTerminal {
+		return usage("this removes "+every+" in the log", "without a terminal to ask at, add --yes; look first: --dry-run")
+	}
+	ok, err := a.confirm(ctx, "Remove "+every+" in the log?")
+	if err == nil && !ok {
+		err = a.declined()
+	}
+	return err
+}
+
+// selectPruned returns the deliveries that the flags select, without those that a running listen is still to send.
+func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (prunedRows, error) {
 	q, err := o.pick.query(a)
 	if err != nil {
-		return nil, 0, err
+		return prunedRows{}, err
 	}
 	before, err := a.when("--older-than", o.olderThan)
 	if err != nil {
-		return nil, 0, err
+		return prunedRows{}, err
 	}
 	r, err := a.openReader(ctx)
 	if errors.Is(err, store.ErrNoLog) {
-		return nil, 0, nil
+		return prunedRows{}, nil
 	}
 	if err != nil {
-		return nil, 0, err
+		return prunedRows{}, err
 	}
 	defer func() { _ = r.Close() }()
-	rows, err = r.List(ctx, q)
+	total, err := r.Count(ctx, store.Query{}) // before the list: a delivery that arrives in between must not prevent the question
 	if err != nil {
-		return nil, 0, err
+		return prunedRows{}, err
+	}
+	rows, err := r.List(ctx, q)
+	if err != nil {
+		return prunedRows{}, err
 	}
 	rows = rows[:max(0, len(rows)-max(0, o.keep))]
 	if !before.IsZero() {
@@ -137,5 +176,7 @@ func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (rows []webhook
 		}
 		rows = rows[:young]
 	}
-	return a.withoutUnderWay(rows)
+	all := len(rows) >= total
+	rows, underWay, err := a.withoutUnderWay(rows)
+	return prunedRows{rows, underWay, all}, err
 }
