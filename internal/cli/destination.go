@@ -26,6 +26,7 @@ type destination struct {
 	named   string           // by --to, as it was typed
 	moot    []string         // flags that were given and count for direct sending alone
 	through *session.Info    // nil: directly
+	others  int              // how many sessions run, if through is one of another project
 	ingress dispatch.Target  // of the session
 	sender  *dispatch.Sender
 	reader  *store.Reader // of the session's log
@@ -52,8 +53,11 @@ func (a *app) destination(o sendOptions) (*destination, error) {
 		if err != nil {
 			return nil, failed(err, err.Error(), "name the handler: --to localhost:3000")
 		}
-		if s, ok := a.choose(live); ok {
+		if s, own, ok := session.Choose(live, a.here(live)); ok {
 			d.through, o.to = &s, s.Forward
+			if !own {
+				d.others = len(live)
+			}
 			if d.ingress, err = dispatch.ParseTarget(s.URL, defaultPath); err != nil {
 				return nil, err
 			}

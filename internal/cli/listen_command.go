@@ -132,9 +132,15 @@ func (l *listener) startCommand(url string) error {
 // envURL is what tells a command where the listen that started it takes deliveries.
 const envURL = "VIDIKING_WEBHOOK_URL"
 
+// here returns where this command runs.
+func (a *app) here(live []session.Info) session.Here {
+	return session.Locate(live, a.w.WorkDir, a.w.Home, a.w.env(envURL), config.ProjectFileName, ".git")
+}
+
 // choose picks the session that this command means.
 func (a *app) choose(live []session.Info) (session.Info, bool) {
-	return session.Choose(live, a.w.WorkDir, a.w.env(envURL))
+	s, _, ok := session.Choose(live, a.here(live))
+	return s, ok
 }
 
 // commandEnded is closed when the command has ended; nil, which never is, where there is none.

@@ -27,6 +27,7 @@ type listener struct {
 	app     *app
 	o       *listenOptions
 	dataDir string
+	place   session.Here // where it was started
 	secret  knownSecret
 	log     *store.Log
 	sender  *dispatch.Sender
@@ -114,6 +115,11 @@ func (l *listener) openLog(ctx context.Context) error {
 	if l.dataDir, err = l.app.dataDir(); err != nil {
 		return err
 	}
+	live, err := session.Live(l.dataDir)
+	if err != nil {
+		return err
+	}
+	l.place = l.app.here(live)
 	if l.secret, err = l.app.secret(); err != nil {
 		return err
 	}
@@ -178,7 +184,7 @@ func (l *listener) diagnose(ctx context.Context, d webhook.Delivery, work int64)
 // announce makes the session known to the other commands.
 func (l *listener) announce() error {
 	return l.session.Announce(func(i *session.Info) {
-		i.PID, i.StartedAt, i.Dir = os.Getpid(), l.app.w.Now().UTC(), l.app.w.WorkDir
+		i.PID, i.StartedAt, i.Dir, i.Project = os.Getpid(), l.app.w.Now().UTC(), l.place.Dir, l.place.Project
 		i.URL, i.State, i.Forward = l.here(), session.StateReady, formatRoutes(l.o.routes)
 		if i.Tunnel = l.o.way.name; !l.o.isLocal() {
 			i.State = session.StateConnecting

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -38,6 +39,13 @@ func (s *sending) sayBefore(secret knownSecret) {
 		s.printer.Notice(output.Notice{
 			Code: "secret_made", Message: "There was no signing secret, so one was made: " + secret.String() + ".",
 			More: []string{"Your handler needs it: " + command}, Hint: command,
+		})
+	}
+	if s.to.others > 1 {
+		s.printer.Notice(output.Notice{
+			Code: "other_project", Message: fmt.Sprintf("No listen runs for this project. This goes through the newest of %d, started in %s.",
+				s.to.others, display.Clean(s.app.cfg.Short(s.to.through.Dir))),
+			More: []string{"For another handler: --to localhost:3000"},
 		})
 	}
 	if s.to.through != nil && len(s.to.moot) > 0 {

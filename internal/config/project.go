@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// projectFile is what a repository may carry: where its handlers are, for everyone who works on it.
-const projectFile = ".vidiking.toml"
+// ProjectFileName is what a repository may carry: where its handlers are, for everyone who works on it.
+const ProjectFileName = ".vidiking.toml"
 
 // project is the settings of the project file, the nearest one from the working directory upwards.
 type project struct {
@@ -63,7 +63,7 @@ func (c *Config) loadProject() error {
 // findProject looks in a directory and then in each above it. A directory of that name, or what can't be looked at, is none.
 func findProject(dir string) (string, fs.FileInfo) {
 	for dir != "" {
-		path := filepath.Join(dir, projectFile)
+		path := filepath.Join(dir, ProjectFileName)
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 			return path, info
 		}

@@ -14,7 +14,7 @@ import (
 // ownedBy is a file of somebody's.
 type ownedBy uint32
 
-func (ownedBy) Name() string       { return projectFile }
+func (ownedBy) Name() string       { return ProjectFileName }
 func (ownedBy) Size() int64        { return 1 }
 func (ownedBy) Mode() fs.FileMode  { return 0o644 }
 func (ownedBy) ModTime() time.Time { return time.Time{} }
@@ -41,11 +41,11 @@ func TestAProjectFileThatSomebodyElsePutWhereEveryoneMayWriteDoesNotCount(t *tes
 		if err := os.Chmod(dir, test.mode); err != nil {
 			t.Fatal(err)
 		}
-		if got := isForeign(filepath.Join(dir, projectFile), test.owner); got != test.want {
+		if got := isForeign(filepath.Join(dir, ProjectFileName), test.owner); got != test.want {
 			t.Errorf("%s: isForeign is %v, want %v", name, got, test.want)
 		}
 	}
-	if gone := filepath.Join(t.TempDir(), "gone", projectFile); !isForeign(gone, own+1000) {
+	if gone := filepath.Join(t.TempDir(), "gone", ProjectFileName); !isForeign(gone, own+1000) {
 		t.Error("in a directory that can't be looked at: isForeign is false, want true")
 	}
 }

@@ -21,6 +21,7 @@ type Info struct {
 	PID       int       `json:"pid"`
 	StartedAt time.Time `json:"started_at"`
 	Dir       string    `json:"dir"`                  // the working directory it was started in
+	Project   string    `json:"project,omitempty"`    // the directory of the project that Dir belongs to
 	URL       string    `json:"url"`                  // the loopback ingress, with its path
 	PublicURL string    `json:"public_url,omitempty"` // how the internet reaches it, where it does
 	State     string    `json:"state"`

@@ -44,25 +44,6 @@ func IsLive(live []Info, id string) bool {
 	return slices.ContainsFunc(live, func(info Info) bool { return info.ID == id })
 }
 
-// Choose picks the session that a command started in workDir means: the one that started the command, which then has the session's url;
-// else the newest that was started in the same directory, else the newest. It expects what Live returns.
-func Choose(live []Info, workDir, url string) (Info, bool) {
-	for _, info := range live {
-		if url != "" && (info.URL == url || info.PublicURL == url) {
-			return info, true
-		}
-	}
-	for _, info := range live {
-		if info.Dir == workDir {
-			return info, true
-		}
-	}
-	if len(live) == 0 {
-		return Info{}, false
-	}
-	return live[0], true
-}
-
 // read returns the session of a file, if its process lives and speaks as this program does.
 func read(path string) (Info, bool) {
 	data, err := os.ReadFile(path)

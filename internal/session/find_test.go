@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestLiveOfNoDataDirectoryIsEmpty(t *testing.T) {
@@ -163,42 +162,6 @@ func TestASessionWithoutItsLockIsDead(t *testing.T) {
 	wantLive(t, dir)
 	if left := files(t, dir); !slices.Equal(left, []string{"README"}) {
 		t.Errorf("%q are left, want README alone", left)
-	}
-}
-
-func TestChoosePrefersTheOwnDirectoryThenTheNewest(t *testing.T) {
-	dir := t.TempDir()
-	var ids []string
-	for i, workDir := range []string{"/a", "/b", "/a", "/c"} {
-		s := announce(t, dir, func(info *Info) { info.Dir, info.StartedAt = workDir, started.Add(time.Duration(i)*time.Second) })
-		ids = append(ids, s.Info().ID)
-	}
-	live, err := Live(dir)
-	if err != nil {
-		t.Fatalf("Live: %v", err)
-	}
-	for workDir, want := range map[string]string{"/a": ids[2], "/b": ids[1], "/c": ids[3], "/a/sub": ids[3], "": ids[3]} {
-		if got, ok := Choose(live, workDir, ""); !ok || got.ID != want {
-			t.Errorf("Choose in %q of %q = %s, %t; want %s", workDir, ids, got.ID, ok, want)
-		}
-	}
-	if got, ok := Choose(nil, "/a", "http://127.0.0.1:1/"); ok || got != (Info{}) {
-		t.Errorf("Choose of none = %+v, %t; want none", got, ok)
-	}
-}
-
-func TestChoosePrefersTheSessionThatStartedTheCommand(t *testing.T) {
-	dir := t.TempDir()
-	own := announce(t, dir, func(i *Info) { i.Dir, i.URL, i.PublicURL = "/b", "http://127.0.0.1:1/x", "https://a.test/x" }).Info()
-	newer := announce(t, dir, func(i *Info) { i.Dir, i.URL, i.StartedAt = "/a", "http://127.0.0.1:2/x", started.Add(time.Second) }).Info()
-	live, err := Live(dir)
-	if err != nil {
-		t.Fatalf("Live: %v", err)
-	}
-	for url, want := range map[string]string{"http://127.0.0.1:1/x": own.ID, "https://a.test/x": own.ID, "http://127.0.0.1:3/x": newer.ID, "": newer.ID} {
-		if got, ok := Choose(live, "/a", url); !ok || got.ID != want {
-			t.Errorf("Choose for %q = %s, %t; want %s of %s and %s", url, got.ID, ok, want, own.ID, newer.ID)
-		}
 	}
 }
 
