@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -18,6 +20,9 @@ import (
 // ciPage is docs/ci.md, with a free port in the place of 3000: its files by name.
 func ciPage(t *testing.T) (files map[string]string, port string) {
 	t.Helper()
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip("There is no setsid here.")
+	}
 	text, err := os.ReadFile("../../docs/ci.md")
 	if err != nil {
 		t.Fatal(err)
@@ -103,6 +108,67 @@ func TestTheScriptForCIEndsWhereTheHandlerNeverComesUp(t *testing.T) {
 		t.Fatalf("the script waits without a limit:\n%s", script)
 	}
 	tellPipeline(t, files, port, "absent", 5, coded("sh webhooks.sh || { code=$?; "+reports+" && exit $code; exit 99; }"))
+}
+
+// serverForCI is a handler as a project has it, started by its package.json. It listens on PORT and answers with STATUS if the signature
+// is right.
+const serverForCI = `import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+
+createServer((request, response) => {
+  const body = [];
+  request.on('data', (chunk) => body.push(chunk)).on('end', () => {
+    const mac = createHmac('sha256', process.env.VIDIKING_WEBHOOK_SECRET).update(Buffer.concat(body)).digest('hex');
+    response.writeHead(request.headers['x-vidiking-signature'] === 'sha256=' + mac ? STATUS : 401).end();
+  });
+}).listen(PORT, '127.0.0.1');
+setTimeout(process.exit, 60_000); // if nobody ends it
+`
+
+func TestTheScriptForCILeavesNoServerBehindThatNpmStarted(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"npm", "node"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("There is no %s here.", program)
+		}
+	}
+	files, port := ciPage(t)
+	w := newWorld(t)
+	w.env = []string{"npm_config_update_notifier=false"}
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(w.home, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(".config/vidiking/config.toml", "addr = \"127.0.0.1:0\"\n")
+	write("package.json", `{"name": "handler", "type": "module", "scripts": {"start": "node server.mjs"}}`)
+	write("webhooks.sh", files["webhooks.sh"])
+	for _, run := range []struct {
+		status string
+		want   int
+	}{{"200", 0}, {"500", 3}} { // the second is red only if the first server is gone
+		write("server.mjs", strings.NewReplacer("PORT", port, "STATUS", run.status).Replace(serverForCI))
+		if code, stdout, stderr := w.run(t, "sh", "webhooks.sh"); code != run.want {
+			t.Errorf("a handler that answers %s: got exit code %d, want %d:\n%s%s", run.status, code, run.want, stdout, stderr)
+		}
+		if !isVacated(port) {
+			t.Errorf("a handler that answers %s: its server still listens on port %s after the script", run.status, port)
+		}
+	}
+}
+
+// isVacated reports whether nothing listens on the port any more. A process that got its signal may take a moment to end.
+func isVacated(port string) bool {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			return true
+		}
+		_ = conn.Close()
+	}
+	return false
 }
 
 func TestTheWorkflowForGitHubRuns(t *testing.T) {
