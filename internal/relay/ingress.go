@@ -112,6 +112,10 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 		}
 	}()
 	arrival, trusted := in.arrival(req, body)
+	if arrival.Target != "" && !in.relay.HasTarget(arrival.Target) {
+		refuse(w, http.StatusMisdirectedRequest, "This listen does not forward to that target.")
+		return false
+	}
 	d, err := in.relay.record(ctx, arrival)
 	if in.tellOfLog(err); err != nil {
 		w.Header().Set("Retry-After", "30")
@@ -147,7 +151,7 @@ func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted b
 	a = Arrival{Origin: in.o.Origin, Body: body}
 	if values := req.Header[session.SenderHeader]; len(values) > 0 {
 		if s, ok := session.Trust(values[0], in.o.Token); ok {
-			trusted, a.Origin, a.Parent = true, s.Origin, s.Parent
+			trusted, a.Origin, a.Parent, a.Target = true, s.Origin, s.Parent, s.Target
 		}
 		delete(req.Header, session.SenderHeader)
 	}

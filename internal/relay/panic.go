@@ -22,7 +22,7 @@ func (in *Ingress) panicked(ctx context.Context, d *recorded, p any) {
 			return
 		}
 		var attempts []webhook.Attempt
-		for _, out := range r.routed(d.Event) {
+		for _, out := range r.outletsFor(d) {
 			attempts = append(attempts, webhook.Attempt{
 				Target: out.target.String(), StartedAt: n.At.UTC(), Failure: webhook.FailureUnexpected, Error: bugText,
 			})

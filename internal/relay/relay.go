@@ -135,6 +135,7 @@ type Arrival struct {
 	Body   []byte
 	Origin webhook.Origin
 	Parent webhook.ID // the delivery that this one sends again
+	Target string     // send to this target alone, which HasTarget has to know; empty: to all that the routes name
 }
 
 // Outcome is what became of an arrival.
@@ -187,14 +188,15 @@ func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, erro
 // recorded is a delivery that is in the log, and its turn to be sent.
 type recorded struct {
 	webhook.Delivery
-	n    int64 // counts up with each arrival
-	turn *turn // nil where it waits for no other
+	only string // Arrival.Target
+	n    int64  // counts up with each arrival
+	turn *turn  // nil where it waits for no other
 }
 
 // record verifies an arrival and puts it into the log, with what keeps it from being forwarded, if something does. What can be
 // forwarded is to be sent, since others may wait for their turn after it.
 func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
-	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, n: r.arrived.Add(1)}
+	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, only: in.Target, n: r.arrived.Add(1)}
 	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
 	d.BodyBytes = int64(len(in.Body))
@@ -206,7 +208,7 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 		d.Verdict, by = signature.Verify(r.o.Secrets(), in.Header, in.Body)
 		d.SecretHint = by.String()
 	}
-	d.Status = r.fate(&d.Delivery)
+	d.Status = r.fate(d)
 	if r.o.Ordered && d.Status.Forwardable() {
 		d.turn = r.queues.join(in.Body) // before it is recorded, which several do at once
 	}
@@ -225,11 +227,11 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 }
 
 // fate is the status before any attempt.
-func (r *Relay) fate(d *webhook.Delivery) webhook.Status {
+func (r *Relay) fate(d *recorded) webhook.Status {
 	switch {
 	case r.o.Verify == VerifyStrict && d.Verdict != webhook.VerdictValid:
 		return webhook.StatusRejected
-	case !wanted(r.o.Events, d.Event) || len(r.routed(d.Event)) == 0:
+	case d.only == "" && !wanted(r.o.Events, d.Event), len(r.outletsFor(d)) == 0:
 		return webhook.StatusSkipped
 	default:
 		return webhook.StatusPending

@@ -71,6 +71,20 @@ func (r *Relay) routed(event string) []*outlet {
 	return to
 }
 
+// outletsFor returns the outlets that a delivery goes to: the one of its explicit target, or those for its event.
+func (r *Relay) outletsFor(d *recorded) []*outlet {
+	if d.only == "" {
+		return r.routed(d.Event)
+	}
+	if out := r.outletOf(d.only); out != nil {
+		return []*outlet{out}
+	}
+	return nil
+}
+
+// HasTarget reports whether one of the routes leads to the target.
+func (r *Relay) HasTarget(target string) bool { return r.outletOf(target) != nil }
+
 // sent is what came of handing a delivery to its targets.
 type sent struct {
 	attempts []webhook.Attempt // one at each target, but for those where it is held
@@ -97,7 +111,7 @@ func (s sent) made() []webhook.Attempt {
 func (r *Relay) send(ctx context.Context, d *recorded) sent {
 	defer d.turn.leave()
 	d.turn.wait(ctx)
-	to := r.routed(d.Event)
+	to := r.outletsFor(d)
 	tried := make([]tried, len(to))
 	header := r.outgoing(d.Header)
 	if len(to) == 1 {

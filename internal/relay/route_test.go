@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -64,6 +65,33 @@ func TestADeliveryGoesToEachTargetThatARouteNames(t *testing.T) {
 	}
 	if got, want := events(failures.Requests()), []string{"ai.failed", "render.failed"}; !slices.Equal(got, want) {
 		t.Errorf("the second target got %q, want %q", got, want)
+	}
+}
+
+func TestATrustedSenderNamesOneOfTheTargets(t *testing.T) {
+	first := testkit.Serve(t, testkit.Answer(http.StatusOK, "first"))
+	second := testkit.Serve(t, testkit.Answer(http.StatusOK, "second"))
+	r := start(t, first.URL(), func(p *parts) {
+		p.relay.Routes = []Route{{Target: parseTarget(t, first.URL())}, {Events: []string{"ai.*"}, Target: parseTarget(t, second.URL())}}
+	})
+	sender := session.Sender{Origin: webhook.OriginReplay, Target: parseTarget(t, second.URL()).String()}
+	if got := r.post(sampleBody, trust(sampleBody, sender)); got.code != http.StatusOK || got.body != "second" {
+		t.Errorf("got %d %q, want the answer of the named target", got.code, got.body)
+	}
+	if got := len(first.Requests()); got != 0 {
+		t.Errorf("the other target got %d deliveries, want none", got)
+	}
+	sender.Target = "http://127.0.0.1:1/elsewhere"
+	if got := r.post(sampleBody, trust(sampleBody, sender)); got.code != http.StatusMisdirectedRequest || got.header.Get(session.DeliveryHeader) != "" {
+		t.Errorf("for a target that no route names: got %d and the delivery %q, want 421 and none", got.code, got.header.Get(session.DeliveryHeader))
+	}
+	if got := len(r.recorded()); got != 1 {
+		t.Errorf("the log has %d deliveries, want only the one that was sent", got)
+	}
+	header := trust(sampleBody, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target})
+	header.Set(session.SenderHeader, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target}.String())
+	if got := r.post(sampleBody, header); got.code != http.StatusOK || got.body != "first" {
+		t.Errorf("a sender without the token: got %d %q, want that its target is ignored", got.code, got.body)
 	}
 }
 

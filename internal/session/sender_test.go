@@ -19,6 +19,8 @@ func TestTrustTakesWhatASenderWrites(t *testing.T) {
 		{Token: info.Token, Origin: webhook.OriginTrigger},
 		{Token: info.Token, Origin: webhook.OriginReplay},
 		{Token: info.Token, Origin: webhook.OriginReplay, Parent: "dlv_0123456789"},
+		{Token: info.Token, Origin: webhook.OriginReplay, Target: "http://localhost:3000/a;b?c=d&e=%20 f", Host: "app.test:8080", Probe: true},
+		{Token: info.Token, Origin: webhook.OriginTrigger, Expect: "401 4xx"},
 	} {
 		if got, ok := Trust(want.String(), info.Token); !ok || got != want {
 			t.Errorf("Trust(%q) = %+v, %t; want %+v", want, got, ok, want)
@@ -55,6 +57,9 @@ func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
 		{"no fields", ";;;", testToken, false},
 		{"the token twice, the second one right", "token=guess; " + right + "; origin=trigger", testToken, false},
 		{"the token twice, the first one right", right + "; token=guess; origin=trigger", testToken, false},
+		{"a target that is not escaped right", right + "; origin=replay; target=%zz", testToken, false},
+		{"a probe that is neither", right + "; origin=replay; probe=yes", testToken, false},
+		{"two targets", right + "; origin=replay; target=a; target=b", testToken, false},
 		{"two origins", right + "; origin=trigger; origin=replay", testToken, false},
 	}
 	for _, test := range tests {
@@ -73,7 +78,7 @@ func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
 func FuzzTrust(f *testing.F) {
 	for _, value := range []string{
 		"", ";", "=", "token=" + testToken + "; origin=trigger", "token=" + testToken + "; origin=replay; parent=dlv_0123456789",
-		"token=;origin=trigger", "token=\x00\xff; origin=replay",
+		"token=" + testToken + "; origin=replay; target=http%3A%2F%2Fa%2F; host=b; expect=4xx+401; probe=1", "token=;origin=trigger", "token=\x00\xff; origin=replay",
 	} {
 		f.Add(value, testToken)
 		f.Add(value, "")
