@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 const (
@@ -22,7 +24,7 @@ func About(body []byte) string {
 	var found clues
 	due := noClue   // which clue the value that comes next is
 	inData := false // within the value of the payload's data
-	for s := (scanner{data: body}); ; {
+	for s := (scanner{data: webhook.WithoutMark(body)}); ; {
 		t := s.next()
 		switch t.kind {
 		case tokenBad:

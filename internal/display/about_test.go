@@ -14,6 +14,7 @@ const documented = `{"event":"render.complete","timestamp":"2025-01-15T10:30:45Z
 func TestAboutNamesTheJobElseTheAmount(t *testing.T) {
 	for name, tc := range map[string]struct{ body, want string }{
 		"the documented example":   {documented, "job_abc123"},
+		"behind a byte order mark": {"\ufeff" + documented, "job_abc123"},
 		"an image":                 {`{"event":"ai.complete","data":{"url":"x","id":"img_d84wq0"}}`, "img_d84wq0"},
 		"a balance":                {`{"event":"wallet.low_balance","data":{"balance":312}}`, "balance 312"},
 		"money as a string":        {`{"data":{"balance":"47.50"}}`, "balance 47.50"},

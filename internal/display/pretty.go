@@ -1,6 +1,10 @@
 package display
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
 
 const (
 	// mostPretty is how many lines of a payload are shown where nobody says fewer; the rest is counted.
@@ -22,10 +26,10 @@ func PrettyJSON(body []byte, most int, st Style) []Line {
 		return nil
 	}
 	p := printer{st: st, most: most}
-	if !isJSON(body) {
-		p.printText(body)
+	if text := webhook.WithoutMark(body); isJSON(text) {
+		p.printJSON(text)
 	} else {
-		p.printJSON(body)
+		p.printText(body)
 	}
 	if p.hidden > 0 {
 		p.lines = append(p.lines, Line{{st.Say("… ") + counted(p.hidden, "more line"), Dim}})

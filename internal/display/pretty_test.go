@@ -38,16 +38,17 @@ func TestPayloadIsThatOfTheTranscript(t *testing.T) {
 
 func TestPrettyJSONKeepsWhatWasWritten(t *testing.T) {
 	for name, tc := range map[string]struct{ body, want string }{
-		"literals":            {`{"a":1.50,"a":1e+5,"b":"\u00e9\/","c":[-0,null,true,false]}`, "{\n  \"a\": 1.50,\n  \"a\": 1e+5,\n  \"b\": \"\\u00e9\\/\",\n  \"c\": [\n    -0,\n    null,\n    true,\n    false\n  ]\n}\n"},
-		"empty containers":    {`{"a":{},"b":[ ],"c":[[],{}]}`, "{\n  \"a\": {},\n  \"b\": [],\n  \"c\": [\n    [],\n    {}\n  ]\n}\n"},
-		"an empty object":     {` {} `, "{}\n"},
-		"only a number":       {"42\n", "42\n"},
-		"lists in lists":      {`[[1,2],[{"a":1},3]]`, "[\n  [\n    1,\n    2\n  ],\n  [\n    {\n      \"a\": 1\n    },\n    3\n  ]\n]\n"},
-		"nothing":             {"", ""},
-		"text":                {"a\r\n\tb\n\n\x1b[31mc\n", "a\n    b\n\n␛[31mc\n"},
-		"broken JSON":         {`{"a":1,}`, "{\"a\":1,}\n"},
-		"binary":              {"\x00\x01\x02", "3 B, not text\n"},
-		"hostile text inside": {"{\"\u202e\x7f\":\"\u200b\x9b\"}", "{\n  \"<U+202E>␡\": \"<U+200B><9B>\"\n}\n"},
+		"literals":                 {`{"a":1.50,"a":1e+5,"b":"\u00e9\/","c":[-0,null,true,false]}`, "{\n  \"a\": 1.50,\n  \"a\": 1e+5,\n  \"b\": \"\\u00e9\\/\",\n  \"c\": [\n    -0,\n    null,\n    true,\n    false\n  ]\n}\n"},
+		"empty containers":         {`{"a":{},"b":[ ],"c":[[],{}]}`, "{\n  \"a\": {},\n  \"b\": [],\n  \"c\": [\n    [],\n    {}\n  ]\n}\n"},
+		"behind a byte order mark": {"\ufeff{}", "{}\n"},
+		"an empty object":          {` {} `, "{}\n"},
+		"only a number":            {"42\n", "42\n"},
+		"lists in lists":           {`[[1,2],[{"a":1},3]]`, "[\n  [\n    1,\n    2\n  ],\n  [\n    {\n      \"a\": 1\n    },\n    3\n  ]\n]\n"},
+		"nothing":                  {"", ""},
+		"text":                     {"a\r\n\tb\n\n\x1b[31mc\n", "a\n    b\n\n␛[31mc\n"},
+		"broken JSON":              {`{"a":1,}`, "{\"a\":1,}\n"},
+		"binary":                   {"\x00\x01\x02", "3 B, not text\n"},
+		"hostile text inside":      {"{\"\u202e\x7f\":\"\u200b\x9b\"}", "{\n  \"<U+202E>␡\": \"<U+200B><9B>\"\n}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, st := range []Style{terminal(), unbounded()} {

@@ -101,7 +101,9 @@ func deeperThan(text []byte, levels int) bool {
 
 func indented(body []byte) []byte {
 	var out bytes.Buffer
-	_ = json.Indent(&out, bytes.TrimSpace(body), "", "  ") // a payload can be indented
+	text := webhook.WithoutMark(body)
+	out.Write(body[:len(body)-len(text)])
+	_ = json.Indent(&out, bytes.TrimSpace(text), "", "  ") // a payload can be indented
 	out.WriteByte('\n')                                    // as editors end a file
 	return out.Bytes()
 }

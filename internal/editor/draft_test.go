@@ -44,6 +44,7 @@ func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
 		{"several lines stay as they were saved", lines, strings.Replace(lines, "1.0", "2.0", 1), strings.Replace(lines, "1.0", "2.0", 1), nil},
 		{"an editor that ends the last line adds nothing", lines, strings.Replace(lines, "1.0", "2.0", 1) + "\n", strings.Replace(lines, "1.0", "2.0", 1), nil},
 		{"nor one that marks UTF-8", sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), strings.Replace(sample, "10", "12", 1), nil},
+		{"a body behind a byte order mark keeps it", "\ufeff" + sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), "\ufeff" + strings.Replace(sample, "10", "12", 1), nil},
 		{"text is text", "event=x # y", "# event=z", "# event=z", nil},
 		{"a list is text", "[1]", "[1,", "[1,", nil},
 		{"unchanged", sample, shown, "", editor.ErrUnchanged},

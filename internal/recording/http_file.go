@@ -89,7 +89,7 @@ func isNoASCII(r rune) bool { return r < ' ' || r > '~' }
 // extension is for the editor that opens the file.
 func extension(body []byte) string {
 	switch {
-	case json.Valid(body):
+	case json.Valid(webhook.WithoutMark(body)):
 		return ".json"
 	case utf8.Valid(body):
 		return ".txt"

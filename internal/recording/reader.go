@@ -76,18 +76,11 @@ func (r *Reader) next() ([]byte, error) {
 		case len(bytes.TrimSuffix(r.buf, []byte("\n"))) > r.max:
 			return nil, r.damage("it is longer than %d MiB", r.max>>20)
 		case err == nil, errors.Is(err, io.EOF) && len(r.buf) > 0:
-			return r.begin(bytes.TrimSuffix(r.buf, []byte("\n"))), nil
+			return webhook.WithoutMark(bytes.TrimSuffix(r.buf, []byte("\n"))), nil
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return nil, err
 		}
 	}
-}
-
-func (r *Reader) begin(text []byte) []byte {
-	if r.line == 1 {
-		return bytes.TrimPrefix(text, []byte("\ufeff"))
-	}
-	return text
 }
 
 func (r *Reader) damage(format string, args ...any) *DamageError {

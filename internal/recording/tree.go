@@ -3,6 +3,8 @@ package recording
 import (
 	"bytes"
 	"encoding/json"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // tree is a JSON value for comparing.
@@ -36,6 +38,7 @@ func (t *tree) text() []byte {
 
 // parseTree reads a body; ok is false where it is no JSON.
 func parseTree(body []byte) (t *tree, ok bool) {
+	body = webhook.WithoutMark(body)
 	if !json.Valid(body) { // it bounds the depth too, which Token does not
 		return nil, false
 	}

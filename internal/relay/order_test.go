@@ -74,6 +74,13 @@ func TestDeliveriesOfOneJobGoOneAtATimeInOrderAndJobsSideBySide(t *testing.T) {
 	})
 }
 
+func TestAJobIsFoundBehindAByteOrderMark(t *testing.T) {
+	body := job("job_a", 1)
+	if got, want := jobOf(append([]byte("\ufeff"), body...)), jobOf(body); got != want || got == "" {
+		t.Errorf("jobOf behind a byte order mark = %q, want %q", got, want)
+	}
+}
+
 func TestWhatNamesNoJobWaitsForNothing(t *testing.T) {
 	var q queues
 	for _, body := range []string{`not json`, `[]`, `{"event":"wallet.deposit","data":{"amount":5}}`, `{"data":7}`, ``} {

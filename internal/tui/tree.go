@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 const (
@@ -33,6 +34,7 @@ type folds map[string]bool
 
 // tree takes a payload apart as far as it is unfolded; ok is false where it is no JSON object or array.
 func tree(body []byte, f folds, st display.Style) (branches []branch, ok bool) {
+	body = webhook.WithoutMark(body)
 	if !json.Valid(body) {
 		return nil, false
 	}

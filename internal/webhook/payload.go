@@ -13,32 +13,53 @@ import (
 // would have them. So a payload that JSON.stringify wrote stays one that it would have written, and a handler that hashes
 // JSON.stringify(req.body), as Vidiking's sample does, agrees with the signature of the edited bytes.
 type Payload struct {
-	text []byte // a valid JSON object without white space; replaced whole, never written into
+	text   []byte // a valid JSON object without white space; replaced whole, never written into
+	marked bool   // the body begins with a byte order mark
 }
 
-// ParsePayload reads a body. It accepts exactly the objects that encoding/json does. The error is a *SyntaxError where b is no
-// JSON, a *NotObjectError where it is JSON of another kind, and ErrTooDeep where nobody will read it.
+// byteOrderMark is U+FEFF in UTF-8. Some senders write it in front of JSON, and most parsers skip it (RFC 8259, 8.1).
+const byteOrderMark = "\ufeff"
+
+// WithoutMark returns the text of a body behind a UTF-8 byte order mark. It copies nothing.
+func WithoutMark(body []byte) []byte { return body[markLength(body):] }
+
+func markLength(body []byte) int {
+	if bytes.HasPrefix(body, []byte(byteOrderMark)) {
+		return len(byteOrderMark)
+	}
+	return 0
+}
+
+// ParsePayload reads a body. It accepts exactly the objects that encoding/json does, and a byte order mark in front of them. The
+// error is a *SyntaxError where b is no JSON, a *NotObjectError where it is JSON of another kind, and ErrTooDeep where nobody will
+// read it.
 func ParsePayload(b []byte) (*Payload, error) {
-	s := scanner{text: b}
+	mark := markLength(b)
+	s := scanner{text: b, at: mark}
 	if !s.document() {
 		if s.tooDeep {
 			return nil, ErrTooDeep
 		}
 		return nil, s.syntaxError()
 	}
-	if kind := kindOf(b[skipSpace(b, 0)]); kind != kindObject {
+	if kind := kindOf(b[skipSpace(b, mark)]); kind != kindObject {
 		return nil, &NotObjectError{Kind: string(kind)}
 	}
 	var compact bytes.Buffer
 	compact.Grow(len(b))
-	if err := json.Compact(&compact, b); err != nil { // not after document has read it through
+	if err := json.Compact(&compact, b[mark:]); err != nil { // not after document has read it through
 		return nil, err
 	}
-	return &Payload{text: compact.Bytes()}, nil
+	return &Payload{text: compact.Bytes(), marked: mark > 0}, nil
 }
 
-// Bytes returns the payload without white space.
-func (p *Payload) Bytes() []byte { return bytes.Clone(p.text) }
+// Bytes returns the payload without white space, behind the byte order mark that it came with.
+func (p *Payload) Bytes() []byte {
+	if p.marked {
+		return append([]byte(byteOrderMark), p.text...)
+	}
+	return bytes.Clone(p.text)
+}
 
 // Get returns the JSON of what the path names, as it is written. Of a key that is there twice it is the last value, as for every
 // parser. ok is false where the path is none, or names nothing.

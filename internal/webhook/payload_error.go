@@ -59,9 +59,7 @@ func (s *scanner) syntaxError() *SyntaxError {
 	switch {
 	case bytes.HasPrefix(s.text, []byte("\xff\xfe")), bytes.HasPrefix(s.text, []byte("\xfe\xff")):
 		expected = "UTF-8, not UTF-16" // what > writes in an older PowerShell
-	case bytes.HasPrefix(s.text, []byte("\ufeff")):
-		expected = "no byte order mark"
-	case offset <= skipSpace(s.text, 0):
+	case offset <= skipSpace(s.text, markLength(s.text)):
 		expected = "{" // any value would do for JSON, but not for a payload
 	}
 	start := bytes.LastIndexByte(s.text[:offset], '\n') + 1

@@ -12,7 +12,7 @@ import (
 // It is on the path of every delivery: it reads the body once and allocates nothing for the events that Vidiking documents. It
 // can't stop at the first event that it finds, since another may follow, or the body stop being JSON.
 func EventOf(body []byte) string {
-	s := scanner{text: body}
+	s := scanner{text: body, at: markLength(body)}
 	if !s.document() || len(s.event) == 0 || s.event[0] != '"' {
 		return ""
 	}

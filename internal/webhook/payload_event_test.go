@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -31,7 +32,10 @@ func TestEventOfReadsTheEventOfAPayload(t *testing.T) {
 		{"JSON that stops being some", `{"event":"ai.complete"`, ""},
 		{"more behind it", `{"event":"ai.complete"} x`, ""},
 		{"a form", `{"event":"ai.complete"}{}`, ""},
-		{"a byte order mark", "\ufeff" + `{"event":"ai.complete"}`, ""},
+		{"behind a byte order mark", "\ufeff" + `{"event":"ai.complete"}`, "ai.complete"},
+		{"behind a byte order mark and white space", "\ufeff \r\n" + `{"event":"x"}`, "x"},
+		{"behind two byte order marks", "\ufeff\ufeff" + `{"event":"ai.complete"}`, ""},
+		{"UTF-16", "\xff\xfe{\x00}\x00", ""},
 		{"nothing", "", ""},
 	}
 	for _, test := range tests {
@@ -85,7 +89,7 @@ func FuzzEventOf(f *testing.F) {
 func eventByEncodingJSON(body []byte) string {
 	var members map[string]json.RawMessage
 	var event *string
-	if json.Unmarshal(body, &members) != nil || json.Unmarshal(members["event"], &event) != nil || event == nil {
+	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &members) != nil || json.Unmarshal(members["event"], &event) != nil || event == nil {
 		return ""
 	}
 	return *event
