@@ -64,7 +64,7 @@ func checkToken(value string) *problem {
 	case strings.ContainsFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return &problem{"holds white space, or what is no letter", hint}
 	}
-	return nil
+	return checkCopied(value, hint)
 }
 
 // checkRoots checks what ngrok's own agent takes for root_cas: its own authority, the system's, or a file of some.

@@ -17,6 +17,14 @@ const secretPrefix = "whsec_"
 // counts.
 func checkSecret(value string) *problem {
 	const hint = "copy it again, from whsec_ to its last letter, and nothing around it"
+	if p := checkVisible(value, hint); p != nil {
+		return p
+	}
+	return checkCopiedSecret(value, hint)
+}
+
+// checkVisible checks that a secret is text without white space and without characters that can't be seen.
+func checkVisible(value, hint string) *problem {
 	switch {
 	case value == "":
 		return &problem{"can't be empty", ""}
@@ -46,18 +54,14 @@ func checkSecret(value string) *problem {
 // checkAPIKey checks an API key that was given. It never repeats it. It travels in a header, so it is ASCII that can be seen.
 func checkAPIKey(value string) *problem {
 	const hint = "copy it again, whole, and nothing around it"
-	p := checkSecret(value)
-	switch {
-	case p != nil && p.hint != "":
-		return &problem{p.msg, hint}
-	case p != nil:
+	if p := checkVisible(value, hint); p != nil {
 		return p
 	}
 	if i := strings.IndexFunc(value, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(value[i:])
 		return &problem{fmt.Sprintf("holds a character that no API key has (%U)", r), hint}
 	}
-	return nil
+	return checkCopied(value, hint)
 }
 
 // ReadSecret reads a secret from a file of the user's, who calls it shown. The line end that editors put behind it is taken off, and

@@ -76,3 +76,84 @@ func TestReadSecretTakesALineEndOffAndNothingElse(t *testing.T) {
 		t.Errorf("ReadSecret of no file: got %v, want that it is not there", err)
 	}
 }
+
+func TestASecretWithWhatItWasCopiedWithIsRefusedAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	const core = "Kq7TzW3nR9bV5xC1"
+	for value, want := range map[string]string{
+		`"whsec_` + core + `"`:                      "quotes around",
+		`'whsec_` + core + `'`:                      "quotes around",
+		"“whsec_" + core + "”":                      "quotes around",
+		`"` + core + `"`:                            "quotes around",
+		`"whsec_` + core:                            "in front of whsec_",
+		"whsec_" + core + `"`:                       "ends with a quote",
+		`"whsec_` + core + `",`:                     "in front of whsec_",
+		"whsec_" + core + ";":                       "ends with ;",
+		"whsec_" + core + ",":                       "ends with ,",
+		"whsec_" + core + `\n`:                      "line break",
+		"WEBHOOK_SECRET=whsec_" + core:              "a name and =",
+		"$env:VIDIKING_WEBHOOK_SECRET=" + core:      "a name and =",
+		"whsec_whsec_" + core:                       "in front of whsec_",
+		"whsec_":                                    "nothing after whsec_",
+		"whsec_…" + core[12:]:                       "masked",
+		"whsec_***":                                 "masked",
+		"***":                                       "masked",
+		"•••••••":                                   "masked",
+		"${" + core + "}":                           "name of a variable",
+		"$" + core:                                  "name of a variable",
+		"%" + core + "%":                            "name of a variable",
+		"{{" + core + "}}":                          "name of a variable",
+		"<" + core + ">":                            "name of a variable",
+		"\ufeffwhsec_" + core:                       "can't be seen",
+		"whsec_" + core + "\u00a0":                  "white space",
+		"whsec_" + core:                             "",
+		"whsec_" + core + "+/=":                     "",
+		core + "==":                                 "",
+		"secret" + core + "=":                       "",
+		"it's.any;thing[the]emulator" + core + "{}": "",
+	} {
+		h := newHome(t)
+		h.env["VIDIKING_WEBHOOK_SECRET"] = value
+		_, fromEnv := config.Load(h.world(), config.Flags{})
+		delete(h.env, "VIDIKING_WEBHOOK_SECRET")
+		fromPrompt := h.load(config.Flags{}).Set("webhook_secret", value)
+		path := filepath.Join(h.dir, "secret.txt")
+		if err := os.WriteFile(path, []byte(value+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, fromFile := config.ReadSecret(path, "secret.txt")
+		quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)
+		h.write(`webhook_secret = "` + quoted + `"`)
+		_, fromConfig := config.Load(h.world(), config.Flags{})
+		for where, err := range map[string]error{"environment": fromEnv, "set": fromPrompt, "file": fromFile, "configuration": fromConfig} {
+			switch {
+			case want == "" && err != nil:
+				t.Errorf("%s, %s: got %v, want no error", where, value, err)
+			case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+				t.Errorf("%s, %s: got %v, want an error with %q", where, value, err, want)
+			case err != nil && strings.Contains(err.Error(), core):
+				t.Errorf("%s, %s: the error repeats the secret: %v", where, value, err)
+			}
+			var file *config.FileError
+			if errors.As(err, &file) && strings.Contains(file.Text, core) {
+				t.Errorf("%s, %s: the error shows the secret: %s", where, value, file.Text)
+			}
+		}
+	}
+}
+
+func TestAPIKeysAndTokensAreCheckedForWhatTheyWereCopiedWith(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"VIDIKING_API_KEY", "NGROK_AUTHTOKEN"} {
+		for value, wrong := range map[string]bool{
+			`"vk_hush"`: true, "'vk_hush'": true, name + "=vk_hush": true, "vk_***": true, "${hush}": true, "vk_hush": false, "2hush_3kQ==": false,
+		} {
+			h := newHome(t)
+			h.env[name] = value
+			_, err := config.Load(h.world(), config.Flags{})
+			if (err != nil) != wrong || err != nil && strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s=%s: got %v, want an error: %t", name, value, err, wrong)
+			}
+		}
+	}
+}
