@@ -37,6 +37,7 @@ type Config struct {
 	project       project
 	file          *document // what it holds; empty where it is absent
 	exposed       bool      // others may read the file
+	null          bool      // the file is the null device
 	profile       string    // in use; empty for the top level
 	profileSource Source
 	overrides     map[string]string // by key: what flags gave
@@ -76,23 +77,33 @@ func filePath(w World, f Flags) (path string, given Source, err error) {
 		path, err = w.resolve(w.env(EnvConfig))
 		return path, SourceEnvironment(EnvConfig), err
 	}
+	path, err = w.defaultFile()
+	return path, "", err
+}
+
+// defaultFile is the path of the configuration if none was given.
+func (w World) defaultFile() (string, error) {
 	dir, err := w.configHome()
 	if err != nil {
-		return "", "", err
+		return "", err
 	}
-	return w.join(dir, fileName), "", nil
+	return w.join(dir, fileName), nil
 }
 
 // FilePath is the path of the file in use, whether it exists or not.
 func (c *Config) FilePath() (string, error) { return c.path, c.pathErr }
 
 // WebhookFile is the file beside the configuration that keeps what was registered with Vidiking, whether it exists or not. Each
-// profile has its own.
+// profile has its own. If the configuration is the null device, the file is the one beside the default configuration.
 func (c *Config) WebhookFile() (string, error) {
-	if c.path == "" {
-		return "", c.pathErr
+	path, err := c.path, c.pathErr
+	if c.null {
+		path, err = c.world.defaultFile()
 	}
-	name := strings.TrimSuffix(c.path, ".toml") + ".webhook"
+	if path == "" {
+		return "", err
+	}
+	name := strings.TrimSuffix(path, ".toml") + ".webhook"
 	if c.profile != "" {
 		name += "." + c.profile
 	}
@@ -131,6 +142,9 @@ func (c *Config) notRead(err error) *Error {
 func (c *Config) read() ([]byte, error) {
 	if c.path == "" {
 		return nil, c.givenPathError()
+	}
+	if c.null = isNull(c.path); c.null {
+		return nil, nil
 	}
 	f, err := os.Open(c.path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // the latter where HOME is /dev/null

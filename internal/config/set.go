@@ -40,7 +40,7 @@ func (c *Config) Unset(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(c.file.text) == 0 && !c.isThere() {
+	if len(c.file.text) == 0 && (c.null || !c.isThere()) {
 		return false, nil // and no directory is made for it
 	}
 	found := false
@@ -73,6 +73,9 @@ func (c *Config) tableOf(key Key) string {
 func (c *Config) change(edit func(*document) ([]byte, error)) error {
 	if c.path == "" {
 		return c.pathErr
+	}
+	if isNull(c.path) {
+		return &Error{Msg: "the configuration is " + c.path + ", which keeps nothing", Hint: "another file: --config FILE"}
 	}
 	target, err := followLinks(c.path)
 	if err != nil {

@@ -191,7 +191,7 @@ func (c *Config) Warnings() []Warning {
 	if path := c.world.Short(c.path); c.exposed && c.FileHoldsSecret() {
 		warnings = append(warnings, Warning{Msg: "others on this machine can read the secret in " + path, Hint: "chmod 600 " + path, Exposed: true})
 	}
-	if c.pathGiven != "" && len(c.file.text) == 0 {
+	if c.pathGiven != "" && len(c.file.text) == 0 && !c.null {
 		warnings = append(warnings, Warning{Msg: c.world.Short(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
 	}
 	if path := c.world.Short(c.project.path); c.project.foreign {

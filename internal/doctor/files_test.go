@@ -66,3 +66,10 @@ func TestTheLogIsReadThrough(t *testing.T) {
 	p.write(path, "no database at all, and longer than the hundred bytes that the header of one takes up in its file, so that it is read")
 	p.wants("log", "failed: it is damaged | move ~/.local/state/vidiking/deliveries.db away, with what stands beside it, and a new log begins")
 }
+
+func TestTheNullDeviceAsConfigurationKeepsItsPermissions(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	p.env["VIDIKING_CONFIG"] = os.DevNull
+	p.wants("permissions", "ok: there are no files yet") // /dev/null is everybody's, and a fix must not take it away
+}

@@ -32,8 +32,9 @@ func (d *doctor) permissions(context.Context) []Finding {
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			info, err = os.Stat(f.path)
 		}
-		if err != nil {
-			continue // not there, or not to be looked at: whoever needs it says so
+		if err != nil || !info.Mode().IsRegular() && !info.IsDir() {
+			// Not there, not to be looked at (whoever needs it says so), or not the user's: /dev/null may be the configuration.
+			continue
 		}
 		looked++
 		if open := info.Mode().Perm() & 0o077; open != 0 {
