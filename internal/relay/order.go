@@ -41,14 +41,14 @@ func (q *queues) join(body []byte) *turn {
 	return t
 }
 
-// jobOf is the id in the payload's data, as it is written there; empty where there is none.
+// jobOf is the id in the payload's data, as it is written there and cut to webhook.MaxText bytes; empty where there is none.
 func jobOf(body []byte) string {
 	p, err := webhook.ParsePayload(body)
 	if err != nil {
 		return ""
 	}
 	id, _ := p.Get("data.id")
-	return string(id)
+	return webhook.Cut(string(id))
 }
 
 // wait returns when it is the delivery's turn, or when ctx is cancelled.

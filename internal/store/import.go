@@ -147,20 +147,26 @@ func (i *Import) begin(ctx context.Context) error {
 // as it is. Otherwise the error is a *ClashError.
 func (i *Import) Add(ctx context.Context, d *webhook.Delivery) error {
 	i.conn.SetInterrupt(ctx)
+	err := protect(i.conn, func() error { return i.add(ctx, d) })
+	var clash *ClashError
+	if err == nil || errors.As(err, &clash) {
+		return err
+	}
+	return fmt.Errorf("import %s: %w", d.ID, classify(err))
+}
+
+func (i *Import) add(ctx context.Context, d *webhook.Delivery) error {
 	present, err := i.find(d.ID)
-	switch {
-	case err != nil:
-	case present == nil:
-		err = i.stage(ctx, d)
-	default:
-		if reason := present.Misses(*d); reason != "" {
-			return &ClashError{ID: d.ID, Reason: reason}
-		}
-		i.present++
-	}
 	if err != nil {
-		return fmt.Errorf("import %s: %w", d.ID, classify(err))
+		return err
 	}
+	if present == nil {
+		return i.stage(ctx, d)
+	}
+	if reason := present.Misses(*d); reason != "" {
+		return &ClashError{ID: d.ID, Reason: reason}
+	}
+	i.present++
 	return nil
 }
 

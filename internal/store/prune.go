@@ -18,7 +18,7 @@ const (
 func (w *writer) pruneSome() {
 	w.turn.Lock()
 	w.conn.patience = 0
-	err := classify(w.pruneStep())
+	err := classify(protect(w.conn, w.pruneStep))
 	w.conn.patience = busyTimeout
 	w.turn.Unlock()
 	if err == nil && (w.todo.finished == nil || !w.todo.nothingLeft()) {

@@ -168,12 +168,12 @@ func (w *writer) write() {
 }
 
 // commit writes the jobs in one transaction. What concerns a single job is left in its err; what is returned concerns them all, and
-// then nothing of them is written.
+// then nothing of them is written. A panic is an error of the group.
 func (w *writer) commit(group []*job) error {
 	w.turn.Lock()
 	err := w.stay()
 	if err == nil {
-		err = w.tx.run(w.conn, group)
+		err = protect(w.conn, func() error { return w.tx.run(w.conn, group) })
 	}
 	err = classify(err)
 	w.turn.Unlock()

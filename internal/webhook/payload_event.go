@@ -7,7 +7,8 @@ import (
 )
 
 // EventOf returns the event of a body that is a payload: the string "event" of a JSON object. It returns "" where the body is no
-// object, no JSON at all, or its event no string. Of an event that is there twice it is the last, as for every parser.
+// object, no JSON at all, or its event no string. Of an event that is there twice it is the last, as for every parser. An event longer
+// than MaxText bytes is cut.
 //
 // It is on the path of every delivery: it reads the body once and allocates nothing for the events that Vidiking documents. It
 // can't stop at the first event that it finds, since another may follow, or the body stop being JSON.
@@ -35,7 +36,7 @@ func EventOf(body []byte) string {
 	case EventWalletDeposit:
 		return EventWalletDeposit
 	}
-	return unquote(s.event)
+	return Cut(unquote(startOf(s.event)))
 }
 
 // isEventName reports whether a name, as written, is "event".

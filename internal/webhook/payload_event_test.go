@@ -3,8 +3,10 @@ package webhook_test
 import (
 	"bytes"
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -70,10 +72,46 @@ func TestEventOfADeepBodyTakesLittleMemory(t *testing.T) {
 	}
 }
 
+func TestALongEventIsCut(t *testing.T) {
+	for name, literal := range map[string]string{
+		"bytes":          strings.Repeat("a", 10_000),
+		"one too many":   strings.Repeat("a", webhook.MaxText+1),
+		"characters":     "a" + strings.Repeat("€", 10_000),
+		"escapes":        strings.Repeat(`\u00e9`, 10_000),
+		"pairs":          `\n` + strings.Repeat(`\ud83d\ude00`, 10_000),
+		"no UTF-8":       strings.Repeat("\xff", 10_000),
+		"a quote at end": strings.Repeat(`\"`, 10_000),
+	} {
+		body := []byte(`{"event":"` + literal + `"}`)
+		got, whole := webhook.EventOf(body), wholeEvent(body)
+		start, marked := strings.CutSuffix(got, "…")
+		if !marked || len(got) > webhook.MaxText || len(got) < webhook.MaxText-utf8.UTFMax || !strings.HasPrefix(whole, start) {
+			t.Errorf("%s: EventOf gives %d bytes, %q; want %d at most, with a mark", name, len(got), got, webhook.MaxText)
+		}
+	}
+	for _, literal := range []string{strings.Repeat("a", webhook.MaxText), strings.Repeat("é", webhook.MaxText/2)} {
+		if got := webhook.EventOf([]byte(`{"event":"` + literal + `"}`)); got != literal {
+			t.Errorf("an event of %d bytes became %q", len(literal), got)
+		}
+	}
+}
+
+func TestALongEventCostsNoMemory(t *testing.T) {
+	body := []byte(`{"event":"` + strings.Repeat(`\u00e9`, 1<<20) + `"}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_ = webhook.EventOf(body)
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+		t.Errorf("EventOf of %d bytes allocates %d bytes, want 1 MiB at most", len(body), got)
+	}
+}
+
 func FuzzEventOf(f *testing.F) {
 	for _, seed := range []string{
 		example, `{"event":"a","event":"b\u0000"}`, `{"\u0065vent":"x"}`, `{"event":{"event":"x"},"event":[]}`, "", `[{"event":"a"}]`,
 		"{\"event\":\"\xff\\ud800\"}", `{"EVENT":"x"}`, `null`, `{"event":"a"}]`,
+		`{"event":"` + strings.Repeat(`\u20ac`, 100) + `"}`, `{"event":"` + strings.Repeat("é", 128) + `."}`,
 		`{"x":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `,"event":"deep"}`,
 	} {
 		f.Add([]byte(seed))
@@ -85,8 +123,10 @@ func FuzzEventOf(f *testing.F) {
 	})
 }
 
-// eventByEncodingJSON is EventOf as encoding/json would have it; into a map, since into a struct it takes Event for event.
-func eventByEncodingJSON(body []byte) string {
+func eventByEncodingJSON(body []byte) string { return webhook.Cut(wholeEvent(body)) }
+
+// wholeEvent decodes the event with encoding/json; into a map, since into a struct it takes Event for event.
+func wholeEvent(body []byte) string {
 	var members map[string]json.RawMessage
 	var event *string
 	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), &members) != nil || json.Unmarshal(members["event"], &event) != nil || event == nil {

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"strings"
+	"testing"
+)
+
+// stepInto makes the connection panic in the middle of a transaction, with a statement that has more rows.
+func stepInto(c *conn) error {
+	return within(c, func() error {
+		return c.rows("SELECT 1 UNION ALL SELECT 2", nil, func(*query) error { panic("sqlite3: out of memory") })
+	})
+}
+
+func TestAPanicIsTheErrorOfItsJobAlone(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	broken := l.job(jobAdopt) // without an adoption it dereferences nil in the transaction
+	s := newSource(1)
+	before, after := s.next(), s.next()
+	l.writer.turn.Lock() // so that all three are in one group
+	errs := make(chan error, 3)
+	for _, do := range []func() error{
+		func() error { return l.Record(t.Context(), before) },
+		func() error { return l.do(t.Context(), broken) },
+		func() error { return l.Record(t.Context(), after) },
+	} {
+		go func() { errs <- do() }()
+	}
+	l.writer.turn.Unlock()
+	var failed []string
+	for range 3 {
+		if err := <-errs; err != nil {
+			failed = append(failed, err.Error())
+		}
+	}
+	if len(failed) != 1 || !strings.HasPrefix(failed[0], "the database panicked: ") {
+		t.Errorf("errors %q, want one, of the job that panics", failed)
+	}
+	if got := list(t, l.Reader(), Query{}); len(got) != 2 {
+		t.Errorf("the log has %d deliveries, want the 2 beside the panic", len(got))
+	}
+}
+
+func TestAConnectionCanBeUsedAfterAPanic(t *testing.T) {
+	dir := t.TempDir()
+	l := openLog(t, dir, Options{})
+	l.writer.turn.Lock()
+	err := protect(l.writer.conn, func() error { return stepInto(l.writer.conn) })
+	l.writer.turn.Unlock()
+	if err == nil || err.Error() != "the database panicked: sqlite3: out of memory" {
+		t.Errorf("got %v, want the panic alone as an error", err)
+	}
+	record(t, l, newSource(1).next())
+	checkIntegrity(t, dir)
+}
+
+func TestAnImportThatPanicsIsAnErrorAndImportsNothing(t *testing.T) {
+	dir := t.TempDir()
+	i, err := OpenImport(t.Context(), dir, atStart())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := recorded(1, 2)
+	if err := i.Add(t.Context(), all[0]); err != nil {
+		t.Fatal(err)
+	}
+	i.conn.forget()
+	i.conn.kept[insertContent] = &query{} // panics when it is bound
+	if err := i.Add(t.Context(), all[1]); err == nil || !strings.Contains(err.Error(), "the database panicked: ") {
+		t.Errorf("Add got %v, want the panic as an error", err)
+	}
+	if err := i.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	wantNothingAhead(t, openReader(t, dir), 0)
+	checkIntegrity(t, dir)
+}
