@@ -20,7 +20,7 @@ func TestAWaitEndsByTheFirstSoManyOfEachEvent(t *testing.T) {
 	before := at(complete, webhook.StatusDelivered)
 	before.ReceivedAt = start.Add(-time.Millisecond)
 	mended := at(complete, webhook.StatusRefused)
-	mended.MendedBy = "dlv_1"
+	mended.ResolvedBy = "dlv_1"
 	repeats := at(complete, webhook.StatusDelivered)
 	repeats.ReplayOf = "dlv_0"
 	older := at(complete, webhook.StatusDelivered)
@@ -80,7 +80,7 @@ func TestAWaitFollowsADeliveryAsItChanges(t *testing.T) {
 		{webhook.StatusPending, "", outcomeOpen}, {webhook.StatusRefused, "", outcomeRefused},
 		{webhook.StatusRefused, "dlv_2", outcomeDelivered}, {webhook.StatusDelivered, "", outcomeDelivered},
 	} {
-		s.Status, s.MendedBy = step.status, step.mended
+		s.Status, s.ResolvedBy = step.status, step.mended
 		if w.see(s); w.outcome() != step.want || len(w.taken()) != 1 {
 			t.Errorf("%+v: got %s, want %s", step, w.outcome(), step.want)
 		}

@@ -115,7 +115,11 @@ func (a *app) importAll(ctx context.Context, from io.Reader) (done output.Import
 	if err != nil {
 		return done, err
 	}
-	log, err := store.OpenImport(ctx, dir, store.Options{Now: a.w.Now})
+	var log *store.Import
+	err = a.showMigration(dir, func() (err error) {
+		log, err = store.OpenImport(ctx, dir, store.Options{Now: a.w.Now})
+		return err
+	})
 	if err != nil {
 		return done, err
 	}

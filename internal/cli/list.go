@@ -161,7 +161,11 @@ func (a *app) openReader(ctx context.Context) (*store.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := store.OpenReader(ctx, dir)
+	var r *store.Reader
+	err = a.showMigration(dir, func() (err error) {
+		r, err = store.OpenReader(ctx, dir)
+		return err
+	})
 	if err != nil && !errors.Is(err, store.ErrNoLog) {
 		return nil, a.cannotRecord(err)
 	}

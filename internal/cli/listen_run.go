@@ -124,7 +124,11 @@ func (l *listener) openLog(ctx context.Context) error {
 		return err
 	}
 	l.o.trust(l.secret)
-	if l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logFailed}); err != nil {
+	err = l.app.showMigration(l.dataDir, func() (err error) {
+		l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logFailed})
+		return err
+	})
+	if err != nil {
 		return l.app.cannotRecord(err)
 	}
 	return nil

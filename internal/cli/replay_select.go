@@ -65,7 +65,7 @@ func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary
 	}
 	var kept []webhook.Summary
 	for _, s := range rows {
-		if s.Status == webhook.StatusPending && s.MendedBy != "" {
+		if s.Status == webhook.StatusPending && s.ResolvedBy != "" {
 			continue
 		}
 		if selected[s.ReplayOf] {

@@ -20,7 +20,7 @@ func WaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
 }
 
 func (st Style) waiting(s webhook.Summary, elapsed time.Duration) (webhook.Summary, Line) {
-	s.Status, s.MendedBy = webhook.StatusPending, ""
+	s.Status, s.ResolvedBy = webhook.StatusPending, ""
 	if elapsed <= 0 {
 		return s, nil
 	}
@@ -118,7 +118,7 @@ func (st Style) cell(s string, width int) Line {
 
 // took says how long the handler took, or that a replay has mended what failed. What the handler never answered says nothing.
 func (st Style) took(s webhook.Summary) Line {
-	if s.MendedBy != "" && s.Status.Failed() {
+	if s.ResolvedBy != "" && s.Status.Failed() {
 		return Line{{st.Say("↻"), Dim}, {" ", Plain}, {st.Say("✓"), Good}}
 	}
 	switch s.Status {

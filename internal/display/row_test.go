@@ -33,7 +33,7 @@ func logged(t *testing.T) []webhook.Summary {
 	}
 	failed := func(clock, event, about string, code int, d time.Duration, id, mended webhook.ID) webhook.Summary {
 		s := delivered(clock, event, about, d, id, "")
-		s.Code, s.Status, s.MendedBy = code, webhook.StatusRefused, mended
+		s.Code, s.Status, s.ResolvedBy = code, webhook.StatusRefused, mended
 		if code == 0 {
 			s.Status, s.Failure = webhook.StatusUnreachable, webhook.FailureRefused
 		}
@@ -194,7 +194,9 @@ func TestEveryStatusHasItsRow(t *testing.T) {
 			"14:02:08 * + render.complete    job_5tq8wd      200           12 ms  dlv_8kx4m2",
 		},
 		"mended since": {
-			with(func(s *webhook.Summary) { s.Status, s.Code, s.MendedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa" }),
+			with(func(s *webhook.Summary) {
+				s.Status, s.Code, s.ResolvedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa"
+			}),
 			"{dim 14:02:08}   {caution ✗} render.complete    job_5tq8wd      {caution 401 refused}     {dim ↻} {good ✓}  {dim dlv_8kx4m2}",
 			"14:02:08   x render.complete    job_5tq8wd      401 refused     * +  dlv_8kx4m2",
 		},
@@ -247,7 +249,7 @@ func TestWaitingRowComesBeforeTheAnswer(t *testing.T) {
 			t.Errorf("after %v\n got %s\nwant %s", elapsed, got, want)
 		}
 	}
-	s.Status, s.Code, s.MendedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa" // being sent again
+	s.Status, s.Code, s.ResolvedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa" // being sent again
 	if got, want := WaitingRow(s, 0, terminal()).String(), "14:05:20   · render.complete    job_e6m1tr      waiting              dlv_k0s4xg"; got != want {
 		t.Errorf("sent again\n got %s\nwant %s", got, want)
 	}

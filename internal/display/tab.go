@@ -22,7 +22,7 @@ import (
 //	size
 //	attempts   how many
 //	again      the earlier delivery that this one sends again, or whose bytes it repeats
-//	mended_by  the replay that was delivered after this one failed
+//	resolved_by  the replay that was delivered after this one failed
 func TabRow(s webhook.Summary, st Style) string {
 	again := s.ReplayOf
 	if again == "" {
@@ -32,14 +32,14 @@ func TabRow(s webhook.Summary, st Style) string {
 	return tabs([]string{
 		st.local(s.ReceivedAt).Format(time.RFC3339), st.Clean(s.Event), st.Clean(s.About), st.Clean(string(s.Status)),
 		numeral(s.Code), took, st.Clean(string(s.ID)), st.Clean(string(s.Origin)), Bytes(s.BodyBytes), numeral(s.Attempts),
-		st.Clean(string(again)), st.Clean(string(s.MendedBy)),
+		st.Clean(string(again)), st.Clean(string(s.ResolvedBy)),
 	})
 }
 
 // TabHead names the columns of a TabRow.
 func TabHead() string {
 	return tabs([]string{
-		"time", "event", "about", "status", "code", "took", "id", "origin", "size", "attempts", "again", "mended_by",
+		"time", "event", "about", "status", "code", "took", "id", "origin", "size", "attempts", "again", "resolved_by",
 	})
 }
 

@@ -129,7 +129,7 @@ func TestWhatAFilterSelects(t *testing.T) {
 func TestWhatIsMendedHasNotFailed(t *testing.T) {
 	t.Parallel()
 	d := refused()
-	d.MendedBy = "dlv_mz41fs0000"
+	d.ResolvedBy = "dlv_mz41fs0000"
 	if Failed().Match(d) {
 		t.Error("status:failed matches what a replay has delivered, want only what is still to be mended")
 	}

@@ -99,28 +99,39 @@ func (p *jsonPrinter) Ready(r Ready) {
 
 type jsonDelivery struct {
 	kind
-	ID         webhook.ID      `json:"id"`
-	Event      string          `json:"event"`
-	Status     webhook.Status  `json:"status"`
-	Verdict    webhook.Verdict `json:"verdict"`
-	Origin     webhook.Origin  `json:"origin"`
-	ReceivedAt jsonTime        `json:"received_at"`
-	About      string          `json:"about"`
-	BodyBytes  int64           `json:"body_bytes"`
-	ReplayOf   webhook.ID      `json:"replay_of,omitempty"`
-	MendedBy   webhook.ID      `json:"mended_by,omitempty"`
-	SameBodyAs webhook.ID      `json:"same_body_as,omitempty"`
-	Masked     []string        `json:"masked,omitempty"`
-	Attempts   int             `json:"attempts"`
-	Code       int             `json:"code,omitempty"`
-	DurationMS float64         `json:"duration_ms,omitempty"`
+	ID             webhook.ID      `json:"id"`
+	Event          string          `json:"event"`
+	Status         webhook.Status  `json:"status"`
+	Verdict        webhook.Verdict `json:"verdict"`
+	Origin         webhook.Origin  `json:"origin"`
+	ReceivedAt     jsonTime        `json:"received_at"`
+	About          string          `json:"about"`
+	BodyBytes      int64           `json:"body_bytes"`
+	ReplayOf       webhook.ID      `json:"replay_of,omitempty"`
+	ResolvedBy     webhook.ID      `json:"resolved_by,omitempty"`
+	SameBodyAs     webhook.ID      `json:"same_body_as,omitempty"`
+	Masked         []string        `json:"masked,omitempty"`
+	Method         string          `json:"method,omitempty"`
+	Path           string          `json:"path,omitempty"`
+	Query          string          `json:"query,omitempty"`
+	MaskedQuery    []string        `json:"masked_query,omitempty"`
+	Host           string          `json:"host,omitempty"`
+	Project        string          `json:"project,omitempty"`
+	Probe          bool            `json:"probe,omitempty"`
+	ExpectedStatus string          `json:"expected_status,omitempty"`
+	Met            bool            `json:"met,omitempty"`
+	Attempts       int             `json:"attempts"`
+	Code           int             `json:"code,omitempty"`
+	DurationMS     float64         `json:"duration_ms,omitempty"`
 }
 
 func deliveryObject(s webhook.Summary) jsonDelivery {
 	return jsonDelivery{
 		kind: of("delivery"), ID: s.ID, Event: s.Event, Status: s.Status, Verdict: s.Verdict, Origin: s.Origin,
-		ReceivedAt: jsonTime(s.ReceivedAt), About: s.About, BodyBytes: s.BodyBytes, ReplayOf: s.ReplayOf, MendedBy: s.MendedBy,
-		SameBodyAs: s.SameBodyAs, Masked: s.Masked, Attempts: s.Attempts, Code: s.Code, DurationMS: millis(s.Duration),
+		ReceivedAt: jsonTime(s.ReceivedAt), About: s.About, BodyBytes: s.BodyBytes, ReplayOf: s.ReplayOf, ResolvedBy: s.ResolvedBy,
+		SameBodyAs: s.SameBodyAs, Masked: s.Masked,
+		Method: s.Method, Path: s.Path, Query: s.Query, MaskedQuery: s.MaskedQuery, Host: s.Host, Project: s.Project, Probe: s.Probe,
+		ExpectedStatus: s.ExpectedStatus, Met: s.Met, Attempts: s.Attempts, Code: s.Code, DurationMS: millis(s.Duration),
 	}
 }
 
@@ -132,6 +143,7 @@ type jsonAttempt struct {
 	DeliveryID  webhook.ID      `json:"delivery_id"`
 	N           int             `json:"n"`
 	Target      string          `json:"target"`
+	URL         string          `json:"url,omitempty"`
 	StartedAt   jsonTime        `json:"started_at"`
 	Code        int             `json:"code,omitempty"`
 	DurationMS  float64         `json:"duration_ms"`
@@ -154,7 +166,7 @@ type jsonAnswer struct {
 
 func attemptObject(id webhook.ID, status webhook.Status, a webhook.Attempt) jsonAttempt {
 	o := jsonAttempt{
-		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, StartedAt: jsonTime(a.StartedAt), Code: a.Code,
+		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, URL: a.URL, StartedAt: jsonTime(a.StartedAt), Code: a.Code,
 		DurationMS: millis(a.Duration), ConnectMS: millis(a.Connect), FirstByteMS: millis(a.FirstByte),
 		Failure: a.Failure, Error: a.Error, Status: status,
 	}
@@ -189,12 +201,13 @@ func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) 
 // jsonWhole is a delivery with all there is of it, as a recording has it, so that it can be imported too.
 type jsonWhole struct {
 	recording.Line
+	Project string `json:"project,omitempty"` // a recording leaves it out
 	jsonFamily
 	jsonFindings
 }
 
 func (p *jsonPrinter) Show(s Shown) {
-	p.put(jsonWhole{recording.LineOf(s.Delivery), familyObject(s.Family), findingObjects(p.o.mends(s.Findings), s.Tried)})
+	p.put(jsonWhole{recording.LineOf(s.Delivery), s.Delivery.Project, familyObject(s.Family), findingObjects(p.o.mends(s.Findings), s.Tried)})
 }
 
 type jsonWarning struct {

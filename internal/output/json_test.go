@@ -21,7 +21,7 @@ func everything(p output.Printer) {
 	s := webhook.Summary{
 		ID: "dlv_a61tzr5x0k", ReceivedAt: at, Origin: webhook.OriginReplay, Event: "render.complete", About: "job_9bn2ze",
 		Status: webhook.StatusRefused, Verdict: webhook.VerdictValid, SecretHint: "whsec_…Kq7T", ReplayOf: "dlv_8kx4m2abcd",
-		MendedBy: "dlv_mz41fs0000", BodyBytes: 221, Attempts: 1, Code: 401, Duration: 7123 * time.Microsecond,
+		ResolvedBy: "dlv_mz41fs0000", BodyBytes: 221, Attempts: 1, Code: 401, Duration: 7123 * time.Microsecond,
 		Target: "http://localhost:3000/webhooks/vidiking",
 	}
 	a := webhook.Attempt{

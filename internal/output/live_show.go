@@ -72,7 +72,7 @@ func (l *Live) selects(s webhook.Summary) bool {
 // when.
 func whenRecorded(s webhook.Summary) webhook.Summary {
 	if s.Status.Forwardable() {
-		s.Status, s.MendedBy = webhook.StatusPending, ""
+		s.Status, s.ResolvedBy = webhook.StatusPending, ""
 		s.Attempts, s.Target, s.Code, s.Duration, s.Failure = 0, "", 0, 0, ""
 	}
 	return s
@@ -80,7 +80,7 @@ func whenRecorded(s webhook.Summary) webhook.Summary {
 
 // whenAttempted is a delivery as it was after these attempts.
 func whenAttempted(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
-	s.MendedBy = ""
+	s.ResolvedBy = ""
 	if last := each[len(each)-1].N; s.Attempts != last {
 		a := webhook.Deciding(each)
 		s.Status, s.Attempts = a.Status(), last

@@ -31,6 +31,11 @@ func (p *Progress) Draw(done, of int, more string) {
 	if more != "" {
 		line += "   " + more
 	}
+	p.Print(line)
+}
+
+// Print shows a line of text.
+func (p *Progress) Print(line string) {
 	if p.style.Width > 0 {
 		line = p.style.Cut(line, p.style.Width-1)
 	}

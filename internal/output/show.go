@@ -23,7 +23,9 @@ func (p *textPrinter) Show(s Shown) {
 	p.findings(s.Findings, s.Tried)
 	p.field("replay of", string(d.ReplayOf))
 	p.field("same as", string(d.SameBodyAs))
-	p.field("mended by", string(d.MendedBy))
+	if d.ResolvedBy != "" {
+		p.field("resolved", "by "+string(d.ResolvedBy))
+	}
 	p.field("masked", display.Clean(strings.Join(d.Masked, ", ")))
 	for _, a := range d.History {
 		p.attempt(a)

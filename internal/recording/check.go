@@ -27,7 +27,7 @@ func (l *Line) check() string {
 	case l.Attempts != len(l.History):
 		return fmt.Sprintf("history has %d attempts, and attempts says %d", len(l.History), l.Attempts)
 	}
-	for _, link := range []webhook.ID{l.ReplayOf, l.MendedBy, l.SameBodyAs} {
+	for _, link := range []webhook.ID{l.ReplayOf, l.ResolvedBy, l.MendedBy, l.SameBodyAs} {
 		if link != "" && !webhook.IsID(string(link)) {
 			return fmt.Sprintf("%.40q is no id", link)
 		}
@@ -37,12 +37,33 @@ func (l *Line) check() string {
 			return fmt.Sprintf("attempt %d: %s", i+1, problem)
 		}
 	}
+	if problem := l.checkRequest(); problem != "" {
+		return problem
+	}
 	return l.checkWords()
 }
 
 func sumsTo(body []byte, want string) bool {
 	sum := sha256.Sum256(body)
 	return strings.EqualFold(hex.EncodeToString(sum[:]), want)
+}
+
+// checkRequest refuses what no request that arrived can have had.
+func (l *Line) checkRequest() string {
+	for _, field := range []struct {
+		name string
+		text string
+	}{{"method", l.Method}, {"path", string(l.Path)}, {"rest", string(l.Rest)}, {"query", string(l.Query)}, {"host", string(l.Host)}} {
+		if strings.ContainsFunc(field.text, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+			return fmt.Sprintf("%s has a space or a control character in it", field.name)
+		}
+	}
+	for _, name := range l.MaskedQuery {
+		if strings.ContainsAny(string(name), "\n&=") {
+			return fmt.Sprintf("masked_query has %.40q in it, which is not the name of a query parameter", name)
+		}
+	}
+	return ""
 }
 
 // checkWords checks what is one of a few words.

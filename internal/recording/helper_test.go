@@ -143,7 +143,7 @@ func (n nasty) delivery(wild bool) webhook.Delivery {
 	d.Origin = webhook.Origin(n.pick([]string{"tunnel", "local", "trigger", "replay", "emulator"}))
 	d.Verdict = webhook.Verdict(n.pick([]string{"valid", "invalid", "missing", "malformed", "unchecked"}))
 	d.Session, d.Event, d.About, d.SecretHint = n.text(2), n.text(3), n.text(3), n.pick([]string{"", "whsec_…abcd"})
-	for _, link := range []*webhook.ID{&d.ReplayOf, &d.MendedBy, &d.SameBodyAs} {
+	for _, link := range []*webhook.ID{&d.ReplayOf, &d.ResolvedBy, &d.SameBodyAs} {
 		if n.IntN(4) == 0 {
 			*link = n.id()
 		}

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"unicode/utf8"
@@ -17,29 +18,39 @@ const (
 // Line is a delivery with all there is of it, as one JSON object: what `webhooks export` writes, and `webhooks show -o json`. Its fields
 // are those of docs/json.md.
 type Line struct {
-	V          int             `json:"v"`
-	Type       string          `json:"type"`
-	ID         webhook.ID      `json:"id"`
-	Event      Text            `json:"event"`
-	Status     webhook.Status  `json:"status"`
-	Verdict    webhook.Verdict `json:"verdict"`
-	Origin     webhook.Origin  `json:"origin"`
-	ReceivedAt *moment         `json:"received_at"`
-	About      Text            `json:"about"`
-	BodyBytes  int64           `json:"body_bytes"`
-	ReplayOf   webhook.ID      `json:"replay_of,omitempty"`
-	MendedBy   webhook.ID      `json:"mended_by,omitempty"`
-	SameBodyAs webhook.ID      `json:"same_body_as,omitempty"`
-	Masked     []Text          `json:"masked,omitempty"`
-	Attempts   int             `json:"attempts"`
-	Code       int             `json:"code,omitempty"`
-	DurationMS Millis          `json:"duration_ms,omitempty"`
-	Session    Text            `json:"session,omitempty"`
-	SecretHint Text            `json:"secret_hint,omitempty"`
-	Headers    pairs           `json:"headers"`
-	BodySHA256 string          `json:"body_sha256"`
-	BodyBase64 *[]byte         `json:"body_base64"`
-	History    []attemptLine   `json:"history"`
+	V              int             `json:"v"`
+	Type           string          `json:"type"`
+	ID             webhook.ID      `json:"id"`
+	Event          Text            `json:"event"`
+	Status         webhook.Status  `json:"status"`
+	Verdict        webhook.Verdict `json:"verdict"`
+	Origin         webhook.Origin  `json:"origin"`
+	ReceivedAt     *moment         `json:"received_at"`
+	About          Text            `json:"about"`
+	BodyBytes      int64           `json:"body_bytes"`
+	ReplayOf       webhook.ID      `json:"replay_of,omitempty"`
+	ResolvedBy     webhook.ID      `json:"resolved_by,omitempty"`
+	MendedBy       webhook.ID      `json:"mended_by,omitempty"` // resolved_by, as older versions wrote it; only read
+	SameBodyAs     webhook.ID      `json:"same_body_as,omitempty"`
+	Masked         []Text          `json:"masked,omitempty"`
+	Method         string          `json:"method,omitempty"`
+	Path           Text            `json:"path,omitempty"`
+	Rest           Text            `json:"rest,omitempty"`
+	Query          Text            `json:"query,omitempty"`
+	MaskedQuery    []Text          `json:"masked_query,omitempty"`
+	Host           Text            `json:"host,omitempty"`
+	Probe          bool            `json:"probe,omitempty"`
+	ExpectedStatus Text            `json:"expected_status,omitempty"`
+	Met            bool            `json:"met,omitempty"`
+	Attempts       int             `json:"attempts"`
+	Code           int             `json:"code,omitempty"`
+	DurationMS     Millis          `json:"duration_ms,omitempty"`
+	Session        Text            `json:"session,omitempty"`
+	SecretHint     Text            `json:"secret_hint,omitempty"`
+	Headers        pairs           `json:"headers"`
+	BodySHA256     string          `json:"body_sha256"`
+	BodyBase64     *[]byte         `json:"body_base64"`
+	History        []attemptLine   `json:"history"`
 }
 
 type attemptLine struct {
@@ -48,6 +59,7 @@ type attemptLine struct {
 	DeliveryID   webhook.ID      `json:"delivery_id"`
 	N            int             `json:"n"`
 	Target       Text            `json:"target"`
+	URL          Text            `json:"url,omitempty"`
 	StartedAt    *moment         `json:"started_at"`
 	Code         int             `json:"code,omitempty"`
 	DurationMS   Millis          `json:"duration_ms"`
@@ -73,8 +85,10 @@ func LineOf(d webhook.Delivery) Line {
 	}
 	l := Line{
 		V: lineVersion, Type: deliveryType, ID: d.ID, Event: Text(d.Event), Status: d.Status, Verdict: d.Verdict, Origin: d.Origin,
-		ReceivedAt: (*moment)(&d.ReceivedAt), About: Text(d.About), BodyBytes: d.BodyBytes, ReplayOf: d.ReplayOf, MendedBy: d.MendedBy,
-		SameBodyAs: d.SameBodyAs, Masked: texts(d.Masked), Attempts: d.Attempts, Code: d.Code, DurationMS: Millis(d.Duration),
+		ReceivedAt: (*moment)(&d.ReceivedAt), About: Text(d.About), BodyBytes: d.BodyBytes, ReplayOf: d.ReplayOf, ResolvedBy: d.ResolvedBy,
+		SameBodyAs: d.SameBodyAs, Masked: texts(d.Masked),
+		Method: d.Method, Path: Text(d.Path), Rest: Text(d.Rest), Query: Text(d.Query), MaskedQuery: texts(d.MaskedQuery),
+		Host: Text(d.Host), Probe: d.Probe, ExpectedStatus: Text(d.ExpectedStatus), Met: d.Met, Attempts: d.Attempts, Code: d.Code, DurationMS: Millis(d.Duration),
 		Session: Text(d.Session), SecretHint: Text(d.SecretHint), Headers: pairsOf(d.Header),
 		BodySHA256: hex.EncodeToString(sum[:]), BodyBase64: &body, History: make([]attemptLine, 0, len(d.History)),
 	}
@@ -86,7 +100,7 @@ func LineOf(d webhook.Delivery) Line {
 
 func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptLine {
 	l := attemptLine{
-		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
+		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(a.URL), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
 		DurationMS: Millis(a.Duration), ConnectMS: Millis(a.Connect), FirstByteMS: Millis(a.FirstByte), Failure: a.Failure,
 		Error: Text(a.Error), Status: status, AnswerBytes: a.AnswerBytes, AnswerCut: a.AnswerCut, Headers: pairsOf(a.Header),
 		Masked: texts(a.Masked),
@@ -104,8 +118,10 @@ func (l *Line) delivery() webhook.Delivery {
 	d := webhook.Delivery{
 		Summary: webhook.Summary{
 			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: string(l.Event), About: string(l.About),
-			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, MendedBy: l.MendedBy,
+			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, ResolvedBy: cmp.Or(l.ResolvedBy, l.MendedBy),
 			SameBodyAs: l.SameBodyAs, BodyBytes: l.BodyBytes, Masked: stringsOf(l.Masked), Attempts: len(l.History),
+			Method: l.Method, Path: string(l.Path), Rest: string(l.Rest), Query: string(l.Query), MaskedQuery: stringsOf(l.MaskedQuery),
+			Host: string(l.Host), Probe: l.Probe, ExpectedStatus: string(l.ExpectedStatus), Met: l.Met,
 		},
 		Header: l.Headers.header(), Body: *l.BodyBase64,
 	}
@@ -119,7 +135,7 @@ func (l *Line) delivery() webhook.Delivery {
 
 func (l *attemptLine) attempt() webhook.Attempt {
 	a := webhook.Attempt{
-		N: l.N, Target: string(l.Target), StartedAt: timeOf(l.StartedAt), Code: l.Code, Failure: l.Failure, Error: string(l.Error),
+		N: l.N, Target: string(l.Target), URL: string(l.URL), StartedAt: timeOf(l.StartedAt), Code: l.Code, Failure: l.Failure, Error: string(l.Error),
 		Duration: duration(l.DurationMS), Connect: duration(l.ConnectMS), FirstByte: duration(l.FirstByteMS),
 		Header: l.Headers.header(), Answer: l.AnswerBase64, AnswerBytes: l.AnswerBytes, AnswerCut: l.AnswerCut, Masked: stringsOf(l.Masked),
 	}

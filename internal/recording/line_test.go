@@ -80,7 +80,8 @@ func TestEveryFieldOfADeliveryIsRecorded(t *testing.T) {
 	var d webhook.Delivery
 	fill(reflect.ValueOf(&d).Elem(), rand.New(rand.NewPCG(9, 9)))
 	a := &d.History[0]
-	d.ID, d.ReplayOf, d.MendedBy, d.SameBodyAs = "dlv_0000000001", "dlv_0000000002", "dlv_0000000003", "dlv_0000000004"
+	d.Project = "" // a directory of this machine is not exported
+	d.ID, d.ReplayOf, d.ResolvedBy, d.SameBodyAs = "dlv_0000000001", "dlv_0000000002", "dlv_0000000003", "dlv_0000000004"
 	d.Origin, d.Verdict, d.Status = webhook.OriginReplay, webhook.VerdictMalformed, webhook.StatusTimedOut
 	d.BodyBytes, d.Attempts, d.Masked = int64(len(d.Body)), 1, []string{d.Header[0].Name}
 	a.N, a.Failure, a.AnswerBytes, a.Masked, a.Code = 1, webhook.FailureTimeout, 1000, []string{a.Header[0].Name}, 777
@@ -91,6 +92,35 @@ func TestEveryFieldOfADeliveryIsRecorded(t *testing.T) {
 	}
 	if diff := cmp.Diff([]webhook.Delivery{d}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestOlderNameOfResolvedByIsRead(t *testing.T) {
+	var d webhook.Delivery
+	d.ID, d.ResolvedBy, d.Origin, d.Verdict, d.Status = "dlv_0000000001", "dlv_0000000002", webhook.OriginLocal, webhook.VerdictValid, webhook.StatusPending
+	line := bytes.ReplaceAll(write(t, d), []byte(`"resolved_by"`), []byte(`"mended_by"`))
+	got, err := read(bytes.NewReader(line))
+	if err != nil || len(got) != 1 || got[0].ResolvedBy != d.ResolvedBy {
+		t.Errorf("got %+v, %v, want it resolved by %s", got, err, d.ResolvedBy)
+	}
+}
+
+func TestRequestThatCannotHaveArrivedIsDamage(t *testing.T) {
+	for _, change := range []func(*webhook.Delivery){
+		func(d *webhook.Delivery) { d.Path = "/a b" },
+		func(d *webhook.Delivery) { d.Rest = "/a\nb" },
+		func(d *webhook.Delivery) { d.Query = "a=\x00" },
+		func(d *webhook.Delivery) { d.Host = "a\r\nX: y" },
+		func(d *webhook.Delivery) { d.Method = "GET /" },
+		func(d *webhook.Delivery) { d.MaskedQuery = []string{"a\nb"} },
+	} {
+		var d webhook.Delivery
+		d.ID, d.Origin, d.Verdict, d.Status = "dlv_0000000001", webhook.OriginLocal, webhook.VerdictValid, webhook.StatusPending
+		change(&d)
+		var damage *recording.DamageError
+		if _, err := read(bytes.NewReader(write(t, d))); !errors.As(err, &damage) {
+			t.Errorf("%+v: got %v, want a DamageError", d.Summary, err)
+		}
 	}
 }
 

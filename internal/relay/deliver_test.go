@@ -158,8 +158,8 @@ func TestAReplayThroughTheIngressMendsWhatFailed(t *testing.T) {
 	if got.header.Get(session.DeliveryHeader) != string(replay.ID) || got.header.Get(session.StatusHeader) != "delivered" {
 		t.Errorf("the sender was told %q, %q; want %s, delivered", got.header.Get(session.DeliveryHeader), got.header.Get(session.StatusHeader), replay.ID)
 	}
-	if parent.MendedBy != replay.ID || parent.Failed() {
-		t.Errorf("the first is %s and mended by %q, want by %s", parent.Status, parent.MendedBy, replay.ID)
+	if parent.ResolvedBy != replay.ID || parent.Failed() {
+		t.Errorf("the first is %s and mended by %q, want by %s", parent.Status, parent.ResolvedBy, replay.ID)
 	}
 	requests := handler.Wait(2)
 	if string(requests[0].Body) != string(requests[1].Body) {
@@ -175,8 +175,8 @@ func TestAReplayWithoutAListenerMendsWhatFailed(t *testing.T) {
 	r := start(t, handler.URL())
 	failed := r.deliver(arrived(sampleBody, webhook.OriginTrigger, ""))
 	replay := r.deliver(arrived(sampleBody, webhook.OriginReplay, failed.Delivery.ID))
-	if got := r.recorded()[0]; failed.Delivery.Status != webhook.StatusRefused || got.MendedBy != replay.Delivery.ID {
-		t.Errorf("%s, then mended by %q; want refused, then by %s", failed.Delivery.Status, got.MendedBy, replay.Delivery.ID)
+	if got := r.recorded()[0]; failed.Delivery.Status != webhook.StatusRefused || got.ResolvedBy != replay.Delivery.ID {
+		t.Errorf("%s, then mended by %q; want refused, then by %s", failed.Delivery.Status, got.ResolvedBy, replay.Delivery.ID)
 	}
 }
 

@@ -286,7 +286,7 @@ func TestWhatAReplayDeliveredIsNotTriedAgain(t *testing.T) {
 		defer r.Close()
 		log.fail(r)
 		log.mu.Lock()
-		log.delivery.MendedBy = "dlv_1"
+		log.delivery.ResolvedBy = "dlv_1"
 		log.mu.Unlock()
 		pass(24 * time.Hour)
 		if len(*times) != 1 {

@@ -20,5 +20,5 @@ func Orphans(ctx context.Context, log *store.Reader, dataDir string) ([]webhook.
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(pending, func(s webhook.Summary) bool { return s.MendedBy != "" || session.IsLive(live, s.Session) }), nil
+	return slices.DeleteFunc(pending, func(s webhook.Summary) bool { return s.ResolvedBy != "" || session.IsLive(live, s.Session) }), nil
 }

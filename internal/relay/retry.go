@@ -189,7 +189,7 @@ func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries 
 	}()
 	ctx := context.WithoutCancel(r.abort)
 	d, err := r.o.Backlog.Get(ctx, id)
-	if err != nil || d.MendedBy != "" {
+	if err != nil || d.ResolvedBy != "" {
 		return true // pruned, or delivered by a replay since
 	}
 	a := r.o.Sender.Send(r.abort, to, r.outgoing(d.Header), d.Body)

@@ -8,7 +8,7 @@ const (
 	selectForAttempt = "SELECT n, attempts, replay_of FROM delivery WHERE id = ?"
 
 	insertAttempt = `INSERT INTO attempt (delivery, n, target, started_at, code, failure, error, duration, connect, first_byte,
-		answer_bytes, answer_cut, header, answer, masked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		answer_bytes, answer_cut, header, answer, masked, url) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	updateDelivery = "UPDATE delivery SET status = ?, attempts = ?, target = ?, code = ?, duration = ?, failure = ? WHERE n = ?"
 
@@ -23,8 +23,8 @@ const (
 		family(id, n) AS (SELECT d.id, d.n FROM back JOIN delivery d ON d.id = back.id
 			UNION SELECT d.id, d.n FROM family JOIN delivery d ON d.replay_of = family.id AND d.replay_of <> '')
 		SELECT d.n FROM family JOIN delivery d ON d.n = family.n JOIN delivery made ON made.n = ?
-		WHERE d.n < made.n AND d.body_hash = made.body_hash AND d.body_bytes = made.body_bytes AND d.mended_by = '' AND d.status IN ('refused', 'unreachable', 'timed_out', 'pending')`
-	updateMended = "UPDATE delivery SET mended_by = ? WHERE n = ?"
+		WHERE d.n < made.n AND d.body_hash = made.body_hash AND d.body_bytes = made.body_bytes AND d.resolved_by = '' AND d.status IN ('refused', 'unreachable', 'timed_out', 'pending')`
+	updateMended = "UPDATE delivery SET resolved_by = ? WHERE n = ?"
 )
 
 func (t *transaction) attempt(j *job) error {
@@ -77,8 +77,7 @@ func (t *transaction) insertAttempt(delivery int64, a webhook.Attempt, header []
 	q.bindText(string(a.Failure)).bindText(a.Error)
 	q.bindInt(int64(a.Duration)).bindInt(int64(a.Connect)).bindInt(int64(a.FirstByte))
 	q.bindInt(a.AnswerBytes).bindBool(a.AnswerCut).bindBlob(header).bindBlob(a.Answer)
-	q.bindText(joinNames(a.Masked))
-	return q.run()
+	return q.bindText(joinNames(a.Masked)).bindText(a.URL).run()
 }
 
 // deciding is the attempt that decides the delivery's status, now that the newest are written.
@@ -124,7 +123,7 @@ func (t *transaction) mend(n int64, by, replayOf webhook.ID) error {
 		if err := t.conn.exec(updateMended, string(by), m); err != nil {
 			return err
 		}
-		t.changes = append(t.changes, change{kind: ChangeMended, delivery: m})
+		t.changes = append(t.changes, change{kind: ChangeResolved, delivery: m})
 	}
 	return nil
 }

@@ -162,15 +162,15 @@ func TestDeliveredReplayMendsWhatItGoesBackTo(t *testing.T) {
 	for d, want := range map[*webhook.Delivery]webhook.ID{
 		first: worked.ID, second: worked.ID, worked: "", third: last.ID, last: "", bystander: "",
 	} {
-		if got := get(t, reader, d.ID).MendedBy; got != want {
-			t.Errorf("MendedBy of %s is %q, want %q", d.ID, got, want)
+		if got := get(t, reader, d.ID).ResolvedBy; got != want {
+			t.Errorf("ResolvedBy of %s is %q, want %q", d.ID, got, want)
 		}
 	}
 	if diff := cmp.Diff([]webhook.ID{bystander.ID}, failed()); diff != "" {
 		t.Errorf("failed after (-want +got):\n%s", diff)
 	}
 	seen := changes(t, reader, cursor, 10)
-	if len(seen) != 2 || seen[0].Kind != ChangeAttempted || seen[1].Kind != ChangeMended || seen[1].Summary.ID != third.ID || seen[0].Seq != seen[1].Seq {
+	if len(seen) != 2 || seen[0].Kind != ChangeAttempted || seen[1].Kind != ChangeResolved || seen[1].Summary.ID != third.ID || seen[0].Seq != seen[1].Seq {
 		t.Errorf("changes %+v, want attempted and mended in one transaction", seen)
 	}
 }
@@ -185,8 +185,8 @@ func TestDeliveredReplayMendsItsFailedSiblings(t *testing.T) {
 	attempt(t, l, later.ID, answered(500))
 	attempt(t, l, worked.ID, answered(200))
 	for d, want := range map[*webhook.Delivery]webhook.ID{original: worked.ID, sibling: worked.ID, worked: "", later: ""} {
-		if got := get(t, l.Reader(), d.ID).MendedBy; got != want {
-			t.Errorf("MendedBy of %s is %q, want %q", d.ID, got, want)
+		if got := get(t, l.Reader(), d.ID).ResolvedBy; got != want {
+			t.Errorf("ResolvedBy of %s is %q, want %q", d.ID, got, want)
 		}
 	}
 }
@@ -205,8 +205,8 @@ func TestAnEditedReplayMendsItsOwnBytesOnly(t *testing.T) {
 		t.Errorf("failed after the edited one was delivered (-want +got):\n%s", diff)
 	}
 	attempt(t, l, asItWas.ID, answered(200))
-	if got := get(t, l.Reader(), original.ID).MendedBy; got != asItWas.ID {
-		t.Errorf("MendedBy of the original is %q, want %s", got, asItWas.ID)
+	if got := get(t, l.Reader(), original.ID).ResolvedBy; got != asItWas.ID {
+		t.Errorf("ResolvedBy of the original is %q, want %s", got, asItWas.ID)
 	}
 }
 

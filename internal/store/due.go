@@ -17,6 +17,8 @@ type Due struct {
 	At     time.Time // to the millisecond; zero: as soon as the target takes connections
 	Tries  int       // how many attempts there were at that target
 	Event  string
+
+	Uncertain bool // it is held, and may have reached the handler
 }
 
 // Schedule writes attempts as AddAttempt does, at most one at each target, and in the same transaction what is to be sent later. What
@@ -68,17 +70,17 @@ type adoption struct {
 }
 
 const (
-	insertDue = "INSERT OR REPLACE INTO due (delivery, target, at) VALUES (?, ?, ?)"
+	insertDue = "INSERT OR REPLACE INTO due (delivery, target, at, uncertain) VALUES (?, ?, ?, ?)"
 	deleteDue = "DELETE FROM due WHERE delivery = ? AND target = ?"
 
-	deleteMended = "DELETE FROM due WHERE delivery IN (SELECT n FROM delivery WHERE mended_by <> '')"
+	deleteMended = "DELETE FROM due WHERE delivery IN (SELECT n FROM delivery WHERE resolved_by <> '')"
 
-	selectOwed = `SELECT d.id, d.event, ifnull(u.target, ''), ifnull(u.at, 0),
+	selectOwed = `SELECT d.id, d.event, ifnull(u.target, ''), ifnull(u.at, 0), ifnull(u.uncertain, 0),
 			(SELECT count(*) FROM attempt a WHERE a.delivery = d.n AND a.target = u.target)
 		FROM delivery d LEFT JOIN due u ON u.delivery = d.n
-		WHERE (d.status = 'pending' OR u.target IS NOT NULL) AND d.mended_by = '' AND d.session NOT IN (%s)
+		WHERE (d.status = 'pending' OR u.target IS NOT NULL) AND d.resolved_by = '' AND d.session NOT IN (%s)
 		ORDER BY d.received_at, d.n`
-	updateOwed = `UPDATE delivery SET session = ? WHERE mended_by = '' AND session NOT IN (%s)
+	updateOwed = `UPDATE delivery SET session = ? WHERE resolved_by = '' AND session NOT IN (%s)
 		AND (status = 'pending' OR n IN (SELECT delivery FROM due))`
 )
 
@@ -94,7 +96,7 @@ func (t *transaction) schedule(n int64, j *job) error {
 		if !d.At.IsZero() {
 			at = d.At.UnixMilli()
 		}
-		if err := t.conn.exec(insertDue, n, d.Target, at); err != nil {
+		if err := t.conn.exec(insertDue, n, d.Target, at, d.Uncertain); err != nil {
 			return err
 		}
 	}
@@ -116,7 +118,7 @@ func (t *transaction) adopt(a *adoption) error {
 		if ms := q.int(); ms != 0 {
 			d.At = time.UnixMilli(ms).UTC()
 		}
-		d.Tries = int(q.int())
+		d.Uncertain, d.Tries = q.bool(), int(q.int())
 		a.taken = append(a.taken, d)
 		return nil
 	})

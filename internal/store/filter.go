@@ -132,7 +132,7 @@ func failed() string {
 			statuses = append(statuses, "'"+string(s)+"'")
 		}
 	}
-	return "d.status IN (" + strings.Join(statuses, ", ") + ") AND d.mended_by = ''"
+	return "d.status IN (" + strings.Join(statuses, ", ") + ") AND d.resolved_by = '' AND NOT d.probe AND NOT d.met"
 }
 
 // contains is the condition that one of a term's texts is where its key looks. @ stands for the texts.

@@ -15,7 +15,7 @@ type ChangeKind int
 const (
 	ChangeRecorded  ChangeKind = 1 // a delivery came
 	ChangeAttempted ChangeKind = 2 // an attempt at it ended
-	ChangeMended    ChangeKind = 3 // a replay of it was delivered
+	ChangeResolved  ChangeKind = 3 // a replay of it was delivered
 	ChangeGap       ChangeKind = 4 // what was here is pruned; never stored
 )
 

@@ -16,7 +16,7 @@ import (
 // said writes changes down shortly: the number, what, of which delivery, which attempt.
 func said(list []Change) []string {
 	names := map[ChangeKind]string{
-		ChangeRecorded: "recorded", ChangeAttempted: "attempted", ChangeMended: "mended", ChangeGap: "gap",
+		ChangeRecorded: "recorded", ChangeAttempted: "attempted", ChangeResolved: "mended", ChangeGap: "gap",
 	}
 	out := []string{}
 	for _, ch := range list {

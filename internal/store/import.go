@@ -71,8 +71,9 @@ const (
 	indexStaged  = "CREATE UNIQUE INDEX temp.staged_by_id ON staged (id)"
 
 	insertStaged = `INSERT INTO temp.staged (n, id, session, received_at, origin, event, about, status, verdict, secret_hint,
-		replay_of, mended_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		replay_of, resolved_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked,
+		` + requestColumns + `)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	publishStaged = "INSERT INTO main.delivery SELECT * FROM temp.staged ORDER BY rowid"
 
@@ -228,11 +229,11 @@ func (i *Import) insertStaged(n int64, d *webhook.Delivery) error {
 	}
 	q.bindInt(n).bindText(string(d.ID)).bindText(d.Session).bindTime(d.ReceivedAt)
 	q.bindText(string(d.Origin)).bindText(d.Event).bindText(d.About).bindText(string(d.Status))
-	q.bindText(string(d.Verdict)).bindText(d.SecretHint).bindText(string(d.ReplayOf)).bindText(string(d.MendedBy))
+	q.bindText(string(d.Verdict)).bindText(d.SecretHint).bindText(string(d.ReplayOf)).bindText(string(d.ResolvedBy))
 	q.bindText(string(d.SameBodyAs)).bindInt(int64(len(d.Body))).bindInt(hashBody(d.Body)).bindInt(int64(len(d.History)))
 	last := webhook.Deciding(d.History)
 	q.bindText(last.Target).bindInt(int64(last.Code)).bindInt(int64(last.Duration)).bindText(string(last.Failure))
-	return q.bindText(joinNames(d.Masked)).run()
+	return q.bindText(joinNames(d.Masked)).bindRequest(&d.Summary).run()
 }
 
 // flush commits what is written ahead, and lets others have their turn.

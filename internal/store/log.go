@@ -93,6 +93,9 @@ func openWriting(ctx context.Context, path string) (*conn, error) {
 		return nil, err
 	}
 	if err := prepareWriting(ctx, c, path); err != nil {
+		if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
+			err = ctx.Err()
+		}
 		return nil, errors.Join(err, c.close())
 	}
 	return c, nil

@@ -86,7 +86,8 @@ func (w *writer) pruneDeliveries(upTo *Place, oldest string) error {
 
 func deleteDelivery(c *conn, n int64) error {
 	for _, text := range []string{
-		"DELETE FROM due WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?", "DELETE FROM part WHERE delivery = ?",
+		"DELETE FROM due WHERE delivery = ?", "DELETE FROM resolution WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?",
+		"DELETE FROM part WHERE delivery = ?",
 		"DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
 	} {
 		if err := c.exec(text, n); err != nil {

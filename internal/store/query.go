@@ -24,6 +24,8 @@ func (q *query) bind(args ...any) *query {
 			q.bindInt(v)
 		case int:
 			q.bindInt(int64(v))
+		case bool:
+			q.bindBool(v)
 		case string:
 			q.bindText(v)
 		case texts, pattern:

@@ -92,7 +92,7 @@ func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
 	if c == nil {
 		file, _ := os.Stat(r.path) // where that fails, so does opening
 		var err error
-		if c, err = openReading(r.path); err != nil {
+		if c, err = openReading(ctx, r.path); err != nil {
 			return classify(err)
 		}
 		r.file, r.opened = file, r.opened+1
@@ -115,7 +115,7 @@ func (r *Reader) isThere() bool {
 	return err == nil && os.SameFile(r.file, now)
 }
 
-func openReading(path string) (*conn, error) {
+func openReading(ctx context.Context, path string) (*conn, error) {
 	version, err := peekVersion(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -136,7 +136,7 @@ func openReading(path string) (*conn, error) {
 	err = errors.Join(err, c.close())
 	switch {
 	case errors.Is(err, errOlder):
-		return readMigrated(path)
+		return readMigrated(ctx, path)
 	case !isAny(err, sqlite3.CANTOPEN, sqlite3.READONLY):
 		return nil, err
 	case nothingBeside(path):
@@ -171,16 +171,16 @@ func prepareReading(c *conn, path string) error {
 var errOlder = errors.New("the delivery log has an older schema")
 
 // readMigrated brings a log into the shape that this program reads, by opening it for writing once. It takes a moment, and whoever
-// has the log open at that time goes on.
-func readMigrated(path string) (*conn, error) {
-	w, err := openWriting(context.Background(), path)
+// has the log open at that time goes on. When ctx is done, the migration in progress is rolled back.
+func readMigrated(ctx context.Context, path string) (*conn, error) {
+	w, err := openWriting(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("bring the delivery log up to date: %w", err)
 	}
 	if err := w.close(); err != nil {
 		return nil, err
 	}
-	return openReading(path)
+	return openReading(ctx, path)
 }
 
 // nothingBeside reports whether the log's file is all there is: no WAL holds more.

@@ -15,8 +15,12 @@ const (
 	selectSameBody = "SELECT id FROM delivery WHERE body_hash = ? AND body_bytes = ? ORDER BY n LIMIT 1"
 
 	insertDelivery = `INSERT INTO delivery (n, id, session, received_at, origin, event, about, status, verdict, secret_hint,
-		replay_of, mended_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '', ?)`
+		replay_of, resolved_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked,
+		` + requestColumns + `)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+	// requestColumns are bound by bindRequest.
+	requestColumns = "method, path, rest, query, masked_query, host, project, probe, expected_status, met"
 
 	insertContent = "INSERT INTO content (n, header, body) VALUES (?, ?, ?)"
 	insertPart    = "INSERT INTO part (delivery, n, body) VALUES (?, ?, ?)"
@@ -68,11 +72,17 @@ func (t *transaction) insertDelivery(n int64, j *job) error {
 	q.bindText(string(d.Origin)).bindText(d.Event).bindText(d.About).bindText(string(d.Status))
 	q.bindText(string(d.Verdict)).bindText(d.SecretHint).bindText(string(d.ReplayOf)).bindText(string(j.sameBodyAs))
 	q.bindInt(d.BodyBytes).bindInt(j.bodyHash).bindText(joinNames(d.Masked))
-	err = q.run()
+	err = q.bindRequest(&d.Summary).run()
 	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) {
 		return fmt.Errorf("%w: %s", ErrDuplicateID, d.ID)
 	}
 	return err
+}
+
+// bindRequest binds requestColumns.
+func (q *query) bindRequest(s *webhook.Summary) *query {
+	q.bindText(s.Method).bindText(s.Path).bindText(s.Rest).bindText(s.Query).bindText(joinNames(s.MaskedQuery))
+	return q.bindText(s.Host).bindText(s.Project).bindBool(s.Probe).bindText(s.ExpectedStatus).bindBool(s.Met)
 }
 
 func (t *transaction) insertContent(n int64, header, body []byte) error {

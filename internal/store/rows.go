@@ -10,7 +10,8 @@ import (
 const selectSummaries = "SELECT " + summaryColumns + " FROM delivery d"
 
 const summaryColumns = `d.n, d.id, d.session, d.received_at, d.origin, d.event, d.about, d.status, d.verdict, d.secret_hint,
-	d.replay_of, d.mended_by, d.same_body_as, d.body_bytes, d.attempts, d.target, d.code, d.duration, d.failure, d.masked`
+	d.replay_of, d.resolved_by, d.same_body_as, d.body_bytes, d.attempts, d.target, d.code, d.duration, d.failure, d.masked,
+	d.method, d.path, d.rest, d.query, d.masked_query, d.host, d.project, d.probe, d.expected_status, d.met`
 
 // scanSummary reads summaryColumns from the current column on, and returns delivery.n with them.
 func scanSummary(q *query) (n int64, s webhook.Summary) {
@@ -25,7 +26,7 @@ func scanSummary(q *query) (n int64, s webhook.Summary) {
 	s.Verdict = webhook.Verdict(q.text())
 	s.SecretHint = q.text()
 	s.ReplayOf = webhook.ID(q.text())
-	s.MendedBy = webhook.ID(q.text())
+	s.ResolvedBy = webhook.ID(q.text())
 	s.SameBodyAs = webhook.ID(q.text())
 	s.BodyBytes = q.int()
 	s.Attempts = int(q.int())
@@ -34,6 +35,10 @@ func scanSummary(q *query) (n int64, s webhook.Summary) {
 	s.Duration = q.duration()
 	s.Failure = webhook.Failure(q.text())
 	s.Masked = splitNames(q.text())
+	s.Method, s.Path, s.Rest, s.Query = q.text(), q.text(), q.text(), q.text()
+	s.MaskedQuery = splitNames(q.text())
+	s.Host, s.Project = q.text(), q.text()
+	s.Probe, s.ExpectedStatus, s.Met = q.bool(), q.text(), q.bool()
 	return n, s
 }
 
@@ -43,7 +48,7 @@ const (
 	selectParts  = "SELECT body FROM part WHERE delivery = ? ORDER BY n"
 
 	attemptColumns = `n, target, started_at, code, failure, error, duration, connect, first_byte, answer_bytes, answer_cut, header,
-		answer, masked`
+		answer, masked, url`
 	selectAttempts = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? ORDER BY n"
 	selectAttempt  = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? AND n = ?"
 )
@@ -60,6 +65,7 @@ func scanAttempt(q *query) (a webhook.Attempt, err error) {
 	a.Header, err = decodeHeader(q.blob())
 	a.Answer = q.blob()
 	a.Masked = splitNames(q.text())
+	a.URL = q.text()
 	return a, err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -10,7 +11,7 @@ import (
 )
 
 const (
-	schemaVersion = 3          // how many migrations there are; PRAGMA user_version of a log that has them all
+	schemaVersion = 4          // how many migrations there are; PRAGMA user_version of a log that has them all
 	applicationID = 0x56444b4c // "VDKL", set by the first migration
 )
 
@@ -95,9 +96,21 @@ func migrate(c *conn, version int) error {
 		err = c.Exec("COMMIT")
 	}
 	if err != nil && !c.GetAutocommit() {
+		interrupt := c.SetInterrupt(context.Background()) // an interrupt ends the migration, not its rollback
 		err = errors.Join(err, c.Exec("ROLLBACK"))
+		c.SetInterrupt(interrupt)
 	}
 	return err
+}
+
+// Outdated reports whether the log in dir has to be migrated when it is opened next, and how large it is. A large log takes seconds.
+func Outdated(dir string) (outdated bool, size int64) {
+	path, err := logPath(dir)
+	if err != nil {
+		return false, 0
+	}
+	version, err := peekVersion(path)
+	return err == nil && version > 0 && version < schemaVersion, diskSize(path)
 }
 
 func migrationScript(version int) (string, error) {

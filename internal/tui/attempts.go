@@ -17,7 +17,7 @@ const attemptIn = 6
 func (p pane) attempts(s subject) []detailLine {
 	var lines []detailLine
 	var hint []display.Line
-	if s.delivery.MendedBy == "" { // else there is nothing left to do
+	if s.delivery.ResolvedBy == "" { // else there is nothing left to do
 		hint = p.explain(s.delivery)
 	}
 	history := slices.Clone(s.delivery.History)

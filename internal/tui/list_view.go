@@ -52,7 +52,7 @@ func (v rowView) row(s webhook.Summary) display.Line {
 	if waited := v.now.Sub(s.ReceivedAt); waited >= waitingAfter {
 		elapsed = waited
 	}
-	switch waits := s.Status == webhook.StatusPending && s.MendedBy == ""; {
+	switch waits := s.Status == webhook.StatusPending && s.ResolvedBy == ""; {
 	case waits && v.pane:
 		return display.PaneWaitingRow(s, elapsed, v.style)
 	case waits:

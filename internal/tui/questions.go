@@ -164,7 +164,7 @@ func (m *Model) sync() tea.Cmd {
 
 // alike reports whether nothing of a delivery has changed that its detail shows.
 func alike(a, b webhook.Summary) bool {
-	return a.ID == b.ID && a.Status == b.Status && a.Attempts == b.Attempts && a.MendedBy == b.MendedBy
+	return a.ID == b.ID && a.Status == b.Status && a.Attempts == b.Attempts && a.ResolvedBy == b.ResolvedBy
 }
 
 func (m *Model) loadDetail(id webhook.ID) tea.Cmd {

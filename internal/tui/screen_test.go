@@ -24,7 +24,7 @@ func story() *memoryLog {
 	all[30] = refused(all[30])
 	all[30].Event = "render.complete"
 	unreachable := set(31, webhook.StatusUnreachable, 0)
-	unreachable.MendedBy, unreachable.Failure = all[36].ID, webhook.FailureRefused
+	unreachable.ResolvedBy, unreachable.Failure = all[36].ID, webhook.FailureRefused
 	unreachable.History[0] = webhook.Attempt{N: 1, Target: unreachable.Target, Failure: webhook.FailureRefused, Error: "Nothing is listening on localhost:3000.", StartedAt: born}
 	rejected := set(32, webhook.StatusRejected, 0)
 	rejected.Verdict, rejected.History, rejected.Attempts, rejected.SecretHint = webhook.VerdictInvalid, nil, 0, ""

@@ -20,8 +20,9 @@ const (
 
 // Attempt is one try to hand a delivery to a handler.
 type Attempt struct {
-	N         int // 1 for a delivery's first
-	Target    string
+	N         int       // 1 for a delivery's first
+	Target    string    // the configured address
+	URL       string    // what was called: Target with the delivery's Rest and Query; empty in records of older versions
 	StartedAt time.Time // UTC, to the millisecond
 	Code      int       // 0 where there was no answer
 	Failure   Failure

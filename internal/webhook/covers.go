@@ -8,7 +8,7 @@ import (
 
 // Misses says what another record of the same delivery has that this one has not, in a few words; "" where it has it all. It is what a
 // log goes by when a recording brings it a delivery that it has already. What became of a delivery since may be here alone: later
-// attempts, the replay that mended it, and the values that the other record masks.
+// attempts, the replay that resolved it, and the values that the other record masks.
 func (d Delivery) Misses(other Delivery) string {
 	switch {
 	case !bytes.Equal(d.Body, other.Body):
@@ -23,8 +23,10 @@ func (d Delivery) Misses(other Delivery) string {
 		return "another verdict"
 	case !coversHeader(d.Header, d.Masked, other.Header, other.Masked):
 		return "other headers"
-	case other.MendedBy != "" && d.MendedBy != other.MendedBy:
-		return "a replay that mended it"
+	case !d.coversRequest(other):
+		return "another request"
+	case other.ResolvedBy != "" && d.ResolvedBy != other.ResolvedBy:
+		return "a replay that resolved it"
 	case len(d.History) < len(other.History):
 		return "a later attempt"
 	case len(d.History) == 0 && d.Status != other.Status:
@@ -38,11 +40,19 @@ func (d Delivery) Misses(other Delivery) string {
 	return ""
 }
 
+// coversRequest compares what was called and what was expected. A record of an older version has nothing of it.
+func (d Delivery) coversRequest(other Delivery) bool {
+	if other.Method != "" && (d.Method != other.Method || d.Path != other.Path || d.Rest != other.Rest || d.Query != other.Query) {
+		return false
+	}
+	return d.Host == other.Host && d.Probe == other.Probe && d.ExpectedStatus == other.ExpectedStatus
+}
+
 func (a Attempt) covers(other Attempt) bool {
 	if !coversHeader(a.Header, a.Masked, other.Header, other.Masked) || !bytes.Equal(a.Answer, other.Answer) {
 		return false
 	}
-	return a.N == other.N && a.Target == other.Target && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
+	return a.N == other.N && a.Target == other.Target && (other.URL == "" || a.URL == other.URL) && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
 		a.Failure == other.Failure && a.Error == other.Error && a.Duration == other.Duration && a.Connect == other.Connect &&
 		a.FirstByte == other.FirstByte && a.AnswerBytes == other.AnswerBytes && a.AnswerCut == other.AnswerCut
 }

@@ -48,10 +48,22 @@ type Summary struct {
 	Verdict    Verdict
 	SecretHint string // the secret that verified it, masked; empty unless the verdict is valid
 	ReplayOf   ID     // the delivery that this one sends again
-	MendedBy   ID     // the replay with the same bytes that was delivered after this one failed
+	ResolvedBy ID     // the replay with the same bytes that was delivered after this one failed
 	SameBodyAs ID     // an earlier delivery with the same bytes; never set on a replay
 	BodyBytes  int64
 	Masked     []string // header names whose values were left out of the recording that it was imported from: it replays only with a new signature, and without them
+
+	Method      string   // of the request that arrived; empty if the delivery did not arrive at an ingress, as are Path and Query
+	Path        string   // that was called, escaped: /webhooks/vidiking/order/42
+	Rest        string   // the escaped part of Path below the ingress path: /order/42. A replay sends it and Query again
+	Query       string   // that was called, raw, without the "?"
+	MaskedQuery []string // names in Query whose values were left out of the recording that it was imported from; a replay leaves them out
+	Host        string   // the Host header that the user gave for this delivery; empty: the target's
+
+	Project        string // the directory of the project that it belongs to; empty: unknown. Never exported
+	Probe          bool   // sent to test a handler: not in `last`, failed deliveries and counts
+	ExpectedStatus string // the response that the user expects, as given to --expect-status: 401, 4xx
+	Met            bool   // the response was as expected
 
 	Attempts int // how many there are
 
@@ -62,9 +74,9 @@ type Summary struct {
 	Failure  Failure
 }
 
-// Failed reports whether the delivery failed and was not mended: refused, unreachable or timed out, and no replay of it has been
-// delivered since.
-func (s Summary) Failed() bool { return s.Status.Failed() && s.MendedBy == "" }
+// Failed reports whether the delivery was refused, unreachable or timed out, and is not resolved. Neither probes nor deliveries that
+// met their expectation count as failed.
+func (s Summary) Failed() bool { return s.Status.Failed() && s.ResolvedBy == "" && !s.Probe && !s.Met }
 
 // Again reports whether these bytes had come before: a replay, or the provider's own retry.
 func (s Summary) Again() bool { return s.ReplayOf != "" || s.SameBodyAs != "" }

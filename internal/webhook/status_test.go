@@ -159,14 +159,14 @@ func TestADeliveryIsFailedUntilItIsMended(t *testing.T) {
 		{webhook.Summary{Status: webhook.StatusRefused}, true},
 		{webhook.Summary{Status: webhook.StatusUnreachable}, true},
 		{webhook.Summary{Status: webhook.StatusTimedOut}, true},
-		{webhook.Summary{Status: webhook.StatusRefused, MendedBy: "dlv_x7r3kn0000"}, false},
+		{webhook.Summary{Status: webhook.StatusRefused, ResolvedBy: "dlv_x7r3kn0000"}, false},
 		{webhook.Summary{Status: webhook.StatusDelivered}, false},
 		{webhook.Summary{Status: webhook.StatusRejected}, false},
 		{webhook.Summary{Status: webhook.StatusPending}, false},
 	}
 	for _, test := range tests {
 		if got := test.summary.Failed(); got != test.want {
-			t.Errorf("%s mended by %q: Failed() = %t, want %t", test.summary.Status, test.summary.MendedBy, got, test.want)
+			t.Errorf("%s mended by %q: Failed() = %t, want %t", test.summary.Status, test.summary.ResolvedBy, got, test.want)
 		}
 	}
 }

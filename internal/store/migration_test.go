@@ -1,0 +1,184 @@
+package store
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// oldLog unpacks a log that a program of that schema wrote, and returns its directory: a delivered delivery; one that one of its two
+// targets refused, and the replay that resolved it; an unreachable, a rejected and a pending one. The latter is due in schema 3.
+func oldLog(t *testing.T, schema int) (dir string) {
+	t.Helper()
+	packed, err := os.Open(fmt.Sprintf("testdata/logs/schema%d.db.gz", schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	log, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, FileName), content, fileMode); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
+	const one, two = "http://localhost:3000/webhooks/vidiking", "http://localhost:4000/hooks"
+	for schema := 1; schema < schemaVersion; schema++ {
+		t.Run(fmt.Sprint(schema), func(t *testing.T) {
+			dir := oldLog(t, schema)
+			if outdated, size := Outdated(dir); !outdated || size == 0 {
+				t.Errorf("Outdated = %v, %d, want true and a size", outdated, size)
+			}
+			r := openReader(t, dir) // migrates
+			if outdated, _ := Outdated(dir); outdated {
+				t.Error("Outdated = true after it was opened")
+			}
+			all, err := r.List(t.Context(), Query{})
+			if err != nil || len(all) != 6 {
+				t.Fatalf("List: %d deliveries, %v, want 6", len(all), err)
+			}
+			refused, replay := all[1], all[2]
+			if refused.ResolvedBy != replay.ID || refused.Failed() || replay.ReplayOf != refused.ID {
+				t.Errorf("got %+v resolved by %+v", refused, replay)
+			}
+			var resolved []string
+			err = r.with(t.Context(), func(c *conn) error {
+				return c.rows("SELECT id, target FROM resolution ORDER BY target", nil, func(q *query) error {
+					resolved = append(resolved, q.text()+" "+q.text())
+					return nil
+				})
+			})
+			want := []string{string(replay.ID) + " " + one, string(replay.ID) + " " + two}
+			if diff := cmp.Diff(want, resolved); err != nil || diff != "" {
+				t.Errorf("resolution: %v\n%s", err, diff)
+			}
+			if failed := list(t, r, where("status:failed")); len(failed) < 1 || failed[0] != all[3].ID {
+				t.Errorf("failed: %v, want %s first", failed, all[3].ID)
+			}
+			l := openLog(t, dir, Options{})
+			if got, err := l.Adopt(t.Context(), "ses_new", nil); err != nil || len(got) != 1 || got[0].ID != all[5].ID {
+				t.Errorf("Adopt: %+v, %v, want %s", got, err, all[5].ID)
+			}
+			d := newSource(9).next(whatSchema4Adds)
+			record(t, l, d)
+			if diff := cmp.Diff(*d, get(t, l.Reader(), d.ID), whole()); diff != "" {
+				t.Errorf("a new delivery (-want +got):\n%s", diff)
+			}
+			checkIntegrity(t, dir)
+		})
+	}
+}
+
+func whatSchema4Adds(d *webhook.Delivery) {
+	d.Method, d.Path, d.Rest, d.Query, d.MaskedQuery = "POST", "/webhooks/vidiking/a%2Fb", "/a%2Fb", "token=(masked)&x", []string{"token"}
+	d.Host, d.Project, d.Probe, d.ExpectedStatus, d.Met = "example.com", "/home/me/shop", true, "4xx", true
+}
+
+// Schema 4's columns, through all that writes and reads them.
+func TestTheRequestAndTheURLAreKept(t *testing.T) {
+	dir := t.TempDir()
+	l := openLog(t, dir, Options{})
+	d := newSource(1).next(whatSchema4Adds)
+	record(t, l, d)
+	a := answered(200)
+	a.URL = a.Target + "/a%2Fb?x"
+	attempt(t, l, d.ID, a)
+	got := get(t, l.Reader(), d.ID)
+	if got.Query != d.Query || got.History[0].URL != a.URL {
+		t.Errorf("got query %q, url %q", got.Query, got.History[0].URL)
+	}
+	other := t.TempDir()
+	importAll(t, other, atStart(), &got)
+	if diff := cmp.Diff(got, get(t, openReader(t, other), d.ID), whole()); diff != "" {
+		t.Errorf("imported (-want +got):\n%s", diff)
+	}
+}
+
+func TestDueKeepsWhetherTheHandlerMayHaveIt(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	d := newSource(1).next()
+	record(t, l, d)
+	down := webhook.Attempt{Target: "http://localhost:3000", StartedAt: start, Failure: webhook.FailureReset}
+	due := Due{ID: d.ID, Target: down.Target, Event: d.Event, Tries: 1, Uncertain: true}
+	if _, err := l.Schedule(t.Context(), d.ID, []webhook.Attempt{down}, []Due{due}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := l.Adopt(t.Context(), "ses_new", nil)
+	if diff := cmp.Diff([]Due{due}, got); err != nil || diff != "" {
+		t.Errorf("Adopt: %v\n%s", err, diff)
+	}
+}
+
+// countdown is done once it was asked so many times, which SQLite does every so many steps.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Done() <-chan struct{} { return make(chan struct{}) }
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestInterruptedMigrationChangesNothing(t *testing.T) {
+	dir := oldLog(t, 3)
+	path := filepath.Join(dir, FileName)
+	for asked := 0; ; asked++ {
+		c, err := readMigrated(&countdown{t.Context(), asked}, path)
+		if err == nil {
+			if asked < 3 {
+				t.Errorf("it was asked only %d times whether to go on", asked)
+			}
+			if err := c.close(); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("after %d: got %v, want context.Canceled", asked, err)
+		}
+		version, err := peekVersion(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version == 3 && hasTable(t, path, "resolution") {
+			t.Fatalf("after %d: half of the migration is there", asked)
+		}
+	}
+}
+
+func hasTable(t *testing.T, path, name string) bool {
+	t.Helper()
+	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := c.number("SELECT count(*) FROM sqlite_schema WHERE name = ?", name)
+	if err = errors.Join(err, c.close()); err != nil {
+		t.Fatal(err)
+	}
+	return n > 0
+}

@@ -1,0 +1,44 @@
+-- The request that arrived, what belongs to a delivery rather than to its target, and how it was resolved. Comments stand outside the
+-- statements: SQLite keeps a table's text with the comments in it, and all of it should fit the file's first page.
+
+ALTER TABLE delivery RENAME COLUMN mended_by TO resolved_by;
+
+ALTER TABLE delivery ADD COLUMN method TEXT NOT NULL DEFAULT '';
+-- A directory. Never exported.
+ALTER TABLE delivery ADD COLUMN project TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN probe INTEGER NOT NULL DEFAULT 0;
+-- The response that the user expects, as it was typed: 401, 4xx. Whether the response was as expected.
+ALTER TABLE delivery ADD COLUMN expected_status TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN met INTEGER NOT NULL DEFAULT 0;
+-- The Host header to send; '' for the target's.
+ALTER TABLE delivery ADD COLUMN host TEXT NOT NULL DEFAULT '';
+-- Names in query whose values a recording left out, one a line.
+ALTER TABLE delivery ADD COLUMN masked_query TEXT NOT NULL DEFAULT '';
+-- The URL that was called: its escaped path; the part of that below the ingress path; the raw query without the '?'. '' if the delivery
+-- did not arrive at an ingress. They can be long, so they come last.
+ALTER TABLE delivery ADD COLUMN path TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN rest TEXT NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN query TEXT NOT NULL DEFAULT '';
+
+-- What was called; target stays the configured address.
+ALTER TABLE attempt ADD COLUMN url TEXT NOT NULL DEFAULT '';
+
+-- Whether a held delivery may have reached the handler.
+ALTER TABLE due ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0;
+
+-- Which delivery (its id) of the same bytes was delivered at a target after this one (delivery.n) failed there.
+CREATE TABLE resolution (
+    delivery INTEGER NOT NULL,
+    target   TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    PRIMARY KEY (delivery, target)
+) STRICT, WITHOUT ROWID;
+
+-- Older versions resolved a delivery at all of its targets at once.
+INSERT INTO resolution (delivery, target, id)
+    SELECT DISTINCT a.delivery, a.target, d.resolved_by FROM delivery d JOIN attempt a ON a.delivery = d.n WHERE d.resolved_by <> '';
+
+-- Neither probes nor deliveries that met their expectation count as failed. Only failed deliveries touch this index.
+DROP INDEX delivery_failed;
+CREATE INDEX delivery_failed ON delivery (received_at)
+    WHERE status IN ('refused', 'unreachable', 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
