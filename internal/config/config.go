@@ -118,8 +118,8 @@ func (c *Config) Profile() string {
 	return c.profile
 }
 
-// Profiles lists the profiles of the file, in its order.
-func (c *Config) Profiles() []string { return c.file.profileNames() }
+// Profiles lists the profiles of the file, sorted.
+func (c *Config) Profiles() []string { return c.file.profiles }
 
 // DataDir is the directory of log and sessions. Nothing is made.
 func (c *Config) DataDir() (string, error) {
@@ -195,9 +195,9 @@ func (c *Config) chooseProfile() error {
 		name, source, spelled = c.world.env(EnvProfile), SourceEnvironment(EnvProfile), EnvProfile
 	}
 	if name == "" {
-		s, ok := c.file.lookUp("", Profile)
-		name, source = s.text, SourceFile
-		if !ok {
+		if text, ok := c.file.lookUp("", Profile); ok {
+			name, source = text, SourceFile
+		} else {
 			name, source = DefaultProfile, SourceDefault
 		}
 	}
@@ -215,7 +215,7 @@ func (c *Config) chooseProfile() error {
 	if c.flags.NewProfile {
 		return nil
 	}
-	return unknownProfile(name, c.file.profileNames())
+	return unknownProfile(name, c.file.profiles)
 }
 
 func unknownProfile(name string, names []string) *UnknownError {

@@ -1,78 +1,215 @@
 package config
 
-import "bytes"
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
-// document is the file, read: its text, and where in it each setting and each profile stands.
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// document is a configuration file: its text, and what it sets.
 type document struct {
 	text     []byte
-	first    int // where the first statement or header begins; behind the text where there is none
-	settings []setting
-	profiles []profile
-	inline   *braces // what `profiles = {…}` holds; nil where the profiles are written otherwise
-	comments []span  // in order
-
-	byName map[string]int    // of profiles
-	byID   map[settingID]int // of settings
+	settings map[settingID]string // in the form in which Config keeps them
+	profiles []string             // sorted
 }
-
-// span is a range of the text: from its first byte to behind its last.
-type span struct{ from, to int }
 
 // settingID names a setting of the file; profile is empty at the top level.
 type settingID struct{ profile, key string }
 
-type setting struct {
-	settingID
-
-	text  string  // normal
-	start int     // where the whole key begins: profiles.x.verify
-	name  int     // where its last part begins: verify
-	value span    // as it is written
-	in    *braces // the inline table it stands in; nil where it is a statement of its own
-}
-
-type profile struct {
-	name   string
-	at     int // where its name first stands
-	how    definition
-	header int     // behind the line of its header, where it has one
-	inline *braces // what `NAME = {…}` holds, where it is written so
-}
-
-// braces is an inline table: where it opens, and what is in it.
-type braces struct {
-	open  int // behind the brace
-	items []span
-}
-
-// definition is how a table came to be. TOML lets each be defined once; only dotted keys may add to what dotted keys began. (They may
-// so in one place alone, but there is only one: what can hold the dotted keys of profiles is itself defined once.)
-type definition int
-
-const (
-	undefined definition = iota
-	byHeader
-	byDots
-	byBraces
-)
-
-// byteOrderMark may stand in front of UTF-8, as some editors on Windows write it.
+// byteOrderMark may precede UTF-8 text, as some editors on Windows write it.
 const byteOrderMark = "\ufeff"
 
-// line is the range of whole lines, their ends included, that s touches.
-func (d *document) line(s span) span {
-	from := bytes.LastIndexByte(d.text[:s.from], '\n') + 1
-	if from == 0 {
-		from = markLength(d.text)
+// parse reads the text of a configuration file. It keeps text, and returns the first problem in the file.
+func parse(text []byte) (*document, *parseError) {
+	tree, problem := decodeTOML(text, Keys())
+	if problem != nil {
+		return nil, problem
 	}
-	to := len(d.text)
-	if end := bytes.IndexByte(d.text[s.to:], '\n'); end >= 0 {
-		to = s.to + end + 1
+	d := &document{text: text, settings: map[settingID]string{}}
+	c := &checker{text: text, keys: Keys(), skeleton: &struct {
+		Profiles map[string]struct{} `toml:"profiles"`
+	}{}}
+	for name, value := range tree {
+		if name == profilesTable {
+			d.addProfiles(c, value)
+			continue
+		}
+		d.add(c, "", name, value)
 	}
-	return span{from, to}
+	d.checkProfileInUse(c)
+	if problem := c.first(); problem != nil {
+		return nil, problem
+	}
+	slices.Sort(d.profiles)
+	return d, nil
 }
 
-// markLength is the length of the byte order mark in front of text.
+// addProfiles reads the table of the profiles.
+func (d *document) addProfiles(c *checker, value any) {
+	profiles, ok := value.(map[string]any)
+	if !ok {
+		c.fail([]string{profilesTable}, "profiles is a table, not a value", "write [profiles.NAME], and its settings below it")
+		return
+	}
+	for name, value := range profiles {
+		path := []string{profilesTable, name}
+		settings, ok := value.(map[string]any)
+		switch problem := checkProfileName(name); {
+		case !ok && hasKey(c.keys, name):
+			c.fail(path, name+" is in the profiles table, but in no profile", "move it to the top of the file, or below [profiles.NAME]")
+			continue
+		case !ok:
+			c.fail(path, printable(name)+" is a table, not a value", "write [profiles.NAME], and its settings below it")
+			continue
+		case problem != nil:
+			c.fail(path, "a profile's name "+problem.msg, problem.hint)
+		case name == DefaultProfile:
+			c.fail(path, "no profile can be called default: that is the top level", "move its settings to the top of the file")
+		}
+		d.profiles = append(d.profiles, name)
+		for key, value := range settings {
+			d.add(c, name, key, value)
+		}
+	}
+}
+
+// add reads one setting.
+func (d *document) add(c *checker, profile, name string, value any) {
+	if key, text, ok := c.setting(tablePath(profile, name), name, value); ok {
+		if key.Name == Profile && profile != "" {
+			c.fail(tablePath(profile, name), "a profile cannot choose a profile", "move it to the top of the file")
+			return
+		}
+		d.settings[settingID{profile, key.Name}] = text
+	}
+}
+
+// checkProfileInUse checks that `profile = "x"` names a profile of the file.
+func (d *document) checkProfileInUse(c *checker) {
+	name, ok := d.lookUp("", Profile)
+	if !ok || name == DefaultProfile || d.hasProfile(name) {
+		return
+	}
+	slices.Sort(d.profiles)
+	hint := "add [profiles." + name + "], or remove this line"
+	if closest := webhook.Near(name, d.profiles); closest != "" {
+		hint = "did you mean " + closest + "?"
+	} else if len(d.profiles) > 0 {
+		hint = "profiles in this file: " + strings.Join(d.profiles, ", ")
+	}
+	c.failValue([]string{Profile}, "unknown profile "+name, hint)
+}
+
+// decodeTOML decodes a whole file. The keys serve to explain common mistakes.
+func decodeTOML(text []byte, keys []Key) (map[string]any, *parseError) {
+	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
+		// A redirection in Windows PowerShell writes UTF-16, and a syntax error would not say so.
+		return nil, &parseError{msg: "the file is UTF-16, not UTF-8", hint: "save it as UTF-8"}
+	}
+	var tree map[string]any
+	if err := toml.Unmarshal(text[markLength(text):], &tree); err != nil {
+		return nil, syntaxError(text, keys, err)
+	}
+	return tree, nil
+}
+
+// setting checks the value of a setting and returns it as text. If it is wrong, it adds the problem.
+func (c *checker) setting(path []string, name string, value any) (key Key, text string, ok bool) {
+	i := slices.IndexFunc(c.keys, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		c.unknown(path, value)
+		return Key{}, "", false
+	}
+	key = c.keys[i]
+	if isTable(value) {
+		c.notATable(path, value)
+		return Key{}, "", false
+	}
+	text, problem := key.text(value)
+	if problem == nil {
+		problem = key.check(text)
+	}
+	if problem != nil {
+		c.failValue(path, key.Name+" "+problem.msg, problem.hint)
+	}
+	return key, text, problem == nil
+}
+
+// text returns a decoded value as text, or says how a value of its type is written.
+func (k Key) text(value any) (string, *problem) {
+	switch v := value.(type) {
+	case []any:
+		if k.form == formList {
+			return k.list(v)
+		}
+		return "", wrongType(k, true, "")
+	case string:
+		if k.form != formList {
+			return v, nil
+		}
+		return "", wrongType(k, false, v)
+	case int64:
+		if k.form == formNumber {
+			return strconv.FormatInt(v, 10), nil
+		}
+		if k.form != formList {
+			return "", wrongType(k, false, strconv.FormatInt(v, 10))
+		}
+	case bool:
+		if k.form == formSwitch {
+			return strconv.FormatBool(v), nil
+		}
+	}
+	return "", wrongType(k, false, "")
+}
+
+// list returns the items of a list, separated by commas. A comma in an item would be read as two items, so it is refused here.
+func (k Key) list(values []any) (string, *problem) {
+	items := make([]string, len(values))
+	for i, value := range values {
+		item, ok := value.(string)
+		switch {
+		case !ok:
+			return "", &problem{"has an item that is not a string", "for example " + k.entry("render.*,wallet.deposit")}
+		case strings.Contains(item, ","):
+			return "", &problem{"has an item with a comma", "write " + k.entry(item)}
+		}
+		if p := checkEvent(item); p != nil {
+			return "", p
+		}
+		items[i] = item
+	}
+	return strings.Join(items, ","), nil
+}
+
+// isTable reports whether a decoded value is a table or an array of tables.
+func isTable(value any) bool {
+	if list, ok := value.([]any); ok && len(list) > 0 {
+		value = list[0]
+	}
+	_, ok := value.(map[string]any)
+	return ok
+}
+
+func hasKey(keys []Key, name string) bool {
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
+}
+
+// tablePath is the full key of a setting.
+func tablePath(profile, key string) []string {
+	if profile == "" {
+		return []string{key}
+	}
+	return []string{profilesTable, profile, key}
+}
+
+// markLength is the length of the byte order mark that text begins with.
 func markLength(text []byte) int {
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		return len(byteOrderMark)
@@ -80,24 +217,18 @@ func markLength(text []byte) int {
 	return 0
 }
 
-// lookUp returns the setting of that name in a profile, or at the top level where profile is empty.
-func (d *document) lookUp(profile, key string) (setting, bool) {
-	i, ok := d.byID[settingID{profile, key}]
-	if !ok {
-		return setting{}, false
-	}
-	return d.settings[i], true
+// lookUp returns a setting of a profile, or of the top level if profile is empty.
+func (d *document) lookUp(profile, key string) (text string, ok bool) {
+	text, ok = d.settings[settingID{profile, key}]
+	return text, ok
 }
 
-func (d *document) hasProfile(name string) bool {
-	_, ok := d.byName[name]
-	return ok
-}
+func (d *document) hasProfile(name string) bool { return slices.Contains(d.profiles, name) }
 
-func (d *document) profileNames() []string {
-	names := make([]string, len(d.profiles))
-	for i, p := range d.profiles {
-		names[i] = p.name
+// sameAs reports whether the file has these settings, and another file's profiles apart from one that a change may create or remove.
+func (d *document) sameAs(settings map[settingID]string, other *document, profile string) bool {
+	others := func(names []string) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == profile })
 	}
-	return names
+	return maps.Equal(d.settings, settings) && slices.Equal(others(d.profiles), others(other.profiles))
 }

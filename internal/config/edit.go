@@ -2,165 +2,172 @@ package config
 
 import (
 	"bytes"
-	"cmp"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// edit puts a text in the place of a range of the file's.
-type edit struct {
-	at   span
-	with string
-}
+// errByHand says that a file is written in a way that set and unset cannot change safely.
+var errByHand = errors.New("the file is written in a way that cannot be changed automatically")
 
-// apply is the text after edits that do not overlap.
-func (d *document) apply(edits ...edit) []byte {
-	slices.SortFunc(edits, func(a, b edit) int { return cmp.Compare(a.at.from, b.at.from) })
+// set returns the text with a setting changed or added. Comments and everything else stay. It returns errByHand if it cannot do so safely:
+// it changes only lines of the form `key = value`, and adds to [profiles.NAME].
+func (d *document) set(profile string, key Key, value string) ([]byte, error) {
 	var after []byte
-	end := 0
-	for _, e := range edits {
-		after = append(append(after, d.text[end:e.at.from]...), e.with...)
-		end = e.at.to
-	}
-	return append(after, d.text[end:]...)
-}
-
-// set is the text with a setting changed, or added in the place where a person would look for it.
-func (d *document) set(profile string, key Key, value string) []byte {
-	if s, ok := d.lookUp(profile, key.Name); ok {
-		return d.apply(edit{s.value, d.rewritten(s, key, value)})
-	}
-	entry := key.entry(value)
-	if beside, ok := d.lastOf(profile); ok {
-		return d.addBeside(beside, entry)
-	}
-	if profile == "" {
-		return d.addOnTop(entry)
-	}
-	if i, ok := d.byName[profile]; ok { // it is there, and empty
-		if p := d.profiles[i]; p.inline == nil {
-			return d.addLine(p.header, "", entry)
+	if _, ok := d.lookUp(profile, key.Name); ok {
+		line, ok := d.find(tablePath(profile, key.Name))
+		if !ok {
+			return nil, errByHand
 		}
-		return d.addInside(d.profiles[i].inline, entry)
+		after = d.replace(valueSpan(d.text, line.key), d.rewritten(line, key, value))
+	} else {
+		after = d.added(profile, key.entry(value))
 	}
-	if d.inline != nil {
-		return d.addInside(d.inline, profile+" = { "+entry+" }")
-	}
-	return d.addProfile(profile, entry)
+	want := maps.Clone(d.settings)
+	want[settingID{profile, key.Name}] = value
+	return d.proven(after, want, profile)
 }
 
-// lastOf is the last setting of a profile, or of the top level.
-func (d *document) lastOf(profile string) (setting, bool) {
-	for _, s := range slices.Backward(d.settings) {
-		if s.profile == profile {
-			return s, true
-		}
-	}
-	return setting{}, false
-}
-
-// addBeside adds an entry after a setting of the same table, written in the same way: with the same key in front, the same indent.
-func (d *document) addBeside(s setting, entry string) []byte {
-	entry = string(d.text[s.start:s.name]) + entry
-	if s.in != nil {
-		return d.apply(edit{span{s.value.to, s.value.to}, ", " + entry})
-	}
-	line := d.line(span{s.start, s.value.to})
-	return d.addLine(line.to, string(d.text[line.from:s.start]), entry)
-}
-
-// addLine adds a line where one begins, or the text ends.
-func (d *document) addLine(at int, indent, entry string) []byte {
-	newline := d.newline()
-	line := indent + entry + newline
-	if at > markLength(d.text) && d.text[at-1] != '\n' {
-		line = newline + line
-	}
-	return d.apply(edit{span{at, at}, line})
-}
-
-// addInside adds an entry to an inline table.
-func (d *document) addInside(b *braces, entry string) []byte {
-	if n := len(b.items); n > 0 {
-		end := b.items[n-1].to
-		return d.apply(edit{span{end, end}, ", " + entry})
-	}
-	entry = " " + entry
-	if d.text[b.open] == '}' {
-		entry += " "
-	}
-	return d.apply(edit{span{b.open, b.open}, entry})
-}
-
-// addOnTop adds the first setting of the top level: before the first table, and the comments that belong to it.
-func (d *document) addOnTop(entry string) []byte {
-	if d.first == len(d.text) {
-		return d.addLine(d.first, "", entry)
-	}
-	at := d.line(span{d.first, d.first}).from
-	for at > markLength(d.text) {
-		above := d.line(span{at - 1, at - 1})
-		if !bytes.HasPrefix(bytes.TrimLeft(d.text[above.from:above.to], " \t"), []byte("#")) {
-			break
-		}
-		at = above.from
-	}
-	entry += d.newline()
-	if d.text[d.first] == '[' {
-		entry += d.newline()
-	}
-	return d.apply(edit{span{at, at}, entry})
-}
-
-// addProfile adds a profile behind everything else.
-func (d *document) addProfile(name, entry string) []byte {
-	newline := d.newline()
-	between := ""
-	if end := d.text[markLength(d.text):]; len(end) > 0 {
-		if end[len(end)-1] != '\n' {
-			between = newline
-		}
-		between += newline
-	}
-	return d.apply(edit{span{len(d.text), len(d.text)}, between + "[" + profilesTable + "." + name + "]" + newline + entry + newline})
-}
-
-// unset is the text without a setting: without its lines, or in an inline table without one comma.
-func (d *document) unset(s setting) []byte {
-	item := span{s.start, s.value.to}
-	if s.in == nil {
-		return d.apply(edit{at: d.line(item)})
-	}
-	comma, ok := d.commaAfter(item)
-	if i := slices.Index(s.in.items, item); !ok && i > 0 {
-		comma, ok = d.commaAfter(s.in.items[i-1])
-	}
+// unset returns the text without a setting, and without its line. It returns errByHand if it cannot do so safely.
+func (d *document) unset(profile string, key Key) ([]byte, error) {
+	line, ok := d.find(tablePath(profile, key.Name))
 	if !ok {
-		return d.apply(edit{at: item})
+		return nil, errByHand
 	}
-	return d.apply(edit{at: item}, edit{at: comma})
+	want := maps.Clone(d.settings)
+	delete(want, settingID{profile, key.Name})
+	return d.proven(d.replace(line.span, ""), want, profile)
 }
 
-// commaAfter is the comma that ends an item of an inline table, with the blanks behind it. Comments and line breaks may come before it.
-func (d *document) commaAfter(item span) (span, bool) {
-	at := item.to
-	for at < len(d.text) {
-		switch c := d.text[at]; {
-		case c == ',':
-			to := at + 1
-			for to < len(d.text) && (d.text[to] == ' ' || d.text[to] == '\t') {
-				to++
+// proven returns the text after a change if it means what it should, and errByHand if not. The profile may be new, or gone.
+func (d *document) proven(after []byte, want map[settingID]string, profile string) ([]byte, error) {
+	got, problem := parse(after)
+	if problem != nil && problem.msg == "unknown profile "+profile {
+		return nil, &Error{Msg: "this is the last setting of profile " + profile + ", which is in use", Hint: "choose another profile first: vidiking config unset profile"}
+	}
+	if problem != nil || !got.sameAs(want, d, profile) {
+		return nil, errByHand
+	}
+	return after, nil
+}
+
+// assignment is a line of the form `key = value`.
+type assignment struct {
+	span
+	path []string // the full key
+	key  span
+}
+
+// assignments returns the lines that set one value each, and can therefore be edited, in order.
+func (d *document) assignments() []assignment {
+	var found []assignment
+	var table []string
+	for at := markLength(d.text); at < len(d.text); {
+		line := lineAt(d.text, at)
+		at = line.to
+		name, value, isHeader := decodeLine(d.text[line.from:line.to])
+		switch {
+		case isHeader:
+			table = name
+		case name != nil && !isTable(value):
+			indent := len(d.text[line.from:line.to]) - len(bytes.TrimLeft(d.text[line.from:line.to], " \t"))
+			from := line.from + indent
+			key := span{from, from + keyLength(d.text[from:])}
+			if d.text[valueSpan(d.text, key).from] != '{' {
+				found = append(found, assignment{line, slices.Concat(table, name), key})
 			}
-			return span{at, to}, true
-		case c == '#':
-			at = d.line(span{at, at}).to
-		case strings.IndexByte(" \t\r\n", c) >= 0:
-			at++
-		default:
-			return span{}, false
 		}
 	}
-	return span{}, false
+	return found
+}
+
+// find returns the line that sets a value.
+func (d *document) find(path []string) (assignment, bool) {
+	all := d.assignments()
+	i := slices.IndexFunc(all, func(a assignment) bool { return slices.Equal(a.path, path) })
+	if i < 0 {
+		return assignment{}, false
+	}
+	return all[i], true
+}
+
+// replace returns the text with other bytes at a span.
+func (d *document) replace(at span, with string) []byte {
+	return slices.Concat(d.text[:at.from], []byte(with), d.text[at.to:])
+}
+
+// rewritten is a new value for a line, in the same kind of quotes if possible.
+func (d *document) rewritten(line assignment, key Key, value string) string {
+	_, entry, _ := strings.Cut(key.entry(value), " = ")
+	before := d.text[valueSpan(d.text, line.key).from]
+	if before == '\'' && entry[0] == '"' && !strings.Contains(value, "'") {
+		return "'" + value + "'"
+	}
+	return entry
+}
+
+// added returns the text with a new line in a profile: below the profile's last setting, else below its header, else below a new header
+// at the end. At the top level the line goes below the last setting, else above the first header.
+func (d *document) added(profile, entry string) []byte {
+	table := tablePath(profile, "")
+	table = table[:len(table)-1]
+	below, indent := -1, ""
+	for _, a := range d.assignments() {
+		if len(a.path) == len(table)+1 && slices.Equal(a.path[:len(table)], table) && len(bytes.Fields(d.text[a.key.from:a.key.to])) == 1 {
+			below, indent = a.to, string(d.text[a.from:a.key.from])
+		}
+	}
+	switch first, header := d.headers(table); {
+	case below >= 0:
+	case header >= 0:
+		below = header
+	case profile == "":
+		below = first
+		if first < len(d.text) {
+			entry += d.newline()
+		}
+	default:
+		below = len(d.text)
+		entry = "[" + profilesTable + "." + profile + "]" + d.newline() + entry
+		if len(d.text) > markLength(d.text) {
+			entry = d.newline() + entry
+		}
+	}
+	return d.insert(below, indent+entry)
+}
+
+// headers returns where the first header begins, comments above it included, and where the line of a table's header ends; -1 without one.
+func (d *document) headers(table []string) (first, end int) {
+	first, end = len(d.text), -1
+	comments := len(d.text)
+	for at := markLength(d.text); at < len(d.text); {
+		line := lineAt(d.text, at)
+		at = line.to
+		path, _, isHeader := decodeLine(d.text[line.from:line.to])
+		switch {
+		case isHeader:
+			first = min(first, comments, line.from)
+			if slices.Equal(path, table) {
+				end = line.to
+			}
+			comments = len(d.text)
+		case bytes.HasPrefix(bytes.TrimSpace(d.text[line.from:line.to]), []byte("#")):
+			comments = min(comments, line.from)
+		default:
+			comments = len(d.text)
+		}
+	}
+	return first, end
+}
+
+// insert returns the text with another line at an offset where a line begins or the text ends.
+func (d *document) insert(at int, line string) []byte {
+	line += d.newline()
+	if at > markLength(d.text) && d.text[at-1] != '\n' {
+		line = d.newline() + line
+	}
+	return d.replace(span{at, at}, line)
 }
 
 // newline is how the lines of the text end.

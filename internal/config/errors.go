@@ -14,7 +14,7 @@ var ErrBusy = errors.New("another vidiking is writing it")
 // FileError says what is wrong with the configuration file, and where. Text is outside text: it may hold what a terminal obeys.
 type FileError struct {
 	Path   string // absolute
-	Line   int    // from 1
+	Line   int    // from 1; 0 if the position is unknown, and then Column, Width and Text are not set
 	Column int    // in characters, from 1
 	Width  int    // how many characters of Text are meant, at least 1
 	Text   string // the line; what is secret in it is masked by as many dots
@@ -25,6 +25,9 @@ type FileError struct {
 }
 
 func (e *FileError) Error() string {
+	if e.Line == 0 {
+		return e.shown + ": " + e.Msg
+	}
 	return fmt.Sprintf("%s: line %d, column %d: %s", e.shown, e.Line, e.Column, e.Msg)
 }
 

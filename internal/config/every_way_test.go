@@ -1,7 +1,6 @@
 package config
 
 import (
-	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -85,32 +84,23 @@ func (a author) file() string {
 	return a.any("", "", "", byteOrderMark) + strings.TrimSuffix(text, a.any("", newline))
 }
 
-func TestAFileIsReadAndChangedInWhateverWayItIsWritten(t *testing.T) {
+func TestAChangeDoesNothingElseHoweverTheFileIsWritten(t *testing.T) {
 	t.Parallel()
-	const files = 2_000
+	const files = 1_000
 	a := author{rand.New(rand.NewPCG(1, 2))}
 	loaded := 0
 	for range files {
-		text := a.file()
-		d, flaw := parse([]byte(text))
-		want, ok := decode([]byte(text))
-		if ok != (flaw == nil) {
-			t.Fatalf("parse: got %+v, want right: %v, for\n%s", flaw, ok, text)
-		}
-		if flaw != nil {
+		d, problem := parse([]byte(a.file()))
+		if problem != nil {
 			continue
 		}
 		loaded++
-		if got := d.meaning(); !maps.Equal(got, want) {
-			t.Fatalf("settings: got %v, want %v for\n%s", got, want, text)
-		}
 		for _, profile := range []string{"", "a", "b", "new"} {
 			id := settingID{profile, a.any("verify", "path", "events", "timeout", "addr")}
 			value := map[string]string{"verify": "warn", "path": "/b", "events": "wallet.*,ai.*", "timeout": "1s", "addr": "[::1]:0"}[id.key]
 			checkSet(t, d, id, value)
 		}
 	}
-	t.Logf("of %d files %d load", files, loaded)
 	if loaded < files/20 {
 		t.Errorf("of %d files %d load: the test shows little", files, loaded)
 	}

@@ -15,7 +15,10 @@ import (
 
 // shownError is a FileError as a person sees it: what, the place, what to do.
 func shownError(e *config.FileError) string {
-	under := strings.Repeat(" ", e.Column-1) + "^" + strings.Repeat("~", e.Width-1)
+	under := ""
+	if e.Line > 0 {
+		under = strings.Repeat(" ", e.Column-1) + "^" + strings.Repeat("~", e.Width-1)
+	}
 	return strings.Join([]string{e.Error(), e.Text, under, e.Hint}, "\n")
 }
 

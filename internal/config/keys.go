@@ -163,6 +163,14 @@ func (k Key) entry(value string) string {
 	}
 }
 
+// shownEntry is entry without a secret's value.
+func (k Key) shownEntry(value string) string {
+	if k.Secret {
+		value = "…"
+	}
+	return k.entry(value)
+}
+
 func splitList(value string) []string {
 	if strings.TrimSpace(value) == "" {
 		return nil

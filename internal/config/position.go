@@ -5,13 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// fileError makes of a flaw in text what people can be shown.
-func (w World) fileError(path string, text []byte, f *flaw) *FileError {
+// fileError returns a problem in a text as an error for people.
+func (w World) fileError(path string, text []byte, f *parseError) *FileError {
 	at := f.at
+	if at == nowhere {
+		return &FileError{Path: path, Msg: maskSecrets(f.msg), Hint: maskSecrets(f.hint), shown: w.Short(path)}
+	}
 	at.from = max(markLength(text), min(at.from, len(text)-1)) // the end of the text is shown at its last line
 	at.from = characterAt(text, at.from)
 	at.to = max(at.to, at.from)
-	line := (&document{text: text}).line(span{at.from, at.from})
+	line := lineAt(text, at.from)
 	shown := bytes.TrimRight(text[line.from:line.to], "\r\n")
 	end := line.from + len(shown)
 	column := utf8.RuneCount(text[line.from:min(at.from, end)]) + 1

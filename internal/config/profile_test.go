@@ -48,7 +48,7 @@ func TestAnUnknownProfileNamesThoseThereAre(t *testing.T) {
 	if got, want := err.Error(), "there is no profile stagin"; got != want {
 		t.Errorf("error: got %q, want %q", got, want)
 	}
-	if got, want := unknown.Advice(), "did you mean staging? All profiles: default, staging, prod"; got != want {
+	if got, want := unknown.Advice(), "did you mean staging? All profiles: default, prod, staging"; got != want {
 		t.Errorf("advice: got %q, want %q", got, want)
 	}
 	if _, err := config.Load(h.world(), config.Flags{Profile: "stagin", NewProfile: true}); err != nil {

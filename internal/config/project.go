@@ -1,13 +1,17 @@
 package config
 
 import (
-	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // ProjectFileName is what a repository may carry: where its handlers are, for everyone who works on it.
@@ -97,22 +101,105 @@ func projectKeys() []Key {
 	})
 }
 
-// parseProject reads the text of a project file: its settings by name, the routes as --forward has them.
-func parseProject(text []byte) (map[string]string, *flaw) {
-	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
-		return nil, &flaw{msg: "the file is UTF-16, not UTF-8", hint: "save it as UTF-8"}
+// routesTable is the table of a project file that says which events go where.
+const routesTable = "routes"
+
+// parseProject reads the text of a project file: its settings by name, with the routes as --forward takes them.
+func parseProject(text []byte) (map[string]string, *parseError) {
+	tree, problem := decodeTOML(text, projectKeys())
+	if problem != nil {
+		return nil, problem
 	}
-	r := newProjectReader(text)
-	if f := r.read(); f != nil {
-		f.statement = r.at
-		return nil, f
-	}
+	c := &checker{text: text, keys: projectKeys(), skeleton: &struct {
+		Routes struct{} `toml:"routes"`
+	}{}}
 	texts := map[string]string{}
-	for _, s := range r.doc.settings {
-		texts[s.key] = s.text
+	for name, value := range tree {
+		switch {
+		case name == routesTable:
+			if routes := c.routes(value); routes != "" {
+				texts[Forward] = routes
+			}
+		case hasKey(c.keys, name):
+			if key, text, ok := c.setting([]string{name}, name, value); ok {
+				texts[key.Name] = text
+			}
+		default:
+			c.notForProjects(name, value)
+		}
 	}
-	if len(r.routes) > 0 {
-		texts[Forward] = r.forward()
+	if routes, ok := tree[routesTable].(map[string]any); ok && tree[Forward] != nil && len(routes) > 0 {
+		c.fail([]string{Forward}, "forward and routes both say where deliveries go", "keep one of them")
 	}
-	return texts, nil
+	return texts, c.first()
+}
+
+// routes reads the table of the routes and returns them in the file's order.
+func (c *checker) routes(value any) string {
+	table, ok := value.(map[string]any)
+	if !ok {
+		c.fail([]string{routesTable}, "routes is a table, not a value", `write [routes], and below it "render.*" = "localhost:3000"`)
+		return ""
+	}
+	patterns := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
+		at := func(pattern string) uint { return uint(c.locate([]string{routesTable, pattern}).from) }
+		return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a, b))
+	})
+	fields := make([]string, len(patterns))
+	for i, events := range patterns {
+		if !c.route(events, table[events]) {
+			return ""
+		}
+		fields[i] = strings.Join(splitList(events), ",") + "=" + table[events].(string)
+	}
+	return strings.Join(fields, " ")
+}
+
+// route checks one line of the routes, "EVENTS" = "TARGET".
+func (c *checker) route(events string, value any) bool {
+	before, path := len(c.problems), []string{routesTable, events}
+	target, isString := value.(string)
+	switch {
+	case isTable(value):
+		c.fail(path, "the events of a route are written in quotes", "write "+quote(dotted(events, value))+" = …")
+	case hasKey(c.keys, events):
+		c.fail(path, events+" is in the routes table", "move it to the top of the file")
+	case strings.TrimSpace(events) == "":
+		c.fail(path, "a route names no events", `for example "render.*" = "localhost:3000"; for all events: "*"`)
+	case !isString:
+		c.failValue(path, "a route's target is a string in quotes", `for example "localhost:3000"`)
+	case target == "" || strings.ContainsFunc(target, isBlankOrControl):
+		c.failValue(path, fmt.Sprintf("invalid target %q for a route", target), `for example "localhost:3000", or a URL`)
+	}
+	for _, pattern := range splitList(events) {
+		if p := checkEvent(pattern); p != nil && len(c.problems) == before {
+			c.fail(path, "a route's events "+p.msg, p.hint)
+		}
+	}
+	return len(c.problems) == before
+}
+
+func isBlankOrControl(r rune) bool { return r <= ' ' || r == 0x7f }
+
+// notForProjects adds the problem that a project file cannot set a name: because only the user may set it, or because it does not exist.
+func (c *checker) notForProjects(name string, value any) {
+	const allowed = "a project file can set forward, routes, events, path and timeout"
+	full := dotted(name, value)
+	if key, err := FindKey(full); err == nil {
+		hint := allowed
+		if key.Name != Profile {
+			hint += "; for yourself: vidiking config set " + strings.ReplaceAll(key.Name, "_", "-")
+		}
+		c.fail([]string{name}, "a project file cannot set "+key.Name, hint)
+		return
+	}
+	if name == profilesTable {
+		c.fail([]string{name}, "a project file has no profiles", "add them to your own file: vidiking config path")
+		return
+	}
+	hint := allowed
+	if closest := webhook.Near(name, []string{Forward, routesTable, Events, Path, Timeout}); closest != "" {
+		hint = "did you mean " + closest + "? A" + allowed[1:]
+	}
+	c.fail([]string{name}, "unknown setting "+printable(full), hint)
 }

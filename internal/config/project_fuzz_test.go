@@ -21,7 +21,7 @@ func FuzzProject(f *testing.F) {
 		got, flaw := parseProject(text)
 		if flaw != nil {
 			e := World{}.fileError("f", text, flaw)
-			if lines := bytes.Count(text, []byte("\n")) + 1; e.Line < 1 || e.Line > lines {
+			if lines := bytes.Count(text, []byte("\n")) + 1; e.Line < 0 || e.Line > lines {
 				t.Fatalf("line %d of %d, for\n%q", e.Line, lines, text)
 			}
 			return

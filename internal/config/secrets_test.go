@@ -27,11 +27,11 @@ webhook_secret = "whsec_live"
 		flags     config.Flags
 		want      []string
 	}{
-		{"the top level", "", config.Flags{}, []string{"file whsec_top", "profile staging whsec_staging", "profile live whsec_live"}},
+		{"the top level", "", config.Flags{}, []string{"file whsec_top", "profile live whsec_live", "profile staging whsec_staging"}},
 		{"a profile", "", config.Flags{Profile: "live"}, []string{"profile live whsec_live", "file whsec_top", "profile staging whsec_staging"}},
-		{"a profile without one", "", config.Flags{Profile: "empty"}, []string{"file whsec_top", "profile staging whsec_staging", "profile live whsec_live"}},
+		{"a profile without one", "", config.Flags{Profile: "empty"}, []string{"file whsec_top", "profile live whsec_live", "profile staging whsec_staging"}},
 		{"the environment", "whsec_env", config.Flags{}, []string{
-			"environment VIDIKING_WEBHOOK_SECRET whsec_env", "file whsec_top", "profile staging whsec_staging", "profile live whsec_live",
+			"environment VIDIKING_WEBHOOK_SECRET whsec_env", "file whsec_top", "profile live whsec_live", "profile staging whsec_staging",
 		}},
 	}
 	for _, test := range tests {

@@ -26,10 +26,10 @@ func (c *Config) Set(name, value string) error {
 	}
 	return c.change(func(d *document) ([]byte, error) {
 		if key.Name == Profile && value != DefaultProfile && !d.hasProfile(value) {
-			return nil, unknownProfile(value, d.profileNames())
+			return nil, unknownProfile(value, d.profiles)
 		}
-		after := d.set(c.tableOf(key), key, value)
-		return after, d.proveSet(after, settingID{c.tableOf(key), key.Name}, value)
+		after, err := d.set(c.tableOf(key), key, value)
+		return after, c.byHand(err, "write "+key.shownEntry(value))
 	})
 }
 
@@ -45,14 +45,24 @@ func (c *Config) Unset(name string) (bool, error) {
 	}
 	found := false
 	err = c.change(func(d *document) ([]byte, error) {
-		s, ok := d.lookUp(c.tableOf(key), key.Name)
-		if found = ok; !ok {
+		if _, found = d.lookUp(c.tableOf(key), key.Name); !found {
 			return d.text, nil
 		}
-		after := d.unset(s)
-		return after, d.proveUnset(after, s.settingID)
+		after, err := d.unset(c.tableOf(key), key)
+		return after, c.byHand(err, "remove "+key.Name)
 	})
 	return found && err == nil, err
+}
+
+// byHand explains errByHand, with what to do in an editor. Other errors stay.
+func (c *Config) byHand(err error, what string) error {
+	if !errors.Is(err, errByHand) {
+		return err
+	}
+	if c.profile != "" {
+		what += " in [" + profilesTable + "." + c.profile + "]"
+	}
+	return &Error{Msg: err.Error() + ": " + c.world.Short(c.path), Hint: "edit it by hand: " + what}
 }
 
 // isThere reports whether there is anything at the file's path by now.

@@ -155,13 +155,13 @@ func (c *Config) Secrets() []KnownSecret {
 	}
 	inUse := c.find(WebhookSecret)
 	add(inUse.text, inUse.source)
-	for _, profile := range append([]string{""}, c.file.profileNames()...) {
+	for _, profile := range append([]string{""}, c.file.profiles...) {
 		source := SourceFile
 		if profile != "" {
 			source = SourceProfile(profile)
 		}
-		if s, ok := c.file.lookUp(profile, WebhookSecret); ok {
-			add(s.text, source)
+		if text, ok := c.file.lookUp(profile, WebhookSecret); ok {
+			add(text, source)
 		}
 	}
 	return all
@@ -169,11 +169,11 @@ func (c *Config) Secrets() []KnownSecret {
 
 // SecretInFile returns the webhook secret that the file has for the profile in use, whether it counts or not.
 func (c *Config) SecretInFile() (webhook.Secret, bool) {
-	s, ok := c.file.lookUp(c.profile, WebhookSecret)
+	text, ok := c.file.lookUp(c.profile, WebhookSecret)
 	if !ok && c.profile != "" {
-		s, ok = c.file.lookUp("", WebhookSecret)
+		text, ok = c.file.lookUp("", WebhookSecret)
 	}
-	return webhook.SecretFrom(s.text), ok
+	return webhook.SecretFrom(text), ok
 }
 
 // APIKey returns the key of the account that was given, and where.
@@ -212,10 +212,12 @@ func (c *Config) Warnings() []Warning {
 
 // FileHoldsSecret reports whether there is a secret of any kind in the file.
 func (c *Config) FileHoldsSecret() bool {
-	return slices.ContainsFunc(c.file.settings, func(s setting) bool {
-		key, err := FindKey(s.key)
-		return err == nil && key.Secret
-	})
+	for id := range c.file.settings {
+		if key, err := FindKey(id.key); err == nil && key.Secret {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns the value of the setting that has exactly that name.
@@ -244,12 +246,12 @@ func (c *Config) resolve() error {
 
 func (c *Config) resolveKey(key Key) (resolved, error) {
 	v := resolved{key, key.Default, SourceDefault}
-	if s, ok := c.file.lookUp("", key.Name); ok {
-		v.text, v.source = s.text, SourceFile
+	if text, ok := c.file.lookUp("", key.Name); ok {
+		v.text, v.source = text, SourceFile
 	}
 	if c.profile != "" {
-		if s, ok := c.file.lookUp(c.profile, key.Name); ok {
-			v.text, v.source = s.text, SourceProfile(c.profile)
+		if text, ok := c.file.lookUp(c.profile, key.Name); ok {
+			v.text, v.source = text, SourceProfile(c.profile)
 		}
 	}
 	if text, ok := c.project.texts[key.Name]; ok {
