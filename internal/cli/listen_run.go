@@ -115,11 +115,6 @@ func (l *listener) openLog(ctx context.Context) error {
 	if l.dataDir, err = l.app.dataDir(); err != nil {
 		return err
 	}
-	live, err := session.Live(l.dataDir)
-	if err != nil {
-		return err
-	}
-	l.place = l.app.here(live)
 	if l.secret, err = l.app.secret(); err != nil {
 		return err
 	}
@@ -131,6 +126,11 @@ func (l *listener) openLog(ctx context.Context) error {
 	if err != nil {
 		return l.app.cannotRecord(err)
 	}
+	live, err := session.Live(l.dataDir)
+	if err != nil {
+		return err
+	}
+	l.place = l.app.here(live)
 	return nil
 }
 
