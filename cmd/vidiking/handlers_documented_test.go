@@ -11,12 +11,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/cmd/vidiking/testdata/handlers/webhooks"
+	"github.com/vidiking/vidiking-cli/internal/dialect"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -41,7 +43,11 @@ var documentedHandlers = []struct {
 // against it.
 func TestDocumentedHandlers(t *testing.T) {
 	t.Parallel()
-	tries := triesOfThePage(t)
+	tries, exact := triesOfThePage(t), exactBodyOfThePage(t)
+	sendsExact := strings.Join([]string{"vidiking", "trigger", "--data", "exact.json", "--to", "localhost:3000", "--signature-style", "bare"}, " ")
+	if !slices.Contains(tries, sendsExact) {
+		t.Errorf("%q does not contain %s", tries, sendsExact)
+	}
 	for _, h := range documentedHandlers {
 		t.Run(h.file, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +62,9 @@ func TestDocumentedHandlers(t *testing.T) {
 				}
 			}
 			w := newWorld(t)
+			if err := os.WriteFile(filepath.Join(w.home, "exact.json"), []byte(exact), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			for _, try := range tries {
 				args := strings.Fields(strings.ReplaceAll(try, "localhost:3000", addr))
 				if code, stdout, stderr := w.run(t, args[0], args[1:]...); code != 0 {
@@ -289,4 +298,45 @@ func triesOfThePage(t *testing.T) []string {
 		t.Fatalf("%s has %d commands that try a handler, want 4 or more", handlersPage, len(tries))
 	}
 	return tries
+}
+
+// exactBodyOfThePage is the body that docs/handlers.md writes to exact.json.
+func exactBodyOfThePage(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile(handlersPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`(?m)^printf '%s' '(.*)' > exact\.json$`).FindSubmatch(page)
+	if found == nil {
+		t.Fatalf("%s does not write exact.json", handlersPage)
+	}
+	return string(found[1])
+}
+
+// TestNoSerializerWritesTheExactBody makes sure that the page's commands fail a handler that hashes re-serialized JSON.
+func TestNoSerializerWritesTheExactBody(t *testing.T) {
+	t.Parallel()
+	body := exactBodyOfThePage(t)
+	if _, err := webhook.ParsePayload([]byte(body)); err != nil {
+		t.Fatalf("the body is not a payload: %v", err)
+	}
+	doc, err := dialect.Read([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var others []string // serializers that write another text
+	for form := range doc.Defaults() {
+		others = append(others, form.Writers...)
+		var written strings.Builder
+		if err := doc.WriteTo(&written, form.Style); err != nil || written.String() == body {
+			t.Errorf("%+v writes the body as it is: %s, %v", form, body, err)
+		}
+	}
+	// Defaults leaves out serializers that evidently write the text itself.
+	for _, name := range []string{"Node's JSON.stringify", "Python's json.dumps", "Go's json.Marshal", "PHP's json_encode", "Ruby's JSON.generate"} {
+		if !slices.Contains(others, name) {
+			t.Errorf("%s writes the body as it is: %s", name, body)
+		}
+	}
 }
