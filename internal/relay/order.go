@@ -62,11 +62,27 @@ func (t *turn) wait(ctx context.Context) {
 	}
 }
 
-// leave lets the next of the job go on. It is called once.
+// leave ends the delivery's turn. The next delivery of the job goes on once this one and all before it have left: a delivery that leaves
+// early, because it could not be recorded or its caller is gone, does not let the next one overtake those before it. It is called once.
 func (t *turn) leave() {
 	if t == nil {
 		return
 	}
+	if t.before != nil {
+		select {
+		case <-t.before:
+		default:
+			go func() {
+				<-t.before
+				t.end()
+			}()
+			return
+		}
+	}
+	t.end()
+}
+
+func (t *turn) end() {
 	t.queues.mu.Lock()
 	if t.queues.last[t.job] == t {
 		delete(t.queues.last, t.job)

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -111,8 +113,74 @@ func TestAbortEndsTheWaitForATurn(t *testing.T) {
 			t.Error("the second still waits after the abort")
 		}
 		first.leave()
+		synctest.Wait()
 		if len(q.last) != 0 {
 			t.Errorf("%d queues are left, want none", len(q.last))
+		}
+	})
+}
+
+// brokenOnce is a Log that cannot record the body that a test names.
+type brokenOnce struct {
+	Log
+	broken string
+}
+
+func (l brokenOnce) Record(_ context.Context, d *webhook.Delivery) error {
+	if string(d.Body) == l.broken {
+		return store.ErrFull
+	}
+	return nil
+}
+
+func TestADeliveryThatCannotBeRecordedDoesNotLetTheNextOvertake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		handler := &taking{now: map[string]int{}, most: map[string]int{}}
+		r := New(Options{
+			Log: brokenOnce{broken: string(job("job_a", 1))}, Sender: &scripted{send: handler.send}, Routes: To(dispatch.Target{}),
+			Now: time.Now, Random: rand.Reader, Ordered: true, Verify: VerifyOff,
+		})
+		defer r.Close()
+		var all sync.WaitGroup
+		for n := range 3 {
+			d, err := r.record(t.Context(), Arrival{Body: job("job_a", n)})
+			if (err != nil) != (n == 1) {
+				t.Fatalf("recording delivery %d: %v, want an error for the second only", n, err)
+			}
+			if err == nil {
+				all.Go(func() { r.send(t.Context(), d) })
+			}
+			synctest.Wait() // the first is in flight
+		}
+		all.Wait()
+		if want := []string{string(job("job_a", 0)), string(job("job_a", 2))}; !slices.Equal(handler.began, want) || handler.most[`"job_a"`] != 1 {
+			t.Errorf("sent %q, %d at once; want %q, one at a time", handler.began, handler.most[`"job_a"`], want)
+		}
+		if len(r.queues.last) != 0 {
+			t.Errorf("%d queues are left, want none", len(r.queues.last))
+		}
+	})
+}
+
+func TestADeliveryThatGivesUpItsTurnDoesNotLetTheNextOvertake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var q queues
+		first, second, third := q.join(job("job_a", 1)), q.join(job("job_a", 2)), q.join(job("job_a", 3))
+		second.leave() // its caller is gone
+		went := false
+		go func() {
+			third.wait(t.Context())
+			went = true
+			third.leave()
+		}()
+		synctest.Wait()
+		if went {
+			t.Error("the third went while the first was in flight")
+		}
+		first.leave()
+		synctest.Wait()
+		if !went || len(q.last) != 0 {
+			t.Errorf("after the first was done the third went: %t, and %d queues are left; want true and none", went, len(q.last))
 		}
 	})
 }
