@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -66,5 +65,5 @@ func (a *app) newest(ctx context.Context, typed string) ([]webhook.Summary, erro
 // inAFewWords tells a delivery apart from others.
 func (a *app) inAFewWords(s webhook.Summary) string {
 	what := strings.TrimSpace(display.Clean(s.Event + " " + s.About))
-	return strings.Join([]string{s.ReceivedAt.In(a.w.Location).Format(time.TimeOnly), string(s.Status), what}, " ")
+	return strings.Join([]string{a.when(s.ReceivedAt), string(s.Status), what}, " ")
 }

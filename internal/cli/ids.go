@@ -12,7 +12,7 @@ func (a *app) listOf(before string, rows []webhook.Summary) []string {
 	var lines []string
 	long := idLength(rows)
 	for _, s := range rows {
-		at := s.ReceivedAt.In(a.w.Location).Format("15:04:05")
+		at := a.when(s.ReceivedAt)
 		lines = append(lines, fmt.Sprintf("%s%s (%s)", before, s.ID.Short(long), strings.TrimPrefix(s.Event+", "+at, ", ")))
 		before = strings.Repeat(" ", len(before))
 	}

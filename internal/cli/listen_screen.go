@@ -141,7 +141,7 @@ func (s *listenScreen) Notify(n relay.Notice) {
 	said := s.words(n)
 	if n.Kind == relay.NoticeHandlerBack && n.Missed > 0 { // the screen sends again what it shows
 		said.Message = strings.TrimSuffix(said.Message, ".")
-		said.More = []string{": / status:failed since:" + display.Clock(n.Since, s.style) + ", then R"}
+		said.More = []string{": / status:failed since:" + display.WhenArgument(n.Since, n.At, s.style) + ", then R"}
 	}
 	s.Say(said)
 }

@@ -16,7 +16,7 @@ import (
 type payloadEdits struct {
 	set       []string
 	unset     []string
-	timestamp string // now, or a time
+	timestamp string // a time as parseWhen reads it
 	byHand    bool   // in the user's editor, after all of these
 
 	said map[string]bool // the paths that were said to be new
@@ -36,19 +36,19 @@ func (e *payloadEdits) isSet() bool { return e.changesByFlag() || e.byHand }
 
 func (e *payloadEdits) changesByFlag() bool { return len(e.set)+len(e.unset) > 0 || e.timestamp != "" }
 
-// check refuses a time that is none.
-func (e *payloadEdits) check() error {
-	if e.timestamp == "" || e.timestamp == "now" {
+// readTimestamp replaces a --timestamp that is relative to now by the time that it means, in the form that the samples have. A complete
+// time stays as it was typed.
+func (e *payloadEdits) readTimestamp(a *app) error {
+	if _, err := time.Parse(time.RFC3339, e.timestamp); err == nil || e.timestamp == "" {
 		return nil
 	}
-	if _, err := time.Parse(time.RFC3339, e.timestamp); err != nil {
-		return usage("--timestamp "+e.timestamp+" is no time", "now, or a time as in 2026-03-02T14:03:10Z")
-	}
-	return nil
+	t, err := a.parseWhen("--timestamp", e.timestamp)
+	e.timestamp = t.UTC().Format(time.RFC3339)
+	return err
 }
 
 // apply makes the changes of the flags in a payload, which of says is whose. Without them it stays as it is, byte for byte.
-func (e *payloadEdits) apply(p output.Printer, now time.Time, of string, body []byte) ([]byte, error) {
+func (e *payloadEdits) apply(p output.Printer, of string, body []byte) ([]byte, error) {
 	if !e.changesByFlag() {
 		return body, nil
 	}
@@ -71,11 +71,7 @@ func (e *payloadEdits) apply(p output.Printer, now time.Time, of string, body []
 		}
 	}
 	if e.timestamp != "" {
-		value := e.timestamp
-		if value == "now" {
-			value = now.UTC().Format(time.RFC3339) // as the samples have it
-		}
-		if err := e.setPath(p, payload, "--timestamp", "timestamp", value); err != nil {
+		if err := e.setPath(p, payload, "--timestamp", "timestamp", e.timestamp); err != nil {
 			return nil, err
 		}
 	}

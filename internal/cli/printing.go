@@ -2,6 +2,7 @@ package cli
 
 import (
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -35,12 +36,23 @@ func (a *app) outputOptions() (output.Options, error) {
 		Self:     a.self(),
 		Quiet:    a.flags.quiet,
 		Verbose:  a.flags.verbose,
+		Now:      a.w.Now(),
 		Style:    display.Style{UTF8: a.w.utf8(), Location: a.w.Location},
 	}
 	if a.w.StdoutTerminal {
 		o.Style.Width, o.Width = a.w.Width(), a.w.Width
 	}
 	return o, nil
+}
+
+// when writes a time for people: of another day than today with its date.
+func (a *app) when(t time.Time) string {
+	return display.When(t, a.w.Now(), display.Style{Location: a.w.Location})
+}
+
+// whenToTheMinute writes a time as when does, without the seconds.
+func (a *app) whenToTheMinute(t time.Time) string {
+	return display.WhenToTheMinute(t, a.w.Now(), display.Style{Location: a.w.Location})
 }
 
 // self is how the program was called, with the global flags that lead to the same settings and the same log; empty where none was

@@ -59,7 +59,7 @@ What is done: dry-run, yes`,
 func (o *pruneOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.pick.addFlags(cmd)
-	f.StringVar(&o.olderThan, "older-than", "", "only what was received before `WHEN`, as in 7d or 2026-03-02")
+	f.StringVar(&o.olderThan, "older-than", "", "only what was received before `WHEN`, as in 7d, yesterday or 2026-03-02")
 	f.IntVar(&o.keep, "keep", -1, "all but the newest `N` of them")
 	f.Lookup("keep").DefValue = ""
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be removed, and remove nothing")
@@ -148,7 +148,7 @@ func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (prunedRows, er
 	if err != nil {
 		return prunedRows{}, err
 	}
-	before, err := a.when("--older-than", o.olderThan)
+	before, err := a.parseWhen("--older-than", o.olderThan)
 	if err != nil {
 		return prunedRows{}, err
 	}

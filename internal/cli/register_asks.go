@@ -46,7 +46,7 @@ func (r *registrar) takes() []string {
 	if !top.Live {
 		return []string{"A listen that died left its URL in your account:", "  " + top.Webhook.URL}
 	}
-	since := top.Since.In(r.app.w.Location).Format("15:04")
+	since := r.app.whenToTheMinute(top.Since)
 	return []string{
 		fmt.Sprintf("Another listen (process %d) has its URL in your account, since %s:", top.PID, since),
 		"  " + top.Webhook.URL,

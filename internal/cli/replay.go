@@ -72,7 +72,7 @@ func (o *replayOptions) addFlags(cmd *cobra.Command) {
 }
 
 // check refuses what does not say what to send.
-func (o *replayOptions) check() error {
+func (o *replayOptions) check(a *app) error {
 	switch {
 	case len(o.ids) == 0 && o.last == 0 && !o.pick.isSet():
 		return usage("which delivery?", "the newest: vidiking replay last", "what was not delivered: vidiking replay --failed")
@@ -81,11 +81,11 @@ func (o *replayOptions) check() error {
 	case o.last < 0:
 		return usage(fmt.Sprintf("--last %d is less than nothing", o.last), "as in --last 3")
 	}
-	return o.change.check()
+	return o.change.check(a)
 }
 
 func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
-	if err := o.check(); err != nil {
+	if err := o.check(a); err != nil {
 		return err
 	}
 	out, err := a.outputOptions()

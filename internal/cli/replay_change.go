@@ -30,7 +30,7 @@ type replayChange struct {
 func (c *replayChange) addFlags(cmd *cobra.Command) {
 	c.edits.addFlags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&c.edits.timestamp, "timestamp", "", "set the payload's own timestamp, a `TIME` as in 2026-03-02T14:03:10Z, or now")
+	f.StringVar(&c.edits.timestamp, "timestamp", "", "set the payload's own timestamp to a `TIME`, as in now, 1h (ago) or 2026-03-02T14:03:10Z")
 	f.BoolVar(&c.resign, "resign", false, "sign anew with your secret; a change of the payload does that by itself")
 	f.Var(oneOf(&c.style, "prefixed", "bare"), "signature-style", "the new signature's form: sha256=<hex>, or the hex alone (default that of the recorded one)")
 	f.VarP(repeated(&c.headers), "header", "H", "send '`NAME: VALUE`' in place of what was recorded (repeatable)")
@@ -38,11 +38,11 @@ func (c *replayChange) addFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (c *replayChange) check() (err error) {
+func (c *replayChange) check(a *app) (err error) {
 	if c.fields, err = parseHeaders(c.headers); err != nil {
 		return err
 	}
-	return c.edits.check()
+	return c.edits.readTimestamp(a)
 }
 
 // signs reports whether what is sent is signed anew. What was changed has to be: the recorded signature is of other bytes.
@@ -108,7 +108,7 @@ func (a *app) changed(p output.Printer, c *replayChange, d webhook.Delivery) ([]
 	if c.byHand != nil {
 		return c.byHand, nil
 	}
-	return c.edits.apply(p, a.w.Now(), " of "+d.ID.Short(shortID), d.Body)
+	return c.edits.apply(p, " of "+d.ID.Short(shortID), d.Body)
 }
 
 // header is the recorded header with what is changed of it in its place: the signature, the length of the body, and what --header

@@ -3,9 +3,11 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -67,7 +69,20 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usage(fmt.Sprintf("%s takes no argument, and got %q", calledAs(cmd), args[0]), "see "+cmd.CommandPath()+" --help")
+	return usage(fmt.Sprintf("%s takes no argument, and got %q", calledAs(cmd), args[0]), unquotedTime(cmd, args, "see "+cmd.CommandPath()+" --help"))
+}
+
+// unquotedTime is the hint for a time of several words that was not quoted, as in --since 1 day ago; for anything else it is otherwise.
+func unquotedTime(cmd *cobra.Command, args []string, otherwise string) string {
+	for _, name := range []string{"since", "until", "older-than"} {
+		if f := cmd.Flag(name); f != nil && f.Changed {
+			whole := strings.Join(append([]string{f.Value.String()}, args...), " ")
+			if _, err := filter.ParseWhen(whole, time.Unix(0, 0), time.UTC); err == nil {
+				return "quote a time that has spaces: --" + name + " " + shellWord(whole)
+			}
+		}
+	}
+	return otherwise
 }
 
 // calledAs is a command as it stands in a sentence of the program's own: without its name before it.

@@ -28,13 +28,13 @@ func (s *selection) addFlags(cmd *cobra.Command) {
 	f.Var(repeatedList(&s.events), "event", "only this `EVENT`, as in render.failed or render.* (repeatable)")
 	f.Var(repeatedList(&s.statuses), "status", "only this `STATUS`, as in refused (repeatable)")
 	f.BoolVar(&s.failed, "failed", false, "only what was not delivered, and not by a replay since")
-	f.StringVar(&s.since, "since", "", "only what was received since `WHEN`, as in 1h, 14:03 or 2026-03-02")
+	f.StringVar(&s.since, "since", "", "only what was received since `WHEN`, as in 1h, 14:03, yesterday or 2026-03-02")
 	f.StringVar(&s.until, "until", "", "only what was received before `WHEN`")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
 	_ = cmd.RegisterFlagCompletionFunc("event", completeEventPatterns)
 	_ = cmd.RegisterFlagCompletionFunc("status", completeStatuses)
 	for _, name := range []string{"since", "until"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions([]string{"10m", "1h", "1d"}, cobra.ShellCompDirectiveNoFileComp))
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(filter.Whens(), cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
@@ -107,8 +107,8 @@ func (f termFlag) wrong(err error) error {
 	return usage(what, lines(wrong.Hint)...)
 }
 
-// when reads a flag's point in time; the zero time where it was not given.
-func (a *app) when(flag, s string) (time.Time, error) {
+// parseWhen reads a flag's point in time; the zero time where it was not given.
+func (a *app) parseWhen(flag, s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}

@@ -183,7 +183,7 @@ func (a *app) editPayloads(ctx context.Context, p output.Printer, o *triggerOpti
 			"edit one event: vidiking trigger render.complete --edit", "or change all of them alike: --set data.id=job_42")
 	}
 	for i, body := range bodies {
-		if bodies[i], err = o.edits.apply(p, a.w.Now(), "", body); err != nil {
+		if bodies[i], err = o.edits.apply(p, "", body); err != nil {
 			return err
 		}
 		if o.edits.byHand {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -62,10 +64,10 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 
 func (o *waitOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03 or 2026-03-02")
+	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03, today or 2026-03-02")
 	f.IntVar(&o.count, "count", 1, "wait for `N` of each event")
 	f.DurationVar(&o.within, "within", time.Minute, "wait no longer than `DURATION` (default 60s); 0s looks once")
-	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions([]string{sinceStart, "10m", "1h"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions(append([]string{sinceStart}, filter.Whens()...), cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (o *waitOptions) check() error {
@@ -94,7 +96,7 @@ func (a *app) runWait(ctx context.Context, o *waitOptions) error {
 	}
 	w := &waiting{app: a, o: o, printer: output.New(out)}
 	if o.since != sinceStart {
-		if w.since, err = a.when("--since", o.since); err != nil {
+		if w.since, err = a.parseWhen("--since", o.since); err != nil {
 			return err
 		}
 		w.from = "since " + a.clockOf(w.since)
@@ -134,9 +136,5 @@ func (a *app) listenStart(ctx context.Context, r *store.Reader) (at time.Time, f
 
 // clockOf is a time as --since takes it.
 func (a *app) clockOf(t time.Time) string {
-	local, now := t.In(a.w.Location), a.w.Now().In(a.w.Location)
-	if local.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return local.Format(time.TimeOnly)
-	}
-	return local.Format("2006-01-02T15:04:05")
+	return display.WhenArgument(t, a.w.Now(), display.Style{Location: a.w.Location})
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -100,16 +99,15 @@ func stepsAfterFailure() []output.Step {
 
 // listening says since when a session listens, and where, or what is the matter with it.
 func (a *app) listening(s session.Info) string {
-	clock := func(t time.Time) string { return t.In(a.w.Location).Format("15:04") }
 	switch {
 	case s.State == session.StateConnecting:
-		return fmt.Sprintf("Listening since %s at %s; the tunnel is being opened", clock(s.StartedAt), s.URL)
+		return fmt.Sprintf("Listening since %s at %s; the tunnel is being opened", a.whenToTheMinute(s.StartedAt), s.URL)
 	case s.State == session.StateReconnecting:
-		return fmt.Sprintf("Listening since %s; the tunnel is down since %s: %s", clock(s.StartedAt), clock(s.Since), s.PublicURL)
+		return fmt.Sprintf("Listening since %s; the tunnel is down since %s: %s", a.whenToTheMinute(s.StartedAt), a.whenToTheMinute(s.Since), s.PublicURL)
 	case s.PublicURL != "":
-		return fmt.Sprintf("Listening since %s at %s", clock(s.StartedAt), s.PublicURL)
+		return fmt.Sprintf("Listening since %s at %s", a.whenToTheMinute(s.StartedAt), s.PublicURL)
 	}
-	return fmt.Sprintf("Listening since %s at %s", clock(s.StartedAt), s.URL)
+	return fmt.Sprintf("Listening since %s at %s", a.whenToTheMinute(s.StartedAt), s.URL)
 }
 
 // counts is how many deliveries a session had, or the whole log where none is named, and how many of them are still not delivered.

@@ -120,7 +120,7 @@ func (k Key) candidates() []Candidate {
 			{Text: string(webhook.OriginEmulator), What: "from the emulator"},
 		}
 	case Since, Until:
-		return plain("10m", "1h", "1d")
+		return plain(Whens()...)
 	case Took:
 		return plain(">500ms", ">1s", ">2s", ">10s")
 	case Code:

@@ -24,7 +24,7 @@ func TestWhatCanBeTypedIsOffered(t *testing.T) {
 		{"-verdict:m|,valid", "-verdict:missing|,valid -verdict:malformed|,valid"},
 		{"event:render.c|", "event:render.complete|"},
 		{"event:ai.|", "event:ai.*| event:ai.complete| event:ai.failed|"},
-		{"since:|", "since:10m| since:1h| since:1d|"},
+		{"since:|", "since:10m| since:1h| since:1d| since:today| since:yesterday|"},
 		{"took:>1|", "took:>1s| took:>10s|"},
 		{"code:4|", "code:4xx| code:401| code:404|"},
 		{"id:|", ""},

@@ -32,7 +32,7 @@ func TestAWrongFilterIsSaidAtItsPlace(t *testing.T) {
 		{`"note":"x"`, `:"x"`, `a quote ends before :"x"`, `a space parts two words; a quote within quotes is \"`, 7},
 		{"size:>10kX", ">10kX", ">10kX is no size", "as in size:>10kB or size:0", 6},
 		{"attempts:many", "many", "many is no number", "as in attempts:>1 or attempts:0", 10},
-		{"since:yesterday", "yesterday", "yesterday is no time", "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)", 7},
+		{"since:never", "never", "never is no time", `write 1h, "2 days ago", 14:03:10, 2026-03-02, today, yesterday or monday`, 7},
 		{"id:hello", "hello", "no id begins with hello", "an id is dlv_ and ten characters, or the beginning of it, as in id:a61tzr", 4},
 		{"status:", "", "nothing follows status:", "as in status:failed", 8},
 		{"status:failed, refused", "", "nothing follows the comma", "as in status:failed", 15},

@@ -9,39 +9,115 @@ import (
 )
 
 // Times says in a hint what ParseWhen reads.
-const Times = "how long ago (1h, 2d), a clock time (14:03:10) or a date (2026-03-02)"
+const Times = `write 1h, "2 days ago", 14:03:10, 2026-03-02, today, yesterday or monday`
 
-// ParseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d), a clock time (14:03, 14:03:10: the last time
-// it was that), a date (2026-03-02: its beginning), or both (2026-03-02T14:03:10, with a zone or without).
+// Whens are points in time to offer, as ParseWhen reads them.
+func Whens() []string { return []string{"10m", "1h", "1d", "today", "yesterday"} }
+
+// ParseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d, "2 hours ago"), a clock time (14:03, 14:03:10: the
+// last time it was that), a date (2026-03-02: its beginning), a day by name (today, yesterday, monday: the beginning of the last one),
+// a day and a clock time (2026-03-02T14:03:10 with a zone or without, yesterday 14:03), or now.
 func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
-	s = strings.TrimSpace(s)
-	if ago, ok := parseDuration(s); ok {
-		return now.Add(-ago), nil
+	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
+	now = now.In(loc)
+	if s == "now" {
+		return now, nil
 	}
-	local := now.In(loc)
-	for _, layout := range []string{"15:04:05", "15:04"} {
-		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
-			at := time.Date(local.Year(), local.Month(), local.Day(), t.Hour(), t.Minute(), t.Second(), 0, loc)
-			if at.After(now) {
-				at = time.Date(local.Year(), local.Month(), local.Day()-1, t.Hour(), t.Minute(), t.Second(), 0, loc)
-			}
-			return at, nil
+	if t, ok := parseAgo(s, now); ok {
+		return t, nil
+	}
+	if t, ok := parseClock(s, now); ok {
+		if t.After(now) {
+			t, _ = parseClock(s, now.AddDate(0, 0, -1))
+		}
+		return t, nil
+	}
+	if day, clock, found := strings.Cut(s, " "); found {
+		midnight, isDay := parseDay(day, now)
+		if t, ok := parseClock(clock, midnight); ok && isDay {
+			return t, nil
 		}
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, s, loc); err == nil {
+	if t, ok := parseDay(s, now); ok {
+		return t, nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, strings.ToUpper(s), loc); err == nil {
 			return t, nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is neither a duration, nor a clock time, nor a date", s)
 }
 
+// parseClock reads a clock time of the day that at is in.
+func parseClock(s string, at time.Time) (time.Time, bool) {
+	for _, layout := range []string{"15:04:05", "15:04"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return time.Date(at.Year(), at.Month(), at.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), at.Location()), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// parseDay reads a day, by its date or its name, and returns its beginning. A weekday is the last one, today included.
+func parseDay(s string, now time.Time) (time.Time, bool) {
+	if t, err := time.ParseInLocation(time.DateOnly, s, now.Location()); err == nil {
+		return t, true
+	}
+	daysAgo := -1
+	switch s {
+	case "today":
+		daysAgo = 0
+	case "yesterday":
+		daysAgo = 1
+	}
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		if name := strings.ToLower(d.String()); s == name || s == name[:3] {
+			daysAgo = int(now.Weekday()-d+7) % 7
+		}
+	}
+	return time.Date(now.Year(), now.Month(), now.Day()-daysAgo, 0, 0, 0, 0, now.Location()), daysAgo >= 0
+}
+
+// parseAgo reads how long ago something was: a duration, or a number and the name of a unit, each with "ago" behind it or without.
+func parseAgo(s string, now time.Time) (time.Time, bool) {
+	s = strings.TrimSuffix(s, " ago")
+	if rest, ok := strings.CutPrefix(s, "a "); ok {
+		s = "1 " + rest
+	} else if rest, ok := strings.CutPrefix(s, "an "); ok {
+		s = "1 " + rest
+	}
+	digits := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	number, unit := s[:digits], strings.TrimSpace(s[digits:])
+	switch unit {
+	case "sec", "second", "seconds":
+		s = number + "s"
+	case "min", "minute", "minutes":
+		s = number + "m"
+	case "hour", "hours":
+		s = number + "h"
+	case "day", "days":
+		s = number + "d"
+	case "w", "week", "weeks":
+		n, err := strconv.Atoi(number)
+		if err != nil || n > maxDays {
+			return time.Time{}, false
+		}
+		s = strconv.Itoa(n*7) + "d"
+	}
+	ago, ok := parseDuration(s)
+	return now.Add(-ago), ok
+}
+
+// maxDays is the longest time in days that can be written, some 100 years.
+const maxDays = 36500
+
 // parseDuration reads how long something takes or is ago, with days beside Go's units, as in 2d or 1d12h. It is never negative.
 func parseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if before, after, ok := strings.Cut(s, "d"); ok {
 		n, err := strconv.Atoi(before)
-		if err != nil || n < 0 || n > 36500 {
+		if err != nil || n < 0 || n > maxDays {
 			return 0, false
 		}
 		if days = time.Duration(n) * 24 * time.Hour; after == "" {

@@ -68,7 +68,7 @@ func handlerBack(n relay.Notice, st display.Style) Notice {
 	}
 	if n.Missed > 0 {
 		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), display.Deliveries(n.Missed))
-		out.Hint = "vidiking replay --failed --since " + display.Clock(n.Since, st)
+		out.Hint = "vidiking replay --failed --since " + display.WhenArgument(n.Since, n.At, st)
 		out.More = []string{again(n.Missed) + out.Hint}
 	}
 	return out

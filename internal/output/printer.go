@@ -28,6 +28,7 @@ type Options struct {
 	Color          bool // on stdout
 	ErrColor       bool // on stderr
 	Style          display.Style
+	Now            time.Time  // rows of another day get a line with their date
 	Width          func() int // of the terminal, asked for each row, since a window changes its size; nil: Style's
 	Home           string     // shown as ~
 	Self           string     // how the program is called with the global flags that were given; empty: vidiking

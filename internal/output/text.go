@@ -12,11 +12,11 @@ import (
 type textPrinter struct {
 	out, err *stream
 	o        Options
-	last     time.Time // of the row before, for the line that says a new day
+	last     time.Time // the time of the row or notice before, and first the present: a date line stands where the day changes
 }
 
 func newText(o Options) *textPrinter {
-	p := &textPrinter{out: newStream(o.Stdout, o.Color), err: newStream(o.Stderr, o.ErrColor), o: o}
+	p := &textPrinter{out: newStream(o.Stdout, o.Color), err: newStream(o.Stderr, o.ErrColor), o: o, last: o.Now}
 	p.err.before = p.out
 	return p
 }
@@ -162,11 +162,16 @@ func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Lin
 	if p.o.Width != nil {
 		p.o.Style.Width = p.o.Width()
 	}
-	if day, ok := display.DateLine(p.last, s.ReceivedAt, p.o.Style); ok {
-		p.out.line(0, day)
-	}
-	p.last = s.ReceivedAt
+	p.date(p.out, s.ReceivedAt)
 	p.out.line(0, lay(p.o.Style))
+}
+
+// date writes the date of what follows if that is of another day than what was written before.
+func (p *textPrinter) date(to *stream, t time.Time) {
+	if day, ok := display.DateLine(p.last, t, p.o.Style); ok {
+		to.line(0, day)
+	}
+	p.last = t
 }
 
 func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
@@ -185,6 +190,7 @@ func (p *textPrinter) Notice(n Notice) {
 		}
 		return
 	}
+	p.date(p.err, n.At)
 	at := display.Clock(n.At, p.o.Style)
 	glyph, role := p.state(n.Good)
 	if n.Tunnel != nil && !n.Good {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -107,5 +108,25 @@ func TestColourIsOnlyWhereItWasAskedFor(t *testing.T) {
 		if got := strings.Contains(screen.String(), "\x1b["); got != inColor {
 			t.Errorf("Color %v: got escape sequences %v", inColor, got)
 		}
+	}
+}
+
+func TestADateStandsWhereTheDayChanges(t *testing.T) {
+	t.Parallel()
+	var screen bytes.Buffer
+	now := time.Date(2026, 3, 2, 23, 59, 0, 0, time.UTC)
+	p := output.New(output.Options{Stdout: &screen, Stderr: &screen, Terminal: true, Style: display.Style{UTF8: true, Width: 80}, Now: now})
+	row := func(at time.Time) {
+		p.Row(webhook.Summary{ID: "dlv_a61tzr5x0k", Event: "render.complete", Status: webhook.StatusDelivered, Code: 200, ReceivedAt: at})
+	}
+	row(now)
+	p.Notice(output.Notice{At: now.Add(2 * time.Minute), Message: "The tunnel is down."})
+	row(now.Add(3 * time.Minute))
+	var got []string
+	for line := range strings.Lines(screen.String()) {
+		got = append(got, strings.Fields(line)[0])
+	}
+	if diff := cmp.Diff([]string{"23:59:00", "2026-03-03", "00:01:00", "00:02:00"}, got); diff != "" {
+		t.Errorf("the first words of the lines (-want +got):\n%s", diff)
 	}
 }

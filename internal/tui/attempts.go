@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -28,7 +29,7 @@ func (p pane) attempts(s subject) []detailLine {
 		lines = append(lines, detailLine{line: styled(" "+p.notSent(s.delivery.Summary), display.Dim)})
 	}
 	for i, a := range history {
-		lines = append(lines, p.attempt(a, i == len(history)-1)...)
+		lines = append(lines, p.attempt(s.delivery.ReceivedAt, a, i == len(history)-1)...)
 	}
 	lines = append(lines, p.family(s)...)
 	if len(hint) > 0 {
@@ -48,7 +49,8 @@ func (p pane) notSent(s webhook.Summary) string {
 	}
 }
 
-func (p pane) attempt(a webhook.Attempt, latest bool) []detailLine {
+// attempt is the lines of one attempt. Its time has a date if that is not the day on which the delivery was received.
+func (p pane) attempt(received time.Time, a webhook.Attempt, latest bool) []detailLine {
 	st := p.style
 	path := "attempt/" + strconv.Itoa(a.N)
 	folded, said := p.folds[path]
@@ -61,7 +63,7 @@ func (p pane) attempt(a webhook.Attempt, latest bool) []detailLine {
 	}
 	_, role := st.Glyph(a.Status())
 	head := text(" ").add(say(glyph, st), display.Dim).add(" "+display.PadRight(strconv.Itoa(a.N), 3), display.Plain)
-	head = head.add(display.Clock(a.StartedAt, st)+"  ", display.Dim).add(outcome(a), role)
+	head = head.add(display.When(a.StartedAt, received, st)+"  ", display.Dim).add(outcome(a), role)
 	lines := []detailLine{{line: head, fold: path, folded: folded}}
 	if folded {
 		return lines
@@ -162,7 +164,7 @@ func (p pane) family(s subject) []detailLine {
 func (p pane) replay(r webhook.Relative, of webhook.Summary) line {
 	st := p.style
 	_, role := st.Glyph(r.Status)
-	l := text(" ").add("  "+st.Say("↻")+"  ", display.Dim).add(display.Clock(r.ReceivedAt, st)+"  ", display.Dim)
+	l := text(" ").add("  "+st.Say("↻")+"  ", display.Dim).add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
 	l = l.add(display.StatusText(r.Summary), role)
 	if r.Attempts > 0 && r.Code > 0 {
 		l = l.add(" in "+display.Duration(r.Duration), display.Plain)
