@@ -93,5 +93,5 @@ func addDelivery(b *testing.B, log *store.Log, n int64) error {
 	if n%listFailed == 0 {
 		a.Code = http.StatusInternalServerError
 	}
-	return log.QueueAttempt(b.Context(), id, a)
+	return log.QueueAttempts(id, []webhook.Attempt{a}, nil)
 }

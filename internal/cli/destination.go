@@ -234,9 +234,7 @@ func (d *destination) notTaken(ctx context.Context, a webhook.Attempt) error {
 type noLog struct{}
 
 func (noLog) Record(context.Context, *webhook.Delivery) error { return nil }
-func (noLog) AddAttempt(_ context.Context, _ webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
-	return webhook.StatusOf(append([]webhook.Attempt{a}, more...)), nil
+func (noLog) AddAttempts(_ webhook.ID, attempts []webhook.Attempt, _ []store.Due) (webhook.Status, error) {
+	return webhook.StatusOf(attempts), nil
 }
-func (noLog) QueueAttempt(context.Context, webhook.ID, webhook.Attempt, ...webhook.Attempt) error {
-	return nil
-}
+func (noLog) QueueAttempts(webhook.ID, []webhook.Attempt, []store.Due) error { return nil }

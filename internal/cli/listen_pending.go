@@ -35,9 +35,3 @@ func (l *listener) takeOver(ctx context.Context) error {
 func (l *listener) owes() int {
 	return len(slices.CompactFunc(slices.Clone(l.owed), func(a, b store.Due) bool { return a.ID == b.ID })) // they are in order
 }
-
-// backlog is the delivery log as holding and trying again need it.
-type backlog struct {
-	*store.Log
-	*store.Reader
-}

@@ -37,7 +37,7 @@ func TestAListenTakesOverWhatItIsToldToSend(t *testing.T) {
 			}
 			refused := webhook.Attempt{Target: "http://localhost:3000/", StartedAt: now, Code: 500}
 			due := []store.Due{{ID: "dlv_laterlater", Target: refused.Target, At: now.Add(time.Hour)}}
-			if _, err := log.Schedule(t.Context(), "dlv_laterlater", []webhook.Attempt{refused}, due); err != nil {
+			if _, err := log.AddAttempts("dlv_laterlater", []webhook.Attempt{refused}, due); err != nil {
 				t.Fatal(err)
 			}
 			info, err := session.NewInfo(rand.Reader)

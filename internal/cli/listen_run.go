@@ -161,7 +161,7 @@ func (l *listener) build(ctx context.Context) error {
 	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
 	l.relay = relay.New(relay.Options{
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
-		Header: l.o.header, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: backlog{l.log, l.log.Reader()},
+		Header: l.o.header, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: l.log.Reader(),
 		Session: info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.view.Notify,
 	})
 	ingress := relay.NewIngress(l.relay, relay.IngressOptions{

@@ -26,6 +26,11 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 	case relay.NoticeNotRecorded:
 		message, hint := recordTrouble(n.Err)
 		return Notice{Code: "not_recorded", At: n.At, Message: message, More: []string{hint}, Hint: hint}
+	case relay.NoticeNotRead:
+		return Notice{
+			Code: "not_read", At: n.At, Message: "The delivery log can't be read: " + display.Clean(n.Err.Error()) + ".",
+			More: []string{"Held deliveries and retries wait until it can be."},
+		}
 	case relay.NoticeNewLog:
 		return Notice{
 			Code: "new_log", At: n.At, Message: "The delivery log was taken away.",

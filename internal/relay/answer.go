@@ -14,11 +14,14 @@ import (
 // answer hands the handler's answer back to the sender: its code, its header without what belongs to the connection, its body as far
 // as it was kept. Where there was none, it says which way it failed by a gateway's codes.
 func answer(w http.ResponseWriter, a webhook.Attempt) {
-	switch a.Status() {
-	case webhook.StatusTimedOut:
+	switch status := a.Status(); {
+	case isBug(a):
+		refuse(w, http.StatusInternalServerError, bugText)
+		return
+	case status == webhook.StatusTimedOut:
 		refuse(w, http.StatusGatewayTimeout, "The handler did not answer in time.")
 		return
-	case webhook.StatusUnreachable:
+	case status == webhook.StatusUnreachable:
 		refuse(w, http.StatusBadGateway, "The handler could not be reached.")
 		return
 	}

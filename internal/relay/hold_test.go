@@ -29,10 +29,6 @@ func holds(r *rigLog) func(*parts) {
 // rigLog is the log of a rig as a Backlog.
 type rigLog struct{ log *store.Log }
 
-func (l *rigLog) Schedule(ctx context.Context, id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
-	return l.log.Schedule(ctx, id, attempts, due)
-}
-
 func (l *rigLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
 	return l.log.Reader().Get(ctx, id)
 }
@@ -195,14 +191,21 @@ func TestWhatArrivesAtOnceIsSentInTheOrderOfArrival(t *testing.T) {
 	}
 }
 
-// memory is a Backlog of one delivery, on the clock of a bubble.
+// memory is a Log and a Backlog of one delivery, on the clock of a bubble.
 type memory struct {
 	mu       sync.Mutex
 	delivery webhook.Delivery
 	due      []store.Due
 }
 
-func (m *memory) Schedule(_ context.Context, _ webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
+func (m *memory) Record(context.Context, *webhook.Delivery) error { return nil }
+
+func (m *memory) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) error {
+	_, err := m.AddAttempts(id, attempts, due)
+	return err
+}
+
+func (m *memory) AddAttempts(_ webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.delivery.History = append(m.delivery.History, attempts...)
@@ -227,14 +230,14 @@ func retrying(schedule dispatch.Schedule, answer func(n int) int) (*Relay, *memo
 		return webhook.Attempt{Code: answer(len(*times)), StartedAt: time.Now()}
 	}}
 	target, _ := dispatch.ParseTarget("localhost:3000", "/")
-	r := New(Options{Sender: sender, Routes: To(target), Retry: &schedule, Backlog: log, Now: time.Now, Notify: told.add})
+	r := New(Options{Sender: sender, Routes: To(target), Retry: &schedule, Log: log, Backlog: log, Now: time.Now, Notify: told.add})
 	return r, log, times, told
 }
 
 // fail sends the delivery for the first time, as an ingress does.
 func (m *memory) fail(r *Relay) {
 	s := r.send(context.Background(), &recorded{})
-	_, _ = r.settle(context.Background(), "dlv_0", s)
+	_, _ = r.settle("dlv_0", s)
 }
 
 func TestWhatIsRefusedIsTriedAgainOnTheSchedule(t *testing.T) {

@@ -8,11 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/session"
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -39,8 +37,6 @@ type Ingress struct {
 	relay  *Relay
 	o      IngressOptions
 	bodies inFlight
-
-	logFails atomic.Bool // the last record failed, and that was told
 
 	mu    sync.Mutex
 	wrong []string // paths that were told of
@@ -107,7 +103,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 	var d *recorded
 	defer func() {
 		if p := recover(); p != nil {
-			in.panicked(ctx, d, p)
+			in.panicked(d, p)
 			refuse(w, http.StatusInternalServerError, bugText)
 		}
 	}()
@@ -117,7 +113,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 		return false
 	}
 	d, err := in.relay.record(ctx, arrival)
-	if in.tellOfLog(err); err != nil {
+	if in.relay.noteLogError(err); err != nil {
 		w.Header().Set("Retry-After", "30")
 		refuse(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
 		return false
@@ -136,11 +132,11 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 		goesOn = true
 		in.relay.acked.Go(func() {
 			defer in.bodies.release(held)
-			in.forwardAcked(ctx, d)
+			in.forwardAcked(d)
 		})
 		w.WriteHeader(http.StatusOK)
 	default:
-		in.forward(ctx, w, d)
+		in.forward(w, d)
 	}
 	return goesOn
 }
@@ -161,9 +157,9 @@ func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted b
 
 // forward sends the delivery on and answers what the handler answered; of several the worst. Those that hold it have no say: it is kept
 // for them, and where all of them do it is answered 200.
-func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *recorded) {
+func (in *Ingress) forward(w http.ResponseWriter, d *recorded) {
 	s := in.relay.send(in.relay.abort, d)
-	in.queue(ctx, d, s)
+	in.queue(d, s)
 	made := s.made()
 	if len(made) == 0 {
 		w.WriteHeader(http.StatusOK)
@@ -175,7 +171,7 @@ func (in *Ingress) forward(ctx context.Context, w http.ResponseWriter, d *record
 // forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer, and so waits for what is held.
 func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recorded) {
 	out, err := in.relay.outcome(ctx, d, in.relay.send(in.relay.abort, d))
-	in.tellOfLog(err)
+	in.relay.noteLogError(err)
 	d.Status = out.Delivery.Status
 	own(w, &d.Delivery)
 	if d.Status == webhook.StatusPending {
@@ -186,43 +182,24 @@ func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d 
 }
 
 // forwardAcked sends a delivery whose sender has its answer.
-func (in *Ingress) forwardAcked(ctx context.Context, d *recorded) {
+func (in *Ingress) forwardAcked(d *recorded) {
 	defer func() {
 		if p := recover(); p != nil {
-			in.panicked(ctx, d, p)
+			in.panicked(d, p)
 		}
 	}()
-	in.queue(ctx, d, in.relay.send(in.relay.abort, d))
+	in.queue(d, in.relay.send(in.relay.abort, d))
 }
 
 // queue hands the delivery's attempts to the log. From then on the delivery is not pending any more, unless all of it is held.
-func (in *Ingress) queue(ctx context.Context, d *recorded, s sent) {
-	var err error
-	switch {
-	case len(s.attempts) == 0:
+func (in *Ingress) queue(d *recorded, s sent) {
+	if len(s.attempts) == 0 {
 		return
-	case len(s.due) > 0:
-		_, err = in.relay.settle(ctx, d.ID, s)
-	default:
-		err = in.relay.o.Log.QueueAttempt(ctx, d.ID, s.attempts[0], s.attempts[1:]...)
 	}
-	if err != nil {
-		in.tellOfLog(err)
+	if err := in.relay.settleSoon(d.ID, s); err != nil {
+		in.relay.noteLogError(err)
 	}
 	d.Status = s.deciding().Status()
-}
-
-// tellOfLog tells when deliveries can't be recorded, once until one could be again.
-func (in *Ingress) tellOfLog(err error) {
-	switch {
-	case err == nil:
-		if in.logFails.Load() {
-			in.logFails.Store(false)
-		}
-	case errors.Is(err, store.ErrClosed): // we are ending
-	case in.logFails.CompareAndSwap(false, true):
-		in.relay.o.Notify(Notice{Kind: NoticeNotRecorded, At: in.relay.o.Now(), Err: err})
-	}
 }
 
 // wrongPath tells of a POST to a path that takes no deliveries, once a path.

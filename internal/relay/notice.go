@@ -16,6 +16,7 @@ const (
 	NoticeHandlerBack                   // the handler takes connections again
 	NoticeTooLarge                      // a body larger than allowed was answered 413; said once
 	NoticeNotRecorded                   // a delivery could not be recorded and was answered 503; said once until one can
+	NoticeNotRead                       // a delivery to send again cannot be read from the log; reported once until one can be
 	NoticeNewLog                        // the delivery log was taken away, and a new one has begun
 	NoticePanic                         // a delivery ran into a bug of this program and was answered 500
 	NoticeHolding                       // the handler is not there: deliveries are held from now on
@@ -34,5 +35,5 @@ type Notice struct {
 	Held   int             // of NoticeHandlerBack: deliveries that were held for it, and are sent now
 	ID     webhook.ID      // of NoticeGivenUp
 	Tries  int             // of NoticeGivenUp: how many attempts there were
-	Err    error           // of NoticeNotRecorded and NoticePanic
+	Err    error           // of NoticeNotRecorded, NoticeNotRead and NoticePanic
 }

@@ -1,59 +1,16 @@
 package relay
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"sync/atomic"
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
-
-// faultyLog is the log, except where a test puts a fault in its place.
-type faultyLog struct {
-	Log
-	record, add, queue atomic.Pointer[func() error]
-}
-
-func (l *faultyLog) Record(ctx context.Context, d *webhook.Delivery) error {
-	if fault := l.record.Load(); fault != nil {
-		return (*fault)()
-	}
-	return l.Log.Record(ctx, d)
-}
-
-func (l *faultyLog) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
-	if fault := l.add.Load(); fault != nil {
-		return "", (*fault)()
-	}
-	return l.Log.AddAttempt(ctx, id, a, more...)
-}
-
-func (l *faultyLog) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error {
-	if fault := l.queue.Load(); fault != nil {
-		return (*fault)()
-	}
-	return l.Log.QueueAttempt(ctx, id, a, more...)
-}
-
-// startFaulty is start with a faultyLog before the real one.
-func startFaulty(tb testing.TB, target string, changes ...func(*parts)) (*rig, *faultyLog) {
-	tb.Helper()
-	log := &faultyLog{}
-	r := start(tb, target, append(changes, func(p *parts) { log.Log, p.relay.Log = p.relay.Log, log })...)
-	return r, log
-}
-
-func failing(err error) *func() error {
-	fault := func() error { return err }
-	return &fault
-}
 
 func TestWhatCannotBeRecordedIsNotForwarded(t *testing.T) {
 	for _, fault := range []error{store.ErrFull, store.ErrBusy, store.ErrReadOnly, errors.New("anything else")} {
@@ -137,17 +94,3 @@ func TestAnAttemptThatCannotBeRecordedKeepsNoAnswerFromItsSender(t *testing.T) {
 		t.Errorf("a trusted sender got %d with %v, want 418 with its id and refused", got.code, got.header)
 	}
 }
-
-// scripted is a Sender that does what a test says.
-type scripted struct {
-	send      func(ctx context.Context, body []byte) webhook.Attempt
-	reachable func(ctx context.Context) error
-}
-
-func (s *scripted) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) webhook.Attempt {
-	a := s.send(ctx, body)
-	a.Target = t.String()
-	return a
-}
-
-func (s *scripted) Reachable(ctx context.Context, _ dispatch.Target) error { return s.reachable(ctx) }

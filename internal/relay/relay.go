@@ -19,14 +19,12 @@ import (
 // Log is what the relay needs of the delivery log. *store.Log is one.
 type Log interface {
 	Record(ctx context.Context, d *webhook.Delivery) error
-	AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error)
-	QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error
+	AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error)
+	QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) error
 }
 
-// Backlog is what holding and trying again need of the delivery log besides: what is still to be sent stands there, so that it
-// outlives the process.
+// Backlog is the part of the delivery log that Hold and Retry read the deliveries to send from. *store.Reader is one.
 type Backlog interface {
-	Schedule(ctx context.Context, id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error)
 	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error)
 }
 
@@ -74,6 +72,9 @@ type Relay struct {
 	retries *retries
 	tally   Tally
 	acked   sync.WaitGroup // forwards whose sender has its answer already
+
+	logFails atomic.Bool // the log cannot be written, and that was reported
+	unread   atomic.Bool // the log cannot be read, and that was reported
 
 	// draining ends what would go on for ever: waiting for a handler, and for the time to try again.
 	draining context.Context //nolint:containedctx // as abort
@@ -158,7 +159,12 @@ func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(r.abort, cancel)()
-	return r.outcome(ctx, d, r.send(sending, d))
+	s := r.send(sending, d)
+	out, err := r.outcome(ctx, d, s)
+	if len(s.bugs) > 0 { // the attempts are recorded; the process has nobody else to report the bug to
+		panic(errors.Join(s.bugs...)) //nolint:forbidigo // a bug, with the stack of the goroutine that it occurred in
+	}
+	return out, err
 }
 
 // outcome records what came of handing a delivery to its targets, and returns what came of it at last.
@@ -168,16 +174,15 @@ func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, erro
 	}
 	out := Outcome{Delivery: d.Delivery, Attempt: s.deciding(), Attempts: s.attempts}
 	if len(s.attempts) > 0 {
-		// The attempts were made, so they are recorded even if whoever asked for them is gone by now.
-		status, err := r.settle(context.WithoutCancel(ctx), d.ID, s)
+		status, err := r.settle(d.ID, s)
 		if err != nil {
-			out.Delivery.Status = out.Attempt.Status()
+			out.Delivery.Status = status
 			return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
 		}
 		out.Delivery.Status, out.Delivery.Attempts = status, len(s.attempts)
 	}
 	if len(s.held) > 0 && r.awaitHeld(ctx, s.held) {
-		// What can't be read is left as it was known before: a delivery that was pruned, or a log that is being closed.
+		// If the delivery is gone or cannot be read, what is known of it stays.
 		if now, err := r.o.Backlog.Get(context.WithoutCancel(ctx), d.ID); err == nil {
 			out = Outcome{Delivery: now, Attempt: webhook.Deciding(now.History), Attempts: now.History}
 		}

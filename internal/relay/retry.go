@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"context"
 	"slices"
 	"sync"
 	"time"
@@ -44,6 +43,9 @@ func (t *retries) next(id webhook.ID, a webhook.Attempt, tries int) (due store.D
 
 // plan sets the timer for what is due at a time. What is held has none, and is not this one's.
 func (t *retries) plan(due []store.Due) {
+	if len(due) == 0 {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, d := range due {
@@ -130,7 +132,7 @@ func (t *retries) make(due store.Due) {
 		return // it was a target when it was written
 	}
 	out := t.relay.outletOf(due.Target)
-	if !t.relay.sendAgain(target, out, due.ID, due.Tries) && out != nil {
+	if !t.relay.sendAgain(target, out, due.ID, due.Tries) && out != nil && t.relay.o.Hold {
 		out.held.again(due.ID, due.Tries)
 	}
 }
@@ -178,37 +180,48 @@ func (r *Relay) resume(d store.Due, out *outlet) []store.Due {
 	return []store.Due{d}
 }
 
-// sendAgain makes a further attempt at a delivery of the log, of which there were so many at that target, and reports whether that is
-// done with. It is not where the handler is not there and the delivery is to be held, or where the session ends. The outlet may be nil.
+// sendAgain makes a further attempt at a delivery of the log, after so many tries at that target, and records it. It reports whether
+// the delivery is done with at that target. It is not if no handler is there and the delivery is to be held, or if the session ends
+// before the attempt. The outlet may be nil.
 func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries int) (done bool) {
+	written := false
 	defer func() {
 		if p := recover(); p != nil {
-			done = true // a bug would strike again
-			survive(func() { r.o.Notify(panicNotice(r.o.Now(), p)) })
+			n := panicNotice(r.o.Now(), p)
+			if done = true; !written { // and not due any more: the bug would occur again
+				survive(func() { _, _ = r.settle(id, sent{attempts: []webhook.Attempt{bugAttempt(to, n.At)}}) })
+			}
+			survive(func() { r.o.Notify(n) })
 		}
 	}()
-	ctx := context.WithoutCancel(r.abort)
-	d, err := r.o.Backlog.Get(ctx, id)
-	if err != nil || d.ResolvedBy != "" {
+	d, err := r.reread(id)
+	if isGone(err) || err == nil && d.ResolvedBy != "" {
 		return true // pruned, or delivered by a replay since
+	}
+	if err != nil || r.abort.Err() != nil {
+		return false
 	}
 	a := r.o.Sender.Send(r.abort, to, r.outgoing(d.Header), d.Body)
 	if out != nil {
 		out.handler.saw(&d, a)
 	}
-	if r.abort.Err() != nil || r.o.Hold && out != nil && absent(a.Failure) {
+	holds := r.o.Hold && out != nil
+	if holds && absent(a.Failure) {
 		return false
 	}
-	var due []store.Due
-	if next, ok := r.retries.next(id, a, tries+1); ok {
-		due = append(due, next)
+	s := sent{attempts: []webhook.Attempt{a}}
+	if due, ok := r.retries.next(id, a, tries+1); ok {
+		s.due = append(s.due, due)
 	}
-	status, err := r.o.Backlog.Schedule(ctx, id, []webhook.Attempt{a}, due)
+	held := holds && a.Failure == webhook.FailureCanceled && len(s.due) == 0
+	if held { // still, for the next session
+		s.due = append(s.due, store.Due{ID: id, Target: a.Target})
+	}
+	written = true
+	status, err := r.settle(id, s)
 	if err != nil {
-		r.o.Notify(Notice{Kind: NoticeNotRecorded, At: r.o.Now(), Err: err})
-		status = a.Status()
+		r.noteLogError(err)
 	}
 	r.tally.again(d.Status, status, a)
-	r.retries.plan(due)
-	return true
+	return !held
 }

@@ -90,6 +90,7 @@ type sent struct {
 	attempts []webhook.Attempt // one at each target, but for those where it is held
 	due      []store.Due       // what is to be sent later
 	held     []*heldDelivery   // what waits for its handler
+	bugs     []error           // panics that ended attempts, with their stacks
 }
 
 // deciding is the attempt that decides the delivery's status; zero where all of it is held.
@@ -130,6 +131,7 @@ func (r *Relay) send(ctx context.Context, d *recorded) sent {
 type tried struct {
 	attempt webhook.Attempt
 	held    *heldDelivery // instead of an attempt
+	bug     error         // the panic that ended the attempt, with its stack
 }
 
 // sum puts together what came of each target, and what is to be done about it later. A delivery that is held at one of several targets
@@ -148,30 +150,32 @@ func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
 			s.due = append(s.due, due)
 		}
 		s.attempts = append(s.attempts, t.attempt)
+		if t.bug != nil {
+			s.bugs = append(s.bugs, t.bug)
+		}
 	}
 	return s
 }
 
-// sendToEach makes the attempts side by side. A bug that strikes in one of them strikes the caller, who knows what to do about it.
+// sendToEach makes the attempts side by side.
 func (r *Relay) sendToEach(ctx context.Context, to []*outlet, d *recorded, header webhook.Header, all []tried) {
-	panics := make([]any, len(to))
 	var each sync.WaitGroup
 	for i, out := range to {
-		each.Go(func() {
-			defer func() { panics[i] = recover() }()
-			all[i] = r.sendTo(ctx, out, d, header)
-		})
+		each.Go(func() { all[i] = r.sendTo(ctx, out, d, header) })
 	}
 	each.Wait()
-	for _, p := range panics {
-		if p != nil {
-			panic(p) //nolint:forbidigo // a bug, handed on from the goroutine that it struck in
-		}
-	}
 }
 
-// sendTo makes the attempt at one target, or puts the delivery behind those that wait for its handler.
-func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header webhook.Header) tried {
+// sendTo makes the attempt at one target, or puts the delivery behind those that wait for its handler. A panic is the failure of this
+// attempt alone: the delivery's other targets keep their results.
+func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header webhook.Header) (t tried) {
+	defer func() {
+		if p := recover(); p != nil {
+			n := panicNotice(r.o.Now(), p)
+			t = tried{attempt: bugAttempt(out.target, n.At), bug: n.Err}
+			survive(func() { r.o.Notify(n) })
+		}
+	}()
 	if r.o.Hold {
 		if held := out.held.behind(d); held != nil {
 			return tried{held: held}
@@ -183,16 +187,4 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 		return tried{held: out.held.first(d)}
 	}
 	return tried{attempt: a}
-}
-
-// settle writes what came of a delivery, and plans what is to be done later.
-func (r *Relay) settle(ctx context.Context, id webhook.ID, s sent) (webhook.Status, error) {
-	if len(s.due) == 0 {
-		return r.o.Log.AddAttempt(ctx, id, s.attempts[0], s.attempts[1:]...)
-	}
-	status, err := r.o.Backlog.Schedule(ctx, id, s.attempts, s.due)
-	if err == nil {
-		r.retries.plan(s.due)
-	}
-	return status, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -107,15 +108,35 @@ func TestTheWorstAnswerOfSeveralTargetsGoesBack(t *testing.T) {
 	}
 }
 
-func TestABugInOneOfSeveralAttemptsIsRecordedAndAnswered(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), panicking, func(p *parts) {
-		p.relay.Routes = []Route{{Target: parseTarget(t, testkit.Nowhere(t))}, {Target: parseTarget(t, testkit.Nowhere(t))}}
+// buggyAt is a Sender with a bug that occurs at one target.
+type buggyAt struct {
+	Sender
+	target string
+}
+
+func (b *buggyAt) Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) webhook.Attempt {
+	if t.String() == b.target {
+		panicForTheTest()
+	}
+	return b.Sender.Send(ctx, t, h, body)
+}
+
+func panicForTheTest() { panic("a bug for the test") }
+
+func TestABugAtOneOfSeveralTargetsIsThatTargetsResult(t *testing.T) {
+	good := testkit.Serve(t, testkit.Answer(http.StatusOK, "fine"))
+	bad := testkit.Nowhere(t)
+	sender := dispatch.NewSender(dispatch.Options{})
+	defer sender.Close()
+	r := start(t, good.URL(), toBoth(t, bad, good.URL()), func(p *parts) {
+		p.relay.Sender = &buggyAt{sender, parseTarget(t, bad).String()}
 	})
-	if got := r.post("bug", nil); got.code != http.StatusInternalServerError {
-		t.Errorf("got %d, want 500", got.code)
+	if got := r.postSigned(sampleBody); got.code != http.StatusInternalServerError || got.body != bugText+"\n" {
+		t.Errorf("got %d %q, want 500 %q", got.code, got.body, bugText)
 	}
-	if d := r.only(); d.Status != webhook.StatusUnreachable || len(d.History) != 2 {
-		t.Errorf("recorded %s with %d attempts, want unreachable, and one at each target", d.Status, len(d.History))
+	d := r.only()
+	if d.Status != webhook.StatusUnreachable || len(d.History) != 2 || !isBug(d.History[0]) || d.History[1].Code != http.StatusOK {
+		t.Errorf("recorded %s with %+v, want the bug at the first target and the 200 of the second", d.Status, d.History)
 	}
-	r.wantOnePanic("a bug for the test")
+	r.wantOnePanic("relay.panicForTheTest(")
 }

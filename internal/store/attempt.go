@@ -49,10 +49,8 @@ func (t *transaction) attempt(j *job) error {
 		}
 		t.changes = append(t.changes, change{kind: ChangeAttempted, delivery: n, attempt: j.attempts[i].N})
 	}
-	if j.scheduled {
-		if err := t.schedule(n, j); err != nil {
-			return err
-		}
+	if err := t.schedule(n, j); err != nil {
+		return err
 	}
 	deciding, err := t.deciding(n, j.attempts)
 	if err != nil {

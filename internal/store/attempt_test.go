@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -88,13 +87,13 @@ func TestStatusFollowsTheAttempts(t *testing.T) {
 func TestAttemptAtNothingIsNotFound(t *testing.T) {
 	errs := make(chan error, 1)
 	l := openLog(t, t.TempDir(), Options{OnError: func(err error) { errs <- err }})
-	_, err := l.AddAttempt(context.Background(), "dlv_0000000000", answered(200))
+	_, err := l.AddAttempts("dlv_0000000000", []webhook.Attempt{answered(200)}, nil)
 	var notFound *NotFoundError
 	if !errors.As(err, &notFound) {
-		t.Errorf("AddAttempt got %v, want a NotFoundError", err)
+		t.Errorf("AddAttempts got %v, want a NotFoundError", err)
 	}
-	if err := l.QueueAttempt(context.Background(), "dlv_1111111111", answered(200)); err != nil {
-		t.Errorf("QueueAttempt got %v, want nothing: it does not wait", err)
+	if err := l.QueueAttempts("dlv_1111111111", []webhook.Attempt{answered(200)}, nil); err != nil {
+		t.Errorf("QueueAttempts got %v, want nothing: it does not wait", err)
 	}
 	var failed *AttemptError
 	if err := <-errs; !errors.As(err, &failed) || failed.ID != "dlv_1111111111" || !errors.As(err, &notFound) {
@@ -110,7 +109,7 @@ func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for code := 500; code < 550; code++ {
-		if err := l.QueueAttempt(t.Context(), d.ID, answered(code)); err != nil {
+		if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(code)}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

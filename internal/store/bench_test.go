@@ -30,7 +30,7 @@ func BenchmarkRecord(b *testing.B) {
 				d := src.next()
 				err := l.Record(b.Context(), d)
 				if err == nil && c.attempts {
-					err = l.QueueAttempt(b.Context(), d.ID, answered(200))
+					err = l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil)
 				}
 				if err != nil {
 					b.Error(err)
@@ -124,7 +124,7 @@ func fillLog(tb testing.TB, dir string, count int) []webhook.ID {
 				if err := l.Record(tb.Context(), d); err != nil {
 					tb.Error(err)
 				}
-				if err := l.QueueAttempt(tb.Context(), d.ID, answered(200)); err != nil {
+				if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 					tb.Error(err)
 				}
 				ids[i-1] = d.ID

@@ -49,7 +49,7 @@ func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
 	}
 	// An attempt that nobody waits for is kept until the log is free again, or was found busy too often.
 	impatient(l, 500*time.Millisecond)
-	if err := l.QueueAttempt(t.Context(), before.ID, answered(200)); err != nil {
+	if err := l.QueueAttempts(before.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.Flush(t.Context()); !errors.Is(err, ErrBusy) {
@@ -61,6 +61,29 @@ func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
 	}
 	if got := get(t, l.Reader(), before.ID).Status; got != webhook.StatusDelivered {
 		t.Errorf("status %q, want delivered", got)
+	}
+}
+
+func TestAttemptThatABusyLogTurnedAwayIsWrittenLater(t *testing.T) {
+	dir := t.TempDir()
+	l, d := openLog(t, dir, Options{}), newSource(1).next()
+	record(t, l, d)
+	impatient(l, 0)
+	release := holdLock(t, dir)
+	due := []Due{{Target: "http://localhost:4000/"}}
+	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{answered(200)}, due); !errors.Is(err, ErrBusy) {
+		t.Errorf("AddAttempts got %v, want ErrBusy: its caller waits for one try only", err)
+	}
+	impatient(l, busyTimeout)
+	release()
+	if err := l.Flush(t.Context()); err != nil { // it is written in the group of the attempt, or in a later one
+		t.Fatal(err)
+	}
+	if got := get(t, l.Reader(), d.ID); got.Status != webhook.StatusDelivered || len(got.History) != 1 {
+		t.Errorf("%s with %d attempts, want delivered with one", got.Status, len(got.History))
+	}
+	if isDue, err := l.Reader().IsDue(t.Context(), d.ID); err != nil || !isDue {
+		t.Errorf("is due: %v, %v; want true: it was written with the attempt", isDue, err)
 	}
 }
 
@@ -91,13 +114,13 @@ func TestAttemptIsGivenUpAfterTheLastTry(t *testing.T) {
 	impatient(l, 0)
 	release := holdLock(t, dir)
 	defer release()
-	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
+	if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-failed; !errors.Is(err, ErrBusy) {
 		t.Errorf("OnError got %v, want ErrBusy", err)
 	}
-	if err := l.QueueAttempt(t.Context(), d.ID, answered(200)); err != nil {
+	if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
 	impatient(l, 0)

@@ -93,7 +93,7 @@ func writeMany(dir string, seed byte, count int) error {
 					return
 				}
 				fmt.Println(d.ID) // one write, so that a line is whole or not there
-				if err := l.QueueAttempt(context.Background(), d.ID, answered(200)); err != nil {
+				if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 					errs <- err
 					return
 				}

@@ -3,7 +3,7 @@
 //
 // What it promises:
 //
-//   - What Record or AddAttempt acknowledged survives the death of the process at any moment. A power cut may take the last moments.
+//   - What Record or AddAttempts acknowledged survives the death of the process at any moment. A power cut may take the last moments.
 //   - Readers never wait for a writer and never hold a view of the log open between two calls. Several processes may write and read
 //     at once.
 //   - One counter, bumped once a transaction, numbers every change. Whoever continues after the number they saw last misses

@@ -21,20 +21,6 @@ type Due struct {
 	Uncertain bool // it is held, and may have reached the handler
 }
 
-// Schedule writes attempts as AddAttempt does, at most one at each target, and in the same transaction what is to be sent later. What
-// was due at a target that was tried is due no more, unless due says so again. There is at least one attempt.
-func (l *Log) Schedule(ctx context.Context, id webhook.ID, attempts []webhook.Attempt, due []Due) (webhook.Status, error) {
-	j := l.job(jobAttempt)
-	j.scheduled, j.due = true, due
-	j.prepareAttempts(id, attempts)
-	if err := l.do(ctx, j); err != nil {
-		return "", fmt.Errorf("schedule %s: %w", id, err)
-	}
-	status := j.status
-	l.jobs.Put(j.reset())
-	return status, nil
-}
-
 // Adopt makes session answer for what others were to send and did not live to: deliveries that were recorded by sessions which are not
 // among the live ones, and are pending, or have something due. It returns that, oldest delivery first. What a replay has delivered
 // since is due no more.

@@ -11,9 +11,9 @@ import (
 
 func schedule(t *testing.T, l *Log, id webhook.ID, a webhook.Attempt, due ...Due) webhook.Status {
 	t.Helper()
-	status, err := l.Schedule(t.Context(), id, []webhook.Attempt{a}, due)
+	status, err := l.AddAttempts(id, []webhook.Attempt{a}, due)
 	if err != nil {
-		t.Fatalf("Schedule(%s): %v", id, err)
+		t.Fatalf("AddAttempts(%s): %v", id, err)
 	}
 	return status
 }
@@ -70,7 +70,7 @@ func TestAnAttemptSettlesWhatWasDueAtItsTargetAlone(t *testing.T) {
 	first, second := answered(500), answered(502)
 	second.Target = "http://localhost:4000/"
 	both := []Due{{Target: first.Target, At: start.Add(time.Minute)}, {Target: second.Target}}
-	if _, err := l.Schedule(t.Context(), d.ID, []webhook.Attempt{first, second}, both); err != nil {
+	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{first, second}, both); err != nil {
 		t.Fatal(err)
 	}
 	if got := len(adopt(t, l, "a")); got != 2 {

@@ -68,11 +68,11 @@ func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
 	}
 	large := answered(500)
 	large.Answer = bytes.Repeat([]byte("x"), 64<<10)
-	if _, err := l.AddAttempt(t.Context(), kept.ID, large); !errors.Is(err, ErrFull) {
-		t.Errorf("AddAttempt got %v, want ErrFull", err)
+	if _, err := l.AddAttempts(kept.ID, []webhook.Attempt{large}, nil); !errors.Is(err, ErrFull) {
+		t.Errorf("AddAttempts got %v, want ErrFull", err)
 	}
-	if err := l.QueueAttempt(t.Context(), kept.ID, large); err != nil {
-		t.Errorf("QueueAttempt got %v, want nothing", err)
+	if err := l.QueueAttempts(kept.ID, []webhook.Attempt{large}, nil); err != nil {
+		t.Errorf("QueueAttempts got %v, want nothing", err)
 	}
 	if err := l.Flush(t.Context()); err != nil {
 		t.Errorf("Flush got %v, want nothing", err)

@@ -51,7 +51,7 @@ func fillTyped(tb testing.TB, dir string, count int) {
 			a = answered(500)
 			a.Answer = []byte("TypeError: Cannot read properties of undefined (reading 'url')\n    at onFailed (handler.js:41)")
 		}
-		if err := l.QueueAttempt(tb.Context(), d.ID, a); err != nil {
+		if err := l.QueueAttempts(d.ID, []webhook.Attempt{a}, nil); err != nil {
 			tb.Fatal(err)
 		}
 	}

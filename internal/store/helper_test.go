@@ -137,9 +137,9 @@ func record(t testing.TB, l *Log, deliveries ...*webhook.Delivery) {
 
 func attempt(t testing.TB, l *Log, id webhook.ID, a webhook.Attempt) webhook.Status {
 	t.Helper()
-	status, err := l.AddAttempt(context.Background(), id, a)
+	status, err := l.AddAttempts(id, []webhook.Attempt{a}, nil)
 	if err != nil {
-		t.Fatalf("AddAttempt(%s): %v", id, err)
+		t.Fatalf("AddAttempts(%s): %v", id, err)
 	}
 	return status
 }

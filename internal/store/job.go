@@ -27,8 +27,7 @@ type job struct {
 	header     []byte   // encoded, of the delivery
 	answers    [][]byte // encoded, the header of each attempt's answer
 	bodyHash   int64
-	scheduled  bool // what is due at the targets of the attempts is settled by them and by due
-	due        []Due
+	due        []Due // still to be sent after these attempts
 	adoption   *adoption
 	unattended bool // nobody waits for it
 	tries      int  // how often a busy log turned it away
@@ -62,11 +61,9 @@ func (j *job) prepareRecord(d *webhook.Delivery, now func() time.Time) {
 	j.bodyHash = hashBody(d.Body)
 }
 
-func (j *job) prepareAttempts(id webhook.ID, attempts ...[]webhook.Attempt) {
-	j.id = id
-	for _, some := range attempts {
-		j.attempts = append(j.attempts, some...)
-	}
+func (j *job) prepareAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) {
+	j.id, j.due = id, due
+	j.attempts = append(j.attempts, attempts...)
 	for _, a := range j.attempts {
 		j.answers = append(j.answers, encodeHeader(a.Header))
 	}

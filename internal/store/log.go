@@ -183,13 +183,20 @@ func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
 	return nil
 }
 
-// AddAttempt writes an attempt at a delivery, or one at each of several targets, and returns, once they are durable, the delivery's
-// status. The log numbers them. They are written together or not at all, so that a delivery which owes a target its attempt is never
-// taken for one that was delivered.
-func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) (webhook.Status, error) {
-	j := l.job(jobAttempt)
-	j.prepareAttempts(id, []webhook.Attempt{a}, more)
-	if err := l.do(ctx, j); err != nil {
+// AddAttempts writes attempts at a delivery, oldest first, and what is still to be sent of it, and returns the delivery's status once
+// both are durable. The log numbers the attempts. Everything is written together or not at all: a delivery that has not been tried at
+// one of its targets is never taken for a delivered one. What was due at a target of the attempts is due no more, unless due says so
+// again. There is at least one attempt.
+//
+// An attempt is not made again because it could not be written, so AddAttempts takes no context: the write goes on whatever becomes of
+// the caller. If the log is busy, the error is ErrBusy. The writer keeps the attempts then, and OnError gets them if it gives up.
+func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) (webhook.Status, error) {
+	j := l.attempts(id, attempts, due)
+	err := l.submit(context.Background(), j)
+	if err == nil {
+		err = <-j.done
+	}
+	if err != nil {
 		return "", fmt.Errorf("add an attempt at %s: %w", id, err)
 	}
 	status := j.status
@@ -197,16 +204,20 @@ func (l *Log) AddAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, 
 	return status, nil
 }
 
-// QueueAttempt hands what AddAttempt writes to the writer and returns without waiting for it, unless the queue is full. A write that
-// fails is told to OnError.
-func (l *Log) QueueAttempt(ctx context.Context, id webhook.ID, a webhook.Attempt, more ...webhook.Attempt) error {
-	j := l.job(jobAttempt)
-	j.prepareAttempts(id, []webhook.Attempt{a}, more)
+// QueueAttempts does what AddAttempts does, but does not wait for the write. OnError gets the attempts if the write fails.
+func (l *Log) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) error {
+	j := l.attempts(id, attempts, due)
 	j.unattended = true
-	if err := l.submit(ctx, j); err != nil {
+	if err := l.submit(context.Background(), j); err != nil {
 		return fmt.Errorf("queue an attempt at %s: %w", id, err)
 	}
 	return nil
+}
+
+func (l *Log) attempts(id webhook.ID, attempts []webhook.Attempt, due []Due) *job {
+	j := l.job(jobAttempt)
+	j.prepareAttempts(id, attempts, due)
+	return j
 }
 
 // Flush returns when everything that was queued before it is committed, or has failed and was told to OnError. ErrBusy says that some of it

@@ -119,7 +119,7 @@ func TestDueKeepsWhetherTheHandlerMayHaveIt(t *testing.T) {
 	record(t, l, d)
 	down := webhook.Attempt{Target: "http://localhost:3000", StartedAt: start, Failure: webhook.FailureReset}
 	due := Due{ID: d.ID, Target: down.Target, Event: d.Event, Tries: 1, Uncertain: true}
-	if _, err := l.Schedule(t.Context(), d.ID, []webhook.Attempt{down}, []Due{due}); err != nil {
+	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{down}, []Due{due}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := l.Adopt(t.Context(), "ses_new", nil)

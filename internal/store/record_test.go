@@ -149,10 +149,10 @@ func TestClosedLogRefuses(t *testing.T) {
 	closeLog(t, l)
 	closeLog(t, l) // twice does no harm
 	ctx := context.Background()
-	_, addErr := l.AddAttempt(ctx, d.ID, answered(200))
+	_, addErr := l.AddAttempts(d.ID, []webhook.Attempt{answered(200)}, nil)
 	_, getErr := l.Reader().Get(ctx, d.ID)
 	for name, err := range map[string]error{
-		"Record": l.Record(ctx, d), "AddAttempt": addErr, "QueueAttempt": l.QueueAttempt(ctx, d.ID, answered(200)),
+		"Record": l.Record(ctx, d), "AddAttempts": addErr, "QueueAttempts": l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil),
 		"Flush": l.Flush(ctx), "Get": getErr, "Wait": l.Reader().Wait(ctx, 100),
 	} {
 		if !errors.Is(err, ErrClosed) {
@@ -174,7 +174,7 @@ func TestCloseWritesWhatIsQueued(t *testing.T) {
 		deliveries = append(deliveries, d)
 	}
 	for _, d := range deliveries {
-		if err := l.QueueAttempt(context.Background(), d.ID, answered(200)); err != nil {
+		if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -188,13 +188,17 @@ func (w *writer) answer(j *job, err error) {
 	if err == nil {
 		err = j.err
 	}
+	again := j.kind == jobAttempt && errors.Is(err, ErrBusy) && j.tries < maxTries && !w.closing
+	if again {
+		j.tries++
+		w.carried = append(w.carried, j)
+	}
 	if !j.unattended {
+		j.unattended = true // from here on, if it is tried again
 		j.done <- err
 		return
 	}
-	if errors.Is(err, ErrBusy) && j.tries < maxTries && !w.closing {
-		j.tries++
-		w.carried = append(w.carried, j)
+	if again {
 		return
 	}
 	if err != nil {

@@ -43,7 +43,7 @@ func record(t *testing.T, l *store.Log, i int) {
 	if err := l.Record(t.Context(), &d); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.AddAttempt(t.Context(), d.ID, a); err != nil {
+	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{a}, nil); err != nil {
 		t.Fatal(err)
 	}
 }

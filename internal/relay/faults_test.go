@@ -1,0 +1,103 @@
+package relay
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// faultyLog is a Log and a Backlog that fails when a test's scripts say so. A method without a script, or whose script returns nil, does
+// what the real log does.
+type faultyLog struct {
+	Log
+	Backlog
+	record, add, queue, get atomic.Pointer[func() error]
+}
+
+func run(script *atomic.Pointer[func() error]) error {
+	if f := script.Load(); f != nil {
+		return (*f)()
+	}
+	return nil
+}
+
+func (l *faultyLog) Record(ctx context.Context, d *webhook.Delivery) error {
+	if err := run(&l.record); err != nil {
+		return err
+	}
+	return l.Log.Record(ctx, d)
+}
+
+func (l *faultyLog) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
+	if err := run(&l.add); err != nil {
+		return "", err
+	}
+	return l.Log.AddAttempts(id, attempts, due)
+}
+
+func (l *faultyLog) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) error {
+	if err := run(&l.queue); err != nil {
+		return err
+	}
+	return l.Log.QueueAttempts(id, attempts, due)
+}
+
+func (l *faultyLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
+	if err := run(&l.get); err != nil {
+		return webhook.Delivery{}, err
+	}
+	return l.Backlog.Get(ctx, id)
+}
+
+// startFaulty is start with a faultyLog before the real one.
+func startFaulty(tb testing.TB, target string, changes ...func(*parts)) (*rig, *faultyLog) {
+	tb.Helper()
+	log := &faultyLog{}
+	r := start(tb, target, append(changes, func(p *parts) {
+		log.Log, log.Backlog = p.relay.Log, p.relay.Log.(*store.Log).Reader()
+		p.relay.Log, p.relay.Backlog = log, log
+	})...)
+	return r, log
+}
+
+// failing is a script that fails every call.
+func failing(err error) *func() error {
+	script := func() error { return err }
+	return &script
+}
+
+// failingOn is a script that runs fault on the calls with these numbers, counted from 1.
+func failingOn(fault func() error, calls ...int64) *func() error {
+	var n atomic.Int64
+	script := func() error {
+		call := n.Add(1)
+		for _, c := range calls {
+			if c == call {
+				return fault()
+			}
+		}
+		return nil
+	}
+	return &script
+}
+
+// busy is a fault of failingOn.
+func busy() error { return store.ErrBusy }
+
+// scripted is a Sender that does what a test says.
+type scripted struct {
+	send      func(ctx context.Context, body []byte) webhook.Attempt
+	reachable func(ctx context.Context) error
+}
+
+func (s *scripted) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) webhook.Attempt {
+	a := s.send(ctx, body)
+	a.Target = t.String()
+	return a
+}
+
+func (s *scripted) Reachable(ctx context.Context, _ dispatch.Target) error { return s.reachable(ctx) }
