@@ -27,6 +27,9 @@ func (l *Line) check() string {
 	case l.Attempts != len(l.History):
 		return fmt.Sprintf("history has %d attempts, and attempts says %d", len(l.History), l.Attempts)
 	}
+	if problem := l.checkTexts(); problem != "" {
+		return problem
+	}
 	for _, link := range []webhook.ID{l.ReplayOf, l.ResolvedBy, l.MendedBy, l.SameBodyAs} {
 		if link != "" && !webhook.IsID(string(link)) {
 			return fmt.Sprintf("%.40q is no id", link)

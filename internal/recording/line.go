@@ -117,7 +117,7 @@ func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptL
 func (l *Line) delivery() webhook.Delivery {
 	d := webhook.Delivery{
 		Summary: webhook.Summary{
-			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: string(l.Event), About: string(l.About),
+			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: webhook.Cut(string(l.Event)), About: webhook.Cut(string(l.About)),
 			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, ResolvedBy: cmp.Or(l.ResolvedBy, l.MendedBy),
 			SameBodyAs: l.SameBodyAs, BodyBytes: l.BodyBytes, Masked: stringsOf(l.Masked), Attempts: len(l.History),
 			Method: l.Method, Path: string(l.Path), Rest: string(l.Rest), Query: string(l.Query), MaskedQuery: stringsOf(l.MaskedQuery),

@@ -39,15 +39,21 @@ func (e *NewerError) Error() string {
 // Reader reads what a Writer wrote, one delivery at a time. Fields that it does not know are left aside: what is added to lines of this
 // version later can be done without. Blank lines, the ends of lines that Windows writes and a byte order mark at the start do no harm.
 type Reader struct {
-	in   *bufio.Reader
-	max  int
-	buf  []byte
-	line int
+	in     *bufio.Reader
+	buf    []byte   // a line, or the start of a long one
+	more   [][]byte // the rest of a long line
+	limits lineLimits
+	line   int
 }
+
+const (
+	readBuffer = 64 << 10
+	pieceBytes = 1 << 20
+)
 
 // NewReader makes a Reader.
 func NewReader(r io.Reader) *Reader {
-	return &Reader{in: bufio.NewReaderSize(r, 64<<10), max: maxLine}
+	return &Reader{in: bufio.NewReaderSize(r, readBuffer)}
 }
 
 // Next returns the next delivery, io.EOF where there is none, a *DamageError or a *NewerError where a line is none, or the error of what
@@ -65,22 +71,56 @@ func (r *Reader) Next() (webhook.Delivery, error) {
 	}
 }
 
-// next reads a line without its end. It is valid until the next call.
+// next reads a line without its end. It is valid until the next call. Of a long line that cannot be a delivery it returns the start.
 func (r *Reader) next() ([]byte, error) {
-	r.buf = r.buf[:0]
+	r.buf, r.more, r.limits = r.buf[:0], nil, lineLimits{text: r.limits.text}
 	r.line++
 	for {
 		piece, err := r.in.ReadSlice('\n')
-		r.buf = append(r.buf, piece...)
+		if problem := r.limits.add(bytes.TrimSuffix(piece, []byte("\n"))); problem != "" {
+			return nil, r.damage("%s", problem)
+		}
+		r.keep(piece)
+		isLong := errors.Is(err, bufio.ErrBufferFull)
+		if isLong && len(bytes.TrimSpace(r.buf)) == 0 {
+			r.buf = r.buf[:0]
+		}
 		switch {
-		case len(bytes.TrimSuffix(r.buf, []byte("\n"))) > r.max:
-			return nil, r.damage("it is longer than %d MiB", r.max>>20)
-		case err == nil, errors.Is(err, io.EOF) && len(r.buf) > 0:
-			return webhook.WithoutMark(bytes.TrimSuffix(r.buf, []byte("\n"))), nil
-		case !errors.Is(err, bufio.ErrBufferFull):
+		case err == nil, errors.Is(err, io.EOF) && len(r.buf) > 0, isLong && !r.isObject():
+			return webhook.WithoutMark(bytes.TrimSuffix(r.whole(), []byte("\n"))), nil
+		case !isLong:
 			return nil, err
 		}
 	}
+}
+
+// keep adds to the line. A long line is kept in pieces, since one growing slice would be in memory twice or more.
+func (r *Reader) keep(piece []byte) {
+	if len(r.buf)+len(piece) <= pieceBytes {
+		r.buf = append(r.buf, piece...)
+		return
+	}
+	last := len(r.more) - 1
+	if last < 0 || len(r.more[last])+len(piece) > cap(r.more[last]) {
+		r.more = append(r.more, make([]byte, 0, pieceBytes))
+		last++
+	}
+	r.more[last] = append(r.more[last], piece...)
+}
+
+func (r *Reader) whole() []byte {
+	if r.more == nil {
+		return r.buf
+	}
+	text := bytes.Join(append([][]byte{r.buf}, r.more...), nil)
+	r.more = nil
+	return text
+}
+
+// isObject reports whether the line begins as an object does, or is blank so far.
+func (r *Reader) isObject() bool {
+	start := bytes.TrimLeft(webhook.WithoutMark(r.buf), " \t\r")
+	return len(start) == 0 || start[0] == '{'
 }
 
 func (r *Reader) damage(format string, args ...any) *DamageError {

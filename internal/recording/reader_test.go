@@ -60,6 +60,11 @@ func TestDamageIsNamedByItsLine(t *testing.T) {
 		{"a header's name", other(`["Cookie","a"]`, `["Coo\nkie","a"]`), "is no header's name"},
 		{"a header's value", other(`["Cookie","a"]`, `["Cookie","a\r\nX-B: c"]`), "header Cookie can't have a line end"},
 		{"a name masked that is not there", other(`"attempts":0`, `"attempts":0,"masked":["X-A"]`), `masked names "X-A"`},
+		{"a long session", other(`"attempts":0`, `"attempts":0,"session":"`+strings.Repeat("s", 257)+`"`), "session has more than 256 bytes"},
+		{"long headers", other(`["Cookie","a"]`, `["Cookie","`+strings.Repeat("a", 256<<10)+`"]`), "headers has more than 256 KiB"},
+		{"a long target", swap(`"target":"`, `"target":"`+strings.Repeat("t", 65<<10)), "attempt 1: target has more than 64 KiB"},
+		{"a long failure", swap(`"n":1,`, `"n":1,"failure":"`+strings.Repeat("f", 257)+`",`), "attempt 1: failure has more than 256 bytes"},
+		{"a long error", swap(`"n":1,`, `"n":1,"error":"`+strings.Repeat("e", 5<<10)+`",`), "attempt 1: error has more than 4 KiB"},
 		{"bytes without base64", other(`["Cookie","a"]`, `["Cookie",{"hex":"ff"}]`), `"base64" in it`},
 	}
 	for _, test := range tests {
@@ -79,6 +84,17 @@ func TestDamageIsNamedByItsLine(t *testing.T) {
 				t.Errorf("%v names line %d, want 3", err, damage.Line)
 			}
 		})
+	}
+}
+
+func TestALongEventOfARecordingIsCut(t *testing.T) {
+	long := strings.Repeat("é", 10_000)
+	line := write(t, webhook.Delivery{Summary: webhook.Summary{
+		ID: "dlv_0000000001", Status: "pending", Verdict: "valid", Origin: "local", Event: long, About: long,
+	}})
+	all, err := read(bytes.NewReader(line))
+	if err != nil || len(all) != 1 || all[0].Event != webhook.Cut(long) || all[0].About != webhook.Cut(long) {
+		t.Errorf("got %d deliveries, %v; want one with event and about cut", len(all), err)
 	}
 }
 

@@ -10,9 +10,6 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxLine is how long a line may be, its end not counted: room for a body of 190 MB, and a bound on what a reader has to have in memory.
-const maxLine = 256 << 20
-
 // TooLongError says that a delivery is longer than a line may be.
 type TooLongError struct {
 	ID webhook.ID
