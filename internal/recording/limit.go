@@ -114,6 +114,8 @@ func (l *Line) checkTexts() string {
 		{"host", len(l.Host), maxTarget},
 		{"path", max(len(l.Path), len(l.Rest)), maxTarget},
 		{"query", len(l.Query), maxTarget},
+		{"masked", totalLen(l.Masked), maxHeaders},
+		{"masked_query", totalLen(l.MaskedQuery), maxTarget},
 		{"expected_status", len(l.ExpectedStatus), webhook.MaxText},
 		{"headers", l.Headers.size(), maxHeaders},
 	} {
@@ -136,6 +138,8 @@ func (l *attemptLine) checkTexts() string {
 	switch {
 	case len(l.Target) > maxTarget:
 		return tooLong("target", maxTarget)
+	case len(l.URL) > maxTarget:
+		return tooLong("url", maxTarget)
 	case len(l.Failure) > webhook.MaxText:
 		return tooLong("failure", webhook.MaxText)
 	case len(l.Error) > maxError:
@@ -151,6 +155,14 @@ func tooLong(name string, most int) string {
 		return fmt.Sprintf("%s has more than %d bytes", name, most)
 	}
 	return fmt.Sprintf("%s has more than %d KiB", name, most>>10)
+}
+
+func totalLen(texts []Text) int {
+	n := 0
+	for _, t := range texts {
+		n += len(t)
+	}
+	return n
 }
 
 func (p pairs) size() int {
