@@ -24,25 +24,26 @@ import (
 
 // listener is one run of `listen`: the parts and how they stand to each other.
 type listener struct {
-	app     *app
-	o       *listenOptions
-	dataDir string
-	place   session.Here // where it was started
-	secret  knownSecret
-	log     *store.Log
-	sender  *dispatch.Sender
-	relay   *relay.Relay
-	ln      net.Listener
-	moved   bool // to another port than the default
-	server  *http.Server
-	session *session.Session
-	printer output.Printer // until view is started
-	view    view
-	started bool              // view is
-	there   bool              // all handlers were, when they were looked for
-	orphans []webhook.Summary // left pending by sessions that are dead
-	owed    []store.Due       // what those were to send, and this one does now
-	served  chan error
+	app       *app
+	o         *listenOptions
+	dataDir   string
+	place     session.Here // where it was started
+	secret    knownSecret
+	log       *store.Log
+	logErrors logErrors
+	sender    *dispatch.Sender
+	relay     *relay.Relay
+	ln        net.Listener
+	moved     bool // to another port than the default
+	server    *http.Server
+	session   *session.Session
+	printer   output.Printer // until view is started
+	view      view
+	started   bool              // view is
+	there     bool              // all handlers were, when they were looked for
+	orphans   []webhook.Summary // left pending by sessions that are dead
+	owed      []store.Due       // what those were to send, and this one does now
+	served    chan error
 
 	command   *command // nil without one
 	readyFile string   // that was written
@@ -120,7 +121,7 @@ func (l *listener) openLog(ctx context.Context) error {
 	}
 	l.o.trust(l.secret)
 	err = l.app.showMigration(l.dataDir, func() (err error) {
-		l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logFailed})
+		l.log, err = store.Open(ctx, l.dataDir, store.Options{Now: l.app.w.Now, OnError: l.logErrors.report})
 		return err
 	})
 	if err != nil {
@@ -158,6 +159,7 @@ func (l *listener) build(ctx context.Context) error {
 	if err := l.buildView(ctx, out); err != nil {
 		return err
 	}
+	l.logErrors.handleWith(l.logFailed)
 	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
 	l.relay = relay.New(relay.Options{
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
@@ -263,9 +265,6 @@ func (l *listener) seeHandlers(ready *output.Ready, look <-chan []dispatch.Targe
 
 // logFailed tells that what was queued for the log could not be written, or that the log was taken away.
 func (l *listener) logFailed(err error) {
-	if l.view == nil {
-		return
-	}
 	n := relay.Notice{Kind: relay.NoticeNotRecorded, At: l.app.w.Now(), Err: err}
 	var gone *store.NotFoundError
 	switch {

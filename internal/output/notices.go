@@ -103,7 +103,11 @@ func again(n int) string {
 
 // recordTrouble says why deliveries can't be recorded, and what to do.
 func recordTrouble(err error) (message, hint string) {
+	var attempt *store.AttemptError
 	switch {
+	case errors.As(err, &attempt):
+		return "An attempt at " + string(attempt.ID) + " could not be recorded: " + display.Clean(attempt.Err.Error()) + ".",
+			"The log shows the delivery as it was before."
 	case errors.Is(err, store.ErrFull):
 		return "The disk is full: deliveries can't be recorded, and are answered 503.", "Free some space; Vidiking sends them again."
 	case errors.Is(err, store.ErrBusy):

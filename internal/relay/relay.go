@@ -177,7 +177,7 @@ func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, erro
 		status, err := r.settle(d.ID, s)
 		if err != nil {
 			out.Delivery.Status = status
-			return out, fmt.Errorf("record the attempt of %s: %w", d.ID, err)
+			return out, err
 		}
 		out.Delivery.Status, out.Delivery.Attempts = status, len(s.attempts)
 	}

@@ -189,7 +189,8 @@ func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
 // again. There is at least one attempt.
 //
 // An attempt is not made again because it could not be written, so AddAttempts takes no context: the write goes on whatever becomes of
-// the caller. If the log is busy, the error is ErrBusy. The writer keeps the attempts then, and OnError gets them if it gives up.
+// the caller. If the log is busy, the error is ErrBusy. The writer keeps the attempts then, and OnError gets them if it gives up. Errors
+// are of type *AttemptError.
 func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) (webhook.Status, error) {
 	j := l.attempts(id, attempts, due)
 	err := l.submit(context.Background(), j)
@@ -197,7 +198,7 @@ func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) 
 		err = <-j.done
 	}
 	if err != nil {
-		return "", fmt.Errorf("add an attempt at %s: %w", id, err)
+		return "", &AttemptError{ID: id, Attempts: attempts, Err: err}
 	}
 	status := j.status
 	l.jobs.Put(j.reset())
@@ -209,7 +210,7 @@ func (l *Log) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due
 	j := l.attempts(id, attempts, due)
 	j.unattended = true
 	if err := l.submit(context.Background(), j); err != nil {
-		return fmt.Errorf("queue an attempt at %s: %w", id, err)
+		return &AttemptError{ID: id, Attempts: attempts, Err: err}
 	}
 	return nil
 }

@@ -232,7 +232,7 @@ func (w *writer) afterCommit() {
 	}
 }
 
-// AttemptError is what OnError gets for queued attempts that could not be written.
+// AttemptError says that attempts could not be written.
 type AttemptError struct {
 	ID       webhook.ID
 	Attempts []webhook.Attempt
