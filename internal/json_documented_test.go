@@ -15,7 +15,7 @@ func TestEveryWarningCodeIsDocumented(t *testing.T) {
 	root := os.DirFS("..")
 	// Those of the tunnel come as objects of their own.
 	said := map[string]bool{"tunnel_down": true, "tunnel_back": true}
-	inCode := regexp.MustCompile(`(?:\bCode:\s*|\bCode(?:, \w+\.\w+)* = |\bCause = )"([a-z_]+)"`)
+	inCode := regexp.MustCompile(`(?:\bCode:\s*|\bCode(?:, \w+\.\w+)* = |\bCause = |\bp\.Warning\()"([a-z_]+)"`)
 	for _, dir := range []string{"internal/cli", "internal/output", "internal/display"} {
 		for _, text := range sourcesIn(t, root, dir) {
 			for _, m := range inCode.FindAllStringSubmatch(text, -1) {

@@ -4,7 +4,7 @@ package main
 var toldBy = map[string]string{
 	"cli/api.go: .*":                     `Vidiking answered|Vidiking refused|can't be reached|leads elsewhere|is plain http`,
 	"cli/import.go: .*":                  `dlv_.*log`,
-	"cli/selection.go: .*":               `there is no (status|event)|no event matches|is no time`,
+	"cli/selection.go: .*":               `there is no status|is no time`,
 	"cli/tunnel_way.go: .*":              `ngrok\.yml`,
 	"cli/edit.go: .*":                    `(VISUAL|EDITOR) names .*, which is not there|there is no editor`,
 	"cli/errors.go: .*":                  `the target |there is no setting|line 1, column`, // the sites of config and dispatch are looked for by their own words

@@ -1,8 +1,11 @@
 package account
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -10,18 +13,20 @@ import (
 // AllEvents stands for every documented event where events are named.
 const AllEvents = "all"
 
-// EventError says that a name, or a pattern, names no documented event.
+// EventError says that an item of a list of events can't be registered.
 type EventError struct {
 	Name string
 	Near string // the one that was probably meant; may be empty
 }
 
-func (e *EventError) Error() string { return "there is no event " + e.Name }
+func (e *EventError) Error() string { return fmt.Sprintf("no documented event matches %q", e.Name) }
 
 // ParseEvents reads a list of events, separated by commas: names, patterns as in render.*, or all. The API is told names, so patterns
-// are written out, in the order of the documentation. It returns an *EventError.
+// are written out, in the order of the documentation; names that are not documented follow, as they are. It returns an *EventError
+// for a pattern that matches no documented event, because it names nothing to tell the API.
 func ParseEvents(list string) ([]string, error) {
 	asked := map[string]bool{}
+	var others []string
 	for item := range strings.SplitSeq(list, ",") {
 		item = strings.TrimSpace(item)
 		found := false
@@ -30,8 +35,16 @@ func ParseEvents(list string) ([]string, error) {
 				asked[e.Name], found = true, true
 			}
 		}
-		if !found {
-			return nil, &EventError{Name: item, Near: meant(item)}
+		if found {
+			continue
+		}
+		nearAll := webhook.Near(item, []string{AllEvents})
+		if item == "" || nearAll != "" || strings.Contains(item, "*") || strings.ContainsFunc(item, unicode.IsSpace) {
+			near, _ := webhook.KnownEvent(item)
+			return nil, &EventError{Name: item, Near: cmp.Or(nearAll, near)}
+		}
+		if !slices.Contains(others, item) {
+			others = append(others, item)
 		}
 	}
 	var events []string
@@ -40,36 +53,28 @@ func ParseEvents(list string) ([]string, error) {
 			events = append(events, e.Name)
 		}
 	}
-	return events, nil
-}
-
-// meant is what was probably meant by a name that names nothing.
-func meant(item string) string {
-	if near := webhook.Near(item, []string{AllEvents}); near != "" {
-		return near
-	}
-	near, _ := webhook.KnownEvent(item)
-	return near
+	return append(events, others...), nil
 }
 
 // ShortEvents is a list of events in few words, which ParseEvents reads as the same: all, or a pattern for each family that is whole.
 func ShortEvents(events []string) string {
 	missing := map[string]bool{} // by family
+	all := true                  // it has every documented event, and no other
 	for _, e := range webhook.Events() {
-		missing[family(e.Name)] = missing[family(e.Name)] || !slices.Contains(events, e.Name)
+		lacks := !slices.Contains(events, e.Name)
+		missing[family(e.Name)] = missing[family(e.Name)] || lacks
+		all = all && !lacks
 	}
-	all := true
 	var short []string
 	for _, name := range events {
-		if lacks, known := missing[family(name)]; known && !lacks {
+		if !webhook.IsEvent(name) {
+			all = false
+		} else if !missing[family(name)] {
 			name = family(name) + ".*"
 		}
 		if !slices.Contains(short, name) {
 			short = append(short, name)
 		}
-	}
-	for _, lacks := range missing {
-		all = all && !lacks
 	}
 	if all {
 		return AllEvents

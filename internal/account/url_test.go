@@ -86,7 +86,8 @@ func TestParseEvents(t *testing.T) {
 	}
 	for list, want := range map[string][]string{
 		"all": all, "*": all, "render.*,ai.*,wallet.*": all, "wallet.deposit, render.complete": {"render.complete", "wallet.deposit"},
-		"*.failed,ai.failed": {"render.failed", "ai.failed"},
+		"*.failed,ai.failed":                     {"render.failed", "ai.failed"},
+		"render.paused, ai.failed,render.paused": {"ai.failed", "render.paused"}, "all,render.paused": append(slices.Clone(all), "render.paused"),
 	} {
 		got, err := ParseEvents(list)
 		if err != nil || !slices.Equal(got, want) {
@@ -106,8 +107,7 @@ func TestParseEvents(t *testing.T) {
 		}
 	}
 	for list, near := range map[string]string{
-		"render.compelte": "render.complete", "rendr.*": "render.*", "al": "", "": "", "render.complete,": "", "quux": "", "render.[": "", "alll": "all",
-		"render": "render.*", "wallet": "wallet.*",
+		"rendr.*": "render.*", "": "", "render.complete,": "", "alll": "all", "payout.*": "", "render complete": "render.complete",
 	} {
 		_, err := ParseEvents(list)
 		var wrong *EventError

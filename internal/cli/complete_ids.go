@@ -46,6 +46,30 @@ func (a *app) completeIDs(most int) cobra.CompletionFunc {
 	}
 }
 
+// completeLoggedEvents offers what completeEventPatterns does, and the events of the newest deliveries that are not documented.
+func (a *app) completeLoggedEvents(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	out, directive := completeEventPatterns(cmd, args, typed)
+	rows, err := a.newest(cmd.Context(), "")
+	if err != nil {
+		return out, directive
+	}
+	before := typed[:strings.LastIndexByte(typed, ',')+1]
+	var seen []string
+	for _, s := range slices.Backward(rows) {
+		if !webhook.IsEvent(s.Event) && isPlainEvent(s.Event) && !slices.Contains(seen, s.Event) {
+			seen = append(seen, s.Event)
+			out = append(out, describe(before+s.Event, "not documented, in the log"))
+		}
+	}
+	return out, directive
+}
+
+// isPlainEvent reports whether an event's name, which may come from a stranger, can be offered to a shell.
+func isPlainEvent(name string) bool {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+	return name != "" && strings.Trim(name, plain) == ""
+}
+
 // newest lists the newest deliveries whose id begins as typed; where no id begins like that, the newest of all.
 func (a *app) newest(ctx context.Context, typed string) ([]webhook.Summary, error) {
 	r, err := a.openReader(ctx)

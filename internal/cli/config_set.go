@@ -68,7 +68,10 @@ func (a *app) runConfigSet(ctx context.Context, args []string) error {
 	if err := checkSetting(key, value); err != nil {
 		return err
 	}
-	return cfg.Set(key.Name, value)
+	if err := cfg.Set(key.Name, value); err != nil {
+		return err
+	}
+	return a.warnUnknownEventsOf(key, value)
 }
 
 // valuesOf is what a setting can be.

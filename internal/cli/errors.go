@@ -135,13 +135,10 @@ func explainInput(err error) *failure {
 
 func unknownEvent(name, near string) *failure {
 	hint := "all events: vidiking trigger --list"
-	if strings.Contains(near, "*") {
-		near = "'" + near + "'" // as a shell takes it
-	}
 	if near != "" {
-		hint = "did you mean " + near + "? All events: vidiking trigger --list"
+		hint = "did you mean " + near + "? A" + hint[1:]
 	}
-	return usage("there is no event "+name, hint)
+	return usage("there is no event "+name, hint, "an event that is not listed needs its payload: vidiking trigger --data FILE")
 }
 
 // explainConfig explains what is wrong with the configuration, or with a value of it, by what the error itself advises.

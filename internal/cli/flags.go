@@ -18,6 +18,7 @@ import (
 func (a *app) withFlags(cmd *cobra.Command, addFlags func(*cobra.Command)) *cobra.Command {
 	if len(a.w.Args) == 0 || slices.Contains(a.w.Args, cmd.Name()) {
 		addFlags(cmd)
+		_ = cmd.RegisterFlagCompletionFunc("event", a.completeLoggedEvents) // a command without that flag has no use for it
 	}
 	return cmd
 }

@@ -91,7 +91,7 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 		return err
 	}
 	if len(rows) == 0 {
-		return a.sayNone(ctx, r, p.Close, by)
+		return a.sayNone(ctx, r, func(s string) { p.Close(s + suggestEvents(q.Filter)) }, by)
 	}
 	out.Style.IDLength = idLength(rows)
 	p = output.New(out)

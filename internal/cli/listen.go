@@ -136,11 +136,6 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 		o.path = o.routes[0].Target.Path()
 	}
 	o.events = cfg.Strings(config.Events)
-	for _, pattern := range o.events {
-		if err := checkEventPattern(pattern); err != nil {
-			return err
-		}
-	}
 	if err := o.wait.complete(flags); err != nil {
 		return err
 	}

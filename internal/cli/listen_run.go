@@ -155,6 +155,7 @@ func (l *listener) build(ctx context.Context) error {
 	}
 	l.printer = output.New(out)
 	l.app.sayWarnings(l.printer)
+	l.warnUnknownEvents()
 	l.session = session.New(l.dataDir, info)
 	if err := l.buildView(ctx, out); err != nil {
 		return err

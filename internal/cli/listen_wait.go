@@ -57,8 +57,7 @@ func (o *listenWaitOptions) complete(flags *pflag.FlagSet) error {
 // checkAwaited refuses to wait for an event that is never forwarded, which would be found out when time is up.
 func (o *listenOptions) checkAwaited() error {
 	for _, pattern := range o.wait.events {
-		comes := func(e webhook.EventInfo) bool { return webhook.EventMatches(pattern, e.Name) && o.forwards(e.Name) }
-		if !slices.ContainsFunc(webhook.Events(), comes) {
+		if !o.forwards(pattern) {
 			these := cmp.Or(strings.Join(o.forwarded(), ", "), "nothing")
 			return usage("--wait-for "+pattern+" waits for what is not forwarded", "forwarded, by --events and the routes of --forward: "+these)
 		}
@@ -66,22 +65,29 @@ func (o *listenOptions) checkAwaited() error {
 	return nil
 }
 
-// forwards reports whether an event goes to a handler.
-func (o *listenOptions) forwards(event string) bool {
+// forwards reports whether events that the pattern matches can go to a handler.
+func (o *listenOptions) forwards(pattern string) bool {
 	wants := func(events []string) bool {
-		return len(events) == 0 || slices.ContainsFunc(events, func(p string) bool { return webhook.EventMatches(p, event) })
+		return len(events) == 0 || slices.ContainsFunc(events, func(p string) bool { return webhook.PatternsOverlap(p, pattern) })
 	}
 	return wants(o.events) && slices.ContainsFunc(o.routes, func(r relay.Route) bool { return wants(r.Events) })
 }
 
-// forwarded are the events that go to a handler.
+// forwarded returns the events and patterns that go to a handler: the documented events, then the others that were named.
 func (o *listenOptions) forwarded() (names []string) {
 	for _, e := range webhook.Events() {
-		if o.forwards(e.Name) {
-			names = append(names, e.Name)
+		names = append(names, e.Name)
+	}
+	named := slices.Clone(o.events)
+	for _, r := range o.routes {
+		named = append(named, r.Events...)
+	}
+	for _, pattern := range named {
+		if _, known := webhook.KnownEvent(pattern); !known && !slices.Contains(names, pattern) {
+			names = append(names, pattern)
 		}
 	}
-	return names
+	return slices.DeleteFunc(names, func(name string) bool { return !o.forwards(name) })
 }
 
 // await begins to wait for the events of --wait-for, if there are any, among what this session receives.

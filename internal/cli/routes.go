@@ -32,10 +32,8 @@ func parseRoutes(text string) ([]relay.Route, error) {
 			return nil, usage("no events stand before the = of "+field, "as in 'render.*"+field+"', or for all of them without =")
 		}
 		events, to := cutEvents(field)
-		for _, pattern := range events {
-			if err := checkEventPattern(pattern); err != nil {
-				return nil, err
-			}
+		if slices.Contains(events, "") {
+			return nil, usage("an event's name is empty in "+field, "as in 'render.*,wallet.*="+to+"'")
 		}
 		target, err := dispatch.ParseTarget(to, defaultPath)
 		if err != nil {

@@ -2,14 +2,12 @@ package cli
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/store"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // selection is the flags by which a command selects deliveries: a filter, and others that are short for one.
@@ -31,7 +29,6 @@ func (s *selection) addFlags(cmd *cobra.Command) {
 	f.StringVar(&s.since, "since", "", "only what was received since `WHEN`, as in 1h, 14:03, yesterday or 2026-03-02")
 	f.StringVar(&s.until, "until", "", "only what was received before `WHEN`")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
-	_ = cmd.RegisterFlagCompletionFunc("event", completeEventPatterns)
 	_ = cmd.RegisterFlagCompletionFunc("status", completeStatuses)
 	for _, name := range []string{"since", "until"} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(filter.Whens(), cobra.ShellCompDirectiveNoFileComp))
@@ -45,11 +42,6 @@ func (s *selection) isSet() bool {
 
 // query is the selection in the store's terms, once checked.
 func (s *selection) query(a *app) (store.Query, error) {
-	for _, e := range s.events {
-		if err := checkEventPattern(e); err != nil {
-			return store.Query{}, err
-		}
-	}
 	now, loc := a.w.Now(), a.w.Location
 	all, err := filter.Parse(s.filter, now, loc)
 	if err != nil {
@@ -117,18 +109,4 @@ func (a *app) parseWhen(flag, s string) (time.Time, error) {
 		return t, usage(flag+" "+s+" is no time", filter.Times)
 	}
 	return t, nil
-}
-
-// checkEventPattern checks a pattern of events. A name that is not documented is allowed only where a * makes it a pattern that
-// matches something, since anything else would silently match nothing.
-func checkEventPattern(pattern string) error {
-	near, known := webhook.KnownEvent(pattern)
-	if known {
-		return nil
-	}
-	f := unknownEvent(pattern, near)
-	if strings.Contains(pattern, "*") {
-		f.what = "no event matches " + pattern
-	}
-	return f
 }

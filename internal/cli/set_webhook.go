@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,6 +92,7 @@ func (a *app) runSetWebhook(ctx context.Context, o *setWebhookOptions) error {
 	if err != nil {
 		return err
 	}
+	warnUnknownEvents(output.New(out), "events", o.webhook.Events)
 	a.sayWrongPath(o.webhook.URL)
 	if o.dryRun {
 		return o.showRequest(a, out)
@@ -171,7 +171,11 @@ func eventsToRegister(asked string, s account.State) ([]string, error) {
 	events, err := account.ParseEvents(asked)
 	var wrong *account.EventError
 	if errors.As(err, &wrong) {
-		return nil, unknownEvent(cmp.Or(wrong.Name, `""`), wrong.Near)
+		hint := "write its names out, because Vidiking is told names; documented events: vidiking trigger --list"
+		if wrong.Near != "" {
+			hint = "did you mean '" + wrong.Near + "'? Documented events: vidiking trigger --list"
+		}
+		return nil, usage(fmt.Sprintf("no documented event matches %q", wrong.Name), hint)
 	}
 	return events, err
 }

@@ -49,7 +49,7 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 5 they did not come in time`,
 			seeAlso: "listen, trigger, webhooks list",
 		}.annotations(),
-		ValidArgsFunction: completeEventPatterns,
+		ValidArgsFunction: a.completeLoggedEvents,
 		Args:              cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.events = args
@@ -80,8 +80,8 @@ func (o *waitOptions) check() error {
 		return usage(fmt.Sprintf("--within %s is less than nothing", o.within), "0s looks once")
 	}
 	for _, e := range o.events {
-		if err := checkEventPattern(e); err != nil {
-			return err
+		if e == "" {
+			return usage("an event's name can't be empty", "as in vidiking webhooks wait render.complete")
 		}
 	}
 	slices.Sort(o.events)
@@ -95,6 +95,7 @@ func (a *app) runWait(ctx context.Context, o *waitOptions) error {
 		return err
 	}
 	w := &waiting{app: a, o: o, printer: output.New(out)}
+	warnUnknownEvents(w.printer, "wait", o.events)
 	if o.since != sinceStart {
 		if w.since, err = a.parseWhen("--since", o.since); err != nil {
 			return err

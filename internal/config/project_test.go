@@ -84,7 +84,7 @@ func TestAProjectFileMaySetWhereHandlersAreAndNoMore(t *testing.T) {
 		{"both ways, the other way round", "routes = { \"*\" = \"4000\" }\nforward = \"3000\"", "line 2, column 1: forward and routes both say where deliveries go", "keep one of them"},
 		{"a setting under the routes", "[routes]\npath = \"/a\"", "line 2, column 1: path is in the routes table", "move it to the top of the file"},
 		{"events without quotes", "[routes]\nrender.complete = \"3000\"", "line 2, column 1: the events of a route are written in quotes", `write "render.complete" = …`},
-		{"no such event", "[routes]\n\"rendr.*\" = \"3000\"", "line 2, column 1: a route's events", ""},
+		{"no event", "[routes]\n\"render/*\" = \"3000\"", "line 2, column 1: a route's events", ""},
 		{"no events", "[routes]\n\"\" = \"3000\"", "line 2, column 1: a route names no events", `for example "render.*" = "localhost:3000"; for all events: "*"`},
 		{"a route twice", "[routes]\n\"render.*\" = \"1\"\n'render.*' = \"2\"", "line 3, column 1: key render.* is already defined", "keep one of them"},
 		{"a target that would be two", "[routes]\n\"render.*\" = \"1 *=evil.example\"", `line 2, column 14: invalid target "1 *=evil.example" for a route`, `for example "localhost:3000", or a URL`},

@@ -26,7 +26,6 @@ type Value struct {
 	Text      Text   // Texts
 
 	written string // as String writes it, but for quotes
-	literal bool   // in quotes, it means what it would not mean without
 }
 
 // Parse reads a filter as people write it. Times in it are relative to now, and local to loc. What is wrong is an *Error.
@@ -70,8 +69,7 @@ func WithStatus(statuses ...webhook.Status) Filter {
 func WithEvent(patterns ...string) Filter {
 	var values []Value
 	for _, p := range patterns {
-		_, known := webhook.KnownEvent(p)
-		values = append(values, Value{Name: p, written: p, literal: !known})
+		values = append(values, Value{Name: p, written: p})
 	}
 	return one(Event, values)
 }

@@ -36,7 +36,7 @@ func (t Term) String() string {
 // typed is the value with quotes where it needs them.
 func (v Value) typed(k Key) string {
 	switch {
-	case v.literal, v.written == "", v.written[0] == '"', strings.ContainsFunc(v.written, unicode.IsSpace):
+	case v.written == "", v.written[0] == '"', strings.ContainsFunc(v.written, unicode.IsSpace):
 		return quote(v.written)
 	case k == Free && (v.written[0] == '-' || strings.Contains(v.written, ":")), k != Free && strings.Contains(v.written, ","):
 		return quote(v.written)

@@ -21,7 +21,7 @@ func TestAFilterHasOneForm(t *testing.T) {
 		{"localhost:3000", `"localhost:3000"`},
 		{"EVENT:render.*", "event:render.*"},
 		{`event:"render.*"`, "event:render.*"},
-		{`event:"my.own",ai.failed,""`, `event:"my.own",ai.failed,""`},
+		{`event:"my.own",ai.failed,""`, `event:my.own,ai.failed,""`},
 		{"status:Timed-Out,FAILED", "status:timed_out,failed"},
 		{"code:=500 code:5XX code:>=400", "code:500 code:5xx code:>=400"},
 		{`took:"> 9 ms" size:">4.1 kB"`, "took:>9ms size:>4.1kB"},

@@ -27,8 +27,8 @@ func (p *parser) value(k Key, at piece) (Value, *Error) {
 	switch k.Kind() {
 	case Names:
 		return p.name(k, at)
-	case Patterns:
-		return p.event(at)
+	case Patterns: // of any event: the log may have some that are not documented
+		return Value{Name: at.text, written: at.text}, nil
 	case Numbers:
 		return p.number(k, at)
 	case Beginnings:
@@ -59,19 +59,6 @@ func (p *parser) name(k Key, at piece) (Value, *Error) {
 }
 
 func named(name string) Value { return Value{Name: name, written: name} }
-
-// event refuses what matches no documented event, since that is a typo nearly always. In quotes it may be any.
-func (p *parser) event(at piece) (Value, *Error) {
-	near, known := webhook.KnownEvent(at.text)
-	if known || at.quoted {
-		return Value{Name: at.text, written: at.text, literal: !known}, nil
-	}
-	what := "there is no event " + at.text
-	if strings.Contains(at.text, "*") {
-		what = "no event matches " + at.text
-	}
-	return Value{}, p.wrong(at, what, didYouMean(near, `all events: vidiking trigger --list; for one of your own, quote it: event:"`+at.text+`"`))
-}
 
 func (p *parser) id(at piece) (Value, *Error) {
 	prefix, ok := webhook.ParsePrefix(at.text)

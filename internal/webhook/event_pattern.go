@@ -28,6 +28,29 @@ func EventMatches(pattern, event string) bool {
 	}
 }
 
+// PatternsOverlap reports whether there can be an event that both patterns match.
+func PatternsOverlap(a, b string) bool {
+	// overlap[j] is whether the rest of a, from the one at hand, and b[j:] overlap; next is that of the rest behind it.
+	next := make([]bool, len(b)+1)
+	for i := len(a); i >= 0; i-- {
+		overlap := make([]bool, len(b)+1)
+		for j := len(b); j >= 0; j-- {
+			switch {
+			case i == len(a) && j == len(b):
+				overlap[j] = true
+			case i < len(a) && a[i] == '*':
+				overlap[j] = next[j] || j < len(b) && overlap[j+1]
+			case j < len(b) && b[j] == '*':
+				overlap[j] = overlap[j+1] || i < len(a) && next[j]
+			case i < len(a) && j < len(b) && a[i] == b[j]:
+				overlap[j] = next[j+1]
+			}
+		}
+		next = overlap
+	}
+	return next[0]
+}
+
 // KnownEvent reports whether a pattern matches one of the documented events, and where it matches none suggests the event, or the
 // pattern of a family of them (render.*), that was probably meant; "" where none is near.
 func KnownEvent(pattern string) (suggestion string, known bool) {

@@ -62,6 +62,43 @@ func TestAPatternThatMatchesNoEventSuggestsOne(t *testing.T) {
 }
 
 // FuzzEventMatches compares with path.Match where both mean the same: without what only path.Match understands.
+func TestPatternsOverlapIfAnEventMatchesBoth(t *testing.T) {
+	for _, tc := range []struct {
+		a, b string
+		want bool
+	}{
+		{"render.complete", "render.complete", true},
+		{"render.complete", "render.failed", false},
+		{"render.*", "render.paused", true},
+		{"render.*", "*.paused", true},
+		{"render.*", "ai.*", false},
+		{"*x", "*y", false},
+		{"a*b", "*", true},
+		{"a*b*c", "ab*bc", true},
+		{"**", "", true},
+		{"a*", "", false},
+		{"", "", true},
+	} {
+		for _, order := range [][2]string{{tc.a, tc.b}, {tc.b, tc.a}} {
+			if got := webhook.PatternsOverlap(order[0], order[1]); got != tc.want {
+				t.Errorf("PatternsOverlap(%q, %q) = %t, want %t", order[0], order[1], got, tc.want)
+			}
+		}
+	}
+}
+
+func FuzzPatternsOverlap(f *testing.F) {
+	f.Add("render.*", "*.paused", "render.paused")
+	f.Fuzz(func(t *testing.T, a, b, event string) {
+		if len(a)+len(b) > 200 {
+			return
+		}
+		if webhook.EventMatches(a, event) && webhook.EventMatches(b, event) && !webhook.PatternsOverlap(a, b) {
+			t.Errorf("%q matches %q and %q, which do not overlap", event, a, b)
+		}
+	})
+}
+
 func FuzzEventMatches(f *testing.F) {
 	f.Add("render.*", "render.complete")
 	f.Add("*a*b*", "xaxbx")
