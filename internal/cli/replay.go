@@ -147,12 +147,21 @@ func (a *app) replaySecret(c *replayChange) (replaySecrets, error) {
 // replayAll sends the deliveries one by one.
 func (s *sending) replayAll(ctx context.Context, c *replayChange, secret webhook.Secret, rows []webhook.Summary) error {
 	err := s.eachChanged(ctx, c, rows, func(d webhook.Delivery, body []byte) error {
-		return s.send(ctx, relay.Arrival{Header: c.header(secret, d, body), Body: body, Origin: webhook.OriginReplay, Parent: d.ID})
+		return s.send(ctx, replayOf(d, c.header(secret, d, body), body))
 	})
 	if err != nil {
 		return err
 	}
 	return s.end(len(rows))
+}
+
+// replayOf is a delivery as it is sent again: with that header and body, to the path and query that it came with, and under its Host.
+// Parameters that were masked are left out.
+func replayOf(d webhook.Delivery, header webhook.Header, body []byte) relay.Arrival {
+	return relay.Arrival{
+		Header: header, Body: body, Origin: webhook.OriginReplay, Parent: d.ID,
+		Rest: d.Rest, Query: webhook.WithoutParameters(d.Query, d.MaskedQuery), Host: d.Host,
+	}
 }
 
 // dryReplay shows what would be sent: the rows, or where payloads are changed, those, byte for byte.

@@ -48,7 +48,7 @@ func (s *screenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	if err != nil {
 		return webhook.Summary{}, s.app.explained(err)
 	}
-	return s.send(ctx, relay.Arrival{Header: d.Header, Body: d.Body, Origin: webhook.OriginReplay, Parent: d.ID}, given)
+	return s.send(ctx, replayOf(d, d.Header, d.Body), given)
 }
 
 // SendEdited sends a changed body as a replay, signed anew.
@@ -62,8 +62,7 @@ func (s *screenActions) SendEdited(ctx context.Context, parent webhook.ID, body 
 		return webhook.Summary{}, s.app.explained(err)
 	}
 	change := replayChange{resign: true}
-	in := relay.Arrival{Header: change.header(secret.Secret, d, body), Body: body, Origin: webhook.OriginReplay, Parent: d.ID}
-	return s.send(ctx, in, []webhook.Secret{secret.Secret})
+	return s.send(ctx, replayOf(d, change.header(secret.Secret, d, body), body), []webhook.Secret{secret.Secret})
 }
 
 // Trigger sends the samples of an event or a scenario.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/hosts"
 	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // sayWrongPath warns of a URL that leads to a listen of this machine and, there, to a path that it answers with 404.
@@ -24,7 +25,10 @@ func (a *app) sayWrongPath(text string) {
 	for _, s := range live {
 		for _, way := range []string{s.URL, s.PublicURL} {
 			taken, err := url.Parse(way)
-			if way == "" || err != nil || !sameHost(given, taken) || given.EscapedPath() == taken.EscapedPath() {
+			if way == "" || err != nil || !sameHost(given, taken) {
+				continue
+			}
+			if _, ok := webhook.RestOf(taken.EscapedPath(), given.EscapedPath()); ok {
 				continue
 			}
 			right := *given

@@ -66,7 +66,7 @@ func (x *exchange) request(t *try) *http.Request {
 	req.Method = http.MethodPost
 	req.URL = &x.target.url
 	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
-	req.Header = x.header
+	req.Header, req.Host = x.header, x.target.asHost
 	req.Body, req.ContentLength = http.NoBody, int64(len(x.body))
 	if len(x.body) > 0 {
 		// Of a reader in memory that it knows, net/http writes header and body in one go; of another, in two, which costs a third

@@ -95,7 +95,7 @@ func (s *Sender) Close() {
 // it. The body must not change, even after Send has returned: a handler may answer before it has read all of it.
 func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []byte) webhook.Attempt {
 	start := s.options.Now()
-	attempt := webhook.Attempt{Target: t.String(), StartedAt: start.UTC().Truncate(time.Millisecond)}
+	attempt := webhook.Attempt{Target: t.String(), URL: t.called, StartedAt: start.UTC().Truncate(time.Millisecond)}
 	if t.text == "" {
 		attempt.Failure, attempt.Error = webhook.FailureUnexpected, noTargetText
 		return attempt

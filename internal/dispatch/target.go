@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // Target is where a handler listens. The zero Target names none. Targets are equal when their strings are.
@@ -13,6 +15,9 @@ type Target struct {
 	url  url.URL
 	text string // String
 	host string // Host
+
+	called string // the URL to call if it is not text: see For
+	asHost string // the Host header to send; empty: host
 }
 
 // ParseTarget reads a target as people write it: a port (3000, :3000), host:port, or a URL, each with or without a path. Where
@@ -80,6 +85,26 @@ func (t Target) Host() string { return t.host }
 
 // Path is the path as it is sent, without the query: /webhooks/vidiking.
 func (t Target) Path() string { return t.url.EscapedPath() }
+
+// For returns the target as one delivery calls it: with rest appended to its path, query to its own query, and host as the Host header
+// unless that is empty. Not a byte of rest and query is changed. String stays the configured address.
+func (t Target) For(rest, query, host string) Target {
+	t.asHost = host
+	if rest == "" && query == "" {
+		return t
+	}
+	t.called = webhook.CalledURL(t.text, rest, query)
+	_, tail, _ := strings.Cut(t.called, "://")
+	path, query, hasQuery := strings.Cut(tail[len(t.host):], "?")
+	t.url.RawQuery, t.url.ForceQuery = query, hasQuery && query == ""
+	if strings.HasPrefix(path, "//") { // url.URL takes an Opaque like that for a host
+		t.url.RawPath = path
+		t.url.Path, _ = url.PathUnescape(path) // if that fails, net/url escapes what does not unescape
+		return t
+	}
+	t.url.Opaque = path // as it is: url.URL would escape some characters of a Path
+	return t
+}
 
 type schemePart struct {
 	name  string

@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // NoticeOf puts what the relay says beside deliveries into words. The path is that of the ingress.
@@ -48,9 +49,9 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 func wrongPath(n relay.Notice, path string) Notice {
 	out := Notice{
 		Code: "wrong_path", At: n.At,
-		Message: fmt.Sprintf("POST %s got 404: deliveries come to %s.", display.Clean(n.Path), path),
+		Message: fmt.Sprintf("POST %s got 404: deliveries come to %s and below it.", display.Clean(n.Path), path),
 	}
-	if isPlainPath(n.Path) {
+	if isPlainPath(n.Path) && !webhook.HasDotSegment(n.Path) {
 		out.Hint = "vidiking listen --path " + n.Path
 		out.More = []string{"To take them there: " + out.Hint}
 	}

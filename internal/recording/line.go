@@ -100,7 +100,7 @@ func LineOf(d webhook.Delivery) Line {
 
 func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptLine {
 	l := attemptLine{
-		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(a.URL), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
+		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(cmp.Or(a.URL, a.Target)), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
 		DurationMS: Millis(a.Duration), ConnectMS: Millis(a.Connect), FirstByteMS: Millis(a.FirstByte), Failure: a.Failure,
 		Error: Text(a.Error), Status: status, AnswerBytes: a.AnswerBytes, AnswerCut: a.AnswerCut, Headers: pairsOf(a.Header),
 		Masked: texts(a.Masked),
@@ -138,6 +138,9 @@ func (l *attemptLine) attempt() webhook.Attempt {
 		N: l.N, Target: string(l.Target), URL: string(l.URL), StartedAt: timeOf(l.StartedAt), Code: l.Code, Failure: l.Failure, Error: string(l.Error),
 		Duration: duration(l.DurationMS), Connect: duration(l.ConnectMS), FirstByte: duration(l.FirstByteMS),
 		Header: l.Headers.header(), Answer: l.AnswerBase64, AnswerBytes: l.AnswerBytes, AnswerCut: l.AnswerCut, Masked: stringsOf(l.Masked),
+	}
+	if a.URL == a.Target {
+		a.URL = ""
 	}
 	if len(a.Answer) == 0 {
 		a.Answer = []byte(l.Answer)

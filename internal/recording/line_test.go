@@ -170,7 +170,7 @@ func TestLineIsAsDocumented(t *testing.T) {
 		`"received_at":"2026-03-02T13:02:31.123Z","about":"job_9bn2ze","body_bytes":2,"replay_of":"dlv_8kx4m2abcd","masked":["Cookie"],"attempts":1,` +
 		`"code":401,"duration_ms":7.123456,"session":"ses_1","secret_hint":"whsec_…Kq7T","headers":[["Cookie","(masked)"],["X-Odd",{"base64":"/+KArg=="}]],` +
 		`"body_sha256":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","body_base64":"e30=","history":[{"v":1,"type":"attempt",` +
-		`"delivery_id":"dlv_a61tzr5x0k","n":1,"target":"http://localhost:3000/","started_at":"2026-03-02T13:02:31.123Z","code":401,"duration_ms":7.123456,` +
+		`"delivery_id":"dlv_a61tzr5x0k","n":1,"target":"http://localhost:3000/","url":"http://localhost:3000/","started_at":"2026-03-02T13:02:31.123Z","code":401,"duration_ms":7.123456,` +
 		`"first_byte_ms":7,"status":"refused","answer":"no\u202e\n","answer_bytes":6,"answer_headers":[["Set-Cookie","(masked)"]],"masked":["Set-Cookie"]}]}` + "\n"
 	if diff := cmp.Diff(want, string(write(t, recording.Mask(d)))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -202,3 +202,33 @@ func TestASenderThatAsksBeforeItSendsIsToldToGoOn(t *testing.T) {
 		t.Errorf("got %d and recorded %q, want 200 and %q", got.code, r.only().Body, sampleBody)
 	}
 }
+
+// What a sender calls below the ingress path, the handler gets below its own, and so it does when that is sent again.
+func TestPathAndQueryReachTheHandlerByteForByte(t *testing.T) {
+	for _, called := range []string{
+		"", "/order/42", "/order/42?token=a%2Bb&x", "/a%2Fb%2f//c;d/", "/%FF|\"\xff?q=\xff;%zz", "?a=1", "/" + strings.Repeat("x", 30<<10),
+	} {
+		handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+		r := start(t, handler.URL()+"/hook?own=1", warn)
+		got := r.raw(strings.Replace(rawPost(sampleBody), ingressPath, ingressPath+called, 1))
+		rest, query, _ := strings.Cut(called, "?")
+		want := webhook.CalledURL("/hook?own=1", rest, query)
+		if uri := handler.Wait(1)[0].URI; got.code != http.StatusOK || uri != want {
+			t.Errorf("%.60q: got %d, and the handler %.60q, want %.60q", called, got.code, uri, want)
+		}
+		d := r.recorded()[0]
+		if d.Method != http.MethodPost || d.Path != ingressPath+rest || d.Rest != rest || d.Query != query {
+			t.Errorf("recorded %s %.60q, rest %.60q, query %q", d.Method, d.Path, d.Rest, d.Query)
+		}
+		again := Arrival{Header: d.Header, Body: d.Body, Origin: webhook.OriginReplay, Parent: d.ID, Rest: d.Rest, Query: d.Query, Host: "shop.test"}
+		if _, err := r.Deliver(t.Context(), again); err != nil {
+			t.Fatal(err)
+		}
+		if replay := handler.Wait(2)[1]; replay.URI != want || replay.Host != "shop.test" {
+			t.Errorf("replayed to %.60q at %q, want %.60q at shop.test", replay.URI, replay.Host, want)
+		}
+		if replay := r.recorded()[1]; replay.Rest != d.Rest || replay.Query != d.Query || replay.Host != "shop.test" || replay.Path != "" {
+			t.Errorf("the replay is recorded as %+v", replay.Summary)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ const (
 
 // IngressOptions is what an Ingress is made of besides its Relay.
 type IngressOptions struct {
-	Path    string // the one path that takes deliveries
+	Path    string // the escaped path that takes deliveries, as does everything below it
 	Token   string // of the session: who has it may say where a delivery comes from
 	Origin  webhook.Origin
 	Respond Respond
@@ -72,9 +73,16 @@ func (in *Ingress) Server() *http.Server {
 
 // ServeHTTP takes one delivery.
 func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	if req.URL.Path != in.o.Path {
-		in.wrongPath(req)
-		refuse(w, http.StatusNotFound, "Deliveries come to "+in.o.Path+".")
+	called, query := requestTarget(req)
+	rest, ok := webhook.RestOf(in.o.Path, called)
+	switch {
+	case !ok:
+		in.wrongPath(req.Method, called)
+		refuse(w, http.StatusNotFound, "Deliveries come to "+in.o.Path+" and below it.")
+		return
+	case webhook.HasDotSegment(rest), strings.Contains(req.RequestURI, "#"):
+		in.wrongPath(req.Method, called)
+		refuse(w, http.StatusNotFound, "Paths with . or .. segments and URLs with # are not forwarded.")
 		return
 	}
 	if req.Method != http.MethodPost {
@@ -91,13 +99,14 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		refuseBody(w, err)
 		return
 	}
-	if in.deliver(w, req, body, held) {
+	arrival := Arrival{Body: body, Method: req.Method, Path: called, Rest: rest, Query: query}
+	if in.deliver(w, req, arrival, held) {
 		held = 0 // a forward that goes on after the answer holds the body, and lets go of it
 	}
 }
 
-// deliver takes the body the whole way. It reports whether the body is still held when it returns.
-func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte, held int64) (goesOn bool) {
+// deliver takes an arrival the whole way. It reports whether the body is still held when it returns.
+func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arrival, held int64) (goesOn bool) {
 	// The sender may hang up (Vidiking does after 10 s); the delivery's way goes on.
 	ctx := context.WithoutCancel(req.Context())
 	var d *recorded
@@ -107,7 +116,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 			refuse(w, http.StatusInternalServerError, bugText)
 		}
 	}()
-	arrival, trusted := in.arrival(req, body)
+	trusted := in.identify(req, &arrival)
 	if arrival.Target != "" && !in.relay.HasTarget(arrival.Target) {
 		refuse(w, http.StatusMisdirectedRequest, "This listen does not forward to that target.")
 		return false
@@ -141,18 +150,27 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, body []byte
 	return goesOn
 }
 
-// arrival makes a delivery of a request. Who has the session's token says where it comes from; the header that says so is this
-// program's own and is taken off.
-func (in *Ingress) arrival(req *http.Request, body []byte) (a Arrival, trusted bool) {
-	a = Arrival{Origin: in.o.Origin, Body: body}
+// requestTarget returns the escaped path and the raw query of a request, byte for byte, which req.URL does not keep.
+func requestTarget(req *http.Request) (path, query string) {
+	path, query, _ = strings.Cut(req.RequestURI, "?")
+	if _, rest, absolute := strings.Cut(path, "://"); absolute && path[0] != '/' {
+		_, path, _ = strings.Cut(rest, "/")
+		path = "/" + path
+	}
+	return path, query
+}
+
+// identify fills in where an arrival comes from. A sender that has the session's token says so itself, in a header that is removed.
+func (in *Ingress) identify(req *http.Request, a *Arrival) (trusted bool) {
+	a.Origin = in.o.Origin
 	if values := req.Header[session.SenderHeader]; len(values) > 0 {
 		if s, ok := session.Trust(values[0], in.o.Token); ok {
-			trusted, a.Origin, a.Parent, a.Target = true, s.Origin, s.Parent, s.Target
+			trusted, a.Origin, a.Parent, a.Target, a.Host = true, s.Origin, s.Parent, s.Target, s.Host
 		}
 		delete(req.Header, session.SenderHeader)
 	}
 	a.Header = webhook.HeaderFrom(req.Host, req.Header)
-	return a, trusted
+	return trusted
 }
 
 // forward sends the delivery on and answers what the handler answered; of several the worst. Those that hold it have no say: it is kept
@@ -203,18 +221,19 @@ func (in *Ingress) queue(d *recorded, s sent) {
 }
 
 // wrongPath tells of a POST to a path that takes no deliveries, once a path.
-func (in *Ingress) wrongPath(req *http.Request) {
-	if req.Method != http.MethodPost {
+func (in *Ingress) wrongPath(method, path string) {
+	if method != http.MethodPost {
 		return
 	}
+	path = webhook.Cut(path)
 	in.mu.Lock()
-	tell := len(in.wrong) < maxWrongPaths && !slices.Contains(in.wrong, req.URL.Path)
+	tell := len(in.wrong) < maxWrongPaths && !slices.Contains(in.wrong, path)
 	if tell {
-		in.wrong = append(in.wrong, req.URL.Path)
+		in.wrong = append(in.wrong, path)
 	}
 	in.mu.Unlock()
 	if tell {
-		in.relay.o.Notify(Notice{Kind: NoticeWrongPath, At: in.relay.o.Now(), Path: req.URL.Path})
+		in.relay.o.Notify(Notice{Kind: NoticeWrongPath, At: in.relay.o.Now(), Path: path})
 	}
 }
 

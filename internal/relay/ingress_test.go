@@ -25,7 +25,14 @@ func TestOnlyAPostToTheIngressPathIsTaken(t *testing.T) {
 		{"OPTIONS", "/webhooks/vidiking", http.StatusMethodNotAllowed},
 		{"post", "/webhooks/vidiking", http.StatusMethodNotAllowed},
 		{"POST", "/", http.StatusNotFound},
-		{"POST", "/webhooks/vidiking/", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/", http.StatusOK},
+		{"POST", "/webhooks/vidiking/order/42?a", http.StatusOK},
+		{"POST", "/webhooks/vidikings", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/../vidiking", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/%2e%2E/x", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/a%2f..%2fb", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/a#b", http.StatusNotFound},
+		{"POST", "/webhooks/vidiking/%zz", http.StatusBadRequest},
 		{"POST", "/webhooks//vidiking", http.StatusNotFound},
 		{"POST", "//webhooks/vidiking", http.StatusNotFound},
 		{"POST", "/webhooks/./vidiking", http.StatusNotFound},
@@ -60,7 +67,7 @@ func TestAWrongPathIsToldOnceAndOnlyOfAPost(t *testing.T) {
 	r := start(t, testkit.Nowhere(t))
 	for range 3 {
 		got := r.do(r.request(t.Context(), http.MethodPost, "/webhook", strings.NewReader(sampleBody), nil))
-		if want := "Deliveries come to " + ingressPath + ".\n"; got.code != http.StatusNotFound || got.body != want {
+		if want := "Deliveries come to " + ingressPath + " and below it.\n"; got.code != http.StatusNotFound || got.body != want {
 			t.Errorf("POST /webhook got %d %q, want 404 %q", got.code, got.body, want)
 		}
 		r.do(r.request(t.Context(), http.MethodGet, "/favicon.ico", nil, nil))

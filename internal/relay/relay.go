@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,6 +58,7 @@ type Options struct {
 	Retry   *dispatch.Schedule // when to try again what failed; nil: never
 	Backlog Backlog            // required by Hold and Retry
 	Header  []webhook.Field    // set on what the handler gets, instead of a field of the same name
+	Host    string             // the Host header that the handler gets; empty: the target's
 	Session string
 	Now     func() time.Time
 	Random  io.Reader
@@ -137,6 +139,10 @@ type Arrival struct {
 	Origin webhook.Origin
 	Parent webhook.ID // the delivery that this one sends again
 	Target string     // send to this target alone, which HasTarget has to know; empty: to all that the routes name
+	Host   string     // the Host header that the handlers get; empty: Options.Host
+
+	// What was called, as in webhook.Summary. Rest and Query are sent on.
+	Method, Path, Rest, Query string
 }
 
 // Outcome is what became of an arrival.
@@ -204,6 +210,7 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, only: in.Target, n: r.arrived.Add(1)}
 	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
+	d.Method, d.Path, d.Rest, d.Query, d.Host = in.Method, in.Path, in.Rest, in.Query, in.Host
 	d.BodyBytes = int64(len(in.Body))
 	d.Event = webhook.EventOf(in.Body)
 	d.About = display.About(in.Body)
@@ -269,6 +276,11 @@ func (r *Relay) outgoing(h webhook.Header) webhook.Header {
 		h = h.Without(f.Name)
 	}
 	return append(h, r.o.Header...)
+}
+
+// address is the target as the delivery calls it.
+func (r *Relay) address(t dispatch.Target, d *webhook.Delivery) dispatch.Target {
+	return t.For(d.Rest, d.Query, cmp.Or(d.Host, r.o.Host))
 }
 
 // wanted reports whether one of the patterns names the event. Without a pattern every event is wanted.

@@ -201,7 +201,7 @@ func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries 
 	if err != nil || r.abort.Err() != nil {
 		return false
 	}
-	a := r.o.Sender.Send(r.abort, to, r.outgoing(d.Header), d.Body)
+	a := r.o.Sender.Send(r.abort, r.address(to, &d), r.outgoing(d.Header), d.Body)
 	if out != nil {
 		out.handler.saw(&d, a)
 	}

@@ -181,7 +181,7 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 			return tried{held: held}
 		}
 	}
-	a := r.o.Sender.Send(ctx, out.target, header, d.Body)
+	a := r.o.Sender.Send(ctx, r.address(out.target, &d.Delivery), header, d.Body)
 	out.handler.saw(&d.Delivery, a)
 	if r.o.Hold && absent(a.Failure) {
 		return tried{held: out.held.first(d)}

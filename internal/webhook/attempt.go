@@ -22,7 +22,7 @@ const (
 type Attempt struct {
 	N         int       // 1 for a delivery's first
 	Target    string    // the configured address
-	URL       string    // what was called: Target with the delivery's Rest and Query; empty in records of older versions
+	URL       string    // what was called, if it is not Target itself: Target with the delivery's Rest and Query
 	StartedAt time.Time // UTC, to the millisecond
 	Code      int       // 0 where there was no answer
 	Failure   Failure
