@@ -19,7 +19,7 @@ beats the configuration file, which beats the default. With --profile NAME it re
 		Annotations: manual{
 			seeAlso: "environment",
 		}.annotations(),
-		Args: unknownCommand,
+		Args: a.unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.configSet(), a.configGet(), a.configList(), a.configUnset(), a.configPath(), a.configSetWebhook(), a.configRestoreWebhook())

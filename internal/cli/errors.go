@@ -47,6 +47,8 @@ type failure struct {
 	detail []string // lines under it: a piece of a file with a caret
 	hint   []string // what to do; may be empty
 	cause  error    // what it came from; for errors.Is, not shown
+
+	asTyped bool // the commands in the hint have the global flags that were typed
 }
 
 func (f *failure) Error() string { return f.what }

@@ -45,7 +45,10 @@ func (a *app) globalFlags(cmd *cobra.Command) {
 }
 
 // flagError is the error for a flag that is not there or has a wrong value.
-func flagError(cmd *cobra.Command, err error) error {
+func (a *app) flagError(cmd *cobra.Command, err error) error {
+	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
+		return a.unknownCommand(cmd, words) // the flag is of a command that does not exist
+	}
 	all := "all flags: " + cmd.CommandPath() + " --help"
 	var missing *pflag.NotExistError
 	var empty *pflag.ValueRequiredError
@@ -54,6 +57,13 @@ func flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case errors.As(err, &missing):
 		name := missing.GetSpecifiedName()
+		shown := "--" + name
+		if missing.GetSpecifiedShortnames() != "" {
+			shown = "-" + name
+		}
+		if hint, ok := a.meantFlag(cmd, name); ok {
+			return &failure{code: exitUsage, what: "there is no flag " + shown, hint: []string{hint, all}, asTyped: true}
+		}
 		if len(name) == 1 {
 			return usage("there is no flag -"+name, all)
 		}

@@ -73,6 +73,9 @@ func unknownPage(cmd *cobra.Command, before []string, name string) error {
 			names = append(names, p.name)
 		}
 	}
+	if hint, ok := commandHabit(append(slices.Clone(before), name), false); ok {
+		return usage(what, hint, "all of them: "+all)
+	}
 	if near := webhook.Near(name, names); near != "" {
 		near = strings.Join(append(append([]string{"vidiking help"}, before...), near), " ")
 		return usage(what, "did you mean "+near+"? All of them: "+all)

@@ -56,7 +56,7 @@ type listenOptions struct {
 func (a *app) listen() *cobra.Command {
 	o := &listenOptions{}
 	cmd := listenHelp()
-	cmd.Args = o.takeCommand
+	cmd.Args = func(cmd *cobra.Command, args []string) error { return o.takeCommand(a, cmd, args) }
 	cmd.ValidArgsFunction = a.completeCommand
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := o.complete(cmd.Context(), a, cmd.Flags()); err != nil {
@@ -71,12 +71,16 @@ func (a *app) listen() *cobra.Command {
 }
 
 // takeCommand takes what stands behind -- for the command, and refuses other arguments.
-func (o *listenOptions) takeCommand(cmd *cobra.Command, args []string) error {
+func (o *listenOptions) takeCommand(a *app, cmd *cobra.Command, args []string) error {
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 		args, o.command = args[:dash], args[dash:]
 	}
 	if len(args) > 0 {
-		return usage("listen takes no argument, and got "+strconv.Quote(args[0]), "vidiking listen --forward "+args[0])
+		f := usage("listen takes no argument, and got "+strconv.Quote(args[0]), "your handler goes behind --forward: vidiking listen --forward localhost:3000")
+		if line, ok := a.withFlag("--forward", args[0]); ok && isTarget(args[0]) {
+			f.hint, f.asTyped = []string{line}, true
+		}
+		return f
 	}
 	return nil
 }

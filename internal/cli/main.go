@@ -75,7 +75,9 @@ func (a *app) end(ctx context.Context, err error) int {
 		f = a.interrupted(err)
 	}
 	for i, l := range f.hint {
-		f.hint[i] = output.Options{Self: a.self()}.Command(l)
+		if !f.asTyped {
+			f.hint[i] = output.Options{Self: a.self()}.Command(l)
+		}
 	}
 	a.stderr().Error(a.w.withShortPaths(f.what), f.detail, f.hint)
 	return f.code

@@ -22,7 +22,7 @@ ask for that. Without a command it says what to do now: by what runs, what is in
 		Example:       "  vidiking demo\n  vidiking listen --forward localhost:3000\n  vidiking trigger render.complete\n  vidiking doctor",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          unknownCommand,
+		Args:          a.unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
 				return a.sayVersion()
@@ -36,7 +36,7 @@ ask for that. Without a command it says what to do now: by what runs, what is in
 	cmd.CompletionOptions.SetDefaultShellCompDirective(noFiles) // what takes a file says so
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.helpErr = closedPipe(printHelp(a.w.Stdout, pageOf(cmd))) })
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, pageOf(cmd)) })
-	cmd.SetFlagErrorFunc(flagError)
+	cmd.SetFlagErrorFunc(a.flagError)
 	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")
 	a.globalFlags(cmd)
 	cmd.AddCommand(
@@ -49,7 +49,7 @@ ask for that. Without a command it says what to do now: by what runs, what is in
 }
 
 // unknownCommand is the error for a word that is no command, with the one that was meant.
-func unknownCommand(cmd *cobra.Command, args []string) error {
+func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -57,6 +57,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	all := "all commands: " + cmd.CommandPath() + " --help"
 	if !cmd.HasParent() && isTopic(args[0]) {
 		return usage(what, "there is a topic: vidiking help "+args[0])
+	}
+	if hint, ok := a.meantCommand(cmd, a.typedFrom(args[0])); ok {
+		return &failure{code: exitUsage, what: what, hint: []string{hint, all}}
 	}
 	if near := webhook.Near(args[0], commandNames(cmd)); near != "" {
 		return usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,6 +40,9 @@ func (a *app) trigger() *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.ValidArgsFunction = completeEvents
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if i := slices.IndexFunc(args, isTarget); i >= 0 {
+			return a.targetIsNoEvent(args[i])
+		}
 		o.names = args
 		if err := o.read(a, cmd.Flags()); err != nil {
 			return err
@@ -174,6 +178,14 @@ func (a *app) payloads(o *triggerOptions) ([][]byte, error) {
 		}
 	}
 	return bodies, nil
+}
+
+func (a *app) targetIsNoEvent(target string) error {
+	f := usage("there is no event "+target, "a handler goes behind --to: vidiking trigger render.complete --to localhost:3000")
+	if line, ok := a.withFlag("--to", target); ok {
+		f.hint, f.asTyped = []string{"a handler goes behind --to: " + line}, true
+	}
+	return f
 }
 
 // editPayloads changes the payloads as the flags ask, in place.

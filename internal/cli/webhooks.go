@@ -12,7 +12,7 @@ func (a *app) webhooks() *cobra.Command {
 		Annotations: manual{
 			seeAlso: "listen, replay, json",
 		}.annotations(),
-		Args: unknownCommand,
+		Args: a.unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.list(), a.show(), a.replay(), a.diff(), a.export(), a.importCommand(), a.prune(), a.wait())

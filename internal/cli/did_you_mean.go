@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/sample"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// meantCommand returns the hint for words that are no command, beginning below cmd, and whether there is one.
+func (a *app) meantCommand(cmd *cobra.Command, typed []string) (hint string, ok bool) {
+	path := strings.Fields(cmd.CommandPath())[1:]
+	whole := append(path, typed...)
+	for _, words := range [][]string{whole, typed} {
+		if hint, ok = commandHabit(words, true); ok {
+			return hint, true
+		}
+	}
+	sub := elsewhere(cmd.Root(), typed[0])
+	if sub != nil && len(typed) > 1 {
+		if line, ok := a.commandLine(append(strings.Fields(sub.CommandPath())[1:], typed[1:]...)); ok {
+			return "did you mean: " + line, true
+		}
+	}
+	for _, words := range [][]string{whole, typed} {
+		if hint, ok = commandHabit(words, false); ok {
+			return hint, true
+		}
+	}
+	if sub != nil {
+		return "did you mean: " + sub.CommandPath() + " --help", true
+	}
+	return meantArgument(typed[0])
+}
+
+// typedFrom is what was typed from a word on.
+func (a *app) typedFrom(word string) []string {
+	return a.w.Args[max(0, slices.Index(a.w.Args, word)):]
+}
+
+// commandHabit looks words up in the table: two of them as one name, or the first alone. What follows fills the command in.
+func commandHabit(words []string, withArgument bool) (hint string, ok bool) {
+	for n := min(2, len(words)); n > 0; n-- {
+		name := strings.ToLower(strings.Join(words[:n], "-"))
+		for _, h := range habits() {
+			if !slices.Contains(strings.Fields(h.typed), name) {
+				continue
+			}
+			command, filled, ok := fillIn(h.command, words[n:])
+			switch {
+			case !ok || withArgument && !filled:
+			case command == "":
+				return h.does, true
+			default:
+				return h.does + ": " + command, true
+			}
+		}
+	}
+	return "", false
+}
+
+// fillIn puts an argument in the place of {KIND|DEFAULT}: the last that is of the kind, else the default. The last, since a relay's
+// client has the public URL before the handler's.
+func fillIn(command string, args []string) (line string, filled, ok bool) {
+	before, rest, found := strings.Cut(command, "{")
+	if !found {
+		return command, false, true
+	}
+	place, after, _ := strings.Cut(rest, "}")
+	kind, value, hasDefault := strings.Cut(place, "|")
+	for _, arg := range args {
+		if isOfKind(kind, arg) && !mayHaveSecret([]string{arg}) {
+			value, filled = shellWord(arg), true
+		}
+	}
+	return before + value + after, filled, filled || hasDefault
+}
+
+func isOfKind(kind, arg string) bool {
+	switch kind {
+	case "id":
+		_, ok := webhook.ParsePrefix(arg)
+		return arg == "last" || ok && (strings.HasPrefix(arg, webhook.IDPrefix) || strings.ContainsAny(arg, "0123456789"))
+	case "target":
+		return isTarget(arg)
+	case "event":
+		return webhook.IsEvent(arg) || slices.ContainsFunc(sample.Scenarios(), func(s sample.ScenarioInfo) bool { return s.Name == arg })
+	case "shell":
+		return slices.Contains(shells(), arg)
+	default:
+		return !strings.HasPrefix(arg, "-")
+	}
+}
+
+// isTarget reports whether an argument can be nothing but the address of a handler: a port, or a host with a port or as a URL.
+func isTarget(arg string) bool {
+	if _, err := parseRoutes(arg); err != nil || strings.HasPrefix(arg, "-") {
+		return false
+	}
+	host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "http://"), "https://"), "/")
+	_, port, found := strings.Cut(host, ":")
+	if !found {
+		port = host
+	}
+	return strings.Contains(arg, "://") || strings.HasPrefix(arg, "localhost") || port != "" && strings.Trim(port, "0123456789") == ""
+}
+
+// elsewhere finds a command in another place of the tree; nil if there is none of that name.
+func elsewhere(root *cobra.Command, name string) *cobra.Command {
+	for _, group := range append([]*cobra.Command{root}, root.Commands()...) {
+		if sub := subcommand(group, name); sub != nil {
+			return sub
+		}
+	}
+	return nil
+}
+
+// meantArgument is the hint for an argument without its command.
+func meantArgument(typed string) (hint string, ok bool) {
+	switch {
+	case isTarget(typed):
+		return "receive webhooks and forward them: vidiking listen --forward " + shellWord(typed), true
+	case strings.HasPrefix(typed, webhook.IDPrefix) && isOfKind("id", typed):
+		return "show a delivery: vidiking webhooks show " + typed, true
+	case isOfKind("event", typed):
+		return "send a sample event: vidiking trigger " + typed, true
+	}
+	return "", false
+}
+
+// meantFlag returns the hint for a flag of cmd that does not exist, and whether there is one.
+func (a *app) meantFlag(cmd *cobra.Command, name string) (hint string, ok bool) {
+	h, args := a.flagHabit(cmd.CommandPath(), name, a.w.Args)
+	if h.instead == "" {
+		return "", false
+	}
+	if strings.HasPrefix(h.instead, "vidiking ") {
+		return "a secret is never an argument: " + h.instead, true
+	}
+	hint = "use " + strings.TrimSuffix(h.instead[strings.Index(h.instead, "-"):], "=")
+	if line, ok := a.commandLine(args); ok {
+		hint += ": " + line
+	}
+	return hint, true
+}
+
+// flagHabit finds the row for a flag by which the program reads the command line, and that line. Further flags that do not exist are
+// replaced, too.
+func (a *app) flagHabit(command, name string, args []string) (flagHabit, []string) {
+	for _, h := range flagHabits() {
+		if !slices.Contains(strings.Fields(h.typed), name) || h.command != "" && h.command != command {
+			continue
+		}
+		if strings.HasPrefix(h.instead, "vidiking ") {
+			return h, nil
+		}
+		replaced := replaceFlag(args, name, h.instead)
+		err := a.read(replaced)
+		var missing *pflag.NotExistError
+		if errors.As(err, &missing) && hasFlag(args, missing.GetSpecifiedName()) {
+			var next flagHabit
+			if next, replaced = a.flagHabit(command, missing.GetSpecifiedName(), replaced); next.instead != "" {
+				return h, replaced
+			}
+		}
+		if err == nil {
+			return h, replaced
+		}
+	}
+	return flagHabit{}, nil
+}
+
+// withFlag is the command line with a flag before one of its arguments.
+func (a *app) withFlag(flag, argument string) (line string, ok bool) {
+	i := slices.Index(a.w.Args, argument)
+	if i < 0 {
+		return "", false
+	}
+	return a.commandLine(slices.Insert(slices.Clone(a.w.Args), i, flag))
+}
+
+// asFlag is a flag as it is typed.
+func asFlag(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+func hasFlag(args []string, name string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool {
+		flag, _, _ := strings.Cut(arg, "=")
+		return flag == asFlag(name)
+	})
+}
+
+// replaceFlag replaces a flag in a command line.
+func replaceFlag(args []string, name, instead string) []string {
+	long := asFlag(name)
+	instead, takesValue := strings.CutSuffix(instead, "=")
+	var out []string
+	for i, arg := range args {
+		flag, value, hasValue := strings.Cut(arg, "=")
+		if len(name) == 1 && strings.HasPrefix(arg, long) && !hasValue && len(arg) > len(long) { // as in -p3000
+			flag, value, hasValue = long, arg[len(long):], true
+		}
+		if flag != long {
+			out = append(out, arg)
+			continue
+		}
+		out = append(out, strings.Fields(instead)...)
+		if takesValue && hasValue {
+			out = append(out, value)
+		}
+		return append(out, args[i+1:]...)
+	}
+	return out
+}
+
+// commandLine writes a command that can be copied; ok is false if the program would not read it, or if it may have a secret in it.
+func (a *app) commandLine(args []string) (line string, ok bool) {
+	if mayHaveSecret(args) || a.read(args) != nil {
+		return "", false
+	}
+	line = "vidiking"
+	for _, arg := range args {
+		line += " " + shellWord(arg)
+	}
+	return line, true
+}
+
+// mayHaveSecret reports whether a command line must not be printed, since logs keep what is printed.
+func mayHaveSecret(args []string) bool {
+	return slices.ContainsFunc(args, func(arg string) bool {
+		if strings.HasPrefix(arg, "-H") {
+			return true
+		}
+		arg = strings.ToLower(arg)
+		return slices.ContainsFunc([]string{"--header", "whsec", "vk_", "secret", "token", "key", "password", "@"}, func(mark string) bool {
+			return strings.Contains(arg, mark)
+		})
+	})
+}
+
+// read returns what the program would say against a command line, before it does anything.
+func (a *app) read(args []string) error {
+	w := a.w
+	w.Args = args
+	cmd, rest, err := newApp(w).root().Find(args)
+	if err != nil {
+		return err
+	}
+	cmd.InitDefaultHelpFlag()
+	if err := cmd.ParseFlags(rest); err != nil {
+		return err
+	}
+	return cmd.ValidateArgs(cmd.Flags().Args())
+}
