@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/cmd/vidiking/testdata/handlers/webhooks"
-	"github.com/vidiking/vidiking-cli/internal/dialect"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -318,10 +318,10 @@ func exactBodyOfThePage(t *testing.T) string {
 func TestNoSerializerWritesTheExactBody(t *testing.T) {
 	t.Parallel()
 	body := exactBodyOfThePage(t)
-	if _, err := webhook.ParsePayload([]byte(body)); err != nil {
+	if _, err := jsontext.ParseObject([]byte(body)); err != nil {
 		t.Fatalf("the body is not a payload: %v", err)
 	}
-	doc, err := dialect.Read([]byte(body))
+	doc, err := jsontext.Read([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}

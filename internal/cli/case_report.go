@@ -49,7 +49,7 @@ func (c *caseReport) add(shot load.Shot[[]byte], r load.Result) {
 	if c == nil {
 		return
 	}
-	event := webhook.EventOf(shot.Item)
+	event := webhook.Describe(shot.Item).Event
 	if known, ok := c.events[event]; ok {
 		event = known
 	} else {

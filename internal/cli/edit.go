@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/editor"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // editByHand has the user change a body in their editor. Where they changed nothing, or emptied it, it says so and the error ends the
@@ -107,9 +107,9 @@ func noDraft(err error) error {
 
 // isFault reports whether the error is that a payload is none.
 func isFault(err error) bool {
-	var syntax *webhook.SyntaxError
-	var kind *webhook.NotObjectError
-	return errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, webhook.ErrTooDeep) || errors.Is(err, webhook.ErrTooLarge)
+	var syntax *jsontext.SyntaxError
+	var kind *jsontext.NotObjectError
+	return errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, jsontext.ErrTooDeep) || errors.Is(err, jsontext.ErrTooLarge)
 }
 
 // noteFault says what is wrong with what was saved: on stderr, and, since the editor covers that, at the top of the text when it
@@ -117,7 +117,7 @@ func isFault(err error) bool {
 func (a *app) noteFault(draft *editor.Draft, err error) *failure {
 	f := notJSON("what was saved", err)
 	note := noteOf(f)
-	var syntax *webhook.SyntaxError
+	var syntax *jsontext.SyntaxError
 	if errors.As(err, &syntax) {
 		moved := *syntax
 		moved.Line += len(note) // where the line stands below the note

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -52,12 +53,12 @@ func (e *payloadEdits) apply(p output.Printer, of string, body []byte) ([]byte, 
 	if !e.changesByFlag() {
 		return body, nil
 	}
-	payload, err := webhook.ParsePayload(body)
+	payload, err := jsontext.ParseObject(body)
 	if err != nil {
 		return nil, notJSON("the payload"+of, err)
 	}
 	for _, assignment := range e.set {
-		path, value, ok := webhook.CutAssignment(assignment)
+		path, value, ok := jsontext.CutAssignment(assignment)
 		if !ok {
 			return nil, usage("--set "+assignment+" has no value", "as in --set data.credits_used=12")
 		}
@@ -67,7 +68,7 @@ func (e *payloadEdits) apply(p output.Printer, of string, body []byte) ([]byte, 
 	}
 	for _, path := range e.unset {
 		if err := payload.Unset(path); err != nil {
-			return nil, badPath("--unset", path, err)
+			return nil, badPath("--unset", path, payload, err)
 		}
 	}
 	if e.timestamp != "" {
@@ -79,10 +80,10 @@ func (e *payloadEdits) apply(p output.Printer, of string, body []byte) ([]byte, 
 }
 
 // setPath sets one value, and says once where there was none.
-func (e *payloadEdits) setPath(p output.Printer, payload *webhook.Payload, flag, path, value string) error {
+func (e *payloadEdits) setPath(p output.Printer, payload *jsontext.Object, flag, path, value string) error {
 	created, err := payload.Set(path, value)
 	if err != nil {
-		return badPath(flag, path, err)
+		return badPath(flag, path, payload, err)
 	}
 	if created && !e.said[path] {
 		if e.said == nil {
@@ -95,17 +96,31 @@ func (e *payloadEdits) setPath(p output.Printer, payload *webhook.Payload, flag,
 }
 
 // badPath explains a path that can't be set or taken out.
-func badPath(flag, path string, err error) error {
-	var bad *webhook.PathError
+func badPath(flag, path string, payload *jsontext.Object, err error) error {
+	var bad *jsontext.PathError
 	if !errors.As(err, &bad) {
 		return err
 	}
 	f := usage(flag + " " + path + ": " + bad.Problem)
 	f.hint = []string{"a path is names with dots between: data.credits_used, data.items[0].name"}
-	if bad.Near != "" {
-		f.hint = []string{"did you mean " + bad.Near + "?"}
+	if closest := closestPath(payload, bad); closest != "" {
+		f.hint = []string{"did you mean " + closest + "?"}
 	}
 	return f
+}
+
+// closestPath returns the path that the user probably meant; empty if there is none.
+func closestPath(payload *jsontext.Object, err *jsontext.PathError) string {
+	if err.Missing == "" {
+		return ""
+	}
+	if name := webhook.Near(err.Missing, err.Names); name != "" {
+		return err.With(name)
+	}
+	if _, ok := payload.Get("data." + err.Path); ok { // nearly everything is in data
+		return "data." + err.Path
+	}
+	return ""
 }
 
 // excerpt is how much of a line is shown around the place where it stops being JSON: what fits under an error in 80 columns.
@@ -113,7 +128,7 @@ const excerpt = 60
 
 // notJSON says where the payload is not JSON.
 func notJSON(name string, err error) *failure {
-	var at *webhook.SyntaxError
+	var at *jsontext.SyntaxError
 	if !errors.As(err, &at) {
 		return usage(name+" is not a payload: "+err.Error(), `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)
 	}
@@ -123,7 +138,7 @@ func notJSON(name string, err error) *failure {
 }
 
 // excerptOf shows the place where a text stops being JSON.
-func excerptOf(at *webhook.SyntaxError) []string {
+func excerptOf(at *jsontext.SyntaxError) []string {
 	before, from := at.Excerpt(excerpt)
 	before, from = display.Clean(before), display.Clean(from)
 	return []string{before + from, strings.Repeat(" ", display.Width(before)) + "^"}

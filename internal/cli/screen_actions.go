@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/vidiking/vidiking-cli/internal/editor"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/tui"
@@ -165,7 +166,7 @@ const mostNames = 100
 // Save writes a body, byte for byte, to a file that is not there yet.
 func (s *screenActions) Save(d webhook.Delivery) (string, error) {
 	ending := ".bin"
-	if _, err := webhook.ParsePayload(d.Body); err == nil {
+	if _, err := jsontext.ParseObject(d.Body); err == nil {
 		ending = ".json"
 	}
 	for i := 1; i <= mostNames; i++ {

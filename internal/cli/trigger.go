@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -216,7 +217,7 @@ func (a *app) readPayload(name string) ([]byte, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, usage(shown+" is empty", `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)
 	}
-	if _, err := webhook.ParsePayload(body); err != nil {
+	if _, err := jsontext.ParseObject(body); err != nil {
 		return nil, notJSON(shown, err)
 	}
 	return body, nil

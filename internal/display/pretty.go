@@ -3,7 +3,7 @@ package display
 import (
 	"strings"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 const (
@@ -26,7 +26,7 @@ func PrettyJSON(body []byte, most int, st Style) []Line {
 		return nil
 	}
 	p := printer{st: st, most: most}
-	if text := webhook.WithoutMark(body); isJSON(text) {
+	if text := jsontext.WithoutMark(body); jsontext.Valid(text) {
 		p.printJSON(text)
 	} else {
 		p.printText(body)
@@ -35,17 +35,6 @@ func PrettyJSON(body []byte, most int, st Style) []Line {
 		p.lines = append(p.lines, Line{{st.Say("… ") + counted(p.hidden, "more line"), Dim}})
 	}
 	return p.lines
-}
-
-func isJSON(body []byte) bool {
-	for s := (scanner{data: body}); ; {
-		switch s.next().kind {
-		case tokenBad:
-			return false
-		case tokenEnd:
-			return true
-		}
-	}
 }
 
 // printer collects lines up to a bound, and counts what comes behind it.
@@ -84,51 +73,51 @@ func (p *printer) breakLine(level int) {
 }
 
 func (p *printer) printJSON(body []byte) {
-	s := scanner{data: body}
-	before := tokenEnd // the piece before; at the start none that anything depends on
+	s := jsontext.NewScanner(body)
+	before := jsontext.End // the kind of the token before
 	for {
-		t := s.next()
-		level := s.depth
-		switch t.kind {
-		case tokenEnd:
+		t := s.Next()
+		level := s.Depth()
+		switch t.Kind {
+		case jsontext.End:
 			p.end()
 			return
-		case tokenClose:
-			if before != tokenOpen { // an empty container stays on its line
+		case jsontext.Close:
+			if before != jsontext.Open { // an empty container stays on its line
 				p.breakLine(level)
 			}
 		default:
-			if t.kind == tokenOpen {
+			if t.Kind == jsontext.Open {
 				level--
 			}
-			if before != tokenKey && before != tokenEnd {
+			if before != jsontext.Name && before != jsontext.End {
 				p.member(level, before)
 			}
 		}
-		p.write(t)
-		before = t.kind
+		p.write(t.Kind, body[t.From:t.To])
+		before = t.Kind
 	}
 }
 
 // member begins the line of a container's member.
-func (p *printer) member(level int, before tokenKind) {
-	if before != tokenOpen {
+func (p *printer) member(level int, before jsontext.Kind) {
+	if before != jsontext.Open {
 		p.line = p.line.add(",", Plain)
 	}
 	p.breakLine(level)
 }
 
-func (p *printer) write(t token) {
+func (p *printer) write(kind jsontext.Kind, text []byte) {
 	if p.full() {
 		return
 	}
-	switch t.kind {
-	case tokenKey:
-		p.line = p.line.add(p.cut(t.text, 2), Dim).add(": ", Plain)
-	case tokenString, tokenNumber:
-		p.line = p.line.add(p.cut(t.text, 1), Plain)
+	switch kind {
+	case jsontext.Name:
+		p.line = p.line.add(p.cut(text, 2), Dim).add(": ", Plain)
+	case jsontext.String, jsontext.Number:
+		p.line = p.line.add(p.cut(text, 1), Plain)
 	default:
-		p.line = p.line.add(string(t.text), Plain)
+		p.line = p.line.add(string(text), Plain)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 const payload = `{"event":"render.complete","timestamp":"2026-03-02T13:02:31Z","data":{"id":"job_9bn2ze","status":"COMPLETE",` +
@@ -136,7 +138,7 @@ func FuzzPrettyJSONIsTheSameJSONAndFits(f *testing.F) {
 			joined.WriteString(s)
 		}
 		var want, got bytes.Buffer
-		if isJSON(body) && Clean(string(body)) == string(body) {
+		if jsontext.Valid(body) && Clean(string(body)) == string(body) {
 			if err := json.Compact(&want, body); err != nil {
 				t.Fatal(err)
 			}

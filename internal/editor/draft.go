@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 // What is no edit to send.
@@ -50,7 +50,7 @@ const (
 // NewDraft begins with a body.
 func NewDraft(body []byte) *Draft {
 	d := &Draft{body: body, shown: body}
-	payload, err := webhook.ParsePayload(body)
+	payload, err := jsontext.ParseObject(body)
 	switch {
 	case err != nil:
 	case bytes.ContainsAny(bytes.TrimSpace(body), "\r\n"):
@@ -66,7 +66,7 @@ func NewDraft(body []byte) *Draft {
 // formOf tells what a payload's sender writes. What JSON.stringify wrote has to stay one that it would have written, since there are
 // handlers that hash JSON.stringify(req.body), as Vidiking's sample does. What it did not write could never match there, and
 // loses by it: a number with more digits than JavaScript keeps becomes another one.
-func formOf(p *webhook.Payload) form {
+func formOf(p *jsontext.Object) form {
 	if deeperThan(p.Bytes(), deepest) {
 		return formCompact
 	}
@@ -101,7 +101,7 @@ func deeperThan(text []byte, levels int) bool {
 
 func indented(body []byte) []byte {
 	var out bytes.Buffer
-	text := webhook.WithoutMark(body)
+	text := jsontext.WithoutMark(body)
 	out.Write(body[:len(body)-len(text)])
 	_ = json.Indent(&out, bytes.TrimSpace(text), "", "  ") // a payload can be indented
 	out.WriteByte('\n')                                    // as editors end a file
@@ -121,7 +121,7 @@ func (d *Draft) Note(lines []string) {
 }
 
 // Take makes the body of what was saved. It returns ErrUnchanged or ErrEmpty where there is nothing to send; what is wrong with a
-// payload, as webhook.ParsePayload says it of the text without notes; or, where the same fault was there before, a *GivenUpError.
+// payload, as jsontext.ParseObject says it of the text without notes; or, where the same fault was there before, a *GivenUpError.
 func (d *Draft) Take(saved []byte) ([]byte, error) {
 	text := d.textOf(saved)
 	if bytes.Equal(text, d.shown) {
@@ -164,7 +164,7 @@ func (d *Draft) bodyOf(text []byte) ([]byte, error) {
 	if d.form == formText {
 		return text, nil
 	}
-	payload, err := webhook.ParsePayload(text)
+	payload, err := jsontext.ParseObject(text)
 	switch {
 	case err != nil:
 		return nil, err

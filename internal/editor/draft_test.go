@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/vidiking/vidiking-cli/internal/editor"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 const sample = `{"event":"render.complete","data":{"id":"job_1","credits_used":10}}`
@@ -55,7 +55,7 @@ func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
 		{"white space", sample, " \n\t\n", "", editor.ErrEmpty},
 		{"notes only", sample, "# a\n#b", "", editor.ErrEmpty},
 		{"empty text", "a b", "\n", "", editor.ErrEmpty},
-		{"too large for JavaScript", sample, strings.Replace(shown, "10", "1e400", 1), "", webhook.ErrTooLarge},
+		{"too large for JavaScript", sample, strings.Replace(shown, "10", "1e400", 1), "", jsontext.ErrTooLarge},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +71,7 @@ func TestAFaultReopensWithItsNoteAndWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	d := editor.NewDraft([]byte(sample))
 	broken := strings.Replace(shown, "10", "oops", 1)
-	var fault *webhook.SyntaxError
+	var fault *jsontext.SyntaxError
 	if _, err := d.Take([]byte(broken)); !errors.As(err, &fault) || fault.Line != 5 {
 		t.Fatalf("got %v, want a fault in line 5", err)
 	}
@@ -125,8 +125,8 @@ func FuzzDraft(f *testing.F) {
 		}
 		got, err := d.Take(saved)
 		if err == nil {
-			if _, err := webhook.ParsePayload(body); err == nil {
-				if _, err := webhook.ParsePayload(got); err != nil {
+			if _, err := jsontext.ParseObject(body); err == nil {
+				if _, err := jsontext.ParseObject(got); err != nil {
 					t.Fatalf("%q was made of %q: %v", got, saved, err)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"net/textproto"
 	"slices"
 
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -163,7 +164,7 @@ func (b *BodyDifference) compare(path string, one, other *tree) {
 		b.compareObjects(path, one, other)
 	case one.kind == '[':
 		for i := range max(len(one.elements), len(other.elements)) {
-			b.compareMaybe(webhook.PathToElement(path, i), one.element(i), other.element(i))
+			b.compareMaybe(jsontext.PathToItem(path, i), one.element(i), other.element(i))
 		}
 	case one.scalar != other.scalar:
 		b.change(path, one, other)
@@ -172,11 +173,11 @@ func (b *BodyDifference) compare(path string, one, other *tree) {
 
 func (b *BodyDifference) compareObjects(path string, one, other *tree) {
 	for _, name := range one.names {
-		b.compareMaybe(webhook.PathTo(path, name), one.members[name], other.members[name])
+		b.compareMaybe(jsontext.PathTo(path, name), one.members[name], other.members[name])
 	}
 	for _, name := range other.names {
 		if one.members[name] == nil {
-			b.change(webhook.PathTo(path, name), nil, other.members[name])
+			b.change(jsontext.PathTo(path, name), nil, other.members[name])
 		}
 	}
 	if !slices.Equal(sharedNames(one, other), sharedNames(other, one)) {

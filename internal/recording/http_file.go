@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -89,7 +90,7 @@ func isNoASCII(r rune) bool { return r < ' ' || r > '~' }
 // extension is for the editor that opens the file.
 func extension(body []byte) string {
 	switch {
-	case json.Valid(webhook.WithoutMark(body)):
+	case json.Valid(jsontext.WithoutMark(body)):
 		return ".json"
 	case utf8.Valid(body):
 		return ".txt"

@@ -9,6 +9,7 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -17,7 +18,7 @@ type DamageError struct {
 	Line    int    // from 1
 	Column  int    // from 1, in characters; 0 where it is about the line as a whole
 	Problem string // as in: its body has 12 bytes, not 13
-	Syntax  *webhook.SyntaxError
+	Syntax  *jsontext.SyntaxError
 }
 
 func (e *DamageError) Error() string {
@@ -87,7 +88,7 @@ func (r *Reader) next() ([]byte, error) {
 		}
 		switch {
 		case err == nil, errors.Is(err, io.EOF) && len(r.buf) > 0, isLong && !r.isObject():
-			return webhook.WithoutMark(bytes.TrimSuffix(r.whole(), []byte("\n"))), nil
+			return jsontext.WithoutMark(bytes.TrimSuffix(r.whole(), []byte("\n"))), nil
 		case !isLong:
 			return nil, err
 		}
@@ -119,7 +120,7 @@ func (r *Reader) whole() []byte {
 
 // isObject reports whether the line begins as an object does, or is blank so far.
 func (r *Reader) isObject() bool {
-	start := bytes.TrimLeft(webhook.WithoutMark(r.buf), " \t\r")
+	start := bytes.TrimLeft(jsontext.WithoutMark(r.buf), " \t\r")
 	return len(start) == 0 || start[0] == '{'
 }
 
@@ -195,9 +196,9 @@ func (r *Reader) notALine(text []byte, err error) error {
 	return r.damage("it is not a delivery: %s", err)
 }
 
-func syntaxError(text []byte) *webhook.SyntaxError {
-	_, err := webhook.ParsePayload(text)
-	var syntax *webhook.SyntaxError
+func syntaxError(text []byte) *jsontext.SyntaxError {
+	_, err := jsontext.ParseObject(text)
+	var syntax *jsontext.SyntaxError
 	if errors.As(err, &syntax) {
 		return syntax
 	}

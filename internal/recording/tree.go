@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 // tree is a JSON value for comparing.
@@ -36,76 +36,60 @@ func (t *tree) text() []byte {
 	return b.Bytes()
 }
 
-// parseTree reads a body; ok is false where it is no JSON.
+// parseTree reads a body; ok is false if it is not JSON.
 func parseTree(body []byte) (t *tree, ok bool) {
-	body = webhook.WithoutMark(body)
-	if !json.Valid(body) { // it bounds the depth too, which Token does not
+	body = jsontext.WithoutMark(body)
+	if !jsontext.Valid(body) {
 		return nil, false
 	}
-	p := treeParser{body: body, decoder: json.NewDecoder(bytes.NewReader(body))}
-	p.decoder.UseNumber()
-	t, err := p.value()
-	return t, err == nil
+	r := treeReader{body: body, scanner: jsontext.NewScanner(body)}
+	return r.value(r.scanner.Next()), true
 }
 
-type treeParser struct {
+// treeReader reads a valid body once.
+type treeReader struct {
 	body    []byte
-	decoder *json.Decoder
+	scanner jsontext.Scanner
 }
 
-func (p *treeParser) value() (*tree, error) {
-	from := p.decoder.InputOffset()
-	token, err := p.decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	t := &tree{}
-	switch v := token.(type) {
-	case json.Delim:
-		t.kind = byte(v)
-		if err := p.fill(t); err != nil {
-			return nil, err
+// value reads the value that a token begins. It recurses as deep as the value is nested, which jsontext bounds.
+func (r *treeReader) value(first jsontext.Token) *tree {
+	t := &tree{kind: r.body[first.From], raw: r.body[first.From:first.To]}
+	switch first.Kind {
+	case jsontext.Open:
+		r.fill(t, first.From)
+	case jsontext.String:
+		t.scalar = jsontext.Unquote(t.raw)
+	case jsontext.Number:
+		t.kind, t.scalar = '0', string(t.raw)
+	case jsontext.Word:
+		t.scalar = string(t.raw)
+		if t.kind == 'f' {
+			t.kind = 't'
 		}
-	case string:
-		t.kind, t.scalar = '"', v
-	case json.Number:
-		t.kind, t.scalar = '0', v.String()
-	case bool:
-		t.kind, t.scalar = 't', map[bool]string{true: "true", false: "false"}[v]
-	default:
-		t.kind = 'n'
 	}
-	t.raw = bytes.TrimLeft(p.body[from:p.decoder.InputOffset()], " \t\r\n,:")
-	return t, nil
+	return t
 }
 
 // fill reads what is in an object or a list, and its end.
-func (p *treeParser) fill(t *tree) error {
+func (r *treeReader) fill(t *tree, from int) {
 	if t.kind == '{' {
 		t.members = make(map[string]*tree)
 	}
-	for p.decoder.More() {
-		name := ""
-		if t.kind == '{' {
-			token, err := p.decoder.Token()
-			if err != nil {
-				return err
+	for {
+		token := r.scanner.Next()
+		switch token.Kind {
+		case jsontext.Close, jsontext.Invalid:
+			t.raw = r.body[from:token.To]
+			return
+		case jsontext.Name:
+			name := jsontext.Unquote(r.body[token.From:token.To])
+			if t.members[name] == nil {
+				t.names = append(t.names, name)
 			}
-			name, _ = token.(string)
+			t.members[name] = r.value(r.scanner.Next())
+		default:
+			t.elements = append(t.elements, r.value(token))
 		}
-		child, err := p.value()
-		if err != nil {
-			return err
-		}
-		if t.kind == '[' {
-			t.elements = append(t.elements, child)
-			continue
-		}
-		if t.members[name] == nil {
-			t.names = append(t.names, name)
-		}
-		t.members[name] = child
 	}
-	_, err := p.decoder.Token()
-	return err
 }

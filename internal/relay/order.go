@@ -3,8 +3,6 @@ package relay
 import (
 	"context"
 	"sync"
-
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // queues keeps the deliveries of one job in the order in which they arrived: each is sent when those before it have their answers.
@@ -22,9 +20,8 @@ type turn struct {
 	done   chan struct{}
 }
 
-// join takes the next place in the queue of the body's job, or none where the body names no job.
-func (q *queues) join(body []byte) *turn {
-	job := jobOf(body)
+// join takes the next place in the queue of a job, or none if the delivery has no job.
+func (q *queues) join(job string) *turn {
 	if job == "" {
 		return nil
 	}
@@ -39,16 +36,6 @@ func (q *queues) join(body []byte) *turn {
 	}
 	q.last[job] = t
 	return t
-}
-
-// jobOf is the id in the payload's data, as it is written there and cut to webhook.MaxText bytes; empty where there is none.
-func jobOf(body []byte) string {
-	p, err := webhook.ParsePayload(body)
-	if err != nil {
-		return ""
-	}
-	id, _ := p.Get("data.id")
-	return webhook.Cut(string(id))
 }
 
 // wait returns when it is the delivery's turn, or when ctx is cancelled.

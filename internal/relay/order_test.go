@@ -28,7 +28,7 @@ type taking struct {
 }
 
 func (t *taking) send(_ context.Context, body []byte) webhook.Attempt {
-	id := jobOf(body)
+	id := webhook.Describe(body).Job
 	t.mu.Lock()
 	t.began = append(t.began, string(body))
 	t.now[id]++
@@ -52,8 +52,8 @@ func TestDeliveriesOfOneJobGoOneAtATimeInOrderAndJobsSideBySide(t *testing.T) {
 		for n := range 4 {
 			for _, id := range []string{"job_a", "job_b", "job_c"} {
 				body := job(id, n)
-				want[`"`+id+`"`] = append(want[`"`+id+`"`], string(body))
-				d := &recorded{Delivery: webhook.Delivery{Body: body}, turn: r.queues.join(body)}
+				want[id] = append(want[id], string(body))
+				d := &recorded{Delivery: webhook.Delivery{Body: body}, turn: r.queues.join(webhook.Describe(body).Job)}
 				all.Go(func() { r.send(t.Context(), d) })
 			}
 		}
@@ -63,7 +63,7 @@ func TestDeliveriesOfOneJobGoOneAtATimeInOrderAndJobsSideBySide(t *testing.T) {
 		}
 		got := map[string][]string{}
 		for _, body := range handler.began {
-			got[jobOf([]byte(body))] = append(got[jobOf([]byte(body))], body)
+			got[webhook.Describe([]byte(body)).Job] = append(got[webhook.Describe([]byte(body)).Job], body)
 		}
 		for id, bodies := range want {
 			if !slices.Equal(got[id], bodies) || handler.most[id] != 1 {
@@ -78,15 +78,15 @@ func TestDeliveriesOfOneJobGoOneAtATimeInOrderAndJobsSideBySide(t *testing.T) {
 
 func TestAJobIsFoundBehindAByteOrderMark(t *testing.T) {
 	body := job("job_a", 1)
-	if got, want := jobOf(append([]byte("\ufeff"), body...)), jobOf(body); got != want || got == "" {
-		t.Errorf("jobOf behind a byte order mark = %q, want %q", got, want)
+	if got, want := webhook.Describe(append([]byte("\ufeff"), body...)).Job, webhook.Describe(body).Job; got != want || got == "" {
+		t.Errorf("the job behind a byte order mark = %q, want %q", got, want)
 	}
 }
 
 func TestWhatNamesNoJobWaitsForNothing(t *testing.T) {
 	var q queues
 	for _, body := range []string{`not json`, `[]`, `{"event":"wallet.deposit","data":{"amount":5}}`, `{"data":7}`, ``} {
-		if turn := q.join([]byte(body)); turn != nil {
+		if turn := q.join(webhook.Describe([]byte(body)).Job); turn != nil {
 			t.Errorf("%s has a turn in the queue of %s, want none", body, turn.job)
 		}
 	}
@@ -95,7 +95,7 @@ func TestWhatNamesNoJobWaitsForNothing(t *testing.T) {
 func TestAbortEndsTheWaitForATurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var q queues
-		first, second := q.join(job("job_a", 1)), q.join(job("job_a", 2))
+		first, second := q.join(webhook.Describe(job("job_a", 1)).Job), q.join(webhook.Describe(job("job_a", 2)).Job)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := false
 		go func() {
@@ -153,8 +153,8 @@ func TestADeliveryThatCannotBeRecordedDoesNotLetTheNextOvertake(t *testing.T) {
 			synctest.Wait() // the first is in flight
 		}
 		all.Wait()
-		if want := []string{string(job("job_a", 0)), string(job("job_a", 2))}; !slices.Equal(handler.began, want) || handler.most[`"job_a"`] != 1 {
-			t.Errorf("sent %q, %d at once; want %q, one at a time", handler.began, handler.most[`"job_a"`], want)
+		if want := []string{string(job("job_a", 0)), string(job("job_a", 2))}; !slices.Equal(handler.began, want) || handler.most["job_a"] != 1 {
+			t.Errorf("sent %q, %d at once; want %q, one at a time", handler.began, handler.most["job_a"], want)
 		}
 		if len(r.queues.last) != 0 {
 			t.Errorf("%d queues are left, want none", len(r.queues.last))
@@ -165,7 +165,7 @@ func TestADeliveryThatCannotBeRecordedDoesNotLetTheNextOvertake(t *testing.T) {
 func TestADeliveryThatGivesUpItsTurnDoesNotLetTheNextOvertake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var q queues
-		first, second, third := q.join(job("job_a", 1)), q.join(job("job_a", 2)), q.join(job("job_a", 3))
+		first, second, third := q.join(webhook.Describe(job("job_a", 1)).Job), q.join(webhook.Describe(job("job_a", 2)).Job), q.join(webhook.Describe(job("job_a", 3)).Job)
 		second.leave() // its caller is gone
 		went := false
 		go func() {

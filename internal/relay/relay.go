@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -212,8 +211,8 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
 	d.Method, d.Path, d.Rest, d.Query, d.Host = in.Method, in.Path, in.Rest, in.Query, in.Host
 	d.BodyBytes = int64(len(in.Body))
-	d.Event = webhook.EventOf(in.Body)
-	d.About = display.About(in.Body)
+	about := webhook.Describe(in.Body)
+	d.Event, d.About = about.Event, about.About
 	d.Verdict = webhook.VerdictUnchecked
 	if r.o.Verify != VerifyOff {
 		var by webhook.Secret
@@ -222,7 +221,7 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 	}
 	d.Status = r.fate(d)
 	if r.o.Ordered && d.Status.Forwardable() {
-		d.turn = r.queues.join(in.Body) // before it is recorded, which several do at once
+		d.turn = r.queues.join(about.Job) // before it is recorded, which several do at once
 	}
 	isRecorded := false
 	defer func() {

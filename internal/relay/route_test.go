@@ -16,7 +16,7 @@ import (
 func events(requests []testkit.Request) []string {
 	var names []string
 	for _, r := range requests {
-		names = append(names, webhook.EventOf(r.Body))
+		names = append(names, webhook.Describe(r.Body).Event)
 	}
 	slices.Sort(names)
 	return names

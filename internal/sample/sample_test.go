@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -104,10 +105,10 @@ func TestEverySampleIsAPayloadOfItsEvent(t *testing.T) {
 	source := newSource()
 	for _, event := range webhook.Events() {
 		body := mustPayload(t, source, event.Name)
-		if got := webhook.EventOf(body); got != event.Name {
-			t.Errorf("EventOf(%s) = %q, want %q", body, got, event.Name)
+		if got := webhook.Describe(body).Event; got != event.Name {
+			t.Errorf("Describe(%s) = %q, want %q", body, got, event.Name)
 		}
-		p, err := webhook.ParsePayload(body)
+		p, err := jsontext.ParseObject(body)
 		if err != nil || !bytes.Equal(p.Bytes(), body) {
 			t.Errorf("Payload(%s) = %s, which is not compact: %v", event.Name, body, err)
 		}
@@ -151,7 +152,7 @@ func TestAScenarioTellsItsEventsOfOneJob(t *testing.T) {
 		ids := map[string]bool{}
 		var events []string
 		for _, item := range mustScenario(t, source, info.Name) {
-			if got := webhook.EventOf(item.Body); got != item.Event {
+			if got := webhook.Describe(item.Body).Event; got != item.Event {
 				t.Errorf("%s has %s for %s", info.Name, item.Body, item.Event)
 			}
 			events = append(events, item.Event)

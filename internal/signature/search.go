@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/vidiking/vidiking-cli/internal/dialect"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -84,7 +84,7 @@ func (s *search) readJSON() {
 	if !s.spend(8 * int64(len(body))) {
 		return
 	}
-	if d, err := dialect.Read(body); err == nil {
+	if d, err := jsontext.Read(body); err == nil {
 		s.read = true
 		s.forms = append(s.forms, writtenForms(d)...)
 	}

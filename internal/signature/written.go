@@ -6,12 +6,12 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/vidiking/vidiking-cli/internal/dialect"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // writtenForms is the body as programs write it after they parsed it.
-func writtenForms(d *dialect.Document) []form {
+func writtenForms(d *jsontext.Document) []form {
 	var all []form
 	for f := range d.Defaults() {
 		all = append(all, writtenForm(d, f, rankDefault))
@@ -32,7 +32,7 @@ const (
 	combinedBytes    = 16 << 20
 )
 
-func writtenForm(d *dialect.Document, f dialect.Form, rank int) form {
+func writtenForm(d *jsontext.Document, f jsontext.Form, rank int) form {
 	return form{rank: rank, size: int64(d.Len()), extra: 4 * int64(d.Len()), write: func(w io.Writer) error { return d.WriteTo(w, f.Style) }, odd: func() []webhook.Finding {
 		how := ""
 		switch len(f.Writers) {
@@ -44,7 +44,7 @@ func writtenForm(d *dialect.Document, f dialect.Form, rank int) form {
 		}
 		var says, codes []string
 		for _, c := range d.Changes(f.Style) {
-			says, codes = append(says, c.Says), append(codes, c.Code)
+			says, codes = append(says, c.Text), append(codes, c.Code)
 		}
 		if len(says) > 0 {
 			how += ": with " + list(says)
@@ -75,7 +75,7 @@ func quotedForms(body []byte) []form {
 	if err != nil {
 		return nil
 	}
-	d, err := dialect.Read(literal)
+	d, err := jsontext.Read(literal)
 	if err != nil {
 		return nil
 	}

@@ -1,12 +1,12 @@
 package tui
 
 import (
-	"encoding/json"
+	"bytes"
 	"strconv"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 const (
@@ -34,12 +34,8 @@ type folds map[string]bool
 
 // tree takes a payload apart as far as it is unfolded; ok is false where it is no JSON object or array.
 func tree(body []byte, f folds, st display.Style) (branches []branch, ok bool) {
-	body = webhook.WithoutMark(body)
-	if !json.Valid(body) {
-		return nil, false
-	}
-	body = body[skipSpace(body, 0):]
-	if len(body) == 0 || body[0] != '{' && body[0] != '[' {
+	body = bytes.TrimSpace(jsontext.WithoutMark(body))
+	if len(body) == 0 || body[0] != '{' && body[0] != '[' || !jsontext.Valid(body) {
 		return nil, false
 	}
 	t := treeReader{folds: f, style: st}
@@ -55,24 +51,17 @@ type treeReader struct {
 
 // members adds the members of a container. It trusts that the text is valid.
 func (t *treeReader) members(body []byte, path string, depth int) {
-	array := body[0] == '['
-	at, n := skipSpace(body, 1), 0
-	for body[at] != '}' && body[at] != ']' {
-		if body[at] == ',' {
-			at = skipSpace(body, at+1)
+	n := 0
+	for i, e := range jsontext.Elements(body, 0) {
+		n = i + 1
+		if n > treeMembers || len(t.branches) >= treeLines {
+			continue // counted
 		}
-		key := "[" + strconv.Itoa(n) + "]"
-		if !array {
-			end := skipValue(body, at)
-			key = t.key(body[at:end])
-			at = skipSpace(body, skipSpace(body, end)+1) // behind the colon
+		key := "[" + strconv.Itoa(i) + "]"
+		if e.Name.To > 0 {
+			key = t.style.Clean(jsontext.Unquote(e.Name.Of(body)))
 		}
-		end := skipValue(body, at)
-		if n < treeMembers && len(t.branches) < treeLines {
-			t.member(key, body[at:end], path+"/"+strconv.Itoa(n), depth)
-		}
-		n++
-		at = skipSpace(body, end)
+		t.member(key, e.Value.Of(body), path+"/"+strconv.Itoa(i), depth)
 	}
 	if n > treeMembers {
 		t.branches = append(t.branches, branch{depth: depth, note: display.Count(n-treeMembers) + " more"})
@@ -100,15 +89,6 @@ func (t *treeReader) member(key string, value []byte, path string, depth int) {
 	if !b.folded {
 		t.members(value, path, depth+1)
 	}
-}
-
-// key is a key as people read it.
-func (t *treeReader) key(written []byte) string {
-	var s string
-	if json.Unmarshal(written, &s) != nil {
-		s = string(written)
-	}
-	return t.style.Clean(s)
 }
 
 // treeLayout lays branches out: keys in one column, values in another. The first cell is the pane's.
@@ -183,67 +163,11 @@ func squeeze(s string, cells int) string {
 	return s
 }
 
-func countMembers(body []byte) int {
-	at, n := skipSpace(body, 1), 0
-	for body[at] != '}' && body[at] != ']' {
-		if body[at] == ',' {
-			at = skipSpace(body, at+1)
-		}
-		end := skipValue(body, at)
-		at = skipSpace(body, end)
-		if body[at] == ':' {
-			at = skipSpace(body, skipValue(body, skipSpace(body, at+1)))
-		}
+// countMembers counts the members or items of a valid container.
+func countMembers(container []byte) int {
+	n := 0
+	for range jsontext.Elements(container, 0) {
 		n++
 	}
 	return n
-}
-
-func skipSpace(b []byte, at int) int {
-	for at < len(b) && (b[at] == ' ' || b[at] == '\n' || b[at] == '\t' || b[at] == '\r') {
-		at++
-	}
-	return at
-}
-
-// skipValue returns where the value that begins at a place of valid JSON ends.
-func skipValue(b []byte, at int) int {
-	depth := 0
-	for at < len(b) {
-		switch c := b[at]; c {
-		case '"':
-			at = skipString(b, at)
-			if depth == 0 {
-				return at
-			}
-			continue
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth == 0 {
-				return at // of a number or word: the container around it ends
-			}
-			if depth--; depth == 0 {
-				return at + 1
-			}
-		case ',', ':', ' ', '\n', '\t', '\r':
-			if depth == 0 {
-				return at
-			}
-		}
-		at++
-	}
-	return at
-}
-
-func skipString(b []byte, at int) int {
-	for at++; at < len(b); at++ {
-		switch b[at] {
-		case '\\':
-			at++
-		case '"':
-			return at + 1
-		}
-	}
-	return at
 }

@@ -1,32 +1,32 @@
-package dialect
+package jsontext
 
 import (
 	"errors"
 	"io"
 )
 
-// errNoForm is that a number of the text can't be written in a language.
-var errNoForm = errors.New("a number has no form there")
+// errUnwritable indicates that a language cannot write a number of the text.
+var errUnwritable = errors.New("the language cannot write a number of the text")
 
-// chunk is how much is gathered before it is handed on.
+// chunk is the size of the writes, in bytes.
 const chunk = 32 << 10
 
-// WriteTo writes the text in a style. It ends with the first error of w, so that a w that has had enough ends it.
+// WriteTo writes the text in a style. It stops at the first error of w, so w can stop it early.
 func (d *Document) WriteTo(w io.Writer, s Style) error {
-	o := &writing{d: d, s: d.plainest(s), w: w, buf: make([]byte, 0, min(chunk, 2*len(d.text))+1<<10)}
+	o := &writing{d: d, s: d.normalize(s), w: w, buf: make([]byte, 0, min(chunk, 2*len(d.text))+1<<10)}
 	o.value(0, 0)
 	o.buf = append(o.buf, s.Ending...)
 	o.flush()
 	return o.err
 }
 
-// writing is one text on its way out.
+// writing is the state of WriteTo.
 type writing struct {
 	d       *Document
 	s       Style
 	w       io.Writer
 	buf     []byte
-	members []member // a stack: those of each object that is open
+	members []member // a stack with the members of each open object
 	err     error
 }
 
@@ -37,7 +37,7 @@ func (o *writing) flush() {
 	o.buf = o.buf[:0]
 }
 
-// value writes the node at i, which stands within depth others.
+// value writes the node at i, which is nested in depth containers.
 func (o *writing) value(i uint32, depth int) {
 	if len(o.buf) >= chunk {
 		o.flush()
@@ -60,13 +60,13 @@ func (o *writing) value(i uint32, depth int) {
 }
 
 func (o *writing) number(literal []byte) {
-	if isSteady(literal) {
+	if formatsIdentically(literal) {
 		o.buf = append(o.buf, literal...)
 		return
 	}
 	var ok bool
 	if o.buf, ok = appendNumber(o.buf, literal, o.s.Numbers); !ok {
-		o.err = errNoForm
+		o.err = errUnwritable
 	}
 }
 
@@ -105,9 +105,9 @@ func (o *writing) object(i uint32, depth int) {
 	o.members = o.members[:from]
 }
 
-// between writes what stands before a value in a container.
+// between writes what separates a value from the one before it.
 //
-//nolint:revive // whether another value came before is a fact about the place
+//nolint:revive // whether the value is the first is data, not a mode
 func (o *writing) between(another bool, depth int) {
 	if another {
 		o.buf = append(o.buf, ',')
@@ -118,9 +118,9 @@ func (o *writing) between(another bool, depth int) {
 	o.line(depth)
 }
 
-// close writes a closing bracket, on a line of its own where something stands before it.
+// close writes a closing bracket, on a line of its own if the container is not empty.
 //
-//nolint:revive // whether the container holds something is a fact about it
+//nolint:revive // whether the container is empty is data, not a mode
 func (o *writing) close(bracket byte, full bool, depth int) {
 	if !full && bracket == ']' && o.s.Layout == IndentedRuby {
 		o.buf = append(o.buf, '\n')
@@ -131,7 +131,7 @@ func (o *writing) close(bracket byte, full bool, depth int) {
 	o.buf = append(o.buf, bracket)
 }
 
-// line begins a line where the layout has lines.
+// line begins a new line, if the layout has lines.
 func (o *writing) line(depth int) {
 	step := o.s.Layout.step()
 	if step == "" {

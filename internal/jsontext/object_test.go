@@ -1,4 +1,4 @@
-package webhook_test
+package jsontext_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 const example = `{"event":"render.complete","timestamp":"2025-01-15T10:30:45Z","data":{"id":"job_abc123","status":"COMPLETE",` +
@@ -27,12 +27,12 @@ func TestPayloadKeepsWhatItDoesNotEdit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p, err := webhook.ParsePayload([]byte(test.text))
+			p, err := jsontext.ParseObject([]byte(test.text))
 			if err != nil {
-				t.Fatalf("ParsePayload(%q): %v", test.text, err)
+				t.Fatalf("ParseObject(%q): %v", test.text, err)
 			}
 			if got := string(p.Bytes()); got != test.want {
-				t.Errorf("ParsePayload(%q).Bytes() = %q, want %q", test.text, got, test.want)
+				t.Errorf("ParseObject(%q).Bytes() = %q, want %q", test.text, got, test.want)
 			}
 		})
 	}
@@ -41,9 +41,9 @@ func TestPayloadKeepsWhatItDoesNotEdit(t *testing.T) {
 func TestPayloadSharesNoBytesWithOthers(t *testing.T) {
 	text := []byte(example)
 	p := mustParse(t, example)
-	q, err := webhook.ParsePayload(text)
+	q, err := jsontext.ParseObject(text)
 	if err != nil {
-		t.Fatalf("ParsePayload: %v", err)
+		t.Fatalf("ParseObject: %v", err)
 	}
 	clear(text)
 	clear(q.Bytes())
@@ -102,23 +102,23 @@ func TestSyntaxErrorSaysWhereAndWhatWasExpected(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := webhook.ParsePayload([]byte(test.text))
-			var got *webhook.SyntaxError
+			_, err := jsontext.ParseObject([]byte(test.text))
+			var got *jsontext.SyntaxError
 			if !errors.As(err, &got) {
-				t.Fatalf("ParsePayload(%q) = %v, want a *SyntaxError", test.text, err)
+				t.Fatalf("ParseObject(%q) = %v, want a *SyntaxError", test.text, err)
 			}
-			want := webhook.SyntaxError{
+			want := jsontext.SyntaxError{
 				Line: test.line, Column: test.column, Offset: got.Offset, Expected: test.expected, Text: test.textOfLine,
 			}
 			if diff := cmp.Diff(want, *got); diff != "" {
-				t.Errorf("ParsePayload(%q) (-want +got):\n%s", test.text, diff)
+				t.Errorf("ParseObject(%q) (-want +got):\n%s", test.text, diff)
 			}
 		})
 	}
 }
 
 func TestSyntaxErrorReadsAsASentence(t *testing.T) {
-	_, err := webhook.ParsePayload([]byte("{\"a\":1\n\"b\":2}"))
+	_, err := jsontext.ParseObject([]byte("{\"a\":1\n\"b\":2}"))
 	if got, want := err.Error(), "line 2, column 1: expected a comma or }"; got != want {
 		t.Errorf("the error is %q, want %q", got, want)
 	}
@@ -128,19 +128,19 @@ func TestExcerptPutsTheCaretUnderThePlace(t *testing.T) {
 	long := strings.Repeat("a", 100) + "X" + strings.Repeat("b", 100)
 	tests := []struct {
 		name         string
-		err          webhook.SyntaxError
+		err          jsontext.SyntaxError
 		width        int
 		before, from string
 	}{
-		{"without its indentation", webhook.SyntaxError{Column: 8, Text: "\t  \"a\" 1}"}, 60, `"a" `, "1}"},
-		{"a place within the indentation", webhook.SyntaxError{Column: 2, Text: "    x"}, 60, "", "   x"},
-		{"a tab as a space", webhook.SyntaxError{Column: 4, Text: "a\tbX"}, 60, "a b", "X"},
-		{"behind the end", webhook.SyntaxError{Column: 4, Text: "abc"}, 60, "abc", ""},
-		{"the middle of a long line", webhook.SyntaxError{Column: 101, Text: long}, 10, "aaaaa", "Xbbbb"},
-		{"the beginning of a long line", webhook.SyntaxError{Column: 2, Text: long}, 10, "a", "aaaaaaaaa"},
-		{"the end of a long line", webhook.SyntaxError{Column: 202, Text: long}, 10, "bbbbbbbbbb", ""},
-		{"no room", webhook.SyntaxError{Column: 101, Text: long}, -10, "", ""},
-		{"an empty line", webhook.SyntaxError{Column: 1}, 60, "", ""},
+		{"without its indentation", jsontext.SyntaxError{Column: 8, Text: "\t  \"a\" 1}"}, 60, `"a" `, "1}"},
+		{"a place within the indentation", jsontext.SyntaxError{Column: 2, Text: "    x"}, 60, "", "   x"},
+		{"a tab as a space", jsontext.SyntaxError{Column: 4, Text: "a\tbX"}, 60, "a b", "X"},
+		{"behind the end", jsontext.SyntaxError{Column: 4, Text: "abc"}, 60, "abc", ""},
+		{"the middle of a long line", jsontext.SyntaxError{Column: 101, Text: long}, 10, "aaaaa", "Xbbbb"},
+		{"the beginning of a long line", jsontext.SyntaxError{Column: 2, Text: long}, 10, "a", "aaaaaaaaa"},
+		{"the end of a long line", jsontext.SyntaxError{Column: 202, Text: long}, 10, "bbbbbbbbbb", ""},
+		{"no room", jsontext.SyntaxError{Column: 101, Text: long}, -10, "", ""},
+		{"an empty line", jsontext.SyntaxError{Column: 1}, 60, "", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -157,13 +157,13 @@ func TestJSONOfAnotherKindIsAnErrorOfItsOwn(t *testing.T) {
 		{` [1]`, "a list"}, {`"x"`, "a string"}, {`-1`, "a number"}, {`true`, "a boolean"}, {`false`, "a boolean"}, {`null`, "null"},
 	}
 	for _, test := range tests {
-		_, err := webhook.ParsePayload([]byte(test.text))
-		var got *webhook.NotObjectError
+		_, err := jsontext.ParseObject([]byte(test.text))
+		var got *jsontext.NotObjectError
 		if !errors.As(err, &got) || got.Kind != test.kind {
-			t.Errorf("ParsePayload(%q) = %v, want a *NotObjectError of %s", test.text, err, test.kind)
+			t.Errorf("ParseObject(%q) = %v, want a *NotObjectError of %s", test.text, err, test.kind)
 		}
 		if want := "it is " + test.kind + ", not an object"; err != nil && err.Error() != want {
-			t.Errorf("ParsePayload(%q) = %q, want %q", test.text, err, want)
+			t.Errorf("ParseObject(%q) = %q, want %q", test.text, err, want)
 		}
 	}
 }
@@ -172,14 +172,14 @@ func TestPayloadIsReadAsDeepAsEncodingJSONReads(t *testing.T) {
 	nested := func(depth int) string {
 		return `{"a":` + strings.Repeat(`[{"b":`, (depth-1)/2) + "1" + strings.Repeat("}]", (depth-1)/2) + "}"
 	}
-	if _, err := webhook.ParsePayload([]byte(nested(9_999))); err != nil {
-		t.Errorf("ParsePayload of 9,999 levels: %v", err)
+	if _, err := jsontext.ParseObject([]byte(nested(9_999))); err != nil {
+		t.Errorf("ParseObject of 9,999 levels: %v", err)
 	}
-	if _, err := webhook.ParsePayload([]byte(nested(10_001))); !errors.Is(err, webhook.ErrTooDeep) {
-		t.Errorf("ParsePayload of 10,001 levels = %v, want ErrTooDeep", err)
+	if _, err := jsontext.ParseObject([]byte(nested(10_001))); !errors.Is(err, jsontext.ErrTooDeep) {
+		t.Errorf("ParseObject of 10,001 levels = %v, want ErrTooDeep", err)
 	}
-	if _, err := webhook.ParsePayload([]byte(strings.Repeat("[", 10<<20))); !errors.Is(err, webhook.ErrTooDeep) {
-		t.Errorf("ParsePayload of 10 Mi brackets = %v, want ErrTooDeep", err)
+	if _, err := jsontext.ParseObject([]byte(strings.Repeat("[", 10<<20))); !errors.Is(err, jsontext.ErrTooDeep) {
+		t.Errorf("ParseObject of 10 Mi brackets = %v, want ErrTooDeep", err)
 	}
 }
 
@@ -225,7 +225,7 @@ func TestGetReadsWhatThePathNames(t *testing.T) {
 	}
 }
 
-func TestParsePayloadMindsEveryByteAsEncodingJSONDoes(t *testing.T) {
+func TestParseObjectMindsEveryByteAsEncodingJSONDoes(t *testing.T) {
 	places := []string{
 		`%{}`, `{}%`, `{%}`, `{"a"%1}`, `{"a":%}`, `{"a":1%}`, `{"a":1%2}`, `{"a":-%}`, `{"a":0%}`, `{"a":1.%}`, `{"a":1e%1}`, `{"a":1e+%}`,
 		`{"a":[%]}`, `{"a":[1%2]}`, `{"a":"%"}`, `{"a":"\%"}`, `{"a":"\u%000"}`, `{"a":"\u000%"}`, `{"a":t%ue}`, `{"a":nul%}`,
@@ -234,16 +234,16 @@ func TestParsePayloadMindsEveryByteAsEncodingJSONDoes(t *testing.T) {
 		for c := range 256 {
 			text := strings.Replace(place, "%", string([]byte{byte(c)}), 1)
 			want := json.Valid([]byte(text))
-			_, err := webhook.ParsePayload([]byte(text))
-			var syntax *webhook.SyntaxError
+			_, err := jsontext.ParseObject([]byte(text))
+			var syntax *jsontext.SyntaxError
 			if (err == nil) != want || errors.As(err, &syntax) == want {
-				t.Errorf("ParsePayload(%q) = %v, but encoding/json takes it: %t", text, err, want)
+				t.Errorf("ParseObject(%q) = %v, but encoding/json takes it: %t", text, err, want)
 			}
 		}
 	}
 }
 
-func FuzzParsePayload(f *testing.F) {
+func FuzzParseObject(f *testing.F) {
 	for _, seed := range []string{
 		example, "", "{", `{"a":[1,2,{"b":null}],"a":-0.5e+7}`, "[1]", "\ufeff{}", `{"\ud83d":"\u12"}`, "{\"a\":\"\xff\"}\n", `{"a":1}}`,
 		strings.Repeat(`{"a":[`, 70) + strings.Repeat("]}", 70), "{\"a\":tru", `{"":01}`, "{\"a\x00\":1}",
@@ -251,45 +251,45 @@ func FuzzParsePayload(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p, err := webhook.ParsePayload(b)
+		p, err := jsontext.ParseObject(b)
 		text := bytes.TrimPrefix(b, []byte("\ufeff"))
 		isObject := bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
-		var syntax *webhook.SyntaxError
-		var notObject *webhook.NotObjectError
+		var syntax *jsontext.SyntaxError
+		var notObject *jsontext.NotObjectError
 		switch {
 		case !json.Valid(text):
-			if !errors.As(err, &syntax) && !errors.Is(err, webhook.ErrTooDeep) {
-				t.Fatalf("ParsePayload(%q) = %v, want a *SyntaxError", b, err)
+			if !errors.As(err, &syntax) && !errors.Is(err, jsontext.ErrTooDeep) {
+				t.Fatalf("ParseObject(%q) = %v, want a *SyntaxError", b, err)
 			}
 			if syntax != nil {
 				checkPlace(t, b, syntax)
 			}
 		case !isObject:
 			if !errors.As(err, &notObject) {
-				t.Fatalf("ParsePayload(%q) = %v, want a *NotObjectError", b, err)
+				t.Fatalf("ParseObject(%q) = %v, want a *NotObjectError", b, err)
 			}
 		case err != nil:
-			t.Fatalf("ParsePayload(%q) = %v, want what json.Valid says", b, err)
+			t.Fatalf("ParseObject(%q) = %v, want what json.Valid says", b, err)
 		default:
 			var want bytes.Buffer
 			want.Write(b[:len(b)-len(text)])
 			_ = json.Compact(&want, text)
 			if !bytes.Equal(p.Bytes(), want.Bytes()) {
-				t.Fatalf("ParsePayload(%q).Bytes() = %q, want %q", b, p.Bytes(), want.Bytes())
+				t.Fatalf("ParseObject(%q).Bytes() = %q, want %q", b, p.Bytes(), want.Bytes())
 			}
 		}
 	})
 }
 
 // checkPlace checks that what is before the error's place could still have become JSON, and that line, column and offset agree.
-func checkPlace(t *testing.T, b []byte, err *webhook.SyntaxError) {
+func checkPlace(t *testing.T, b []byte, err *jsontext.SyntaxError) {
 	t.Helper()
 	if err.Offset < 0 || err.Offset > len(b) || err.Expected == "" {
-		t.Fatalf("ParsePayload(%q) = %+v, want a place in it", b, err)
+		t.Fatalf("ParseObject(%q) = %+v, want a place in it", b, err)
 	}
 	lines := strings.Split(string(b[:err.Offset]), "\n")
 	if err.Line != len(lines) || err.Column != len([]rune(lines[len(lines)-1]))+1 {
-		t.Fatalf("ParsePayload(%q) = %+v, want line %d, column %d", b, err, len(lines), len([]rune(lines[len(lines)-1]))+1)
+		t.Fatalf("ParseObject(%q) = %+v, want line %d, column %d", b, err, len(lines), len([]rune(lines[len(lines)-1]))+1)
 	}
 	before, from := err.Excerpt(40)
 	if n := len([]rune(before)) + len([]rune(from)); n > 40 {
@@ -297,11 +297,11 @@ func checkPlace(t *testing.T, b []byte, err *webhook.SyntaxError) {
 	}
 }
 
-func mustParse(t *testing.T, text string) *webhook.Payload {
+func mustParse(t *testing.T, text string) *jsontext.Object {
 	t.Helper()
-	p, err := webhook.ParsePayload([]byte(text))
+	p, err := jsontext.ParseObject([]byte(text))
 	if err != nil {
-		t.Fatalf("ParsePayload(%q): %v", text, err)
+		t.Fatalf("ParseObject(%q): %v", text, err)
 	}
 	return p
 }

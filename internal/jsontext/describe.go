@@ -1,19 +1,19 @@
-package dialect
+package jsontext
 
-// Change is one difference between a text and what a style makes of it.
+// Change is one difference between a text and its output in a style.
 type Change struct {
-	Code string // a word that does not change, as in keys_sorted
-	Says string // the same in words, to stand in a list behind "with"
+	Code string // stable, such as keys_sorted
+	Text string // in words that follow "with"
 }
 
-// Changes says what a style changes about the text.
+// Changes describes what a style changes in the text.
 func (d *Document) Changes(s Style) []Change {
-	s = d.plainest(s)
+	s = d.normalize(s)
 	var all []Change
-	add := func(code, says string) { all = append(all, Change{code, says}) }
+	add := func(code, text string) { all = append(all, Change{code, text}) }
 	switch {
 	case s.Layout == Spaced:
-		add("spaced", "a space behind each comma and colon")
+		add("spaced", "a space after each comma and colon")
 	case s.Layout == Indented2, s.Layout == IndentedRuby:
 		add("indented", "lines indented by two spaces")
 	case s.Layout == Indented4:
@@ -27,9 +27,9 @@ func (d *Document) Changes(s Style) []Change {
 	case Sorted, SortedIndexFirst:
 		add("keys_sorted", "sorted keys")
 	case SortedOutside:
-		add("outer_keys_sorted", "the outermost keys sorted")
+		add("outer_keys_sorted", "sorted outermost keys")
 	case IndexFirst:
-		add("number_keys_first", "keys that are numbers first")
+		add("number_keys_first", "numeric keys first")
 	}
 	all = append(all, d.textChanges(s.Text)...)
 	if s.Numbers != NumbersAsWritten {
@@ -40,8 +40,8 @@ func (d *Document) Changes(s Style) []Change {
 			add("numbers_changed", was+" as "+is)
 		}
 	}
-	if s.Twice != TwiceKept {
-		add("key_once", "a key once that is there twice")
+	if s.DuplicateKeys != DuplicatesKept {
+		add("duplicate_keys_removed", "duplicate keys removed")
 	}
 	if s.Lists != ObjectsStay {
 		add("objects_as_lists", "[] for {}")
@@ -56,17 +56,17 @@ func (d *Document) textChanges(t Text) []Change {
 	var all []Change
 	for _, c := range []struct {
 		in         Text
-		code, says string
+		code, text string
 	}{
 		{EscapeSlash, "slashes_escaped", `/ as \/`},
 		{EscapeNonASCII, "non_ascii_escaped", "non-ASCII characters escaped"},
 		{EscapeHTML, "html_escaped", "<, > and & escaped"},
 		{EscapeLines, "line_separators_escaped", "U+2028 and U+2029 escaped"},
 		{EscapeDelete, "delete_escaped", "U+007F escaped"},
-		{ReplaceHalves, "half_characters_replaced", "halves of characters replaced"},
+		{ReplaceLoneSurrogates, "lone_surrogates_replaced", "lone surrogates replaced"},
 	} {
 		if t&c.in != 0 {
-			all = append(all, Change{c.code, c.says})
+			all = append(all, Change{c.code, c.text})
 		}
 	}
 	if t&AsWritten != 0 {

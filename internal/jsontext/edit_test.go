@@ -1,4 +1,4 @@
-package webhook_test
+package jsontext_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 func TestSetPutsAValueWhereThePathLeads(t *testing.T) {
@@ -78,8 +78,8 @@ func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
 		{"dáta]", "1", 5, "expected a dot or [ here"},
 		{`data"id"`, "1", 5, "expected a dot or [ here"},
 		{"data.items[0]x", "1", 14, "expected a dot or [ here"},
-		{`data."id`, "1", 6, "the quoted name is no JSON string"},
-		{`data."\x"`, "1", 6, "the quoted name is no JSON string"},
+		{`data."id`, "1", 6, "the quoted name is not a JSON string"},
+		{`data."\x"`, "1", 6, "the quoted name is not a JSON string"},
 		{"data.items[0", "1", 11, "the bracket is not closed"},
 		{"data.items[]", "1", 12, "expected a number from 0 in the brackets"},
 		{"data.items[-1]", "1", 12, "expected a number from 0 in the brackets"},
@@ -91,12 +91,12 @@ func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
 		{"t[0]", "1", 2, "t is a boolean, with nothing below it"},
 		{"data.id.x.y", "1", 9, "data.id is a string, with nothing below it"},
 		{"data[0]", "1", 5, "data is an object, not a list"},
-		{"data.items.x", "1", 12, "data.items is a list, whose elements have numbers"},
-		{`data.items."0"`, "1", 12, "data.items is a list, whose elements have numbers"},
-		{"data.items[3]", "1", 11, "data.items has 2 elements, numbered from 0"},
-		{"one[2]", "1", 4, "one has 1 element, numbered 0"},
-		{"data.new[1]", "1", 9, "data.new is a new list, whose first element is 0"},
-		{"data.new.7.x", "1", 10, "data.new is a new list, whose first element is 0"},
+		{"data.items.x", "1", 12, "data.items is a list, whose items have numbers"},
+		{`data.items."0"`, "1", 12, "data.items is a list, whose items have numbers"},
+		{"data.items[3]", "1", 11, "data.items has 2 items, numbered from 0"},
+		{"one[2]", "1", 4, "one has 1 item, numbered 0"},
+		{"data.new[1]", "1", 9, "data.new is a new list, whose first item is 0"},
+		{"data.new.7.x", "1", 10, "data.new is a new list, whose first item is 0"},
 		{"n", "1e400", 1, "the value has a number that is too large for JavaScript"},
 		{"n", `{"a":[-1e400]}`, 1, "the value has a number that is too large for JavaScript"},
 		{deep, "1", 1, "it leads more than 10,000 levels deep"},
@@ -105,14 +105,13 @@ func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
 	for _, test := range tests {
 		p := mustParse(t, text)
 		_, err := p.Set(test.path, test.value)
-		var got *webhook.PathError
+		var got *jsontext.PathError
 		if !errors.As(err, &got) {
 			t.Errorf("Set(%.40q, %.40q) = %v, want a *PathError", test.path, test.value, err)
 			continue
 		}
-		want := webhook.PathError{Path: test.path, Column: test.column, Problem: test.problem}
-		if *got != want {
-			t.Errorf("Set(%.40q, %.40q) = column %d, %q, want column %d, %q", test.path, test.value, got.Column, got.Problem, want.Column, want.Problem)
+		if got.Path != test.path || got.Column != test.column || got.Problem != test.problem {
+			t.Errorf("Set(%.40q, %.40q) = column %d, %q, want column %d, %q", test.path, test.value, got.Column, got.Problem, test.column, test.problem)
 		}
 		if string(p.Bytes()) != text {
 			t.Errorf("Set(%.40q) failed and left %s, want it as it was: %s", test.path, p.Bytes(), text)
@@ -149,25 +148,22 @@ func TestUnsetTakesAwayWhatThePathNames(t *testing.T) {
 	}
 }
 
-func TestUnsetOfNothingSuggestsWhatIsNear(t *testing.T) {
-	tests := []struct{ path, problem, near string }{
-		{"evnt", "the payload has no evnt", "event"},
-		{"data.stauts", "data has no stauts", "data.status"},
-		{"dat.status", "the payload has no dat", "data.status"},
-		{"data.wallet", "data has no wallet", "data.wallet_balance"},
-		{"credits_used", "the payload has no credits_used", "data.credits_used"},
-		{"data.error", "data has no error", ""},
+func TestUnsetOfNothingNamesWhatIsThere(t *testing.T) {
+	tests := []struct{ path, problem, missing string }{
+		{"evnt", "the payload has no evnt", "evnt"},
+		{"data.stauts", "data has no stauts", "stauts"},
+		{"dat.status", "the payload has no dat", "dat"},
 		{"data[0]", "data is an object, not a list", ""},
 		{"event.x", "event is a string, with nothing below it", ""},
-		{`data."id."`, `data has no "id."`, ""},
+		{`data."id."`, `data has no "id."`, `"id."`},
 		{"a..b", "a name is missing", ""},
 	}
 	for _, test := range tests {
 		p := mustParse(t, example)
 		err := p.Unset(test.path)
-		var got *webhook.PathError
-		if !errors.As(err, &got) || got.Problem != test.problem || got.Near != test.near {
-			t.Errorf("Unset(%q) = %v, near %+v, want %q, near %q", test.path, err, got, test.problem, test.near)
+		var got *jsontext.PathError
+		if !errors.As(err, &got) || got.Problem != test.problem || got.Missing != test.missing || (len(got.Names) > 0) != (test.missing != "") {
+			t.Errorf("Unset(%q) = %v, %+v, want %q, missing %q", test.path, err, got, test.problem, test.missing)
 		}
 		if string(p.Bytes()) != example {
 			t.Errorf("Unset(%q) failed and left %s", test.path, p.Bytes())
@@ -175,18 +171,18 @@ func TestUnsetOfNothingSuggestsWhatIsNear(t *testing.T) {
 	}
 }
 
-func TestUnsetSuggestsAPathThatCanBeTyped(t *testing.T) {
+func TestTheNamesOfAnErrorCanBeTyped(t *testing.T) {
 	p := mustParse(t, `{"data":{"job.stage":1,"":2,"items":[1]}}`)
 	err := p.Unset("data.job-stage")
-	var got *webhook.PathError
-	if !errors.As(err, &got) || got.Near != `data."job.stage"` {
-		t.Fatalf("Unset = %+v, want data.\"job.stage\" near", got)
+	var got *jsontext.PathError
+	if !errors.As(err, &got) || len(got.Names) != 3 || got.With(got.Names[0]) != `data."job.stage"` {
+		t.Fatalf("Unset = %+v, want the name data.\"job.stage\"", got)
 	}
-	if err := p.Unset(got.Near); err != nil {
-		t.Errorf("Unset(%q), as suggested: %v", got.Near, err)
+	if err := p.Unset(got.With(got.Names[0])); err != nil {
+		t.Errorf("Unset(%q): %v", got.With(got.Names[0]), err)
 	}
 	for _, index := range []string{"[1]", ".1"} {
-		want := "data.items has no element " + strings.TrimPrefix(index, ".")
+		want := "data.items has no item " + strings.TrimPrefix(index, ".")
 		if err := p.Unset("data.items" + index); !errors.As(err, &got) || got.Problem != want {
 			t.Errorf("Unset of the next element = %v, want %s", err, want)
 		}
@@ -210,7 +206,7 @@ func TestCutAssignmentLeavesQuotedNamesWhole(t *testing.T) {
 		{"", "", "", false},
 	}
 	for _, test := range tests {
-		path, value, ok := webhook.CutAssignment(test.text)
+		path, value, ok := jsontext.CutAssignment(test.text)
 		if path != test.path || value != test.value || ok != test.ok {
 			t.Errorf("CutAssignment(%q) = %q, %q, %t, want %q, %q, %t", test.text, path, value, ok, test.path, test.value, test.ok)
 		}
@@ -230,7 +226,7 @@ func FuzzSetPath(f *testing.F) {
 		f.Add([]byte(seed[0]), seed[1], seed[2])
 	}
 	f.Fuzz(func(t *testing.T, text []byte, path, value string) {
-		p, err := webhook.ParsePayload(text)
+		p, err := jsontext.ParseObject(text)
 		if err != nil {
 			return
 		}
@@ -238,7 +234,7 @@ func FuzzSetPath(f *testing.F) {
 		old, had := p.Get(path)
 		created, err := p.Set(path, value)
 		if err != nil {
-			var broken *webhook.PathError
+			var broken *jsontext.PathError
 			if !errors.As(err, &broken) || !bytes.Equal(p.Bytes(), before) {
 				t.Fatalf("Set(%q, %q) in %q = %v and left %q", path, value, before, err, p.Bytes())
 			}
@@ -248,7 +244,7 @@ func FuzzSetPath(f *testing.F) {
 		if created == had {
 			t.Fatalf("Set(%q) in %q says created %t, but Get found it: %t (%q)", path, before, created, had, old)
 		}
-		if _, err := webhook.ParsePayload(after); err != nil || !json.Valid(webhook.WithoutMark(after)) {
+		if _, err := jsontext.ParseObject(after); err != nil || !json.Valid(jsontext.WithoutMark(after)) {
 			t.Fatalf("Set(%q, %q) in %q = %q, which is no payload: %v", path, value, before, after, err)
 		}
 		checkSetValue(t, p, path, value)
@@ -258,7 +254,7 @@ func FuzzSetPath(f *testing.F) {
 }
 
 // checkSetValue checks that what was set is there, and means what was given.
-func checkSetValue(t *testing.T, p *webhook.Payload, path, value string) {
+func checkSetValue(t *testing.T, p *jsontext.Object, path, value string) {
 	t.Helper()
 	got, ok := p.Get(path)
 	if !ok {
@@ -302,7 +298,7 @@ func checkOthersKeepTheirBytes(t *testing.T, before, after []byte, had bool, old
 }
 
 // checkUnsetAgain checks that what was set can be unset, and is gone then.
-func checkUnsetAgain(t *testing.T, p *webhook.Payload, path string) {
+func checkUnsetAgain(t *testing.T, p *jsontext.Object, path string) {
 	t.Helper()
 	before := p.Bytes()
 	if err := p.Unset(path); err != nil {

@@ -1,4 +1,4 @@
-package dialect
+package jsontext
 
 import (
 	"strconv"
@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// appendText appends a string literal as a style writes what it says.
+// appendText appends a string literal as a style writes the string.
 func appendText(dst, literal []byte, t Text) []byte {
 	if t == AsWritten {
 		return append(dst, literal...)
@@ -28,7 +28,7 @@ func appendText(dst, literal []byte, t Text) []byte {
 	return append(dst, '"')
 }
 
-// appendEscaped appends a string literal as it stands, but for characters that are in a set of escapes.
+// appendEscaped appends a string literal as it is written, but escapes <, > and & and line separators if the style does.
 func appendEscaped(dst, literal []byte, t Text) []byte {
 	for at := 0; at < len(literal); {
 		r, size := utf8.DecodeRune(literal[at:])
@@ -47,7 +47,7 @@ func isPlain(c byte) bool {
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '/' && c != '<' && c != '>' && c != '&'
 }
 
-// decode reads the character that a valid literal's rest begins with. Half a surrogate pair that has no other half is itself.
+// decode returns the character that the rest of a valid literal begins with, and its length. A lone surrogate is returned as it is.
 func decode(rest []byte) (r rune, size int) {
 	if rest[0] != '\\' {
 		return utf8.DecodeRune(rest)
@@ -76,7 +76,7 @@ func decode(rest []byte) (r rune, size int) {
 	}
 }
 
-// hexRune reads four hex digits; -1 where they are none.
+// hexRune reads four hex digits; -1 if they are not hex digits.
 func hexRune(digits []byte) rune {
 	n, err := strconv.ParseUint(string(digits), 16, 16)
 	if err != nil {
@@ -85,8 +85,8 @@ func hexRune(digits []byte) rune {
 	return rune(n) //nolint:gosec // 16 bits
 }
 
-// isHalf reports whether r is half a surrogate pair, which UTF-8 can't hold.
-func isHalf(r rune) bool { return utf16.IsSurrogate(r) }
+// isSurrogate reports whether r is half of a surrogate pair, which UTF-8 cannot represent.
+func isSurrogate(r rune) bool { return utf16.IsSurrogate(r) }
 
 // appendRune appends one character of a string.
 func appendRune(dst []byte, r rune, t Text) []byte {
@@ -109,8 +109,8 @@ func appendRune(dst []byte, r rune, t Text) []byte {
 		}
 	}
 	switch {
-	case isHalf(r):
-		if t&ReplaceHalves != 0 {
+	case isSurrogate(r):
+		if t&ReplaceLoneSurrogates != 0 {
 			return utf8.AppendRune(dst, utf8.RuneError)
 		}
 		return appendEscape(dst, r)
@@ -121,7 +121,7 @@ func appendRune(dst []byte, r rune, t Text) []byte {
 	}
 }
 
-// appendEscape appends a character by its code, as two where it needs a surrogate pair.
+// appendEscape appends a character as \uXXXX, or as a surrogate pair of two.
 func appendEscape(dst []byte, r rune) []byte {
 	if r > 0xffff {
 		high, low := utf16.EncodeRune(r)
@@ -131,10 +131,10 @@ func appendEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }
 
-// appendRaw appends a character without any escape. Half a surrogate pair gets the three bytes that UTF-8 would give it, so that each
-// half stays another name.
+// appendRaw appends a character without escapes. A lone surrogate becomes the three bytes that UTF-8 would give it, so that names with
+// different surrogates stay different.
 func appendRaw(dst []byte, r rune) []byte {
-	if isHalf(r) {
+	if isSurrogate(r) {
 		return append(dst, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f) //nolint:gosec // the low bits are meant
 	}
 	return utf8.AppendRune(dst, r)

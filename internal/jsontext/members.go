@@ -1,4 +1,4 @@
-package dialect
+package jsontext
 
 import (
 	"bytes"
@@ -8,10 +8,10 @@ import (
 	"strconv"
 )
 
-// member is a name and its value, by their places among the nodes.
+// member is a name and its value, as indexes of nodes.
 type member struct{ name, value uint32 }
 
-// members appends the members of the object at i.
+// members appends the members of the object at i in the order of the text.
 func (d *Document) members(dst []member, i int) []member {
 	for at := uint32(i) + 1; at < d.nodes[i].next; at = d.nodes[at+1].next { //nolint:gosec // bounded by maxNodes
 		dst = append(dst, member{at, at + 1})
@@ -19,7 +19,7 @@ func (d *Document) members(dst []member, i int) []member {
 	return dst
 }
 
-// name is a member's name as it is meant.
+// name is a member's name without quotes and escapes.
 func (d *Document) name(m member) []byte {
 	literal := d.raw(d.nodes[m.name])
 	inner := literal[1 : len(literal)-1]
@@ -35,15 +35,16 @@ func (d *Document) name(m member) []byte {
 	return name
 }
 
-// byName compares as Go and Python do: by bytes, which is by code points.
+// byName compares as Go and Python do: by bytes, and so by code points.
 func (d *Document) byName(a, b member) int { return bytes.Compare(d.name(a), d.name(b)) }
 
-// byIndex puts array indices first, by size, and leaves the rest as it is.
+// byIndex compares as JavaScript orders keys: array indices first, by size, and the rest as inserted (ECMA-262, OrdinaryOwnPropertyKeys).
 func (d *Document) byIndex(a, b member) int {
 	return cmp.Compare(indexOf(d.name(a)), indexOf(d.name(b)))
 }
 
-// indexOf is the array index that a name is: the shortest decimal form of a number below 2³²-1. Any other name comes behind them all.
+// indexOf returns the array index that a name is in JavaScript: the shortest decimal form of a number below 2³²-1. For any other name it
+// returns math.MaxInt64, which sorts last.
 func indexOf(name []byte) int64 {
 	if len(name) == 0 || len(name) > 10 || name[0] < '0' || name[0] > '9' {
 		return math.MaxInt64
@@ -55,8 +56,8 @@ func indexOf(name []byte) int64 {
 	return int64(i)
 }
 
-// lastOfEach leaves of the members that share a name one: where the first was, with the last's value.
-func (d *Document) lastOfEach(members []member) []member {
+// withoutDuplicates keeps one of the members that share a name: at the position of the first, with the value of the last.
+func (d *Document) withoutDuplicates(members []member) []member {
 	if len(members) < 2 {
 		return members
 	}
@@ -64,7 +65,7 @@ func (d *Document) lastOfEach(members []member) []member {
 	kept := members[:0]
 	for _, m := range members {
 		name := string(d.name(m))
-		if first, twice := at[name]; twice {
+		if first, isDuplicate := at[name]; isDuplicate {
 			kept[first].value = m.value
 			continue
 		}
@@ -74,11 +75,11 @@ func (d *Document) lastOfEach(members []member) []member {
 	return kept
 }
 
-// hasTwice reports whether two members share a name.
-func (d *Document) hasTwice(members []member) bool {
-	const few = 16 // for which comparing each with each takes less than a map
+// hasDuplicates reports whether two members share a name.
+func (d *Document) hasDuplicates(members []member) bool {
+	const few = 16 // up to which comparing each with each is faster than a map
 	if len(members) > few {
-		return len(d.lastOfEach(slices.Clone(members))) < len(members)
+		return len(d.withoutDuplicates(slices.Clone(members))) < len(members)
 	}
 	for i, m := range members {
 		name := d.name(m)
@@ -91,11 +92,11 @@ func (d *Document) hasTwice(members []member) bool {
 	return false
 }
 
-// arranged is the members of the object at i as a style has them.
+// arranged appends the members of the object at i in the order of a style.
 func (d *Document) arranged(dst []member, i int, s Style) []member {
 	members := d.members(dst, i)
-	if s.Twice == TwiceLast {
-		members = d.lastOfEach(members)
+	if s.DuplicateKeys == LastDuplicate {
+		members = d.withoutDuplicates(members)
 	}
 	if s.Order == Sorted || s.Order == SortedIndexFirst || s.Order == SortedOutside && i == 0 {
 		slices.SortStableFunc(members, d.byName)

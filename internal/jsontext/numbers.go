@@ -1,4 +1,4 @@
-package dialect
+package jsontext
 
 import (
 	"bytes"
@@ -6,25 +6,25 @@ import (
 	"strconv"
 )
 
-// appendNumber appends a number as a language writes what it parsed. ok is false where it has no form for it.
-func appendNumber(dst, literal []byte, way Numbers) (_ []byte, ok bool) {
-	if way == NumbersAsWritten {
+// appendNumber appends a number as a language writes it after parsing it. ok is false if the language cannot write it.
+func appendNumber(dst, literal []byte, format Numbers) (_ []byte, ok bool) {
+	if format == NumbersAsWritten {
 		return append(dst, literal...), true
 	}
 	isInt := !bytes.ContainsAny(literal, ".eE")
 	switch {
-	case isInt && way == NumbersPython, isInt && way == NumbersRuby: // of any size
+	case isInt && format == NumbersPython, isInt && format == NumbersRuby: // integers of any size
 		return append(dst, withoutMinusZero(literal)...), true
-	case isInt && way == NumbersPHP:
-		if _, err := strconv.ParseInt(string(literal), 10, 64); err == nil { // a larger one is a float
+	case isInt && format == NumbersPHP:
+		if _, err := strconv.ParseInt(string(literal), 10, 64); err == nil { // a larger number is a float
 			return append(dst, withoutMinusZero(literal)...), true
 		}
 	}
 	f, err := strconv.ParseFloat(string(literal), 64)
 	if err != nil {
-		return appendInfinite(dst, f, way)
+		return appendInfinite(dst, f, format)
 	}
-	switch way {
+	switch format {
 	case NumbersNode:
 		if f == 0 {
 			return append(dst, '0'), true
@@ -41,7 +41,7 @@ func appendNumber(dst, literal []byte, way Numbers) (_ []byte, ok bool) {
 	}
 }
 
-// withoutMinusZero is an integer as it comes back: there is no other zero.
+// withoutMinusZero returns an integer as it is written after parsing: integers have no negative zero.
 func withoutMinusZero(literal []byte) []byte {
 	if string(literal) == "-0" {
 		return literal[1:]
@@ -49,22 +49,22 @@ func withoutMinusZero(literal []byte) []byte {
 	return literal
 }
 
-// appendInfinite writes a number that was too large: only Node and Python do.
-func appendInfinite(dst []byte, f float64, way Numbers) ([]byte, bool) {
+// appendInfinite appends a number that is too large for a float. Only Node and Python write one.
+func appendInfinite(dst []byte, f float64, format Numbers) ([]byte, bool) {
 	switch {
-	case way == NumbersNode:
+	case format == NumbersNode:
 		return append(dst, "null"...), true
-	case way == NumbersPython && f < 0:
+	case format == NumbersPython && f < 0:
 		return append(dst, "-Infinity"...), true
-	case way == NumbersPython:
+	case format == NumbersPython:
 		return append(dst, "Infinity"...), true
 	default:
 		return dst, false
 	}
 }
 
-// appendShort appends f as JavaScript and Go print it (ECMA-262, Number::toString): the shortest digits that give f back, plain from
-// 1e-6 up to 1e21, with an exponent of as few digits as it takes beyond.
+// appendShort appends f as JavaScript and Go print it (ECMA-262, Number::toString): the shortest digits that parse to f, without an exponent
+// from 1e-6 up to 1e21, otherwise with the shortest exponent.
 func appendShort(dst []byte, f float64) []byte {
 	size := math.Abs(f)
 	if f == 0 || size >= 1e-6 && size < 1e21 {
@@ -73,7 +73,7 @@ func appendShort(dst []byte, f float64) []byte {
 	return shortenExponent(strconv.AppendFloat(dst, f, 'e', -1, 64))
 }
 
-// shortenExponent takes off the zero that Go puts before an exponent of one digit.
+// shortenExponent removes the zero that strconv puts before an exponent of one digit.
 func shortenExponent(dst []byte) []byte {
 	if n := len(dst); dst[n-2] == '0' && (dst[n-3] == '-' || dst[n-3] == '+') {
 		return append(dst[:n-2], dst[n-1])
@@ -81,12 +81,12 @@ func shortenExponent(dst []byte) []byte {
 	return dst
 }
 
-// longForm is how a language prints a float that it tells from an integer.
+// longForm describes how a language prints floats if it distinguishes them from integers.
 type longForm struct {
-	plainFrom, plainTo int  // the decimal exponents that need none: from, and before
-	point              bool // 10 is 10.0
-	pointInMantissa    bool // 1e25 is 1.0e+25
-	exponent           int  // how many digits it has at least
+	plainFrom, plainTo int  // the range of decimal exponents that are printed without an exponent
+	point              bool // 10 is written 10.0
+	pointInMantissa    bool // 1e25 is written 1.0e+25
+	exponent           int  // its minimum number of digits
 }
 
 // appendLong appends f as Python (float_repr_style short), PHP (serialize_precision -1) and Ruby (Float#to_s) print it.

@@ -1,4 +1,4 @@
-package display
+package jsontext
 
 import (
 	"encoding/json"
@@ -17,19 +17,19 @@ func TestScannerTakesWhatEncodingJSONTakes(t *testing.T) {
 		`01`, `-`, `+1`, `.5`, `5.`, `1e`, `1e+`, `--1`, `0x1`, `1.e1`, `tru`, `True`, `nul`, `nulll`, `NaN`, `"`, `"a`, `"\`, `"\u12"`, `"\u12g4"`, `"\x"`,
 		"\"\n\"", "\"\x00\"", `1 2`, `{}{}`, `[]]`, `"a""b"`, "\ufeff{}", `[1],`, `{"a":1}}`, `/**/1`, `'a'`, "\x001",
 	} {
-		if got, want := isJSON([]byte(s)), json.Valid([]byte(s)); got != want {
-			t.Errorf("isJSON(%q) = %v, want %v", s, got, want)
+		if got, want := Valid([]byte(s)), json.Valid([]byte(s)); got != want {
+			t.Errorf("Valid(%q) = %v, want %v", s, got, want)
 		}
 	}
 }
 
-func TestScannerStaysAtWhatIsNoJSON(t *testing.T) {
-	s := scanner{data: []byte(`{"a":1]`)}
-	var kinds []tokenKind
+func TestScannerStaysAtAnError(t *testing.T) {
+	s := NewScanner([]byte(`{"a":1]`))
+	var kinds []Kind
 	for range 6 {
-		kinds = append(kinds, s.next().kind)
+		kinds = append(kinds, s.Next().Kind)
 	}
-	want := []tokenKind{tokenOpen, tokenKey, tokenNumber, tokenBad, tokenBad, tokenBad}
+	want := []Kind{Open, Name, Number, Invalid, Invalid, Invalid}
 	for i := range want {
 		if kinds[i] != want[i] {
 			t.Fatalf("got %v, want %v", kinds, want)
@@ -38,14 +38,14 @@ func TestScannerStaysAtWhatIsNoJSON(t *testing.T) {
 }
 
 func TestScannerBoundsDepth(t *testing.T) {
-	for depth, want := range map[int]bool{maxDepth: true, maxDepth + 1: false} {
+	for depth, want := range map[int]bool{MaxDepth: true, MaxDepth + 1: false} {
 		for _, open := range []string{"[", `{"a":`} {
 			last, end := "[", "]"
 			if open != "[" {
 				last, end = "{", "}"
 			}
 			body := strings.Repeat(open, depth-1) + last + strings.Repeat(end, depth)
-			if got := isJSON([]byte(body)); got != want {
+			if got := Valid([]byte(body)); got != want {
 				t.Errorf("%d times %q: got %v, want %v", depth, open, got, want)
 			}
 		}
@@ -57,9 +57,9 @@ func FuzzScannerAgreesWithEncodingJSON(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, want := isJSON(body), json.Valid(body)
-		if got != want && strings.Count(string(body), "[")+strings.Count(string(body), "{") <= maxDepth {
-			t.Fatalf("isJSON(%q) = %v, want %v", body, got, want)
+		got, want := Valid(body), json.Valid(body)
+		if got != want && strings.Count(string(body), "[")+strings.Count(string(body), "{") <= MaxDepth {
+			t.Fatalf("Valid(%q) = %v, want %v", body, got, want)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package dialect_test
+package jsontext_test
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"io"
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/dialect"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 // large is JSON of a size, with everything in it that is written differently by someone.
@@ -24,14 +24,14 @@ func BenchmarkRead10MiB(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := dialect.Read(text); err != nil {
+		if _, err := jsontext.Read(text); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkWrite10MiB(b *testing.B) {
-	d, err := dialect.Read(large(10 << 20))
+	d, err := jsontext.Read(large(10 << 20))
 	if err != nil {
 		b.Fatal(err)
 	}

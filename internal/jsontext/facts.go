@@ -1,4 +1,4 @@
-package dialect
+package jsontext
 
 import (
 	"bytes"
@@ -8,26 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// facts is what a text has that styles treat differently. Two styles that differ only in what the text does not have write the same,
-// and are made once.
+// facts is the set of features in a text that styles write differently. Two styles that differ only in features that the text does not
+// have produce the same output, so only one of them is tried.
 type facts struct {
 	spaced     bool // white space between values
 	nested     bool // a container with something in it, so that a layout shows
 	empty      bool // a container with nothing in it
-	rewritten  bool // a string that would be written otherwise, though nothing is escaped that need not be
-	text       Text // what of the sets of escapes there is
+	rewritten  bool // a string with an escape sequence that a writer without optional escapes would change
+	text       Text // the optional escapes that apply to some character
 	unsorted   bool // an object whose names are not in order
 	indexed    bool // an object with an array index for a name
 	indices    bool // an object with array indices that do not come first
-	twice      bool // an object with a name twice
-	listLike   bool // an object that PHP makes a list of
-	numbers    [numberWays]bool
-	unwritable [numberWays]bool // a number that has no form there
-	example    [numberWays][2]string
+	duplicates bool // an object with a duplicate name
+	listLike   bool // an object that PHP turns into a list
+	numbers    [numberFormats]bool
+	unwritable [numberFormats]bool // a number that the language cannot write
+	example    [numberFormats][2]string
 }
 
-// look finds the facts.
-func (d *Document) look() {
+func (d *Document) findFacts() {
 	var members []member
 	changes := newNumberFacts()
 	for i, n := range d.nodes {
@@ -35,18 +34,18 @@ func (d *Document) look() {
 		case '0':
 			changes.add(&d.facts, d.raw(n))
 		case '"':
-			d.lookAtString(d.raw(n))
+			d.findStringFacts(d.raw(n))
 		case '[':
-			d.lookInto(i)
+			d.findContainerFacts(i)
 		case '{':
-			d.lookInto(i)
+			d.findContainerFacts(i)
 			members = d.members(members[:0], i)
-			d.lookAtNames(members)
+			d.findNameFacts(members)
 		}
 	}
 }
 
-func (d *Document) lookInto(i int) {
+func (d *Document) findContainerFacts(i int) {
 	if int(d.nodes[i].next) > i+1 {
 		d.facts.nested = true
 		return
@@ -54,9 +53,9 @@ func (d *Document) lookInto(i int) {
 	d.facts.empty = true
 }
 
-func (d *Document) lookAtString(literal []byte) {
+func (d *Document) findStringFacts(literal []byte) {
 	at := 1
-	for ; at < len(literal)-1; at++ { // most strings are nothing but such
+	for ; at < len(literal)-1; at++ { // most strings have no such character
 		if c := literal[at]; c >= utf8.RuneSelf || c == '\\' || c == '/' || c == 0x7f || c == '<' || c == '>' || c == '&' {
 			break
 		}
@@ -68,13 +67,13 @@ func (d *Document) lookAtString(literal []byte) {
 			d.facts.rewritten = !bytes.Equal(appendRune(nil, r, Plain), literal[at:at+size])
 		}
 		if r == utf8.RuneError && size == 1 {
-			d.facts.rewritten = true // no UTF-8
+			d.facts.rewritten = true // not UTF-8
 		}
 		at += size
 	}
 }
 
-// escapesOf is which sets of escapes a character is in.
+// escapesOf returns the optional escapes that apply to a character.
 func escapesOf(r rune) Text {
 	switch {
 	case r == '/':
@@ -85,8 +84,8 @@ func escapesOf(r rune) Text {
 		return EscapeDelete
 	case r == '\u2028' || r == '\u2029':
 		return EscapeLines | EscapeNonASCII
-	case isHalf(r):
-		return ReplaceHalves
+	case isSurrogate(r):
+		return ReplaceLoneSurrogates
 	case r >= utf8.RuneSelf:
 		return EscapeNonASCII
 	default:
@@ -94,7 +93,7 @@ func escapesOf(r rune) Text {
 	}
 }
 
-func (d *Document) lookAtNames(members []member) {
+func (d *Document) findNameFacts(members []member) {
 	d.facts.listLike = d.facts.listLike || d.isListLike(members)
 	if !d.facts.unsorted {
 		d.facts.unsorted = !slices.IsSortedFunc(members, d.byName)
@@ -105,12 +104,12 @@ func (d *Document) lookAtNames(members []member) {
 	if !d.facts.indexed {
 		d.facts.indexed = slices.ContainsFunc(members, func(m member) bool { return indexOf(d.name(m)) != math.MaxInt64 })
 	}
-	if !d.facts.twice {
-		d.facts.twice = d.hasTwice(members)
+	if !d.facts.duplicates {
+		d.facts.duplicates = d.hasDuplicates(members)
 	}
 }
 
-// isListLike reports whether the names are 0, 1, 2 and so on, or there is none.
+// isListLike reports whether the names are 0, 1, 2 and so on, or there are none.
 func (d *Document) isListLike(members []member) bool {
 	for i, m := range members {
 		if string(d.name(m)) != strconv.Itoa(i) {
@@ -120,34 +119,34 @@ func (d *Document) isListLike(members []member) bool {
 	return true
 }
 
-// numberFacts finds out in which ways a text's numbers change.
+// numberFacts finds the formats in which a text's numbers change.
 type numberFacts struct{ scratch []byte }
 
 func newNumberFacts() *numberFacts { return &numberFacts{make([]byte, 0, 64)} }
 
-// add looks at one number. One that is found to change in a way need not be looked for again.
+// add checks one number against the formats in which no number has changed so far.
 func (n *numberFacts) add(f *facts, literal []byte) {
-	if isSteady(literal) {
+	if formatsIdentically(literal) {
 		return
 	}
-	for way := NumbersNode; way < numberWays; way++ {
-		if f.numbers[way] && f.unwritable[way] {
+	for format := NumbersNode; format < numberFormats; format++ {
+		if f.numbers[format] && f.unwritable[format] {
 			continue
 		}
-		written, ok := appendNumber(n.scratch[:0], literal, way)
+		written, ok := appendNumber(n.scratch[:0], literal, format)
 		if !ok {
-			f.unwritable[way] = true
+			f.unwritable[format] = true
 			continue
 		}
-		if !f.numbers[way] && !bytes.Equal(written, literal) {
-			f.numbers[way] = true
-			f.example[way] = [2]string{string(literal), string(written)}
+		if !f.numbers[format] && !bytes.Equal(written, literal) {
+			f.numbers[format] = true
+			f.example[format] = [2]string{string(literal), string(written)}
 		}
 	}
 }
 
-// isSteady reports whether a number looks the same in every way, at a glance: few digits, no exponent, nothing to take off.
-func isSteady(literal []byte) bool {
+// formatsIdentically reports whether it is obvious that every format writes a number the same: few digits, no exponent, no trailing zero.
+func formatsIdentically(literal []byte) bool {
 	if len(literal) > 15 || literal[0] == '-' {
 		return false
 	}

@@ -1,10 +1,10 @@
-package webhook_test
+package jsontext_test
 
 import (
 	"encoding/json"
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 // The law: a path that is printed can be typed.
@@ -18,11 +18,11 @@ func FuzzPathTo(f *testing.F) {
 		if err != nil {
 			t.Skip(err)
 		}
-		p, err := webhook.ParsePayload(body)
+		p, err := jsontext.ParseObject(body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := webhook.PathToElement(webhook.PathTo(webhook.PathTo("", outer), inner), 1)
+		path := jsontext.PathToItem(jsontext.PathTo(jsontext.PathTo("", outer), inner), 1)
 		if got, ok := p.Get(path); !ok || string(got) != "2" {
 			t.Errorf("Get(%s) in %s = %q, %t, want 2", path, body, got, ok)
 		}

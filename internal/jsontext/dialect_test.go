@@ -1,4 +1,4 @@
-package dialect_test
+package jsontext_test
 
 import (
 	"bufio"
@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/dialect"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
 // ways is where texts lie that were written by the languages themselves, with the scripts beside them.
@@ -58,7 +58,7 @@ func TestEveryLanguageWritesWhatOneOfItsFormsSays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := dialect.Read(input)
+			d, err := jsontext.Read(input)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func common(a, b []byte) int {
 	return n
 }
 
-func writeOut(t *testing.T, d *dialect.Document, s dialect.Style) []byte {
+func writeOut(t *testing.T, d *jsontext.Document, s jsontext.Style) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := d.WriteTo(&b, s); err != nil {
@@ -110,7 +110,7 @@ func TestGoWritesWhatItsFormsSay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := dialect.Read(input)
+	d, err := jsontext.Read(input)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestEachFormSaysWhatItChanges(t *testing.T) {
 	for _, text := range []string{
 		`{"a":1}`, `{"b":1.0,"a":"/é"}`, `[]`, `1.0`, `"\/"`, `{"1":[],"0":{},"0":2}`, `{"a":"<\u2028>"}`, "[1, 2]\n",
 	} {
-		d, err := dialect.Read([]byte(text))
+		d, err := jsontext.Read([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,14 +172,14 @@ func TestEachFormSaysWhatItChanges(t *testing.T) {
 func TestReadRefusesWhatCanNotBeWrittenAgain(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]error{
-		"":                                       dialect.ErrNotJSON,
-		"{":                                      dialect.ErrNotJSON,
-		"\ufeff{}":                               dialect.ErrNotJSON,
-		"{}{}":                                   dialect.ErrNotJSON,
-		"[1" + strings.Repeat(",1", 2<<20) + "]": dialect.ErrTooMany,
-		strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000): dialect.ErrNotJSON,
+		"":                                       jsontext.ErrNotJSON,
+		"{":                                      jsontext.ErrNotJSON,
+		"\ufeff{}":                               jsontext.ErrNotJSON,
+		"{}{}":                                   jsontext.ErrNotJSON,
+		"[1" + strings.Repeat(",1", 2<<20) + "]": jsontext.ErrTooMany,
+		strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000): jsontext.ErrNotJSON,
 	} {
-		if _, err := dialect.Read([]byte(text)); err != want { //nolint:errorlint // they are not wrapped
+		if _, err := jsontext.Read([]byte(text)); err != want { //nolint:errorlint // they are not wrapped
 			t.Errorf("Read(%.20q…) = %v, want %v", text, err, want)
 		}
 	}
@@ -191,7 +191,7 @@ func FuzzEveryFormMeansTheSame(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		d, err := dialect.Read(text)
+		d, err := jsontext.Read(text)
 		if err != nil {
 			return
 		}
