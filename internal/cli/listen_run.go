@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -35,7 +34,7 @@ type listener struct {
 	relay     *relay.Relay
 	ln        net.Listener
 	moved     bool // to another port than the default
-	server    *http.Server
+	server    *relay.Server
 	session   *session.Session
 	printer   output.Printer // until view is started
 	view      view
@@ -60,19 +59,23 @@ type listener struct {
 	mending   sync.WaitGroup
 	unmend    context.CancelFunc // ends the mending
 	tunnel    tunnel.Tunnel
-	outside   *http.Server // for what comes through the tunnel; nil where that is loopback
-	lost      chan error   // why there is no tunnel any more
-	down      bool         // that it is down was said
+	outside   *relay.Server // for what comes through the tunnel; nil where that is loopback
+	lost      chan error    // why there is no tunnel any more
+	down      bool          // that it is down was said
 }
 
-// gcPercent is three times Go's default.
-const gcPercent = 300
+const (
+	gcPercent = 300 // three times Go's default
+	// Beyond the bodies in flight and this much, memory is collected as often as it takes: what strangers send costs time, not memory.
+	memoryBeside = 32 << 20
+)
 
 // runListen runs `listen` from the first file to the last line.
 func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	// A delivery is a few kilobytes that are soon garbage, beside little that lives: collecting a third as often costs some 8 MB and
 	// saves a tenth of the CPU under load (docs/performance.md).
 	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(relay.MaxInFlight(o.maxBody) + memoryBeside)
 	l := &listener{app: a, o: o, served: make(chan error, 1), lost: make(chan error, 1)}
 	if l.command, err = findCommand(o.command); err != nil {
 		return err

@@ -34,7 +34,7 @@ type story struct {
 	relay   *relay.Relay
 	token   string
 	ingress dispatch.Target
-	servers []*http.Server
+	servers []server
 	refused webhook.Delivery
 	sent    int
 }
@@ -71,15 +71,21 @@ func (s *story) open(ctx context.Context) error {
 	return nil
 }
 
+// server is a *relay.Server or the handler's *http.Server.
+type server interface {
+	Serve(ln net.Listener) error
+	Close() error
+}
+
 // serve starts a server on a free loopback port.
-func (s *story) serve(ctx context.Context, server *http.Server) (dispatch.Target, error) {
+func (s *story) serve(ctx context.Context, web server) (dispatch.Target, error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return dispatch.Target{}, fmt.Errorf("open a port on this machine: %w", err)
 	}
-	s.servers = append(s.servers, server)
-	go func() { _ = server.Serve(ln) }() // ends by close, with an error that says so
+	s.servers = append(s.servers, web)
+	go func() { _ = web.Serve(ln) }() // ends by close, with an error that says so
 	return dispatch.ParseTarget(ln.Addr().String()+path, path)
 }
 

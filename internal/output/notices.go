@@ -24,6 +24,8 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 		return givenUp(n, st)
 	case relay.NoticeTooLarge:
 		return tooLarge(n)
+	case relay.NoticeTooMany, relay.NoticeTooSlow, relay.NoticeTooManyConns, relay.NoticeLargeHeader, relay.NoticeOtherSite:
+		return turnedAway(n)
 	case relay.NoticeNotRecorded:
 		message, hint := recordTrouble(n.Err)
 		return Notice{Code: "not_recorded", At: n.At, Message: message, More: []string{hint}, Hint: hint}
@@ -65,6 +67,32 @@ func tooLarge(n relay.Notice) Notice {
 	}
 	hint := "vidiking listen --max-body 100MiB"
 	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it is larger than is taken.", More: []string{"To take larger ones: " + hint}, Hint: hint}
+}
+
+// turnedAway is the notice of a limit that kept deliveries out. Each is reported once, so it says what happens from then on.
+func turnedAway(n relay.Notice) Notice {
+	out := Notice{At: n.At}
+	switch n.Kind {
+	case relay.NoticeTooMany:
+		out.Code, out.Message = "too_many_bytes", "Too many large bodies came at once: those that don't fit get 503."
+		out.More = []string{"Vidiking sends them again."}
+	case relay.NoticeTooSlow:
+		out.Code, out.Message = "too_slow", "A sender got 408: nothing of its body came for "+display.Duration(n.Took)+"."
+		out.More = []string{"Vidiking sends it again."}
+	case relay.NoticeTooManyConns:
+		out.Code, out.Message = "too_many_connections", fmt.Sprintf("%d connections are open: idle ones are closed for new ones, which else get 503.", n.Limit)
+		out.More = []string{"Vidiking sends again what got 503."}
+	case relay.NoticeLargeHeader:
+		out.Code, out.Message = "header_too_large", "A request got 431: its URL and headers are larger than 64 KiB."
+	default:
+		from := "another site"
+		if n.Site != "" {
+			from = display.Clean(n.Site)
+		}
+		out.Code, out.Message = "other_site", "A web page of "+from+" posted here from a browser, and got 403."
+		out.More = []string{"Send from a program instead: curl, or vidiking trigger."}
+	}
+	return out
 }
 
 func handlerBack(n relay.Notice, st display.Style) Notice {

@@ -182,7 +182,11 @@ func startProxy(b *testing.B, handler string) string {
 	return serveBench(b, &http.Server{Handler: proxy}, transport.CloseIdleConnections)
 }
 
-func serveBench(b *testing.B, server *http.Server, stop func()) string {
+func serveBench(b *testing.B, server interface {
+	Serve(l net.Listener) error
+	Close() error
+}, stop func(),
+) string {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

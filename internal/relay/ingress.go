@@ -2,8 +2,6 @@ package relay
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,39 +33,24 @@ type IngressOptions struct {
 
 // Ingress is the HTTP handler through which deliveries come in.
 type Ingress struct {
-	relay  *Relay
-	o      IngressOptions
-	bodies inFlight
+	relay    *Relay
+	o        IngressOptions
+	bodies   *inFlight
+	pause    time.Duration // that a sender may make before and within a body
+	maxConns int
 
-	mu    sync.Mutex
-	wrong []string // paths that were told of
-	large bool     // a body that is too large was told of
+	mu       sync.Mutex
+	wrong    []string            // paths that were told of
+	notified map[NoticeKind]bool // of those that are reported once
 }
 
-const (
-	// Bodies of this many bytes at once are held in memory, at least; past it a sender is told to come again. Vidiking's payloads are
-	// some hundred bytes, so that this is some ten thousand deliveries at once.
-	minInFlight = 64 << 20
-	// What a delivery costs besides its body, roughly: header, buffers, goroutine.
-	deliveryCost = 4 << 10
-	// Paths that a NoticeWrongPath is kept for, so that a scanner of the whole path space costs nothing.
-	maxWrongPaths = 16
-)
+// Paths that a NoticeWrongPath is kept for, so that a scanner of the whole path space costs nothing.
+const maxWrongPaths = 16
 
 // NewIngress puts an ingress in front of the relay.
 func NewIngress(r *Relay, o IngressOptions) *Ingress {
-	return &Ingress{relay: r, o: o, bodies: inFlight{limit: max(minInFlight, 4*o.MaxBody)}}
-}
-
-// Server returns the HTTP server for the ingress, with the time-outs that a server which strangers reach needs.
-func (in *Ingress) Server() *http.Server {
-	return &http.Server{
-		Handler:           in,
-		ReadHeaderTimeout: 10 * time.Second, // as long as Vidiking waits for a whole answer
-		ReadTimeout:       60 * time.Second, // 10 MiB in a minute: a slow mobile line
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          silent(),
+	return &Ingress{
+		relay: r, o: o, bodies: newInFlight(o.MaxBody), pause: bodyPause, maxConns: maxConns, notified: map[NoticeKind]bool{},
 	}
 }
 
@@ -90,13 +73,16 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		refuse(w, http.StatusMethodNotAllowed, "Deliveries come as POST.")
 		return
 	}
-	body, held, err := in.readBody(req)
+	if in.isFromOtherSite(req) {
+		in.once(Notice{Kind: NoticeOtherSite, Site: webhook.Cut(req.Header.Get("Origin"))})
+		in.drain(w, req)
+		refuse(w, http.StatusForbidden, "Pages of other sites cannot post here.")
+		return
+	}
+	body, held, err := in.readBody(w, req)
 	defer func() { in.bodies.release(held) }()
 	if err != nil {
-		if errors.Is(err, errTooLarge) {
-			in.tooLarge(req)
-		}
-		refuseBody(w, err)
+		in.refuseBody(w, req, err)
 		return
 	}
 	arrival := Arrival{Body: body, Method: req.Method, Path: called, Rest: rest, Query: query}
@@ -237,18 +223,15 @@ func (in *Ingress) wrongPath(method, path string) {
 	}
 }
 
-// tooLarge tells of a body that is larger than allowed, once, and reads on for a while: a sender that is still writing would not see
-// the answer.
-func (in *Ingress) tooLarge(req *http.Request) {
+// once reports a notice, unless one of its kind was reported before.
+func (in *Ingress) once(n Notice) {
 	in.mu.Lock()
-	tell := !in.large
-	in.large = true
+	known := in.notified[n.Kind]
+	in.notified[n.Kind] = true
 	in.mu.Unlock()
-	if tell {
-		in.relay.o.Notify(Notice{Kind: NoticeTooLarge, At: in.relay.o.Now(), Bytes: max(req.ContentLength, 0)})
-	}
-	if req.Header.Get("Expect") == "" { // else it asks first, and has not begun
-		_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody) // what ends it, ends the request
+	if !known {
+		n.At = in.relay.o.Now()
+		in.relay.o.Notify(n)
 	}
 }
 
