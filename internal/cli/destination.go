@@ -191,7 +191,7 @@ func (d *destination) fire(ctx context.Context, in relay.Arrival) (out relay.Out
 func (d *destination) post(ctx context.Context, in relay.Arrival) (webhook.ID, webhook.Attempt, error) {
 	who := session.Sender{Token: d.through.Token, Origin: in.Origin, Parent: in.Parent, Host: in.Host}
 	header := append(in.Header, webhook.Field{Name: session.SenderHeader, Value: who.String()})
-	a := d.sender.Send(ctx, d.ingress.For(in.Rest, in.Query, ""), header, in.Body)
+	a := d.sender.Send(ctx, d.ingress.For(in.Rest, in.Query, ""), header, in.Body).Attempt
 	id := webhook.ID(a.Header.Get(session.DeliveryHeader))
 	if id == "" {
 		return "", a, d.notTaken(ctx, a)

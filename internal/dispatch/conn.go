@@ -2,18 +2,37 @@ package dispatch
 
 import (
 	"net"
+	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// conn is a TCP connection to a handler that knows two things which net/http does not tell.
+// conn is a connection to a handler that knows three things which net/http does not tell. TLS has one below it and one above it.
 //
 // It keeps the first byte that came, by which a handler that speaks TLS is known where HTTP was expected. And a write that
 // fails because the handler has closed counts as done: the handler may have answered before it had read all (413, 401) and hung
 // up, and the answer waits to be read. net/http would drop it for the sake of the failed write. Where there is no answer, the
-// next read says so.
+// next read says so. It also knows whether and when a request was written to it.
 type conn struct {
 	net.Conn
+	below *conn         // the TCP connection below TLS; nil without TLS
 	first atomic.Uint32 // the first byte, plus one
+
+	mu    sync.Mutex
+	wrote writes
+}
+
+// writes is what is known of the writes to a connection.
+type writes struct {
+	n    int
+	last time.Time // when the last one ended; when it began, if it failed
+	lost bool      // one of them failed, if only because the handler had closed
+}
+
+func (c *conn) writes() writes {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wrote
 }
 
 func (c *conn) Read(p []byte) (int, error) {
@@ -25,7 +44,15 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
+	last := time.Now()
 	n, err := c.Conn.Write(p)
+	lost := err != nil || c.below != nil && c.below.writes().lost
+	if !lost {
+		last = time.Now()
+	}
+	c.mu.Lock()
+	c.wrote = writes{c.wrote.n + 1, last, c.wrote.lost || lost}
+	c.mu.Unlock()
 	if err != nil && isClosedByPeer(err) {
 		return len(p), nil
 	}

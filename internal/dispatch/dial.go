@@ -48,10 +48,11 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	c, err := d.dial(ctx, network, address)
+	tcp, err := d.connect(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
+	c := &conn{Conn: tcp}
 	config := d.tls.Clone()
 	config.ServerName = host
 	secured := tls.Client(c, config)
@@ -59,7 +60,7 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 		_ = c.Close()
 		return nil, &handshakeError{err}
 	}
-	return secured, nil
+	return &conn{Conn: secured, below: c}, nil
 }
 
 // errTouched ends a probe that found something listening.

@@ -19,10 +19,11 @@
 // # At least once
 //
 // Connections are kept open between deliveries, and a handler may close one (idle for too long, restarted) just as a delivery
-// leaves on it. From here that looks like a crash. So when a connection that was used before ends without a single byte of an
-// answer, the delivery is sent once more, on a connection of its own. A handler that did receive the first one then sees it
-// twice. It must bear that anyway: the provider sends again whatever was not answered with 2xx. A new connection that ends
-// without an answer is never tried again: that is the handler's doing.
+// leaves on it. Such a connection is stale: it was used before, and it ends within 50 ms of the write without a single byte of an
+// answer. The delivery is then sent once more, on a new connection. If the first send was written as a whole, the handler may have
+// received it, and it is an attempt of its own (Result.Stale). A handler must bear to see a delivery twice anyway: the provider sends
+// again whatever was not answered with 2xx. A connection that ends later, or that is new, is never followed by another send: the
+// handler ended it because of this delivery.
 //
 // # Half an answer
 //

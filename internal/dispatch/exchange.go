@@ -3,9 +3,7 @@ package dispatch
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -26,18 +24,24 @@ type exchange struct {
 	body   []byte
 
 	attempt webhook.Attempt
+	stale   *webhook.Attempt // the attempt before it
 }
 
-// errGone is a kept connection that ended without an answer, after which there was no new one to be had.
-var errGone = errors.New("the handler is gone")
+// staleWithin bounds how soon after the write a reused connection ends if the handler had closed it before. A handler that closes later
+// has worked on the delivery, and its end is the delivery's result.
+const staleWithin = 50 * time.Millisecond
 
 func (x *exchange) run() {
-	t, err := x.pass(x.sender.kept)
-	if err != nil && t.wasStale() && x.ctx.Err() == nil {
-		t, err = x.pass(x.sender.fresh)
-		if err != nil && !t.connected && x.ctx.Err() == nil {
-			err = errGone // not "refused": it was there a moment ago, and this delivery may be what ended it
+	transport := x.sender.kept
+	if x.isRepeatable() {
+		transport = x.sender.fresh
+	}
+	t, err := x.pass(transport)
+	if err != nil && t.isStale() && x.ctx.Err() == nil {
+		if t.isWritten() { // the handler may have it, so this was an attempt
+			x.endStale()
 		}
+		t, err = x.pass(x.sender.fresh)
 	}
 	a := &x.attempt
 	a.Connect = t.connect
@@ -46,6 +50,24 @@ func (x *exchange) run() {
 		x.fail(t, err)
 	}
 	a.Duration = x.elapsed()
+}
+
+// endStale ends the attempt on a stale connection, and begins the one that follows it. The time-out spans both.
+func (x *exchange) endStale() {
+	a := x.attempt
+	a.Failure, a.Error, a.Duration = webhook.FailureStale, staleText, x.elapsed()
+	x.stale = &a
+	x.start = x.start.Add(a.Duration)
+	x.attempt.StartedAt = startedAt(x.start)
+}
+
+const staleText = "It closed a reused connection at once. The delivery was sent again on a new one."
+
+// isRepeatable reports whether net/http would send the delivery a second time on its own, unnoticed, after a reused connection ended
+// without an answer: it does so if there is no body to send again and one of these fields is there (http.Request.isReplayable). It never
+// does on a new connection.
+func (x *exchange) isRepeatable() bool {
+	return len(x.body) == 0 && (x.header["Idempotency-Key"] != nil || x.header["X-Idempotency-Key"] != nil)
 }
 
 func (x *exchange) elapsed() time.Duration { return x.sender.options.Now().Sub(x.start) }
@@ -80,7 +102,8 @@ func (x *exchange) request(t *try) *http.Request {
 type try struct {
 	x         *exchange
 	trace     httptrace.ClientTrace
-	conn      net.Conn
+	conn      *conn
+	before    int // writes to conn by earlier deliveries
 	connected bool
 	reused    bool
 	connect   time.Duration
@@ -95,7 +118,8 @@ func (x *exchange) newTry() *try {
 }
 
 func (t *try) gotConn(info httptrace.GotConnInfo) {
-	t.conn, t.connected, t.reused = info.Conn, true, info.Reused
+	t.conn, _ = info.Conn.(*conn)
+	t.before, t.connected, t.reused = t.conn.writes().n, true, info.Reused
 	if !info.Reused {
 		t.connect = t.x.elapsed()
 	}
@@ -106,5 +130,18 @@ func (t *try) gotFirstByte() { t.firstByte.Store(max(1, int64(t.x.elapsed()))) }
 // answered reports whether anything at all came back.
 func (t *try) answered() bool { return t.firstByte.Load() != 0 }
 
-// wasStale reports whether the try, which failed, may have met a connection that the handler had closed before.
-func (t *try) wasStale() bool { return t.reused && !t.answered() }
+// isStale reports whether the try, which failed just now, met a connection that the handler had closed before: it was reused, and it
+// ended within staleWithin of the write, without a byte of an answer.
+func (t *try) isStale() bool {
+	if !t.reused || t.answered() {
+		return false
+	}
+	w := t.conn.writes()
+	return w.n == t.before || time.Since(w.last) <= t.x.sender.staleWithin
+}
+
+// isWritten reports whether the delivery was written to the connection as a whole.
+func (t *try) isWritten() bool {
+	w := t.conn.writes()
+	return w.n > t.before && !w.lost
+}

@@ -15,14 +15,21 @@ import (
 // fail puts into the attempt why there is no whole answer.
 func (x *exchange) fail(t *try, err error) {
 	a := &x.attempt
+	ended := x.ctx.Err() != nil && x.isEnd(err)
 	switch {
-	case x.caller.Err() != nil:
+	case ended && x.caller.Err() != nil:
 		a.Failure, a.Error = webhook.FailureCanceled, "Interrupted before it answered."
-	case x.ctx.Err() != nil:
+	case ended:
 		a.Failure, a.Error = webhook.FailureTimeout, x.tooLate(t)
 	default:
 		a.Failure, a.Error = x.diagnose(t, err)
 	}
+}
+
+// isEnd reports whether err is how an exchange ends with its context. The handler may have failed in that same moment: then it is the
+// handler's failure that counts.
+func (x *exchange) isEnd(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(x.ctx))
 }
 
 func (x *exchange) tooLate(t *try) string {
@@ -40,8 +47,9 @@ func (x *exchange) tooLate(t *try) string {
 func (x *exchange) diagnose(t *try, err error) (webhook.Failure, string) {
 	var code codeError
 	switch {
-	case errors.Is(err, errGone):
-		return closed(0)
+	case !t.connected && x.stale != nil && isRefused(err):
+		return webhook.FailureRefused,
+			fmt.Sprintf("It closed the connection, and nothing is listening on %s any more. Is your server running?", x.target.Host())
 	case !t.connected:
 		return explainConnect(x.target, err)
 	case errors.As(err, &code):
@@ -50,7 +58,7 @@ func (x *exchange) diagnose(t *try, err error) (webhook.Failure, string) {
 	if kind, text := explainTLS(x.target, err); kind != "" {
 		return kind, text
 	}
-	if c, ok := t.conn.(*conn); ok && c.speaksTLS() {
+	if t.conn != nil && t.conn.below == nil && t.conn.speaksTLS() {
 		return webhook.FailureTLS, fmt.Sprintf("%s speaks TLS. Write it as https://%s.", x.target.Host(), x.target.Host())
 	}
 	switch {

@@ -164,7 +164,7 @@ func TestConnectionClosedBeforeTheRequestIsClosed(t *testing.T) {
 	untyped := errors.New("http: server closed idle connection")
 	x := exchange{sender: sender(t, Options{}), caller: t.Context(), ctx: t.Context(), target: target(t, "3000")}
 	x.fail(&try{connected: true}, untyped)
-	wantFailure(t, x.attempt, webhook.FailureReset, crashText)
+	wantFailure(t, Result{Attempt: x.attempt}, webhook.FailureReset, crashText)
 }
 
 func TestHalfAnAnswerIsNoneButIsKept(t *testing.T) {

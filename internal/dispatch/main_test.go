@@ -32,7 +32,7 @@ func sampleHeader() webhook.Header {
 // patience is how long a test waits for what must happen. Only a failing test waits so long.
 const patience = time.Minute
 
-// sender makes a Sender that lets no connection go because the test was slow.
+// sender makes a Sender that lets no connection go, and takes none for a crash, because the test was slow.
 func sender(tb testing.TB, o Options) *Sender {
 	tb.Helper()
 	return unhurried(tb, NewSender(o))
@@ -40,7 +40,7 @@ func sender(tb testing.TB, o Options) *Sender {
 
 func unhurried(tb testing.TB, s *Sender) *Sender {
 	tb.Helper()
-	s.kept.IdleConnTimeout, s.drainTime = patience, patience
+	s.kept.IdleConnTimeout, s.drainTime, s.staleWithin = patience, patience, patience
 	tb.Cleanup(s.Close)
 	return s
 }
@@ -55,19 +55,19 @@ func target(tb testing.TB, text string) Target {
 }
 
 // send sends the sample to the target by a Sender of its own.
-func send(tb testing.TB, o Options, to string) webhook.Attempt {
+func send(tb testing.TB, o Options, to string) Result {
 	tb.Helper()
 	return sender(tb, o).Send(tb.Context(), target(tb, to), sampleHeader(), samplePayload)
 }
 
-func wantFailure(tb testing.TB, got webhook.Attempt, kind webhook.Failure, text string) {
+func wantFailure(tb testing.TB, got Result, kind webhook.Failure, text string) {
 	tb.Helper()
 	if got.Failure != kind || got.Error != text {
 		tb.Errorf("target %s:\n got %q %q (code %d)\nwant %q %q", got.Target, got.Failure, got.Error, got.Code, kind, text)
 	}
 }
 
-func wantCode(tb testing.TB, got webhook.Attempt, code int) {
+func wantCode(tb testing.TB, got Result, code int) {
 	tb.Helper()
 	if got.Code != code || got.Failure != "" || got.Error != "" {
 		tb.Errorf("target %s: got code %d, failure %q %q; want code %d", got.Target, got.Code, got.Failure, got.Error, code)

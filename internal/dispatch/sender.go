@@ -39,7 +39,8 @@ type Sender struct {
 	fresh   *http.Transport // makes one for each delivery
 	probe   *http.Transport // makes one and sends nothing
 
-	drainTime time.Duration
+	drainTime   time.Duration
+	staleWithin time.Duration
 }
 
 // NewSender makes a Sender. Close it after use.
@@ -66,7 +67,8 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 		fresh:   newTransport(d.dial, d.dialTLS, -1), // negative: none is kept, and no "Connection: close" is sent
 		probe:   newTransport(d.touch, d.touch, -1),
 
-		drainTime: drainTime,
+		drainTime:   drainTime,
+		staleWithin: staleWithin,
 	}
 }
 
@@ -91,14 +93,31 @@ func (s *Sender) Close() {
 	}
 }
 
+// Result is what came of one Send.
+type Result struct {
+	webhook.Attempt
+
+	// Stale is the attempt before it, on a reused connection that the handler had closed (FailureStale); mostly nil. It was sent, so it
+	// is to be recorded, but it is not a retry.
+	Stale *webhook.Attempt
+}
+
+// Attempts returns the attempts that were made, in their order.
+func (r Result) Attempts() []webhook.Attempt {
+	if r.Stale == nil {
+		return []webhook.Attempt{r.Attempt}
+	}
+	return []webhook.Attempt{*r.Stale, r.Attempt}
+}
+
 // Send hands a delivery to the handler at t and returns what came of it; the attempt's number is left to the one who records
 // it. The body must not change, even after Send has returned: a handler may answer before it has read all of it.
-func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []byte) webhook.Attempt {
+func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []byte) Result {
 	start := s.options.Now()
-	attempt := webhook.Attempt{Target: t.String(), URL: t.called, StartedAt: start.UTC().Truncate(time.Millisecond)}
+	attempt := webhook.Attempt{Target: t.String(), URL: t.called, StartedAt: startedAt(start)}
 	if t.text == "" {
 		attempt.Failure, attempt.Error = webhook.FailureUnexpected, noTargetText
-		return attempt
+		return Result{Attempt: attempt}
 	}
 	timed, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
@@ -107,5 +126,7 @@ func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []by
 		target: t, header: outgoing(h), body: body, attempt: attempt,
 	}
 	x.run()
-	return x.attempt
+	return Result{x.attempt, x.stale}
 }
+
+func startedAt(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

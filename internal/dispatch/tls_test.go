@@ -14,7 +14,7 @@ import (
 )
 
 // trusting sends the sample by a Sender that trusts the authority alone.
-func trusting(t *testing.T, a *testkit.Authority, to string) webhook.Attempt {
+func trusting(t *testing.T, a *testkit.Authority, to string) Result {
 	t.Helper()
 	return unhurried(t, newSender(Options{}, a.Pool())).Send(t.Context(), target(t, to), sampleHeader(), samplePayload)
 }

@@ -94,10 +94,10 @@ type scripted struct {
 	reachable func(ctx context.Context) error
 }
 
-func (s *scripted) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) webhook.Attempt {
+func (s *scripted) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) dispatch.Result {
 	a := s.send(ctx, body)
 	a.Target = t.String()
-	return a
+	return dispatch.Result{Attempt: a}
 }
 
 func (s *scripted) Reachable(ctx context.Context, _ dispatch.Target) error { return s.reachable(ctx) }

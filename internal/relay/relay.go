@@ -30,7 +30,7 @@ type Backlog interface {
 
 // Sender makes one attempt. *dispatch.Sender is one.
 type Sender interface {
-	Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) webhook.Attempt
+	Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) dispatch.Result
 	Reachable(ctx context.Context, t dispatch.Target) error
 }
 

@@ -203,25 +203,25 @@ func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries 
 	}
 	a := r.o.Sender.Send(r.abort, r.address(to, &d), r.outgoing(d.Header), d.Body)
 	if out != nil {
-		out.handler.saw(&d, a)
+		out.handler.saw(&d, a.Attempt)
 	}
 	holds := r.o.Hold && out != nil
-	if holds && absent(a.Failure) {
-		return false
+	held := holds && absent(a.Failure)
+	if held && a.Stale == nil {
+		return false // nothing was sent
 	}
-	s := sent{attempts: []webhook.Attempt{a}}
-	if due, ok := r.retries.next(id, a, tries+1); ok {
+	s := sent{attempts: a.Attempts()}
+	if held || holds && a.Failure == webhook.FailureCanceled { // as a resend to a handler that may have it
+		held = true
+		s.due = append(s.due, store.Due{ID: id, Target: a.Target, Uncertain: true})
+	} else if due, ok := r.retries.next(id, a.Attempt, tries+1); ok {
 		s.due = append(s.due, due)
-	}
-	held := holds && a.Failure == webhook.FailureCanceled && len(s.due) == 0
-	if held { // still, for the next session
-		s.due = append(s.due, store.Due{ID: id, Target: a.Target})
 	}
 	written = true
 	status, err := r.settle(id, s)
 	if err != nil {
 		r.noteLogError(err)
 	}
-	r.tally.again(d.Status, status, a)
+	r.tally.again(d.Status, status, a.Attempt)
 	return !held
 }

@@ -87,7 +87,7 @@ func (r *Relay) HasTarget(target string) bool { return r.outletOf(target) != nil
 
 // sent is what came of handing a delivery to its targets.
 type sent struct {
-	attempts []webhook.Attempt // one at each target, but for those where it is held
+	attempts []webhook.Attempt // one at each target, but for those where it is held; before it a stale one, if there was one
 	due      []store.Due       // what is to be sent later
 	held     []*heldDelivery   // what waits for its handler
 	bugs     []error           // panics that ended attempts, with their stacks
@@ -129,9 +129,9 @@ func (r *Relay) send(ctx context.Context, d *recorded) sent {
 
 // tried is what came of one target.
 type tried struct {
-	attempt webhook.Attempt
-	held    *heldDelivery // instead of an attempt
-	bug     error         // the panic that ended the attempt, with its stack
+	dispatch.Result
+	held *heldDelivery // instead of an attempt
+	bug  error         // the panic that ended the attempt, with its stack
 }
 
 // sum puts together what came of each target, and what is to be done about it later. A delivery that is held at one of several targets
@@ -141,15 +141,15 @@ func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
 	for i, t := range all {
 		if t.held != nil {
 			s.held = append(s.held, t.held)
-			if len(all) == 1 {
+			if len(all) == 1 && t.Stale == nil {
 				continue // it is pending: that is what the next session goes by
 			}
-			s.due = append(s.due, store.Due{ID: d.ID, Target: to[i].target.String()})
-			t.attempt = r.heldAttempt(to[i])
-		} else if due, ok := r.retries.next(d.ID, t.attempt, 1); ok {
+			s.due = append(s.due, store.Due{ID: d.ID, Target: to[i].target.String(), Uncertain: t.Stale != nil})
+			t.Attempt = r.heldAttempt(to[i])
+		} else if due, ok := r.retries.next(d.ID, t.Attempt, 1); ok {
 			s.due = append(s.due, due)
 		}
-		s.attempts = append(s.attempts, t.attempt)
+		s.attempts = append(s.attempts, t.Attempts()...)
 		if t.bug != nil {
 			s.bugs = append(s.bugs, t.bug)
 		}
@@ -172,7 +172,7 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 	defer func() {
 		if p := recover(); p != nil {
 			n := panicNotice(r.o.Now(), p)
-			t = tried{attempt: bugAttempt(out.target, n.At), bug: n.Err}
+			t = tried{Result: dispatch.Result{Attempt: bugAttempt(out.target, n.At)}, bug: n.Err}
 			survive(func() { r.o.Notify(n) })
 		}
 	}()
@@ -181,10 +181,10 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 			return tried{held: held}
 		}
 	}
-	a := r.o.Sender.Send(ctx, r.address(out.target, &d.Delivery), header, d.Body)
-	out.handler.saw(&d.Delivery, a)
-	if r.o.Hold && absent(a.Failure) {
-		return tried{held: out.held.first(d)}
+	t.Result = r.o.Sender.Send(ctx, r.address(out.target, &d.Delivery), header, d.Body)
+	out.handler.saw(&d.Delivery, t.Attempt)
+	if r.o.Hold && absent(t.Failure) {
+		t.held = out.held.first(d)
 	}
-	return tried{attempt: a}
+	return t
 }

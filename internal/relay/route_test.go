@@ -114,7 +114,7 @@ type buggyAt struct {
 	target string
 }
 
-func (b *buggyAt) Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) webhook.Attempt {
+func (b *buggyAt) Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) dispatch.Result {
 	if t.String() == b.target {
 		panicForTheTest()
 	}

@@ -13,6 +13,7 @@ const (
 	FailureTimeout    Failure = "timed_out"          // no whole answer within the time-out
 	FailureTLS        Failure = "tls"                // the certificate or the handshake
 	FailureReset      Failure = "closed"             // the connection ended without an answer
+	FailureStale      Failure = "stale"              // a reused connection ended as the delivery was sent on it; another attempt follows
 	FailureBadAnswer  Failure = "bad_answer"         // something answered that is no HTTP
 	FailureCanceled   Failure = "canceled"           // we gave up: interrupted while it was under way
 	FailureUnexpected Failure = "unexpected"         // none of the above

@@ -1,0 +1,256 @@
+package dispatch
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// closing answers the first request on each connection, and closes at the second, whose bytes it has read.
+func closing(tb testing.TB) *testkit.Raw {
+	var mu sync.Mutex
+	answered := map[net.Conn]bool{}
+	return testkit.ServeRaw(tb, func(c net.Conn, _ []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		if answered[c] {
+			_ = c.Close()
+			return
+		}
+		answered[c] = true
+		_, _ = io.WriteString(c, okAnswer)
+	})
+}
+
+// wantAttempts compares the failures of the attempts that were made. A code of 200 stands for an attempt without one.
+func wantAttempts(t *testing.T, got Result, want ...webhook.Failure) {
+	t.Helper()
+	var failures []webhook.Failure
+	for _, a := range got.Attempts() {
+		if a.Code == http.StatusOK {
+			a.Failure = "200"
+		}
+		failures = append(failures, a.Failure)
+	}
+	if diff := cmp.Diff(want, failures); diff != "" {
+		t.Errorf("attempts (-want +got):\n%s", diff)
+	}
+}
+
+func TestDeliveryOnAStaleConnectionIsSentOnceMore(t *testing.T) {
+	handler := closing(t)
+	s := sender(t, Options{})
+	wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
+	got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
+	wantAttempts(t, got, webhook.FailureStale, "200")
+	if n, conns := len(handler.Requests()), handler.Connections(); n != 3 || conns != 2 {
+		t.Errorf("got %d requests on %d connections, want 3 on 2: the second is sent again, on a new one", n, conns)
+	}
+	stale := got.Stale
+	if stale.Error != staleText || stale.Target != got.Target || stale.Code != 0 || stale.Header != nil || got.Connect == 0 {
+		t.Errorf("got the stale attempt %+v and then %+v", stale, got.Attempt)
+	}
+	if stale.StartedAt.After(got.StartedAt) {
+		t.Errorf("the stale attempt began at %v, after the next at %v", stale.StartedAt, got.StartedAt)
+	}
+}
+
+// dying serves a connection that answers one request, and waits before it closes at the second without an answer. It counts requests.
+func dying(after time.Duration, requests *atomic.Int32) func(net.Conn) {
+	return func(c net.Conn) {
+		defer c.Close()
+		answered := false
+		for in := newReader(c); ; answered = true {
+			r, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			requests.Add(1)
+			if answered {
+				time.Sleep(after) // fake time
+				return
+			}
+			_, _ = io.WriteString(c, okAnswer)
+		}
+	}
+}
+
+func TestConnectionIsStaleOnlyIfItEndsAtOnce(t *testing.T) {
+	for after, want := range map[time.Duration][]webhook.Failure{
+		0:                          {webhook.FailureStale, "200"},
+		staleWithin:                {webhook.FailureStale, "200"},
+		staleWithin + 1:            {webhook.FailureReset},
+		1500 * time.Millisecond:    {webhook.FailureReset},
+		defaultTimeout - 1:         {webhook.FailureReset},
+		defaultTimeout + time.Hour: {webhook.FailureTimeout},
+	} {
+		t.Run(after.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var requests atomic.Int32
+				s := piped(t, Options{}, dying(after, &requests))
+				s.staleWithin = staleWithin
+				wantAttempts(t, s.Send(t.Context(), target(t, "3000"), nil, samplePayload), "200")
+				got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload)
+				wantAttempts(t, got, want...)
+				if n := int(requests.Load()); n != 1+len(want) {
+					t.Errorf("the handler got %d requests, want %d: each is an attempt", n, 1+len(want))
+				}
+				if got.Stale != nil && got.Stale.Duration != after {
+					t.Errorf("the stale attempt took %v, want %v", got.Stale.Duration, after)
+				}
+				time.Sleep(2 * time.Hour) // fake time: the handler ends
+			})
+		})
+	}
+}
+
+func TestHandlerThatDiesWhileItReadsGetsTheDeliveryOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var connections atomic.Int32
+		s := piped(t, Options{}, func(c net.Conn) {
+			defer c.Close()
+			connections.Add(1)
+			answerRequest(c)
+			_, _ = c.Read(make([]byte, 1024))
+			time.Sleep(time.Second) // fake time
+		})
+		s.staleWithin = staleWithin
+		wantAttempts(t, s.Send(t.Context(), target(t, "3000"), nil, nil), "200")
+		got := s.Send(t.Context(), target(t, "3000"), nil, make([]byte, 1<<20))
+		wantAttempts(t, got, webhook.FailureReset)
+		if n := connections.Load(); n != 1 {
+			t.Errorf("got %d connections, want 1", n)
+		}
+	})
+}
+
+// breakable is a connection whose writes can be made to fail, as they do once the handler's reset has come.
+type breakable struct {
+	net.Conn
+	broken atomic.Bool
+}
+
+func (b *breakable) Write(p []byte) (int, error) {
+	if b.broken.Load() {
+		_ = b.Conn.Close()
+		return 0, &net.OpError{Op: "write", Err: syscall.EPIPE}
+	}
+	return b.Conn.Write(p)
+}
+
+func TestDeliveryThatWasNotWrittenIsNoAttempt(t *testing.T) {
+	a := testkit.NewAuthority(t)
+	handlers := map[string]*testkit.Handler{
+		"plain": testkit.Serve(t, testkit.Answer(http.StatusOK, "")),
+		"TLS":   testkit.ServeTLS(t, a.Certificate("127.0.0.1"), testkit.Answer(http.StatusOK, "")),
+	}
+	for name, handler := range handlers {
+		t.Run(name, func(t *testing.T) {
+			var made []*breakable
+			d := newDialer(patience, &tls.Config{RootCAs: a.Pool()})
+			dial := d.tcp
+			d.tcp = func(ctx context.Context, network, address string) (net.Conn, error) {
+				c, err := dial(ctx, network, address)
+				b := &breakable{Conn: c}
+				made = append(made, b)
+				return b, err
+			}
+			s := sender(t, Options{})
+			for _, transport := range []*http.Transport{s.kept, s.fresh} {
+				transport.DialContext, transport.DialTLSContext = d.dial, d.dialTLS
+			}
+			wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
+			for _, c := range made {
+				c.broken.Store(true)
+			}
+			wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
+			if n := len(handler.Requests()); n != 2 || len(made) != 2 {
+				t.Errorf("the handler got %d requests on %d connections, want 2 on 2", n, len(made))
+			}
+		})
+	}
+}
+
+// Without a body to send again, and with one of these fields, net/http repeats a request on its own.
+func TestDeliveryIsNeverRepeatedUnnoticed(t *testing.T) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key", "idempotency-key", "X-Other"} {
+		for _, body := range []string{"", "{}"} {
+			handler := closing(t)
+			s := sender(t, Options{})
+			attempts := 0
+			for range 4 {
+				got := s.Send(t.Context(), target(t, handler.URL()), webhook.Header{{Name: name, Value: "1"}}, []byte(body))
+				wantCode(t, got, http.StatusOK)
+				attempts += len(got.Attempts())
+			}
+			if n := len(handler.Requests()); n != attempts {
+				t.Errorf("%s, body %q: the handler got %d requests in %d attempts", name, body, n, attempts)
+			}
+		}
+	}
+}
+
+func TestStaleConnectionsAreKnownBelowTLS(t *testing.T) {
+	var mu sync.Mutex
+	seen, requests := map[string]bool{}, 0
+	a := testkit.NewAuthority(t)
+	handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		again := seen[r.RemoteAddr]
+		seen[r.RemoteAddr] = true
+		requests++
+		mu.Unlock()
+		if again {
+			panic(http.ErrAbortHandler)
+		}
+	}))
+	s := unhurried(t, newSender(Options{}, a.Pool()))
+	wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
+	wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), webhook.FailureStale, "200")
+	if requests != 3 {
+		t.Errorf("got %d requests, want 3", requests)
+	}
+}
+
+func TestHandlerThatIsGoneAfterAStaleConnectionIsRefused(t *testing.T) {
+	l, err := net.Listen("tcp", testkit.Vacant(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done sync.WaitGroup
+	done.Go(func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		answerRequest(c)
+		_, _ = c.Read(make([]byte, 4096))
+		_ = l.Close()
+		_ = c.Close()
+	})
+	t.Cleanup(func() { _ = l.Close(); done.Wait() })
+	s := sender(t, Options{})
+	to := target(t, "http://"+l.Addr().String())
+	wantCode(t, s.Send(t.Context(), to, nil, samplePayload), http.StatusOK)
+	got := s.Send(t.Context(), to, nil, samplePayload)
+	wantAttempts(t, got, webhook.FailureStale, webhook.FailureRefused)
+	wantFailure(t, got, webhook.FailureRefused,
+		"It closed the connection, and nothing is listening on "+l.Addr().String()+" any more. Is your server running?")
+	got = s.Send(t.Context(), to, nil, samplePayload)
+	wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on "+l.Addr().String()+". Is your server running?")
+	wantAttempts(t, got, webhook.FailureRefused)
+}
