@@ -10,7 +10,11 @@ import (
 func TargetLine(a webhook.Attempt, st Style) Line {
 	s := webhook.Summary{Status: a.Status(), Code: a.Code, Duration: a.Duration, Attempts: 1}
 	glyph, role := st.Glyph(s.Status)
-	line := Line{{glyph, role}, {" ", Plain}, {PadRight(StatusText(s), statusCells), role}, {" ", Plain}}
+	word := StatusText(s)
+	if a.Failure == webhook.FailureStale {
+		word = "stale"
+	}
+	line := Line{{glyph, role}, {" ", Plain}, {PadRight(word, statusCells), role}, {" ", Plain}}
 	took := st.took(s)
 	line = line.add(spaces(max(tookCells-took.Width(), 0)), Plain)
 	line = append(line, took...)

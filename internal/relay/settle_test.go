@@ -194,3 +194,68 @@ func TestABugInARetryIsItsResult(t *testing.T) {
 		r.Close()
 	})
 }
+
+// staleFirst is a Sender whose first send meets a stale connection.
+type staleFirst struct {
+	Sender
+	sends int
+}
+
+func (s *staleFirst) Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) dispatch.Result {
+	result := s.Sender.Send(ctx, t, h, body)
+	if s.sends++; s.sends == 1 {
+		result.Stale = &webhook.Attempt{Target: t.String(), StartedAt: result.StartedAt, Failure: webhook.FailureStale}
+	}
+	return result
+}
+
+func TestAStaleAttemptIsRecordedAndIsNoRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, log, _ := again(func(o *Options) { withRetry(o); o.Sender = &staleFirst{Sender: o.Sender} }, func(_ context.Context, n int) webhook.Attempt {
+			return webhook.Attempt{Code: []int{500, 200}[n-1]}
+		})
+		defer r.Close()
+		began := time.Now()
+		d := &recorded{}
+		d.ID = "dlv_0"
+		out, err := r.outcome(t.Context(), d, r.send(t.Context(), d))
+		if err != nil || out.Attempt.Code != 500 || out.Attempt.N != 2 || len(out.Attempts) != 2 || out.Attempts[0].Failure != webhook.FailureStale {
+			t.Errorf("got %+v, %v; want the stale attempt and the 500", out.Attempts, err)
+		}
+		if len(log.due) != 1 || log.due[0].Tries != 1 || log.due[0].At.Sub(began) != 30*time.Second {
+			t.Errorf("due %+v, want the first retry after 30 s", log.due)
+		}
+		pass(time.Minute)
+		if got := r.Tally().Counts(); got.Delivered != 1 || got.Unreachable != 0 || len(log.delivery.History) != 3 {
+			t.Errorf("counted %+v, recorded %+v; want one delivered, after three attempts", got, log.delivery.History)
+		}
+	})
+}
+
+func TestAStaleAttemptAtAHandlerThatIsGoneIsRecordedAndHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, log, _ := again(func(o *Options) { withHold(o); o.Sender = &staleFirst{Sender: o.Sender} }, func(_ context.Context, n int) webhook.Attempt {
+			if n == 1 {
+				return webhook.Attempt{Failure: webhook.FailureRefused}
+			}
+			return webhook.Attempt{Code: http.StatusOK}
+		})
+		defer r.Close()
+		d := &recorded{}
+		d.ID = "dlv_0"
+		s := r.send(t.Context(), d)
+		if _, err := r.settle(d.ID, s); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.held) != 1 || len(s.made()) != 0 || log.delivery.History[0].Failure != webhook.FailureStale {
+			t.Errorf("%d held, recorded %+v; want it held, with its stale attempt", len(s.held), log.delivery.History)
+		}
+		if len(log.due) != 1 || !log.due[0].At.IsZero() || !log.due[0].Uncertain {
+			t.Errorf("due %+v, want it held for a handler that may have it", log.due)
+		}
+		pass(time.Minute)
+		if d := log.delivery; d.Status != webhook.StatusDelivered || log.due != nil || len(d.History) != 3 {
+			t.Errorf("%s with %+v, due %+v; want delivered, nothing due", d.Status, d.History, log.due)
+		}
+	})
+}

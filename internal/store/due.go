@@ -62,7 +62,7 @@ const (
 	deleteMended = "DELETE FROM due WHERE delivery IN (SELECT n FROM delivery WHERE resolved_by <> '')"
 
 	selectOwed = `SELECT d.id, d.event, ifnull(u.target, ''), ifnull(u.at, 0), ifnull(u.uncertain, 0),
-			(SELECT count(*) FROM attempt a WHERE a.delivery = d.n AND a.target = u.target)
+			(SELECT count(*) FROM attempt a WHERE a.delivery = d.n AND a.target = u.target AND a.failure <> 'stale')
 		FROM delivery d LEFT JOIN due u ON u.delivery = d.n
 		WHERE (d.status = 'pending' OR u.target IS NOT NULL) AND d.resolved_by = '' AND d.session NOT IN (%s)
 		ORDER BY d.received_at, d.n`

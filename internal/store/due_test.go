@@ -122,3 +122,21 @@ func TestADeliveryIsDueAsLongAsItIsStillToBeSentSomewhere(t *testing.T) {
 		t.Error("one that was tried again is still due")
 	}
 }
+
+func TestAStaleAttemptIsNoTryOfItsTarget(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	d := newSource(1).next(bySession("dead"))
+	record(t, l, d)
+	refused := answered(500)
+	stale := webhook.Attempt{Target: refused.Target, StartedAt: start, Failure: webhook.FailureStale}
+	due := Due{ID: d.ID, Event: d.Event, Target: refused.Target, At: start.Add(time.Minute)}
+	for range 2 {
+		if _, err := l.AddAttempts(d.ID, []webhook.Attempt{stale, refused}, []Due{due}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due.Tries = 2
+	if diff := cmp.Diff([]Due{due}, adopt(t, l, "new")); diff != "" {
+		t.Errorf("taken over (-want +got):\n%s", diff)
+	}
+}

@@ -119,6 +119,9 @@ func (p pane) answer(a webhook.Attempt, st display.Style) []display.Line {
 
 // outcome is what an attempt came to.
 func outcome(a webhook.Attempt) string {
+	if a.Failure == webhook.FailureStale {
+		return "stale after " + display.Duration(a.Duration)
+	}
 	if a.Failure != "" || a.Code == 0 {
 		return strings.ReplaceAll(string(a.Status()), "_", " ") + " after " + display.Duration(a.Duration)
 	}
