@@ -49,18 +49,20 @@ var floors = map[string]int{
 	"config":    1,
 	"editor":    1,
 
-	"jsontext": 0,
-	"webhook":  0,
-	"filter":   0,
-	"hosts":    0,
+	"jsontext":   0,
+	"webhook":    0,
+	"filter":     0,
+	"hosts":      0,
+	"atomicfile": 0,
+	"suggest":    0,
 
 	testkit: testkitFloor,
 }
 
 // besides names the packages of floor 0 that another package of floor 0 may import. All others of floor 0 import nothing of ours.
 var besides = map[string][]string{
-	"webhook": {"jsontext"},
-	"filter":  {"webhook", "jsontext", "hosts"},
+	"webhook": {"jsontext", "suggest"},
+	"filter":  {"webhook", "jsontext", "suggest", "hosts"},
 }
 
 // forTests owns the libraries that do not ship.

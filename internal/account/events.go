@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -38,7 +39,7 @@ func ParseEvents(list string) ([]string, error) {
 		if found {
 			continue
 		}
-		nearAll := webhook.Near(item, []string{AllEvents})
+		nearAll := suggest.Closest(item, []string{AllEvents})
 		if item == "" || nearAll != "" || strings.Contains(item, "*") || strings.ContainsFunc(item, unicode.IsSpace) {
 			near, _ := webhook.KnownEvent(item)
 			return nil, &EventError{Name: item, Near: cmp.Or(nearAll, near)}

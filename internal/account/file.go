@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -145,7 +145,7 @@ func (b *Book) readUndo() ([]Override, error) {
 // writeUndo writes what must be put back; where that is nothing, there is no file.
 func (b *Book) writeUndo(overrides []Override) error {
 	if len(overrides) == 0 {
-		if err := config.RemoveWhole(b.undo); err != nil {
+		if err := atomicfile.Remove(b.undo); err != nil {
 			return &FileError{b.undo, "can't be removed", reason(err)}
 		}
 		return nil
@@ -209,7 +209,7 @@ func write(path string, v any) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return &FileError{path, "can't be written", reason(err)}
 	}
-	if err := config.WriteWhole(path, text.Bytes()); err != nil {
+	if err := atomicfile.WriteBytes(path, 0o600, text.Bytes()); err != nil {
 		return &FileError{path, "can't be written", reason(err)}
 	}
 	return nil

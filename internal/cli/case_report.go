@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -15,7 +16,7 @@ import (
 // caseReport is the JUnit file of a `trigger`: a test for each sending. A nil caseReport is none.
 type caseReport struct {
 	app     *app
-	file    *wholeFile
+	file    *atomicfile.File
 	name    string
 	started time.Time
 	cases   []caseRecord
@@ -109,11 +110,11 @@ func (c *caseReport) write() error {
 	if c == nil {
 		return nil
 	}
-	return c.file.junit(output.TestSuite{Name: c.name, Started: c.started, Took: c.app.w.Now().Sub(c.started), Cases: c.all()})
+	return writeJUnit(c.file, output.TestSuite{Name: c.name, Started: c.started, Took: c.app.w.Now().Sub(c.started), Cases: c.all()})
 }
 
 func (c *caseReport) close() {
 	if c != nil {
-		c.file.discard()
+		c.file.Discard()
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
@@ -156,7 +157,7 @@ func (x *exporting) close() {
 func (x *exporting) write(ctx context.Context) error {
 	if x.o.out != "-" {
 		path := x.app.path(x.o.out)
-		err := writeWhole(path, func(w io.Writer) error { return x.writeTo(ctx, w) })
+		err := atomicfile.Write(path, 0o600, func(w io.Writer) error { return x.writeTo(ctx, w) })
 		return x.app.cannotWrite(x.o.out, err)
 	}
 	to := bufio.NewWriterSize(x.app.w.Stdout, 64<<10)

@@ -1,10 +1,11 @@
 package cli
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // checkHTTP refuses an .http file that its bodies could not stand beside, or whose name would mean something within it.
@@ -34,8 +35,5 @@ func (x *exporting) putBody(name string, body []byte) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return writeWhole(filepath.Join(dir, name), func(w io.Writer) error {
-		_, err := w.Write(body)
-		return err
-	})
+	return atomicfile.WriteBytes(filepath.Join(dir, name), 0o600, body)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // withFlags gives a command its flags where the arguments can mean it: its name is among them, or there are none. The flags of the
@@ -69,7 +69,7 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		}
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := webhook.Near(name, names); near != "" {
+		if near := suggest.Closest(name, names); near != "" {
 			return usage("there is no flag --"+name, "did you mean --"+near+"? A"+all[1:])
 		}
 		return usage("there is no flag --"+name, all)
@@ -113,7 +113,7 @@ func (c *choice) String() string { return *c.to }
 func (c *choice) Type() string   { return strings.Join(c.values, "|") }
 func (c *choice) Set(v string) error {
 	if !slices.Contains(c.values, v) {
-		if near := webhook.Near(v, c.values); near != "" {
+		if near := suggest.Closest(v, c.values); near != "" {
 			return fmt.Errorf("did you mean %s?", near)
 		}
 		return fmt.Errorf("one of %s", strings.Join(c.values, ", "))

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 func (a *app) help() *cobra.Command {
@@ -76,7 +76,7 @@ func unknownPage(cmd *cobra.Command, before []string, name string) error {
 	if hint, ok := commandHabit(append(slices.Clone(before), name), false); ok {
 		return usage(what, hint, "all of them: "+all)
 	}
-	if near := webhook.Near(name, names); near != "" {
+	if near := suggest.Closest(name, names); near != "" {
 		near = strings.Join(append(append([]string{"vidiking help"}, before...), near), " ")
 		return usage(what, "did you mean "+near+"? All of them: "+all)
 	}

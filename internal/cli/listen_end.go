@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // leave ends in order, whatever the end is for.
@@ -83,10 +85,10 @@ func (l *listener) close() error {
 		l.command.end()
 	}
 	if l.readyFile != "" {
-		errs = append(errs, removeFile(l.readyFile))
+		errs = append(errs, atomicfile.Remove(l.readyFile))
 	}
 	l.stopWaiting()
-	l.waitReport.discard()
+	l.waitReport.Discard()
 	l.awaitMend()
 	l.letGo()
 	if l.session != nil {

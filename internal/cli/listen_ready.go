@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -82,7 +83,7 @@ func (l *listener) clearReadyFile() error {
 	if l.o.readyFile == "" {
 		return nil
 	}
-	if err := removeFile(l.app.path(l.o.readyFile)); err != nil {
+	if err := atomicfile.Remove(l.app.path(l.o.readyFile)); err != nil {
 		return l.noReadyFile(err)
 	}
 	return nil
@@ -94,7 +95,7 @@ func (l *listener) writeReadyFile(ready output.Ready) error {
 		return nil
 	}
 	path := l.app.path(l.o.readyFile)
-	err := writeWhole(path, func(w io.Writer) error {
+	err := atomicfile.Write(path, 0o600, func(w io.Writer) error {
 		p := output.New(output.Options{Stdout: w, Stderr: w, Format: output.FormatJSON})
 		p.Ready(ready)
 		return p.Err()

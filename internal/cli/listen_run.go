@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -52,7 +53,7 @@ type listener struct {
 	waitResult outcome // once waited is closed
 	waitErr    error   // likewise
 	unwait     context.CancelFunc
-	waitReport *wholeFile // nil without --junit
+	waitReport *atomicfile.File // nil without --junit
 
 	registrar *registrar // nil without --register
 	finished  bool       // in order: what could not be put back has been said

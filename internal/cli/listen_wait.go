@@ -182,7 +182,7 @@ func (l *listener) writeWaitReport(ctx context.Context, r output.Waited) error {
 	if l.waitReport == nil {
 		return nil
 	}
-	return l.waitReport.junit(l.waitSuite(r.Since, l.waitCases(ctx, r)))
+	return writeJUnit(l.waitReport, l.waitSuite(r.Since, l.waitCases(ctx, r)))
 }
 
 func (l *listener) waitSuite(since time.Time, cases iter.Seq[output.TestCase]) output.TestSuite {
@@ -195,7 +195,7 @@ func (l *listener) waitSuite(since time.Time, cases iter.Seq[output.TestCase]) o
 // reportLost writes the report of a wait that something else ended, as a tunnel that is lost: each event is an error then. A listen that
 // was called wrongly has no report.
 func (l *listener) reportLost(began time.Time, cause error) error {
-	if cause == nil || l.waitReport == nil || l.waitReport.done {
+	if cause == nil || l.waitReport == nil || l.waitReport.Done() {
 		return nil
 	}
 	why := output.TestFailure{Kind: "not_waited", Message: "interrupted", Broken: true}
@@ -207,7 +207,7 @@ func (l *listener) reportLost(began time.Time, cause error) error {
 		}
 		why.Message = f.what
 	}
-	return l.waitReport.junit(l.waitSuite(began, func(yield func(output.TestCase) bool) {
+	return writeJUnit(l.waitReport, l.waitSuite(began, func(yield func(output.TestCase) bool) {
 		for _, event := range l.o.wait.events {
 			if !yield(output.TestCase{Class: "vidiking listen", Name: event, Took: l.app.w.Now().Sub(began), Failure: &why}) {
 				return

@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // payloadEdits is what the flags of `trigger` and `replay` change in a payload: --set first, then --unset, then --timestamp.
@@ -114,7 +114,7 @@ func closestPath(payload *jsontext.Object, err *jsontext.PathError) string {
 	if err.Missing == "" {
 		return ""
 	}
-	if name := webhook.Near(err.Missing, err.Names); name != "" {
+	if name := suggest.Closest(err.Missing, err.Names); name != "" {
 		return err.With(name)
 	}
 	if _, ok := payload.Get("data." + err.Path); ok { // nearly everything is in data

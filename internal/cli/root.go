@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // root is the whole tree of commands.
@@ -61,7 +61,7 @@ func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 	if hint, ok := a.meantCommand(cmd, a.typedFrom(args[0])); ok {
 		return &failure{code: exitUsage, what: what, hint: []string{hint, all}}
 	}
-	if near := webhook.Near(args[0], commandNames(cmd)); near != "" {
+	if near := suggest.Closest(args[0], commandNames(cmd)); near != "" {
 		return usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])
 	}
 	return usage(what, all)

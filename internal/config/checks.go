@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // checkText is the check that every value passes first: it is there, and it is text in one line.
@@ -33,7 +33,7 @@ func checkOneOf(allowed []string, value string) *problem {
 		return nil
 	}
 	hint := "one of " + strings.Join(allowed, ", ")
-	if near := webhook.Near(value, allowed); near != "" {
+	if near := suggest.Closest(value, allowed); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return &problem{fmt.Sprintf("can't be %q", value), hint}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // largestFile is the most that is read as a configuration: what is larger is something else.
@@ -219,5 +219,5 @@ func (c *Config) chooseProfile() error {
 }
 
 func unknownProfile(name string, names []string) *UnknownError {
-	return &UnknownError{What: "profile", Name: name, Near: webhook.Near(name, names), Among: append([]string{DefaultProfile}, names...)}
+	return &UnknownError{What: "profile", Name: name, Near: suggest.Closest(name, names), Among: append([]string{DefaultProfile}, names...)}
 }

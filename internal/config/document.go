@@ -9,7 +9,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // document is a configuration file: its text, and what it sets.
@@ -98,7 +98,7 @@ func (d *document) checkProfileInUse(c *checker) {
 	}
 	slices.Sort(d.profiles)
 	hint := "add [profiles." + name + "], or remove this line"
-	if closest := webhook.Near(name, d.profiles); closest != "" {
+	if closest := suggest.Closest(name, d.profiles); closest != "" {
 		hint = "did you mean " + closest + "?"
 	} else if len(d.profiles) > 0 {
 		hint = "profiles in this file: " + strings.Join(d.profiles, ", ")

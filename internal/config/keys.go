@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // The settings by name, as the file spells them.
@@ -124,7 +124,7 @@ func unknownSetting(name string, keys []Key) *UnknownError {
 	for i, k := range keys {
 		names[i] = k.Name
 	}
-	return &UnknownError{What: "setting", Name: name, Near: webhook.Near(name, names), Among: names}
+	return &UnknownError{What: "setting", Name: name, Near: suggest.Closest(name, names), Among: names}
 }
 
 // Check checks a value as Set would. It returns a *ValueError.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -66,26 +67,28 @@ func makeSecret(dataDir string, random io.Reader, link func(from, to string) err
 
 // placeSecret writes the secret's file whole, unless there is one: that is fs.ErrExist. A link is what fails if its name is taken, which
 // a rename does not; where the file system has no links, a lock keeps the others away instead.
-func placeSecret(dataDir string, s webhook.Secret, link func(from, to string) error) (err error) {
+func placeSecret(dataDir string, s webhook.Secret, link func(from, to string) error) error {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return err
 	}
-	fresh, err := writeTemp(dataDir, s)
+	path := MadeSecretPath(dataDir)
+	f, err := atomicfile.Create(path, 0o600)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if removed := os.Remove(fresh); !errors.Is(removed, fs.ErrNotExist) {
-			err = errors.Join(err, removed)
-		}
-	}()
-	path := MadeSecretPath(dataDir)
-	err = link(fresh, path)
+	defer f.Discard() // of two links to the file this removes one
+	if _, err := f.WriteString(s.Reveal() + "\n"); err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	err = link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		err = renameToFree(fresh, path)
+		err = renameToFree(f.Name(), path)
 	}
 	if err == nil {
-		syncDir(dataDir)
+		atomicfile.SyncDir(dataDir)
 	}
 	return err
 }
@@ -104,22 +107,6 @@ func renameToFree(from, to string) error {
 		return err
 	}
 	return os.Rename(from, to)
-}
-
-// writeTemp writes the secret to a file of a name of its own, readable by its owner only.
-func writeTemp(dir string, s webhook.Secret) (path string, err error) {
-	f, err := os.CreateTemp(dir, "."+secretFile+"-*") // 0600
-	if err != nil {
-		return "", err
-	}
-	_, err = f.WriteString(s.Reveal() + "\n")
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
 }
 
 // largestSecret is more than a secret can be.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // parseError is a problem in the text of a file, and its position.
@@ -166,7 +166,7 @@ func (c *checker) unknownTable(name string, value any) {
 	switch key, err := FindKey(dotted(name, value)); {
 	case err == nil:
 		hint = "in this file it is spelled " + key.Name
-	case webhook.Near(name, []string{profilesTable}) != "":
+	case suggest.Closest(name, []string{profilesTable}) != "":
 		hint = "did you mean profiles?"
 	case checkProfileName(name) == nil:
 		hint = "a profile is written [profiles." + name + "]"

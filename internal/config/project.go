@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // ProjectFileName is what a repository may carry: where its handlers are, for everyone who works on it.
@@ -198,7 +198,7 @@ func (c *checker) notForProjects(name string, value any) {
 		return
 	}
 	hint := allowed
-	if closest := webhook.Near(name, []string{Forward, routesTable, Events, Path, Timeout}); closest != "" {
+	if closest := suggest.Closest(name, []string{Forward, routesTable, Events, Path, Timeout}); closest != "" {
 		hint = "did you mean " + closest + "? A" + allowed[1:]
 	}
 	c.fail([]string{name}, "unknown setting "+printable(full), hint)

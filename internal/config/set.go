@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // Set sets a setting in the profile in use, or at the top level where there is none, and writes the file. The profile is made where it
@@ -114,7 +116,8 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 	if bytes.Equal(before, after) {
 		return c.adopt(before)
 	}
-	if err := WriteWhole(target, after); err != nil {
+	atomicfile.RemoveUnfinished(target)
+	if err := atomicfile.WriteBytes(target, 0o600, after); err != nil {
 		return c.notWritten(err)
 	}
 	c.exposed = false

@@ -108,7 +108,7 @@ func TestAFailedWriteLeavesNothingBehind(t *testing.T) {
 func TestWhatAnInterruptedWriteLeftIsTakenAway(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("")
-	left := filepath.Join(filepath.Dir(h.file()), ".config.toml.new")
+	left := filepath.Join(filepath.Dir(h.file()), ".config.toml.0a1b2c3d.new")
 	if err := os.WriteFile(left, []byte("verify = "), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // parser reads a filter from left to right.
@@ -95,7 +95,7 @@ func (p *parser) key() (Key, *Error) {
 		p.at += len(name) + 1
 		return Key(lower), nil
 	}
-	if near := webhook.Near(name, keyNames()); near != "" {
+	if near := suggest.Closest(name, keyNames()); near != "" {
 		return Free, p.wrong(at, "there is no key "+name, "did you mean "+near+":?")
 	}
 	if after != "" && (after[0] == '/' || after[0] >= '0' && after[0] <= '9') {

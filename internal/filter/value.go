@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -54,7 +55,7 @@ func (p *parser) name(k Key, at piece) (Value, *Error) {
 	if k == Origin {
 		article = "an "
 	}
-	near := webhook.Near(at.text, all)
+	near := suggest.Closest(at.text, all)
 	return Value{}, p.wrong(at, "there is no "+string(k)+" "+at.text, didYouMean(near, article+string(k)+" is one of "+listed(all)))
 }
 

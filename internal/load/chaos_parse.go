@@ -8,7 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/vidiking/vidiking-cli/internal/webhook"
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // Bounds of what ParseChaos takes.
@@ -77,7 +77,7 @@ func (p chaosPart) read(c *Chaos) (name string, err error) {
 		err = p.wrong(0, max(1, len(p.text)), "a kind of chaos is missing", "as in "+exampleChaos)
 	default:
 		hint := "there are " + strings.Join(chaosNames(), ", ")
-		if near := webhook.Near(name, chaosNames()); near != "" {
+		if near := suggest.Closest(name, chaosNames()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		err = p.wrong(0, len(name), "there is no chaos "+name, hint)

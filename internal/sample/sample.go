@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -97,5 +98,5 @@ func unknown(name string) *UnknownEventError {
 	for _, scenario := range Scenarios() {
 		names = append(names, scenario.Name)
 	}
-	return &UnknownEventError{Name: name, Near: webhook.Near(name, names)}
+	return &UnknownEventError{Name: name, Near: suggest.Closest(name, names)}
 }

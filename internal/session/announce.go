@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // Info is what a session tells of itself.
@@ -153,12 +155,16 @@ func (s *Session) write() error {
 	if err != nil {
 		return fmt.Errorf("write the session file: %w", err)
 	}
-	next := nextPath(s.path)
-	if err = os.WriteFile(next, append(data, '\n'), 0o600); err == nil {
-		err = os.Rename(next, s.path)
+	f, err := atomicfile.Create(s.path, 0o600)
+	if err == nil {
+		defer f.Discard()
+		_, err = f.Write(append(data, '\n'))
+	}
+	if err == nil {
+		err = f.Commit()
 	}
 	if err != nil {
-		return fmt.Errorf("write the session file: %w", errors.Join(err, remove(next)))
+		return fmt.Errorf("write the session file: %w", err)
 	}
 	return nil
 }
@@ -167,9 +173,6 @@ var errTaken = errors.New("another process holds it")
 
 // lockPath is beside the file and not the file itself, since a lock stays with the file that a rename replaces.
 func lockPath(path string) string { return path + ".lock" }
-
-// nextPath is where the file is written before it takes its place.
-func nextPath(path string) string { return path + ".tmp" }
 
 // remove removes a file that may be gone already.
 func remove(path string) error {

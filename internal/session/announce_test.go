@@ -90,7 +90,7 @@ func TestTheFilesOfASessionAreItsUsersAlone(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "data")
 	s := announce(t, dir, func(*Info) {})
-	put(t, nextPath(s.path), "") // what a reader may meet while the file is written
+	put(t, unfinished(s.path), "") // what a reader may meet while the file is written
 	for path, want := range map[string]os.FileMode{
 		dir: 0o700 | os.ModeDir, filepath.Dir(s.path): 0o700 | os.ModeDir, s.path: 0o600, lockPath(s.path): 0o600,
 	} {
@@ -198,7 +198,6 @@ func TestWhatCannotBeAnnouncedSaysSoWithoutTheToken(t *testing.T) {
 	}{
 		{"the directory", func(t *testing.T, s *Session) { put(t, filepath.Dir(s.path), "a file") }, "announce the session: "},
 		{"the lock", func(t *testing.T, s *Session) { put(t, filepath.Join(lockPath(s.path), "x"), "") }, "lock the session file "},
-		{"the next file", func(t *testing.T, s *Session) { put(t, filepath.Join(nextPath(s.path), "x"), "") }, "write the session file: "},
 		{"the file", func(t *testing.T, s *Session) { put(t, filepath.Join(s.path, "x"), "") }, "write the session file: "},
 	}
 	for _, test := range tests {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // Live returns the sessions of the data directory whose process is alive, newest first. It takes away what dead ones left behind,
@@ -81,6 +83,6 @@ func held(path string) bool {
 
 // clean removes the file of a dead session, and what it was writing when it died. Who may not just leaves it.
 func clean(path string) {
-	_ = remove(nextPath(path))
+	atomicfile.RemoveUnfinished(path)
 	_ = remove(path)
 }

@@ -34,12 +34,17 @@ func announceUntilKilled(dir string) int {
 		return 1
 	}
 	// As if it were killed in the middle of its next Update.
-	if err := os.WriteFile(nextPath(s.path), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(unfinished(s.path), []byte("{"), 0o600); err != nil {
 		return 1
 	}
 	fmt.Println(info.ID)
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	return 0
+}
+
+// unfinished is the name of a file that a write of another left when its process was killed.
+func unfinished(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".0a1b2c3d.new")
 }
 
 // started is when the sessions of a test begin, one a second.

@@ -3,12 +3,13 @@ package store
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // orphans is what was written ahead for an import, and belongs to no delivery.
@@ -32,7 +33,7 @@ func clearUnfinished(ctx context.Context, c *conn, marker string) error {
 			return err
 		}
 		if len(found) == 0 {
-			return removeFile(marker)
+			return atomicfile.Remove(marker)
 		}
 		if err := deleteAll(c, found); err != nil {
 			return err
@@ -56,11 +57,4 @@ func clearDead(ctx context.Context, c *conn, dir string) error {
 		return err
 	}
 	return errors.Join(clearUnfinished(ctx, c, marker), lock.Unlock())
-}
-
-func removeFile(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

@@ -3,6 +3,8 @@ package webhook
 import (
 	"slices"
 	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // EventMatches reports whether the pattern is the whole of the event's name. In a pattern * stands for any text, also none, and every
@@ -62,12 +64,12 @@ func KnownEvent(pattern string) (suggestion string, known bool) {
 		names = append(names, e.Name)
 	}
 	if strings.Contains(pattern, "*") {
-		return Near(pattern, EventFamilies()), false
+		return suggest.Closest(pattern, EventFamilies()), false
 	}
 	if slices.Contains(EventFamilies(), pattern+".*") {
 		return pattern + ".*", false
 	}
-	return Near(pattern, names), false
+	return suggest.Closest(pattern, names), false
 }
 
 // EventFamilies lists the patterns of the families of documented events, as in render.*, in the order of the documentation.

@@ -1,9 +1,10 @@
-package webhook_test
+package suggest_test
 
 import (
 	"strings"
 	"testing"
 
+	"github.com/vidiking/vidiking-cli/internal/suggest"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -15,7 +16,7 @@ func eventNames() []string {
 	return names
 }
 
-func TestNearFindsWhatWasMeant(t *testing.T) {
+func TestClosestFindsWhatWasMeant(t *testing.T) {
 	tests := []struct{ typed, want string }{
 		{"render.compelte", "render.complete"},
 		{"render.complet", "render.complete"},
@@ -51,14 +52,14 @@ func TestNearFindsWhatWasMeant(t *testing.T) {
 		{strings.Repeat("\xff", 20), ""},
 	}
 	for _, test := range tests {
-		if got := webhook.Near(test.typed, eventNames()); got != test.want {
-			t.Errorf("Near(%.40q) = %q, want %q", test.typed, got, test.want)
+		if got := suggest.Closest(test.typed, eventNames()); got != test.want {
+			t.Errorf("suggest.Closest(%.40q) = %q, want %q", test.typed, got, test.want)
 		}
 	}
 }
 
 // The law: one slip of the keys in a name as long as an event's never leads away from it.
-func TestNearMendsEverySingleSlip(t *testing.T) {
+func TestClosestMendsEverySingleSlip(t *testing.T) {
 	for _, name := range eventNames() {
 		for i := range len(name) {
 			slips := []string{
@@ -70,40 +71,40 @@ func TestNearMendsEverySingleSlip(t *testing.T) {
 				slips = append(slips, name[:i-1]+string(name[i])+string(name[i-1])+name[i+1:])
 			}
 			for _, typed := range slips {
-				if got := webhook.Near(typed, eventNames()); got != name {
-					t.Errorf("Near(%q) = %q, want %q", typed, got, name)
+				if got := suggest.Closest(typed, eventNames()); got != name {
+					t.Errorf("suggest.Closest(%q) = %q, want %q", typed, got, name)
 				}
 			}
 		}
 	}
 }
 
-func TestNearSuggestsNothingAmongNothing(t *testing.T) {
-	if got := webhook.Near("", []string{"", "a.", "."}); got != "" {
+func TestClosestSuggestsNothingAmongNothing(t *testing.T) {
+	if got := suggest.Closest("", []string{"", "a.", "."}); got != "" {
 		t.Errorf("Near of nothing = %q, want none", got)
 	}
 	for _, among := range [][]string{nil, {""}, {strings.Repeat("a", 1<<20)}} {
-		if got := webhook.Near("render.complete", among); got != "" {
+		if got := suggest.Closest("render.complete", among); got != "" {
 			t.Errorf("Near among nothing like it = %q, want none", got)
 		}
 	}
 }
 
-func TestNearComparesNeitherTheShortestNorTheLongestNames(t *testing.T) {
-	if got := webhook.Near("ad", []string{"ai", "id", "a", "add"}); got != "" {
-		t.Errorf("Near(ad) = %q, want none: to two letters everything is near", got)
+func TestClosestComparesNeitherTheShortestNorTheLongestNames(t *testing.T) {
+	if got := suggest.Closest("ad", []string{"ai", "id", "a", "add"}); got != "" {
+		t.Errorf("suggest.Closest(ad) = %q, want none: to two letters everything is near", got)
 	}
 	long := strings.Repeat("a", 100)
-	if got := webhook.Near(long, []string{long + "b"}); got != "" {
+	if got := suggest.Closest(long, []string{long + "b"}); got != "" {
 		t.Errorf("Near of 100 characters = %q, want none", got)
 	}
 }
 
-func TestNearPrefersTheNearestThenTheFirst(t *testing.T) {
-	if got := webhook.Near("status", []string{"statu", "statua", "states", "status"}); got != "status" {
+func TestClosestPrefersTheNearestThenTheFirst(t *testing.T) {
+	if got := suggest.Closest("status", []string{"statu", "statua", "states", "status"}); got != "status" {
 		t.Errorf("Near = %q, want the one that is the same", got)
 	}
-	if got := webhook.Near("statuz", []string{"states", "status", "statuc"}); got != "status" {
+	if got := suggest.Closest("statuz", []string{"states", "status", "statuc"}); got != "status" {
 		t.Errorf("Near = %q, want the first of the nearest", got)
 	}
 }

@@ -1,0 +1,91 @@
+package atomicfile_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+)
+
+func TestAFileIsReplacedAsAWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	if err := atomicfile.WriteBytes(path, 0o600, []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("broken")
+	err := atomicfile.Write(path, 0o600, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half")
+		return broken
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("Write with a failing function: got %v, want its error", err)
+	}
+	wantFile(t, path, "one")
+	f, err := atomicfile.Create(path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = f.WriteString("two")
+	wantFile(t, path, "one")
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	f.Discard() // after Commit it does nothing
+	wantFile(t, path, "two")
+	if f, err = atomicfile.Create(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	wantFile(t, path, "two")
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("the directory holds %v, %v; want the file alone", entries, err)
+	}
+	for range 2 { // the second time there is nothing to remove
+		if err := atomicfile.Remove(path); err != nil {
+			t.Errorf("Remove: %v", err)
+		}
+	}
+}
+
+func TestAFileKeepsToItsPermissions(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such permissions")
+	}
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.WriteBytes(path, 0o600, []byte("secret")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v; want 0600", info.Mode(), err)
+	}
+}
+
+func TestADirectoryIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if f, err := atomicfile.Create(dir, 0o600); err == nil {
+		f.Discard()
+		t.Error("Create in place of a directory: no error")
+	}
+	if _, err := atomicfile.Create(filepath.Join(dir, "missing", "file"), 0o600); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Create in a missing directory: got %v, want ErrNotExist", err)
+	}
+}
+
+func wantFile(t *testing.T, path, want string) {
+	t.Helper()
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("%s: got %q, %v; want %q", path, got, err, want)
+	}
+}
