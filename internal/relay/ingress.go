@@ -29,15 +29,16 @@ type IngressOptions struct {
 	Origin  webhook.Origin
 	Respond Respond
 	MaxBody int64 // bytes
+
+	MaxConns int // connections that may be open at once; 0: 512
 }
 
 // Ingress is the HTTP handler through which deliveries come in.
 type Ingress struct {
-	relay    *Relay
-	o        IngressOptions
-	bodies   *inFlight
-	pause    time.Duration // that a sender may make before and within a body
-	maxConns int
+	relay  *Relay
+	o      IngressOptions
+	bodies *inFlight
+	pause  time.Duration // that a sender may make before and within a body
 
 	mu       sync.Mutex
 	wrong    []string            // paths that were told of
@@ -49,9 +50,10 @@ const maxWrongPaths = 16
 
 // NewIngress puts an ingress in front of the relay.
 func NewIngress(r *Relay, o IngressOptions) *Ingress {
-	return &Ingress{
-		relay: r, o: o, bodies: newInFlight(o.MaxBody), pause: bodyPause, maxConns: maxConns, notified: map[NoticeKind]bool{},
+	if o.MaxConns == 0 {
+		o.MaxConns = maxConns
 	}
+	return &Ingress{relay: r, o: o, bodies: newInFlight(o.MaxBody), pause: bodyPause, notified: map[NoticeKind]bool{}}
 }
 
 // ServeHTTP takes one delivery.

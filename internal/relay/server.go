@@ -79,7 +79,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 
 func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	l.mu.Lock()
-	full := len(l.open) >= l.ingress.maxConns
+	full := len(l.open) >= l.ingress.o.MaxConns
 	var idle *limitedConn
 	if full {
 		idle = l.longestIdle()
@@ -92,7 +92,7 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	}
 	l.mu.Unlock()
 	if full {
-		l.ingress.once(Notice{Kind: NoticeTooManyConns, Limit: l.ingress.maxConns})
+		l.ingress.once(Notice{Kind: NoticeTooManyConns, Limit: l.ingress.o.MaxConns})
 	}
 	if idle != nil {
 		_ = idle.Close()
