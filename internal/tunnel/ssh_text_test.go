@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -62,6 +63,11 @@ func TestTheURLIsFoundAmongOthers(t *testing.T) {
 		{"a CloudEvent in depth", run, `{"type":"v1.tcpip_forward.register.accepted","data":{"forwards":[{"note":"x"},{"url":"https://ab12.lhr.life"}]}}`, "https://ab12.lhr.life"},
 		{"a CloudEvent of a custom domain", run, `{"type":"v1.tcpip_forward.register.accepted","data":{"url":"https://hooks.example.com"}}`, "https://hooks.example.com"},
 		{"another CloudEvent", run, `{"type":"v1.banner","data":{"url":"https://ab12.lhr.life"}}`, ""},
+		{"an address that is none", run, `{"event":"tcpip-forward","address":"a b"}`, ""},
+		{"an address with a control character", run, `{"event":"tcpip-forward","address":"a\u001b[31m.lhr.life"}`, ""},
+		{"an address without a host", run, `{"event":"tcpip-forward","address":"https://:80"}`, ""},
+		{"an address of another scheme", run, `{"event":"tcpip-forward","address":"ftp://ab12.lhr.life"}`, ""},
+		{"a long address", run, `{"event":"tcpip-forward","address":"` + strings.Repeat("a", 3000) + `.lhr.life"}`, ""},
 		{"half an object", run, `{"event":"tcpip-forward","addr`, ""},
 		{"text", run, "ab12.lhr.life tunneled with tls termination, https://ab12.lhr.life", "https://ab12.lhr.life"},
 		{"the documentation", run, "follow your favourite reverse tunnel at https://twitter.com/localhost_run, or https://localhost.run/docs/.", ""},

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Services print where their tunnel begins, each in its way and among other URLs: of their documentation, of offers. So a URL counts
@@ -19,8 +21,23 @@ var patterns = sync.OnceValue(func() (p struct{ url, escape, say *regexp.Regexp 
 	return p
 })
 
-// announced finds the tunnel's URL in a line that the server printed; empty where there is none.
+// announced finds the tunnel's URL in a line that the server printed; empty if there is none. What the server says is checked: the URL is
+// shown, registered and requested.
 func announced(line string, t Target) string {
+	found := find(line, t)
+	u, err := url.Parse(found)
+	if err != nil || len(found) > longestURL || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(found, isUnprintable) {
+		return ""
+	}
+	return found
+}
+
+// longestURL is far more than a host name can have.
+const longestURL = 2 << 10
+
+func isUnprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) || r == ' ' }
+
+func find(line string, t Target) string {
 	line = strings.TrimSpace(patterns().escape.ReplaceAllString(line, ""))
 	if strings.HasPrefix(line, "{") {
 		return inEvent([]byte(line), t)
