@@ -151,6 +151,7 @@ func (s *sending) commandOf(h display.Hint) display.Hint {
 	switch {
 	case replays && s.to.lost != nil:
 		h.Lead, h.Command = "", ""
+	case strings.Contains(h.Command, " --to "): // it names where
 	case s.to.named != "" && (replays || strings.HasPrefix(h.Command, "vidiking trigger ")):
 		h.Command += " --to " + s.to.named
 	}

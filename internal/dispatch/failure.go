@@ -59,7 +59,7 @@ func (x *exchange) diagnose(t *try, err error) (webhook.Failure, string) {
 		return kind, text
 	}
 	if t.conn != nil && t.conn.below == nil && t.conn.speaksTLS() {
-		return webhook.FailureTLS, fmt.Sprintf("%s speaks TLS. Write it as https://%s.", x.target.Host(), x.target.Host())
+		return webhook.FailureNeedsTLS, fmt.Sprintf("%s speaks TLS. Write it as https://%s.", x.target.Host(), x.target.Host())
 	}
 	switch {
 	case isTimeout(err):

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -17,12 +18,25 @@ func explainTLS(t Target, err error) (webhook.Failure, string) {
 	var handshake *handshakeError
 	var remote *net.OpError
 	switch {
+	case errors.As(err, &handshake) && speaksHTTP(handshake.err):
+		return webhook.FailurePlainHTTP, fmt.Sprintf("%s speaks plain HTTP. Write it as http://%s.", t.Host(), t.Host())
 	case errors.As(err, &handshake) && !isTimeout(err):
 		return webhook.FailureTLS, handshakeText(t, handshake.err)
 	case errors.As(err, &remote) && remote.Op == "remote error": // an alert: crypto/tls keeps its type to itself
 		return webhook.FailureTLS, fmt.Sprintf("%s ended TLS: %v.", t.Host(), remote.Err)
 	}
 	return "", ""
+}
+
+// speaksHTTP reports whether a handshake failed because its answer was HTTP: a status line, or, from servers that take the handshake for
+// HTTP/0.9, a page without one.
+func speaksHTTP(err error) bool {
+	var record tls.RecordHeaderError
+	if !errors.As(err, &record) {
+		return false
+	}
+	begin := strings.ToUpper(string(record.RecordHeader[:]))
+	return slices.Contains([]string{"HTTP/", "<!DOC", "<HTML", "<HEAD"}, begin)
 }
 
 func handshakeText(t Target, err error) string {
@@ -35,8 +49,6 @@ func handshakeText(t Target, err error) string {
 	)
 	host := t.Host()
 	switch {
-	case errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/": // as the first bytes of an answer without TLS
-		return fmt.Sprintf("%s speaks plain HTTP. Write it as http://%s.", host, host)
 	case errors.As(err, &record):
 		return fmt.Sprintf("%s does not speak TLS. Is it the right port?", host)
 	case errors.As(err, &name):

@@ -65,7 +65,15 @@ func TestInsecureTakesAnyCertificate(t *testing.T) {
 func TestWrongSchemeIsSaid(t *testing.T) {
 	t.Run("plain HTTP where TLS is expected", func(t *testing.T) {
 		handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
-		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailureTLS,
+		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailurePlainHTTP,
+			handler.Addr()+" speaks plain HTTP. Write it as http://"+handler.Addr()+".")
+	})
+	t.Run("a page without a status line where TLS is expected", func(t *testing.T) { // as of Python's http.server
+		handler := testkit.ServeConns(t, func(c net.Conn) {
+			_, _ = c.Read(make([]byte, 4096))
+			_, _ = io.WriteString(c, "<!DOCTYPE HTML>\n<html><body>Bad request syntax</body></html>\n")
+		})
+		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailurePlainHTTP,
 			handler.Addr()+" speaks plain HTTP. Write it as http://"+handler.Addr()+".")
 	})
 	t.Run("neither", func(t *testing.T) {
@@ -84,7 +92,7 @@ func TestWrongSchemeIsSaid(t *testing.T) {
 	t.Run("TLS where plain HTTP is expected", func(t *testing.T) {
 		// As OpenSSL: a fatal alert, record version 3.3, unexpected_message.
 		handler := testkit.ServeRaw(t, testkit.SayAndClose("\x15\x03\x03\x00\x02\x02\x0a"))
-		wantFailure(t, send(t, Options{}, handler.URL()), webhook.FailureTLS,
+		wantFailure(t, send(t, Options{}, handler.URL()), webhook.FailureNeedsTLS,
 			handler.Addr()+" speaks TLS. Write it as https://"+handler.Addr()+".")
 	})
 	t.Run("TLS that says so in HTTP", func(t *testing.T) {

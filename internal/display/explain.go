@@ -207,14 +207,47 @@ func explainSilence(c Case, st Style) (Hint, bool) {
 		return Hint{}, false
 	}
 	h := Hint{Cause: CauseUnreachable, Lines: []string{st.Clean(c.Attempt.Error)}}
-	if c.Teller == TellerListen {
-		return h, true
-	}
-	h.Lead, h.Command = "Send it again:", "vidiking replay "+ShortID(c.Summary.ID, st)
-	if c.Attempt.Failure == webhook.FailureRefused { // its sentence ends by asking whether the server is running
-		h.Lead = "Once it is:"
-	}
+	h.Lead, h.Command = afterSilence(c, st)
 	return h, true
+}
+
+// afterSilence is what to do about a handler that gave no response. There is no command if the same one would fail again.
+func afterSilence(c Case, st Style) (lead, command string) {
+	again := "vidiking replay " + ShortID(c.Summary.ID, st)
+	switch failure := c.Attempt.Failure; {
+	case failure == webhook.FailurePlainHTTP || failure == webhook.FailureNeedsTLS:
+		target, ok := otherScheme(c.Attempt.Target)
+		switch {
+		case !ok:
+			return "", ""
+		case c.Teller == TellerListen:
+			return "Forward there:", "vidiking listen --forward " + target
+		}
+		return "Send it again:", again + " --to " + target
+	case c.Teller == TellerListen, failure == webhook.FailureTLS, failure == webhook.FailureNoHost, failure == webhook.FailureBadAnswer:
+		return "", ""
+	case failure == webhook.FailureRefused: // its sentence ends by asking whether the server is running
+		return "Once it is:", again
+	}
+	return "Send it again:", again
+}
+
+// otherScheme is a target with http for https, or the other way round, as it can be typed in a command; ok is false if it can't.
+func otherScheme(target string) (typed string, ok bool) {
+	scheme, rest, found := strings.Cut(target, "://")
+	const plain, toQuote = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/%", "[]?&=+,;"
+	if !found || strings.Trim(rest, plain+toQuote) != "" { // others may have named it: it was imported
+		return "", false
+	}
+	other := "https"
+	if scheme == "https" {
+		other = "http"
+	}
+	typed = other + "://" + rest
+	if strings.ContainsAny(rest, toQuote) {
+		typed = "'" + typed + "'"
+	}
+	return typed, true
 }
 
 // path is a target's path as a sentence shows it.

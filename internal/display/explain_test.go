@@ -68,7 +68,10 @@ func (c Case) sent(name, value string) Case {
 	return c
 }
 
-const nobody = "Nothing is listening on localhost:3000. Is your server running?"
+const (
+	nobody = "Nothing is listening on localhost:3000. Is your server running?"
+	plain  = "localhost:3000 speaks plain HTTP. Write it as http://localhost:3000."
+)
 
 func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 	var b strings.Builder
@@ -106,6 +109,12 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"nothing there, told by a sender", silent(webhook.FailureRefused, nobody).told(TellerSender)},
 		{"no such host, told by a sender", silent(webhook.FailureNoHost, "There is no host named localhos.").told(TellerAlone)},
 		{"TLS", silent(webhook.FailureTLS, "The certificate of app.test is not trusted. \x1b")},
+		{"https to a handler that speaks http", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/webhooks/vidiking")},
+		{"https to a handler that speaks http, told by a sender", silent(webhook.FailurePlainHTTP, plain).toTarget("https://[::1]:3000/a").told(TellerSender)},
+		{"https to a handler that speaks http, without a listen", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/a").told(TellerAlone)},
+		{"https to a handler that speaks http, and a target for no shell", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/$(a)")},
+		{"http to a handler that speaks TLS", silent(webhook.FailureNeedsTLS, "localhost:3000 speaks TLS.").toTarget("http://localhost:3000/a").told(TellerAlone)},
+		{"a certificate, told by a sender", silent(webhook.FailureTLS, "Its certificate has expired.").told(TellerAlone)},
 		{"no answer and no sentence", silent(webhook.FailureUnexpected, "")},
 		{"refused here, unreachable at another target", refused(404).status(webhook.StatusUnreachable)},
 		{"delivered", refused(204).status(webhook.StatusDelivered)},

@@ -12,6 +12,8 @@ const (
 	FailureNoRoute    Failure = "no_route"           // the network does not lead there
 	FailureTimeout    Failure = "timed_out"          // no whole answer within the time-out
 	FailureTLS        Failure = "tls"                // the certificate or the handshake
+	FailurePlainHTTP  Failure = "plain_http"         // the target is https, and what answered speaks http
+	FailureNeedsTLS   Failure = "needs_tls"          // the target is http, and what answered speaks TLS
 	FailureReset      Failure = "closed"             // the connection ended without an answer
 	FailureStale      Failure = "stale"              // a reused connection ended as the delivery was sent on it; another attempt follows
 	FailureBadAnswer  Failure = "bad_answer"         // something answered that is no HTTP
