@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
 // confirm asks a question that is answered by y or n, and reports whether it was y. Anything else is n, as the end of stdin is.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
-	_, _ = fmt.Fprintf(a.w.Stderr, "%s y/n ", question)
+	_, _ = fmt.Fprintf(a.w.Stderr, "%s y/n ", display.Clean(question))
 	type line struct {
 		text string
 		err  error
@@ -52,6 +54,6 @@ func readLine(r io.Reader) (string, error) {
 
 // declined ends a command whose question was answered by n.
 func (a *app) declined() error {
-	_, _ = fmt.Fprintln(a.w.Stderr, "Nothing was changed.")
+	a.stderr().Say("Nothing was changed.")
 	return errSilent{exitFailed}
 }

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -97,7 +95,7 @@ func (a *app) configUnset() *cobra.Command {
 				return err
 			}
 			file, err := cfg.FilePath()
-			_, _ = fmt.Fprintf(a.w.Stderr, "%s was not set in %s.\n", key.Name, cfg.Short(file))
+			a.stderr().Say(key.Name + " was not set in " + cfg.Short(file) + ".")
 			return err
 		},
 	}
@@ -120,8 +118,7 @@ func (a *app) configPath() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(a.w.Stdout, path)
-			return closedPipe(err)
+			return a.printText(path + "\n")
 		},
 	}
 }

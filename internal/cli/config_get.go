@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,8 +80,7 @@ func (a *app) runConfigGet(name string, get getOptions) error {
 	if o.Format == output.FormatJSON {
 		return closedPipe(output.Settings(o, []output.Setting{shown}))
 	}
-	_, err = fmt.Fprintln(a.w.Stdout, shown.Value)
-	return closedPipe(err)
+	return a.printText(shown.Value + "\n")
 }
 
 // secretsOf is what a setting that is a secret has in force: one, or none.

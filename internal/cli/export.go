@@ -161,7 +161,11 @@ func (x *exporting) write(ctx context.Context) error {
 		return x.app.cannotWrite(x.o.out, err)
 	}
 	to := bufio.NewWriterSize(x.app.w.Stdout, 64<<10)
-	err := x.writeTo(ctx, stdoutWriter{to})
+	var w io.Writer = stdoutWriter{to}
+	if x.app.w.StdoutTerminal { // a command for curl is printable already
+		w = output.EscapeJSON(w)
+	}
+	err := x.writeTo(ctx, w)
 	if err == nil {
 		err = closedPipe(to.Flush())
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -31,7 +30,7 @@ func (l *listener) putBack() error {
 // sayPlainly says a notice where no view is.
 func (l *listener) sayPlainly(n output.Notice) {
 	for _, line := range append([]string{n.Message}, n.More...) {
-		_, _ = fmt.Fprintln(l.app.w.Stderr, line)
+		l.app.stderr().Say(line)
 	}
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
@@ -45,7 +47,10 @@ func Main(ctx context.Context, w World) int {
 			a.sayLeft(cmd)
 		}
 	}
-	if len(w.Args) > 0 && w.Args[0] == cobra.ShellCompRequestCmd {
+	if isCompletion(w.Args) {
+		if display.Clean(strings.Join(w.Args, "")) != strings.Join(w.Args, "") {
+			return exitDone // Cobra repeats wrong arguments on stderr as they are; without a line the shell completes files
+		}
 		unquoteUsages(root)
 	}
 	root.SetArgs(append([]string{}, w.Args...)) // never nil, for which Cobra would look at os.Args
@@ -54,6 +59,11 @@ func Main(ctx context.Context, w World) int {
 	root.SetErr(w.Stderr)
 	err := root.ExecuteContext(ctx)
 	return a.end(ctx, errors.Join(err, a.helpErr))
+}
+
+// isCompletion reports whether a shell asks for completions.
+func isCompletion(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
 // newApp is the program in a world, before it does anything.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"strings"
 	"time"
 
@@ -11,6 +12,15 @@ import (
 // stderr says what goes wrong where no Printer is at hand.
 func (a *app) stderr() output.Stderr {
 	return output.Stderr{W: a.w.Stderr, Color: a.colorOn(a.w.StderrTerminal)}
+}
+
+// printText prints a result on stdout: as it is for a program, and cleaned for a terminal.
+func (a *app) printText(text string) error {
+	if a.w.StdoutTerminal {
+		text = display.CleanLines(text)
+	}
+	_, err := io.WriteString(a.w.Stdout, text)
+	return closedPipe(err)
 }
 
 // outputOptions is how a command prints, by the global flags and the configuration.

@@ -24,7 +24,7 @@ func (r *registrar) ask(ctx context.Context, o registerOptions) error {
 		said = r.takes()
 	}
 	for _, l := range said {
-		_, _ = fmt.Fprintln(a.w.Stderr, l)
+		a.stderr().Say(l)
 	}
 	if o.yes {
 		return nil

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -82,7 +81,7 @@ func (a *app) nothingLeft(book *account.Book) error {
 	if s.Override != nil {
 		return a.explainBook(&account.TakenError{By: s.Override.Top()})
 	}
-	_, _ = fmt.Fprintln(a.w.Stderr, "There is nothing to put back.")
+	a.stderr().Say("There is nothing to put back.")
 	return nil
 }
 

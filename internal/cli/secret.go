@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -43,8 +41,7 @@ func (a *app) printSecret() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(a.w.Stdout, s.Reveal())
-	return closedPipe(err)
+	return a.printText(s.Reveal() + "\n")
 }
 
 // printSecretCommand is how the user's shell takes over the secret.

@@ -232,7 +232,7 @@ func (o *setWebhookOptions) showRequest(a *app, out output.Options) error {
 	if !o.api.Key.IsSet() {
 		said += " To send it, it takes an API key: vidiking config set api-key"
 	}
-	_, _ = fmt.Fprintln(a.w.Stderr, said)
+	a.stderr().Say(said)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/vidiking/vidiking-cli/internal/account"
 )
@@ -23,7 +22,7 @@ func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
 		return usage(what, "without a terminal to ask at, say so: --yes")
 	}
 	for _, l := range o.before(a) {
-		_, _ = fmt.Fprintln(a.w.Stderr, l)
+		a.stderr().Say(l)
 	}
 	ok, err := a.confirm(ctx, "Send them to "+o.webhook.URL+" instead?")
 	if err == nil && !ok {

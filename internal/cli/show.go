@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -111,8 +110,7 @@ func (a *app) showCurl(d webhook.Delivery) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.w.Stdout, recording.Curl(d, to.handler(d.Event)))
-	return closedPipe(err)
+	return a.printText(recording.Curl(d, to.handler(d.Event)))
 }
 
 // noLogAs says of a log that isn't there that it does not have the delivery.

@@ -238,8 +238,7 @@ func (a *app) printBody(body []byte, of int) error {
 	if of > 1 || a.w.StdoutTerminal {
 		body = append(body[:len(body):len(body)], '\n')
 	}
-	_, err := a.w.Stdout.Write(body)
-	return closedPipe(err)
+	return a.printText(string(body))
 }
 
 // sign makes the header of a delivery, and spoils header or body where that was asked for.

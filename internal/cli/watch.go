@@ -214,7 +214,7 @@ func (a *app) screenFailed(err error) error {
 		return err
 	}
 	if a.flags.verbose {
-		_, _ = fmt.Fprintln(a.w.Stderr, strings.TrimSpace(string(bug.Stack)))
+		_, _ = fmt.Fprintln(a.w.Stderr, display.CleanLines(strings.TrimSpace(string(bug.Stack))))
 	}
 	return failed(err, bug.Error(), "please report it, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues")
 }

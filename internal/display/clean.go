@@ -26,8 +26,11 @@ const maxMarks = 6
 const maxBytesPerCell = 4 * (1 + maxMarks)
 
 // Clean is as the function of that name; without UTF-8 all that is not printable ASCII becomes <1B> or <U+00E9>.
-func (st Style) Clean(s string) string {
-	if isPrintableASCII(s) {
+func (st Style) Clean(s string) string { return st.clean(s, 0) }
+
+// clean is Clean, but keeps one control character, unless that is 0.
+func (st Style) clean(s string, keep rune) string {
+	if st.firstUnclean(s, string(keep)) == len(s) {
 		return s
 	}
 	var b strings.Builder
@@ -39,7 +42,7 @@ func (st Style) Clean(s string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			last = writeNumber(&b, "<", int64(s[i]), 2)
-		case st.keeps(r, last, marks):
+		case keep != 0 && r == keep, st.keeps(r, last, marks):
 			b.WriteRune(r)
 			last = r
 		case st.UTF8 && r < ' ':
@@ -53,14 +56,40 @@ func (st Style) Clean(s string) string {
 		default:
 			last = writeNumber(&b, "<U+", int64(r), 4)
 		}
-		if unicode.Is(unicode.M, last) {
-			marks++
-		} else {
-			marks = 0
-		}
+		marks = countMark(last, marks)
 		i += size
 	}
 	return b.String()
+}
+
+// firstUnclean returns the offset of the first character of s that Clean replaces, or len(s). Most text is clean, so this copies
+// nothing. NUL in controls, which are kept, means none.
+func (st Style) firstUnclean(s, controls string) int {
+	var last rune
+	marks := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c <= '~' {
+			last, marks = rune(c), 0
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == 0 || !strings.ContainsRune(controls, r) && (r == utf8.RuneError && size == 1 || !st.keeps(r, last, marks)) {
+			return i
+		}
+		last, marks = r, countMark(r, marks)
+		i += size
+	}
+	return len(s)
+}
+
+// countMark returns how many combining marks there are at the end of a text once r is behind it.
+func countMark(r rune, before int) int {
+	if unicode.Is(unicode.M, r) {
+		return before + 1
+	}
+	return 0
 }
 
 // keeps reports whether r may stand as it is behind what was written so far. It judges by what was written, not by what was
@@ -96,13 +125,4 @@ func writeNumber(b *strings.Builder, open string, n int64, digits int) rune {
 	b.WriteString(hex)
 	b.WriteByte('>')
 	return '>'
-}
-
-func isPrintableASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
 }

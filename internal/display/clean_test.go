@@ -125,3 +125,12 @@ func FuzzCleanLeavesNoHarmAndIsDoneOnce(f *testing.F) {
 		}
 	})
 }
+
+func isPrintableASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

@@ -63,7 +63,7 @@ func (c *Checkup) Found(f Finding) {
 		c.json.put(jsonCheck{of("check"), f.Check, f.State, f.Message, f.Details, strings.ReplaceAll(f.Hint, "\n", " "), f.Fixed})
 	case c.o.Quiet && f.State == FindingOK:
 	case !c.o.Terminal:
-		c.text.out.say(0, strings.Join([]string{string(f.State), f.Check, display.Clean(f.Message), display.Clean(strings.ReplaceAll(f.Hint, "\n", " "))}, "\t"))
+		c.text.out.tabbed(string(f.State), f.Check, f.Message, strings.ReplaceAll(f.Hint, "\n", " "))
 	default:
 		c.line(f)
 	}

@@ -18,6 +18,9 @@ func (e Stderr) Error(what string, detail, hint []string) {
 	newStream(e.W, e.Color).labelled("error:", display.Alarm, what, detail, hint)
 }
 
+// Say writes a line.
+func (e Stderr) Say(text string) { newStream(e.W, e.Color).say(0, text) }
+
 // Warning says what is odd and what to do about it, in the shape of an error.
 func (e Stderr) Warning(what string, hint []string) {
 	newStream(e.W, e.Color).labelled("warning:", display.Caution, what, nil, hint)

@@ -29,11 +29,25 @@ func newJSON(o Options) *jsonPrinter {
 	return &jsonPrinter{o: o, out: out, enc: newEncoder(out)}
 }
 
-// newEncoder writes text as it is: what is read is JSON, not HTML.
+// newEncoder writes text as it is (what is read is JSON, not HTML), but for what a terminal would obey: that is escaped. It is the
+// same on a terminal and off it, so that what a program reads is what a person sees.
 func newEncoder(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(EscapeJSON(w))
 	enc.SetEscapeHTML(false)
 	return enc
+}
+
+// EscapeJSON returns a writer of JSON that escapes what a terminal would obey (display.EscapeJSON). Each call of Write has whole
+// characters.
+func EscapeJSON(w io.Writer) io.Writer { return jsonEscaper{w} }
+
+type jsonEscaper struct{ w io.Writer }
+
+func (e jsonEscaper) Write(p []byte) (int, error) {
+	if _, err := e.w.Write(display.EscapeJSON(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 func (p *jsonPrinter) Err() error     { return p.out.err }

@@ -7,7 +7,8 @@ import (
 	"iter"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
 // TestSuite is a report as CI systems show it: JUnit's XML, of which GitLab, Jenkins and GitHub's actions read the same few fields.
@@ -35,7 +36,7 @@ type TestFailure struct {
 }
 
 // JUnit writes a suite as JUnit's XML. A name that was there before gets a number, since GitLab shows one test of each name; what XML
-// can't hold (the escape sequences of a handler's coloured error page) is left out.
+// can't hold (the escape sequences of a handler's coloured error page) is shown as a terminal shows it.
 func JUnit(w io.Writer, s TestSuite) error {
 	head := xmlSuite{Name: xmlText(s.Name), Time: xmlSeconds(s.Took), Timestamp: s.Started.UTC().Format("2006-01-02T15:04:05")}
 	for c := range s.Cases {
@@ -140,14 +141,8 @@ func unused(class, name string, seen map[string]int) string {
 
 func xmlSeconds(d time.Duration) string { return fmt.Sprintf("%.6f", d.Seconds()) }
 
-// xmlText leaves out of a text what no XML 1.0 document may have in it, escaped or not (XML 1.0, 2.2: Char).
+// xmlText cleans a text as for a terminal, since CI systems show reports on pages and in logs. That takes out what no XML 1.0
+// document may have in it, escaped or not (XML 1.0, 2.2: Char).
 func xmlText(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t', r == '\n', r == '\r', r >= ' ' && r <= 0xd7ff, r >= 0xe000 && r <= 0xfffd, r >= 0x10000 && r <= utf8.MaxRune:
-			return r
-		default:
-			return -1
-		}
-	}, strings.ToValidUTF8(s, "\ufffd"))
+	return display.CleanLines(strings.NewReplacer("\r\n", "\n", "\t", "    ").Replace(s))
 }

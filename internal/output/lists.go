@@ -1,7 +1,6 @@
 package output
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -37,16 +36,17 @@ func Settings(o Options, all []Setting) error {
 	for _, s := range all {
 		key, value = max(key, display.Width(s.Key)), max(value, display.Width(display.Clean(s.Value)))
 	}
-	var b strings.Builder
-	for _, s := range all {
-		if !o.Terminal {
-			fmt.Fprintf(&b, "%s\t%s\t%s\n", s.Key, display.Clean(s.Value), s.Source)
-			continue
+	out := newStream(o.Stdout, false)
+	out.batch(func() {
+		for _, s := range all {
+			if o.Terminal {
+				out.say(0, display.PadRight(s.Key, key)+"  "+display.PadRight(display.Clean(s.Value), value)+"  "+s.Source)
+			} else {
+				out.tabbed(s.Key, s.Value, s.Source)
+			}
 		}
-		fmt.Fprintf(&b, "%s  %s  %s\n", display.PadRight(s.Key, key), display.PadRight(display.Clean(s.Value), value), s.Source)
-	}
-	_, err := io.WriteString(o.Stdout, b.String())
-	return err
+	})
+	return out.err
 }
 
 type jsonEvent struct {

@@ -52,6 +52,7 @@ func (p *Progress) Clear() {
 
 // over writes over what stands there. Spaces and not an escape sequence, so that every console understands it.
 func (p *Progress) over(line string) {
+	line = display.Clean(line)
 	width := display.Width(line)
 	_, _ = io.WriteString(p.w, "\r"+line+strings.Repeat(" ", max(0, p.shown-width)))
 	p.shown = width

@@ -47,18 +47,19 @@ func palette() map[display.Role]*color.Color {
 	return p
 }
 
-// line writes one line, indented by that many cells.
+// line writes one line, indented by that many cells. It cleans the text of every span, so that text from outside (names of files,
+// arguments, answers) reaches no terminal as anything but text, wherever it was put into a sentence.
 func (s *stream) line(indent int, l display.Line) {
 	s.buf.Reset()
 	if len(l) > 0 {
 		s.buf.WriteString(strings.Repeat(" ", indent))
 	}
 	for _, span := range l {
+		text := display.Clean(span.Text)
 		if c := s.paint[span.Role]; c != nil {
-			s.buf.WriteString(c.Sprint(span.Text))
-		} else {
-			s.buf.WriteString(span.Text)
+			text = c.Sprint(text)
 		}
+		s.buf.WriteString(text)
 	}
 	s.buf.WriteByte('\n')
 	s.write(s.buf.String())
@@ -67,6 +68,14 @@ func (s *stream) line(indent int, l display.Line) {
 // say writes a plain line.
 func (s *stream) say(indent int, text string) {
 	s.line(indent, display.Line{{Text: text}})
+}
+
+// tabbed writes a line of cells with tabs between.
+func (s *stream) tabbed(cells ...string) {
+	for i := range cells {
+		cells[i] = display.Clean(cells[i])
+	}
+	s.write(strings.Join(cells, "\t") + "\n")
 }
 
 // command writes a line whose last words are a command to run, which stands out and ends the line.

@@ -156,7 +156,7 @@ func (p *textPrinter) Row(s webhook.Summary) {
 // row writes a row, laid out for the terminal as it is now.
 func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Line) {
 	if !p.o.Terminal {
-		p.out.say(0, display.TabRow(s, p.o.Style))
+		p.out.write(display.TabRow(s, p.o.Style) + "\n") // which is clean
 		return
 	}
 	if p.o.Width != nil {

@@ -97,7 +97,7 @@ func (p *textPrinter) fact(name, value, note string) {
 	switch {
 	case value == "":
 	case !p.o.Terminal:
-		p.out.say(0, name+"\t"+display.Clean(value))
+		p.out.tabbed(name, value)
 	default:
 		p.label(name, p.o.Style.Clean(value), note)
 	}
@@ -133,12 +133,12 @@ func DryRun(o Options, r Request) error {
 		return newEncoder(o.Stdout).Encode(jsonRequest{of("request"), r.Method, r.URL, pairs(webhook.Header(r.Header)), r.Body})
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s\n", r.Method, r.URL)
+	fmt.Fprintf(&b, "%s %s\n", r.Method, display.Clean(r.URL))
 	for _, f := range r.Header {
 		fmt.Fprintf(&b, "%s: %s\n", f.Name, display.Clean(f.Value))
 	}
 	b.WriteByte('\n')
-	if err := json.Indent(&b, r.Body, "", "  "); err != nil {
+	if err := json.Indent(&b, display.EscapeJSON(r.Body), "", "  "); err != nil {
 		return fmt.Errorf("lay out %s: %w", strconv.Quote(string(r.Body)), err)
 	}
 	b.WriteByte('\n')

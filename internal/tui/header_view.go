@@ -64,7 +64,7 @@ func lamp(h Health, word string, cells int, st display.Style) line {
 	case HealthUnknown:
 		role = display.Dim
 	}
-	return line{{text: " "}, {text: st.Say(glyph), role: role}, {text: " " + display.PadRight(word, cells)}}
+	return text(" ").add(st.Say(glyph), role).add(" "+display.PadRight(word, cells), display.Plain)
 }
 
 // noteAt is where what is said of an address stands in the wide layout.
@@ -124,7 +124,7 @@ func rateLine(r Rate, cells int, st display.Style) line {
 		}
 		b.WriteRune(heights[h])
 	}
-	return line{{text: say(b.String(), st), role: display.Dim}, {text: "  " + perSecond(r.PerSecond)}}
+	return styled(say(b.String(), st), display.Dim).add("  "+perSecond(r.PerSecond), display.Plain)
 }
 
 func perSecond(r float64) string {

@@ -27,20 +27,21 @@ type piece struct {
 // line is one line of the screen.
 type line []piece
 
-func text(s string) line                   { return line{{text: s}} }
-func styled(s string, r display.Role) line { return line{{text: s, role: r}} }
+// Every line is made by these, which clean its text.
+func text(s string) line                   { return styled(s, display.Plain) }
+func styled(s string, r display.Role) line { return line{{text: display.Clean(s), role: r}} }
 func (l line) add(s string, r display.Role) line {
 	if s == "" {
 		return l
 	}
-	return append(l, piece{text: s, role: r})
+	return append(l, piece{text: display.Clean(s), role: r})
 }
 
 // from takes over a line of package display.
 func from(d display.Line) line {
 	l := make(line, 0, len(d)+2)
 	for _, s := range d {
-		l = append(l, piece{text: s.Text, role: s.Role})
+		l = append(l, piece{text: display.Clean(s.Text), role: s.Role})
 	}
 	return l
 }

@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/config"
+)
+
+// hostile is text that sets a window's title, a color, and the direction of what follows, if it reaches a terminal as it is.
+const hostile = "x\x1b]0;owned\a\x1b[31m\u009b31m\u202e\r\n\ty"
+
+// stranger is a user at a terminal who has text from strangers everywhere.
+type stranger struct {
+	t    *testing.T
+	home string
+	env  map[string]string
+
+	mu  sync.Mutex
+	out bytes.Buffer
+}
+
+func newStranger(t *testing.T) *stranger {
+	t.Helper()
+	home := filepath.Join(t.TempDir(), strings.ReplaceAll(hostile, "/", "_"))
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		t.Skip(err) // a system without such names
+	}
+	return &stranger{t: t, home: home, env: map[string]string{
+		"NO_COLOR": "1", "LANG": "C.UTF-8", "VIDIKING_WEBHOOK_SECRET": "whsec_0123456789abcdef", "VIDIKING_API_URL": "http://127.0.0.1:1",
+	}}
+}
+
+func (s *stranger) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out.Write(p)
+}
+
+// run runs a command and returns what is on the terminal. A listen is interrupted twice, at once.
+func (s *stranger) run(args ...string) string {
+	signals := make(chan os.Signal, 2)
+	if len(args) > 0 && args[0] == "listen" {
+		signals <- syscall.SIGINT
+		signals <- syscall.SIGINT
+	}
+	Main(context.Background(), World{
+		Args: args, Stdin: strings.NewReader(hostile + "\n"), Stdout: s, Stderr: s,
+		LookupEnv: func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
+		Home:      s.home, WorkDir: s.home, GOOS: "linux",
+		Now: time.Now, Location: time.UTC, Random: rand.Reader, Signals: func() <-chan os.Signal { return signals },
+		StdoutTerminal: true, StderrTerminal: true, Width: func() int { return 80 },
+		ReadSecret: func(context.Context) (string, error) { return hostile, nil },
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.out.String()
+	s.out.Reset()
+	return out
+}
+
+// check fails if a command printed what a terminal obeys. Text alone, and the carriage return of a progress line, are harmless.
+func (s *stranger) check(args ...string) {
+	s.t.Helper()
+	out := s.run(args...)
+	for i, r := range out {
+		if r != '\n' && (unicode.IsControl(r) || unicode.In(r, unicode.Cf)) {
+			s.t.Errorf("vidiking %q prints %U: %q", args, r, out[max(0, i-60):min(len(out), i+60)])
+			return
+		}
+	}
+}
+
+// required is what commands need besides the text from outside, to get as far as using it.
+var required = map[string][]string{
+	"listen": {"--forward=127.0.0.1:1", "--addr=127.0.0.1:0"}, "trigger": {"render.complete", "--to=127.0.0.1:1"}, "replay": {"last", "--to=127.0.0.1:1"},
+	"show": {"last"}, "diff": {"last"}, "wait": {"render.complete", "--within=0s"}, "set-webhook": {"--url=https://example.com/hooks", "--yes"},
+}
+
+// invocations are the ways to give each command text from outside as an argument or as the value of a flag.
+func invocations() [][]string {
+	var all [][]string
+	var walk func(cmd *cobra.Command, path []string)
+	walk = func(cmd *cobra.Command, path []string) {
+		add := func(args ...string) {
+			all = append(all, slices.Concat(path, required[cmd.Name()], args))
+		}
+		add(hostile)
+		add("--" + hostile)
+		if cmd.Name() != "wait" { // which would wait
+			all = append(all, slices.Concat(path, []string{"last", hostile}), slices.Concat(path, []string{hostile}))
+		}
+		flag := func(f *pflag.Flag) {
+			if f.Name != "help" {
+				add("--" + f.Name + "=" + hostile)
+			}
+		}
+		cmd.LocalFlags().VisitAll(flag)
+		for _, c := range cmd.Commands() {
+			walk(c, slices.Concat(path, []string{c.Name()}))
+		}
+	}
+	walk(newApp(World{LookupEnv: func(string) (string, bool) { return "", false }}).root(), nil)
+	return all
+}
+
+func TestArgumentsFromOutsideReachATerminalAsTextOnly(t *testing.T) {
+	t.Parallel()
+	s := newStranger(t)
+	s.check("trigger", "render.complete", "--to", "127.0.0.1:1")
+	for _, args := range invocations() {
+		s.check(args...)
+		s.check(append(slices.Clone(args), "--output=json")...)
+	}
+	for _, key := range config.Keys() {
+		s.check("config", "set", key.Name, hostile)
+		s.check("config", "get", key.Name)
+	}
+	s.check("config", "list")
+}
+
+func TestTheEnvironmentReachesATerminalAsTextOnly(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"VIDIKING_CONFIG", "VIDIKING_DATA_DIR", "VIDIKING_PROFILE", "VIDIKING_WEBHOOK_SECRET", "VIDIKING_API_KEY", "VIDIKING_API_URL",
+		"NGROK_AUTHTOKEN", "VISUAL", "EDITOR", "HTTPS_PROXY", "TERM", "VIDIKING_WEBHOOK_URL",
+	} {
+		s := newStranger(t)
+		s.env[name] = hostile
+		for _, args := range [][]string{
+			nil, {"doctor"}, {"config", "list"}, {"config", "get", "api-key", "--reveal"}, {"config", "path"}, {"trigger", "render.complete", "--edit"}, {"webhooks", "list"},
+			{"config", "set-webhook", "--url", "https://example.com/a", "--yes"},
+		} {
+			s.check(args...)
+		}
+	}
+}
+
+func TestFilesReachATerminalAsTextOnly(t *testing.T) {
+	t.Parallel()
+	for path, texts := range map[string][]string{
+		".config/vidiking/config.toml": {"forward = \"" + hostile, "\"" + hostile + "\" = 1", "[profiles.\"\\u001b\\u202e\"]", "ngrok_policy = '\u009b\u202e'"},
+		".vidiking.toml":               {"[routes]\n\"" + hostile, "path = '/\u009b\u202e'", "forward = '\u202e'"},
+	} {
+		for _, text := range texts {
+			s := newStranger(t)
+			file := filepath.Join(s.home, path)
+			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range [][]string{nil, {"config", "list"}, {"config", "get", "forward"}, {"listen", "--tunnel", "local", "--addr", "127.0.0.1:0"}} {
+				s.check(args...)
+			}
+		}
+	}
+}
+
+func TestDeliveriesReachATerminalAsTextOnly(t *testing.T) {
+	t.Parallel()
+	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-A", "\u009b31m\u202e")
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write([]byte(hostile))
+	}))
+	defer handler.Close()
+	s := newStranger(t)
+	text, err := json.Marshal(map[string]any{"event": hostile, "data": map[string]any{"id": hostile, hostile: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload := filepath.Join(s.home, "p.json")
+	if err := os.WriteFile(payload, bytes.ReplaceAll(text, []byte(`\t`), []byte("\u0085")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	to := handler.URL
+	s.check("trigger", "--data", payload, "--to", to, "-H", "X-A: \u202e")
+	s.check("trigger", "--data", payload, "--to", to, "-o", "json")
+	for _, args := range [][]string{
+		{"webhooks", "list"}, {"webhooks", "show", "last"}, {"webhooks", "show", "last", "--curl"}, {"webhooks", "list", "-v"}, {"replay", "last", "--to", to},
+		{"webhooks", "diff", "last"}, {"webhooks", "export"}, {"webhooks", "export", "--format", "har"}, {"webhooks", "export", "--format", "curl"},
+		{"webhooks", "wait", hostile, "--since", "1h", "--within", "0s"}, {"webhooks", "list", "--event", hostile}, {"trigger", "--data", payload, "--dry-run"}, nil,
+	} {
+		s.check(args...)
+		s.check(append(slices.Clone(args), "-o", "json")...)
+	}
+	if out := s.run("webhooks", "list"); !strings.Contains(out, "418") {
+		t.Errorf("the log shows %q, want the deliveries of this test", out)
+	}
+}
