@@ -79,8 +79,15 @@ func (e *payloadEdits) apply(p output.Printer, of string, body []byte) ([]byte, 
 	return payload.Bytes(), nil
 }
 
-// setPath sets one value, and says once where there was none.
+// setPath sets one value. If it was not in the payload, setPath says so once, and which path was probably meant.
 func (e *payloadEdits) setPath(p output.Printer, payload *jsontext.Object, flag, path, value string) error {
+	meant := ""
+	if _, exists := payload.Get(path); !exists {
+		var missing *jsontext.PathError
+		if errors.As(payload.Unset(path), &missing) { // it removes nothing; its error knows the names that exist
+			meant = closestPath(payload, missing)
+		}
+	}
 	created, err := payload.Set(path, value)
 	if err != nil {
 		return badPath(flag, path, payload, err)
@@ -90,7 +97,11 @@ func (e *payloadEdits) setPath(p output.Printer, payload *jsontext.Object, flag,
 			e.said = map[string]bool{}
 		}
 		e.said[path] = true
-		p.Notice(output.Notice{Code: "path_added", Message: path + " was not in the payload; it is now."})
+		added := output.Notice{Code: "path_added", Message: path + " was not in the payload; it is now."}
+		if meant != "" {
+			added.More = []string{"Did you mean " + meant + "?"}
+		}
+		p.Notice(added)
 	}
 	return nil
 }
