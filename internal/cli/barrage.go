@@ -32,6 +32,9 @@ func (s *sending) load(ctx context.Context, out output.Options, v *volley) error
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if o := v.o.many.lowered; o.files > 0 {
+		s.printer.Notice(o.notice())
+	}
 	b := &barrage{sending: s, v: v, tally: load.NewTally(v.total), stop: make(chan struct{}), abort: cancel}
 	o := load.Options{Rate: v.o.many.rate, Concurrency: v.o.many.concurrency, Now: s.app.w.Now}
 	ended := make(chan time.Duration, 1)

@@ -21,29 +21,32 @@ const defaultPath = "/webhooks/vidiking"
 
 // listenOptions is what the flags of `listen` and the settings beside them say.
 type listenOptions struct {
-	path        string
-	way         way
-	addr        string
-	addrGiven   bool
-	events      []string
-	verify      relay.Verify
-	verifyGiven bool
-	lenient     bool // what is not signed right gets through, since the account's secret is not known
-	respond     relay.Respond
-	timeout     time.Duration
-	maxBody     int64
-	headers     []string
-	insecure    bool
-	ordered     bool
-	hold        bool
-	retry       bool
-	retrySpeed  float64
-	printSecret bool
-	tui         bool
-	readyFile   string
-	filterText  string
-	filter      filter.Filter // what is shown
-	command     []string      // what stands behind --
+	path             string
+	way              way
+	addr             string
+	addrGiven        bool
+	events           []string
+	verify           relay.Verify
+	verifyGiven      bool
+	lenient          bool // what is not signed right gets through, since the account's secret is not known
+	respond          relay.Respond
+	timeout          time.Duration
+	maxBody          int64
+	concurrency      concurrency // to each target
+	concurrencyGiven bool
+	connections      int // how many senders on this machine may be connected at once
+	headers          []string
+	insecure         bool
+	ordered          bool
+	hold             bool
+	retry            bool
+	retrySpeed       float64
+	printSecret      bool
+	tui              bool
+	readyFile        string
+	filterText       string
+	filter           filter.Filter // what is shown
+	command          []string      // what stands behind --
 
 	allowFailures bool
 	wait          listenWaitOptions
@@ -98,6 +101,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.Var(oneOf(new(string), "handler", "ack"), "respond", "what the sender is answered: what the handler said, or 200 at once (default handler)")
 	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
 	f.String("max-body", "", "the largest body that is taken, a `SIZE` (default 10MiB)")
+	f.String("max-concurrency", "", "send at most `N` deliveries to a target at once, 0 for no limit; others wait in order (default 8)")
 	f.VarP(repeated(&o.headers), "header", "H", "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
@@ -148,6 +152,7 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	}
 	o.addr, o.addrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
 	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
+	o.limitSends(cfg, openFileLimit())
 	o.verify, o.respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
 	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
 		return usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String(), "a number above 0; 60 makes minutes of hours: --retry-speed 60")

@@ -30,7 +30,7 @@ command, too, it ends when both are over; where the command fails, at once.`,
 			flags: `Daily use: forward, events, tunnel, register, tui, timeout
 The way in: url, ssh, path, addr, max-body
 What comes in: verify, respond
-Your handler: header, insecure, hold, ordered, retry, retry-speed
+Your handler: header, insecure, max-concurrency, hold, ordered, retry, retry-speed
 The account's webhook, with --register: restore-url, yes
 What is shown: filter, print-secret
 In scripts and CI: wait-for, count, within, junit, ready-file, allow-failures`,

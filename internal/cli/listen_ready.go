@@ -57,6 +57,9 @@ func (l *listener) startNotices() []output.Notice {
 	if n, ok := projectNotice(l.app.cfg); ok {
 		ns = append(ns, n)
 	}
+	if l.o.concurrency.files > 0 && l.o.concurrencyGiven {
+		ns = append(ns, l.o.concurrency.notice())
+	}
 	if l.o.retry && !l.o.isLocal() && l.o.respond == relay.RespondHandler {
 		ns = append(ns, output.Notice{
 			Code: "retried_twice", Hint: "--respond ack",

@@ -19,6 +19,7 @@ type manyOptions struct {
 	counted     bool // --count was given, so there is a summary and no rows
 	rate        float64
 	concurrency int
+	lowered     concurrency // concurrency, as far as the limit of open files allows
 	yes         bool
 	junit       string
 }
@@ -60,6 +61,9 @@ func (m *manyOptions) read(flags *pflag.FlagSet) error {
 			m.concurrency = openLoop
 		}
 	}
+	files := openFileLimit()
+	m.lowered = limitConcurrency(m.concurrency, files, files-reservedFiles)
+	m.concurrency = m.lowered.max
 	return nil
 }
 

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"syscall"
@@ -31,3 +32,12 @@ func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: t
 
 // signalGroup signals a program that leads a group, and all of that.
 func signalGroup(p *os.Process, s syscall.Signal) error { return syscall.Kill(-p.Pid, s) }
+
+// openFileLimit is how many files and sockets this process may have open at once. The Go runtime has raised it as far as it goes.
+func openFileLimit() int {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return math.MaxInt
+	}
+	return int(min(uint64(limit.Cur), math.MaxInt)) //nolint:unconvert // signed on FreeBSD
+}

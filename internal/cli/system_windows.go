@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"syscall"
@@ -36,3 +37,6 @@ func signalGroup(p *os.Process, s syscall.Signal) error {
 	}
 	return p.Kill()
 }
+
+// openFileLimit is no limit: Windows has none for sockets.
+func openFileLimit() int { return math.MaxInt }

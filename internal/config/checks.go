@@ -136,3 +136,13 @@ func checkProfileName(value string) *problem {
 func isBareKeyByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
+
+// largestConcurrency is the most that max_concurrency can be: more sockets to one address than a machine has ports for.
+const largestConcurrency = 65536
+
+func checkMaxConcurrency(value string) *problem {
+	if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > largestConcurrency {
+		return &problem{fmt.Sprintf("can't be %q", value), "a number from 1 to 65536, or 0 for no limit"}
+	}
+	return nil
+}

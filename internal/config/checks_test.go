@@ -30,6 +30,7 @@ func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
 		{"verify", []string{"strict", "warn", "off"}, []string{"", "Strict", "no", "strict "}},
 		{"respond", []string{"handler", "ack"}, []string{"", "acknowledge"}},
 		{"timeout", []string{"10s", "1m30s", "500ms", "1.5s"}, []string{"", "10", "0", "0s", "-1s", "10 s", "abc", "1d"}},
+		{"max_concurrency", []string{"0", "1", "16", "65536"}, []string{"", "-1", "+1", "1.5", "16 ", "many", "65537", "99999999999999999999"}},
 		{"max_body", []string{"10MiB", "10MB", "512KiB", "1", "512MiB", "100kB", "10mb", "7B"}, []string{"", "0", "0MiB", "-1", "1.5MiB", "10 MiB", "10M", "MiB", "1GiB", "99999999999999999999", "9999999999GiB"}},
 		{"data_dir", []string{"/var/x", "~/x", "~", `C:\x`, "d:/x", `\\srv\x`}, []string{"", "x", "./x", "~x", "C:x", "1:/x", "{:/x"}},
 		{"output", []string{"text", "json"}, []string{"", "xml"}},

@@ -9,22 +9,23 @@ import (
 
 // The settings by name, as the file spells them.
 const (
-	WebhookSecret = "webhook_secret"
-	APIKey        = "api_key"
-	APIURL        = "api_url"
-	Sandbox       = "sandbox"
-	Forward       = "forward"
-	Path          = "path"
-	Addr          = "addr"
-	Events        = "events"
-	Verify        = "verify"
-	Respond       = "respond"
-	Timeout       = "timeout"
-	MaxBody       = "max_body"
-	DataDir       = "data_dir"
-	Output        = "output"
-	Color         = "color"
-	Profile       = "profile"
+	WebhookSecret  = "webhook_secret"
+	APIKey         = "api_key"
+	APIURL         = "api_url"
+	Sandbox        = "sandbox"
+	Forward        = "forward"
+	Path           = "path"
+	Addr           = "addr"
+	Events         = "events"
+	Verify         = "verify"
+	Respond        = "respond"
+	Timeout        = "timeout"
+	MaxBody        = "max_body"
+	MaxConcurrency = "max_concurrency"
+	DataDir        = "data_dir"
+	Output         = "output"
+	Color          = "color"
+	Profile        = "profile"
 
 	Tunnel  = "tunnel"
 	URL     = "url"
@@ -90,6 +91,7 @@ func Keys() []Key {
 		{Name: Respond, Flag: "respond", Summary: "whose answer goes back", Default: "handler", Values: []string{"handler", "ack"}},
 		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", Takes: "a number with its unit, like 10s, 500ms or 1m30s", rule: checkDuration},
 		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", Takes: "a size, like 10MiB", form: formNumber, rule: checkMaxBody},
+		{Name: MaxConcurrency, Flag: "max-concurrency", Summary: "how many deliveries are sent to a target at once", Default: "8", Takes: "a number, 0 for no limit", form: formNumber, rule: checkMaxConcurrency},
 		{Name: Tunnel, Flag: "tunnel", Summary: "the way in from the internet", Default: "auto", Values: []string{"auto", "ngrok", "ssh", "local"}},
 		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", Takes: "a URL, like https://hooks.example.com", rule: checkPublicURL},
 		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", Takes: "a server: user@host:port", rule: checkText},

@@ -26,22 +26,23 @@ func TestAnAbsentFileGivesTheDefaults(t *testing.T) {
 		got[v.Key.Name] = v.Text
 	}
 	want := map[string]string{
-		"webhook_secret": "",
-		"api_key":        "",
-		"api_url":        "https://api.vidiking.com/v1",
-		"sandbox":        "false",
-		"forward":        "http://localhost:3000/webhooks/vidiking",
-		"path":           "/webhooks/vidiking",
-		"addr":           "127.0.0.1:4747",
-		"events":         "",
-		"verify":         "strict",
-		"respond":        "handler",
-		"timeout":        "10s",
-		"max_body":       "10MiB",
-		"data_dir":       filepath.Join(h.dir, ".local", "state", "vidiking"),
-		"output":         "text",
-		"color":          "auto",
-		"profile":        "default",
+		"webhook_secret":  "",
+		"api_key":         "",
+		"api_url":         "https://api.vidiking.com/v1",
+		"sandbox":         "false",
+		"forward":         "http://localhost:3000/webhooks/vidiking",
+		"path":            "/webhooks/vidiking",
+		"addr":            "127.0.0.1:4747",
+		"events":          "",
+		"verify":          "strict",
+		"respond":         "handler",
+		"timeout":         "10s",
+		"max_body":        "10MiB",
+		"max_concurrency": "8",
+		"data_dir":        filepath.Join(h.dir, ".local", "state", "vidiking"),
+		"output":          "text",
+		"color":           "auto",
+		"profile":         "default",
 
 		"tunnel": "auto", "url": "", "ssh": "localhost.run", "ssh_bind": "", "ssh_key": "",
 		"ngrok_authtoken": "", "ngrok_connect_url": "", "ngrok_root_cas": "trusted", "ngrok_proxy_url": "", "ngrok_traffic_policy_file": "",
@@ -110,6 +111,9 @@ func TestFlagBeatsEnvironmentBeatsProfileBeatsFileBeatsDefault(t *testing.T) {
 	}
 	if d := c.Duration(config.Timeout); d != 30*time.Second {
 		t.Errorf("Duration(timeout): got %v, want 30s", d)
+	}
+	if n := c.Number(config.MaxConcurrency); n != 8 {
+		t.Errorf("Number(max_concurrency): got %d, want 8", n)
 	}
 	if n := c.Bytes(config.MaxBody); n != 10<<20 {
 		t.Errorf("Bytes(max_body): got %d, want %d", n, 10<<20)

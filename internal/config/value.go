@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -113,6 +114,12 @@ func (c *Config) Duration(name string) time.Duration {
 // Bytes returns a setting that is a size.
 func (c *Config) Bytes(name string) int64 {
 	n, _ := parseBytes(c.find(name).text) // checked when it was read
+	return n
+}
+
+// Number returns a setting that is a whole number.
+func (c *Config) Number(name string) int {
+	n, _ := strconv.Atoi(c.find(name).text) // checked when it was read
 	return n
 }
 

@@ -97,10 +97,12 @@ func (h *holding) flush() {
 	for more := true; more; {
 		h.out.handler.up(h.relay.draining)
 		held, ok := h.begin()
-		if !ok {
+		if !ok || !h.out.slots.acquire(h.relay.draining, held.n) {
 			return
 		}
-		if !h.relay.sendAgain(h.out.target, h.out, held.id, held.tries) {
+		done := h.relay.sendAgain(h.out.target, h.out, held.id, held.tries)
+		h.out.slots.release()
+		if !done {
 			continue
 		}
 		close(held.done)

@@ -31,6 +31,7 @@ type IngressOptions struct {
 	MaxBody int64 // bytes
 
 	MaxConns int // connections that may be open at once; 0: 512
+	Files    int // connections that there are files for; further ones wait until one is closed. 0: enough
 }
 
 // Ingress is the HTTP handler through which deliveries come in.
@@ -167,11 +168,15 @@ func (in *Ingress) forward(w http.ResponseWriter, d *recorded) {
 	s := in.relay.send(in.relay.abort, d)
 	in.queue(d, s)
 	made := s.made()
-	if len(made) == 0 {
+	switch {
+	case len(made) > 0:
+		answer(w, webhook.Deciding(made))
+	case s.unsent:
+		w.Header().Set("Retry-After", "30")
+		refuse(w, http.StatusServiceUnavailable, "listen was stopped before it sent the delivery.")
+	default:
 		w.WriteHeader(http.StatusOK)
-		return
 	}
-	answer(w, webhook.Deciding(made))
 }
 
 // forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer, and so waits for what is held.

@@ -121,3 +121,23 @@ func TestAConnectionTooManyIsTurnedAway(t *testing.T) {
 		t.Errorf("told %+v, want once", told)
 	}
 }
+
+func TestConnectionsThatThereIsNoFileForWait(t *testing.T) {
+	release := make(chan struct{})
+	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok")))
+	r := start(t, handler.URL(), func(p *parts) { p.ingress.Files = 2 })
+	replies := make(chan reply, 6)
+	for range cap(replies) {
+		go func() { replies <- r.postSigned(sampleBody) }()
+	}
+	handler.Wait(2)
+	close(release)
+	for range cap(replies) {
+		if got := receive(t, replies, "a response"); got.code != http.StatusOK {
+			t.Errorf("got %d, want 200", got.code)
+		}
+	}
+	if told := r.told.of(NoticeTooManyConns); len(told) != 0 {
+		t.Errorf("told %+v, want nothing", told)
+	}
+}

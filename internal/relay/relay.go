@@ -46,22 +46,23 @@ const (
 
 // Options is what a Relay is made of. Log, Sender, Routes, Secrets, Now and Random are required.
 type Options struct {
-	Log     Log
-	Sender  Sender
-	Routes  []Route                 // a delivery goes to the target of each that matches it
-	Secrets func() []webhook.Secret // asked for each delivery, so that a change of the secret is followed
-	Verify  Verify
-	Events  []string           // patterns of the events to forward, as in render.*; none: all
-	Ordered bool               // the deliveries of one job go out one at a time, in the order in which they arrived
-	Hold    bool               // keep what finds no handler, answer it 200, and send it in order when the handler is back
-	Retry   *dispatch.Schedule // when to try again what failed; nil: never
-	Backlog Backlog            // required by Hold and Retry
-	Header  []webhook.Field    // set on what the handler gets, instead of a field of the same name
-	Host    string             // the Host header that the handler gets; empty: the target's
-	Session string
-	Now     func() time.Time
-	Random  io.Reader
-	Notify  func(Notice) // told of what is no delivery; must not block; may be nil
+	Log            Log
+	Sender         Sender
+	Routes         []Route                 // a delivery goes to the target of each that matches it
+	Secrets        func() []webhook.Secret // asked for each delivery, so that a change of the secret is followed
+	Verify         Verify
+	Events         []string           // patterns of the events to forward, as in render.*; none: all
+	Ordered        bool               // the deliveries of one job go out one at a time, in the order in which they arrived
+	Hold           bool               // keep what finds no handler, answer it 200, and send it in order when the handler is back
+	MaxConcurrency int                // how many sends to one target run at once; 0: no limit
+	Retry          *dispatch.Schedule // when to try again what failed; nil: never
+	Backlog        Backlog            // required by Hold and Retry
+	Header         []webhook.Field    // set on what the handler gets, instead of a field of the same name
+	Host           string             // the Host header that the handler gets; empty: the target's
+	Session        string
+	Now            func() time.Time
+	Random         io.Reader
+	Notify         func(Notice) // told of what is no delivery; must not block; may be nil
 }
 
 // Relay takes deliveries one by one, from any number of goroutines.
@@ -70,7 +71,7 @@ type Relay struct {
 	outlets []*outlet
 	queues  queues
 	arrived atomic.Int64 // numbers the deliveries of this session
-	retries *retries
+	retries retryQueues
 	tally   Tally
 	acked   sync.WaitGroup // forwards whose sender has its answer already
 
@@ -96,7 +97,7 @@ func New(o Options) *Relay {
 	r.abort, r.stop = context.WithCancel(context.Background())
 	r.draining, r.drain = context.WithCancel(r.abort)
 	r.outlets = newOutlets(r)
-	r.retries = newRetries(r)
+	r.retries.relay = r
 	return r
 }
 

@@ -10,12 +10,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// mostRetries is how many attempts are made again at once: a handler that comes back to a pile of them is not to be run over.
-const mostRetries = 8
+// maxRetries is how many retries to one target run at once, at most: a handler that comes back to a pile of them is not to be run over.
+const maxRetries = 8
 
-// retries makes attempts again when they are due. What is due stands in the log; here is a copy of it, earliest first, with a timer.
+// retries makes the attempts at one target again when they are due. A target that hangs delays no retry to another. What is due stands
+// in the log; here is a copy of it, earliest first, with a timer.
 type retries struct {
 	relay *Relay
+	out   *outlet // nil if no route leads to the target any more
 	slots chan struct{}
 
 	mu      sync.Mutex
@@ -24,13 +26,41 @@ type retries struct {
 	sooner  chan struct{} // something is due before what the timer is set to
 }
 
-func newRetries(r *Relay) *retries {
-	return &retries{relay: r, slots: make(chan struct{}, mostRetries), sooner: make(chan struct{}, 1)}
+// retryQueues are the retries of all targets.
+type retryQueues struct {
+	relay *Relay
+
+	mu       sync.Mutex
+	byTarget map[string]*retries
+}
+
+// of returns the retries of a target.
+func (q *retryQueues) of(target string) *retries {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := q.byTarget[target]
+	if t == nil {
+		t = &retries{relay: q.relay, out: q.relay.outletOf(target), slots: make(chan struct{}, maxRetries), sooner: make(chan struct{}, 1)}
+		if q.byTarget == nil {
+			q.byTarget = make(map[string]*retries)
+		}
+		q.byTarget[target] = t
+	}
+	return t
+}
+
+// plan sets the timers for what is due at a time. What is held has none, and is not this one's.
+func (q *retryQueues) plan(due []store.Due) {
+	for _, d := range due {
+		if !d.At.IsZero() {
+			q.of(d.Target).plan(d)
+		}
+	}
 }
 
 // next is when an attempt that was that target's tries-th is made again; ok is false where it was delivered, or is not made again.
-func (t *retries) next(id webhook.ID, a webhook.Attempt, tries int) (due store.Due, ok bool) {
-	r := t.relay
+func (q *retryQueues) next(id webhook.ID, a webhook.Attempt, tries int) (due store.Due, ok bool) {
+	r := q.relay
 	if r.o.Retry == nil || a.Status() == webhook.StatusDelivered {
 		return store.Due{}, false
 	}
@@ -41,28 +71,17 @@ func (t *retries) next(id webhook.ID, a webhook.Attempt, tries int) (due store.D
 	return store.Due{ID: id, Target: a.Target, At: at.UTC().Truncate(time.Millisecond), Tries: tries}, ok
 }
 
-// plan sets the timer for what is due at a time. What is held has none, and is not this one's.
-func (t *retries) plan(due []store.Due) {
-	if len(due) == 0 {
-		return
-	}
+// plan sets the timer for one that is due.
+func (t *retries) plan(d store.Due) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, d := range due {
-		if d.At.IsZero() {
-			continue
+	at, _ := slices.BinarySearchFunc(t.waiting, d, func(a, b store.Due) int {
+		if a.At.After(b.At) {
+			return 1
 		}
-		at, _ := slices.BinarySearchFunc(t.waiting, d, func(a, b store.Due) int {
-			if a.At.After(b.At) {
-				return 1
-			}
-			return -1 // of equals the older one first
-		})
-		t.waiting = slices.Insert(t.waiting, at, d)
-	}
-	if len(t.waiting) == 0 {
-		return
-	}
+		return -1 // of equals the older one first
+	})
+	t.waiting = slices.Insert(t.waiting, at, d)
 	select {
 	case t.sooner <- struct{}{}:
 	default:
@@ -125,15 +144,23 @@ func (t *retries) pause(left time.Duration) {
 	}
 }
 
-// make makes an attempt again. Where its handler is not there it is held, if anything is.
+// make makes an attempt again, in one of the target's slots. Where its handler is not there it is held, if anything is.
 func (t *retries) make(due store.Due) {
 	target, err := dispatch.ParseTarget(due.Target, "/")
 	if err != nil {
 		return // it was a target when it was written
 	}
-	out := t.relay.outletOf(due.Target)
-	if !t.relay.sendAgain(target, out, due.ID, due.Tries) && out != nil && t.relay.o.Hold {
-		out.held.again(due.ID, due.Tries)
+	if t.out == nil {
+		t.relay.sendAgain(target, nil, due.ID, due.Tries)
+		return
+	}
+	if !t.out.slots.acquire(t.relay.draining, t.relay.arrived.Load()) { // behind what arrived before it was due
+		return
+	}
+	done := t.relay.sendAgain(target, t.out, due.ID, due.Tries)
+	t.out.slots.release()
+	if !done && t.relay.o.Hold {
+		t.out.held.again(due.ID, due.Tries)
 	}
 }
 

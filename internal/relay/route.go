@@ -25,6 +25,7 @@ type outlet struct {
 	routes  []Route // that lead here
 	handler *handlerWatch
 	held    *holding
+	slots   slots // shared by new deliveries, held ones and retries
 }
 
 func newOutlets(relay *Relay) []*outlet {
@@ -33,7 +34,7 @@ func newOutlets(relay *Relay) []*outlet {
 	for _, r := range relay.o.Routes {
 		out := byTarget[r.Target.String()]
 		if out == nil {
-			out = &outlet{target: r.Target}
+			out = &outlet{target: r.Target, slots: slots{max: relay.o.MaxConcurrency}}
 			out.held = &holding{relay: relay, out: out}
 			out.handler = newHandlerWatch(relay.abort, r.Target, out.held.len, relay.o)
 			byTarget[r.Target.String()] = out
@@ -90,15 +91,16 @@ type sent struct {
 	attempts []webhook.Attempt // one at each target, but for those where it is held; before it a stale one, if there was one
 	due      []store.Due       // what is to be sent later
 	held     []*heldDelivery   // what waits for its handler
+	unsent   bool              // the relay was aborted before every target had a slot for it
 	bugs     []error           // panics that ended attempts, with their stacks
 }
 
 // deciding is the attempt that decides the delivery's status; zero where all of it is held.
 func (s sent) deciding() webhook.Attempt { return webhook.Deciding(s.attempts) }
 
-// made is the attempts without those that stand for what is held.
+// made is the attempts without those that stand for what is held or unsent.
 func (s sent) made() []webhook.Attempt {
-	if len(s.held) == 0 {
+	if len(s.due) == 0 {
 		return s.attempts
 	}
 	isHeld := func(a webhook.Attempt) bool {
@@ -130,17 +132,21 @@ func (r *Relay) send(ctx context.Context, d *recorded) sent {
 // tried is what came of one target.
 type tried struct {
 	dispatch.Result
-	held *heldDelivery // instead of an attempt
-	bug  error         // the panic that ended the attempt, with its stack
+	held   *heldDelivery // instead of an attempt
+	unsent bool          // likewise: the relay was aborted first
+	bug    error         // the panic that ended the attempt, with its stack
 }
 
-// sum puts together what came of each target, and what is to be done about it later. A delivery that is held at one of several targets
-// has an attempt there all the same, or its status would be that of the others alone.
+// sum puts together what came of each target, and what is to be done about it later. A delivery that is held or unsent at one of several
+// targets has an attempt there all the same, or its status would be that of the others alone.
 func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
 	s := sent{attempts: make([]webhook.Attempt, 0, len(all))}
 	for i, t := range all {
 		if t.held != nil {
 			s.held = append(s.held, t.held)
+		}
+		s.unsent = s.unsent || t.unsent
+		if t.held != nil || t.unsent {
 			if len(all) == 1 && t.Stale == nil {
 				continue // it is pending: that is what the next session goes by
 			}
@@ -166,8 +172,8 @@ func (r *Relay) sendToEach(ctx context.Context, to []*outlet, d *recorded, heade
 	each.Wait()
 }
 
-// sendTo makes the attempt at one target, or puts the delivery behind those that wait for its handler. A panic is the failure of this
-// attempt alone: the delivery's other targets keep their results.
+// sendTo makes the attempt at one target once a slot is free there, or puts the delivery behind those that wait for its handler. A panic
+// is the failure of this attempt alone: the delivery's other targets keep their results.
 func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header webhook.Header) (t tried) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -176,10 +182,15 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 			survive(func() { r.o.Notify(n) })
 		}
 	}()
-	if r.o.Hold {
-		if held := out.held.behind(d); held != nil {
-			return tried{held: held}
-		}
+	if held := r.behind(out, d); held != nil {
+		return tried{held: held}
+	}
+	if !out.slots.acquire(ctx, d.n) {
+		return r.notSent(out)
+	}
+	defer out.slots.release()
+	if held := r.behind(out, d); held != nil { // the handler went away while the delivery waited
+		return tried{held: held}
 	}
 	t.Result = r.o.Sender.Send(ctx, r.address(out.target, &d.Delivery), header, d.Body)
 	out.handler.saw(&d.Delivery, t.Attempt)
@@ -187,4 +198,23 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 		t.held = out.held.first(d)
 	}
 	return t
+}
+
+// behind puts a delivery behind those that are held for a target; nil if none are.
+func (r *Relay) behind(out *outlet, d *recorded) *heldDelivery {
+	if !r.o.Hold {
+		return nil
+	}
+	return out.held.behind(d)
+}
+
+// notSent is the result of a delivery that was interrupted while it waited for a slot. A relay with a backlog leaves it to the next
+// session.
+func (r *Relay) notSent(out *outlet) tried {
+	if r.o.Backlog != nil {
+		return tried{unsent: true}
+	}
+	return tried{Result: dispatch.Result{Attempt: webhook.Attempt{
+		Target: out.target.String(), StartedAt: r.o.Now().UTC(), Failure: webhook.FailureCanceled, Error: "Interrupted before it was sent.",
+	}}}
 }

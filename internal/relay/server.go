@@ -39,7 +39,7 @@ func (in *Ingress) Server() *Server {
 		ErrorLog:          silent(),
 		ConnState: func(c net.Conn, state http.ConnState) {
 			if c, ok := c.(*limitedConn); ok {
-				c.state.Store(int32(state))
+				c.became(state)
 			}
 		},
 	}}
@@ -47,9 +47,11 @@ func (in *Ingress) Server() *Server {
 
 // Serve takes connections from ln until it is closed.
 func (s *Server) Serve(ln net.Listener) error {
-	return s.Server.Serve(&limitedListener{
+	l := &limitedListener{
 		Listener: ln, ingress: s.ingress, open: map[*limitedConn]struct{}{}, turning: make(chan struct{}, maxTurnedAway),
-	})
+	}
+	l.left.L = &l.mu
+	return s.Server.Serve(l)
 }
 
 // limitedListener bounds the connections that are open at once. If there are too many, one that waits for a request makes room; if none
@@ -60,12 +62,14 @@ type limitedListener struct {
 	turning chan struct{}
 
 	mu   sync.Mutex
+	left sync.Cond // signaled when a connection is closed, or between two requests
 	open map[*limitedConn]struct{}
 	n    int64 // connections so far
 }
 
 func (l *limitedListener) Accept() (net.Conn, error) {
 	for {
+		l.waitForFile()
 		conn, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
@@ -74,6 +78,23 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 			return c, nil
 		}
 		l.turnAway(conn)
+	}
+}
+
+// waitForFile leaves further connections in the system's queue while as many are open as there are files for. One between two requests
+// makes room.
+func (l *limitedListener) waitForFile() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for files := l.ingress.o.Files; files > 0 && len(l.open) >= files; {
+		c := l.longestIdle()
+		if c == nil || http.ConnState(c.state.Load()) == http.StateNew { // its request is on the way
+			l.left.Wait()
+			continue
+		}
+		l.mu.Unlock()
+		_ = c.Close()
+		l.mu.Lock()
 	}
 }
 
@@ -144,6 +165,15 @@ type limitedConn struct {
 	state    atomic.Int32 // an http.ConnState
 }
 
+func (c *limitedConn) became(state http.ConnState) {
+	c.state.Store(int32(state))
+	if l := c.listener; state == http.StateIdle && l.ingress.o.Files > 0 {
+		l.mu.Lock()
+		l.left.Signal()
+		l.mu.Unlock()
+	}
+}
+
 // Write notices that net/http refuses a header. It does so before the ingress has the request.
 func (c *limitedConn) Write(p []byte) (int, error) {
 	if bytes.HasPrefix(p, []byte("HTTP/1.1 431 ")) {
@@ -155,6 +185,7 @@ func (c *limitedConn) Write(p []byte) (int, error) {
 func (c *limitedConn) Close() error {
 	c.listener.mu.Lock()
 	delete(c.listener.open, c)
+	c.listener.left.Signal()
 	c.listener.mu.Unlock()
 	return c.Conn.Close()
 }
