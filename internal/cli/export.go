@@ -225,7 +225,7 @@ func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
 
 // note remembers which names are masked.
 func (x *exporting) note(d webhook.Delivery) {
-	names := slices.Clone(d.Masked)
+	names := slices.Concat(d.Masked, d.MaskedQuery)
 	for _, a := range d.History {
 		names = append(names, a.Masked...)
 	}

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,7 +95,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.VarP(&forwards{}, "forward", "f", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000); with EVENTS= before it, as in 'render.*=localhost:3000', only for these (repeatable)")
 	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
-	f.String("path", "", "the `PATH` of the URL that takes deliveries (default that of --forward, else "+defaultPath+")")
+	f.String("path", "", "the `PATH` of the URL that takes deliveries, as does everything below it (default that of --forward, else "+defaultPath+")")
 	f.Var(oneOf(new(string), ways()...), "tunnel", "the way in from the internet: ngrok, ssh, or local for this machine only (default auto: ngrok where there is a token, else local)")
 	f.String("url", "", "the public `URL` that the tunnel is to have: a domain that you reserved")
 	f.String("ssh", "", "take the tunnel ssh, by this `SERVER`: user@host:port (default localhost.run)")
@@ -140,8 +143,8 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	if err := a.trustProject(ctx, cfg, o.routes); err != nil {
 		return err
 	}
-	if o.path = cfg.String(config.Path); cfg.Source(config.Path) == config.SourceDefault {
-		o.path = o.routes[0].Target.Path()
+	if err := o.completePath(a, cfg); err != nil {
+		return err
 	}
 	o.events = cfg.Strings(config.Events)
 	if err := o.wait.complete(flags); err != nil {
@@ -169,6 +172,35 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	}
 	o.way, err = a.chooseWay(cfg)
 	return err
+}
+
+// completePath finds the ingress path: the one that is given, or that of the first target.
+func (o *listenOptions) completePath(a *app, cfg *config.Config) error {
+	o.path = cfg.String(config.Path)
+	if cfg.Source(config.Path) == config.SourceDefault {
+		o.path = o.routes[0].Target.Path()
+		return checkForwardPath(o.routes[0].Target)
+	}
+	given := o.path
+	if o.path = cmp.Or(strings.TrimSuffix(given, "/*"), "/"); o.path != given {
+		a.stderr().Warning("--path "+given+" is the same as --path "+o.path+": everything below it is accepted", nil)
+	}
+	return nil
+}
+
+// checkForwardPath refuses a target whose path looks like a router's pattern, and would be the ingress path word for word.
+func checkForwardPath(target dispatch.Target) error {
+	path, err := url.PathUnescape(target.Path())
+	if err != nil {
+		return err
+	}
+	above, pattern := config.PathPattern(path)
+	if pattern == "" && !strings.HasSuffix(path, "/*") {
+		return nil
+	}
+	return usage("the path of --forward is not a pattern, and "+strconv.Quote(path)+" is one",
+		"the path and query that a delivery calls below --path are appended: --forward "+target.Host()+above,
+		"if it is a path all the same, give the path of listen, too: --path "+defaultPath)
 }
 
 // isLocal reports whether nothing but this machine reaches the listen.

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -104,6 +106,7 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 	if err := o.change.checkMasked(rows); err != nil {
 		return err
 	}
+	sayMaskedQueries(p, rows)
 	if rows, err = a.prepareChange(ctx, p, &o.change, rows); err != nil {
 		return err
 	}
@@ -153,6 +156,19 @@ func (s *sending) replayAll(ctx context.Context, c *replayChange, secret webhook
 		return err
 	}
 	return s.end(len(rows))
+}
+
+// sayMaskedQueries says that masked query parameters are not sent.
+func sayMaskedQueries(p output.Printer, rows []webhook.Summary) {
+	for _, s := range rows {
+		if len(s.MaskedQuery) > 0 {
+			p.Notice(output.Notice{
+				Code:    "masked_query",
+				Message: s.ID.Short(shortID) + " was imported without values of its query, so these are left out: " + display.Clean(strings.Join(s.MaskedQuery, ", ")) + ".",
+			})
+			return
+		}
+	}
 }
 
 // replayOf is a delivery as it is sent again: with that header and body, to the path and query that it came with, and under its Host.

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,10 +50,30 @@ func checkPath(value string) *problem {
 		return &problem{fmt.Sprintf("does not begin with /: %q", value), "write /" + value}
 	case strings.ContainsAny(value, "?#") || strings.ContainsFunc(value, unicode.IsSpace):
 		return &problem{fmt.Sprintf("is a path alone, without ?, # and white space: %q", value), ""}
-	case slices.ContainsFunc(strings.Split(value, "/"), func(s string) bool { return s == "." || s == ".." }):
+	case webhook.HasDotSegment(value):
 		return &problem{fmt.Sprintf("can't hold . or .. between slashes: %q", value), "senders resolve them before they send"}
 	}
+	if _, err := url.PathUnescape(value); err != nil {
+		return &problem{fmt.Sprintf("has a broken %% escape: %q", value), "write a percent sign as %25"}
+	}
+	if above, pattern := PathPattern(value); pattern != "" {
+		return &problem{fmt.Sprintf("is not a pattern, and %q has %s in it", value, pattern), "everything below a path is accepted, too: " + above}
+	}
 	return nil
+}
+
+// PathPattern returns the first segment of a path that routers read as a pattern, like {id}, :id, <id> or *, and the path above it. A
+// last segment of * is none: it means what a path without it means, all that is below it.
+func PathPattern(path string) (above, pattern string) {
+	path = strings.TrimSuffix(path, "/*")
+	at := 0
+	for segment := range strings.SplitSeq(path, "/") {
+		if strings.HasPrefix(segment, ":") || strings.ContainsAny(segment, "*{}<>[]") {
+			return cmp.Or(strings.TrimSuffix(path[:at], "/"), "/"), segment
+		}
+		at += len(segment) + 1
+	}
+	return path, ""
 }
 
 func checkAddr(value string) *problem {

@@ -16,7 +16,8 @@ func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
 		wrong []string
 	}{
 		{"forward", []string{"3000", "localhost:3000", "http://h/p?q=1"}, []string{"", " a", "a\nb", "a\xff"}},
-		{"path", []string{"/", "/webhooks/vidiking", "/a.b/..c", "/é"}, []string{"", "hooks", "/a?b", "/a#b", "/a b", "/a/../b", "/./a"}},
+		{"path", []string{"/", "/webhooks/vidiking", "/a.b/..c", "/é", "/a/*", "/*", "/v1/messages:send", "/a%2Fb", "/a;b"},
+			[]string{"", "hooks", "/a?b", "/a#b", "/a b", "/a/../b", "/./a", "/%2e%2e/a", "/a%zz", "/a/*/b", "/a*", "/a/**", "/{id}", "/a/{id}/b", "/a/:id", "/<int:id>", "/[id]", "/*/*"}},
 		{
 			"addr",
 			[]string{"127.0.0.1:4747", "127.9.9.9:0", "[::1]:65535", "localhost:80"},
@@ -90,6 +91,8 @@ func TestAWrongValueSaysWhatToWrite(t *testing.T) {
 		{"max-body", "10M", `max_body can't be "10M"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
 		{"max_body", "99999999999GiB", `max_body is too large: "99999999999GiB"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
 		{"path", "hooks", `path does not begin with /: "hooks"`, "write /hooks"},
+		{"path", "/orders/{id}/hook", `path is not a pattern, and "/orders/{id}/hook" has {id} in it`, "everything below a path is accepted, too: /orders"},
+		{"path", "/:id", `path is not a pattern, and "/:id" has :id in it`, "everything below a path is accepted, too: /"},
 		{"addr", "0.0.0.0:80", `addr is not on this machine alone: "0.0.0.0:80"`, "like 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 is any free one"},
 		{"events", "render complete", `events can't hold "render complete"`, "events separated by commas, like render.*,wallet.deposit"},
 		{"events", "", `events can't be empty`, "to take it away: vidiking config unset events"},

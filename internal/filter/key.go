@@ -77,7 +77,7 @@ func Keys() []KeyInfo {
 		{Attempts, "how many attempts there were", "attempts:>1"},
 		{ID, "how its id begins", "id:a61tzr"},
 		{About, "text in what it is about", "about:job_9bn2ze"},
-		{Target, "text in the address of a handler it was sent to", "target:localhost:3000"},
+		{Target, "text in the URL of a handler it was sent to", "target:localhost:3000"},
 		{Header, "text in one of its header lines", `header:"content-type: text"`},
 		{Body, "text in its body", "body:job_9bn2ze"},
 		{Answer, "text in an answer's header lines or body", "answer:TypeError"},

@@ -68,7 +68,7 @@ func (k Key) text(t Text, d *webhook.Delivery) bool {
 	case About:
 		return in(d.About)
 	case Target:
-		return in(d.Target) || anyAttempt(d, func(a webhook.Attempt) bool { return in(a.Target) })
+		return in(d.Target) || anyAttempt(d, func(a webhook.Attempt) bool { return in(a.Target) || in(a.URL) })
 	case Header:
 		return t.inHeader(d.Header)
 	case Body:
@@ -78,9 +78,9 @@ func (k Key) text(t Text, d *webhook.Delivery) bool {
 	case Failure:
 		return anyAttempt(d, func(a webhook.Attempt) bool { return in(a.Error) })
 	}
-	return in(d.Event) || in(string(d.ID)) || in(d.About) || in(d.Target) || t.inHeader(d.Header) || t.In(d.Body) ||
+	return in(d.Event) || in(string(d.ID)) || in(d.About) || in(d.Target) || in(d.Path) || in(d.Query) || in(d.Host) || t.inHeader(d.Header) || t.In(d.Body) ||
 		anyAttempt(d, func(a webhook.Attempt) bool {
-			return in(a.Target) || in(a.Error) || t.In(a.Answer) || t.inHeader(a.Header)
+			return in(a.Target) || in(a.URL) || in(a.Error) || t.In(a.Answer) || t.inHeader(a.Header)
 		})
 }
 

@@ -52,6 +52,8 @@ func DiffLines(c Compared, st display.Style) []display.Line {
 	d.title("+", display.Good, c.After)
 	diff := c.Difference
 	if c.Parts == DiffAll {
+		d.section(len(diff.Request) > 0, "Request", "")
+		d.headers(diff.Request, nil)
 		d.section(len(diff.Headers)+len(diff.Unknown) > 0, "Headers", "")
 		d.headers(diff.Headers, diff.Unknown)
 	}

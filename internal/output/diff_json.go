@@ -13,6 +13,7 @@ type jsonDiff struct {
 	Before  webhook.ID         `json:"before"`
 	After   webhook.ID         `json:"after"`
 	Same    bool               `json:"same"`
+	Request []jsonHeaderChange `json:"request,omitempty"`
 	Headers []jsonHeaderChange `json:"headers,omitempty"`
 	Masked  []string           `json:"masked,omitempty"`
 	Body    jsonBodyDiff       `json:"body"`
@@ -60,6 +61,7 @@ func diffJSON(w io.Writer, c Compared) error {
 	d := c.Difference
 	o := jsonDiff{kind: of("diff"), Before: c.Before.ID, After: c.After.ID, Same: c.Same(), Body: bodyDiffObject(d.Body)}
 	if c.Parts == DiffAll {
+		o.Request = headerChangeObjects(d.Request)
 		o.Headers, o.Masked, o.Answer = headerChangeObjects(d.Headers), d.Unknown, answerDiffObject(d.Answer)
 	}
 	return newEncoder(w).Encode(o)

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -181,7 +180,7 @@ type jsonAnswer struct {
 
 func attemptObject(id webhook.ID, status webhook.Status, a webhook.Attempt) jsonAttempt {
 	o := jsonAttempt{
-		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, URL: cmp.Or(a.URL, a.Target), StartedAt: jsonTime(a.StartedAt), Code: a.Code,
+		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, URL: a.Called(), StartedAt: jsonTime(a.StartedAt), Code: a.Code,
 		DurationMS: millis(a.Duration), ConnectMS: millis(a.Connect), FirstByteMS: millis(a.FirstByte),
 		Failure: a.Failure, Error: a.Error, Status: status,
 	}

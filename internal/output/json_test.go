@@ -23,9 +23,10 @@ func everything(p output.Printer) {
 		Status: webhook.StatusRefused, Verdict: webhook.VerdictValid, SecretHint: "whsec_…Kq7T", ReplayOf: "dlv_8kx4m2abcd",
 		ResolvedBy: "dlv_mz41fs0000", BodyBytes: 221, Attempts: 1, Code: 401, Duration: 7123 * time.Microsecond,
 		Target: "http://localhost:3000/webhooks/vidiking",
+		Method: "POST", Path: "/webhooks/vidiking/order/42", Rest: "/order/42", Query: "token=a%2Bb", Host: "shop.test", Project: "/home/me/shop",
 	}
 	a := webhook.Attempt{
-		N: 1, Target: s.Target, StartedAt: at, Code: 401, Duration: s.Duration, Connect: 200 * time.Microsecond,
+		N: 1, Target: s.Target, URL: s.Target + "/order/42?token=a%2Bb", StartedAt: at, Code: 401, Duration: s.Duration, Connect: 200 * time.Microsecond,
 		FirstByte: 7 * time.Millisecond, Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}},
 		Answer: []byte(`{"error":"invalid <signature>"}`), AnswerBytes: 70000, AnswerCut: true,
 	}

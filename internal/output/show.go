@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -15,6 +16,10 @@ func (p *textPrinter) Show(s Shown) {
 	p.out.blank()
 	p.field("received", display.Moment(d.ReceivedAt, p.o.Style))
 	p.field("origin", string(d.Origin))
+	if d.Path != "" {
+		p.field("request", display.Value(d.Method+" "+webhook.CalledURL(d.Path, "", d.Query), p.o.Style.Narrowed(12)))
+	}
+	p.field("host", display.Clean(d.Host))
 	verdict := string(d.Verdict)
 	if d.SecretHint != "" {
 		verdict += ", with " + p.o.Style.Clean(d.SecretHint)
@@ -26,7 +31,7 @@ func (p *textPrinter) Show(s Shown) {
 	if d.ResolvedBy != "" {
 		p.field("resolved", "by "+string(d.ResolvedBy))
 	}
-	p.field("masked", display.Clean(strings.Join(d.Masked, ", ")))
+	p.field("masked", display.Clean(strings.Join(slices.Concat(d.Masked, d.MaskedQuery), ", ")))
 	for _, a := range d.History {
 		p.attempt(a)
 	}
@@ -72,7 +77,14 @@ func (p *textPrinter) attempt(a webhook.Attempt) {
 	if a.Code == 0 {
 		what = "no answer in " + display.Duration(a.Duration)
 	}
-	p.out.line(0, display.Line{{Text: fmt.Sprintf("Attempt %d", a.N), Role: display.Bold}, {Text: "   " + what + "   " + a.Target}})
+	head := display.Line{{Text: fmt.Sprintf("Attempt %d", a.N), Role: display.Bold}, {Text: "   " + what}}
+	url := p.o.Style.Clean(a.Called())
+	if width := p.o.Style.Width; width == 0 || head.Width()+3+display.Width(url) <= width {
+		p.out.line(0, append(head, display.Span{Text: "   " + url}))
+	} else { // so long that it has a line of its own
+		p.out.line(0, head)
+		p.out.line(2, display.Line{{Text: display.Value(a.Called(), p.o.Style.Narrowed(2))}})
+	}
 	for _, l := range display.Answer(a, p.o.Style.Narrowed(2)) {
 		p.out.line(2, l)
 	}

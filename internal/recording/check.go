@@ -57,12 +57,17 @@ func (l *Line) checkRequest() string {
 		name string
 		text string
 	}{{"method", l.Method}, {"path", string(l.Path)}, {"rest", string(l.Rest)}, {"query", string(l.Query)}, {"host", string(l.Host)}} {
-		if strings.ContainsFunc(field.text, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-			return fmt.Sprintf("%s has a space or a control character in it", field.name)
+		if strings.ContainsFunc(field.text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '#' }) {
+			return fmt.Sprintf("%s has a space, # or a control character in it", field.name)
+		}
+	}
+	for _, path := range []Text{l.Path, l.Rest} {
+		if path != "" && path[0] != '/' || strings.Contains(string(path), "?") || webhook.HasDotSegment(string(path)) {
+			return fmt.Sprintf("%.40q is no path", path)
 		}
 	}
 	for _, name := range l.MaskedQuery {
-		if strings.ContainsAny(string(name), "\n&=") {
+		if strings.ContainsAny(string(name), "\n&;=") {
 			return fmt.Sprintf("masked_query has %.40q in it, which is not the name of a query parameter", name)
 		}
 	}

@@ -33,7 +33,7 @@ func Curl(d webhook.Delivery, otherwise string) string {
 		b.WriteString("printf " + printfFormat(string(d.Body)) + " |\n")
 	}
 	// -q first, or it does not keep ~/.curlrc out; --globoff, or [1-9] in a URL is many; --path-as-is, or /../ is resolved.
-	b.WriteString("curl -q --globoff --path-as-is --url " + shellQuote(targetOf(d, otherwise)))
+	b.WriteString("curl -q --globoff --path-as-is --url " + shellQuote(calledBy(d, otherwise)))
 	for _, f := range out.fields {
 		b.WriteString(" \\\n  -H " + curlHeader(f))
 	}

@@ -13,6 +13,15 @@ import (
 
 const elsewhere = "http://localhost:3000/webhooks/vidiking"
 
+// What is masked in the query cannot be sent; the rest of it is.
+func TestCurlLeavesMaskedParametersOut(t *testing.T) {
+	d := webhook.Delivery{Summary: webhook.Summary{Rest: "/order/42", Query: "a=1&token=(masked)", MaskedQuery: []string{"token"}}}
+	got := recording.Curl(d, elsewhere+"?own")
+	if !strings.Contains(got, "# token in the query is masked, and left out.\n") || !strings.Contains(got, "--url '"+elsewhere+"/order/42?own&a=1' ") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestCurlIsACommandThatCanBeRead(t *testing.T) {
 	tests := []struct {
 		name string

@@ -11,6 +11,7 @@ import (
 
 // Difference is in what two deliveries differ: in what came, and in what the handler answered at last.
 type Difference struct {
+	Request []HeaderChange // the path below the ingress path, the query and the Host that was given
 	Headers []HeaderChange
 	Unknown []string // headers that one of the two has masked, so that nobody can tell
 	Body    BodyDifference
@@ -41,17 +42,40 @@ func (a AnswerDifference) Same() bool { return a.SameOutcome() && len(a.Headers)
 
 // Same reports whether nothing differs.
 func (d Difference) Same() bool {
-	return len(d.Headers) == 0 && d.Body.Same() && (d.Answer == nil || d.Answer.Same())
+	return len(d.Request) == 0 && len(d.Headers) == 0 && d.Body.Same() && (d.Answer == nil || d.Answer.Same())
 }
 
 // Diff compares two deliveries.
 func Diff(before, after webhook.Delivery) Difference {
 	d := Difference{Body: DiffBodies(before.Body, after.Body)}
+	d.Request = diffRequests(before.Summary, after.Summary)
 	d.Headers, d.Unknown = diffHeaders(before.Header, after.Header, slices.Concat(before.Masked, after.Masked))
 	if len(before.History)+len(after.History) > 0 {
 		d.Answer = diffAnswers(latest(before), latest(after))
 	}
 	return d
+}
+
+// diffRequests leaves out what one of the two has masked.
+func diffRequests(before, after webhook.Summary) (changes []HeaderChange) {
+	masked := slices.Concat(before.MaskedQuery, after.MaskedQuery)
+	for _, c := range []struct{ name, before, after string }{
+		{"path", before.Rest, after.Rest},
+		{"query", webhook.WithoutParameters(before.Query, masked), webhook.WithoutParameters(after.Query, masked)},
+		{"host", before.Host, after.Host},
+	} {
+		if c.before != c.after {
+			changes = append(changes, HeaderChange{c.name, unlessEmpty(c.before), unlessEmpty(c.after)})
+		}
+	}
+	return changes
+}
+
+func unlessEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 func latest(d webhook.Delivery) *webhook.Attempt {

@@ -32,7 +32,7 @@ func NewHAR(w io.Writer, version string, otherwise func(event string) string) *H
 // Write writes a delivery.
 func (h *HAR) Write(d webhook.Delivery) error {
 	if len(d.History) == 0 {
-		return h.put(h.entry(d, webhook.Attempt{Target: h.otherwise(d.Event), StartedAt: d.ReceivedAt}))
+		return h.put(h.entry(d, webhook.Attempt{Target: h.otherwise(d.Event), URL: calledBy(d, h.otherwise(d.Event)), StartedAt: d.ReceivedAt}))
 	}
 	for _, a := range d.History {
 		if err := h.put(h.entry(d, a)); err != nil {
@@ -86,9 +86,10 @@ func (h *HAR) put(e harEntry) error {
 
 func (h *HAR) entry(d webhook.Delivery, a webhook.Attempt) harEntry {
 	e := harEntry{
-		Started: (*moment)(&a.StartedAt), Request: harRequestOf(d, a.Target), Response: harResponseOf(a), Timings: harTimingsOf(a),
+		Started: (*moment)(&a.StartedAt), Request: harRequestOf(d, printableURL(a.Called())), Response: harResponseOf(a), Timings: harTimingsOf(a),
 		ID: d.ID, Attempt: a.N, Origin: d.Origin, Verdict: d.Verdict, Status: d.Status, ReplayOf: d.ReplayOf, Masked: texts(merge(d.Masked, a.Masked)),
-		Kind: "fetch",
+		MaskedQuery: texts(d.MaskedQuery),
+		Kind:        "fetch",
 	}
 	e.Time = e.Timings.sum()
 	return e

@@ -17,14 +17,15 @@ type harEntry struct {
 	Cache    struct{}    `json:"cache"`
 	Timings  harTimings  `json:"timings"`
 
-	ID       webhook.ID      `json:"_id"`
-	Attempt  int             `json:"_attempt,omitempty"`
-	Origin   webhook.Origin  `json:"_origin"`
-	Verdict  webhook.Verdict `json:"_verdict"`
-	Status   webhook.Status  `json:"_status"`
-	ReplayOf webhook.ID      `json:"_replay_of,omitempty"`
-	Masked   []Text          `json:"_masked,omitempty"`
-	Kind     string          `json:"_resourceType"` // Chromium's: so it stands under Fetch/XHR
+	ID          webhook.ID      `json:"_id"`
+	Attempt     int             `json:"_attempt,omitempty"`
+	Origin      webhook.Origin  `json:"_origin"`
+	Verdict     webhook.Verdict `json:"_verdict"`
+	Status      webhook.Status  `json:"_status"`
+	ReplayOf    webhook.ID      `json:"_replay_of,omitempty"`
+	Masked      []Text          `json:"_masked,omitempty"`
+	MaskedQuery []Text          `json:"_masked_query,omitempty"`
+	Kind        string          `json:"_resourceType"` // Chromium's: so it stands under Fetch/XHR
 }
 
 type harRequest struct {

@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -138,6 +139,35 @@ func (n nasty) attempt(number int, wild bool) webhook.Attempt {
 
 // delivery makes one that a log can hold: what follows from its parts does.
 func (n nasty) delivery(wild bool) webhook.Delivery {
+	d := n.deliveryTo(wild)
+	if n.IntN(2) == 0 {
+		d.Method, d.Rest = "POST", n.pick([]string{"", "/", "/order/42", "/a%2Fb//[1-9]{a,b};c", "/$(touch%20pwned)|`x`\"'<>^", "/\xff\u00e4\u202e"})
+		d.Path = "/hooks" + d.Rest
+		d.Query = n.pick([]string{"", "a=1&b", "token=a%2Bb&x={y}", "$HOME=`id`;sig='1'&&", "\xff=!1", "token=(masked)"})
+		d.Host = n.pick([]string{"", "shop.test", "[::1]:80"})
+		d.Probe, d.ExpectedStatus, d.Met = n.IntN(2) == 0, n.pick([]string{"", "4xx"}), n.IntN(2) == 0
+	}
+	if strings.HasPrefix(d.Query, "token=(") {
+		d.MaskedQuery = []string{"token"}
+	}
+	return d
+}
+
+// calledURL is the URL that a delivery calls at a target, as a tool is told it.
+func calledURL(d webhook.Delivery, target string) string {
+	var b strings.Builder
+	for _, c := range []byte(webhook.CalledURL(target, d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery))) {
+		if c > '~' {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// deliveryTo makes one that was sent to its target itself.
+func (n nasty) deliveryTo(wild bool) webhook.Delivery {
 	d := webhook.Delivery{Header: n.header(wild), Body: []byte(n.text(12))}
 	d.ID, d.ReceivedAt, d.BodyBytes = n.id(), n.moment(), int64(len(d.Body))
 	d.Origin = webhook.Origin(n.pick([]string{"tunnel", "local", "trigger", "replay", "emulator"}))

@@ -44,7 +44,7 @@ func (h *HTTPFile) Write(d webhook.Delivery) error {
 	}
 	// As it was sent: no redirect followed, no cookie added, no escape changed. A client that does not know one of these reads a remark.
 	fmt.Fprintf(&b, "# @name %s\n# @no-redirect\n# @no-cookie-jar\n# @no-auto-encoding\n", d.ID)
-	b.WriteString("POST " + strings.NewReplacer("{", "%7B", "}", "%7D").Replace(targetOf(d, h.otherwise(d.Event))) + "\n")
+	b.WriteString("POST " + strings.NewReplacer("{", "%7B", "}", "%7D").Replace(calledBy(d, h.otherwise(d.Event))) + "\n")
 	for _, f := range fields {
 		b.WriteString(f.Name + ": " + f.Value + "\n")
 	}

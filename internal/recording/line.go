@@ -100,7 +100,7 @@ func LineOf(d webhook.Delivery) Line {
 
 func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptLine {
 	l := attemptLine{
-		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(cmp.Or(a.URL, a.Target)), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
+		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(a.Called()), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
 		DurationMS: Millis(a.Duration), ConnectMS: Millis(a.Connect), FirstByteMS: Millis(a.FirstByte), Failure: a.Failure,
 		Error: Text(a.Error), Status: status, AnswerBytes: a.AnswerBytes, AnswerCut: a.AnswerCut, Headers: pairsOf(a.Header),
 		Masked: texts(a.Masked),

@@ -80,6 +80,7 @@ func TestEveryFieldOfADeliveryIsRecorded(t *testing.T) {
 	var d webhook.Delivery
 	fill(reflect.ValueOf(&d).Elem(), rand.New(rand.NewPCG(9, 9)))
 	a := &d.History[0]
+	d.Path, d.Rest = "/hooks/a", "/a"
 	d.Project = "" // a directory of this machine is not exported
 	d.ID, d.ReplayOf, d.ResolvedBy, d.SameBodyAs = "dlv_0000000001", "dlv_0000000002", "dlv_0000000003", "dlv_0000000004"
 	d.Origin, d.Verdict, d.Status = webhook.OriginReplay, webhook.VerdictMalformed, webhook.StatusTimedOut
@@ -226,5 +227,27 @@ func TestDurationsAreExact(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &got); err == nil {
 			t.Errorf("%s is read as %d, want an error", text, got)
 		}
+	}
+}
+
+// An export masks credentials in queries as it masks headers, and the log that has them takes the export for its own delivery.
+func TestCredentialsInQueriesAreMasked(t *testing.T) {
+	d := newNasty(5).delivery(false)
+	d.Query, d.MaskedQuery = "order=42&token=s3cret&api_key=s3cret", nil
+	d.History = []webhook.Attempt{{N: 1, Target: "http://h/hook?auth=s3cret", URL: "http://h/hook?auth=s3cret&" + d.Query, Code: 200, StartedAt: d.ReceivedAt}}
+	d.Status, d.Attempts = webhook.StatusDelivered, 1
+	line := write(t, recording.Mask(d))
+	if bytes.Contains(line, []byte("s3cret")) || !bytes.Contains(line, []byte(`"masked_query":["token","api_key"]`)) {
+		t.Errorf("exported as %s", line)
+	}
+	all, err := read(bytes.NewReader(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Misses(all[0]); got != "" {
+		t.Errorf("the log misses %q of its own export", got)
+	}
+	if got := all[0].Misses(d); got == "" {
+		t.Error("a masked record covers one that has the values")
 	}
 }

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"fmt"
 	"net/textproto"
 	"net/url"
 	"slices"
@@ -26,6 +27,12 @@ const longestValue = 64 << 10
 
 func outgoingOf(d webhook.Delivery) outgoing {
 	var out outgoing
+	for _, name := range d.MaskedQuery {
+		out.leave(name, "in the query is masked")
+	}
+	if d.Host != "" {
+		out.fields = webhook.Header{{Name: "Host", Value: d.Host}}
+	}
 	hop := d.Header.OneHop()
 	for _, f := range d.Header {
 		switch {
@@ -61,6 +68,27 @@ func isPlain(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-_.:", r)
 	}) < 0
+}
+
+// calledBy is the URL that the delivery calls at targetOf, in printable ASCII. Parameters that are masked are left out.
+func calledBy(d webhook.Delivery, otherwise string) string {
+	return printableURL(webhook.CalledURL(targetOf(d, otherwise), d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery)))
+}
+
+// printableURL escapes what is not printable ASCII. A server that unescapes reads the same.
+func printableURL(text string) string {
+	if strings.IndexFunc(text, isNoASCII) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c > '~' {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // targetOf is where the delivery was last sent, or otherwise, where it was not, or to nothing that has the form of a target.

@@ -15,7 +15,7 @@ import (
 func TestDamageIsNamedByItsLine(t *testing.T) {
 	n := newNasty(2)
 	d := n.delivery(false)
-	for len(d.History) == 0 || len(d.Body) < 8 || d.ReplayOf == "" {
+	for len(d.History) == 0 || len(d.Body) < 8 || d.ReplayOf == "" || d.History[0].Failure != "" {
 		d = n.delivery(false)
 	}
 	good := string(write(t, d))

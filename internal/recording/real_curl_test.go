@@ -3,6 +3,7 @@ package recording_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -109,7 +110,7 @@ func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
 			t.Fatalf("%s: %v, %s\n%s", curl, err, out, command)
 		}
 		got := <-requests
-		want := []string{"POST " + path + " HTTP/1.1", "Host: " + addr}
+		want := []string{"POST " + calledURL(d, path) + " HTTP/1.1", "Host: " + cmp.Or(d.Host, addr)}
 		for _, f := range d.Header {
 			want = append(want, strings.TrimSuffix(f.Name+": "+f.Value, " "))
 		}

@@ -48,16 +48,20 @@ func (w *Writer) Write(d webhook.Delivery) error {
 // Close does nothing: the last line ends like every other.
 func (*Writer) Close() error { return nil }
 
-// Mask returns the delivery without the values of its sensitive headers, and those of its answers; their names are in Masked. What was
-// masked before stays so.
+// Mask returns the delivery without the values of its sensitive headers, and those of its answers; their names are in Masked. Values of
+// query parameters that look like credentials are left out, too, and named in MaskedQuery. What was masked before stays so.
 func Mask(d webhook.Delivery) webhook.Delivery {
 	var names []string
 	d.Header, names = d.Header.Mask()
 	d.Masked = merge(d.Masked, names)
+	d.Query, names = webhook.MaskQuery(d.Query)
+	d.MaskedQuery = merge(d.MaskedQuery, names)
+	d.Target = webhook.MaskURL(d.Target)
 	history := make([]webhook.Attempt, 0, len(d.History))
 	for _, a := range d.History {
 		a.Header, names = a.Header.Mask()
 		a.Masked = merge(a.Masked, names)
+		a.Target, a.URL = webhook.MaskURL(a.Target), webhook.MaskURL(a.URL)
 		history = append(history, a)
 	}
 	if d.History != nil {

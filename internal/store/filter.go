@@ -155,7 +155,7 @@ func contains(t filter.Term) condition {
 	case filter.About:
 		text = "has_text(@, d.about)"
 	case filter.Target:
-		text = "has_text(@, d.target) OR " + fmt.Sprintf(inAttempt, "has_text(@, a.target)")
+		text = "has_text(@, d.target) OR " + fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url)")
 	case filter.Header:
 		text = inHeader
 	case filter.Body:
@@ -165,8 +165,8 @@ func contains(t filter.Term) condition {
 	case filter.Failure:
 		text = fmt.Sprintf(inAttempt, "has_text(@, a.error)")
 	default:
-		text = "has_text(@, d.event, d.id, d.about, d.target) OR " + body + " OR " + inHeader + " OR " +
-			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.error, a.answer) OR has_header(@, a.header)")
+		text = "has_text(@, d.event, d.id, d.about, d.target, d.path, d.query, d.host) OR " + body + " OR " + inHeader + " OR " +
+			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url, a.error, a.answer) OR has_header(@, a.header)")
 	}
 	c := condition{text: "(" + strings.ReplaceAll(text, "@", "?") + ")", inside: strings.Contains(text, "x.")}
 	for range strings.Count(text, "@") {

@@ -58,6 +58,8 @@ func (m *maker) delivery(t testing.TB, l *Log, before []webhook.ID) webhook.ID {
 		d.Origin = pick(m, []webhook.Origin{webhook.OriginTunnel, webhook.OriginLocal, webhook.OriginTrigger})
 		d.Verdict = pick(m, []webhook.Verdict{webhook.VerdictValid, webhook.VerdictInvalid, webhook.VerdictMissing})
 		d.Header = webhook.Header{{Name: "Host", Value: m.words(2)}, {Name: "Content-Type", Value: m.words(3)}, {Name: m.words(1), Value: m.words(1)}}
+		d.Path, d.Query, d.Host = m.words(1), m.words(2), m.words(1)
+		d.Probe, d.Met = m.IntN(8) == 0, m.IntN(8) == 0
 		d.ReceivedAt = start.Add(time.Duration(m.IntN(20)) * 500 * time.Millisecond)
 		switch m.IntN(8) {
 		case 0:
@@ -83,7 +85,7 @@ func (m *maker) delivery(t testing.TB, l *Log, before []webhook.ID) webhook.ID {
 func (m *maker) attempt() webhook.Attempt {
 	a := webhook.Attempt{
 		Target: pick(m, []string{"http://localhost:3000/" + m.words(2), "http://localhost:4000"}), StartedAt: start,
-		Duration: time.Duration(m.IntN(5)) * 500 * time.Millisecond,
+		Duration: time.Duration(m.IntN(5)) * 500 * time.Millisecond, URL: m.words(1),
 	}
 	if m.IntN(3) == 0 {
 		a.Failure = pick(m, []webhook.Failure{webhook.FailureTimeout, webhook.FailureRefused, webhook.FailureTLS})

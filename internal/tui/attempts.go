@@ -79,7 +79,7 @@ func (p pane) attempt(received time.Time, a webhook.Attempt, latest bool) []deta
 		l := display.Line{{Text: display.PadRight(name, 9), Role: display.Dim}, {Text: in.Clean(value)}}
 		lines = append(lines, p.under(l))
 	}
-	label("target", strings.TrimPrefix(a.Target, "http://"))
+	label("target", strings.TrimPrefix(a.Called(), "http://"))
 	label("timing", timing(a))
 	label("error", a.Error)
 	if len(a.Header) > 0 {

@@ -1,6 +1,9 @@
 package webhook
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Failure says by kind why an attempt has no answer. It is empty where there is one.
 type Failure string
@@ -41,6 +44,9 @@ type Attempt struct {
 	AnswerCut   bool     // the answer's body was longer than the cap
 	Masked      []string // names in Header whose values were left out of the recording that it was imported from
 }
+
+// Called is the URL that was called.
+func (a Attempt) Called() string { return cmp.Or(a.URL, a.Target) }
 
 // Status is the status of a delivery that has this attempt alone.
 func (a Attempt) Status() Status {

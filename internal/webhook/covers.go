@@ -42,7 +42,7 @@ func (d Delivery) Misses(other Delivery) string {
 
 // coversRequest compares what was called and what was expected. A record of an older version has nothing of it.
 func (d Delivery) coversRequest(other Delivery) bool {
-	if other.Method != "" && (d.Method != other.Method || d.Path != other.Path || d.Rest != other.Rest || d.Query != other.Query) {
+	if other.Method != "" && (d.Method != other.Method || d.Path != other.Path || d.Rest != other.Rest || maskParameters(d.Query, other.MaskedQuery) != other.Query) {
 		return false
 	}
 	return d.Host == other.Host && d.Probe == other.Probe && d.ExpectedStatus == other.ExpectedStatus
@@ -52,10 +52,13 @@ func (a Attempt) covers(other Attempt) bool {
 	if !coversHeader(a.Header, a.Masked, other.Header, other.Masked) || !bytes.Equal(a.Answer, other.Answer) {
 		return false
 	}
-	return a.N == other.N && a.Target == other.Target && (other.URL == "" || a.URL == other.URL) && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
+	return a.N == other.N && coversURL(a.Target, other.Target) && coversURL(a.Called(), other.Called()) && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
 		a.Failure == other.Failure && a.Error == other.Error && a.Duration == other.Duration && a.Connect == other.Connect &&
 		a.FirstByte == other.FirstByte && a.AnswerBytes == other.AnswerBytes && a.AnswerCut == other.AnswerCut
 }
+
+// coversURL compares URLs. Credentials in the query of the other may be masked. A record of an older version has the target alone.
+func coversURL(mine, theirs string) bool { return mine == theirs || MaskURL(mine) == theirs }
 
 // coversHeader compares fields one by one. A value that the other masks may be any; one that is masked here alone is missing.
 func coversHeader(h Header, masked []string, other Header, otherMasked []string) bool {

@@ -50,6 +50,17 @@ func MaskQuery(query string) (masked string, names []string) {
 	return joinParameters(all), names
 }
 
+// maskParameters returns the raw query with MaskedValue for the values of those names.
+func maskParameters(query string, names []string) string {
+	all := parameters(query)
+	for i, p := range all {
+		if p.value != "" && slices.Contains(names, p.name) {
+			all[i].value = MaskedValue
+		}
+	}
+	return joinParameters(all)
+}
+
 // MaskURL returns a URL with its query masked.
 func MaskURL(text string) string {
 	base, query, ok := strings.Cut(text, "?")
