@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vidiking/vidiking-cli/internal/suggest"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // checkText is the check that every value passes first: it is there, and it is text in one line.
