@@ -25,7 +25,7 @@ var notBroughtAbout = map[string]string{
 	"cli/screen_actions.go: can't save (.*(\\.bin|\\.json)|.*-.*): .*": screen,
 	"cli/screen_actions.go: there are .* files of this body already":   screen,
 	"cli/watch.go: .*":                                                                                "only a bug ends a screen like that; a test of internal/tui has one",
-	"cli/destination.go: .*":                                                                          "the directory of the sessions can't be read: whoever runs the tests may read all",
+	"cli/destinations.go: .*":                                                                         "the directory of the sessions can't be read: whoever runs the tests may read all",
 	"cli/listen_bind.go: can't listen at .*: .*":                                                      "what keeps a port from being opened, but for another process, differs with the rights that tests have",
 	"cli/errors.go: .*: a line has 256 MiB at most":                                                   "a delivery of 256 MiB takes longer than a story may",
 	"cli/import.go: another import into this log is under way":                                        "two imports meet for a moment only",

@@ -95,7 +95,7 @@ func attemptsOfLast(ts *testscript.TestScript) int {
 	r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
 	ts.Check(err)
 	defer func() { _ = r.Close() }()
-	last, err := r.Resolve(context.Background(), store.Last)
+	last, err := r.Resolve(context.Background(), store.Last, "")
 	ts.Check(err)
 	return last.Attempts
 }
@@ -247,6 +247,7 @@ func steady(s string) string {
 		{`base64":"[^"]+"`, `base64":"AA=="`},
 		{`sha256":"[0-9a-f]+"`, `sha256":"00"`},
 		{`"session":"[^"]+"`, `"session":"…"`},
+		{`"project":"[^"]+"`, `"project":"…"`},
 		{`"data_dir":"[^"]+"`, `"data_dir":"…"`},
 	} {
 		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -21,9 +20,12 @@ import (
 type destination struct {
 	app     *app
 	dir     string           // the data directory
+	project string           // of what is sent directly; a session has its own
 	direct  dispatch.Options // how an attempt is made directly
 	routes  []relay.Route    // to the handlers
 	named   string           // by --to, as it was typed
+	chosen  bool             // the routes are not the project's: by --to, or from the record of a delivery
+	target  string           // of the session's, if it is to send to one alone
 	moot    []string         // flags that were given and count for direct sending alone
 	through *session.Info    // nil: directly
 	others  int              // how many sessions run, if through is one of another project
@@ -38,47 +40,11 @@ type destination struct {
 // throughTimeout bounds a sending through a session. The session's own time-out is what counts, and what it holds may take long.
 const throughTimeout = 24 * time.Hour
 
-// destination finds out where to send. It opens and changes nothing; open does.
-func (a *app) destination(o sendOptions) (*destination, error) {
-	cfg, err := a.config()
-	if err != nil {
-		return nil, err
-	}
-	d := &destination{app: a, named: o.to, moot: o.moot(), direct: dispatch.Options{Timeout: o.timeout, Insecure: o.insecure, Now: a.w.Now}}
-	if d.dir, err = cfg.DataDir(); err != nil {
-		return nil, err
-	}
-	if o.to == "" {
-		live, err := session.Live(d.dir)
-		if err != nil {
-			return nil, failed(err, err.Error(), "name the handler: --to localhost:3000")
-		}
-		if s, own, ok := session.Choose(live, a.here(live)); ok {
-			d.through, o.to = &s, s.Forward
-			if !own {
-				d.others = len(live)
-			}
-			if d.ingress, err = dispatch.ParseTarget(s.URL, defaultPath); err != nil {
-				return nil, err
-			}
-		} else {
-			o.to = cfg.String(config.Forward)
-		}
-	}
-	if o.to == d.named {
-		target, err := dispatch.ParseTarget(o.to, defaultPath)
-		d.routes = relay.To(target)
-		return d, err
-	}
-	d.routes, err = parseRoutes(o.to)
-	return d, err
-}
-
 // open gets ready to send: through the session, or with a log of our own. The caller closes it. The secrets are what a delivery's
 // verdict is made with where no session makes it.
 func (d *destination) open(ctx context.Context, secrets []webhook.Secret) error {
 	if d.through == nil {
-		if d.named == "" {
+		if !d.chosen {
 			if err := d.app.trustProject(ctx, d.app.cfg, d.routes); err != nil {
 				return err
 			}
@@ -107,7 +73,7 @@ func (d *destination) openOwn(ctx context.Context, secrets []webhook.Secret) {
 		log, d.reader = d.log, d.log.Reader()
 	}
 	d.relay = relay.New(relay.Options{
-		Log: log, Sender: d.sender, Routes: d.routes, Verify: relay.VerifyWarn,
+		Log: log, Sender: d.sender, Routes: d.routes, Project: d.project, Chosen: d.chosen, Verify: relay.VerifyWarn,
 		Secrets: func() []webhook.Secret { return secrets },
 		Now:     w.Now, Random: w.Random,
 	})
@@ -189,7 +155,9 @@ func (d *destination) fire(ctx context.Context, in relay.Arrival) (out relay.Out
 
 // post hands a delivery to the session, and returns the name it got there and the answer.
 func (d *destination) post(ctx context.Context, in relay.Arrival) (webhook.ID, webhook.Attempt, error) {
-	who := session.Sender{Token: d.through.Token, Origin: in.Origin, Parent: in.Parent, Host: in.Host}
+	who := session.Sender{
+		Token: d.through.Token, Origin: in.Origin, Parent: in.Parent, Target: d.target, Host: in.Host, Probe: in.Probe, Expect: in.Expect,
+	}
 	header := append(in.Header, webhook.Field{Name: session.SenderHeader, Value: who.String()})
 	a := d.sender.Send(ctx, d.ingress.For(in.Rest, in.Query, ""), header, in.Body).Attempt
 	id := webhook.ID(a.Header.Get(session.DeliveryHeader))

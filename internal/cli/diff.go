@@ -13,6 +13,7 @@ import (
 
 func (a *app) diff() *cobra.Command {
 	jsonOnly := false
+	var of scope
 	cmd := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Show in what two deliveries differ",
@@ -37,10 +38,11 @@ It ends with 0 also where they differ; -o json says "same".`,
 			if jsonOnly {
 				parts = output.DiffPayload
 			}
-			return a.runDiff(cmd.Context(), args, parts)
+			return a.runDiff(cmd.Context(), args, parts, of)
 		},
 	}
 	return a.withFlags(cmd, func(cmd *cobra.Command) {
+		of.addFlag(cmd, scopeOfLast)
 		cmd.Flags().BoolVar(&jsonOnly, "json-only", false, "compare the payloads alone")
 	})
 }
@@ -52,7 +54,7 @@ func twoIDs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) runDiff(ctx context.Context, typed []string, parts output.DiffParts) error {
+func (a *app) runDiff(ctx context.Context, typed []string, parts output.DiffParts, of scope) error {
 	o, err := a.outputOptions()
 	if err != nil {
 		return err
@@ -62,11 +64,15 @@ func (a *app) runDiff(ctx context.Context, typed []string, parts output.DiffPart
 		return noLogAs(typed[0], err)
 	}
 	defer func() { _ = r.Close() }()
-	before, err := a.find(ctx, r, typed[0])
+	project, err := of.project(a)
 	if err != nil {
 		return err
 	}
-	after, err := a.find(ctx, r, typed[1])
+	before, err := a.find(ctx, r, typed[0], project)
+	if err != nil {
+		return err
+	}
+	after, err := a.find(ctx, r, typed[1], project)
 	if err != nil {
 		return err
 	}
@@ -77,8 +83,8 @@ func (a *app) runDiff(ctx context.Context, typed []string, parts output.DiffPart
 }
 
 // find reads the delivery that a person means.
-func (*app) find(ctx context.Context, r *store.Reader, typed string) (webhook.Delivery, error) {
-	found, err := r.Resolve(ctx, typed)
+func (*app) find(ctx context.Context, r *store.Reader, typed, project string) (webhook.Delivery, error) {
+	found, err := r.Resolve(ctx, typed, project)
 	if err != nil {
 		return webhook.Delivery{}, err
 	}

@@ -220,7 +220,15 @@ func (a *app) logPlace() string {
 }
 
 func (a *app) notFound(e *store.NotFoundError) *failure {
-	if e.Typed == "last" {
+	if strings.EqualFold(strings.TrimSpace(e.Typed), store.Last) {
+		if e.Elsewhere > 0 {
+			others := display.Deliveries(e.Elsewhere) + " of other projects"
+			if e.Elsewhere == 1 {
+				others = "1 delivery of another project"
+			}
+			return failed(e, "there is no delivery of this project yet; the log has "+others, "the newest of all projects: last --all-projects",
+				"see all: vidiking webhooks list")
+		}
 		return failed(e, "there is no delivery yet", "send one: vidiking trigger render.complete")
 	}
 	if prefix, ok := webhook.ParsePrefix(e.Typed); ok {

@@ -47,18 +47,6 @@ func TestAnExpectationIsMetByWhatWasAskedForAlone(t *testing.T) {
 	}
 }
 
-func TestOnlyStatusCodesAndTheirClassesAreOnes(t *testing.T) {
-	t.Parallel()
-	for s, want := range map[string]bool{
-		"200": true, "599": true, "1xx": true, "4xx": true, "": false, "20": false, "2000": false, "600": false, "099": false, "4x": false,
-		"4x1": false, "xxx": false, "+20": false, "２００": false,
-	} {
-		if got := isStatusCode(s); got != want {
-			t.Errorf("isStatusCode(%q): got %t, want %t", s, got, want)
-		}
-	}
-}
-
 func TestWithoutAnExpectationDeliveryIsAskedForAndOfWhatIsSpoiledItsRefusal(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

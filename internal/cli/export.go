@@ -26,6 +26,7 @@ type exportOptions struct {
 	format  string
 	out     string
 	secrets bool
+	of      scope // of `last`
 }
 
 // The forms of an export.
@@ -57,7 +58,7 @@ bodies stand in files of their own, in a directory beside it), curl for a shell.
   vidiking webhooks export --failed --format http --with-secrets -O failed.http
   vidiking webhooks export last --format curl`,
 		Annotations: manual{
-			flags: `Which deliveries: event, failed, filter, search, since, status, until
+			flags: `Which deliveries: all-projects, event, failed, filter, probes, search, since, status, until
 What is written: format, out, with-secrets`,
 			exits: `0 done, also where nothing matches
 1 it failed, or an id names nothing
@@ -77,6 +78,7 @@ What is written: format, out, with-secrets`,
 func (o *exportOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	o.pick.addFlags(cmd)
+	o.of.addFlag(cmd, scopeOfLast)
 	f.Var(oneOf(&o.format, exportFormats()...), "format", "the form: "+strings.Join(exportFormats(), ", "))
 	f.StringVarP(&o.out, "out", "O", "-", "write it to this `FILE`, whole or not at all (- is stdout)")
 	f.BoolVar(&o.secrets, "with-secrets", false, "keep cookies, authorization and signatures")
@@ -137,7 +139,11 @@ func (x *exporting) open(ctx context.Context) (err error) {
 	if len(x.o.ids) == 0 {
 		return nil
 	}
-	rows, err := resolveAll(ctx, x.reader, x.o.ids)
+	project, err := x.o.of.project(x.app)
+	if err != nil {
+		return err
+	}
+	rows, err := resolveAll(ctx, x.reader, x.o.ids, project)
 	for _, s := range rows {
 		x.chosen = append(x.chosen, s.ID)
 	}

@@ -124,10 +124,15 @@ func (a *app) importAll(ctx context.Context, from io.Reader) (done output.Import
 		return done, err
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
+	project, err := a.project()
+	if err != nil {
+		return done, err
+	}
 	err = eachLine(ctx, from, func(d webhook.Delivery) error {
 		if len(d.Masked) > 0 {
 			done.Masked++
 		}
+		d.Project = project // a recording has none
 		return log.Add(ctx, &d)
 	})
 	if err == nil {

@@ -40,7 +40,7 @@ its answer, until you interrupt it.`,
   vidiking webhooks list -o json | jq -r .id`,
 		Args: noArgs,
 		Annotations: manual{
-			flags: `Which deliveries: failed, event, status, since, until, search, filter, limit
+			flags: `Which deliveries: failed, event, status, since, until, search, filter, limit, probes
 How they are shown: follow`,
 			exits: `0 done, also where nothing matches
 1 the delivery log can't be read

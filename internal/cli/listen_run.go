@@ -170,7 +170,7 @@ func (l *listener) build(ctx context.Context) error {
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
 		Header: l.o.header, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: l.log.Reader(),
 		MaxConcurrency: l.o.concurrency.max,
-		Session:        info.ID, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.view.Notify,
+		Session:        info.ID, Project: l.place.Project, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.view.Notify,
 	})
 	ingress := relay.NewIngress(l.relay, relay.IngressOptions{
 		Path: l.o.path, Token: info.Token, Origin: webhook.OriginLocal, Respond: l.o.respond, MaxBody: l.o.maxBody, Files: l.o.connections,

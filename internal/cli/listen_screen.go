@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,14 +55,30 @@ func (l *listener) newScreen(ctx context.Context, out output.Options, lines func
 	o.Own, o.Filter = true, l.o.filterText
 	o.State = func(ctx context.Context) tui.State { return s.state(ctx, log) }
 	o.Actions = &screenActions{
-		app: l.app, where: func() string { return shortRoutes(l.o.routes) },
+		app: l.app, where: l.whereTo,
 		deliver: func(ctx context.Context, in sendable) (webhook.Summary, error) {
+			if in.replayed != nil && !l.owns(in.replayed.Summary) {
+				return l.app.delivering(sendOptions{timeout: l.o.timeout, insecure: l.o.insecure})(ctx, in)
+			}
 			out, err := l.relay.Deliver(ctx, in.arrival)
 			return outcomeSummary(out), err
 		},
 	}
 	s.screen = tui.New(o)
 	return s, nil
+}
+
+// owns reports whether a delivery is one of this listen's project. Deliveries without a project belong to every project.
+func (l *listener) owns(d webhook.Summary) bool {
+	return d.Project == "" || d.Project == l.place.Project
+}
+
+// whereTo says where replays of deliveries go: those of this project through this listen.
+func (l *listener) whereTo(replayed []webhook.Summary) string {
+	if slices.ContainsFunc(replayed, func(d webhook.Summary) bool { return !l.owns(d) }) {
+		return l.app.whereTo(sendOptions{})(replayed)
+	}
+	return shortRoutes(l.o.routes)
 }
 
 // state is how the session is.

@@ -39,7 +39,7 @@ The log looks after itself as well: it keeps 100,000 deliveries, 1 GiB, 30 days.
   vidiking webhooks prune --keep 0 --yes`,
 		Args: noArgs,
 		Annotations: manual{
-			flags: `Which deliveries: older-than, keep, event, failed, filter, search, since, status, until
+			flags: `Which deliveries: older-than, keep, event, failed, filter, probes, search, since, status, until
 What is done: dry-run, yes`,
 			exits: `0 done, also where nothing matches
 1 the delivery log can't be read or written, or the question was answered with no

@@ -21,6 +21,7 @@ type replayOptions struct {
 	change replayChange
 	send   sendOptions
 	dryRun bool
+	of     scope
 }
 
 func (a *app) replay() *cobra.Command {
@@ -29,7 +30,8 @@ func (a *app) replay() *cobra.Command {
 		Use:   "replay ID…",
 		Short: "Send recorded deliveries again, byte for byte or changed",
 		Long: `Sends recorded deliveries again: the same bytes, headers and signature, in the order in which they were received. Each sending is
-a new delivery that remembers which one it repeats. It goes through a running listen, else straight to your handler.
+a new delivery that remembers which one it repeats. It goes through the running listen of its project, else straight to the targets
+where it failed. last and selections like --failed mean the deliveries of your project; --all-projects adds those of others.
 
 With --edit, --set, --unset or --timestamp the payload is changed first, and signed anew with your secret; --resign signs it anew as
 it is. What was recorded never changes.`,
@@ -41,7 +43,7 @@ it is. What was recorded never changes.`,
   vidiking replay last --set data.status=FAILED --timestamp now
   vidiking replay --last 3 --resign`,
 		Annotations: manual{
-			flags: `Which deliveries: last, failed, event, status, since, until, search, filter
+			flags: `Which deliveries: last, failed, event, status, since, until, search, filter, all-projects, probes
 What is changed: edit, set, unset, timestamp, header, resign, signature-style
 Where they go: to, timeout, insecure, dry-run`,
 			environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
@@ -68,6 +70,7 @@ func (o *replayOptions) addFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVar(&o.last, "last", 0, "the newest `N`")
 	o.pick.addFlags(cmd)
+	o.of.addFlag(cmd, scopeOfDeliveries)
 	o.change.addFlags(cmd)
 	o.send.addFlags(cmd)
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be sent, and send nothing")
@@ -110,25 +113,22 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 	if rows, err = a.prepareChange(ctx, p, &o.change, rows); err != nil {
 		return err
 	}
-	to, err := a.destination(o.send)
+	targets, err := a.destinations(o.send)
 	if err != nil {
 		return err
 	}
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout()}
+	defer targets.close()
+	s := &sending{app: a, printer: p, style: out.Style}
 	if o.dryRun {
-		return s.dryReplay(ctx, &o.change, rows)
+		return s.dryReplay(ctx, targets, &o.change, rows)
 	}
 	secret, err := a.replaySecret(&o.change)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = to.close() }() // what was sent is in the log: each sending waited for it
-	if err := to.open(ctx, secret.checks); err != nil {
-		return err
-	}
 	s.signed, s.anew = secret.signs.String(), secret.signs.IsSet()
-	s.sayBefore(secret.signs)
-	return s.replayAll(ctx, &o.change, secret.signs.Secret, rows)
+	s.saySecret(secret.signs)
+	return s.replayAll(ctx, targets, &o.change, secret, rows)
 }
 
 // replaySecrets is what a replay signs with, where it does, and what it is checked against where no session does that.
@@ -147,10 +147,21 @@ func (a *app) replaySecret(c *replayChange) (replaySecrets, error) {
 	return replaySecrets{secret, []webhook.Secret{secret.Secret}}, err
 }
 
-// replayAll sends the deliveries one by one.
-func (s *sending) replayAll(ctx context.Context, c *replayChange, secret webhook.Secret, rows []webhook.Summary) error {
+// replayAll sends the deliveries one by one, each to its own destination.
+func (s *sending) replayAll(ctx context.Context, targets *destinations, c *replayChange, secret replaySecrets, rows []webhook.Summary) error {
 	err := s.eachChanged(ctx, c, rows, func(d webhook.Delivery, body []byte) error {
-		return s.send(ctx, replayOf(d, c.header(secret, d, body), body))
+		to, err := c.destination(targets, d)
+		if err != nil {
+			return err
+		}
+		if to, err = targets.open(ctx, to, secret.checks); err != nil {
+			return err
+		}
+		s.switchTo(to)
+		s.replayed = &d
+		in := replayOf(d, c.header(secret.signs.Secret, d, body), body)
+		in.Probe = c.isProbe(d)
+		return s.send(ctx, in)
 	})
 	if err != nil {
 		return err
@@ -171,6 +182,18 @@ func sayMaskedQueries(p output.Printer, rows []webhook.Summary) {
 	}
 }
 
+// switchTo sends to another destination from now on, and says so.
+func (s *sending) switchTo(to *destination) {
+	if s.to == to {
+		return
+	}
+	if s.to != nil {
+		s.printer.Way(s.way())
+	}
+	s.to, s.timeout = to, to.timeout()
+	s.sayDestination()
+}
+
 // replayOf is a delivery as it is sent again: with that header and body, to the path and query that it came with, and under its Host.
 // Parameters that were masked are left out.
 func replayOf(d webhook.Delivery, header webhook.Header, body []byte) relay.Arrival {
@@ -181,7 +204,11 @@ func replayOf(d webhook.Delivery, header webhook.Header, body []byte) relay.Arri
 }
 
 // dryReplay shows what would be sent: the rows, or where payloads are changed, those, byte for byte.
-func (s *sending) dryReplay(ctx context.Context, c *replayChange, rows []webhook.Summary) error {
+func (s *sending) dryReplay(ctx context.Context, targets *destinations, c *replayChange, rows []webhook.Summary) error {
+	where, err := targets.whereOf(ctx, rows, c)
+	if err != nil {
+		return err
+	}
 	if c.edits.isSet() {
 		err := s.eachChanged(ctx, c, rows, func(_ webhook.Delivery, body []byte) error { return s.app.printBody(body, len(rows)) })
 		if err != nil {
@@ -192,7 +219,7 @@ func (s *sending) dryReplay(ctx context.Context, c *replayChange, rows []webhook
 			s.printer.Row(row)
 		}
 	}
-	closing := fmt.Sprintf("%d would be sent to %s", len(rows), s.to.where())
+	closing := fmt.Sprintf("%d would be sent to %s", len(rows), where)
 	if c.signs() {
 		closing += ", newly signed"
 	}

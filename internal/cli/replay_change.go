@@ -48,6 +48,18 @@ func (c *replayChange) check(a *app) (err error) {
 // signs reports whether what is sent is signed anew. What was changed has to be: the recorded signature is of other bytes.
 func (c *replayChange) signs() bool { return c.resign || c.style != "" || c.edits.isSet() }
 
+// isProbe reports whether a replay tries whether the handler expects the other form of the signature.
+func (c *replayChange) isProbe(d webhook.Delivery) bool {
+	return c.style != "" && !c.edits.isSet() && d.Header.Get(webhook.SignatureHeader) != "" && styleOf("", d.Header) != signature.Style(c.style)
+}
+
+func (c *replayChange) destination(f *destinations, d webhook.Delivery) (*destination, error) {
+	if c.isProbe(d) {
+		return f.ofProbe(d)
+	}
+	return f.ofReplay(d)
+}
+
 // checkMasked refuses to send what a recording was imported without, unless it is signed anew: the handler would get masks.
 func (c *replayChange) checkMasked(rows []webhook.Summary) error {
 	if c.signs() {

@@ -17,6 +17,9 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) (rows []webho
 	if err != nil {
 		return nil, 0, err
 	}
+	if q.Project, err = o.of.project(a); err != nil {
+		return nil, 0, err
+	}
 	q.Limit = o.last
 	r, err := a.openReader(ctx)
 	if errors.Is(err, store.ErrNoLog) && len(o.ids) == 0 {
@@ -31,20 +34,41 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) (rows []webho
 		if err != nil {
 			return nil, 0, err
 		}
+		if len(rows) == 0 {
+			return nil, 0, inOtherProjects(ctx, r, q)
+		}
 		if rows, err = withoutRepeats(ctx, r, rows); err != nil {
 			return nil, 0, err
 		}
 		return a.withoutUnderWay(rows)
 	}
-	rows, err = resolveAll(ctx, r, o.ids)
+	rows, err = resolveAll(ctx, r, o.ids, q.Project)
 	return rows, 0, err
 }
 
-// resolveAll finds the deliveries that a person means, each once, in the order in which they were received.
-func resolveAll(ctx context.Context, r *store.Reader, ids []string) ([]webhook.Summary, error) {
+// inOtherProjects is the error of a selection that matches deliveries of other projects alone; nil if it matches none at all.
+func inOtherProjects(ctx context.Context, r *store.Reader, q store.Query) error {
+	if q.Project == "" {
+		return nil
+	}
+	q.Project, q.Not, q.Limit = "", q.Project, 0
+	n, err := r.Count(ctx, q)
+	if err != nil || n == 0 {
+		return err
+	}
+	matches := display.Deliveries(n) + " of other projects do"
+	if n == 1 {
+		matches = "1 delivery of another project does"
+	}
+	return failed(nil, "no delivery of this project matches; "+matches, "look at them: vidiking webhooks list", "replay them, too: --all-projects")
+}
+
+// resolveAll finds the deliveries that a person means, each once, in the order in which they were received. `last` is the newest of the
+// project.
+func resolveAll(ctx context.Context, r *store.Reader, ids []string, project string) ([]webhook.Summary, error) {
 	var rows []webhook.Summary
 	for _, typed := range ids {
-		s, err := r.Resolve(ctx, typed)
+		s, err := r.Resolve(ctx, typed, project)
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,7 @@ func TestADeliveryThatIsNamedTwiceIsSentOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := resolveAll(t.Context(), log.Reader(), []string{"aaaa", "bbbb", "dlv_aaaaaaaaaa", "cccc", "b"})
+	rows, err := resolveAll(t.Context(), log.Reader(), []string{"aaaa", "bbbb", "dlv_aaaaaaaaaa", "cccc", "b"}, "")
 	var got []webhook.ID
 	for _, s := range rows {
 		got = append(got, s.ID)

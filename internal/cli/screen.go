@@ -74,7 +74,11 @@ func screenSamples() []tui.Sample {
 // delivering sends by the destination that there is at the time: a listen may have come or gone.
 func (a *app) delivering(o sendOptions) deliver {
 	return func(ctx context.Context, s sendable) (webhook.Summary, error) {
-		to, err := a.destination(o)
+		f, err := a.destinations(o)
+		if err != nil {
+			return webhook.Summary{}, err
+		}
+		to, err := s.destination(f)
 		if err != nil {
 			return webhook.Summary{}, err
 		}

@@ -18,8 +18,16 @@ import (
 
 // sendable is what a screen sends, and the secrets that it is checked against where no session does that.
 type sendable struct {
-	arrival relay.Arrival
-	checks  []webhook.Secret
+	arrival  relay.Arrival
+	replayed *webhook.Delivery // nil for new deliveries
+	checks   []webhook.Secret
+}
+
+func (s sendable) destination(f *destinations) (*destination, error) {
+	if s.replayed != nil {
+		return f.ofReplay(*s.replayed)
+	}
+	return f.ofNew(f.here.Project)
 }
 
 // deliver sends one delivery and returns how it stands in the log then.
@@ -28,12 +36,12 @@ type deliver func(ctx context.Context, s sendable) (webhook.Summary, error)
 // screenActions is what a screen does with deliveries, in the words of the commands that do the same.
 type screenActions struct {
 	app     *app
-	where   func() string
+	where   func(replayed []webhook.Summary) string
 	deliver deliver
 }
 
-// Where says where deliveries are sent.
-func (s *screenActions) Where() string { return s.where() }
+// Where says where replays of deliveries are sent, or new ones if there are none.
+func (s *screenActions) Where(replayed ...webhook.Summary) string { return s.where(replayed) }
 
 // Replay sends a delivery again, byte for byte.
 func (s *screenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error) {
@@ -49,7 +57,7 @@ func (s *screenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	if err != nil {
 		return webhook.Summary{}, s.app.explained(err)
 	}
-	return s.send(ctx, replayOf(d, d.Header, d.Body), given)
+	return s.send(ctx, sendable{replayOf(d, d.Header, d.Body), &d, given})
 }
 
 // SendEdited sends a changed body as a replay, signed anew.
@@ -63,7 +71,7 @@ func (s *screenActions) SendEdited(ctx context.Context, parent webhook.ID, body 
 		return webhook.Summary{}, s.app.explained(err)
 	}
 	change := replayChange{resign: true}
-	return s.send(ctx, replayOf(d, change.header(secret.Secret, d, body), body), []webhook.Secret{secret.Secret})
+	return s.send(ctx, sendable{replayOf(d, change.header(secret.Secret, d, body), body), &d, []webhook.Secret{secret.Secret}})
 }
 
 // Trigger sends the samples of an event or a scenario.
@@ -80,7 +88,7 @@ func (s *screenActions) Trigger(ctx context.Context, name string) ([]webhook.Sum
 	var sent []webhook.Summary
 	for _, body := range bodies {
 		in := relay.Arrival{Header: o.sign(secret.Secret, &body), Body: body, Origin: webhook.OriginTrigger}
-		d, err := s.send(ctx, in, []webhook.Secret{secret.Secret})
+		d, err := s.send(ctx, sendable{arrival: in, checks: []webhook.Secret{secret.Secret}})
 		if err != nil {
 			return sent, err
 		}
@@ -89,8 +97,8 @@ func (s *screenActions) Trigger(ctx context.Context, name string) ([]webhook.Sum
 	return sent, nil
 }
 
-func (s *screenActions) send(ctx context.Context, in relay.Arrival, checks []webhook.Secret) (webhook.Summary, error) {
-	d, err := s.deliver(ctx, sendable{in, checks})
+func (s *screenActions) send(ctx context.Context, what sendable) (webhook.Summary, error) {
+	d, err := s.deliver(ctx, what)
 	if err != nil {
 		return d, s.app.explained(err)
 	}

@@ -15,6 +15,7 @@ type selection struct {
 	filter           string
 	events, statuses []string
 	failed           bool
+	probes           bool
 	since, until     string
 	search           []string
 }
@@ -26,6 +27,7 @@ func (s *selection) addFlags(cmd *cobra.Command) {
 	f.Var(repeatedList(&s.events), "event", "only this `EVENT`, as in render.failed or render.* (repeatable)")
 	f.Var(repeatedList(&s.statuses), "status", "only this `STATUS`, as in refused (repeatable)")
 	f.BoolVar(&s.failed, "failed", false, "only what was not delivered, and not by a replay since")
+	f.BoolVar(&s.probes, "probes", false, "include probes: replays that try another form of the signature")
 	f.StringVar(&s.since, "since", "", "only what was received since `WHEN`, as in 1h, 14:03, yesterday or 2026-03-02")
 	f.StringVar(&s.until, "until", "", "only what was received before `WHEN`")
 	_ = cmd.RegisterFlagCompletionFunc("filter", completeFilter)
@@ -57,7 +59,7 @@ func (s *selection) query(a *app) (store.Query, error) {
 	if s.failed {
 		all = all.And(filter.Failed())
 	}
-	return store.Query{Filter: all}, nil
+	return store.Query{Filter: all, Probes: s.probes}, nil
 }
 
 // termFlag is a flag that is short for a term of the filter.

@@ -27,13 +27,14 @@ type sending struct {
 	judge     *judge // what else is to become of each; nil: that it is delivered
 	delivered int
 	skipped   int
-	last      webhook.Status // of the last one
+	last      webhook.Status    // of the last one
+	replayed  *webhook.Delivery // the one that is sent again; nil for new ones
 
 	saidWaiting bool // that an answer takes long
 }
 
-// sayBefore says what should be known before anything is sent.
-func (s *sending) sayBefore(secret knownSecret) {
+// saySecret says that there was no secret.
+func (s *sending) saySecret(secret knownSecret) {
 	if secret.justNow {
 		command := s.app.printSecretCommand()
 		s.printer.Notice(output.Notice{
@@ -41,6 +42,10 @@ func (s *sending) sayBefore(secret knownSecret) {
 			More: []string{"Your handler needs it: " + command}, Hint: command,
 		})
 	}
+}
+
+// sayDestination says what should be known of a destination before anything is sent there.
+func (s *sending) sayDestination() {
 	if s.to.others > 1 {
 		s.printer.Notice(output.Notice{
 			Code: "other_project", Message: fmt.Sprintf("No listen runs for this project. This goes through the newest of %d, started in %s.",
@@ -185,9 +190,7 @@ func (s *sending) about(ctx context.Context, d webhook.Delivery, a webhook.Attem
 
 // end says where it went and how many were delivered, and makes the exit code of it.
 func (s *sending) end(n int) error {
-	if s.words || s.anew {
-		s.printer.Way(s.way())
-	}
+	s.printer.Way(s.way())
 	if n > 1 {
 		sent := output.Sent{Sent: n, Delivered: s.delivered}
 		if s.judge.asks() {

@@ -16,6 +16,7 @@ import (
 // showOptions is what the flags of `show` say.
 type showOptions struct {
 	raw, curl bool
+	of        scope // of `last`
 }
 
 func (a *app) show() *cobra.Command {
@@ -24,7 +25,7 @@ func (a *app) show() *cobra.Command {
 		Use:   "show ID",
 		Short: "Show a delivery: its headers, payload and attempts",
 		Long: `Shows a delivery: its verdict, each attempt with the handler's answer, its headers and its payload. An id may be cut short, with
-or without dlv_; last is the newest.
+or without dlv_; last is the newest of your project.
 
 With --curl it prints a command for sh, dash, bash, zsh or ksh that sends it again with curl: the exact bytes, the real signature, to
 the handler that got it last. The command writes no file.`,
@@ -48,6 +49,7 @@ the handler that got it last. The command writes no file.`,
 }
 
 func (o *showOptions) addFlags(cmd *cobra.Command) {
+	o.of.addFlag(cmd, scopeOfLast)
 	cmd.Flags().BoolVar(&o.raw, "raw", false, "print the body alone, byte for byte as it arrived")
 	cmd.Flags().BoolVar(&o.curl, "curl", false, "print it as a curl command")
 }
@@ -72,7 +74,11 @@ func (a *app) runShow(ctx context.Context, typed string, show showOptions) error
 		return noLogAs(typed, err)
 	}
 	defer func() { _ = r.Close() }()
-	found, err := r.Resolve(ctx, typed)
+	project, err := show.of.project(a)
+	if err != nil {
+		return err
+	}
+	found, err := r.Resolve(ctx, typed, project)
 	if err != nil {
 		return err
 	}

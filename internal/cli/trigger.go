@@ -138,7 +138,8 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 	judge.lost = to.lost != nil
 	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String(), judge: judge, patience: o.patience}
 	a.sayWarnings(p)
-	s.sayBefore(secret)
+	s.saySecret(secret)
+	s.sayDestination()
 	volley.secret = secret.Secret
 	ctx, cancel := o.patience.limit(ctx)
 	defer cancel()

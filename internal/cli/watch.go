@@ -86,7 +86,7 @@ func (a *app) runWatch(ctx context.Context, o *watchOptions) error {
 	options := a.screenOptions(out, log)
 	options.Filter = o.filter
 	options.State = func(ctx context.Context) tui.State { return a.watchedState(ctx, dir, log) }
-	options.Actions = &screenActions{app: a, where: func() string { return a.whereTo(o.send) }, deliver: a.delivering(o.send)}
+	options.Actions = &screenActions{app: a, where: a.whereTo(o.send), deliver: a.delivering(o.send)}
 	if err := tui.New(options).Run(ctx); err != nil {
 		return a.screenFailed(err)
 	}
@@ -105,13 +105,35 @@ func (a *app) checkLog(ctx context.Context) error {
 	return r.Close()
 }
 
-// whereTo says where a sending would go now.
-func (a *app) whereTo(o sendOptions) string {
-	to, err := a.destination(o)
-	if err != nil {
-		return "the handler"
+// whereTo says where replays of deliveries would go now, or new ones if there are none. Of a delivery without a running listen it knows
+// only the target that decided its status.
+func (a *app) whereTo(o sendOptions) func(replayed []webhook.Summary) string {
+	return func(replayed []webhook.Summary) string {
+		f, err := a.destinations(o)
+		if err != nil {
+			return "the handler"
+		}
+		if len(replayed) == 0 {
+			replayed = []webhook.Summary{{}}
+		}
+		where := ""
+		for _, s := range replayed {
+			d := webhook.Delivery{Summary: s}
+			if s.Target != "" {
+				d.History = []webhook.Attempt{{Target: s.Target}}
+			}
+			to, err := f.ofReplay(d)
+			switch {
+			case err != nil:
+				return "the handler"
+			case where == "":
+				where = shortRoutes(to.routes)
+			case where != shortRoutes(to.routes):
+				return "their own targets"
+			}
+		}
+		return where
 	}
-	return shortRoutes(to.routes)
 }
 
 // watchedState is the state of the listen that a command started here would use.

@@ -61,6 +61,9 @@ const (
 // to add to its row and the handler's own words. Whether it was said before is the caller's to know, by [Hint.Key]; a handler
 // that is down is said again after it was back.
 func Explain(c Case, st Style) (h Hint, ok bool) {
+	if c.Summary.Met {
+		return Hint{}, false // what was expected needs no fix
+	}
 	if c.Summary.Status == webhook.StatusRejected || c.Verdict {
 		return explainVerdict(c, st)
 	}

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,9 +29,8 @@ func (p *textPrinter) Show(s Shown) {
 	p.findings(s.Findings, s.Tried)
 	p.field("replay of", string(d.ReplayOf))
 	p.field("same as", string(d.SameBodyAs))
-	if d.ResolvedBy != "" {
-		p.field("resolved", "by "+string(d.ResolvedBy))
-	}
+	p.resolution(d)
+	p.expectation(d.Summary)
 	p.field("masked", display.Clean(strings.Join(slices.Concat(d.Masked, d.MaskedQuery), ", ")))
 	for _, a := range d.History {
 		p.attempt(a)
@@ -44,6 +44,32 @@ func (p *textPrinter) Show(s Shown) {
 		again += " --resign"
 	}
 	p.err.command(0, "Send it again: ", p.o.Command(again))
+}
+
+// resolution says which deliveries made up for this one: for all of its targets, or for some.
+func (p *textPrinter) resolution(d webhook.Delivery) {
+	if d.ResolvedBy != "" {
+		p.field("resolved", "by "+string(d.ResolvedBy))
+		return
+	}
+	for _, target := range slices.Sorted(maps.Keys(d.Resolutions)) {
+		p.field("resolved", "by "+string(d.Resolutions[target])+" at "+p.o.Style.Clean(target))
+	}
+}
+
+// expectation says what the user expected of the delivery, and that it is a probe.
+func (p *textPrinter) expectation(s webhook.Summary) {
+	if s.Probe {
+		p.field("probe", "not in counts, last and --failed")
+	}
+	if s.ExpectedStatus == "" {
+		return
+	}
+	met := ", and got it"
+	if !s.Met {
+		met = ", and did not get it"
+	}
+	p.field("expected", p.o.Style.Clean(strings.ReplaceAll(s.ExpectedStatus, " ", " or "))+met)
 }
 
 // field writes one line of what a delivery is. What is empty is left out.

@@ -154,7 +154,8 @@ func (in *Ingress) identify(req *http.Request, a *Arrival) (trusted bool) {
 	a.Origin = in.o.Origin
 	if values := req.Header[session.SenderHeader]; len(values) > 0 {
 		if s, ok := session.Trust(values[0], in.o.Token); ok {
-			trusted, a.Origin, a.Parent, a.Target, a.Host = true, s.Origin, s.Parent, s.Target, s.Host
+			trusted, a.Origin, a.Parent = true, s.Origin, s.Parent
+			a.Target, a.Host, a.Probe, a.Expect = s.Target, s.Host, s.Probe, s.Expect
 		}
 		delete(req.Header, session.SenderHeader)
 	}

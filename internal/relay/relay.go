@@ -60,6 +60,8 @@ type Options struct {
 	Header         []webhook.Field    // set on what the handler gets, instead of a field of the same name
 	Host           string             // the Host header that the handler gets; empty: the target's
 	Session        string
+	Project        string // whose deliveries these are
+	Chosen         bool   // Routes were chosen for these deliveries, by --to or from their record: they are not the project's
 	Now            func() time.Time
 	Random         io.Reader
 	Notify         func(Notice) // told of what is no delivery; must not block; may be nil
@@ -139,6 +141,8 @@ type Arrival struct {
 	Origin webhook.Origin
 	Parent webhook.ID // the delivery that this one sends again
 	Target string     // send to this target alone, which HasTarget has to know; empty: to all that the routes name
+	Probe  bool       // it tests the handler
+	Expect string     // the status codes that the user expects, as in "401 4xx"; empty: none in particular
 	Host   string     // the Host header that the handlers get; empty: Options.Host
 
 	// What was called, as in webhook.Summary. Rest and Query are sent on.
@@ -209,6 +213,7 @@ type recorded struct {
 func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, only: in.Target, n: r.arrived.Add(1)}
 	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
+	d.Project, d.Probe, d.Routed, d.ExpectedStatus = r.o.Project, in.Probe, !r.o.Chosen && in.Target == "", in.Expect
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
 	d.Method, d.Path, d.Rest, d.Query, d.Host = in.Method, in.Path, in.Rest, in.Query, in.Host
 	d.BodyBytes = int64(len(in.Body))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -75,7 +76,7 @@ func TestATrustedSenderNamesOneOfTheTargets(t *testing.T) {
 	r := start(t, first.URL(), func(p *parts) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, first.URL())}, {Events: []string{"ai.*"}, Target: parseTarget(t, second.URL())}}
 	})
-	sender := session.Sender{Origin: webhook.OriginReplay, Target: parseTarget(t, second.URL()).String()}
+	sender := session.Sender{Origin: webhook.OriginReplay, Target: parseTarget(t, second.URL()).String(), Probe: true, Expect: "2xx"}
 	if got := r.post(sampleBody, trust(sampleBody, sender)); got.code != http.StatusOK || got.body != "second" {
 		t.Errorf("got %d %q, want the answer of the named target", got.code, got.body)
 	}
@@ -86,8 +87,9 @@ func TestATrustedSenderNamesOneOfTheTargets(t *testing.T) {
 	if got := r.post(sampleBody, trust(sampleBody, sender)); got.code != http.StatusMisdirectedRequest || got.header.Get(session.DeliveryHeader) != "" {
 		t.Errorf("for a target that no route names: got %d and the delivery %q, want 421 and none", got.code, got.header.Get(session.DeliveryHeader))
 	}
-	if got := len(r.recorded()); got != 1 {
-		t.Errorf("the log has %d deliveries, want only the one that was sent", got)
+	all, err := r.log.Reader().List(t.Context(), store.Query{Probes: true})
+	if err != nil || len(all) != 1 || !all[0].Probe || !all[0].Met || all[0].ExpectedStatus != "2xx" || all[0].Routed {
+		t.Errorf("the log has %+v, %v; want only the one that was sent: a probe that met what was expected", all, err)
 	}
 	header := trust(sampleBody, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target})
 	header.Set(session.SenderHeader, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target}.String())

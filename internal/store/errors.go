@@ -28,6 +28,8 @@ var (
 type NotFoundError struct {
 	Typed string
 	Near  []webhook.Summary // what may have been meant: three at most, the nearest first
+
+	Elsewhere int // of "last": how many deliveries other projects have
 }
 
 // Error names what was looked for.

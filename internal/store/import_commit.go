@@ -59,8 +59,9 @@ func (i *Import) beyond() (int, error) {
 		return 0, err
 	}
 	const pruned = `SELECT count(*) FROM delivery WHERE n > ? AND n <= ?
-		AND ((received_at, n) <= (?, ?) OR status = 'rejected' AND (received_at, n) <= (?, ?))`
-	n, err := i.conn.number(pruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n)
+		AND ((received_at, n) <= (?, ?) OR ` + isRejected + ` AND (received_at, n) <= (?, ?) OR ` + isProbe + ` AND (received_at, n) <= (?, ?))`
+	n, err := i.conn.number(pruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n,
+		p.probes.receivedAt, p.probes.n)
 	return int(n), err
 }
 

@@ -4,15 +4,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Query selects deliveries. Everything that is set must hold; the zero Query selects all.
+// Query selects deliveries. Everything that is set must hold; the zero Query selects all but probes.
 type Query struct {
 	Filter  filter.Filter
 	Session string // of that listen alone
+	Project string // of that project, and those that no project is known of
+	Not     string // of projects that are known and are not this one
+	Probes  bool   // also probes
 	Limit   int    // the newest so many; 0: all
 }
 
@@ -85,16 +89,47 @@ func (r *Reader) byNumber(ctx context.Context, n int64) (d webhook.Delivery, fou
 
 // Count returns how many deliveries match, at most Limit where it is set.
 func (r *Reader) Count(ctx context.Context, q Query) (int, error) {
-	where, args := q.where()
+	text, args := q.count()
 	var count int64
 	err := r.with(ctx, func(c *conn) (err error) {
-		count, err = c.number("SELECT count(*) FROM (SELECT 1 FROM delivery d"+where+" LIMIT ?)", append(args, q.limit())...)
+		count, err = c.number(text, args...)
 		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count deliveries: %w", err)
 	}
 	return int(count), nil
+}
+
+// count is the query's SQL for Count. What is asked for often is counted by indexes alone.
+func (q Query) count() (text string, args []any) {
+	isBare := q.Filter.IsZero() && q.Session == "" && q.Project == "" && !q.Probes && q.Limit == 0
+	switch {
+	case isBare && q.Not == "":
+		return "SELECT (SELECT count(*) FROM delivery) - (SELECT count(*) FROM delivery WHERE probe)", nil
+	case isBare:
+		const part = "(SELECT count(*) FROM delivery WHERE project <> '' AND NOT probe AND project "
+		return "SELECT " + part + "< ?) + " + part + "> ?)", []any{q.Not, q.Not}
+	}
+	where, args := q.where()
+	return "SELECT count(*) FROM (SELECT 1 FROM delivery d" + where + " LIMIT ?)", append(args, q.limit())
+}
+
+// Projects counts the deliveries that match, by their projects. Those of no known project are counted under "".
+func (r *Reader) Projects(ctx context.Context, q Query) (map[string]int, error) {
+	where, args := q.where()
+	counts := map[string]int{}
+	err := r.with(ctx, func(c *conn) error {
+		return c.rows("SELECT d.project, count(*) FROM delivery d"+where+" GROUP BY d.project", args, func(row *query) error {
+			project := row.text()
+			counts[project] = int(row.int())
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count deliveries by project: %w", err)
+	}
+	return counts, nil
 }
 
 // limit in SQL's terms, where a negative number is none.
@@ -114,18 +149,28 @@ func (q Query) where() (text string, args []any) {
 	return c.join("CROSS") + text, c.args
 }
 
-// condition is the query as one; its text is empty where it selects all.
+// condition is the query as one; its text is empty if it selects all.
 func (q Query) condition() condition {
 	c := compile(q.Filter)
-	switch {
-	case q.Session == "":
-		return c
-	case c.text == "":
-		c.text = "d.session = ?"
-	default:
-		c.text = "d.session = ? AND " + c.text
+	var own []string
+	var args []any
+	if q.Session != "" {
+		own, args = append(own, "d.session = ?"), append(args, q.Session)
 	}
-	c.args = append([]any{q.Session}, c.args...)
+	if q.Project != "" {
+		own, args = append(own, "d.project IN (?, '')"), append(args, q.Project)
+	}
+	if q.Not != "" {
+		own, args = append(own, "d.project <> '' AND d.project <> ?"), append(args, q.Not)
+	}
+	if !q.Probes {
+		own = append(own, "NOT d.probe")
+	}
+	if c.text != "" {
+		own = append(own, c.text)
+	}
+	c.text = strings.Join(own, " AND ")
+	c.args = append(args, c.args...)
 	return c
 }
 

@@ -8,6 +8,7 @@ import (
 // plan is what the writer is to prune, in small steps and in this order.
 type plan struct {
 	rejected Place // rejected deliveries up to here; zero: none
+	probes   Place // probes up to here; zero: none
 	all      Place // deliveries of any kind up to here; zero: none
 	changes  int64 // rows of the change feed up to here
 	vacuum   int64 // pages to give back to the disk
@@ -15,18 +16,18 @@ type plan struct {
 	opened   int64 // which log it is of: see place
 	finished chan<- error
 
-	rejectedBytes int64 // how much the first step will free, roughly
+	quotaBytes int64 // how much the first two steps will free, roughly
 }
 
 func (p *plan) nothingLeft() bool {
-	return p.rejected == Place{} && p.all == Place{} && p.changes == 0 && p.vacuum == 0
+	return p.rejected == Place{} && p.probes == Place{} && p.all == Place{} && p.changes == 0 && p.vacuum == 0
 }
 
 // done reports whether nobody waits for it either.
 func (p *plan) done() bool { return p.nothingLeft() && p.finished == nil }
 
 const (
-	rejectedShare   = 16 // of Bytes
+	quotaShare      = 16 // of Bytes, for rejected deliveries, and for probes
 	changesPerEach  = 4  // recorded, attempted, perhaps again, mended: how many changes are kept for each delivery
 	pageBytes       = 4096
 	worthVacuuming  = 4096 // free pages, 16 MiB; and a quarter of the file. Fewer are soon used again
@@ -109,7 +110,7 @@ func (u *upkeep) plan() (p plan, err error) {
 		return p, err
 	}
 	u.plannedAt = u.now()
-	for _, step := range []func(*plan) error{u.planRejected, u.planCount, u.planAge, u.planBytes, u.planChanges, u.planVacuum} {
+	for _, step := range []func(*plan) error{u.planRejected, u.planProbes, u.planCount, u.planAge, u.planBytes, u.planChanges, u.planVacuum} {
 		if err := step(&p); err != nil {
 			return p, err
 		}
@@ -118,39 +119,54 @@ func (u *upkeep) plan() (p plan, err error) {
 	return p, nil
 }
 
+// The deliveries with a quota of their own, by a partial index each.
 const (
-	rejectedNewestFirst = "SELECT received_at, n, body_bytes FROM delivery WHERE status = 'rejected' ORDER BY received_at DESC, n DESC"
-	rejectedUpTo        = "SELECT count(*), sum(body_bytes) FROM delivery WHERE status = 'rejected' AND (received_at, n) <= (?, ?)"
+	isRejected = "status = 'rejected'"
+	isProbe    = "probe"
 )
 
-// planRejected keeps the newest rejected deliveries, as far as their number and their bytes allow.
-func (u *upkeep) planRejected(p *plan) error {
+func (u *upkeep) planRejected(p *plan) (err error) {
+	p.rejected, err = u.planQuota(p, isRejected, u.retention.Rejected)
+	return err
+}
+
+func (u *upkeep) planProbes(p *plan) (err error) {
+	p.probes, err = u.planQuota(p, isProbe, u.retention.Probes)
+	return err
+}
+
+// planQuota keeps the newest deliveries of a kind, as far as their number and their bytes allow. It returns the place up to which they
+// go; the zero Place if all stay.
+func (u *upkeep) planQuota(p *plan, kind string, most int) (upTo Place, err error) {
 	kept, bytes := 0, int64(0)
-	err := u.conn.rows(rejectedNewestFirst, nil, func(q *query) error {
+	newestFirst := "SELECT received_at, n, body_bytes FROM delivery WHERE " + kind + " ORDER BY received_at DESC, n DESC"
+	err = u.conn.rows(newestFirst, nil, func(q *query) error {
 		m := Place{q.int(), q.int()}
 		bytes += q.int()
-		if kept == u.retention.Rejected || bytes > u.retention.Bytes/rejectedShare {
-			p.rejected = m
+		if kept == most || bytes > u.retention.Bytes/quotaShare {
+			upTo = m
 			return errStop
 		}
 		kept++
 		return nil
 	})
-	if err != nil || p.rejected == (Place{}) {
-		return err
+	if err != nil || upTo == (Place{}) {
+		return upTo, err
 	}
-	return u.conn.rows(rejectedUpTo, []any{p.rejected.receivedAt, p.rejected.n}, func(q *query) error {
+	beyond := "SELECT count(*), sum(body_bytes) FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?)"
+	return upTo, u.conn.rows(beyond, []any{upTo.receivedAt, upTo.n}, func(q *query) error {
 		excess := q.int()
-		p.rejectedBytes = q.int() + excess*rowsPerDelivery
-		p.urgent = excess > int64(u.retention.Rejected)
+		p.quotaBytes += q.int() + excess*rowsPerDelivery
+		p.urgent = p.urgent || excess > int64(most)
 		return nil
 	})
 }
 
-// planCount counts the rejected ones beside the others, so that they never cost one of those.
+// planCount counts rejected deliveries and probes beside the others, so that they never cost one of those.
 func (u *upkeep) planCount(p *plan) error {
 	const beyond = `SELECT received_at, n FROM delivery ORDER BY received_at DESC, n DESC
-		LIMIT 1 OFFSET ? + (SELECT count(*) FROM delivery WHERE status = 'rejected')`
+		LIMIT 1 OFFSET ? + (SELECT count(*) FROM delivery WHERE ` + isRejected + `)
+		+ (SELECT count(*) FROM delivery WHERE ` + isProbe + ` AND NOT ` + isRejected + `)`
 	err := u.conn.rows(beyond, []any{u.retention.Deliveries}, func(q *query) error {
 		p.all = Place{q.int(), q.int()}
 		return nil
@@ -181,7 +197,7 @@ func (u *upkeep) planBytes(p *plan) error {
 	}
 	over := used*pageBytes - u.retention.Bytes
 	p.urgent = p.urgent || over > u.retention.Bytes/10
-	over -= p.rejectedBytes
+	over -= p.quotaBytes
 	if over <= 0 {
 		return nil
 	}

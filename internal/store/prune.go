@@ -38,9 +38,11 @@ func (w *writer) pruneSome() {
 func (w *writer) pruneStep() error {
 	switch p := &w.todo; {
 	case p.rejected != Place{}:
-		return w.pruneDeliveries(&p.rejected, oldestRejected)
+		return w.pruneDeliveries(&p.rejected, oldestOf(isRejected))
+	case p.probes != Place{}:
+		return w.pruneDeliveries(&p.probes, oldestOf(isProbe))
 	case p.all != Place{}:
-		return w.pruneDeliveries(&p.all, oldestDeliveries)
+		return w.pruneDeliveries(&p.all, oldestOf("1"))
 	case p.changes != 0:
 		return w.pruneChanges(p)
 	case p.vacuum > 0:
@@ -52,13 +54,13 @@ func (w *writer) pruneStep() error {
 }
 
 const (
-	oldestDeliveries = "SELECT n, body_bytes FROM delivery WHERE (received_at, n) <= (?, ?) ORDER BY received_at, n LIMIT ?"
-	oldestRejected   = `SELECT n, body_bytes FROM delivery WHERE status = 'rejected' AND (received_at, n) <= (?, ?)
-		ORDER BY received_at, n LIMIT ?`
-
 	// At most pruneChanges, and a whole number of them.
 	deleteChanges = "DELETE FROM change WHERE row <= min(?, (SELECT min(row) FROM change) + ?)"
 )
+
+func oldestOf(kind string) string {
+	return "SELECT n, body_bytes FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?) ORDER BY received_at, n LIMIT ?"
+}
 
 // pruneDeliveries deletes some of the oldest up to that place, which it clears when there are no more.
 func (w *writer) pruneDeliveries(upTo *Place, oldest string) error {

@@ -17,10 +17,10 @@ const (
 	insertDelivery = `INSERT INTO delivery (n, id, session, received_at, origin, event, about, status, verdict, secret_hint,
 		replay_of, resolved_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked,
 		` + requestColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	// requestColumns are bound by bindRequest.
-	requestColumns = "method, path, rest, query, masked_query, host, project, probe, expected_status, met"
+	requestColumns = "method, path, rest, query, masked_query, host, project, probe, routed, expected_status, met"
 
 	insertContent = "INSERT INTO content (n, header, body) VALUES (?, ?, ?)"
 	insertPart    = "INSERT INTO part (delivery, n, body) VALUES (?, ?, ?)"
@@ -82,7 +82,7 @@ func (t *transaction) insertDelivery(n int64, j *job) error {
 // bindRequest binds requestColumns.
 func (q *query) bindRequest(s *webhook.Summary) *query {
 	q.bindText(s.Method).bindText(s.Path).bindText(s.Rest).bindText(s.Query).bindText(joinNames(s.MaskedQuery))
-	return q.bindText(s.Host).bindText(s.Project).bindBool(s.Probe).bindText(s.ExpectedStatus).bindBool(s.Met)
+	return q.bindText(s.Host).bindText(s.Project).bindBool(s.Probe).bindBool(s.Routed).bindText(s.ExpectedStatus).bindBool(s.Met)
 }
 
 func (t *transaction) insertContent(n int64, header, body []byte) error {

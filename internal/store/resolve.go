@@ -18,11 +18,11 @@ const (
 )
 
 // Resolve finds the delivery that a person means: by its id, by any beginning of the id that no other has, with or without "dlv_", or
-// by "last" for the newest. It returns a *NotFoundError with what is near, or an *AmbiguousError.
-func (r *Reader) Resolve(ctx context.Context, typed string) (webhook.Summary, error) {
+// by "last" for the newest of a project (empty: of all projects) that is not a probe. It returns a *NotFoundError with what is near, or an *AmbiguousError.
+func (r *Reader) Resolve(ctx context.Context, typed, project string) (webhook.Summary, error) {
 	var found webhook.Summary
 	err := r.with(ctx, func(c *conn) (err error) {
-		found, err = resolve(c, typed)
+		found, err = resolve(c, typed, project)
 		return err
 	})
 	var notFound *NotFoundError
@@ -36,13 +36,9 @@ func (r *Reader) Resolve(ctx context.Context, typed string) (webhook.Summary, er
 	return found, nil
 }
 
-func resolve(c *conn, typed string) (webhook.Summary, error) {
+func resolve(c *conn, typed, project string) (webhook.Summary, error) {
 	if strings.EqualFold(strings.TrimSpace(typed), Last) {
-		newest, err := summaries(c, newestFirst, 1)
-		if err != nil || len(newest) == 1 {
-			return first(newest), err
-		}
-		return webhook.Summary{}, &NotFoundError{Typed: typed}
+		return last(c, typed, project)
 	}
 	prefix, ok := webhook.ParsePrefix(typed)
 	if !ok {
@@ -63,6 +59,25 @@ func resolve(c *conn, typed string) (webhook.Summary, error) {
 		return webhook.Summary{}, err
 	}
 	return webhook.Summary{}, &AmbiguousError{Typed: typed, Matches: matches, Total: int(total)}
+}
+
+func last(c *conn, typed, project string) (webhook.Summary, error) {
+	where, args := Query{Project: project}.where()
+	newest, err := summaries(c, where+newestFirst, append(args, 1)...)
+	if err != nil || len(newest) == 1 {
+		return first(newest), err
+	}
+	missing := &NotFoundError{Typed: typed}
+	if project != "" {
+		text, args := Query{Not: project}.count()
+		var others int64
+		others, err = c.number(text, args...)
+		missing.Elsewhere = int(others)
+	}
+	if err != nil {
+		return webhook.Summary{}, err
+	}
+	return webhook.Summary{}, missing
 }
 
 // first returns the first of a list, or nothing.

@@ -33,7 +33,7 @@ func TestResolveFindsWhatWasMeant(t *testing.T) {
 		" LAST ":         "dlv_1000000000",
 		"dlv_1":          "dlv_1000000000",
 	} {
-		got, err := l.Reader().Resolve(t.Context(), typed)
+		got, err := l.Reader().Resolve(t.Context(), typed, "")
 		if err != nil || got.ID != want {
 			t.Errorf("Resolve(%q) got %q, %v, want %q", typed, got.ID, err, want)
 		}
@@ -44,7 +44,7 @@ func TestLastIsTheNewestByTime(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	early, late := src.next(), src.next()
 	record(t, l, late, early) // as an import may
-	got, err := l.Reader().Resolve(t.Context(), "last")
+	got, err := l.Reader().Resolve(t.Context(), "last", "")
 	if err != nil || got.ID != late.ID {
 		t.Errorf("Resolve(last) got %q, %v, want %q", got.ID, err, late.ID)
 	}
@@ -52,7 +52,7 @@ func TestLastIsTheNewestByTime(t *testing.T) {
 
 func TestResolveSaysWhatIsAmbiguous(t *testing.T) {
 	l := logWithIDs(t, "dlv_7000000000", "dlv_7100000000", "dlv_7200000000", "dlv_7300000000", "dlv_7400000000", "dlv_7500000000", "dlv_8000000000")
-	_, err := l.Reader().Resolve(t.Context(), "7")
+	_, err := l.Reader().Resolve(t.Context(), "7", "")
 	var ambiguous *AmbiguousError
 	if !errors.As(err, &ambiguous) {
 		t.Fatalf("Resolve got %v, want an AmbiguousError", err)
@@ -85,7 +85,7 @@ func TestResolveNamesWhatIsNear(t *testing.T) {
 		"ünïcödé":            nil,
 		"%":                  nil,
 	} {
-		_, err := l.Reader().Resolve(t.Context(), typed)
+		_, err := l.Reader().Resolve(t.Context(), typed, "")
 		var missing *NotFoundError
 		if !errors.As(err, &missing) || missing.Typed != typed {
 			t.Errorf("Resolve(%q) got %v, want a NotFoundError of that", typed, err)
@@ -100,7 +100,7 @@ func TestResolveNamesWhatIsNear(t *testing.T) {
 func TestEmptyLogHasNoLast(t *testing.T) {
 	l := logWithIDs(t)
 	for _, typed := range []string{"last", "dlv_7", "7k3mq9z0ab"} {
-		_, err := l.Reader().Resolve(t.Context(), typed)
+		_, err := l.Reader().Resolve(t.Context(), typed, "")
 		var missing *NotFoundError
 		if !errors.As(err, &missing) || len(missing.Near) != 0 {
 			t.Errorf("Resolve(%q) got %v, want a NotFoundError with nothing near", typed, err)

@@ -16,7 +16,7 @@ import (
 
 // unbounded is a Retention that only what a test sets will prune by.
 func unbounded(set func(*Retention)) Retention {
-	r := Retention{Deliveries: 1 << 40, Bytes: 1 << 60, Age: math.MaxInt64 / 2, Rejected: 1 << 40}
+	r := Retention{Deliveries: 1 << 40, Bytes: 1 << 60, Age: math.MaxInt64 / 2, Rejected: 1 << 40, Probes: 1 << 40}
 	set(&r)
 	return r
 }
@@ -24,7 +24,7 @@ func unbounded(set func(*Retention)) Retention {
 func rejected(d *webhook.Delivery) { d.Status = webhook.StatusRejected }
 
 func TestDefaultRetentionIsWhatIsPromised(t *testing.T) {
-	want := Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 720 * time.Hour, Rejected: 1000}
+	want := Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 720 * time.Hour, Rejected: 1000, Probes: 200}
 	if got := DefaultRetention(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -65,6 +65,20 @@ func TestOldestByTimeGoFirst(t *testing.T) {
 	record(t, l, young, old, middle)
 	tidy(t, l)
 	if diff := cmp.Diff([]webhook.ID{middle.ID, young.ID}, list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+}
+
+func TestProbesHaveAQuotaOfTheirOwn(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Probes = 3, 2 })})
+	src := newSource(1)
+	probe := func(d *webhook.Delivery) { d.Probe = true }
+	kept := []*webhook.Delivery{src.next(), src.next(), src.next()}
+	probes := []*webhook.Delivery{src.next(probe), src.next(probe), src.next(probe)}
+	record(t, l, append(kept, probes...)...)
+	tidy(t, l)
+	want := []webhook.ID{kept[0].ID, kept[1].ID, kept[2].ID, probes[1].ID, probes[2].ID}
+	if diff := cmp.Diff(want, list(t, l.Reader(), Query{Probes: true})); diff != "" {
 		t.Errorf("the log (-want +got):\n%s", diff)
 	}
 }

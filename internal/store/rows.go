@@ -11,7 +11,7 @@ const selectSummaries = "SELECT " + summaryColumns + " FROM delivery d"
 
 const summaryColumns = `d.n, d.id, d.session, d.received_at, d.origin, d.event, d.about, d.status, d.verdict, d.secret_hint,
 	d.replay_of, d.resolved_by, d.same_body_as, d.body_bytes, d.attempts, d.target, d.code, d.duration, d.failure, d.masked,
-	d.method, d.path, d.rest, d.query, d.masked_query, d.host, d.project, d.probe, d.expected_status, d.met`
+	d.method, d.path, d.rest, d.query, d.masked_query, d.host, d.project, d.probe, d.routed, d.expected_status, d.met`
 
 // scanSummary reads summaryColumns from the current column on, and returns delivery.n with them.
 func scanSummary(q *query) (n int64, s webhook.Summary) {
@@ -38,7 +38,8 @@ func scanSummary(q *query) (n int64, s webhook.Summary) {
 	s.Method, s.Path, s.Rest, s.Query = q.text(), q.text(), q.text(), q.text()
 	s.MaskedQuery = splitNames(q.text())
 	s.Host, s.Project = q.text(), q.text()
-	s.Probe, s.ExpectedStatus, s.Met = q.bool(), q.text(), q.bool()
+	s.Probe, s.Routed, s.ExpectedStatus, s.Met = q.bool(), q.bool(), q.text(), q.bool()
+	s.Imported = n < 0
 	return n, s
 }
 
@@ -81,10 +82,21 @@ func readRest(c *conn, n int64, d *webhook.Delivery) error {
 	if d.Body, err = readBody(c, n, d.BodyBytes); err != nil {
 		return err
 	}
-	return c.rows(selectAttempts, []any{n}, func(q *query) error {
+	err = c.rows(selectAttempts, []any{n}, func(q *query) error {
 		a, err := scanAttempt(q)
 		d.History = append(d.History, a)
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.rows(selectResolutions, []any{n}, func(q *query) error {
+		if d.Resolutions == nil {
+			d.Resolutions = map[string]webhook.ID{}
+		}
+		target := q.text()
+		d.Resolutions[target] = webhook.ID(q.text())
+		return nil
 	})
 }
 

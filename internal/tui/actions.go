@@ -30,7 +30,7 @@ func (m *Model) actionKey(pressed tea.KeyPressMsg) tea.Cmd {
 	}
 	switch k := pressed; {
 	case key.Matches(k, m.keys.replay):
-		return m.replay(s.ID)
+		return m.replay(s)
 	case key.Matches(k, m.keys.edit):
 		return m.edit(s.ID)
 	case key.Matches(k, m.keys.diff):
@@ -52,25 +52,28 @@ func (m *Model) actionKey(pressed tea.KeyPressMsg) tea.Cmd {
 }
 
 // replay sends a delivery again. Its row is there when it is recorded, not when it is answered.
-func (m *Model) replay(id webhook.ID) tea.Cmd {
-	m.sending(display.ShortID(id, m.o.Style) + " again")
+func (m *Model) replay(d webhook.Summary) tea.Cmd {
+	m.sending(display.ShortID(d.ID, m.o.Style)+" again", m.o.Actions.Where(d))
 	return m.do(func(ctx context.Context) tea.Msg {
-		s, err := m.o.Actions.Replay(ctx, id)
-		return sentMsg{parent: id, sent: []webhook.Summary{s}, err: err}
+		s, err := m.o.Actions.Replay(ctx, d.ID)
+		return sentMsg{parent: d.ID, sent: []webhook.Summary{s}, err: err}
 	})
 }
 
 func (m *Model) trigger(name string) tea.Cmd {
-	m.sending(name)
+	m.sending(name, m.o.Actions.Where())
 	return m.do(func(ctx context.Context) tea.Msg {
 		sent, err := m.o.Actions.Trigger(ctx, name)
 		return sentMsg{what: name, sent: sent, err: err}
 	})
 }
 
-func (m *Model) sending(what string) {
+func (m *Model) sending(what, where string) {
 	glyph, role := m.o.Style.Glyph(webhook.StatusPending)
-	m.say(styled(glyph+" ", role).add("Sending "+what+" to "+m.o.Style.Clean(m.o.Actions.Where())+m.o.Style.Say("…"), display.Plain))
+	if where != "" {
+		what += " to " + m.o.Style.Clean(where)
+	}
+	m.say(styled(glyph+" ", role).add("Sending "+what+m.o.Style.Say("…"), display.Plain))
 }
 
 // sent says what came of a sending.
@@ -200,7 +203,7 @@ func (m *Model) edited(msg editedMsg) tea.Cmd {
 		m.say(text(m.o.Style.Clean(why)))
 		return nil
 	}
-	m.sending(display.ShortID(msg.parent, m.o.Style) + ", edited,")
+	m.sending(display.ShortID(msg.parent, m.o.Style)+", edited,", "")
 	return m.do(func(ctx context.Context) tea.Msg {
 		s, err := m.o.Actions.SendEdited(ctx, msg.parent, body)
 		return sentMsg{parent: msg.parent, sent: []webhook.Summary{s}, err: err}

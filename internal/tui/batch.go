@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,28 +39,31 @@ func (m *Model) replayAll() tea.Cmd {
 		wanted[id] = true
 	}
 	return m.do(func(ctx context.Context) tea.Msg {
+		var rows []webhook.Summary
+		var err error
 		if len(wanted) > 0 {
-			ids, err := m.marked(ctx, wanted, upTo)
-			return idsMsg{ids, err}
+			rows, err = m.marked(ctx, wanted, upTo)
+		} else {
+			rows, err = m.o.Log.Matching(ctx, selected, upTo)
 		}
-		ids, err := m.o.Log.IDs(ctx, selected, upTo)
-		return idsMsg{ids, err}
+		msg := batchAskedMsg{err: err}
+		if len(rows) > 0 {
+			msg.where = m.o.Actions.Where(rows...)
+		}
+		for _, s := range rows {
+			msg.ids = append(msg.ids, s.ID)
+		}
+		return msg
 	})
 }
 
 // marked is what is marked, in the order in which it was received.
-func (m *Model) marked(ctx context.Context, wanted map[webhook.ID]bool, upTo time.Time) ([]webhook.ID, error) {
-	all, err := m.o.Log.IDs(ctx, filter.Filter{}, upTo)
-	var ids []webhook.ID
-	for _, id := range all {
-		if wanted[id] {
-			ids = append(ids, id)
-		}
-	}
-	return ids, err
+func (m *Model) marked(ctx context.Context, wanted map[webhook.ID]bool, upTo time.Time) ([]webhook.Summary, error) {
+	all, err := m.o.Log.Matching(ctx, filter.Filter{}, upTo)
+	return slices.DeleteFunc(all, func(s webhook.Summary) bool { return !wanted[s.ID] }), err
 }
 
-func (m *Model) askReplays(msg idsMsg) {
+func (m *Model) askReplays(msg batchAskedMsg) {
 	switch {
 	case msg.err != nil:
 		m.sayError(msg.err)
@@ -72,7 +76,7 @@ func (m *Model) askReplays(msg idsMsg) {
 	if len(msg.ids) == 1 {
 		what = "1 delivery"
 	}
-	m.put(question{"Send " + what + " again to " + m.o.Style.Clean(m.o.Actions.Where()) + "?", func(m *Model) tea.Cmd {
+	m.put(question{"Send " + what + " again to " + m.o.Style.Clean(msg.where) + "?", func(m *Model) tea.Cmd {
 		m.batch = &batch{ids: msg.ids, came: tally{}}
 		m.batch.ctx, m.batch.cancel = context.WithCancel(m.ctx)
 		return m.batchOn()
@@ -83,7 +87,7 @@ func (m *Model) askReplays(msg idsMsg) {
 func (m *Model) batchOn() tea.Cmd {
 	b := m.batch
 	id := b.ids[b.next]
-	m.sending(display.Count(b.next+1) + " of " + display.Count(len(b.ids)) + " again")
+	m.sending(display.Count(b.next+1)+" of "+display.Count(len(b.ids))+" again", "")
 	return m.doIn(b.ctx, func(ctx context.Context) tea.Msg {
 		s, err := m.o.Actions.Replay(ctx, id)
 		return batchMsg{b, s, err}

@@ -117,15 +117,15 @@ func (l *memoryLog) Get(_ context.Context, id webhook.ID) (webhook.Delivery, web
 	return webhook.Delivery{}, family, &store.NotFoundError{Typed: string(id)}
 }
 
-func (l *memoryLog) IDs(_ context.Context, f filter.Filter, upTo time.Time) (ids []webhook.ID, _ error) {
+func (l *memoryLog) Matching(_ context.Context, f filter.Filter, upTo time.Time) (rows []webhook.Summary, _ error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range l.all {
 		if f.Match(&l.all[i]) && !l.all[i].ReceivedAt.After(upTo) {
-			ids = append(ids, l.all[i].ID)
+			rows = append(rows, l.all[i].Summary)
 		}
 	}
-	return ids, nil
+	return rows, nil
 }
 
 func (l *memoryLog) Before(_ context.Context, d webhook.Delivery) (webhook.Delivery, bool, error) {
@@ -180,7 +180,14 @@ func (a *fakeActions) note(s string) {
 	a.asked = append(a.asked, s)
 }
 
-func (*fakeActions) Where() string { return "localhost:3000" }
+func (*fakeActions) Where(replayed ...webhook.Summary) string {
+	for _, d := range replayed {
+		if d.Target != replayed[0].Target {
+			return "their own targets"
+		}
+	}
+	return "localhost:3000"
+}
 
 func (a *fakeActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error) {
 	a.note("replay " + string(id))

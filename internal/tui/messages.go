@@ -38,9 +38,10 @@ type (
 		sent   []webhook.Summary
 		err    error
 	}
-	idsMsg struct {
-		ids []webhook.ID
-		err error
+	batchAskedMsg struct {
+		ids   []webhook.ID
+		where string // they go
+		err   error
 	}
 	batchMsg struct {
 		of   *batch

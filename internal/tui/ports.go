@@ -19,8 +19,8 @@ type Log interface {
 	Totals(ctx context.Context, f filter.Filter) (Totals, error)
 	// Get returns a delivery whole, and its family.
 	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error)
-	// IDs returns what matches a filter and was received up to a time, oldest first.
-	IDs(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.ID, error)
+	// Matching returns the deliveries that match a filter and were received up to a time, oldest first.
+	Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error)
 	// Before returns the delivery that d is best compared with where nothing is marked: the one before it of the same event.
 	Before(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error)
 	// Wait returns when the log has changed since the cursor of a page.
@@ -87,8 +87,8 @@ const (
 
 // Actions is what can be done with deliveries. Their errors are shown; an error that has Advice is shown with it.
 type Actions interface {
-	// Where says where deliveries are sent.
-	Where() string
+	// Where says where replays of deliveries are sent, or new ones if there are none.
+	Where(replayed ...webhook.Summary) string
 	// Replay sends a delivery again and returns the new one once its answer is in the log.
 	Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error)
 	// Trigger sends the samples of an event or a scenario, and returns what became of each.

@@ -105,19 +105,13 @@ func (l *StoreLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, we
 	return d, family, err
 }
 
-// IDs lists what matches a filter and was received up to a time.
-func (l *StoreLog) IDs(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.ID, error) {
+// Matching lists the deliveries that match a filter and were received up to a time.
+func (l *StoreLog) Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error) {
 	rows, err := l.r.Counts.List(ctx, store.Query{Filter: f})
 	if err != nil {
 		return nil, unlessNoLog(err)
 	}
-	var ids []webhook.ID
-	for _, s := range rows {
-		if !s.ReceivedAt.After(upTo) {
-			ids = append(ids, s.ID)
-		}
-	}
-	return ids, nil
+	return slices.DeleteFunc(rows, func(s webhook.Summary) bool { return s.ReceivedAt.After(upTo) }), nil
 }
 
 // nearBefore is how far back a delivery of the same event is looked for.

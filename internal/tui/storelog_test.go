@@ -143,9 +143,9 @@ func TestReplaysAreOfTheFamily(t *testing.T) {
 	if _, found, _ := l.Before(t.Context(), first); found || err != nil {
 		t.Error("there is one before the first")
 	}
-	ids, err := l.IDs(t.Context(), filter.Filter{}, born)
-	if err != nil || len(ids) != 3 {
-		t.Errorf("up to the first millisecond there are %v, %v", ids, err)
+	rows, err := l.Matching(t.Context(), filter.Filter{}, born)
+	if err != nil || len(rows) != 3 {
+		t.Errorf("up to the first millisecond there are %v, %v", rows, err)
 	}
 }
 

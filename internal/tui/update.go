@@ -81,7 +81,7 @@ func (m *Model) came(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case sentMsg:
 		m.sent(msg)
-	case idsMsg:
+	case batchAskedMsg:
 		m.askReplays(msg)
 	case batchMsg:
 		return m.batchWent(msg)

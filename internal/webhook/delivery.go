@@ -1,6 +1,9 @@
 package webhook
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Origin says where a delivery came from.
 type Origin string
@@ -48,7 +51,7 @@ type Summary struct {
 	Verdict    Verdict
 	SecretHint string // the secret that verified it, masked; empty unless the verdict is valid
 	ReplayOf   ID     // the delivery that this one sends again
-	ResolvedBy ID     // the replay with the same bytes that was delivered after this one failed
+	ResolvedBy ID     // the last delivery of the same bytes that was needed to make up for this one, which failed; see Resolutions
 	SameBodyAs ID     // an earlier delivery with the same bytes; never set on a replay
 	BodyBytes  int64
 	Masked     []string // header names whose values were left out of the recording that it was imported from: it replays only with a new signature, and without them
@@ -61,7 +64,9 @@ type Summary struct {
 	Host        string   // the Host header that the user gave for this delivery; empty: the target's
 
 	Project        string // the directory of the project that it belongs to; empty: unknown. Never exported
+	Imported       bool   // from a recording: its session, targets and attempts are those of another log
 	Probe          bool   // sent to test a handler: not in `last`, failed deliveries and counts
+	Routed         bool   // sent where the routes of its project led then, rather than to targets chosen for it
 	ExpectedStatus string // the response that the user expects, as given to --expect-status: 401, 4xx
 	Met            bool   // the response was as expected
 
@@ -87,4 +92,33 @@ type Delivery struct {
 	Header  Header
 	Body    []byte // exactly as it arrived; never re-encoded, never cut
 	History []Attempt
+
+	// Resolutions say which delivery of the same bytes was delivered at a target, the key, after this one failed there.
+	Resolutions map[string]ID
+}
+
+// ReplayTargets returns where a replay goes that no running listen routes: to each target whose latest attempt failed and that is not
+// resolved; if there is none, to each whose latest attempt failed; if there is none of these either, to all. The order is that of the
+// first attempts.
+func (d Delivery) ReplayTargets() []string {
+	var all, failed, open []string
+	for _, a := range d.History {
+		if slices.Contains(all, a.Target) {
+			continue
+		}
+		all = append(all, a.Target)
+		if latest := LatestAt(d.History, a.Target); latest.Status().Failed() {
+			failed = append(failed, a.Target)
+			if d.Resolutions[a.Target] == "" {
+				open = append(open, a.Target)
+			}
+		}
+	}
+	switch {
+	case len(open) > 0:
+		return open
+	case len(failed) > 0:
+		return failed
+	}
+	return all
 }

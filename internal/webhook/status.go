@@ -54,6 +54,16 @@ func Deciding(attempts []Attempt) Attempt {
 	return deciding
 }
 
+// LatestAt returns the latest of the attempts, oldest first, at a target; the zero Attempt if there is none.
+func LatestAt(attempts []Attempt, target string) Attempt {
+	for _, a := range slices.Backward(attempts) {
+		if a.Target == target {
+			return a
+		}
+	}
+	return Attempt{}
+}
+
 // worst orders what several targets said: unreachable, timed out, refused, delivered.
 func worst(s Status) int {
 	return slices.Index([]Status{StatusDelivered, StatusRefused, StatusTimedOut, StatusUnreachable}, s)

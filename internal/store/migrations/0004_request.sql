@@ -7,6 +7,8 @@ ALTER TABLE delivery ADD COLUMN method TEXT NOT NULL DEFAULT '';
 -- A directory. Never exported.
 ALTER TABLE delivery ADD COLUMN project TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN probe INTEGER NOT NULL DEFAULT 0;
+-- Whether it was sent where the project's routes led then, rather than to targets chosen for it.
+ALTER TABLE delivery ADD COLUMN routed INTEGER NOT NULL DEFAULT 0;
 -- The response that the user expects, as it was typed: 401, 4xx. Whether the response was as expected.
 ALTER TABLE delivery ADD COLUMN expected_status TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN met INTEGER NOT NULL DEFAULT 0;
@@ -42,3 +44,9 @@ INSERT INTO resolution (delivery, target, id)
 DROP INDEX delivery_failed;
 CREATE INDEX delivery_failed ON delivery (received_at)
     WHERE status IN ('refused', 'unreachable', 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
+-- The same deliveries, by their bytes: what a later delivery of the same bytes resolves.
+CREATE INDEX delivery_failed_body ON delivery (body_hash)
+    WHERE status IN ('refused', 'unreachable', 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
+-- Probes have a quota of their own, and counts leave them out; other deliveries never touch this index.
+CREATE INDEX delivery_probe ON delivery (received_at) WHERE probe;
+CREATE INDEX delivery_by_project ON delivery (project, probe) WHERE project <> '';
