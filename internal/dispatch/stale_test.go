@@ -208,7 +208,7 @@ func TestStaleConnectionsAreKnownBelowTLS(t *testing.T) {
 	var mu sync.Mutex
 	seen, requests := map[string]bool{}, 0
 	a := testkit.NewAuthority(t)
-	handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		again := seen[r.RemoteAddr]
 		seen[r.RemoteAddr] = true
