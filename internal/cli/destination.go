@@ -169,7 +169,7 @@ func (d *destination) post(ctx context.Context, in relay.Arrival) (webhook.ID, w
 
 // lookUp returns what the session's log says of a delivery.
 func (d *destination) lookUp(ctx context.Context, id webhook.ID) (relay.Outcome, error) {
-	whole, err := d.reader.Get(ctx, id)
+	whole, err := d.reader.Get(context.WithoutCancel(ctx), id) // it is answered, so an interrupt comes too late
 	if err != nil {
 		return relay.Outcome{}, fmt.Errorf("look up %s: %w", id, err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // following is a run of `webhooks list --follow`: the rows there are, then each delivery that comes, or has its answer.
 type following struct {
-	reader  *store.Reader
+	reader  logFeed
 	printer output.Printer
 	query   store.Query
 	cursor  int64
@@ -39,12 +39,20 @@ func (a *app) follow(ctx context.Context, q store.Query) error {
 	}
 	defer func() { _ = r.Close() }()
 	f := &following{reader: r, printer: output.New(out), query: q}
-	if f.cursor, err = r.Cursor(ctx); err == nil { // before the list: what comes in between is in both, and not in neither
+	return f.run(ctx)
+}
+
+// run lists, and then follows until ctx is done or the log cannot be read. A log that is busy is read again.
+func (f *following) run(ctx context.Context) (err error) {
+	if f.cursor, err = f.reader.Cursor(ctx); err == nil { // before the list: what comes in between is in both, and not in neither
 		err = f.list(ctx)
 	}
 	for err == nil {
 		if err = f.reader.Wait(ctx, f.cursor); err == nil {
 			err = f.catchUp(ctx)
+		}
+		if errors.Is(err, store.ErrBusy) { // the cursor stays, so nothing is missed
+			err = pause(ctx, logInterval)
 		}
 	}
 	if ctx.Err() != nil { // an interrupt is how it ends
@@ -92,11 +100,15 @@ func (f *following) show(ctx context.Context, c store.Change) error {
 	d := webhook.Delivery{Summary: c.Summary}
 	if f.query.Filter.LooksInside() {
 		var err error
-		if d, err = f.reader.Get(ctx, c.Summary.ID); err != nil {
-			var gone *store.NotFoundError
-			if errors.As(err, &gone) {
-				return nil // pruned since
-			}
+		d, err = f.reader.Get(ctx, c.Summary.ID)
+		for errors.Is(err, store.ErrBusy) && pause(ctx, logInterval) == nil {
+			d, err = f.reader.Get(ctx, c.Summary.ID)
+		}
+		var gone *store.NotFoundError
+		if errors.As(err, &gone) {
+			return nil // pruned since
+		}
+		if err != nil {
 			return err
 		}
 	}

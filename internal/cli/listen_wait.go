@@ -170,7 +170,7 @@ func (l *listener) waitOutcome(ctx context.Context) (outcome, error) {
 	if !errors.Is(l.waitErr, context.Canceled) {
 		return l.waitResult, l.waitErr
 	}
-	result, err := l.waiting.look(ctx)
+	result, err := l.waiting.lookOnce(ctx)
 	if err == nil && result == outcomeOpen {
 		l.waiting.cut, result = true, l.waiting.atLast()
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/sample"
@@ -15,6 +16,8 @@ import (
 type screenLog struct {
 	*tui.StoreLog
 	counts *store.Reader
+
+	state atomic.Pointer[tui.State] // of the listen, when the sessions could last be read
 
 	mu   sync.Mutex
 	seen handlerSight

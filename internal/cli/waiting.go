@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // waiting is one run of `webhooks wait`.
@@ -15,12 +16,13 @@ type waiting struct {
 	app     *app
 	o       *waitOptions
 	printer output.Printer
-	reader  *store.Reader // nil while there is no log
-	session string        // of that listen alone; empty: of any
+	reader  logFeed // nil while there is no log
+	session string  // of that listen alone; empty: of any
 	since   time.Time
 	from    string // what since is, in words
 	awaited *awaited
 	cursor  int64
+	again   bool // the log was busy at the last look
 	cut     bool // it ended before its time was up
 }
 
@@ -38,11 +40,19 @@ func (w *waiting) until(ctx context.Context) (outcome, error) {
 	if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
 		return result, err
 	}
-	// So is a last one: what came in time counts, though nobody had looked yet.
-	if result, err = w.look(ctx); err != nil || result != outcomeOpen {
+	// So is a last one: what came in time counts, though nobody had looked yet. If the log cannot be read then, nothing is known.
+	if result, err = w.lookOnce(ctx); err != nil || result != outcomeOpen {
 		return result, err
 	}
 	return w.atLast(), nil
+}
+
+// logFeed is the delivery log as waiting and following read it. *store.Reader is one.
+type logFeed interface {
+	output.Feed
+	List(ctx context.Context, q store.Query) ([]webhook.Summary, error)
+	IsDue(ctx context.Context, id webhook.ID) (bool, error)
+	Close() error
 }
 
 // logInterval is how often it is looked whether there is a log by now: as often as for changes in one.
@@ -50,14 +60,26 @@ const logInterval = 50 * time.Millisecond
 
 // next returns when there is something new to look at.
 func (w *waiting) next(ctx context.Context) error {
-	if w.reader == nil {
+	if w.reader == nil || w.again {
 		return pause(ctx, logInterval)
 	}
-	return w.reader.Wait(ctx, w.cursor)
+	err := w.reader.Wait(ctx, w.cursor)
+	if errors.Is(err, store.ErrBusy) {
+		return pause(ctx, logInterval)
+	}
+	return err
 }
 
 // look takes in what is new in the log, and says how the wait stands.
 func (w *waiting) look(ctx context.Context) (outcome, error) {
+	result, err := w.lookOnce(ctx)
+	if w.again = errors.Is(err, store.ErrBusy); w.again { // the next look begins where this one ended
+		return outcomeOpen, nil
+	}
+	return result, err
+}
+
+func (w *waiting) lookOnce(ctx context.Context) (outcome, error) {
 	if err := w.open(ctx); w.reader == nil || err != nil {
 		return outcomeOpen, err
 	}
@@ -103,16 +125,21 @@ func (w *waiting) open(ctx context.Context) (err error) {
 	if w.reader != nil {
 		return nil
 	}
-	if w.reader, err = w.app.openReader(ctx); errors.Is(err, store.ErrNoLog) {
+	r, err := w.app.openReader(ctx)
+	if errors.Is(err, store.ErrNoLog) {
 		return nil
 	}
+	if err == nil && w.o.since == sinceStart {
+		w.since, w.from, err = w.app.listenStart(ctx, r)
+	}
 	if err != nil {
+		if r != nil {
+			_ = r.Close()
+		}
 		return err
 	}
-	if w.o.since == sinceStart {
-		w.since, w.from, err = w.app.listenStart(ctx, w.reader)
-	}
-	return err
+	w.reader = r
+	return nil
 }
 
 // begin takes in what is in the log already, the first time.

@@ -139,9 +139,19 @@ func (a *app) whereTo(o sendOptions) func(replayed []webhook.Summary) string {
 // watchedState is the state of the listen that a command started here would use.
 func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) tui.State {
 	live, err := session.Live(dir)
-	if err != nil {
+	if err != nil { // nothing is known of any change
+		if last := log.state.Load(); last != nil {
+			return *last
+		}
 		return tui.State{}
 	}
+	state := a.stateOf(ctx, live, log)
+	log.state.Store(&state)
+	return state
+}
+
+// stateOf is the state of one of the sessions that are alive.
+func (a *app) stateOf(ctx context.Context, live []session.Info, log *screenLog) tui.State {
 	s, ok := a.choose(live)
 	if !ok {
 		return tui.State{}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -22,7 +23,11 @@ func (a *app) welcome(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if live, err := session.Live(dir); err == nil && len(live) > 0 {
+	live, err := session.Live(dir)
+	switch {
+	case err != nil:
+		return closedPipe(output.Welcome(o, a.unreadable(err)))
+	case len(live) > 0:
 		s, _ := a.choose(live)
 		return closedPipe(output.Welcome(o, a.whileListening(ctx, s)))
 	}
@@ -37,20 +42,37 @@ func (a *app) whileListening(ctx context.Context, s session.Info) output.Welcome
 		Lines: []string{a.listening(s)},
 		Steps: firstSteps(),
 	}
-	if all, failed, err := a.counts(ctx, s.ID); err == nil {
-		text.Lines = append(text.Lines, countsLine(all, failed))
-		if failed > 0 {
-			text.Steps = stepsAfterFailure()
-		}
+	all, failed, err := a.counts(ctx, s.ID)
+	switch {
+	case errors.Is(err, store.ErrNoLog):
+		return text
+	case err != nil:
+		text.Lines = append(text.Lines, "  The delivery log can't be read: "+a.explain(err).what)
+		return text
+	}
+	text.Lines = append(text.Lines, countsLine(all, failed))
+	if failed > 0 {
+		text.Steps = stepsAfterFailure()
 	}
 	return text
+}
+
+// unreadable is what to do if it cannot be known what runs and what is in the log.
+func (a *app) unreadable(err error) output.WelcomeText {
+	return output.WelcomeText{
+		Down: true, Lines: []string{"The delivery log can't be read: " + a.explain(err).what},
+		Steps: []output.Step{{Command: "vidiking doctor", Say: "check everything, and see what to do"}},
+	}
 }
 
 // atRest is what to do where no listen runs.
 func (a *app) atRest(ctx context.Context) output.WelcomeText {
 	listen := a.stepsToListen()
 	all, failed, err := a.counts(ctx, "")
-	if err != nil || all == 0 { // what is wrong with a log is for the commands to say that need one
+	if err != nil && !errors.Is(err, store.ErrNoLog) {
+		return a.unreadable(err)
+	}
+	if all == 0 {
 		if a.cfg.Source(config.Forward) == config.SourceDefault && len(listen) == 1 {
 			listen = append([]output.Step{{Command: "vidiking demo", Say: "see it work, no account needed"}}, listen...)
 		}

@@ -17,7 +17,9 @@ import (
 
 // Live returns the sessions of the data directory whose process is alive, newest first. It takes away what dead ones left behind,
 // where it may. A data directory without sessions, or none at all, has none.
-func Live(dataDir string) ([]Info, error) {
+func Live(dataDir string) ([]Info, error) { return live(dataDir, os.ReadFile) }
+
+func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error) {
 	dir := filepath.Join(dataDir, dirName)
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -28,10 +30,17 @@ func Live(dataDir string) ([]Info, error) {
 	}
 	var live []Info
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".json") {
+		if !strings.HasSuffix(e.Name(), ".json") || !e.Type().IsRegular() {
 			continue
 		}
-		if info, ok := read(filepath.Join(dir, e.Name())); ok {
+		data, err := readFile(filepath.Join(dir, e.Name()))
+		switch {
+		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission):
+			continue // it ended just now, or is another user's
+		case err != nil: // it may be alive, so its deliveries are not to be taken from it
+			return nil, fmt.Errorf("look for sessions: %w", err)
+		}
+		if info, ok := read(filepath.Join(dir, e.Name()), data); ok {
 			live = append(live, info)
 		}
 	}
@@ -47,11 +56,7 @@ func IsLive(live []Info, id string) bool {
 }
 
 // read returns the session of a file, if its process lives and speaks as this program does.
-func read(path string) (Info, bool) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Info{}, false // it ended just now, or is another user's
-	}
+func read(path string, data []byte) (Info, bool) {
 	var info Info
 	readable := json.Unmarshal(data, &info) == nil
 	if readable && info.V != version {

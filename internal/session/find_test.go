@@ -2,6 +2,7 @@ package session
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -180,5 +182,16 @@ func TestSessionsOfOneMomentHaveAnOrder(t *testing.T) {
 	}
 	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
+	}
+}
+
+func TestASessionThatCannotBeReadIsNotTakenForDead(t *testing.T) {
+	dir := t.TempDir()
+	announce(t, dir, func(*Info) {})
+	for fault, want := range map[error]error{syscall.EMFILE: syscall.EMFILE, os.ErrPermission: nil, os.ErrNotExist: nil} {
+		got, err := live(dir, func(path string) ([]byte, error) { return nil, &os.PathError{Op: "open", Path: path, Err: fault} })
+		if !errors.Is(err, want) || len(got) != 0 {
+			t.Errorf("%v: got %v, %v; want %v", fault, got, err, want)
+		}
 	}
 }

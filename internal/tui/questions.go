@@ -162,6 +162,12 @@ func (m *Model) sync() tea.Cmd {
 	return m.loadDetail(s.ID)
 }
 
+// isGone reports whether a delivery is not in the log. Any other error says nothing about the delivery.
+func isGone(err error) bool {
+	var gone *store.NotFoundError
+	return errors.As(err, &gone)
+}
+
 // alike reports whether nothing of a delivery has changed that its detail shows.
 func alike(a, b webhook.Summary) bool {
 	return a.ID == b.ID && a.Status == b.Status && a.Attempts == b.Attempts && a.ResolvedBy == b.ResolvedBy
@@ -200,6 +206,9 @@ func (m *Model) readSubject(ctx context.Context, id webhook.ID, shown tab, marke
 		other, _, err = m.o.Log.Get(ctx, marked)
 		found = err == nil
 	}
+	if err != nil && !isGone(err) {
+		return nil, err // and not compared with another than was marked
+	}
 	if !found {
 		other, found, err = m.o.Log.Before(ctx, d)
 	}
@@ -227,11 +236,11 @@ func (m *Model) tookDetail(msg detailMsg) tea.Cmd {
 	if !m.details.answered(msg.n) {
 		return nil
 	}
-	var missing *store.NotFoundError
-	if errors.As(msg.err, &missing) { // pruned just now: the next page says what is there
+	if isGone(msg.err) { // pruned just now: the next page says what is there
 		return nil
 	}
 	if msg.err != nil {
+		m.wanted = webhook.Summary{} // it is asked for again with the next page
 		return m.logTrouble(msg.err)
 	}
 	before, _ := m.detail.about()

@@ -69,10 +69,47 @@ func TestALogThatCannotBeReadIsSaidAndAskedAgain(t *testing.T) {
 	}, func(o *Options) { o.Log = failing })
 }
 
+func TestADeliveryThatCannotBeReadIsAskedAgain(t *testing.T) {
+	log := newMemoryLog(deliveries(0, 3)...)
+	failing := &failingLog{memoryLog: log}
+	at(t, 120, 40, log, func(x *hand) {
+		failing.unread.Store(string(deliveries(0, 3)[1].ID))
+		x.press("up")
+		x.wait(300 * time.Millisecond)
+		x.shows("! the delivery log is damaged")
+		failing.unread.Store("")
+		x.wait(2 * time.Second)
+		if got := x.m.detail.subject.delivery.ID; got != deliveries(0, 3)[1].ID {
+			t.Errorf("the details are of %s, want of the delivery under the cursor", got)
+		}
+	}, func(o *Options) { o.Log = failing })
+}
+
+func TestAMarkedDeliveryThatCannotBeReadIsNotReplacedByAnother(t *testing.T) {
+	all := deliveries(0, 4)
+	log := newMemoryLog(all...)
+	failing := &failingLog{memoryLog: log}
+	at(t, 120, 40, log, func(x *hand) {
+		failing.unread.Store(string(all[0].ID))
+		s, err := x.m.readSubject(t.Context(), all[3].ID, tabDiff, all[0].ID)
+		if err == nil {
+			t.Errorf("compared with %s, want an error: the marked one cannot be read", s.other.ID)
+		}
+	}, func(o *Options) { o.Log = failing })
+}
+
 // failingLog cannot be read at times.
 type failingLog struct {
 	*memoryLog
-	fails atomic.Bool
+	fails  atomic.Bool
+	unread atomic.Value // the id of a delivery that cannot be read
+}
+
+func (l *failingLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error) {
+	if l.unread.Load() == string(id) {
+		return webhook.Delivery{}, webhook.Family{}, errors.New("the delivery log is damaged")
+	}
+	return l.memoryLog.Get(ctx, id)
 }
 
 func (l *failingLog) Page(ctx context.Context, q PageQuery) (Page, error) {
