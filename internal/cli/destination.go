@@ -65,10 +65,12 @@ func (d *destination) openOwn(ctx context.Context, secrets []webhook.Secret) {
 	w := d.app.w
 	d.sender = dispatch.NewSender(d.direct)
 	var log relay.Log = noLog{}
-	d.lost = d.app.showMigration(d.dir, func() (err error) {
-		d.log, err = store.Open(ctx, d.dir, store.Options{Now: w.Now})
-		return err
-	})
+	if d.lost == nil {
+		d.lost = d.app.showMigration(d.dir, func() (err error) {
+			d.log, err = store.Open(ctx, d.dir, store.Options{Now: w.Now})
+			return err
+		})
+	}
 	if d.lost == nil {
 		log, d.reader = d.log, d.log.Reader()
 	}

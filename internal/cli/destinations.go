@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ type destinations struct {
 	o      sendOptions
 	cfg    *config.Config
 	dir    string // the data directory
+	noDir  error  // why there is none, so that nothing is recorded
 	live   []session.Info
 	here   session.Here
 	opened map[string]*destination // by key
@@ -30,7 +32,12 @@ func (a *app) destinations(o sendOptions) (*destinations, error) {
 		return nil, err
 	}
 	f := &destinations{app: a, o: o, cfg: cfg, opened: map[string]*destination{}}
-	if f.dir, err = cfg.DataDir(); err != nil {
+	var noHome *config.NoHomeError
+	if f.dir, err = cfg.DataDir(); errors.As(err, &noHome) && o.to != "" {
+		f.noDir, f.here = err, a.here(nil)
+		return f, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	if f.live, err = session.Live(f.dir); err != nil && o.to == "" {
@@ -96,7 +103,7 @@ func (f *destinations) ofProbe(d webhook.Delivery) (*destination, error) {
 
 func (f *destinations) empty(project string) *destination {
 	return &destination{
-		app: f.app, dir: f.dir, project: project, moot: f.o.moot(),
+		app: f.app, dir: f.dir, lost: f.noDir, project: project, moot: f.o.moot(),
 		direct: dispatch.Options{Timeout: f.o.timeout, Insecure: f.o.insecure, Now: f.app.w.Now},
 	}
 }

@@ -156,13 +156,14 @@ func explainConfig(err error) *failure {
 	var file *config.FileError
 	var value *config.ValueError
 	var unknown *config.UnknownError
+	var noHome *config.NoHomeError
 	switch {
 	case errors.As(err, &file):
 		f.code = exitUsage
 		if file.Text != "" {
 			f.detail = caret(file.Text, file.Column, file.Width)
 		}
-	case errors.As(err, &value), errors.As(err, &unknown):
+	case errors.As(err, &value), errors.As(err, &unknown), errors.As(err, &noHome):
 		f.code = exitUsage
 	}
 	return f

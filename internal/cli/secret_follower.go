@@ -33,15 +33,14 @@ func (a *app) followSecret(first webhook.Secret, changed func(webhook.Secret)) (
 	if err != nil {
 		return nil, err
 	}
-	file, err := cfg.FilePath()
-	if err != nil {
-		return nil, err
-	}
 	dir, err := cfg.DataDir()
 	if err != nil {
 		return nil, err
 	}
-	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{file, config.MadeSecretPath(dir)}}
+	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{config.MadeSecretPath(dir)}}
+	if file, err := cfg.FilePath(); err == nil { // without a home directory there is no file to look at
+		f.files = append(f.files, file)
+	}
 	f.stamps = f.stamp()
 	return f, nil
 }

@@ -204,7 +204,10 @@ func (a *app) sshWay(cfg *config.Config) (way, error) {
 		s.Target.User = a.userName()
 	}
 	if name != tunnel.LocalhostRun {
-		s.Keys.Agent, s.Keys.Dir = a.sshAgent(), filepath.Join(a.w.Home, ".ssh")
+		s.Keys.Agent = a.sshAgent()
+		if a.w.Home != "" {
+			s.Keys.Dir = filepath.Join(a.w.Home, ".ssh")
+		}
 	}
 	proxies := tunnel.EnvironmentProxies(a.w.LookupEnv)
 	return way{

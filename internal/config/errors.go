@@ -86,6 +86,17 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// NoHomeError reports that a file or directory has no place: neither a flag nor the environment names one, and there is no home directory.
+type NoHomeError struct {
+	For  string // what has no place
+	Hint string
+}
+
+func (e *NoHomeError) Error() string { return "there is no home directory, so no place for " + e.For }
+
+// Advice says how to name a place.
+func (e *NoHomeError) Advice() string { return e.Hint }
+
 // Advice says what to do.
 func (e *Error) Advice() string { return e.Hint }
 

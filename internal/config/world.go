@@ -61,28 +61,37 @@ func (w World) env(name string) string {
 // configHome is the directory of the user's configuration. ~/.config serves macOS too: it is where its users of command lines keep
 // and look for such files, and gh, git and most others have them there.
 func (w World) configHome() (string, error) {
-	return w.userDir("XDG_CONFIG_HOME", "APPDATA", []string{".config"}, []string{"AppData", "Roaming"})
+	dir := w.userDir("XDG_CONFIG_HOME", "APPDATA", []string{".config"}, []string{"AppData", "Roaming"})
+	if dir == "" {
+		return "", &NoHomeError{For: "the configuration", Hint: "name a file: set " + EnvConfig + ", or use --config FILE"}
+	}
+	return dir, nil
 }
 
 // stateHome is the directory of what programs keep between runs.
 func (w World) stateHome() (string, error) {
-	return w.userDir("XDG_STATE_HOME", "LOCALAPPDATA", []string{".local", "state"}, []string{"AppData", "Local"})
+	dir := w.userDir("XDG_STATE_HOME", "LOCALAPPDATA", []string{".local", "state"}, []string{"AppData", "Local"})
+	if dir == "" {
+		return "", &NoHomeError{For: "the delivery log", Hint: "name a directory: set " + EnvDataDir + ", or use --data-dir DIR"}
+	}
+	return dir, nil
 }
 
-func (w World) userDir(xdg, windows string, unixDefault, windowsDefault []string) (string, error) {
+// userDir is a directory of the program's own; empty if the environment names none and there is no home directory.
+func (w World) userDir(xdg, windows string, unixDefault, windowsDefault []string) string {
 	variables, fallback := []string{xdg}, unixDefault
 	if w.GOOS == "windows" {
 		variables, fallback = []string{xdg, windows}, windowsDefault
 	}
 	for _, name := range variables {
 		if dir := w.env(name); w.isAbs(dir) { // XDG Base Directory Specification: a relative path is to be ignored
-			return w.join(dir, appDir), nil
+			return w.join(dir, appDir)
 		}
 	}
 	if w.Home == "" {
-		return "", &Error{Msg: "there is no home directory, so no place for configuration and log", Hint: "set " + w.homeVariable() + ", or give both places: --config FILE --data-dir DIR"}
+		return ""
 	}
-	return w.join(append(append([]string{w.Home}, fallback...), appDir)...), nil
+	return w.join(append(append([]string{w.Home}, fallback...), appDir)...)
 }
 
 func (w World) homeVariable() string {

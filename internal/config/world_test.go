@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
@@ -74,10 +75,14 @@ func TestWithoutAHomeOnlyWhatNeedsOneFails(t *testing.T) {
 	}
 	_, fileErr := c.FilePath()
 	_, dataErr := c.DataDir()
-	for name, err := range map[string]error{"FilePath": fileErr, "DataDir": dataErr, "Set": c.Set("verify", "warn")} {
-		var advised *config.Error
-		if !errors.As(err, &advised) || advised.Hint != "set HOME, or give both places: --config FILE --data-dir DIR" {
-			t.Errorf("%s: got %v, want an error that says what to set", name, err)
+	for _, tc := range []struct {
+		name     string
+		err      error
+		variable string
+	}{{"FilePath", fileErr, config.EnvConfig}, {"DataDir", dataErr, config.EnvDataDir}, {"Set", c.Set("verify", "warn"), config.EnvConfig}} {
+		var noHome *config.NoHomeError
+		if !errors.As(tc.err, &noHome) || !strings.Contains(noHome.Advice(), "set "+tc.variable) {
+			t.Errorf("%s: got %v, want an error that says to set %s", tc.name, tc.err, tc.variable)
 		}
 	}
 	if _, err := config.Load(w, config.Flags{Config: "~/x.toml"}); err == nil {

@@ -18,12 +18,12 @@ func (d *doctor) configuration(context.Context) []Finding {
 		return d.o.Trouble.finding()
 	}
 	cfg := d.o.Config
+	message := "there is no file, and no home directory for one"
 	path, err := cfg.FilePath()
-	if err != nil {
-		return failed(err.Error(), "")
+	if err == nil {
+		message = cfg.Short(path)
 	}
-	message := cfg.Short(path)
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); path != "" && err != nil {
 		message += " (not there, so the defaults count)"
 	}
 	if p := cfg.Profile(); p != config.DefaultProfile {

@@ -113,8 +113,12 @@ func Welcome(o Options, t WelcomeText) error {
 		p.out.say(0, l)
 	}
 	p.out.blank()
+	width := 41
 	for _, s := range t.Steps {
-		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), 43), Role: display.Bold}, {Text: s.Say}})
+		width = max(width, display.Width(o.Command(s.Command)))
+	}
+	for _, s := range t.Steps {
+		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), width+2), Role: display.Bold}, {Text: s.Say}})
 	}
 	p.out.blank()
 	p.out.say(0, "All commands: vidiking help")
