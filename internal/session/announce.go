@@ -47,7 +47,8 @@ const (
 	dirName    = "sessions"
 	version    = 1
 	tokenBytes = 32 // as long as the HMAC key of the signatures it speaks beside
-	idBytes    = 6  // names a file among the few of one machine
+	idPrefix   = "ses_"
+	idBytes    = 6 // names a file among the few of one machine
 )
 
 // Session is one run of `listen`, as the other commands see it. Close it, or the process's end does. Any number of goroutines may use
@@ -57,7 +58,9 @@ type Session struct {
 
 	mu   sync.Mutex
 	info Info
-	lock *flock.Flock // held while it is announced, nil else
+	lock *flock.Flock // held from Lock or Announce to Close, nil else
+
+	announced bool
 }
 
 // NewInfo draws a session's id and token from random. It returns an error only if random does.
@@ -67,7 +70,7 @@ func NewInfo(random io.Reader) (Info, error) {
 		return Info{}, fmt.Errorf("draw a session token: %w", err)
 	}
 	enc := base64.RawURLEncoding
-	return Info{V: version, ID: "ses_" + enc.EncodeToString(b[:idBytes]), Token: enc.EncodeToString(b[idBytes:])}, nil
+	return Info{V: version, ID: idPrefix + enc.EncodeToString(b[:idBytes]), Token: enc.EncodeToString(b[idBytes:])}, nil
 }
 
 // New prepares a session, which nobody knows of until it is announced.
@@ -75,11 +78,19 @@ func New(dataDir string, info Info) *Session {
 	return &Session{info: info, path: filepath.Join(dataDir, dirName, info.ID+".json")}
 }
 
-// Announce fills in what the session tells of itself and makes it known to the commands that use the same data directory. The lock
-// is taken before the file appears, so that nobody finds the file of a session that seems dead.
-func (s *Session) Announce(fill func(*Info)) error {
+// Lock marks the session as alive, so that no other listen takes over the deliveries that it still has to send. The commands find it only
+// once it is announced.
+func (s *Session) Lock() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.takeLock()
+}
+
+// takeLock takes the lock, if the session does not have it yet. The caller holds mu.
+func (s *Session) takeLock() error {
+	if s.lock != nil {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return fmt.Errorf("announce the session: %w", err)
 	}
@@ -92,16 +103,28 @@ func (s *Session) Announce(fill func(*Info)) error {
 		return fmt.Errorf("lock the session file %s: %w", s.path, err)
 	}
 	s.lock = lock // from here on the files are ours to remove
+	return nil
+}
+
+// Announce fills in what the session tells of itself and makes it known to the commands that use the same data directory. The lock
+// is taken before the file appears, so that nobody finds the file of a session that seems dead.
+func (s *Session) Announce(fill func(*Info)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.takeLock(); err != nil {
+		return err
+	}
 	fill(&s.info)
+	s.announced = true
 	return s.write()
 }
 
 // Renew announces the session anew where its files were taken away, with the data directory or without.
 func (s *Session) Renew() error {
 	s.mu.Lock()
-	lock := s.lock
+	announced := s.announced
 	s.mu.Unlock()
-	if lock == nil || isThere(s.path) && isThere(lockPath(s.path)) {
+	if !announced || isThere(s.path) && isThere(lockPath(s.path)) {
 		return nil
 	}
 	if err := s.Close(); err != nil {
@@ -127,7 +150,7 @@ func (s *Session) Update(change func(*Info)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(&s.info)
-	if s.lock == nil {
+	if !s.announced {
 		return nil
 	}
 	return s.write()
@@ -142,7 +165,7 @@ func (s *Session) Close() error {
 	}
 	// The lock goes last, so that nobody finds a file of a session that seems dead here either.
 	err := errors.Join(remove(s.path), s.lock.Unlock(), remove(lockPath(s.path)))
-	s.lock = nil
+	s.lock, s.announced = nil, false
 	if err != nil {
 		return fmt.Errorf("take the session file back: %w", err)
 	}

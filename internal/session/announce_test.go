@@ -221,3 +221,50 @@ func TestWhatCannotBeAnnouncedSaysSoWithoutTheToken(t *testing.T) {
 		})
 	}
 }
+
+func TestALockedSessionIsAliveBeforeItIsAnnounced(t *testing.T) {
+	dir := t.TempDir()
+	s := prepare(t, dir)
+	id := s.Info().ID
+	if IsAlive(dir, id) {
+		t.Error("a session that has not begun is alive")
+	}
+	if err := s.Lock(); err != nil {
+		t.Fatalf("Lock: %v", err)
+	}
+	if err := s.Update(func(i *Info) { i.URL = "http://127.0.0.1:4747/" }); err != nil {
+		t.Fatalf("Update: %v", err)
+	}
+	if err := s.Renew(); err != nil {
+		t.Fatalf("Renew: %v", err)
+	}
+	wantLive(t, dir)
+	if !IsAlive(dir, id) {
+		t.Error("a locked session is not alive")
+	}
+	if err := s.Announce(func(*Info) {}); err != nil {
+		t.Fatalf("Announce: %v", err)
+	}
+	wantLive(t, dir, s.Info())
+	if err := s.Close(); err != nil {
+		t.Fatalf("Close: %v", err)
+	}
+	if left := files(t, dir); len(left) != 0 || IsAlive(dir, id) {
+		t.Errorf("Close left %q and a session that is alive: %t", left, IsAlive(dir, id))
+	}
+}
+
+// A recording that is imported says which session received a delivery, and may say anything.
+func TestAnIDThatNoSessionHasTouchesNoFile(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "precious.json")
+	put(t, precious, "{}")
+	for _, id := range []string{"", "precious", "../precious", "ses_/../../precious"} {
+		if IsAlive(dir, id) {
+			t.Errorf("the session %q is alive", id)
+		}
+	}
+	if !isThere(precious) {
+		t.Error("a file outside the directory of the sessions was removed")
+	}
+}

@@ -55,6 +55,12 @@ func IsLive(live []Info, id string) bool {
 	return slices.ContainsFunc(live, func(info Info) bool { return info.ID == id })
 }
 
+// IsAlive reports whether the process of a session lives, whether the session is announced or not. It reports true if it cannot tell.
+// An id that no session can have is not alive: ids come from the log, and an import puts there whatever the recording says.
+func IsAlive(dataDir, id string) bool {
+	return strings.HasPrefix(id, idPrefix) && filepath.Base(id) == id && held(filepath.Join(dataDir, dirName, id+".json"))
+}
+
 // read returns the session of a file, if its process lives and speaks as this program does.
 func read(path string, data []byte) (Info, bool) {
 	var info Info
