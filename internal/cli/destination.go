@@ -208,3 +208,4 @@ func (noLog) AddAttempts(_ webhook.ID, attempts []webhook.Attempt, _ []store.Due
 	return webhook.StatusOf(attempts), nil
 }
 func (noLog) QueueAttempts(webhook.ID, []webhook.Attempt, []store.Due) error { return nil }
+func (noLog) Hold(store.Due, string) error                                   { return nil }

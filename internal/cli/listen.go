@@ -108,7 +108,7 @@ func (o *listenOptions) addFlags(cmd *cobra.Command) {
 	f.VarP(repeated(&o.headers), "header", "H", "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
 	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
 	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
-	f.BoolVar(&o.hold, "hold", false, "keep what comes while the handler is not there, answer it 200, and send it in order when it is back")
+	f.BoolVar(&o.hold, "hold", false, "Hold deliveries while the handler is down, answer 200, and send them when it is back")
 	f.BoolVar(&o.retry, "retry", false, "try again what failed, when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
 	f.BoolVar(&o.tui, "tui", false, "show deliveries on a screen of its own, as watch does, in place of lines")

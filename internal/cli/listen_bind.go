@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
-// bind opens the way in and begins to take deliveries.
+// bind opens the way in. What comes waits there until it is served.
 func (l *listener) bind(ctx context.Context) (err error) {
 	if l.ln, l.moved, err = l.o.bind(ctx); err != nil {
 		return err
@@ -32,7 +32,6 @@ func (l *listener) bind(ctx context.Context) (err error) {
 			return usage("--forward "+short+" is another listen", "name your handler: --forward "+strings.TrimPrefix(s.Forward, "http://"))
 		}
 	}
-	go func() { l.served <- l.server.Serve(l.ln) }()
 	return nil
 }
 

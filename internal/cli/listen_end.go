@@ -62,7 +62,7 @@ func (l *listener) finish(ctx context.Context) error {
 	l.awaitMend()
 	l.relay.Drain()
 	if l.started {
-		l.view.Draining(l.relay.Held())
+		l.view.Draining(l.underWay(ctx))
 	}
 	if l.outside != nil {
 		_ = l.outside.Shutdown(ctx)
@@ -76,6 +76,18 @@ func (l *listener) finish(ctx context.Context) error {
 		l.view.Stop(l.relay.Tally().Counts(), l.relay.Held())
 	}
 	return left
+}
+
+// underWay counts the attempts that the end waits for. Held deliveries are left to the next session.
+func (l *listener) underWay(ctx context.Context) int {
+	_ = l.log.Flush(ctx) // a log that can't be written has been reported
+	unsent, _ := l.log.Reader().Unsent(ctx)
+	for _, u := range unsent {
+		if u.Session == l.session.Info().ID {
+			return u.Unknown
+		}
+	}
+	return 0
 }
 
 // close lets go of everything that was opened, last first.

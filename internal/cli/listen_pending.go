@@ -2,36 +2,103 @@ package cli
 
 import (
 	"context"
-	"slices"
+	"fmt"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
-	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// takeOver finds what sessions that are dead were to send. Where this one holds or tries again it sends that now; else it says so.
-func (l *listener) takeOver(ctx context.Context) error {
+const replayPending = "vidiking replay --status pending"
+
+// resume sends what dead sessions were still to send, if this one holds or retries, and counts what else they left pending. It comes before
+// the first delivery, so that older ones go first, and before the session is announced.
+func (l *listener) resume(ctx context.Context) error {
+	if err := l.session.Lock(); err != nil {
+		return err
+	}
+	if l.o.hold || l.o.retry {
+		owed, err := relay.Adopt(ctx, l.log, l.dataDir, l.session.Info().ID, l.o.retry)
+		if err != nil {
+			return err
+		}
+		l.resumed = l.relay.Resume(owed)
+	}
 	var err error
-	if !l.o.hold && !l.o.retry {
-		l.orphans, err = relay.Orphans(ctx, l.log.Reader(), l.dataDir)
-		return err
-	}
-	live, err := session.Live(l.dataDir)
-	if err != nil {
-		return err
-	}
-	ids := make([]string, len(live))
-	for i, s := range live {
-		ids[i] = s.ID
-	}
-	if l.owed, err = l.log.Adopt(ctx, l.session.Info().ID, ids); !l.o.retry {
-		// What was to be tried again waits for a listen that tries again.
-		l.owed = slices.DeleteFunc(l.owed, func(d store.Due) bool { return !d.At.IsZero() })
-	}
+	l.pending, err = relay.LeftPending(ctx, l.log.Reader(), l.dataDir)
 	return err
 }
 
-// owes is how many deliveries this session sends that earlier ones were to send, to however many targets.
-func (l *listener) owes() int {
-	return len(slices.CompactFunc(slices.Clone(l.owed), func(a, b store.Due) bool { return a.ID == b.ID })) // they are in order
+// pendingNotices says what dead sessions left, and what becomes of it.
+func (l *listener) pendingNotices() []output.Notice {
+	var ns []output.Notice
+	if n := l.resumed.Deliveries; n > 0 {
+		resumed := output.Notice{Code: "resumed", Message: fmt.Sprintf("Resuming %s from an earlier listen.", display.Deliveries(n))}
+		if u := l.resumed.Uncertain; u > 0 {
+			resumed.More = []string{fmt.Sprintf("The handler may have received %s of them already, and receives %s again.", display.Count(u), itOrThem(u))}
+		}
+		ns = append(ns, resumed)
+	}
+	if n := l.pending.NeverSent; n > 0 {
+		command := replayPending
+		if l.pending.Unknown > 0 { // that would send those, too
+			command = "vidiking listen --hold"
+		}
+		ns = append(ns, output.Notice{
+			Code: "pending_left", Hint: command,
+			Message: fmt.Sprintf("%s from an earlier listen, never sent.", display.Deliveries(n)),
+			More:    []string{"To send " + itOrThem(n) + ": " + command},
+		})
+	}
+	if n := l.pending.Unknown; n > 0 {
+		ns = append(ns, output.Notice{
+			Code: "outcome_unknown", Hint: replayPending,
+			Message: fmt.Sprintf("%s from an earlier listen, outcome unknown: the handler may have received %s.", display.Deliveries(n), itOrThem(n)),
+			More:    []string{"To send " + itOrThem(n) + " again, maybe for the second time: " + replayPending},
+		})
+	}
+	return ns
 }
+
+func itOrThem(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// warnUncertain says before a replay how many of the deliveries may have reached the handler already, though no attempt is recorded.
+func (a *app) warnUncertain(ctx context.Context, p output.Printer, rows []webhook.Summary) error {
+	pending := make(map[webhook.ID]bool)
+	for _, s := range rows {
+		if s.Status == webhook.StatusPending {
+			pending[s.ID] = true
+		}
+	}
+	if len(pending) == 0 {
+		return nil
+	}
+	r, err := a.openReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // it was only read
+	due, err := r.Due(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if isHeld(d) && !d.Uncertain {
+			delete(pending, d.ID) // never sent
+		}
+	}
+	if n := len(pending); n > 0 {
+		p.Warning("outcome_unknown", fmt.Sprintf("the outcome of %s is unknown: the handler may have received %s already", display.Deliveries(n), itOrThem(n)), nil)
+	}
+	return nil
+}
+
+// isHeld reports whether a delivery is sent as soon as its handler is there, not at a time.
+func isHeld(d store.Due) bool { return d.At.IsZero() }

@@ -5,20 +5,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAListenTakesOverWhatItIsToldToSend(t *testing.T) {
+func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		name string
-		o    listenOptions
-		want []webhook.ID
+		name    string
+		o       listenOptions
+		resumed int
+		pending relay.Pending
 	}{
-		{"hold sends what was held, and tries nothing again", listenOptions{hold: true}, []webhook.ID{"dlv_heldheldhe"}},
-		{"retry sends both", listenOptions{retry: true}, []webhook.ID{"dlv_heldheldhe", "dlv_laterlater"}},
+		{"with neither, nothing is sent", listenOptions{}, 0, relay.Pending{NeverSent: 1, Unknown: 1}},
+		{"hold sends what was held", listenOptions{hold: true}, 1, relay.Pending{Unknown: 1}},
+		{"retry sends retries, too", listenOptions{retry: true}, 2, relay.Pending{Unknown: 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -29,13 +33,16 @@ func TestAListenTakesOverWhatItIsToldToSend(t *testing.T) {
 			}
 			defer log.Close()
 			now := time.Now()
-			for i, id := range []webhook.ID{"dlv_heldheldhe", "dlv_laterlater"} {
+			for i, id := range []webhook.ID{"dlv_heldheldhe", "dlv_laterlater", "dlv_sendingsen"} {
 				d := webhook.Delivery{Summary: webhook.Summary{ID: id, Session: "ses_dead", ReceivedAt: now.Add(time.Duration(i) * time.Second)}}
 				if err := log.Record(t.Context(), &d); err != nil {
 					t.Fatal(err)
 				}
 			}
 			refused := webhook.Attempt{Target: "http://localhost:3000/", StartedAt: now, Code: 500}
+			if err := log.Hold(store.Due{ID: "dlv_heldheldhe", Target: refused.Target}, ""); err != nil {
+				t.Fatal(err)
+			}
 			due := []store.Due{{ID: "dlv_laterlater", Target: refused.Target, At: now.Add(time.Hour)}}
 			if _, err := log.AddAttempts("dlv_laterlater", []webhook.Attempt{refused}, due); err != nil {
 				t.Fatal(err)
@@ -44,17 +51,64 @@ func TestAListenTakesOverWhatItIsToldToSend(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l := &listener{o: &tc.o, dataDir: dir, log: log, session: session.New(dir, info)}
-			if err := l.takeOver(t.Context()); err != nil {
+			target, err := dispatch.ParseTarget(refused.Target, "/")
+			if err != nil {
 				t.Fatal(err)
 			}
-			var got []webhook.ID
-			for _, d := range l.owed {
-				got = append(got, d.ID)
+			r := relay.New(relay.Options{Log: log, Backlog: log.Reader(), Routes: relay.To(target), Hold: tc.o.hold, Now: time.Now})
+			defer r.Close()
+			r.Drain() // nothing is sent
+			l := &listener{o: &tc.o, dataDir: dir, log: log, relay: r, session: session.New(dir, info)}
+			defer func() { _ = l.session.Close() }()
+			if err := l.resume(t.Context()); err != nil {
+				t.Fatal(err)
 			}
-			if len(got) != len(tc.want) || got[0] != tc.want[0] {
-				t.Errorf("it says that it sends %q, want %q", got, tc.want)
+			if l.resumed.Deliveries != tc.resumed || l.pending != tc.pending {
+				t.Errorf("resumed %+v, pending %+v; want %d, %+v", l.resumed, l.pending, tc.resumed, tc.pending)
 			}
 		})
+	}
+}
+
+// A listen is one session until it is gone: nobody else takes over from it, announced or not.
+func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, err := store.Open(t.Context(), dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	info, err := session.NewInfo(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	starting := session.New(dir, info)
+	if err := starting.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	d := webhook.Delivery{Summary: webhook.Summary{ID: "dlv_heldheldhe", Session: info.ID}}
+	if err := log.Record(t.Context(), &d); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Hold(store.Due{ID: d.ID, Target: "http://localhost:3000/"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	adopted := func() int {
+		t.Helper()
+		due, err := relay.Adopt(t.Context(), log, dir, "ses_other", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(due)
+	}
+	if n := adopted(); n != 0 {
+		t.Errorf("another listen takes over %d of its deliveries, want 0", n)
+	}
+	if err := starting.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := adopted(); n != 1 {
+		t.Errorf("once it is gone, another listen takes over %d of its deliveries, want 1", n)
 	}
 }

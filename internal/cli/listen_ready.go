@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -67,18 +66,7 @@ func (l *listener) startNotices() []output.Notice {
 			More:    []string{"To leave it to this one: --respond ack"},
 		})
 	}
-	if n := len(l.orphans); n > 0 {
-		command := "vidiking replay --status pending"
-		ns = append(ns, output.Notice{
-			Code: "pending_left", Hint: command,
-			Message: fmt.Sprintf("%s recorded by an earlier listen, and never sent.", display.Deliveries(n)),
-			More:    []string{"Send: " + command},
-		})
-	}
-	if n := l.owes(); n > 0 {
-		ns = append(ns, output.Notice{Code: "resumed", Message: fmt.Sprintf("%s that an earlier listen was still to send: this one does.", display.Deliveries(n))})
-	}
-	return ns
+	return append(ns, l.pendingNotices()...)
 }
 
 // clearReadyFile takes away what a listen that was killed has left, before somebody takes it for this one's.

@@ -39,10 +39,10 @@ type listener struct {
 	session   *session.Session
 	printer   output.Printer // until view is started
 	view      view
-	started   bool              // view is
-	there     bool              // all handlers were, when they were looked for
-	orphans   []webhook.Summary // left pending by sessions that are dead
-	owed      []store.Due       // what those were to send, and this one does now
+	started   bool          // view is
+	there     bool          // all handlers were, when they were looked for
+	pending   relay.Pending // left by sessions that are dead
+	resumed   relay.Resumed // sent by this session for those
 	served    chan error
 
 	command   *command // nil without one
@@ -95,20 +95,18 @@ func (a *app) runListen(ctx context.Context, o *listenOptions) (err error) {
 	if l.registrar, err = a.newRegistrar(ctx, o); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{l.openLog, l.build, l.bind} {
+	for _, step := range []func(context.Context) error{l.openLog, l.build, l.bind, l.resume} {
 		if err := step(context.WithoutCancel(ctx)); err != nil { // an interrupt meanwhile is looked at by run
 			return err
 		}
 	}
+	go func() { l.served <- l.server.Serve(l.ln) }()
 	if l.o.isLocal() {
 		if err := l.register(ctx, l.here()); err != nil {
 			return err
 		}
 	}
 	if err := l.announce(); err != nil {
-		return err
-	}
-	if err := l.takeOver(context.WithoutCancel(ctx)); err != nil {
 		return err
 	}
 	return l.run(ctx)
@@ -232,7 +230,6 @@ func (l *listener) run(ctx context.Context) error {
 	l.view.Start(ready, l.startNotices())
 	l.started = true
 	l.mend(ctx)
-	l.relay.Resume(l.owed)
 	go l.follow()
 	l.await(ctx)
 	if err := l.startCommand(ready.URL); err != nil {

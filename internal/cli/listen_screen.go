@@ -204,20 +204,17 @@ func (s *listenScreen) shown(n output.Notice) tui.Notice {
 func (s *listenScreen) Left() <-chan struct{} { return s.left }
 
 // Draining takes the screen away, and says how many answers the end waits for.
-func (s *listenScreen) Draining(held int) {
+func (s *listenScreen) Draining(answers int) {
 	if live := s.after.Load(); live != nil {
-		live.Draining(held)
+		live.Draining(answers)
 		return
 	}
 	s.cancel()
 	<-s.ended
-	n, err := s.l.log.Reader().Count(context.WithoutCancel(s.ctx), store.Query{
-		Session: s.l.session.Info().ID, Filter: filter.WithStatus(webhook.StatusPending),
-	})
 	s.printing.Lock()
 	defer s.printing.Unlock()
-	if n -= held; err == nil && n > 0 {
-		s.printer.Close(output.Draining(n))
+	if answers > 0 {
+		s.printer.Close(output.Draining(answers))
 	}
 }
 

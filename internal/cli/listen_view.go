@@ -16,7 +16,7 @@ type view interface {
 	Say(n output.Notice)
 	// Left is closed when the user has left the view, which ends the session.
 	Left() <-chan struct{}
-	Draining(held int)
+	Draining(answers int)
 	Stop(c relay.Counts, held int)
 	Close()
 }
@@ -25,7 +25,7 @@ type view interface {
 func (l *listener) buildView(ctx context.Context, out output.Options) error {
 	lines := func(ctx context.Context) (*output.Live, error) {
 		return output.NewLive(ctx, output.LiveOptions{
-			Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: l.session.Info().ID, Now: l.app.w.Now, Path: l.o.path, Filter: l.o.filter,
+			Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: l.session.Info().ID, IsResumed: l.isResumed, Now: l.app.w.Now, Path: l.o.path, Filter: l.o.filter,
 			Verbose: l.app.flags.verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return l.diagnose(ctx, d, work) },
 		})
@@ -52,3 +52,5 @@ func (l *listener) buildView(ctx context.Context, out output.Options) error {
 	l.view = live
 	return nil
 }
+
+func (l *listener) isResumed(id webhook.ID) bool { return l.relay.IsResumed(id) }

@@ -177,6 +177,6 @@ func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (prunedRows, er
 		rows = rows[:young]
 	}
 	all := len(rows) >= total
-	rows, underWay, err := a.withoutUnderWay(rows)
+	rows, underWay, err := a.withoutUnderWay(ctx, r, rows)
 	return prunedRows{rows, underWay, all}, err
 }

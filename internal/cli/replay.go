@@ -126,6 +126,9 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := a.warnUncertain(ctx, p, rows); err != nil {
+		return err
+	}
 	s.signed, s.anew = secret.signs.String(), secret.signs.IsSet()
 	s.saySecret(secret.signs)
 	return s.replayAll(ctx, targets, &o.change, secret, rows)

@@ -40,7 +40,7 @@ func (a *app) selectReplays(ctx context.Context, o *replayOptions) (rows []webho
 		if rows, err = withoutRepeats(ctx, r, rows); err != nil {
 			return nil, 0, err
 		}
-		return a.withoutUnderWay(rows)
+		return a.withoutUnderWay(ctx, r, rows)
 	}
 	rows, err = resolveAll(ctx, r, o.ids, q.Project)
 	return rows, 0, err
@@ -107,15 +107,29 @@ func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary
 }
 
 // withoutUnderWay leaves out what a listen that is alive is sending just now, or holds, and says how many these are.
-func (a *app) withoutUnderWay(rows []webhook.Summary) (left []webhook.Summary, underWay int, err error) {
+func (a *app) withoutUnderWay(ctx context.Context, r *store.Reader, rows []webhook.Summary) (left []webhook.Summary, underWay int, err error) {
 	dir, err := a.dataDir()
 	if err != nil {
 		return nil, 0, err
 	}
+	due, err := r.Due(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	live, err := session.Live(dir)
+	holders := make(map[webhook.ID]string)
+	for _, d := range due {
+		if isHeld(d) {
+			holders[d.ID] = d.Session
+		}
+	}
 	all := len(rows)
 	left = slices.DeleteFunc(rows, func(s webhook.Summary) bool {
-		return s.Status == webhook.StatusPending && session.IsLive(live, s.Session)
+		holder, isHeld := holders[s.ID]
+		if !isHeld && s.Status == webhook.StatusPending {
+			holder = s.Session
+		}
+		return session.IsLive(live, holder)
 	})
 	return left, all - len(left), err
 }

@@ -37,13 +37,14 @@ func ownAddress(t *testing.T) string {
 	return ""
 }
 
-func TestWhatWasNeverSentIsAWarning(t *testing.T) {
+func TestPendingDeliveriesOfADeadListenAreAWarning(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
 	log, err := store.Open(t.Context(), p.dataDir(), store.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
+	held := &webhook.Delivery{Summary: webhook.Summary{ID: "dlv_heldheldhe", Session: "ses_dead", ReceivedAt: time.Now()}}
 	d := &webhook.Delivery{Summary: webhook.Summary{
 		ID: "dlv_0123456789", Event: "render.complete", Status: webhook.StatusPending, Verdict: webhook.VerdictValid, Origin: webhook.OriginLocal,
 		Session: "ses_dead", ReceivedAt: time.Now(), BodyBytes: 2,
@@ -51,10 +52,28 @@ func TestWhatWasNeverSentIsAWarning(t *testing.T) {
 	if err := log.Record(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	if err := log.Close(); err != nil {
+	const unknown = "warning: 1 delivery from an earlier listen, outcome unknown: the handler may have received it | " +
+		"send it again, maybe for the second time: vidiking replay --status pending"
+	if got := p.last("log"); got != unknown {
+		t.Errorf("got %q, want %q", got, unknown)
+	}
+	if err := log.Record(t.Context(), held); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.last("log"), "warning: 1 delivery was recorded by an earlier listen, and never sent | vidiking replay --status pending"; got != want {
+	if err := log.Hold(store.Due{ID: held.ID, Target: "http://localhost:3000/"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.last("log"); got != unknown {
+		t.Errorf("with one that was held, too: got %q, want %q", got, unknown)
+	}
+	attempt := webhook.Attempt{Target: "http://localhost:3000/", StartedAt: time.Now(), Code: 200}
+	if _, err := log.AddAttempts(d.ID, []webhook.Attempt{attempt}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.last("log"), "warning: 1 delivery from an earlier listen, never sent | vidiking replay --status pending"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -62,14 +62,30 @@ func (d *doctor) logTrouble(err error, dir string) []Finding {
 	return failed(err.Error(), "")
 }
 
-// pending says what a listen recorded that has ended, and did not send.
+// pending says which deliveries a listen left that has ended: those it had not sent, and those whose outcome nobody knows.
 func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
-	left, err := relay.Orphans(ctx, r, dir)
-	if err != nil || len(left) == 0 {
-		return nil
+	left, err := relay.LeftPending(ctx, r, dir)
+	if err != nil {
+		return warning(err.Error(), "")
 	}
-	what := display.Counted(len(left), "delivery was", "deliveries were")
-	return warning(what+" recorded by an earlier listen, and never sent", "vidiking replay --status pending")
+	const replay = "vidiking replay --status pending"
+	var found []Finding
+	if n := left.NeverSent; n > 0 {
+		advice := replay
+		if left.Unknown > 0 { // that would send those, too
+			advice = "vidiking listen --hold"
+		}
+		found = warning(display.Counted(n, "delivery", "deliveries")+" from an earlier listen, never sent", advice)
+	}
+	if n := left.Unknown; n > 0 {
+		it := "them"
+		if n == 1 {
+			it = "it"
+		}
+		found = append(found, warning(display.Counted(n, "delivery", "deliveries")+
+			" from an earlier listen, outcome unknown: the handler may have received "+it, "send "+it+" again, maybe for the second time: "+replay)...)
+	}
+	return found
 }
 
 // writable tries whether a file can be made in a directory. One that is not there yet can be.

@@ -35,6 +35,9 @@ func (p *textPrinter) Stopped(s Stopped) {
 	if c.P50 > 0 {
 		p.out.say(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
 	}
+	if c.Resumed > 0 {
+		p.out.say(2, display.Deliveries(c.Resumed)+" from an earlier listen delivered")
+	}
 	if s.Held > 0 {
 		p.err.blank()
 		p.err.command(0, display.Count(s.Held)+" held for the next listen: ", p.o.Command("vidiking listen --hold"))

@@ -255,6 +255,7 @@ type jsonStopped struct {
 	TimedOut    int     `json:"timed_out"`
 	Rejected    int     `json:"rejected"`
 	Skipped     int     `json:"skipped"`
+	Resumed     int     `json:"resumed,omitempty"`
 	Held        int     `json:"held,omitempty"`
 	P50MS       float64 `json:"p50_ms"`
 	P99MS       float64 `json:"p99_ms"`
@@ -262,7 +263,7 @@ type jsonStopped struct {
 
 func (p *jsonPrinter) Stopped(s Stopped) {
 	c := s.Counts
-	p.put(jsonStopped{of("summary"), c.Received, c.Delivered, c.Refused, c.Unreachable, c.TimedOut, c.Rejected, c.Skipped, s.Held, millis(c.P50), millis(c.P99)})
+	p.put(jsonStopped{of("summary"), c.Received, c.Delivered, c.Refused, c.Unreachable, c.TimedOut, c.Rejected, c.Skipped, c.Resumed, s.Held, millis(c.P50), millis(c.P99)})
 }
 
 type jsonSent struct {

@@ -25,15 +25,16 @@ type Feed interface {
 
 // LiveOptions is what a Live is made of.
 type LiveOptions struct {
-	Printer Printer
-	Feed    Feed
-	Session string        // whose deliveries are shown
-	Path    string        // the ingress path
-	Filter  filter.Filter // what is shown; the summary at the end counts everything
-	Now     func() time.Time
-	Style   display.Style
-	Verbose bool
-	Quiet   bool // what was delivered has no row
+	Printer   Printer
+	Feed      Feed
+	Session   string                // whose deliveries are shown
+	IsResumed func(webhook.ID) bool // reports whether the session sends a delivery of an earlier one: it is shown, too; nil: none
+	Path      string                // the ingress path
+	Filter    filter.Filter         // what is shown; the summary at the end counts everything
+	Now       func() time.Time
+	Style     display.Style
+	Verbose   bool
+	Quiet     bool // what was delivered has no row
 
 	// Diagnose says why the signature of a delivery does not match, with no more work than that; nil: nobody does.
 	Diagnose func(d webhook.Delivery, work int64) signature.Diagnosis
@@ -121,8 +122,8 @@ func (l *Live) Say(n Notice) {
 // Left never is: lines are not left before the end.
 func (l *Live) Left() <-chan struct{} { return nil }
 
-// Draining says how many answers the end waits for. Held deliveries it does not wait for.
-func (l *Live) Draining(held int) { l.drain <- held }
+// Draining says how many answers the end waits for.
+func (l *Live) Draining(answers int) { l.drain <- answers }
 
 // Stop shows what the log still has, then what the session did, and how many deliveries it leaves held. It returns once that is out.
 func (l *Live) Stop(c relay.Counts, held int) {
@@ -161,10 +162,10 @@ func (l *Live) run() {
 				l.awaitChange()
 			}
 			l.showWaiting()
-		case held := <-l.drain:
+		case answers := <-l.drain:
 			l.catchUp()
-			if n := len(l.waiting) - held; n > 0 {
-				l.o.Printer.Close(Draining(n))
+			if answers > 0 {
+				l.o.Printer.Close(Draining(answers))
 			}
 		case s := <-l.stop:
 			l.end(s)

@@ -8,7 +8,7 @@ import (
 // show shows a change, or the attempts that were made at once.
 func (l *Live) show(changes []store.Change) {
 	s := changes[0].Summary
-	if s.Session != l.o.Session {
+	if s.Session != l.o.Session && (l.o.IsResumed == nil || !l.o.IsResumed(s.ID)) {
 		return
 	}
 	switch changes[0].Kind {

@@ -111,7 +111,7 @@ func handlerBack(n relay.Notice, st display.Style) Notice {
 func holding(n relay.Notice) Notice {
 	return Notice{
 		Code: "holding", At: n.At, Message: "Nothing is listening on " + n.Target.Host() + ".",
-		More: []string{"What comes is held, and sent in order when it is back."},
+		More: []string{"Deliveries are held, and sent when it is back."},
 	}
 }
 

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,7 @@ type handlerWatch struct {
 	down atomic.Bool // changed under mu only; read without it on the way of every delivery
 
 	mu     sync.Mutex
+	goneAt time.Time // when it was last found not to be there
 	missed int
 	since  time.Time          // when the first of the missed was received
 	seen   context.CancelFunc // ends the look-out; nil before the first
@@ -111,8 +113,35 @@ func (w *handlerWatch) missing(d *webhook.Delivery) {
 	w.missed++
 }
 
+// secondLook is when the handler is looked for again after it closed a connection: a process that ends closes its port a moment later.
+const secondLook = 50 * time.Millisecond
+
+// refuses reports whether the handler has refused connections since then, or does so now.
+func (w *handlerWatch) refuses(ctx context.Context, since time.Time) bool {
+	for range 2 {
+		w.mu.Lock()
+		refused := !w.goneAt.Before(since)
+		w.mu.Unlock()
+		if refused {
+			return true
+		}
+		var down *dispatch.UnreachableError
+		if errors.As(w.o.Sender.Reachable(ctx, w.target), &down) && absent(down.Failure) {
+			w.lose()
+			return true
+		}
+		select {
+		case <-time.After(secondLook):
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return false
+}
+
 // lost starts the look-out, once. The caller holds mu.
 func (w *handlerWatch) lost() {
+	w.goneAt = w.o.Now()
 	if w.down.Load() || w.abort.Err() != nil {
 		return
 	}

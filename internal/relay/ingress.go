@@ -205,13 +205,15 @@ func (in *Ingress) forwardAcked(d *recorded) {
 
 // queue hands the delivery's attempts to the log. From then on the delivery is not pending any more, unless all of it is held.
 func (in *Ingress) queue(d *recorded, s sent) {
-	if len(s.attempts) == 0 {
+	if len(s.attempts)+len(s.due) == 0 {
 		return
 	}
 	if err := in.relay.settleSoon(d.ID, s); err != nil {
 		in.relay.noteLogError(err)
 	}
-	d.Status = s.deciding().Status()
+	if len(s.attempts) > 0 {
+		d.Status = s.deciding().Status()
+	}
 }
 
 // wrongPath tells of a POST to a path that takes no deliveries, once a path.

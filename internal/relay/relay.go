@@ -21,6 +21,7 @@ type Log interface {
 	Record(ctx context.Context, d *webhook.Delivery) error
 	AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error)
 	QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) error
+	Hold(due store.Due, from string) error
 }
 
 // Backlog is the part of the delivery log that Hold and Retry read the deliveries to send from. *store.Reader is one.
@@ -75,7 +76,8 @@ type Relay struct {
 	arrived atomic.Int64 // numbers the deliveries of this session
 	retries retryQueues
 	tally   Tally
-	acked   sync.WaitGroup // forwards whose sender has its answer already
+	acked   sync.WaitGroup          // forwards whose sender has its answer already
+	resumed map[webhook.ID]struct{} // deliveries of earlier sessions; written by Resume only
 
 	logFails atomic.Bool // the log cannot be written, and that was reported
 	unread   atomic.Bool // the log cannot be read, and that was reported
@@ -183,7 +185,7 @@ func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, erro
 		s.attempts[i].N = i + 1 // the delivery is new
 	}
 	out := Outcome{Delivery: d.Delivery, Attempt: s.deciding(), Attempts: s.attempts}
-	if len(s.attempts) > 0 {
+	if len(s.attempts)+len(s.due) > 0 {
 		status, err := r.settle(d.ID, s)
 		if err != nil {
 			out.Delivery.Status = status

@@ -146,21 +146,26 @@ func (t *retries) pause(left time.Duration) {
 
 // make makes an attempt again, in one of the target's slots. Where its handler is not there it is held, if anything is.
 func (t *retries) make(due store.Due) {
+	r := t.relay
 	target, err := dispatch.ParseTarget(due.Target, "/")
 	if err != nil {
 		return // it was a target when it was written
 	}
 	if t.out == nil {
-		t.relay.sendAgain(target, nil, due.ID, due.Tries)
+		r.sendAgain(target, nil, &due)
 		return
 	}
-	if !t.out.slots.acquire(t.relay.draining, t.relay.arrived.Load()) { // behind what arrived before it was due
+	if !t.out.slots.acquire(r.draining, r.arrived.Load()) { // behind what arrived before it was due
 		return
 	}
-	done := t.relay.sendAgain(target, t.out, due.ID, due.Tries)
+	done := r.sendAgain(target, t.out, &due)
 	t.out.slots.release()
-	if !done && t.relay.o.Hold {
-		t.out.held.again(due.ID, due.Tries)
+	if done || !r.o.Hold || r.draining.Err() != nil {
+		return
+	}
+	due.At = time.Time{}
+	if r.insist(func() error { return r.o.Log.Hold(due, "") }) == nil {
+		t.out.held.again(due)
 	}
 }
 
@@ -171,84 +176,4 @@ func (r *Relay) outletOf(target string) *outlet {
 		return nil
 	}
 	return r.outlets[i]
-}
-
-// Resume goes on with what earlier sessions were to send: what was held, or never sent, is held again or sent now, and what was to be
-// tried again is, when it is due.
-func (r *Relay) Resume(owed []store.Due) {
-	var planned []store.Due
-	for _, d := range owed {
-		switch {
-		case !d.At.IsZero():
-			planned = append(planned, d)
-		case d.Target != "":
-			planned = append(planned, r.resume(d, r.outletOf(d.Target))...)
-		default:
-			for _, out := range r.routed(d.Event) {
-				planned = append(planned, r.resume(d, out)...)
-			}
-		}
-	}
-	if r.o.Retry != nil {
-		r.retries.plan(planned)
-	}
-}
-
-// resume holds a delivery, or returns it as one that is due now.
-func (r *Relay) resume(d store.Due, out *outlet) []store.Due {
-	if r.o.Hold && out != nil {
-		out.held.again(d.ID, d.Tries)
-		return nil
-	}
-	if out != nil {
-		d.Target = out.target.String()
-	}
-	d.At = r.o.Now()
-	return []store.Due{d}
-}
-
-// sendAgain makes a further attempt at a delivery of the log, after so many tries at that target, and records it. It reports whether
-// the delivery is done with at that target. It is not if no handler is there and the delivery is to be held, or if the session ends
-// before the attempt. The outlet may be nil.
-func (r *Relay) sendAgain(to dispatch.Target, out *outlet, id webhook.ID, tries int) (done bool) {
-	written := false
-	defer func() {
-		if p := recover(); p != nil {
-			n := panicNotice(r.o.Now(), p)
-			if done = true; !written { // and not due any more: the bug would occur again
-				survive(func() { _, _ = r.settle(id, sent{attempts: []webhook.Attempt{bugAttempt(to, n.At)}}) })
-			}
-			survive(func() { r.o.Notify(n) })
-		}
-	}()
-	d, err := r.reread(id)
-	if isGone(err) || err == nil && d.ResolvedBy != "" {
-		return true // pruned, or delivered by a replay since
-	}
-	if err != nil || r.abort.Err() != nil {
-		return false
-	}
-	a := r.o.Sender.Send(r.abort, r.address(to, &d), r.outgoing(d.Header), d.Body)
-	if out != nil {
-		out.handler.saw(&d, a.Attempt)
-	}
-	holds := r.o.Hold && out != nil
-	held := holds && absent(a.Failure)
-	if held && a.Stale == nil {
-		return false // nothing was sent
-	}
-	s := sent{attempts: a.Attempts()}
-	if held || holds && a.Failure == webhook.FailureCanceled { // as a resend to a handler that may have it
-		held = true
-		s.due = append(s.due, store.Due{ID: id, Target: a.Target, Uncertain: true})
-	} else if due, ok := r.retries.next(id, a.Attempt, tries+1); ok {
-		s.due = append(s.due, due)
-	}
-	written = true
-	status, err := r.settle(id, s)
-	if err != nil {
-		r.noteLogError(err)
-	}
-	r.tally.again(d.Status, status, a.Attempt)
-	return !held
 }

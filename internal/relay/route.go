@@ -132,8 +132,8 @@ func (r *Relay) send(ctx context.Context, d *recorded) sent {
 // tried is what came of one target.
 type tried struct {
 	dispatch.Result
-	held   *heldDelivery // instead of an attempt
-	unsent bool          // likewise: the relay was aborted first
+	held   *heldDelivery // instead of an attempt, or after one that the handler may have received
+	unsent bool          // instead of an attempt: the relay was aborted first
 	bug    error         // the panic that ended the attempt, with its stack
 }
 
@@ -144,14 +144,19 @@ func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
 	for i, t := range all {
 		if t.held != nil {
 			s.held = append(s.held, t.held)
+			s.due = append(s.due, t.held.due)
 		}
-		s.unsent = s.unsent || t.unsent
+		if t.unsent {
+			s.unsent = true
+			s.due = append(s.due, store.Due{ID: d.ID, Target: to[i].target.String()})
+		}
 		if t.held != nil || t.unsent {
-			if len(all) == 1 && t.Stale == nil {
-				continue // it is pending: that is what the next session goes by
+			if len(all) == 1 && (t.unsent || !t.held.due.Uncertain) {
+				continue // no attempt was made: it is pending
 			}
-			s.due = append(s.due, store.Due{ID: d.ID, Target: to[i].target.String(), Uncertain: t.Stale != nil})
-			t.Attempt = r.heldAttempt(to[i])
+			if t.Error != crashedText {
+				t.Attempt = r.heldAttempt(to[i])
+			}
 		} else if due, ok := r.retries.next(d.ID, t.Attempt, 1); ok {
 			s.due = append(s.due, due)
 		}
@@ -194,8 +199,12 @@ func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header web
 	}
 	t.Result = r.o.Sender.Send(ctx, r.address(out.target, &d.Delivery), header, d.Body)
 	out.handler.saw(&d.Delivery, t.Attempt)
-	if r.o.Hold && absent(t.Failure) {
-		t.held = out.held.first(d)
+	if held, uncertain := r.isLost(ctx, out, &t.Result, 0); held {
+		after := store.Due{Uncertain: uncertain}
+		if uncertain {
+			after.Tries = 1 // the attempt is recorded
+		}
+		t.held = out.held.first(d, after)
 	}
 	return t
 }

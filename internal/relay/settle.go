@@ -11,12 +11,23 @@ import (
 
 // settle writes the attempts at a delivery together with what is still to be sent of it, waits until both are durable, and returns the
 // delivery's status. An attempt's own result decides what is written, never the state of the session. All attempts are written by
-// settle and settleSoon.
+// settle and settleSoon. From then on a held delivery can be sent.
 func (r *Relay) settle(id webhook.ID, s sent) (webhook.Status, error) {
-	status, err := r.o.Log.AddAttempts(id, s.attempts, s.due)
+	defer func() {
+		for _, held := range s.held {
+			held.in.ready(held)
+		}
+	}()
+	var err error
+	status := webhook.StatusPending
+	if len(s.attempts) == 0 {
+		err = r.o.Log.Hold(s.due[0], "")
+	} else {
+		status, err = r.o.Log.AddAttempts(id, s.attempts, s.due)
+	}
 	r.retries.plan(s.due) // also if they could not be written: this session still knows them
 	if errors.Is(err, store.ErrBusy) {
-		err = nil // the log keeps them, and reports if it has to give up
+		err = nil // the log keeps the attempts, and reports if it has to give up; this session holds the delivery in any case
 	}
 	if status == "" {
 		status = s.deciding().Status()
@@ -53,14 +64,23 @@ func isGone(err error) bool {
 	return errors.As(err, &gone)
 }
 
-// reread returns a delivery that is to be sent again. While the log cannot be read, reread keeps trying. It returns an error only if the
-// delivery is gone (isGone) or the session ends.
-func (r *Relay) reread(id webhook.ID) (webhook.Delivery, error) {
+// reread returns a delivery that is to be sent again. It returns an error only if the delivery is gone (isGone) or the session ends.
+func (r *Relay) reread(id webhook.ID) (d webhook.Delivery, err error) {
+	err = r.insist(func() error {
+		d, err = r.o.Backlog.Get(r.draining, id)
+		return err
+	})
+	return d, err
+}
+
+// insist does something with the log that must be done before a delivery is sent again. While the log fails, insist keeps trying. It returns
+// an error only if the delivery is gone (isGone) or the session ends.
+func (r *Relay) insist(do func() error) error {
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
-		d, err := r.o.Backlog.Get(r.draining, id)
+		err := do()
 		if err == nil || isGone(err) {
 			r.unread.Store(false)
-			return d, err
+			return err
 		}
 		if r.draining.Err() == nil && r.unread.CompareAndSwap(false, true) {
 			r.o.Notify(Notice{Kind: NoticeNotRead, At: r.o.Now(), Err: err})
@@ -68,7 +88,7 @@ func (r *Relay) reread(id webhook.ID) (webhook.Delivery, error) {
 		select {
 		case <-time.After(pause):
 		case <-r.draining.Done():
-			return d, context.Cause(r.draining)
+			return context.Cause(r.draining)
 		}
 	}
 }

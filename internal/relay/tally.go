@@ -13,6 +13,7 @@ type Tally struct {
 	mu     sync.Mutex
 	counts map[webhook.Status]int
 	total  int
+	others int // deliveries of earlier sessions that were delivered
 	took   [tookBuckets]uint32
 	tookN  int
 }
@@ -34,6 +35,7 @@ type Counts struct {
 	TimedOut    int
 	Rejected    int
 	Skipped     int
+	Resumed     int           // deliveries that earlier sessions received and this one delivered; in none of the other counts
 	P50, P99    time.Duration // of the attempts that were answered; 0 while there are none
 }
 
@@ -49,6 +51,7 @@ func (t *Tally) Counts() Counts {
 		TimedOut:    t.counts[webhook.StatusTimedOut],
 		Rejected:    t.counts[webhook.StatusRejected],
 		Skipped:     t.counts[webhook.StatusSkipped],
+		Resumed:     t.others,
 		P50:         t.quantile(0.50),
 		P99:         t.quantile(0.99),
 	}
@@ -81,6 +84,16 @@ func (t *Tally) again(before, after webhook.Status, a webhook.Attempt) {
 	}
 	t.count(after)
 	t.keep(i, a)
+}
+
+// resumed counts an attempt at a delivery that an earlier session received. The other counts are of this session's deliveries.
+func (t *Tally) resumed(after webhook.Status) {
+	if after != webhook.StatusDelivered {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.others++
 }
 
 // keep keeps how long an answer took. Half an answer has a code, and took as long as we had patience. The caller holds mu.

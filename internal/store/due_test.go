@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -18,27 +19,37 @@ func schedule(t *testing.T, l *Log, id webhook.ID, a webhook.Attempt, due ...Due
 	return status
 }
 
-func adopt(t *testing.T, l *Log, session string, live ...string) []Due {
+// adopt takes over from the dead sessions what is held and what is due at a time.
+func adopt(t *testing.T, l *Log, session string, dead ...string) []Due {
 	t.Helper()
-	due, err := l.Adopt(t.Context(), session, live)
+	due, err := l.Adopt(t.Context(), session, dead, true)
 	if err != nil {
 		t.Fatalf("Adopt: %v", err)
 	}
 	return due
 }
 
+func hold(t *testing.T, l *Log, due Due) {
+	t.Helper()
+	if err := l.Hold(due, ""); err != nil {
+		t.Fatalf("Hold(%s): %v", due.ID, err)
+	}
+}
+
 func bySession(session string) func(*webhook.Delivery) {
 	return func(d *webhook.Delivery) { d.Session = session }
 }
 
-func TestWhatADeadSessionWasToSendIsTakenOverOnce(t *testing.T) {
+func TestASessionTakesOverWhatDeadOnesWereToSendOnce(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	s := newSource(1)
 	held, retried, given := s.next(bySession("dead")), s.next(bySession("dead")), s.next(bySession("dead"))
-	done, alive, alone := s.next(bySession("dead")), s.next(bySession("alive")), s.next(bySession(""))
-	record(t, l, held, retried, given, done, alive, alone)
+	done, sending, alive := s.next(bySession("dead")), s.next(bySession("dead")), s.next(bySession("alive"))
+	record(t, l, held, retried, given, done, sending, alive)
 	at := start.Add(30 * time.Second)
 	target := answered(500).Target
+	hold(t, l, Due{ID: held.ID, Target: target})
+	hold(t, l, Due{ID: alive.ID, Target: target})
 	if status := schedule(t, l, retried.ID, answered(500), Due{Target: target, At: at}); status != webhook.StatusRefused {
 		t.Errorf("a refused delivery is %s, want refused", status)
 	}
@@ -46,20 +57,57 @@ func TestWhatADeadSessionWasToSendIsTakenOverOnce(t *testing.T) {
 	attempt(t, l, done.ID, answered(200))
 
 	want := []Due{
-		{ID: held.ID, Event: held.Event},
-		{ID: retried.ID, Event: retried.Event, Target: target, At: at, Tries: 1},
+		{ID: held.ID, Event: held.Event, Target: target, Session: "holding"},
+		{ID: retried.ID, Event: retried.Event, Target: target, At: at, Tries: 1, Session: "new"},
 	}
-	if diff := cmp.Diff(want, adopt(t, l, "new", "alive")); diff != "" {
-		t.Errorf("taken over (-want +got):\n%s", diff)
+	if got, err := l.Adopt(t.Context(), "holding", nil, true); err != nil || got != nil {
+		t.Errorf("took over %+v, %v from no session, want nothing", got, err)
 	}
-	if again := adopt(t, l, "another", "alive", "new"); again != nil {
-		t.Errorf("another session takes over %+v, want nothing: the first has it", again)
+	got, err := l.Adopt(t.Context(), "holding", []string{"dead"}, false)
+	if diff := cmp.Diff(want[:1], got); err != nil || diff != "" {
+		t.Errorf("without what is due at a time: %v (-want +got):\n%s", err, diff)
 	}
-	if diff := cmp.Diff(want, adopt(t, l, "another", "alive")); diff != "" {
-		t.Errorf("after the death of that one (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want[1:], adopt(t, l, "new", "dead")); diff != "" {
+		t.Errorf("the rest (-want +got):\n%s", diff)
 	}
-	if got := get(t, l.Reader(), held.ID).Session; got != "another" {
-		t.Errorf("the delivery is of session %s, want of the one that sends it", got)
+	hold(t, l, Due{ID: held.ID, Target: target, Uncertain: true}) // an attempt begins
+	want[0].Uncertain, want[0].Session, want[1].Session = true, "another", "another"
+	if diff := cmp.Diff(want, adopt(t, l, "another", "holding", "new")); diff != "" {
+		t.Errorf("after the death of those (-want +got):\n%s", diff)
+	}
+	if got := get(t, l.Reader(), held.ID).Session; got != "dead" {
+		t.Errorf("session of the delivery: %s, want the one that received it", got)
+	}
+	all, err := l.Reader().Due(t.Context())
+	if diff := cmp.Diff(append(want, Due{ID: alive.ID, Event: alive.Event, Target: target, Session: "alive"}), all); err != nil || diff != "" {
+		t.Errorf("who is to send what: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestOnlyAHeldDeliveryCountsAsNeverSent(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	s := newSource(1)
+	held, begun, sending := s.next(bySession("dead")), s.next(bySession("dead")), s.next(bySession("dead"))
+	taken, done := s.next(bySession("dead")), s.next(bySession("dead"))
+	record(t, l, held, begun, sending, taken, done)
+	target := answered(200).Target
+	hold(t, l, Due{ID: taken.ID, Target: target})
+	adopt(t, l, "new", "dead")
+	hold(t, l, Due{ID: held.ID, Target: target})
+	hold(t, l, Due{ID: begun.ID, Target: target, Uncertain: true})
+	attempt(t, l, done.ID, answered(500))
+	got, err := l.Reader().Unsent(t.Context())
+	want := []Unsent{{Session: "dead", NeverSent: 1, Unknown: 2}, {Session: "new", NeverSent: 1}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Unsent: %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestHoldingADeliveryThatIsGoneIsAnError(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	var gone *NotFoundError
+	if err := l.Hold(Due{ID: "dlv_0000000000", Target: "http://localhost:3000/"}, ""); !errors.As(err, &gone) {
+		t.Errorf("got %v, want a NotFoundError", err)
 	}
 }
 
@@ -73,13 +121,13 @@ func TestAnAttemptSettlesWhatWasDueAtItsTargetAlone(t *testing.T) {
 	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{first, second}, both); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(adopt(t, l, "a")); got != 2 {
+	if got := len(adopt(t, l, "a", "dead")); got != 2 {
 		t.Errorf("%d are due, want one at each target", got)
 	}
 	schedule(t, l, d.ID, first, Due{Target: first.Target, At: start.Add(time.Hour)})
 	schedule(t, l, d.ID, second)
-	want := []Due{{ID: d.ID, Event: d.Event, Target: first.Target, At: start.Add(time.Hour), Tries: 2}}
-	if diff := cmp.Diff(want, adopt(t, l, "b")); diff != "" {
+	want := []Due{{ID: d.ID, Event: d.Event, Target: first.Target, At: start.Add(time.Hour), Tries: 2, Session: "b"}}
+	if diff := cmp.Diff(want, adopt(t, l, "b", "a")); diff != "" {
 		t.Errorf("due (-want +got):\n%s", diff)
 	}
 }
@@ -93,7 +141,7 @@ func TestWhatAReplayDeliveredIsDueNoMore(t *testing.T) {
 	replay := s.next(func(r *webhook.Delivery) { r.ReplayOf, r.Body = d.ID, d.Body })
 	record(t, l, replay)
 	attempt(t, l, replay.ID, answered(200))
-	if due := adopt(t, l, "new"); due != nil {
+	if due := adopt(t, l, "new", "dead"); due != nil {
 		t.Errorf("due: %+v, want nothing", due)
 	}
 }
@@ -135,8 +183,8 @@ func TestAStaleAttemptIsNoTryOfItsTarget(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	due.Tries = 2
-	if diff := cmp.Diff([]Due{due}, adopt(t, l, "new")); diff != "" {
+	due.Tries, due.Session = 2, "new"
+	if diff := cmp.Diff([]Due{due}, adopt(t, l, "new", "dead")); diff != "" {
 		t.Errorf("taken over (-want +got):\n%s", diff)
 	}
 }

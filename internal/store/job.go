@@ -14,6 +14,7 @@ type jobKind int
 const (
 	jobRecord jobKind = iota
 	jobAttempt
+	jobHold
 	jobFlush
 	jobAdopt
 )
@@ -27,7 +28,8 @@ type job struct {
 	header     []byte   // encoded, of the delivery
 	answers    [][]byte // encoded, the header of each attempt's answer
 	bodyHash   int64
-	due        []Due // still to be sent after these attempts
+	from       string // the target whose row due replaces
+	due        []Due  // still to be sent after these attempts
 	adoption   *adoption
 	unattended bool // nobody waits for it
 	tries      int  // how often a busy log turned it away

@@ -61,6 +61,8 @@ func (t *transaction) apply(group []*job) (err error) {
 			err = t.record(j)
 		case jobAttempt:
 			err = t.attempt(j)
+		case jobHold:
+			err = t.hold(j)
 		case jobAdopt:
 			err = t.adopt(j.adoption)
 		}

@@ -25,8 +25,12 @@ ALTER TABLE delivery ADD COLUMN query TEXT NOT NULL DEFAULT '';
 -- What was called; target stays the configured address.
 ALTER TABLE attempt ADD COLUMN url TEXT NOT NULL DEFAULT '';
 
--- Whether a held delivery may have reached the handler.
-ALTER TABLE due ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0;
+-- Whether the delivery may have reached the handler; which session sends it: the one that received it, or one that took over from it.
+CREATE TABLE due4 (delivery INTEGER NOT NULL, target TEXT NOT NULL, at INTEGER NOT NULL, uncertain INTEGER NOT NULL, session TEXT NOT NULL,
+PRIMARY KEY (delivery, target)) STRICT, WITHOUT ROWID;
+INSERT INTO due4 SELECT delivery, target, at, 0, ifnull((SELECT session FROM delivery WHERE n = due.delivery), '') FROM due;
+DROP TABLE due;
+ALTER TABLE due4 RENAME TO due;
 
 -- Which delivery (its id) of the same bytes was delivered at a target after this one (delivery.n) failed there.
 CREATE TABLE resolution (
