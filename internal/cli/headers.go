@@ -2,23 +2,80 @@ package cli
 
 import (
 	"net/textproto"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// parseHeaders reads the values of --header.
-func parseHeaders(values []string) ([]webhook.Field, error) {
-	var fields []webhook.Field
+// givenHeaders is what --header says.
+type givenHeaders struct {
+	fields []webhook.Field
+	host   string // of Host, which net/http and the log keep apart; empty: not given
+}
+
+// set returns the header with the given fields in place of those of the same names.
+func (g givenHeaders) set(h webhook.Header) webhook.Header {
+	for _, f := range g.fields {
+		h = h.Without(f.Name)
+	}
+	return append(h[:len(h):len(h)], g.fields...)
+}
+
+// has reports whether the header of that name is given.
+func (g givenHeaders) has(name string) bool {
+	return slices.ContainsFunc(g.fields, func(f webhook.Field) bool { return strings.EqualFold(f.Name, name) })
+}
+
+// parseHeaders reads the values of --header. Those that would have no effect are refused.
+func parseHeaders(values []string) (given givenHeaders, err error) {
 	for _, v := range values {
 		name, value, ok := strings.Cut(v, ":")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !ok || !isHeaderName(name) || !isHeaderValue(value) {
-			return nil, usage("--header "+strings.ToValidUTF8(v, "?")+" is not a header", "as in --header 'X-Trace: 42'")
+			return given, usage("--header "+strings.ToValidUTF8(v, "?")+" is not a header", "as in --header 'X-Trace: 42'")
 		}
-		fields = append(fields, webhook.Field{Name: textproto.CanonicalMIMEHeaderKey(name), Value: value})
+		f := webhook.Field{Name: textproto.CanonicalMIMEHeaderKey(name), Value: value}
+		switch {
+		case f.Name != "Host":
+			if reason := cannotBeSet(f.Name); reason != "" {
+				return given, usage("--header "+f.Name+" can't be set: "+reason, "leave it out")
+			}
+			given.fields = append(given.fields, f)
+		case given.host != "":
+			return given, usage("--header Host is given twice", "a request has one: --header 'Host: "+given.host+"'")
+		case !isHost(value):
+			return given, usage("--header Host: "+strconv.Quote(value)+" is not a host", "as in --header 'Host: shop.test' or 'Host: shop.test:8080'")
+		default:
+			given.host = value
+		}
 	}
-	return fields, nil
+	return given, nil
+}
+
+// cannotBeSet says why a header given by --header would not reach the handler as it is given; "" if it does.
+func cannotBeSet(name string) string {
+	switch name {
+	case "Content-Length":
+		return "it follows from the body"
+	case "Transfer-Encoding", "Trailer":
+		return "it would change how the body is framed, and not what the handler gets"
+	case session.SenderHeader, session.DeliveryHeader, session.StatusHeader:
+		return "vidiking itself uses it, between a command and listen"
+	}
+	if (webhook.OneHop{}).Has(name) || strings.HasPrefix(name, "Proxy-") {
+		return "it belongs to one connection and is not passed on"
+	}
+	return ""
+}
+
+// isHost reports whether s is a host, with or without a port, and nothing else.
+func isHost(s string) bool {
+	t, err := dispatch.ParseTarget("http://"+s, "/")
+	return err == nil && t.Host() == s
 }
 
 // isHeaderName reports whether s is a token (RFC 9110, 5.6.2).

@@ -16,7 +16,6 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/relay"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // defaultPath is where Vidiking's documentation puts a handler, and where the ingress is unless told otherwise.
@@ -56,7 +55,7 @@ type listenOptions struct {
 	account       registerOptions
 
 	routes []relay.Route
-	header []webhook.Field
+	given  givenHeaders // of headers
 }
 
 func (a *app) listen() *cobra.Command {
@@ -160,14 +159,14 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
 		return usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String(), "a number above 0; 60 makes minutes of hours: --retry-speed 60")
 	}
-	if o.retrySpeed != 1 && !o.retry {
+	if flags.Changed("retry-speed") && !o.retry {
 		return usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
 	}
 	o.verifyGiven = cfg.Source(config.Verify) != config.SourceDefault
 	if o.filter, err = filter.Parse(o.filterText, a.w.Now(), a.w.Location); err != nil {
 		return err
 	}
-	if o.header, err = parseHeaders(o.headers); err != nil || o.printSecret {
+	if o.given, err = parseHeaders(o.headers); err != nil || o.printSecret {
 		return err
 	}
 	o.way, err = a.chooseWay(cfg)

@@ -166,7 +166,7 @@ func (l *listener) build(ctx context.Context) error {
 	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
 	l.relay = relay.New(relay.Options{
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
-		Header: l.o.header, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: l.log.Reader(),
+		Header: l.o.given.fields, Host: l.o.given.host, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: l.log.Reader(),
 		MaxConcurrency: l.o.concurrency.max,
 		Session:        info.ID, Project: l.place.Project, Now: l.app.w.Now, Random: l.app.w.Random, Notify: l.view.Notify,
 	})

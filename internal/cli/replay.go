@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -164,6 +165,7 @@ func (s *sending) replayAll(ctx context.Context, targets *destinations, c *repla
 		s.replayed = &d
 		in := replayOf(d, c.header(secret.signs.Secret, d, body), body)
 		in.Probe = c.isProbe(d)
+		in.Host = cmp.Or(c.given.host, in.Host)
 		return s.send(ctx, in)
 	})
 	if err != nil {

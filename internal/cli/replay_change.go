@@ -23,8 +23,8 @@ type replayChange struct {
 	style   string // of the new signature; empty: that of the recorded one
 	headers []string
 
-	fields []webhook.Field // of headers
-	byHand []byte          // what the user made of the one body that is sent
+	given  givenHeaders // of headers
+	byHand []byte       // what the user made of the one body that is sent
 }
 
 func (c *replayChange) addFlags(cmd *cobra.Command) {
@@ -39,8 +39,11 @@ func (c *replayChange) addFlags(cmd *cobra.Command) {
 }
 
 func (c *replayChange) check(a *app) (err error) {
-	if c.fields, err = parseHeaders(c.headers); err != nil {
+	if c.given, err = parseHeaders(c.headers); err != nil {
 		return err
+	}
+	if (c.resign || c.style != "") && c.given.has(webhook.SignatureHeader) {
+		return usage("--header "+webhook.SignatureHeader+" would replace the new signature", "leave out --header, or --resign and --signature-style")
 	}
 	return c.edits.readTimestamp(a)
 }
@@ -135,10 +138,7 @@ func (c *replayChange) header(secret webhook.Secret, d webhook.Delivery, body []
 		h = replaced(h, "Content-Length", strconv.Itoa(len(body)))
 	}
 	h = h.WithoutAll(slices.DeleteFunc(slices.Clone(d.Masked), isSignature))
-	for _, f := range c.fields {
-		h = h.Without(f.Name)
-	}
-	return append(h[:len(h):len(h)], c.fields...)
+	return c.given.set(h)
 }
 
 func isSignature(name string) bool { return strings.EqualFold(name, webhook.SignatureHeader) }

@@ -32,7 +32,7 @@ type triggerOptions struct {
 	patience patience
 	chaos    chaosOptions
 
-	header []webhook.Field
+	given givenHeaders // of headers
 }
 
 func (a *app) trigger() *cobra.Command {
@@ -59,7 +59,7 @@ func (o *triggerOptions) addFlags(cmd *cobra.Command) {
 	o.edits.addFlags(cmd)
 	f.Var(oneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
 	f.Var(oneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
-	f.VarP(repeated(&o.headers), "header", "H", "add a header, '`NAME: VALUE`' (repeatable)")
+	f.VarP(repeated(&o.headers), "header", "H", "send this header, in place of one that is sent anyway, '`NAME: VALUE`' (repeatable)")
 	o.send.addFlags(cmd)
 	o.many.addFlags(cmd)
 	o.expect.addFlags(cmd)
@@ -86,7 +86,20 @@ func (o *triggerOptions) read(a *app, flags *pflag.FlagSet) error {
 	if err := o.patience.read(flags); err != nil {
 		return err
 	}
+	if err := o.readHeaders(flags); err != nil {
+		return err
+	}
 	return o.chaos.read(flags, a.w.Random)
+}
+
+func (o *triggerOptions) readHeaders(flags *pflag.FlagSet) (err error) {
+	if o.given, err = parseHeaders(o.headers); err != nil {
+		return err
+	}
+	if o.given.has(webhook.SignatureHeader) && (flags.Changed("signature-style") || o.corrupt == corruptSignature || o.corrupt == corruptNone) {
+		return usage("--header "+webhook.SignatureHeader+" would replace the signature that --signature-style and --corrupt are about", "leave out one or the other")
+	}
+	return nil
 }
 
 func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
@@ -98,9 +111,6 @@ func (a *app) runTrigger(ctx context.Context, o *triggerOptions) error {
 		return err
 	}
 	p := output.New(out)
-	if o.header, err = parseHeaders(o.headers); err != nil {
-		return err
-	}
 	bodies, err := a.payloads(o)
 	if err != nil {
 		return err
@@ -258,7 +268,7 @@ func (o *triggerOptions) sign(secret webhook.Secret, body *[]byte) webhook.Heade
 	if o.corrupt != corruptNone {
 		h = append(h, webhook.Field{Name: webhook.SignatureHeader, Value: sig})
 	}
-	return append(h, o.header...)
+	return o.given.set(h)
 }
 
 // listEvents lists what can be triggered.

@@ -68,7 +68,9 @@ func (v *volley) rounds(bodies [][]byte, again func() ([][]byte, error)) iter.Se
 func (v *volley) arrival(shot load.Shot[[]byte]) relay.Arrival {
 	body := shot.Item
 	header := v.o.sign(v.secret, &body)
-	return relay.Arrival{Header: header, Body: shot.Body(body), Origin: webhook.OriginTrigger, Expect: v.o.expect.statuses()}
+	return relay.Arrival{
+		Header: header, Body: shot.Body(body), Origin: webhook.OriginTrigger, Host: v.o.given.host, Expect: v.o.expect.statuses(),
+	}
 }
 
 // volley sends one after the other, and shows each. The report is written whatever ended it.
