@@ -224,7 +224,10 @@ func (s *listenScreen) Stop(c relay.Counts, held int) {
 		live.Stop(c, held)
 		return
 	}
-	failed, _ := s.l.log.Reader().Count(context.WithoutCancel(s.ctx), store.Query{Session: s.l.session.Info().ID, Filter: filter.Failed()}) // a log that can't be read has been said
+	failed, err := s.l.log.Reader().Count(context.WithoutCancel(s.ctx), store.Query{Session: s.l.session.Info().ID, Filter: filter.Failed()})
+	if err != nil {
+		failed = c.Failed()
+	}
 	s.printing.Lock()
 	defer s.printing.Unlock()
 	s.printer.Stopped(output.Stopped{Counts: c, Failed: failed, Held: held})

@@ -245,6 +245,9 @@ func (l *Live) end(s Stopped) {
 	for len(l.said) > 0 {
 		l.o.Printer.Notice(<-l.said)
 	}
-	s.Failed, _ = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Filter: filter.Failed()}) // a log that can't be read has been said
+	var err error
+	if s.Failed, err = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Filter: filter.Failed()}); err != nil {
+		s.Failed = s.Counts.Failed()
+	}
 	l.o.Printer.Stopped(s)
 }

@@ -194,8 +194,11 @@ func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, erro
 		out.Delivery.Status, out.Delivery.Attempts = status, len(s.attempts)
 	}
 	if len(s.held) > 0 && r.awaitHeld(ctx, s.held) {
-		// If the delivery is gone or cannot be read, what is known of it stays.
-		if now, err := r.o.Backlog.Get(context.WithoutCancel(ctx), d.ID); err == nil {
+		now, err := r.o.Backlog.Get(context.WithoutCancel(ctx), d.ID)
+		if err != nil && !isGone(err) {
+			now, err = r.reread(d.ID)
+		}
+		if err == nil { // else what is known of it stays
 			out = Outcome{Delivery: now, Attempt: webhook.Deciding(now.History), Attempts: now.History}
 		}
 	}

@@ -259,3 +259,16 @@ func TestAStaleAttemptAtAHandlerThatIsGoneIsRecordedAndHeld(t *testing.T) {
 		}
 	})
 }
+
+func TestASenderThatWaitsForAHeldDeliveryGetsItsResultIfTheLogIsBusy(t *testing.T) {
+	nowhere := left(t)
+	r, log := startFaulty(t, nowhere, holds(&rigLog{}))
+	log.get.Store(failingOn(busy, 2)) // the first is for the resend
+	outcomes := r.outcomes(sampleBody)
+	r.await("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
+	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
+	out := receive(t, outcomes, "the outcome")
+	if out.Delivery.Status != webhook.StatusRefused || out.Attempt.Code != http.StatusTeapot {
+		t.Errorf("got %s with %+v, want refused with the 418", out.Delivery.Status, out.Attempt)
+	}
+}

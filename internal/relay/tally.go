@@ -39,6 +39,9 @@ type Counts struct {
 	P50, P99    time.Duration // of the attempts that were answered; 0 while there are none
 }
 
+// Failed is the number of deliveries that were refused or not answered. Replays of them are not taken into account.
+func (c Counts) Failed() int { return c.Refused + c.Unreachable + c.TimedOut }
+
 // Counts returns the tally as it is now.
 func (t *Tally) Counts() Counts {
 	t.mu.Lock()

@@ -1,0 +1,40 @@
+package output
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// busyFeed is a delivery log that cannot be read.
+type busyFeed struct{}
+
+func (busyFeed) Cursor(context.Context) (int64, error) { return 0, nil }
+func (busyFeed) Changes(context.Context, int64, int) ([]store.Change, error) {
+	return nil, store.ErrBusy
+}
+func (busyFeed) Wait(context.Context, int64) error { return store.ErrBusy }
+func (busyFeed) Get(context.Context, webhook.ID) (webhook.Delivery, error) {
+	return webhook.Delivery{}, store.ErrBusy
+}
+func (busyFeed) Count(context.Context, store.Query) (int, error) { return 0, store.ErrBusy }
+
+func TestTheSummaryCountsWhatFailedIfTheLogCannotBeRead(t *testing.T) {
+	var out bytes.Buffer
+	l, err := NewLive(t.Context(), LiveOptions{Printer: New(Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Start(Ready{}, nil)
+	l.Stop(relay.Counts{Received: 4, Delivered: 1, Refused: 2, TimedOut: 1}, 0)
+	l.Close()
+	if want := "3 still not delivered: vidiking webhooks list --failed\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("got %q, want it to end with %q", out.String(), want)
+	}
+}
