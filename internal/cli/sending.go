@@ -99,6 +99,7 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 			s.otherSecret(d)
 		}
 	}
+	s.conclude(d, out.Attempt)
 	if err := s.printer.Err(); err != nil {
 		return closedPipe(err)
 	}

@@ -101,7 +101,7 @@ func explainVerdict(c Case, st Style) (Hint, bool) {
 		h.Why, h.Findings = "", c.Findings
 	}
 	if c.Undecided {
-		h.Lead, h.Command = "Not everything was tried. Find out:", "vidiking webhooks show "+ShortID(c.Summary.ID, st)
+		h.Lead, h.Command = "Not everything was tried. Find out:", "vidiking webhooks show "+CommandID(c.Summary.ID, st)
 	}
 	return h, true
 }
@@ -127,18 +127,15 @@ func explainRefusal(c Case, st Style) (Hint, bool) {
 	}
 }
 
-// explainSignature has nothing to say of a signature that is not valid: then the handler is right.
+// explainSignature has nothing to say of a signature that is not valid: then the handler is right. Nor of a probe: its sender says what
+// follows from it.
 func explainSignature(c Case, st Style) (Hint, bool) {
-	if c.Summary.Verdict != webhook.VerdictValid {
+	if c.Summary.Verdict != webhook.VerdictValid || c.Summary.Probe {
 		return Hint{}, false
 	}
 	compare, style := "compare with the bare hex; the header is sha256=<hex>", "bare"
 	if value := c.Header.Get(webhook.SignatureHeader); value != "" && !strings.HasPrefix(value, prefixed) {
 		compare, style = "compare with sha256=<hex>; the header is the bare hex", "prefixed"
-	}
-	event := c.Summary.Event
-	if !webhook.IsEvent(event) { // what others named may not stand in a command to copy
-		event = webhook.EventRenderComplete
 	}
 	return Hint{
 		Cause: CauseSignatureRefused,
@@ -148,7 +145,7 @@ func explainSignature(c Case, st Style) (Hint, bool) {
 			st.bullet() + "hash the body they parsed, not the bytes they received",
 		},
 		Lead:    "Find out:",
-		Command: "vidiking trigger " + event + " --signature-style " + style,
+		Command: "vidiking replay " + CommandID(c.Summary.ID, st) + " --signature-style " + style,
 	}, true
 }
 
@@ -216,7 +213,7 @@ func explainSilence(c Case, st Style) (Hint, bool) {
 
 // afterSilence is what to do about a handler that gave no response. There is no command if the same one would fail again.
 func afterSilence(c Case, st Style) (lead, command string) {
-	again := "vidiking replay " + ShortID(c.Summary.ID, st)
+	again := "vidiking replay " + CommandID(c.Summary.ID, st)
 	switch failure := c.Attempt.Failure; {
 	case failure == webhook.FailurePlainHTTP || failure == webhook.FailureNeedsTLS:
 		target, ok := otherScheme(c.Attempt.Target)

@@ -161,7 +161,7 @@ func TestHintsAreThoseOfTheTranscript(t *testing.T) {
              The signature is valid. Handlers that refuse it most often
              · compare with the bare hex; the header is sha256=<hex>
              · hash the body they parsed, not the bytes they received
-             Find out: vidiking trigger render.complete --signature-style bare
+             Find out: vidiking replay dlv_a61tzr --signature-style bare
 `},
 		"listen, nothing there": {silent(webhook.FailureRefused, nobody), `
              Nothing is listening on localhost:3000. Is your server running?

@@ -69,7 +69,7 @@ func TestListenShowsWhatItsTranscriptShows(t *testing.T) {
              The signature is valid. Handlers that refuse it most often
              · compare with the bare hex; the header is sha256=<hex>
              · hash the body they parsed, not the bytes they received
-             Find out: vidiking trigger render.complete --signature-style bare
+             Find out: vidiking replay dlv_a61tzr --signature-style bare
 14:03:10   ! wallet.low_balance balance 312     unreachable          dlv_w5e0pj
              Nothing is listening on localhost:3000. Is your server running?
 14:03:12   ! render.complete    job_h2xk7c      unreachable          dlv_0qm9vd

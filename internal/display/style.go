@@ -84,5 +84,13 @@ func ShortID(id webhook.ID, st Style) string {
 	return st.Clean(id.Short(st.idLength()))
 }
 
+// CommandID is the id in a command to copy: as rows show it on a terminal, and whole where nothing is cut.
+func CommandID(id webhook.ID, st Style) string {
+	if st.Width == 0 {
+		return st.Clean(string(id))
+	}
+	return ShortID(id, st)
+}
+
 // idLength never goes below six characters: 30 bits, which tell 100,000 deliveries apart well enough to be looked at.
 func (st Style) idLength() int { return max(st.IDLength, 6) }
