@@ -184,7 +184,11 @@ func (l *Live) notice(n relay.Notice) Notice {
 	if n.Kind == relay.NoticeHandlerBack {
 		l.hints.Forget(display.CauseUnreachable, n.Target.String())
 	}
-	return NoticeOf(n, l.o.Path, l.o.Style)
+	shown := NoticeOf(n, l.o.Path, l.o.Style)
+	if n.Kind == relay.NoticePanic && l.o.Verbose {
+		shown.More = append(shown.More, stackOf(n)...)
+	}
+	return shown
 }
 
 // awaitChange sends to woken when the log has something new, or can't be read, and not before the next frame is due: under load one

@@ -3,6 +3,7 @@ package output
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -36,5 +37,22 @@ func TestTheSummaryCountsWhatFailedIfTheLogCannotBeRead(t *testing.T) {
 	l.Close()
 	if want := "3 still not delivered: vidiking webhooks list --failed\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got %q, want it to end with %q", out.String(), want)
+	}
+}
+
+func TestAPanicIsShownWithItsStackIfVerbose(t *testing.T) {
+	for _, verbose := range []bool{false, true} {
+		var out bytes.Buffer
+		l, err := NewLive(t.Context(), LiveOptions{Printer: New(Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now, Verbose: verbose})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Start(Ready{}, nil)
+		l.Notify(relay.Notice{Kind: relay.NoticePanic, Err: errors.New("panic: nil map\ngoroutine 7 [running]:\n\trelay.go:12 +0x1")})
+		l.Stop(relay.Counts{}, 0)
+		l.Close()
+		if got := strings.Contains(out.String(), "relay.go:12"); got != verbose || !strings.Contains(out.String(), "bug of its own (panic: nil map)") {
+			t.Errorf("verbose %v: got %q", verbose, out.String())
+		}
 	}
 }

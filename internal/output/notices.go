@@ -43,9 +43,19 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 		first, _, _ := strings.Cut(n.Err.Error(), "\n")
 		return Notice{
 			Code: "panic", At: n.At, Message: "vidiking ran into a bug of its own (" + display.Clean(first) + ").",
-			More: []string{"The delivery is recorded, and was answered 500. Please report it: https://github.com/vidiking/vidiking-cli/issues"},
+			More: []string{"The attempt is recorded as failed. Please report this, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues"},
 		}
 	}
+}
+
+// stackOf returns the stack trace of a NoticePanic in lines.
+func stackOf(n relay.Notice) []string {
+	_, stack, _ := strings.Cut(n.Err.Error(), "\n")
+	lines := strings.Split(strings.TrimSpace(stack), "\n")
+	for i := range lines {
+		lines[i] = display.Clean(strings.ReplaceAll(lines[i], "\t", "  "))
+	}
+	return lines
 }
 
 func wrongPath(n relay.Notice, path string) Notice {
