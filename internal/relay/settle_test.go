@@ -222,9 +222,11 @@ func TestAStaleAttemptIsRecordedAndIsNoRetry(t *testing.T) {
 		if err != nil || out.Attempt.Code != 500 || out.Attempt.N != 2 || len(out.Attempts) != 2 || out.Attempts[0].Failure != webhook.FailureStale {
 			t.Errorf("got %+v, %v; want the stale attempt and the 500", out.Attempts, err)
 		}
+		log.mu.Lock() // from the retry
 		if len(log.due) != 1 || log.due[0].Tries != 1 || log.due[0].At.Sub(began) != 30*time.Second {
 			t.Errorf("due %+v, want the first retry after 30 s", log.due)
 		}
+		log.mu.Unlock()
 		pass(time.Minute)
 		if got := r.Tally().Counts(); got.Delivered != 1 || got.Unreachable != 0 || len(log.delivery.History) != 3 {
 			t.Errorf("counted %+v, recorded %+v; want one delivered, after three attempts", got, log.delivery.History)
@@ -247,12 +249,14 @@ func TestAStaleAttemptAtAHandlerThatIsGoneIsRecordedAndHeld(t *testing.T) {
 		if _, err := r.settle(d.ID, s); err != nil {
 			t.Fatal(err)
 		}
+		log.mu.Lock() // from the resend
 		if len(s.held) != 1 || len(s.made()) != 0 || log.delivery.History[0].Failure != webhook.FailureStale {
 			t.Errorf("%d held, recorded %+v; want it held, with its stale attempt", len(s.held), log.delivery.History)
 		}
 		if len(log.due) != 1 || !log.due[0].At.IsZero() || !log.due[0].Uncertain {
 			t.Errorf("due %+v, want it held for a handler that may have it", log.due)
 		}
+		log.mu.Unlock()
 		pass(time.Minute)
 		if d := log.delivery; d.Status != webhook.StatusDelivered || log.due != nil || len(d.History) != 3 {
 			t.Errorf("%s with %+v, due %+v; want delivered, nothing due", d.Status, d.History, log.due)
