@@ -90,6 +90,9 @@ func (a *app) explain(err error) *failure {
 	return failed(err, err.Error())
 }
 
+// makeRoom is what helps on a full disk, and needs no free space itself.
+const makeRoom = "remove old deliveries: vidiking webhooks prune --keep 100"
+
 // interrupted is how a command ends that the first interrupt cut short, whatever it failed with then.
 func (a *app) interrupted(err error) *failure {
 	f := &failure{code: exitInterrupted, what: "interrupted", cause: err}
@@ -191,7 +194,7 @@ func (a *app) explainStore(err error) *failure {
 	case errors.Is(err, store.ErrReadOnly):
 		return failed(err, "the delivery log can't be written: "+behind(err, store.ErrReadOnly), "use another directory: --data-dir DIR")
 	case errors.Is(err, store.ErrFull):
-		return failed(err, "the disk is full, so the delivery log can't be written", "free some space, or use another disk: --data-dir DIR")
+		return failed(err, "the disk is full, so the delivery log can't be written", makeRoom, "or free some space, or use another disk: --data-dir DIR")
 	case errors.Is(err, store.ErrBusy):
 		return failed(err, "another process keeps the delivery log busy", "try again; see what runs: vidiking")
 	case errors.Is(err, store.ErrCorrupt):

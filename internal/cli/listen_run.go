@@ -193,7 +193,7 @@ func (l *listener) diagnose(ctx context.Context, d webhook.Delivery, work int64)
 
 // announce makes the session known to the other commands.
 func (l *listener) announce() error {
-	return l.session.Announce(func(i *session.Info) {
+	err := l.session.Announce(func(i *session.Info) {
 		i.PID, i.StartedAt, i.Dir, i.Project = os.Getpid(), l.app.w.Now().UTC(), l.place.Dir, l.place.Project
 		i.URL, i.State, i.Forward = l.here(), session.StateReady, formatRoutes(l.o.routes)
 		if i.Tunnel = l.o.way.name; !l.o.isLocal() {
@@ -204,6 +204,10 @@ func (l *listener) announce() error {
 			i.Secret = l.secret.String()
 		}
 	})
+	if store.IsFull(err) {
+		return failed(err, "the disk is full, so the session file can't be written", makeRoom, "or free some space on that disk")
+	}
+	return err
 }
 
 // How long the first look for the handlers may delay the ready block. On this machine a connection is made or refused at once, however

@@ -110,6 +110,9 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 		return err
 	}
 	done, err := store.Prune(ctx, dir, ids)
+	if errors.Is(err, store.ErrFull) {
+		return failed(err, "the disk is full, and there is no room left to remove deliveries in", "free 1 MB on that disk, then try again")
+	}
 	if err != nil {
 		return err
 	}

@@ -148,7 +148,7 @@ func recordTrouble(err error) (message, hint string) {
 		return "An attempt at " + string(attempt.ID) + " could not be recorded: " + display.Clean(attempt.Err.Error()) + ".",
 			"The log shows the delivery as it was before."
 	case errors.Is(err, store.ErrFull):
-		return "The disk is full: deliveries can't be recorded, and are answered 503.", "Free some space; Vidiking sends them again."
+		return "The disk is full: deliveries can't be recorded, and are answered 503.", "Vidiking sends them again. Free some space, or remove old deliveries: vidiking webhooks prune --keep 100"
 	case errors.Is(err, store.ErrBusy):
 		return "Another process keeps the delivery log busy: a delivery was answered 503.", "Vidiking sends it again."
 	case errors.Is(err, store.ErrReadOnly):

@@ -14,6 +14,7 @@ type conn struct {
 	*sqlite3.Conn
 	kept     map[string]*query
 	patience time.Duration // see waitBusy
+	alone    bool          // it keeps every other process away from the log
 }
 
 // maxKept bounds the statements of one connection. The program has some forty texts; filters make more.

@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"strings"
 	"syscall"
 
 	"github.com/ncruces/go-sqlite3"
@@ -23,13 +25,16 @@ type disk struct {
 
 // useDisk makes disk known to SQLite. The driver keeps the last of a name, and they are all the same.
 func useDisk() {
-	if os, ok := vfs.Find("").(vfs.VFSFilename); ok {
-		vfs.Register(diskName, disk{os})
+	if system, ok := vfs.Find("").(vfs.VFSFilename); ok {
+		vfs.Register(diskName, disk{system})
 	}
 }
 
 // OpenFilename opens one of SQLite's files.
 func (d disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
+	if name != nil && flags&vfs.OPEN_CREATE != 0 {
+		makePrivate(name, flags)
+	}
 	f, got, err := d.VFSFilename.OpenFilename(name, flags)
 	if err != nil && flags&vfs.OPEN_WAL != 0 && isAny(err, fs.ErrPermission, syscall.EROFS) {
 		f, got, err = d.VFSFilename.OpenFilename(name, flags&^(vfs.OPEN_READWRITE|vfs.OPEN_CREATE)|vfs.OPEN_READONLY)
@@ -45,6 +50,23 @@ func (d disk) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vf
 		return &walFile{file: file{own}}, got, nil
 	}
 	return file{own}, got, nil
+}
+
+// inHeap is the option of a connection that shares no memory with other processes, and so needs no -shm file.
+const inHeap = "heap"
+
+// makePrivate makes the file that SQLite is about to make, readable by its owner only: the driver makes files with what the umask
+// leaves, also if it fails right after that. If the file can't be made here, the driver reports why.
+func makePrivate(name *vfs.Filename, flags vfs.OpenFlag) {
+	paths := []string{name.String()}
+	if log, ok := strings.CutSuffix(name.String(), "-wal"); ok && flags&vfs.OPEN_WAL != 0 && name.URIParameter(inHeap) == "" {
+		paths = append(paths, log+"-shm")
+	}
+	for _, path := range paths {
+		if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode); err == nil {
+			_ = f.Close() // nothing was written
+		}
+	}
 }
 
 // driverFile is what the driver's files can do, so that a wrapped one can do it too.

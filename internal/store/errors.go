@@ -56,6 +56,9 @@ func classify(err error) error {
 	return err
 }
 
+// IsFull reports whether an error, of this package or not, comes down to a disk or a quota without space.
+func IsFull(err error) bool { return errors.Is(err, ErrFull) || sentinelOf(err) == ErrFull } //nolint:errorlint // it is that one value
+
 func sentinelOf(err error) error {
 	switch {
 	case err == nil:

@@ -35,6 +35,7 @@ func (p *place) open(ctx context.Context) (*conn, error) {
 	}
 	p.file = file
 	p.opened.Add(1)
+	keepReserve(p.dir)
 	return c, nil
 }
 

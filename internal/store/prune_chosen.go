@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/ncruces/go-sqlite3"
 
@@ -22,44 +21,67 @@ type Pruned struct {
 const (
 	selectNumber = "SELECT n, body_bytes FROM delivery WHERE id = ?"
 
-	pruneTogether   = 256     // deliveries of one transaction, some 20 ms
-	pruneTogetherIn = 4 << 20 // bytes of their bodies
-	vacuumTogether  = 512     // pages
-	truncateTries   = 50      // how often a WAL in use is tried to be cut, a pause between each
+	pruneTogether    = 256     // deliveries of one transaction, some 20 ms
+	pruneTogetherIn  = 4 << 20 // bytes of their bodies
+	vacuumTogether   = 512     // pages
+	vacuumOnFullDisk = 16      // pages
+	truncateTries    = 50      // how often a WAL in use is tried to be cut, a pause between each
 )
 
 // Prune deletes deliveries from the log in dir, and gives the space back to the disk, also that of an import
 // which was killed. What is not there is left out. It works in short
 // transactions, between which a running listen has its turn, so one that is cut short has deleted some of them.
+//
+// If the disk is full, it gives up the log's reserve and works in steps that fit into it.
 func Prune(ctx context.Context, dir string, ids []webhook.ID) (Pruned, error) {
 	path, err := logPath(dir)
 	if err != nil {
 		return Pruned{}, err
 	}
 	before := diskSize(path)
-	c, err := openWriting(ctx, path)
+	p := pruning{dir: dir, path: path, ids: ids, together: pruneTogether, pages: vacuumTogether}
+	err = classify(p.run(ctx))
+	if errors.Is(err, ErrFull) {
+		giveUpReserve(dir)
+		p.together, p.pages = 1, vacuumOnFullDisk
+		err = classify(p.run(ctx))
+	}
+	keepReserve(dir)
+	done := Pruned{Deliveries: p.deleted, Freed: max(0, before-diskSize(path))}
 	if err != nil {
-		return Pruned{}, fmt.Errorf("open the delivery log in %s: %w", dir, classify(err))
+		return done, fmt.Errorf("prune the delivery log: %w", err)
+	}
+	return done, nil
+}
+
+// pruning is a prune under way.
+type pruning struct {
+	dir, path string
+	ids       []webhook.ID // what is left to delete
+	deleted   int
+	together  int // deliveries of one transaction
+	pages     int // that one transaction moves
+}
+
+// run deletes and shrinks. It may be called again after an error, and goes on.
+func (p *pruning) run(ctx context.Context) error {
+	c, err := openWriting(ctx, p.path)
+	if err != nil {
+		return fmt.Errorf("open it: %w", err)
 	}
 	c.SetInterrupt(ctx)
-	var done Pruned
-	done.Deliveries, err = pruneAll(ctx, c, ids)
+	err = p.deleteAll(ctx, c)
 	if err == nil {
-		err = clearDead(ctx, c, dir)
+		err = clearDead(ctx, c, p.dir)
 	}
 	if err == nil {
-		err = vacuum(ctx, c)
+		err = p.vacuum(ctx, c)
 	}
 	if err == nil {
 		err = shrink(ctx, c)
 	}
 	c.SetInterrupt(context.Background())
-	err = errors.Join(err, c.close())
-	done.Freed = max(0, before-diskSize(path))
-	if err != nil {
-		return done, fmt.Errorf("prune the delivery log: %w", classify(err))
-	}
-	return done, nil
+	return errors.Join(err, c.close())
 }
 
 // diskSize is how much the log's files take.
@@ -72,21 +94,29 @@ func diskSize(path string) (size int64) {
 	return size
 }
 
-func pruneAll(ctx context.Context, c *conn, ids []webhook.ID) (deleted int, err error) {
-	for some := range slices.Chunk(ids, pruneTogether) {
-		for len(some) > 0 {
-			n, taken, err := pruneChosen(c, some)
-			if err != nil {
-				return deleted, err
-			}
-			deleted += n
-			some = some[taken:]
-			if err := rest(ctx); err != nil {
-				return deleted, err
-			}
+func (p *pruning) deleteAll(ctx context.Context, c *conn) error {
+	for len(p.ids) > 0 {
+		n, taken, err := pruneChosen(c, p.ids[:min(len(p.ids), p.together)])
+		if err != nil {
+			return err
+		}
+		p.deleted += n
+		p.ids = p.ids[taken:]
+		if err := p.afterStep(ctx, c); err != nil {
+			return err
 		}
 	}
-	return deleted, nil
+	return nil
+}
+
+// afterStep lets others have their turn. On a full disk it empties the WAL, so that the next step has room there.
+func (p *pruning) afterStep(ctx context.Context, c *conn) error {
+	if p.together == 1 {
+		if err := shrink(ctx, c); err != nil {
+			return err
+		}
+	}
+	return rest(ctx)
 }
 
 // pruneChosen deletes as many of the deliveries as one transaction takes, from the first on.
@@ -118,20 +148,20 @@ func pruneChosen(c *conn, ids []webhook.ID) (deleted, taken int, err error) {
 }
 
 // vacuum moves what is at the end of the file to where there is room, and cuts the end off.
-func vacuum(ctx context.Context, c *conn) error {
+func (p *pruning) vacuum(ctx context.Context, c *conn) error {
 	for {
 		free, err := c.number("PRAGMA freelist_count")
 		if err != nil || free == 0 {
 			return err
 		}
-		if err := c.Exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", vacuumTogether)); err != nil {
+		if err := c.Exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", p.pages)); err != nil {
 			return err
 		}
 		left, err := c.number("PRAGMA freelist_count")
 		if err != nil || left >= free {
 			return err
 		}
-		if err := rest(ctx); err != nil {
+		if err := p.afterStep(ctx, c); err != nil {
 			return err
 		}
 	}

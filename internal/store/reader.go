@@ -84,7 +84,13 @@ func (r *Reader) with(ctx context.Context, f func(*conn) error) error {
 		return ctx.Err()
 	case c = <-r.slot:
 	}
-	defer func() { r.slot <- c }()
+	defer func() {
+		if c != nil && c.alone { // others may use the log between two calls
+			_ = c.close()
+			c = nil
+		}
+		r.slot <- c
+	}()
 	if c != nil && (r.stale.Swap(false) || r.later && !r.isThere()) {
 		_ = c.close() // of a file that nobody can find any more
 		c = nil
@@ -137,6 +143,8 @@ func openReading(ctx context.Context, path string) (*conn, error) {
 	switch {
 	case errors.Is(err, errOlder):
 		return readMigrated(ctx, path)
+	case IsFull(err):
+		return openAlone(ctx, path)
 	case !isAny(err, sqlite3.CANTOPEN, sqlite3.READONLY):
 		return nil, err
 	case nothingBeside(path):
@@ -202,6 +210,28 @@ func openImmutable(path string) (*conn, error) {
 		err = ErrNoLog
 	case err == nil && version < schemaVersion:
 		err = fmt.Errorf("%w, which it must be once, since an older version of this program made it", ErrReadOnly)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
+}
+
+// openAlone opens a log on a full disk, where SQLite can make no -shm file, with that in memory. Such a connection keeps all others
+// away, so it is closed after each call. If another process has the log open, its -shm file is there, and this is not called.
+func openAlone(ctx context.Context, path string) (*conn, error) {
+	c, err := openConn(path, sqlite3.OPEN_READWRITE, "&"+inHeap+"=1")
+	if err != nil {
+		return nil, err
+	}
+	c.alone = true
+	c.SetInterrupt(ctx)
+	err = c.Exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY")
+	if err == nil {
+		err = prepareReading(c, path)
+	}
+	if errors.Is(err, errOlder) {
+		err = fmt.Errorf("%w: the log must be brought up to date first", ErrFull)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.close())
