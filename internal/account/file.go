@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -163,7 +162,7 @@ func (b *Book) writeUndo(overrides []Override) error {
 
 // read reads a file into what v points to. An absent one leaves it as it is.
 func read(path string, v any, itsVersion *int) error {
-	text, err := readCapped(path)
+	text, err := atomicfile.Read(path, largestFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 		return nil
@@ -183,19 +182,6 @@ func decode(path string, text []byte, v any, itsVersion *int) error {
 		return &FileError{Path: path, Msg: "is damaged"}
 	}
 	return nil
-}
-
-func readCapped(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close() //nolint:errcheck // nothing was written
-	text, err := io.ReadAll(io.LimitReader(f, largestFile+1))
-	if err == nil && len(text) > largestFile {
-		return nil, errors.New("it is too large")
-	}
-	return text, err
 }
 
 func write(path string, v any) error {

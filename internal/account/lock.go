@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // patience is how long a change waits for another. Most take a second; one that waits for Vidiking's rate limit takes longer.
@@ -19,6 +21,9 @@ func (b *Book) lock(ctx context.Context) (unlock func(), err error) {
 	path := b.memory + ".lock"
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, &FileError{path, "can't be made", reason(err)}
+	}
+	if err := atomicfile.CheckRegular(path); err != nil {
+		return nil, &FileError{path, "can't be locked", reason(err)}
 	}
 	timed, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -46,6 +51,9 @@ func (b *Book) isLive(id string) bool {
 	path := b.holderLock(id)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return false
+	}
+	if atomicfile.CheckRegular(path) != nil {
+		return true
 	}
 	probe := flock.New(path, flock.SetPermissions(0o600))
 	free, err := probe.TryRLock()

@@ -1,5 +1,5 @@
 // Package atomicfile writes files as a whole: under a temporary name in the same directory, then by rename. Whenever a write is interrupted,
-// the file is either the old one or the new one. It imports nothing of this program.
+// the file is either the old one or the new one. It reads regular files alone. It imports nothing of this program.
 package atomicfile
 
 import (
@@ -21,11 +21,12 @@ type File struct {
 	done bool
 }
 
-// Create begins a file that will be at path, with permissions that the umask limits further. It returns an error if path is a directory.
+// Create begins a file that will be at path, with permissions that the umask limits further. It returns an error if path is
+// something else than a regular file: a rename would replace it.
 // The caller must call Commit or Discard.
 func Create(path string, perm fs.FileMode) (*File, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, errors.New("it is a directory")
+	if err := CheckRegular(path); err != nil {
+		return nil, err
 	}
 	for {
 		// O_EXCL, so that nobody else's file is opened, in a directory that others may write to.

@@ -89,3 +89,23 @@ func wantFile(t *testing.T, path, want string) {
 		t.Errorf("%s: got %q, %v; want %q", path, got, err, want)
 	}
 }
+
+func TestReadTakesNoMoreThanAsked(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	if err := atomicfile.WriteBytes(path, 0o600, []byte("12345")); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := atomicfile.Read(path, 5); err != nil || string(text) != "12345" {
+		t.Errorf("got %q, %v; want all of it", text, err)
+	}
+	if _, err := atomicfile.Read(path, 4); !errors.Is(err, atomicfile.ErrTooLarge) {
+		t.Errorf("a byte too many: got %v, want ErrTooLarge", err)
+	}
+	if _, err := atomicfile.Read(path+"x", 4); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: got %v, want that it is not there", err)
+	}
+	if err := atomicfile.CheckRegular(path + "x"); err != nil {
+		t.Errorf("CheckRegular of no file: got %v, want none", err)
+	}
+}

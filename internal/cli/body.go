@@ -3,7 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // maxData is the largest body that is read: six times what the ingress takes unless told otherwise.
@@ -15,7 +16,7 @@ func (a *app) readBody(name, hint string) (body []byte, shown string, err error)
 	if name == "-" {
 		shown = "stdin"
 	} else {
-		file, err := os.Open(a.path(name))
+		file, err := atomicfile.OpenInput(a.path(name))
 		if err != nil {
 			return nil, shown, failed(err, "can't read "+name+": "+pathReason(err), hint)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
@@ -64,7 +65,7 @@ func (a *app) importFrom(ctx context.Context, name string) (output.Imported, err
 	if name == "-" {
 		return a.importAll(ctx, a.w.Stdin)
 	}
-	f, err := os.Open(a.path(name))
+	f, err := atomicfile.OpenInput(a.path(name))
 	if err != nil {
 		return output.Imported{}, err
 	}

@@ -74,7 +74,12 @@ func (l *listener) clearReadyFile() error {
 	if l.o.readyFile == "" {
 		return nil
 	}
-	if err := atomicfile.Remove(l.app.path(l.o.readyFile)); err != nil {
+	path := l.app.path(l.o.readyFile)
+	err := atomicfile.CheckRegular(path)
+	if err == nil {
+		err = atomicfile.Remove(path)
+	}
+	if err != nil {
 		return l.noReadyFile(err)
 	}
 	return nil

@@ -7,10 +7,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
@@ -172,7 +172,7 @@ func settingFile(cfg *config.Config, key string) ([]byte, error) {
 	if err != nil || path == "" {
 		return nil, err
 	}
-	text, err := os.ReadFile(path)
+	text, err := atomicfile.Read(path, 1<<20)
 	if err != nil {
 		return nil, usage(key + " names a file that can't be read: " + cfg.Short(path) + ": " + pathReason(err))
 	}

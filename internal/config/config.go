@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"syscall"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
@@ -146,7 +146,7 @@ func (c *Config) read() ([]byte, error) {
 	if c.null = isNull(c.path); c.null {
 		return nil, nil
 	}
-	f, err := os.Open(c.path)
+	f, err := atomicfile.Open(c.path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // the latter where HOME is /dev/null
 		return nil, nil
 	}

@@ -20,7 +20,7 @@ func MadeSecretPath(dataDir string) string { return filepath.Join(dataDir, secre
 // none is an error.
 func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
 	path := MadeSecretPath(dataDir)
-	text, err := readSecretFile(path)
+	text, err := readSecretFile(path, atomicfile.Open)
 	if errors.Is(err, fs.ErrNotExist) {
 		return webhook.Secret{}, false, nil
 	}
@@ -113,8 +113,8 @@ func renameToFree(from, to string) error {
 const largestSecret = 4 << 10
 
 // readSecretFile reads no more than a secret can be.
-func readSecretFile(path string) (string, error) {
-	f, err := os.Open(path)
+func readSecretFile(path string, open func(string) (*os.File, error)) (string, error) {
+	f, err := open(path)
 	if err != nil {
 		return "", err
 	}

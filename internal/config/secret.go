@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -67,7 +68,7 @@ func checkAPIKey(value string) *problem {
 // ReadSecret reads a secret from a file of the user's, who calls it shown. The line end that editors put behind it is taken off, and
 // nothing else; what is left must be a secret, else it is a *ValueError. That the file can't be read is the system's error.
 func ReadSecret(path, shown string) (webhook.Secret, error) {
-	text, err := readSecretFile(path)
+	text, err := readSecretFile(path, atomicfile.OpenInput)
 	if err != nil {
 		return webhook.Secret{}, err
 	}

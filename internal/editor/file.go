@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // File is where a body stands while it is edited: for its owner only (0600), in a directory of its own (0700), so that the copies and
@@ -37,7 +39,7 @@ func (f *File) Write(text []byte) error {
 
 // Read returns what was saved, at most that many bytes and one. A file that is gone is an empty one.
 func (f *File) Read(most int) (_ []byte, err error) {
-	file, err := os.Open(f.path)
+	file, err := atomicfile.Open(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

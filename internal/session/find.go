@@ -17,7 +17,9 @@ import (
 
 // Live returns the sessions of the data directory whose process is alive, newest first. It takes away what dead ones left behind,
 // where it may. A data directory without sessions, or none at all, has none.
-func Live(dataDir string) ([]Info, error) { return live(dataDir, os.ReadFile) }
+func Live(dataDir string) ([]Info, error) {
+	return live(dataDir, func(path string) ([]byte, error) { return atomicfile.Read(path, largestFile) })
+}
 
 func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error) {
 	dir := filepath.Join(dataDir, dirName)
@@ -37,6 +39,8 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 		switch {
 		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission):
 			continue // it ended just now, or is another user's
+		case errors.Is(err, atomicfile.ErrNotRegular), errors.Is(err, atomicfile.ErrTooLarge):
+			continue // no session wrote it
 		case err != nil: // it may be alive, so its deliveries are not to be taken from it
 			return nil, fmt.Errorf("look for sessions: %w", err)
 		}
@@ -61,6 +65,9 @@ func IsAlive(dataDir, id string) bool {
 	return strings.HasPrefix(id, idPrefix) && filepath.Base(id) == id && held(filepath.Join(dataDir, dirName, id+".json"))
 }
 
+// largestFile is far more than a session has to tell.
+const largestFile = 256 << 10
+
 // read returns the session of a file, if its process lives and speaks as this program does.
 func read(path string, data []byte) (Info, bool) {
 	var info Info
@@ -77,6 +84,9 @@ func held(path string) bool {
 	if _, err := os.Stat(lockPath(path)); errors.Is(err, os.ErrNotExist) {
 		clean(path)
 		return false
+	}
+	if err := atomicfile.CheckRegular(lockPath(path)); errors.Is(err, atomicfile.ErrNotRegular) {
+		return false // no session made it
 	}
 	probe := flock.New(lockPath(path), flock.SetPermissions(0o600))
 	free, err := probe.TryRLock()

@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // FileName is the log's file inside the data directory. SQLite keeps two more beside it while the log is in use: -wal and -shm.
@@ -29,6 +31,9 @@ func createFile(dir string) (path string, err error) {
 	}
 	path, err = logPath(dir)
 	if err != nil {
+		return "", err
+	}
+	if err := atomicfile.CheckRegular(path); err != nil {
 		return "", err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, fileMode)
@@ -72,7 +77,7 @@ const (
 // that is empty has version 0, and so has one that has nothing in it yet: SQLite makes a new one as long as it will be before it writes
 // the first page. Whether that is still to come only SQLite knows, by its locks. What a -wal file holds is checkVersion's to see, too.
 func peekVersion(path string) (int, error) {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path)
 	if err != nil {
 		return 0, err
 	}

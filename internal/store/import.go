@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -108,6 +109,11 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 	}
 	if i.now == nil {
 		i.now = time.Now
+	}
+	for _, name := range []string{i.lock.Path(), i.unfinished} {
+		if err := atomicfile.CheckRegular(name); err != nil {
+			return nil, err
+		}
 	}
 	locked, err := i.lock.TryLock()
 	switch {

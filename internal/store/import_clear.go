@@ -52,6 +52,9 @@ func clearDead(ctx context.Context, c *conn, dir string) error {
 		return nil // there is nothing to clear, or nothing to be known of it
 	}
 	lock := flock.New(filepath.Join(dir, importLock), flock.SetPermissions(fileMode))
+	if err := atomicfile.CheckRegular(lock.Path()); err != nil {
+		return err
+	}
 	locked, err := lock.TryLock()
 	if err != nil || !locked {
 		return err

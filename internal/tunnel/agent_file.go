@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // Machine is what must be known of a machine to find the files of other programs.
@@ -18,10 +20,13 @@ type Machine struct {
 	GOOS      string
 }
 
+// largestFile is the most that is read of a key or of ngrok's configuration.
+const largestFile = 1 << 20
+
 // AgentToken reads the token that ngrok's own agent is configured with, and says in which file. Both are empty where there is none.
 func AgentToken(m Machine) (token, file string, err error) {
 	for _, path := range m.agentFiles() {
-		text, err := os.ReadFile(path)
+		text, err := atomicfile.Read(path, largestFile)
 		switch {
 		case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 			continue

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // Keys is where our keys are. Without any, a server may still take us without one, as the public ones do.
@@ -52,7 +53,7 @@ func (r *ring) signers(ctx context.Context) ([]ssh.Signer, error) {
 		return signers, nil
 	}
 	for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
-		text, err := os.ReadFile(filepath.Join(r.keys.Dir, name))
+		text, err := atomicfile.Read(filepath.Join(r.keys.Dir, name), largestFile)
 		if err != nil {
 			continue // most people have one of them
 		}
@@ -64,7 +65,7 @@ func (r *ring) signers(ctx context.Context) ([]ssh.Signer, error) {
 }
 
 func named(file string) (ssh.Signer, error) {
-	text, err := os.ReadFile(file)
+	text, err := atomicfile.Read(file, largestFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the key: %w", err)
 	}

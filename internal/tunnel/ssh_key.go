@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
 // keyBook keeps the keys of servers in a file of its own, in the form of OpenSSH's known_hosts: the first that a server shows is kept,
@@ -66,6 +68,9 @@ func (b keyBook) known(host string) ([]knownhosts.KnownKey, error) {
 
 // open reads the file; nil where there is none yet.
 func (b keyBook) open() (ssh.HostKeyCallback, error) {
+	if err := atomicfile.CheckRegular(b.path); err != nil {
+		return nil, fmt.Errorf("read the known keys of servers in %s: %w", b.path, err)
+	}
 	check, err := knownhosts.New(b.path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil

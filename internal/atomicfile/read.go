@@ -1,0 +1,86 @@
+package atomicfile
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// What a path or file is refused for.
+var (
+	ErrNotRegular = errors.New("it is not a regular file")
+	ErrTooLarge   = errors.New("it is too large")
+)
+
+// CheckRegular returns an error if there is something at path that is no regular file: a pipe blocks whoever opens it, and a device may
+// do anything.
+func CheckRegular(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return refuse(path, info, err)
+}
+
+func refuse(path string, info fs.FileInfo, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return &fs.PathError{Op: "open", Path: path, Err: syscall.EISDIR}
+	case !info.Mode().IsRegular():
+		return &fs.PathError{Op: "open", Path: path, Err: ErrNotRegular}
+	}
+	return nil
+}
+
+// Open opens a regular file for reading. Anything else is an error, and is never opened.
+func Open(path string) (*os.File, error) {
+	if info, err := os.Stat(path); refuse(path, info, err) != nil {
+		return nil, refuse(path, info, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0) // it may have become a pipe by now
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err = refuse(path, info, err); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// OpenInput opens a file that the user names as an input. Besides a regular file, that may be the null device, or what the shell has
+// opened already: /dev/stdin, or what it puts in place of <(command).
+func OpenInput(path string) (*os.File, error) {
+	if path == os.DevNull {
+		return os.Open(path)
+	}
+	for _, open := range []string{"/dev/fd/", "/proc/self/fd/", "/dev/stdin"} {
+		if strings.HasPrefix(filepath.ToSlash(filepath.Clean(path)), open) {
+			return os.Open(path)
+		}
+	}
+	return Open(path)
+}
+
+// Read reads a regular file. It returns ErrTooLarge if the file has more than most bytes.
+func Read(path string, most int64) ([]byte, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(text)) > most {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
+	}
+	return text, nil
+}
