@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
@@ -104,12 +102,16 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	if err := p.Err(); err != nil {
 		return closedPipe(err)
 	}
-	closing, err := a.listClosing(ctx, r, q, len(rows))
+	n, err := a.count(ctx, r, q, len(rows))
 	if err != nil {
 		return err
 	}
-	if !by.isSet() && strings.HasSuffix(closing, "delivered") { // of a selection the command would send others, too
-		closing += ": vidiking replay --failed"
+	closing := n.String()
+	if len(rows) < n.all {
+		closing = fmt.Sprintf("the newest %s of %s", display.Count(len(rows)), closing)
+	}
+	if !by.isSet() && n.failed > 0 { // of a selection the command would send others, too
+		closing += ": " + n.replay()
 	}
 	p.Close(closing)
 	return nil
@@ -129,30 +131,6 @@ func (a *app) sayNone(ctx context.Context, r *store.Reader, say func(string), by
 		say(fmt.Sprintf("None of the %s deliveries match.", display.Count(n)))
 	}
 	return nil
-}
-
-// listClosing says how many there are, and what is left to do.
-func (a *app) listClosing(ctx context.Context, r *store.Reader, q store.Query, shown int) (string, error) {
-	limit := q.Limit
-	q.Limit = 0
-	all := shown
-	var err error
-	if limit > 0 && shown >= limit {
-		if all, err = r.Count(ctx, q); err != nil {
-			return "", err
-		}
-	}
-	closing := display.Deliveries(all)
-	if shown < all {
-		closing = fmt.Sprintf("the newest %s of %s", display.Count(shown), display.Deliveries(all))
-	}
-	failing := q
-	failing.Filter = q.Filter.And(filter.Failed())
-	failed, err := r.Count(ctx, failing)
-	if err != nil || failed == 0 {
-		return closing, err
-	}
-	return fmt.Sprintf("%s, %s still not delivered", closing, display.Count(failed)), nil
 }
 
 // openReader opens the delivery log for reading.

@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/tui"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -224,13 +222,12 @@ func (s *listenScreen) Stop(c relay.Counts, held int) {
 		live.Stop(c, held)
 		return
 	}
-	failed, err := s.l.log.Reader().Count(context.WithoutCancel(s.ctx), store.Query{Session: s.l.session.Info().ID, Filter: filter.Failed()})
-	if err != nil {
-		failed = c.Failed()
-	}
+	session := s.l.session.Info()
+	end := output.Stopped{Counts: c, Held: held}
+	end.CountFailed(context.WithoutCancel(s.ctx), s.l.log.Reader(), session.ID, session.StartedAt, s.l.app.w.Now(), s.style)
 	s.printing.Lock()
 	defer s.printing.Unlock()
-	s.printer.Stopped(output.Stopped{Counts: c, Failed: failed, Held: held})
+	s.printer.Stopped(end)
 }
 
 // Close takes the screen away without another word.

@@ -23,9 +23,10 @@ type view interface {
 
 // buildView makes the view that was asked for, as far as there is a terminal for it.
 func (l *listener) buildView(ctx context.Context, out output.Options) error {
+	started := l.app.w.Now()
 	lines := func(ctx context.Context) (*output.Live, error) {
 		return output.NewLive(ctx, output.LiveOptions{
-			Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: l.session.Info().ID, IsResumed: l.isResumed, Now: l.app.w.Now, Path: l.o.path, Filter: l.o.filter,
+			Printer: l.printer, Style: out.Style, Feed: l.log.Reader(), Session: l.session.Info().ID, IsResumed: l.isResumed, Started: started, Now: l.app.w.Now, Path: l.o.path, Filter: l.o.filter,
 			Verbose: l.app.flags.verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return l.diagnose(ctx, d, work) },
 		})

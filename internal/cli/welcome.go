@@ -6,8 +6,6 @@ import (
 	"fmt"
 
 	"github.com/vidiking/vidiking-cli/internal/config"
-	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -42,7 +40,7 @@ func (a *app) whileListening(ctx context.Context, s session.Info) output.Welcome
 		Lines: []string{a.listening(s)},
 		Steps: firstSteps(),
 	}
-	all, failed, err := a.counts(ctx, s.ID)
+	n, err := a.countAll(ctx)
 	switch {
 	case errors.Is(err, store.ErrNoLog):
 		return text
@@ -50,9 +48,9 @@ func (a *app) whileListening(ctx context.Context, s session.Info) output.Welcome
 		text.Lines = append(text.Lines, "  The delivery log can't be read: "+a.explain(err).what)
 		return text
 	}
-	text.Lines = append(text.Lines, countsLine(all, failed))
-	if failed > 0 {
-		text.Steps = stepsAfterFailure()
+	text.Lines = append(text.Lines, "  "+n.String())
+	if n.failed > 0 {
+		text.Steps = stepsAfterFailure(n)
 	}
 	return text
 }
@@ -68,11 +66,11 @@ func (a *app) unreadable(err error) output.WelcomeText {
 // atRest is what to do where no listen runs.
 func (a *app) atRest(ctx context.Context) output.WelcomeText {
 	listen := a.stepsToListen()
-	all, failed, err := a.counts(ctx, "")
+	n, err := a.countAll(ctx)
 	if err != nil && !errors.Is(err, store.ErrNoLog) {
 		return a.unreadable(err)
 	}
-	if all == 0 {
+	if n.all == 0 {
 		if a.cfg.Source(config.Forward) == config.SourceDefault && len(listen) == 1 {
 			listen = append([]output.Step{{Command: "vidiking demo", Say: "see it work, no account needed"}}, listen...)
 		}
@@ -80,9 +78,9 @@ func (a *app) atRest(ctx context.Context) output.WelcomeText {
 			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."}, Steps: append(listen, firstSteps()...),
 		}
 	}
-	text := output.WelcomeText{Down: true, Lines: []string{"No listen runs", countsLine(all, failed)}, Steps: append(listen, firstSteps()...)}
-	if failed > 0 {
-		text.Steps = append(listen, stepsAfterFailure()...)
+	text := output.WelcomeText{Down: true, Lines: []string{"No listen runs", "  " + n.String()}, Steps: append(listen, firstSteps()...)}
+	if n.failed > 0 {
+		text.Steps = append(listen, stepsAfterFailure(n)...)
 	}
 	return text
 }
@@ -112,10 +110,10 @@ func firstSteps() []output.Step {
 	}
 }
 
-func stepsAfterFailure() []output.Step {
+func stepsAfterFailure(n counts) []output.Step {
 	return []output.Step{
 		{Command: "vidiking webhooks list --failed", Say: "what was not delivered"},
-		{Command: "vidiking replay --failed", Say: "send that again"},
+		{Command: n.replay(), Say: "send that again"},
 	}
 }
 
@@ -132,24 +130,12 @@ func (a *app) listening(s session.Info) string {
 	return fmt.Sprintf("Listening since %s at %s", a.whenToTheMinute(s.StartedAt), s.URL)
 }
 
-// counts is how many deliveries a session had, or the whole log where none is named, and how many of them are still not delivered.
-func (a *app) counts(ctx context.Context, session string) (all, failed int, err error) {
+// countAll counts the deliveries of the log, as `webhooks list` does.
+func (a *app) countAll(ctx context.Context) (counts, error) {
 	r, err := a.openReader(ctx)
 	if err != nil {
-		return 0, 0, err
+		return counts{}, err
 	}
 	defer func() { _ = r.Close() }()
-	if all, err = r.Count(ctx, store.Query{Session: session}); err != nil {
-		return 0, 0, err
-	}
-	failed, err = r.Count(ctx, store.Query{Session: session, Filter: filter.Failed()})
-	return all, failed, err
-}
-
-func countsLine(all, failed int) string {
-	text := "  " + display.Deliveries(all)
-	if failed > 0 {
-		text += fmt.Sprintf(", %s still not delivered", display.Count(failed))
-	}
-	return text
+	return a.count(ctx, r, store.Query{}, -1)
 }

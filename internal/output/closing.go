@@ -1,9 +1,13 @@
 package output
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -44,7 +48,22 @@ func (p *textPrinter) Stopped(s Stopped) {
 	}
 	if s.Failed > 0 {
 		p.err.blank()
-		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", p.o.Command("vidiking webhooks list --failed"))
+		command := "vidiking webhooks list --failed"
+		if s.Since != "" {
+			command += " --since " + s.Since
+		}
+		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", p.o.Command(command))
+	}
+}
+
+// CountFailed counts the session's deliveries that failed. If the log has others, from before, a list has to leave those out.
+func (s *Stopped) CountFailed(ctx context.Context, feed Feed, session string, started, now time.Time, st display.Style) {
+	var err error
+	if s.Failed, err = feed.Count(ctx, store.Query{Session: session, Filter: filter.Failed()}); err != nil {
+		s.Failed = s.Counts.Failed()
+	}
+	if all, err := feed.Count(ctx, store.Query{Filter: filter.Failed()}); err == nil && all > s.Failed {
+		s.Since = display.WhenArgument(started, now, st)
 	}
 }
 

@@ -29,6 +29,7 @@ type LiveOptions struct {
 	Feed      Feed
 	Session   string                // whose deliveries are shown
 	IsResumed func(webhook.ID) bool // reports whether the session sends a delivery of an earlier one: it is shown, too; nil: none
+	Started   time.Time             // when the session began
 	Path      string                // the ingress path
 	Filter    filter.Filter         // what is shown; the summary at the end counts everything
 	Now       func() time.Time
@@ -249,9 +250,6 @@ func (l *Live) end(s Stopped) {
 	for len(l.said) > 0 {
 		l.o.Printer.Notice(<-l.said)
 	}
-	var err error
-	if s.Failed, err = l.o.Feed.Count(l.ctx, store.Query{Session: l.o.Session, Filter: filter.Failed()}); err != nil {
-		s.Failed = s.Counts.Failed()
-	}
+	s.CountFailed(l.ctx, l.o.Feed, l.o.Session, l.o.Started, l.o.Now(), l.o.Style)
 	l.o.Printer.Stopped(s)
 }

@@ -131,8 +131,9 @@ type Notice struct {
 // Stopped is the end of a session.
 type Stopped struct {
 	Counts relay.Counts
-	Failed int // deliveries that failed, and were not mended since
-	Held   int // deliveries that wait for their handler, and for the next session
+	Failed int    // deliveries that failed, and were not mended since
+	Since  string // what --since takes to list those alone; empty if the log has no others
+	Held   int    // deliveries that wait for their handler, and for the next session
 }
 
 // Sent is what came of several sendings.
