@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"doctor":    3,
 
 	"relay":       2,
+	"view":        2,
 	"load":        2,
 	"account":     2,
 	"emulator":    2,

@@ -38,7 +38,7 @@ type listener struct {
 	server    *relay.Server
 	session   *session.Session
 	printer   output.Printer // until view is started
-	view      view
+	view      sessionView
 	started   bool          // view is
 	there     bool          // all handlers were, when they were looked for
 	pending   relay.Pending // left by sessions that are dead

@@ -13,6 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -51,7 +52,7 @@ func (l *listener) newScreen(ctx context.Context, out output.Options, lines func
 	s.closeLog = closeLog
 	o := l.app.screenOptions(out, log)
 	o.Own, o.Filter = true, l.o.filterText
-	o.State = func(ctx context.Context) tui.State { return s.state(ctx, log) }
+	o.State = func(ctx context.Context) view.State { return s.state(ctx, log) }
 	o.Actions = &screenActions{
 		app: l.app, where: l.whereTo,
 		deliver: func(ctx context.Context, in sendable) (webhook.Summary, error) {
@@ -80,14 +81,14 @@ func (l *listener) whereTo(replayed []webhook.Summary) string {
 }
 
 // state is how the session is.
-func (s *listenScreen) state(ctx context.Context, log *screenLog) tui.State {
+func (s *listenScreen) state(ctx context.Context, log *screenLog) view.State {
 	l := s.l
 	info := l.session.Info()
-	state := tui.State{
-		Listening: true, URL: cmp.Or(info.PublicURL, info.URL), WayNote: info.Tunnel,
+	state := view.State{
+		Listening: true, URL: cmp.Or(info.PublicURL, info.URL), TunnelName: info.Tunnel,
 		Forward: shortRoutes(l.o.routes), Timeout: l.o.timeout, Verify: string(l.o.verify),
 	}
-	state.Way, state.WayWord = l.app.wayOf(info)
+	state.Tunnel, state.TunnelState = l.app.wayOf(info)
 	if l.o.verify != relay.VerifyOff {
 		state.Verify += ", " + info.Secret
 	}
@@ -95,11 +96,11 @@ func (s *listenScreen) state(ctx context.Context, log *screenLog) tui.State {
 	state.Handler, seen = log.handlerSeen(ctx, info.ID)
 	switch back := s.backAt.Load(); {
 	case back > 0 && seen.UnixMilli() <= back:
-		state.Handler = tui.HealthUp
-	case state.Handler == tui.HealthUnknown && s.absent.Load():
-		state.Handler = tui.HealthDown
-	case state.Handler == tui.HealthUnknown && s.there.Load():
-		state.Handler = tui.HealthUp
+		state.Handler = view.HealthUp
+	case state.Handler == view.HealthUnknown && s.absent.Load():
+		state.Handler = view.HealthDown
+	case state.Handler == view.HealthUnknown && s.there.Load():
+		state.Handler = view.HealthUp
 	}
 	return state
 }

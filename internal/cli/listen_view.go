@@ -9,8 +9,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// view shows what a session does. It reads the log in goroutines of its own, so that nothing it waits for keeps the relay waiting.
-type view interface {
+// sessionView shows what a session does. It reads the log in goroutines of its own, so that nothing it waits for keeps the relay waiting.
+type sessionView interface {
 	Start(ready output.Ready, notices []output.Notice)
 	Notify(n relay.Notice)
 	Say(n output.Notice)

@@ -13,7 +13,7 @@ import (
 
 // noticeView is a view that keeps the notices of the relay.
 type noticeView struct {
-	view
+	sessionView
 	mu      sync.Mutex
 	notices []relay.Notice
 }

@@ -9,15 +9,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // screenLog is the delivery log of a screen, with connections of its own.
 type screenLog struct {
-	*tui.StoreLog
+	*view.StoreLog
 	counts *store.Reader
 
-	state atomic.Pointer[tui.State] // of the listen, when the sessions could last be read
+	state atomic.Pointer[view.State] // of the listen, when the sessions could last be read
 
 	mu   sync.Mutex
 	seen handlerSight
@@ -32,11 +33,11 @@ func (a *app) screenLog(dir string, own *store.Reader) (_ *screenLog, closeAll f
 			return nil, nil, err
 		}
 	}
-	r := tui.Readers{Wait: own, Pages: all[0], Details: all[1], Counts: all[2]}
+	r := view.Readers{Wait: own, Pages: all[0], Details: all[1], Counts: all[2]}
 	if own == nil {
 		r.Wait = r.Pages
 	}
-	return &screenLog{StoreLog: tui.NewStoreLog(r, a.w.Now), counts: r.Counts}, func() {
+	return &screenLog{StoreLog: view.NewStoreLog(r, a.w.Now), counts: r.Counts}, func() {
 		for _, r := range all {
 			_ = r.Close() // it was read from
 		}
@@ -44,7 +45,7 @@ func (a *app) screenLog(dir string, own *store.Reader) (_ *screenLog, closeAll f
 }
 
 // screenOptions is what is the same for every screen.
-func (a *app) screenOptions(out output.Options, log tui.Log) tui.Options {
+func (a *app) screenOptions(out output.Options, log view.Log) tui.Options {
 	return tui.Options{
 		Log: log, Tools: a.screenTools(), Samples: screenSamples(), Now: a.w.Now, Style: out.Style, Color: out.Color, Suspend: a.w.GOOS != "windows",
 		Input: a.w.Stdin, Output: a.w.Stdout, Environment: a.terminalEnvironment(),
@@ -63,13 +64,13 @@ func (a *app) terminalEnvironment() []string {
 }
 
 // screenSamples is what can be triggered.
-func screenSamples() []tui.Sample {
-	var all []tui.Sample
+func screenSamples() []view.Sample {
+	var all []view.Sample
 	for _, e := range webhook.Events() {
-		all = append(all, tui.Sample{Name: e.Name, What: e.When})
+		all = append(all, view.Sample{Name: e.Name, What: e.When})
 	}
 	for _, s := range sample.Scenarios() {
-		all = append(all, tui.Sample{Name: s.Name, What: s.Summary})
+		all = append(all, view.Sample{Name: s.Name, What: s.Summary})
 	}
 	return all
 }

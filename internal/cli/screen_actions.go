@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
-	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -127,7 +127,7 @@ func outcomeSummary(out relay.Outcome) webhook.Summary {
 }
 
 // Edit is what has the user change a delivery's body in their editor.
-func (s *screenActions) Edit(d webhook.Delivery) (tui.Edit, error) {
+func (s *screenActions) Edit(d webhook.Delivery) (view.Edit, error) {
 	command, err := s.app.editorFor(d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(shortID)+" --raw")
 	if err != nil {
 		return nil, s.app.explained(err)

@@ -7,13 +7,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
-	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // screenTools is what a screen can say about deliveries, as the commands do that say the same.
-func (a *app) screenTools() tui.Tools {
-	return tui.Tools{
+func (a *app) screenTools() view.Tools {
+	return view.Tools{
 		Command:  output.Options{Self: a.self()}.Command,
 		Diagnose: a.diagnosis,
 		Explain:  a.explained,

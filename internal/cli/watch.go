@@ -16,6 +16,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -85,7 +86,7 @@ func (a *app) runWatch(ctx context.Context, o *watchOptions) error {
 	defer closeLog()
 	options := a.screenOptions(out, log)
 	options.Filter = o.filter
-	options.State = func(ctx context.Context) tui.State { return a.watchedState(ctx, dir, log) }
+	options.State = func(ctx context.Context) view.State { return a.watchedState(ctx, dir, log) }
 	options.Actions = &screenActions{app: a, where: a.whereTo(o.send), deliver: a.delivering(o.send)}
 	if err := tui.New(options).Run(ctx); err != nil {
 		return a.screenFailed(err)
@@ -137,13 +138,13 @@ func (a *app) whereTo(o sendOptions) func(replayed []webhook.Summary) string {
 }
 
 // watchedState is the state of the listen that a command started here would use.
-func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) tui.State {
+func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) view.State {
 	live, err := session.Live(dir)
 	if err != nil { // nothing is known of any change
 		if last := log.state.Load(); last != nil {
 			return *last
 		}
-		return tui.State{}
+		return view.State{}
 	}
 	state := a.stateOf(ctx, live, log)
 	log.state.Store(&state)
@@ -151,32 +152,32 @@ func (a *app) watchedState(ctx context.Context, dir string, log *screenLog) tui.
 }
 
 // stateOf is the state of one of the sessions that are alive.
-func (a *app) stateOf(ctx context.Context, live []session.Info, log *screenLog) tui.State {
+func (a *app) stateOf(ctx context.Context, live []session.Info, log *screenLog) view.State {
 	s, ok := a.choose(live)
 	if !ok {
-		return tui.State{}
+		return view.State{}
 	}
-	state := tui.State{
-		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), WayNote: s.Tunnel, Forward: shortForward(s.Forward),
+	state := view.State{
+		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), TunnelName: s.Tunnel, Forward: shortForward(s.Forward),
 		Timeout: time.Duration(s.TimeoutMS) * time.Millisecond, Verify: s.Secret,
 	}
-	state.Way, state.WayWord = a.wayOf(s)
+	state.Tunnel, state.TunnelState = a.wayOf(s)
 	state.Handler, _ = log.handlerSeen(ctx, s.ID)
 	return state
 }
 
 // wayOf is how a session's way in is, in a word or two.
-func (a *app) wayOf(s session.Info) (tui.Health, string) {
+func (a *app) wayOf(s session.Info) (view.Health, string) {
 	switch s.State {
 	case session.StateReady:
-		return tui.HealthUp, "ready"
+		return view.HealthUp, "ready"
 	case session.StateReconnecting:
 		if s.Since.IsZero() {
-			return tui.HealthDown, "down"
+			return view.HealthDown, "down"
 		}
-		return tui.HealthDown, "down " + display.Period(a.w.Now().Sub(s.Since).Truncate(time.Second))
+		return view.HealthDown, "down " + display.Period(a.w.Now().Sub(s.Since).Truncate(time.Second))
 	default:
-		return tui.HealthDown, display.Clean(s.State)
+		return view.HealthDown, display.Clean(s.State)
 	}
 }
 
@@ -191,7 +192,7 @@ func shortForward(forward string) string {
 
 // handlerSeen tells by the latest attempt of a session whether its handler answers, and when that was. While nothing changes the log
 // is not looked through again.
-func (l *screenLog) handlerSeen(ctx context.Context, id string) (tui.Health, time.Time) {
+func (l *screenLog) handlerSeen(ctx context.Context, id string) (view.Health, time.Time) {
 	cursor, err := l.counts.Cursor(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -207,9 +208,9 @@ func (l *screenLog) handlerSeen(ctx context.Context, id string) (tui.Health, tim
 	}
 	l.seen = handlerSight{cursor: cursor, session: id}
 	if len(rows) > 0 {
-		l.seen.at, l.seen.health = rows[0].ReceivedAt, tui.HealthUp
+		l.seen.at, l.seen.health = rows[0].ReceivedAt, view.HealthUp
 		if rows[0].Status == webhook.StatusUnreachable {
-			l.seen.health = tui.HealthDown
+			l.seen.health = view.HealthDown
 		}
 	}
 	return l.seen.health, l.seen.at
@@ -219,7 +220,7 @@ func (l *screenLog) handlerSeen(ctx context.Context, id string) (tui.Health, tim
 type handlerSight struct {
 	cursor  int64
 	session string
-	health  tui.Health
+	health  view.Health
 	at      time.Time
 }
 

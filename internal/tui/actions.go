@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -180,7 +181,7 @@ func (m *Model) useDelivery(msg deliveryMsg) tea.Cmd {
 const leastAway = 100 * time.Millisecond
 
 // unhurried is an edit that does not end before the screen is all gone.
-type unhurried struct{ Edit }
+type unhurried struct{ view.Edit }
 
 // Run runs the editor.
 func (u unhurried) Run() error {

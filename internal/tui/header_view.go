@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -27,9 +28,9 @@ func (m *Model) headerLines(w int) []line {
 		return []line{spread(left, m.counters(), w-1, st).fit(w, st)}
 	}
 	s := m.state
-	way, handler := s.WayWord, handlerWord(s.Handler)
+	way, handler := s.TunnelState, handlerWord(s.Handler)
 	column := max(display.Width(way), display.Width(handler), len("ready")) + 2
-	first := append(lamp(s.Way, way, column, st), m.address(s.URL, s.WayNote, w)...)
+	first := append(lamp(s.Tunnel, way, column, st), m.address(s.URL, s.TunnelName, w)...)
 	second := append(lamp(s.Handler, handler, column, st), m.address(s.Forward, s.Verify, w)...)
 	return []line{
 		spread(first, rateLine(m.totals.Rate, spark, st), w-1, st).fit(w, st),
@@ -44,11 +45,11 @@ func (m *Model) headerHeight() int {
 	return 1
 }
 
-func handlerWord(h Health) string {
+func handlerWord(h view.Health) string {
 	switch h {
-	case HealthUp:
+	case view.HealthUp:
 		return "up"
-	case HealthDown:
+	case view.HealthDown:
 		return "down"
 	default:
 		return "not seen"
@@ -56,12 +57,12 @@ func handlerWord(h Health) string {
 }
 
 // lamp is a light with its word, so many cells wide behind the light.
-func lamp(h Health, word string, cells int, st display.Style) line {
+func lamp(h view.Health, word string, cells int, st display.Style) line {
 	glyph, role := "○", display.Caution
 	switch h {
-	case HealthUp:
+	case view.HealthUp:
 		glyph, role = "●", display.Good
-	case HealthUnknown:
+	case view.HealthUnknown:
 		role = display.Dim
 	}
 	return text(" ").add(st.Say(glyph), role).add(" "+display.PadRight(word, cells), display.Plain)
@@ -106,7 +107,7 @@ func (m *Model) counters() line {
 const bars = "▁▂▃▄▅▆▇█"
 
 // rateLine is the sparkline of the last periods, the highest of which fills its cell, and the rate in a number.
-func rateLine(r Rate, cells int, st display.Style) line {
+func rateLine(r view.Rate, cells int, st display.Style) line {
 	if len(r.Spark) == 0 {
 		return nil
 	}

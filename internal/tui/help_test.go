@@ -6,6 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
 func TestKeysWithoutATool(t *testing.T) {
@@ -18,7 +20,7 @@ func TestKeysWithoutATool(t *testing.T) {
 		x.showsNot("replay")
 		x.press("?")
 		x.showsNot("send it again")
-	}, func(o *Options) { o.Actions, o.Tools = nil, Tools{} })
+	}, func(o *Options) { o.Actions, o.Tools = nil, view.Tools{} })
 }
 
 func TestEveryKeyIsInTheHelp(t *testing.T) {

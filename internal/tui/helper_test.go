@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -27,7 +28,7 @@ type hand struct {
 	m       *Model
 	log     *memoryLog
 	actions *fakeActions
-	state   State
+	state   view.State
 	msgs    chan tea.Msg
 	copied  string
 	left    bool
@@ -43,15 +44,15 @@ func at(t *testing.T, w, h int, log *memoryLog, f func(*hand), options ...func(*
 		ctx, cancel := context.WithCancel(t.Context())
 		log.changed = make(chan struct{}) // of this bubble
 		x := &hand{t: t, log: log, actions: &fakeActions{log: log}, msgs: make(chan tea.Msg, 1024), notices: make(chan Notice, 4)}
-		x.state = State{
-			Listening: true, Way: HealthUp, WayWord: "ready", URL: "https://k3v9.ngrok.app/webhooks/vidiking", WayNote: "ngrok",
-			Handler: HealthUp, Forward: "localhost:3000/webhooks/vidiking", Verify: "strict, whsec_…Kq7T", Timeout: 10 * time.Second,
+		x.state = view.State{
+			Listening: true, Tunnel: view.HealthUp, TunnelState: "ready", URL: "https://k3v9.ngrok.app/webhooks/vidiking", TunnelName: "ngrok",
+			Handler: view.HealthUp, Forward: "localhost:3000/webhooks/vidiking", Verify: "strict, whsec_…Kq7T", Timeout: 10 * time.Second,
 		}
 		o := Options{
 			Log: log, Actions: x.actions, Now: time.Now, Style: display.Style{UTF8: true}, Suspend: true,
-			State:   func(context.Context) State { return x.state },
-			Samples: []Sample{{"render.complete", "a render job finished"}, {"render.failed", "a render job failed"}, {"wallet.deposit", "funds were deposited"}},
-			Tools: Tools{
+			State:   func(context.Context) view.State { return x.state },
+			Samples: []view.Sample{{Name: "render.complete", What: "a render job finished"}, {Name: "render.failed", What: "a render job failed"}, {Name: "wallet.deposit", What: "funds were deposited"}},
+			Tools: view.Tools{
 				Curl: func(d webhook.Delivery) string {
 					return "curl -q --url http://localhost:3000 \\\n  -H 'X-Id: " + string(d.ID) + "'\n"
 				},

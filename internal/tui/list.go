@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -86,15 +87,15 @@ func (l *list) anchored() {
 }
 
 // query asks for the rows around the cursor.
-func (l *list) query(height int) PageQuery {
+func (l *list) query(height int) view.PageQuery {
 	n := margin * max(height, 1)
 	switch {
 	case l.follow:
-		return PageQuery{At: store.Newest(), Older: 2 * n}
+		return view.PageQuery{At: store.Newest(), Older: 2 * n}
 	case l.toOldest:
-		return PageQuery{At: store.Oldest(), Newer: 2 * n}
+		return view.PageQuery{At: store.Oldest(), Newer: 2 * n}
 	default:
-		return PageQuery{At: l.around(), Older: n, Newer: n}
+		return view.PageQuery{At: l.around(), Older: n, Newer: n}
 	}
 }
 
@@ -116,7 +117,7 @@ func (l *list) short(height int) bool {
 
 // take takes a new window over. The row under the cursor stays where it is on the screen, whatever else has come or gone; where it is
 // gone itself, its neighbour takes its place.
-func (l *list) take(p Page, height int) {
+func (l *list) take(p view.Page, height int) {
 	on := l.cursor - l.top
 	l.last = l.around()
 	at := l.find(p.Rows)

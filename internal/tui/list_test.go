@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -104,9 +105,9 @@ func TestLateAnswersToOlderQuestionsAreDropped(t *testing.T) {
 		old := x.m.pages.n
 		x.press("up")
 		x.press("down")
-		x.tell(pageMsg{n: old - 1, page: Page{}})
+		x.tell(pageMsg{n: old - 1, page: view.Page{}})
 		x.tell(detailMsg{n: x.m.details.n - 1, subject: &subject{delivery: delivery(1)}})
-		x.tell(totalsMsg{n: x.m.counts.n - 1, totals: Totals{All: 7}})
+		x.tell(totalsMsg{n: x.m.counts.n - 1, totals: view.Totals{All: 7}})
 		if got := x.screen(); got != before {
 			t.Errorf("a late answer changed the screen from\n%s\nto\n%s", before, got)
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -176,7 +177,7 @@ func (m *Model) chip() line {
 			l = l.add(st.Say("─"), display.Dim)
 		}
 		more := ""
-		if n >= maxNewer {
+		if n >= view.MaxNewer {
 			more = "+"
 		}
 		l = l.add(" "+say("↓", st)+" "+display.Count(n)+more+" new ", display.Bold)

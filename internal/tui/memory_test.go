@@ -10,6 +10,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -53,7 +54,7 @@ func (l *memoryLog) place(i int) store.Place {
 	return store.PlaceAt(l.all[i].ReceivedAt, l.n[l.all[i].ID])
 }
 
-func (l *memoryLog) Page(_ context.Context, q PageQuery) (Page, error) {
+func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pages++
@@ -61,14 +62,14 @@ func (l *memoryLog) Page(_ context.Context, q PageQuery) (Page, error) {
 		l.broken()
 	}
 	var older, newer []store.Row
-	p := Page{Cursor: l.version}
+	p := view.Page{Cursor: l.version}
 	for i := range l.all {
 		at := l.place(i)
 		if !q.Filter.Match(&l.all[i]) {
 			continue
 		}
 		if q.Seen != (store.Place{}) && q.Seen.Before(at) {
-			p.Newer = min(p.Newer+1, maxNewer)
+			p.Newer = min(p.Newer+1, view.MaxNewer)
 		}
 		row := store.Row{Summary: l.all[i].Summary, Place: at}
 		switch {
@@ -86,17 +87,17 @@ func (l *memoryLog) Page(_ context.Context, q PageQuery) (Page, error) {
 	return p, nil
 }
 
-func (l *memoryLog) Totals(_ context.Context, f filter.Filter) (Totals, error) {
+func (l *memoryLog) Totals(_ context.Context, f filter.Filter) (view.Totals, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := Totals{ByStatus: map[webhook.Status]int{}, All: len(l.all)}
+	t := view.Totals{ByStatus: map[webhook.Status]int{}, All: len(l.all)}
 	for i := range l.all {
 		t.ByStatus[l.all[i].Status]++
 		if f.Match(&l.all[i]) {
 			t.Matching++
 		}
 	}
-	t.Rate = Rate{PerSecond: 0.4, Spark: []int{0, 0, 0, 1, 0, 0, 2, 1, 1, 2, 1, 1, 4, 8, 3, 1, 2, 1, 1, 0}}
+	t.Rate = view.Rate{PerSecond: 0.4, Spark: []int{0, 0, 0, 1, 0, 0, 2, 1, 1, 2, 1, 1, 4, 8, 3, 1, 2, 1, 1, 0}}
 	return t, nil
 }
 
@@ -223,7 +224,7 @@ func (a *fakeActions) Trigger(_ context.Context, name string) ([]webhook.Summary
 	return []webhook.Summary{{ID: "dlv_trigger000", Status: webhook.StatusDelivered, Code: 200, Duration: 3 * time.Millisecond}}, a.err
 }
 
-func (a *fakeActions) Edit(d webhook.Delivery) (Edit, error) {
+func (a *fakeActions) Edit(d webhook.Delivery) (view.Edit, error) {
 	a.note("edit " + string(d.Body))
 	return &fakeEdit{body: a.edited}, a.err
 }

@@ -3,6 +3,7 @@ package tui
 import (
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -10,12 +11,12 @@ import (
 type (
 	pageMsg struct {
 		n    int
-		page Page
+		page view.Page
 		err  error
 	}
 	totalsMsg struct {
 		n      int
-		totals Totals
+		totals view.Totals
 		took   time.Duration
 		err    error
 	}
@@ -26,7 +27,7 @@ type (
 		err           error
 	}
 	changedMsg struct{ err error }
-	stateMsg   struct{ state State }
+	stateMsg   struct{ state view.State }
 	tickMsg    struct{}
 	noticeMsg  struct{ notice Notice }
 	bugMsg     struct{ bug *PanicError }
@@ -55,7 +56,7 @@ type (
 	}
 	editedMsg struct {
 		parent webhook.ID
-		edit   Edit
+		edit   view.Edit
 		err    error
 	}
 	savedMsg struct {

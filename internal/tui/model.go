@@ -8,6 +8,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,11 +16,11 @@ import (
 
 // Options is what a screen is made of. Log, Now and State are required.
 type Options struct {
-	Log     Log
-	Actions Actions // nil: nothing can be sent
-	Tools   Tools
-	Samples []Sample
-	State   func(context.Context) State
+	Log     view.Log
+	Actions view.Actions // nil: nothing can be sent
+	Tools   view.Tools
+	Samples []view.Sample
+	State   func(context.Context) view.State
 	Filter  string // what the list goes by at first; a right one
 	Now     func() time.Time
 	Style   display.Style // its width is the screen's business
@@ -63,8 +64,8 @@ type Model struct {
 	helpTop       int
 	helpMost      int
 
-	state   State
-	totals  Totals
+	state   view.State
+	totals  view.Totals
 	loaded  bool // the first page is there
 	hadLog  bool // there was a log when it was read last
 	counted bool // the first totals are there

@@ -4,11 +4,12 @@ import (
 	"github.com/sahilm/fuzzy"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
 // palette is the overlay that finds an event or a scenario to trigger.
 type palette struct {
-	samples []Sample
+	samples []view.Sample
 	input   input
 	found   []found
 	at      int
@@ -16,17 +17,17 @@ type palette struct {
 
 // found is a sample, and which bytes of its name were typed.
 type found struct {
-	sample Sample
+	sample view.Sample
 	hits   []int
 }
 
 // samples are what fuzzy searches in.
-type samples []Sample
+type samples []view.Sample
 
 func (s samples) String(i int) string { return s[i].Name }
 func (s samples) Len() int            { return len(s) }
 
-func newPalette(all []Sample) palette {
+func newPalette(all []view.Sample) palette {
 	p := palette{samples: all}
 	p.find()
 	return p
@@ -49,9 +50,9 @@ func (p *palette) find() {
 func (p *palette) move(by int) { p.at = max(min(p.at+by, len(p.found)-1), 0) }
 
 // chosen is the sample under the cursor.
-func (p *palette) chosen() (Sample, bool) {
+func (p *palette) chosen() (view.Sample, bool) {
 	if p.at >= len(p.found) {
-		return Sample{}, false
+		return view.Sample{}, false
 	}
 	return p.found[p.at].sample, true
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -17,7 +18,7 @@ type pane struct {
 	folds folds
 	style display.Style // its width is the pane's
 	title bool          // the delivery's row is not right above
-	tools Tools
+	tools view.Tools
 }
 
 // lines are all lines of the detail.

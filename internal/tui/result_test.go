@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -112,9 +113,9 @@ func (l *failingLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, 
 	return l.memoryLog.Get(ctx, id)
 }
 
-func (l *failingLog) Page(ctx context.Context, q PageQuery) (Page, error) {
+func (l *failingLog) Page(ctx context.Context, q view.PageQuery) (view.Page, error) {
 	if l.fails.Load() {
-		return Page{}, errors.New("the delivery log is damaged")
+		return view.Page{}, errors.New("the delivery log is damaged")
 	}
 	return l.memoryLog.Page(ctx, q)
 }
@@ -191,9 +192,9 @@ type goneLog struct {
 	gone atomic.Bool
 }
 
-func (l *goneLog) Page(ctx context.Context, q PageQuery) (Page, error) {
+func (l *goneLog) Page(ctx context.Context, q view.PageQuery) (view.Page, error) {
 	if l.gone.Load() {
-		return Page{NoLog: true}, nil
+		return view.Page{NoLog: true}, nil
 	}
 	return l.memoryLog.Page(ctx, q)
 }

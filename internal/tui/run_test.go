@@ -18,6 +18,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
 // terminal is a pseudo-terminal with what stands on its screen.
@@ -65,7 +66,7 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	background.Go(func() { _, _ = io.Copy(master, x.screen) })
 	ctx, cancel := context.WithCancel(t.Context())
 	s := New(Options{
-		Log: log, Now: time.Now, Style: display.Style{UTF8: true}, Color: true, State: func(context.Context) State { return State{} },
+		Log: log, Now: time.Now, Style: display.Style{UTF8: true}, Color: true, State: func(context.Context) view.State { return view.State{} },
 		Input: slave, Output: slave, Environment: []string{"TERM=xterm-256color"},
 	})
 	ended := make(chan error, 1)

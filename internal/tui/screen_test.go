@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -77,7 +78,7 @@ func TestAFilterThatIsWrongIsSaidWithItsPlace(t *testing.T) {
 
 func TestScreenWithoutAListen(t *testing.T) {
 	at(t, 80, 24, newMemoryLog(), func(x *hand) {
-		x.state = State{}
+		x.state = view.State{}
 		x.wait(2 * time.Second)
 		x.golden("empty_80x24.txt")
 	})
@@ -85,7 +86,7 @@ func TestScreenWithoutAListen(t *testing.T) {
 
 func TestScreenWithoutUTF8IsASCII(t *testing.T) {
 	at(t, 120, 40, story(), func(x *hand) {
-		x.state = State{Listening: true, Way: HealthDown, WayWord: "down 12 s", URL: "http://127.0.0.1:4747/webhooks/vidiking", Forward: "localhost:3000/webhooks/vidiking", Handler: HealthDown}
+		x.state = view.State{Listening: true, Tunnel: view.HealthDown, TunnelState: "down 12 s", URL: "http://127.0.0.1:4747/webhooks/vidiking", Forward: "localhost:3000/webhooks/vidiking", Handler: view.HealthDown}
 		x.wait(2 * time.Second)
 		x.press("up", "up", "up", "up", "up", "up", "up", "up", "up")
 		x.golden("ascii_120x40.txt")

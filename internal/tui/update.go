@@ -2,6 +2,8 @@ package tui
 
 import (
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
 // Update takes a message. A bug in it ends the screen, and nothing else.
@@ -95,7 +97,7 @@ func (m *Model) came(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (m *Model) tookState(s State) tea.Cmd {
+func (m *Model) tookState(s view.State) tea.Cmd {
 	if s == m.state {
 		return nil
 	}

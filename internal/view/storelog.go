@@ -1,4 +1,4 @@
-package tui
+package view
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type StoreLog struct {
 	now func() time.Time
 
 	mu   sync.Mutex
-	rate rate
+	rate rateCounter
 }
 
 // NewStoreLog makes a Log of readers.
@@ -54,7 +54,7 @@ func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 		p.cut(q.UpTo)
 	}
 	if q.Seen != (store.Place{}) {
-		p.Newer, err = l.r.Pages.CountBehind(ctx, query, q.Seen, maxNewer)
+		p.Newer, err = l.r.Pages.CountBehind(ctx, query, q.Seen, MaxNewer)
 	}
 	return p, err
 }
@@ -142,8 +142,10 @@ func (l *StoreLog) Wait(ctx context.Context, cursor int64) error {
 	if !errors.Is(err, store.ErrNoLog) {
 		return err
 	}
-	if !rest(ctx, noLogPause) {
+	select {
+	case <-time.After(noLogPause):
+		return nil
+	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return nil
 }

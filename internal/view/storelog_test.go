@@ -1,9 +1,10 @@
-package tui
+package view
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,6 +14,24 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
+
+// born is when the deliveries of these tests begin to arrive.
+var born = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// delivery is the n-th delivery of a log.
+func delivery(n int) webhook.Delivery {
+	body := fmt.Sprintf(`{"event":"render.complete","data":{"id":"job_%06d"}}`, n)
+	return webhook.Delivery{
+		Summary: webhook.Summary{
+			ID: webhook.ID(fmt.Sprintf("dlv_%06daaaa", n)), ReceivedAt: born.Add(-time.Hour + time.Duration(n)*time.Millisecond), Origin: webhook.OriginTrigger,
+			Event: "render.complete", Status: webhook.StatusDelivered, Verdict: webhook.VerdictValid, BodyBytes: int64(len(body)),
+		},
+		Body: []byte(body),
+		History: []webhook.Attempt{{
+			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: born.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
+		}},
+	}
+}
 
 // keeping has the log live in the days of its deliveries, so that none is too old to be kept.
 func keeping() store.Options {
@@ -106,7 +125,7 @@ func TestWhatIsNewerThanWasSeenIsCounted(t *testing.T) {
 	if got := fmt.Sprint(names(p)); got != "[000005 000006 000007 000008 000009]" || p.Newer != 4 {
 		t.Errorf("held still: %s, %d newer", got, p.Newer)
 	}
-	p = page(t, l, PageQuery{At: p.Rows[0].Place, Older: 5, Newer: 20, UpTo: untilNow(born.Add(3 * time.Millisecond))})
+	p = page(t, l, PageQuery{At: p.Rows[0].Place, Older: 5, Newer: 20, UpTo: store.PlaceAt(born.Add(3*time.Millisecond), math.MaxInt64)})
 	if got := p.Rows[len(p.Rows)-1].ID; got != "dlv_000011aaaa" {
 		t.Errorf("up to the millisecond of the last three, the last is %s", got)
 	}

@@ -1,4 +1,4 @@
-package tui
+package view
 
 import "time"
 
@@ -10,15 +10,15 @@ const (
 	rateBusy    = 20 // so many in the last two periods, and the number is made of those alone, so that it follows a change
 )
 
-// rate remembers how many deliveries came in the last periods.
-type rate struct {
+// rateCounter remembers how many deliveries arrived in the last periods.
+type rateCounter struct {
 	last   int64 // the number of the last period
 	counts [ratePeriods]int
 	begun  bool
 }
 
 // read counts what came since it was last read.
-func (r *rate) read(now time.Time, count func(from, to time.Time) (int, error)) (Rate, error) {
+func (r *rateCounter) read(now time.Time, count func(from, to time.Time) (int, error)) (Rate, error) {
 	current := now.UnixNano() / int64(rateStep)
 	from := r.last // it was under way and is counted to its end
 	if first := current - ratePeriods + 1; !r.begun || from < first {
@@ -35,7 +35,7 @@ func (r *rate) read(now time.Time, count func(from, to time.Time) (int, error)) 
 	return r.rate(now, current), nil
 }
 
-func (r *rate) rate(now time.Time, current int64) Rate {
+func (r *rateCounter) rate(now time.Time, current int64) Rate {
 	out := Rate{Spark: make([]int, ratePeriods)}
 	for i := range ratePeriods {
 		out.Spark[i] = r.counts[(current-ratePeriods+1+int64(i))%ratePeriods]

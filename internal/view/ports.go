@@ -1,4 +1,4 @@
-package tui
+package view
 
 import (
 	"context"
@@ -40,13 +40,13 @@ type PageQuery struct {
 type Page struct {
 	Rows         []store.Row // oldest first
 	Above, Below bool        // there may be more before and after them
-	Newer        int         // how many match and are newer than what was seen, up to maxNewer
+	Newer        int         // how many match and are newer than what was seen, up to MaxNewer
 	Cursor       int64       // for Wait
 	NoLog        bool        // there is no log
 }
 
-// maxNewer is where counting what is new stops: a chip need not say more than that there is a lot.
-const maxNewer = 1000
+// MaxNewer is where Page stops counting newer rows: a view need not say more than that there are many.
+const MaxNewer = 1000
 
 // Totals is the whole log in numbers.
 type Totals struct {
@@ -62,17 +62,17 @@ type Rate struct {
 	Spark     []int // in periods of rateStep, oldest first; the last one is under way
 }
 
-// State is what is known of the listener beside the log.
+// State is what is known about the running listen apart from the log.
 type State struct {
-	Listening bool   // a listen is running
-	Way       Health // of the way in
-	WayWord   string // ready, connecting, down 12 s
-	URL       string // where to send events
-	WayNote   string // what kind of way it is: ngrok
-	Handler   Health
-	Forward   string // the handler
-	Verify    string // how signatures are checked, with which secret
-	Timeout   time.Duration
+	Listening   bool // a listen is running
+	Tunnel      Health
+	TunnelState string // ready, connecting, down 12 s
+	URL         string // where to send events
+	TunnelName  string // the provider: ngrok
+	Handler     Health
+	Forward     string // the handler
+	Verify      string // how signatures are checked, and with which secret
+	Timeout     time.Duration
 }
 
 // Health is whether something works.
