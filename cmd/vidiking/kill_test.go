@@ -11,11 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// kills is how often TestKilledListenLosesNothingItAnswered kills a listen: VIDIKING_KILLS, or 3.
+// kills is how often a test kills a listen: VIDIKING_KILLS, or 3.
 func kills(t *testing.T) int {
 	t.Helper()
 	v := os.Getenv("VIDIKING_KILLS")
@@ -27,25 +26,6 @@ func kills(t *testing.T) int {
 		t.Fatalf("VIDIKING_KILLS is %q, want a number from 1 on", v)
 	}
 	return n
-}
-
-// What a listen has answered is in the log, byte for byte, whenever it is killed; the next listen goes on with the same log.
-func TestKilledListenLosesNothingItAnswered(t *testing.T) {
-	t.Parallel()
-	w, handler := newWorld(t), startHandler(t, nil)
-	c := &crowd{answered: map[int64]bool{}}
-	for range kills(t) {
-		l := w.startListen(t, "vidiking", handler.handler())
-		c.press(t, l, rand.Int64N(400)) //nolint:gosec // another moment each time
-		if live, err := session.Live(w.dir); err != nil || len(live) != 0 {
-			t.Errorf("after the kill these sessions are found: %v, %v; want none", live, err)
-		}
-		c.check(t, openLog(t, w.dir))
-	}
-	t.Logf("%d kills, %d sent, %d answered", kills(t), c.next.Load(), len(c.answered))
-	if len(c.answered) == 0 {
-		t.Error("nothing was answered, so nothing was proven")
-	}
 }
 
 // crowd sends to a listen over several connections, and remembers what was answered.
@@ -68,8 +48,8 @@ func (c *crowd) press(t *testing.T, l *listening, enough int64) {
 				if err != nil {
 					return // killed
 				}
-				if resp.StatusCode != http.StatusOK {
-					t.Errorf("delivery %d got %s, want 200", n, resp.Status)
+				if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusInternalServerError { // a handler may refuse it
+					t.Errorf("delivery %d got %s, want 200 or 500", n, resp.Status)
 				}
 				c.mu.Lock()
 				c.answered[n] = true

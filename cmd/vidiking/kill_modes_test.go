@@ -1,0 +1,276 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// crashMode is a way to run a listen that is killed again and again.
+type crashMode struct {
+	name    string
+	flags   []string
+	targets int
+	flaky   bool // a handler refuses each delivery once
+	away    bool // the handlers are down in every second round
+}
+
+// Whatever a listen acknowledged before kill -9 reaches each handler, and nothing reaches it twice unless the outcome of an attempt is
+// reported as unknown. Nothing that reached a handler is reported as never sent.
+func TestKilledListensLoseNothingAndDoubleNothingUnsaid(t *testing.T) {
+	for _, m := range []crashMode{
+		{name: "plain", targets: 1},
+		{name: "ack", targets: 1, flags: []string{"--respond", "ack"}},
+		{name: "hold", targets: 1, flags: []string{"--hold"}, away: true},
+		{name: "retry", targets: 1, flags: []string{"--retry", "--retry-speed", "1000"}, flaky: true},
+		{name: "several targets", targets: 2},
+	} {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			newCrashTest(t, m).run()
+		})
+	}
+}
+
+// crashTest is one mode's world, and what is known of each delivery and handler.
+type crashTest struct {
+	*testing.T
+	mode     crashMode
+	w        *world
+	crowd    crowd
+	handlers []*restarting
+	log      *store.Reader
+
+	lost    map[webhook.ID]bool // pending without a row: the outcome is unknown, and nobody sends it again
+	unknown map[string]int      // by target and body: how many attempts may have begun that the log has no result of
+	reports int
+}
+
+func newCrashTest(t *testing.T, m crashMode) *crashTest {
+	c := &crashTest{T: t, mode: m, w: newWorld(t), crowd: crowd{answered: map[int64]bool{}}, lost: map[webhook.ID]bool{}, unknown: map[string]int{}}
+	for range m.targets {
+		c.handlers = append(c.handlers, newRestarting(t, m.flaky))
+	}
+	return c
+}
+
+func (c *crashTest) run() {
+	for round := range kills(c.T) {
+		for _, h := range c.handlers {
+			h.set(!c.mode.away || round%2 == 1)
+		}
+		l := c.listen()
+		c.crowd.press(c.T, l, 1+rand.Int64N(300)) //nolint:gosec // another moment each time
+		if live, err := session.Live(c.w.dir); err != nil || len(live) != 0 {
+			c.Errorf("after the kill these sessions are found: %v, %v; want none", live, err)
+		}
+		if c.log == nil {
+			c.log = openLog(c.T, c.w.dir)
+		}
+		c.crowd.check(c.T, c.log)
+		c.note()
+	}
+	c.finish()
+	c.Logf("%d kills, %d sent, %d answered, %d reported as unknown, %d calls of handlers", kills(c.T), c.crowd.next.Load(), len(c.crowd.answered), c.reports, c.calls())
+	if len(c.crowd.answered) == 0 {
+		c.Error("nothing was answered, so nothing was proven")
+	}
+}
+
+func (c *crashTest) listen() *listening {
+	c.Helper()
+	var forward []string
+	for _, h := range c.handlers[1:] {
+		forward = append(forward, "--forward", "*="+h.target())
+	}
+	first := c.handlers[0].target()
+	if len(forward) > 0 {
+		first = "*=" + first
+	}
+	return c.w.startListen(c.T, "vidiking", first, append(forward, c.mode.flags...)...)
+}
+
+// note reads, after a kill, what the log says of each delivery that has no result, and holds it against the handlers.
+func (c *crashTest) note() {
+	c.Helper()
+	rows := map[webhook.ID][]store.Due{}
+	due, err := c.log.Due(c.Context())
+	if err != nil {
+		c.Fatal(err)
+	}
+	for _, d := range due {
+		rows[d.ID] = append(rows[d.ID], d)
+	}
+	c.each(func(d webhook.Delivery) {
+		for _, row := range rows[d.ID] {
+			switch {
+			case row.Uncertain:
+				c.unknown[row.Target+string(d.Body)]++
+				c.reports++
+			case row.At.IsZero() && len(d.History) == 0 && c.came(row.Target, d.Body) > 0:
+				c.Errorf("%s reached %s, and is said to be never sent", d.ID, row.Target)
+			}
+		}
+		if d.Status == webhook.StatusPending && rows[d.ID] == nil && !c.lost[d.ID] {
+			c.lost[d.ID] = true
+			c.reports++
+			for _, h := range c.handlers {
+				c.unknown[h.target()+string(d.Body)]++
+			}
+		}
+	})
+}
+
+// finish lets a last listen send what is left, and a replay what that one may not send by itself. Then every delivery is accounted for.
+func (c *crashTest) finish() {
+	for _, h := range c.handlers {
+		h.set(true)
+	}
+	l := c.listen()
+	l.await("everything is sent", func() bool {
+		due, err := c.log.Due(c.Context())
+		return err == nil && len(due) == 0
+	})
+	if n := len(c.lost); n > 0 {
+		want := fmt.Sprintf("%d deliver", n)
+		l.await("the report", func() bool {
+			return slices.ContainsFunc(strings.Split(strings.ReplaceAll(l.said(l.stderr), ",", ""), "\n"), func(line string) bool {
+				return strings.HasPrefix(line, want) && strings.Contains(line, "outcome unknown")
+			})
+		})
+		if code, _, stderr := c.w.run(c.T, "vidiking", "replay", "--status", "pending"); code != 0 && !c.mode.flaky {
+			c.Errorf("the replay ended with %d; stderr:\n%s", code, stderr)
+		}
+	}
+	if code := l.interrupt(); code != 0 {
+		c.Errorf("the last listen ended with %d, want 0", code)
+	}
+	recorded := map[string]int{} // by target and body: attempts that reached the handler
+	c.each(func(d webhook.Delivery) {
+		for _, a := range d.History {
+			if a.Failure != webhook.FailureRefused {
+				recorded[a.Target+string(d.Body)]++
+			}
+		}
+	})
+	for n := int64(1); n <= c.crowd.next.Load(); n++ {
+		for _, h := range c.handlers {
+			body := string(numberedBody(n))
+			came, key := h.calls(body), h.target()+body
+			if c.crowd.answered[n] && came == 0 {
+				c.Errorf("delivery %d was acknowledged and never reached %s", n, h.target())
+			}
+			if most := recorded[key] + c.unknown[key]; came > most {
+				c.Errorf("delivery %d reached %s %d times; the log has %d attempts, and %d were reported as unknown", n, h.target(), came, recorded[key], c.unknown[key])
+			}
+		}
+	}
+}
+
+func (c *crashTest) each(do func(webhook.Delivery)) {
+	c.Helper()
+	err := c.log.Each(c.Context(), store.Query{}, func(d webhook.Delivery) error {
+		do(d)
+		return nil
+	})
+	if err != nil {
+		c.Fatalf("read the delivery log: %v", err)
+	}
+}
+
+func (c *crashTest) came(target string, body []byte) int {
+	for _, h := range c.handlers {
+		if h.target() == target {
+			return h.calls(string(body))
+		}
+	}
+	return 0
+}
+
+func (c *crashTest) calls() (n int) {
+	for _, h := range c.handlers {
+		for _, times := range h.came {
+			n += times
+		}
+	}
+	return n
+}
+
+// restarting is a handler at an address of its own that counts the bodies it gets, and goes away and comes back.
+type restarting struct {
+	t       *testing.T
+	address string
+	flaky   bool
+	server  *httptest.Server
+
+	mu   sync.Mutex
+	came map[string]int
+}
+
+func newRestarting(t *testing.T, flaky bool) *restarting {
+	t.Helper()
+	ln, err := listenKept(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &restarting{t: t, address: ln.Addr().String(), flaky: flaky, came: map[string]int{}}
+	h.serve(ln)
+	t.Cleanup(func() { h.set(false) })
+	return h
+}
+
+func (h *restarting) serve(ln net.Listener) {
+	h.server = &httptest.Server{Listener: ln, Config: &http.Server{Handler: http.HandlerFunc(h.take)}} //nolint:gosec // of a test
+	h.server.Start()
+}
+
+// set starts or stops it.
+func (h *restarting) set(up bool) {
+	h.t.Helper()
+	switch {
+	case up && h.server == nil:
+		ln, err := listen(h.t.Context(), h.address)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.serve(ln)
+	case !up && h.server != nil:
+		h.server.Close()
+		h.server = nil
+	}
+}
+
+func (h *restarting) take(w http.ResponseWriter, r *http.Request) {
+	content, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // its sender is dead
+	}
+	body := string(content)
+	h.mu.Lock()
+	h.came[body]++
+	first := h.came[body] == 1
+	h.mu.Unlock()
+	if h.flaky && first {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+func (h *restarting) calls(body string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.came[body]
+}
+
+// target is its address as listen writes it.
+func (h *restarting) target() string { return "http://" + h.address + "/webhooks/vidiking" }
