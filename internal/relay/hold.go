@@ -122,12 +122,9 @@ func (h *holding) insert(held *heldDelivery) {
 	h.waiting = slices.Insert(h.waiting, at, held)
 }
 
-// start starts another worker, unless there are enough: to keep the order, one. The caller holds mu.
+// start starts another worker, unless there are enough. The caller holds mu.
 func (h *holding) start() {
 	most := min(cmp.Or(h.relay.o.MaxConcurrency, maxResends), len(h.waiting))
-	if h.relay.o.Ordered {
-		most = 1
-	}
 	if h.workers < most && h.relay.draining.Err() == nil {
 		h.workers++
 		h.relay.later.Go(h.work)
@@ -166,7 +163,8 @@ func (h *holding) claim() *heldDelivery {
 	return nil
 }
 
-// next returns the first delivery that is ready, or nil. To keep the order, it never skips one. The caller holds mu.
+// next returns the first delivery that is ready, or nil. To keep the order, it never skips one, so that one is sent at a time. The caller holds
+// mu.
 func (h *holding) next() *heldDelivery {
 	for _, held := range h.waiting {
 		if held.state == heldReady {
