@@ -82,12 +82,13 @@ func (l *listener) finish(ctx context.Context) error {
 func (l *listener) underWay(ctx context.Context) int {
 	_ = l.log.Flush(ctx) // a log that can't be written has been reported
 	unsent, _ := l.log.Reader().Unsent(ctx)
+	n := 0
 	for _, u := range unsent {
 		if u.Session == l.session.Info().ID {
-			return u.Unknown
+			n += u.Unknown
 		}
 	}
-	return 0
+	return n
 }
 
 // close lets go of everything that was opened, last first.

@@ -20,14 +20,14 @@ func (l *listener) resume(ctx context.Context) error {
 		return err
 	}
 	if l.o.hold || l.o.retry {
-		owed, err := relay.Adopt(ctx, l.log, l.dataDir, l.session.Info().ID, l.o.retry)
+		owed, err := relay.Adopt(ctx, l.log, l.dataDir, l.session.Info().ID, l.place.Project, l.o.retry)
 		if err != nil {
 			return err
 		}
 		l.resumed = l.relay.Resume(owed)
 	}
 	var err error
-	l.pending, err = relay.LeftPending(ctx, l.log.Reader(), l.dataDir)
+	l.pending, err = relay.LeftPending(ctx, l.log.Reader(), l.dataDir, l.place.Project)
 	return err
 }
 

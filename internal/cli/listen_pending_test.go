@@ -87,28 +87,36 @@ func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
 	if err := starting.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	d := webhook.Delivery{Summary: webhook.Summary{ID: "dlv_heldheldhe", Session: info.ID}}
+	d := webhook.Delivery{Summary: webhook.Summary{ID: "dlv_heldheldhe", Session: info.ID, Project: "/p/shop"}}
 	if err := log.Record(t.Context(), &d); err != nil {
 		t.Fatal(err)
 	}
 	if err := log.Hold(store.Due{ID: d.ID, Target: "http://localhost:3000/"}, ""); err != nil {
 		t.Fatal(err)
 	}
-	adopted := func() int {
+	adopted := func(project string) int {
 		t.Helper()
-		due, err := relay.Adopt(t.Context(), log, dir, "ses_other", true)
+		due, err := relay.Adopt(t.Context(), log, dir, "ses_other", project, true)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return len(due)
 	}
-	if n := adopted(); n != 0 {
+	if n := adopted("/p/shop"); n != 0 {
 		t.Errorf("another listen takes over %d of its deliveries, want 0", n)
 	}
 	if err := starting.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if n := adopted(); n != 1 {
+	if n := adopted("/p/flaskapp"); n != 0 {
+		t.Errorf("a listen of another project takes over %d of its deliveries, want 0", n)
+	}
+	for project, want := range map[string]int{"/p/shop": 1, "/p/flaskapp": 0} {
+		if left, err := relay.LeftPending(t.Context(), log.Reader(), dir, project); err != nil || left.NeverSent != want {
+			t.Errorf("left pending for %s: %+v, %v; want %d", project, left, err, want)
+		}
+	}
+	if n := adopted("/p/shop"); n != 1 {
 		t.Errorf("once it is gone, another listen takes over %d of its deliveries, want 1", n)
 	}
 }

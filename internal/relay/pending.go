@@ -14,12 +14,12 @@ type Pending struct {
 	Unknown   int // an attempt may have begun: the handler may have received them
 }
 
-// LeftPending counts the pending deliveries that dead sessions left, and that no replay has delivered since.
-func LeftPending(ctx context.Context, log *store.Reader, dataDir string) (Pending, error) {
+// LeftPending counts the pending deliveries of a project (empty: of all) that dead sessions left, and that no replay has delivered since.
+func LeftPending(ctx context.Context, log *store.Reader, dataDir, project string) (Pending, error) {
 	var left Pending
 	unsent, err := log.Unsent(ctx)
 	for _, u := range unsent {
-		if u.Session == "" || session.IsAlive(dataDir, u.Session) { // "": a trigger or replay without a listen
+		if !belongs(u.Project, project) || u.Session == "" || session.IsAlive(dataDir, u.Session) { // "": a trigger or replay without a listen
 			continue
 		}
 		left.NeverSent += u.NeverSent
@@ -28,9 +28,12 @@ func LeftPending(ctx context.Context, log *store.Reader, dataDir string) (Pendin
 	return left, err
 }
 
-// Adopt makes a session responsible for what dead sessions were still to send: held deliveries and, if scheduled is set, retries. The
-// session is locked already, so that no other one adopts from it.
-func Adopt(ctx context.Context, log *store.Log, dataDir, id string, scheduled bool) ([]store.Due, error) {
+// belongs reports whether deliveries of one project are those of another. Deliveries without a project belong to every project.
+func belongs(project, to string) bool { return to == "" || project == "" || project == to }
+
+// Adopt makes a session responsible for what dead sessions of its project were still to send: held deliveries and, if scheduled is set,
+// retries. The session is locked already, so that no other one adopts from it.
+func Adopt(ctx context.Context, log *store.Log, dataDir, id, project string, scheduled bool) ([]store.Due, error) {
 	all, err := log.Reader().Due(ctx)
 	if err != nil {
 		return nil, err
@@ -38,6 +41,9 @@ func Adopt(ctx context.Context, log *store.Log, dataDir, id string, scheduled bo
 	var dead []string
 	checked := map[string]bool{id: true, "": true}
 	for _, due := range all {
+		if !belongs(due.Project, project) {
+			continue
+		}
 		if s := due.Session; !checked[s] && !session.IsAlive(dataDir, s) {
 			dead = append(dead, s)
 		}

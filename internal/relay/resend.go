@@ -86,7 +86,7 @@ func (r *Relay) sendAgain(to dispatch.Target, out *outlet, due *store.Due) (done
 		}
 	}()
 	d, err := r.reread(due.ID)
-	if isGone(err) || err == nil && d.ResolvedBy != "" {
+	if isGone(err) || err == nil && (d.ResolvedBy != "" || d.Resolutions[to.String()] != "") {
 		return true // pruned, or delivered by a replay since
 	}
 	// If the process dies during the attempt, the next session must know that the handler may have received the delivery.
@@ -108,7 +108,7 @@ func (r *Relay) sendAgain(to dispatch.Target, out *outlet, due *store.Due) (done
 	s := sent{attempts: a.Attempts()}
 	if held = held || r.o.Hold && out != nil && a.Failure == webhook.FailureCanceled; held { // as one that the handler may have
 		s.due = append(s.due, *due)
-	} else if next, ok := r.retries.next(due.ID, a.Attempt, due.Tries); ok {
+	} else if next, ok := r.retries.next(&d, a.Attempt, due.Tries); ok {
 		s.due = append(s.due, next)
 	}
 	written = true

@@ -58,10 +58,11 @@ func (q *retryQueues) plan(due []store.Due) {
 	}
 }
 
-// next is when an attempt that was that target's tries-th is made again; ok is false where it was delivered, or is not made again.
-func (q *retryQueues) next(id webhook.ID, a webhook.Attempt, tries int) (due store.Due, ok bool) {
-	r := q.relay
-	if r.o.Retry == nil || a.Status() == webhook.StatusDelivered {
+// next is when an attempt that was that target's tries-th is made again; ok is false if it was delivered, or is not made again. Neither
+// a probe nor a response that the user expects is retried.
+func (q *retryQueues) next(d *webhook.Delivery, a webhook.Attempt, tries int) (due store.Due, ok bool) {
+	r, id := q.relay, d.ID
+	if r.o.Retry == nil || a.Status() == webhook.StatusDelivered || d.Probe || webhook.MeetsStatus(d.ExpectedStatus, a.Code) {
 		return store.Due{}, false
 	}
 	at, ok := r.o.Retry.Next(tries, r.o.Now())

@@ -157,7 +157,7 @@ func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
 			if t.Error != crashedText {
 				t.Attempt = r.heldAttempt(to[i])
 			}
-		} else if due, ok := r.retries.next(d.ID, t.Attempt, 1); ok {
+		} else if due, ok := r.retries.next(&d.Delivery, t.Attempt, 1); ok {
 			s.due = append(s.due, due)
 		}
 		s.attempts = append(s.attempts, t.Attempts()...)

@@ -18,6 +18,7 @@ type Due struct {
 	Tries  int       // how many attempts there were at that target
 	Event  string
 
+	Project   string // of the delivery; only read
 	Session   string // that sends it; empty in Hold and AddAttempts: the one that received the delivery, or has taken over the row
 	Uncertain bool   // it may have reached the handler, and its outcome is unknown
 }
@@ -63,7 +64,7 @@ func (r *Reader) Due(ctx context.Context) ([]Due, error) {
 }
 
 func scanDue(q *query) Due {
-	d := Due{ID: webhook.ID(q.text()), Event: q.text(), Target: q.text(), Session: q.text()}
+	d := Due{ID: webhook.ID(q.text()), Event: q.text(), Project: q.text(), Target: q.text(), Session: q.text()}
 	if ms := q.int(); ms != 0 {
 		d.At = time.UnixMilli(ms).UTC()
 	}
@@ -74,16 +75,17 @@ func scanDue(q *query) Due {
 // Unsent counts the pending deliveries that one session is responsible for.
 type Unsent struct {
 	Session   string
-	NeverSent int // they are held, and no attempt has begun
-	Unknown   int // an attempt may have begun: nobody knows how it ended
+	Project   string // of the deliveries
+	NeverSent int    // they are held, and no attempt has begun
+	Unknown   int    // an attempt may have begun: nobody knows how it ended
 }
 
-// Unsent counts the pending deliveries by session. Deliveries that a replay has resolved are left out.
+// Unsent counts the pending deliveries by session and project. Imported deliveries and those that a replay has resolved are left out.
 func (r *Reader) Unsent(ctx context.Context) ([]Unsent, error) {
 	var all []Unsent
 	err := r.with(ctx, func(c *conn) error {
 		return c.rows(selectUnsent, nil, func(q *query) error {
-			u := Unsent{Session: q.text(), NeverSent: int(q.int())}
+			u := Unsent{Session: q.text(), Project: q.text(), NeverSent: int(q.int())}
 			u.Unknown = int(q.int()) - u.NeverSent
 			all = append(all, u)
 			return nil
@@ -126,15 +128,15 @@ const (
 	deleteResolved = `DELETE FROM due WHERE delivery IN (SELECT n FROM delivery WHERE resolved_by <> '')
 		OR EXISTS (SELECT 1 FROM resolution r WHERE r.delivery = due.delivery AND r.target = due.target)`
 
-	selectDue = `SELECT d.id, d.event, u.target, u.session, u.at, u.uncertain,
+	selectDue = `SELECT d.id, d.event, d.project, u.target, u.session, u.at, u.uncertain,
 			(SELECT count(*) FROM attempt a WHERE a.delivery = d.n AND a.target = u.target AND a.failure <> 'stale')
 		FROM due u JOIN delivery d ON d.n = u.delivery`
 	selectOwed = selectDue + " WHERE (u.at = 0 OR ?) AND u.session IN (%s) ORDER BY d.received_at, d.n"
 	updateOwed = "UPDATE due SET session = ? WHERE (at = 0 OR ?) AND session IN (%s)"
 
-	selectUnsent = `SELECT ifnull((SELECT u.session FROM due u WHERE u.delivery = d.n), d.session) AS sender,
+	selectUnsent = `SELECT ifnull((SELECT u.session FROM due u WHERE u.delivery = d.n), d.session) AS sender, d.project,
 			sum(EXISTS (SELECT 1 FROM due u WHERE u.delivery = d.n AND u.at = 0 AND NOT u.uncertain)), count(*)
-		FROM delivery d WHERE d.status = 'pending' AND d.resolved_by = '' GROUP BY sender`
+		FROM delivery d WHERE d.status = 'pending' AND d.resolved_by = '' AND d.n > 0 GROUP BY sender, d.project` // n > 0: not imported
 )
 
 // hold writes what is due of a delivery without an attempt.
