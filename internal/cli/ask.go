@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
 // confirm asks a question that is answered by y or n, and reports whether it was y. Anything else is n, as the end of stdin is.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
-	_, _ = fmt.Fprintf(a.w.Stderr, "%s y/n ", display.Clean(question))
+	_, _ = fmt.Fprintf(a.w.Stderr, "%s y/n ", a.style().Clean(question))
 	type line struct {
 		text string
 		err  error

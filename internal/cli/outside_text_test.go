@@ -87,6 +87,15 @@ func (s *stranger) check(args ...string) {
 	}
 }
 
+// checkASCII fails if a command printed more than ASCII, of which an 8-bit terminal may take some bytes for controls.
+func (s *stranger) checkASCII(args ...string) {
+	s.t.Helper()
+	out := s.run(args...)
+	if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }); i >= 0 {
+		s.t.Errorf("vidiking %q prints more than ASCII: %q", args, out[max(0, i-60):min(len(out), i+60)])
+	}
+}
+
 // required is what commands need besides the text from outside, to get as far as using it.
 var required = map[string][]string{
 	"listen": {"--forward=127.0.0.1:1", "--addr=127.0.0.1:0"}, "trigger": {"render.complete", "--to=127.0.0.1:1"}, "replay": {"last", "--to=127.0.0.1:1"},
@@ -125,6 +134,9 @@ func TestArgumentsFromOutsideReachATerminalAsTextOnly(t *testing.T) {
 	s := newStranger(t)
 	s.check("trigger", "render.complete", "--to", "127.0.0.1:1")
 	for _, args := range invocations() {
+		s.env["LANG"] = "C"
+		s.checkASCII(args...)
+		s.env["LANG"] = "C.UTF-8"
 		s.check(args...)
 		s.check(append(slices.Clone(args), "--output=json")...)
 	}

@@ -11,13 +11,16 @@ import (
 
 // stderr says what goes wrong where no Printer is at hand.
 func (a *app) stderr() output.Stderr {
-	return output.Stderr{W: a.w.Stderr, Color: a.colorOn(a.w.StderrTerminal)}
+	return output.Stderr{W: a.w.Stderr, Color: a.colorOn(a.w.StderrTerminal), Style: a.style()}
 }
+
+// style is how text is written, by the locale.
+func (a *app) style() display.Style { return display.Style{UTF8: a.w.utf8(), Location: a.w.Location} }
 
 // printText prints a result on stdout: as it is for a program, and cleaned for a terminal.
 func (a *app) printText(text string) error {
 	if a.w.StdoutTerminal {
-		text = display.CleanLines(text)
+		text = a.style().CleanLines(text)
 	}
 	_, err := io.WriteString(a.w.Stdout, text)
 	return closedPipe(err)
@@ -47,7 +50,7 @@ func (a *app) outputOptions() (output.Options, error) {
 		Quiet:    a.flags.quiet,
 		Verbose:  a.flags.verbose,
 		Now:      a.w.Now(),
-		Style:    display.Style{UTF8: a.w.utf8(), Location: a.w.Location},
+		Style:    a.style(),
 	}
 	if a.w.StdoutTerminal {
 		o.Style.Width, o.Width = a.w.Width(), a.w.Width

@@ -9,7 +9,10 @@ import (
 )
 
 // CleanLines is Clean for text of several lines: line feeds stay.
-func CleanLines(s string) string { return Style{UTF8: true}.clean(s, '\n') }
+func CleanLines(s string) string { return Style{UTF8: true}.CleanLines(s) }
+
+// CleanLines is Clean for text of several lines: line feeds stay.
+func (st Style) CleanLines(s string) string { return st.clean(s, '\n') }
 
 // EscapeJSON returns JSON with the same meaning in which every character that Clean would replace is a \u escape. Outside of
 // strings JSON has no such characters but white space. The result may share memory with the argument.

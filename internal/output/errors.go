@@ -11,19 +11,20 @@ import (
 type Stderr struct {
 	W     io.Writer
 	Color bool
+	Style display.Style
 }
 
 // Error says what failed and what to do: "error:" and "hint:", and whatever follows aligned with them.
 func (e Stderr) Error(what string, detail, hint []string) {
-	newStream(e.W, e.Color).labelled("error:", display.Alarm, what, detail, hint)
+	newStream(e.W, e.Color, e.Style).labelled("error:", display.Alarm, what, detail, hint)
 }
 
 // Say writes a line.
-func (e Stderr) Say(text string) { newStream(e.W, e.Color).say(0, text) }
+func (e Stderr) Say(text string) { newStream(e.W, e.Color, e.Style).say(0, text) }
 
 // Warning says what is odd and what to do about it, in the shape of an error.
 func (e Stderr) Warning(what string, hint []string) {
-	newStream(e.W, e.Color).labelled("warning:", display.Caution, what, nil, hint)
+	newStream(e.W, e.Color, e.Style).labelled("warning:", display.Caution, what, nil, hint)
 }
 
 // Warning says what is odd, and what to do about it, in the shape of an error.

@@ -24,7 +24,7 @@ type jsonPrinter struct {
 }
 
 func newJSON(o Options) *jsonPrinter {
-	out := newStream(o.Stdout, false)
+	out := newStream(o.Stdout, false, o.Style)
 	return &jsonPrinter{o: o, out: out, enc: newEncoder(out)}
 }
 

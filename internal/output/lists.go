@@ -36,7 +36,7 @@ func Settings(o Options, all []Setting) error {
 	for _, s := range all {
 		key, value = max(key, display.Width(s.Key)), max(value, display.Width(display.Clean(s.Value)))
 	}
-	out := newStream(o.Stdout, false)
+	out := newStream(o.Stdout, false, o.Style)
 	out.batch(func() {
 		for _, s := range all {
 			if o.Terminal {

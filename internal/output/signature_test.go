@@ -51,7 +51,7 @@ func TestASecretIsMaskedInWhatSignAndVerifyPrint(t *testing.T) {
 	const secret = "whsec_the_secret_of_this_test"
 	for _, format := range []output.Format{output.FormatText, output.FormatJSON} {
 		var stdout bytes.Buffer
-		o := output.Options{Stdout: &stdout, Stderr: &bytes.Buffer{}, Format: format}
+		o := output.Options{Stdout: &stdout, Stderr: &bytes.Buffer{}, Format: format, Style: display.Style{UTF8: true}}
 		if err := output.Signature(o, output.Signed{Value: "sha256=00", Secret: webhook.SecretFrom(secret)}); err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 type stream struct {
 	w     io.Writer
 	paint map[display.Role]*color.Color // nil: no colour
+	style display.Style
 	err   error
 	buf   strings.Builder
 
@@ -22,8 +23,8 @@ type stream struct {
 }
 
 //nolint:revive // whether there is colour is a fact about the stream
-func newStream(w io.Writer, inColor bool) *stream {
-	s := &stream{w: w}
+func newStream(w io.Writer, inColor bool, st display.Style) *stream {
+	s := &stream{w: w, style: st}
 	if inColor {
 		s.paint = palette()
 	}
@@ -55,7 +56,7 @@ func (s *stream) line(indent int, l display.Line) {
 		s.buf.WriteString(strings.Repeat(" ", indent))
 	}
 	for _, span := range l {
-		text := display.Clean(span.Text)
+		text := s.style.Clean(s.style.Say(span.Text))
 		if c := s.paint[span.Role]; c != nil {
 			text = c.Sprint(text)
 		}
@@ -73,7 +74,7 @@ func (s *stream) say(indent int, text string) {
 // tabbed writes a line of cells with tabs between.
 func (s *stream) tabbed(cells ...string) {
 	for i := range cells {
-		cells[i] = display.Clean(cells[i])
+		cells[i] = s.style.Clean(s.style.Say(cells[i]))
 	}
 	s.write(strings.Join(cells, "\t") + "\n")
 }

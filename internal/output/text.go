@@ -16,7 +16,7 @@ type textPrinter struct {
 }
 
 func newText(o Options) *textPrinter {
-	p := &textPrinter{out: newStream(o.Stdout, o.Color), err: newStream(o.Stderr, o.ErrColor), o: o, last: o.Now}
+	p := &textPrinter{out: newStream(o.Stdout, o.Color, o.Style), err: newStream(o.Stderr, o.ErrColor, o.Style), o: o, last: o.Now}
 	p.err.before = p.out
 	return p
 }
