@@ -102,10 +102,14 @@ func (f *destinations) ofProbe(d webhook.Delivery) (*destination, error) {
 }
 
 func (f *destinations) empty(project string) *destination {
-	return &destination{
+	d := &destination{
 		app: f.app, dir: f.dir, lost: f.noDir, project: project, moot: f.o.moot(),
 		direct: dispatch.Options{Timeout: f.o.timeout, Insecure: f.o.insecure, Now: f.app.w.Now},
 	}
+	if f.o.to == "" { // so the project file may name the target, or has named the one that is recorded
+		d.direct.Guard = projectGuard(f.cfg)
+	}
+	return d
 }
 
 // to sends directly to targets.

@@ -91,7 +91,7 @@ func (a *app) toExamine(o doctorOptions) (output.Options, doctor.Options) {
 		look.RouteErr = a.trouble(err)
 		return out, look
 	}
-	look.Routes, look.OfListen = to.routes, to.through != nil
+	look.Routes, look.OfListen, look.Guard = to.routes, to.through != nil, to.direct.Guard
 	return out, look
 }
 

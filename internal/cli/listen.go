@@ -54,8 +54,9 @@ type listenOptions struct {
 	wait          listenWaitOptions
 	account       registerOptions
 
-	routes []relay.Route
-	given  givenHeaders // of headers
+	routes  []relay.Route
+	project bool         // a project file names them
+	given   givenHeaders // of headers
 }
 
 func (a *app) listen() *cobra.Command {
@@ -142,6 +143,7 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	if err := a.trustProject(ctx, cfg, o.routes); err != nil {
 		return err
 	}
+	o.project = cfg.InProject(config.Forward)
 	if err := o.completePath(a, cfg); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ func (l *listener) bind(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	l.guard.own, l.guard.others = l.ln.Addr().(*net.TCPAddr).AddrPort(), ingressesOf(live)
 	for _, s := range live {
 		u, err := url.Parse(s.URL)
 		if err != nil {

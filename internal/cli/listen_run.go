@@ -31,6 +31,7 @@ type listener struct {
 	secret    knownSecret
 	log       *store.Log
 	logErrors logErrors
+	guard     *guard
 	sender    *dispatch.Sender
 	relay     *relay.Relay
 	ln        net.Listener
@@ -163,7 +164,11 @@ func (l *listener) build(ctx context.Context) error {
 		return err
 	}
 	l.logErrors.handleWith(l.logFailed)
-	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now})
+	l.guard = &guard{
+		private: l.o.project, public: func() string { return l.session.Info().PublicURL },
+		live: func() ([]session.Info, error) { return session.Live(l.dataDir) },
+	}
+	l.sender = dispatch.NewSender(dispatch.Options{Timeout: l.o.timeout, Insecure: l.o.insecure, Now: l.app.w.Now, Guard: l.guard})
 	l.relay = relay.New(relay.Options{
 		Log: l.log, Sender: l.sender, Routes: l.o.routes, Secrets: follower.Secrets, Verify: l.o.verify, Events: l.o.events,
 		Header: l.o.given.fields, Host: l.o.given.host, Ordered: l.o.ordered, Hold: l.o.hold, Retry: l.o.schedule(), Backlog: l.log.Reader(),

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/hosts"
@@ -21,10 +22,11 @@ type dialer struct {
 	timeout time.Duration
 	tls     *tls.Config
 	tcp     dialFunc
+	guard   Guard // nil: none
 }
 
-func newDialer(timeout time.Duration, config *tls.Config) *dialer {
-	return &dialer{timeout, config, (&net.Dialer{Timeout: timeout}).DialContext}
+func newDialer(timeout time.Duration, config *tls.Config, g Guard) *dialer {
+	return &dialer{timeout, config, guarded(&net.Dialer{Timeout: timeout}, g).DialContext, g}
 }
 
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -77,6 +79,11 @@ func (d *dialer) touch(ctx context.Context, network, address string) (net.Conn, 
 
 func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
+	if d.guard != nil {
+		if err := d.guard.Host(net.JoinHostPort(strings.ToLower(strings.TrimSuffix(host, ".")), port)); err != nil {
+			return nil, err
+		}
+	}
 	if err == nil && hosts.IsLocalhost(host) {
 		return d.connectLoopback(ctx, port)
 	}
@@ -128,9 +135,11 @@ func closeLate(results <-chan connected) {
 	}
 }
 
-// moreTelling chooses between two failures of one host. Refused wins: the other is mostly that a machine has no IPv6.
+// moreTelling chooses between two failures of one host. An address that is not allowed wins, then refused: the other is mostly that a
+// machine has no IPv6.
 func moreTelling(a, b error) error {
-	if isRefused(a) {
+	var address *AddressError
+	if isRefused(a) && !errors.As(b, &address) {
 		return a
 	}
 	return b

@@ -82,6 +82,10 @@ func explainConnect(t Target, err error) (webhook.Failure, string) {
 	if kind, text := explainTLS(t, err); kind != "" {
 		return kind, text
 	}
+	var address *AddressError
+	if errors.As(err, &address) {
+		return webhook.FailureNotAllowed, explainAddress(t, address)
+	}
 	var lookup *net.DNSError
 	if errors.As(err, &lookup) {
 		if lookup.IsNotFound {
@@ -100,6 +104,13 @@ func explainConnect(t Target, err error) (webhook.Failure, string) {
 		return webhook.FailureTimeout, fmt.Sprintf("No connection to %s: nothing there answers.", t.Host())
 	}
 	return webhook.FailureUnexpected, fmt.Sprintf("It could not be sent: %v.", err)
+}
+
+func explainAddress(t Target, err *AddressError) string {
+	if err.Addr == t.Host() {
+		return fmt.Sprintf("%s %s.", t.Host(), err.Reason)
+	}
+	return fmt.Sprintf("%s leads to %s, which %s.", t.Host(), err.Addr, err.Reason)
 }
 
 func errnoFailure(err error) webhook.Failure {

@@ -31,8 +31,8 @@ func TestATargetIsPrivateWhereAllOfItsAddressesAre(t *testing.T) {
 	}
 	for typed, want := range map[string]string{
 		"3000": "yes", "localhost:3000": "yes", "api.localhost": "yes", "LOCALHOST.": "yes", "127.0.0.1:80": "yes", "127.9.9.9": "yes", "[::1]:80": "yes",
-		"0.0.0.0:80": "yes", "10.1.2.3": "yes", "172.16.0.1": "yes", "172.32.0.1": "no", "192.168.1.1": "yes", "169.254.1.1": "yes",
-		"100.64.0.1": "yes", "100.128.0.1": "no", "[fd00::1]": "yes", "[fe80::1%25eth0]:80": "yes", "[::ffff:10.0.0.1]": "yes", "[::ffff:8.8.8.8]": "no",
+		"0.0.0.0:80": "yes", "10.1.2.3": "yes", "172.16.0.1": "yes", "172.32.0.1": "no", "192.168.1.1": "yes", "169.254.1.1": "no",
+		"100.64.0.1": "yes", "100.128.0.1": "no", "[fd00::1]": "yes", "[fe80::1%25eth0]:80": "no", "169.254.169.254": "no", "[::ffff:169.254.169.254]": "no", "100.100.100.200": "no", "[fd00:ec2::254]": "no", "[64:ff9b::a9fe:a9fe]": "no", "[::ffff:10.0.0.1]": "yes", "[::ffff:8.8.8.8]": "no",
 		"8.8.8.8": "no", "[2001:db8::1]": "no", "https://app/x": "yes", "example.com": "no", "both.test": "no", "tailscale.test": "yes",
 		"none.test": "unknown", "nowhere.test": "unknown",
 	} {

@@ -30,6 +30,7 @@ type Options struct {
 	Insecure  bool             // take any TLS certificate
 	AnswerCap int64            // how much of an answer's body is kept; 0: 64 KiB
 	Now       func() time.Time // nil: time.Now
+	Guard     Guard            // nil: every connection is allowed
 }
 
 // Sender hands deliveries to handlers. It may be used by many goroutines at once.
@@ -60,7 +61,7 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 	config := &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}
 	// net/http lets a connection be made though the attempt that asked for it has ended; another may use it. This ends that too,
 	// and later, so that of two time-outs it is always the attempt's that is reported.
-	d := newDialer(2*o.Timeout, config)
+	d := newDialer(2*o.Timeout, config, o.Guard)
 	return &Sender{
 		options: o,
 		kept:    newTransport(d.dial, d.dialTLS, maxIdle),

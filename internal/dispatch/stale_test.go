@@ -161,7 +161,7 @@ func TestDeliveryThatWasNotWrittenIsNoAttempt(t *testing.T) {
 	for name, handler := range handlers {
 		t.Run(name, func(t *testing.T) {
 			var made []*breakable
-			d := newDialer(patience, &tls.Config{RootCAs: a.Pool()})
+			d := newDialer(patience, &tls.Config{RootCAs: a.Pool()}, nil)
 			dial := d.tcp
 			d.tcp = func(ctx context.Context, network, address string) (net.Conn, error) {
 				c, err := dial(ctx, network, address)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/account"
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
@@ -45,6 +46,7 @@ type Options struct {
 	Routes   []relay.Route
 	RouteErr *Trouble                        // why Routes are of no use
 	OfListen bool                            // Routes are those of a running listen, whatever the configuration says
+	Guard    dispatch.Guard                  // of connections to Routes; nil: none
 	Tunnel   func(context.Context) []Finding // looks at the way in; nil: there is none to look at
 	Proxy    func(*http.Request) (*url.URL, error)
 	NoSample bool // the handler is not to get a sample

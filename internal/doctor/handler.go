@@ -21,7 +21,7 @@ func (d *doctor) handler(ctx context.Context) []Finding {
 	if d.o.RouteErr != nil {
 		return d.o.RouteErr.finding()
 	}
-	sender := dispatch.NewSender(dispatch.Options{Timeout: d.o.Config.Duration(config.Timeout), Now: d.o.Now})
+	sender := dispatch.NewSender(dispatch.Options{Timeout: d.o.Config.Duration(config.Timeout), Now: d.o.Now, Guard: d.o.Guard})
 	defer sender.Close()
 	var found []Finding
 	var seen []string

@@ -13,6 +13,7 @@ const (
 	FailureRefused    Failure = "connection_refused" // nothing listens there
 	FailureNoHost     Failure = "no_such_host"       // the name does not resolve
 	FailureNoRoute    Failure = "no_route"           // the network does not lead there
+	FailureNotAllowed Failure = "not_allowed"        // the target's address may not be connected to: see dispatch.Guard
 	FailureTimeout    Failure = "timed_out"          // no whole answer within the time-out
 	FailureTLS        Failure = "tls"                // the certificate or the handshake
 	FailurePlainHTTP  Failure = "plain_http"         // the target is https, and what answered speaks http
