@@ -161,6 +161,9 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
 		return usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String(), "a number above 0; 60 makes minutes of hours: --retry-speed 60")
 	}
+	if o.allowFailures && len(o.command) == 0 {
+		return usage("--allow-failures is about the code of a command, and there is none", "vidiking listen --allow-failures -- npm test")
+	}
 	if flags.Changed("retry-speed") && !o.retry {
 		return usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
 	}

@@ -78,6 +78,9 @@ func (o registerOptions) checkUnused() error {
 	if o.restoreURL != "" {
 		return usage("--restore-url goes with --register", "vidiking listen --register --restore-url "+o.restoreURL)
 	}
+	if o.yes {
+		return usage("--yes goes with --register", "vidiking listen --register --yes")
+	}
 	return nil
 }
 

@@ -45,6 +45,9 @@ func (a *app) trigger() *cobra.Command {
 			return a.targetIsNoEvent(args[i])
 		}
 		o.names = args
+		if err := o.checkUnused(cmd); err != nil {
+			return err
+		}
 		if err := o.read(a, cmd.Flags()); err != nil {
 			return err
 		}
@@ -90,6 +93,36 @@ func (o *triggerOptions) read(a *app, flags *pflag.FlagSet) error {
 		return err
 	}
 	return o.chaos.read(flags, a.w.Random)
+}
+
+// checkUnused refuses flags that would have no effect beside --list, --dry-run or --corrupt none.
+func (o *triggerOptions) checkUnused(cmd *cobra.Command) error {
+	if o.list {
+		if len(o.names) > 0 {
+			return usage("--list lists every event, and "+o.names[0]+" is one of them", "leave one of them out")
+		}
+		return onlyFlag(cmd, "list")
+	}
+	flags := cmd.Flags()
+	for _, name := range []string{"junit", "expect-status", "expect-body"} {
+		if o.dryRun && flags.Changed(name) {
+			return usage("--dry-run sends nothing, so --"+name+" would have no effect", "leave one of them out")
+		}
+	}
+	if o.corrupt == corruptNone && flags.Changed("signature-style") {
+		return usage("--corrupt none sends no signature, so --signature-style would have no effect", "leave one of them out")
+	}
+	return nil
+}
+
+// onlyFlag refuses the command's own flags beside that one, which would have no effect.
+func onlyFlag(cmd *cobra.Command, only string) (err error) {
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && f.Name != only && err == nil {
+			err = usage("--"+f.Name+" has no effect with --"+only, "leave one of them out")
+		}
+	})
+	return err
 }
 
 func (o *triggerOptions) readHeaders(flags *pflag.FlagSet) (err error) {
