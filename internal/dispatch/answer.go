@@ -16,7 +16,8 @@ const (
 	drainBytes = 256 << 10
 	drainTime  = 50 * time.Millisecond
 
-	firstRead = 512 // what io.ReadAll begins with
+	firstRead  = 512     // what io.ReadAll begins with
+	mostAtOnce = 8 << 10 // that is reserved before it has arrived, whatever length the handler declares
 )
 
 // codeError is a code that ends no exchange.
@@ -49,13 +50,13 @@ func readUpTo(r io.Reader, limit, length int64) ([]byte, error) {
 	if length == 0 {
 		return nil, nil
 	}
+	first := int64(firstRead)
 	if length > 0 {
 		// To the byte: net/http reports the end together with the last one, and the connection is free again.
-		buf := make([]byte, min(length, limit))
-		n, err := io.ReadFull(r, buf)
-		return buf[:n], err
+		limit = min(limit, length)
+		first = mostAtOnce
 	}
-	buf := make([]byte, 0, min(firstRead, limit))
+	buf := make([]byte, 0, min(first, limit))
 	for {
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]

@@ -20,8 +20,8 @@ const (
 	// idleTime is how long an unused connection is kept. Handlers close theirs after 2 s (gunicorn: setting keepalive), 5 s
 	// (Node before 65 s: server.keepAliveTimeout; uvicorn: --timeout-keep-alive) or later; ours must be the first to let go.
 	idleTime = time.Second
-	// maxHeaderBytes bounds the header of an answer: net/http's 10 MiB would go to the log. Chrome takes 256 KiB.
-	maxHeaderBytes = 256 << 10
+	// maxHeaderBytes bounds the header of a response, as that of a request is bounded: net/http's 10 MiB would go to the log.
+	maxHeaderBytes = 64 << 10
 )
 
 // Options say how to send. The zero Options are the defaults.

@@ -6,10 +6,14 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
+
+// mostUnread fits into a socket's buffer. A sender that does not read a longer response would else keep its connection for ever.
+const mostUnread = 4 << 10
 
 // answer hands the handler's answer back to the sender: its code, its header without what belongs to the connection, its body as far
 // as it was kept. Where there was none, it says which way it failed by a gateway's codes.
@@ -32,6 +36,14 @@ func answer(w http.ResponseWriter, a webhook.Attempt) {
 	}
 	if len(a.Answer) > 0 {
 		out["Content-Length"] = []string{strconv.Itoa(len(a.Answer))} // else net/http sends more than its buffer holds in chunks
+	}
+	if len(a.Answer) > mostUnread {
+		conn := http.NewResponseController(w)
+		_ = conn.SetWriteDeadline(time.Now().Add(bodyPause))
+		defer func() {
+			_ = conn.Flush()
+			_ = conn.SetWriteDeadline(time.Time{})
+		}()
 	}
 	w.WriteHeader(a.Code)
 	_, _ = w.Write(a.Answer) // a sender that is gone has no use for it

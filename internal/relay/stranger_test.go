@@ -172,3 +172,25 @@ func (l *oneConnection) Close() error {
 }
 
 func (l *oneConnection) Addr() net.Addr { return &net.TCPAddr{} }
+
+func TestASenderThatDoesNotReadTheResponseIsLetGo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		ended := make(chan time.Duration, 1)
+		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			begin := time.Now()
+			answer(w, webhook.Attempt{Code: http.StatusOK, Answer: make([]byte, 64<<10)})
+			ended <- time.Since(begin)
+		})}
+		var serving sync.WaitGroup
+		serving.Go(func() { _ = server.Serve(&oneConnection{conn: far, closed: make(chan struct{})}) })
+		write(t, near, rawPost(""))
+		if took := <-ended; took > bodyPause {
+			t.Errorf("let go after %s, want %s at most", took, bodyPause)
+		}
+		_ = near.Close()
+		_ = server.Close()
+		serving.Wait()
+	})
+}

@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -130,6 +132,9 @@ func dialConnect(ctx context.Context, by *url.URL, direct dialFunc, addr string)
 	return through, nil
 }
 
+// maxProxyHead is the most that a proxy may answer before the connection is made.
+const maxProxyHead = 64 << 10
+
 func askForConnection(conn net.Conn, by *url.URL, addr string) (net.Conn, error) {
 	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{}}
 	if by.User != nil {
@@ -140,7 +145,8 @@ func askForConnection(conn net.Conn, by *url.URL, addr string) (net.Conn, error)
 	if err := req.Write(conn); err != nil {
 		return nil, err
 	}
-	r := bufio.NewReader(conn)
+	head := &io.LimitedReader{R: conn, N: maxProxyHead}
+	r := bufio.NewReader(head)
 	resp, err := http.ReadResponse(r, req) //nolint:bodyclose // what follows such an answer is the connection itself
 	if err != nil {
 		return nil, err
@@ -148,6 +154,7 @@ func askForConnection(conn net.Conn, by *url.URL, addr string) (net.Conn, error)
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("it answered %s", resp.Status)
 	}
+	head.N = math.MaxInt64
 	return &readFirst{conn, r}, nil
 }
 
