@@ -14,6 +14,8 @@ type counts struct {
 	all    int
 	failed int
 	own    int // of failed, those of this project, which are what `replay` selects
+
+	needsSecret bool // the handler probably does not have the secret yet
 }
 
 // count counts the deliveries that a query selects, whatever its limit. A list of them has found so many; -1 if there is none.

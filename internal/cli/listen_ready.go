@@ -33,6 +33,8 @@ func (l *listener) ready(base string) output.Ready {
 	}
 	if l.secret.justNow && !public {
 		r.VerifyNote += " (made just now)"
+	}
+	if l.needsSecret && !public {
 		r.Next = append(r.Next, output.Step{Say: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
 	}
 	if l.command == nil { // which is what sends, or brings it about

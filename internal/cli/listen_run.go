@@ -63,7 +63,9 @@ type listener struct {
 	tunnel    tunnel.Tunnel
 	outside   *relay.Server // for what comes through the tunnel; nil where that is loopback
 	lost      chan error    // why there is no tunnel any more
-	down      bool          // that it is down was said
+
+	needsSecret bool // no handler has accepted a delivery that was signed with the secret that the program made
+	down        bool // that it is down was said
 }
 
 const (
@@ -135,6 +137,7 @@ func (l *listener) openLog(ctx context.Context) error {
 		return err
 	}
 	l.place = l.app.here(live)
+	l.needsSecret = l.app.needsSecret(ctx, l.log.Reader(), l.place.Project)
 	return nil
 }
 

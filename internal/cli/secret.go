@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -50,6 +54,23 @@ func (a *app) printSecretCommand() string {
 		return "$env:VIDIKING_WEBHOOK_SECRET = vidiking listen --print-secret"
 	}
 	return "export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)"
+}
+
+// needsSecret reports whether a handler of the project probably does not have the secret yet: the program made it, and no handler has
+// accepted a delivery so far.
+func (a *app) needsSecret(ctx context.Context, log *store.Reader, project string) bool {
+	if _, _, given := a.cfg.Secret(); given {
+		return false
+	}
+	dir, err := a.cfg.DataDir()
+	if err != nil {
+		return false
+	}
+	if _, made, err := config.MadeSecret(dir); err != nil || !made {
+		return false
+	}
+	accepted, err := log.Count(ctx, store.Query{Filter: filter.WithStatus(webhook.StatusDelivered), Project: project, Limit: 1})
+	return err == nil && accepted == 0
 }
 
 // givenSecrets is the secret that secret returns, and none where it would make one.

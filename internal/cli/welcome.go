@@ -48,7 +48,7 @@ func (a *app) whileListening(ctx context.Context, s session.Info) output.Welcome
 		text.Lines = append(text.Lines, "  The delivery log can't be read: "+a.explain(err).what)
 		return text
 	}
-	text.Lines = append(text.Lines, "  "+n.String())
+	text.Lines = append(append(text.Lines, "  "+n.String()), a.secretLines(n)...)
 	if n.failed > 0 {
 		text.Steps = stepsAfterFailure(n)
 	}
@@ -78,7 +78,7 @@ func (a *app) atRest(ctx context.Context) output.WelcomeText {
 			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."}, Steps: append(listen, firstSteps()...),
 		}
 	}
-	text := output.WelcomeText{Down: true, Lines: []string{"No listen runs", "  " + n.String()}, Steps: append(listen, firstSteps()...)}
+	text := output.WelcomeText{Down: true, Lines: append([]string{"No listen runs", "  " + n.String()}, a.secretLines(n)...), Steps: append(listen, firstSteps()...)}
 	if n.failed > 0 {
 		text.Steps = append(listen, stepsAfterFailure(n)...)
 	}
@@ -137,5 +137,19 @@ func (a *app) countAll(ctx context.Context) (counts, error) {
 		return counts{}, err
 	}
 	defer func() { _ = r.Close() }()
-	return a.count(ctx, r, store.Query{}, -1)
+	n, err := a.count(ctx, r, store.Query{}, -1)
+	if err != nil {
+		return n, err
+	}
+	project, err := a.project()
+	n.needsSecret = err == nil && a.needsSecret(ctx, r, project)
+	return n, err
+}
+
+// secretLines says how the handler gets the secret, until one has accepted a delivery.
+func (a *app) secretLines(n counts) []string {
+	if !n.needsSecret {
+		return nil
+	}
+	return []string{"  Your handler needs the secret: " + output.Options{Self: a.self()}.Command(a.printSecretCommand())}
 }
