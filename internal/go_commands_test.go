@@ -71,7 +71,7 @@ func TestWhatAGoCommandNamesInVainIsFound(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	for command, want := range map[string]string{
-		"go test ./internal -run Licences -update":         "",
+		"go test ./internal -run Licenses -update":         "",
 		"go test ./internal -run '^TestNoSuchThing$'":      "^TestNoSuchThing$",
 		"go test -run '^$' -bench . ./internal/store":      "",
 		"go test -run '^$' -bench Nothing ./internal/gone": "./internal/gone Nothing",

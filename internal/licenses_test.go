@@ -19,29 +19,29 @@ import (
 	"github.com/google/licensecheck"
 )
 
-var update = flag.Bool("update", false, "write docs/licences.md and docs/THIRD_PARTY_LICENSES anew")
+var update = flag.Bool("update", false, "write docs/licenses.md and docs/THIRD_PARTY_LICENSES")
 
-// permissive are the licences that ask for no more than their text beside the binary, which THIRD_PARTY_LICENSES gives.
+// permissive lists the licenses that only require their text next to the binary, which THIRD_PARTY_LICENSES provides.
 var permissive = []string{"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0"}
 
-// A licence's text is the file called so; a notice goes with it.
-var licenceName, noticeName = regexp.MustCompile(`(?i)^(licen[cs]e|copying)`), regexp.MustCompile(`(?i)^notice`)
+// Files with these names hold a license's text or the notice that ships with it.
+var licenseName, noticeName = regexp.MustCompile(`(?i)^(licen[cs]e|copying)`), regexp.MustCompile(`(?i)^notice`)
 
-// A linked module is one of which code is in the binary of some system.
+// linkedModule is a module whose code is in the binary of at least one system.
 type linkedModule struct {
 	path, version, dir string
 	packages           []string // their directories
 }
 
-func TestLicencesOfWhatIsLinkedArePermissiveAndShipped(t *testing.T) {
+func TestLinkedLicensesArePermissiveAndShipped(t *testing.T) {
 	t.Parallel()
 	var table, texts strings.Builder
-	table.WriteString(licencesHead)
+	table.WriteString(licensesHead)
 	texts.WriteString(thirdPartyHead)
 	for _, module := range append([]linkedModule{goItself(t)}, linkedModules(t)...) {
-		files := module.licenceFiles(t)
+		files := module.licenseFiles(t)
 		if len(files) == 0 {
-			t.Errorf("%s has no licence", module.path)
+			t.Errorf("%s has no license", module.path)
 		}
 		var ids []string
 		for _, file := range files {
@@ -49,8 +49,8 @@ func TestLicencesOfWhatIsLinkedArePermissiveAndShipped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if licenceName.MatchString(filepath.Base(file)) {
-				ids = append(ids, licenceOf(t, file, text))
+			if licenseName.MatchString(filepath.Base(file)) {
+				ids = append(ids, licenseOf(t, file, text))
 			}
 			name, err := filepath.Rel(module.dir, file)
 			if err != nil {
@@ -61,31 +61,32 @@ func TestLicencesOfWhatIsLinkedArePermissiveAndShipped(t *testing.T) {
 		slices.Sort(ids)
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", module.path, module.version, strings.Join(slices.Compact(ids), ", "))
 	}
-	fresh(t, "../docs/licences.md", table.String())
+	fresh(t, "../docs/licenses.md", table.String())
 	fresh(t, "../docs/THIRD_PARTY_LICENSES", texts.String())
 }
 
-const licencesHead = "# Licences of what is linked\n\n" +
-	"What `vidiking` itself is under stands in [LICENSE](../LICENSE). Its binary holds code of the modules below, on one system or\n" +
-	"another. All of them ask that their text goes with the binary: it is in [THIRD_PARTY_LICENSES](THIRD_PARTY_LICENSES), which\n" +
-	"every archive and package holds. SQLite itself, which `go-sqlite3-wasm` carries, is in the public domain.\n\n" +
-	"This page and that file are written by `go test ./internal -run Licences -update`; the same test refuses them when they are no longer\n" +
-	"so, and a licence that asks for more. What is used for tests and tools only is not in the binary, and not here.\n\n" +
-	"| module | version | licence |\n| --- | --- | --- |\n"
+const licensesHead = "# Licenses of linked modules\n\n" +
+	"Use this page to check the licenses of the code in the binary. vidiking itself is under the license in [LICENSE](../LICENSE).\n" +
+	"Depending on the system, the binary contains code of the modules below. Their licenses require that their text ships with the\n" +
+	"binary: [THIRD_PARTY_LICENSES](THIRD_PARTY_LICENSES) has all of them and is part of every archive and package. SQLite itself,\n" +
+	"which `go-sqlite3-wasm` contains, is in the public domain.\n\n" +
+	"`go test ./internal -run Licenses -update` writes this page and that file. The same test fails if they are out of date, or if a\n" +
+	"license asks for more than its text. Modules that only tests and tools use are not in the binary and not listed.\n\n" +
+	"| module | version | license |\n| --- | --- | --- |\n"
 
-const thirdPartyHead = "The binary of vidiking holds code of others, under the licences below.\n"
+const thirdPartyHead = "The binary of vidiking contains code from other projects, under the licenses below.\n"
 
-// goItself is the standard library, whose version is that of the Go which builds.
+// goItself returns the standard library as a module. Its version is that of the Go toolchain in use.
 func goItself(t *testing.T) linkedModule {
 	t.Helper()
 	dir := strings.TrimSpace(string(runGo(t, nil, "env", "GOROOT")))
 	if _, err := os.Stat(filepath.Join(dir, "LICENSE")); errors.Is(err, os.ErrNotExist) {
-		t.Skipf("Go came without its licence: there is no LICENSE in %s.", dir)
+		t.Skipf("This Go installation has no LICENSE in %s.", dir)
 	}
 	return linkedModule{path: "Go", version: "(its standard library)", dir: dir}
 }
 
-// linkedModules asks Go itself, for each system: which files are built, and so which modules are linked, differs.
+// linkedModules runs go list for each system, because different files are built and different modules linked on each.
 func linkedModules(t *testing.T) []linkedModule {
 	t.Helper()
 	byPath := map[string]*linkedModule{}
@@ -124,8 +125,8 @@ func linkedModules(t *testing.T) []linkedModule {
 	return modules
 }
 
-// licenceFiles looks at the module's root and at the way from there to each package: a package may have a licence of its own.
-func (m linkedModule) licenceFiles(t *testing.T) []string {
+// licenseFiles searches the module's root and every directory down to each package, because a package may have a separate license.
+func (m linkedModule) licenseFiles(t *testing.T) []string {
 	t.Helper()
 	dirs := []string{m.dir}
 	for _, dir := range m.packages {
@@ -141,7 +142,7 @@ func (m linkedModule) licenceFiles(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		for _, entry := range entries {
-			if !entry.IsDir() && (licenceName.MatchString(entry.Name()) || noticeName.MatchString(entry.Name())) {
+			if !entry.IsDir() && (licenseName.MatchString(entry.Name()) || noticeName.MatchString(entry.Name())) {
 				files = append(files, filepath.Join(dir, entry.Name()))
 			}
 		}
@@ -149,22 +150,22 @@ func (m linkedModule) licenceFiles(t *testing.T) []string {
 	return files
 }
 
-// licenceOf names the licence, and refuses a text that is not wholly one, or one that asks for more than its text.
-func licenceOf(t *testing.T, file string, text []byte) string {
+// licenseOf identifies a license. It fails if the text is not exactly one known license, or if that license requires more than its text.
+func licenseOf(t *testing.T, file string, text []byte) string {
 	t.Helper()
 	coverage := licensecheck.Scan(text)
 	if coverage.Percent < 90 || len(coverage.Match) != 1 {
-		t.Errorf("%s is no licence that is known: %+v", file, coverage)
+		t.Errorf("%s: unknown license: %+v", file, coverage)
 		return "?"
 	}
 	id := coverage.Match[0].ID
 	if !slices.Contains(permissive, id) {
-		t.Errorf("%s is under %s, which is none of %q", file, id, permissive)
+		t.Errorf("%s is under %s, want one of %q", file, id, permissive)
 	}
 	return id
 }
 
-// tidied is the text with one kind of line ending and no space at the end of a line.
+// tidied normalizes line endings and removes trailing spaces.
 func tidied(text []byte) string {
 	var lines []string
 	for line := range strings.Lines(string(text)) {
@@ -185,7 +186,7 @@ func fresh(t *testing.T, name, want string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s is not what is linked now; to write it anew: go test ./internal -run Licences -update\n%s", name, diff)
+		t.Errorf("%s is out of date; update it: go test ./internal -run Licenses -update\n%s", name, diff)
 	}
 }
 
