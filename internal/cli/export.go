@@ -118,12 +118,17 @@ type exporting struct {
 	query  store.Query
 	chosen []webhook.ID // by their ids; nil: by the query
 	count  int
+	others int    // of count, those of other projects
+	home   string // this project
 	masked []string
 }
 
 // open finds out what to write, so that a wrong id or selection leaves no file behind.
 func (x *exporting) open(ctx context.Context) (err error) {
 	if x.query, err = x.o.pick.query(x.app); err != nil {
+		return err
+	}
+	if x.home, err = x.app.project(); err != nil {
 		return err
 	}
 	if x.to, err = x.app.destination(sendOptions{}); err != nil {
@@ -220,6 +225,9 @@ func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
 			d = recording.Mask(d)
 		}
 		x.count++
+		if d.Project != "" && d.Project != x.home {
+			x.others++
+		}
 		x.note(d)
 		return f.Write(d)
 	})
@@ -263,13 +271,14 @@ func (x *exporting) each(ctx context.Context, f func(webhook.Delivery) error) er
 
 // closing says how many there were, and what of them is masked.
 func (x *exporting) closing() string {
+	deliveries := display.Deliveries(x.count) + ofOthers(x.others)
 	if len(x.masked) == 0 {
-		return display.Deliveries(x.count)
+		return deliveries
 	}
 	slices.Sort(x.masked)
 	names := display.Clean(strings.Join(x.masked, ", "))
 	if x.o.secrets {
-		return fmt.Sprintf("%s, imported with %s masked", display.Deliveries(x.count), names)
+		return fmt.Sprintf("%s, imported with %s masked", deliveries, names)
 	}
-	return fmt.Sprintf("%s, with %s masked; with all of it: --with-secrets", display.Deliveries(x.count), names)
+	return fmt.Sprintf("%s, with %s masked; with all of it: --with-secrets", deliveries, names)
 }

@@ -38,6 +38,15 @@ func (a *app) follow(ctx context.Context, q store.Query) error {
 		return err
 	}
 	defer func() { _ = r.Close() }()
+	project, err := a.project()
+	if err != nil {
+		return err
+	}
+	others, err := r.Count(ctx, store.Query{Not: project})
+	if err != nil {
+		return err
+	}
+	out.Style.Targets = others > 0
 	f := &following{reader: r, printer: output.New(out), query: q}
 	return f.run(ctx)
 }
@@ -95,6 +104,9 @@ func (f *following) catchUp(ctx context.Context) error {
 func (f *following) show(ctx context.Context, c store.Change) error {
 	if c.Kind == store.ChangeGap {
 		f.printer.Close("Some deliveries were pruned before they could be shown.")
+		return nil
+	}
+	if c.Summary.Probe && !f.query.Probes {
 		return nil
 	}
 	d := webhook.Delivery{Summary: c.Summary}

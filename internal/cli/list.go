@@ -91,7 +91,11 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	if len(rows) == 0 {
 		return a.sayNone(ctx, r, func(s string) { p.Close(s + suggestEvents(q.Filter)) }, by)
 	}
-	out.Style.IDLength = idLength(rows)
+	n, err := a.count(ctx, r, q, len(rows))
+	if err != nil {
+		return err
+	}
+	out.Style.IDLength, out.Style.Targets = idLength(rows), n.others > 0
 	p = output.New(out)
 	p.Head()
 	p.Batch(func() {
@@ -101,10 +105,6 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	})
 	if err := p.Err(); err != nil {
 		return closedPipe(err)
-	}
-	n, err := a.count(ctx, r, q, len(rows))
-	if err != nil {
-		return err
 	}
 	closing := n.String()
 	if len(rows) < n.all {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -85,7 +88,7 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 		p.Close("Nothing to remove: " + noneOf(pruned.underWay))
 		return nil
 	}
-	would := output.Pruned{Deliveries: len(pruned.rows)}
+	would := output.Pruned{Deliveries: len(pruned.rows), Projects: a.byProject(pruned.rows)}
 	var ids []webhook.ID
 	for _, s := range pruned.rows {
 		would.BodyBytes += s.BodyBytes
@@ -116,7 +119,9 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	return closedPipe(output.SayPruned(out, output.Pruned{Deliveries: done.Deliveries, BodyBytes: would.BodyBytes, Freed: done.Freed}))
+	return closedPipe(output.SayPruned(out, output.Pruned{
+		Deliveries: done.Deliveries, Projects: would.Projects, BodyBytes: would.BodyBytes, Freed: done.Freed,
+	}))
 }
 
 // prunedRows is what a prune removes.
@@ -131,18 +136,38 @@ func (a *app) confirmPrune(ctx context.Context, o *pruneOptions, pruned prunedRo
 	if !pruned.all || o.yes {
 		return nil
 	}
-	every := "the only delivery"
+	every := "the only delivery in the log"
 	if n := len(pruned.rows); n > 1 {
-		every = "all " + display.Deliveries(n)
+		every = "all " + display.Deliveries(n) + " in the log" + a.byProject(pruned.rows)
 	}
 	if !a.w.StdinTerminal {
-		return usage("this removes "+every+" in the log", "without a terminal to ask at, add --yes; look first: --dry-run")
+		return usage("this removes "+every, "without a terminal to ask at, add --yes; look first: --dry-run")
 	}
-	ok, err := a.confirm(ctx, "Remove "+every+" in the log?")
+	ok, err := a.confirm(ctx, "Remove "+every+"?")
 	if err == nil && !ok {
 		err = a.declined()
 	}
 	return err
+}
+
+// byProject says in brackets how many of the deliveries belong to which project, unless it is one.
+func (a *app) byProject(rows []webhook.Summary) string {
+	n := map[string]int{}
+	for _, s := range rows {
+		n[s.Project]++
+	}
+	if len(n) < 2 {
+		return ""
+	}
+	var parts []string
+	for _, project := range slices.Sorted(maps.Keys(n)) {
+		name := "no known project"
+		if project != "" {
+			name = display.Clean(a.cfg.Short(project))
+		}
+		parts = append(parts, display.Count(n[project])+" of "+name)
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // selectPruned returns the deliveries that the flags select, without those that a running listen is still to send.
@@ -163,7 +188,8 @@ func (a *app) selectPruned(ctx context.Context, o *pruneOptions) (prunedRows, er
 		return prunedRows{}, err
 	}
 	defer func() { _ = r.Close() }()
-	total, err := r.Count(ctx, store.Query{}) // before the list: a delivery that arrives in between must not prevent the question
+	q.Probes = true
+	total, err := r.Count(ctx, store.Query{Probes: true}) // before the list: a delivery that arrives in between must not prevent the question
 	if err != nil {
 		return prunedRows{}, err
 	}

@@ -37,7 +37,11 @@ func (a *app) screenLog(dir string, own *store.Reader) (_ *screenLog, closeAll f
 	if own == nil {
 		r.Wait = r.Pages
 	}
-	return &screenLog{StoreLog: view.NewStoreLog(r, a.w.Now), counts: r.Counts}, func() {
+	log := view.NewStoreLog(r, a.w.Now)
+	if log.Project, err = a.project(); err != nil {
+		return nil, nil, err
+	}
+	return &screenLog{StoreLog: log, counts: r.Counts}, func() {
 		for _, r := range all {
 			_ = r.Close() // it was read from
 		}

@@ -12,8 +12,9 @@ const (
 	aboutCells    = 14
 	statusCells   = 11 // unreachable, 401 refused
 	tookCells     = 7
-	paneTookCells = 6 // 1.24 s: in a pane every cell counts
-	originCells   = 8 // emulator
+	paneTookCells = 6  // 1.24 s: in a pane every cell counts
+	targetCells   = 14 // localhost:3000
+	originCells   = 8  // emulator
 	sizeCells     = 7
 	attemptsCells = 8 // the head's own length
 
@@ -26,7 +27,7 @@ const (
 	withOrigin    = withoutAbout + wideAbout + 2 + originCells // 99: 100 columns
 	withSize      = withOrigin + 2 + sizeCells                 // 108: 109 columns
 	withAttempts  = withSize + 2 + attemptsCells               // 118: 119 columns
-	columnsOfARow = 11
+	columnsOfARow = 12
 
 	// In a pane beside the detail there is no id, and took is narrower: 52 cells, and about.
 	paneWithoutAbout = withoutAbout - 2 - idCells - tookCells + paneTookCells
@@ -46,9 +47,12 @@ const (
 //	W ≥ 119         attempts come
 //	W = 120 to 159  about grows to 64
 //
+// If rows name the target, it takes 14 cells and a gap of about, or all of about where that leaves less than 6.
+//
 // Longer ids shift all of these. Unbounded: about of 24, and every column.
 type layout struct {
 	id, about, took        int // 0: it has no such column
+	target                 int // likewise
 	origin, size, attempts bool
 }
 
@@ -56,7 +60,11 @@ func (st Style) layout() layout {
 	id := len(webhook.IDPrefix) + st.idLength()
 	cells, bounded := st.room()
 	if !bounded {
-		return layout{id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
+		l := layout{id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
+		if st.Targets {
+			l.target = wideAbout
+		}
+		return l
 	}
 	cells -= id - idCells
 	l := layout{id: id, took: tookCells, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
@@ -67,12 +75,24 @@ func (st Style) layout() layout {
 	if l.about < leastAbout {
 		l.about = 0
 	}
+	return l.withTarget(st)
+}
+
+// withTarget makes room for the target, if rows name it: beside about, or in its place if there is no room for both.
+func (l layout) withTarget(st Style) layout {
+	switch left := l.about - targetCells - 1; {
+	case !st.Targets:
+	case left >= leastAbout:
+		l.about, l.target = left, targetCells
+	default:
+		l.about, l.target = 0, min(l.about, targetCells)
+	}
 	return l
 }
 
 // fields are the texts of one row, or of the head.
 type fields struct {
-	time, again, glyph, event, about, status, took, id, origin, size, attempts Line
+	time, again, glyph, event, about, target, status, took, id, origin, size, attempts Line
 }
 
 // column is one field in its place: so far behind the one before, so wide, to the left or to the right.
@@ -92,6 +112,9 @@ func (l layout) lay(f fields) Line {
 		column{1, eventCells, false, f.event})
 	if l.about > 0 {
 		columns = append(columns, column{1, l.about, false, f.about})
+	}
+	if l.target > 0 {
+		columns = append(columns, column{1, l.target, false, f.target})
 	}
 	columns = append(columns,
 		column{2, statusCells, false, f.status},

@@ -30,7 +30,7 @@ func TestRowsNeverReachTheLastColumn(t *testing.T) {
 	for width := 65; width <= 250; width++ {
 		for _, idLength := range []int{6, 7, 10} {
 			st := wide(width)
-			st.IDLength = idLength
+			st.IDLength, st.Targets = idLength, width%2 == 0
 			if idLength > 6 && width < 72+idLength-6 {
 				continue
 			}
@@ -40,6 +40,29 @@ func TestRowsNeverReachTheLastColumn(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestRowsOfSeveralProjectsNameTheTarget(t *testing.T) {
+	d := logged(t)[0]
+	d.About, d.Target = "job_5tq8wd", "http://localhost:3000/webhooks/vidiking"
+	for width, want := range map[int]string{
+		0:   "render.queued      job_5tq8wd               localhost:3000            200",
+		120: "render.queued      job_5tq8wd localhost:3000  200",
+		88:  "render.queued      job…8wd localhost:3000  200",
+		80:  "render.queued      localhost:3000  200", // no room for both
+	} {
+		st := wide(width)
+		st.Targets = true
+		if got := Row(d, st).String(); !strings.Contains(got, want) {
+			t.Errorf("at %d columns:\ngot  %q\nwant %q", width, got, want)
+		}
+		if head := Head(st).String(); !strings.Contains(head, "target") {
+			t.Errorf("at %d columns: the head is %q", width, head)
+		}
+	}
+	if got := PaneRow(d, Style{UTF8: true, Width: 70, Targets: true}).String(); !strings.Contains(got, "localhost:3000") {
+		t.Errorf("in a pane: %q", got)
 	}
 }
 

@@ -12,14 +12,14 @@ import (
 // PaneRow is a delivery's line in a pane.
 func PaneRow(s webhook.Summary, st Style) Line {
 	l := st.paneLayout()
-	return l.lay(st.fields(s, st.took(s), l.about))
+	return l.lay(st.fields(s, st.took(s), l))
 }
 
 // PaneWaitingRow is the line in a pane of a delivery whose answer is not there yet, as [WaitingRow] is.
 func PaneWaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
 	l := st.paneLayout()
 	s, took := st.waiting(s, elapsed)
-	return l.lay(st.fields(s, took, l.about))
+	return l.lay(st.fields(s, took, l))
 }
 
 // PaneHead names the columns of a PaneRow of the same style.
@@ -37,5 +37,5 @@ func (st Style) paneLayout() layout {
 	if l.about < leastAbout {
 		l.about = 0
 	}
-	return l
+	return l.withTarget(st)
 }

@@ -33,7 +33,7 @@ func Head(st Style) Line { return st.layout().lay(names()) }
 func names() fields {
 	dim := func(s string) Line { return Line{{s, Dim}} }
 	return fields{
-		time: dim("time"), event: dim("event"), about: dim("about"), status: dim("status"), took: dim("took"), id: dim("id"),
+		time: dim("time"), event: dim("event"), about: dim("about"), target: dim("target"), status: dim("status"), took: dim("took"), id: dim("id"),
 		origin: dim("origin"), size: dim("size"), attempts: dim("attempts"),
 	}
 }
@@ -82,17 +82,18 @@ func StatusText(s webhook.Summary) string {
 
 func (st Style) row(s webhook.Summary, took Line) Line {
 	l := st.layout()
-	return l.lay(st.fields(s, took, l.about))
+	return l.lay(st.fields(s, took, l))
 }
 
-// fields are a delivery's texts, what it is about cut to so many cells.
-func (st Style) fields(s webhook.Summary, took Line, about int) fields {
+// fields are a delivery's texts, those without a fixed width cut to that of the layout.
+func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 	glyph, role := st.Glyph(s.Status)
 	f := fields{
 		time:   Line{{Clock(s.ReceivedAt, st), Dim}},
 		glyph:  Line{{glyph, role}},
 		event:  st.cell(s.Event, eventCells),
-		about:  st.cell(s.About, about),
+		about:  st.cell(s.About, l.about),
+		target: st.cell(hostOf(s.Target), l.target),
 		status: Line{{StatusText(s), role}},
 		took:   took,
 		id:     Line{{ShortID(s.ID, st), Dim}},
@@ -106,6 +107,13 @@ func (st Style) fields(s webhook.Summary, took Line, about int) fields {
 		f.attempts = Line{{Count(s.Attempts), Plain}}
 	}
 	return f
+}
+
+// hostOf is the host and port of a target, which tell the handlers of a machine apart.
+func hostOf(target string) string {
+	_, host, _ := strings.Cut(target, "://")
+	host, _, _ = strings.Cut(host, "/")
+	return host
 }
 
 // cell is outside text in a column; nothing where there is none.

@@ -13,6 +13,7 @@ type Style struct {
 	Width    int            // its columns; 0 for unbounded: nothing is cut. A terminal that does not tell has 80
 	Location *time.Location // of the times shown; nil is UTC
 	IDLength int            // characters of an id after "dlv_"; fewer than 6 are 6
+	Targets  bool           // rows name the target, since they are of several projects
 	Timeout  time.Duration  // how long a handler may take; a row that took more than half of it says so. 0: it never says so
 }
 

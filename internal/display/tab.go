@@ -23,6 +23,7 @@ import (
 //	attempts   how many
 //	again      the earlier delivery that this one sends again, or whose bytes it repeats
 //	resolved_by  the replay that was delivered after this one failed
+//	target     of the attempt that decides the status
 func TabRow(s webhook.Summary, st Style) string {
 	again := s.ReplayOf
 	if again == "" {
@@ -32,14 +33,14 @@ func TabRow(s webhook.Summary, st Style) string {
 	return tabs([]string{
 		st.local(s.ReceivedAt).Format(time.RFC3339), st.Clean(s.Event), st.Clean(s.About), st.Clean(string(s.Status)),
 		numeral(s.Code), took, st.Clean(string(s.ID)), st.Clean(string(s.Origin)), Bytes(s.BodyBytes), numeral(s.Attempts),
-		st.Clean(string(again)), st.Clean(string(s.ResolvedBy)),
+		st.Clean(string(again)), st.Clean(string(s.ResolvedBy)), st.Clean(s.Target),
 	})
 }
 
 // TabHead names the columns of a TabRow.
 func TabHead() string {
 	return tabs([]string{
-		"time", "event", "about", "status", "code", "took", "id", "origin", "size", "attempts", "again", "resolved_by",
+		"time", "event", "about", "status", "code", "took", "id", "origin", "size", "attempts", "again", "resolved_by", "target",
 	})
 }
 

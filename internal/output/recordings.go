@@ -52,8 +52,9 @@ func SayImported(o Options, i Imported) error {
 // Pruned is what `webhooks prune` did, or would do.
 type Pruned struct {
 	Deliveries int
-	BodyBytes  int64 // of their payloads together
-	Freed      int64 // what the disk has back
+	Projects   string // how many of them belong to which, in brackets after a space; empty if they are of one
+	BodyBytes  int64  // of their payloads together
+	Freed      int64  // what the disk has back
 }
 
 type jsonPruned struct {
@@ -70,7 +71,7 @@ func SayPruned(o Options, d Pruned) error {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, d.Freed, false})
 	}
 	p := newText(o)
-	p.Close(fmt.Sprintf("%s removed, %s given back", display.Deliveries(d.Deliveries), display.Bytes(d.Freed)))
+	p.Close(fmt.Sprintf("%s removed%s, %s given back", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
 	return p.out.err
 }
 
@@ -80,6 +81,6 @@ func SayWouldPrune(o Options, d Pruned) error {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, 0, true})
 	}
 	p := newText(o)
-	p.Close(fmt.Sprintf("%s would be removed, with %s of payload", display.Deliveries(d.Deliveries), display.Bytes(d.BodyBytes)))
+	p.Close(fmt.Sprintf("%s would be removed%s, with %s of payload", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.BodyBytes)))
 	return p.out.err
 }

@@ -156,7 +156,11 @@ func (m *Model) ruleRight() line {
 	switch {
 	case !m.counted:
 	case m.filter.active == "":
-		join(display.Count(m.totals.All))
+		all := display.Count(m.totals.All)
+		if n := m.totals.Others; n > 0 {
+			all += ", " + display.Count(n) + " of other projects"
+		}
+		join(all)
 	case !m.matched: // a search through everything takes its time in a long log
 		join(st.Say("…") + " of " + display.Count(m.totals.All))
 	default:

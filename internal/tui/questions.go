@@ -141,6 +141,7 @@ func (m *Model) tookTotals(msg totalsMsg) tea.Cmd {
 		return nil // what can't be counted can't be read either, which is said there
 	}
 	m.totals, m.counted, m.matched = msg.totals, true, true
+	m.o.Style.Targets = msg.totals.Others > 0
 	if again {
 		return m.count(max(leastCount, countShare*msg.took))
 	}

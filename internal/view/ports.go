@@ -52,6 +52,7 @@ const MaxNewer = 1000
 type Totals struct {
 	ByStatus map[webhook.Status]int
 	All      int
+	Others   int // of All, those of other projects
 	Matching int // of the filter
 	Rate     Rate
 }

@@ -22,6 +22,8 @@ type Readers struct {
 
 // StoreLog is the delivery log of a data directory as the screen reads it.
 type StoreLog struct {
+	Project string // of the command that shows it; empty: none
+
 	r   Readers
 	now func() time.Time
 
@@ -80,6 +82,11 @@ func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err e
 	}
 	for _, n := range t.ByStatus {
 		t.All += n
+	}
+	if l.Project != "" {
+		if t.Others, err = l.r.Counts.Count(ctx, store.Query{Not: l.Project}); err != nil {
+			return t, err
+		}
 	}
 	t.Matching = t.All
 	if !f.IsZero() {
