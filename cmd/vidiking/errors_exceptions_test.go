@@ -42,6 +42,7 @@ var notBroughtAbout = map[string]string{
 	"cli/listen_tunnel.go: the ingress ended: .*":                                                     "a listening socket does not end by itself",
 	"cli/register_release.go: the account's webhook is not put back: Vidiking did not answer in time": "it takes as long as the program waits for an answer",
 	"cli/restore_webhook.go: .*, so it can't be put back":                                             "it takes a listen that died before it knew what it replaced",
+	"cli/destination.go: listen at .* \\(process .*\\) does not respond":                              "it takes as long as the program waits for a sign of life",
 	"cli/flags.go: .*":                         "the parser of flags has no other errors; the words are its own where it gets one",
 	"cli/routes.go: --forward names no target": "a --forward that is empty is refused before",
 	"cli/set_webhook.go: the webhook is set, but its secret can't be kept: .*": "what is kept beside the configuration is written just before, and fails first",

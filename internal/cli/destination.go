@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -35,10 +36,16 @@ type destination struct {
 	log     *store.Log    // our own; nil where it can't be opened
 	relay   *relay.Relay
 	lost    error // why there is no log
+
+	silence   time.Duration // that a session may keep
+	suspended atomic.Bool   // the session did not respond, so further sends of a batch fail at once
 }
 
 // throughTimeout bounds a sending through a session. The session's own time-out is what counts, and what it holds may take long.
 const throughTimeout = 24 * time.Hour
+
+// sessionSilence is how long a session may send no sign of life. One that works on a delivery sends one each relay.BeatInterval.
+const sessionSilence = 5 * time.Second
 
 // open gets ready to send: through the session, or with a log of our own. The caller closes it. The secrets are what a delivery's
 // verdict is made with where no session makes it.
@@ -52,7 +59,7 @@ func (d *destination) open(ctx context.Context, secrets []webhook.Secret) error 
 		d.openOwn(ctx, secrets)
 		return nil
 	}
-	d.sender = dispatch.NewSender(dispatch.Options{Timeout: throughTimeout})
+	d.sender = dispatch.NewSender(dispatch.Options{Timeout: throughTimeout, Silence: d.silence})
 	var err error
 	if d.reader, err = store.OpenReader(ctx, d.dir); err != nil {
 		return fmt.Errorf("read the delivery log: %w", err)
@@ -142,6 +149,9 @@ func (d *destination) fire(ctx context.Context, in relay.Arrival) (out relay.Out
 		out, err = d.relay.Deliver(ctx, in)
 		return out, d.app.w.Now(), err
 	}
+	if d.suspended.Load() { // each of many would wait as long
+		return out, d.app.w.Now(), d.notResponding(nil)
+	}
 	id, a, err := d.post(ctx, in)
 	at = d.app.w.Now()
 	if err != nil {
@@ -189,6 +199,9 @@ func (d *destination) notTaken(ctx context.Context, a webhook.Attempt) error {
 		return ctx.Err()
 	case a.Failure == webhook.FailureReset:
 		return failed(errors.New(a.Error), listen+" ended before it answered", "see whether it was recorded: vidiking webhooks list")
+	case a.Failure == webhook.FailureTimeout:
+		d.suspended.Store(true)
+		return d.notResponding(errors.New(a.Error))
 	case a.Failure != "":
 		return failed(errors.New(a.Error), listen+" does not answer", directly)
 	case a.Code == http.StatusRequestEntityTooLarge:
@@ -198,6 +211,13 @@ func (d *destination) notTaken(ctx context.Context, a webhook.Attempt) error {
 	default:
 		return failed(nil, fmt.Sprintf("%s answered %d and did not say for which delivery", listen, a.Code), directly)
 	}
+}
+
+// notResponding says that the session takes connections and does nothing with them.
+func (d *destination) notResponding(cause error) error {
+	return failed(cause, fmt.Sprintf("listen at %s (process %d) does not respond", d.through.URL, d.through.PID),
+		fmt.Sprintf("if it is suspended (Ctrl-Z), resume it with fg in its terminal, or kill -CONT %d; it may then still take what was sent", d.through.PID),
+		"or send directly: --to "+shortRoutes(d.routes))
 }
 
 // noLog stands in for a log that can't be opened.

@@ -103,7 +103,7 @@ func (f *destinations) ofProbe(d webhook.Delivery) (*destination, error) {
 
 func (f *destinations) empty(project string) *destination {
 	d := &destination{
-		app: f.app, dir: f.dir, lost: f.noDir, project: project, moot: f.o.moot(),
+		app: f.app, dir: f.dir, lost: f.noDir, project: project, moot: f.o.moot(), silence: sessionSilence,
 		direct: dispatch.Options{Timeout: f.o.timeout, Insecure: f.o.insecure, Now: f.app.w.Now},
 	}
 	if f.o.to == "" { // so the project file may name the target, or has named the one that is recorded

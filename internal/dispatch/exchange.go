@@ -3,9 +3,11 @@ package dispatch
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +24,8 @@ type exchange struct {
 	target Target
 	header http.Header
 	body   []byte
+
+	silence *time.Timer // ends the exchange; nil if it may be silent
 
 	attempt webhook.Attempt
 	stale   *webhook.Attempt // the attempt before it
@@ -114,6 +118,9 @@ func (x *exchange) newTry() *try {
 	t := &try{x: x}
 	t.trace.GotConn = t.gotConn
 	t.trace.GotFirstResponseByte = t.gotFirstByte
+	if x.silence != nil {
+		t.trace.Got1xxResponse = x.gotInterim
+	}
 	return t
 }
 
@@ -126,6 +133,15 @@ func (t *try) gotConn(info httptrace.GotConnInfo) {
 }
 
 func (t *try) gotFirstByte() { t.firstByte.Store(max(1, int64(t.x.elapsed()))) }
+
+// gotInterim learns that the handler is still working. It lets net/http take any number of such responses.
+func (x *exchange) gotInterim(int, textproto.MIMEHeader) error {
+	x.silence.Reset(x.sender.options.Silence)
+	return nil
+}
+
+// errSilence is the end of an exchange in which nothing came for too long.
+var errSilence = errors.New("nothing came back")
 
 // answered reports whether anything at all came back.
 func (t *try) answered() bool { return t.firstByte.Load() != 0 }

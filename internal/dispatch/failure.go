@@ -34,6 +34,9 @@ func (x *exchange) isEnd(err error) bool {
 
 func (x *exchange) tooLate(t *try) string {
 	within := spell(x.sender.options.Timeout)
+	if errors.Is(context.Cause(x.ctx), errSilence) {
+		within = spell(x.sender.options.Silence)
+	}
 	switch {
 	case !t.connected:
 		return fmt.Sprintf("No connection to %s within %s.", x.target.Host(), within)

@@ -265,3 +265,41 @@ func TestTimeOutsAreSpelled(t *testing.T) {
 		}
 	}
 }
+
+func TestAHandlerThatGivesNoSignOfLifeIsGivenUp(t *testing.T) {
+	for name, test := range map[string]struct {
+		serve func(c net.Conn)
+		want  string
+	}{
+		"silent":               {taking(""), "No answer within 5 s."},
+		"silent after a while": {working(3, false), "No answer within 5 s."},
+		"working":              {working(60, true), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := piped(t, Options{Timeout: time.Hour, Silence: 5 * time.Second}, test.serve)
+				if got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload); got.Error != test.want {
+					t.Errorf("got %d %q, want %q", got.Code, got.Error, test.want)
+				}
+				s.Close()
+			})
+		})
+	}
+}
+
+// working says each second, so many times, that it is working on the request, and then answers or falls silent.
+func working(seconds int, answers bool) func(c net.Conn) {
+	return func(c net.Conn) {
+		in := takeRequest(c)
+		for range seconds {
+			time.Sleep(time.Second) // fake time
+			_, _ = io.WriteString(c, "HTTP/1.1 102 Processing\r\n\r\n")
+		}
+		if answers {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+			_ = c.Close()
+			return
+		}
+		_, _ = io.Copy(io.Discard, in)
+	}
+}

@@ -27,6 +27,7 @@ const (
 // Options say how to send. The zero Options are the defaults.
 type Options struct {
 	Timeout   time.Duration    // for one attempt, whole; 0: 10 s
+	Silence   time.Duration    // how long nothing may come, not even a 1xx response; 0: as long as Timeout
 	Insecure  bool             // take any TLS certificate
 	AnswerCap int64            // how much of an answer's body is kept; 0: 64 KiB
 	Now       func() time.Time // nil: time.Now
@@ -122,9 +123,15 @@ func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []by
 	}
 	timed, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
+	timed, fallSilent := context.WithCancelCause(timed)
+	defer fallSilent(nil)
 	x := exchange{
 		sender: s, ctx: timed, cancel: cancel, caller: ctx, start: start,
 		target: t, header: outgoing(h), body: body, attempt: attempt,
+	}
+	if s.options.Silence > 0 {
+		x.silence = time.AfterFunc(s.options.Silence, func() { fallSilent(errSilence) })
+		defer x.silence.Stop()
 	}
 	x.run()
 	return Result{x.attempt, x.stale}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -135,5 +136,28 @@ func (d *doctor) session(ctx context.Context, sender *dispatch.Sender, s session
 	if err != nil {
 		return warning(fmt.Sprintf("a listen (%s) takes no connections at %s", who, s.URL), "end it, and start it again")
 	}
+	if err := responds(ctx, s.URL); err != nil {
+		return warning(fmt.Sprintf("a listen (%s) does not respond at %s", who, s.URL),
+			fmt.Sprintf("if it is suspended (Ctrl-Z), resume it with fg in its terminal, or kill -CONT %d; else end it, and start it again", s.PID))
+	}
 	return ok(fmt.Sprintf("a listen (%s): %s to %s", who, way, s.Forward))
+}
+
+// responseTime is how long a listen may take to refuse a GET. It needs less than a millisecond.
+const responseTime = 3 * time.Second
+
+// responds reports whether a listen responds at its ingress. The system takes connections even for a suspended process. A GET is
+// recorded nowhere: the response is 405.
+func responds(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, responseTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req) // without a proxy
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }

@@ -106,6 +106,11 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arr
 		}
 	}()
 	trusted := in.identify(req, &arrival)
+	if trusted {
+		b := newBeatWriter(w)
+		defer b.stop()
+		w = b
+	}
 	if arrival.Target != "" && !in.relay.HasTarget(arrival.Target) {
 		refuse(w, http.StatusMisdirectedRequest, "This listen does not forward to that target.")
 		return false

@@ -1,0 +1,29 @@
+package doctor
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+func TestAListenRespondsUnlessItIsSuspended(t *testing.T) {
+	t.Parallel()
+	running := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) }))
+	defer running.Close()
+	if err := responds(t.Context(), running.URL); err != nil {
+		t.Errorf("a listen that runs: got %v, want nil", err)
+	}
+	suspended, err := net.Listen("tcp", "127.0.0.1:0") // the system takes its connections, and nobody reads from them
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer suspended.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := responds(ctx, "http://"+suspended.Addr().String()); err == nil {
+		t.Error("a listen that is suspended: got nil, want an error")
+	}
+}

@@ -1,0 +1,50 @@
+package relay
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// codes is a ResponseWriter that keeps the status codes.
+type codes struct {
+	all    []int
+	header http.Header
+}
+
+func (c *codes) Header() http.Header         { return c.header }
+func (c *codes) WriteHeader(code int)        { c.all = append(c.all, code) }
+func (c *codes) Write(p []byte) (int, error) { return len(p), nil }
+
+func TestBeatsEndWhenTheResponseBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &codes{header: http.Header{}}
+		w := newBeatWriter(c)
+		time.Sleep(3*BeatInterval + BeatInterval/2) // fake time
+		w.Header().Set("A", "b")
+		time.Sleep(time.Minute) // fake time
+		w.WriteHeader(http.StatusOK)
+		if want := []int{102, 102, 102, 200}; !slices.Equal(c.all, want) {
+			t.Errorf("got %d, want %d", c.all, want)
+		}
+	})
+}
+
+func TestATrustedSenderIsToldThatItsDeliveryIsWorkedOn(t *testing.T) {
+	release := make(chan struct{})
+	r := start(t, testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok"))).URL())
+	trusted := trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger})
+	c := r.dial()
+	write(t, c, rawPost(sampleBody,
+		session.SenderHeader+": "+trusted.Get(session.SenderHeader), webhook.SignatureHeader+": "+trusted.Get(webhook.SignatureHeader)))
+	if got := readAnswer(t, c); got.code != http.StatusProcessing {
+		t.Errorf("before the handler answered: got %d, want 102", got.code)
+	}
+	close(release)
+}
