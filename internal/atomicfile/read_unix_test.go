@@ -47,14 +47,14 @@ func TestAnInputMayBeOpenAlready(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close() //nolint:errcheck // only read
+	defer r.Close()
 	_, _ = w.WriteString("a payload")
 	_ = w.Close()
 	f, err := atomicfile.OpenInput("/dev/fd/" + strconv.Itoa(int(r.Fd())))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	if text, err := io.ReadAll(f); err != nil || string(text) != "a payload" {
 		t.Errorf("got %q, %v; want what was written", text, err)
 	}

@@ -2,9 +2,11 @@ package relay
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -67,4 +69,28 @@ func TestOnlyABrowsersPostForAnotherSiteIsRefused(t *testing.T) {
 	if n, m := len(here.recorded())+len(outside.recorded()), len(handler.Requests()); n != m {
 		t.Errorf("%d recorded, %d forwarded, want as many", n, m)
 	}
+}
+
+// A page of another site has no header that gets it in: neither the origin it claims nor the name that its request goes to.
+func FuzzAnotherSite(f *testing.F) {
+	for _, s := range []string{"https://evil.example", "null", "", "http://localhost", "http://[::1", "http://127.0.0.1.evil.example", "https://a@localhost"} {
+		f.Add(s, "localhost:4747", "")
+		f.Add(s, "evil.example", "same-origin")
+		f.Add(s, "[::1]:4747", "cross-site")
+	}
+	in := NewIngress(nil, IngressOptions{Path: ingressPath, Token: token, Origin: webhook.OriginLocal})
+	f.Fuzz(func(t *testing.T, origin, host, site string) {
+		req := &http.Request{Host: host, Header: http.Header{"Origin": {origin}}}
+		if site != "" {
+			req.Header["Sec-Fetch-Site"] = []string{site}
+		}
+		refused := in.isFromOtherSite(req)
+		if !refused && (site == "cross-site" || !isOwnName(hostOf(host))) {
+			t.Errorf("origin %q, host %q, site %q: let in", origin, host, site)
+		}
+		u, err := url.Parse(origin)
+		if !refused && site == "" && (err != nil || !strings.EqualFold(u.Hostname(), hostOf(host)) && !hosts.IsHere(u.Hostname())) {
+			t.Errorf("origin %q, host %q: let in", origin, host)
+		}
+	})
 }

@@ -195,3 +195,20 @@ func TestASessionThatCannotBeReadIsNotTakenForDead(t *testing.T) {
 		}
 	}
 }
+
+func FuzzSessionFile(f *testing.F) {
+	for _, text := range []string{liveText, "", "{", "[]", `{"v":1,"url":7}`, `{"v":2}`, `{"v":1,"url":"\u0000","started_at":"x"}`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		dir := t.TempDir()
+		s := announce(t, dir, func(*Info) {})
+		if err := os.WriteFile(s.path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		live, err := Live(dir)
+		if err != nil || len(live) > 1 || len(live) == 1 && (live[0].V != version || live[0].URL == "") {
+			t.Errorf("of %q: got %+v, %v", text, live, err)
+		}
+	})
+}
