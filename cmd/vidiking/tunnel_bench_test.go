@@ -118,7 +118,7 @@ func runBare(args []string) int {
 		pool.AppendCertsFromPEM(roots)
 		found := make(chan string, 1)
 		t := tunnel.OpenNgrok(
-			tunnel.Options{Now: time.Now, Random: rand.Float64, Prove: func(_ context.Context, url string) error { found <- url; return nil }},
+			tunnel.Options{Now: time.Now, Random: rand.Float64, Verify: func(_ context.Context, url string) error { found <- url; return nil }},
 			tunnel.NgrokOptions{Token: ngrokToken, ConnectURL: args[0], Roots: pool},
 		)
 		server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

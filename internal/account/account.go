@@ -30,10 +30,10 @@ func (a Account) keyID() string {
 }
 
 // Remembered is what was set from here.
-type Remembered struct {
-	Webhook vidiking.Webhook
-	At      time.Time
-	Unsure  *vidiking.Webhook // what a call without an answer may have put in its place
+type SavedWebhook struct {
+	Webhook   vidiking.Webhook
+	At        time.Time
+	Uncertain *vidiking.Webhook // what a call without an answer may have put in its place
 }
 
 // Holder is a listen that has its URL in the account.
@@ -57,13 +57,13 @@ type Override struct {
 }
 
 // Top is the holder that is registered.
-func (o Override) Top() Holder { return o.Holders[len(o.Holders)-1] }
+func (o Override) Active() Holder { return o.Holders[len(o.Holders)-1] }
 
 // IsOf reports whether it was registered with the account's key.
-func (o Override) IsOf(a Account) bool { return o.API == a.API && o.keyID == a.keyID() }
+func (o Override) BelongsTo(a Account) bool { return o.API == a.API && o.keyID == a.keyID() }
 
 // under is what goes back when the top one ends: the webhook of the live holder below it, else that of the account.
-func (o Override) under() *vidiking.Webhook {
+func (o Override) previous() *vidiking.Webhook {
 	for i := len(o.Holders) - 2; i >= 0; i-- {
 		if o.Holders[i].Live {
 			return &o.Holders[i].Webhook
@@ -74,8 +74,8 @@ func (o Override) under() *vidiking.Webhook {
 
 // State is what is known of an account's webhook.
 type State struct {
-	Known    *Remembered // what was set for good; nil where nothing was set from here
-	Override *Override   // nil where nothing stands in its place
+	Saved    *SavedWebhook // what was set for good; nil where nothing was set from here
+	Override *Override     // nil where nothing stands in its place
 }
 
 // Base is what a registration would put back when it ends; nil where that is not known.
@@ -83,8 +83,8 @@ func (s State) Base() *vidiking.Webhook {
 	switch {
 	case s.Override != nil:
 		return s.Override.Base
-	case s.Known != nil && s.Known.Unsure == nil:
-		return &s.Known.Webhook
+	case s.Saved != nil && s.Saved.Uncertain == nil:
+		return &s.Saved.Webhook
 	}
 	return nil
 }
@@ -93,18 +93,18 @@ func (s State) Base() *vidiking.Webhook {
 var ErrBusy = errors.New("another vidiking is changing the webhook")
 
 // ErrNothingLeft says that there is nothing to put back.
-var ErrNothingLeft = errors.New("there is nothing to put back")
+var ErrNothingToRestore = errors.New("there is nothing to put back")
 
 // TakenError says that a live listen has its URL in the account.
-type TakenError struct{ By Holder }
+type TakenError struct{ Holder Holder }
 
 func (e *TakenError) Error() string {
-	return fmt.Sprintf("another listen has its URL in the account: %s (process %d)", e.By.Webhook.URL, e.By.PID)
+	return fmt.Sprintf("another listen has its URL in the account: %s (process %d)", e.Holder.Webhook.URL, e.Holder.PID)
 }
 
 // UnknownBaseError says that what was there before is not known, so that it can't be put back.
-type UnknownBaseError struct{ Left Holder }
+type UnknownBaseError struct{ Holder Holder }
 
 func (e *UnknownBaseError) Error() string {
-	return "what was registered before " + e.Left.Webhook.URL + " is not known"
+	return "what was registered before " + e.Holder.Webhook.URL + " is not known"
 }

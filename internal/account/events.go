@@ -16,8 +16,8 @@ const AllEvents = "all"
 
 // EventError says that an item of a list of events can't be registered.
 type EventError struct {
-	Name string
-	Near string // the one that was probably meant; may be empty
+	Name    string
+	Closest string // the one that was probably meant; may be empty
 }
 
 func (e *EventError) Error() string { return fmt.Sprintf("no documented event matches %q", e.Name) }
@@ -42,7 +42,7 @@ func ParseEvents(list string) ([]string, error) {
 		nearAll := suggest.Closest(item, []string{AllEvents})
 		if item == "" || nearAll != "" || strings.Contains(item, "*") || strings.ContainsFunc(item, unicode.IsSpace) {
 			near, _ := webhook.KnownEvent(item)
-			return nil, &EventError{Name: item, Near: cmp.Or(nearAll, near)}
+			return nil, &EventError{Name: item, Closest: cmp.Or(nearAll, near)}
 		}
 		if !slices.Contains(others, item) {
 			others = append(others, item)
@@ -63,15 +63,15 @@ func ShortEvents(events []string) string {
 	all := true                  // it has every documented event, and no other
 	for _, e := range webhook.Events() {
 		lacks := !slices.Contains(events, e.Name)
-		missing[family(e.Name)] = missing[family(e.Name)] || lacks
+		missing[eventGroup(e.Name)] = missing[eventGroup(e.Name)] || lacks
 		all = all && !lacks
 	}
 	var short []string
 	for _, name := range events {
 		if !webhook.IsEvent(name) {
 			all = false
-		} else if !missing[family(name)] {
-			name = family(name) + ".*"
+		} else if !missing[eventGroup(name)] {
+			name = eventGroup(name) + ".*"
 		}
 		if !slices.Contains(short, name) {
 			short = append(short, name)
@@ -83,7 +83,7 @@ func ShortEvents(events []string) string {
 	return strings.Join(short, ",")
 }
 
-func family(event string) string {
+func eventGroup(event string) string {
 	name, _, _ := strings.Cut(event, ".")
 	return name
 }

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	version     = 1
-	largestFile = 1 << 20 // thousands of accounts
+	formatVersion = 1
+	maxFileBytes  = 1 << 20 // thousands of accounts
 )
 
 // FileError says that a file can't be read or written. It never repeats what is in it.
@@ -38,28 +38,28 @@ func (e *FileError) Error() string {
 func (e *FileError) Unwrap() error { return e.Err }
 
 // memoryFile is the file of what was set for good.
-type memoryFile struct {
-	V        int     `json:"v"`
-	Accounts []entry `json:"accounts"`
+type savedFile struct {
+	V        int             `json:"v"`
+	Accounts []accountRecord `json:"accounts"`
 }
 
-type entry struct {
-	API     string    `json:"api"`
-	Key     string    `json:"key"` // masked
-	KeyID   string    `json:"key_id"`
-	Webhook *body     `json:"webhook,omitempty"`
-	At      time.Time `json:"at"`
-	Unsure  *body     `json:"unsure,omitempty"`
+type accountRecord struct {
+	API     string         `json:"api"`
+	Key     string         `json:"key"` // masked
+	KeyID   string         `json:"key_id"`
+	Webhook *webhookRecord `json:"webhook,omitempty"`
+	At      time.Time      `json:"at"`
+	Unsure  *webhookRecord `json:"unsure,omitempty"`
 }
 
 // remembered is nil where nothing is known but that a call may have changed it.
-func (e entry) remembered() *Remembered {
-	r := &Remembered{At: e.At, Unsure: e.Unsure.webhook()}
+func (e accountRecord) saved() *SavedWebhook {
+	r := &SavedWebhook{At: e.At, Uncertain: e.Unsure.webhook()}
 	switch {
 	case e.Webhook != nil:
 		r.Webhook = *e.Webhook.webhook()
-	case r.Unsure != nil:
-		r.Webhook = *r.Unsure
+	case r.Uncertain != nil:
+		r.Webhook = *r.Uncertain
 	default:
 		return nil
 	}
@@ -67,61 +67,61 @@ func (e entry) remembered() *Remembered {
 }
 
 // body is a webhook as it is kept. Its secret is not masked: the files are for their owner, and it must be put back.
-type body struct {
+type webhookRecord struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
 	Secret string   `json:"secret"`
 }
 
-func bodyOf(w *vidiking.Webhook) *body {
+func recordOf(w *vidiking.Webhook) *webhookRecord {
 	if w == nil {
 		return nil
 	}
-	return &body{w.URL, w.Events, w.Secret.Reveal()}
+	return &webhookRecord{w.URL, w.Events, w.Secret.Reveal()}
 }
 
-func (b *body) webhook() *vidiking.Webhook {
-	if b == nil {
+func (s *webhookRecord) webhook() *vidiking.Webhook {
+	if s == nil {
 		return nil
 	}
-	return &vidiking.Webhook{URL: b.URL, Events: b.Events, Secret: webhook.SecretFrom(b.Secret)}
+	return &vidiking.Webhook{URL: s.URL, Events: s.Events, Secret: webhook.SecretFrom(s.Secret)}
 }
 
 // undoFile is the file of what must be put back.
 type undoFile struct {
-	V         int            `json:"v"`
-	Overrides []overrideBody `json:"overrides"`
+	V         int              `json:"v"`
+	Overrides []overrideRecord `json:"overrides"`
 }
 
-type overrideBody struct {
-	API     string       `json:"api"`
-	Key     string       `json:"key"` // masked
-	KeyID   string       `json:"key_id"`
-	Base    *body        `json:"base,omitempty"`
-	Holders []holderBody `json:"holders"`
+type overrideRecord struct {
+	API     string         `json:"api"`
+	Key     string         `json:"key"` // masked
+	KeyID   string         `json:"key_id"`
+	Base    *webhookRecord `json:"base,omitempty"`
+	Holders []holderRecord `json:"holders"`
 }
 
-type holderBody struct {
-	ID      string    `json:"id"`
-	PID     int       `json:"pid"`
-	Since   time.Time `json:"since"`
-	Sandbox bool      `json:"sandbox,omitempty"`
-	Webhook *body     `json:"webhook"`
+type holderRecord struct {
+	ID      string         `json:"id"`
+	PID     int            `json:"pid"`
+	Since   time.Time      `json:"since"`
+	Sandbox bool           `json:"sandbox,omitempty"`
+	Webhook *webhookRecord `json:"webhook"`
 }
 
-func (b *Book) readMemory() ([]entry, error) {
-	var f memoryFile
-	err := read(b.memory, &f, &f.V)
+func (s *Store) readSaved() ([]accountRecord, error) {
+	var f savedFile
+	err := read(s.savedPath, &f, &f.V)
 	return f.Accounts, err
 }
 
-func (b *Book) writeMemory(accounts []entry) error {
-	return write(b.memory, memoryFile{version, accounts})
+func (s *Store) writeSaved(accounts []accountRecord) error {
+	return write(s.savedPath, savedFile{formatVersion, accounts})
 }
 
-func (b *Book) readUndo() ([]Override, error) {
+func (s *Store) readUndo() ([]Override, error) {
 	var f undoFile
-	if err := read(b.undo, &f, &f.V); err != nil {
+	if err := read(s.undoPath, &f, &f.V); err != nil {
 		return nil, err
 	}
 	var overrides []Override
@@ -130,7 +130,7 @@ func (b *Book) readUndo() ([]Override, error) {
 		for _, h := range o.Holders {
 			if h.Webhook != nil {
 				override.Holders = append(override.Holders, Holder{
-					h.ID, h.PID, h.Since, h.Sandbox, *h.Webhook.webhook(), b.isLive(h.ID),
+					h.ID, h.PID, h.Since, h.Sandbox, *h.Webhook.webhook(), s.isLive(h.ID),
 				})
 			}
 		}
@@ -142,32 +142,32 @@ func (b *Book) readUndo() ([]Override, error) {
 }
 
 // writeUndo writes what must be put back; where that is nothing, there is no file.
-func (b *Book) writeUndo(overrides []Override) error {
+func (s *Store) writeUndo(overrides []Override) error {
 	if len(overrides) == 0 {
-		if err := atomicfile.Remove(b.undo); err != nil {
-			return &FileError{b.undo, "can't be removed", reason(err)}
+		if err := atomicfile.Remove(s.undoPath); err != nil {
+			return &FileError{s.undoPath, "can't be removed", withoutPath(err)}
 		}
 		return nil
 	}
-	f := undoFile{V: version}
+	f := undoFile{V: formatVersion}
 	for _, o := range overrides {
-		out := overrideBody{API: o.API, Key: o.Key, KeyID: o.keyID, Base: bodyOf(o.Base)}
+		out := overrideRecord{API: o.API, Key: o.Key, KeyID: o.keyID, Base: recordOf(o.Base)}
 		for _, h := range o.Holders {
-			out.Holders = append(out.Holders, holderBody{h.ID, h.PID, h.Since, h.Sandbox, bodyOf(&h.Webhook)})
+			out.Holders = append(out.Holders, holderRecord{h.ID, h.PID, h.Since, h.Sandbox, recordOf(&h.Webhook)})
 		}
 		f.Overrides = append(f.Overrides, out)
 	}
-	return write(b.undo, f)
+	return write(s.undoPath, f)
 }
 
 // read reads a file into what v points to. An absent one leaves it as it is.
 func read(path string, v any, itsVersion *int) error {
-	text, err := atomicfile.Read(path, largestFile)
+	text, err := atomicfile.Read(path, maxFileBytes)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 		return nil
 	case err != nil:
-		return &FileError{path, "can't be read", reason(err)}
+		return &FileError{path, "can't be read", withoutPath(err)}
 	}
 	return decode(path, text, v, itsVersion)
 }
@@ -176,9 +176,9 @@ func decode(path string, text []byte, v any, itsVersion *int) error {
 	// An error of the decoder may quote what it read, so it goes no further.
 	err := json.Unmarshal(text, v)
 	switch {
-	case err == nil && *itsVersion > version:
+	case err == nil && *itsVersion > formatVersion:
 		return &FileError{Path: path, Msg: "was written by a newer vidiking"}
-	case err != nil || *itsVersion != version:
+	case err != nil || *itsVersion != formatVersion:
 		return &FileError{Path: path, Msg: "is damaged"}
 	}
 	return nil
@@ -193,16 +193,16 @@ func write(path string, v any) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return &FileError{path, "can't be written", reason(err)}
+		return &FileError{path, "can't be written", withoutPath(err)}
 	}
 	if err := atomicfile.WriteBytes(path, 0o600, text.Bytes()); err != nil {
-		return &FileError{path, "can't be written", reason(err)}
+		return &FileError{path, "can't be written", withoutPath(err)}
 	}
 	return nil
 }
 
 // reason is why a file could not be used, without the call and the path.
-func reason(err error) error {
+func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

@@ -14,7 +14,7 @@ func TestAFileThatCannotBeReadIsAnErrorWithoutItsContent(t *testing.T) {
 	for text, want := range map[string]string{
 		"": " is damaged", "{": " is damaged", "{}": " is damaged", "null": " is damaged", `{"v":0}`: " is damaged", `{"v":"hush"}`: " is damaged",
 		`{"v":1,"accounts":"hush","overrides":"hush"}`: " is damaged", `{"v":2,"accounts":[{"hush":1}]}`: " was written by a newer vidiking",
-		`{"v":1} hush`: " is damaged", `{"v":1,"x":"` + strings.Repeat("hush", largestFile/4) + `"}`: " can't be read: it is too large",
+		`{"v":1} hush`: " is damaged", `{"v":1,"x":"` + strings.Repeat("hush", maxFileBytes/4) + `"}`: " can't be read: it is too large",
 	} {
 		b, api := newBook(t), &fakeAPI{}
 		mustSet(t, b, &fakeAPI{}, prod)
@@ -22,7 +22,7 @@ func TestAFileThatCannotBeReadIsAnErrorWithoutItsContent(t *testing.T) {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := b.Look(acct)
+			_, err := b.State(acct)
 			var wrong *FileError
 			if !errors.As(err, &wrong) || err.Error() != path+want {
 				t.Errorf("%.40q: got %v, want %s%s", text, err, path, want)
@@ -62,28 +62,28 @@ func FuzzFiles(f *testing.F) {
 		if err == nil {
 			sameAgain(t, b, overrides)
 		}
-		accounts, err := b.readMemory()
+		accounts, err := b.readSaved()
 		if err != nil {
 			return
 		}
 		for _, e := range accounts {
-			e.remembered()
+			e.saved()
 		}
-		if err := b.writeMemory(accounts); err != nil {
+		if err := b.writeSaved(accounts); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.readMemory(); err != nil {
+		if _, err := b.readSaved(); err != nil {
 			t.Errorf("what was written can't be read: %v", err)
 		}
 	})
 }
 
 // sameAgain checks that what was read, written and read again is the same, and that everything in it can be looked at.
-func sameAgain(t *testing.T, b *Book, overrides []Override) {
+func sameAgain(t *testing.T, b *Store, overrides []Override) {
 	t.Helper()
 	for _, o := range overrides {
-		o.Top()
-		o.under()
+		o.Active()
+		o.previous()
 	}
 	if err := b.writeUndo(overrides); err != nil {
 		t.Fatal(err)

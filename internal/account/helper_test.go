@@ -61,23 +61,23 @@ func hook(url string) vidiking.Webhook {
 	return vidiking.Webhook{URL: url, Events: []string{"render.complete"}, Secret: webhook.SecretFrom("whsec_0123456789abcdefSEC7")}
 }
 
-func newBook(t *testing.T) *Book {
+func newBook(t *testing.T) *Store {
 	t.Helper()
 	return New(filepath.Join(t.TempDir(), "vidiking", "config.webhook.json"), func() time.Time { return at })
 }
 
-func claim(api API, id, url string) Claim {
-	return Claim{Account: acct, API: api, ID: id, PID: 7, Webhook: hook(url)}
+func claim(api API, id, url string) Registration {
+	return Registration{Account: acct, API: api, ID: id, PID: 7, Webhook: hook(url)}
 }
 
-func mustSet(t *testing.T, b *Book, api API, url string) {
+func mustSet(t *testing.T, b *Store, api API, url string) {
 	t.Helper()
 	if err := b.Set(t.Context(), acct, api, hook(url)); err != nil {
 		t.Fatalf("Set %s: %v", url, err)
 	}
 }
 
-func mustRegister(t *testing.T, b *Book, c Claim) *Registration {
+func mustRegister(t *testing.T, b *Store, c Registration) *Lease {
 	t.Helper()
 	r, err := b.Register(t.Context(), c)
 	if err != nil {
@@ -88,31 +88,31 @@ func mustRegister(t *testing.T, b *Book, c Claim) *Registration {
 }
 
 // kill makes a registration what its process's death makes of it: the lock is free, the files stay.
-func kill(t *testing.T, r *Registration) {
+func kill(t *testing.T, r *Lease) {
 	t.Helper()
-	if err := r.alive.Unlock(); err != nil {
+	if err := r.holderLock.Unlock(); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // restore puts back what is left, or was before another did.
-func restore(t *testing.T, b *Book, api API) (Outcome, error) {
+func restore(t *testing.T, b *Store, api API) (Outcome, error) {
 	t.Helper()
 	return b.Restore(t.Context(), Override{API: acct.API, keyID: acct.keyID()}, acct, api)
 }
 
 // wantKnown checks what is remembered: the URL, empty for nothing, and the one that is not sure.
-func wantKnown(t *testing.T, b *Book, url, unsure string) {
+func wantKnown(t *testing.T, b *Store, url, unsure string) {
 	t.Helper()
-	s, err := b.Look(acct)
+	s, err := b.State(acct)
 	if err != nil {
 		t.Fatal(err)
 	}
 	gotURL, gotUnsure := "", ""
-	if s.Known != nil {
-		gotURL = s.Known.Webhook.URL
-		if s.Known.Unsure != nil {
-			gotUnsure = s.Known.Unsure.URL
+	if s.Saved != nil {
+		gotURL = s.Saved.Webhook.URL
+		if s.Saved.Uncertain != nil {
+			gotUnsure = s.Saved.Uncertain.URL
 		}
 	}
 	if gotURL != url || gotUnsure != unsure {
@@ -121,13 +121,13 @@ func wantKnown(t *testing.T, b *Book, url, unsure string) {
 }
 
 // wantClean checks that nothing is left to put back, and no lock of a holder.
-func wantClean(t *testing.T, b *Book) {
+func wantClean(t *testing.T, b *Store) {
 	t.Helper()
-	if b.HasLeft() {
-		text, _ := os.ReadFile(b.undo)
+	if b.HasStale() {
+		text, _ := os.ReadFile(b.undoPath)
 		t.Errorf("there is something left to put back:\n%s", text)
 	}
-	locks, err := filepath.Glob(b.memory + ".*.lock")
+	locks, err := filepath.Glob(b.savedPath + ".*.lock")
 	if err != nil || len(locks) > 0 {
 		t.Errorf("got locks %v, %v, want none", locks, err)
 	}

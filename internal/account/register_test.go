@@ -16,7 +16,7 @@ func TestARegistrationPutsBackWhatWasThere(t *testing.T) {
 	if api.now() != mine {
 		t.Fatalf("got %s registered, want %s", api.now(), mine)
 	}
-	if left, err := b.Left(); err != nil || len(left) != 0 {
+	if left, err := b.Stale(); err != nil || len(left) != 0 {
 		t.Errorf("got %+v, %v left, want nothing while it lives", left, err)
 	}
 	out, err := r.Release(t.Context())
@@ -55,8 +55,8 @@ func TestWhatADeadListenLeftIsToldAndMended(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	mustSet(t, b, api, prod)
 	kill(t, mustRegister(t, b, claim(api, "ses_a", mine)))
-	left, err := b.Left()
-	if err != nil || len(left) != 1 || left[0].Top().Webhook.URL != mine || left[0].Base.URL != prod || !left[0].IsOf(acct) {
+	left, err := b.Stale()
+	if err != nil || len(left) != 1 || left[0].Active().Webhook.URL != mine || left[0].Base.URL != prod || !left[0].BelongsTo(acct) {
 		t.Fatalf("got %+v, %v left, want %s over %s", left, err, mine, prod)
 	}
 	out, err := restore(t, b, api)
@@ -64,7 +64,7 @@ func TestWhatADeadListenLeftIsToldAndMended(t *testing.T) {
 		t.Errorf("Restore: got %+v, %v with %s registered, want %s", out, err, api.now(), prod)
 	}
 	wantClean(t, b)
-	if _, err := restore(t, b, api); !errors.Is(err, ErrNothingLeft) {
+	if _, err := restore(t, b, api); !errors.Is(err, ErrNothingToRestore) {
 		t.Errorf("Restore again: got %v, want ErrNothingLeft", err)
 	}
 }
@@ -107,17 +107,17 @@ func TestTheSecondOfTwoListensTakesOnlyWhatItWasTold(t *testing.T) {
 	mustRegister(t, b, claim(api, "ses_a", mine))
 	second := claim(api, "ses_b", other)
 	var taken *TakenError
-	if _, err := b.Register(t.Context(), second); !errors.As(err, &taken) || taken.By.ID != "ses_a" || taken.By.PID != 7 {
+	if _, err := b.Register(t.Context(), second); !errors.As(err, &taken) || taken.Holder.ID != "ses_a" || taken.Holder.PID != 7 {
 		t.Fatalf("got %v, want a TakenError by ses_a", err)
 	}
-	second.Over = "ses_a"
+	second.Replaces = "ses_a"
 	mustRegister(t, b, second)
 	if api.now() != other {
 		t.Errorf("got %s registered, want %s", api.now(), other)
 	}
 	third := claim(api, "ses_c", mine)
-	third.Over = "ses_a"
-	if _, err := b.Register(t.Context(), third); !errors.As(err, &taken) || taken.By.ID != "ses_b" {
+	third.Replaces = "ses_a"
+	if _, err := b.Register(t.Context(), third); !errors.As(err, &taken) || taken.Holder.ID != "ses_b" {
 		t.Errorf("got %v, want a TakenError by ses_b: that is not whom it was told", err)
 	}
 }
@@ -126,10 +126,10 @@ func TestTwoListensEndInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
-		end    func(t *testing.T, b *Book, first, second *Registration)
+		end    func(t *testing.T, b *Store, first, second *Lease)
 		middle string // what is registered after the first of them has ended
 	}{
-		{"the second first", func(t *testing.T, _ *Book, first, second *Registration) {
+		{"the second first", func(t *testing.T, _ *Store, first, second *Lease) {
 			out, err := second.Release(t.Context())
 			if err != nil || out.Restored == nil || out.Restored.URL != mine {
 				t.Errorf("second: got %+v, %v, want %s back", out, err, mine)
@@ -138,31 +138,31 @@ func TestTwoListensEndInAnyOrder(t *testing.T) {
 				t.Error(err)
 			}
 		}, mine},
-		{"the first first", func(t *testing.T, _ *Book, first, second *Registration) {
+		{"the first first", func(t *testing.T, _ *Store, first, second *Lease) {
 			out, err := first.Release(t.Context())
-			if err != nil || out.Kept == nil || out.Kept.ID != "ses_b" {
+			if err != nil || out.HeldBy == nil || out.HeldBy.ID != "ses_b" {
 				t.Errorf("first: got %+v, %v, want that ses_b is registered", out, err)
 			}
 			if _, err := second.Release(t.Context()); err != nil {
 				t.Error(err)
 			}
 		}, ""},
-		{"the first killed", func(t *testing.T, _ *Book, first, second *Registration) {
+		{"the first killed", func(t *testing.T, _ *Store, first, second *Lease) {
 			kill(t, first)
 			out, err := second.Release(t.Context())
 			if err != nil || out.Restored == nil || out.Restored.URL != prod {
 				t.Errorf("second: got %+v, %v, want %s back", out, err, prod)
 			}
 		}, ""},
-		{"the second killed", func(t *testing.T, b *Book, first, second *Registration) {
+		{"the second killed", func(t *testing.T, b *Store, first, second *Lease) {
 			kill(t, second)
-			if left, err := b.Left(); err != nil || len(left) != 1 {
+			if left, err := b.Stale(); err != nil || len(left) != 1 {
 				t.Errorf("got %+v, %v left, want what the second left", left, err)
 			}
 			if _, err := first.Release(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if _, err := restore(t, b, second.claim.API); err != nil {
+			if _, err := restore(t, b, second.registration.API); err != nil {
 				t.Error(err)
 			}
 		}, ""},
@@ -173,7 +173,7 @@ func TestTwoListensEndInAnyOrder(t *testing.T) {
 			mustSet(t, b, api, prod)
 			first := mustRegister(t, b, claim(api, "ses_a", mine))
 			c := claim(api, "ses_b", other)
-			c.Over = "ses_a"
+			c.Replaces = "ses_a"
 			second := mustRegister(t, b, c)
 			tt.end(t, b, first, second)
 			if api.now() != prod {
@@ -204,7 +204,7 @@ func TestWhereNothingIsKnownTheListensOwnIsLeft(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	r := mustRegister(t, b, claim(api, "ses_a", mine))
 	out, err := r.Release(t.Context())
-	if err != nil || out.Left == nil || out.Left.URL != mine || api.calls != 1 {
+	if err != nil || out.StillRegistered == nil || out.StillRegistered.URL != mine || api.calls != 1 {
 		t.Errorf("got %+v, %v after %d calls, want that %s is left", out, err, api.calls, mine)
 	}
 	wantClean(t, b)
@@ -216,7 +216,7 @@ func TestWhatADeadListenLeftWithoutABaseCannotBePutBack(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	kill(t, mustRegister(t, b, claim(api, "ses_a", mine)))
 	var unknown *UnknownBaseError
-	if _, err := restore(t, b, api); !errors.As(err, &unknown) || unknown.Left.Webhook.URL != mine {
+	if _, err := restore(t, b, api); !errors.As(err, &unknown) || unknown.Holder.Webhook.URL != mine {
 		t.Errorf("got %v, want an UnknownBaseError", err)
 	}
 	mustSet(t, b, api, prod) // the way out
@@ -257,7 +257,7 @@ func TestARegistrationThatIsRefusedLeavesWhatADeadOneLeft(t *testing.T) {
 	if !errors.Is(err, errRefused) {
 		t.Errorf("got %v, want %v", err, errRefused)
 	}
-	if left, err := b.Left(); err != nil || len(left) != 1 || left[0].Top().ID != "ses_a" {
+	if left, err := b.Stale(); err != nil || len(left) != 1 || left[0].Active().ID != "ses_a" {
 		t.Errorf("got %+v, %v left, want that of ses_a still", left, err)
 	}
 }
@@ -281,7 +281,7 @@ func TestARegistrationWithoutAnAnswerIsTakenBackAtOnce(t *testing.T) {
 	if _, err := b.Register(t.Context(), claim(api, "ses_a", mine)); !errors.Is(err, errNobody) {
 		t.Errorf("got %v, want %v", err, errNobody)
 	}
-	if left, err := b.Left(); err != nil || len(left) != 1 {
+	if left, err := b.Stale(); err != nil || len(left) != 1 {
 		t.Errorf("got %+v, %v left, want that the next command tells of it", left, err)
 	}
 }
@@ -301,16 +301,16 @@ func TestANewURLIsRegisteredAgain(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	mustSet(t, b, api, prod)
 	r := mustRegister(t, b, claim(api, "ses_a", mine))
-	if err := r.Change(t.Context(), hook(other)); err != nil || api.now() != other {
+	if err := r.Update(t.Context(), hook(other)); err != nil || api.now() != other {
 		t.Fatalf("got %v with %s registered, want %s", err, api.now(), other)
 	}
-	if s, err := b.Look(acct); err != nil || s.Override.Top().Webhook.URL != other {
+	if s, err := b.State(acct); err != nil || s.Override.Active().Webhook.URL != other {
 		t.Errorf("got %+v, %v on the disk, want %s", s.Override, err, other)
 	}
 	if _, err := r.Release(t.Context()); err != nil || api.now() != prod {
 		t.Errorf("got %v with %s registered, want %s", err, api.now(), prod)
 	}
-	if err := r.Change(t.Context(), hook(mine)); err != nil || api.now() != prod {
+	if err := r.Update(t.Context(), hook(mine)); err != nil || api.now() != prod {
 		t.Errorf("after the end: got %v with %s registered, want %s still", err, api.now(), prod)
 	}
 }
@@ -320,10 +320,10 @@ func TestANewURLOfTheOneBelowWaitsForItsTurn(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	first := mustRegister(t, b, claim(api, "ses_a", mine))
 	c := claim(api, "ses_b", other)
-	c.Over = "ses_a"
+	c.Replaces = "ses_a"
 	second := mustRegister(t, b, c)
 	const third = "https://third.example.app/webhooks/vidiking"
-	if err := first.Change(t.Context(), hook(third)); err != nil || api.now() != other {
+	if err := first.Update(t.Context(), hook(third)); err != nil || api.now() != other {
 		t.Errorf("got %v with %s registered, want %s still", err, api.now(), other)
 	}
 	if _, err := second.Release(t.Context()); err != nil || api.now() != third {
@@ -335,7 +335,7 @@ func TestWhatSomebodyElsePutBackIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	b, api := newBook(t), &fakeAPI{}
 	r := mustRegister(t, b, claim(api, "ses_a", mine))
-	if err := os.Remove(b.undo); err != nil {
+	if err := os.Remove(b.undoPath); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := r.Release(t.Context()); err != nil || out != (Outcome{}) || api.calls != 1 {

@@ -19,12 +19,12 @@ func TestWhatWasSetIsRemembered(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	wantKnown(t, b, "", "")
 	mustSet(t, b, api, prod)
-	s, err := b.Look(acct)
+	s, err := b.State(acct)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Remembered{Webhook: hook(prod), At: at}
-	if diff := cmp.Diff(want, s.Known, cmp.Comparer(func(a, b webhook.Secret) bool { return a == b })); diff != "" {
+	want := &SavedWebhook{Webhook: hook(prod), At: at}
+	if diff := cmp.Diff(want, s.Saved, cmp.Comparer(func(a, b webhook.Secret) bool { return a == b })); diff != "" {
 		t.Errorf("remembered (-want +got):\n%s", diff)
 	}
 	if base := s.Base(); base == nil || base.URL != prod {
@@ -37,8 +37,8 @@ func TestEachKeyAndEachAPIHasItsOwn(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	mustSet(t, b, api, prod)
 	for _, a := range []Account{{acct.API, webhook.SecretFrom("vk_another")}, {"http://127.0.0.1:1/v1", acct.Key}} {
-		if s, err := b.Look(a); err != nil || s.Known != nil {
-			t.Errorf("%s, %s: got %+v, %v, want nothing known", a.API, a.Key, s.Known, err)
+		if s, err := b.State(a); err != nil || s.Saved != nil {
+			t.Errorf("%s, %s: got %+v, %v, want nothing known", a.API, a.Key, s.Saved, err)
 		}
 		if err := b.Set(t.Context(), a, api, hook(other)); err != nil {
 			t.Fatal(err)
@@ -52,7 +52,7 @@ func TestTheFilesAreForTheirOwnerAndShowNoKey(t *testing.T) {
 	b, api := newBook(t), &fakeAPI{}
 	mustSet(t, b, api, prod)
 	mustRegister(t, b, claim(api, "ses_a", mine))
-	files, err := filepath.Glob(b.memory + "*")
+	files, err := filepath.Glob(b.savedPath + "*")
 	if err != nil || len(files) < 3 {
 		t.Fatalf("got files %v, %v, want memory, undo and locks", files, err)
 	}
@@ -92,7 +92,7 @@ func TestASetWithoutAnAnswerIsRememberedAsUnsure(t *testing.T) {
 		t.Errorf("got %v, want %v", err, errNobody)
 	}
 	wantKnown(t, b, prod, other)
-	if s, err := b.Look(acct); err != nil || s.Base() != nil {
+	if s, err := b.State(acct); err != nil || s.Base() != nil {
 		t.Errorf("got base %v, %v, want none: it is one of two", s.Base(), err)
 	}
 	mustSet(t, b, api, other)
@@ -115,7 +115,7 @@ func TestASetIsRefusedWhileAListenHasTheAccount(t *testing.T) {
 	mustRegister(t, b, claim(api, "ses_a", mine))
 	err := b.Set(t.Context(), acct, api, hook(other))
 	var taken *TakenError
-	if !errors.As(err, &taken) || taken.By.ID != "ses_a" || api.now() != mine {
+	if !errors.As(err, &taken) || taken.Holder.ID != "ses_a" || api.now() != mine {
 		t.Errorf("got %v with %s registered, want a TakenError by ses_a", err, api.now())
 	}
 }
@@ -127,7 +127,7 @@ func TestASetTakesThePlaceOfWhatADeadListenLeft(t *testing.T) {
 	kill(t, mustRegister(t, b, claim(api, "ses_a", mine)))
 	api.before = func(vidiking.Webhook) {
 		// Who starts when this process died now must not put back what was there before.
-		left, err := b.Left()
+		left, err := b.Stale()
 		if err != nil || len(left) != 1 || left[0].Base.URL != other {
 			t.Errorf("during the call: got %+v, %v, want that %s would be put back", left, err, other)
 		}
@@ -160,7 +160,7 @@ func TestADirectoryThatCannotBeWrittenStopsTheCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, api := newBook(t), &fakeAPI{}
-	b.memory, b.undo = filepath.Join(file, "x.json"), filepath.Join(file, "x.json.undo")
+	b.savedPath, b.undoPath = filepath.Join(file, "x.json"), filepath.Join(file, "x.json.undo")
 	var wrong *FileError
 	if err := b.Set(t.Context(), acct, api, hook(prod)); !errors.As(err, &wrong) {
 		t.Errorf("Set: got %v, want a FileError", err)

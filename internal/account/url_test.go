@@ -11,45 +11,45 @@ func TestCheckURL(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		url  string
-		from Reach
+		from URLOptions
 		want string // empty: it is right
 	}{
-		{"https://example.com/hooks", Reach{}, ""},
-		{"https://example.com:8443/hooks?a=b", Reach{}, ""},
-		{"https://example.com/", Reach{}, ""},
-		{"https://93.184.216.34/hooks", Reach{}, ""},
-		{"https://[2606:2800:220:1::1]/hooks", Reach{}, ""},
-		{"http://127.0.0.1:4747/hooks", Reach{Here: true}, ""},
-		{"http://localhost:4747/hooks", Reach{Here: true}, ""},
-		{"", Reach{}, "is empty"},
-		{"example.com/hooks", Reach{}, `is no URL: "example.com/hooks"`},
-		{"https://me:hush@/x", Reach{}, "is no URL: …"},
-		{"https://me:hush@example.com/x", Reach{}, "can't hold a user or a password"},
-		{"https://example.com/x#y", Reach{}, "can't hold #: https://example.com/x#y"},
-		{"https://example.com/x y", Reach{}, `holds white space or a control character: "https://example.com/x y"`},
-		{"ftp://example.com/x", Reach{}, "can't begin with ftp://"},
-		{"http://example.com/x", Reach{}, "is not https: http://example.com/x"},
-		{"http://example.com/x", Reach{Here: true}, "is not https: http://example.com/x"},
-		{"https://example.com", Reach{}, "has no path: https://example.com"},
-		{"https://example.com:0/x", Reach{}, "has no port from 1 to 65535: example.com:0"},
-		{"https://example.com:99999/x", Reach{}, "has no port from 1 to 65535: example.com:99999"},
-		{"http://localhost:3000/x", Reach{}, "leads to this machine (localhost:3000), where Vidiking can't send"},
-		{"https://127.0.0.1/x", Reach{}, "leads to this machine (127.0.0.1), where Vidiking can't send"},
-		{"https://[::1]/x", Reach{}, "leads to this machine ([::1]), where Vidiking can't send"},
-		{"https://[::ffff:127.0.0.1]/x", Reach{}, "leads to this machine ([::ffff:127.0.0.1]), where Vidiking can't send"},
-		{"https://app.localhost/x", Reach{}, "leads to this machine (app.localhost), where Vidiking can't send"},
-		{"https://10.1.2.3/x", Reach{}, "leads to a private network (10.1.2.3), where Vidiking can't send"},
-		{"https://192.168.1.5/x", Reach{Here: true}, "leads to a private network (192.168.1.5), where Vidiking can't send"},
-		{"https://169.254.169.254/x", Reach{}, "leads to a private network (169.254.169.254), where Vidiking can't send"},
-		{"https://100.64.0.1/x", Reach{}, "leads to a private network (100.64.0.1), where Vidiking can't send"},
-		{"https://[fd00::1]/x", Reach{}, "leads to a private network ([fd00::1]), where Vidiking can't send"},
-		{"https://[fe80::1%25eth0]/x", Reach{}, "leads to a private network ([fe80::1%eth0]), where Vidiking can't send"},
-		{"https://printer/x", Reach{}, "leads to a private network (printer), where Vidiking can't send"},
-		{"https://nas.LOCAL./x", Reach{}, "leads to a private network (nas.LOCAL.), where Vidiking can't send"},
-		{"https://db.internal/x", Reach{}, "leads to a private network (db.internal), where Vidiking can't send"},
-		{"https://127.1/x", Reach{}, "has a host that is no name and no address as it is usually written: 127.1"},
-		{"https://2130706433/x", Reach{}, "has a host that is no name and no address as it is usually written: 2130706433"},
-		{"https://0x7f.0x1/x", Reach{}, "has a host that is no name and no address as it is usually written: 0x7f.0x1"},
+		{"https://example.com/hooks", URLOptions{}, ""},
+		{"https://example.com:8443/hooks?a=b", URLOptions{}, ""},
+		{"https://example.com/", URLOptions{}, ""},
+		{"https://93.184.216.34/hooks", URLOptions{}, ""},
+		{"https://[2606:2800:220:1::1]/hooks", URLOptions{}, ""},
+		{"http://127.0.0.1:4747/hooks", URLOptions{LocalAPI: true}, ""},
+		{"http://localhost:4747/hooks", URLOptions{LocalAPI: true}, ""},
+		{"", URLOptions{}, "is empty"},
+		{"example.com/hooks", URLOptions{}, `is no URL: "example.com/hooks"`},
+		{"https://me:hush@/x", URLOptions{}, "is no URL: …"},
+		{"https://me:hush@example.com/x", URLOptions{}, "can't hold a user or a password"},
+		{"https://example.com/x#y", URLOptions{}, "can't hold #: https://example.com/x#y"},
+		{"https://example.com/x y", URLOptions{}, `holds white space or a control character: "https://example.com/x y"`},
+		{"ftp://example.com/x", URLOptions{}, "can't begin with ftp://"},
+		{"http://example.com/x", URLOptions{}, "is not https: http://example.com/x"},
+		{"http://example.com/x", URLOptions{LocalAPI: true}, "is not https: http://example.com/x"},
+		{"https://example.com", URLOptions{}, "has no path: https://example.com"},
+		{"https://example.com:0/x", URLOptions{}, "has no port from 1 to 65535: example.com:0"},
+		{"https://example.com:99999/x", URLOptions{}, "has no port from 1 to 65535: example.com:99999"},
+		{"http://localhost:3000/x", URLOptions{}, "leads to this machine (localhost:3000), where Vidiking can't send"},
+		{"https://127.0.0.1/x", URLOptions{}, "leads to this machine (127.0.0.1), where Vidiking can't send"},
+		{"https://[::1]/x", URLOptions{}, "leads to this machine ([::1]), where Vidiking can't send"},
+		{"https://[::ffff:127.0.0.1]/x", URLOptions{}, "leads to this machine ([::ffff:127.0.0.1]), where Vidiking can't send"},
+		{"https://app.localhost/x", URLOptions{}, "leads to this machine (app.localhost), where Vidiking can't send"},
+		{"https://10.1.2.3/x", URLOptions{}, "leads to a private network (10.1.2.3), where Vidiking can't send"},
+		{"https://192.168.1.5/x", URLOptions{LocalAPI: true}, "leads to a private network (192.168.1.5), where Vidiking can't send"},
+		{"https://169.254.169.254/x", URLOptions{}, "leads to a private network (169.254.169.254), where Vidiking can't send"},
+		{"https://100.64.0.1/x", URLOptions{}, "leads to a private network (100.64.0.1), where Vidiking can't send"},
+		{"https://[fd00::1]/x", URLOptions{}, "leads to a private network ([fd00::1]), where Vidiking can't send"},
+		{"https://[fe80::1%25eth0]/x", URLOptions{}, "leads to a private network ([fe80::1%eth0]), where Vidiking can't send"},
+		{"https://printer/x", URLOptions{}, "leads to a private network (printer), where Vidiking can't send"},
+		{"https://nas.LOCAL./x", URLOptions{}, "leads to a private network (nas.LOCAL.), where Vidiking can't send"},
+		{"https://db.internal/x", URLOptions{}, "leads to a private network (db.internal), where Vidiking can't send"},
+		{"https://127.1/x", URLOptions{}, "has a host that is no name and no address as it is usually written: 127.1"},
+		{"https://2130706433/x", URLOptions{}, "has a host that is no name and no address as it is usually written: 2130706433"},
+		{"https://0x7f.0x1/x", URLOptions{}, "has a host that is no name and no address as it is usually written: 0x7f.0x1"},
 	} {
 		err := CheckURL(tt.url, tt.from)
 		if tt.want == "" {
@@ -73,7 +73,7 @@ func FuzzCheckURLTakesOnlyWhatTheInternetReaches(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if err := CheckURL(text, Reach{}); err == nil && (!strings.HasPrefix(strings.ToLower(text), "https://") || strings.Contains(text, "localhost/")) {
+		if err := CheckURL(text, URLOptions{}); err == nil && (!strings.HasPrefix(strings.ToLower(text), "https://") || strings.Contains(text, "localhost/")) {
 			t.Errorf("CheckURL took %q", text)
 		}
 	})
@@ -111,7 +111,7 @@ func TestParseEvents(t *testing.T) {
 	} {
 		_, err := ParseEvents(list)
 		var wrong *EventError
-		if !errors.As(err, &wrong) || wrong.Near != near {
+		if !errors.As(err, &wrong) || wrong.Closest != near {
 			t.Errorf("ParseEvents(%q): got %#v, want an EventError near to %q", list, err, near)
 		}
 	}

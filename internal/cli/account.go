@@ -11,7 +11,7 @@ import (
 )
 
 // book is what is remembered of the account's webhook.
-func (a *app) book() (*account.Book, error) {
+func (a *app) book() (*account.Store, error) {
 	cfg, err := a.config()
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (a *app) explainBook(err error) *failure {
 	var taken *account.TakenError
 	switch {
 	case errors.As(err, &file):
-		f := failed(err, a.cfg.Short(file.Path)+" "+file.Msg)
+		f := failed(err, a.cfg.ShortPath(file.Path)+" "+file.Msg)
 		if file.Err != nil {
 			f.what += ": " + file.Err.Error()
 		}
@@ -45,7 +45,7 @@ func (a *app) explainBook(err error) *failure {
 		}
 		return f
 	case errors.As(err, &taken):
-		return failed(err, fmt.Sprintf("a listen has its own URL in the account until it ends: %s (process %d)", taken.By.Webhook.URL, taken.By.PID),
+		return failed(err, fmt.Sprintf("a listen has its own URL in the account until it ends: %s (process %d)", taken.Holder.Webhook.URL, taken.Holder.PID),
 			"end it first: it puts back what was there")
 	case errors.Is(err, account.ErrBusy):
 		return failed(err, err.Error(), "try again in a moment")

@@ -27,7 +27,7 @@ func (a *app) apiOptions() (vidiking.Options, error) {
 	key, _, _ := cfg.APIKey()
 	return vidiking.Options{
 		Base: base, Key: key, Sandbox: cfg.Bool(config.Sandbox), UserAgent: "vidiking-cli/" + readBuild().Version,
-		Proxy: a.w.proxy(), Now: a.w.Now, Waiting: a.sayWait,
+		Proxy: a.w.proxy(), Now: a.w.Now, OnWait: a.sayWait,
 	}, nil
 }
 
@@ -53,7 +53,7 @@ func (a *app) sayWait(w vidiking.Wait) {
 // explainAPI explains what Vidiking's API said, or why it said nothing.
 func (a *app) explainAPI(err error) *failure {
 	var status *vidiking.StatusError
-	var odd *vidiking.AnswerError
+	var odd *vidiking.ResponseError
 	var redirect *vidiking.RedirectError
 	var unreachable *vidiking.UnreachableError
 	var wrong *vidiking.URLError
@@ -82,7 +82,7 @@ func (a *app) explainStatus(e *vidiking.StatusError) *failure {
 	f := failed(e, e.Error())
 	f.detail = bodyLines(e.Body)
 	switch {
-	case e.RefusesKey():
+	case e.RejectsKey():
 		f.code = exitCredentials
 		if key, source, ok := a.cfg.APIKey(); ok {
 			f.what = fmt.Sprintf("Vidiking refused the API key %s, from %s (%d)", key, spoken(source), e.Code)

@@ -39,7 +39,7 @@ func (s *sending) load(ctx context.Context, out output.Options, v *volley) error
 	o := load.Options{Rate: v.o.many.rate, Concurrency: v.o.many.concurrency, Now: s.app.w.Now}
 	ended := make(chan time.Duration, 1)
 	go func() {
-		ended <- load.Run(ctx, b.stop, v.shots, o, b.fire, func(shot load.Shot[[]byte], r load.Result) {
+		ended <- load.Run(ctx, b.stop, v.shots, o, b.fire, func(shot load.Request[[]byte], r load.Result) {
 			b.tally.Add(r)
 			s.judge.reports.add(shot, r)
 		})
@@ -51,13 +51,13 @@ func (s *sending) load(ctx context.Context, out output.Options, v *volley) error
 }
 
 // fire makes one sending.
-func (b *barrage) fire(ctx context.Context, shot load.Shot[[]byte]) load.Answer {
+func (b *barrage) fire(ctx context.Context, shot load.Request[[]byte]) load.Response {
 	out, at, err := b.to.fire(ctx, b.v.arrival(shot))
 	if b.patience.isUp(ctx) && err != nil || b.patience.cut(ctx, out.Attempt) {
 		b.cut.Add(1)
 	}
 	if err != nil {
-		return load.Answer{Wrong: b.whyLost(ctx, err), At: at}
+		return load.Response{Failure: b.whyLost(ctx, err), At: at}
 	}
 	_, wrong := b.judge.verdict(shot, out)
 	a := answerOf(out, wrong)
@@ -155,10 +155,10 @@ func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
 		return b.timeUp(int(b.cut.Load())+r.Asked-r.Sent, r.Asked)
 	case b.v.err != nil:
 		return b.v.err
-	case r.NotTaken > 0:
-		return failed(nil, fmt.Sprintf("%s of %s were not taken", display.Count(r.NotTaken), display.Count(r.Sent)),
+	case r.NotRecorded > 0:
+		return failed(nil, fmt.Sprintf("%s of %s were not taken", display.Count(r.NotRecorded), display.Count(r.Sent)),
 			"send directly: --to "+shortRoutes(b.to.routes))
-	case r.Wrong > 0:
+	case r.Failed > 0:
 		return errHandler()
 	}
 	return nil
@@ -169,12 +169,12 @@ const tooLate = 50 * time.Millisecond
 
 // sayLate says that the rate was not held, and whether too few at once were allowed: then all figures are those of the queue.
 func (b *barrage) sayLate(r output.Loaded) {
-	if r.Late.P99 < tooLate || r.Interrupted {
+	if r.Lag.P99 < tooLate || r.Interrupted {
 		return
 	}
-	notice := output.Notice{Code: "late", Message: "Sendings were up to " + display.Duration(r.Late.Max) + " late: this machine was too busy for the rate."}
-	if r.Crowded > r.Sent/100 {
-		notice.Message = fmt.Sprintf("Sendings were up to %s late: %d at once are too few for this rate.", display.Duration(r.Late.Max), r.Concurrency)
+	notice := output.Notice{Code: "late", Message: "Sendings were up to " + display.Duration(r.Lag.Max) + " late: this machine was too busy for the rate."}
+	if r.Queued > r.Sent/100 {
+		notice.Message = fmt.Sprintf("Sendings were up to %s late: %d at once are too few for this rate.", display.Duration(r.Lag.Max), r.Concurrency)
 		notice.More = []string{"Allow more at once with --concurrency, or lower --rate."}
 	}
 	b.printer.Notice(notice)

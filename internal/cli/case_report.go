@@ -46,7 +46,7 @@ func (a *app) newCaseReport(o *triggerOptions) (*caseReport, error) {
 }
 
 // add takes in what came of a sending.
-func (c *caseReport) add(shot load.Shot[[]byte], r load.Result) {
+func (c *caseReport) add(shot load.Request[[]byte], r load.Result) {
 	if c == nil {
 		return
 	}
@@ -56,15 +56,15 @@ func (c *caseReport) add(shot load.Shot[[]byte], r load.Result) {
 	} else {
 		c.events[event] = event
 	}
-	record := caseRecord{event: event, number: int32(shot.Number), copy: int32(shot.Copy), cut: shot.Cut, took: r.Took} // maxSendings fits
-	if r.Wrong != "" {
+	record := caseRecord{event: event, number: int32(shot.Number), copy: int32(shot.Copy), cut: shot.Truncated, took: r.Took} // maxSendings fits
+	if r.Failure != "" {
 		record.failure = failureOf(r)
 	}
 	c.cases = append(c.cases, record)
 }
 
 func failureOf(r load.Result) *output.TestFailure {
-	f := &output.TestFailure{Kind: string(r.Status), Message: r.Wrong, Broken: r.Status == ""}
+	f := &output.TestFailure{Kind: string(r.Status), Message: r.Failure, Broken: r.Status == ""}
 	if f.Broken {
 		f.Kind = "not_taken"
 	}

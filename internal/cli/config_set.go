@@ -79,7 +79,7 @@ func valuesOf(key config.Key) string {
 	if key.Values != nil {
 		return "one of " + strings.Join(key.Values, ", ")
 	}
-	return key.Takes
+	return key.Format
 }
 
 // readSecret reads a secret from the terminal without echo, or from stdin. One line feed at its end is not part of it.

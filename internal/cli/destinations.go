@@ -22,7 +22,7 @@ type destinations struct {
 	dir    string // the data directory
 	noDir  error  // why there is none, so that nothing is recorded
 	live   []session.Info
-	here   session.Here
+	here   session.Location
 	opened map[string]*destination // by key
 }
 

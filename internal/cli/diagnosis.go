@@ -44,7 +44,7 @@ func (a *app) knownSecrets() ([]signature.Known, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, ok, err := config.MadeSecret(dir)
+	made, ok, err := config.GeneratedSecret(dir)
 	if ok && err == nil { // one that is damaged is nobody's
 		mend := "Unset VIDIKING_WEBHOOK_SECRET, and listen checks with that one."
 		if given != config.SourceEnvironment(config.EnvSecret) {
@@ -70,14 +70,14 @@ func (a *app) registeredSecret() webhook.Secret {
 	if err != nil {
 		return webhook.Secret{}
 	}
-	state, err := book.Look(accountOf(api))
+	state, err := book.State(accountOf(api))
 	switch {
 	case err != nil:
 		return webhook.Secret{}
 	case state.Override != nil:
-		return state.Override.Top().Webhook.Secret
-	case state.Known != nil:
-		return state.Known.Webhook.Secret
+		return state.Override.Active().Webhook.Secret
+	case state.Saved != nil:
+		return state.Saved.Webhook.Secret
 	default:
 		return webhook.Secret{}
 	}

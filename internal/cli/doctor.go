@@ -103,7 +103,7 @@ func (a *app) trouble(err error) *doctor.Trouble {
 
 // plainOutput is how a command prints whose configuration can't be read: by its flags alone.
 func (a *app) plainOutput() output.Options {
-	nothing := config.World{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.w.GOOS}
+	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.w.GOOS}
 	empty, err := config.Load(nothing, config.Flags{})
 	if err != nil { // cannot be: there is nothing to read
 		return output.Options{Stdout: a.w.Stdout, Stderr: a.w.Stderr}

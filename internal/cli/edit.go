@@ -61,7 +61,7 @@ func (a *app) editorFor(body []byte, instead string) (editor.Command, error) {
 // editWith opens an editor on a body as often as it takes until that is a payload again.
 func (a *app) editWith(ctx context.Context, command editor.Command, body []byte) (_ []byte, err error) {
 	draft := editor.NewDraft(body)
-	file, err := editor.NewFile(draft.Ending())
+	file, err := editor.NewFile(draft.Extension())
 	if err != nil {
 		return nil, noDraft(err)
 	}
@@ -69,7 +69,7 @@ func (a *app) editWith(ctx context.Context, command editor.Command, body []byte)
 	var fault *failure
 	for {
 		edited, err := a.editOnce(ctx, command, file, draft)
-		var up *editor.GivenUpError
+		var up *editor.AbandonedError
 		switch {
 		case err == nil:
 			return edited, nil
@@ -98,7 +98,7 @@ func (a *app) editOnce(ctx context.Context, c editor.Command, file *editor.File,
 	if len(saved) > maxData {
 		return nil, usage(fmt.Sprintf("what was saved is larger than %d MiB", maxData>>20), "send a smaller payload")
 	}
-	return draft.Take(saved)
+	return draft.Apply(saved)
 }
 
 func noDraft(err error) error {
@@ -124,7 +124,7 @@ func (a *app) noteFault(draft *editor.Draft, err error) *failure {
 		f = notJSON("what was saved", &moved)
 		note = noteOf(f)
 	}
-	draft.Note(note)
+	draft.SetNotes(note)
 	a.stderr().Error(f.what, f.detail, []string{"mend it in the editor, which opens again; saved empty, nothing is sent"})
 	return f
 }
@@ -145,8 +145,8 @@ func (a *app) chooseEditor() (editor.Command, error) {
 	c, err := editor.Choose(a.w.env, exec.LookPath)
 	var missing *editor.NotFoundError
 	switch {
-	case errors.As(err, &missing) && missing.From != "":
-		return c, noEditor(missing, "name one that is: export "+missing.From+"='code --wait'")
+	case errors.As(err, &missing) && missing.Variable != "":
+		return c, noEditor(missing, "name one that is: export "+missing.Variable+"='code --wait'")
 	case errors.As(err, &missing):
 		return c, noEditor(missing, "name yours: export VISUAL='code --wait'")
 	case err != nil:

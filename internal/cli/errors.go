@@ -127,11 +127,11 @@ func explainInput(err error) *failure {
 		f.detail = caret(wrong.Text, wrong.Column(), wrong.Width())
 		return f
 	case errors.As(err, &event):
-		return unknownEvent(event.Name, event.Near)
+		return unknownEvent(event.Name, event.Closest)
 	case errors.As(err, &target):
 		return usage(target.Error(), target.Hint)
 	case errors.As(err, &chaos):
-		f := usage(chaos.What, chaos.Hint)
+		f := usage(chaos.Msg, chaos.Hint)
 		f.detail = caret(display.Clean(chaos.Text), chaos.Column, chaos.Width)
 		return f
 	}
@@ -220,7 +220,7 @@ func (a *app) logPlace() string {
 	if err != nil {
 		return "the data directory"
 	}
-	return a.cfg.Short(dir)
+	return a.cfg.ShortPath(dir)
 }
 
 func (a *app) notFound(e *store.NotFoundError) *failure {

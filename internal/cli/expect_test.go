@@ -66,7 +66,7 @@ func TestWithoutAnExpectationDeliveryIsAskedForAndOfWhatIsSpoiledItsRefusal(t *t
 		{true, webhook.StatusUnreachable, webhook.Attempt{Error: "It closed."}, "unreachable: It closed"},
 	} {
 		out := relay.Outcome{Delivery: webhook.Delivery{Summary: webhook.Summary{Status: tc.status}}, Attempt: tc.a}
-		if _, wrong := (&judge{}).verdict(load.Shot[[]byte]{Cut: tc.cut}, out); wrong != tc.wrong {
+		if _, wrong := (&judge{}).verdict(load.Request[[]byte]{Truncated: tc.cut}, out); wrong != tc.wrong {
 			t.Errorf("cut %t, %s %d: got %q, want %q", tc.cut, tc.status, tc.a.Code, wrong, tc.wrong)
 		}
 	}

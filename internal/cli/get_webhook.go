@@ -22,26 +22,26 @@ func (a *app) runGetWebhook(get getOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := book.Look(accountOf(api))
+	s, err := book.State(accountOf(api))
 	if err != nil {
 		return a.explainBook(err)
 	}
-	if s.Known == nil && s.Override == nil {
+	if s.Saved == nil && s.Override == nil {
 		return failed(nil, "no webhook was set from here with this API key", "Vidiking's dashboard shows what is registered; set one: vidiking config set-webhook --url URL")
 	}
 	var set vidiking.Webhook
 	var w output.AccountWebhook
-	if known := s.Known; known != nil {
+	if known := s.Saved; known != nil {
 		set = known.Webhook
 		w = shownWebhook(set, api)
 		w.SetAt = known.At
-		if known.Unsure != nil && known.Unsure.URL != w.URL {
-			w.Unsure = known.Unsure.URL
+		if known.Uncertain != nil && known.Uncertain.URL != w.URL {
+			w.Unsure = known.Uncertain.URL
 		}
 	}
 	if s.Override != nil {
-		top := s.Override.Top()
-		if s.Known == nil {
+		top := s.Override.Active()
+		if s.Saved == nil {
 			set = top.Webhook
 			w = shownWebhook(set, api)
 			w.SetAt = top.Since

@@ -100,7 +100,7 @@ func hostPortOf(text string) string {
 
 // projectGuard is the guard of a sender to the configured targets: nil, unless a project file names them.
 func projectGuard(cfg *config.Config) dispatch.Guard {
-	if !cfg.InProject(config.Forward) {
+	if !cfg.IsFromProject(config.Forward) {
 		return nil
 	}
 	return &guard{private: true}

@@ -16,7 +16,7 @@ import (
 type judge struct {
 	expect  expectation
 	spoils  bool // chaos cuts some short
-	shot    load.Shot[[]byte]
+	shot    load.Request[[]byte]
 	wrong   int
 	lost    bool        // nothing is recorded, so that no id names anything
 	reports *caseReport // nil: none
@@ -36,7 +36,7 @@ func (a *app) newJudge(o *triggerOptions) (*judge, error) {
 func (j *judge) asks() bool { return j != nil && (j.expect.given || j.spoils) }
 
 // next says which sending it is that see is called for.
-func (j *judge) next(shot load.Shot[[]byte]) { j.shot = shot }
+func (j *judge) next(shot load.Request[[]byte]) { j.shot = shot }
 
 // see looks at what came of a sending, says it where something was asked for, and reports whether it was expected.
 func (j *judge) see(p output.Printer, out relay.Outcome) bool {
@@ -51,7 +51,7 @@ func (j *judge) see(p output.Printer, out relay.Outcome) bool {
 	if j.lost {
 		answer.ID = ""
 	}
-	j.reports.add(j.shot, load.Result{Answer: answer, Took: out.Attempt.Duration})
+	j.reports.add(j.shot, load.Result{Response: answer, Took: out.Attempt.Duration})
 	if j.expect.given {
 		p.Expected(output.Expectation{ID: out.Delivery.ID, Met: wrong == "", Expected: j.expect.String(), Came: came})
 	}
@@ -61,12 +61,12 @@ func (j *judge) see(p output.Printer, out relay.Outcome) bool {
 // lose takes in a sending that nothing came of, and why.
 func (j *judge) lose(why string, took time.Duration) {
 	if j != nil {
-		j.reports.add(j.shot, load.Result{Answer: load.Answer{Wrong: why}, Took: took})
+		j.reports.add(j.shot, load.Result{Response: load.Response{Failure: why}, Took: took})
 	}
 }
 
 // verdict says what came in words, and what is wrong with that; nothing where it is as it should be.
-func (j *judge) verdict(shot load.Shot[[]byte], out relay.Outcome) (came, wrong string) {
+func (j *judge) verdict(shot load.Request[[]byte], out relay.Outcome) (came, wrong string) {
 	status := out.Delivery.Status
 	if j.expect.given {
 		came, ok := j.expect.met(status, out.Attempt)
@@ -77,10 +77,10 @@ func (j *judge) verdict(shot load.Shot[[]byte], out relay.Outcome) (came, wrong 
 	}
 	came = display.StatusText(webhook.Summary{Status: status, Code: out.Attempt.Code})
 	switch {
-	case shot.Cut && status == webhook.StatusDelivered:
+	case shot.Truncated && status == webhook.StatusDelivered:
 		wrong = "cut short, and accepted with " + came
 	case status == webhook.StatusDelivered, status == webhook.StatusSkipped:
-	case shot.Cut && (status == webhook.StatusRefused || status == webhook.StatusRejected):
+	case shot.Truncated && (status == webhook.StatusRefused || status == webhook.StatusRejected):
 	case out.Attempt.Error != "":
 		wrong = came + ": " + strings.TrimSuffix(out.Attempt.Error, ".")
 	default:
@@ -89,8 +89,8 @@ func (j *judge) verdict(shot load.Shot[[]byte], out relay.Outcome) (came, wrong 
 	return came, wrong
 }
 
-func answerOf(out relay.Outcome, wrong string) load.Answer {
-	return load.Answer{ID: out.Delivery.ID, Status: out.Delivery.Status, Attempt: out.Attempt, Wrong: wrong}
+func answerOf(out relay.Outcome, wrong string) load.Response {
+	return load.Response{ID: out.Delivery.ID, Status: out.Delivery.Status, Attempt: out.Attempt, Failure: wrong}
 }
 
 // report writes the JUnit report, where one was asked for.

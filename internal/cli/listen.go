@@ -143,7 +143,7 @@ func (o *listenOptions) complete(ctx context.Context, a *app, flags *pflag.FlagS
 	if err := a.trustProject(ctx, cfg, o.routes); err != nil {
 		return err
 	}
-	o.project = cfg.InProject(config.Forward)
+	o.project = cfg.IsFromProject(config.Forward)
 	if err := o.completePath(a, cfg); err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func (l *listener) startCommand(url string) error {
 const envURL = "VIDIKING_WEBHOOK_URL"
 
 // here returns where this command runs.
-func (a *app) here(live []session.Info) session.Here {
+func (a *app) here(live []session.Info) session.Location {
 	return session.Locate(live, a.w.WorkDir, a.w.Home, a.w.env(envURL), config.ProjectFileName, ".git")
 }
 

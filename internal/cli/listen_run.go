@@ -27,7 +27,7 @@ type listener struct {
 	app       *app
 	o         *listenOptions
 	dataDir   string
-	place     session.Here // where it was started
+	place     session.Location // where it was started
 	secret    knownSecret
 	log       *store.Log
 	logErrors logErrors
@@ -287,7 +287,7 @@ func (l *listener) logFailed(err error) {
 		return
 	case errors.Is(err, store.ErrTakenAway):
 		n.Kind = relay.NoticeNewLog
-		_ = l.session.Renew() // what it tells is a convenience
+		_ = l.session.Reannounce() // what it tells is a convenience
 	}
 	l.view.Notify(n)
 }

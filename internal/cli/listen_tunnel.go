@@ -41,7 +41,7 @@ func (l *listener) enter(ctx context.Context, interrupts <-chan os.Signal) (tunn
 			switch s.Kind {
 			case tunnel.Ready:
 				return s, l.reachedOr(ctx, s, interrupts)
-			case tunnel.Lost:
+			case tunnel.Failed:
 				return s, l.noTunnel(s.Cause)
 			}
 			l.tell(s, l.printer.Notice)
@@ -136,12 +136,12 @@ func (l *listener) follow() {
 				continue
 			}
 			l.reached(s)
-			if s.Moved {
+			if s.URLChanged {
 				l.registrar.change(func(w *vidiking.Webhook) { w.URL = s.URL + l.o.path })
 			}
 		case tunnel.Reconnecting:
 			l.update(func(i *session.Info) { i.State, i.Since = session.StateReconnecting, s.Since.UTC() })
-		case tunnel.Lost:
+		case tunnel.Failed:
 			l.lost <- l.noTunnel(s.Cause)
 			return
 		}

@@ -12,20 +12,20 @@ import (
 // with what to do.
 func (a *app) mend(ctx context.Context, say func(output.Notice)) {
 	book, err := a.book()
-	if err != nil || !book.HasLeft() {
+	if err != nil || !book.HasStale() {
 		return
 	}
-	left, err := book.Left()
+	left, err := book.Stale()
 	if err != nil {
 		a.sayNotMended(say, "What must be put back in your account is not known: "+a.explainBook(err).what+".", "vidiking config set-webhook --url URL")
 		return
 	}
 	for _, override := range left {
-		gone := override.Top().Webhook.URL
+		gone := override.Active().Webhook.URL
 		before := "A listen died and left its URL in your account: " + gone
 		options, err := a.optionsOf(override)
 		acct := account.Account{API: override.API, Key: options.Key}
-		if err != nil || !options.Key.IsSet() || !override.IsOf(acct) {
+		if err != nil || !options.Key.IsSet() || !override.BelongsTo(acct) {
 			a.sayNotMended(say, before, "vidiking config restore-webhook")
 			continue
 		}
@@ -36,7 +36,7 @@ func (a *app) mend(ctx context.Context, say func(output.Notice)) {
 	}
 }
 
-func (a *app) mendOne(ctx context.Context, book *account.Book, left account.Override, options vidiking.Options, say func(output.Notice)) error {
+func (a *app) mendOne(ctx context.Context, book *account.Store, left account.Override, options vidiking.Options, say func(output.Notice)) error {
 	api, err := vidiking.New(options)
 	if err != nil {
 		return err

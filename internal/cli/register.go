@@ -25,15 +25,15 @@ type registerOptions struct {
 type registrar struct {
 	app   *app
 	api   *vidiking.Client
-	book  *account.Book
-	claim account.Claim
+	book  *account.Store
+	claim account.Registration
 	state account.State
 
 	say func(output.Notice)
 
 	mu   sync.Mutex
 	want vidiking.Webhook // what should be registered by now
-	held *account.Registration
+	held *account.Lease
 
 	wake   chan struct{} // want was changed
 	ctx    context.Context
@@ -55,8 +55,8 @@ func (a *app) newRegistrar(ctx context.Context, o *listenOptions) (*registrar, e
 	if r.book, err = a.book(); err != nil {
 		return nil, err
 	}
-	r.claim = account.Claim{Account: accountOf(options), PID: os.Getpid(), Sandbox: options.Sandbox}
-	if r.state, err = r.book.Look(r.claim.Account); err != nil {
+	r.claim = account.Registration{Account: accountOf(options), PID: os.Getpid(), Sandbox: options.Sandbox}
+	if r.state, err = r.book.State(r.claim.Account); err != nil {
 		return nil, a.explainBook(err)
 	}
 	if err := r.complete(o, options.Base); err != nil {
@@ -86,7 +86,7 @@ func (o registerOptions) checkUnused() error {
 
 // complete says which events are registered, and what is put back.
 func (r *registrar) complete(o *listenOptions, base vidiking.Base) (err error) {
-	if o.isLocal() && !base.IsHere() {
+	if o.isLocal() && !base.IsLocal() {
 		return usage("--register puts a URL into your account that Vidiking can reach, and this listen has none",
 			"it is reached from this machine only: --tunnel "+o.tunnelName())
 	}
@@ -135,7 +135,7 @@ func (r *registrar) register(ctx context.Context, session, url string, secret we
 	held, err := r.book.Register(ctx, r.claim)
 	if err != nil {
 		f := r.app.explainBook(err)
-		if left, lookErr := r.book.Left(); lookErr == nil && len(left) > 0 {
+		if left, lookErr := r.book.Stale(); lookErr == nil && len(left) > 0 {
 			f.hint = append(f.hint, "what was there may have to be put back: vidiking config restore-webhook")
 		}
 		return f
@@ -199,7 +199,7 @@ func (r *registrar) changeNow(failedFor time.Duration) time.Duration {
 	r.mu.Lock()
 	w := r.want
 	r.mu.Unlock()
-	err := r.held.Change(r.ctx, w)
+	err := r.held.Update(r.ctx, w)
 	switch {
 	case r.ctx.Err() != nil:
 		return 0

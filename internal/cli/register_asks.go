@@ -8,8 +8,8 @@ import (
 // ask says what is replaced and what becomes of it, and asks for that.
 func (r *registrar) ask(ctx context.Context, o registerOptions) error {
 	a := r.app
-	if o := r.state.Override; o != nil && o.Top().Live {
-		r.claim.Over = o.Top().ID
+	if o := r.state.Override; o != nil && o.Active().Live {
+		r.claim.Replaces = o.Active().ID
 	}
 	if !a.w.StdinTerminal {
 		switch {
@@ -42,7 +42,7 @@ func (r *registrar) takes() []string {
 	if over == nil {
 		return nil
 	}
-	top := over.Top()
+	top := over.Active()
 	if !top.Live {
 		return []string{"A listen that died left its URL in your account:", "  " + top.Webhook.URL}
 	}

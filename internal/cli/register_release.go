@@ -45,12 +45,12 @@ func (r *registrar) sayReleased(out account.Outcome, say func(output.Notice)) {
 	switch {
 	case out.Restored != nil:
 		n.Message = "Vidiking sends to " + out.Restored.URL + " again."
-	case out.Kept != nil:
-		n.Code, n.Message = "registered_elsewhere", "Vidiking sends to another listen: "+out.Kept.Webhook.URL
-	case out.Left != nil:
+	case out.HeldBy != nil:
+		n.Code, n.Message = "registered_elsewhere", "Vidiking sends to another listen: "+out.HeldBy.Webhook.URL
+	case out.StillRegistered != nil:
 		command := "vidiking config set-webhook --url URL"
 		n.Code, n.Good, n.Hint = "left_registered", false, command
-		n.Message = "Vidiking still sends to " + out.Left.URL + ", where nobody is any more."
+		n.Message = "Vidiking still sends to " + out.StillRegistered.URL + ", where nobody is any more."
 		n.More = []string{"Set what it should be: " + command}
 	default:
 		return

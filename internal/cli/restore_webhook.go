@@ -49,7 +49,7 @@ func (a *app) runRestoreWebhook(ctx context.Context, o restoreOptions) error {
 	if err != nil {
 		return err
 	}
-	left, err := book.Left()
+	left, err := book.Stale()
 	if err != nil {
 		return a.explainBook(err)
 	}
@@ -69,30 +69,30 @@ func (a *app) runRestoreWebhook(ctx context.Context, o restoreOptions) error {
 }
 
 // nothingLeft says that there is nothing to put back, or who will.
-func (a *app) nothingLeft(book *account.Book) error {
+func (a *app) nothingLeft(book *account.Store) error {
 	api, err := a.apiOptions()
 	if err != nil {
 		return err
 	}
-	s, err := book.Look(accountOf(api))
+	s, err := book.State(accountOf(api))
 	if err != nil {
 		return a.explainBook(err)
 	}
 	if s.Override != nil {
-		return a.explainBook(&account.TakenError{By: s.Override.Top()})
+		return a.explainBook(&account.TakenError{Holder: s.Override.Active()})
 	}
 	a.stderr().Say("There is nothing to put back.")
 	return nil
 }
 
 // restore puts back what one dead listen left, at the API where it was left.
-func (a *app) restore(ctx context.Context, book *account.Book, left account.Override, o restoreOptions) (output.AccountWebhook, error) {
+func (a *app) restore(ctx context.Context, book *account.Store, left account.Override, o restoreOptions) (output.AccountWebhook, error) {
 	options, err := a.optionsOf(left)
 	if err != nil {
 		return output.AccountWebhook{}, err
 	}
 	acct := account.Account{API: left.API, Key: options.Key}
-	if options.Key.IsSet() && !left.IsOf(acct) && !o.anyKey {
+	if options.Key.IsSet() && !left.BelongsTo(acct) && !o.anyKey {
 		return output.AccountWebhook{}, usage("it was registered with another API key, "+left.Key+"; the one now is "+options.Key.String(),
 			"give that key; if it was only exchanged for a new one: vidiking config restore-webhook --yes")
 	}
@@ -106,7 +106,7 @@ func (a *app) restore(ctx context.Context, book *account.Book, left account.Over
 		return output.AccountWebhook{}, a.notRestored(err)
 	}
 	w := shownWebhook(*done.Restored, options)
-	w.Done, w.SetAt, w.Replaced = "Put back", a.w.Now(), left.Top().Webhook.URL
+	w.Done, w.SetAt, w.Replaced = "Put back", a.w.Now(), left.Active().Webhook.URL
 	return w, nil
 }
 
@@ -117,12 +117,12 @@ func (a *app) optionsOf(left account.Override) (vidiking.Options, error) {
 	if err != nil {
 		return options, err
 	}
-	options.Sandbox = left.Top().Sandbox
+	options.Sandbox = left.Active().Sandbox
 	there := account.Account{API: left.API, Key: options.Key}
 	if left.API == options.Base.String() {
 		return options, nil
 	}
-	if options.Key.IsSet() && !left.IsOf(there) {
+	if options.Key.IsSet() && !left.BelongsTo(there) {
 		return options, usage("it was registered at "+left.API+", with another API key, "+left.Key,
 			"give that key, and --api-url "+left.API)
 	}
@@ -146,20 +146,20 @@ func (a *app) sayLeft(cmd *cobra.Command) {
 		return
 	}
 	book, err := a.book()
-	if err != nil || !book.HasLeft() {
+	if err != nil || !book.HasStale() {
 		return // what is wrong with the configuration is for the command to say
 	}
 	self := output.Options{Self: a.self()}
 	warn := func(what, hint string) {
 		a.stderr().Warning(what, []string{self.Command(hint)})
 	}
-	left, err := book.Left()
+	left, err := book.Stale()
 	if err != nil {
 		f := a.explainBook(err)
 		warn(f.what, "it says what must be put back at Vidiking: set the webhook again, then remove that file")
 	}
 	for _, o := range left {
-		what := "a listen died and left its URL in your account: " + o.Top().Webhook.URL
+		what := "a listen died and left its URL in your account: " + o.Active().Webhook.URL
 		if o.Base == nil {
 			warn(what, "set what it should be: vidiking config set-webhook --url URL")
 			continue

@@ -30,7 +30,7 @@ func (a *app) secret() (knownSecret, error) {
 	if err != nil {
 		return knownSecret{}, err
 	}
-	s, justNow, err := config.MakeSecret(dir, a.w.Random)
+	s, justNow, err := config.EnsureSecret(dir, a.w.Random)
 	if err != nil {
 		f := a.explain(err)
 		f.hint = append(f.hint, "set VIDIKING_WEBHOOK_SECRET, or use another directory: --data-dir DIR")
@@ -86,7 +86,7 @@ func (a *app) givenSecrets() ([]webhook.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s, ok, err := config.MadeSecret(dir); err != nil || ok {
+	if s, ok, err := config.GeneratedSecret(dir); err != nil || ok {
 		return []webhook.Secret{s}, err
 	}
 	return nil, nil

@@ -37,7 +37,7 @@ func (a *app) followSecret(first webhook.Secret, changed func(webhook.Secret)) (
 	if err != nil {
 		return nil, err
 	}
-	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{config.MadeSecretPath(dir)}}
+	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{config.GeneratedSecretPath(dir)}}
 	if file, err := cfg.FilePath(); err == nil { // without a home directory there is no file to look at
 		f.files = append(f.files, file)
 	}

@@ -49,7 +49,7 @@ func (s *sending) sayDestination() {
 	if s.to.others > 1 {
 		s.printer.Notice(output.Notice{
 			Code: "other_project", Message: fmt.Sprintf("No listen runs for this project. This goes through the newest of %d, started in %s.",
-				s.to.others, display.Clean(s.app.cfg.Short(s.to.through.Dir))),
+				s.to.others, display.Clean(s.app.cfg.ShortPath(s.to.through.Dir))),
 			More: []string{"For another handler: --to localhost:3000"},
 		})
 	}

@@ -25,7 +25,7 @@ type setWebhookOptions struct {
 
 	api     vidiking.Options
 	account account.Account
-	book    *account.Book
+	book    *account.Store
 	state   account.State
 	webhook vidiking.Webhook
 	fresh   bool // the secret is not the one in force yet
@@ -126,7 +126,7 @@ func (o *setWebhookOptions) complete(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	o.account = accountOf(o.api)
-	if o.state, err = o.book.Look(o.account); err != nil {
+	if o.state, err = o.book.State(o.account); err != nil {
 		return a.explainBook(err)
 	}
 	if err := o.completeURL(); err != nil {
@@ -140,7 +140,7 @@ func (o *setWebhookOptions) complete(ctx context.Context, a *app) (err error) {
 
 func (o *setWebhookOptions) completeURL() error {
 	o.webhook.URL = o.url
-	if known := o.state.Known; o.url == "" && known != nil && known.Unsure == nil {
+	if known := o.state.Saved; o.url == "" && known != nil && known.Uncertain == nil {
 		o.webhook.URL = known.Webhook.URL
 	}
 	if o.webhook.URL == "" {
@@ -151,7 +151,7 @@ func (o *setWebhookOptions) completeURL() error {
 
 // checkWebhookURL checks a URL that was given by a flag.
 func checkWebhookURL(flag, text string, base vidiking.Base) error {
-	err := account.CheckURL(text, account.Reach{Here: base.IsHere()})
+	err := account.CheckURL(text, account.URLOptions{LocalAPI: base.IsLocal()})
 	var wrong *account.URLError
 	if errors.As(err, &wrong) {
 		return usage(flag+" "+wrong.Msg, lines(wrong.Hint)...)
@@ -172,8 +172,8 @@ func eventsToRegister(asked string, s account.State) ([]string, error) {
 	var wrong *account.EventError
 	if errors.As(err, &wrong) {
 		hint := "write its names out, because Vidiking is told names; documented events: vidiking trigger --list"
-		if wrong.Near != "" {
-			hint = "did you mean '" + wrong.Near + "'? Documented events: vidiking trigger --list"
+		if wrong.Closest != "" {
+			hint = "did you mean '" + wrong.Closest + "'? Documented events: vidiking trigger --list"
 		}
 		return nil, usage(fmt.Sprintf("no documented event matches %q", wrong.Name), hint)
 	}
@@ -244,7 +244,7 @@ func (o *setWebhookOptions) keepSecret(a *app) error {
 	if err := a.cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
 		f := a.explain(err)
 		f.what = "the webhook is set, but its secret can't be kept: " + f.what
-		f.hint = append(f.hint, "it is in the meantime in "+a.cfg.Short(o.book.Files()[0]))
+		f.hint = append(f.hint, "it is in the meantime in "+a.cfg.ShortPath(o.book.Files()[0]))
 		return f
 	}
 	if s, source, ok := a.cfg.Secret(); ok && s != o.webhook.Secret {
@@ -258,7 +258,7 @@ func (o *setWebhookOptions) keepSecret(a *app) error {
 func (o *setWebhookOptions) done(a *app) output.AccountWebhook {
 	w := shownWebhook(o.webhook, o.api)
 	w.Done, w.SetAt = "Set", a.w.Now()
-	if known := o.state.Known; known != nil && known.Unsure == nil && known.Webhook.URL != w.URL {
+	if known := o.state.Saved; known != nil && known.Uncertain == nil && known.Webhook.URL != w.URL {
 		w.Replaced = known.Webhook.URL
 	}
 	if o.generateSecret {
@@ -271,7 +271,7 @@ func (o *setWebhookOptions) done(a *app) output.AccountWebhook {
 // notSet says why the webhook could not be set, and what that leaves.
 func (a *app) notSet(err error) error {
 	f := a.explainBook(err)
-	if vidiking.MayHaveHappened(err) {
+	if vidiking.OutcomeUnknown(err) {
 		f.hint = append(f.hint, "it may have been set all the same: set it again, to be sure")
 	}
 	return f

@@ -8,16 +8,16 @@ import (
 
 // ask says what is replaced and asks for it.
 func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
-	if o.state.Override != nil && o.state.Override.Top().Live {
-		return a.explainBook(&account.TakenError{By: o.state.Override.Top()})
+	if o.state.Override != nil && o.state.Override.Active().Live {
+		return a.explainBook(&account.TakenError{Holder: o.state.Override.Active()})
 	}
 	if o.yes {
 		return nil
 	}
 	if !a.w.StdinTerminal {
 		what := "this replaces the account's webhook"
-		if o.state.Known != nil {
-			what += ", " + o.state.Known.Webhook.URL
+		if o.state.Saved != nil {
+			what += ", " + o.state.Saved.Webhook.URL
 		}
 		return usage(what, "without a terminal to ask at, say so: --yes")
 	}
@@ -33,16 +33,16 @@ func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
 
 // before says what is known of what is registered now.
 func (o *setWebhookOptions) before(a *app) []string {
-	known, over := o.state.Known, o.state.Override
+	known, over := o.state.Saved, o.state.Override
 	switch {
 	case over != nil:
-		return []string{"A listen that died left its URL in your account:", "  " + over.Top().Webhook.URL}
+		return []string{"A listen that died left its URL in your account:", "  " + over.Active().Webhook.URL}
 	case known == nil:
 		return []string{"Where Vidiking sends your account's events now is not known here."}
-	case known.Unsure != nil:
+	case known.Uncertain != nil:
 		return []string{
 			"Vidiking sends your account's events to one of these; the last change had no answer:",
-			"  " + known.Webhook.URL, "  " + known.Unsure.URL,
+			"  " + known.Webhook.URL, "  " + known.Uncertain.URL,
 		}
 	}
 	at := known.At.In(a.w.Location).Format("2006-01-02 15:04")

@@ -37,22 +37,22 @@ func explainTunnel(err error) *failure {
 	case tunnel.Taken:
 		return takenURL(e)
 	case tunnel.Limit:
-		return &failure{code: exitFailed, what: withCode("your ngrok account allows no more", e), detail: said(e), hint: []string{"see what it has: " + e.Page, withoutAccount}}
+		return &failure{code: exitFailed, what: withCode("your ngrok account allows no more", e), detail: said(e), hint: []string{"see what it has: " + e.DocURL, withoutAccount}}
 	case tunnel.KeyChanged:
 		return changedKey(e)
 	case tunnel.Denied:
 		return failed(e, e.Service+" lets you in, and there is no tunnel: "+saidBy(e),
 			"where a proxy of yours leads to it, name both: --url https://…, and vidiking config set ssh-bind localhost:8080")
-	case tunnel.NotBack:
-		return failed(e, display.Clean(e.Said), "where names are not looked up here, or a proxy is between, nobody can tell that it works", withoutTunnel)
-	case tunnel.NoWay:
+	case tunnel.Unverified:
+		return failed(e, display.Clean(e.Message), "where names are not looked up here, or a proxy is between, nobody can tell that it works", withoutTunnel)
+	case tunnel.Unreachable:
 		return failed(e, e.Service+" can't be reached: "+saidBy(e), of.way.wayThere(e), withoutTunnel)
 	case tunnel.Misconfigured:
 		return usage(saidBy(e))
 	}
 	hint := []string{withoutTunnel}
-	if e.Page != "" {
-		hint = []string{"what that means: " + e.Page, withoutTunnel}
+	if e.DocURL != "" {
+		hint = []string{"what that means: " + e.DocURL, withoutTunnel}
 	}
 	return &failure{code: exitFailed, what: withCode(e.Service+" ended the tunnel", e), detail: said(e), hint: hint}
 }
@@ -85,20 +85,20 @@ func refusedTunnel(w way, e *tunnel.Error) *failure {
 		"ERR_NGROK_300": "it was revoked: ",
 	}[e.Code]
 	return &failure{code: exitCredentials, what: withCode("ngrok refused the token"+strings.TrimPrefix(w.note, ", with the token"), e), hint: []string{
-		why + "copy it again from " + e.Page, withoutAccount,
+		why + "copy it again from " + e.DocURL, withoutAccount,
 	}}
 }
 
 // takenURL explains that the URL can't be had.
 func takenURL(e *tunnel.Error) *failure {
-	hint := "see what you have: " + e.Page
+	hint := "see what you have: " + e.DocURL
 	switch e.Code {
 	case "":
 		return failed(e, fmt.Sprintf("%s can't be had from %s: %s", e.URL, e.Service, saidBy(e)), "another name, or none: leave --url out")
 	case "ERR_NGROK_334":
-		hint = "end whatever has it, or leave --url out: " + e.Page
+		hint = "end whatever has it, or leave --url out: " + e.DocURL
 	case "ERR_NGROK_319":
-		hint = "reserve it first: " + e.Page
+		hint = "reserve it first: " + e.DocURL
 	}
 	return &failure{code: exitFailed, what: withCode("ngrok does not give that URL", e), detail: said(e), hint: []string{hint}}
 }
@@ -108,7 +108,7 @@ func changedKey(e *tunnel.Error) *failure {
 	f := failed(e, "the key of "+e.Service+" is another than before, so nothing was sent there")
 	var changed *tunnel.KeyChangedError
 	if errors.As(e, &changed) {
-		f.detail = []string{"before  " + strings.Join(changed.Before, ", "), "now     " + changed.Now}
+		f.detail = []string{"before  " + strings.Join(changed.Known, ", "), "now     " + changed.Current}
 		f.hint = []string{
 			"somebody may stand in between. Where you know that the server has a new key,",
 			fmt.Sprintf("take line %d out of %s", changed.Line, changed.File),
@@ -127,4 +127,4 @@ func withCode(what string, e *tunnel.Error) string {
 // said is the service's own sentence, which may be anything.
 func said(e *tunnel.Error) []string { return []string{saidBy(e)} }
 
-func saidBy(e *tunnel.Error) string { return display.Clean(e.Said) }
+func saidBy(e *tunnel.Error) string { return display.Clean(e.Message) }

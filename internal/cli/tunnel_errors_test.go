@@ -22,19 +22,19 @@ func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 		what string
 		hint string // in one of its lines
 	}{
-		{ngrok, &tunnel.Error{Reason: tunnel.Refused, Service: "ngrok", Code: "ERR_NGROK_107", Page: "PAGE"}, 4, "ngrok refused the token from NGROK_AUTHTOKEN (ERR_NGROK_107)", "it was reset or revoked: copy it again from PAGE"},
-		{ngrok, &tunnel.Error{Reason: tunnel.Limit, Service: "ngrok", Code: "ERR_NGROK_108", Said: "Only 1", Page: "PAGE"}, 1, "your ngrok account allows no more (ERR_NGROK_108)", "see what it has: PAGE"},
-		{ngrok, &tunnel.Error{Reason: tunnel.Taken, Service: "ngrok", Code: "ERR_NGROK_319", Page: "PAGE"}, 1, "ngrok does not give that URL (ERR_NGROK_319)", "reserve it first: PAGE"},
-		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Code: "ERR_NGROK_727", Said: "x", Page: "PAGE"}, 1, "ngrok ended the tunnel (ERR_NGROK_727)", "what that means: PAGE"},
-		{ngrok, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "connection refused"}, 1, "ngrok can't be reached: connection refused", "behind a proxy: set HTTPS_PROXY"},
-		{ngrok, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "no such host: x", Err: &net.DNSError{IsNotFound: true}}, 1, "ngrok can't be reached: no such host: x", "is this machine online? Through a proxy: HTTPS_PROXY=URL"},
-		{ngrok, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"},
-		{byItsOwn, &tunnel.Error{Reason: tunnel.NoWay, Service: "ngrok", Said: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"},
-		{ngrok, &tunnel.Error{Reason: tunnel.NotBack, Service: "ngrok", Said: "https://a does not lead back here: no such host: a"}, 1, "https://a does not lead back here: no such host: a", withoutTunnel},
-		{ssh, &tunnel.Error{Reason: tunnel.Refused, Service: "example.com", Said: "it does not let me in"}, 4, "example.com: it does not let me in", "as somebody else: --ssh USER@example.com"},
-		{ssh, &tunnel.Error{Reason: tunnel.Taken, Service: "example.com", Said: "it gives https://b instead", URL: "https://a"}, 1, "https://a can't be had from example.com: it gives https://b instead", "another name, or none: leave --url out"},
-		{ssh, &tunnel.Error{Reason: tunnel.Misconfigured, Service: "example.com", Said: "the key x is no private key"}, 2, "the key x is no private key", ""},
-		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Said: "\x1b[31mboo"}, 1, "ngrok ended the tunnel", withoutTunnel},
+		{ngrok, &tunnel.Error{Reason: tunnel.Refused, Service: "ngrok", Code: "ERR_NGROK_107", DocURL: "PAGE"}, 4, "ngrok refused the token from NGROK_AUTHTOKEN (ERR_NGROK_107)", "it was reset or revoked: copy it again from PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Limit, Service: "ngrok", Code: "ERR_NGROK_108", Message: "Only 1", DocURL: "PAGE"}, 1, "your ngrok account allows no more (ERR_NGROK_108)", "see what it has: PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Taken, Service: "ngrok", Code: "ERR_NGROK_319", DocURL: "PAGE"}, 1, "ngrok does not give that URL (ERR_NGROK_319)", "reserve it first: PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Code: "ERR_NGROK_727", Message: "x", DocURL: "PAGE"}, 1, "ngrok ended the tunnel (ERR_NGROK_727)", "what that means: PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "connection refused"}, 1, "ngrok can't be reached: connection refused", "behind a proxy: set HTTPS_PROXY"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "no such host: x", Err: &net.DNSError{IsNotFound: true}}, 1, "ngrok can't be reached: no such host: x", "is this machine online? Through a proxy: HTTPS_PROXY=URL"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"},
+		{byItsOwn, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unverified, Service: "ngrok", Message: "https://a does not lead back here: no such host: a"}, 1, "https://a does not lead back here: no such host: a", withoutTunnel},
+		{ssh, &tunnel.Error{Reason: tunnel.Refused, Service: "example.com", Message: "it does not let me in"}, 4, "example.com: it does not let me in", "as somebody else: --ssh USER@example.com"},
+		{ssh, &tunnel.Error{Reason: tunnel.Taken, Service: "example.com", Message: "it gives https://b instead", URL: "https://a"}, 1, "https://a can't be had from example.com: it gives https://b instead", "another name, or none: leave --url out"},
+		{ssh, &tunnel.Error{Reason: tunnel.Misconfigured, Service: "example.com", Message: "the key x is no private key"}, 2, "the key x is no private key", ""},
+		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Message: "\x1b[31mboo"}, 1, "ngrok ended the tunnel", withoutTunnel},
 	} {
 		f := explainTunnel(errors.Join(&tunnelError{way: tc.way, err: tc.err}))
 		if f == nil || f.code != tc.code || f.what != tc.what || tc.hint != "" && !slices.Contains(f.hint, tc.hint) {

@@ -108,7 +108,7 @@ func (a *app) ngrokWay(cfg *config.Config) (way, error) {
 		if err != nil {
 			return way{}, usage(config.NgrokProxyURL + " is no URL") // it was checked; and it may hold a password
 		}
-		proxies = tunnel.OneProxy(u)
+		proxies = tunnel.FixedProxy(u)
 	}
 	return way{
 		name: wayNgrok, note: ", with the token from " + from, server: "ngrok", ownProxy: cfg.String(config.NgrokProxyURL) != "",
@@ -140,7 +140,7 @@ func (a *app) ngrokToken(cfg *config.Config) (token, from string, err error) {
 			"or go without an account: --tunnel ssh",
 		}}}
 	}
-	return token, cfg.Short(file), nil
+	return token, cfg.ShortPath(file), nil
 }
 
 // ngrokRoots is whom to trust as ngrok's server, as the agent's root_cas: nil is its own authority, which the library knows.
@@ -174,7 +174,7 @@ func settingFile(cfg *config.Config, key string) ([]byte, error) {
 	}
 	text, err := atomicfile.Read(path, 1<<20)
 	if err != nil {
-		return nil, usage(key + " names a file that can't be read: " + cfg.Short(path) + ": " + pathReason(err))
+		return nil, usage(key + " names a file that can't be read: " + cfg.ShortPath(path) + ": " + pathReason(err))
 	}
 	return text, nil
 }
@@ -195,7 +195,7 @@ func (a *app) sshWay(cfg *config.Config) (way, error) {
 	}
 	s := tunnel.SSHOptions{
 		Target: target, URL: cfg.PublicURL(), Bind: cfg.String(config.SSHBind), Version: readBuild().Version,
-		KnownKeys: filepath.Join(dir, "ssh-servers"),
+		KnownHosts: filepath.Join(dir, "ssh-servers"),
 	}
 	if s.Keys.File, err = cfg.Path(config.SSHKey); err != nil {
 		return way{}, err
@@ -239,13 +239,13 @@ func (a *app) sshAgent() string {
 }
 
 // tunnelOptions is what every way is made of.
-func (a *app) tunnelOptions() (tunnel.Options, *tunnel.Proof) {
+func (a *app) tunnelOptions() (tunnel.Options, *tunnel.Verifier) {
 	client := &http.Client{Transport: &http.Transport{
 		Proxy:             a.proxyOfRequest(),
 		DisableKeepAlives: true, // each proof is a way of its own
 	}}
-	proof := tunnel.NewProof(client, a.w.Random)
-	return tunnel.Options{Prove: proof.Prove, Now: a.w.Now, Random: rand.Float64}, proof
+	proof := tunnel.NewVerifier(client, a.w.Random)
+	return tunnel.Options{Verify: proof.Verify, Now: a.w.Now, Random: rand.Float64}, proof
 }
 
 func (a *app) proxyOfRequest() func(*http.Request) (*url.URL, error) {

@@ -17,9 +17,9 @@ import (
 type volley struct {
 	o      *triggerOptions
 	secret webhook.Secret
-	shots  iter.Seq[load.Shot[[]byte]] // made as they are asked for
-	total  int                         // how many there are
-	err    error                       // why there were no more
+	shots  iter.Seq[load.Request[[]byte]] // made as they are asked for
+	total  int                            // how many there are
+	err    error                          // why there were no more
 }
 
 // maxSendings is how many one `trigger` sends: at 500 a second it takes half an hour, and each measurement is kept.
@@ -42,7 +42,7 @@ func (a *app) volley(ctx context.Context, p output.Printer, o *triggerOptions, f
 	if o.data != "" || o.edits.byHand {
 		again = func() ([][]byte, error) { return first, nil }
 	}
-	v.shots = load.Stir(v.rounds(first, again), o.chaos.Chaos, o.chaos.seed)
+	v.shots = load.ApplyChaos(v.rounds(first, again), o.chaos.Chaos, o.chaos.seed)
 	return v, nil
 }
 
@@ -65,7 +65,7 @@ func (v *volley) rounds(bodies [][]byte, again func() ([][]byte, error)) iter.Se
 }
 
 // arrival is a sending as it is sent: signed, and only then cut short.
-func (v *volley) arrival(shot load.Shot[[]byte]) relay.Arrival {
+func (v *volley) arrival(shot load.Request[[]byte]) relay.Arrival {
 	body := shot.Item
 	header := v.o.sign(v.secret, &body)
 	return relay.Arrival{

@@ -54,8 +54,8 @@ func (w World) utf8() bool {
 	return true
 }
 
-func (w World) configWorld() config.World {
-	return config.World{LookupEnv: w.LookupEnv, Home: w.Home, WorkDir: w.WorkDir, GOOS: w.GOOS}
+func (w World) configWorld() config.Environment {
+	return config.Environment{LookupEnv: w.LookupEnv, Home: w.Home, WorkDir: w.WorkDir, GOOS: w.GOOS}
 }
 
 // withShortPaths is a sentence whose paths in the home directory begin with ~.

@@ -43,7 +43,7 @@ func (a *app) sayWrongPath(text string) {
 
 // sameHost reports whether two URLs lead to the same host and port. All names of this machine are one.
 func sameHost(a, b *url.URL) bool {
-	return portOf(a) == portOf(b) && (a.Hostname() == b.Hostname() || hosts.IsHereAlone(a.Hostname()) && hosts.IsHereAlone(b.Hostname()))
+	return portOf(a) == portOf(b) && (a.Hostname() == b.Hostname() || hosts.IsLoopback(a.Hostname()) && hosts.IsLoopback(b.Hostname()))
 }
 
 func portOf(u *url.URL) string {

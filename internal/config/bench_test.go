@@ -11,7 +11,7 @@ import (
 // Every command pays for a Load. Beside it stands what it can't be faster than: looking whether there is a file, and reading it.
 func BenchmarkLoad(b *testing.B) {
 	dir := b.TempDir()
-	w := config.World{LookupEnv: func(string) (string, bool) { return "", false }, Home: dir, WorkDir: dir, GOOS: "linux"}
+	w := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, Home: dir, WorkDir: dir, GOOS: "linux"}
 	path := filepath.Join(dir, ".config", "vidiking", "config.toml")
 	load := func(b *testing.B) {
 		b.ReportAllocs()

@@ -24,7 +24,7 @@ func checkPublicURL(value string) *problem {
 	switch {
 	case err != nil || u.Hostname() == "" || strings.ContainsFunc(value, unicode.IsSpace):
 		return &problem{fmt.Sprintf("is no URL: %q", value), hint}
-	case u.Scheme != "https" && (u.Scheme != "http" || !hosts.IsHereAlone(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !hosts.IsLoopback(u.Hostname())):
 		return &problem{fmt.Sprintf("does not begin with https: %q", value), hint}
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
 		return &problem{fmt.Sprintf("is more than a host: %q", value), "the path is that of --path: write " + u.Scheme + "://" + u.Host}

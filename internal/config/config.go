@@ -27,7 +27,7 @@ type Flags struct {
 
 // Config is the settings of one run of the program. It is not safe for use by several goroutines at once while it is changed.
 type Config struct {
-	world World
+	world Environment
 	flags Flags
 
 	path      string // of the file; empty where there is no place for one
@@ -46,7 +46,7 @@ type Config struct {
 
 // Load reads the settings. An absent file is an empty one. What is wrong in the file is a *FileError, a wrong value in the
 // environment or in flags a *ValueError, and a profile that is not there an *UnknownError.
-func Load(w World, f Flags) (*Config, error) {
+func Load(w Environment, f Flags) (*Config, error) {
 	c := &Config{world: w, flags: f}
 	c.path, c.pathGiven, c.pathErr = filePath(w, f)
 	text, err := c.read()
@@ -63,12 +63,12 @@ func Load(w World, f Flags) (*Config, error) {
 }
 
 // FilePath is the path of the file that Load would read, whatever it holds.
-func FilePath(w World, f Flags) (string, error) {
+func FilePath(w Environment, f Flags) (string, error) {
 	path, _, err := filePath(w, f)
 	return path, err
 }
 
-func filePath(w World, f Flags) (path string, given Source, err error) {
+func filePath(w Environment, f Flags) (path string, given Source, err error) {
 	switch {
 	case f.Config != "":
 		path, err = w.resolve(f.Config)
@@ -82,7 +82,7 @@ func filePath(w World, f Flags) (path string, given Source, err error) {
 }
 
 // defaultFile is the path of the configuration if none was given.
-func (w World) defaultFile() (string, error) {
+func (w Environment) defaultFile() (string, error) {
 	dir, err := w.configHome()
 	if err != nil {
 		return "", err
@@ -131,11 +131,11 @@ func (c *Config) DataDir() (string, error) {
 }
 
 // Short is path as people read it: what lies in the home directory begins with ~.
-func (c *Config) Short(path string) string { return c.world.Short(path) }
+func (c *Config) ShortPath(path string) string { return c.world.ShortPath(path) }
 
 // notRead says that the file could not be read.
 func (c *Config) notRead(err error) *Error {
-	return &Error{Msg: "can't read the configuration " + c.world.Short(c.path), Hint: "another file: --config FILE", Err: withoutPath(err)}
+	return &Error{Msg: "can't read the configuration " + c.world.ShortPath(c.path), Hint: "another file: --config FILE", Err: withoutPath(err)}
 }
 
 // read reads the file.
@@ -159,7 +159,7 @@ func (c *Config) read() ([]byte, error) {
 		return nil, c.notRead(err)
 	}
 	if len(text) > largestFile {
-		return nil, &Error{Msg: fmt.Sprintf("%s is larger than %d KiB, so it is no configuration", c.world.Short(c.path), largestFile>>10), Hint: "another file: --config FILE"}
+		return nil, &Error{Msg: fmt.Sprintf("%s is larger than %d KiB, so it is no configuration", c.world.ShortPath(c.path), largestFile>>10), Hint: "another file: --config FILE"}
 	}
 	info, err := f.Stat()
 	c.exposed = err == nil && c.world.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0
@@ -219,5 +219,5 @@ func (c *Config) chooseProfile() error {
 }
 
 func unknownProfile(name string, names []string) *UnknownError {
-	return &UnknownError{What: "profile", Name: name, Near: suggest.Closest(name, names), Among: append([]string{DefaultProfile}, names...)}
+	return &UnknownError{Kind: "profile", Name: name, Closest: suggest.Closest(name, names), Known: append([]string{DefaultProfile}, names...)}
 }

@@ -48,26 +48,26 @@ func (e *ValueError) Advice() string { return e.Hint }
 
 // UnknownError says that a name names no setting, or no profile.
 type UnknownError struct {
-	What  string // "setting" or "profile"
-	Name  string
-	Near  string   // the name that was probably meant; may be empty
-	Among []string // the names there are
+	Kind    string // "setting" or "profile"
+	Name    string
+	Closest string   // the name that was probably meant; may be empty
+	Known   []string // the names there are
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("there is no %s %s", e.What, printable(e.Name))
+	return fmt.Sprintf("there is no %s %s", e.Kind, printable(e.Name))
 }
 
 // Advice says what to do. There are more settings than a line holds.
 func (e *UnknownError) Advice() string {
-	all := "all profiles: " + strings.Join(e.Among, ", ")
-	if e.What == "setting" {
+	all := "all profiles: " + strings.Join(e.Known, ", ")
+	if e.Kind == "setting" {
 		all = "all settings: vidiking config list"
 	}
-	if e.Near == "" {
+	if e.Closest == "" {
 		return all
 	}
-	return fmt.Sprintf("did you mean %s? %s", e.Near, strings.ToUpper(all[:1])+all[1:])
+	return fmt.Sprintf("did you mean %s? %s", e.Closest, strings.ToUpper(all[:1])+all[1:])
 }
 
 // Error is a failure that has advice: what happened, and what to do.

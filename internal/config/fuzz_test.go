@@ -42,7 +42,7 @@ func FuzzLoad(f *testing.F) {
 		if problem == nil {
 			return
 		}
-		e := World{}.fileError("f", text, problem)
+		e := Environment{}.fileError("f", text, problem)
 		if e.Line == 0 { // in an inline table
 			if e.Msg == "" {
 				t.Errorf("no message for\n%q", text)

@@ -20,8 +20,8 @@ func newHome(t *testing.T) *home {
 	return &home{t: t, dir: t.TempDir(), env: map[string]string{}}
 }
 
-func (h *home) world() config.World {
-	return config.World{
+func (h *home) world() config.Environment {
+	return config.Environment{
 		LookupEnv: func(name string) (string, bool) { v, ok := h.env[name]; return v, ok },
 		Home:      h.dir,
 		WorkDir:   filepath.Join(h.dir, "work"),

@@ -55,7 +55,7 @@ type Key struct {
 	Default string   // empty where there is none, or where it depends on the machine
 	Secret  bool     // never shown but on request, never an argument
 	Values  []string // what it can be, where that is one of a few words
-	Takes   string   // else what it can be, in words without a full stop; empty for a secret
+	Format  string   // else what it can be, in words without a full stop; empty for a secret
 
 	form form
 	rule func(string) *problem // nil where Values are the rule
@@ -81,31 +81,31 @@ func Keys() []Key {
 	return []Key{
 		{Name: WebhookSecret, Env: EnvSecret, Summary: "the secret that signatures are made with", Secret: true, rule: checkSecret},
 		{Name: APIKey, Env: EnvAPIKey, Summary: "the key of the account at Vidiking", Secret: true, rule: checkAPIKey},
-		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", Takes: "a URL, like https://api.vidiking.com/v1", rule: checkText},
+		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", Format: "a URL, like https://api.vidiking.com/v1", rule: checkText},
 		{Name: Sandbox, Flag: "sandbox", Summary: "whether calls go to Vidiking's sandbox", Default: "false", form: formSwitch, Values: []string{"true", "false"}},
-		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000/webhooks/vidiking", Takes: "a port, host:port or URL; with EVENTS= before it, only for these", rule: checkText},
-		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: "/webhooks/vidiking", Takes: "a path, like /webhooks/vidiking", rule: checkPath},
-		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", Takes: "an address of this machine, like 127.0.0.1:4747", rule: checkAddr},
-		{Name: Events, Flag: "events", Summary: "which events are forwarded; all where it is empty", Takes: "names or patterns with commas between them, like render.*,wallet.*", form: formList, rule: checkEvents},
+		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000/webhooks/vidiking", Format: "a port, host:port or URL; with EVENTS= before it, only for these", rule: checkText},
+		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: "/webhooks/vidiking", Format: "a path, like /webhooks/vidiking", rule: checkPath},
+		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", Format: "an address of this machine, like 127.0.0.1:4747", rule: checkAddr},
+		{Name: Events, Flag: "events", Summary: "which events are forwarded; all where it is empty", Format: "names or patterns with commas between them, like render.*,wallet.*", form: formList, rule: checkEvents},
 		{Name: Verify, Flag: "verify", Summary: "what becomes of a wrong signature", Default: "strict", Values: []string{"strict", "warn", "off"}},
 		{Name: Respond, Flag: "respond", Summary: "whose answer goes back", Default: "handler", Values: []string{"handler", "ack"}},
-		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", Takes: "a number with its unit, like 10s, 500ms or 1m30s", rule: checkDuration},
-		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", Takes: "a size, like 10MiB", form: formNumber, rule: checkMaxBody},
-		{Name: MaxConcurrency, Flag: "max-concurrency", Summary: "how many deliveries are sent to a target at once", Default: "8", Takes: "a number, 0 for no limit", form: formNumber, rule: checkMaxConcurrency},
+		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", Format: "a number with its unit, like 10s, 500ms or 1m30s", rule: checkDuration},
+		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", Format: "a size, like 10MiB", form: formNumber, rule: checkMaxBody},
+		{Name: MaxConcurrency, Flag: "max-concurrency", Summary: "how many deliveries are sent to a target at once", Default: "8", Format: "a number, 0 for no limit", form: formNumber, rule: checkMaxConcurrency},
 		{Name: Tunnel, Flag: "tunnel", Summary: "the way in from the internet", Default: "auto", Values: []string{"auto", "ngrok", "ssh", "local"}},
-		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", Takes: "a URL, like https://hooks.example.com", rule: checkPublicURL},
-		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", Takes: "a server: user@host:port", rule: checkText},
-		{Name: SSHBind, Summary: "what that server is asked to forward, as in localhost:8080", Takes: "HOST:PORT, like localhost:8080", rule: checkHostPort},
-		{Name: SSHKey, Summary: "the private key for that server; otherwise the agent's and those of ~/.ssh", Takes: "a file", rule: checkDir},
+		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", Format: "a URL, like https://hooks.example.com", rule: checkPublicURL},
+		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", Format: "a server: user@host:port", rule: checkText},
+		{Name: SSHBind, Summary: "what that server is asked to forward, as in localhost:8080", Format: "HOST:PORT, like localhost:8080", rule: checkHostPort},
+		{Name: SSHKey, Summary: "the private key for that server; otherwise the agent's and those of ~/.ssh", Format: "a file", rule: checkDir},
 		{Name: NgrokAuthtoken, Env: EnvNgrok, Summary: "the token of the ngrok account", Secret: true, rule: checkToken},
-		{Name: NgrokConnectURL, Summary: "ngrok's own server, HOST:PORT, where it is another", Takes: "HOST:PORT", rule: checkHostPort},
-		{Name: NgrokRootCAs, Summary: "whom to trust as ngrok's server: trusted, host or a file", Default: "trusted", Takes: "trusted, host or a file", rule: checkRoots},
-		{Name: NgrokProxyURL, Summary: "the proxy on the way to ngrok's server", Takes: "a URL, like http://proxy.example.com:3128", rule: checkProxy},
-		{Name: NgrokPolicyFile, Summary: "a traffic policy for the endpoint, a file", Takes: "a file", rule: checkDir},
-		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "where the log and the sessions are", Takes: "a directory", rule: checkDir},
+		{Name: NgrokConnectURL, Summary: "ngrok's own server, HOST:PORT, where it is another", Format: "HOST:PORT", rule: checkHostPort},
+		{Name: NgrokRootCAs, Summary: "whom to trust as ngrok's server: trusted, host or a file", Default: "trusted", Format: "trusted, host or a file", rule: checkRoots},
+		{Name: NgrokProxyURL, Summary: "the proxy on the way to ngrok's server", Format: "a URL, like http://proxy.example.com:3128", rule: checkProxy},
+		{Name: NgrokPolicyFile, Summary: "a traffic policy for the endpoint, a file", Format: "a file", rule: checkDir},
+		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "where the log and the sessions are", Format: "a directory", rule: checkDir},
 		{Name: Output, Flag: "output", Summary: "how results are shown", Default: "text", Values: []string{"text", "json"}},
 		{Name: Color, Flag: "color", Summary: "when there is colour", Default: "auto", Values: []string{"auto", "always", "never"}},
-		{Name: Profile, Flag: "profile", Env: EnvProfile, Summary: "the profile in use", Default: DefaultProfile, Takes: "the name of a profile", rule: checkProfileName},
+		{Name: Profile, Flag: "profile", Env: EnvProfile, Summary: "the profile in use", Default: DefaultProfile, Format: "the name of a profile", rule: checkProfileName},
 	}
 }
 
@@ -126,7 +126,7 @@ func unknownSetting(name string, keys []Key) *UnknownError {
 	for i, k := range keys {
 		names[i] = k.Name
 	}
-	return &UnknownError{What: "setting", Name: name, Near: suggest.Closest(name, names), Among: names}
+	return &UnknownError{Kind: "setting", Name: name, Closest: suggest.Closest(name, names), Known: names}
 }
 
 // Check checks a value as Set would. It returns a *ValueError.

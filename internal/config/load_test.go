@@ -184,7 +184,7 @@ func TestAnUnknownSettingIsNamedWithANearOne(t *testing.T) {
 	c := newHome(t).load(config.Flags{})
 	_, err := c.Get("verfy")
 	var unknown *config.UnknownError
-	if !errors.As(err, &unknown) || unknown.Near != "verify" {
+	if !errors.As(err, &unknown) || unknown.Closest != "verify" {
 		t.Fatalf("Get(verfy): got %v, want an UnknownError near verify", err)
 	}
 	if got, want := err.Error(), "there is no setting verfy"; got != want {
@@ -281,7 +281,7 @@ func TestThePathIsKnownWhateverTheFileHolds(t *testing.T) {
 	if err != nil || path != h.file() {
 		t.Errorf("FilePath: got %s, %v; want %s", path, err, h.file())
 	}
-	if got, want := newHome(t).load(config.Flags{}).Short("/x"), "/x"; got != want {
+	if got, want := newHome(t).load(config.Flags{}).ShortPath("/x"), "/x"; got != want {
 		t.Errorf("Short(/x): got %s, want %s", got, want)
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // lockPatience is how long a writer waits for another. A write takes milliseconds, so this is for a machine that is very busy.
-const lockPatience = 5 * time.Second
+const lockTimeout = 5 * time.Second
 
 // lock keeps other writers of the file at path away until unlock is called, or until the process ends in any way. It locks the directory
 // itself, which leaves nothing behind in a directory that may be a repository of dotfiles. Where a directory cannot be locked
@@ -20,15 +20,15 @@ const lockPatience = 5 * time.Second
 func lock(path string, patience time.Duration) (unlock func(), err error) {
 	dir := filepath.Dir(path)
 	if runtime.GOOS != "windows" {
-		unlock, err = wait(flock.New(dir, flock.SetFlag(os.O_RDONLY)), patience)
+		unlock, err = acquire(flock.New(dir, flock.SetFlag(os.O_RDONLY)), patience)
 		if err == nil || errors.Is(err, ErrBusy) {
 			return unlock, err
 		}
 	}
-	return wait(flock.New(filepath.Join(dir, "."+filepath.Base(path)+".lock")), patience)
+	return acquire(flock.New(filepath.Join(dir, "."+filepath.Base(path)+".lock")), patience)
 }
 
-func wait(l *flock.Flock, patience time.Duration) (unlock func(), err error) {
+func acquire(l *flock.Flock, patience time.Duration) (unlock func(), err error) {
 	const pause = 5 * time.Millisecond
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

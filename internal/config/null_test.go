@@ -14,7 +14,7 @@ func TestTheNullDeviceIsAnEmptyConfigurationThatIsNeverWritten(t *testing.T) {
 	if err := os.Symlink(os.DevNull, link); err != nil {
 		t.Skip(err)
 	}
-	w := World{LookupEnv: func(string) (string, bool) { return "", false }, Home: home, WorkDir: home, GOOS: "linux"}
+	w := Environment{LookupEnv: func(string) (string, bool) { return "", false }, Home: home, WorkDir: home, GOOS: "linux"}
 	for _, path := range []string{os.DevNull, link} {
 		if !isNull(path) {
 			t.Fatalf("isNull(%s) = false; the rest of the test could replace the device", path)

@@ -153,8 +153,8 @@ func (c *checker) unknown(path []string, value any) {
 		return
 	}
 	unknown := unknownSetting(name, c.keys)
-	hint := "did you mean " + unknown.Near + "?"
-	if unknown.Near == "" {
+	hint := "did you mean " + unknown.Closest + "?"
+	if unknown.Closest == "" {
 		hint = "remove it, then list all settings: vidiking config list" // which needs a file that can be read
 	}
 	c.fail(path, unknown.Error(), hint)

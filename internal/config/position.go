@@ -6,10 +6,10 @@ import (
 )
 
 // fileError returns a problem in a text as an error for people.
-func (w World) fileError(path string, text []byte, f *parseError) *FileError {
+func (w Environment) fileError(path string, text []byte, f *parseError) *FileError {
 	at := f.at
 	if at == nowhere {
-		return &FileError{Path: path, Msg: maskSecrets(f.msg), Hint: maskSecrets(f.hint), shown: w.Short(path)}
+		return &FileError{Path: path, Msg: maskSecrets(f.msg), Hint: maskSecrets(f.hint), shown: w.ShortPath(path)}
 	}
 	at.from = max(markLength(text), min(at.from, len(text)-1)) // the end of the text is shown at its last line
 	at.from = characterAt(text, at.from)
@@ -26,7 +26,7 @@ func (w World) fileError(path string, text []byte, f *parseError) *FileError {
 		Text:   maskLine(string(shown), string(text[min(f.statement, line.from):line.from])),
 		Msg:    maskSecrets(f.msg),
 		Hint:   maskSecrets(f.hint),
-		shown:  w.Short(path),
+		shown:  w.ShortPath(path),
 	}
 }
 

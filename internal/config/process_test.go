@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	case role == "":
 		m.Run()
 	case role == "make-secret":
-		s, _, err := config.MakeSecret(dir, rand.Reader)
+		s, _, err := config.EnsureSecret(dir, rand.Reader)
 		fmt.Fprintln(os.Stdout, s.Reveal(), err)
 	case role == "toggle":
 		for i := 0; ; i++ {

@@ -37,11 +37,11 @@ func (c *Config) ProjectFile() string {
 }
 
 // InProject reports whether a setting's value came from the project file.
-func (c *Config) InProject(name string) bool {
+func (c *Config) IsFromProject(name string) bool {
 	return c.project.path != "" && c.Source(name) == c.projectSource()
 }
 
-func (c *Config) projectSource() Source { return SourceProject(c.world.Short(c.project.path)) }
+func (c *Config) projectSource() Source { return SourceProject(c.world.ShortPath(c.project.path)) }
 
 // loadProject reads the project file, if there is one. What is wrong in it is a *FileError.
 func (c *Config) loadProject() error {
@@ -55,7 +55,7 @@ func (c *Config) loadProject() error {
 	}
 	text, err := readProject(path)
 	if err != nil {
-		return &Error{Msg: "can't read " + c.world.Short(path), Hint: "work in another directory, or mend it", Err: withoutPath(err)}
+		return &Error{Msg: "can't read " + c.world.ShortPath(path), Hint: "work in another directory, or mend it", Err: withoutPath(err)}
 	}
 	texts, f := parseProject(text)
 	if f != nil {

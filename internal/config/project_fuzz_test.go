@@ -20,7 +20,7 @@ func FuzzProject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		got, flaw := parseProject(text)
 		if flaw != nil {
-			e := World{}.fileError("f", text, flaw)
+			e := Environment{}.fileError("f", text, flaw)
 			if lines := bytes.Count(text, []byte("\n")) + 1; e.Line < 0 || e.Line > lines {
 				t.Fatalf("line %d of %d, for\n%q", e.Line, lines, text)
 			}

@@ -45,8 +45,8 @@ func TestTheProjectFileComesBetweenEnvironmentAndTheUsersFile(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if !c.InProject(config.Forward) || c.InProject(config.Path) {
-		t.Errorf("in the project: forward %v, path %v, want true, false", c.InProject(config.Forward), c.InProject(config.Path))
+	if !c.IsFromProject(config.Forward) || c.IsFromProject(config.Path) {
+		t.Errorf("in the project: forward %v, path %v, want true, false", c.IsFromProject(config.Forward), c.IsFromProject(config.Path))
 	}
 	if err := c.Override(config.Timeout, "4s"); err != nil || c.String(config.Timeout) != "4s" {
 		t.Errorf("a flag: got %s, %v, want 4s", c.String(config.Timeout), err)

@@ -73,7 +73,7 @@ func ReadSecret(path, shown string) (webhook.Secret, error) {
 		return webhook.Secret{}, err
 	}
 	value := withoutLineEnd(text)
-	if len(text) == largestSecret {
+	if len(text) == maxSecretBytes {
 		return webhook.Secret{}, &ValueError{Name: "the secret in " + shown, Msg: "is longer than any secret", Hint: "the file holds the secret alone"}
 	}
 	if p := checkSecret(value); p != nil {
@@ -92,7 +92,7 @@ func withoutLineEnd(text string) string {
 
 // oddSecret is a warning on a secret that has not the provider's form. It may be right all the same: the emulator and other
 // senders take any.
-func oddSecret(value string, source Source) (Warning, bool) {
+func warnSecretPrefix(value string, source Source) (Warning, bool) {
 	if value == "" || strings.HasPrefix(value, secretPrefix) {
 		return Warning{}, false
 	}

@@ -64,7 +64,7 @@ func (c *Config) byHand(err error, what string) error {
 	if c.profile != "" {
 		what += " in [" + profilesTable + "." + c.profile + "]"
 	}
-	return &Error{Msg: err.Error() + ": " + c.world.Short(c.path), Hint: "edit it by hand: " + what}
+	return &Error{Msg: err.Error() + ": " + c.world.ShortPath(c.path), Hint: "edit it by hand: " + what}
 }
 
 // isThere reports whether there is anything at the file's path by now.
@@ -96,7 +96,7 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o700); err != nil {
 		return c.notWritten(err)
 	}
-	unlock, err := lock(target, lockPatience)
+	unlock, err := lock(target, lockTimeout)
 	if err != nil {
 		return c.notWritten(err)
 	}
@@ -126,7 +126,7 @@ func (c *Config) change(edit func(*document) ([]byte, error)) error {
 
 // notWritten says that the file could not be written, and what to do where that is known.
 func (c *Config) notWritten(err error) *Error {
-	e := &Error{Msg: "can't write the configuration " + c.world.Short(c.path), Err: withoutPath(err)}
+	e := &Error{Msg: "can't write the configuration " + c.world.ShortPath(c.path), Err: withoutPath(err)}
 	switch {
 	case errors.Is(err, ErrBusy):
 		e.Hint = "try again"

@@ -10,7 +10,7 @@ import (
 )
 
 // largestBody is the most that max_body can be: a body is held in memory whole, and several may come at once.
-const largestBody = 512 << 20
+const maxBodyLimit = 512 << 20
 
 // parseBytes reads a size: a whole number with its unit (kB, MB, GB of 1000; KiB, MiB, GiB of 1024; B), or without one for bytes.
 func parseBytes(s string) (int64, *problem) {
@@ -34,7 +34,7 @@ func checkMaxBody(value string) *problem {
 		return p
 	case n == 0:
 		return &problem{"must be more than 0", ""}
-	case n > largestBody:
+	case n > maxBodyLimit:
 		return &problem{fmt.Sprintf("can't be more than 512MiB, as %q is", value), "a body is held in memory, whole"}
 	}
 	return nil

@@ -195,17 +195,17 @@ func (c *Config) Bool(name string) bool { return c.find(name).text == "true" }
 // Warnings lists what is odd.
 func (c *Config) Warnings() []Warning {
 	var warnings []Warning
-	if path := c.world.Short(c.path); c.exposed && c.FileHoldsSecret() {
+	if path := c.world.ShortPath(c.path); c.exposed && c.FileHoldsSecret() {
 		warnings = append(warnings, Warning{Msg: "others on this machine can read the secret in " + path, Hint: "chmod 600 " + path, Exposed: true})
 	}
 	if c.pathGiven != "" && len(c.file.text) == 0 && !c.null {
-		warnings = append(warnings, Warning{Msg: c.world.Short(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
+		warnings = append(warnings, Warning{Msg: c.world.ShortPath(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
 	}
-	if path := c.world.Short(c.project.path); c.project.foreign {
+	if path := c.world.ShortPath(c.project.path); c.project.foreign {
 		warnings = append(warnings, Warning{Msg: path + " is somebody else's, where everyone may write: nothing of it is used", Hint: "copy it to where you work, if it is right"})
 	}
 	secret, key := c.find(WebhookSecret), c.find(APIKey)
-	if w, odd := oddSecret(secret.text, secret.source); odd {
+	if w, odd := warnSecretPrefix(secret.text, secret.source); odd {
 		warnings = append(warnings, w)
 	}
 	if strings.HasPrefix(key.text, secretPrefix) {

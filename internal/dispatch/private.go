@@ -38,4 +38,4 @@ func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
 }
 
 // IsHere reports whether the target is on this machine, as far as its address alone tells.
-func (t Target) IsHere() bool { return hosts.IsHere(t.url.Hostname()) }
+func (t Target) IsHere() bool { return hosts.IsLocal(t.url.Hostname()) }

@@ -21,7 +21,7 @@ func (d *doctor) api(ctx context.Context) []Finding {
 	}
 	limited := false
 	options := d.o.API
-	options.Waiting = func(vidiking.Wait) { limited = true }
+	options.OnWait = func(vidiking.Wait) { limited = true }
 	c, err := vidiking.New(options)
 	if errors.Is(err, vidiking.ErrNoKey) {
 		return warning("there is no API key, so the account's webhook can't be set from here", "vidiking config set api-key")
@@ -35,7 +35,7 @@ func (d *doctor) api(ctx context.Context) []Finding {
 		return warning("Vidiking's rate limit is used up", "try again in a minute")
 	}
 	var status *vidiking.StatusError
-	var odd *vidiking.AnswerError
+	var odd *vidiking.ResponseError
 	switch {
 	case errors.As(err, &status):
 		meta = status.Meta
@@ -48,7 +48,7 @@ func (d *doctor) api(ctx context.Context) []Finding {
 // answered says what came of the call.
 func (d *doctor) answered(meta vidiking.Meta, err error) []Finding {
 	var status *vidiking.StatusError
-	var odd *vidiking.AnswerError
+	var odd *vidiking.ResponseError
 	mode := ""
 	if d.o.API.Sandbox {
 		mode = ", in the sandbox"
@@ -57,7 +57,7 @@ func (d *doctor) answered(meta vidiking.Meta, err error) []Finding {
 	switch {
 	case err == nil:
 		return ok(fmt.Sprintf("%s takes the key %s (%s)%s, in %s", d.o.API.Base.Host(), d.o.API.Key, from(source), mode, display.Duration(meta.Took)))
-	case errors.As(err, &status) && status.RefusesKey():
+	case errors.As(err, &status) && status.RejectsKey():
 		return failed(fmt.Sprintf("%s refused the key %s (%s): %d", d.o.API.Base.Host(), d.o.API.Key, from(source), status.Code), "copy it again from Vidiking's dashboard: vidiking config set api-key")
 	case errors.As(err, &odd):
 		return warning(odd.Error(), d.placeHint("something in between may have answered: a proxy, or the login page of a network"))
@@ -117,13 +117,13 @@ func (d *doctor) account(context.Context) []Finding {
 	if d.o.Book == nil {
 		return nil
 	}
-	left, err := d.o.Book.Left()
+	left, err := d.o.Book.Stale()
 	if err != nil {
 		return failed(d.bookTrouble(err), "set the webhook again, then move that file away: vidiking config set-webhook")
 	}
 	var found []Finding
 	for _, o := range left {
-		f := Finding{State: Failed, Message: "a listen died and left its URL in your account: " + o.Top().Webhook.URL, Hint: "vidiking config restore-webhook"}
+		f := Finding{State: Failed, Message: "a listen died and left its URL in your account: " + o.Active().Webhook.URL, Hint: "vidiking config restore-webhook"}
 		if o.Base == nil {
 			f.Hint = "set what it should be: vidiking config set-webhook --url URL"
 		}
@@ -136,20 +136,20 @@ func (d *doctor) account(context.Context) []Finding {
 	case len(found) > 0:
 		return found
 	case s.Override != nil:
-		top := s.Override.Top()
+		top := s.Override.Active()
 		return ok(fmt.Sprintf("Vidiking sends %s to a listen (process %d): %s", account.ShortEvents(top.Webhook.Events), top.PID, top.Webhook.URL))
-	case s.Known == nil:
+	case s.Saved == nil:
 		return ok("no webhook was set from here")
-	case s.Known.Unsure != nil:
-		return warning(fmt.Sprintf("Vidiking sends to %s, or to %s: the last change had no answer", s.Known.Webhook.URL, s.Known.Unsure.URL), "set it again: vidiking config set-webhook --url URL")
+	case s.Saved.Uncertain != nil:
+		return warning(fmt.Sprintf("Vidiking sends to %s, or to %s: the last change had no answer", s.Saved.Webhook.URL, s.Saved.Uncertain.URL), "set it again: vidiking config set-webhook --url URL")
 	}
-	return ok(fmt.Sprintf("Vidiking sends %s to %s", account.ShortEvents(s.Known.Webhook.Events), s.Known.Webhook.URL))
+	return ok(fmt.Sprintf("Vidiking sends %s to %s", account.ShortEvents(s.Saved.Webhook.Events), s.Saved.Webhook.URL))
 }
 
 func (d *doctor) bookTrouble(err error) string {
 	var file *account.FileError
 	if errors.As(err, &file) {
-		return strings.Replace(err.Error(), file.Path, d.o.Config.Short(file.Path), 1)
+		return strings.Replace(err.Error(), file.Path, d.o.Config.ShortPath(file.Path), 1)
 	}
 	return err.Error()
 }

@@ -42,7 +42,7 @@ type Options struct {
 	Trouble  *Trouble       // why not
 	API      vidiking.Options
 	APIErr   *Trouble // why API is of no use
-	Book     *account.Book
+	Book     *account.Store
 	Routes   []relay.Route
 	RouteErr *Trouble                        // why Routes are of no use
 	OfListen bool                            // Routes are those of a running listen, whatever the configuration says

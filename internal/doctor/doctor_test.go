@@ -109,7 +109,7 @@ func TestTheSecretIsTheSameWhereverItStands(t *testing.T) {
 	p.wants("account", "ok: Vidiking sends render.* to https://prod.example.com/hooks")
 	p.write(p.configFile(), "")
 	p.wants("secret", "ok: there is none yet; the first listen makes one")
-	p.write(config.MadeSecretPath(p.dataDir()), "no secret")
+	p.write(config.GeneratedSecretPath(p.dataDir()), "no secret")
 	if got := p.examine("secret"); !strings.HasPrefix(got, "failed: the secret that was made is damaged: ") {
 		t.Errorf("a damaged file: got %q, want that it is said", got)
 	}
@@ -119,7 +119,7 @@ func TestWhatADeadListenLeftIsAFailure(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
 	p.register("https://prod.example.com/hooks", secret)
-	r, err := p.options.Book.Register(t.Context(), account.Claim{
+	r, err := p.options.Book.Register(t.Context(), account.Registration{
 		Account: p.account(), API: yes{}, ID: "ses_a", PID: 7, Webhook: vidiking.Webhook{URL: "https://gone.example.com/x", Events: []string{"ai.failed"}, Secret: webhook.SecretFrom(secret)},
 	})
 	if err != nil {

@@ -18,10 +18,10 @@ func TestWhatOthersMayReadIsSaidAndMended(t *testing.T) {
 		t.Skip("Windows has no such permissions")
 	}
 	p := newPatient(t)
-	p.write(config.MadeSecretPath(p.dataDir()), "whsec_0123456789abcdefMADE")
+	p.write(config.GeneratedSecretPath(p.dataDir()), "whsec_0123456789abcdefMADE")
 	p.write(filepath.Join(p.dataDir(), "sessions", "ses_x.json"), "{}")
 	for path, mode := range map[string]os.FileMode{
-		p.configFile(): 0o640, p.dataDir(): 0o755, config.MadeSecretPath(p.dataDir()): 0o604, filepath.Join(p.dataDir(), "sessions", "ses_x.json"): 0o666,
+		p.configFile(): 0o640, p.dataDir(): 0o755, config.GeneratedSecretPath(p.dataDir()): 0o604, filepath.Join(p.dataDir(), "sessions", "ses_x.json"): 0o666,
 	} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)

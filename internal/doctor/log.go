@@ -25,7 +25,7 @@ func (d *doctor) log(ctx context.Context) []Finding {
 	}
 	const elsewhere = "use another directory: --data-dir DIR"
 	if err := writable(dir); err != nil {
-		return failed(fmt.Sprintf("%s can't be written: %s", d.o.Config.Short(dir), pathReason(err)), elsewhere)
+		return failed(fmt.Sprintf("%s can't be written: %s", d.o.Config.ShortPath(dir), pathReason(err)), elsewhere)
 	}
 	r, err := store.OpenReader(ctx, dir)
 	if errors.Is(err, store.ErrNoLog) {
@@ -51,7 +51,7 @@ func (d *doctor) log(ctx context.Context) []Finding {
 }
 
 func (d *doctor) logTrouble(err error, dir string) []Finding {
-	path := d.o.Config.Short(filepath.Join(dir, store.FileName))
+	path := d.o.Config.ShortPath(filepath.Join(dir, store.FileName))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return warning("it could not be read through in time", "try again when this machine is less busy")

@@ -71,7 +71,7 @@ func (p *patient) write(path, text string) {
 // load reads what the patient's home has by now.
 func (p *patient) load() {
 	p.t.Helper()
-	cfg, err := config.Load(config.World{
+	cfg, err := config.Load(config.Environment{
 		LookupEnv: func(name string) (string, bool) { v, ok := p.env[name]; return v, ok }, Home: p.home, WorkDir: p.home, GOOS: runtime.GOOS,
 	}, config.Flags{})
 	if err != nil {

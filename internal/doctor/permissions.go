@@ -52,7 +52,7 @@ func (d *doctor) permissions(context.Context) []Finding {
 
 // exposed is a finding on a file that others may read or write.
 func (d *doctor) exposed(f own, mode fs.FileMode) Finding {
-	short, want := d.o.Config.Short(f.path), fs.FileMode(0o600)
+	short, want := d.o.Config.ShortPath(f.path), fs.FileMode(0o600)
 	if f.dir {
 		want = 0o700
 	}
@@ -86,7 +86,7 @@ func (d *doctor) files() []own {
 		return files
 	}
 	log := filepath.Join(dir, store.FileName)
-	files = append(files, own{path: dir, dir: true}, own{path: config.MadeSecretPath(dir), secret: true})
+	files = append(files, own{path: dir, dir: true}, own{path: config.GeneratedSecretPath(dir), secret: true})
 	for _, path := range []string{log, log + "-wal", log + "-shm"} {
 		files = append(files, own{path: path})
 	}

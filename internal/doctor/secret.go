@@ -25,7 +25,7 @@ func (d *doctor) secretInForce() (known, error) {
 	if err != nil {
 		return known{}, err
 	}
-	s, _, err := config.MadeSecret(dir)
+	s, _, err := config.GeneratedSecret(dir)
 	return known{s, "made by vidiking"}, err
 }
 
@@ -77,5 +77,5 @@ func (d *doctor) state() (account.State, error) {
 	if d.o.Book == nil || d.o.APIErr != nil || !d.o.API.Key.IsSet() {
 		return account.State{}, nil
 	}
-	return d.o.Book.Look(account.Account{API: d.o.API.Base.String(), Key: d.o.API.Key})
+	return d.o.Book.State(account.Account{API: d.o.API.Base.String(), Key: d.o.API.Key})
 }

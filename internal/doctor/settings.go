@@ -21,7 +21,7 @@ func (d *doctor) configuration(context.Context) []Finding {
 	message := "there is no file, and no home directory for one"
 	path, err := cfg.FilePath()
 	if err == nil {
-		message = cfg.Short(path)
+		message = cfg.ShortPath(path)
 	}
 	if _, err := os.Stat(path); path != "" && err != nil {
 		message += " (not there, so the defaults count)"

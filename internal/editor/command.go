@@ -7,27 +7,27 @@ import (
 
 // Command is an editor as it is called: the program, then the arguments that come before the file.
 type Command struct {
-	Args []string
-	From string // the variable that names it; empty where it is the system's default
+	Args     []string
+	Variable string // the variable that names it; empty where it is the system's default
 }
 
 // Name is what the editor is called.
 func (c Command) Name() string { return c.Args[0] }
 
 // NeedsTerminal reports whether it is known to draw on the terminal. Of an editor that somebody named, nobody but they know.
-func (c Command) NeedsTerminal() bool { return c.From == "" && defaultsNeedTerminal }
+func (c Command) NeedsTerminal() bool { return c.Variable == "" && defaultsNeedTerminal }
 
 // NotFoundError says that the editor is not there.
 type NotFoundError struct {
-	Name string
-	From string // the variable that names it; empty where none does
+	Name     string
+	Variable string // the variable that names it; empty where none does
 }
 
 func (e *NotFoundError) Error() string {
-	if e.From == "" {
+	if e.Variable == "" {
 		return "there is no editor: neither VISUAL nor EDITOR is set, and " + e.Name + " is not installed"
 	}
-	return fmt.Sprintf("%s names %s, which is not there", e.From, e.Name)
+	return fmt.Sprintf("%s names %s, which is not there", e.Variable, e.Name)
 }
 
 // Choose finds the editor: what VISUAL names, else what EDITOR names, else the system's default. env reads a variable; find looks a
@@ -37,9 +37,9 @@ func Choose(env func(name string) string, find func(program string) (string, err
 		value := strings.TrimSpace(env(from))
 		if args, ok := parse(value, find); len(args) > 0 && args[0] != "" {
 			if !ok {
-				return Command{}, &NotFoundError{Name: args[0], From: from}
+				return Command{}, &NotFoundError{Name: args[0], Variable: from}
 			}
-			return Command{Args: args, From: from}, nil
+			return Command{Args: args, Variable: from}, nil
 		}
 	}
 	for _, name := range defaults() {

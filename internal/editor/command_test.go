@@ -25,14 +25,14 @@ func TestTheEditorIsTheOneThatTheUserNames(t *testing.T) {
 		name, visual, editor string
 		want                 editor.Command
 	}{
-		{"VISUAL first", "code", "vi", editor.Command{Args: []string{"code"}, From: "VISUAL"}},
-		{"then EDITOR", " ", "vi", editor.Command{Args: []string{"vi"}, From: "EDITOR"}},
-		{"not one that is empty", `""`, "vi", editor.Command{Args: []string{"vi"}, From: "EDITOR"}},
-		{"with arguments", "code --wait  -n", "", editor.Command{Args: []string{"code", "--wait", "-n"}, From: "VISUAL"}},
-		{"with quoted arguments", `vi -c 'set "x" y' "" "a\"'b"`, "", editor.Command{Args: []string{"vi", "-c", `set "x" y`, "", `a"'b`}, From: "VISUAL"}},
-		{"a quoted path", `"/opt/Sublime Text/subl" --wait`, "", editor.Command{Args: []string{"/opt/Sublime Text/subl", "--wait"}, From: "VISUAL"}},
-		{"a path with spaces that nobody quoted", "/opt/Sublime Text/subl", "", editor.Command{Args: []string{"/opt/Sublime Text/subl"}, From: "VISUAL"}},
-		{"and with arguments", "C:/Program Files/Notepad++/notepad++.exe -multiInst -x", "", editor.Command{Args: []string{"C:/Program Files/Notepad++/notepad++.exe", "-multiInst", "-x"}, From: "VISUAL"}},
+		{"VISUAL first", "code", "vi", editor.Command{Args: []string{"code"}, Variable: "VISUAL"}},
+		{"then EDITOR", " ", "vi", editor.Command{Args: []string{"vi"}, Variable: "EDITOR"}},
+		{"not one that is empty", `""`, "vi", editor.Command{Args: []string{"vi"}, Variable: "EDITOR"}},
+		{"with arguments", "code --wait  -n", "", editor.Command{Args: []string{"code", "--wait", "-n"}, Variable: "VISUAL"}},
+		{"with quoted arguments", `vi -c 'set "x" y' "" "a\"'b"`, "", editor.Command{Args: []string{"vi", "-c", `set "x" y`, "", `a"'b`}, Variable: "VISUAL"}},
+		{"a quoted path", `"/opt/Sublime Text/subl" --wait`, "", editor.Command{Args: []string{"/opt/Sublime Text/subl", "--wait"}, Variable: "VISUAL"}},
+		{"a path with spaces that nobody quoted", "/opt/Sublime Text/subl", "", editor.Command{Args: []string{"/opt/Sublime Text/subl"}, Variable: "VISUAL"}},
+		{"and with arguments", "C:/Program Files/Notepad++/notepad++.exe -multiInst -x", "", editor.Command{Args: []string{"C:/Program Files/Notepad++/notepad++.exe", "-multiInst", "-x"}, Variable: "VISUAL"}},
 		{"nothing of it is run", "vi; $(rm) `x`", "", editor.Command{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -57,13 +57,13 @@ func TestAnEditorThatIsNotThereIsNamed(t *testing.T) {
 			return ""
 		}, none)
 		var missing *editor.NotFoundError
-		if !errors.As(err, &missing) || missing.Name != want || missing.From != variable {
+		if !errors.As(err, &missing) || missing.Name != want || missing.Variable != variable {
 			t.Errorf("%s=nosuch: got %v, want a NotFoundError for %s", variable, err, want)
 		}
 	}
 	_, err := editor.Choose(func(string) string { return "" }, none)
 	var missing *editor.NotFoundError
-	if !errors.As(err, &missing) || missing.From != "" {
+	if !errors.As(err, &missing) || missing.Variable != "" {
 		t.Errorf("no variable: got %v, want a NotFoundError without one", err)
 	}
 }

@@ -18,12 +18,12 @@ var (
 
 // GivenUpError says that a fault was shown and the editor closed again without a change: whoever edits wants out, or is a program that
 // would make the same fault for ever.
-type GivenUpError struct {
-	Fault error // what was wrong with the text
+type AbandonedError struct {
+	Err error // what was wrong with the text
 }
 
-func (e *GivenUpError) Error() string { return fmt.Sprintf("given up: %v", e.Fault) }
-func (e *GivenUpError) Unwrap() error { return e.Fault }
+func (e *AbandonedError) Error() string { return fmt.Sprintf("given up: %v", e.Err) }
+func (e *AbandonedError) Unwrap() error { return e.Err }
 
 // Draft is a body while a person changes it. Where it is a payload on one line, it is shown with two spaces a level, and what is
 // sent is one line again. Where it is spread over lines already, it is shown and sent as it stands. What is no payload is edited as
@@ -113,7 +113,7 @@ func (d *Draft) Text() []byte { return append(bytes.Clone(d.notes), d.text...) }
 
 // Note puts lines on top of the text, behind a #, which JSON has no use for. Take takes them off again. They take the place of the
 // notes before.
-func (d *Draft) Note(lines []string) {
+func (d *Draft) SetNotes(lines []string) {
 	d.notes = nil
 	for _, l := range lines {
 		d.notes = append(d.notes, noteLine(l)...)
@@ -122,7 +122,7 @@ func (d *Draft) Note(lines []string) {
 
 // Take makes the body of what was saved. It returns ErrUnchanged or ErrEmpty where there is nothing to send; what is wrong with a
 // payload, as jsontext.ParseObject says it of the text without notes; or, where the same fault was there before, a *GivenUpError.
-func (d *Draft) Take(saved []byte) ([]byte, error) {
+func (d *Draft) Apply(saved []byte) ([]byte, error) {
 	text := d.textOf(saved)
 	if bytes.Equal(text, d.shown) {
 		return nil, ErrUnchanged
@@ -136,7 +136,7 @@ func (d *Draft) Take(saved []byte) ([]byte, error) {
 	d.fault = err
 	switch {
 	case again && err != nil:
-		return nil, &GivenUpError{err}
+		return nil, &AbandonedError{err}
 	case err != nil:
 		return nil, err
 	case bytes.Equal(body, d.body):
@@ -178,7 +178,7 @@ func (d *Draft) bodyOf(text []byte) ([]byte, error) {
 }
 
 // Ending is that of the file, by which editors know what is in it.
-func (d *Draft) Ending() string {
+func (d *Draft) Extension() string {
 	if d.form == formText {
 		return ".txt"
 	}

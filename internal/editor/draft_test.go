@@ -59,7 +59,7 @@ func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := editor.NewDraft([]byte(tc.body)).Take([]byte(tc.saved))
+			got, err := editor.NewDraft([]byte(tc.body)).Apply([]byte(tc.saved))
 			if string(got) != tc.want || !errors.Is(err, tc.err) {
 				t.Errorf("Take(%q): got %q, %v; want %q, %v", tc.saved, got, err, tc.want, tc.err)
 			}
@@ -72,14 +72,14 @@ func TestAFaultReopensWithItsNoteAndWhatWasTyped(t *testing.T) {
 	d := editor.NewDraft([]byte(sample))
 	broken := strings.Replace(shown, "10", "oops", 1)
 	var fault *jsontext.SyntaxError
-	if _, err := d.Take([]byte(broken)); !errors.As(err, &fault) || fault.Line != 5 {
+	if _, err := d.Apply([]byte(broken)); !errors.As(err, &fault) || fault.Line != 5 {
 		t.Fatalf("got %v, want a fault in line 5", err)
 	}
-	d.Note([]string{"It is\nnot JSON.", "", "\tExpected a value."})
+	d.SetNotes([]string{"It is\nnot JSON.", "", "\tExpected a value."})
 	if got, want := string(d.Text()), "# It is not JSON.\n#\n#  Expected a value.\n"+broken; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	got, err := d.Take([]byte("# It is not JSON.\n" + strings.Replace(shown, "10", "11", 1)))
+	got, err := d.Apply([]byte("# It is not JSON.\n" + strings.Replace(shown, "10", "11", 1)))
 	if want := strings.Replace(sample, "10", "11", 1); string(got) != want || err != nil {
 		t.Errorf("mended: got %q, %v; want %q", got, err, want)
 	}
@@ -88,11 +88,11 @@ func TestAFaultReopensWithItsNoteAndWhatWasTyped(t *testing.T) {
 func TestTheSameFaultTwiceIsGivingUp(t *testing.T) {
 	t.Parallel()
 	d := editor.NewDraft([]byte(sample))
-	_, first := d.Take([]byte("{"))
-	d.Note([]string{"It is not JSON."})
-	_, err := d.Take(d.Text())
-	var up *editor.GivenUpError
-	if !errors.As(err, &up) || up.Fault.Error() != first.Error() {
+	_, first := d.Apply([]byte("{"))
+	d.SetNotes([]string{"It is not JSON."})
+	_, err := d.Apply(d.Text())
+	var up *editor.AbandonedError
+	if !errors.As(err, &up) || up.Err.Error() != first.Error() {
 		t.Errorf("got %v, want a GivenUpError with %v", err, first)
 	}
 }
@@ -106,7 +106,7 @@ func TestADeepPayloadKeepsItsNumbers(t *testing.T) {
 		levels int
 		want   string
 	}{{99, "1.5"}, {100, "1.50"}} {
-		got, err := editor.NewDraft([]byte(nested(tc.levels, "1"))).Take([]byte(nested(tc.levels, "1.50")))
+		got, err := editor.NewDraft([]byte(nested(tc.levels, "1"))).Apply([]byte(nested(tc.levels, "1.50")))
 		if want := nested(tc.levels, tc.want); string(got) != want || err != nil {
 			t.Errorf("%d levels: got %s, %v; want %s", tc.levels, got, err, want)
 		}
@@ -120,10 +120,10 @@ func FuzzDraft(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body, saved []byte, note string) {
 		d := editor.NewDraft(body)
-		if _, err := d.Take(d.Text()); !errors.Is(err, editor.ErrUnchanged) {
+		if _, err := d.Apply(d.Text()); !errors.Is(err, editor.ErrUnchanged) {
 			t.Fatalf("%q as it is shown: got %v, want ErrUnchanged", body, err)
 		}
-		got, err := d.Take(saved)
+		got, err := d.Apply(saved)
 		if err == nil {
 			if _, err := jsontext.ParseObject(body); err == nil {
 				if _, err := jsontext.ParseObject(got); err != nil {
@@ -136,12 +136,12 @@ func FuzzDraft(f *testing.F) {
 			return
 		}
 		before := d.Text()
-		d.Note([]string{note, note})
+		d.SetNotes([]string{note, note})
 		if with := d.Text(); !bytes.HasSuffix(with, before) || bytes.Count(with, []byte("\n")) != bytes.Count(before, []byte("\n"))+2 {
 			t.Fatalf("the note %q over %q: got %q", note, before, with)
 		}
-		var up *editor.GivenUpError
-		if _, err := d.Take(d.Text()); !errors.As(err, &up) {
+		var up *editor.AbandonedError
+		if _, err := d.Apply(d.Text()); !errors.As(err, &up) {
 			t.Fatalf("%q again: got %v, want a GivenUpError", saved, err)
 		}
 	})

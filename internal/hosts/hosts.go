@@ -14,7 +14,7 @@ func IsLocalhost(name string) bool {
 
 // IsHere reports whether a host, a name or an address, leads to this machine: also 0.0.0.0 and ::, which every system's connect takes
 // for it.
-func IsHere(host string) bool {
+func IsLocal(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	addr = addr.Unmap()
 	return IsLocalhost(host) || err == nil && (addr.IsLoopback() || addr.IsUnspecified())
@@ -22,7 +22,7 @@ func IsHere(host string) bool {
 
 // IsHereAlone reports whether a host can be nothing but this machine, so that what nobody else may see can go there in the clear: a
 // resolver may know better than RFC 6761 what a name like api.localhost is.
-func IsHereAlone(host string) bool {
+func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
 }

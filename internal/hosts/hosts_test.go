@@ -26,7 +26,7 @@ func TestWhatIsThisMachine(t *testing.T) {
 		"::2":               {},
 		"[::1]":             {},
 	} {
-		if got := (is{IsLocalhost(host), IsHere(host), IsHereAlone(host)}); got != want {
+		if got := (is{IsLocalhost(host), IsLocal(host), IsLoopback(host)}); got != want {
 			t.Errorf("%q: got %+v, want %+v", host, got, want)
 		}
 	}

@@ -26,11 +26,11 @@ type ChaosError struct {
 	Text   string // the whole of it
 	Column int    // in characters, from 1
 	Width  int    // in characters
-	What   string // lower case, no full stop
+	Msg    string // lower case, no full stop
 	Hint   string
 }
 
-func (e *ChaosError) Error() string { return e.What }
+func (e *ChaosError) Error() string { return e.Msg }
 
 // ParseChaos reads a chaos as it is written on a command line: kinds with commas between them, as in
 // duplicate=2,shuffle=7,delay=100ms,truncate. The error is a *ChaosError.
@@ -91,7 +91,7 @@ func (p chaosPart) wrong(from, length int, what, hint string) error {
 	end := min(start+length, len(p.whole))
 	return &ChaosError{
 		Text: p.whole, Column: utf8.RuneCountInString(p.whole[:min(start, len(p.whole))]) + 1,
-		Width: max(1, utf8.RuneCountInString(p.whole[min(start, end):end])), What: what, Hint: hint,
+		Width: max(1, utf8.RuneCountInString(p.whole[min(start, end):end])), Msg: what, Hint: hint,
 	}
 }
 

@@ -61,7 +61,7 @@ func TestAWrongChaosIsSaidAtItsPlace(t *testing.T) {
 			continue
 		}
 		at := strings.Repeat(" ", wrong.Column-1) + "^" + strings.Repeat("~", wrong.Width-1)
-		if diff := cmp.Diff([]string{tc.at, tc.what, tc.hint}, []string{at, wrong.What, wrong.Hint}); diff != "" {
+		if diff := cmp.Diff([]string{tc.at, tc.what, tc.hint}, []string{at, wrong.Msg, wrong.Hint}); diff != "" {
 			t.Errorf("ParseChaos(%q) (-want +got):\n%s", tc.text, diff)
 		}
 	}
@@ -81,7 +81,7 @@ func FuzzParseChaos(f *testing.F) {
 			}
 		case !errors.As(err, &wrong):
 			t.Errorf("%q: got %v, want a *ChaosError", text, err)
-		case wrong.Column < 1 || wrong.Width < 1 || wrong.Column > utf8.RuneCountInString(text)+1 || wrong.What == "" || wrong.Hint == "":
+		case wrong.Column < 1 || wrong.Width < 1 || wrong.Column > utf8.RuneCountInString(text)+1 || wrong.Msg == "" || wrong.Hint == "":
 			t.Errorf("%q: got %+v", text, wrong)
 		}
 	})
@@ -90,7 +90,7 @@ func FuzzParseChaos(f *testing.F) {
 // stirred is what becomes of so many items, as text.
 func stirred(n int, c load.Chaos, seed uint64) []string {
 	var out []string
-	for s := range load.Stir(numbers(n), c, seed) {
+	for s := range load.ApplyChaos(numbers(n), c, seed) {
 		out = append(out, fmt.Sprintf("%d.%d %s %q", s.Number, s.Copy, s.Delay, s.Body([]byte("0123456789"))))
 	}
 	return out
@@ -117,7 +117,7 @@ func TestTheSameSeedGivesTheSameChaos(t *testing.T) {
 func TestOneMoreKindOfChaosDoesNotChangeTheOthers(t *testing.T) {
 	t.Parallel()
 	order := func(c load.Chaos) (came []int) {
-		for s := range load.Stir(numbers(60), c, 5) {
+		for s := range load.ApplyChaos(numbers(60), c, 5) {
 			came = append(came, s.Number)
 		}
 		return came
@@ -142,7 +142,7 @@ func TestChaosKeepsItsLaws(t *testing.T) {
 		c := load.Chaos{Duplicate: 3, Shuffle: 8, Delay: time.Second, Truncate: 4}
 		copies := map[int][]int{}
 		place, cut := 0, 0
-		for s := range load.Stir(numbers(100), c, seed) {
+		for s := range load.ApplyChaos(numbers(100), c, seed) {
 			copies[s.Number] = append(copies[s.Number], s.Copy)
 			if group := ((s.Number-1)*3 + s.Copy - 1) / 8; group != place/8 {
 				t.Fatalf("seed %d: sending %d.%d came %d., outside its group of 8", seed, s.Number, s.Copy, place)
@@ -152,11 +152,11 @@ func TestChaosKeepsItsLaws(t *testing.T) {
 				t.Fatalf("seed %d: a delay of %s, want less than 1s", seed, s.Delay)
 			}
 			body := []byte(`{"event":"x"}`)
-			if s.Cut {
+			if s.Truncated {
 				cut++
 			}
-			if got := s.Body(body); s.Cut == (len(got) == len(body)) || string(got) != string(body[:len(got)]) {
-				t.Fatalf("seed %d: cut %t, body %q of %q", seed, s.Cut, got, body)
+			if got := s.Body(body); s.Truncated == (len(got) == len(body)) || string(got) != string(body[:len(got)]) {
+				t.Fatalf("seed %d: cut %t, body %q of %q", seed, s.Truncated, got, body)
 			}
 		}
 		if place != 300 || cut < 30 || cut > 130 {
@@ -180,7 +180,7 @@ func TestStirReadsNoFurtherAheadThanItsGroup(t *testing.T) {
 			}
 		}
 	}
-	for range load.Stir(items, load.Chaos{Shuffle: 7}, 1) {
+	for range load.ApplyChaos(items, load.Chaos{Shuffle: 7}, 1) {
 		break
 	}
 	if read != 7 {

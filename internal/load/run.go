@@ -18,40 +18,40 @@ type Options struct {
 }
 
 // Answer is what came of one sending.
-type Answer struct {
+type Response struct {
 	ID      webhook.ID     // of the delivery; empty where it was not taken
 	Status  webhook.Status // of the delivery; empty where it was not taken
 	Attempt webhook.Attempt
-	Wrong   string    // why it is not what it should be, the same words for the same reason; empty where it is
+	Failure string    // why it is not what it should be, the same words for the same reason; empty where it is
 	At      time.Time // when the answer was there
 }
 
 // Result is an answer with what was measured.
 type Result struct {
-	Answer
+	Response
 	Took time.Duration // from when it was due to the answer
-	Late time.Duration // from when it was due to when it was sent
+	Lag  time.Duration // from when it was due to when it was sent
 	// Crowded says that when it was due as many were under way as are allowed, so that it had to wait for one of them.
-	Crowded bool
+	Queued bool
 }
 
 // Sender makes one sending. It is called from many goroutines at once.
-type Sender[T any] func(context.Context, Shot[T]) Answer
+type Sender[T any] func(context.Context, Request[T]) Response
 
 // Run makes the sendings and calls each with what came of each, one after the other, in the order of the answers. When stop is closed no
 // further one is begun, and Run returns when those under way are answered; ctx ends these, too. It returns how long it took.
-func Run[T any](ctx context.Context, stop <-chan struct{}, shots iter.Seq[Shot[T]], o Options, send Sender[T], each func(Shot[T], Result)) time.Duration {
-	r := &run[T]{Options: o, stop: stop, send: send, each: each, next: make(chan timed[T])}
+func Run[T any](ctx context.Context, stop <-chan struct{}, requests iter.Seq[Request[T]], o Options, send Sender[T], each func(Request[T], Result)) time.Duration {
+	r := &run[T]{Options: o, stop: stop, send: send, each: each, next: make(chan scheduled[T])}
 	var workers sync.WaitGroup
 	for range max(1, o.Concurrency) {
 		workers.Go(func() {
 			for t := range r.next {
-				r.one(ctx, t)
+				r.sendOne(ctx, t)
 			}
 		})
 	}
 	r.start = o.Now()
-	r.feed(ctx, schedule(shots, o.Rate))
+	r.dispatch(ctx, schedule(requests, o.Rate))
 	close(r.next)
 	workers.Wait()
 	return o.Now().Sub(r.start)
@@ -59,20 +59,20 @@ func Run[T any](ctx context.Context, stop <-chan struct{}, shots iter.Seq[Shot[T
 
 type run[T any] struct {
 	Options
-	stop  <-chan struct{}
-	send  Sender[T]
-	next  chan timed[T]
-	start time.Time
-	busy  atomic.Int64 // how many are under way
+	stop     <-chan struct{}
+	send     Sender[T]
+	next     chan scheduled[T]
+	start    time.Time
+	inFlight atomic.Int64 // how many are under way
 
 	mu   sync.Mutex
-	each func(Shot[T], Result)
+	each func(Request[T], Result)
 }
 
 // feed hands out the sendings, each when it is due.
-func (r *run[T]) feed(ctx context.Context, all iter.Seq[timed[T]]) {
+func (r *run[T]) dispatch(ctx context.Context, all iter.Seq[scheduled[T]]) {
 	for t := range all {
-		if r.Rate > 0 && !r.wait(ctx, r.start.Add(t.due).Sub(r.Now())) {
+		if r.Rate > 0 && !r.sleep(ctx, r.start.Add(t.due).Sub(r.Now())) {
 			return
 		}
 		select { // before the other one, which chooses at random where both are ready
@@ -82,7 +82,7 @@ func (r *run[T]) feed(ctx context.Context, all iter.Seq[timed[T]]) {
 			return
 		default:
 		}
-		t.crowded = int(r.busy.Load()) >= max(1, r.Concurrency)
+		t.queued = int(r.inFlight.Load()) >= max(1, r.Concurrency)
 		select {
 		case r.next <- t: // waits where all are under way: then this one is late, and those after it
 		case <-r.stop:
@@ -94,7 +94,7 @@ func (r *run[T]) feed(ctx context.Context, all iter.Seq[timed[T]]) {
 }
 
 // wait waits, and reports whether it waited to the end.
-func (r *run[T]) wait(ctx context.Context, d time.Duration) bool {
+func (r *run[T]) sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}
@@ -110,8 +110,8 @@ func (r *run[T]) wait(ctx context.Context, d time.Duration) bool {
 }
 
 // one makes one sending and measures it.
-func (r *run[T]) one(ctx context.Context, t timed[T]) {
-	if r.Rate <= 0 && !r.wait(ctx, t.Delay) {
+func (r *run[T]) sendOne(ctx context.Context, t scheduled[T]) {
+	if r.Rate <= 0 && !r.sleep(ctx, t.Delay) {
 		return
 	}
 	sent := r.Now()
@@ -119,14 +119,14 @@ func (r *run[T]) one(ctx context.Context, t timed[T]) {
 	if r.Rate > 0 {
 		due = r.start.Add(t.due)
 	}
-	r.busy.Add(1)
-	answer := r.send(ctx, t.Shot)
-	r.busy.Add(-1)
-	if answer.At.IsZero() {
-		answer.At = r.Now()
+	r.inFlight.Add(1)
+	response := r.send(ctx, t.Request)
+	r.inFlight.Add(-1)
+	if response.At.IsZero() {
+		response.At = r.Now()
 	}
-	result := Result{Answer: answer, Took: max(0, answer.At.Sub(due)), Late: max(0, sent.Sub(due)), Crowded: t.crowded}
+	result := Result{Response: response, Took: max(0, response.At.Sub(due)), Lag: max(0, sent.Sub(due)), Queued: t.queued}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.each(t.Shot, result)
+	r.each(t.Request, result)
 }

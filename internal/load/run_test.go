@@ -34,17 +34,17 @@ type handler struct {
 	answers func(n int) time.Duration
 }
 
-func (h *handler) send(ctx context.Context, s load.Shot[int]) load.Answer {
+func (h *handler) send(ctx context.Context, s load.Request[int]) load.Response {
 	h.mu.Lock()
 	h.began = append(h.began, time.Since(h.start))
 	h.now++
 	h.most = max(h.most, h.now)
 	h.mu.Unlock()
-	a := load.Answer{Status: webhook.StatusDelivered, Attempt: webhook.Attempt{Code: 200}}
+	a := load.Response{Status: webhook.StatusDelivered, Attempt: webhook.Attempt{Code: 200}}
 	select {
 	case <-time.After(h.answers(s.Item)):
 	case <-ctx.Done():
-		a = load.Answer{Status: webhook.StatusUnreachable, Wrong: "canceled"}
+		a = load.Response{Status: webhook.StatusUnreachable, Failure: "canceled"}
 	}
 	h.mu.Lock()
 	h.now--
@@ -59,7 +59,7 @@ func fire(t *testing.T, n int, o load.Options, c load.Chaos, h *handler) ([]load
 	t.Helper()
 	h.start, o.Now = time.Now(), time.Now
 	results := make([]load.Result, n*c.Copies())
-	took := load.Run(t.Context(), nil, load.Stir(numbers(n), c, 1), o, h.send, func(s load.Shot[int], r load.Result) {
+	took := load.Run(t.Context(), nil, load.ApplyChaos(numbers(n), c, 1), o, h.send, func(s load.Request[int], r load.Result) {
 		results[(s.Number-1)*c.Copies()+s.Copy-1] = r
 	})
 	return results, took
@@ -76,7 +76,7 @@ func TestAtARateEachIsSentWhenItIsDueWhateverTheHandlerTakes(t *testing.T) {
 			}
 		}
 		for i, r := range results {
-			if r.Took != 70*time.Millisecond || r.Late != 0 {
+			if r.Took != 70*time.Millisecond || r.Lag != 0 {
 				t.Fatalf("sending %d: got %+v, want it to take 70ms and be 0s late", i, r)
 			}
 		}
@@ -101,16 +101,16 @@ func TestAStallMakesAllWhoWaitedForItSlow(t *testing.T) {
 		if got, want := results[3].Took, 991*time.Millisecond; got != want {
 			t.Errorf("the one after the stall took %s, want %s: measured from when it was due", got, want)
 		}
-		if got, want := results[3].Late, 990*time.Millisecond; got != want {
+		if got, want := results[3].Lag, 990*time.Millisecond; got != want {
 			t.Errorf("the one after the stall was %s late, want %s", got, want)
 		}
 		crowded := 0
 		for _, r := range results {
-			if r.Crowded {
+			if r.Queued {
 				crowded++
 			}
 		}
-		if crowded < 90 || crowded > 120 || results[1].Crowded {
+		if crowded < 90 || crowded > 120 || results[1].Queued {
 			t.Errorf("%d had to wait for another, want about 100", crowded)
 		}
 		slow := 0
@@ -134,7 +134,7 @@ func TestWithoutARateTheNextIsSentWhenOneIsAnswered(t *testing.T) {
 			t.Errorf("it took %s, want %s", took, want)
 		}
 		for i, r := range results {
-			if r.Took != 30*time.Millisecond || r.Late != 0 {
+			if r.Took != 30*time.Millisecond || r.Lag != 0 {
 				t.Fatalf("sending %d: got %+v, want it to take 30ms and be 0s late", i, r)
 			}
 		}
@@ -163,7 +163,7 @@ func TestADelayedSendingIsDueLaterAndHoldsNobodyUp(t *testing.T) {
 		h := &handler{answers: always(0)}
 		results, _ := fire(t, 400, load.Options{Rate: 1000, Concurrency: 1}, load.Chaos{Delay: 50 * time.Millisecond}, h)
 		for i, r := range results {
-			if r.Late != 0 || r.Took != 0 {
+			if r.Lag != 0 || r.Took != 0 {
 				t.Fatalf("sending %d: got %+v, want it on time: its delay moves when it is due", i, r)
 			}
 		}
@@ -182,7 +182,7 @@ func TestStopBeginsNoneAnyMoreAndWaitsForThoseUnderWay(t *testing.T) {
 			h := &handler{answers: always(60 * time.Millisecond), start: time.Now()}
 			o.Now = time.Now
 			answered := 0
-			load.Run(t.Context(), stop, load.Stir(numbers(1000), load.Chaos{}, 0), o, h.send, func(_ load.Shot[int], r load.Result) {
+			load.Run(t.Context(), stop, load.ApplyChaos(numbers(1000), load.Chaos{}, 0), o, h.send, func(_ load.Request[int], r load.Result) {
 				if r.Status == webhook.StatusDelivered {
 					answered++
 				}
@@ -206,8 +206,8 @@ func TestTheEndOfTheContextEndsThoseUnderWayToo(t *testing.T) {
 			h := &handler{answers: always(time.Hour), start: time.Now()}
 			o.Now = time.Now
 			canceled := 0
-			took := load.Run(ctx, nil, load.Stir(numbers(1000), load.Chaos{}, 0), o, h.send, func(_ load.Shot[int], r load.Result) {
-				if r.Wrong == "canceled" {
+			took := load.Run(ctx, nil, load.ApplyChaos(numbers(1000), load.Chaos{}, 0), o, h.send, func(_ load.Request[int], r load.Result) {
+				if r.Failure == "canceled" {
 					canceled++
 				}
 			})
@@ -221,13 +221,13 @@ func TestTheEndOfTheContextEndsThoseUnderWayToo(t *testing.T) {
 func TestAnAnswerThatSaysWhenItCameIsMeasuredByThat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		send := func(context.Context, load.Shot[int]) load.Answer {
+		send := func(context.Context, load.Request[int]) load.Response {
 			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // on the test's own clock
 			at := time.Now()
 			time.Sleep(time.Second) //nolint:forbidigo // what is looked up afterwards
-			return load.Answer{Status: webhook.StatusRefused, At: at}
+			return load.Response{Status: webhook.StatusRefused, At: at}
 		}
-		load.Run(t.Context(), nil, load.Stir(numbers(1), load.Chaos{}, 0), load.Options{Now: time.Now}, send, func(_ load.Shot[int], r load.Result) {
+		load.Run(t.Context(), nil, load.ApplyChaos(numbers(1), load.Chaos{}, 0), load.Options{Now: time.Now}, send, func(_ load.Request[int], r load.Result) {
 			if r.Took != 5*time.Millisecond {
 				t.Errorf("it took %s, want 5ms", r.Took)
 			}

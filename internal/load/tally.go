@@ -13,32 +13,32 @@ const maxReasons = 20
 
 // Tally sums up a run. Any number of goroutines may use it.
 type Tally struct {
-	mu       sync.Mutex
-	sent     int
-	wrong    int
-	notTaken int
-	crowded  int
-	statuses map[webhook.Status]int
-	codes    map[int]int
-	reasons  []Reason
-	others   int
-	took     []time.Duration // of those that were answered, or waited for
-	late     []time.Duration
+	mu            sync.Mutex
+	sent          int
+	failed        int
+	notRecorded   int
+	queued        int
+	statuses      map[webhook.Status]int
+	codes         map[int]int
+	reasons       []Reason
+	otherFailures int
+	took          []time.Duration // of those that were answered, or waited for
+	lag           []time.Duration
 }
 
 // NewTally makes a Tally for about so many sendings.
 func NewTally(sendings int) *Tally {
 	return &Tally{
 		statuses: map[webhook.Status]int{}, codes: map[int]int{},
-		took: make([]time.Duration, 0, sendings), late: make([]time.Duration, 0, sendings),
+		took: make([]time.Duration, 0, sendings), lag: make([]time.Duration, 0, sendings),
 	}
 }
 
 // Reason is why sendings were not what they should be.
 type Reason struct {
-	Wrong string
-	Count int
-	First Answer
+	Failure string
+	Count   int
+	First   Response
 }
 
 // Add takes in what came of a sending.
@@ -46,12 +46,12 @@ func (t *Tally) Add(r Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sent++
-	t.late = append(t.late, r.Late)
-	if r.Crowded {
-		t.crowded++
+	t.lag = append(t.lag, r.Lag)
+	if r.Queued {
+		t.queued++
 	}
 	if r.Status == "" {
-		t.notTaken++
+		t.notRecorded++
 	} else {
 		t.statuses[r.Status]++
 	}
@@ -62,45 +62,45 @@ func (t *Tally) Add(r Result) {
 	case webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusTimedOut:
 		t.took = append(t.took, r.Took)
 	}
-	if r.Wrong != "" {
-		t.wrong++
-		t.blame(r.Answer)
+	if r.Failure != "" {
+		t.failed++
+		t.countFailure(r.Response)
 	}
 }
 
-func (t *Tally) blame(a Answer) {
-	i := slices.IndexFunc(t.reasons, func(r Reason) bool { return r.Wrong == a.Wrong })
+func (t *Tally) countFailure(a Response) {
+	i := slices.IndexFunc(t.reasons, func(r Reason) bool { return r.Failure == a.Failure })
 	switch {
 	case i >= 0:
 		t.reasons[i].Count++
 	case len(t.reasons) < maxReasons:
-		t.reasons = append(t.reasons, Reason{a.Wrong, 1, a})
+		t.reasons = append(t.reasons, Reason{a.Failure, 1, a})
 	default:
-		t.others++
+		t.otherFailures++
 	}
 }
 
 // Progress returns how many were sent, and how many of them were not what they should be.
-func (t *Tally) Progress() (sent, wrong int) {
+func (t *Tally) Progress() (sent, failed int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.sent, t.wrong
+	return t.sent, t.failed
 }
 
 // Report is a run summed up.
 type Report struct {
-	Sent     int
-	Wrong    int // not what they should be
-	NotTaken int // those of them that nobody took: they are in no log
-	Statuses map[webhook.Status]int
-	Codes    map[int]int // of the handler's answers
-	Elapsed  time.Duration
-	Took     Spread // of those that were answered, and those that waited in vain for the whole time-out
-	Late     Spread // how long after they were due they were sent; nothing without a rate
-	Crowded  int    // how many had to wait for another to be answered, though they were due
-	Buckets  []Bucket
-	Reasons  []Reason // the most frequent first
-	Others   int      // of further reasons
+	Sent          int
+	Failed        int // not what they should be
+	NotRecorded   int // those of them that nobody took: they are in no log
+	Statuses      map[webhook.Status]int
+	Codes         map[int]int // of the handler's answers
+	Elapsed       time.Duration
+	Took          Percentiles // of those that were answered, and those that waited in vain for the whole time-out
+	Lag           Percentiles // how long after they were due they were sent; nothing without a rate
+	Queued        int         // how many had to wait for another to be answered, though they were due
+	Buckets       []Bucket
+	Reasons       []Reason // the most frequent first
+	OtherFailures int      // of further reasons
 }
 
 // PerSecond is how many were sent a second.
@@ -116,11 +116,11 @@ func (t *Tally) Report(elapsed time.Duration) Report {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	slices.Sort(t.took)
-	slices.Sort(t.late)
+	slices.Sort(t.lag)
 	reasons := slices.Clone(t.reasons)
 	slices.SortStableFunc(reasons, func(a, b Reason) int { return b.Count - a.Count })
 	return Report{
-		Sent: t.sent, Wrong: t.wrong, NotTaken: t.notTaken, Crowded: t.crowded, Statuses: t.statuses, Codes: t.codes, Elapsed: elapsed,
-		Took: spreadOf(t.took), Late: spreadOf(t.late), Buckets: bucketsOf(t.took), Reasons: reasons, Others: t.others,
+		Sent: t.sent, Failed: t.failed, NotRecorded: t.notRecorded, Queued: t.queued, Statuses: t.statuses, Codes: t.codes, Elapsed: elapsed,
+		Took: percentilesOf(t.took), Lag: percentilesOf(t.lag), Buckets: bucketsOf(t.took), Reasons: reasons, OtherFailures: t.otherFailures,
 	}
 }

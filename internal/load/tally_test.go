@@ -14,7 +14,7 @@ import (
 )
 
 func result(status webhook.Status, code int, wrong string, took time.Duration) load.Result {
-	return load.Result{Answer: load.Answer{Status: status, Attempt: webhook.Attempt{Code: code}, Wrong: wrong}, Took: took}
+	return load.Result{Response: load.Response{Status: status, Attempt: webhook.Attempt{Code: code}, Failure: wrong}, Took: took}
 }
 
 func TestAReportCountsWhatCame(t *testing.T) {
@@ -33,7 +33,7 @@ func TestAReportCountsWhatCame(t *testing.T) {
 		t.Errorf("Progress: got %d, %d, want 9, 6", sent, wrong)
 	}
 	r := tally.Report(2 * time.Second)
-	if r.Sent != 9 || r.Wrong != 6 || r.NotTaken != 1 || r.PerSecond() != 4.5 {
+	if r.Sent != 9 || r.Failed != 6 || r.NotRecorded != 1 || r.PerSecond() != 4.5 {
 		t.Errorf("got %+v", r)
 	}
 	if diff := cmp.Diff(map[int]int{200: 3, 500: 1, 503: 2}, r.Codes); diff != "" {
@@ -43,10 +43,10 @@ func TestAReportCountsWhatCame(t *testing.T) {
 	if diff := cmp.Diff(want, r.Statuses); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
-	if r.Reasons[0].Wrong != "503 refused" || r.Reasons[0].Count != 2 || len(r.Reasons) != 5 {
+	if r.Reasons[0].Failure != "503 refused" || r.Reasons[0].Count != 2 || len(r.Reasons) != 5 {
 		t.Errorf("reasons: got %+v, want the most frequent first, each once", r.Reasons)
 	}
-	if r.Took != (load.Spread{P50: 3 * time.Millisecond, P90: 40 * time.Millisecond, P99: 40 * time.Millisecond, Max: 40 * time.Millisecond}) {
+	if r.Took != (load.Percentiles{P50: 3 * time.Millisecond, P90: 40 * time.Millisecond, P99: 40 * time.Millisecond, Max: 40 * time.Millisecond}) {
 		t.Errorf("took: got %+v, want only what the handler answered to count", r.Took)
 	}
 	buckets := []load.Bucket{
@@ -61,7 +61,7 @@ func TestAReportCountsWhatCame(t *testing.T) {
 func TestAReportOfNothingIsEmpty(t *testing.T) {
 	t.Parallel()
 	r := load.NewTally(0).Report(0)
-	if r.Took != (load.Spread{}) || r.Buckets != nil || r.PerSecond() != 0 {
+	if r.Took != (load.Percentiles{}) || r.Buckets != nil || r.PerSecond() != 0 {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -73,8 +73,8 @@ func TestReasonsWithoutEndAreBounded(t *testing.T) {
 		tally.Add(result(webhook.StatusRefused, 500, fmt.Sprint(i), time.Second))
 	}
 	r := tally.Report(time.Second)
-	if got := len(r.Reasons) + r.Others; got != 1000 || len(r.Reasons) != 20 {
-		t.Errorf("%d reasons and %d others, want 20 and 980", len(r.Reasons), r.Others)
+	if got := len(r.Reasons) + r.OtherFailures; got != 1000 || len(r.Reasons) != 20 {
+		t.Errorf("%d reasons and %d others, want 20 and 980", len(r.Reasons), r.OtherFailures)
 	}
 }
 

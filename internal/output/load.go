@@ -58,19 +58,19 @@ func (p *textPrinter) loaded(r Loaded) {
 		}
 		p.reason(reason)
 	}
-	if r.Others > 0 {
+	if r.OtherFailures > 0 {
 		p.out.blank()
-		p.out.say(2, display.Count(r.Others)+" "+p.o.Style.Say("×")+" other reasons")
+		p.out.say(2, display.Count(r.OtherFailures)+" "+p.o.Style.Say("×")+" other reasons")
 	}
 }
 
 // loadHead says how many of how many were as they should be.
 func (p *textPrinter) loadHead(r Loaded) {
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
-	if r.Wrong > 0 || r.Sent == 0 {
+	if r.Failed > 0 || r.Sent == 0 {
 		glyph, role = p.o.Style.Glyph(webhook.StatusRefused)
 	}
-	text := fmt.Sprintf("%s of %s %s", display.Count(r.Sent-r.Wrong), display.Count(r.Sent), r.Good)
+	text := fmt.Sprintf("%s of %s %s", display.Count(r.Sent-r.Failed), display.Count(r.Sent), r.Good)
 	switch left := display.Count(r.Asked - r.Sent); {
 	case r.Interrupted:
 		text += ", interrupted before the other " + left
@@ -89,8 +89,8 @@ func (p *textPrinter) statuses(r load.Report) []string {
 			out = append(out, strings.ReplaceAll(string(s), "_", " ")+" "+display.Count(n))
 		}
 	}
-	if r.NotTaken > 0 {
-		out = append(out, "not taken "+display.Count(r.NotTaken))
+	if r.NotRecorded > 0 {
+		out = append(out, "not taken "+display.Count(r.NotRecorded))
 	}
 	return out
 }
@@ -118,7 +118,7 @@ func perSecond(rate float64) string {
 
 func trimZeros(s string) string { return strings.TrimSuffix(strings.TrimRight(s, "0"), ".") }
 
-func spread(s load.Spread) string {
+func spread(s load.Percentiles) string {
 	return "p50 " + display.Duration(s.P50) + "   p90 " + display.Duration(s.P90) + "   p99 " + display.Duration(s.P99) +
 		"   max " + display.Duration(s.Max)
 }
@@ -156,14 +156,14 @@ func (p *textPrinter) reason(r load.Reason) {
 		status = webhook.StatusRefused
 	}
 	glyph, role := p.o.Style.Glyph(status)
-	line := display.Line{{Text: glyph, Role: role}, {Text: " " + display.Count(r.Count) + " " + p.o.Style.Say("×") + " " + p.o.Style.Clean(r.Wrong)}}
+	line := display.Line{{Text: glyph, Role: role}, {Text: " " + display.Count(r.Count) + " " + p.o.Style.Say("×") + " " + p.o.Style.Clean(r.Failure)}}
 	if r.First.ID != "" {
 		id := string(r.First.ID)
 		if p.o.Terminal {
 			id = display.ShortID(r.First.ID, p.o.Style)
 		}
 		first := ", the first "
-		switch asks := strings.HasSuffix(r.Wrong, "?"); {
+		switch asks := strings.HasSuffix(r.Failure, "?"); {
 		case asks && r.Count == 1:
 			first = " "
 		case asks:

@@ -58,15 +58,15 @@ type jsonReason struct {
 
 func loadObject(r Loaded) jsonLoad {
 	o := jsonLoad{
-		kind: of("load"), To: r.To, Asked: r.Asked, Sent: r.Sent, Wrong: r.Wrong,
+		kind: of("load"), To: r.To, Asked: r.Asked, Sent: r.Sent, Wrong: r.Failed,
 		Delivered: r.Statuses[webhook.StatusDelivered], Refused: r.Statuses[webhook.StatusRefused],
 		Unreachable: r.Statuses[webhook.StatusUnreachable], TimedOut: r.Statuses[webhook.StatusTimedOut],
-		Rejected: r.Statuses[webhook.StatusRejected], Skipped: r.Statuses[webhook.StatusSkipped], NotTaken: r.NotTaken,
+		Rejected: r.Statuses[webhook.StatusRejected], Skipped: r.Statuses[webhook.StatusSkipped], NotTaken: r.NotRecorded,
 		Codes: make(map[string]int, len(r.Codes)), Expected: r.Expected, Rate: r.Rate, Concurrency: r.Concurrency,
 		Chaos: r.Chaos, Interrupted: r.Interrupted, TimeUp: r.TimeUp, ElapsedMS: millis(r.Elapsed), PerSecond: float64(int(r.PerSecond()*100)) / 100,
 		P50MS: millis(r.Took.P50), P90MS: millis(r.Took.P90), P99MS: millis(r.Took.P99), MaxMS: millis(r.Took.Max),
-		LateP99MS: millis(r.Late.P99), LateMaxMS: millis(r.Late.Max),
-		Histogram: make([]jsonBucket, 0, len(r.Buckets)), Errors: make([]jsonReason, 0, len(r.Reasons)), OtherErrors: r.Others,
+		LateP99MS: millis(r.Lag.P99), LateMaxMS: millis(r.Lag.Max),
+		Histogram: make([]jsonBucket, 0, len(r.Buckets)), Errors: make([]jsonReason, 0, len(r.Reasons)), OtherErrors: r.OtherFailures,
 	}
 	if r.Chaos != "" {
 		o.Seed = &r.Seed
@@ -84,7 +84,7 @@ func loadObject(r Loaded) jsonLoad {
 }
 
 func reasonObject(r load.Reason) jsonReason {
-	o := jsonReason{Error: r.Wrong, Count: r.Count, Status: r.First.Status, Code: r.First.Attempt.Code, DeliveryID: r.First.ID}
+	o := jsonReason{Error: r.Failure, Count: r.Count, Status: r.First.Status, Code: r.First.Attempt.Code, DeliveryID: r.First.ID}
 	if answer := r.First.Attempt.Answer; len(answer) > 0 && utf8.Valid(answer) {
 		text := string(answer)
 		o.Answer = &text

@@ -16,25 +16,25 @@ import (
 func loaded() output.Loaded {
 	return output.Loaded{
 		Report: load.Report{
-			Sent: 5000, Wrong: 17, NotTaken: 1,
+			Sent: 5000, Failed: 17, NotRecorded: 1,
 			Statuses: map[webhook.Status]int{webhook.StatusDelivered: 4983, webhook.StatusRefused: 12, webhook.StatusUnreachable: 4},
 			Codes:    map[int]int{200: 4983, 500: 12},
 			Elapsed:  10_002 * time.Millisecond,
-			Took:     load.Spread{P50: 1200 * time.Microsecond, P90: 4 * time.Millisecond, P99: 21 * time.Millisecond, Max: 140 * time.Millisecond},
-			Late:     load.Spread{P99: 900 * time.Microsecond, Max: 3 * time.Millisecond},
+			Took:     load.Percentiles{P50: 1200 * time.Microsecond, P90: 4 * time.Millisecond, P99: 21 * time.Millisecond, Max: 140 * time.Millisecond},
+			Lag:      load.Percentiles{P99: 900 * time.Microsecond, Max: 3 * time.Millisecond},
 			Buckets: []load.Bucket{
 				{UpTo: time.Millisecond, Count: 1200}, {UpTo: 2 * time.Millisecond, Count: 3600}, {UpTo: 5 * time.Millisecond, Count: 184},
 				{UpTo: 10 * time.Millisecond}, {UpTo: 200 * time.Millisecond, Count: 11},
 			},
 			Reasons: []load.Reason{
-				{Wrong: "500 refused", Count: 12, First: load.Answer{
+				{Failure: "500 refused", Count: 12, First: load.Response{
 					ID: "dlv_a61tzr5x0k", Status: webhook.StatusRefused,
 					Attempt: webhook.Attempt{Code: 500, Answer: []byte("{\"error\":\"out of\x1b[31m memory\"}")},
 				}},
-				{Wrong: "unreachable: Nothing is listening on localhost:3000", Count: 4, First: load.Answer{ID: "dlv_0qm9vd0000", Status: webhook.StatusUnreachable}},
-				{Wrong: "listen at http://127.0.0.1:4747 does not answer", Count: 1},
+				{Failure: "unreachable: Nothing is listening on localhost:3000", Count: 4, First: load.Response{ID: "dlv_0qm9vd0000", Status: webhook.StatusUnreachable}},
+				{Failure: "listen at http://127.0.0.1:4747 does not answer", Count: 1},
 			},
-			Others: 2,
+			OtherFailures: 2,
 		},
 		Asked: 5000, To: "localhost:3000/webhooks/vidiking", Way: "localhost:3000/webhooks/vidiking, through listen", Rate: 500, Concurrency: 16, Good: "delivered",
 	}
@@ -43,7 +43,7 @@ func loaded() output.Loaded {
 func TestWhatCameOfManySendings(t *testing.T) {
 	t.Parallel()
 	good := loaded()
-	good.Wrong, good.NotTaken, good.Reasons, good.Others, good.Rate, good.Sent, good.Elapsed = 0, 0, nil, 0, 0, 5000, 6*time.Second
+	good.Failed, good.NotRecorded, good.Reasons, good.OtherFailures, good.Rate, good.Sent, good.Elapsed = 0, 0, nil, 0, 0, 5000, 6*time.Second
 	good.Statuses = map[webhook.Status]int{webhook.StatusRefused: 5000}
 	good.Expected, good.Good, good.Chaos, good.Seed = `401 with "invalid"`, "as expected", "duplicate=2,shuffle=7", 8123
 	stopped := loaded()

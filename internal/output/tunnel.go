@@ -21,20 +21,20 @@ type TunnelState struct {
 // Tunnel is what there is to say of a state of the tunnel. what names it, and path is where deliveries come to. ok is false where there
 // is nothing to say.
 func Tunnel(s tunnel.State, what, path string) (n Notice, ok bool) {
-	n = Notice{At: s.At, Tunnel: &TunnelState{State: string(s.Kind), Since: s.Since, Gap: s.Gap(), Moved: s.Moved}}
+	n = Notice{At: s.At, Tunnel: &TunnelState{State: string(s.Kind), Since: s.Since, Gap: s.Downtime(), Moved: s.URLChanged}}
 	if s.Cause != nil {
-		n.Tunnel.Cause = display.Clean(tunnel.Words(s.Cause))
+		n.Tunnel.Cause = display.Clean(tunnel.Describe(s.Cause))
 	}
 	switch {
-	case s.Key != "":
+	case s.NewHostKey != "":
 		n.Tunnel = nil
 		n.Code, n.Good = "server_key_kept", true
-		n.Message = fmt.Sprintf("The key of %s is %s. Another one will be refused.", what, s.Key)
+		n.Message = fmt.Sprintf("The key of %s is %s. Another one will be refused.", what, s.NewHostKey)
 	case s.Kind == tunnel.Connecting && s.Cause != nil:
 		n.Code, n.Message = "tunnel_down", fmt.Sprintf("No way through %s yet: %s. Trying again.", what, n.Tunnel.Cause)
 	case s.Kind == tunnel.Reconnecting:
 		n.Code, n.Message = "tunnel_down", fmt.Sprintf("The tunnel is down: %s. Trying again.", n.Tunnel.Cause)
-	case s.Kind == tunnel.Ready && (!s.Since.IsZero() || s.Moved):
+	case s.Kind == tunnel.Ready && (!s.Since.IsZero() || s.URLChanged):
 		n.Code, n.Good, n.Tunnel.URL = "tunnel_back", true, s.URL+path
 		n.Message, n.More = tunnelBack(s, s.URL+path)
 	default:
@@ -45,11 +45,11 @@ func Tunnel(s tunnel.State, what, path string) (n Notice, ok bool) {
 
 // tunnelBack says how long the tunnel was down, and what becomes of what it missed.
 func tunnelBack(s tunnel.State, url string) (message string, more []string) {
-	gap := display.Period(s.Gap())
+	gap := display.Period(s.Downtime())
 	switch {
 	case s.Since.IsZero():
 		return "The tunnel has another URL now: " + url, []string{"Nothing comes to the old one any more: put the new one in its place."}
-	case s.Moved:
+	case s.URLChanged:
 		return fmt.Sprintf("The tunnel is back after %s, at another URL: %s", gap, url), []string{
 			"Nothing comes to the old one any more: put the new one in its place.",
 			"What it missed went to the old one, and does not come again by itself.",

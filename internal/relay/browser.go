@@ -37,7 +37,7 @@ func (in *Ingress) isFromOtherSite(req *http.Request) bool {
 
 // trusts reports whether the sender has the session's token.
 func (in *Ingress) trusts(req *http.Request) bool {
-	_, ok := session.Trust(req.Header.Get(session.SenderHeader), in.o.Token)
+	_, ok := session.ParseSender(req.Header.Get(session.SenderHeader), in.o.Token)
 	return ok
 }
 
@@ -54,7 +54,7 @@ func isSameHost(origin, host string) bool {
 		return false
 	}
 	from, to := u.Hostname(), hostOf(host)
-	return strings.EqualFold(from, to) || hosts.IsHere(from) && hosts.IsHere(to)
+	return strings.EqualFold(from, to) || hosts.IsLocal(from) && hosts.IsLocal(to)
 }
 
 // hostOf takes the port off.

@@ -158,7 +158,7 @@ func requestTarget(req *http.Request) (path, query string) {
 func (in *Ingress) identify(req *http.Request, a *Arrival) (trusted bool) {
 	a.Origin = in.o.Origin
 	if values := req.Header[session.SenderHeader]; len(values) > 0 {
-		if s, ok := session.Trust(values[0], in.o.Token); ok {
+		if s, ok := session.ParseSender(values[0], in.o.Token); ok {
 			trusted, a.Origin, a.Parent = true, s.Origin, s.Parent
 			a.Target, a.Host, a.Probe, a.Expect = s.Target, s.Host, s.Probe, s.Expect
 		}

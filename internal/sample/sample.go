@@ -24,8 +24,8 @@ func New(now func() time.Time, random io.Reader) *Source {
 
 // UnknownEventError says that there is no event, or no scenario, of a name.
 type UnknownEventError struct {
-	Name string
-	Near string // the event or scenario that was probably meant; empty where none is near
+	Name    string
+	Closest string // the event or scenario that was probably meant; empty where none is near
 }
 
 func (e *UnknownEventError) Error() string { return "there is no event " + e.Name }
@@ -35,7 +35,7 @@ func (s *Source) Payload(event string) ([]byte, error) {
 	if !webhook.IsEvent(event) {
 		return nil, unknown(event)
 	}
-	items, err := s.tell([]string{event})
+	items, err := s.payloads([]string{event})
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +55,11 @@ func (s *Source) Scenario(name string) ([]Item, error) {
 	if i < 0 {
 		return nil, unknown(name)
 	}
-	return s.tell(Scenarios()[i].Events)
+	return s.payloads(Scenarios()[i].Events)
 }
 
 // tell makes the payloads of events that happen one after the other.
-func (s *Source) tell(events []string) ([]Item, error) {
+func (s *Source) payloads(events []string) ([]Item, error) {
 	items := make([]Item, 0, len(events))
 	running := map[string]string{} // the id of the job that has not ended yet, by its prefix
 	var last time.Time
@@ -74,7 +74,7 @@ func (s *Source) tell(events []string) ([]Item, error) {
 			id = drawn
 			running[prefix] = id
 		}
-		if ends(event) {
+		if endsJob(event) {
 			delete(running, prefix)
 		}
 		if now := s.now(); now.After(last) { // a clock that is set back does not turn the story around
@@ -98,5 +98,5 @@ func unknown(name string) *UnknownEventError {
 	for _, scenario := range Scenarios() {
 		names = append(names, scenario.Name)
 	}
-	return &UnknownEventError{Name: name, Near: suggest.Closest(name, names)}
+	return &UnknownEventError{Name: name, Closest: suggest.Closest(name, names)}
 }

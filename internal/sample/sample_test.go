@@ -237,7 +237,7 @@ func TestAnUnknownEventIsAnErrorThatSuggests(t *testing.T) {
 		_, ofScenario := source.Scenario(test.name)
 		for _, err := range []error{err, ofScenario} {
 			var unknown *sample.UnknownEventError
-			if !errors.As(err, &unknown) || unknown.Name != test.name || unknown.Near != test.near {
+			if !errors.As(err, &unknown) || unknown.Name != test.name || unknown.Closest != test.near {
 				t.Errorf("a sample of %q: %+v, want an *UnknownEventError near %q", test.name, err, test.near)
 			}
 			if want := "there is no event " + test.name; err != nil && err.Error() != want {

@@ -36,7 +36,7 @@ func allEvents() []string {
 }
 
 // ends reports whether an event is the last of its job: what comes after it is of another.
-func ends(event string) bool {
+func endsJob(event string) bool {
 	switch event {
 	case webhook.EventRenderComplete, webhook.EventRenderFailed, webhook.EventAIComplete, webhook.EventAIFailed:
 		return true

@@ -120,11 +120,11 @@ func (s *Session) Announce(fill func(*Info)) error {
 }
 
 // Renew announces the session anew where its files were taken away, with the data directory or without.
-func (s *Session) Renew() error {
+func (s *Session) Reannounce() error {
 	s.mu.Lock()
 	announced := s.announced
 	s.mu.Unlock()
-	if !announced || isThere(s.path) && isThere(lockPath(s.path)) {
+	if !announced || exists(s.path) && exists(lockPath(s.path)) {
 		return nil
 	}
 	if err := s.Close(); err != nil {
@@ -133,7 +133,7 @@ func (s *Session) Renew() error {
 	return s.Announce(func(*Info) {})
 }
 
-func isThere(path string) bool {
+func exists(path string) bool {
 	_, err := os.Stat(path)
 	return !errors.Is(err, os.ErrNotExist)
 }

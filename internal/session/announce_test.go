@@ -160,14 +160,14 @@ func TestASessionWhoseFilesWereTakenAwayIsAnnouncedAnew(t *testing.T) {
 	dir := t.TempDir()
 	s := announce(t, dir, func(i *Info) { i.URL = "http://127.0.0.1:4747/" })
 	before := s.lock
-	if err := s.Renew(); err != nil || s.lock != before {
+	if err := s.Reannounce(); err != nil || s.lock != before {
 		t.Errorf("while they are there: got %v, want that nothing is done", err)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, dirName)); err != nil {
 		t.Fatal(err)
 	}
 	wantLive(t, dir)
-	if err := s.Renew(); err != nil {
+	if err := s.Reannounce(); err != nil {
 		t.Errorf("Renew: %v", err)
 	}
 	wantLive(t, dir, s.Info())
@@ -177,7 +177,7 @@ func TestASessionWhoseFilesWereTakenAwayIsAnnouncedAnew(t *testing.T) {
 	if left := files(t, dir); len(left) != 0 {
 		t.Errorf("Close left %q", left)
 	}
-	if err := s.Renew(); err != nil {
+	if err := s.Reannounce(); err != nil {
 		t.Errorf("Renew: %v", err)
 	}
 	wantLive(t, dir) // a closed one stays closed
@@ -235,7 +235,7 @@ func TestALockedSessionIsAliveBeforeItIsAnnounced(t *testing.T) {
 	if err := s.Update(func(i *Info) { i.URL = "http://127.0.0.1:4747/" }); err != nil {
 		t.Fatalf("Update: %v", err)
 	}
-	if err := s.Renew(); err != nil {
+	if err := s.Reannounce(); err != nil {
 		t.Fatalf("Renew: %v", err)
 	}
 	wantLive(t, dir)
@@ -264,7 +264,7 @@ func TestAnIDThatNoSessionHasTouchesNoFile(t *testing.T) {
 			t.Errorf("the session %q is alive", id)
 		}
 	}
-	if !isThere(precious) {
+	if !exists(precious) {
 		t.Error("a file outside the directory of the sessions was removed")
 	}
 }

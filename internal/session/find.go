@@ -18,7 +18,7 @@ import (
 // Live returns the sessions of the data directory whose process is alive, newest first. It takes away what dead ones left behind,
 // where it may. A data directory without sessions, or none at all, has none.
 func Live(dataDir string) ([]Info, error) {
-	return live(dataDir, func(path string) ([]byte, error) { return atomicfile.Read(path, largestFile) })
+	return live(dataDir, func(path string) ([]byte, error) { return atomicfile.Read(path, maxFileBytes) })
 }
 
 func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error) {
@@ -44,7 +44,7 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 		case err != nil: // it may be alive, so its deliveries are not to be taken from it
 			return nil, fmt.Errorf("look for sessions: %w", err)
 		}
-		if info, ok := read(filepath.Join(dir, e.Name()), data); ok {
+		if info, ok := parseInfo(filepath.Join(dir, e.Name()), data); ok {
 			live = append(live, info)
 		}
 	}
@@ -62,27 +62,27 @@ func IsLive(live []Info, id string) bool {
 // IsAlive reports whether the process of a session lives, whether the session is announced or not. It reports true if it cannot tell.
 // An id that no session can have is not alive: ids come from the log, and an import puts there whatever the recording says.
 func IsAlive(dataDir, id string) bool {
-	return strings.HasPrefix(id, idPrefix) && filepath.Base(id) == id && held(filepath.Join(dataDir, dirName, id+".json"))
+	return strings.HasPrefix(id, idPrefix) && filepath.Base(id) == id && isLocked(filepath.Join(dataDir, dirName, id+".json"))
 }
 
 // largestFile is far more than a session has to tell.
-const largestFile = 256 << 10
+const maxFileBytes = 256 << 10
 
 // read returns the session of a file, if its process lives and speaks as this program does.
-func read(path string, data []byte) (Info, bool) {
+func parseInfo(path string, data []byte) (Info, bool) {
 	var info Info
 	readable := json.Unmarshal(data, &info) == nil
 	if readable && info.V != version {
 		return Info{}, false // of another version of the program: who knows what its files and locks mean
 	}
-	return info, held(path) && readable && info.URL != ""
+	return info, isLocked(path) && readable && info.URL != ""
 }
 
 // held reports whether the session's process lives: whether its exclusive lock keeps out a shared one. It is a shared one, so that
 // two commands that ask at once don't take each other for the session. What a dead one left behind is removed, where it may be.
-func held(path string) bool {
+func isLocked(path string) bool {
 	if _, err := os.Stat(lockPath(path)); errors.Is(err, os.ErrNotExist) {
-		clean(path)
+		removeFiles(path)
 		return false
 	}
 	if err := atomicfile.CheckRegular(lockPath(path)); errors.Is(err, atomicfile.ErrNotRegular) {
@@ -96,14 +96,14 @@ func held(path string) bool {
 	if !free {
 		return true
 	}
-	clean(path)
+	removeFiles(path)
 	_ = probe.Unlock()
 	_ = remove(lockPath(path))
 	return false
 }
 
 // clean removes the file of a dead session, and what it was writing when it died. Who may not just leaves it.
-func clean(path string) {
+func removeFiles(path string) {
 	atomicfile.RemoveUnfinished(path)
 	_ = remove(path)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Here is where a command runs. It decides which session the command means, and which deliveries are its own.
-type Here struct {
+type Location struct {
 	Dir     string // the working directory
 	Project string // the directory of the project that Dir belongs to
 	URL     string // of the session that started the command; empty for other commands
@@ -19,8 +19,8 @@ type Here struct {
 // would make one project of everything below. Without a mark it is dir.
 //
 // Locate expects what Live returns. It follows symbolic links, so that two names of one directory are one project.
-func Locate(live []Info, dir, home, url string, marks ...string) Here {
-	here := Here{Dir: RealPath(dir), URL: url}
+func Locate(live []Info, dir, home, url string, marks ...string) Location {
+	here := Location{Dir: RealPath(dir), URL: url}
 	here.Project = markedDir(here.Dir, RealPath(home), marks)
 	if s, ok := nearest(live, here); ok && s.Project != "" {
 		here.Project = s.Project
@@ -55,7 +55,7 @@ func isAtOrAbove(above, dir string) bool {
 
 // nearest returns the session that started the command, else the one started nearest to its working directory, in it or above it. Of
 // several in one directory it is the newest.
-func nearest(live []Info, here Here) (found Info, ok bool) {
+func nearest(live []Info, here Location) (found Info, ok bool) {
 	for _, s := range live {
 		if here.URL != "" && (s.URL == here.URL || s.PublicURL == here.URL) {
 			return s, true
@@ -69,7 +69,7 @@ func nearest(live []Info, here Here) (found Info, ok bool) {
 
 // InProject returns the session that deliveries of the project are sent through when a command runs here: the nearest one if it is
 // the project of Here, else the newest of the project.
-func InProject(live []Info, here Here, project string) (Info, bool) {
+func InProject(live []Info, here Location, project string) (Info, bool) {
 	if project == here.Project {
 		if s, ok := nearest(live, here); ok {
 			return s, true
@@ -85,7 +85,7 @@ func InProject(live []Info, here Here, project string) (Info, bool) {
 
 // Choose returns the session that a command means: one of its own project as InProject finds it, else the newest of all, which then is
 // of another project. It expects what Live returns.
-func Choose(live []Info, here Here) (s Info, own, ok bool) {
+func Choose(live []Info, here Location) (s Info, own, ok bool) {
 	if s, ok = InProject(live, here, here.Project); ok {
 		return s, true, true
 	}

@@ -86,25 +86,25 @@ func TestChooseTakesTheNearestThenTheProjectThenTheNewest(t *testing.T) {
 		{ID: "older", Dir: "/p/shop", Project: "/p/shop", PublicURL: "https://a.test/x"},
 	}
 	tests := []struct {
-		here Here
+		here Location
 		want string
 		own  bool
 	}{
-		{Here{Dir: "/p/shop", Project: "/p/shop"}, "shop", true},
-		{Here{Dir: "/p/shop/api/src", Project: "/p/shop"}, "shop", true},
-		{Here{Dir: "/p/shop/web", Project: "/p/shop"}, "beside", true},
-		{Here{Dir: "/p/shop/web", Project: "/p/flaskapp", URL: "http://127.0.0.1:1/x"}, "newest", true},
-		{Here{Dir: "/p/shop/web", Project: "/p/shop", URL: "https://a.test/x"}, "older", true},
-		{Here{Dir: "/p/other", Project: "/p/shop"}, "beside", true}, // the newest of the project
-		{Here{Dir: "/p/other", Project: "/p/other"}, "newest", false},
-		{Here{Dir: "/p/shop2", Project: "/p/shop2"}, "newest", false},
+		{Location{Dir: "/p/shop", Project: "/p/shop"}, "shop", true},
+		{Location{Dir: "/p/shop/api/src", Project: "/p/shop"}, "shop", true},
+		{Location{Dir: "/p/shop/web", Project: "/p/shop"}, "beside", true},
+		{Location{Dir: "/p/shop/web", Project: "/p/flaskapp", URL: "http://127.0.0.1:1/x"}, "newest", true},
+		{Location{Dir: "/p/shop/web", Project: "/p/shop", URL: "https://a.test/x"}, "older", true},
+		{Location{Dir: "/p/other", Project: "/p/shop"}, "beside", true}, // the newest of the project
+		{Location{Dir: "/p/other", Project: "/p/other"}, "newest", false},
+		{Location{Dir: "/p/shop2", Project: "/p/shop2"}, "newest", false},
 	}
 	for _, test := range tests {
 		if got, own, ok := Choose(live, test.here); !ok || got.ID != test.want || own != test.own {
 			t.Errorf("Choose(%+v) = %s, %t, %t; want %s, %t", test.here, got.ID, own, ok, test.want, test.own)
 		}
 	}
-	if got, _, ok := Choose(nil, Here{Dir: "/p", Project: "/p"}); ok || got != (Info{}) {
+	if got, _, ok := Choose(nil, Location{Dir: "/p", Project: "/p"}); ok || got != (Info{}) {
 		t.Errorf("Choose of none = %+v, %t; want none", got, ok)
 	}
 }

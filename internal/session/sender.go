@@ -45,7 +45,7 @@ func (s Sender) String() string {
 }
 
 // Trust reads a SenderHeader value. ok is false, and nothing of it counts, unless it carries the session's token and is well formed.
-func Trust(value, token string) (s Sender, ok bool) {
+func ParseSender(value, token string) (s Sender, ok bool) {
 	s = parse(value)
 	switch {
 	case token == "", subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1:

@@ -22,7 +22,7 @@ func TestTrustTakesWhatASenderWrites(t *testing.T) {
 		{Token: info.Token, Origin: webhook.OriginReplay, Target: "http://localhost:3000/a;b?c=d&e=%20 f", Host: "app.test:8080", Probe: true},
 		{Token: info.Token, Origin: webhook.OriginTrigger, Expect: "401 4xx"},
 	} {
-		if got, ok := Trust(want.String(), info.Token); !ok || got != want {
+		if got, ok := ParseSender(want.String(), info.Token); !ok || got != want {
 			t.Errorf("Trust(%q) = %+v, %t; want %+v", want, got, ok, want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s, ok := Trust(test.value, test.token)
+			s, ok := ParseSender(test.value, test.token)
 			if ok != test.want {
 				t.Errorf("Trust(%q, %q) = %+v, %t; want %t", test.value, test.token, s, ok, test.want)
 			}
@@ -84,7 +84,7 @@ func FuzzTrust(f *testing.F) {
 		f.Add(value, "")
 	}
 	f.Fuzz(func(t *testing.T, value, token string) {
-		s, ok := Trust(value, token)
+		s, ok := ParseSender(value, token)
 		if !ok {
 			if s != (Sender{}) {
 				t.Errorf("Trust(%q, %q) gives %+v without trusting it", value, token, s)
@@ -97,7 +97,7 @@ func FuzzTrust(f *testing.F) {
 		if s.Origin != webhook.OriginTrigger && s.Origin != webhook.OriginReplay || s.Parent != "" && !webhook.IsID(string(s.Parent)) {
 			t.Errorf("Trust(%q, %q) = %+v, which no command sends", value, token, s)
 		}
-		if again, ok := Trust(s.String(), token); !ok || again != s {
+		if again, ok := ParseSender(s.String(), token); !ok || again != s {
 			t.Errorf("Trust(%q, %q) = %+v, but as %q it is %+v, %t", value, token, s, s, again, ok)
 		}
 	})

@@ -43,7 +43,7 @@ func CheckNgrok(ctx context.Context, o Options, n NgrokOptions) error {
 	if e, _ := ngrokError(err, n.Token); e != nil {
 		return e
 	}
-	return &Error{Reason: NoWay, Service: "ngrok", Said: Words(inWords(err)), Err: err}
+	return &Error{Reason: Unreachable, Service: "ngrok", Message: Describe(inWords(err)), Err: err}
 }
 
 // onceDialer connects the SDK to its service, and lets it try no second time.
@@ -74,7 +74,7 @@ func CheckSSH(ctx context.Context, o Options, s SSHOptions) error {
 	ctx, cancel := context.WithTimeout(ctx, checkPatience)
 	defer cancel()
 	noWay := func(err error) error {
-		return &Error{Reason: NoWay, Service: s.Target.Host, Said: Words(err), Err: err}
+		return &Error{Reason: Unreachable, Service: s.Target.Host, Message: Describe(err), Err: err}
 	}
 	conn, err := o.dial(ctx, s.Target.Addr())
 	if err != nil {

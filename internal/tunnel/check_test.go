@@ -38,13 +38,13 @@ func TestCheckNgrokEndsWithTheFirstFailure(t *testing.T) {
 	}
 	down := testkit.NewEdgeDown(t)
 	err = tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(down, tunnel.NgrokOptions{}))
-	if !errors.As(err, &e) || e.Reason != tunnel.NoWay {
+	if !errors.As(err, &e) || e.Reason != tunnel.Unreachable {
 		t.Errorf("an edge that is down: got %v, want that there is no way", err)
 	}
 	silent := testkit.ServeConns(t, func(c net.Conn) { _ = c.Close() })
 	n := withEdge(edge, tunnel.NgrokOptions{})
 	n.ConnectURL = silent.Addr()
-	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, n); !errors.As(err, &e) || e.Reason != tunnel.NoWay {
+	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, n); !errors.As(err, &e) || e.Reason != tunnel.Unreachable {
 		t.Errorf("an edge that hangs up: got %v, want that there is no way", err)
 	}
 }
@@ -69,13 +69,13 @@ func TestCheckSSH(t *testing.T) {
 	}
 	for addr, want := range map[string]string{web.Addr(): "does not speak SSH", gone.Addr(): "does not speak SSH"} {
 		var e *tunnel.Error
-		if err := check(t.Context(), addr); !errors.As(err, &e) || e.Reason != tunnel.NoWay || !strings.Contains(e.Said, want) {
+		if err := check(t.Context(), addr); !errors.As(err, &e) || e.Reason != tunnel.Unreachable || !strings.Contains(e.Message, want) {
 			t.Errorf("%s: got %v, want that it %s", addr, err, want)
 		}
 	}
 	server.Down()
 	var e *tunnel.Error
-	if err := check(t.Context(), server.Addr()); !errors.As(err, &e) || e.Said != "connection refused" {
+	if err := check(t.Context(), server.Addr()); !errors.As(err, &e) || e.Message != "connection refused" {
 		t.Errorf("a server that is down: got %v, want that the connection is refused", err)
 	}
 }

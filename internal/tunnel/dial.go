@@ -37,7 +37,7 @@ func EnvironmentProxies(lookUp func(string) (string, bool)) Proxies {
 }
 
 // OneProxy is the proxy for everything.
-func OneProxy(proxy *url.URL) Proxies {
+func FixedProxy(proxy *url.URL) Proxies {
 	return func(*url.URL) (*url.URL, error) { return proxy, nil }
 }
 

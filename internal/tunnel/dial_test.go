@@ -47,12 +47,12 @@ func TestSSHIsReachedByAProxy(t *testing.T) {
 	addr, asked := testkit.ServeProxy(t, func(string) string { return server.Addr() })
 	client := &http.Client{Transport: &http.Transport{}}
 	o, proof := options(client)
-	o.Proxy = tunnel.OneProxy(parse(t, "http://me:hush@"+addr))
+	o.Proxy = tunnel.FixedProxy(parse(t, "http://me:hush@"+addr))
 	target, err := tunnel.ParseTarget(tunnel.LocalhostRun)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := serve(t, proof, client, tunnel.OpenSSH(o, tunnel.SSHOptions{Target: target, KnownKeys: t.TempDir() + "/keys"}))
+	u := serve(t, proof, client, tunnel.OpenSSH(o, tunnel.SSHOptions{Target: target, KnownHosts: t.TempDir() + "/keys"}))
 	u.until(tunnel.Ready)
 	if got := asked(); !slices.Equal(got, []string{"localhost.run:22"}) {
 		t.Errorf("the proxy was asked for %q, want localhost.run:22", got)
@@ -76,7 +76,7 @@ func TestAProxyThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 	} {
 		client := &http.Client{Transport: &http.Transport{}}
 		o, proof := options(client)
-		o.Proxy = tunnel.OneProxy(parse(t, by))
+		o.Proxy = tunnel.FixedProxy(parse(t, by))
 		edge := testkit.NewEdge(t)
 		u := serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(edge, tunnel.NgrokOptions{})))
 		u.until(tunnel.Connecting)
@@ -86,7 +86,7 @@ func TestAProxyThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 		}
 		want = "the proxy " + parse(t, by).Host + ": … " + want
 		before, after, _ := strings.Cut(want, "… ")
-		if got := tunnel.Words(s.Cause); !strings.HasPrefix(got, before) || !strings.HasSuffix(got, after) {
+		if got := tunnel.Describe(s.Cause); !strings.HasPrefix(got, before) || !strings.HasSuffix(got, after) {
 			t.Errorf("%s: got %q, want %q", by, got, want)
 		}
 		u.Close()
@@ -98,7 +98,7 @@ func TestAProxySaysWhoWeAre(t *testing.T) {
 	proxy := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 403 Forbidden\r\n\r\n"))
 	client := &http.Client{Transport: &http.Transport{}}
 	o, proof := options(client)
-	o.Proxy = tunnel.OneProxy(parse(t, "http://me:hush@"+proxy.Addr()))
+	o.Proxy = tunnel.FixedProxy(parse(t, "http://me:hush@"+proxy.Addr()))
 	serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(testkit.NewEdge(t), tunnel.NgrokOptions{})))
 	got := string(proxy.Wait(1)[0])
 	if !strings.HasPrefix(got, "CONNECT ") || !strings.Contains(got, "\r\nProxy-Authorization: Basic bWU6aHVzaA==\r\n") {
@@ -114,7 +114,7 @@ func TestLoopbackIsThereAtOnce(t *testing.T) {
 	}
 	client := &http.Client{Transport: &http.Transport{}}
 	o, _ := options(client)
-	u := serve(t, tunnel.NewProof(client, rand.Reader), client, tunnel.OpenLocal(ln, o.Now))
+	u := serve(t, tunnel.NewVerifier(client, rand.Reader), client, tunnel.OpenLocal(ln, o.Now))
 	if s := u.until(tunnel.Ready); s.URL != "http://"+ln.Addr().String() {
 		t.Errorf("got %s, want loopback", s.URL)
 	}

@@ -14,8 +14,8 @@ const (
 	Taken         Reason = "taken"         // the URL is in use, or another's
 	Limit         Reason = "limit"         // the plan allows no more
 	KeyChanged    Reason = "key_changed"   // the server is not the one that it was
-	NoWay         Reason = "no_way"        // it could not be opened in the time there is
-	NotBack       Reason = "not_back"      // it is open, and the public URL does not lead here
+	Unreachable   Reason = "unreachable"   // it could not be opened in the time there is
+	Unverified    Reason = "unverified"    // it is open, and the public URL does not lead here
 	Stopped       Reason = "stopped"       // the service ended it, for whatever reason it gives
 	Misconfigured Reason = "misconfigured" // a setting can't be used
 )
@@ -25,14 +25,14 @@ type Error struct {
 	Reason  Reason
 	Service string // ngrok, or the SSH server's host
 	Code    string // the service's own, as in ERR_NGROK_105
-	Said    string // what the service says, or what is the matter; one line
-	Page    string // where to read on
+	Message string // what the service says, or what is the matter; one line
+	DocURL  string // where to read on
 	URL     string // the public one, where it is about that
 	Err     error  // what it came from
 }
 
 func (e *Error) Error() string {
-	text := e.Service + ": " + e.Said
+	text := e.Service + ": " + e.Message
 	if e.Code != "" {
 		text += " (" + e.Code + ")"
 	}
@@ -42,13 +42,13 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // NotBackError is that a request through the public URL did not come back.
-type NotBackError struct {
+type UnverifiedError struct {
 	URL string
 	Err error // of the last try
 }
 
-func (e *NotBackError) Error() string {
-	return fmt.Sprintf("%s does not lead back here: %s", e.URL, Words(e.Err))
+func (e *UnverifiedError) Error() string {
+	return fmt.Sprintf("%s does not lead back here: %s", e.URL, Describe(e.Err))
 }
 
-func (e *NotBackError) Unwrap() error { return e.Err }
+func (e *UnverifiedError) Unwrap() error { return e.Err }

@@ -37,13 +37,13 @@ type inUse struct {
 	client *http.Client
 }
 
-func options(client *http.Client) (tunnel.Options, *tunnel.Proof) {
-	proof := tunnel.NewProof(client, rand.Reader)
-	return tunnel.Options{Prove: proof.Prove, Now: time.Now, Random: mathrand.Float64}, proof
+func options(client *http.Client) (tunnel.Options, *tunnel.Verifier) {
+	proof := tunnel.NewVerifier(client, rand.Reader)
+	return tunnel.Options{Verify: proof.Verify, Now: time.Now, Random: mathrand.Float64}, proof
 }
 
 // serve serves what comes through the tunnel until the test ends.
-func serve(t testing.TB, proof *tunnel.Proof, client *http.Client, tn tunnel.Tunnel) *inUse {
+func serve(t testing.TB, proof *tunnel.Verifier, client *http.Client, tn tunnel.Tunnel) *inUse {
 	t.Helper()
 	u := &inUse{Tunnel: tn, t: t, client: client}
 	u.server = &http.Server{Handler: proof.Handler(http.HandlerFunc(echo)), ReadHeaderTimeout: patience}
@@ -106,7 +106,7 @@ func (u *inUse) until(kind tunnel.Kind) tunnel.State {
 		if s.Kind == kind {
 			return s
 		}
-		if s.Kind == tunnel.Lost || s.Kind == tunnel.Closed {
+		if s.Kind == tunnel.Failed || s.Kind == tunnel.Closed {
 			u.t.Fatalf("got state %s (%v), want %s", s.Kind, s.Cause, kind)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // Options is what every way that leads through a service is made of. Prove, Now and Random are required.
 type Options struct {
 	// Prove sends a request through the URL and returns when it has come back, or ctx ends.
-	Prove  func(ctx context.Context, url string) error
+	Verify func(ctx context.Context, url string) error
 	Now    func() time.Time
 	Random func() float64 // in [0, 1): spreads the tries
 	// Proxy names the proxy for a URL, nil for none; Dial connects, by the net package where it is nil.
@@ -21,9 +21,9 @@ type Options struct {
 	// Addresses lists this machine's addresses; nil: the net package.
 	Addresses func() ([]net.Addr, error)
 	// Awake is how long this machine has been awake, since whenever; nil: Go's monotonic clock, which stands still in a sleep.
-	Awake func() time.Duration
+	AwakeTime func() time.Duration
 	// Patience bounds the opening: what is not ready by then is lost. A tunnel that was ready once is tried for ever. 0: a minute.
-	Patience time.Duration
+	StartTimeout time.Duration
 }
 
 const (
@@ -71,15 +71,15 @@ var errClosed = errors.New("the tunnel was closed")
 
 // keep starts a way through the service of that name.
 func keep(name string, o Options, drive func(ctx context.Context, k *keeper) error) *keeper {
-	if o.Patience == 0 {
-		o.Patience = defaultPatience
+	if o.StartTimeout == 0 {
+		o.StartTimeout = defaultPatience
 	}
 	if o.Addresses == nil {
 		o.Addresses = net.InterfaceAddrs
 	}
-	if o.Awake == nil {
+	if o.AwakeTime == nil {
 		start := time.Now()
-		o.Awake = func() time.Duration { return time.Since(start) }
+		o.AwakeTime = func() time.Duration { return time.Since(start) }
 	}
 	k := &keeper{
 		o: o, name: name, pace: pace{random: o.Random}, conns: make(chan net.Conn), done: make(chan struct{}), deaf: make(chan struct{}),
@@ -94,7 +94,7 @@ func keep(name string, o Options, drive func(ctx context.Context, k *keeper) err
 func (k *keeper) run(drive func(ctx context.Context, k *keeper) error) {
 	defer close(k.done)
 	var watching sync.WaitGroup
-	patience := time.AfterFunc(k.o.Patience, k.loseHope)
+	patience := time.AfterFunc(k.o.StartTimeout, k.loseHope)
 	defer patience.Stop()
 	watching.Go(func() { k.watch(k.over) })
 	err := drive(k.over, k)
@@ -106,7 +106,7 @@ func (k *keeper) run(drive func(ctx context.Context, k *keeper) error) {
 	if errors.Is(err, errClosed) {
 		k.say(State{Kind: Closed})
 	} else {
-		k.say(State{Kind: Lost, Cause: err})
+		k.say(State{Kind: Failed, Cause: err})
 	}
 	close(k.states)
 }
@@ -119,15 +119,15 @@ func (k *keeper) loseHope() {
 	if !never {
 		return
 	}
-	var back *NotBackError
+	var back *UnverifiedError
 	switch {
 	case errors.As(last, &back):
-		k.end(&Error{Reason: NotBack, Service: k.name, Said: back.Error(), URL: back.URL, Err: last})
+		k.end(&Error{Reason: Unverified, Service: k.name, Message: back.Error(), URL: back.URL, Err: last})
 	case last == nil:
 		last = context.DeadlineExceeded
 		fallthrough
 	default:
-		k.end(&Error{Reason: NoWay, Service: k.name, Said: Words(last), Err: last})
+		k.end(&Error{Reason: Unreachable, Service: k.name, Message: Describe(last), Err: last})
 	}
 }
 
@@ -154,7 +154,7 @@ func (k *keeper) trouble(cause error, since time.Time) {
 	}
 	k.mu.Lock()
 	s := State{Kind: Connecting, Cause: cause}
-	known := k.last != nil && Words(k.last) == Words(cause)
+	known := k.last != nil && Describe(k.last) == Describe(cause)
 	if !k.readyAt.IsZero() {
 		if since.IsZero() {
 			since = k.o.Now()
@@ -178,11 +178,11 @@ func (k *keeper) trouble(cause error, since time.Time) {
 // on, until ctx ends.
 func (k *keeper) prove(ctx context.Context, url string) error {
 	first, cancel := context.WithTimeout(ctx, proofPatience)
-	err := k.o.Prove(first, url)
+	err := k.o.Verify(first, url)
 	cancel()
 	if err != nil && ctx.Err() == nil {
 		k.trouble(err, time.Time{})
-		err = k.o.Prove(ctx, url)
+		err = k.o.Verify(ctx, url)
 	}
 	if err == nil {
 		err = ctx.Err() // the link may have gone while the answer was on its way
@@ -191,7 +191,7 @@ func (k *keeper) prove(ctx context.Context, url string) error {
 		return err
 	}
 	k.mu.Lock()
-	s := State{Kind: Ready, URL: url, Since: k.since, Moved: k.url != "" && k.url != url}
+	s := State{Kind: Ready, URL: url, Since: k.since, URLChanged: k.url != "" && k.url != url}
 	k.url, k.readyAt, k.since, k.last = url, k.o.Now(), time.Time{}, nil
 	k.mu.Unlock()
 	k.say(s)

@@ -52,14 +52,14 @@ func (s *sky) options() Options {
 			defer s.mu.Unlock()
 			return time.Now().Add(s.asleep)
 		},
-		Awake:  func() time.Duration { return time.Since(start) },
-		Random: func() float64 { return 0.999999 },
+		AwakeTime: func() time.Duration { return time.Since(start) },
+		Random:    func() float64 { return 0.999999 },
 		Addresses: func() ([]net.Addr, error) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			return s.addresses, nil
 		},
-		Prove: func(ctx context.Context, url string) error {
+		Verify: func(ctx context.Context, url string) error {
 			s.mu.Lock()
 			ok := s.proves
 			s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *sky) options() Options {
 				return nil
 			}
 			<-ctx.Done()
-			return &NotBackError{URL: url, Err: errors.New("something else answered")}
+			return &UnverifiedError{URL: url, Err: errors.New("something else answered")}
 		},
 	}
 }
@@ -114,7 +114,7 @@ func TestTriesAreFartherAndFartherApart(t *testing.T) {
 			t.Errorf("got %+v, want a cause", s)
 		}
 		var e *Error
-		if s := expect(t, k, Lost); !errors.As(s.Cause, &e) || e.Reason != NoWay || e.Said != "connection refused" || e.Service != "x" {
+		if s := expect(t, k, Failed); !errors.As(s.Cause, &e) || e.Reason != Unreachable || e.Message != "connection refused" || e.Service != "x" {
 			t.Errorf("got %+v, want that there is no way to x, and why", s)
 		}
 		if since := time.Since(w.start); since != defaultPatience {
@@ -136,12 +136,12 @@ func TestNothingIsReadyBeforeARequestHasComeBack(t *testing.T) {
 		k := keep("x", sky.options(), w.drive)
 		expect(t, k, Connecting)
 		s := expect(t, k, Connecting)
-		var back *NotBackError
+		var back *UnverifiedError
 		if !errors.As(s.Cause, &back) || time.Since(w.start) != proofPatience {
 			t.Errorf("got %+v after %v, want that nothing came back after %v", s, time.Since(w.start), proofPatience)
 		}
 		var e *Error
-		if s := expect(t, k, Lost); !errors.As(s.Cause, &e) || e.Reason != NotBack || e.URL != "https://a" {
+		if s := expect(t, k, Failed); !errors.As(s.Cause, &e) || e.Reason != Unverified || e.URL != "https://a" {
 			t.Errorf("got %+v, want that nothing came back", s)
 		}
 		if k.URL() != "" {
@@ -175,7 +175,7 @@ func TestAMachineThatSleptComesBackAtOnce(t *testing.T) {
 				break
 			}
 		}
-		if gap := back.Gap(); gap < 8*time.Hour || gap > 8*time.Hour+10*time.Second {
+		if gap := back.Downtime(); gap < 8*time.Hour || gap > 8*time.Hour+10*time.Second {
 			t.Errorf("got a gap of %v, want a little more than the 8 h that it slept", gap)
 		}
 		if took := time.Since(fellAsleep); took > 5*time.Second {
@@ -250,10 +250,10 @@ func TestALinkThatIsDroppedAtOnceIsNotMadeAtOnceAgain(t *testing.T) {
 func TestWhatCannotGetBetterEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		w := &fakeWay{start: time.Now(), open: func(context.Context, *keeper, int) error { return &Error{Reason: Refused, Service: "x", Said: "no"} }}
+		w := &fakeWay{start: time.Now(), open: func(context.Context, *keeper, int) error { return &Error{Reason: Refused, Service: "x", Message: "no"} }}
 		k := keep("x", (&sky{}).options(), w.drive)
 		expect(t, k, Connecting)
-		expect(t, k, Lost)
+		expect(t, k, Failed)
 		if _, open := <-k.States(); open {
 			t.Error("there are states after Lost")
 		}
@@ -276,7 +276,7 @@ func TestStatesThatNobodyReadsGiveWayToNewerOnes(t *testing.T) {
 			return errors.New("cause " + string(rune('a'+n%26)))
 		}}
 		o := (&sky{}).options()
-		o.Patience = 24 * time.Hour
+		o.StartTimeout = 24 * time.Hour
 		k := keep("x", o, w.drive)
 		time.Sleep(5 * time.Hour) // fake time
 		k.Close()

@@ -77,7 +77,7 @@ func ngrokError(err error, token string) (e *Error, passes bool) {
 		meaning.page = ngrokErrorsPage + strings.ToLower(code)
 	}
 	// err is not kept: its text may hold the token (ngrok docs: ERR_NGROK_105, ERR_NGROK_107).
-	return &Error{Reason: meaning.reason, Service: "ngrok", Code: code, Said: firstSentence(err.Error(), token), Page: meaning.page}, meaning.passes
+	return &Error{Reason: meaning.reason, Service: "ngrok", Code: code, Message: firstSentence(err.Error(), token), DocURL: meaning.page}, meaning.passes
 }
 
 // inWords makes a common error of one of the SDK's multiplexer, whose types are its own. That it closed the session itself is what a

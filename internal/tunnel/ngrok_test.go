@@ -46,7 +46,7 @@ func TestNgrokComesBackAtTheSameURL(t *testing.T) {
 		t.Errorf("got %+v, want a cause and a beginning", gone)
 	}
 	back := u.until(tunnel.Ready)
-	if back.URL != before.URL || back.Moved || !back.Since.Equal(gone.Since) || back.Gap() <= 0 {
+	if back.URL != before.URL || back.URLChanged || !back.Since.Equal(gone.Since) || back.Downtime() <= 0 {
 		t.Errorf("got %+v after %+v, want the URL %s and how long it was", back, gone, before.URL)
 	}
 	u.post([]byte("still the same"))
@@ -121,10 +121,10 @@ func TestNgrokEndsWhereItIsRefused(t *testing.T) {
 			s := u.untilLost()
 			t.Logf("ended after %v: %v", time.Since(start), s.Cause)
 			var e *tunnel.Error
-			if !errors.As(s.Cause, &e) || e.Reason != tc.reason || e.Code != tc.code || e.Page != tc.page {
+			if !errors.As(s.Cause, &e) || e.Reason != tc.reason || e.Code != tc.code || e.DocURL != tc.page {
 				t.Fatalf("got %+v, want reason %s, code %s and page %s", s.Cause, tc.reason, tc.code, tc.page)
 			}
-			if strings.Contains(e.Error()+e.Said, token) {
+			if strings.Contains(e.Error()+e.Message, token) {
 				t.Errorf("the error shows the token: %v", e)
 			}
 			if n := len(edge.Auths()); n != 1 {
@@ -138,7 +138,7 @@ func (u *inUse) untilLost() tunnel.State {
 	u.t.Helper()
 	for {
 		s := u.next()
-		if s.Kind == tunnel.Lost {
+		if s.Kind == tunnel.Failed {
 			return s
 		}
 		if s.Kind == tunnel.Ready {
@@ -181,7 +181,7 @@ func TestNgrokComesBackElsewhereWhereItsURLIsGone(t *testing.T) {
 	edge.Drop()
 	u.until(tunnel.Reconnecting)
 	back := u.until(tunnel.Ready)
-	if back.URL == before.URL || !back.Moved {
+	if back.URL == before.URL || !back.URLChanged {
 		t.Errorf("got %+v after %s, want another URL, and that it is said", back, before.URL)
 	}
 	u.post([]byte("elsewhere"))

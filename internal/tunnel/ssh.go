@@ -15,12 +15,12 @@ import (
 
 // SSHOptions is what the way by an SSH server is made of besides Options.
 type SSHOptions struct {
-	Target    Target
-	URL       string // the public one that is wanted, or known; empty: what the server says
-	Bind      string // HOST:PORT that the server is to forward; empty: what suits it
-	KnownKeys string // the file that keeps the keys of servers
-	Keys      Keys   // ours
-	Version   string // of this program
+	Target     Target
+	URL        string // the public one that is wanted, or known; empty: what the server says
+	Bind       string // HOST:PORT that the server is to forward; empty: what suits it
+	KnownHosts string // the file that keeps the keys of servers
+	Keys       Keys   // ours
+	Version    string // of this program
 
 	// Heartbeat is how often the connection is tried; 0: every ten seconds.
 	Heartbeat time.Duration
@@ -79,13 +79,13 @@ func (w *sshWay) final(err error, returns bool) *Error {
 	case errors.As(err, &e):
 		return e
 	case errors.As(err, &changed):
-		return &Error{Reason: KeyChanged, Service: w.o.Target.Host, Said: changed.Error(), Err: changed}
+		return &Error{Reason: KeyChanged, Service: w.o.Target.Host, Message: changed.Error(), Err: changed}
 	case returns:
 		return nil
 	case errors.Is(err, errRefused):
-		return &Error{Reason: Refused, Service: w.o.Target.Host, Said: strings.TrimPrefix(err.Error(), errRefused.Error()+": "), Err: err}
+		return &Error{Reason: Refused, Service: w.o.Target.Host, Message: strings.TrimPrefix(err.Error(), errRefused.Error()+": "), Err: err}
 	case errors.Is(err, errDenied):
-		return &Error{Reason: Denied, Service: w.o.Target.Host, Said: strings.TrimPrefix(err.Error(), errDenied.Error()+": "), Err: err}
+		return &Error{Reason: Denied, Service: w.o.Target.Host, Message: strings.TrimPrefix(err.Error(), errDenied.Error()+": "), Err: err}
 	}
 	return nil
 }
@@ -170,10 +170,10 @@ func because(ctx context.Context, err error) error {
 
 // connect shakes hands, within a time of its own, and says who we are.
 func (w *sshWay) connect(ctx context.Context, conn net.Conn, k *keeper) (*ssh.Client, error) {
-	book := keyBook{path: w.o.KnownKeys, kept: func(fingerprint string) { k.say(State{Kind: Connecting, Key: fingerprint}) }}
+	book := keyBook{path: w.o.KnownHosts, kept: func(fingerprint string) { k.say(State{Kind: Connecting, NewHostKey: fingerprint}) }}
 	algorithms, err := book.algorithms(w.o.Target.Addr())
 	if err != nil {
-		return nil, &Error{Reason: Misconfigured, Service: w.o.Target.Host, Said: err.Error(), Err: err}
+		return nil, &Error{Reason: Misconfigured, Service: w.o.Target.Host, Message: err.Error(), Err: err}
 	}
 	_ = conn.SetDeadline(time.Now().Add(handshakePatience + announcePatience))
 	keys := &ring{keys: w.o.Keys}
@@ -184,7 +184,7 @@ func (w *sshWay) connect(ctx context.Context, conn net.Conn, k *keeper) (*ssh.Cl
 	})
 	switch {
 	case keys.bad != nil:
-		return nil, &Error{Reason: Misconfigured, Service: w.o.Target.Host, Said: keys.bad.Error(), Err: keys.bad}
+		return nil, &Error{Reason: Misconfigured, Service: w.o.Target.Host, Message: keys.bad.Error(), Err: keys.bad}
 	case err != nil && strings.Contains(err.Error(), "unable to authenticate"): // the package has no type for it
 		return nil, fmt.Errorf("%w: it does not let %s in", errRefused, w.o.Target.User)
 	case err != nil:
@@ -209,7 +209,7 @@ func (w *sshWay) forward(ctx context.Context, client *ssh.Client, said <-chan st
 	if w.o.Bind != "" {
 		b, err := parseBind(w.o.Bind)
 		if err != nil {
-			return "", &Error{Reason: Misconfigured, Service: w.o.Target.Host, Said: err.Error(), Err: err}
+			return "", &Error{Reason: Misconfigured, Service: w.o.Target.Host, Message: err.Error(), Err: err}
 		}
 		asked = []bind{b}
 	}
@@ -246,7 +246,7 @@ func (w *sshWay) publicURL(ctx context.Context, port uint32, said <-chan string)
 	found := awaitURL(ctx, said, patience)
 	switch {
 	case found != "" && w.o.URL != "" && !sameHost(found, w.o.URL) && w.o.Target.announces(w.o.URL):
-		return "", &Error{Reason: Taken, Service: w.o.Target.Host, Said: "it gives " + found + " instead", URL: w.o.URL}
+		return "", &Error{Reason: Taken, Service: w.o.Target.Host, Message: "it gives " + found + " instead", URL: w.o.URL}
 	case w.o.URL != "":
 		return w.o.URL, nil
 	case found != "":

@@ -24,15 +24,15 @@ type keyBook struct {
 
 // KeyChangedError is that a server shows another key than it did before.
 type KeyChangedError struct {
-	Host   string
-	Now    string // the fingerprint
-	Before []string
-	File   string
-	Line   int // where the one before stands
+	Host    string
+	Current string // the fingerprint
+	Known   []string
+	File    string
+	Line    int // where the one before stands
 }
 
 func (e *KeyChangedError) Error() string {
-	return fmt.Sprintf("the key of %s is another than before: it was %s and is %s", e.Host, strings.Join(e.Before, " or "), e.Now)
+	return fmt.Sprintf("the key of %s is another than before: it was %s and is %s", e.Host, strings.Join(e.Known, " or "), e.Current)
 }
 
 // algorithms lists the kinds of key that the server is known by, so that it is not asked for another kind that it has too, which would
@@ -94,12 +94,12 @@ func (b keyBook) check(host string, _ net.Addr, key ssh.PublicKey) error {
 		b.kept(ssh.FingerprintSHA256(key))
 		return nil
 	}
-	changed := &KeyChangedError{Host: host, Now: ssh.FingerprintSHA256(key), File: b.path, Line: known[0].Line}
+	changed := &KeyChangedError{Host: host, Current: ssh.FingerprintSHA256(key), File: b.path, Line: known[0].Line}
 	for _, k := range known {
 		if bytes.Equal(k.Key.Marshal(), key.Marshal()) {
 			return nil
 		}
-		changed.Before = append(changed.Before, ssh.FingerprintSHA256(k.Key))
+		changed.Known = append(changed.Known, ssh.FingerprintSHA256(k.Key))
 	}
 	return changed
 }

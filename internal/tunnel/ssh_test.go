@@ -46,8 +46,8 @@ func openSSH(t testing.TB, server *testkit.SSHServer, style testkit.SSHStyle, s 
 		return d.DialContext(ctx, network, server.Addr())
 	}
 	s.Target = sshTarget(t, style, server.Addr())
-	if s.KnownKeys == "" {
-		s.KnownKeys = filepath.Join(t.TempDir(), "keys")
+	if s.KnownHosts == "" {
+		s.KnownHosts = filepath.Join(t.TempDir(), "keys")
 	}
 	return serve(t, proof, client, tunnel.OpenSSH(o, s))
 }
@@ -95,7 +95,7 @@ func TestSSHComesBackAndSaysWhere(t *testing.T) {
 			server.Drop()
 			gone := u.until(tunnel.Reconnecting)
 			back := u.until(tunnel.Ready)
-			if back.Moved != moves || (back.URL != before.URL) != moves || !back.Since.Equal(gone.Since) {
+			if back.URLChanged != moves || (back.URL != before.URL) != moves || !back.Since.Equal(gone.Since) {
 				t.Errorf("got %+v after %+v, want moved %v", back, before, moves)
 			}
 			u.post([]byte("back"))
@@ -111,7 +111,7 @@ func TestSSHFollowsAURLThatTheServiceChanges(t *testing.T) {
 	// The same place by another name.
 	other := strings.Replace(before.URL, "127.0.0.1", "localhost", 1)
 	server.Say(`{"event":"tcpip-forward","address":"` + other + `"}`)
-	if s := u.until(tunnel.Ready); s.URL != other || !s.Moved || !s.Since.IsZero() {
+	if s := u.until(tunnel.Ready); s.URL != other || !s.URLChanged || !s.Since.IsZero() {
 		t.Errorf("got %+v, want that it moved to %s without a gap", s, other)
 	}
 }
@@ -122,7 +122,7 @@ func TestSSHNoticesAServerThatIsGoneWithoutAWord(t *testing.T) {
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{Heartbeat: 400 * time.Millisecond})
 	u.until(tunnel.Ready)
 	server.Freeze()
-	if s := u.until(tunnel.Reconnecting); tunnel.Words(s.Cause) != "no answer in time" {
+	if s := u.until(tunnel.Reconnecting); tunnel.Describe(s.Cause) != "no answer in time" {
 		t.Errorf("got cause %v, want that there was no answer", s.Cause)
 	}
 }
@@ -131,11 +131,11 @@ func TestSSHKeepsTheFirstKeyAndRefusesAnother(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	keys := filepath.Join(t.TempDir(), "sub", "keys")
-	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownKeys: keys})
-	if s := u.until(tunnel.Connecting); s.Key != "" {
-		t.Errorf("got key %s before it connects", s.Key)
+	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownHosts: keys})
+	if s := u.until(tunnel.Connecting); s.NewHostKey != "" {
+		t.Errorf("got key %s before it connects", s.NewHostKey)
 	}
-	if s := u.until(tunnel.Connecting); !strings.HasPrefix(s.Key, "SHA256:") {
+	if s := u.until(tunnel.Connecting); !strings.HasPrefix(s.NewHostKey, "SHA256:") {
 		t.Errorf("got %+v, want the fingerprint of the first key", s)
 	}
 	u.until(tunnel.Ready)
@@ -144,13 +144,13 @@ func TestSSHKeepsTheFirstKeyAndRefusesAnother(t *testing.T) {
 		t.Errorf("got %v, %v, want a file of mode 0600", info, err)
 	}
 	// The same key again needs no word.
-	again := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownKeys: keys})
+	again := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownHosts: keys})
 	again.until(tunnel.Connecting)
 	again.until(tunnel.Ready)
 	again.Close()
 
 	server.NewKey()
-	other := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownKeys: keys})
+	other := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownHosts: keys})
 	s := other.untilLost()
 	var e *tunnel.Error
 	var changed *tunnel.KeyChangedError

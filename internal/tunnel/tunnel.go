@@ -26,23 +26,23 @@ const (
 	Connecting   Kind = "connecting"
 	Ready        Kind = "ready"        // a request through the public URL has come back
 	Reconnecting Kind = "reconnecting" // it was ready, and is not
-	Lost         Kind = "lost"         // it can't be had, or not any more
+	Failed       Kind = "failed"       // it can't be had, or not any more
 	Closed       Kind = "closed"       // Close was called
 )
 
 // State is how a tunnel is doing from At on.
 type State struct {
-	Kind  Kind
-	At    time.Time
-	URL   string    // of Ready
-	Since time.Time // when the gap began: of Reconnecting, and of the Ready that ends one
-	Moved bool      // of Ready: the URL is another than before the gap
-	Cause error     // of Connecting, where a try failed; of Reconnecting and Lost
-	Key   string    // of Connecting: the fingerprint of a server's key that was seen for the first time, and is kept
+	Kind       Kind
+	At         time.Time
+	URL        string    // of Ready
+	Since      time.Time // when the gap began: of Reconnecting, and of the Ready that ends one
+	URLChanged bool      // of Ready: the URL is another than before the gap
+	Cause      error     // of Connecting, where a try failed; of Reconnecting and Lost
+	NewHostKey string    // of Connecting: the fingerprint of a server's key that was seen for the first time, and is kept
 }
 
 // Gap is how long the tunnel was down, by the clock on the wall: a machine that sleeps receives nothing either.
-func (s State) Gap() time.Duration {
+func (s State) Downtime() time.Duration {
 	if s.Since.IsZero() {
 		return 0
 	}

@@ -58,7 +58,7 @@ func (k *keeper) watch(ctx context.Context) {
 }
 
 func (k *keeper) look() sight {
-	s := sight{wall: k.o.Now().Round(0), awake: k.o.Awake()}
+	s := sight{wall: k.o.Now().Round(0), awake: k.o.AwakeTime()}
 	addresses, err := k.o.Addresses()
 	if err != nil {
 		return s // of a machine that does not tell, nothing follows

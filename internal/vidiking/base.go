@@ -44,7 +44,7 @@ func ParseBase(text string) (Base, error) {
 		return Base{}, &URLError{fmt.Sprintf("can't hold ? or #: %q", text), hint}
 	case u.Scheme != "https" && u.Scheme != "http":
 		return Base{}, &URLError{fmt.Sprintf("can't begin with %s://", u.Scheme), hint}
-	case u.Scheme == "http" && !hosts.IsHereAlone(u.Hostname()):
+	case u.Scheme == "http" && !hosts.IsLoopback(u.Hostname()):
 		return Base{}, &URLError{fmt.Sprintf("is plain http to another machine: %q", text), "the API key would travel in the open: write https://"}
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
@@ -53,7 +53,7 @@ func ParseBase(text string) (Base, error) {
 	if again, err := url.Parse(u.String()); err != nil || again.String() != u.String() {
 		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", text), hint}
 	}
-	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: hosts.IsHereAlone(u.Hostname())}, nil
+	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: hosts.IsLoopback(u.Hostname())}, nil
 }
 
 // withoutUser is what of a wrong URL can be shown: nothing that may hold a password.
@@ -71,4 +71,4 @@ func (b Base) String() string { return b.text }
 func (b Base) Host() string { return b.host }
 
 // IsHere reports whether the API is on this machine.
-func (b Base) IsHere() bool { return b.here }
+func (b Base) IsLocal() bool { return b.here }

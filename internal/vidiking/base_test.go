@@ -25,8 +25,8 @@ func TestParseBase(t *testing.T) {
 		{"https://127.0.0.1:9000", "https://127.0.0.1:9000", true},
 	} {
 		got, err := ParseBase(tt.text)
-		if err != nil || got.String() != tt.want || got.IsHere() != tt.here {
-			t.Errorf("ParseBase(%q): got %q (here: %v), %v, want %q (%v)", tt.text, got, got.IsHere(), err, tt.want, tt.here)
+		if err != nil || got.String() != tt.want || got.IsLocal() != tt.here {
+			t.Errorf("ParseBase(%q): got %q (here: %v), %v, want %q (%v)", tt.text, got, got.IsLocal(), err, tt.want, tt.here)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func FuzzParseBaseNeverTakesPlainHTTPElsewhere(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if u, err := url.Parse(b.String()); err != nil || u.Scheme != "https" && !hosts.IsHereAlone(u.Hostname()) || u.User != nil || u.RawQuery != "" {
+		if u, err := url.Parse(b.String()); err != nil || u.Scheme != "https" && !hosts.IsLoopback(u.Hostname()) || u.User != nil || u.RawQuery != "" {
 			t.Errorf("ParseBase(%q) took %s", text, b)
 		}
 		if again, err := ParseBase(b.String()); err != nil || again.String() != b.String() {

@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	defaultTimeout = 30 * time.Second
-	connectTimeout = 10 * time.Second // a connection takes far less; what takes longer is not reached
-	answerCap      = 1 << 20          // far more than any documented answer
+	defaultTimeout   = 30 * time.Second
+	connectTimeout   = 10 * time.Second // a connection takes far less; what takes longer is not reached
+	maxResponseBytes = 1 << 20          // far more than any documented answer
 )
 
 // ErrNoKey says that there is no API key to call with.
@@ -38,7 +38,7 @@ type Options struct {
 	Timeout time.Duration                         // of each try, whole; 0: 30 s
 	Proxy   func(*http.Request) (*url.URL, error) // nil: none
 	Now     func() time.Time                      // nil: time.Now
-	Waiting func(Wait)                            // told of each wait for the rate limit; may be nil
+	OnWait  func(Wait)                            // told of each wait for the rate limit; may be nil
 }
 
 // Client calls the API. It may be used by many goroutines at once.
@@ -60,8 +60,8 @@ func newClient(o Options, network http.RoundTripper) (*Client, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Waiting == nil {
-		o.Waiting = func(Wait) {}
+	if o.OnWait == nil {
+		o.OnWait = func(Wait) {}
 	}
 	return &Client{o: o, http: &http.Client{
 		Transport: network,
@@ -75,15 +75,15 @@ func newTransport(o Options) *http.Transport {
 	if o.Base.plain {
 		// localhost is a name, and a resolver can make anything of it.
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
-			if host, _, err := net.SplitHostPort(address); err != nil || !hosts.IsHereAlone(host) {
-				return errElsewhere
+			if host, _, err := net.SplitHostPort(address); err != nil || !hosts.IsLoopback(host) {
+				return errNotLoopback
 			}
 			return nil
 		}
 	}
 	return &http.Transport{
 		Proxy:                  o.Proxy,
-		OnProxyConnectResponse: proxyAnswer,
+		OnProxyConnectResponse: checkProxyResponse,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    connectTimeout,
 		ForceAttemptHTTP2:      true,
@@ -102,13 +102,13 @@ func (c *Client) Base() Base { return c.o.Base }
 type request struct {
 	method, path string
 	body         any              // sent as JSON; nil: none
-	hidden       []webhook.Secret // beside the key, what must not be shown where it is sent back
+	redact       []webhook.Secret // beside the key, what must not be shown where it is sent back
 }
 
 func (r request) String() string { return r.method + " " + r.path }
 
 // answer is a successful one (2xx).
-type answer struct {
+type response struct {
 	body []byte
 	meta Meta
 }
@@ -122,26 +122,26 @@ type Meta struct {
 }
 
 // call sends a request, again where the rate limit says so, and returns a successful answer. Any other is an error.
-func (c *Client) call(ctx context.Context, r request) (answer, error) {
+func (c *Client) call(ctx context.Context, r request) (response, error) {
 	payload, err := encode(r.body)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	var patience patience
+	var patience waitBudget
 	for {
-		a, err := c.try(ctx, r, payload)
+		a, err := c.sendOnce(ctx, r, payload)
 		var status *StatusError
 		if !errors.As(err, &status) || status.Code != http.StatusTooManyRequests {
 			return a, err
 		}
 		wait, ok := patience.next(status)
 		if !ok {
-			return answer{}, err
+			return response{}, err
 		}
 		wait.Call = r.String()
-		c.o.Waiting(wait)
+		c.o.OnWait(wait)
 		if err := sleep(ctx, wait.For); err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 	}
 }
@@ -161,28 +161,28 @@ func encode(body any) ([]byte, error) {
 }
 
 // try sends a request once.
-func (c *Client) try(ctx context.Context, r request, payload []byte) (answer, error) {
+func (c *Client) sendOnce(ctx context.Context, r request, payload []byte) (response, error) {
 	timed, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
 	way := &way{}
 	req, err := c.newRequest(httptrace.WithClientTrace(timed, way.trace()), r, payload)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	start := c.o.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return answer{}, c.unreachable(ctx, timed, way, err)
+		return response{}, c.unreachable(ctx, timed, way, err)
 	}
 	defer resp.Body.Close()
 	meta := Meta{Code: resp.StatusCode, At: c.o.Now()}
 	meta.Took = meta.At.Sub(start)
 	meta.Date, _ = http.ParseTime(resp.Header.Get("Date"))
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerCap+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
 	if err != nil && resp.StatusCode/100 == 2 {
-		return answer{}, c.unreachable(ctx, timed, way, err)
+		return response{}, c.unreachable(ctx, timed, way, err)
 	}
-	return c.judge(r, resp, body, meta) // what came of an error's body is better than nothing
+	return c.checkResponse(r, resp, body, meta) // what came of an error's body is better than nothing
 }
 
 func (c *Client) newRequest(ctx context.Context, r request, payload []byte) (*http.Request, error) {
@@ -214,25 +214,25 @@ func (c *Client) header(r request) []webhook.Field {
 }
 
 // judge tells a success from what is none.
-func (c *Client) judge(r request, resp *http.Response, body []byte, meta Meta) (answer, error) {
+func (c *Client) checkResponse(r request, resp *http.Response, body []byte, meta Meta) (response, error) {
 	if resp.StatusCode/100 == 2 {
-		if len(body) > answerCap {
-			return answer{}, c.odd(r, meta, body, fmt.Sprintf("is larger than %d MiB", answerCap>>20))
+		if len(body) > maxResponseBytes {
+			return response{}, c.odd(r, meta, body, fmt.Sprintf("is larger than %d MiB", maxResponseBytes>>20))
 		}
-		return answer{body, meta}, nil
+		return response{body, meta}, nil
 	}
 	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 && to != "" {
-		return answer{}, &RedirectError{Call: r.String(), Code: resp.StatusCode, To: c.mask(r, to)}
+		return response{}, &RedirectError{Call: r.String(), Code: resp.StatusCode, To: c.mask(r, to)}
 	}
-	return answer{}, &StatusError{
+	return response{}, &StatusError{
 		Call: r.String(), Meta: meta, Body: c.shown(r, body), ContentType: c.mask(r, resp.Header.Get("Content-Type")),
 		Sandbox: c.o.Sandbox, retryAfter: retryAfter(resp.Header.Get("Retry-After"), meta.At),
 	}
 }
 
 // odd is the error of a success whose body is not what is documented.
-func (c *Client) odd(r request, meta Meta, body []byte, why string) *AnswerError {
-	return &AnswerError{Call: r.String(), Meta: meta, Why: why, Body: c.shown(r, body)}
+func (c *Client) odd(r request, meta Meta, body []byte, why string) *ResponseError {
+	return &ResponseError{Call: r.String(), Meta: meta, Msg: why, Body: c.shown(r, body)}
 }
 
 // shownBytes is how much of a body an error holds: a page with its reason fits.
@@ -248,7 +248,7 @@ func (c *Client) shown(r request, body []byte) string {
 }
 
 func (c *Client) mask(r request, text string) string {
-	for _, s := range append([]webhook.Secret{c.o.Key}, r.hidden...) {
+	for _, s := range append([]webhook.Secret{c.o.Key}, r.redact...) {
 		text = mask(text, s)
 	}
 	return text

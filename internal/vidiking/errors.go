@@ -22,7 +22,7 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	switch {
-	case e.RefusesKey():
+	case e.RejectsKey():
 		return fmt.Sprintf("Vidiking refused the API key (%s: %s)", e.Call, codeText(e.Code))
 	case e.Code == http.StatusTooManyRequests:
 		return fmt.Sprintf("Vidiking's rate limit is used up (%s: %s)", e.Call, codeText(e.Code))
@@ -31,7 +31,7 @@ func (e *StatusError) Error() string {
 }
 
 // RefusesKey reports whether the key is the reason.
-func (e *StatusError) RefusesKey() bool {
+func (e *StatusError) RejectsKey() bool {
 	return e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden
 }
 
@@ -43,16 +43,16 @@ func codeText(code int) string {
 }
 
 // AnswerError is a success whose body is not what is documented. Body is outside text, as in a StatusError.
-type AnswerError struct {
+type ResponseError struct {
 	Meta
 
 	Call string
-	Why  string // what goes on from "the answer"
+	Msg  string // what goes on from "the answer"
 	Body string
 }
 
-func (e *AnswerError) Error() string {
-	return fmt.Sprintf("the answer to %s %s", e.Call, e.Why)
+func (e *ResponseError) Error() string {
+	return fmt.Sprintf("the answer to %s %s", e.Call, e.Msg)
 }
 
 // RedirectError is an answer that points elsewhere. Nothing goes there. To is outside text.
@@ -71,34 +71,34 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonNoHost    Reason = "no_such_host"
-	ReasonNoRoute   Reason = "no_route"
-	ReasonRefused   Reason = "connection_refused"
-	ReasonTLS       Reason = "tls"
-	ReasonTimeout   Reason = "timed_out"
-	ReasonClosed    Reason = "closed"
-	ReasonProxy     Reason = "proxy"
-	ReasonBadAnswer Reason = "bad_answer"
+	ReasonNoHost      Reason = "no_such_host"
+	ReasonNoRoute     Reason = "no_route"
+	ReasonRefused     Reason = "connection_refused"
+	ReasonTLS         Reason = "tls"
+	ReasonTimeout     Reason = "timed_out"
+	ReasonClosed      Reason = "closed"
+	ReasonProxy       Reason = "proxy"
+	ReasonBadResponse Reason = "bad_response"
 )
 
 // UnreachableError says that there was no answer, and why.
 type UnreachableError struct {
 	Reason Reason
 	Host   string
-	Why    string // a few words without a full stop
+	Msg    string // a few words without a full stop
 	Sent   bool   // the request may have arrived
 	Err    error
 }
 
-func (e *UnreachableError) Error() string { return e.Host + " can't be reached: " + e.Why }
+func (e *UnreachableError) Error() string { return e.Host + " can't be reached: " + e.Msg }
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // MayHaveHappened reports whether a call that ended with err may have been carried out all the same: there was no answer to what was
 // sent, or one that speaks of a fault on the other side.
-func MayHaveHappened(err error) bool {
+func OutcomeUnknown(err error) bool {
 	var status *StatusError
 	var unreachable *UnreachableError
-	var odd *AnswerError
+	var odd *ResponseError
 	var interrupted *interruptedError
 	switch {
 	case errors.As(err, &status):

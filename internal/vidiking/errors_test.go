@@ -39,9 +39,9 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
 			t.Errorf("%d: got %v, want a StatusError", tt.code, err)
 			continue
 		}
-		if err.Error() != tt.want || status.Body != tt.shown || status.RefusesKey() != tt.refuses {
+		if err.Error() != tt.want || status.Body != tt.shown || status.RejectsKey() != tt.refuses {
 			t.Errorf("%d %s: got %q with body %q (refuses the key: %v), want %q with %q (%v)",
-				tt.code, tt.body, err, status.Body, status.RefusesKey(), tt.want, tt.shown, tt.refuses)
+				tt.code, tt.body, err, status.Body, status.RejectsKey(), tt.want, tt.shown, tt.refuses)
 		}
 		if n := len(api.Requests()); n != 1 {
 			t.Errorf("%d: got %d requests, want one", tt.code, n)
@@ -51,7 +51,7 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
 
 func TestAHugeErrorIsCutAndItsSecretsNot(t *testing.T) {
 	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", shownBytes-len(key)/2)+key+strings.Repeat("y", 3*answerCap)))
+	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", shownBytes-len(key)/2)+key+strings.Repeat("y", 3*maxResponseBytes)))
 	err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
 	var status *StatusError
 	if !errors.As(err, &status) {
@@ -91,7 +91,7 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 		{"hung up", testkit.Serve(t, testkit.HangUp()).URL(), ReasonClosed, true},
 		{"hung up midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), ReasonClosed, true},
 		{"reset", testkit.Serve(t, testkit.Reset()).URL(), ReasonClosed, true},
-		{"no HTTP", testkit.ServeRaw(t, testkit.SayAndClose("220 smtp ready\r\n\r\n")).URL(), ReasonBadAnswer, true},
+		{"no HTTP", testkit.ServeRaw(t, testkit.SayAndClose("220 smtp ready\r\n\r\n")).URL(), ReasonBadResponse, true},
 		{"a stranger's certificate", testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "")).URL(), ReasonTLS, false},
 		{"no TLS", strings.Replace(testkit.Serve(t, testkit.Answer(200, "")).URL(), "http:", "https:", 1), ReasonTLS, false},
 	}
@@ -105,8 +105,8 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 			if !errors.As(err, &u) {
 				t.Fatalf("got %v, want an UnreachableError", err)
 			}
-			if u.Reason != tt.reason || MayHaveHappened(err) != tt.sent {
-				t.Errorf("got %s (%v; may have happened: %v), want %s (%v)", u.Reason, err, MayHaveHappened(err), tt.reason, tt.sent)
+			if u.Reason != tt.reason || OutcomeUnknown(err) != tt.sent {
+				t.Errorf("got %s (%v; may have happened: %v), want %s (%v)", u.Reason, err, OutcomeUnknown(err), tt.reason, tt.sent)
 			}
 			if !strings.HasPrefix(err.Error(), u.Host+" can't be reached: ") {
 				t.Errorf("got %q, want the host named", err)
@@ -128,8 +128,8 @@ func TestOneWhoGivesUpIsNotUnreachable(t *testing.T) {
 		cancel()
 	}()
 	err := client(t, options(t, api.URL())).PutWebhook(ctx, hook)
-	if !errors.Is(err, context.Canceled) || !MayHaveHappened(err) {
-		t.Errorf("got %v (may have happened: %v), want that it was interrupted after it was sent", err, MayHaveHappened(err))
+	if !errors.Is(err, context.Canceled) || !OutcomeUnknown(err) {
+		t.Errorf("got %v (may have happened: %v), want that it was interrupted after it was sent", err, OutcomeUnknown(err))
 	}
 }
 
@@ -140,9 +140,9 @@ func TestMayHaveHappened(t *testing.T) {
 		want bool
 	}{
 		{&StatusError{Meta: Meta{Code: 401}}, false}, {&StatusError{Meta: Meta{Code: 429}}, false}, {&StatusError{Meta: Meta{Code: 500}}, true},
-		{fmt.Errorf("x: %w", &StatusError{Meta: Meta{Code: 504}}), true}, {&RedirectError{}, false}, {&AnswerError{}, true}, {ErrNoKey, false},
+		{fmt.Errorf("x: %w", &StatusError{Meta: Meta{Code: 504}}), true}, {&RedirectError{}, false}, {&ResponseError{}, true}, {ErrNoKey, false},
 	} {
-		if got := MayHaveHappened(tt.err); got != tt.want {
+		if got := OutcomeUnknown(tt.err); got != tt.want {
 			t.Errorf("MayHaveHappened(%#v): got %v, want %v", tt.err, got, tt.want)
 		}
 	}

@@ -11,19 +11,19 @@ import (
 // Wait is a pause since the rate limit is used up, which is counted by the minute (docs: 10 requests a minute in the sandbox, 100 in
 // production).
 type Wait struct {
-	Call  string
-	For   time.Duration
-	Asked bool // the answer asked for it, by Retry-After
+	Call           string
+	For            time.Duration
+	FromRetryAfter bool // the answer asked for it, by Retry-After
 }
 
 // patience is how much longer a call waits for the rate limit.
-type patience struct{ tries int }
+type waitBudget struct{ tries int }
 
 // longestWait is the longest pause that a call takes: the limit's minute, and some for a slow clock.
 const longestWait = 90 * time.Second
 
 // next is the pause before the next try. Where the answer does not say how long, the pauses grow and cover the limit's minute.
-func (p *patience) next(e *StatusError) (Wait, bool) {
+func (p *waitBudget) next(e *StatusError) (Wait, bool) {
 	pauses := [...]time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second}
 	if p.tries >= len(pauses) {
 		return Wait{}, false
@@ -31,7 +31,7 @@ func (p *patience) next(e *StatusError) (Wait, bool) {
 	w := Wait{For: pauses[p.tries]}
 	p.tries++
 	if e.retryAfter >= 0 {
-		w.For, w.Asked = e.retryAfter, true
+		w.For, w.FromRetryAfter = e.retryAfter, true
 	}
 	return w, w.For <= longestWait
 }

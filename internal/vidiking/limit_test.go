@@ -54,9 +54,9 @@ func TestTheRateLimitIsWaitedForAndTheWaitSaid(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				o := options(t, "https://api.example.com")
 				var waits []time.Duration
-				o.Waiting = func(w Wait) {
+				o.OnWait = func(w Wait) {
 					waits = append(waits, w.For)
-					if w.Asked != tt.asked || w.Call != "PUT /webhooks" {
+					if w.FromRetryAfter != tt.asked || w.Call != "PUT /webhooks" {
 						t.Errorf("got wait %+v, want asked %v for PUT /webhooks", w, tt.asked)
 					}
 				}
@@ -91,8 +91,8 @@ func TestAWaitCanBeInterrupted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.PutWebhook(ctx, hook); !errors.Is(err, context.DeadlineExceeded) || MayHaveHappened(err) {
-			t.Errorf("got %v (may have happened: %v), want the caller's own end", err, MayHaveHappened(err))
+		if err := c.PutWebhook(ctx, hook); !errors.Is(err, context.DeadlineExceeded) || OutcomeUnknown(err) {
+			t.Errorf("got %v (may have happened: %v), want the caller's own end", err, OutcomeUnknown(err))
 		}
 	})
 }

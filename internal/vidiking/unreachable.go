@@ -16,7 +16,7 @@ import (
 )
 
 // errElsewhere ends a connection that would take the key over plain http to another machine.
-var errElsewhere = errors.New("localhost leads to another machine")
+var errNotLoopback = errors.New("localhost leads to another machine")
 
 // way is how far a try got.
 type way struct{ sent atomic.Bool }
@@ -34,11 +34,11 @@ func (c *Client) unreachable(ctx, timed context.Context, w *way, err error) erro
 		return &interruptedError{sent: w.sent.Load(), err: cause}
 	}
 	e := &UnreachableError{Host: c.o.Base.Host(), Sent: w.sent.Load(), Err: err}
-	e.Reason, e.Why = diagnose(err)
+	e.Reason, e.Msg = diagnose(err)
 	if timed.Err() != nil && e.Reason != ReasonProxy {
-		e.Reason, e.Why = ReasonTimeout, "no connection within "+c.o.Timeout.String()
+		e.Reason, e.Msg = ReasonTimeout, "no connection within "+c.o.Timeout.String()
 		if e.Sent {
-			e.Why = "no answer within " + c.o.Timeout.String()
+			e.Msg = "no answer within " + c.o.Timeout.String()
 		}
 	}
 	return e
@@ -53,8 +53,8 @@ func diagnose(err error) (Reason, string) {
 		return ReasonProxy, refusal.Error()
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return ReasonProxy, "there is no connection to the proxy"
-	case errors.Is(err, errElsewhere):
-		return ReasonNoHost, errElsewhere.Error()
+	case errors.Is(err, errNotLoopback):
+		return ReasonNoHost, errNotLoopback.Error()
 	case errors.As(err, &lookup) && lookup.IsNotFound:
 		return ReasonNoHost, "there is no such host"
 	case errors.As(err, &lookup):
@@ -76,7 +76,7 @@ func diagnose(err error) (Reason, string) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return ReasonClosed, "the connection was closed before the whole answer was there"
 	}
-	return ReasonBadAnswer, "what came is no proper HTTP"
+	return ReasonBadResponse, "what came is no proper HTTP"
 }
 
 // proxyError is the answer of a proxy that lets nothing through.
@@ -85,7 +85,7 @@ type proxyError struct{ code int }
 func (e *proxyError) Error() string { return "the proxy does not let it through: " + codeText(e.code) }
 
 // proxyAnswer gives the refusal of a proxy a type, which net/http does not.
-func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	if answer.StatusCode != http.StatusOK {
 		return &proxyError{answer.StatusCode}
 	}

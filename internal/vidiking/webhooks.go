@@ -33,7 +33,7 @@ func (c *Client) PutWebhook(ctx context.Context, w Webhook) error {
 
 func (w Webhook) request() request {
 	return request{
-		method: http.MethodPut, path: "/webhooks", hidden: []webhook.Secret{w.Secret},
+		method: http.MethodPut, path: "/webhooks", redact: []webhook.Secret{w.Secret},
 		body: webhookBody{w.URL, w.Events, w.Secret.String()},
 	}
 }

@@ -46,7 +46,7 @@ func TestPathsFollowEachSystemsCustom(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := config.World{LookupEnv: func(n string) (string, bool) { v, ok := test.env[n]; return v, ok }, Home: test.home, WorkDir: "/work", GOOS: test.goos}
+			w := config.Environment{LookupEnv: func(n string) (string, bool) { v, ok := test.env[n]; return v, ok }, Home: test.home, WorkDir: "/work", GOOS: test.goos}
 			c, err := config.Load(w, test.flags)
 			if err != nil {
 				t.Fatal(err)
@@ -65,7 +65,7 @@ func TestPathsFollowEachSystemsCustom(t *testing.T) {
 
 func TestWithoutAHomeOnlyWhatNeedsOneFails(t *testing.T) {
 	t.Parallel()
-	w := config.World{LookupEnv: func(string) (string, bool) { return "", false }, WorkDir: "/work", GOOS: "linux"}
+	w := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, WorkDir: "/work", GOOS: "linux"}
 	c, err := config.Load(w, config.Flags{})
 	if err != nil {
 		t.Fatalf("Load: %v", err)
@@ -101,7 +101,7 @@ func TestPathsInTheHomeDirectoryAreShownShort(t *testing.T) {
 		{"/", "linux", "/x", "/x"},
 		{`C:\Users\u`, "windows", `C:\Users\u\x`, `~\x`},
 	} {
-		if got := (config.World{Home: test.home, GOOS: test.goos}).Short(test.path); got != test.want {
+		if got := (config.Environment{Home: test.home, GOOS: test.goos}).ShortPath(test.path); got != test.want {
 			t.Errorf("home %s, path %s: got %s, want %s", test.home, test.path, got, test.want)
 		}
 	}

@@ -13,10 +13,10 @@ import (
 )
 
 // Words says in a few words why a connection failed, without the addresses and functions that errors of the network begin with.
-func Words(err error) string {
+func Describe(err error) string {
 	var by *ProxyError
 	if errors.As(err, &by) {
-		return "the proxy " + by.Host + ": " + Words(by.Err)
+		return "the proxy " + by.Host + ": " + Describe(by.Err)
 	}
 	if text := known(err); text != "" {
 		return text

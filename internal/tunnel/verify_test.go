@@ -20,7 +20,7 @@ import (
 
 func TestAProofIsARequestThatComesBackHere(t *testing.T) {
 	t.Parallel()
-	proof := tunnel.NewProof(&http.Client{}, rand.Reader)
+	proof := tunnel.NewVerifier(&http.Client{}, rand.Reader)
 	var seen atomic.Value
 	here := httptest.NewServer(proof.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
@@ -36,7 +36,7 @@ func TestAProofIsARequestThatComesBackHere(t *testing.T) {
 		_, _ = io.Copy(w, resp.Body)
 	}))
 	defer outside.Close()
-	if err := proof.Prove(t.Context(), outside.URL+"/"); err != nil {
+	if err := proof.Verify(t.Context(), outside.URL+"/"); err != nil {
 		t.Fatalf("Prove: %v", err)
 	}
 	// What was answered once is answered by nobody again, and neither is what was never asked.
@@ -81,9 +81,9 @@ func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
 				tc.answer(w, r)
 			}))
 			defer server.Close()
-			proof := tunnel.NewProof(&http.Client{}, rand.Reader)
-			err := proof.Prove(ctx, server.URL)
-			var back *tunnel.NotBackError
+			proof := tunnel.NewVerifier(&http.Client{}, rand.Reader)
+			err := proof.Verify(ctx, server.URL)
+			var back *tunnel.UnverifiedError
 			if !errors.As(err, &back) || back.URL != server.URL || !strings.HasSuffix(back.Error(), ": "+tc.want) {
 				t.Errorf("got %v, want that %s", err, tc.want)
 			}
@@ -93,7 +93,7 @@ func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
 
 func TestAProofThatIsLateIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	proof := tunnel.NewProof(&http.Client{}, rand.Reader)
+	proof := tunnel.NewVerifier(&http.Client{}, rand.Reader)
 	var tries atomic.Int32
 	ours := proof.Handler(http.NotFoundHandler())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func TestAProofThatIsLateIsTriedAgain(t *testing.T) {
 		ours.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	if err := proof.Prove(t.Context(), server.URL); err != nil || tries.Load() != 4 {
+	if err := proof.Verify(t.Context(), server.URL); err != nil || tries.Load() != 4 {
 		t.Errorf("got %v after %d tries, want a proof by the fourth", err, tries.Load())
 	}
 }
@@ -132,8 +132,8 @@ func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 		secured.URL():                  "its certificate is of an authority that is not known",
 		closing.URL():                  "connection closed",
 	} {
-		if err := get(url); err == nil || tunnel.Words(err) != want {
-			t.Errorf("%s: got %q (%v), want %q", url, tunnel.Words(err), err, want)
+		if err := get(url); err == nil || tunnel.Describe(err) != want {
+			t.Errorf("%s: got %q (%v), want %q", url, tunnel.Describe(err), err, want)
 		}
 	}
 }
@@ -150,7 +150,7 @@ func TestWordsOfWhatNeedsAnotherNetwork(t *testing.T) {
 		}),
 		"one": errors.New("one\ntwo"),
 	} {
-		if got := tunnel.Words(err); got != want {
+		if got := tunnel.Describe(err); got != want {
 			t.Errorf("%v: got %q, want %q", err, got, want)
 		}
 	}

@@ -14,12 +14,12 @@ import (
 )
 
 // MadeSecretPath is where MakeSecret keeps the secret of a data directory.
-func MadeSecretPath(dataDir string) string { return filepath.Join(dataDir, secretFile) }
+func GeneratedSecretPath(dataDir string) string { return filepath.Join(dataDir, secretFile) }
 
 // MadeSecret reads the secret that the program made for itself in a data directory. It reports whether there is one; a file that holds
 // none is an error.
-func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
-	path := MadeSecretPath(dataDir)
+func GeneratedSecret(dataDir string) (webhook.Secret, bool, error) {
+	path := GeneratedSecretPath(dataDir)
 	text, err := readSecretFile(path, atomicfile.Open)
 	if errors.Is(err, fs.ErrNotExist) {
 		return webhook.Secret{}, false, nil
@@ -28,7 +28,7 @@ func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
 		return webhook.Secret{}, false, &Error{Msg: "can't read the secret that was made, in " + dataDir, Err: withoutPath(err)}
 	}
 	value := withoutLineEnd(text)
-	if msg := damage(value); msg != "" {
+	if msg := secretProblem(value); msg != "" {
 		return webhook.Secret{}, false, &Error{
 			Msg:  fmt.Sprintf("the secret that was made is damaged: %s %s", path, msg),
 			Hint: "remove that file, and vidiking listen makes another; the handler needs it then",
@@ -39,21 +39,21 @@ func MadeSecret(dataDir string) (webhook.Secret, bool, error) {
 
 // MakeSecret returns the secret of a data directory, and makes it where there is none. Of several processes that do so at once, one
 // makes it and all return it.
-func MakeSecret(dataDir string, random io.Reader) (s webhook.Secret, made bool, err error) {
-	return makeSecret(dataDir, random, os.Link)
+func EnsureSecret(dataDir string, random io.Reader) (s webhook.Secret, isNew bool, err error) {
+	return ensureSecret(dataDir, random, os.Link)
 }
 
-func makeSecret(dataDir string, random io.Reader, link func(from, to string) error) (webhook.Secret, bool, error) {
-	if s, ok, err := MadeSecret(dataDir); ok || err != nil {
+func ensureSecret(dataDir string, random io.Reader, link func(from, to string) error) (webhook.Secret, bool, error) {
+	if s, ok, err := GeneratedSecret(dataDir); ok || err != nil {
 		return s, false, err
 	}
 	s, err := webhook.NewSecret(random)
 	if err != nil {
 		return webhook.Secret{}, false, err
 	}
-	err = placeSecret(dataDir, s, link)
+	err = writeNewSecret(dataDir, s, link)
 	if errors.Is(err, fs.ErrExist) { // another was faster
-		s, ok, err := MadeSecret(dataDir)
+		s, ok, err := GeneratedSecret(dataDir)
 		if err == nil && !ok {
 			err = errors.New("can't keep the new secret: another process made one and took it away again")
 		}
@@ -67,11 +67,11 @@ func makeSecret(dataDir string, random io.Reader, link func(from, to string) err
 
 // placeSecret writes the secret's file whole, unless there is one: that is fs.ErrExist. A link is what fails if its name is taken, which
 // a rename does not; where the file system has no links, a lock keeps the others away instead.
-func placeSecret(dataDir string, s webhook.Secret, link func(from, to string) error) error {
+func writeNewSecret(dataDir string, s webhook.Secret, link func(from, to string) error) error {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return err
 	}
-	path := MadeSecretPath(dataDir)
+	path := GeneratedSecretPath(dataDir)
 	f, err := atomicfile.Create(path, 0o600)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func placeSecret(dataDir string, s webhook.Secret, link func(from, to string) er
 
 // renameToFree renames a file to a name that is free. It locks out others that do the same.
 func renameToFree(from, to string) error {
-	unlock, err := lock(to, lockPatience)
+	unlock, err := lock(to, lockTimeout)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func renameToFree(from, to string) error {
 }
 
 // largestSecret is more than a secret can be.
-const largestSecret = 4 << 10
+const maxSecretBytes = 4 << 10
 
 // readSecretFile reads no more than a secret can be.
 func readSecretFile(path string, open func(string) (*os.File, error)) (string, error) {
@@ -119,12 +119,12 @@ func readSecretFile(path string, open func(string) (*os.File, error)) (string, e
 		return "", err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	text, err := io.ReadAll(io.LimitReader(f, largestSecret))
+	text, err := io.ReadAll(io.LimitReader(f, maxSecretBytes))
 	return string(text), err
 }
 
 // damage says what is wrong with the content of the secret's file.
-func damage(value string) string {
+func secretProblem(value string) string {
 	if value == "" {
 		return "is empty"
 	}

@@ -17,21 +17,21 @@ import (
 func TestASecretIsMadeOnceAndReadAgain(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state", "vidiking")
-	if _, ok, err := MadeSecret(dir); ok || err != nil {
+	if _, ok, err := GeneratedSecret(dir); ok || err != nil {
 		t.Fatalf("MadeSecret before: got %v, %v; want none", ok, err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("MadeSecret made the directory: %v", err)
 	}
-	first, made, err := MakeSecret(dir, rand.Reader)
+	first, made, err := EnsureSecret(dir, rand.Reader)
 	if err != nil || !made || !strings.HasPrefix(first.Reveal(), "whsec_") {
 		t.Fatalf("MakeSecret: got %v, %v, %v; want a new one", first, made, err)
 	}
-	second, made, err := MakeSecret(dir, rand.Reader)
+	second, made, err := EnsureSecret(dir, rand.Reader)
 	if err != nil || made || second != first {
 		t.Errorf("MakeSecret again: got %v, %v, %v; want the same, not made", second, made, err)
 	}
-	read, ok, err := MadeSecret(dir)
+	read, ok, err := GeneratedSecret(dir)
 	if err != nil || !ok || read != first {
 		t.Errorf("MadeSecret: got %v, %v, %v; want the same", read, ok, err)
 	}
@@ -66,7 +66,7 @@ func TestOneNewlineAtTheEndOfAMadeSecretIsTolerated(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, secretFile), []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, ok, err := MadeSecret(dir)
+		s, ok, err := GeneratedSecret(dir)
 		if test.want != "" {
 			if err != nil || !ok || s.Reveal() != test.want {
 				t.Errorf("%q: got %q, %v, %v; want %q", test.text, s.Reveal(), ok, err, test.want)
@@ -77,7 +77,7 @@ func TestOneNewlineAtTheEndOfAMadeSecretIsTolerated(t *testing.T) {
 		if !errors.As(err, &damaged) || ok || damaged.Hint == "" || !strings.Contains(damaged.Msg, dir) {
 			t.Errorf("%q: got %q, %v, %v; want an error that names the file and says what to do", test.text, s.Reveal(), ok, err)
 		}
-		if _, made, err := MakeSecret(dir, rand.Reader); made || err == nil {
+		if _, made, err := EnsureSecret(dir, rand.Reader); made || err == nil {
 			t.Errorf("MakeSecret over %q: got %v, %v; want the error and nothing made", test.text, made, err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestWithoutLinksASecretIsMadeAllTheSame(t *testing.T) {
 	for i := range secrets {
 		wg.Go(func() {
 			var err error
-			if secrets[i], made[i], err = makeSecret(dir, rand.Reader, noLinks); err != nil {
+			if secrets[i], made[i], err = ensureSecret(dir, rand.Reader, noLinks); err != nil {
 				t.Error(err)
 			}
 		})
@@ -122,16 +122,16 @@ func TestTheSlowerOfTwoTakesTheOthersSecret(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	slow := func(from, to string) error {
-		if _, _, err := MakeSecret(dir, rand.Reader); err != nil { // another process, just now
+		if _, _, err := EnsureSecret(dir, rand.Reader); err != nil { // another process, just now
 			return err
 		}
 		return os.Link(from, to)
 	}
-	s, made, err := makeSecret(dir, rand.Reader, slow)
+	s, made, err := ensureSecret(dir, rand.Reader, slow)
 	if err != nil || made {
 		t.Fatalf("makeSecret: got %v, %v, %v; want the other's", s, made, err)
 	}
-	if other, _, err := MadeSecret(dir); err != nil || s != other {
+	if other, _, err := GeneratedSecret(dir); err != nil || s != other {
 		t.Errorf("got %v, want %v, %v", s, other, err)
 	}
 }
@@ -142,10 +142,10 @@ func TestASecretThatCannotBeReadIsNotMadeAgain(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, secretFile), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := MadeSecret(dir); ok || err == nil {
+	if _, ok, err := GeneratedSecret(dir); ok || err == nil {
 		t.Errorf("MadeSecret: got %v, %v; want an error", ok, err)
 	}
-	if _, made, err := MakeSecret(dir, rand.Reader); made || err == nil {
+	if _, made, err := EnsureSecret(dir, rand.Reader); made || err == nil {
 		t.Errorf("MakeSecret: got %v, %v; want an error", made, err)
 	}
 }
@@ -153,7 +153,7 @@ func TestASecretThatCannotBeReadIsNotMadeAgain(t *testing.T) {
 func TestWithoutRandomNothingIsMade(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, made, err := MakeSecret(dir, iotest.ErrReader(errors.New("dry"))); made || err == nil {
+	if _, made, err := EnsureSecret(dir, iotest.ErrReader(errors.New("dry"))); made || err == nil {
 		t.Errorf("MakeSecret: got %v, %v; want an error", made, err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {

@@ -23,7 +23,7 @@ const (
 )
 
 // Proof proves that a public URL leads to this process: it sends a request there and sees it come in.
-type Proof struct {
+type Verifier struct {
 	client *http.Client
 	random io.Reader
 
@@ -32,14 +32,14 @@ type Proof struct {
 }
 
 // NewProof makes a Proof that asks through client and draws what nobody can guess from random.
-func NewProof(client *http.Client, random io.Reader) *Proof {
+func NewVerifier(client *http.Client, random io.Reader) *Verifier {
 	once := *client
 	once.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Proof{client: &once, random: random, pending: map[string]string{}}
+	return &Verifier{client: &once, random: random, pending: map[string]string{}}
 }
 
 // Handler answers what Prove sends, and hands on everything else.
-func (p *Proof) Handler(next http.Handler) http.Handler {
+func (p *Verifier) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if answer, ok := p.take(r.URL.Path); ok {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -52,7 +52,7 @@ func (p *Proof) Handler(next http.Handler) http.Handler {
 }
 
 // take returns the answer for a path, once.
-func (p *Proof) take(path string) (string, bool) {
+func (p *Verifier) take(path string) (string, bool) {
 	if !strings.HasPrefix(path, proofPath) {
 		return "", false
 	}
@@ -64,11 +64,11 @@ func (p *Proof) take(path string) (string, bool) {
 }
 
 // Prove sends requests through the URL until one comes back. It returns a *NotBackError when ctx ends before.
-func (p *Proof) Prove(ctx context.Context, url string) error {
+func (p *Verifier) Verify(ctx context.Context, url string) error {
 	pause := firstProofPause
 	var last error
 	for {
-		err := p.try(ctx, url)
+		err := p.verifyOnce(ctx, url)
 		if err == nil {
 			return nil
 		}
@@ -80,7 +80,7 @@ func (p *Proof) Prove(ctx context.Context, url string) error {
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return &NotBackError{URL: url, Err: err}
+			return &UnverifiedError{URL: url, Err: err}
 		case <-timer.C:
 		}
 		pause = min(2*pause, lastProofPause)
@@ -88,8 +88,8 @@ func (p *Proof) Prove(ctx context.Context, url string) error {
 }
 
 // try sends one request.
-func (p *Proof) try(ctx context.Context, url string) error {
-	path, want, err := p.expect()
+func (p *Verifier) verifyOnce(ctx context.Context, url string) error {
+	path, want, err := p.newChallenge()
 	if err != nil {
 		return err
 	}
@@ -113,13 +113,13 @@ func (p *Proof) try(ctx context.Context, url string) error {
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if subtle.ConstantTimeCompare(got, []byte(want)) != 1 {
-		return notOurs(resp)
+		return unexpectedResponse(resp)
 	}
 	return nil
 }
 
 // expect draws a path and what is answered there.
-func (p *Proof) expect() (path, answer string, err error) {
+func (p *Verifier) newChallenge() (path, answer string, err error) {
 	var b [36]byte
 	if _, err := io.ReadFull(p.random, b[:]); err != nil {
 		return "", "", fmt.Errorf("draw a path: %w", err)
@@ -132,7 +132,7 @@ func (p *Proof) expect() (path, answer string, err error) {
 }
 
 // notOurs is the error for an answer of somebody else's. ngrok's edge names its reason in a header (ngrok docs: Errors).
-func notOurs(resp *http.Response) error {
+func unexpectedResponse(resp *http.Response) error {
 	if code := ngrokCode(resp.Header.Get("Ngrok-Error-Code")); code != "" {
 		return fmt.Errorf("something else answered, with %d and %s", resp.StatusCode, code)
 	}

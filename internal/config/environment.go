@@ -6,7 +6,7 @@ import (
 )
 
 // World is what the package may know of the machine.
-type World struct {
+type Environment struct {
 	LookupEnv func(string) (string, bool)
 	Home      string // of the user; empty where there is none
 	WorkDir   string // what relative paths on the command line and in the environment start from
@@ -31,7 +31,7 @@ const (
 )
 
 // Short is path as people read it: what lies in the home directory begins with ~.
-func (w World) Short(path string) string {
+func (w Environment) ShortPath(path string) string {
 	home := strings.TrimRight(w.Home, `/\`)
 	if home == "" {
 		return path
@@ -50,7 +50,7 @@ func (w World) Short(path string) string {
 }
 
 // env is the value of an environment variable. An empty one counts as not set: that is how a shell takes one away for a single command.
-func (w World) env(name string) string {
+func (w Environment) env(name string) string {
 	if name == "" { // a setting without a variable
 		return ""
 	}
@@ -60,7 +60,7 @@ func (w World) env(name string) string {
 
 // configHome is the directory of the user's configuration. ~/.config serves macOS too: it is where its users of command lines keep
 // and look for such files, and gh, git and most others have them there.
-func (w World) configHome() (string, error) {
+func (w Environment) configHome() (string, error) {
 	dir := w.userDir("XDG_CONFIG_HOME", "APPDATA", []string{".config"}, []string{"AppData", "Roaming"})
 	if dir == "" {
 		return "", &NoHomeError{For: "the configuration", Hint: "name a file: set " + EnvConfig + ", or use --config FILE"}
@@ -69,7 +69,7 @@ func (w World) configHome() (string, error) {
 }
 
 // stateHome is the directory of what programs keep between runs.
-func (w World) stateHome() (string, error) {
+func (w Environment) stateHome() (string, error) {
 	dir := w.userDir("XDG_STATE_HOME", "LOCALAPPDATA", []string{".local", "state"}, []string{"AppData", "Local"})
 	if dir == "" {
 		return "", &NoHomeError{For: "the delivery log", Hint: "name a directory: set " + EnvDataDir + ", or use --data-dir DIR"}
@@ -78,7 +78,7 @@ func (w World) stateHome() (string, error) {
 }
 
 // userDir is a directory of the program's own; empty if the environment names none and there is no home directory.
-func (w World) userDir(xdg, windows string, unixDefault, windowsDefault []string) string {
+func (w Environment) userDir(xdg, windows string, unixDefault, windowsDefault []string) string {
 	variables, fallback := []string{xdg}, unixDefault
 	if w.GOOS == "windows" {
 		variables, fallback = []string{xdg, windows}, windowsDefault
@@ -94,7 +94,7 @@ func (w World) userDir(xdg, windows string, unixDefault, windowsDefault []string
 	return w.join(append(append([]string{w.Home}, fallback...), appDir)...)
 }
 
-func (w World) homeVariable() string {
+func (w Environment) homeVariable() string {
 	if w.GOOS == "windows" {
 		return "USERPROFILE"
 	}
@@ -102,7 +102,7 @@ func (w World) homeVariable() string {
 }
 
 // resolve makes an absolute path of one that a person gave: ~ is the home directory, as shells do not expand it in --data-dir=~/x.
-func (w World) resolve(path string) (string, error) {
+func (w Environment) resolve(path string) (string, error) {
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == '\\' && w.GOOS == "windows") {
 		if w.Home == "" {
 			return "", &Error{Msg: "there is no home directory for " + path, Hint: "set " + w.homeVariable() + ", or write the path from the root"}
@@ -116,14 +116,14 @@ func (w World) resolve(path string) (string, error) {
 }
 
 // join and isAbs follow the World's operating system, not that of the build, so that a test sees each system's paths.
-func (w World) join(parts ...string) string {
+func (w Environment) join(parts ...string) string {
 	if w.GOOS == "windows" {
 		return filepath.Clean(strings.Join(parts, `\`))
 	}
 	return filepath.Clean(strings.Join(parts, "/"))
 }
 
-func (w World) isAbs(path string) bool {
+func (w Environment) isAbs(path string) bool {
 	if w.GOOS == "windows" {
 		return strings.HasPrefix(path, `\\`) || hasDrive(path)
 	}

@@ -6,15 +6,15 @@ import (
 )
 
 // Spread is how measurements are spread. Each is one that was measured, not an estimate: half of them took P50 or less.
-type Spread struct{ P50, P90, P99, Max time.Duration }
+type Percentiles struct{ P50, P90, P99, Max time.Duration }
 
 // spreadOf takes the measurements in order.
-func spreadOf(sorted []time.Duration) Spread {
+func percentilesOf(sorted []time.Duration) Percentiles {
 	if len(sorted) == 0 {
-		return Spread{}
+		return Percentiles{}
 	}
 	at := func(percent int) time.Duration { return sorted[(len(sorted)*percent+99)/100-1] }
-	return Spread{P50: at(50), P90: at(90), P99: at(99), Max: at(100)}
+	return Percentiles{P50: at(50), P90: at(90), P99: at(99), Max: at(100)}
 }
 
 // Bucket is a bar of the histogram: so many took at most UpTo, and more than the bucket before.
@@ -24,14 +24,14 @@ type Bucket struct {
 }
 
 // finest is the first bound of the histogram: nothing over a socket and a disk is much faster.
-const finest = 100 * time.Microsecond
+const minBucket = 100 * time.Microsecond
 
 // bucketsOf sorts measurements, which are in order, into buckets whose bounds are 1, 2 and 5 of each power of ten, from the first
 // that has one to the last: the same bounds in every run, so that two can be compared.
 func bucketsOf(sorted []time.Duration) []Bucket {
 	var buckets []Bucket
 	from := 0
-	for power, step := finest, 0; from < len(sorted); step++ {
+	for power, step := minBucket, 0; from < len(sorted); step++ {
 		bound := power * time.Duration([]int{1, 2, 5}[step%3])
 		if step%3 == 2 {
 			power *= 10
