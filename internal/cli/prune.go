@@ -163,7 +163,7 @@ func (a *app) byProject(rows []webhook.Summary) string {
 	for _, project := range slices.Sorted(maps.Keys(n)) {
 		name := "no known project"
 		if project != "" {
-			name = display.Clean(a.cfg.Short(project))
+			name = display.Clean(a.cfg.ShortPath(project))
 		}
 		parts = append(parts, display.Count(n[project])+" of "+name)
 	}

@@ -66,7 +66,7 @@ func (a *app) needsSecret(ctx context.Context, log *store.Reader, project string
 	if err != nil {
 		return false
 	}
-	if _, made, err := config.MadeSecret(dir); err != nil || !made {
+	if _, made, err := config.GeneratedSecret(dir); err != nil || !made {
 		return false
 	}
 	accepted, err := log.Count(ctx, store.Query{Filter: filter.WithStatus(webhook.StatusDelivered), Project: project, Limit: 1})
