@@ -89,7 +89,7 @@ func FuzzAnotherSite(f *testing.F) {
 			t.Errorf("origin %q, host %q, site %q: let in", origin, host, site)
 		}
 		u, err := url.Parse(origin)
-		if !refused && site == "" && (err != nil || !strings.EqualFold(u.Hostname(), hostOf(host)) && !hosts.IsHere(u.Hostname())) {
+		if !refused && site == "" && (err != nil || !strings.EqualFold(u.Hostname(), hostOf(host)) && !hosts.IsLocal(u.Hostname())) {
 			t.Errorf("origin %q, host %q: let in", origin, host)
 		}
 	})
