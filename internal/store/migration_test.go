@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -191,4 +192,45 @@ func hasTable(t *testing.T, path, name string) bool {
 		t.Fatal(err)
 	}
 	return n > 0
+}
+
+// planOf returns SQLite's own words on how it runs a statement.
+func planOf(t *testing.T, c *conn, explain, text string) string {
+	t.Helper()
+	var plan string
+	st, _, err := c.Prepare(explain + " " + text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for st.Step() {
+		for i := range st.ColumnCount() {
+			plan += st.ColumnText(i) + " "
+		}
+	}
+	if err := errors.Join(st.Err(), st.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func TestIndexesOfFailedDeliveriesAreUsedAndCheap(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	err := l.Reader().with(t.Context(), func(c *conn) error {
+		where, _ := where("status:failed").where()
+		if plan := planOf(t, c, "EXPLAIN QUERY PLAN", selectSummaries+where+newestFirst); !strings.Contains(plan, "USING INDEX delivery_failed ") {
+			t.Errorf("failed deliveries are listed by: %s", plan)
+		}
+		if plan := planOf(t, c, "EXPLAIN QUERY PLAN", selectFailedAlike); !strings.Contains(plan, "USING INDEX delivery_failed_body ") {
+			t.Errorf("failed deliveries with the same body are found by: %s", plan)
+		}
+		for _, text := range []string{insertDelivery, updateDelivery} {
+			if plan := planOf(t, c, "EXPLAIN", text); strings.Contains(plan, "OpenEphemeral") {
+				t.Errorf("SQLite builds a table for each run of %s", text)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

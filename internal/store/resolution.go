@@ -13,7 +13,7 @@ import (
 const (
 	// By the index delivery_failed_body, so that a body sent a thousand times costs no more than once.
 	selectFailedAlike = `SELECT n, project FROM delivery WHERE body_hash = ? AND body_bytes = ? AND n < ?
-		AND status IN ('refused', 'unreachable', 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met`
+		AND (status = 'refused' OR status = 'unreachable' OR status = 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met`
 
 	// What a replay goes back to, from replay to replay, and all replays of that. UNION leaves out what was there before, so a circle,
 	// should an imported log ever hold one, ends.

@@ -46,11 +46,12 @@ INSERT INTO resolution (delivery, target, id)
 
 -- Neither probes nor deliveries that met their expectation count as failed. Only failed deliveries touch this index.
 DROP INDEX delivery_failed;
+-- They have no IN, for whose values SQLite would build a table at each insert and update.
 CREATE INDEX delivery_failed ON delivery (received_at)
-    WHERE status IN ('refused', 'unreachable', 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
+    WHERE (status = 'refused' OR status = 'unreachable' OR status = 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
 -- The same deliveries, by their bytes: what a later delivery of the same bytes resolves.
 CREATE INDEX delivery_failed_body ON delivery (body_hash)
-    WHERE status IN ('refused', 'unreachable', 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
+    WHERE (status = 'refused' OR status = 'unreachable' OR status = 'timed_out') AND resolved_by = '' AND NOT probe AND NOT met;
 -- Probes have a quota of their own, and counts leave them out; other deliveries never touch this index.
 CREATE INDEX delivery_probe ON delivery (received_at) WHERE probe;
 CREATE INDEX delivery_by_project ON delivery (project, probe) WHERE project <> '';
