@@ -55,6 +55,6 @@ func (a *app) explainBook(err error) *failure {
 
 func shownWebhook(w vidiking.Webhook, api vidiking.Options) output.AccountWebhook {
 	return output.AccountWebhook{
-		URL: w.URL, Events: w.Events, Short: account.ShortEvents(w.Events), Secret: w.Secret.String(), API: api.Base.String(), Sandbox: api.Sandbox,
+		URL: w.URL, Events: w.Events, EventsText: account.ShortEvents(w.Events), Secret: w.Secret.String(), API: api.Base.String(), Sandbox: api.Sandbox,
 	}
 }

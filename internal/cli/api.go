@@ -47,7 +47,7 @@ func (w World) proxy() func(*http.Request) (*url.URL, error) {
 
 // sayWait says why nothing happens.
 func (a *app) sayWait(w vidiking.Wait) {
-	a.stderr().Say("Vidiking's rate limit is used up. Trying again in " + display.Duration(w.For) + ".")
+	a.stderr().Print("Vidiking's rate limit is used up. Trying again in " + display.Duration(w.For) + ".")
 }
 
 // explainAPI explains what Vidiking's API said, or why it said nothing.

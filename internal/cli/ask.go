@@ -52,6 +52,6 @@ func readLine(r io.Reader) (string, error) {
 
 // declined ends a command whose question was answered by n.
 func (a *app) declined() error {
-	a.stderr().Say("Nothing was changed.")
+	a.stderr().Print("Nothing was changed.")
 	return errSilent{exitFailed}
 }

@@ -45,8 +45,8 @@ func (s *sending) load(ctx context.Context, out output.Options, v *volley) error
 		})
 	}()
 	took, interrupted := b.watch(out, ended, interrupts)
-	r := output.Loaded{Report: b.tally.Report(took), Interrupted: interrupted, Asked: v.total}
-	r.TimeUp = s.patience.isUp(ctx) && (b.cut.Load() > 0 || r.Sent < r.Asked)
+	r := output.LoadResult{Report: b.tally.Report(took), Interrupted: interrupted, Requested: v.total}
+	r.TimeUp = s.patience.isUp(ctx) && (b.cut.Load() > 0 || r.Sent < r.Requested)
 	return b.sumUp(out, r)
 }
 
@@ -128,9 +128,9 @@ func (b *barrage) good() string {
 }
 
 // sumUp says what came of all, and makes the exit code of it.
-func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
+func (b *barrage) sumUp(out output.Options, r output.LoadResult) error {
 	o := b.v.o
-	r.To, r.Way, r.Good = shortRoutes(b.to.routes), b.to.where(), b.good()
+	r.To, r.Via, r.SuccessWord = shortRoutes(b.to.routes), b.to.where(), b.good()
 	r.Rate, r.Concurrency = o.many.rate, o.many.concurrency
 	if o.expect.given {
 		r.Expected = o.expect.String()
@@ -152,7 +152,7 @@ func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
 	case r.Interrupted:
 		return errSilent{exitInterrupted}
 	case r.TimeUp:
-		return b.timeUp(int(b.cut.Load())+r.Asked-r.Sent, r.Asked)
+		return b.timeUp(int(b.cut.Load())+r.Requested-r.Sent, r.Requested)
 	case b.v.err != nil:
 		return b.v.err
 	case r.NotRecorded > 0:
@@ -168,14 +168,14 @@ func (b *barrage) sumUp(out output.Options, r output.Loaded) error {
 const tooLate = 50 * time.Millisecond
 
 // sayLate says that the rate was not held, and whether too few at once were allowed: then all figures are those of the queue.
-func (b *barrage) sayLate(r output.Loaded) {
+func (b *barrage) sayLate(r output.LoadResult) {
 	if r.Lag.P99 < tooLate || r.Interrupted {
 		return
 	}
 	notice := output.Notice{Code: "late", Message: "Sendings were up to " + display.Duration(r.Lag.Max) + " late: this machine was too busy for the rate."}
 	if r.Queued > r.Sent/100 {
 		notice.Message = fmt.Sprintf("Sendings were up to %s late: %d at once are too few for this rate.", display.Duration(r.Lag.Max), r.Concurrency)
-		notice.More = []string{"Allow more at once with --concurrency, or lower --rate."}
+		notice.Details = []string{"Allow more at once with --concurrency, or lower --rate."}
 	}
 	b.printer.Notice(notice)
 }

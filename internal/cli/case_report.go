@@ -64,8 +64,8 @@ func (c *caseReport) add(shot load.Request[[]byte], r load.Result) {
 }
 
 func failureOf(r load.Result) *output.TestFailure {
-	f := &output.TestFailure{Kind: string(r.Status), Message: r.Failure, Broken: r.Status == ""}
-	if f.Broken {
+	f := &output.TestFailure{Kind: string(r.Status), Message: r.Failure, Errored: r.Status == ""}
+	if f.Errored {
 		f.Kind = "not_taken"
 	}
 	if r.ID != "" {
@@ -78,7 +78,7 @@ func failureOf(r load.Result) *output.TestFailure {
 // answerText is what the handler answered, as a report has it.
 func answerText(a webhook.Attempt) string {
 	var b strings.Builder
-	for _, line := range display.Answer(a, display.Style{UTF8: true}) {
+	for _, line := range display.Response(a, display.Style{UTF8: true}) {
 		b.WriteString(strings.TrimPrefix(line.String(), "│ ") + "\n")
 	}
 	return b.String()

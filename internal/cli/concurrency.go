@@ -34,7 +34,7 @@ func (c concurrency) notice() output.Notice {
 	return output.Notice{
 		Code:    "concurrency_lowered",
 		Message: fmt.Sprintf("Sending at most %d deliveries at once, not %d: this process may open only %d files.", c.max, c.asked, c.files),
-		More:    []string{"Raise the limit: ulimit -n 1024"},
+		Details: []string{"Raise the limit: ulimit -n 1024"},
 	}
 }
 

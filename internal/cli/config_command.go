@@ -95,7 +95,7 @@ func (a *app) configUnset() *cobra.Command {
 				return err
 			}
 			file, err := cfg.FilePath()
-			a.stderr().Say(key.Name + " was not set in " + cfg.ShortPath(file) + ".")
+			a.stderr().Print(key.Name + " was not set in " + cfg.ShortPath(file) + ".")
 			return err
 		},
 	}

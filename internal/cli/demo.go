@@ -66,11 +66,11 @@ type teller struct {
 }
 
 func (t *teller) Begin() {
-	t.p.Story(output.Story{Text: "The whole story on this machine: no account, no network, nothing kept."})
+	t.p.DemoStep(output.DemoStep{Text: "The whole story on this machine: no account, no network, nothing kept."})
 }
 
 func (t *teller) Step(n int, heading string) {
-	t.p.Story(output.Story{Step: n, Text: heading})
+	t.p.DemoStep(output.DemoStep{Number: n, Text: heading})
 }
 
 func (t *teller) Ready(url, forward, verify string, secret webhook.Secret) {
@@ -89,7 +89,7 @@ func (t *teller) Sent(d webhook.Delivery) {
 }
 
 func (t *teller) Because(cause, mend string) {
-	t.p.Hint("", display.Hint{Cause: display.CauseSignatureRefused, Why: cause, Mend: mend})
+	t.p.Hint("", display.Hint{Cause: display.CauseSignatureRefused, Reason: cause, Fix: mend})
 }
 
 func (t *teller) List(rows []webhook.Summary) {
@@ -104,9 +104,9 @@ func (t *teller) Wrong(n int, what string) {
 }
 
 func (t *teller) End(right, all int) {
-	t.p.Story(output.Story{
-		Good: right == all, Ended: true, Text: fmt.Sprintf("%d of %d steps did what they say", right, all),
-		After: "Now yours, in two terminals:",
-		Steps: []string{"vidiking listen --forward localhost:3000", "vidiking trigger render.complete"},
+	t.p.DemoStep(output.DemoStep{
+		Passed: right == all, Final: true, Text: fmt.Sprintf("%d of %d steps did what they say", right, all),
+		CommandsHeading: "Now yours, in two terminals:",
+		Commands:        []string{"vidiking listen --forward localhost:3000", "vidiking trigger render.complete"},
 	})
 }

@@ -77,7 +77,7 @@ func (a *app) runDiff(ctx context.Context, typed []string, parts output.DiffPart
 		return err
 	}
 	o.Style.IDLength = idLength([]webhook.Summary{before.Summary, after.Summary})
-	return closedPipe(output.Diff(o, output.Compared{
+	return closedPipe(output.Diff(o, output.Comparison{
 		Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after), Parts: parts,
 	}))
 }

@@ -46,9 +46,9 @@ func (o *doctorOptions) addFlags(cmd *cobra.Command) {
 
 func (a *app) runDoctor(ctx context.Context, o doctorOptions) error {
 	out, look := a.toExamine(o)
-	view := output.NewCheckup(out)
+	view := output.NewCheckReport(out)
 	doctor.Run(ctx, look, func(f doctor.Finding) {
-		view.Found(output.Finding{
+		view.Add(output.Finding{
 			Check: f.Check, State: output.FindingState(f.State), Message: f.Message, Details: f.Details, Hint: f.Hint, Fixed: f.Fixed,
 		})
 	})

@@ -105,7 +105,7 @@ func (a *app) runExport(ctx context.Context, o *exportOptions) error {
 	if err := x.write(ctx); err != nil {
 		return err
 	}
-	output.New(out).Close(x.closing())
+	output.New(out).ClosingLine(x.closing())
 	return nil
 }
 

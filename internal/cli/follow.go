@@ -103,7 +103,7 @@ func (f *following) catchUp(ctx context.Context) error {
 // show shows how a delivery stands after a change, if the change is one of what is selected.
 func (f *following) show(ctx context.Context, c store.Change) error {
 	if c.Kind == store.ChangeGap {
-		f.printer.Close("Some deliveries were pruned before they could be shown.")
+		f.printer.ClosingLine("Some deliveries were pruned before they could be shown.")
 		return nil
 	}
 	if c.Summary.Probe && !f.query.Probes {

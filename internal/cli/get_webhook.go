@@ -36,7 +36,7 @@ func (a *app) runGetWebhook(get getOptions) error {
 		w = shownWebhook(set, api)
 		w.SetAt = known.At
 		if known.Uncertain != nil && known.Uncertain.URL != w.URL {
-			w.Unsure = known.Uncertain.URL
+			w.Unconfirmed = known.Uncertain.URL
 		}
 	}
 	if s.Override != nil {

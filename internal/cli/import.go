@@ -58,7 +58,7 @@ func (a *app) runImport(ctx context.Context, name string) error {
 	if err != nil {
 		return a.cannotImport(name, err)
 	}
-	return closedPipe(output.SayImported(out, done))
+	return closedPipe(output.PrintImported(out, done))
 }
 
 func (a *app) importFrom(ctx context.Context, name string) (output.Imported, error) {

@@ -53,7 +53,7 @@ func (j *judge) see(p output.Printer, out relay.Outcome) bool {
 	}
 	j.reports.add(j.shot, load.Result{Response: answer, Took: out.Attempt.Duration})
 	if j.expect.given {
-		p.Expected(output.Expectation{ID: out.Delivery.ID, Met: wrong == "", Expected: j.expect.String(), Came: came})
+		p.Expected(output.Expectation{ID: out.Delivery.ID, Met: wrong == "", Expected: j.expect.String(), Actual: came})
 	}
 	return j.asks() && wrong == ""
 }

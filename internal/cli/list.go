@@ -77,7 +77,7 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	p := output.New(out)
 	r, err := a.openReader(ctx)
 	if errors.Is(err, store.ErrNoLog) {
-		p.Close("No deliveries yet. Send one: vidiking trigger render.complete")
+		p.ClosingLine("No deliveries yet. Send one: vidiking trigger render.complete")
 		return nil
 	}
 	if err != nil {
@@ -89,7 +89,7 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 		return err
 	}
 	if len(rows) == 0 {
-		return a.sayNone(ctx, r, func(s string) { p.Close(s + suggestEvents(q.Filter)) }, by)
+		return a.sayNone(ctx, r, func(s string) { p.ClosingLine(s + suggestEvents(q.Filter)) }, by)
 	}
 	n, err := a.count(ctx, r, q, len(rows))
 	if err != nil {
@@ -113,7 +113,7 @@ func (a *app) runList(ctx context.Context, q store.Query, by *selection) error {
 	if !by.isSet() && n.failed > 0 { // of a selection the command would send others, too
 		closing += ": " + n.replay()
 	}
-	p.Close(closing)
+	p.ClosingLine(closing)
 	return nil
 }
 

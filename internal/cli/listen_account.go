@@ -29,8 +29,8 @@ func (l *listener) putBack() error {
 
 // sayPlainly says a notice where no view is.
 func (l *listener) sayPlainly(n output.Notice) {
-	for _, line := range append([]string{n.Message}, n.More...) {
-		l.app.stderr().Say(line)
+	for _, line := range append([]string{n.Message}, n.Details...) {
+		l.app.stderr().Print(line)
 	}
 }
 

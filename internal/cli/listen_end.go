@@ -18,7 +18,7 @@ func (l *listener) leave(ctx context.Context, interrupts <-chan os.Signal, cause
 	case cause != nil:
 		return cause
 	case !l.started:
-		l.printer.Close("Stopped before there was a tunnel.")
+		l.printer.ClosingLine("Stopped before there was a tunnel.")
 		return nil
 	default:
 		return l.verdict(ctx)

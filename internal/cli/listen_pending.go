@@ -37,7 +37,7 @@ func (l *listener) pendingNotices() []output.Notice {
 	if n := l.resumed.Deliveries; n > 0 {
 		resumed := output.Notice{Code: "resumed", Message: fmt.Sprintf("Resuming %s from an earlier listen.", display.Deliveries(n))}
 		if u := l.resumed.Uncertain; u > 0 {
-			resumed.More = []string{fmt.Sprintf("The handler may have received %s of them already, and receives %s again.", display.Count(u), itOrThem(u))}
+			resumed.Details = []string{fmt.Sprintf("The handler may have received %s of them already, and receives %s again.", display.Count(u), itOrThem(u))}
 		}
 		ns = append(ns, resumed)
 	}
@@ -49,14 +49,14 @@ func (l *listener) pendingNotices() []output.Notice {
 		ns = append(ns, output.Notice{
 			Code: "pending_left", Hint: command,
 			Message: fmt.Sprintf("%s from an earlier listen, never sent.", display.Deliveries(n)),
-			More:    []string{"To send " + itOrThem(n) + ": " + command},
+			Details: []string{"To send " + itOrThem(n) + ": " + command},
 		})
 	}
 	if n := l.pending.Unknown; n > 0 {
 		ns = append(ns, output.Notice{
 			Code: "outcome_unknown", Hint: replayPending,
 			Message: fmt.Sprintf("%s from an earlier listen, outcome unknown: the handler may have received %s.", display.Deliveries(n), itOrThem(n)),
-			More:    []string{"To send " + itOrThem(n) + " again, maybe for the second time: " + replayPending},
+			Details: []string{"To send " + itOrThem(n) + " again, maybe for the second time: " + replayPending},
 		})
 	}
 	return ns

@@ -29,16 +29,16 @@ func (l *listener) ready(base string) output.Ready {
 	}
 	if l.o.lenient {
 		r.VerifyNote = ": your account's secret is not known, so nothing is rejected"
-		r.Next = append(r.Next, output.Step{Say: "Give it that secret, and nothing else gets through:", Command: "vidiking config set webhook-secret"})
+		r.Next = append(r.Next, output.Suggestion{Text: "Give it that secret, and nothing else gets through:", Command: "vidiking config set webhook-secret"})
 	}
 	if l.secret.justNow && !public {
 		r.VerifyNote += " (made just now)"
 	}
 	if l.needsSecret && !public {
-		r.Next = append(r.Next, output.Step{Say: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
+		r.Next = append(r.Next, output.Suggestion{Text: "Your handler needs the secret:", Command: l.app.printSecretCommand()})
 	}
 	if l.command == nil { // which is what sends, or brings it about
-		r.Next = append(r.Next, output.Step{Say: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+		r.Next = append(r.Next, output.Suggestion{Text: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
 	}
 	return r
 }
@@ -65,7 +65,7 @@ func (l *listener) startNotices() []output.Notice {
 		ns = append(ns, output.Notice{
 			Code: "retried_twice", Hint: "--respond ack",
 			Message: "Vidiking tries again what your handler refuses, and so does this listen: it may come twice.",
-			More:    []string{"To leave it to this one: --respond ack"},
+			Details: []string{"To leave it to this one: --respond ack"},
 		})
 	}
 	return append(ns, l.pendingNotices()...)

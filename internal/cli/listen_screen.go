@@ -114,7 +114,7 @@ func (s *listenScreen) Start(ready output.Ready, notices []output.Notice) {
 	}
 	if strings.Contains(ready.VerifyNote, "made just now") {
 		for _, step := range ready.Next {
-			s.screen.Say(tui.Notice{Text: strings.TrimSuffix(step.Say, ":"), Next: ": " + s.command("vidiking listen --print-secret")})
+			s.screen.Say(tui.Notice{Text: strings.TrimSuffix(step.Text, ":"), Next: ": " + s.command("vidiking listen --print-secret")})
 			break
 		}
 	}
@@ -157,7 +157,7 @@ func (s *listenScreen) Notify(n relay.Notice) {
 	said := s.words(n)
 	if n.Kind == relay.NoticeHandlerBack && n.Missed > 0 { // the screen sends again what it shows
 		said.Message = strings.TrimSuffix(said.Message, ".")
-		said.More = []string{": / status:failed since:" + display.WhenArgument(n.Since, n.At, s.style) + ", then R"}
+		said.Details = []string{": / status:failed since:" + display.WhenArgument(n.Since, n.At, s.style) + ", then R"}
 	}
 	s.Say(said)
 }
@@ -186,11 +186,11 @@ func (s *listenScreen) Say(n output.Notice) {
 // shown is a notice in the result line. What to do comes last.
 func (s *listenScreen) shown(n output.Notice) tui.Notice {
 	out := tui.Notice{Good: n.Good, Text: n.Message}
-	for i, more := range n.More {
+	for i, more := range n.Details {
 		if !strings.HasPrefix(more, ": ") {
 			more = " " + more
 		}
-		if i == len(n.More)-1 {
+		if i == len(n.Details)-1 {
 			out.Next = s.command(more)
 			break
 		}
@@ -213,7 +213,7 @@ func (s *listenScreen) Draining(answers int) {
 	s.printing.Lock()
 	defer s.printing.Unlock()
 	if answers > 0 {
-		s.printer.Close(output.Draining(answers))
+		s.printer.ClosingLine(output.Draining(answers))
 	}
 }
 

@@ -85,7 +85,7 @@ func (l *listener) closeTunnel() {
 // sayOpening says to a person who waits what for.
 func (l *listener) sayOpening() {
 	if l.app.w.StderrTerminal {
-		l.printer.Close("Opening a tunnel through " + l.o.way.server + ".")
+		l.printer.ClosingLine("Opening a tunnel through " + l.o.way.server + ".")
 	}
 }
 
@@ -163,7 +163,7 @@ func (l *listener) tell(s tunnel.State, say func(output.Notice)) {
 	if s.Kind == tunnel.Ready {
 		l.down = false
 	}
-	if n, ok := output.Tunnel(s, l.o.way.server, l.o.path); ok {
+	if n, ok := output.TunnelNotice(s, l.o.way.server, l.o.path); ok {
 		say(n)
 	}
 }

@@ -178,7 +178,7 @@ func (l *listener) waitOutcome(ctx context.Context) (outcome, error) {
 }
 
 // writeWaitReport writes the JUnit file of --wait-for, if one was asked for.
-func (l *listener) writeWaitReport(ctx context.Context, r output.Waited) error {
+func (l *listener) writeWaitReport(ctx context.Context, r output.WaitResult) error {
 	if l.waitReport == nil {
 		return nil
 	}
@@ -198,7 +198,7 @@ func (l *listener) reportLost(began time.Time, cause error) error {
 	if cause == nil || l.waitReport == nil || l.waitReport.Done() {
 		return nil
 	}
-	why := output.TestFailure{Kind: "not_waited", Message: "interrupted", Broken: true}
+	why := output.TestFailure{Kind: "not_waited", Message: "interrupted", Errored: true}
 	var silent errSilent
 	if !errors.As(cause, &silent) {
 		f := l.app.explain(cause)
@@ -217,7 +217,7 @@ func (l *listener) reportLost(began time.Time, cause error) error {
 }
 
 // waitCases are a test for each event that was waited for.
-func (l *listener) waitCases(ctx context.Context, r output.Waited) iter.Seq[output.TestCase] {
+func (l *listener) waitCases(ctx context.Context, r output.WaitResult) iter.Seq[output.TestCase] {
 	var cases []output.TestCase
 	for _, e := range r.Events {
 		cases = append(cases, output.TestCase{
@@ -227,7 +227,7 @@ func (l *listener) waitCases(ctx context.Context, r output.Waited) iter.Seq[outp
 	return slices.Values(cases)
 }
 
-func (l *listener) waitFailure(ctx context.Context, r output.Waited, e output.WaitedEvent) *output.TestFailure {
+func (l *listener) waitFailure(ctx context.Context, r output.WaitResult, e output.WaitEvent) *output.TestFailure {
 	w := l.waiting
 	switch {
 	case e.Failed > 0:

@@ -53,5 +53,5 @@ func (a *app) mendOne(ctx context.Context, book *account.Store, left account.Ove
 }
 
 func (a *app) sayNotMended(say func(output.Notice), what, command string) {
-	say(output.Notice{Code: "left_registered", At: a.w.Now(), Message: what, Hint: command, More: []string{"Mend it: " + command}})
+	say(output.Notice{Code: "left_registered", At: a.w.Now(), Message: what, Hint: command, Details: []string{"Mend it: " + command}})
 }

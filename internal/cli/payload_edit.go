@@ -99,7 +99,7 @@ func (e *payloadEdits) setPath(p output.Printer, payload *jsontext.Object, flag,
 		e.said[path] = true
 		added := output.Notice{Code: "path_added", Message: path + " was not in the payload; it is now."}
 		if meant != "" {
-			added.More = []string{"Did you mean " + meant + "?"}
+			added.Details = []string{"Did you mean " + meant + "?"}
 		}
 		p.Notice(added)
 	}

@@ -65,7 +65,7 @@ func (a *app) when(t time.Time) string {
 
 // whenToTheMinute writes a time as when does, without the seconds.
 func (a *app) whenToTheMinute(t time.Time) string {
-	return display.WhenToTheMinute(t, a.w.Now(), display.Style{Location: a.w.Location})
+	return display.WhenMinutes(t, a.w.Now(), display.Style{Location: a.w.Location})
 }
 
 // self is how the program was called, with the global flags that lead to the same settings and the same log; empty where none was

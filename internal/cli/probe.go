@@ -18,7 +18,7 @@ func (s *sending) conclude(probe webhook.Delivery, a webhook.Attempt) {
 	switch {
 	case refusesSignature(a):
 		n.Message = "Your handler refuses both forms, so the form is not the cause."
-		n.More = []string{"It uses another secret, or hashes the body it parsed instead of the bytes it received."}
+		n.Details = []string{"It uses another secret, or hashes the body it parsed instead of the bytes it received."}
 		s.printer.Notice(n)
 		return
 	case a.Status() != webhook.StatusDelivered:
@@ -32,7 +32,7 @@ func (s *sending) conclude(probe webhook.Delivery, a webhook.Attempt) {
 	if s.to.named != "" {
 		n.Hint += " --to " + s.to.named
 	}
-	n.More = []string{n.Hint}
+	n.Details = []string{n.Hint}
 	s.printer.Notice(n)
 }
 

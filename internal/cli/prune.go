@@ -85,7 +85,7 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 		return err
 	}
 	if len(pruned.rows) == 0 {
-		p.Close("Nothing to remove: " + noneOf(pruned.underWay))
+		p.ClosingLine("Nothing to remove: " + noneOf(pruned.underWay))
 		return nil
 	}
 	would := output.Pruned{Deliveries: len(pruned.rows), Projects: a.byProject(pruned.rows)}
@@ -103,7 +103,7 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 		if err := p.Err(); err != nil {
 			return closedPipe(err)
 		}
-		return closedPipe(output.SayWouldPrune(out, would))
+		return closedPipe(output.PrintPruneDryRun(out, would))
 	}
 	if err := a.confirmPrune(ctx, o, pruned); err != nil {
 		return err
@@ -119,7 +119,7 @@ func (a *app) runPrune(ctx context.Context, o *pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	return closedPipe(output.SayPruned(out, output.Pruned{
+	return closedPipe(output.PrintPruned(out, output.Pruned{
 		Deliveries: done.Deliveries, Projects: would.Projects, BodyBytes: would.BodyBytes, Freed: done.Freed,
 	}))
 }

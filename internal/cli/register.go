@@ -209,7 +209,7 @@ func (r *registrar) changeNow(failedFor time.Duration) time.Duration {
 	case failedFor == 0:
 		r.say(output.Notice{
 			Code: "not_registered", At: r.app.w.Now(), Message: "Vidiking does not send to " + w.URL + " yet: " + r.app.explainBook(err).what + ".",
-			More: []string{"Trying again."},
+			Details: []string{"Trying again."},
 		})
 		return firstChangePause
 	}

@@ -24,7 +24,7 @@ func (r *registrar) ask(ctx context.Context, o registerOptions) error {
 		said = r.takes()
 	}
 	for _, l := range said {
-		a.stderr().Say(l)
+		a.stderr().Print(l)
 	}
 	if o.yes {
 		return nil

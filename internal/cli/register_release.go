@@ -51,7 +51,7 @@ func (r *registrar) sayReleased(out account.Outcome, say func(output.Notice)) {
 		command := "vidiking config set-webhook --url URL"
 		n.Code, n.Good, n.Hint = "left_registered", false, command
 		n.Message = "Vidiking still sends to " + out.StillRegistered.URL + ", where nobody is any more."
-		n.More = []string{"Set what it should be: " + command}
+		n.Details = []string{"Set what it should be: " + command}
 	default:
 		return
 	}

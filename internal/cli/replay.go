@@ -104,7 +104,7 @@ func (a *app) runReplay(ctx context.Context, o *replayOptions) error {
 		return err
 	}
 	if len(rows) == 0 {
-		p.Close("Nothing to send: " + noneOf(underWay))
+		p.ClosingLine("Nothing to send: " + noneOf(underWay))
 		return nil
 	}
 	if err := o.change.checkMasked(rows); err != nil {
@@ -193,7 +193,7 @@ func (s *sending) switchTo(to *destination) {
 		return
 	}
 	if s.to != nil {
-		s.printer.Way(s.way())
+		s.printer.SentVia(s.way())
 	}
 	s.to, s.timeout = to, to.timeout()
 	s.sayDestination()
@@ -228,7 +228,7 @@ func (s *sending) dryReplay(ctx context.Context, targets *destinations, c *repla
 	if c.signs() {
 		closing += ", newly signed"
 	}
-	s.printer.Close(closing)
+	s.printer.ClosingLine(closing)
 	return closedPipe(s.printer.Err())
 }
 

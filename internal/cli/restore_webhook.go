@@ -81,7 +81,7 @@ func (a *app) nothingLeft(book *account.Store) error {
 	if s.Override != nil {
 		return a.explainBook(&account.TakenError{Holder: s.Override.Active()})
 	}
-	a.stderr().Say("There is nothing to put back.")
+	a.stderr().Print("There is nothing to put back.")
 	return nil
 }
 

@@ -25,7 +25,7 @@ func (a *app) screenTools() view.Tools {
 			return recording.Curl(d, to.handler(d.Event))
 		},
 		Diff: func(before, after webhook.Delivery, st display.Style) []display.Line {
-			return output.DiffLines(output.Compared{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}, st)
+			return output.DiffLines(output.Comparison{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}, st)
 		},
 	}
 }
@@ -44,14 +44,14 @@ func (a *app) diagnosis(ctx context.Context, d webhook.Delivery, st display.Styl
 	const label = 10
 	var lines []display.Line
 	for _, f := range found.Findings {
-		lines = append(lines, display.Labelled("cause", f.Cause, label, st)...)
+		lines = append(lines, display.Labeled("cause", f.Cause, label, st)...)
 		if strings.HasPrefix(f.Mend, "vidiking ") {
 			f.Mend = output.Options{Self: a.self()}.Command(f.Mend)
 		}
-		lines = append(lines, display.Labelled("mend", f.Mend, label, st)...)
+		lines = append(lines, display.Labeled("mend", f.Mend, label, st)...)
 	}
 	if !found.IsCertain() {
-		lines = append(lines, display.Labelled("tried", strings.Join(found.Tried, "; "), label, st)...)
+		lines = append(lines, display.Labeled("tried", strings.Join(found.Tried, "; "), label, st)...)
 	}
 	return lines
 }

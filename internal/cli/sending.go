@@ -39,7 +39,7 @@ func (s *sending) saySecret(secret knownSecret) {
 		command := s.app.printSecretCommand()
 		s.printer.Notice(output.Notice{
 			Code: "secret_made", Message: "There was no signing secret, so one was made: " + secret.String() + ".",
-			More: []string{"Your handler needs it: " + command}, Hint: command,
+			Details: []string{"Your handler needs it: " + command}, Hint: command,
 		})
 	}
 }
@@ -50,14 +50,14 @@ func (s *sending) sayDestination() {
 		s.printer.Notice(output.Notice{
 			Code: "other_project", Message: fmt.Sprintf("No listen runs for this project. This goes through the newest of %d, started in %s.",
 				s.to.others, display.Clean(s.app.cfg.ShortPath(s.to.through.Dir))),
-			More: []string{"For another handler: --to localhost:3000"},
+			Details: []string{"For another handler: --to localhost:3000"},
 		})
 	}
 	if s.to.through != nil && len(s.to.moot) > 0 {
 		past := "--to " + shortRoutes(s.to.routes)
 		s.printer.Notice(output.Notice{
 			Code: "listen_decides", Message: "This goes through listen, whose own " + strings.Join(s.to.moot, " and ") + " counts.",
-			More: []string{"Past it: " + past}, Hint: past,
+			Details: []string{"Past it: " + past}, Hint: past,
 		})
 	}
 	if s.to.lost != nil {
@@ -81,10 +81,10 @@ func (s *sending) send(ctx context.Context, in relay.Arrival) error {
 	}
 	s.printer.Recorded(d.Summary)
 	if d.Status.Forwardable() {
-		s.printer.Attempted(d.Summary, out.Attempt, output.Detail{Words: s.words, Each: out.Attempts})
+		s.printer.Attempted(d.Summary, out.Attempt, output.Detail{ShowResponse: s.words, Attempts: out.Attempts})
 	}
 	if s.app.flags.verbose {
-		s.printer.Whole(d)
+		s.printer.Contents(d)
 	}
 	expected := s.judge.see(s.printer, out)
 	switch {
@@ -133,7 +133,7 @@ func (s *sending) await(ctx context.Context, in relay.Arrival) (out relay.Outcom
 	s.saidWaiting = true
 	n := output.Notice{Code: "waiting", Message: "Waiting for the answer of " + s.to.where() + "."}
 	if s.to.through != nil && s.to.through.Hold {
-		n.More = []string{"Is your server running? If not, listen holds this until it is."}
+		n.Details = []string{"Is your server running? If not, listen holds this until it is."}
 	}
 	s.printer.Notice(n)
 	<-done
@@ -171,27 +171,27 @@ func (s *sending) otherSecret(d webhook.Delivery) {
 	}
 	s.printer.Notice(output.Notice{
 		Code: "other_secret", Message: "This terminal signs with " + s.signed + ", and listen checks with " + s.to.through.Secret + ".",
-		More: []string{"Set VIDIKING_WEBHOOK_SECRET to the same value in both."},
+		Details: []string{"Set VIDIKING_WEBHOOK_SECRET to the same value in both."},
 	})
 }
 
 // about is what hints need to know of a delivery that was not delivered.
 func (s *sending) about(ctx context.Context, d webhook.Delivery, a webhook.Attempt) display.Case {
-	teller := display.TellerSender
+	teller := display.AudienceSender
 	if s.to.through == nil {
-		teller = display.TellerAlone
+		teller = display.AudienceDirect
 	}
-	c := display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Teller: teller}
+	c := display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Audience: teller}
 	if d.Status == webhook.StatusRejected {
 		found := s.app.diagnose(ctx, d, workWhileSending)
-		c.Findings, c.Undecided = found.Findings, found.Cut
+		c.Findings, c.Incomplete = found.Findings, found.Cut
 	}
 	return c
 }
 
 // end says where it went and how many were delivered, and makes the exit code of it.
 func (s *sending) end(n int) error {
-	s.printer.Way(s.way())
+	s.printer.SentVia(s.way())
 	if n > 1 {
 		sent := output.Sent{Sent: n, Delivered: s.delivered}
 		if s.judge.asks() {

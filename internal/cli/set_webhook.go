@@ -232,7 +232,7 @@ func (o *setWebhookOptions) showRequest(a *app, out output.Options) error {
 	if !o.api.Key.IsSet() {
 		said += " To send it, it takes an API key: vidiking config set api-key"
 	}
-	a.stderr().Say(said)
+	a.stderr().Print(said)
 	return nil
 }
 
@@ -263,7 +263,7 @@ func (o *setWebhookOptions) done(a *app) output.AccountWebhook {
 	}
 	if o.generateSecret {
 		w.SecretNote = " (made just now)"
-		w.Next = []output.Step{{Say: "Your handler needs the secret:", Command: "vidiking config get webhook-secret --reveal"}}
+		w.Next = []output.Suggestion{{Text: "Your handler needs the secret:", Command: "vidiking config get webhook-secret --reveal"}}
 	}
 	return w
 }

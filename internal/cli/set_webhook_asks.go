@@ -22,7 +22,7 @@ func (o *setWebhookOptions) ask(ctx context.Context, a *app) error {
 		return usage(what, "without a terminal to ask at, say so: --yes")
 	}
 	for _, l := range o.before(a) {
-		a.stderr().Say(l)
+		a.stderr().Print(l)
 	}
 	ok, err := a.confirm(ctx, "Send them to "+o.webhook.URL+" instead?")
 	if err == nil && !ok {

@@ -98,8 +98,8 @@ func (a *app) runShow(ctx context.Context, typed string, show showOptions) error
 		return err
 	}
 	p := output.New(o)
-	shown := output.Shown{Delivery: d}
-	if shown.Family, err = r.Family(ctx, d.ID); err != nil {
+	shown := output.DeliveryDetails{Delivery: d}
+	if shown.ReplayTree, err = r.Family(ctx, d.ID); err != nil {
 		return err
 	}
 	diagnosis := a.diagnose(ctx, d, signature.DefaultWork)

@@ -89,7 +89,7 @@ func formattingTopic() page {
 		term{name: "↻", text: "again: a replay, or bytes that came before; ↻ ✓ a replay has delivered it since"},
 		term{name: "● ○", text: "tunnel or handler: up, not up"},
 	)
-	glyphs.after = "Without UTF-8 they are " + display.Style{}.Say("✓ ✗ ! ⊘ – · ↻ ● ○") + "."
+	glyphs.after = "Without UTF-8 they are " + display.Style{}.Symbols("✓ ✗ ! ⊘ – · ↻ ● ○") + "."
 	return page{
 		name: "formatting", topic: true, short: "Text or JSON, colour, quiet, and which stream has what",
 		long: `Results go to stdout. Hints, warnings, errors, questions and closing lines go to stderr, so that listen > file is a clean table.

@@ -32,25 +32,25 @@ func (w *waiting) end(ctx context.Context, result outcome) error {
 }
 
 // report is what came of the wait, for machines.
-func (w *waiting) report(ctx context.Context, result outcome) (output.Waited, error) {
-	report := output.Waited{Outcome: string(result), Since: w.since, Count: w.o.count}
+func (w *waiting) report(ctx context.Context, result outcome) (output.WaitResult, error) {
+	report := output.WaitResult{Outcome: string(result), Since: w.since, Count: w.o.count}
 	if w.awaited == nil {
 		w.awaited = newAwaited(w.o.events, w.o.count, w.since)
 	}
 	for _, t := range w.awaited.tally() {
-		report.Events = append(report.Events, output.WaitedEvent{Event: t.event, Came: t.came, Delivered: t.delivered, Failed: t.failed})
+		report.Events = append(report.Events, output.WaitEvent{Event: t.event, Received: t.came, Delivered: t.delivered, Failed: t.failed})
 	}
 	if result != outcomeTimedOut {
 		return report, nil
 	}
 	var err error
-	report.Instead, err = w.instead(ctx)
+	report.Others, err = w.instead(ctx)
 	return report, err
 }
 
 // say says what came of the wait, and makes the exit code of it.
-func (w *waiting) say(result outcome, report output.Waited) error {
-	w.printer.Waited(report)
+func (w *waiting) say(result outcome, report output.WaitResult) error {
+	w.printer.WaitResult(report)
 	if err := w.printer.Err(); err != nil {
 		return closedPipe(err)
 	}
@@ -60,31 +60,31 @@ func (w *waiting) say(result outcome, report output.Waited) error {
 		return w.timedOut(report)
 	case outcomeRefused:
 		failed := rows[slices.IndexFunc(rows, webhook.Summary.Failed)]
-		w.printer.Close(fmt.Sprintf("%s came, and was not delivered: vidiking webhooks show %s", failed.Event, failed.ID.Short(shortID)))
+		w.printer.ClosingLine(fmt.Sprintf("%s came, and was not delivered: vidiking webhooks show %s", failed.Event, failed.ID.Short(shortID)))
 		return errHandler()
 	default:
-		w.printer.Close(fmt.Sprintf("%s delivered, %s", display.Deliveries(len(rows)), w.from))
+		w.printer.ClosingLine(fmt.Sprintf("%s delivered, %s", display.Deliveries(len(rows)), w.from))
 		return nil
 	}
 }
 
 // instead counts what came otherwise.
-func (w *waiting) instead(ctx context.Context) ([]output.WaitedInstead, error) {
+func (w *waiting) instead(ctx context.Context) ([]output.WaitOther, error) {
 	if w.reader == nil {
 		return nil, nil
 	}
 	all, err := w.reader.List(ctx, store.Query{Session: w.session, Filter: filter.ReceivedSince(w.since)})
-	var out []output.WaitedInstead
+	var out []output.WaitOther
 	taken := w.awaited.taken()
 	for _, s := range all {
 		same := func(t webhook.Summary) bool { return t.ID == s.ID && t.Status == webhook.StatusDelivered }
 		if slices.ContainsFunc(taken, same) {
 			continue
 		}
-		i := slices.IndexFunc(out, func(o output.WaitedInstead) bool { return o.Event == s.Event && o.Status == s.Status })
+		i := slices.IndexFunc(out, func(o output.WaitOther) bool { return o.Event == s.Event && o.Status == s.Status })
 		if i < 0 {
 			i = len(out)
-			out = append(out, output.WaitedInstead{Event: s.Event, Status: s.Status})
+			out = append(out, output.WaitOther{Event: s.Event, Status: s.Status})
 		}
 		out[i].Count++
 	}
@@ -92,7 +92,7 @@ func (w *waiting) instead(ctx context.Context) ([]output.WaitedInstead, error) {
 }
 
 // timedOut says what did not come, and what did instead.
-func (w *waiting) timedOut(r output.Waited) error {
+func (w *waiting) timedOut(r output.WaitResult) error {
 	within := " within " + display.Period(w.o.within)
 	switch {
 	case w.cut:
@@ -106,12 +106,12 @@ func (w *waiting) timedOut(r output.Waited) error {
 }
 
 // unmet says which events did not come, and which came and have no answer yet, as what listen --hold keeps.
-func (w *waiting) unmet(events ...output.WaitedEvent) string {
+func (w *waiting) unmet(events ...output.WaitEvent) string {
 	var absent, unanswered, parts []string
 	for _, e := range events {
 		switch {
 		case e.Delivered == w.o.count:
-		case e.Came == w.o.count:
+		case e.Received == w.o.count:
 			unanswered = append(unanswered, w.missing(e))
 		default:
 			absent = append(absent, w.missing(e))
@@ -127,7 +127,7 @@ func (w *waiting) unmet(events ...output.WaitedEvent) string {
 }
 
 // missing is an event of which something is missing, with how many of it were delivered.
-func (w *waiting) missing(e output.WaitedEvent) string {
+func (w *waiting) missing(e output.WaitEvent) string {
 	if w.o.count == 1 {
 		return e.Event
 	}
@@ -135,15 +135,15 @@ func (w *waiting) missing(e output.WaitedEvent) string {
 }
 
 // cameInstead says what came instead, a line for each kind of it.
-func (w *waiting) cameInstead(r output.Waited) []string {
+func (w *waiting) cameInstead(r output.WaitResult) []string {
 	if w.reader == nil {
 		return []string{"there is no delivery log yet; begin one: vidiking listen --forward localhost:3000"}
 	}
-	if len(r.Instead) == 0 {
+	if len(r.Others) == 0 {
 		return []string{"nothing else came " + w.from}
 	}
 	lines := []string{"came " + w.from + ":"}
-	for _, i := range r.Instead {
+	for _, i := range r.Others {
 		event := display.Clean(i.Event)
 		if event == "" {
 			event = "no payload"

@@ -35,10 +35,10 @@ func (a *app) welcome(ctx context.Context) error {
 // whileListening is what to do beside a listen.
 func (a *app) whileListening(ctx context.Context, s session.Info) output.WelcomeText {
 	text := output.WelcomeText{
-		Up:    s.State == session.StateReady,
-		Down:  s.State != session.StateReady,
-		Lines: []string{a.listening(s)},
-		Steps: firstSteps(),
+		Listening:   s.State == session.StateReady,
+		TunnelDown:  s.State != session.StateReady,
+		Lines:       []string{a.listening(s)},
+		Suggestions: firstSteps(),
 	}
 	n, err := a.countAll(ctx)
 	switch {
@@ -50,7 +50,7 @@ func (a *app) whileListening(ctx context.Context, s session.Info) output.Welcome
 	}
 	text.Lines = append(append(text.Lines, "  "+n.String()), a.secretLines(n)...)
 	if n.failed > 0 {
-		text.Steps = stepsAfterFailure(n)
+		text.Suggestions = stepsAfterFailure(n)
 	}
 	return text
 }
@@ -58,8 +58,8 @@ func (a *app) whileListening(ctx context.Context, s session.Info) output.Welcome
 // unreadable is what to do if it cannot be known what runs and what is in the log.
 func (a *app) unreadable(err error) output.WelcomeText {
 	return output.WelcomeText{
-		Down: true, Lines: []string{"The delivery log can't be read: " + a.explain(err).what},
-		Steps: []output.Step{{Command: "vidiking doctor", Say: "check everything, and see what to do"}},
+		TunnelDown: true, Lines: []string{"The delivery log can't be read: " + a.explain(err).what},
+		Suggestions: []output.Suggestion{{Command: "vidiking doctor", Text: "check everything, and see what to do"}},
 	}
 }
 
@@ -72,48 +72,48 @@ func (a *app) atRest(ctx context.Context) output.WelcomeText {
 	}
 	if n.all == 0 {
 		if a.cfg.Source(config.Forward) == config.SourceDefault && len(listen) == 1 {
-			listen = append([]output.Step{{Command: "vidiking demo", Say: "see it work, no account needed"}}, listen...)
+			listen = append([]output.Suggestion{{Command: "vidiking demo", Text: "see it work, no account needed"}}, listen...)
 		}
 		return output.WelcomeText{
-			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."}, Steps: append(listen, firstSteps()...),
+			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."}, Suggestions: append(listen, firstSteps()...),
 		}
 	}
-	text := output.WelcomeText{Down: true, Lines: append([]string{"No listen runs", "  " + n.String()}, a.secretLines(n)...), Steps: append(listen, firstSteps()...)}
+	text := output.WelcomeText{TunnelDown: true, Lines: append([]string{"No listen runs", "  " + n.String()}, a.secretLines(n)...), Suggestions: append(listen, firstSteps()...)}
 	if n.failed > 0 {
-		text.Steps = append(listen, stepsAfterFailure(n)...)
+		text.Suggestions = append(listen, stepsAfterFailure(n)...)
 	}
 	return text
 }
 
 // stepsToListen are the ways to listen that what is configured allows.
-func (a *app) stepsToListen() []output.Step {
-	steps := []output.Step{{Command: "vidiking listen --forward localhost:3000", Say: "receive, pass to your handler"}}
+func (a *app) stepsToListen() []output.Suggestion {
+	steps := []output.Suggestion{{Command: "vidiking listen --forward localhost:3000", Text: "receive, pass to your handler"}}
 	if a.cfg.Source(config.Forward) != config.SourceDefault {
-		steps[0] = output.Step{Command: "vidiking listen", Say: "receive, pass to your handlers"}
+		steps[0] = output.Suggestion{Command: "vidiking listen", Text: "receive, pass to your handlers"}
 		if routes, err := parseRoutes(a.cfg.String(config.Forward)); err == nil && len(routes) == 1 {
-			steps[0].Say = "receive, pass to " + shortRoutes(routes)
+			steps[0].Text = "receive, pass to " + shortRoutes(routes)
 		}
 	}
 	if _, _, ok := a.cfg.APIKey(); ok {
 		if way, err := a.chooseWay(a.cfg); err == nil && way.open != nil {
-			steps = append(steps, output.Step{Command: "vidiking listen --register", Say: "have your account's events come here"})
+			steps = append(steps, output.Suggestion{Command: "vidiking listen --register", Text: "have your account's events come here"})
 		}
 	}
 	return steps
 }
 
-func firstSteps() []output.Step {
-	return []output.Step{
-		{Command: "vidiking trigger render.complete", Say: "send a sample event"},
-		{Command: "vidiking webhooks list", Say: "look at what came"},
-		{Command: "vidiking replay last", Say: "send the last one again"},
+func firstSteps() []output.Suggestion {
+	return []output.Suggestion{
+		{Command: "vidiking trigger render.complete", Text: "send a sample event"},
+		{Command: "vidiking webhooks list", Text: "look at what came"},
+		{Command: "vidiking replay last", Text: "send the last one again"},
 	}
 }
 
-func stepsAfterFailure(n counts) []output.Step {
-	return []output.Step{
-		{Command: "vidiking webhooks list --failed", Say: "what was not delivered"},
-		{Command: n.replay(), Say: "send that again"},
+func stepsAfterFailure(n counts) []output.Suggestion {
+	return []output.Suggestion{
+		{Command: "vidiking webhooks list --failed", Text: "what was not delivered"},
+		{Command: n.replay(), Text: "send that again"},
 	}
 }
 

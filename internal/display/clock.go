@@ -8,19 +8,19 @@ import (
 // Clock writes a time as rows do: local, to the second. It can be typed after --since.
 func Clock(t time.Time, st Style) string { return st.local(t).Format(time.TimeOnly) }
 
-// Moment writes a time with its date where one stands alone: "2026-03-02 14:02:31".
-func Moment(t time.Time, st Style) string { return st.local(t).Format(time.DateTime) }
+// DateTime writes a time with its date where one stands alone: "2026-03-02 14:02:31".
+func DateTime(t time.Time, st Style) string { return st.local(t).Format(time.DateTime) }
 
 // When writes a time as Clock does on the day of now, and as Moment does on any other day.
 func When(t, now time.Time, st Style) string {
 	if st.sameDay(t, now) {
 		return Clock(t, st)
 	}
-	return Moment(t, st)
+	return DateTime(t, st)
 }
 
-// WhenToTheMinute writes a time as When does, without the seconds.
-func WhenToTheMinute(t, now time.Time, st Style) string {
+// WhenMinutes writes a time as When does, without the seconds.
+func WhenMinutes(t, now time.Time, st Style) string {
 	s := When(t, now, st)
 	return s[:len(s)-len(":05")]
 }

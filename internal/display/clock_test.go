@@ -13,7 +13,7 @@ func TestTimesAreLocalAndToTheSecond(t *testing.T) {
 	if got, want := Clock(when, Style{}), "23:02:31"; got != want {
 		t.Errorf("Clock(%v) without a place = %q, want %q", when, got, want)
 	}
-	if got, want := Moment(when, terminal()), "2026-03-03 00:02:31"; got != want {
+	if got, want := DateTime(when, terminal()), "2026-03-03 00:02:31"; got != want {
 		t.Errorf("Moment(%v) an hour east = %q, want %q", when, got, want)
 	}
 }

@@ -29,26 +29,26 @@ const (
 
 // Case is what Explain explains.
 type Case struct {
-	Summary webhook.Summary
-	Header  webhook.Header  // of the delivery: how it was signed, and what it says its body is
-	Attempt webhook.Attempt // the latest; zero where there was none
-	Timeout time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
-	Teller  Teller
-	Verdict bool // explain the verdict of one that was forwarded all the same, not what came of it
+	Summary        webhook.Summary
+	Header         webhook.Header  // of the delivery: how it was signed, and what it says its body is
+	Attempt        webhook.Attempt // the latest; zero where there was none
+	Timeout        time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
+	Audience       Audience
+	ExplainVerdict bool // explain the verdict of one that was forwarded all the same, not what came of it
 
 	// Of a signature that is not valid: why, where that was looked for; and that not everything was tried.
-	Findings  []webhook.Finding
-	Undecided bool
+	Findings   []webhook.Finding
+	Incomplete bool
 }
 
-// Teller is who says the hint: it names flags of the command that its reader runs.
-type Teller int
+// Audience is who says the hint: it names flags of the command that its reader runs.
+type Audience int
 
 // The tellers.
 const (
-	TellerListen Teller = iota // the listener, which says by itself when the handler is back and what it missed
-	TellerSender               // a sender, through a listener: it names how to send again
-	TellerAlone                // a sender without a listener: it is the sender's own flags that matter, too
+	AudienceListen Audience = iota // the listener, which says by itself when the handler is back and what it missed
+	AudienceSender                 // a sender, through a listener: it names how to send again
+	AudienceDirect                 // a sender without a listener: it is the sender's own flags that matter, too
 )
 
 // The flags of Vidiking's own patience and of the header's two forms.
@@ -64,14 +64,14 @@ func Explain(c Case, st Style) (h Hint, ok bool) {
 	if c.Summary.Met {
 		return Hint{}, false // what was expected needs no fix
 	}
-	if c.Summary.Status == webhook.StatusRejected || c.Verdict {
+	if c.Summary.Status == webhook.StatusRejected || c.ExplainVerdict {
 		return explainVerdict(c, st)
 	}
 	switch c.Attempt.Status() { // not the delivery's, which of several targets is the worst
 	case webhook.StatusRefused:
 		h, ok = explainRefusal(c, st)
 	case webhook.StatusUnreachable, webhook.StatusTimedOut:
-		h, ok = explainSilence(c, st)
+		h, ok = explainNoResponse(c, st)
 	}
 	if ok {
 		h.Target = st.Clean(c.Attempt.Target)
@@ -84,11 +84,11 @@ func explainVerdict(c Case, st Style) (Hint, bool) {
 	var h Hint
 	switch c.Summary.Verdict {
 	case webhook.VerdictInvalid:
-		h = Hint{Cause: CauseInvalid, Why: "Changed after signing, or signed with another secret."}
+		h = Hint{Cause: CauseInvalid, Reason: "Changed after signing, or signed with another secret."}
 	case webhook.VerdictMissing:
-		h = Hint{Cause: CauseMissing, Why: "It came without " + webhook.SignatureHeader + "."}
+		h = Hint{Cause: CauseMissing, Reason: "It came without " + webhook.SignatureHeader + "."}
 	case webhook.VerdictMalformed:
-		h = Hint{Cause: CauseMalformed, Why: webhook.SignatureHeader + " is neither sha256=<hex> nor <hex>."}
+		h = Hint{Cause: CauseMalformed, Reason: webhook.SignatureHeader + " is neither sha256=<hex> nor <hex>."}
 	default:
 		return Hint{}, false
 	}
@@ -98,9 +98,9 @@ func explainVerdict(c Case, st Style) (Hint, bool) {
 	}
 	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + "; " + then}
 	if len(c.Findings) > 0 {
-		h.Why, h.Findings = "", c.Findings
+		h.Reason, h.Findings = "", c.Findings
 	}
-	if c.Undecided {
+	if c.Incomplete {
 		h.Lead, h.Command = "Not everything was tried. Find out:", "vidiking webhooks show "+CommandID(c.Summary.ID, st)
 	}
 	return h, true
@@ -151,7 +151,7 @@ func explainSignature(c Case, st Style) (Hint, bool) {
 
 func explainPath(c Case, st Style) Hint {
 	flag, place := "--forward ", "localhost:3000"
-	if c.Teller == TellerAlone {
+	if c.Audience == AudienceDirect {
 		flag = "--to "
 	}
 	if u, err := url.Parse(c.Attempt.Target); err == nil && u.Host != "" {
@@ -185,11 +185,11 @@ func explainRedirect(a webhook.Attempt, st Style) (Hint, bool) {
 	}, true
 }
 
-func explainSilence(c Case, st Style) (Hint, bool) {
+func explainNoResponse(c Case, st Style) (Hint, bool) {
 	switch c.Attempt.Failure {
 	case webhook.FailureTimeout:
 		command := "vidiking listen --timeout 10m --respond ack"
-		if c.Teller == TellerAlone {
+		if c.Audience == AudienceDirect {
 			command = "--timeout 10m"
 		}
 		return Hint{
@@ -207,12 +207,12 @@ func explainSilence(c Case, st Style) (Hint, bool) {
 		return Hint{}, false
 	}
 	h := Hint{Cause: CauseUnreachable, Lines: []string{st.Clean(c.Attempt.Error)}}
-	h.Lead, h.Command = afterSilence(c, st)
+	h.Lead, h.Command = noResponseCommand(c, st)
 	return h, true
 }
 
-// afterSilence is what to do about a handler that gave no response. There is no command if the same one would fail again.
-func afterSilence(c Case, st Style) (lead, command string) {
+// noResponseCommand is what to do about a handler that gave no response. There is no command if the same one would fail again.
+func noResponseCommand(c Case, st Style) (lead, command string) {
 	again := "vidiking replay " + CommandID(c.Summary.ID, st)
 	switch failure := c.Attempt.Failure; {
 	case failure == webhook.FailurePlainHTTP || failure == webhook.FailureNeedsTLS:
@@ -220,11 +220,11 @@ func afterSilence(c Case, st Style) (lead, command string) {
 		switch {
 		case !ok:
 			return "", ""
-		case c.Teller == TellerListen:
+		case c.Audience == AudienceListen:
 			return "Forward there:", "vidiking listen --forward " + target
 		}
 		return "Send it again:", again + " --to " + target
-	case c.Teller == TellerListen, failure == webhook.FailureTLS, failure == webhook.FailureNoHost, failure == webhook.FailureBadAnswer:
+	case c.Audience == AudienceListen, failure == webhook.FailureTLS, failure == webhook.FailureNoHost, failure == webhook.FailureBadAnswer:
 		return "", ""
 	case failure == webhook.FailureRefused: // its sentence ends by asking whether the server is running
 		return "Once it is:", again

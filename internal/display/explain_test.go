@@ -37,9 +37,9 @@ func rejected(v webhook.Verdict) Case {
 
 func (c Case) found(all ...webhook.Finding) Case { c.Findings = all; return c }
 
-func (c Case) doubted() Case { c.Verdict = true; return c }
+func (c Case) doubted() Case { c.ExplainVerdict = true; return c }
 
-func (c Case) undecided() Case { c.Undecided = true; return c }
+func (c Case) undecided() Case { c.Incomplete = true; return c }
 
 // otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
 var (
@@ -57,7 +57,7 @@ var (
 	}
 )
 
-func (c Case) told(by Teller) Case            { c.Teller = by; return c }
+func (c Case) told(by Audience) Case          { c.Audience = by; return c }
 func (c Case) toTarget(target string) Case    { c.Attempt.Target = target; return c }
 func (c Case) verdict(v webhook.Verdict) Case { c.Summary.Verdict = v; return c }
 func (c Case) event(name string) Case         { c.Summary.Event = name; return c }
@@ -85,7 +85,7 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"401 when the signature was not valid", refused(401).verdict(webhook.VerdictUnchecked)},
 		{"404", refused(404)},
 		{"404 elsewhere", refused(404).toTarget("https://app.test:8443/hooks/a%20b?x=1")},
-		{"404, sent without a listen", refused(404).told(TellerAlone)},
+		{"404, sent without a listen", refused(404).told(AudienceDirect)},
 		{"404, a target without a path", refused(404).toTarget("http://localhost:3000")},
 		{"405", refused(405)},
 		{"302 to a path", refused(302, "Location", "/login")},
@@ -103,18 +103,18 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"500", refused(500)},
 		{"too late", silent(webhook.FailureTimeout, "No answer within 10 s.")},
 		{"too late, a time-out of its own", silent(webhook.FailureTimeout, "").timeout(1500 * ms)},
-		{"too late, sent without a listen", silent(webhook.FailureTimeout, "").told(TellerAlone)},
+		{"too late, sent without a listen", silent(webhook.FailureTimeout, "").told(AudienceDirect)},
 		{"cut off", silent(webhook.FailureReset, "The connection was closed.")},
 		{"nothing there", silent(webhook.FailureRefused, nobody)},
-		{"nothing there, told by a sender", silent(webhook.FailureRefused, nobody).told(TellerSender)},
-		{"no such host, told by a sender", silent(webhook.FailureNoHost, "There is no host named localhos.").told(TellerAlone)},
+		{"nothing there, told by a sender", silent(webhook.FailureRefused, nobody).told(AudienceSender)},
+		{"no such host, told by a sender", silent(webhook.FailureNoHost, "There is no host named localhos.").told(AudienceDirect)},
 		{"TLS", silent(webhook.FailureTLS, "The certificate of app.test is not trusted. \x1b")},
 		{"https to a handler that speaks http", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/webhooks/vidiking")},
-		{"https to a handler that speaks http, told by a sender", silent(webhook.FailurePlainHTTP, plain).toTarget("https://[::1]:3000/a").told(TellerSender)},
-		{"https to a handler that speaks http, without a listen", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/a").told(TellerAlone)},
+		{"https to a handler that speaks http, told by a sender", silent(webhook.FailurePlainHTTP, plain).toTarget("https://[::1]:3000/a").told(AudienceSender)},
+		{"https to a handler that speaks http, without a listen", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/a").told(AudienceDirect)},
 		{"https to a handler that speaks http, and a target for no shell", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/$(a)")},
-		{"http to a handler that speaks TLS", silent(webhook.FailureNeedsTLS, "localhost:3000 speaks TLS.").toTarget("http://localhost:3000/a").told(TellerAlone)},
-		{"a certificate, told by a sender", silent(webhook.FailureTLS, "Its certificate has expired.").told(TellerAlone)},
+		{"http to a handler that speaks TLS", silent(webhook.FailureNeedsTLS, "localhost:3000 speaks TLS.").toTarget("http://localhost:3000/a").told(AudienceDirect)},
+		{"a certificate, told by a sender", silent(webhook.FailureTLS, "Its certificate has expired.").told(AudienceDirect)},
 		{"no answer and no sentence", silent(webhook.FailureUnexpected, "")},
 		{"refused here, unreachable at another target", refused(404).status(webhook.StatusUnreachable)},
 		{"delivered", refused(204).status(webhook.StatusDelivered)},
@@ -142,7 +142,7 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 			continue
 		}
 		fmt.Fprintf(&b, "%s\n", h.Key())
-		for _, l := range h.Under(terminal()) {
+		for _, l := range h.Indented(terminal()) {
 			b.WriteString(marked(l) + "\n")
 			if l.Width() > 79 {
 				t.Errorf("%s: %q takes %d cells", tc.name, l, l.Width())
@@ -166,7 +166,7 @@ func TestHintsAreThoseOfTheTranscript(t *testing.T) {
 		"listen, nothing there": {silent(webhook.FailureRefused, nobody), `
              Nothing is listening on localhost:3000. Is your server running?
 `},
-		"trigger, nothing there": {silent(webhook.FailureRefused, nobody).told(TellerAlone), `
+		"trigger, nothing there": {silent(webhook.FailureRefused, nobody).told(AudienceDirect), `
              Nothing is listening on localhost:3000. Is your server running?
              Once it is: vidiking replay dlv_k0s4xg
 `},
@@ -177,7 +177,7 @@ func TestHintsAreThoseOfTheTranscript(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, _ := Explain(tc.c, terminal())
-			if diff := cmp.Diff(tc.want, "\n"+text(h.Under(terminal()))); diff != "" {
+			if diff := cmp.Diff(tc.want, "\n"+text(h.Indented(terminal()))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -221,11 +221,11 @@ func TestHintWithoutUTF8IsASCII(t *testing.T) {
 	want := "             It redirects to /<U+00E9><U+00E9><U..E9><U+00E9><U+00E9>.\n" +
 		"             Redirects are not followed: forward there, or let this path\n" +
 		"             through.\n"
-	if diff := cmp.Diff(want, text(h.Under(ascii()))); diff != "" {
+	if diff := cmp.Diff(want, text(h.Indented(ascii()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	h, _ = Explain(refused(401), ascii())
-	if got, want := h.Under(ascii())[1].String(), "             . compare with the bare hex; the header is sha256=<hex>"; got != want {
+	if got, want := h.Indented(ascii())[1].String(), "             . compare with the bare hex; the header is sha256=<hex>"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

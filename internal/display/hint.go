@@ -11,8 +11,8 @@ type Hint struct {
 	Cause    Cause             // what it is about
 	Target   string            // the handler concerned; empty where it is none
 	Lines    []string          // sentences, one or two to an entry
-	Why      string            // stands behind the label cause
-	Mend     string            // stands behind the label mend
+	Reason   string            // stands behind the label cause
+	Fix      string            // stands behind the label mend
 	Findings []webhook.Finding // in the place of both, where a signature was diagnosed
 	Lead     string            // stands before the command, with its colon
 	Command  string            // to be copied and run
@@ -30,9 +30,9 @@ func (h Hint) Key() string {
 // String is the whole hint on one line, for where it stands alone.
 func (h Hint) String() string {
 	parts := append([]string(nil), h.Lines...)
-	said := []string{h.Why, h.Mend}
+	said := []string{h.Reason, h.Fix}
 	for _, f := range h.Findings {
-		said = append(said, f.Cause, mendOf(f))
+		said = append(said, f.Cause, fixOf(f))
 	}
 	for _, s := range append(said, h.Lead, h.Command) {
 		if s != "" {
@@ -42,12 +42,14 @@ func (h Hint) String() string {
 	return strings.Join(parts, " ")
 }
 
-// Under is the hint as it stands under a row: sentences wrapped to the width, labels dim, the command bold at the end of its
+// Indented is the hint as it stands under a row: sentences wrapped to the width, labels dim, the command bold at the end of its
 // line and never broken.
-func (h Hint) Under(st Style) []Line { return Indent(h.Below(st.Narrowed(Under)), Under) }
+func (h Hint) Indented(st Style) []Line {
+	return Indent(h.Render(st.Narrowed(DetailIndent)), DetailIndent)
+}
 
-// Below is the hint as it stands where nothing is above it that it belongs under.
-func (h Hint) Below(in Style) []Line {
+// Render is the hint as it stands where nothing is above it that it belongs under.
+func (h Hint) Render(in Style) []Line {
 	var lines []Line
 	for _, s := range h.Lines {
 		hang := 0
@@ -56,24 +58,24 @@ func (h Hint) Below(in Style) []Line {
 		}
 		lines = append(lines, in.wrap(Line{{s, Plain}}, hang)...)
 	}
-	for _, f := range append([]webhook.Finding{{Cause: h.Why, Mend: h.Mend}}, h.Findings...) {
-		lines = append(lines, Labelled("cause", f.Cause, labelCells, in)...)
-		lines = append(lines, Labelled("mend", mendOf(f), labelCells, in)...)
+	for _, f := range append([]webhook.Finding{{Cause: h.Reason, Mend: h.Fix}}, h.Findings...) {
+		lines = append(lines, Labeled("cause", f.Cause, labelCells, in)...)
+		lines = append(lines, Labeled("mend", fixOf(f), labelCells, in)...)
 	}
 	return append(lines, in.command(h)...)
 }
 
-// mendOf is the mend of a finding, unless the finding is a guess: under a row that would be noise.
-func mendOf(f webhook.Finding) string {
+// fixOf is the mend of a finding, unless the finding is a guess: under a row that would be noise.
+func fixOf(f webhook.Finding) string {
 	if f.Sure == webhook.Possible {
 		return ""
 	}
 	return f.Mend
 }
 
-// Labelled is a label and what it is for, which begins so many cells in, and goes on there where it is broken. A command stays whole, so
+// Labeled is a label and what it is for, which begins so many cells in, and goes on there where it is broken. A command stays whole, so
 // that it can be copied. What is empty has no line; what is outside text in it, as a header's name, is made harmless.
-func Labelled(label, text string, cells int, st Style) []Line {
+func Labeled(label, text string, cells int, st Style) []Line {
 	if text == "" {
 		return nil
 	}
@@ -89,7 +91,7 @@ func Labelled(label, text string, cells int, st Style) []Line {
 const labelCells = 7
 
 // bullet begins each of several causes.
-func (st Style) bullet() string { return st.Say("· ") }
+func (st Style) bullet() string { return st.Symbols("· ") }
 
 // command puts the lead and the command on one line, or where that is too long on two.
 func (st Style) command(h Hint) []Line {

@@ -9,8 +9,8 @@ import (
 // demonstrated is the hint that `demo` composes.
 func demonstrated() Hint {
 	return Hint{
-		Why:  "It compares with <hex>; the header is sha256=<hex>.",
-		Mend: "Take sha256= off the header before comparing.",
+		Reason: "It compares with <hex>; the header is sha256=<hex>.",
+		Fix:    "Take sha256= off the header before comparing.",
 	}
 }
 
@@ -19,7 +19,7 @@ func TestCauseAndMendStandBehindTheirLabels(t *testing.T) {
              cause  It compares with <hex>; the header is sha256=<hex>.
              mend   Take sha256= off the header before comparing.
 `
-	lines := demonstrated().Under(terminal())
+	lines := demonstrated().Indented(terminal())
 	if diff := cmp.Diff(want, "\n"+text(lines)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -46,14 +46,14 @@ func TestSentencesAreWrappedBetweenWordsAndCommandsAreNot(t *testing.T) {
              Find out:
              vidiking trigger render.complete --signature-style bare
 `
-	lines := h.Under(wide(43))
+	lines := h.Indented(wide(43))
 	if diff := cmp.Diff(want, "\n"+text(lines)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got, want := marked(lines[len(lines)-1]), "             {bold vidiking trigger render.complete --signature-style bare}"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := len(h.Under(unbounded())), 5; got != want {
+	if got, want := len(h.Indented(unbounded())), 5; got != want {
 		t.Errorf("unbounded it takes %d lines, want %d", got, want)
 	}
 }
@@ -63,11 +63,11 @@ func TestCommandStandsBehindItsLead(t *testing.T) {
 		{Lead: "Once it is:", Command: "vidiking replay dlv_k0s4xg"}: "             Once it is: {bold vidiking replay dlv_k0s4xg}",
 		{Command: "vidiking replay dlv_k0s4xg"}:                      "             {bold vidiking replay dlv_k0s4xg}",
 	} {
-		if got := marked(h.Under(terminal())[0]); got != want {
+		if got := marked(h.Indented(terminal())[0]); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	if got := (Hint{Lead: "Once it is:"}).Under(terminal()); len(got) != 0 {
+	if got := (Hint{Lead: "Once it is:"}).Indented(terminal()); len(got) != 0 {
 		t.Errorf("a lead without a command gives %q", text(got))
 	}
 }
@@ -75,7 +75,7 @@ func TestCommandStandsBehindItsLead(t *testing.T) {
 func TestCommandSharesTheLineOfItsLeadWhereBothFit(t *testing.T) {
 	h := Hint{Lead: "Find out:", Command: "vidiking trigger render.complete --signature-style bare"}
 	for width, want := range map[int]int{79: 1, 78: 2} {
-		if got := len(h.Under(wide(width))); got != want {
+		if got := len(h.Indented(wide(width))); got != want {
 			t.Errorf("65 cells at %d columns, 13 in: %d lines, want %d", width, got, want)
 		}
 	}

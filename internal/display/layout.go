@@ -2,8 +2,8 @@ package display
 
 import "github.com/vidiking/vidiking-cli/internal/webhook"
 
-// Under is how far in stands what belongs to a row: under its event.
-const Under = 13
+// DetailIndent is how far in stands what belongs to a row: under its event.
+const DetailIndent = 13
 
 // The cells of the row's columns: 79 with the gaps, so that 80 columns never wrap.
 const (
@@ -92,7 +92,7 @@ func (l layout) withTarget(st Style) layout {
 
 // fields are the texts of one row, or of the head.
 type fields struct {
-	time, again, glyph, event, about, target, status, took, id, origin, size, attempts Line
+	time, repeat, glyph, event, about, target, status, took, id, origin, size, attempts Line
 }
 
 // column is one field in its place: so far behind the one before, so wide, to the left or to the right.
@@ -102,12 +102,12 @@ type column struct {
 	text       Line
 }
 
-// lay puts fields into the columns of a layout.
-func (l layout) lay(f fields) Line {
+// arrange puts fields into the columns of a layout.
+func (l layout) arrange(f fields) Line {
 	columns := make([]column, 0, columnsOfARow)
 	columns = append(columns,
 		column{0, timeCells, false, f.time},
-		column{1, 1, false, f.again},
+		column{1, 1, false, f.repeat},
 		column{1, 1, false, f.glyph},
 		column{1, eventCells, false, f.event})
 	if l.about > 0 {

@@ -12,18 +12,18 @@ import (
 // PaneRow is a delivery's line in a pane.
 func PaneRow(s webhook.Summary, st Style) Line {
 	l := st.paneLayout()
-	return l.lay(st.fields(s, st.took(s), l))
+	return l.arrange(st.fields(s, st.took(s), l))
 }
 
 // PaneWaitingRow is the line in a pane of a delivery whose answer is not there yet, as [WaitingRow] is.
 func PaneWaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
 	l := st.paneLayout()
 	s, took := st.waiting(s, elapsed)
-	return l.lay(st.fields(s, took, l))
+	return l.arrange(st.fields(s, took, l))
 }
 
 // PaneHead names the columns of a PaneRow of the same style.
-func PaneHead(st Style) Line { return st.paneLayout().lay(names()) }
+func PaneHead(st Style) Line { return st.paneLayout().arrange(names()) }
 
 func (st Style) paneLayout() layout {
 	cells := st.Width

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// mostPretty is how many lines of a payload are shown where nobody says fewer; the rest is counted.
-	mostPretty = 20_000
+	// maxPrettyLines is how many lines of a payload are shown where nobody says fewer; the rest is counted.
+	maxPrettyLines = 20_000
 	// deepestIndent is where deeper nesting stops moving lines further in.
 	deepestIndent = 64
 	indentCells   = 2
@@ -20,7 +20,7 @@ const (
 // many more there are.
 func PrettyJSON(body []byte, most int, st Style) []Line {
 	if most <= 0 {
-		most = mostPretty
+		most = maxPrettyLines
 	}
 	if len(body) == 0 {
 		return nil
@@ -32,7 +32,7 @@ func PrettyJSON(body []byte, most int, st Style) []Line {
 		p.printText(body)
 	}
 	if p.hidden > 0 {
-		p.lines = append(p.lines, Line{{st.Say("… ") + counted(p.hidden, "more line"), Dim}})
+		p.lines = append(p.lines, Line{{st.Symbols("… ") + counted(p.hidden, "more line"), Dim}})
 	}
 	return p.lines
 }

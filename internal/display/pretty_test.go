@@ -95,8 +95,8 @@ func TestPrettyJSONSaysHowMuchMoreThereIs(t *testing.T) {
 	}
 	body := "[" + strings.Repeat("1,", 30_000) + "1]"
 	lines = PrettyJSON([]byte(body), 0, terminal())
-	if got, want := lines[len(lines)-1].String(), "… 10,003 more lines"; len(lines) != mostPretty+1 || got != want {
-		t.Errorf("of 30,003 lines: got %d, the last %q, want %d and %q", len(lines), got, mostPretty+1, want)
+	if got, want := lines[len(lines)-1].String(), "… 10,003 more lines"; len(lines) != maxPrettyLines+1 || got != want {
+		t.Errorf("of 30,003 lines: got %d, the last %q, want %d and %q", len(lines), got, maxPrettyLines+1, want)
 	}
 }
 

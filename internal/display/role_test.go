@@ -39,10 +39,10 @@ func TestIndentMovesLinesInAndLeavesTheOriginals(t *testing.T) {
 
 func TestOwnWordsAreASCIIWithoutUTF8(t *testing.T) {
 	s := "✓✗⊘–·↻●○…│─ Ready"
-	if got := terminal().Say(s); got != s {
+	if got := terminal().Symbols(s); got != s {
 		t.Errorf("with UTF-8 got %q, want %q", got, s)
 	}
-	if got, want := ascii().Say(s), "+x#-.*@o..|- Ready"; got != want {
+	if got, want := ascii().Symbols(s), "+x#-.*@o..|- Ready"; got != want {
 		t.Errorf("without UTF-8 got %q, want %q", got, want)
 	}
 }

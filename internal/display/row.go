@@ -24,11 +24,11 @@ func (st Style) waiting(s webhook.Summary, elapsed time.Duration) (webhook.Summa
 	if elapsed <= 0 {
 		return s, nil
 	}
-	return s, Line{{Elapsed(elapsed), st.pace(elapsed)}}
+	return s, Line{{Elapsed(elapsed), st.durationRole(elapsed)}}
 }
 
 // Head names the columns of a Row of the same style.
-func Head(st Style) Line { return st.layout().lay(names()) }
+func Head(st Style) Line { return st.layout().arrange(names()) }
 
 func names() fields {
 	dim := func(s string) Line { return Line{{s, Dim}} }
@@ -82,7 +82,7 @@ func StatusText(s webhook.Summary) string {
 
 func (st Style) row(s webhook.Summary, took Line) Line {
 	l := st.layout()
-	return l.lay(st.fields(s, took, l))
+	return l.arrange(st.fields(s, took, l))
 }
 
 // fields are a delivery's texts, those without a fixed width cut to that of the layout.
@@ -101,7 +101,7 @@ func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 		size:   Line{{Bytes(s.BodyBytes), Plain}},
 	}
 	if s.Again() {
-		f.again = Line{{st.Say("↻"), Dim}}
+		f.repeat = Line{{st.Symbols("↻"), Dim}}
 	}
 	if s.Attempts > 0 {
 		f.attempts = Line{{Count(s.Attempts), Plain}}
@@ -127,7 +127,7 @@ func (st Style) cell(s string, width int) Line {
 // took says how long the handler took, or that a replay has mended what failed. What the handler never answered says nothing.
 func (st Style) took(s webhook.Summary) Line {
 	if s.ResolvedBy != "" && s.Status.Failed() {
-		return Line{{st.Say("↻"), Dim}, {" ", Plain}, {st.Say("✓"), Good}}
+		return Line{{st.Symbols("↻"), Dim}, {" ", Plain}, {st.Symbols("✓"), Good}}
 	}
 	switch s.Status {
 	case webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusTimedOut:
@@ -137,11 +137,11 @@ func (st Style) took(s webhook.Summary) Line {
 	if s.Duration == 0 && s.Attempts == 0 {
 		return nil
 	}
-	return Line{{Duration(s.Duration), st.pace(s.Duration)}}
+	return Line{{Duration(s.Duration), st.durationRole(s.Duration)}}
 }
 
-// pace is the role of a duration: past half of the time-out it is worth a look, before it becomes a failure.
-func (st Style) pace(d time.Duration) Role {
+// durationRole is the role of a duration: past half of the time-out it is worth a look, before it becomes a failure.
+func (st Style) durationRole(d time.Duration) Role {
 	if st.Timeout > 0 && d > st.Timeout/2 {
 		return Caution
 	}

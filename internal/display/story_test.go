@@ -30,12 +30,12 @@ func (s *story) row(clock string, id webhook.ID, event, about string, status web
 }
 
 func (s *story) words(a webhook.Attempt) *story {
-	s.lines = append(s.lines, Words(a, s.st)...)
+	s.lines = append(s.lines, ResponseExcerpt(a, s.st)...)
 	return s
 }
 
 func (s *story) hint(h Hint) *story {
-	s.lines = append(s.lines, h.Under(s.st)...)
+	s.lines = append(s.lines, h.Indented(s.st)...)
 	return s
 }
 

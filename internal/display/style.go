@@ -47,12 +47,12 @@ func (st Style) outside(s string, n int) string {
 	if st.Width == 0 {
 		return st.Clean(s)
 	}
-	return st.CutMiddle(st.Clean(squeezed(s, n)), n)
+	return st.CutMiddle(st.Clean(truncateForCleaning(s, n)), n)
 }
 
-// Say returns the program's own words as this place can show them: without UTF-8, its glyphs become ASCII. Outside text goes
+// Symbols returns the program's own words as this place can show them: without UTF-8, its glyphs become ASCII. Outside text goes
 // through [Style.Clean] instead.
-func (st Style) Say(s string) string {
+func (st Style) Symbols(s string) string {
 	if st.UTF8 {
 		return s
 	}
@@ -66,17 +66,17 @@ func (st Style) Say(s string) string {
 func (st Style) Glyph(s webhook.Status) (string, Role) {
 	switch s {
 	case webhook.StatusDelivered:
-		return st.Say("✓"), Good
+		return st.Symbols("✓"), Good
 	case webhook.StatusRefused:
-		return st.Say("✗"), Caution
+		return st.Symbols("✗"), Caution
 	case webhook.StatusUnreachable, webhook.StatusTimedOut:
 		return "!", Bad
 	case webhook.StatusRejected:
-		return st.Say("⊘"), Bad
+		return st.Symbols("⊘"), Bad
 	case webhook.StatusSkipped:
-		return st.Say("–"), Dim
+		return st.Symbols("–"), Dim
 	default: // pending
-		return st.Say("·"), Dim
+		return st.Symbols("·"), Dim
 	}
 }
 

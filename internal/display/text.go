@@ -11,7 +11,7 @@ const tab = "    "
 // textLine cleans one line of outside text. Of a very long one, more than fills so many cells is left, and not all of it.
 func (st Style) textLine(raw string, cells int) string {
 	if st.Width > 0 {
-		raw = squeezed(raw, cells)
+		raw = truncateForCleaning(raw, cells)
 	}
 	return st.Clean(strings.ReplaceAll(raw, "\t", tab))
 }

@@ -58,7 +58,7 @@ func (st Style) CutMiddle(s string, width int) string {
 
 // dots returns what stands for the missing part, cut itself where even that does not fit, and the room beside it.
 func (st Style) dots(width int) (dots string, room int) {
-	dots = st.Say("…")
+	dots = st.Symbols("…")
 	if width < Width(dots) {
 		return strings.Repeat(".", max(width, 0)), 0
 	}
@@ -97,9 +97,9 @@ func rightmost(s string, room int) string {
 	return s[start:]
 }
 
-// squeezed returns s short enough to be cleaned at leisure, and still long enough to fill width cells from either end: text
+// truncateForCleaning returns s short enough to be cleaned at leisure, and still long enough to fill width cells from either end: text
 // from outside can be megabytes of which a line shows a few dozen cells.
-func squeezed(s string, width int) string {
+func truncateForCleaning(s string, width int) string {
 	bound := (max(width, 0) + 1) * maxBytesPerCell
 	if len(s) <= 2*bound {
 		return s

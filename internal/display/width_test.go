@@ -105,7 +105,7 @@ func TestOutsideTextOfMegabytesIsCutLikeAShortOne(t *testing.T) {
 	if got, want := st.outside(long, 20), st.CutMiddle(st.Clean(long[:200]+long[len(long)-200:]), 20); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if n := len(squeezed(long, 20)); n > 2*21*maxBytesPerCell {
+	if n := len(truncateForCleaning(long, 20)); n > 2*21*maxBytesPerCell {
 		t.Errorf("squeezed leaves %d bytes for 20 cells", n)
 	}
 }

@@ -128,7 +128,7 @@ func (d *doctor) session(ctx context.Context, sender *dispatch.Sender, s session
 	if s.PublicURL != "" {
 		way = s.PublicURL
 	}
-	who := fmt.Sprintf("process %d, since %s", s.PID, display.WhenToTheMinute(s.StartedAt, d.o.Now(), display.Style{Location: d.o.Location}))
+	who := fmt.Sprintf("process %d, since %s", s.PID, display.WhenMinutes(s.StartedAt, d.o.Now(), display.Style{Location: d.o.Location}))
 	t, err := dispatch.ParseTarget(s.URL, "/")
 	if err == nil {
 		err = sender.Reachable(ctx, t)

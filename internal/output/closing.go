@@ -34,13 +34,13 @@ func (p *textPrinter) Stopped(s Stopped) {
 		counts = append(counts, "skipped "+display.Count(c.Skipped))
 	}
 	for _, l := range p.lines(counts, 2) {
-		p.out.say(2, l)
+		p.out.print(2, l)
 	}
 	if c.P50 > 0 {
-		p.out.say(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
+		p.out.print(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
 	}
 	if c.Resumed > 0 {
-		p.out.say(2, display.Deliveries(c.Resumed)+" from an earlier listen delivered")
+		p.out.print(2, display.Deliveries(c.Resumed)+" from an earlier listen delivered")
 	}
 	if s.Held > 0 {
 		p.err.blank()
@@ -88,35 +88,35 @@ func (p *textPrinter) Sent(s Sent) {
 	if s.Expected != nil {
 		text += fmt.Sprintf(", %s of %s as expected", display.Count(*s.Expected), display.Count(s.Sent))
 	}
-	p.Close(text)
+	p.ClosingLine(text)
 }
 
-// Way says which way a sending took, under its row.
-func (p *textPrinter) Way(text string) {
+// SentVia says which way a sending took, under its row.
+func (p *textPrinter) SentVia(text string) {
 	if !p.o.Quiet {
-		p.err.line(display.Under, display.Line{{Text: text, Role: display.Dim}})
+		p.err.line(display.DetailIndent, display.Line{{Text: text, Role: display.Dim}})
 	}
 }
 
-// Story tells a piece of `demo`.
-func (p *textPrinter) Story(s Story) {
+// DemoStep tells a piece of `demo`.
+func (p *textPrinter) DemoStep(s DemoStep) {
 	switch {
-	case s.Ended:
+	case s.Final:
 		glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
-		if !s.Good {
+		if !s.Passed {
 			glyph, role = p.o.Style.Glyph(webhook.StatusUnreachable)
 		}
 		p.out.blank()
 		p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: s.Text}})
 		p.out.blank()
-		p.out.say(0, s.After)
-		for _, command := range s.Steps {
+		p.out.print(0, s.CommandsHeading)
+		for _, command := range s.Commands {
 			p.out.command(2, "", command)
 		}
-	case s.Step > 0:
+	case s.Number > 0:
 		p.out.blank()
-		p.out.line(0, display.Line{{Text: fmt.Sprintf("%d. %s", s.Step, s.Text), Role: display.Bold}})
+		p.out.line(0, display.Line{{Text: fmt.Sprintf("%d. %s", s.Number, s.Text), Role: display.Bold}})
 	default:
-		p.out.say(0, s.Text)
+		p.out.print(0, s.Text)
 	}
 }

@@ -18,15 +18,15 @@ const (
 	DiffPayload           // the payload alone
 )
 
-// Compared is two deliveries and in what they differ.
-type Compared struct {
+// Comparison is two deliveries and in what they differ.
+type Comparison struct {
 	Before, After webhook.Summary
 	Difference    recording.Difference
 	Parts         DiffParts
 }
 
 // Same reports whether nothing differs in the parts that are compared.
-func (c Compared) Same() bool {
+func (c Comparison) Same() bool {
 	if c.Parts == DiffPayload {
 		return c.Difference.Body.Same()
 	}
@@ -34,7 +34,7 @@ func (c Compared) Same() bool {
 }
 
 // Diff says in what two deliveries differ.
-func Diff(o Options, c Compared) error {
+func Diff(o Options, c Comparison) error {
 	if o.Format == FormatJSON {
 		return diffJSON(o.Stdout, c)
 	}
@@ -46,7 +46,7 @@ func Diff(o Options, c Compared) error {
 }
 
 // DiffLines says in what two deliveries differ, for people.
-func DiffLines(c Compared, st display.Style) []display.Line {
+func DiffLines(c Comparison, st display.Style) []display.Line {
 	d := &differ{st: st}
 	d.title("-", display.Bad, c.Before)
 	d.title("+", display.Good, c.After)
@@ -59,16 +59,16 @@ func DiffLines(c Compared, st display.Style) []display.Line {
 	}
 	d.body("Payload", diff.Body)
 	if c.Parts == DiffAll && diff.Answer != nil {
-		d.answer(*diff.Answer)
+		d.response(*diff.Answer)
 	}
 	if c.Same() {
 		d.blank()
-		d.say(0, sameSentence(c))
+		d.print(0, sameSentence(c))
 	}
 	return d.lines
 }
 
-func sameSentence(c Compared) string {
+func sameSentence(c Comparison) string {
 	switch {
 	case c.Parts == DiffPayload:
 		return "The payloads are the same, byte for byte."
@@ -91,7 +91,7 @@ func (d *differ) line(indent int, l display.Line) {
 	d.lines = append(d.lines, display.Indent([]display.Line{l}, indent)...)
 }
 
-func (d *differ) say(indent int, s string) { d.line(indent, display.Line{{Text: s}}) }
+func (d *differ) print(indent int, s string) { d.line(indent, display.Line{{Text: s}}) }
 
 // signCells is how far behind a sign its text begins.
 const signCells = 2
@@ -131,7 +131,7 @@ func (d *differ) headers(changes []recording.HeaderChange, unknown []string) {
 		}
 	}
 	if len(unknown) > 0 {
-		d.say(2, "Masked, and not compared: "+d.st.Clean(strings.Join(unknown, ", ")))
+		d.print(2, "Masked, and not compared: "+d.st.Clean(strings.Join(unknown, ", ")))
 	}
 }
 
@@ -144,14 +144,14 @@ func (d *differ) body(name string, b recording.BodyDifference) {
 		d.value(v)
 	}
 	for _, path := range b.Reordered {
-		d.say(2, "The names "+in(path, d.st)+"stand in another order.")
+		d.print(2, "The names "+in(path, d.st)+"stand in another order.")
 	}
 	switch {
 	case b.Rewritten():
-		d.say(2, fmt.Sprintf("Both say the same, written differently from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
-		d.say(2, "or a name that comes twice. A signature of one does not match the other.")
+		d.print(2, fmt.Sprintf("Both say the same, written differently from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
+		d.print(2, "or a name that comes twice. A signature of one does not match the other.")
 	case !b.JSON:
-		d.say(2, fmt.Sprintf("They are not both JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
+		d.print(2, fmt.Sprintf("They are not both JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
 	}
 }
 
@@ -176,7 +176,7 @@ func (d *differ) value(v recording.ValueChange) {
 	}
 }
 
-func (d *differ) answer(a recording.AnswerDifference) {
+func (d *differ) response(a recording.AnswerDifference) {
 	if a.Same() {
 		return
 	}

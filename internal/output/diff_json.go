@@ -17,7 +17,7 @@ type jsonDiff struct {
 	Headers []jsonHeaderChange `json:"headers,omitempty"`
 	Masked  []string           `json:"masked,omitempty"`
 	Body    jsonBodyDiff       `json:"body"`
-	Answer  *jsonAnswerDiff    `json:"answer,omitempty"`
+	Answer  *jsonResponseDiff  `json:"answer,omitempty"`
 }
 
 type jsonHeaderChange struct {
@@ -43,7 +43,7 @@ type jsonValueChange struct {
 	After  json.RawMessage `json:"after,omitempty"`
 }
 
-type jsonAnswerDiff struct {
+type jsonResponseDiff struct {
 	Same    bool               `json:"same"`
 	Before  *jsonOutcome       `json:"before,omitempty"`
 	After   *jsonOutcome       `json:"after,omitempty"`
@@ -57,7 +57,7 @@ type jsonOutcome struct {
 	Failure webhook.Failure `json:"failure,omitempty"`
 }
 
-func diffJSON(w io.Writer, c Compared) error {
+func diffJSON(w io.Writer, c Comparison) error {
 	d := c.Difference
 	o := jsonDiff{kind: of("diff"), Before: c.Before.ID, After: c.After.ID, Same: c.Same(), Body: bodyDiffObject(d.Body)}
 	if c.Parts == DiffAll {
@@ -88,11 +88,11 @@ func bodyDiffObject(b recording.BodyDifference) jsonBodyDiff {
 	return o
 }
 
-func answerDiffObject(a *recording.AnswerDifference) *jsonAnswerDiff {
+func answerDiffObject(a *recording.AnswerDifference) *jsonResponseDiff {
 	if a == nil {
 		return nil
 	}
-	return &jsonAnswerDiff{
+	return &jsonResponseDiff{
 		Same: a.Same(), Before: outcomeObject(a.Before), After: outcomeObject(a.After),
 		Headers: headerChangeObjects(a.Headers), Masked: a.Unknown, Body: bodyDiffObject(a.Body),
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func compared(before, after webhook.Delivery) output.Compared {
+func compared(before, after webhook.Delivery) output.Comparison {
 	before.ID, after.ID = "dlv_8kx4m2abcd", "dlv_a61tzr5x0k"
 	before.Event, after.Event = "render.complete", "render.complete"
-	return output.Compared{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}
+	return output.Comparison{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}
 }
 
 func TestDiffSaysInWordsWhatDiffers(t *testing.T) {

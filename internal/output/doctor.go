@@ -28,17 +28,17 @@ const (
 	FindingFailed  FindingState = "failed"
 )
 
-// Checkup shows what `doctor` finds, one thing after the other.
-type Checkup struct {
+// CheckReport shows what `doctor` finds, one thing after the other.
+type CheckReport struct {
 	o    Options
 	text *textPrinter
 	json *jsonPrinter
 	n    map[FindingState]int
 }
 
-// NewCheckup makes a Checkup.
-func NewCheckup(o Options) *Checkup {
-	return &Checkup{o: o, text: newText(o), json: newJSON(o), n: map[FindingState]int{}}
+// NewCheckReport makes a Checkup.
+func NewCheckReport(o Options) *CheckReport {
+	return &CheckReport{o: o, text: newText(o), json: newJSON(o), n: map[FindingState]int{}}
 }
 
 type jsonCheck struct {
@@ -54,8 +54,8 @@ type jsonCheck struct {
 // checkCells is the width of a check's name: the longest is configuration.
 const checkCells = 15
 
-// Found shows one finding.
-func (c *Checkup) Found(f Finding) {
+// Add shows one finding.
+func (c *CheckReport) Add(f Finding) {
 	c.n[f.State]++
 	f.Hint = c.o.Command(f.Hint)
 	switch {
@@ -65,12 +65,12 @@ func (c *Checkup) Found(f Finding) {
 	case !c.o.Terminal:
 		c.text.out.tabbed(string(f.State), f.Check, f.Message, strings.ReplaceAll(f.Hint, "\n", " "))
 	default:
-		c.line(f)
+		c.printText(f)
 	}
 }
 
-// line shows a finding to people: a glyph, the name, the word where it is not in order, and below what belongs to it.
-func (c *Checkup) line(f Finding) {
+// printText shows a finding to people: a glyph, the name, the word where it is not in order, and below what belongs to it.
+func (c *CheckReport) printText(f Finding) {
 	st := c.o.Style
 	word := ""
 	glyph, role := st.Glyph(webhook.StatusDelivered)
@@ -89,7 +89,7 @@ func (c *Checkup) line(f Finding) {
 		{Text: glyph + " ", Role: role}, {Text: display.PadRight(f.Check, checkCells), Role: display.Dim}, {Text: lines[0]},
 	})
 	for _, l := range lines[1:] {
-		c.text.out.say(under, l)
+		c.text.out.print(under, l)
 	}
 	for _, d := range f.Details {
 		c.text.out.line(under, display.Line{{Text: st.Clean(d), Role: display.Dim}})
@@ -98,11 +98,11 @@ func (c *Checkup) line(f Finding) {
 		return
 	}
 	for l := range strings.SplitSeq(f.Hint, "\n") {
-		c.text.out.say(under, st.Clean(l)) // never broken: it ends with a command to copy
+		c.text.out.print(under, st.Clean(l)) // never broken: it ends with a command to copy
 	}
 }
 
-type jsonCheckup struct {
+type jsonCheckSummary struct {
 	kind
 	OK       int `json:"ok"`
 	Warnings int `json:"warnings"`
@@ -110,10 +110,10 @@ type jsonCheckup struct {
 }
 
 // End sums up, and reports whether nothing failed.
-func (c *Checkup) End() (good bool, err error) {
+func (c *CheckReport) End() (good bool, err error) {
 	ok, warnings, failed := c.n[FindingOK], c.n[FindingWarning], c.n[FindingFailed]
 	if c.o.Format == FormatJSON {
-		c.json.put(jsonCheckup{of("summary"), ok, warnings, failed})
+		c.json.put(jsonCheckSummary{of("summary"), ok, warnings, failed})
 		return failed == 0, c.json.Err()
 	}
 	said := fmt.Sprintf("%d in order", ok)
@@ -123,6 +123,6 @@ func (c *Checkup) End() (good bool, err error) {
 	if failed > 0 {
 		said += fmt.Sprintf(", %d failed", failed)
 	}
-	c.text.Close(said)
+	c.text.ClosingLine(said)
 	return failed == 0, c.text.Err()
 }

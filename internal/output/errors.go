@@ -19,8 +19,8 @@ func (e Stderr) Error(what string, detail, hint []string) {
 	newStream(e.W, e.Color, e.Style).labelled("error:", display.Alarm, what, detail, hint)
 }
 
-// Say writes a line.
-func (e Stderr) Say(text string) { newStream(e.W, e.Color, e.Style).say(0, text) }
+// Print writes a line.
+func (e Stderr) Print(text string) { newStream(e.W, e.Color, e.Style).print(0, text) }
 
 // Warning says what is odd and what to do about it, in the shape of an error.
 func (e Stderr) Warning(what string, hint []string) {
@@ -42,11 +42,11 @@ func (s *stream) labelled(label string, role display.Role, what string, detail, 
 	s.line(0, display.Line{{Text: label, Role: role}, {Text: " " + what}})
 	aligned := len(label) + 1
 	for _, l := range detail {
-		s.say(aligned+2, l)
+		s.print(aligned+2, l)
 	}
 	for i, l := range hint {
 		if i > 0 {
-			s.say(aligned, l)
+			s.print(aligned, l)
 			continue
 		}
 		s.line(0, display.Line{{Text: display.PadRight("hint:", aligned), Role: display.Bold}, {Text: l}})

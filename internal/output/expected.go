@@ -10,21 +10,21 @@ type Expectation struct {
 	ID       webhook.ID
 	Met      bool
 	Expected string // in words, as in 401
-	Came     string // in words
+	Actual   string // in words
 }
 
 // Expected says it under the delivery's row.
 func (p *textPrinter) Expected(e Expectation) {
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
-	text := "As expected: " + e.Came
+	text := "As expected: " + e.Actual
 	if !e.Met {
 		glyph, role = p.o.Style.Glyph(webhook.StatusRefused)
-		text = "Expected " + e.Expected + ", got " + e.Came
+		text = "Expected " + e.Expected + ", got " + e.Actual
 	}
 	if p.o.Quiet && e.Met {
 		return
 	}
-	p.below(display.Indent([]display.Line{{{Text: glyph, Role: role}, {Text: " " + text + "."}}}, display.Under))
+	p.printDetail(display.Indent([]display.Line{{{Text: glyph, Role: role}, {Text: " " + text + "."}}}, display.DetailIndent))
 }
 
 type jsonExpectation struct {
@@ -32,10 +32,10 @@ type jsonExpectation struct {
 	DeliveryID webhook.ID `json:"delivery_id"`
 	Met        bool       `json:"met"`
 	Expected   string     `json:"expected"`
-	Came       string     `json:"came"`
+	Actual     string     `json:"came"`
 }
 
 // Expected says it as an object.
 func (p *jsonPrinter) Expected(e Expectation) {
-	p.put(jsonExpectation{of("expectation"), e.ID, e.Met, e.Expected, e.Came})
+	p.put(jsonExpectation{of("expectation"), e.ID, e.Met, e.Expected, e.Actual})
 }

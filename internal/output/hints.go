@@ -6,29 +6,29 @@ import (
 
 // Hints remembers what was said, so that a hint is said once for one cause.
 type Hints struct {
-	said map[string]bool
+	printed map[string]bool
 }
 
 // Next returns the hint for a delivery, unless it was said already.
 func (h *Hints) Next(c display.Case, st display.Style) (display.Hint, bool) {
 	hint, ok := display.Explain(c, st)
-	if !ok || h.said[hint.Key()] {
+	if !ok || h.printed[hint.Key()] {
 		return display.Hint{}, false
 	}
-	if h.said == nil {
-		h.said = make(map[string]bool)
+	if h.printed == nil {
+		h.printed = make(map[string]bool)
 	}
-	h.said[hint.Key()] = true
+	h.printed[hint.Key()] = true
 	return hint, true
 }
 
-// Knows reports whether what the case would say was said, or there is nothing to say, so that nobody need look the delivery up.
-func (h *Hints) Knows(c display.Case, st display.Style) bool {
+// Known reports whether what the case would say was said, or there is nothing to say, so that nobody need look the delivery up.
+func (h *Hints) Known(c display.Case, st display.Style) bool {
 	hint, ok := display.Explain(c, st)
-	return !ok || h.said[hint.Key()]
+	return !ok || h.printed[hint.Key()]
 }
 
 // Forget lets a cause be said again, since it was over in between.
 func (h *Hints) Forget(c display.Cause, target string) {
-	delete(h.said, display.Hint{Cause: c, Target: target}.Key())
+	delete(h.printed, display.Hint{Cause: c, Target: target}.Key())
 }

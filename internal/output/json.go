@@ -166,11 +166,11 @@ type jsonAttempt struct {
 	Failure     webhook.Failure `json:"failure,omitempty"`
 	Error       string          `json:"error,omitempty"`
 	Status      webhook.Status  `json:"status"`
-	jsonAnswer
+	jsonResponse
 }
 
-// jsonAnswer is the handler's answer: text where it is text, else base64.
-type jsonAnswer struct {
+// jsonResponse is the handler's answer: text where it is text, else base64.
+type jsonResponse struct {
 	Answer       *string     `json:"answer,omitempty"`
 	AnswerBase64 string      `json:"answer_base64,omitempty"`
 	AnswerBytes  int64       `json:"answer_bytes,omitempty"`
@@ -203,7 +203,7 @@ func pairs(h webhook.Header) [][2]string {
 }
 
 func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) {
-	each := d.Each
+	each := d.Attempts
 	if len(each) == 0 {
 		each = []webhook.Attempt{a}
 	}
@@ -212,16 +212,16 @@ func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) 
 	}
 }
 
-// jsonWhole is a delivery with all there is of it, as a recording has it, so that it can be imported too.
-type jsonWhole struct {
+// jsonDeliveryDetails is a delivery with all there is of it, as a recording has it, so that it can be imported too.
+type jsonDeliveryDetails struct {
 	recording.Line
 	Project string `json:"project,omitempty"` // a recording leaves it out
-	jsonFamily
+	jsonReplayTree
 	jsonFindings
 }
 
-func (p *jsonPrinter) Show(s Shown) {
-	p.put(jsonWhole{recording.LineOf(s.Delivery), s.Delivery.Project, familyObject(s.Family), findingObjects(p.o.mends(s.Findings), s.Tried)})
+func (p *jsonPrinter) Show(s DeliveryDetails) {
+	p.put(jsonDeliveryDetails{recording.LineOf(s.Delivery), s.Delivery.Project, familyObject(s.ReplayTree), findingObjects(p.o.withSelf(s.Findings), s.Tried)})
 }
 
 type jsonWarning struct {
@@ -234,7 +234,7 @@ type jsonWarning struct {
 }
 
 func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
-	h.Command, h.Findings = p.o.Command(h.Command), p.o.mends(h.Findings)
+	h.Command, h.Findings = p.o.Command(h.Command), p.o.withSelf(h.Findings)
 	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command, findingObjects(h.Findings, nil)})
 }
 
@@ -278,9 +278,9 @@ func (p *jsonPrinter) Sent(s Sent) { p.put(jsonSent{of("summary"), s.Sent, s.Del
 // What only people need.
 func (p *jsonPrinter) Head()                                  {}
 func (p *jsonPrinter) Waiting(webhook.Summary, time.Duration) {}
-func (p *jsonPrinter) Whole(webhook.Delivery)                 {}
-func (p *jsonPrinter) Close(string)                           {}
-func (p *jsonPrinter) Way(string)                             {}
+func (p *jsonPrinter) Contents(webhook.Delivery)              {}
+func (p *jsonPrinter) ClosingLine(string)                     {}
+func (p *jsonPrinter) SentVia(string)                         {}
 
 type jsonStep struct {
 	kind
@@ -289,11 +289,11 @@ type jsonStep struct {
 	Done *bool  `json:"done,omitempty"`
 }
 
-// Story tells the steps of `demo`, and at its end whether all of them did what they say.
-func (p *jsonPrinter) Story(s Story) {
-	o := jsonStep{kind: of("step"), Step: s.Step, Text: s.Text}
-	if s.Ended {
-		o.Done = &s.Good
+// DemoStep tells the steps of `demo`, and at its end whether all of them did what they say.
+func (p *jsonPrinter) DemoStep(s DemoStep) {
+	o := jsonStep{kind: of("step"), Step: s.Number, Text: s.Text}
+	if s.Final {
+		o.Done = &s.Passed
 	}
 	p.put(o)
 }

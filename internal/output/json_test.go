@@ -36,10 +36,10 @@ func everything(p output.Printer) {
 	p.Attempted(s, a, output.Detail{})
 	p.Attempted(s, silent, output.Detail{})
 	p.Row(s)
-	p.Show(output.Shown{Delivery: webhook.Delivery{
+	p.Show(output.DeliveryDetails{Delivery: webhook.Delivery{
 		Summary: s, Header: webhook.Header{{Name: "X-A", Value: "1"}, {Name: "X-A", Value: "2"}}, Body: []byte("{}\n"),
 		History: []webhook.Attempt{a},
-	}, Family: webhook.Family{More: 3, Members: []webhook.Relative{
+	}, ReplayTree: webhook.Family{More: 3, Members: []webhook.Relative{
 		{Summary: webhook.Summary{ID: s.ReplayOf}, Gone: true}, {Summary: s, Depth: 1},
 		{Summary: webhook.Summary{ID: "dlv_mz41fs0000", ReplayOf: s.ID, ReceivedAt: at, Status: webhook.StatusDelivered, Code: 200}, Depth: 2, Likeness: webhook.LikenessEdited},
 	}}})
@@ -54,7 +54,7 @@ func everything(p output.Printer) {
 		},
 	}
 	s.Verdict, s.SecretHint = webhook.VerdictInvalid, ""
-	p.Show(output.Shown{Delivery: webhook.Delivery{Summary: s}, Findings: findings, Tried: []string{"1 secret in 12 forms", "the body in 3 forms, and in some others that take a line of their own"}})
+	p.Show(output.DeliveryDetails{Delivery: webhook.Delivery{Summary: s}, Findings: findings, Tried: []string{"1 secret in 12 forms", "the body in 3 forms, and in some others that take a line of their own"}})
 	p.Hint(s.ID, display.Hint{Cause: display.CauseInvalid, Lines: []string{"The signature is invalid."}, Findings: findings})
 	p.Hint(s.ID, display.Hint{Cause: display.CausePath, Lines: []string{"Is it?"}, Lead: "Another:", Command: "vidiking listen"})
 	p.Notice(output.Notice{Code: "handler_back", At: at, Good: true, Message: "localhost:3000 is back.", Hint: "vidiking replay --failed"})
@@ -63,19 +63,19 @@ func everything(p output.Printer) {
 	p.Sent(output.Sent{Sent: 2, Delivered: 1})
 	expected := 2
 	p.Sent(output.Sent{Sent: 2, Delivered: 1, Expected: &expected})
-	p.Expected(output.Expectation{ID: s.ID, Met: true, Expected: "401", Came: "401"})
-	p.Expected(output.Expectation{ID: s.ID, Expected: "200", Came: "401"})
-	p.Waited(output.Waited{
-		Outcome: "timed_out", Since: at, Count: 2, Events: []output.WaitedEvent{{Event: "render.*", Came: 2, Delivered: 1}},
-		Instead: []output.WaitedInstead{{Event: "ai.failed", Status: webhook.StatusRejected, Count: 3}},
+	p.Expected(output.Expectation{ID: s.ID, Met: true, Expected: "401", Actual: "401"})
+	p.Expected(output.Expectation{ID: s.ID, Expected: "200", Actual: "401"})
+	p.WaitResult(output.WaitResult{
+		Outcome: "timed_out", Since: at, Count: 2, Events: []output.WaitEvent{{Event: "render.*", Received: 2, Delivered: 1}},
+		Others: []output.WaitOther{{Event: "ai.failed", Status: webhook.StatusRejected, Count: 3}},
 	})
-	p.Story(output.Story{Step: 1, Text: "A handler"})
-	p.Story(output.Story{Ended: true, Good: true, Text: "1 of 1"})
+	p.DemoStep(output.DemoStep{Number: 1, Text: "A handler"})
+	p.DemoStep(output.DemoStep{Final: true, Passed: true, Text: "1 of 1"})
 	// What only people need.
 	p.Head()
 	p.Waiting(s, time.Second)
-	p.Way("to localhost")
-	p.Close("2 deliveries")
+	p.SentVia("to localhost")
+	p.ClosingLine("2 deliveries")
 }
 
 func TestEveryObjectHasItsVersionItsTypeAndALineOfItsOwn(t *testing.T) {

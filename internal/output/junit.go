@@ -32,7 +32,7 @@ type TestFailure struct {
 	Kind    string // for machines, as in refused
 	Message string // one line
 	Text    string // more of it
-	Broken  bool   // the test could not be made: JUnit's error, not its failure
+	Errored bool   // the test could not be made: JUnit's error, not its failure
 }
 
 // JUnit writes a suite as JUnit's XML. A name that was there before gets a number, since GitLab shows one test of each name; what XML
@@ -43,7 +43,7 @@ func JUnit(w io.Writer, s TestSuite) error {
 		head.Tests++
 		switch {
 		case c.Failure == nil:
-		case c.Failure.Broken:
+		case c.Failure.Errored:
 			head.Errors++
 		default:
 			head.Failures++
@@ -118,7 +118,7 @@ func xmlCaseOf(c TestCase, seen map[string]int) xmlCase {
 		return out
 	}
 	f := &xmlFailure{xmlText(c.Failure.Message), xmlText(c.Failure.Kind), xmlText(c.Failure.Text)}
-	if c.Failure.Broken {
+	if c.Failure.Errored {
 		out.Error = f
 	} else {
 		out.Failure = f

@@ -27,7 +27,7 @@ func TestAJUnitReportReadsAsCISystemsReadIt(t *testing.T) {
 		{Class: "vidiking trigger", Name: "render.complete 1 (4)"},
 		{Class: "vidiking trigger", Name: "render.complete 1"},
 		{Class: "vidiking trigger", Name: "render.complete 1"},
-		{Class: "another", Name: "render.complete 1", Failure: &output.TestFailure{Kind: "not_taken", Message: "listen does not answer", Broken: true}},
+		{Class: "another", Name: "render.complete 1", Failure: &output.TestFailure{Kind: "not_taken", Message: "listen does not answer", Errored: true}},
 	}
 	suite := output.TestSuite{
 		Name: "vidiking trigger render.complete", Started: time.Date(2026, 3, 2, 14, 0, 0, 0, time.FixedZone("CET", 3600)), Took: 90 * time.Second,

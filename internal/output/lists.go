@@ -40,7 +40,7 @@ func Settings(o Options, all []Setting) error {
 	out.batch(func() {
 		for _, s := range all {
 			if o.Terminal {
-				out.say(0, display.PadRight(s.Key, key)+"  "+display.PadRight(display.Clean(s.Value), value)+"  "+s.Source)
+				out.print(0, display.PadRight(s.Key, key)+"  "+display.PadRight(display.Clean(s.Value), value)+"  "+s.Source)
 			} else {
 				out.tabbed(s.Key, s.Value, s.Source)
 			}
@@ -92,35 +92,35 @@ func eventsJSON(w io.Writer, events []webhook.EventInfo, scenarios []sample.Scen
 
 // WelcomeText is what `vidiking` alone says.
 type WelcomeText struct {
-	Up    bool // a listen runs, and its way in works
-	Down  bool // a listen runs, and it does not
-	Lines []string
-	Steps []Step
+	Listening   bool // a listen runs, and its way in works
+	TunnelDown  bool // a listen runs, and it does not
+	Lines       []string
+	Suggestions []Suggestion
 }
 
 // Welcome says what can be done now: commands first, so that they can be copied, with what each does beside it.
 func Welcome(o Options, t WelcomeText) error {
 	p := newText(o)
 	for i, l := range t.Lines {
-		if i == 0 && (t.Up || t.Down) {
+		if i == 0 && (t.Listening || t.TunnelDown) {
 			glyph, role := p.state(true)
-			if t.Down {
-				glyph, role = p.o.Style.Say("○"), display.Caution
+			if t.TunnelDown {
+				glyph, role = p.o.Style.Symbols("○"), display.Caution
 			}
 			p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: l}})
 			continue
 		}
-		p.out.say(0, l)
+		p.out.print(0, l)
 	}
 	p.out.blank()
 	width := 41
-	for _, s := range t.Steps {
+	for _, s := range t.Suggestions {
 		width = max(width, display.Width(o.Command(s.Command)))
 	}
-	for _, s := range t.Steps {
-		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), width+2), Role: display.Bold}, {Text: s.Say}})
+	for _, s := range t.Suggestions {
+		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), width+2), Role: display.Bold}, {Text: s.Text}})
 	}
 	p.out.blank()
-	p.out.say(0, "All commands: vidiking help")
+	p.out.print(0, "All commands: vidiking help")
 	return p.out.err
 }

@@ -42,10 +42,10 @@ type LiveOptions struct {
 }
 
 const (
-	waitingAfter = 500 * time.Millisecond // what takes less needs no row before its answer
-	waitingLook  = 100 * time.Millisecond // how often that is looked at, while something waits
-	frame        = 16 * time.Millisecond  // how often new rows are looked for: as often as a screen shows a new picture
-	batch        = 256                    // changes read at once
+	waitingAfter    = 500 * time.Millisecond // what takes less needs no row before its answer
+	waitingInterval = 100 * time.Millisecond // how often that is looked at, while something waits
+	frame           = 16 * time.Millisecond  // how often new rows are looked for: as often as a screen shows a new picture
+	batch           = 256                    // changes read at once
 )
 
 // Live shows what a session does while it does it. It reads the delivery log in a goroutine of its own: a slow terminal slows the
@@ -54,17 +54,17 @@ type Live struct {
 	o      LiveOptions
 	cursor int64
 	hints  Hints
-	spare  spare
+	budget workBudget
 
-	ctx     context.Context //nolint:containedctx // the view's own life, which ends by Close
-	cancel  context.CancelFunc
-	woken   chan error
-	notices chan relay.Notice
-	said    chan Notice
-	drain   chan int
-	stop    chan Stopped
-	done    chan struct{}
-	waiting map[webhook.ID]*waiting
+	ctx      context.Context //nolint:containedctx // the view's own life, which ends by Close
+	cancel   context.CancelFunc
+	woken    chan error
+	notices  chan relay.Notice
+	messages chan Notice
+	drain    chan int
+	stop     chan Stopped
+	done     chan struct{}
+	waiting  map[webhook.ID]*waiting
 }
 
 // waiting is a delivery without an answer.
@@ -81,13 +81,13 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 	}
 	l := &Live{
 		o: o, cursor: cursor,
-		woken:   make(chan error, 1),
-		notices: make(chan relay.Notice, 64), // the relay says each once; more than this at once is a storm that nobody reads
-		said:    make(chan Notice, 8),
-		drain:   make(chan int, 1),
-		stop:    make(chan Stopped, 1),
-		done:    make(chan struct{}),
-		waiting: make(map[webhook.ID]*waiting),
+		woken:    make(chan error, 1),
+		notices:  make(chan relay.Notice, 64), // the relay says each once; more than this at once is a storm that nobody reads
+		messages: make(chan Notice, 8),
+		drain:    make(chan int, 1),
+		stop:     make(chan Stopped, 1),
+		done:     make(chan struct{}),
+		waiting:  make(map[webhook.ID]*waiting),
 	}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return l, nil
@@ -115,7 +115,7 @@ func (l *Live) Notify(n relay.Notice) {
 // Say shows what somebody else has to say. It never blocks.
 func (l *Live) Say(n Notice) {
 	select {
-	case l.said <- n:
+	case l.messages <- n:
 	default:
 	}
 }
@@ -138,7 +138,7 @@ func (l *Live) Close() { l.cancel() }
 func (l *Live) run() {
 	defer close(l.done)
 	l.awaitChange()
-	look := time.NewTicker(waitingLook)
+	look := time.NewTicker(waitingInterval)
 	defer look.Stop()
 	blind := false
 	for {
@@ -153,7 +153,7 @@ func (l *Live) run() {
 		case n := <-l.notices:
 			l.catchUp() // what the notice speaks of comes first
 			l.o.Printer.Notice(l.notice(n))
-		case n := <-l.said:
+		case n := <-l.messages:
 			l.catchUp()
 			l.o.Printer.Notice(n)
 		case <-look.C:
@@ -166,7 +166,7 @@ func (l *Live) run() {
 		case answers := <-l.drain:
 			l.catchUp()
 			if answers > 0 {
-				l.o.Printer.Close(Draining(answers))
+				l.o.Printer.ClosingLine(Draining(answers))
 			}
 		case s := <-l.stop:
 			l.end(s)
@@ -187,7 +187,7 @@ func (l *Live) notice(n relay.Notice) Notice {
 	}
 	shown := NoticeOf(n, l.o.Path, l.o.Style)
 	if n.Kind == relay.NoticePanic && l.o.Verbose {
-		shown.More = append(shown.More, stackOf(n)...)
+		shown.Details = append(shown.Details, stackOf(n)...)
 	}
 	return shown
 }
@@ -216,7 +216,7 @@ func (l *Live) catchUp() {
 		}
 		l.o.Printer.Batch(func() {
 			for len(changes) > 0 {
-				n := together(changes)
+				n := groupAttempts(changes)
 				l.cursor = changes[0].Seq
 				l.show(changes[:n])
 				changes = changes[n:]
@@ -247,8 +247,8 @@ func (l *Live) end(s Stopped) {
 	for len(l.notices) > 0 {
 		l.o.Printer.Notice(l.notice(<-l.notices))
 	}
-	for len(l.said) > 0 {
-		l.o.Printer.Notice(<-l.said)
+	for len(l.messages) > 0 {
+		l.o.Printer.Notice(<-l.messages)
 	}
 	s.CountFailed(l.ctx, l.o.Feed, l.o.Session, l.o.Started, l.o.Now(), l.o.Style)
 	l.o.Printer.Stopped(s)

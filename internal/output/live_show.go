@@ -13,7 +13,7 @@ func (l *Live) show(changes []store.Change) {
 	}
 	switch changes[0].Kind {
 	case store.ChangeRecorded:
-		s = whenRecorded(s)
+		s = stateWhenRecorded(s)
 		if !l.selects(s) {
 			return
 		}
@@ -22,7 +22,7 @@ func (l *Live) show(changes []store.Change) {
 		}
 		l.o.Printer.Recorded(s)
 		if s.Status == webhook.StatusRejected {
-			l.under(s, webhook.Attempt{})
+			l.printHint(s, webhook.Attempt{})
 		}
 	case store.ChangeAttempted:
 		each := make([]webhook.Attempt, len(changes))
@@ -30,19 +30,19 @@ func (l *Live) show(changes []store.Change) {
 			each[i] = c.Attempt
 		}
 		a := webhook.Deciding(each)
-		s = whenAttempted(s, each)
+		s = stateAfterAttempts(s, each)
 		delete(l.waiting, s.ID)
 		if !l.selects(s) {
 			return
 		}
-		l.o.Printer.Attempted(s, a, Detail{Each: each})
-		l.under(s, a)
-		l.doubt(s)
+		l.o.Printer.Attempted(s, a, Detail{Attempts: each})
+		l.printHint(s, a)
+		l.warnSignature(s)
 	}
 }
 
-// together is how many of the changes, from the first, are the attempts at several targets that were made at once.
-func together(changes []store.Change) int {
+// groupAttempts is how many of the changes, from the first, are the attempts at several targets that were made at once.
+func groupAttempts(changes []store.Change) int {
 	n := 1
 	for n < len(changes) && changes[n].Kind == store.ChangeAttempted && changes[0].Kind == store.ChangeAttempted &&
 		changes[n].Seq == changes[0].Seq && changes[n].Summary.ID == changes[0].Summary.ID {
@@ -68,9 +68,9 @@ func (l *Live) selects(s webhook.Summary) bool {
 	return f.Match(&d)
 }
 
-// whenRecorded is a delivery as it was when it was recorded, whatever became of it since: the log says what is, and the view what came
+// stateWhenRecorded is a delivery as it was when it was recorded, whatever became of it since: the log says what is, and the view what came
 // when.
-func whenRecorded(s webhook.Summary) webhook.Summary {
+func stateWhenRecorded(s webhook.Summary) webhook.Summary {
 	if s.Status.Forwardable() {
 		s.Status, s.ResolvedBy = webhook.StatusPending, ""
 		s.Attempts, s.Target, s.Code, s.Duration, s.Failure = 0, "", 0, 0, ""
@@ -78,8 +78,8 @@ func whenRecorded(s webhook.Summary) webhook.Summary {
 	return s
 }
 
-// whenAttempted is a delivery as it was after these attempts.
-func whenAttempted(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
+// stateAfterAttempts is a delivery as it was after these attempts.
+func stateAfterAttempts(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
 	s.ResolvedBy = ""
 	if last := each[len(each)-1].N; s.Attempts != last {
 		a := webhook.Deciding(each)

@@ -10,15 +10,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Loaded is what `trigger --count` has to say at its end.
-type Loaded struct {
+// LoadResult is what `trigger --count` has to say at its end.
+type LoadResult struct {
 	load.Report
-	Asked       int     // how many were to be sent
+	Requested   int     // how many were to be sent
 	To          string  // the handler, or several
-	Way         string  // where to, in words
+	Via         string  // where to, in words
 	Rate        float64 // that was asked for; 0: none
 	Concurrency int
-	Good        string // what those are that are as they should be, in words: delivered
+	SuccessWord string // what those are that are as they should be, in words: delivered
 	Expected    string // what was to come of each, in words; empty: nothing but that
 	Chaos       string // empty: none
 	Seed        uint64 // of the chaos
@@ -27,7 +27,7 @@ type Loaded struct {
 }
 
 // Load says what came of many sendings: how many, what was wrong with how many of them, and how long they took.
-func Load(o Options, r Loaded) error {
+func Load(o Options, r LoadResult) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(loadObject(r))
 	}
@@ -36,10 +36,10 @@ func Load(o Options, r Loaded) error {
 	return p.out.err
 }
 
-func (p *textPrinter) loaded(r Loaded) {
+func (p *textPrinter) loaded(r LoadResult) {
 	if !p.o.Quiet {
 		p.loadHead(r)
-		p.label("to", r.Way, "")
+		p.label("to", r.Via, "")
 		p.label("expect", r.Expected, "")
 		p.label("status", strings.Join(p.statuses(r.Report), "   "), "")
 		p.label("rate", p.rate(r), "")
@@ -60,21 +60,21 @@ func (p *textPrinter) loaded(r Loaded) {
 	}
 	if r.OtherFailures > 0 {
 		p.out.blank()
-		p.out.say(2, display.Count(r.OtherFailures)+" "+p.o.Style.Say("×")+" other reasons")
+		p.out.print(2, display.Count(r.OtherFailures)+" "+p.o.Style.Symbols("×")+" other reasons")
 	}
 }
 
 // loadHead says how many of how many were as they should be.
-func (p *textPrinter) loadHead(r Loaded) {
+func (p *textPrinter) loadHead(r LoadResult) {
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
 	if r.Failed > 0 || r.Sent == 0 {
 		glyph, role = p.o.Style.Glyph(webhook.StatusRefused)
 	}
-	text := fmt.Sprintf("%s of %s %s", display.Count(r.Sent-r.Failed), display.Count(r.Sent), r.Good)
-	switch left := display.Count(r.Asked - r.Sent); {
+	text := fmt.Sprintf("%s of %s %s", display.Count(r.Sent-r.Failed), display.Count(r.Sent), r.SuccessWord)
+	switch left := display.Count(r.Requested - r.Sent); {
 	case r.Interrupted:
 		text += ", interrupted before the other " + left
-	case r.TimeUp && r.Sent < r.Asked:
+	case r.TimeUp && r.Sent < r.Requested:
 		text += ", and time was up before the other " + left
 	}
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: text, Role: display.Bold}})
@@ -96,7 +96,7 @@ func (p *textPrinter) statuses(r load.Report) []string {
 }
 
 // rate says how fast they were sent, and how fast they were to be.
-func (p *textPrinter) rate(r Loaded) string {
+func (p *textPrinter) rate(r LoadResult) string {
 	text := perSecond(r.PerSecond()) + " for " + display.Duration(r.Elapsed)
 	if r.Rate > 0 {
 		return text + ", of " + perSecond(r.Rate) + " asked for"
@@ -138,7 +138,7 @@ func (p *textPrinter) histogram(buckets []load.Bucket) {
 	}
 	for _, b := range buckets {
 		bar := display.Bar(float64(b.Count)/float64(most), cells, p.o.Style)
-		line := display.Line{{Text: p.o.Style.Say("≤") + " " + display.PadLeft(display.Duration(b.UpTo), 7), Role: display.Dim}}
+		line := display.Line{{Text: p.o.Style.Symbols("≤") + " " + display.PadLeft(display.Duration(b.UpTo), 7), Role: display.Dim}}
 		if b.Count > 0 {
 			line = append(line, display.Span{Text: "  " + bar + " " + display.Count(b.Count)})
 		}
@@ -156,7 +156,7 @@ func (p *textPrinter) reason(r load.Reason) {
 		status = webhook.StatusRefused
 	}
 	glyph, role := p.o.Style.Glyph(status)
-	line := display.Line{{Text: glyph, Role: role}, {Text: " " + display.Count(r.Count) + " " + p.o.Style.Say("×") + " " + p.o.Style.Clean(r.Failure)}}
+	line := display.Line{{Text: glyph, Role: role}, {Text: " " + display.Count(r.Count) + " " + p.o.Style.Symbols("×") + " " + p.o.Style.Clean(r.Failure)}}
 	if r.First.ID != "" {
 		id := string(r.First.ID)
 		if p.o.Terminal {
@@ -174,7 +174,7 @@ func (p *textPrinter) reason(r load.Reason) {
 		line = append(line, display.Span{Text: first}, display.Span{Text: id, Role: display.Dim})
 	}
 	p.out.line(2, line)
-	for _, l := range display.Words(r.First.Attempt, p.o.Style) {
+	for _, l := range display.ResponseExcerpt(r.First.Attempt, p.o.Style) {
 		p.out.line(0, l)
 	}
 }

@@ -56,9 +56,9 @@ type jsonReason struct {
 	Answer     *string        `json:"answer,omitempty"`
 }
 
-func loadObject(r Loaded) jsonLoad {
+func loadObject(r LoadResult) jsonLoad {
 	o := jsonLoad{
-		kind: of("load"), To: r.To, Asked: r.Asked, Sent: r.Sent, Wrong: r.Failed,
+		kind: of("load"), To: r.To, Asked: r.Requested, Sent: r.Sent, Wrong: r.Failed,
 		Delivered: r.Statuses[webhook.StatusDelivered], Refused: r.Statuses[webhook.StatusRefused],
 		Unreachable: r.Statuses[webhook.StatusUnreachable], TimedOut: r.Statuses[webhook.StatusTimedOut],
 		Rejected: r.Statuses[webhook.StatusRejected], Skipped: r.Statuses[webhook.StatusSkipped], NotTaken: r.NotRecorded,

@@ -13,8 +13,8 @@ import (
 )
 
 // loaded is a run in which something went wrong.
-func loaded() output.Loaded {
-	return output.Loaded{
+func loaded() output.LoadResult {
+	return output.LoadResult{
 		Report: load.Report{
 			Sent: 5000, Failed: 17, NotRecorded: 1,
 			Statuses: map[webhook.Status]int{webhook.StatusDelivered: 4983, webhook.StatusRefused: 12, webhook.StatusUnreachable: 4},
@@ -36,7 +36,7 @@ func loaded() output.Loaded {
 			},
 			OtherFailures: 2,
 		},
-		Asked: 5000, To: "localhost:3000/webhooks/vidiking", Way: "localhost:3000/webhooks/vidiking, through listen", Rate: 500, Concurrency: 16, Good: "delivered",
+		Requested: 5000, To: "localhost:3000/webhooks/vidiking", Via: "localhost:3000/webhooks/vidiking, through listen", Rate: 500, Concurrency: 16, SuccessWord: "delivered",
 	}
 }
 
@@ -45,11 +45,11 @@ func TestWhatCameOfManySendings(t *testing.T) {
 	good := loaded()
 	good.Failed, good.NotRecorded, good.Reasons, good.OtherFailures, good.Rate, good.Sent, good.Elapsed = 0, 0, nil, 0, 0, 5000, 6*time.Second
 	good.Statuses = map[webhook.Status]int{webhook.StatusRefused: 5000}
-	good.Expected, good.Good, good.Chaos, good.Seed = `401 with "invalid"`, "as expected", "duplicate=2,shuffle=7", 8123
+	good.Expected, good.SuccessWord, good.Chaos, good.Seed = `401 with "invalid"`, "as expected", "duplicate=2,shuffle=7", 8123
 	stopped := loaded()
 	stopped.Sent, stopped.Interrupted, stopped.Rate, stopped.Buckets = 900, true, 0.5, nil
 	var screen bytes.Buffer
-	for _, r := range []output.Loaded{loaded(), good, stopped} {
+	for _, r := range []output.LoadResult{loaded(), good, stopped} {
 		o := output.Options{Stdout: &screen, Terminal: true, Style: display.Style{UTF8: true, Width: 80}}
 		if err := output.Load(o, r); err != nil {
 			t.Fatal(err)
@@ -57,7 +57,7 @@ func TestWhatCameOfManySendings(t *testing.T) {
 		screen.WriteString("\n")
 	}
 	screen.WriteString("-- quiet, in ASCII\n")
-	for _, r := range []output.Loaded{loaded(), good} {
+	for _, r := range []output.LoadResult{loaded(), good} {
 		if err := output.Load(output.Options{Stdout: &screen, Quiet: true, Terminal: true, Style: display.Style{Width: 80}}, r); err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestWhatCameOfManySendings(t *testing.T) {
 		t.Fatal(err)
 	}
 	screen.WriteString("-- JSON\n")
-	for _, r := range []output.Loaded{loaded(), good, stopped} {
+	for _, r := range []output.LoadResult{loaded(), good, stopped} {
 		if err := output.Load(output.Options{Stdout: &screen, Format: output.FormatJSON}, r); err != nil {
 			t.Fatal(err)
 		}

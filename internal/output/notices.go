@@ -25,25 +25,25 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 	case relay.NoticeTooLarge:
 		return tooLarge(n)
 	case relay.NoticeTooMany, relay.NoticeTooSlow, relay.NoticeTooManyConns, relay.NoticeLargeHeader, relay.NoticeOtherSite:
-		return turnedAway(n)
+		return limitReached(n)
 	case relay.NoticeNotRecorded:
-		message, hint := recordTrouble(n.Err)
-		return Notice{Code: "not_recorded", At: n.At, Message: message, More: []string{hint}, Hint: hint}
+		message, hint := recordFailure(n.Err)
+		return Notice{Code: "not_recorded", At: n.At, Message: message, Details: []string{hint}, Hint: hint}
 	case relay.NoticeNotRead:
 		return Notice{
 			Code: "not_read", At: n.At, Message: "The delivery log can't be read: " + display.Clean(n.Err.Error()) + ".",
-			More: []string{"Held deliveries and retries wait until it can be."},
+			Details: []string{"Held deliveries and retries wait until it can be."},
 		}
 	case relay.NoticeNewLog:
 		return Notice{
 			Code: "new_log", At: n.At, Message: "The delivery log was taken away.",
-			More: []string{"A new one has begun: what comes is recorded there."},
+			Details: []string{"A new one has begun: what comes is recorded there."},
 		}
 	default:
 		first, _, _ := strings.Cut(n.Err.Error(), "\n")
 		return Notice{
 			Code: "panic", At: n.At, Message: "vidiking ran into a bug of its own (" + display.Clean(first) + ").",
-			More: []string{"The attempt is recorded as failed. Please report this, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues"},
+			Details: []string{"The attempt is recorded as failed. Please report this, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues"},
 		}
 	}
 }
@@ -65,7 +65,7 @@ func wrongPath(n relay.Notice, path string) Notice {
 	}
 	if isPlainPath(n.Path) && !webhook.HasDotSegment(n.Path) {
 		out.Hint = "vidiking listen --path " + n.Path
-		out.More = []string{"To take them there: " + out.Hint}
+		out.Details = []string{"To take them there: " + out.Hint}
 	}
 	return out
 }
@@ -76,22 +76,22 @@ func tooLarge(n relay.Notice) Notice {
 		what += " of " + display.Bytes(n.Bytes)
 	}
 	hint := "vidiking listen --max-body 100MiB"
-	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it is larger than is taken.", More: []string{"To take larger ones: " + hint}, Hint: hint}
+	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it is larger than is taken.", Details: []string{"To take larger ones: " + hint}, Hint: hint}
 }
 
-// turnedAway is the notice of a limit that kept deliveries out. Each is reported once, so it says what happens from then on.
-func turnedAway(n relay.Notice) Notice {
+// limitReached is the notice of a limit that kept deliveries out. Each is reported once, so it says what happens from then on.
+func limitReached(n relay.Notice) Notice {
 	out := Notice{At: n.At}
 	switch n.Kind {
 	case relay.NoticeTooMany:
 		out.Code, out.Message = "too_many_bytes", "Too many large bodies came at once: those that don't fit get 503."
-		out.More = []string{"Vidiking sends them again."}
+		out.Details = []string{"Vidiking sends them again."}
 	case relay.NoticeTooSlow:
 		out.Code, out.Message = "too_slow", "A sender got 408: nothing of its body came for "+display.Duration(n.Took)+"."
-		out.More = []string{"Vidiking sends it again."}
+		out.Details = []string{"Vidiking sends it again."}
 	case relay.NoticeTooManyConns:
 		out.Code, out.Message = "too_many_connections", fmt.Sprintf("%d connections are open: idle ones are closed for new ones, which else get 503.", n.Limit)
-		out.More = []string{"Vidiking sends again what got 503."}
+		out.Details = []string{"Vidiking sends again what got 503."}
 	case relay.NoticeLargeHeader:
 		out.Code, out.Message = "header_too_large", "A request got 431: its URL and headers are larger than 64 KiB."
 	default:
@@ -100,7 +100,7 @@ func turnedAway(n relay.Notice) Notice {
 			from = display.Clean(n.Site)
 		}
 		out.Code, out.Message = "other_site", "A web page of "+from+" posted here from a browser, and got 403."
-		out.More = []string{"Send from a program instead: curl, or vidiking trigger."}
+		out.Details = []string{"Send from a program instead: curl, or vidiking trigger."}
 	}
 	return out
 }
@@ -113,7 +113,7 @@ func handlerBack(n relay.Notice, st display.Style) Notice {
 	if n.Missed > 0 {
 		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), display.Deliveries(n.Missed))
 		out.Hint = "vidiking replay --failed --since " + display.WhenArgument(n.Since, n.At, st)
-		out.More = []string{again(n.Missed) + out.Hint}
+		out.Details = []string{again(n.Missed) + out.Hint}
 	}
 	return out
 }
@@ -121,7 +121,7 @@ func handlerBack(n relay.Notice, st display.Style) Notice {
 func holding(n relay.Notice) Notice {
 	return Notice{
 		Code: "holding", At: n.At, Message: "Nothing is listening on " + n.Target.Host() + ".",
-		More: []string{"Deliveries are held, and sent when it is back."},
+		Details: []string{"Deliveries are held, and sent when it is back."},
 	}
 }
 
@@ -129,7 +129,7 @@ func givenUp(n relay.Notice, st display.Style) Notice {
 	hint := "vidiking replay " + display.ShortID(n.ID, st)
 	return Notice{
 		Code: "given_up", At: n.At, Message: fmt.Sprintf("%s failed %d times and is not tried again.", display.ShortID(n.ID, st), n.Tries),
-		More: []string{"Send it again: " + hint}, Hint: hint,
+		Details: []string{"Send it again: " + hint}, Hint: hint,
 	}
 }
 
@@ -140,8 +140,8 @@ func again(n int) string {
 	return "Send them again: "
 }
 
-// recordTrouble says why deliveries can't be recorded, and what to do.
-func recordTrouble(err error) (message, hint string) {
+// recordFailure says why deliveries can't be recorded, and what to do.
+func recordFailure(err error) (message, hint string) {
 	var attempt *store.AttemptError
 	switch {
 	case errors.As(err, &attempt):

@@ -38,8 +38,8 @@ type Options struct {
 
 // Detail says how much stands under a delivery's row.
 type Detail struct {
-	Words bool              // the handler's, also where it accepted
-	Each  []webhook.Attempt // the attempts that were made at once, one at each target; may be left out where there is one
+	ShowResponse bool              // the handler's, also where it accepted
+	Attempts     []webhook.Attempt // the attempts that were made at once, one at each target; may be left out where there is one
 }
 
 // Printer says things in one format. A Printer is used by one goroutine at a time. It remembers the first error of stdout and says
@@ -58,10 +58,10 @@ type Printer interface {
 	Attempted(webhook.Summary, webhook.Attempt, Detail)
 	// Row says how a delivery stands, without its answers: a row of a list.
 	Row(webhook.Summary)
-	// Whole says all there is of a delivery under its row, for --verbose.
-	Whole(webhook.Delivery)
+	// Contents says all there is of a delivery under its row, for --verbose.
+	Contents(webhook.Delivery)
 	// Show says all there is of a delivery, for one who asked for it alone.
-	Show(Shown)
+	Show(DeliveryDetails)
 	// Hint says what may be the matter with a delivery, under its row.
 	Hint(webhook.ID, display.Hint)
 	// Notice says what is no delivery and that a person should know, between the rows.
@@ -70,18 +70,18 @@ type Printer interface {
 	Warning(code, what string, hint []string)
 	// Expected says whether a delivery was answered as was expected.
 	Expected(Expectation)
-	// Waited says what came of a wait; in text the rows and the closing line do.
-	Waited(Waited)
+	// WaitResult says what came of a wait; in text the rows and the closing line do.
+	WaitResult(WaitResult)
 	// Stopped says what a session did.
 	Stopped(Stopped)
 	// Sent says what came of several sendings.
 	Sent(Sent)
-	// Way says which way a sending took.
-	Way(text string)
-	// Story tells a piece of `demo`.
-	Story(Story)
-	// Close says a closing line; machines have no use for it.
-	Close(sentence string)
+	// SentVia says which way a sending took.
+	SentVia(text string)
+	// DemoStep tells a piece of `demo`.
+	DemoStep(DemoStep)
+	// ClosingLine says a closing line; machines have no use for it.
+	ClosingLine(sentence string)
 	// Batch collects what f says on stdout and writes it at once, or before the next line on stderr.
 	Batch(f func())
 	// Err returns the first error of stdout.
@@ -100,9 +100,9 @@ type Ready struct {
 	TunnelNote string
 	DataDir    string
 	Events     []string
-	Register   string // which events come from the account while it runs, in few words; empty: none do
-	Restores   string // the URL that is put back at the end; empty: none is known
-	Next       []Step // what to do next
+	Register   string       // which events come from the account while it runs, in few words; empty: none do
+	Restores   string       // the URL that is put back at the end; empty: none is known
+	Next       []Suggestion // what to do next
 }
 
 // Route is where deliveries go: all of them, or those of some events.
@@ -112,9 +112,9 @@ type Route struct {
 	Note   string // said behind Target: that nothing is there yet
 }
 
-// Step is something to do: a sentence and a command.
-type Step struct {
-	Say, Command string
+// Number is something to do: a sentence and a command.
+type Suggestion struct {
+	Text, Command string
 }
 
 // Notice is a remark between the rows: what happened, and what to do. Code is for machines and never changes its meaning.
@@ -124,7 +124,7 @@ type Notice struct {
 	Good    bool         // something works again
 	Tunnel  *TunnelState // where the tunnel is what it is about
 	Message string
-	More    []string // further sentences; the last may end in a command
+	Details []string // further sentences; the last may end in a command
 	Hint    string   // the command alone, for machines
 }
 
@@ -142,26 +142,26 @@ type Sent struct {
 	Expected        *int // how many came to what was expected of them; nil where nothing else than delivery was
 }
 
-// Shown is what `webhooks show` shows.
-type Shown struct {
-	Delivery webhook.Delivery
-	Family   webhook.Family
-	Findings []webhook.Finding // why its signature is not valid, where it is not
-	Tried    []string          // what was tried, where nothing certain was found
+// DeliveryDetails is what `webhooks show` shows.
+type DeliveryDetails struct {
+	Delivery   webhook.Delivery
+	ReplayTree webhook.Family
+	Findings   []webhook.Finding // why its signature is not valid, where it is not
+	Tried      []string          // what was tried, where nothing certain was found
 }
 
-// Story is a piece of what `demo` tells: its beginning, the heading of a step, or its end.
-type Story struct {
-	Step  int // 0: not a step
-	Text  string
-	Ended bool
-	Good  bool     // at the end: every step did what it says
-	After string   // at the end: what the commands are for
-	Steps []string // at the end: the commands to go on with
+// DemoStep is a piece of what `demo` tells: its beginning, the heading of a step, or its end.
+type DemoStep struct {
+	Number          int // 0: not a step
+	Text            string
+	Final           bool
+	Passed          bool     // at the end: every step did what it says
+	CommandsHeading string   // at the end: what the commands are for
+	Commands        []string // at the end: the commands to go on with
 }
 
-// mends is findings whose mends are commands that do the same for who called the program with global flags.
-func (o Options) mends(all []webhook.Finding) []webhook.Finding {
+// withSelf is findings whose mends are commands that do the same for who called the program with global flags.
+func (o Options) withSelf(all []webhook.Finding) []webhook.Finding {
 	out := slices.Clone(all)
 	for i := range out {
 		if strings.HasPrefix(out[i].Mend, "vidiking ") {

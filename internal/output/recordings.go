@@ -21,8 +21,8 @@ type jsonImported struct {
 	Beyond   int `json:"beyond"`
 }
 
-// SayImported says what an import did.
-func SayImported(o Options, i Imported) error {
+// PrintImported says what an import did.
+func PrintImported(o Options, i Imported) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonImported{of("summary"), i.Added, i.Present, i.Masked, i.Beyond})
 	}
@@ -41,7 +41,7 @@ func SayImported(o Options, i Imported) error {
 	if i.Masked > 0 && i.Added > 0 {
 		sentence += "; those with masked headers are sent again by: vidiking replay ID --resign"
 	}
-	p.Close(sentence)
+	p.ClosingLine(sentence)
 	if i.Beyond > 0 {
 		p.Warning("retention", display.Count(i.Beyond)+" of them are beyond what the log keeps (100,000 deliveries, 1 GiB, 30 days)",
 			[]string{"the next listen lets go of them; keep the recording"})
@@ -65,22 +65,22 @@ type jsonPruned struct {
 	DryRun     bool  `json:"dry_run,omitempty"`
 }
 
-// SayPruned says what was pruned.
-func SayPruned(o Options, d Pruned) error {
+// PrintPruned says what was pruned.
+func PrintPruned(o Options, d Pruned) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, d.Freed, false})
 	}
 	p := newText(o)
-	p.Close(fmt.Sprintf("%s removed%s, %s given back", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
+	p.ClosingLine(fmt.Sprintf("%s removed%s, %s given back", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
 	return p.out.err
 }
 
-// SayWouldPrune says what would be pruned.
-func SayWouldPrune(o Options, d Pruned) error {
+// PrintPruneDryRun says what would be pruned.
+func PrintPruneDryRun(o Options, d Pruned) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, 0, true})
 	}
 	p := newText(o)
-	p.Close(fmt.Sprintf("%s would be removed%s, with %s of payload", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.BodyBytes)))
+	p.ClosingLine(fmt.Sprintf("%s would be removed%s, with %s of payload", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.BodyBytes)))
 	return p.out.err
 }

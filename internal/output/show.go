@@ -11,11 +11,11 @@ import (
 )
 
 // Show lays a delivery out: what it is, each attempt, the headers, the payload, and what to do with it.
-func (p *textPrinter) Show(s Shown) {
+func (p *textPrinter) Show(s DeliveryDetails) {
 	d := s.Delivery
 	p.out.line(0, display.Title(d.Summary, p.o.Style))
 	p.out.blank()
-	p.field("received", display.Moment(d.ReceivedAt, p.o.Style))
+	p.field("received", display.DateTime(d.ReceivedAt, p.o.Style))
 	p.field("origin", string(d.Origin))
 	if d.Path != "" {
 		p.field("request", display.Value(d.Method+" "+webhook.CalledURL(d.Path, "", d.Query), p.o.Style.Narrowed(12)))
@@ -35,7 +35,7 @@ func (p *textPrinter) Show(s Shown) {
 	for _, a := range d.History {
 		p.attempt(a)
 	}
-	p.family(s.Family, d.ID)
+	p.printReplayTree(s.ReplayTree, d.ID)
 	p.headers(d.Header)
 	p.payload(d.Body)
 	p.out.blank()
@@ -82,7 +82,7 @@ func (p *textPrinter) field(name, value string) {
 // findings writes causes and mends, and what was tried where none is certain.
 func (p *textPrinter) findings(all []webhook.Finding, tried []string) {
 	st := p.o.Style.Narrowed(2)
-	for _, f := range p.o.mends(all) {
+	for _, f := range p.o.withSelf(all) {
 		p.labelled("cause", f.Cause, st)
 		p.labelled("mend", f.Mend, st)
 	}
@@ -91,7 +91,7 @@ func (p *textPrinter) findings(all []webhook.Finding, tried []string) {
 
 // labelled writes a field whose text is broken to the width.
 func (p *textPrinter) labelled(name, text string, st display.Style) {
-	for _, l := range display.Labelled(name, text, 10, st) {
+	for _, l := range display.Labeled(name, text, 10, st) {
 		p.out.line(2, l)
 	}
 }
@@ -111,22 +111,22 @@ func (p *textPrinter) attempt(a webhook.Attempt) {
 		p.out.line(0, head)
 		p.out.line(2, display.Line{{Text: display.Value(a.Called(), p.o.Style.Narrowed(2))}})
 	}
-	for _, l := range display.Answer(a, p.o.Style.Narrowed(2)) {
+	for _, l := range display.Response(a, p.o.Style.Narrowed(2)) {
 		p.out.line(2, l)
 	}
 	if a.Error != "" {
-		p.out.say(2, display.Clean(a.Error))
+		p.out.print(2, display.Clean(a.Error))
 	}
 }
 
-// family draws what a delivery sends again and what sends it again, where there is something.
-func (p *textPrinter) family(f webhook.Family, id webhook.ID) {
+// printReplayTree draws what a delivery sends again and what sends it again, where there is something.
+func (p *textPrinter) printReplayTree(f webhook.Family, id webhook.ID) {
 	if len(f.Members) < 2 {
 		return
 	}
 	p.out.blank()
 	p.out.line(0, display.Line{{Text: "Family", Role: display.Bold}})
-	for _, l := range display.Family(f, id, p.o.Style.Narrowed(2)) {
+	for _, l := range display.ReplayTree(f, id, p.o.Style.Narrowed(2)) {
 		p.out.line(2, l)
 	}
 }
@@ -152,15 +152,15 @@ func (p *textPrinter) payload(body []byte) {
 	}
 }
 
-// wholeLines is how much of a payload stands under a row: a screenful, beyond which `webhooks show` is better.
-const wholeLines = 40
+// maxContentsLines is how much of a payload stands under a row: a screenful, beyond which `webhooks show` is better.
+const maxContentsLines = 40
 
-// Whole writes headers and payload under a row.
-func (p *textPrinter) Whole(d webhook.Delivery) {
+// Contents writes headers and payload under a row.
+func (p *textPrinter) Contents(d webhook.Delivery) {
 	if !p.o.Verbose || p.o.Quiet && d.Status == webhook.StatusDelivered {
 		return
 	}
-	in := p.o.Style.Narrowed(display.Under)
-	p.below(display.Indent(display.Headers(d.Header, in), display.Under))
-	p.below(display.Indent(display.PrettyJSON(d.Body, wholeLines, in), display.Under))
+	in := p.o.Style.Narrowed(display.DetailIndent)
+	p.printDetail(display.Indent(display.Headers(d.Header, in), display.DetailIndent))
+	p.printDetail(display.Indent(display.PrettyJSON(d.Body, maxContentsLines, in), display.DetailIndent))
 }

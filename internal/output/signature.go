@@ -52,7 +52,7 @@ type jsonVerified struct {
 func Verification(o Options, v Verified) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonVerified{
-			of("verification"), v.Verdict, v.Secret.String(), v.BodyBytes, findingObjects(o.mends(v.Findings), v.Tried),
+			of("verification"), v.Verdict, v.Secret.String(), v.BodyBytes, findingObjects(o.withSelf(v.Findings), v.Tried),
 		})
 	}
 	p := newText(o)

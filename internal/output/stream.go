@@ -56,7 +56,7 @@ func (s *stream) line(indent int, l display.Line) {
 		s.buf.WriteString(strings.Repeat(" ", indent))
 	}
 	for _, span := range l {
-		text := s.style.Clean(s.style.Say(span.Text))
+		text := s.style.Clean(s.style.Symbols(span.Text))
 		if c := s.paint[span.Role]; c != nil {
 			text = c.Sprint(text)
 		}
@@ -66,15 +66,15 @@ func (s *stream) line(indent int, l display.Line) {
 	s.write(s.buf.String())
 }
 
-// say writes a plain line.
-func (s *stream) say(indent int, text string) {
+// print writes a plain line.
+func (s *stream) print(indent int, text string) {
 	s.line(indent, display.Line{{Text: text}})
 }
 
 // tabbed writes a line of cells with tabs between.
 func (s *stream) tabbed(cells ...string) {
 	for i := range cells {
-		cells[i] = s.style.Clean(s.style.Say(cells[i]))
+		cells[i] = s.style.Clean(s.style.Symbols(cells[i]))
 	}
 	s.write(strings.Join(cells, "\t") + "\n")
 }

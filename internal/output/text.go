@@ -53,7 +53,7 @@ func (p *textPrinter) Ready(r Ready) {
 	}
 	p.out.blank()
 	for _, s := range r.Next {
-		p.out.say(2, s.Say)
+		p.out.print(2, s.Text)
 		p.out.command(4, "", p.o.Command(s.Command))
 	}
 	p.out.blank()
@@ -115,17 +115,17 @@ func (p *textPrinter) Waiting(s webhook.Summary, elapsed time.Duration) {
 
 func (p *textPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) {
 	p.Row(s)
-	if len(d.Each) > 1 {
-		p.each(d.Each)
+	if len(d.Attempts) > 1 {
+		p.printAttempts(d.Attempts)
 	}
-	if s.Status == webhook.StatusDelivered && (!d.Words || p.o.Quiet) {
+	if s.Status == webhook.StatusDelivered && (!d.ShowResponse || p.o.Quiet) {
 		return
 	}
-	p.below(display.Words(a, p.o.Style))
+	p.printDetail(display.ResponseExcerpt(a, p.o.Style))
 }
 
-// each writes under a row what came of the attempt at each of several targets.
-func (p *textPrinter) each(attempts []webhook.Attempt) {
+// printAttempts writes under a row what came of the attempt at each of several targets.
+func (p *textPrinter) printAttempts(attempts []webhook.Attempt) {
 	if p.o.Quiet {
 		return
 	}
@@ -133,11 +133,11 @@ func (p *textPrinter) each(attempts []webhook.Attempt) {
 	for _, a := range attempts {
 		lines = append(lines, display.TargetLine(a, p.o.Style))
 	}
-	p.below(display.Indent(lines, display.Under))
+	p.printDetail(display.Indent(lines, display.DetailIndent))
 }
 
-// below writes what is data, and no row: to stdout on a terminal, and else to stderr, since stdout is a table there.
-func (p *textPrinter) below(lines []display.Line) {
+// printDetail writes what is data, and no row: to stdout on a terminal, and else to stderr, since stdout is a table there.
+func (p *textPrinter) printDetail(lines []display.Line) {
 	to := p.out
 	if !p.o.Terminal {
 		to = p.err
@@ -175,8 +175,8 @@ func (p *textPrinter) date(to *stream, t time.Time) {
 }
 
 func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
-	h.Command, h.Findings = p.o.Command(h.Command), p.o.mends(h.Findings)
-	for _, l := range h.Under(p.o.Style) {
+	h.Command, h.Findings = p.o.Command(h.Command), p.o.withSelf(h.Findings)
+	for _, l := range h.Indented(p.o.Style) {
 		p.err.line(0, l)
 	}
 }
@@ -184,9 +184,9 @@ func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
 // Notice without a time stands at the margin, as what is said before anything happens.
 func (p *textPrinter) Notice(n Notice) {
 	if n.At.IsZero() {
-		p.err.say(0, n.Message)
-		for _, l := range n.More {
-			p.err.say(2, p.o.Command(l))
+		p.err.print(0, n.Message)
+		for _, l := range n.Details {
+			p.err.print(2, p.o.Command(l))
 		}
 		return
 	}
@@ -194,13 +194,13 @@ func (p *textPrinter) Notice(n Notice) {
 	at := display.Clock(n.At, p.o.Style)
 	glyph, role := p.state(n.Good)
 	if n.Tunnel != nil && !n.Good {
-		glyph, role = p.o.Style.Say("○"), display.Caution
+		glyph, role = p.o.Style.Symbols("○"), display.Caution
 	}
 	p.err.line(0, display.Line{
-		{Text: display.PadRight(at, display.Under-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
+		{Text: display.PadRight(at, display.DetailIndent-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
 	})
-	for _, l := range n.More {
-		p.err.say(display.Under, p.o.Command(l))
+	for _, l := range n.Details {
+		p.err.print(display.DetailIndent, p.o.Command(l))
 	}
 }
 
@@ -209,12 +209,12 @@ func (p *textPrinter) Notice(n Notice) {
 //nolint:revive // good is a fact to show, and steers nothing
 func (p *textPrinter) state(good bool) (string, display.Role) {
 	if good {
-		return p.o.Style.Say("●"), display.Good
+		return p.o.Style.Symbols("●"), display.Good
 	}
 	return p.o.Style.Glyph(webhook.StatusUnreachable)
 }
 
-func (p *textPrinter) Close(sentence string) {
+func (p *textPrinter) ClosingLine(sentence string) {
 	if p.o.Quiet {
 		return
 	}

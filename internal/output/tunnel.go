@@ -10,18 +10,18 @@ import (
 
 // TunnelState is how the tunnel is doing, for machines.
 type TunnelState struct {
-	State string
-	URL   string // where to send events, once it is ready
-	Cause string // why it is not
-	Since time.Time
-	Gap   time.Duration
-	Moved bool
+	State      string
+	URL        string // where to send events, once it is ready
+	Cause      string // why it is not
+	Since      time.Time
+	Downtime   time.Duration
+	URLChanged bool
 }
 
-// Tunnel is what there is to say of a state of the tunnel. what names it, and path is where deliveries come to. ok is false where there
+// TunnelNotice is what there is to say of a state of the tunnel. what names it, and path is where deliveries come to. ok is false where there
 // is nothing to say.
-func Tunnel(s tunnel.State, what, path string) (n Notice, ok bool) {
-	n = Notice{At: s.At, Tunnel: &TunnelState{State: string(s.Kind), Since: s.Since, Gap: s.Downtime(), Moved: s.URLChanged}}
+func TunnelNotice(s tunnel.State, what, path string) (n Notice, ok bool) {
+	n = Notice{At: s.At, Tunnel: &TunnelState{State: string(s.Kind), Since: s.Since, Downtime: s.Downtime(), URLChanged: s.URLChanged}}
 	if s.Cause != nil {
 		n.Tunnel.Cause = display.Clean(tunnel.Describe(s.Cause))
 	}
@@ -36,7 +36,7 @@ func Tunnel(s tunnel.State, what, path string) (n Notice, ok bool) {
 		n.Code, n.Message = "tunnel_down", fmt.Sprintf("The tunnel is down: %s. Trying again.", n.Tunnel.Cause)
 	case s.Kind == tunnel.Ready && (!s.Since.IsZero() || s.URLChanged):
 		n.Code, n.Good, n.Tunnel.URL = "tunnel_back", true, s.URL+path
-		n.Message, n.More = tunnelBack(s, s.URL+path)
+		n.Message, n.Details = tunnelBack(s, s.URL+path)
 	default:
 		return Notice{}, false
 	}
@@ -76,14 +76,14 @@ type jsonTunnel struct {
 func tunnelObject(n Notice) jsonTunnel {
 	t := n.Tunnel
 	o := jsonTunnel{
-		kind: of("tunnel"), State: t.State, At: jsonTime(n.At), URL: t.URL, Moved: t.Moved, Cause: t.Cause, Message: n.Message,
+		kind: of("tunnel"), State: t.State, At: jsonTime(n.At), URL: t.URL, Moved: t.URLChanged, Cause: t.Cause, Message: n.Message,
 	}
 	if !t.Since.IsZero() {
 		since := jsonTime(t.Since)
 		o.Since = &since
 	}
 	if t.State == string(tunnel.Ready) {
-		o.GapMS = millis(t.Gap)
+		o.GapMS = millis(t.Downtime)
 	}
 	return o
 }

@@ -15,19 +15,19 @@ import (
 
 // AccountWebhook is the account's global webhook, as far as it is known.
 type AccountWebhook struct {
-	Done       string // what was done with it just now, as in Set; empty: nothing
-	URL        string
-	Events     []string
-	Short      string // Events in few words
-	Secret     string // masked, unless it was asked for
-	SecretNote string // said behind Secret
-	SetAt      time.Time
-	API        string
-	Sandbox    bool
-	Replaced   string // the URL before
-	Unsure     string // the URL that a call without an answer may have set instead
-	Listen     string // the URL of a listen that is registered in its place for a while
-	Next       []Step
+	Done        string // what was done with it just now, as in Set; empty: nothing
+	URL         string
+	Events      []string
+	EventsText  string // Events in few words
+	Secret      string // masked, unless it was asked for
+	SecretNote  string // said behind Secret
+	SetAt       time.Time
+	API         string
+	Sandbox     bool
+	Replaced    string // the URL before
+	Unconfirmed string // the URL that a call without an answer may have set instead
+	Listen      string // the URL of a listen that is registered in its place for a while
+	Next        []Suggestion
 }
 
 type jsonAccountWebhook struct {
@@ -47,14 +47,14 @@ type jsonAccountWebhook struct {
 func Webhook(o Options, w AccountWebhook) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonAccountWebhook{
-			of("webhook"), w.URL, w.Events, w.Secret, jsonTime(w.SetAt), w.API, w.Sandbox, w.Replaced, w.Unsure, w.Listen,
+			of("webhook"), w.URL, w.Events, w.Secret, jsonTime(w.SetAt), w.API, w.Sandbox, w.Replaced, w.Unconfirmed, w.Listen,
 		})
 	}
 	p := newText(o)
 	if w.Done != "" {
 		p.done(w.Done)
 	}
-	events := w.Short
+	events := w.EventsText
 	if !o.Terminal {
 		events = strings.Join(w.Events, ",")
 	}
@@ -63,19 +63,19 @@ func Webhook(o Options, w AccountWebhook) error {
 	p.fact("secret", w.Secret, w.SecretNote)
 	p.fact("replaced", w.Replaced, "")
 	if w.Done == "" {
-		p.fact("set", p.moment(w.SetAt), "")
+		p.fact("set", p.formatTime(w.SetAt), "")
 	}
-	p.fact("unsure", w.Unsure, notOnPipe(o, ": a change to it had no answer"))
-	p.fact("listen", w.Listen, notOnPipe(o, ": registered until it ends"))
+	p.fact("unsure", w.Unconfirmed, terminalOnly(o, ": a change to it had no answer"))
+	p.fact("listen", w.Listen, terminalOnly(o, ": registered until it ends"))
 	for _, s := range w.Next {
 		p.err.blank()
-		p.err.say(2, s.Say)
+		p.err.print(2, s.Text)
 		p.err.command(4, "", p.o.Command(s.Command))
 	}
 	return p.out.err
 }
 
-func notOnPipe(o Options, note string) string {
+func terminalOnly(o Options, note string) string {
 	if o.Terminal {
 		return note
 	}
@@ -103,8 +103,8 @@ func (p *textPrinter) fact(name, value, note string) {
 	}
 }
 
-// moment is a time as people read it, or as machines do.
-func (p *textPrinter) moment(t time.Time) string {
+// formatTime is a time as people read it, or as machines do.
+func (p *textPrinter) formatTime(t time.Time) string {
 	if !p.o.Terminal {
 		text, _ := jsonTime(t).MarshalText() // it can't fail
 		return string(text)

@@ -74,7 +74,7 @@ func (m *Model) sending(what, where string) {
 	if where != "" {
 		what += " to " + m.o.Style.Clean(where)
 	}
-	m.say(styled(glyph+" ", role).add("Sending "+what+m.o.Style.Say("…"), display.Plain))
+	m.say(styled(glyph+" ", role).add("Sending "+what+m.o.Style.Symbols("…"), display.Plain))
 }
 
 // sent says what came of a sending.
@@ -94,7 +94,7 @@ func (m *Model) sent(msg sentMsg) {
 	s := msg.sent[0]
 	l := text(display.ShortID(s.ID, st) + ": ")
 	if msg.parent != "" {
-		l = styled(st.Say("↻")+" ", display.Dim).add(display.ShortID(msg.parent, st)+" sent again as "+display.ShortID(s.ID, st)+": ", display.Plain)
+		l = styled(st.Symbols("↻")+" ", display.Dim).add(display.ShortID(msg.parent, st)+" sent again as "+display.ShortID(s.ID, st)+": ", display.Plain)
 	}
 	m.tell(result{what: append(append(text(" "), l...), outcomeOf(s, st)...), next: m.afterwards(s, msg.parent)})
 }

@@ -107,14 +107,14 @@ func (p pane) under(l display.Line) detailLine {
 // answer is the handler's whole answer; where it is JSON on one line that does not fit, as people read it.
 func (p pane) answer(a webhook.Attempt, st display.Style) []display.Line {
 	if len(a.Answer) > p.style.Width && !a.AnswerCut && bytes.HasPrefix(bytes.TrimSpace(a.Answer), []byte("{")) && bytes.Count(a.Answer, []byte("\n")) < 2 {
-		bar := display.Span{Text: st.Say("│") + " ", Role: display.Dim}
+		bar := display.Span{Text: st.Symbols("│") + " ", Role: display.Dim}
 		var lines []display.Line
 		for _, l := range display.PrettyJSON(a.Answer, 0, st.Narrowed(2)) {
 			lines = append(lines, append(display.Line{bar}, l...))
 		}
 		return lines
 	}
-	return display.Answer(a, st)
+	return display.Response(a, st)
 }
 
 // outcome is what an attempt came to.
@@ -167,7 +167,7 @@ func (p pane) family(s subject) []detailLine {
 func (p pane) replay(r webhook.Relative, of webhook.Summary) line {
 	st := p.style
 	_, role := st.Glyph(r.Status)
-	l := text(" ").add("  "+st.Say("↻")+"  ", display.Dim).add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
+	l := text(" ").add("  "+st.Symbols("↻")+"  ", display.Dim).add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
 	l = l.add(display.StatusText(r.Summary), role)
 	if r.Attempts > 0 && r.Code > 0 {
 		l = l.add(" in "+display.Duration(r.Duration), display.Plain)

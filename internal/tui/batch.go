@@ -112,7 +112,7 @@ func (m *Model) batchWent(msg batchMsg) tea.Cmd {
 	m.batch = nil
 	b.cancel()
 	clear(m.list.marks)
-	m.say(text(m.o.Style.Say("↻") + " " + came(b.came, len(b.ids), m.o.Style)))
+	m.say(text(m.o.Style.Symbols("↻") + " " + came(b.came, len(b.ids), m.o.Style)))
 	return nil
 }
 

@@ -109,7 +109,7 @@ func (c choices) lines(filter string, at, h int, st display.Style) []line {
 	for i := top; i < top+rows; i++ {
 		sign := "  "
 		if hasTerm(filter, c.key, c.values[i]) {
-			sign = st.Say("✓") + " "
+			sign = st.Symbols("✓") + " "
 		}
 		cell := text(" ").add(sign, display.Good).add(c.values[i], display.Plain)
 		if i == at {

@@ -107,7 +107,7 @@ func (f *filterBar) editing(room int, st display.Style) (l line, cursor int) {
 	room = max(room-len(prompt), 4)
 	if typed.width()+2 > room {
 		if from := cursor + 2 - room; from > 0 {
-			more := st.Say("…")
+			more := st.Symbols("…")
 			typed = append(text(more), typed.behind(from+display.Width(more))...)
 			cursor -= from
 		}

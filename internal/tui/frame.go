@@ -74,7 +74,7 @@ func (m *Model) narrowLines(l layout) []line {
 	if s, ok := m.detail.about(); ok {
 		id := styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
 		if len(right) > 0 {
-			id = id.add(st.Say("─"), display.Dim)
+			id = id.add(st.Symbols("─"), display.Dim)
 		}
 		right = append(id, right...)
 	}
@@ -88,7 +88,7 @@ func (m *Model) wideLines(l layout) []line {
 	lines := []line{append(left, rule(m.tabLine(), nil, l.detail.w, st)...)}
 	rows, detail := m.listLines(l), m.detailLines(l)
 	for i := range rows {
-		lines = append(lines, append(rows[i].add(st.Say("│"), display.Dim), detail[i]...))
+		lines = append(lines, append(rows[i].add(st.Symbols("│"), display.Dim), detail[i]...))
 	}
 	lower := rule(nil, m.chip(), l.list.w, st).add(say("┴"+strings.Repeat("─", l.detail.w), st), display.Dim)
 	return append(lines, lower)

@@ -24,7 +24,7 @@ func (m *Model) headerLines(w int) []line {
 		spark = sparkWide
 	}
 	if !m.state.Listening {
-		left := line{{text: " "}, {text: st.Say("○"), role: display.Caution}, {text: " no listen is running"}}
+		left := line{{text: " "}, {text: st.Symbols("○"), role: display.Caution}, {text: " no listen is running"}}
 		return []line{spread(left, m.counters(), w-1, st).fit(w, st)}
 	}
 	s := m.state
@@ -65,7 +65,7 @@ func lamp(h view.Health, word string, cells int, st display.Style) line {
 	case view.HealthUnknown:
 		role = display.Dim
 	}
-	return text(" ").add(st.Say(glyph), role).add(" "+display.PadRight(word, cells), display.Plain)
+	return text(" ").add(st.Symbols(glyph), role).add(" "+display.PadRight(word, cells), display.Plain)
 }
 
 // noteAt is where what is said of an address stands in the wide layout.

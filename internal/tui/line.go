@@ -123,7 +123,7 @@ func spread(left, right line, cells int, st display.Style) line {
 
 // rule is a line across with something at its left and at its right.
 func rule(left, right line, cells int, st display.Style) line {
-	dash := st.Say("─")
+	dash := st.Symbols("─")
 	l := append(styled(dash, display.Dim), left...)
 	end := append(right, styled(dash, display.Dim)...)
 	fill := cells - l.width() - end.width()

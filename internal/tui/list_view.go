@@ -141,7 +141,7 @@ func (m *Model) ruleRight() line {
 	var l line
 	join := func(s string) {
 		if len(l) > 0 {
-			l = l.add(st.Say("─"), display.Dim)
+			l = l.add(st.Symbols("─"), display.Dim)
 		}
 		l = l.add(" "+s+" ", display.Plain)
 	}
@@ -162,7 +162,7 @@ func (m *Model) ruleRight() line {
 		}
 		join(all)
 	case !m.matched: // a search through everything takes its time in a long log
-		join(st.Say("…") + " of " + display.Count(m.totals.All))
+		join(st.Symbols("…") + " of " + display.Count(m.totals.All))
 	default:
 		join(display.Count(m.totals.Matching) + " of " + display.Count(m.totals.All))
 	}
@@ -178,7 +178,7 @@ func (m *Model) chip() line {
 	}
 	if n := m.list.newer; n > 0 {
 		if len(l) > 0 {
-			l = l.add(st.Say("─"), display.Dim)
+			l = l.add(st.Symbols("─"), display.Dim)
 		}
 		more := ""
 		if n >= view.MaxNewer {

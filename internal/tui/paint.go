@@ -96,7 +96,7 @@ func say(s string, st display.Style) string {
 	if st.UTF8 {
 		return s
 	}
-	return st.Say(strings.NewReplacer(
+	return st.Symbols(strings.NewReplacer(
 		"▌", ">", "▾", "v", "▸", ">", "┬", "+", "┴", "+", "↓", "v", "↑", "^", "→", ">", "←", "<",
 		"▁", "_", "▂", ".", "▃", "-", "▄", "=", "▅", "+", "▆", "*", "▇", "%", "█", "#",
 	).Replace(s))

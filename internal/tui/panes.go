@@ -130,7 +130,7 @@ func (p pane) raw(body []byte) []detailLine {
 	var lines []detailLine
 	for raw := range bytes.Lines(body) {
 		if len(lines) == rawLines {
-			return append(lines, detailLine{line: styled(st.Say(" … more; the whole body: s"), display.Dim)})
+			return append(lines, detailLine{line: styled(st.Symbols(" … more; the whole body: s"), display.Dim)})
 		}
 		s := string(bytes.TrimRight(raw, "\r\n"))
 		if st.Width > 0 {
@@ -175,7 +175,7 @@ func (p pane) signature(ctx context.Context, d webhook.Delivery) []detailLine {
 
 // explain is what may be the matter with a delivery that was not delivered.
 func (p pane) explain(d webhook.Delivery) []display.Line {
-	c := display.Case{Summary: d.Summary, Header: d.Header, Timeout: p.style.Timeout, Teller: display.TellerSender}
+	c := display.Case{Summary: d.Summary, Header: d.Header, Timeout: p.style.Timeout, Audience: display.AudienceSender}
 	if n := len(d.History); n > 0 {
 		c.Attempt = d.History[n-1]
 	}
@@ -186,7 +186,7 @@ func (p pane) explain(d webhook.Delivery) []display.Line {
 	if p.tools.Command != nil {
 		h.Command = p.tools.Command(h.Command)
 	}
-	return h.Below(p.style.Narrowed(1))
+	return h.Render(p.style.Narrowed(1))
 }
 
 func (p pane) curl(d webhook.Delivery) []detailLine {

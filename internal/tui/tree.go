@@ -116,7 +116,7 @@ func treeIndent(b branch) int { return 3 + 2*min(b.depth, treeDepth) }
 func (b branch) line(column int, st display.Style) detailLine {
 	in := treeIndent(b)
 	if b.note != "" {
-		return detailLine{line: styled(spaces(in)+st.Say("… ")+b.note, display.Dim)}
+		return detailLine{line: styled(spaces(in)+st.Symbols("… ")+b.note, display.Dim)}
 	}
 	if b.value == nil {
 		glyph := "▾"

@@ -8,7 +8,7 @@ import (
 func TestTheFirstDiagnosesAreAllowedAndThenAFew(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 14, 2, 31, 0, time.UTC)
-	var s spare
+	var s workBudget
 	count := func() (n int) {
 		for s.allows(200, now) {
 			s.spend(700_000) // what a common delivery takes
@@ -35,16 +35,16 @@ func TestTheFirstDiagnosesAreAllowedAndThenAFew(t *testing.T) {
 
 func TestALargeBodyTakesWhatManySmallOnesDo(t *testing.T) {
 	t.Parallel()
-	var s spare
+	var s workBudget
 	n, now := 0, time.Date(2026, 3, 2, 14, 2, 31, 0, time.UTC)
 	for s.allows(10<<20, now) {
-		s.spend(mostWork)
+		s.spend(maxDiagnosisWork)
 		n++
 	}
 	if n < 1 || n > 4 {
 		t.Errorf("bodies of 10 MiB: got %d, want a few", n)
 	}
-	s = spare{}
+	s = workBudget{}
 	for n = 0; n < 100 && s.allows(10<<20, now); n++ {
 		s.spend(0) // found at once, but looked up even so
 	}

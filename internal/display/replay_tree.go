@@ -6,12 +6,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// mostLevels is where deeper replays of replays stop moving further in, and say so: the width is for what became of them.
-const mostLevels = 6
+// maxTreeDepth is where deeper replays of replays stop moving further in, and say so: the width is for what became of them.
+const maxTreeDepth = 6
 
-// Family draws a family as a tree, a line each: what each is, when it was received, how it ended, and how it is like the one that it
+// ReplayTree draws a family as a tree, a line each: what each is, when it was received, how it ended, and how it is like the one that it
 // sends again. The delivery of that id is marked.
-func Family(f webhook.Family, marked webhook.ID, st Style) []Line {
+func ReplayTree(f webhook.Family, marked webhook.ID, st Style) []Line {
 	lines := make([]Line, len(f.Members))
 	wide := 0
 	for i, m := range f.Members {
@@ -23,7 +23,7 @@ func Family(f webhook.Family, marked webhook.ID, st Style) []Line {
 		if st.Width == 0 {
 			id = st.Clean(string(m.ID))
 		}
-		lines[i] = Line(nil).add(st.Say(branch(f.Members, i)), Dim).add(glyph, role).add(" ", Plain).add(id, idRole(m, marked))
+		lines[i] = Line(nil).add(st.Symbols(branch(f.Members, i)), Dim).add(glyph, role).add(" ", Plain).add(id, idRole(m, marked))
 		wide = max(wide, lines[i].Width())
 	}
 	at := timeOf(f, st)
@@ -36,7 +36,7 @@ func Family(f webhook.Family, marked webhook.ID, st Style) []Line {
 		}
 		_, role := st.Glyph(m.Status)
 		l = l.add(at(m), Dim).add("  ", Plain)
-		remark := remarkOn(m, marked)
+		remark := nodeRemark(m, marked)
 		if remark == "" {
 			lines[i] = l.add(StatusText(m.Summary), role)
 			continue
@@ -45,7 +45,7 @@ func Family(f webhook.Family, marked webhook.ID, st Style) []Line {
 		lines[i] = l.add(st.fit(remark, room-l.Width()), Dim)
 	}
 	if f.More > 0 {
-		lines = append(lines, Line{{st.Say("… ") + "and " + Count(f.More) + " more", Dim}})
+		lines = append(lines, Line{{st.Symbols("… ") + "and " + Count(f.More) + " more", Dim}})
 	}
 	return lines
 }
@@ -66,12 +66,12 @@ func timeOf(f webhook.Family, st Style) func(webhook.Relative) string {
 		}
 	}
 	if len(days) > 1 {
-		return func(m webhook.Relative) string { return Moment(m.ReceivedAt, st) }
+		return func(m webhook.Relative) string { return DateTime(m.ReceivedAt, st) }
 	}
 	return func(m webhook.Relative) string { return Clock(m.ReceivedAt, st) }
 }
 
-func remarkOn(m webhook.Relative, marked webhook.ID) string {
+func nodeRemark(m webhook.Relative, marked webhook.ID) string {
 	var remarks []string
 	switch m.Likeness {
 	case webhook.LikenessSame:
@@ -104,8 +104,8 @@ func branch(members []webhook.Relative, i int) string {
 	if follows(members, i, depth) {
 		branches[depth-1] = "├─ "
 	}
-	if depth > mostLevels {
-		return "…  " + strings.Join(branches[depth-mostLevels+1:], "")
+	if depth > maxTreeDepth {
+		return "…  " + strings.Join(branches[depth-maxTreeDepth+1:], "")
 	}
 	return strings.Join(branches, "")
 }

@@ -46,7 +46,7 @@ func TestAFamilyIsATree(t *testing.T) {
 ` + "{dim |  |- }{good +} {bold dlv_mz41fs}  {dim 14:07:00}  {good 200        }  {dim edited, this one}\n{dim |  `- .} {dim dlv_x7r3kn}  {dim 14:07:01}  {dim waiting    }  {dim re-signed}\n{dim `- }{bad #} {dim dlv_zh70mv}     {dim 14:08:00}  {bad rejected   }  {dim same bytes}\n{dim .. and 1,200 more}\n"},
 	} {
 		got := "\n"
-		for _, l := range Family(f, "dlv_mz41fsaaaa", tc.st) {
+		for _, l := range ReplayTree(f, "dlv_mz41fsaaaa", tc.st) {
 			got += marked(l) + "\n"
 		}
 		if diff := cmp.Diff(tc.want, got); diff != "" {
@@ -63,14 +63,14 @@ func TestAFamilyOfManyDaysAndLevelsStaysWithinItsWidth(t *testing.T) {
 		m.ReceivedAt = m.ReceivedAt.Add(time.Duration(depth) * 24 * time.Hour)
 		f.Members = append(f.Members, m)
 	}
-	lines := Family(f, "dlv_zzzz11aaaa", terminal().Narrowed(2))
+	lines := ReplayTree(f, "dlv_zzzz11aaaa", terminal().Narrowed(2))
 	golden(t, "family", text(lines))
 	for _, l := range lines {
 		if l.Width() > 77 {
 			t.Errorf("%d cells: %s", l.Width(), l)
 		}
 	}
-	if got := Family(f, "", unbounded())[1].String(); got != "└─ ✗ dlv_zzzz01aaaa                 2026-03-03 14:02:31  401 refused  same bytes" {
+	if got := ReplayTree(f, "", unbounded())[1].String(); got != "└─ ✗ dlv_zzzz01aaaa                 2026-03-03 14:02:31  401 refused  same bytes" {
 		t.Errorf("unbounded, whole ids: got %q", got)
 	}
 }

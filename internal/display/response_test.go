@@ -61,7 +61,7 @@ func TestWordsStandBehindABar(t *testing.T) {
 					want += "             " + line + "\n"
 				}
 			}
-			got := Words(tc.a, terminal())
+			got := ResponseExcerpt(tc.a, terminal())
 			if diff := cmp.Diff(want, text(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -80,17 +80,17 @@ func TestWordsOfBinaryAreDimAndTheHandlersOwnAreNot(t *testing.T) {
 		"\x00":    "             {dim │ 1 B, not text}",
 		"a\nb\nc": "             {dim │ }a",
 	} {
-		if got := marked(Words(answered(500, body), terminal())[0]); got != want {
+		if got := marked(ResponseExcerpt(answered(500, body), terminal())[0]); got != want {
 			t.Errorf("of %q: got %q, want %q", body, got, want)
 		}
 	}
-	if got, want := marked(Words(answered(500, "a\nb\nc\nd"), terminal())[2]), "             {dim │ }c{dim  (1 more line)}"; got != want {
+	if got, want := marked(ResponseExcerpt(answered(500, "a\nb\nc\nd"), terminal())[2]), "             {dim │ }c{dim  (1 more line)}"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestWordsWithoutUTF8AreASCII(t *testing.T) {
-	got := text(Words(answered(500, "refusé\n"+strings.Repeat("x", 80)), ascii()))
+	got := text(ResponseExcerpt(answered(500, "refusé\n"+strings.Repeat("x", 80)), ascii()))
 	want := "             | refus<U+00E9>\n             | " + strings.Repeat("x", 48) + ".. (88 B in all)\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -100,20 +100,20 @@ func TestWordsWithoutUTF8AreASCII(t *testing.T) {
 func TestWordsAreNotCutWithoutAWidth(t *testing.T) {
 	long := strings.Repeat("x", 50_000)
 	want := "             │ " + long + "\n"
-	if diff := cmp.Diff(want, text(Words(answered(500, long), unbounded()))); diff != "" {
+	if diff := cmp.Diff(want, text(ResponseExcerpt(answered(500, long), unbounded()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestAnswerIsWhole(t *testing.T) {
-	got := text(Answer(answered(500, "a\nb\n\nc\nd\ne\n"), terminal()))
+	got := text(Response(answered(500, "a\nb\n\nc\nd\ne\n"), terminal()))
 	if want := "│ a\n│ b\n│ c\n│ d\n│ e\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestAnswerShowsAPageAsItIs(t *testing.T) {
-	got := text(Answer(answered(404, "<html><p>No</p>", "Content-Type", "text/html"), terminal()))
+	got := text(Response(answered(404, "<html><p>No</p>", "Content-Type", "text/html"), terminal()))
 	if want := "│ <html><p>No</p>\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -124,7 +124,7 @@ func TestWordsThatJustFitAreNotCut(t *testing.T) {
 		64: "             │ " + strings.Repeat("x", 64) + "\n",
 		65: "             │ " + strings.Repeat("x", 49) + "… (65 B in all)\n",
 	} {
-		if diff := cmp.Diff(want, text(Words(answered(500, strings.Repeat("x", n)), terminal()))); diff != "" {
+		if diff := cmp.Diff(want, text(ResponseExcerpt(answered(500, strings.Repeat("x", n)), terminal()))); diff != "" {
 			t.Errorf("%d cells (-want +got):\n%s", n, diff)
 		}
 	}
@@ -141,7 +141,7 @@ func FuzzWordsAreThreeHarmlessLinesThatFit(f *testing.F) {
 		width = 40 + max(width, 0)%100
 		for _, shown := range []bool{true, false} {
 			st := Style{UTF8: shown, Width: width}
-			lines := Words(answered(500, body, "Content-Type", kind), st)
+			lines := ResponseExcerpt(answered(500, body, "Content-Type", kind), st)
 			if len(lines) > 3 {
 				t.Fatalf("%d lines of %q", len(lines), body)
 			}

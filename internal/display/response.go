@@ -7,26 +7,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// mostWords is how many lines of an answer stand under a row.
-const mostWords = 3
+// maxExcerptLines is how many lines of an answer stand under a row.
+const maxExcerptLines = 3
 
-// Words are the handler's own words as they stand under a row: behind a bar, three lines at most, empty ones left out, of a
+// ResponseExcerpt are the handler's own words as they stand under a row: behind a bar, three lines at most, empty ones left out, of a
 // page of HTML what a browser shows. Where something is missing, the last line says how much. An empty answer gives none.
-func Words(a webhook.Attempt, st Style) []Line {
-	return Indent(st.Narrowed(Under).words(a, mostWords), Under)
+func ResponseExcerpt(a webhook.Attempt, st Style) []Line {
+	return Indent(st.Narrowed(DetailIndent).responseLines(a, maxExcerptLines), DetailIndent)
 }
 
-// Answer is the whole of a handler's answer, behind a bar, not indented.
-func Answer(a webhook.Attempt, st Style) []Line {
-	return st.words(a, 0)
+// Response is the whole of a handler's answer, behind a bar, not indented.
+func Response(a webhook.Attempt, st Style) []Line {
+	return st.responseLines(a, 0)
 }
 
-// words gives at most that many lines, or for 0 all.
-func (st Style) words(a webhook.Attempt, most int) []Line {
+// responseLines gives at most that many lines, or for 0 all.
+func (st Style) responseLines(a webhook.Attempt, most int) []Line {
 	if len(a.Answer) == 0 {
 		return nil
 	}
-	bar := Line{{st.Say("│") + " ", Dim}}
+	bar := Line{{st.Symbols("│") + " ", Dim}}
 	cells, bounded := st.room()
 	cells -= bar.Width()
 	if note := st.notText(a); note != "" {
