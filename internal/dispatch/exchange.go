@@ -3,7 +3,6 @@ package dispatch
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -24,8 +23,6 @@ type exchange struct {
 	target Target
 	header http.Header
 	body   []byte
-
-	silence *time.Timer // ends the exchange; nil if it may be silent
 
 	attempt webhook.Attempt
 	stale   *webhook.Attempt // the attempt before it
@@ -118,7 +115,7 @@ func (x *exchange) newTry() *try {
 	t := &try{x: x}
 	t.trace.GotConn = t.gotConn
 	t.trace.GotFirstResponseByte = t.gotFirstByte
-	if x.silence != nil {
+	if x.sender.silence.limit > 0 {
 		t.trace.Got1xxResponse = x.gotInterim
 	}
 	return t
@@ -132,16 +129,16 @@ func (t *try) gotConn(info httptrace.GotConnInfo) {
 	}
 }
 
-func (t *try) gotFirstByte() { t.firstByte.Store(max(1, int64(t.x.elapsed()))) }
+func (t *try) gotFirstByte() {
+	t.firstByte.Store(max(1, int64(t.x.elapsed())))
+	t.x.sender.silence.sign()
+}
 
 // gotInterim learns that the handler is still working. It lets net/http take any number of such responses.
 func (x *exchange) gotInterim(int, textproto.MIMEHeader) error {
-	x.silence.Reset(x.sender.options.Silence)
+	x.sender.silence.sign()
 	return nil
 }
-
-// errSilence is the end of an exchange in which nothing came for too long.
-var errSilence = errors.New("nothing came back")
 
 // answered reports whether anything at all came back.
 func (t *try) answered() bool { return t.firstByte.Load() != 0 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -285,6 +287,33 @@ func TestAHandlerThatGivesNoSignOfLifeIsGivenUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestASignOfLifeCountsForAllThatAreUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent atomic.Int32
+		s := piped(t, Options{Timeout: time.Hour, Silence: 5 * time.Second}, func(c net.Conn) {
+			if sent.Add(1) == 1 {
+				working(20, true)(c)
+				return
+			}
+			in := takeRequest(c)
+			time.Sleep(19 * time.Second) // fake time: its connection was accepted late
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+			_, _ = io.Copy(io.Discard, in)
+		})
+		var all sync.WaitGroup
+		for range 2 {
+			all.Go(func() {
+				if got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload); got.Code != http.StatusOK {
+					t.Errorf("got %d %q, want 200", got.Code, got.Error)
+				}
+			})
+			synctest.Wait()
+		}
+		all.Wait()
+		s.Close()
+	})
 }
 
 // working says each second, so many times, that it is working on the request, and then answers or falls silent.

@@ -27,7 +27,7 @@ const (
 // Options say how to send. The zero Options are the defaults.
 type Options struct {
 	Timeout   time.Duration    // for one attempt, whole; 0: 10 s
-	Silence   time.Duration    // how long nothing may come, not even a 1xx response; 0: as long as Timeout
+	Silence   time.Duration    // how long there may be no sign of life, not even a 1xx response; 0: as long as Timeout
 	Insecure  bool             // take any TLS certificate
 	AnswerCap int64            // how much of an answer's body is kept; 0: 64 KiB
 	Now       func() time.Time // nil: time.Now
@@ -41,6 +41,7 @@ type Sender struct {
 	fresh   *http.Transport // makes one for each delivery
 	probe   *http.Transport // makes one and sends nothing
 
+	silence     silence
 	drainTime   time.Duration
 	staleWithin time.Duration
 }
@@ -69,6 +70,7 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 		fresh:   newTransport(d.dial, d.dialTLS, -1), // negative: none is kept, and no "Connection: close" is sent
 		probe:   newTransport(d.touch, d.touch, -1),
 
+		silence:     silence{limit: o.Silence},
 		drainTime:   drainTime,
 		staleWithin: staleWithin,
 	}
@@ -129,10 +131,7 @@ func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []by
 		sender: s, ctx: timed, cancel: cancel, caller: ctx, start: start,
 		target: t, header: outgoing(h), body: body, attempt: attempt,
 	}
-	if s.options.Silence > 0 {
-		x.silence = time.AfterFunc(s.options.Silence, func() { fallSilent(errSilence) })
-		defer x.silence.Stop()
-	}
+	defer s.silence.watch(func() { fallSilent(errSilence) })()
 	x.run()
 	return Result{x.attempt, x.stale}
 }
