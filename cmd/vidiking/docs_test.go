@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// TestTheVectorInTheDocumentationIsWhatOpenSSLAndWePrint runs the first transcript of docs/signatures.md in a shell, word for word.
-func TestTheVectorInTheDocumentationIsWhatOpenSSLAndWePrint(t *testing.T) {
+// TestDocumentedSignatureMatchesOpenSSL runs the first transcript of docs/signatures.md in a shell and compares the output exactly.
+func TestDocumentedSignatureMatchesOpenSSL(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"sh", "openssl"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("There is no %s here.", program)
+			t.Skipf("This machine has no %s.", program)
 		}
 	}
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "signatures.md"))
@@ -24,7 +24,7 @@ func TestTheVectorInTheDocumentationIsWhatOpenSSLAndWePrint(t *testing.T) {
 	_, rest, _ := strings.Cut(string(text), "```console\n")
 	transcript, _, ok := strings.Cut(rest, "```")
 	if !ok || strings.Count(transcript, "\n") < 8 {
-		t.Fatalf("docs/signatures.md has no transcript, or another one:\n%s", transcript)
+		t.Fatalf("docs/signatures.md has no transcript, or a different one:\n%s", transcript)
 	}
 	commands, want := "set -e\n", ""
 	for line := range strings.Lines(transcript) {
@@ -42,16 +42,16 @@ func TestTheVectorInTheDocumentationIsWhatOpenSSLAndWePrint(t *testing.T) {
 	tellStory(t, story, nil, nil)
 }
 
-// TestTheSymptomsOfTroubleshootingAreWhatTheProgramSays looks for what stands in code in the first column of the page's tables in the
-// errors that there are, and in the program's own sentences.
-func TestTheSymptomsOfTroubleshootingAreWhatTheProgramSays(t *testing.T) {
+// TestTroubleshootingQuotesTheProgram compares the page with the program: code in the first column of its tables must occur in an error
+// that a story shows, or in the source.
+func TestTroubleshootingQuotesTheProgram(t *testing.T) {
 	t.Parallel()
-	said := sentences(t)
+	messages := programText(t)
 	page, err := os.ReadFile("../../docs/troubleshooting.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	looked := 0
+	checked := 0
 	for line := range strings.Lines(string(page)) {
 		cells := strings.Split(line, "|")
 		if len(cells) < 3 {
@@ -60,31 +60,33 @@ func TestTheSymptomsOfTroubleshootingAreWhatTheProgramSays(t *testing.T) {
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[1], -1) {
 			symptom := strings.TrimPrefix(m[1], "error: ")
 			if strings.Count(symptom, " ") < 2 {
-				continue // a word, as a command or a status
+				continue // a command or a status
 			}
-			looked++
+			checked++
 			for piece := range strings.SplitSeq(symptom, "…") {
-				if piece = strings.TrimSpace(piece); !strings.Contains(said, piece) {
-					t.Errorf("docs/troubleshooting.md: nothing in the program says %q", piece)
+				if piece = strings.TrimSpace(piece); !strings.Contains(messages, piece) {
+					t.Errorf("docs/troubleshooting.md: the program never prints %q", piece)
 				}
 			}
 		}
 	}
-	if looked < 20 {
-		t.Errorf("only %d symptoms looked for: the test looks in the wrong place", looked)
+	if checked < 20 {
+		t.Errorf("checked only %d symptoms: the test looks in the wrong place", checked)
 	}
 }
 
-// sentences is what the program may say: the errors that stories showed, and its source.
-func sentences(t *testing.T) string {
+// programText returns everything that the program may print: the errors that stories show, and the source.
+func programText(t *testing.T) string {
 	t.Helper()
 	files := []string{"testdata/errors.golden"}
-	for _, dir := range []string{"cli", "display", "output", "tunnel", "signature", "config"} {
-		found, err := filepath.Glob("../../internal/" + dir + "/*.go")
-		if err != nil {
-			t.Fatal(err)
+	err := filepath.WalkDir("../../internal", func(file string, _ os.DirEntry, err error) error {
+		if strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") {
+			files = append(files, file)
 		}
-		files = append(files, found...)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	var all strings.Builder
 	for _, file := range files {
