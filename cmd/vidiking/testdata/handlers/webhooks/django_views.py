@@ -30,5 +30,5 @@ def vidiking(request):
 
 def is_signed(body: bytes, header: str) -> bool:
     expected = hmac.new(secret, body, hashlib.sha256).hexdigest()
-    # As bytes: compare_digest takes no text with other than ASCII in it.
+    # Compare bytes, because compare_digest accepts only ASCII text.
     return hmac.compare_digest(header.removeprefix("sha256=").encode(), expected.encode())

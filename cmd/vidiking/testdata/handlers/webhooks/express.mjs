@@ -6,14 +6,14 @@ if (!secret) throw new Error('VIDIKING_WEBHOOK_SECRET is not set');
 
 const app = express();
 
-// Before any app.use(express.json()), which would leave no raw body to hash.
+// Register this before app.use(express.json()), which would consume the raw body.
 app.post('/webhooks/vidiking', express.raw({ type: () => true, limit: '1mb' }), (req, res) => {
   if (!isSigned(req.body ?? '', req.get('x-vidiking-signature') ?? '')) {
     return res.status(401).json({ error: 'invalid signature' });
   }
 
   const { event, data } = JSON.parse(req.body);
-  res.json({ received: event }); // at once, then the work: Vidiking waits 10 seconds
+  res.json({ received: event }); // respond first, work later: Vidiking waits 10 seconds
   console.log(event, data.id);
 });
 

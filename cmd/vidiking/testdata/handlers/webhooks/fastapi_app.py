@@ -15,7 +15,7 @@ app = FastAPI()
 logger = logging.getLogger(__name__)
 
 
-# The Request itself, not a model of the body: FastAPI would have parsed it.
+# Take the Request, not a model: FastAPI would parse the body.
 @app.post("/webhooks/vidiking")
 async def vidiking(request: Request):
     body = await request.body()
@@ -23,12 +23,12 @@ async def vidiking(request: Request):
         return JSONResponse({"error": "invalid signature"}, status_code=401)
 
     payload = json.loads(body)
-    # Long work goes into BackgroundTasks or a queue: Vidiking waits 10 seconds.
+    # Hand long work to BackgroundTasks or a queue: Vidiking waits 10 seconds.
     logger.info("%s %s", payload["event"], payload["data"].get("id"))
     return {"received": payload["event"]}
 
 
 def is_signed(body: bytes, header: str) -> bool:
     expected = hmac.new(secret, body, hashlib.sha256).hexdigest()
-    # As bytes: compare_digest takes no text with other than ASCII in it.
+    # Compare bytes, because compare_digest accepts only ASCII text.
     return hmac.compare_digest(header.removeprefix("sha256=").encode(), expected.encode())

@@ -6,7 +6,7 @@ if (!secret) throw new Error('VIDIKING_WEBHOOK_SECRET is not set');
 
 const app = Fastify();
 
-// A plugin of its own, so that only this route gets the raw body: the others keep Fastify's parsers.
+// A separate plugin: only this route gets the raw body, and the others keep Fastify's parsers.
 app.register(async (webhooks) => {
   webhooks.removeAllContentTypeParsers();
   webhooks.addContentTypeParser('*', { parseAs: 'buffer' }, async (request, body) => body);

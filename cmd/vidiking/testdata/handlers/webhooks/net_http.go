@@ -1,4 +1,4 @@
-// Package webhooks takes Vidiking's deliveries.
+// Package webhooks receives Vidiking's deliveries.
 package webhooks
 
 import (
@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Handler takes deliveries that are signed with the secret:
+// Handler returns a handler that accepts deliveries signed with the secret:
 //
 //	http.Handle("POST /webhooks/vidiking", webhooks.Handler(os.Getenv("VIDIKING_WEBHOOK_SECRET")))
 func Handler(secret string) http.Handler {

@@ -7,7 +7,7 @@ export async function POST(request) {
   }
 
   const { event, data } = JSON.parse(body);
-  console.log(event, data.id); // long work goes into after() of next/server: Vidiking waits 10 seconds
+  console.log(event, data.id); // run long work in after() of next/server: Vidiking waits 10 seconds
   return Response.json({ received: event });
 }
 

@@ -8,7 +8,7 @@ class VidikingController < ActionController::API
     return render json: { error: "invalid signature" }, status: :unauthorized unless signed?(body)
 
     payload = JSON.parse(body)
-    # Long work goes into a job (perform_later): Vidiking waits 10 seconds.
+    # Hand long work to a job (perform_later): Vidiking waits 10 seconds.
     logger&.info "#{payload["event"]} #{payload.dig("data", "id")}"
     render json: { received: payload["event"] }
   end
