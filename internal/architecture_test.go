@@ -101,7 +101,7 @@ func floorOf(dir string) string {
 	if !ok || name == testkit {
 		return noFloor
 	}
-	return strconv.Itoa(floors[name])
+	return strconv.Itoa(floors[parentOf(name)])
 }
 
 func directDependencies(mod string) []string {

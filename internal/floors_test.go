@@ -139,10 +139,21 @@ func packagesHaveARow(s source) []string {
 	if !ok {
 		return nil
 	}
-	if _, ok := floors[name]; !ok {
+	if _, ok := floors[parentOf(name)]; !ok {
 		return []string{fmt.Sprintf("internal/%s has no row in the table of floors", name)}
 	}
 	return nil
+}
+
+// parentOf is the package that a sub-package belongs to, and whose floor and libraries it has.
+func parentOf(name string) string {
+	parent, _, _ := strings.Cut(name, "/")
+	return parent
+}
+
+// isReachable reports whether a package may import a sub-package: only its parent may, and below cli its other sub-packages.
+func isReachable(sub, from string) bool {
+	return sub == parentOf(sub) || from == parentOf(sub) || parentOf(from) == "cli" && parentOf(sub) == "cli"
 }
 
 // importsGoDown lets tests import their own floor too: what two neighbours make of the same bytes is worth a test.
@@ -153,8 +164,12 @@ func importsGoDown(s source) []string {
 	}
 	var found []string
 	for _, imported := range s.internalImports() {
-		own, other := floors[name], floors[imported]
-		if other < own || s.test && other == own || imported == testkit || slices.Contains(besides[name], imported) {
+		own, other := floors[parentOf(name)], floors[parentOf(imported)]
+		if !isReachable(imported, name) {
+			found = append(found, fmt.Sprintf("internal/%s imports internal/%s, which only internal/%s may", name, imported, parentOf(imported)))
+			continue
+		}
+		if other < own || parentOf(imported) == parentOf(name) || s.test && other == own || imported == testkit || slices.Contains(besides[name], imported) {
 			continue
 		}
 		found = append(found, fmt.Sprintf("internal/%s (floor %d) imports internal/%s (floor %d)", name, own, imported, other))
@@ -194,7 +209,7 @@ func librariesHaveOneOwner(s source) []string {
 	for _, imported := range s.imports() {
 		for library, owner := range owners {
 			switch {
-			case !strings.HasPrefix(imported, library), inside && name == owner:
+			case !strings.HasPrefix(imported, library), inside && parentOf(name) == owner:
 			case owner == forTests:
 				found = append(found, fmt.Sprintf("imports %s, which is for tests", imported))
 			default:
@@ -251,7 +266,11 @@ func TestEveryRuleCatchesItsBreach(t *testing.T) {
 		{"up in a test", "internal/store/a_test.go", `import _ ` + at + `cli"`, "internal/store/a_test.go: internal/store (floor 1) imports internal/cli (floor 4)"},
 		{"up on another system", "internal/store/a_windows.go", `import _ ` + at + `cli"`, "internal/store/a_windows.go: internal/store (floor 1) imports internal/cli (floor 4)"},
 		{"no row", "internal/util/a.go", "", "internal/util/a.go: internal/util has no row in the table of floors"},
-		{"no row, nested", "internal/store/schema/a.go", "", "internal/store/schema/a.go: internal/store/schema has no row in the table of floors"},
+		{"no row, nested", "internal/util/y/a.go", "", "internal/util/y/a.go: internal/util/y has no row in the table of floors"},
+		{"a sub-package", "internal/store/a.go", `import _ ` + at + `store/sqlite"`, ""},
+		{"another package's sub-package", "internal/relay/a.go", `import _ ` + at + `store/sqlite"`, "internal/relay/a.go: internal/relay imports internal/store/sqlite, which only internal/store may"},
+		{"command groups", "internal/cli/a/a.go", `import _ ` + at + `cli/b"`, ""},
+		{"a library in a sub-package", "internal/cli/a/a.go", `import _ "github.com/spf13/cobra"`, ""},
 		{"no row, but a module of its own", "internal/util/x/a.go", "", ""},
 		{"test data", "internal/util/testdata/a.go", "", ""},
 		{"testkit in a test", "internal/webhook/a_test.go", `import _ ` + at + `testkit"`, ""},

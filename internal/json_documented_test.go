@@ -82,6 +82,11 @@ func sourcesIn(t *testing.T, root fs.FS, dir string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	below, err := fs.Glob(root, path.Join(dir, "*", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names = append(names, below...)
 	var texts []string
 	for _, name := range names {
 		if !strings.HasSuffix(name, "_test.go") {

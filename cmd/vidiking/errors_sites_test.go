@@ -19,13 +19,16 @@ import (
 // has them. What follows the words of usage and failed are hints, which have to be there, too. A package that gets a new way of
 // making errors that reach the user gets its row here.
 var makers = map[string][]maker{
-	"cli":      {{name: "usage", arg: 0, hints: true}, {name: "failed", arg: 1, hints: true}, {name: "failure", field: "what"}},
-	"config":   {{name: "problem", arg: 0}, {name: "flaw", field: "msg"}, {name: "Error", field: "Msg"}, {name: "ValueError", field: "Msg"}},
+	"cli": {
+		{name: "Usage", arg: 0, hints: true}, {name: "usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "failed", arg: 1, hints: true},
+		{name: "Failure", field: "What"}, {name: "failure", field: "What"},
+	},
+	"config":   {{name: "problem", arg: 0}, {name: "fail", arg: 1}, {name: "failValue", arg: 1}, {name: "Error", field: "Msg"}, {name: "ValueError", field: "Msg"}},
 	"dispatch": {{name: "TargetError", arg: 0}},
 	"account":  {{name: "URLError", arg: 0}},
 	"vidiking": {{name: "URLError", arg: 0}},
 	"load":     {{name: "wrong", arg: 2}},
-	"webhook":  {{name: "pathProblem", arg: 2}, {name: "problemAt", arg: 3}, {name: "fail", arg: 0}},
+	"jsontext": {{name: "pathProblem", arg: 2}, {name: "problemAt", arg: 3}, {name: "fail", arg: 0}},
 }
 
 type maker struct {
@@ -123,8 +126,9 @@ func sitesOfErrors(t *testing.T) (all []site) {
 	for pkg, makers := range makers {
 		dir := filepath.Join("..", "..", "internal", pkg)
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %d files, %v", dir, len(files), err)
+		below, err2 := filepath.Glob(filepath.Join(dir, "*", "*.go"))
+		if files = append(files, below...); err != nil || err2 != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v, %v", dir, len(files), err, err2)
 		}
 		read := &siteReader{makers: makers, positions: token.NewFileSet(), constants: map[string]ast.Expr{}}
 		var parsed []*ast.File

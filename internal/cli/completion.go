@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 // shells are those that Cobra writes completions for.
 func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
-func (a *app) completion() *cobra.Command {
+func newCompletionCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script for a shell",
@@ -27,23 +29,23 @@ In bash it takes the package bash-completion (apt, dnf, pacman and brew have it)
 _get_comp_words_by_ref: command not found. In zsh it takes compinit, before that line: autoload -U compinit; compinit. Without it, zsh
 says command not found: compdef.`,
 		Example: "  source <(vidiking completion bash)\n  vidiking completion zsh > \"${fpath[1]}/_vidiking\"\n  vidiking completion bash > /etc/bash_completion.d/vidiking",
-		Annotations: manual{
-			exits: `0 done
+		Annotations: cmdutil.Manual{
+			Exits: `0 done
 2 there are none for that shell`,
-			seeAlso: "help",
-		}.annotations(),
+			SeeAlso: "help",
+		}.Annotations(),
 		DisableFlagsInUseLine: true,
 		ValidArgs:             shells(),
 		Args:                  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := strings.Join(shells(), ", ")
 			if len(args) != 1 {
-				return usage("for which shell?", "one of "+all)
+				return cmdutil.Usage("for which shell?", "one of "+all)
 			}
 			if !slices.Contains(shells(), args[0]) {
-				return usage("there are no completions for "+args[0], "there are for "+all)
+				return cmdutil.Usage("there are no completions for "+args[0], "there are for "+all)
 			}
-			return closedPipe(writeCompletion(cmd.Root(), args[0], a.w.Stdout))
+			return cmdutil.ClosedPipe(writeCompletion(cmd.Root(), args[0], a.W.Stdout))
 		},
 	}
 }

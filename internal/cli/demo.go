@@ -7,34 +7,35 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/demo"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func (a *app) demo() *cobra.Command {
+func newDemoCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "See the whole story on this machine, in a few seconds",
 		Long: `Tells the whole story on this machine, with real parts: a handler, listen in front of it, events, a tampered body, a handler that
 compares wrongly and is mended, a replay, the list. No account, no network, nothing kept.`,
 		Example: "  vidiking demo",
-		Args:    noArgs,
-		Annotations: manual{
-			exits: `0 every step did what it says
+		Args:    cmdutil.NoArgs,
+		Annotations: cmdutil.Manual{
+			Exits: `0 every step did what it says
 1 a step did not`,
-			seeAlso: "listen, doctor",
-		}.annotations(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd.Context()) },
+			SeeAlso: "listen, doctor",
+		}.Annotations(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a) },
 	}
 }
 
 // storyWidth is what the story is laid out for where nothing says how wide it may be.
 const storyWidth = 80
 
-func (a *app) runDemo(ctx context.Context) error {
-	o, err := a.outputOptions()
+func runDemo(ctx context.Context, a *cmdutil.App) error {
+	o, err := a.OutputOptions()
 	if err != nil {
 		return err
 	}
@@ -44,19 +45,19 @@ func (a *app) runDemo(ctx context.Context) error {
 	p := output.New(o)
 	dir, err := os.MkdirTemp("", "vidiking-demo-")
 	if err != nil {
-		return failed(err, "can't make a temporary directory: "+pathReason(err), "name one that can be written: TMPDIR=DIR vidiking demo")
+		return cmdutil.Failed(err, "can't make a temporary directory: "+cmdutil.PathReason(err), "name one that can be written: TMPDIR=DIR vidiking demo")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	right, err := demo.Run(ctx, demo.Options{Dir: dir, Now: a.w.Now, Random: a.w.Random, Teller: &teller{p, o.Style}})
+	right, err := demo.Run(ctx, demo.Options{Dir: dir, Now: a.W.Now, Random: a.W.Random, Teller: &teller{p, o.Style}})
 	switch {
 	case err != nil:
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case !right:
-		return errSilent{exitFailed}
+		return cmdutil.ErrSilent{Code: cmdutil.ExitFailed}
 	}
-	return closedPipe(p.Err())
+	return cmdutil.ClosedPipe(p.Err())
 }
 
 // teller shows the demo's story through a printer.

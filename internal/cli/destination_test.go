@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -26,25 +28,25 @@ func TestASuspendedListenIsNotWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	url := "http://" + suspended.Addr().String() + defaultPath
-	ingress, err := dispatch.ParseTarget(url, defaultPath)
+	url := "http://" + suspended.Addr().String() + cmdutil.DefaultPath
+	ingress, err := dispatch.ParseTarget(url, cmdutil.DefaultPath)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &destination{
-		app: &app{w: World{Now: time.Now}}, dir: dir, through: &session.Info{URL: url, PID: 4321}, ingress: ingress, routes: relay.To(ingress),
-		silence: 50 * time.Millisecond,
+	d := &sendcmd.Destination{
+		App: &cmdutil.App{W: cmdutil.World{Now: time.Now}}, Dir: dir, Through: &session.Info{URL: url, PID: 4321}, Ingress: ingress, Routes: relay.To(ingress),
+		Silence: 50 * time.Millisecond,
 	}
-	defer d.close()
-	if err := d.open(t.Context(), nil); err != nil {
+	defer d.Close()
+	if err := d.Open(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
-	_, one := d.send(t.Context(), relay.Arrival{Body: []byte("{}")})
-	_, _, many := d.fire(t.Context(), relay.Arrival{Body: []byte("{}")})
+	_, one := d.Send(t.Context(), relay.Arrival{Body: []byte("{}")})
+	_, _, many := d.Fire(t.Context(), relay.Arrival{Body: []byte("{}")})
 	for _, err := range []error{one, many} {
-		var f *failure
-		if !errors.As(err, &f) || f.code != exitFailed || f.what != "listen at "+url+" (process 4321) does not respond" ||
-			!strings.Contains(strings.Join(f.hint, "\n"), "kill -CONT 4321") {
+		var f *cmdutil.Failure
+		if !errors.As(err, &f) || f.Code != cmdutil.ExitFailed || f.What != "listen at "+url+" (process 4321) does not respond" ||
+			!strings.Contains(strings.Join(f.Hint, "\n"), "kill -CONT 4321") {
 			t.Errorf("got %v, want that it does not respond, and how to resume it", err)
 		}
 	}

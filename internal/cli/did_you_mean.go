@@ -8,12 +8,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // meantCommand returns the hint for words that are no command, beginning below cmd, and whether there is one.
-func (a *app) meantCommand(cmd *cobra.Command, typed []string) (hint string, ok bool) {
+func meantCommand(a *cmdutil.App, cmd *cobra.Command, typed []string) (hint string, ok bool) {
 	path := strings.Fields(cmd.CommandPath())[1:]
 	whole := append(path, typed...)
 	for _, words := range [][]string{whole, typed} {
@@ -23,7 +24,7 @@ func (a *app) meantCommand(cmd *cobra.Command, typed []string) (hint string, ok 
 	}
 	sub := elsewhere(cmd.Root(), typed[0])
 	if sub != nil && len(typed) > 1 {
-		if line, ok := a.commandLine(append(strings.Fields(sub.CommandPath())[1:], typed[1:]...)); ok {
+		if line, ok := commandLine(a, append(strings.Fields(sub.CommandPath())[1:], typed[1:]...)); ok {
 			return "did you mean: " + line, true
 		}
 	}
@@ -39,8 +40,8 @@ func (a *app) meantCommand(cmd *cobra.Command, typed []string) (hint string, ok 
 }
 
 // typedFrom is what was typed from a word on.
-func (a *app) typedFrom(word string) []string {
-	return a.w.Args[max(0, slices.Index(a.w.Args, word)):]
+func typedFrom(a *cmdutil.App, word string) []string {
+	return a.W.Args[max(0, slices.Index(a.W.Args, word)):]
 }
 
 // commandHabit looks words up in the table: two of them as one name, or the first alone. What follows fills the command in.
@@ -75,7 +76,7 @@ func fillIn(command string, args []string) (line string, filled, ok bool) {
 	kind, value, hasDefault := strings.Cut(place, "|")
 	for _, arg := range args {
 		if isOfKind(kind, arg) && !mayHaveSecret([]string{arg}) {
-			value, filled = shellWord(arg), true
+			value, filled = cmdutil.ShellWord(arg), true
 		}
 	}
 	return before + value + after, filled, filled || hasDefault
@@ -87,7 +88,7 @@ func isOfKind(kind, arg string) bool {
 		_, ok := webhook.ParsePrefix(arg)
 		return arg == "last" || ok && (strings.HasPrefix(arg, webhook.IDPrefix) || strings.ContainsAny(arg, "0123456789"))
 	case "target":
-		return isTarget(arg)
+		return cmdutil.IsTarget(arg)
 	case "event":
 		return webhook.IsEvent(arg) || slices.ContainsFunc(sample.Scenarios(), func(s sample.ScenarioInfo) bool { return s.Name == arg })
 	case "shell":
@@ -95,19 +96,6 @@ func isOfKind(kind, arg string) bool {
 	default:
 		return !strings.HasPrefix(arg, "-")
 	}
-}
-
-// isTarget reports whether an argument can be nothing but the address of a handler: a port, or a host with a port or as a URL.
-func isTarget(arg string) bool {
-	if _, err := parseRoutes(arg); err != nil || strings.HasPrefix(arg, "-") {
-		return false
-	}
-	host, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "http://"), "https://"), "/")
-	_, port, found := strings.Cut(host, ":")
-	if !found {
-		port = host
-	}
-	return strings.Contains(arg, "://") || strings.HasPrefix(arg, "localhost") || port != "" && strings.Trim(port, "0123456789") == ""
 }
 
 // elsewhere finds a command in another place of the tree; nil if there is none of that name.
@@ -123,8 +111,8 @@ func elsewhere(root *cobra.Command, name string) *cobra.Command {
 // meantArgument is the hint for an argument without its command.
 func meantArgument(typed string) (hint string, ok bool) {
 	switch {
-	case isTarget(typed):
-		return "receive webhooks and forward them: vidiking listen --forward " + shellWord(typed), true
+	case cmdutil.IsTarget(typed):
+		return "receive webhooks and forward them: vidiking listen --forward " + cmdutil.ShellWord(typed), true
 	case strings.HasPrefix(typed, webhook.IDPrefix) && isOfKind("id", typed):
 		return "show a delivery: vidiking webhooks show " + typed, true
 	case isOfKind("event", typed):
@@ -134,8 +122,8 @@ func meantArgument(typed string) (hint string, ok bool) {
 }
 
 // meantFlag returns the hint for a flag of cmd that does not exist, and whether there is one.
-func (a *app) meantFlag(cmd *cobra.Command, name string) (hint string, ok bool) {
-	h, args := a.flagHabit(cmd.CommandPath(), name, a.w.Args)
+func meantFlag(a *cmdutil.App, cmd *cobra.Command, name string) (hint string, ok bool) {
+	h, args := findFlagHabit(a, cmd.CommandPath(), name, a.W.Args)
 	if h.instead == "" {
 		return "", false
 	}
@@ -143,7 +131,7 @@ func (a *app) meantFlag(cmd *cobra.Command, name string) (hint string, ok bool) 
 		return "a secret is never an argument: " + h.instead, true
 	}
 	hint = "use " + strings.TrimSuffix(h.instead[strings.Index(h.instead, "-"):], "=")
-	if line, ok := a.commandLine(args); ok {
+	if line, ok := commandLine(a, args); ok {
 		hint += ": " + line
 	}
 	return hint, true
@@ -151,7 +139,7 @@ func (a *app) meantFlag(cmd *cobra.Command, name string) (hint string, ok bool) 
 
 // flagHabit finds the row for a flag by which the program reads the command line, and that line. Further flags that do not exist are
 // replaced, too.
-func (a *app) flagHabit(command, name string, args []string) (flagHabit, []string) {
+func findFlagHabit(a *cmdutil.App, command, name string, args []string) (flagHabit, []string) {
 	for _, h := range flagHabits() {
 		if !slices.Contains(strings.Fields(h.typed), name) || h.command != "" && h.command != command {
 			continue
@@ -160,11 +148,11 @@ func (a *app) flagHabit(command, name string, args []string) (flagHabit, []strin
 			return h, nil
 		}
 		replaced := replaceFlag(args, name, h.instead)
-		err := a.read(replaced)
+		err := read(a, replaced)
 		var missing *pflag.NotExistError
 		if errors.As(err, &missing) && hasFlag(args, missing.GetSpecifiedName()) {
 			var next flagHabit
-			if next, replaced = a.flagHabit(command, missing.GetSpecifiedName(), replaced); next.instead != "" {
+			if next, replaced = findFlagHabit(a, command, missing.GetSpecifiedName(), replaced); next.instead != "" {
 				return h, replaced
 			}
 		}
@@ -176,12 +164,12 @@ func (a *app) flagHabit(command, name string, args []string) (flagHabit, []strin
 }
 
 // withFlag is the command line with a flag before one of its arguments.
-func (a *app) withFlag(flag, argument string) (line string, ok bool) {
-	i := slices.Index(a.w.Args, argument)
+func withFlag(a *cmdutil.App, flag, argument string) (line string, ok bool) {
+	i := slices.Index(a.W.Args, argument)
 	if i < 0 {
 		return "", false
 	}
-	return a.commandLine(slices.Insert(slices.Clone(a.w.Args), i, flag))
+	return commandLine(a, slices.Insert(slices.Clone(a.W.Args), i, flag))
 }
 
 // asFlag is a flag as it is typed.
@@ -223,13 +211,13 @@ func replaceFlag(args []string, name, instead string) []string {
 }
 
 // commandLine writes a command that can be copied; ok is false if the program would not read it, or if it may have a secret in it.
-func (a *app) commandLine(args []string) (line string, ok bool) {
-	if mayHaveSecret(args) || a.read(args) != nil {
+func commandLine(a *cmdutil.App, args []string) (line string, ok bool) {
+	if mayHaveSecret(args) || read(a, args) != nil {
 		return "", false
 	}
 	line = "vidiking"
 	for _, arg := range args {
-		line += " " + shellWord(arg)
+		line += " " + cmdutil.ShellWord(arg)
 	}
 	return line, true
 }
@@ -248,10 +236,10 @@ func mayHaveSecret(args []string) bool {
 }
 
 // read returns what the program would say against a command line, before it does anything.
-func (a *app) read(args []string) error {
-	w := a.w
+func read(a *cmdutil.App, args []string) error {
+	w := a.W
 	w.Args = args
-	cmd, rest, err := newApp(w).root().Find(args)
+	cmd, rest, err := newRootCommand(cmdutil.NewApp(w)).Find(args)
 	if err != nil {
 		return err
 	}

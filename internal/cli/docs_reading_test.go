@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 var (
@@ -88,7 +90,7 @@ func upToItsEnd(s string) (command, rest string) {
 
 // invocationOf parses what stands behind the program's name.
 func invocationOf(args string) (invocation, error) {
-	root := newApp(World{LookupEnv: func(string) (string, bool) { return "", false }}).root()
+	root := newRootCommand(cmdutil.NewApp(cmdutil.World{LookupEnv: func(string) (string, bool) { return "", false }}))
 	root.InitDefaultHelpCmd()
 	cmd, rest, err := root.Find(words(args))
 	if err != nil {

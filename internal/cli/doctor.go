@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/doctor"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -16,7 +18,7 @@ type doctorOptions struct {
 	fix, noSample bool
 }
 
-func (a *app) doctor() *cobra.Command {
+func newDoctorCommand(a *cmdutil.App) *cobra.Command {
 	o := &doctorOptions{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -27,25 +29,25 @@ the tunnel, the handler, the delivery log, the listens that run. It changes noth
 It asks Vidiking's API for the balance, which costs nothing. A handler on this machine gets one invented event, signed as Vidiking signs
 (render.queued, or the first that is routed to it); --no-sample leaves that out. It is not in the delivery log.`,
 		Example: "  vidiking doctor\n  vidiking doctor --fix\n  vidiking doctor --no-sample -o json",
-		Args:    noArgs,
-		Annotations: manual{
-			environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY",
-			exits: `0 nothing failed; there may be warnings
+		Args:    cmdutil.NoArgs,
+		Annotations: cmdutil.Manual{
+			Environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY",
+			Exits: `0 nothing failed; there may be warnings
 1 something failed`,
-			seeAlso: "listen, config list, environment",
-		}.annotations(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDoctor(cmd.Context(), *o) },
+			SeeAlso: "listen, config list, environment",
+		}.Annotations(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), a, *o) },
 	}
-	return a.withFlags(cmd, o.addFlags)
+	return cmdutil.WithFlags(a, cmd, o.AddFlags)
 }
 
-func (o *doctorOptions) addFlags(cmd *cobra.Command) {
+func (o *doctorOptions) AddFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what can be mended safely: who may read the program's files")
 	cmd.Flags().BoolVar(&o.noSample, "no-sample", false, "send the handler nothing, only look whether it is up")
 }
 
-func (a *app) runDoctor(ctx context.Context, o doctorOptions) error {
-	out, look := a.toExamine(o)
+func runDoctor(ctx context.Context, a *cmdutil.App, o doctorOptions) error {
+	out, look := toExamine(a, o)
 	view := output.NewCheckReport(out)
 	doctor.Run(ctx, look, func(f doctor.Finding) {
 		view.Add(output.Finding{
@@ -57,57 +59,57 @@ func (a *app) runDoctor(ctx context.Context, o doctorOptions) error {
 	}
 	good, err := view.End()
 	if err == nil && !good {
-		err = errSilent{exitFailed}
+		err = cmdutil.ErrSilent{Code: cmdutil.ExitFailed}
 	}
-	return closedPipe(err)
+	return cmdutil.ClosedPipe(err)
 }
 
 // toExamine is what there is to look at. What can't be had is a finding, and keeps nothing else from being looked at.
-func (a *app) toExamine(o doctorOptions) (output.Options, doctor.Options) {
+func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options) {
 	look := doctor.Options{
-		Build: readBuild().String(), GOOS: a.w.GOOS, Proxy: a.w.proxy(), NoSample: o.noSample, Fix: o.fix,
-		Now: a.w.Now, Location: a.w.Location, Random: a.w.Random,
+		Build: cmdutil.ReadBuild().String(), GOOS: a.W.GOOS, Proxy: a.W.Proxy(), NoSample: o.noSample, Fix: o.fix,
+		Now: a.W.Now, Location: a.W.Location, Random: a.W.Random,
 	}
-	cfg, err := a.config()
+	cfg, err := a.Config()
 	if err != nil {
-		look.Trouble = a.trouble(err)
-		return a.plainOutput(), look
+		look.Trouble = trouble(a, err)
+		return plainOutput(a), look
 	}
-	out, err := a.outputOptions()
+	out, err := a.OutputOptions()
 	if err != nil { // cannot be: the configuration is there
-		look.Trouble = a.trouble(err)
-		return a.plainOutput(), look
+		look.Trouble = trouble(a, err)
+		return plainOutput(a), look
 	}
 	look.Config = cfg
-	if look.API, err = a.apiOptions(); err != nil {
-		look.APIErr = a.trouble(err)
+	if look.API, err = cmdutil.APIOptions(a); err != nil {
+		look.APIErr = trouble(a, err)
 	}
-	if look.Book, err = a.book(); err != nil {
+	if look.Book, err = cmdutil.Book(a); err != nil {
 		look.Book = nil // there is no place for a configuration, so nothing was ever set
 	}
-	look.Tunnel = a.lookAtTunnel
-	to, err := a.destination(sendOptions{})
+	look.Tunnel = func(ctx context.Context) []doctor.Finding { return lookAtTunnel(ctx, a) }
+	to, err := sendcmd.NewDestination(a, sendcmd.SendOptions{})
 	if err != nil {
-		look.RouteErr = a.trouble(err)
+		look.RouteErr = trouble(a, err)
 		return out, look
 	}
-	look.Routes, look.OfListen, look.Guard = to.routes, to.through != nil, to.direct.Guard
+	look.Routes, look.OfListen, look.Guard = to.Routes, to.Through != nil, to.Direct.Guard
 	return out, look
 }
 
 // trouble is an error as a finding says it.
-func (a *app) trouble(err error) *doctor.Trouble {
-	f := a.explain(err)
-	return &doctor.Trouble{What: f.what, Details: f.detail, Hint: strings.Join(f.hint, "\n")}
+func trouble(a *cmdutil.App, err error) *doctor.Trouble {
+	f := a.Explain(err)
+	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hint, "\n")}
 }
 
 // plainOutput is how a command prints whose configuration can't be read: by its flags alone.
-func (a *app) plainOutput() output.Options {
-	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.w.GOOS}
+func plainOutput(a *cmdutil.App) output.Options {
+	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.W.GOOS}
 	empty, err := config.Load(nothing, config.Flags{})
 	if err != nil { // cannot be: there is nothing to read
-		return output.Options{Stdout: a.w.Stdout, Stderr: a.w.Stderr}
+		return output.Options{Stdout: a.W.Stdout, Stderr: a.W.Stderr}
 	}
-	o, _ := (&app{w: a.w, flags: a.flags, cfg: empty}).outputOptions() // it can't fail with a configuration
+	o, _ := (&cmdutil.App{W: a.W, Flags: a.Flags, Cfg: empty}).OutputOptions() // it can't fail with a configuration
 	return o
 }

@@ -5,31 +5,33 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
 	"github.com/vidiking/vidiking-cli/internal/doctor"
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
 // lookAtTunnel looks whether the way in that listen would take could be opened. Where one is open already, that is the best proof.
-func (a *app) lookAtTunnel(ctx context.Context) []doctor.Finding {
-	w, err := a.chooseWay(a.cfg)
+func lookAtTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
+	w, err := listencmd.ChooseWay(a, a.Cfg)
 	if err != nil {
-		return tunnelTrouble(a.explain(err))
+		return tunnelTrouble(a.Explain(err))
 	}
-	if w.check == nil {
-		return []doctor.Finding{{State: doctor.OK, Message: w.name + w.note}}
+	if w.Check == nil {
+		return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note}}
 	}
-	if url, ok := a.openTunnel(w.name); ok {
-		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a listen has one open: %s", w.name, w.note, url)}}
+	if url, ok := openTunnel(a, w.Name); ok {
+		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a listen has one open: %s", w.Name, w.Note, url)}}
 	}
-	if err := w.check(ctx); err != nil {
-		return tunnelTrouble(a.explain(&tunnelError{way: w, err: err}))
+	if err := w.Check(ctx); err != nil {
+		return tunnelTrouble(a.Explain(&listencmd.TunnelError{Way: w, Err: err}))
 	}
-	return []doctor.Finding{{State: doctor.OK, Message: w.name + w.note + "; " + w.server + " answers"}}
+	return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note + "; " + w.Server + " answers"}}
 }
 
 // openTunnel is the public URL of a listen here that has such a tunnel.
-func (a *app) openTunnel(name string) (url string, ok bool) {
-	dir, err := a.dataDir()
+func openTunnel(a *cmdutil.App, name string) (url string, ok bool) {
+	dir, err := a.DataDir()
 	if err != nil {
 		return "", false
 	}
@@ -45,6 +47,6 @@ func (a *app) openTunnel(name string) (url string, ok bool) {
 	return "", false
 }
 
-func tunnelTrouble(f *failure) []doctor.Finding {
-	return []doctor.Finding{{State: doctor.Failed, Message: f.what, Details: f.detail, Hint: strings.Join(f.hint, "\n")}}
+func tunnelTrouble(f *cmdutil.Failure) []doctor.Finding {
+	return []doctor.Finding{{State: doctor.Failed, Message: f.What, Details: f.Detail, Hint: strings.Join(f.Hint, "\n")}}
 }

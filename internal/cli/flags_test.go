@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 // TestACommandThatIsNamedHasAllOfItsFlags: those of the others are left out, whatever the way to it and whatever stands around it.
@@ -40,7 +42,7 @@ func TestACommandThatIsNamedHasAllOfItsFlags(t *testing.T) {
 // flagsOf are the flags that a command has where the program is called with the arguments.
 func flagsOf(t *testing.T, args, path []string) []string {
 	t.Helper()
-	cmd, _, err := newApp(World{Args: args}).root().Find(path)
+	cmd, _, err := newRootCommand(cmdutil.NewApp(cmdutil.World{Args: args})).Find(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,14 +54,14 @@ func flagsOf(t *testing.T, args, path []string) []string {
 func TestARepeatedFlagTakesEachValue(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		flag func(*[]string) *repeatedFlag
+		flag func(*[]string) *cmdutil.RepeatedFlag
 		set  []string
 		want []string
 	}{
-		"never":            {repeated, nil, nil},
-		"each as it is":    {repeated, []string{"A: 1,2", ""}, []string{"A: 1,2", ""}},
-		"lists":            {repeatedList, []string{"render.*,ai.failed", "wallet.*"}, []string{"render.*", "ai.failed", "wallet.*"}},
-		"lists and quotes": {repeatedList, []string{`"a,b`}, []string{`"a`, "b"}},
+		"never":            {cmdutil.Repeated, nil, nil},
+		"each as it is":    {cmdutil.Repeated, []string{"A: 1,2", ""}, []string{"A: 1,2", ""}},
+		"lists":            {cmdutil.RepeatedList, []string{"render.*,ai.failed", "wallet.*"}, []string{"render.*", "ai.failed", "wallet.*"}},
+		"lists and quotes": {cmdutil.RepeatedList, []string{`"a,b`}, []string{`"a`, "b"}},
 	} {
 		var got []string
 		f := tc.flag(&got)

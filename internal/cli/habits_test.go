@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 // typedAs is the program as it is called with these arguments.
-func typedAs(line string) *app {
-	return newApp(World{
+func typedAs(line string) *cmdutil.App {
+	return cmdutil.NewApp(cmdutil.World{
 		Args: strings.Fields(line), LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return time.Time{} }, Location: time.UTC,
 		Signals: func() <-chan os.Signal { return nil },
 	})
@@ -31,7 +33,7 @@ func TestEverySuggestedCommandExists(t *testing.T) {
 	seen := map[string]bool{}
 	for _, h := range habits() {
 		command, _, ok := fillIn(h.command, []string{"dlv_a1b2"})
-		if h.command != "" && (!ok || typedAs("").read(unquoted(t, command)) != nil) {
+		if h.command != "" && (!ok || read(typedAs(""), unquoted(t, command)) != nil) {
 			t.Errorf("%s: %q can't be run", h.typed, command)
 		}
 		for name := range strings.FieldsSeq(h.typed) {
@@ -40,7 +42,7 @@ func TestEverySuggestedCommandExists(t *testing.T) {
 			}
 			seen[name] = true
 			words := strings.Split(name, "-")
-			cmd, rest, err := typedAs("").root().Find(words)
+			cmd, rest, err := newRootCommand(typedAs("")).Find(words)
 			if err == nil && len(rest) == 0 && cmd.HasParent() {
 				t.Errorf("%q is a command: take it out of the table", name)
 			}
@@ -61,11 +63,11 @@ func TestEverySuggestedFlagExists(t *testing.T) {
 			if !slices.ContainsFunc(among, func(command string) bool {
 				for _, value := range []string{"", " 3000", " json", " name"} {
 					a := typedAs(strings.TrimPrefix(strings.TrimPrefix(command, "vidiking"), " ") + " " + flag + value)
-					cmd, rest, err := a.root().Find(a.w.Args)
+					cmd, rest, err := newRootCommand(a).Find(a.W.Args)
 					if err != nil || cmd.ParseFlags(rest) == nil {
 						continue
 					}
-					if _, ok := a.meantFlag(cmd, name); ok {
+					if _, ok := meantFlag(a, cmd, name); ok {
 						return true
 					}
 				}
@@ -138,9 +140,9 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 	} {
 		a := typedAs(typed)
 		var screen strings.Builder
-		a.w.Stdout, a.w.Stderr, a.w.Stdin = &screen, &screen, strings.NewReader("")
-		if code := Main(t.Context(), a.w); code != exitUsage {
-			t.Errorf("%s: got exit code %d, want %d", typed, code, exitUsage)
+		a.W.Stdout, a.W.Stderr, a.W.Stdin = &screen, &screen, strings.NewReader("")
+		if code := Main(t.Context(), a.W); code != cmdutil.ExitUsage {
+			t.Errorf("%s: got exit code %d, want %d", typed, code, cmdutil.ExitUsage)
 		}
 		_, hint, _ := strings.Cut(screen.String(), "\nhint:  ")
 		if hint, _, _ = strings.Cut(hint, "\n"); hint != want {

@@ -6,10 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-func (a *app) help() *cobra.Command {
+func newHelpCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:                   "help [COMMAND | TOPIC]",
 		Short:                 "Explain a command or a topic",
@@ -17,17 +18,17 @@ func (a *app) help() *cobra.Command {
 		Example:               "  vidiking help\n  vidiking help webhooks list\n  vidiking help exit-codes",
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
-		Annotations: manual{
-			exits: `0 done
+		Annotations: cmdutil.Manual{
+			Exits: `0 done
 2 there is no such command or topic`,
-		}.annotations(),
+		}.Annotations(),
 		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := findPage(cmd.Root(), args)
 			if err != nil {
 				return err
 			}
-			return closedPipe(printHelp(a.w.Stdout, p))
+			return cmdutil.ClosedPipe(printHelp(a.W.Stdout, p))
 		},
 	}
 }
@@ -74,13 +75,13 @@ func unknownPage(cmd *cobra.Command, before []string, name string) error {
 		}
 	}
 	if hint, ok := commandHabit(append(slices.Clone(before), name), false); ok {
-		return usage(what, hint, "all of them: "+all)
+		return cmdutil.Usage(what, hint, "all of them: "+all)
 	}
 	if near := suggest.Closest(name, names); near != "" {
 		near = strings.Join(append(append([]string{"vidiking help"}, before...), near), " ")
-		return usage(what, "did you mean "+near+"? All of them: "+all)
+		return cmdutil.Usage(what, "did you mean "+near+"? All of them: "+all)
 	}
-	return usage(what, "all of them: "+all)
+	return cmdutil.Usage(what, "all of them: "+all)
 }
 
 // commandNames are the names that a command's subcommands go by.
@@ -99,19 +100,19 @@ func completeHelp(cmd *cobra.Command, args []string, _ string) ([]string, cobra.
 	at := cmd.Root()
 	for _, name := range args {
 		if at = subcommand(at, name); at == nil {
-			return nil, noFiles
+			return nil, cmdutil.NoFiles
 		}
 	}
 	var out []string
 	for _, t := range commandTerms(at) {
-		out = append(out, describe(t.name, t.text))
+		out = append(out, cmdutil.Describe(t.name, t.text))
 	}
 	if len(args) == 0 {
 		for _, t := range topicTerms() {
-			out = append(out, describe(t.name, t.text))
+			out = append(out, cmdutil.Describe(t.name, t.text))
 		}
 	}
-	return out, noFiles
+	return out, cmdutil.NoFiles
 }
 
 // isTopic says where a word that is no command is the name of a topic.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 // TestHelpOfEveryCommandAndTopic shows all help in a row, as `vidiking help …` prints it.
@@ -14,9 +16,9 @@ func TestHelpOfEveryCommandAndTopic(t *testing.T) {
 	t.Parallel()
 	var got strings.Builder
 	for _, p := range pages() {
-		w := World{Args: append([]string{"help"}, strings.Fields(p.name)...), Stdout: &got, Stderr: &got, LookupEnv: os.LookupEnv}
+		w := cmdutil.World{Args: append([]string{"help"}, strings.Fields(p.name)...), Stdout: &got, Stderr: &got, LookupEnv: os.LookupEnv}
 		got.WriteString("$ vidiking " + strings.Join(w.Args, " ") + "\n")
-		if code := Main(t.Context(), w); code != exitDone {
+		if code := Main(t.Context(), w); code != cmdutil.ExitDone {
 			t.Errorf("help %s: got exit code %d, want 0", p.name, code)
 		}
 		got.WriteString("\n")
@@ -60,7 +62,7 @@ func TestHelpAndTheFlagSayTheSame(t *testing.T) {
 		for out, args := range map[*strings.Builder][]string{
 			&help: append([]string{"help"}, strings.Fields(p.name)...), &flagged: append(strings.Fields(p.name), "--help"),
 		} {
-			Main(t.Context(), World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv})
+			Main(t.Context(), cmdutil.World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv})
 		}
 		if help.String() != flagged.String() {
 			t.Errorf("vidiking help %s and %s --help differ:\n%s", p.name, p.name, cmp.Diff(help.String(), flagged.String()))
@@ -105,7 +107,7 @@ func TestHelpOfAnArgumentIsThatOfItsCommand(t *testing.T) {
 	t.Parallel()
 	var got, want strings.Builder
 	for out, args := range map[*strings.Builder][]string{&got: {"help", "completion", "zsh"}, &want: {"help", "completion"}} {
-		if code := Main(t.Context(), World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv}); code != exitDone {
+		if code := Main(t.Context(), cmdutil.World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv}); code != cmdutil.ExitDone {
 			t.Errorf("%q: got exit code %d, want 0", args, code)
 		}
 	}

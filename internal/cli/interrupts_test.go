@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 // TestOnlyWhatMayTakeLongTakesInterrupts: to take them costs a brief command an eighth of its time.
@@ -21,12 +23,12 @@ func TestOnlyWhatMayTakeLongTakesInterrupts(t *testing.T) {
 		{[]string{"trigger", "--list"}, true}, {[]string{"webhooks", "list"}, true}, {nil, true},
 	} {
 		taken := false
-		w := World{
+		w := cmdutil.World{
 			Args: tc.args, Stdout: io.Discard, Stderr: io.Discard, Home: t.TempDir(), GOOS: "linux", Now: time.Now, Location: time.UTC,
 			LookupEnv: func(string) (string, bool) { return "", false },
 			Signals:   func() <-chan os.Signal { taken = true; return nil },
 		}
-		if code := Main(t.Context(), w); code != exitDone {
+		if code := Main(t.Context(), w); code != cmdutil.ExitDone {
 			t.Errorf("vidiking %q: got exit code %d, want 0", tc.args, code)
 		}
 		if taken != tc.want {

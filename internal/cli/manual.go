@@ -6,27 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
-
-// manual is what help says of a command beside what Cobra knows of it. It is kept as text, and taken apart only where help is asked for.
-type manual struct {
-	flags       string // the groups of flags, a line each: "Title: name, name"; empty where there are few
-	environment string // the variables that the command reads, beside those that every command does
-	exits       string // a line each: the code, and when; a line without a code is a remark
-	seeAlso     string // commands and topics
-}
-
-// The annotations that hold a manual.
-const (
-	noteFlags       = "flags"
-	noteEnvironment = "environment"
-	noteExits       = "exits"
-	noteSeeAlso     = "see-also"
-)
-
-func (m manual) annotations() map[string]string {
-	return map[string]string{noteFlags: m.flags, noteEnvironment: m.environment, noteExits: m.exits, noteSeeAlso: m.seeAlso}
-}
 
 // page is the help of a command or a topic, before it is laid out: help prints it, and the reference and the manual pages in docs are
 // written from it.
@@ -74,7 +56,7 @@ type term struct {
 func pageOf(cmd *cobra.Command) page {
 	p := page{
 		name: strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "vidiking"), " "), short: cmd.Short, long: cmp.Or(cmd.Long, cmd.Short),
-		usage: usageOf(cmd), seeAlso: listed(cmd.Annotations[noteSeeAlso]),
+		usage: usageOf(cmd), seeAlso: listed(cmd.Annotations[cmdutil.NoteSeeAlso]),
 	}
 	if cmd.HasExample() {
 		p.sections = append(p.sections, section{kind: sectionExamples, title: "Examples", lines: examplesOf(cmd)})
@@ -88,10 +70,10 @@ func pageOf(cmd *cobra.Command) page {
 		})
 	}
 	p.sections = append(p.sections, flagSections(cmd)...)
-	if names := listed(cmd.Annotations[noteEnvironment]); len(names) > 0 {
+	if names := listed(cmd.Annotations[cmdutil.NoteEnvironment]); len(names) > 0 {
 		p.sections = append(p.sections, section{kind: sectionEnvironment, title: "Environment", terms: variableTerms(names)})
 	}
-	if s := exitSection(cmd.Annotations[noteExits]); len(s.terms) > 0 {
+	if s := exitSection(cmd.Annotations[cmdutil.NoteExits]); len(s.terms) > 0 {
 		p.sections = append(p.sections, s)
 	}
 	return p
@@ -134,7 +116,7 @@ func flagSections(cmd *cobra.Command) []section {
 	own := cmd.LocalNonPersistentFlags()
 	grouped := map[string]bool{"help": true}
 	var sections []section
-	for line := range strings.Lines(cmd.Annotations[noteFlags]) {
+	for line := range strings.Lines(cmd.Annotations[cmdutil.NoteFlags]) {
 		title, names, _ := strings.Cut(line, ":")
 		s := section{kind: sectionFlags, title: strings.TrimSpace(title)}
 		for _, name := range listed(names) {

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
@@ -60,7 +61,7 @@ func (s *stranger) run(args ...string) string {
 		signals <- syscall.SIGINT
 		signals <- syscall.SIGINT
 	}
-	Main(context.Background(), World{
+	Main(context.Background(), cmdutil.World{
 		Args: args, Stdin: strings.NewReader(hostile + "\n"), Stdout: s, Stderr: s,
 		LookupEnv: func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
 		Home:      s.home, WorkDir: s.home, GOOS: "linux",
@@ -75,8 +76,8 @@ func (s *stranger) run(args ...string) string {
 	return out
 }
 
-// check fails if a command printed what a terminal obeys. Text alone, and the carriage return of a progress line, are harmless.
-func (s *stranger) check(args ...string) {
+// Check fails if a command printed what a terminal obeys. Text alone, and the carriage return of a progress line, are harmless.
+func (s *stranger) Check(args ...string) {
 	s.t.Helper()
 	out := s.run(args...)
 	for i, r := range out {
@@ -125,26 +126,26 @@ func invocations() [][]string {
 			walk(c, slices.Concat(path, []string{c.Name()}))
 		}
 	}
-	walk(newApp(World{LookupEnv: func(string) (string, bool) { return "", false }}).root(), nil)
+	walk(newRootCommand(cmdutil.NewApp(cmdutil.World{LookupEnv: func(string) (string, bool) { return "", false }})), nil)
 	return all
 }
 
 func TestArgumentsFromOutsideReachATerminalAsTextOnly(t *testing.T) {
 	t.Parallel()
 	s := newStranger(t)
-	s.check("trigger", "render.complete", "--to", "127.0.0.1:1")
+	s.Check("trigger", "render.complete", "--to", "127.0.0.1:1")
 	for _, args := range invocations() {
 		s.env["LANG"] = "C"
 		s.checkASCII(args...)
 		s.env["LANG"] = "C.UTF-8"
-		s.check(args...)
-		s.check(append(slices.Clone(args), "--output=json")...)
+		s.Check(args...)
+		s.Check(append(slices.Clone(args), "--output=json")...)
 	}
 	for _, key := range config.Keys() {
-		s.check("config", "set", key.Name, hostile)
-		s.check("config", "get", key.Name)
+		s.Check("config", "set", key.Name, hostile)
+		s.Check("config", "get", key.Name)
 	}
-	s.check("config", "list")
+	s.Check("config", "list")
 }
 
 func TestTheEnvironmentReachesATerminalAsTextOnly(t *testing.T) {
@@ -159,7 +160,7 @@ func TestTheEnvironmentReachesATerminalAsTextOnly(t *testing.T) {
 			nil, {"doctor"}, {"config", "list"}, {"config", "get", "api-key", "--reveal"}, {"config", "path"}, {"trigger", "render.complete", "--edit"}, {"webhooks", "list"},
 			{"config", "set-webhook", "--url", "https://example.com/a", "--yes"},
 		} {
-			s.check(args...)
+			s.Check(args...)
 		}
 	}
 }
@@ -180,7 +181,7 @@ func TestFilesReachATerminalAsTextOnly(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, args := range [][]string{nil, {"config", "list"}, {"config", "get", "forward"}, {"listen", "--tunnel", "local", "--addr", "127.0.0.1:0"}} {
-				s.check(args...)
+				s.Check(args...)
 			}
 		}
 	}
@@ -204,15 +205,15 @@ func TestDeliveriesReachATerminalAsTextOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := handler.URL
-	s.check("trigger", "--data", payload, "--to", to, "-H", "X-A: \u202e")
-	s.check("trigger", "--data", payload, "--to", to, "-o", "json")
+	s.Check("trigger", "--data", payload, "--to", to, "-H", "X-A: \u202e")
+	s.Check("trigger", "--data", payload, "--to", to, "-o", "json")
 	for _, args := range [][]string{
 		{"webhooks", "list"}, {"webhooks", "show", "last"}, {"webhooks", "show", "last", "--curl"}, {"webhooks", "list", "-v"}, {"replay", "last", "--to", to},
 		{"webhooks", "diff", "last"}, {"webhooks", "export"}, {"webhooks", "export", "--format", "har"}, {"webhooks", "export", "--format", "curl"},
 		{"webhooks", "wait", hostile, "--since", "1h", "--within", "0s"}, {"webhooks", "list", "--event", hostile}, {"trigger", "--data", payload, "--dry-run"}, nil,
 	} {
-		s.check(args...)
-		s.check(append(slices.Clone(args), "-o", "json")...)
+		s.Check(args...)
+		s.Check(append(slices.Clone(args), "-o", "json")...)
 	}
 	if out := s.run("webhooks", "list"); !strings.Contains(out, "418") {
 		t.Errorf("the log shows %q, want the deliveries of this test", out)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 
 // pages are the help of every command, in the order of a walk through the tree, and of every topic.
 func pages() []page {
-	root := newApp(World{LookupEnv: func(string) (string, bool) { return "", false }}).root()
+	root := newRootCommand(cmdutil.NewApp(cmdutil.World{LookupEnv: func(string) (string, bool) { return "", false }}))
 	root.InitDefaultHelpCmd()
 	var all []page
 	var walk func(*cobra.Command)
@@ -156,7 +158,7 @@ func TestEveryFlagInHelpIsInTheReferenceAndTheManual(t *testing.T) {
 
 func TestEveryFlagOfAGroupedCommandIsInAGroupOnce(t *testing.T) {
 	t.Parallel()
-	root := newApp(World{}).root()
+	root := newRootCommand(cmdutil.NewApp(cmdutil.World{}))
 	var walk func(*cobra.Command)
 	walk = func(cmd *cobra.Command) {
 		for _, s := range flagSections(cmd) {
@@ -165,7 +167,7 @@ func TestEveryFlagOfAGroupedCommandIsInAGroupOnce(t *testing.T) {
 			}
 		}
 		var named []string
-		for line := range strings.Lines(cmd.Annotations[noteFlags]) {
+		for line := range strings.Lines(cmd.Annotations[cmdutil.NoteFlags]) {
 			_, names, _ := strings.Cut(line, ":")
 			for _, name := range listed(names) {
 				if cmd.LocalNonPersistentFlags().Lookup(name) == nil || slices.Contains(named, name) {
@@ -202,8 +204,8 @@ func TestWhatHelpRefersToIsThere(t *testing.T) {
 			}
 		}
 	}
-	for _, cmd := range newApp(World{}).root().Commands() {
-		names := listed(cmd.Annotations[noteEnvironment])
+	for _, cmd := range newRootCommand(cmdutil.NewApp(cmdutil.World{})).Commands() {
+		names := listed(cmd.Annotations[cmdutil.NoteEnvironment])
 		if got := len(variableTerms(names)); got != len(names) {
 			t.Errorf("%s: of the variables %v only %d are known", cmd.Name(), names, got)
 		}

@@ -3,16 +3,22 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/configcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/signcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/watchcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/webhookscmd"
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
 // root is the whole tree of commands.
-func (a *app) root() *cobra.Command {
+func newRootCommand(a *cmdutil.App) *cobra.Command {
+	a.WithFlag = func(flag, argument string) (string, bool) { return withFlag(a, flag, argument) }
 	version := false
 	cmd := &cobra.Command{
 		Use:   "vidiking",
@@ -22,71 +28,54 @@ ask for that. Without a command it says what to do now: by what runs, what is in
 		Example:       "  vidiking demo\n  vidiking listen --forward localhost:3000\n  vidiking trigger render.complete\n  vidiking doctor",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          a.unknownCommand,
+		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(a, cmd, args) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
-				return a.sayVersion()
+				return sayVersion(a)
 			}
-			return a.welcome(cmd.Context())
+			return welcome(cmd.Context(), a)
 		},
 		CompletionOptions: cobra.CompletionOptions{
 			DisableDefaultCmd: true, // our own has help in our voice
 		},
 	}
-	cmd.CompletionOptions.SetDefaultShellCompDirective(noFiles) // what takes a file says so
-	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.helpErr = closedPipe(printHelp(a.w.Stdout, pageOf(cmd))) })
-	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.w.Stdout, pageOf(cmd)) })
-	cmd.SetFlagErrorFunc(a.flagError)
+	cmd.CompletionOptions.SetDefaultShellCompDirective(cmdutil.NoFiles) // what takes a file says so
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		a.HelpErr = cmdutil.ClosedPipe(printHelp(a.W.Stdout, pageOf(cmd)))
+	})
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.W.Stdout, pageOf(cmd)) })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(a, cmd, err) })
 	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")
-	a.globalFlags(cmd)
+	globalFlags(a, cmd)
 	cmd.AddCommand(
-		a.listen(), a.watch(), a.trigger(), a.webhooks(), a.replay(), a.configCommand(), a.sign(), a.verify(), a.demo(), a.doctor(),
-		a.completion(), a.version(),
+		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a), sendcmd.NewReplayCommand(a), configcmd.NewConfigCommand(a), signcmd.NewSignCommand(a), signcmd.NewVerifyCommand(a), newDemoCommand(a), newDoctorCommand(a),
+		newCompletionCommand(a), newVersionCommand(a),
 	)
-	cmd.SetHelpCommand(a.help())
+	cmd.SetHelpCommand(newHelpCommand(a))
 	cmd.InitDefaultHelpCmd() // which adds it
+	for _, group := range cmd.Commands() {
+		if group.HasSubCommands() {
+			group.Args = cmd.Args
+		}
+	}
 	return cmd
 }
 
 // unknownCommand is the error for a word that is no command, with the one that was meant.
-func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
+func unknownCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	what := fmt.Sprintf("there is no command %s", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "vidiking "))
 	all := "all commands: " + cmd.CommandPath() + " --help"
 	if !cmd.HasParent() && isTopic(args[0]) {
-		return usage(what, "there is a topic: vidiking help "+args[0])
+		return cmdutil.Usage(what, "there is a topic: vidiking help "+args[0])
 	}
-	if hint, ok := a.meantCommand(cmd, a.typedFrom(args[0])); ok {
-		return &failure{code: exitUsage, what: what, hint: []string{hint, all}}
+	if hint, ok := meantCommand(a, cmd, typedFrom(a, args[0])); ok {
+		return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: what, Hint: []string{hint, all}}
 	}
 	if near := suggest.Closest(args[0], commandNames(cmd)); near != "" {
-		return usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])
+		return cmdutil.Usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])
 	}
-	return usage(what, all)
+	return cmdutil.Usage(what, all)
 }
-
-// noArgs refuses arguments, in our words.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	return usage(fmt.Sprintf("%s takes no argument, and got %q", calledAs(cmd), args[0]), unquotedTime(cmd, args, "see "+cmd.CommandPath()+" --help"))
-}
-
-// unquotedTime is the hint for a time of several words that was not quoted, as in --since 1 day ago; for anything else it is otherwise.
-func unquotedTime(cmd *cobra.Command, args []string, otherwise string) string {
-	for _, name := range []string{"since", "until", "older-than"} {
-		if f := cmd.Flag(name); f != nil && f.Changed {
-			whole := strings.Join(append([]string{f.Value.String()}, args...), " ")
-			if _, err := filter.ParseWhen(whole, time.Unix(0, 0), time.UTC); err == nil {
-				return "quote a time that has spaces: --" + name + " " + shellWord(whole)
-			}
-		}
-	}
-	return otherwise
-}
-
-// calledAs is a command as it stands in a sentence of the program's own: without its name before it.
-func calledAs(cmd *cobra.Command) string { return strings.TrimPrefix(cmd.CommandPath(), "vidiking ") }

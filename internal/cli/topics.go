@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -45,7 +46,7 @@ default; config list says where each setting came from. An empty variable counts
 		sections: []section{reads, {
 			kind: sectionEnvironment, title: "What listen sets for the COMMAND behind --",
 			terms: []term{
-				{name: envURL, text: "where to send events; trigger, replay and webhooks wait mean the listen that is there, whichever else runs"},
+				{name: cmdutil.EnvURL, text: "where to send events; trigger, replay and webhooks wait mean the listen that is there, whichever else runs"},
 				{name: "VIDIKING_WEBHOOK_SECRET", text: "the signing secret in use"},
 				{name: "VIDIKING_DATA_DIR", text: "the directory of its delivery log, for trigger and webhooks wait"},
 			},

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"runtime/debug"
 	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 func TestVersionSaysHowTheReleaseWasBuilt(t *testing.T) {
@@ -25,8 +27,8 @@ func TestVersionSaysHowTheReleaseWasBuilt(t *testing.T) {
 			{Key: "vcs.modified", Value: "false"},
 		},
 	}
-	b := build{V: 1, Type: "version", Version: "devel", Go: "go1.26.8", Platform: "linux/amd64"}
-	b.fill(info)
+	b := cmdutil.Build{V: 1, Type: "version", Version: "devel", Go: "go1.26.8", Platform: "linux/amd64"}
+	b.Fill(info)
 	got, err := json.Marshal(b)
 	if err != nil {
 		t.Fatal(err)
@@ -49,8 +51,8 @@ func TestVersionOfATreeWithChangesSaysSo(t *testing.T) {
 		Main:     debug.Module{Version: "(devel)"},
 		Settings: []debug.BuildSetting{{Key: "CGO_ENABLED", Value: "1"}, {Key: "vcs.modified", Value: "true"}},
 	}
-	b := build{Version: "devel"}
-	b.fill(info)
+	b := cmdutil.Build{Version: "devel"}
+	b.Fill(info)
 	if b.Version != "devel" || !b.Modified || !b.CGO || b.Trimpath {
 		t.Errorf("of %+v: got %+v, want devel, modified, with cgo, not trimmed", info.Settings, b)
 	}

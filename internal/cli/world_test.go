@@ -3,11 +3,13 @@ package cli
 import (
 	"path/filepath"
 	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
 func TestOnlyPathsThatBeginInTheHomeDirectoryAreShortened(t *testing.T) {
 	t.Parallel()
-	w := World{Home: "/home/dev/"}
+	w := cmdutil.World{Home: "/home/dev/"}
 	for sentence, want := range map[string]string{
 		"can't read /home/dev/a.json":             "can't read ~/a.json",
 		"/home/dev/a is no file; nor /home/dev/b": "~/a is no file; nor ~/b",
@@ -18,11 +20,11 @@ func TestOnlyPathsThatBeginInTheHomeDirectoryAreShortened(t *testing.T) {
 	} {
 		sentence, want, w := filepath.FromSlash(sentence), filepath.FromSlash(want), w
 		w.Home = filepath.FromSlash(w.Home)
-		if got := w.withShortPaths(sentence); got != want {
+		if got := w.WithShortPaths(sentence); got != want {
 			t.Errorf("%s: got %s, want %s", sentence, got, want)
 		}
 	}
-	if got := (World{Home: "/"}).withShortPaths("can't read /etc/x"); got != "can't read /etc/x" {
+	if got := (cmdutil.World{Home: "/"}).WithShortPaths("can't read /etc/x"); got != "can't read /etc/x" {
 		t.Errorf("at home in /: got %s", got)
 	}
 }

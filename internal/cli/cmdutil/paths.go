@@ -1,0 +1,39 @@
+package cmdutil
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// PathReason is why a file could not be used, without the call and the path, which the sentence around it names.
+func PathReason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// FileReason is why a file could not be used; "" where the error is of the delivery log, or of nothing on a disk.
+func FileReason(a *App, err error) string {
+	var file *fs.PathError
+	var link *os.LinkError
+	switch {
+	case err == nil || explainStore(a, err) != nil:
+	case errors.As(err, &file):
+		return file.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return ""
+}
+
+// Path is a file that was named relative to the working directory.
+func Path(a *App, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(a.W.WorkDir, name)
+}

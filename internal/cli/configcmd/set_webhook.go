@@ -1,0 +1,288 @@
+package configcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/account"
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/vidiking"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// setWebhookOptions is what the flags of `config set-webhook` say, and what becomes of them.
+type setWebhookOptions struct {
+	url, events                 string
+	secretStdin, generateSecret bool
+	dryRun, yes                 bool
+
+	api     vidiking.Options
+	account account.Account
+	book    *account.Store
+	state   account.State
+	webhook vidiking.Webhook
+	fresh   bool // the secret is not the one in force yet
+}
+
+func newSetWebhookCommand(a *cmdutil.App) *cobra.Command {
+	o := &setWebhookOptions{}
+	cmd := &cobra.Command{
+		Use:   "set-webhook",
+		Short: "Tell Vidiking where to send the account's events",
+		Long: `Sets the account's one global webhook, in the place of the one before, and remembers it: Vidiking's API can't tell what is
+registered. To have the events on this machine only while you develop, there is listen --register, which puts back what was
+there. A job's own events can go elsewhere, too: give the job a "callback".
+
+The secret is the one in force: from the environment, the configuration, or given here. A secret that is given here is kept in the
+configuration.`,
+		Example: `  vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all
+  vidiking config set-webhook --url https://example.com/hooks --events 'render.*,wallet.low_balance' --dry-run
+  vidiking config set-webhook --generate-secret
+  vidiking config set-webhook --url https://example.com/hooks --secret-stdin --yes < secret.txt`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && strings.Contains(args[0], "/") {
+				return cmdutil.Usage("config set-webhook takes no argument, and got "+strconv.Quote(args[0]), "vidiking config set-webhook --url "+args[0])
+			}
+			return cmdutil.NoArgs(cmd, args)
+		},
+		Annotations: cmdutil.Manual{
+			Environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, HTTPS_PROXY, NO_PROXY",
+			Exits: `0 it is set
+1 Vidiking can't be reached, or did not do it
+2 it was called or configured wrongly; nothing was sent
+4 there is no API key, or Vidiking refused it`,
+			SeeAlso: "listen, config restore-webhook, config get",
+		}.Annotations(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, f := range []struct{ name, value string }{{"url", o.url}, {"events", o.events}} {
+				if f.value == "" && cmd.Flags().Changed(f.name) { // as of a variable that is not set
+					return cmdutil.Usage("--"+f.name+" is empty", "leave it out for what was set before")
+				}
+			}
+			return runSetWebhook(cmd.Context(), a, o)
+		},
+	}
+	return cmdutil.WithFlags(a, cmd, o.AddFlags)
+}
+
+func (o *setWebhookOptions) AddFlags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.url, "url", "", "where Vidiking is to send events, a `URL` (default the one that was set before)")
+	f.StringVar(&o.events, "events", "", "which events, `EVENTS` as in render.*,ai.failed, or all (default those before, else all)")
+	f.BoolVar(&o.secretStdin, "secret-stdin", false, "read the secret from stdin, and keep it in the configuration")
+	f.BoolVar(&o.generateSecret, "generate-secret", false, "make a new secret, and keep it in the configuration")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the request, and send nothing")
+	f.BoolVarP(&o.yes, "yes", "y", false, "replace what is registered without a question")
+	_ = cmd.RegisterFlagCompletionFunc("events", completeWebhookEvents)
+}
+
+// runSetWebhook checks the arguments, then the credentials, then asks.
+func runSetWebhook(ctx context.Context, a *cmdutil.App, o *setWebhookOptions) error {
+	if err := o.complete(ctx, a); err != nil {
+		return err
+	}
+	out, err := a.OutputOptions()
+	if err != nil {
+		return err
+	}
+	cmdutil.WarnUnknownEvents(output.New(out), "events", o.webhook.Events)
+	cmdutil.SayWrongPath(a, o.webhook.URL)
+	if o.dryRun {
+		return o.showRequest(a, out)
+	}
+	api, err := vidiking.New(o.api)
+	if err != nil {
+		return err
+	}
+	defer api.Close()
+	if err := o.ask(ctx, a); err != nil {
+		return err
+	}
+	if err := o.book.Set(ctx, o.account, api, o.webhook); err != nil {
+		return notSet(a, err)
+	}
+	if err := o.keepSecret(a); err != nil {
+		return err
+	}
+	return cmdutil.ClosedPipe(output.Webhook(out, o.done(a)))
+}
+
+// complete makes the webhook of what was given, of what is configured and of what was set before.
+func (o *setWebhookOptions) complete(ctx context.Context, a *cmdutil.App) (err error) {
+	if o.secretStdin && o.generateSecret {
+		return cmdutil.Usage("--secret-stdin and --generate-secret exclude each other", "leave one of them out")
+	}
+	if o.api, err = cmdutil.APIOptions(a); err != nil {
+		return err
+	}
+	if o.book, err = cmdutil.Book(a); err != nil {
+		return err
+	}
+	o.account = cmdutil.AccountOf(o.api)
+	if o.state, err = o.book.State(o.account); err != nil {
+		return cmdutil.ExplainBook(a, err)
+	}
+	if err := o.completeURL(); err != nil {
+		return err
+	}
+	if o.webhook.Events, err = EventsToRegister(o.events, o.state); err != nil {
+		return err
+	}
+	return o.completeSecret(ctx, a)
+}
+
+func (o *setWebhookOptions) completeURL() error {
+	o.webhook.URL = o.url
+	if known := o.state.Saved; o.url == "" && known != nil && known.Uncertain == nil {
+		o.webhook.URL = known.Webhook.URL
+	}
+	if o.webhook.URL == "" {
+		return cmdutil.Usage("which URL?", "vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all")
+	}
+	return CheckWebhookURL("--url", o.webhook.URL, o.api.Base)
+}
+
+// CheckWebhookURL checks a URL that was given by a flag.
+func CheckWebhookURL(flag, text string, base vidiking.Base) error {
+	err := account.CheckURL(text, account.URLOptions{LocalAPI: base.IsLocal()})
+	var wrong *account.URLError
+	if errors.As(err, &wrong) {
+		return cmdutil.Usage(flag+" "+wrong.Msg, cmdutil.Lines(wrong.Hint)...)
+	}
+	return err
+}
+
+// EventsToRegister is the events that are asked for, else those that were set before, else all.
+func EventsToRegister(asked string, s account.State) ([]string, error) {
+	base := s.Base()
+	switch {
+	case asked == "" && base != nil && len(base.Events) > 0:
+		return base.Events, nil
+	case asked == "":
+		asked = account.AllEvents
+	}
+	events, err := account.ParseEvents(asked)
+	var wrong *account.EventError
+	if errors.As(err, &wrong) {
+		hint := "write its names out, because Vidiking is told names; documented events: vidiking trigger --list"
+		if wrong.Closest != "" {
+			hint = "did you mean '" + wrong.Closest + "'? Documented events: vidiking trigger --list"
+		}
+		return nil, cmdutil.Usage(fmt.Sprintf("no documented event matches %q", wrong.Name), hint)
+	}
+	return events, err
+}
+
+func (o *setWebhookOptions) completeSecret(ctx context.Context, a *cmdutil.App) (err error) {
+	given, _, ok := a.Cfg.Secret()
+	switch {
+	case o.generateSecret && o.dryRun:
+		o.fresh = true // it is made when it is sent
+	case o.generateSecret:
+		o.fresh = true
+		o.webhook.Secret, err = webhook.NewSecret(a.W.Random)
+	case o.secretStdin:
+		o.fresh = true
+		o.webhook.Secret, err = secretFromStdin(ctx, a)
+	case ok:
+		o.webhook.Secret = given
+	default:
+		return cmdutil.Usage("there is no signing secret to register",
+			"make one: --generate-secret; or give your own: --secret-stdin, VIDIKING_WEBHOOK_SECRET")
+	}
+	return err
+}
+
+func secretFromStdin(ctx context.Context, a *cmdutil.App) (webhook.Secret, error) {
+	key, err := config.FindKey(config.WebhookSecret)
+	if err != nil {
+		return webhook.Secret{}, err
+	}
+	text, err := readSecret(ctx, a, key)
+	if err != nil {
+		return webhook.Secret{}, err
+	}
+	if err := key.Check(text); err != nil {
+		return webhook.Secret{}, err
+	}
+	return webhook.SecretFrom(text), nil
+}
+
+// showRequest shows what would be sent.
+func (o *setWebhookOptions) showRequest(a *cmdutil.App, out output.Options) error {
+	w := o.webhook
+	if !w.Secret.IsSet() {
+		w.Secret = webhook.SecretFrom("whsec_") // shown masked: the one that would be made
+	}
+	r, err := vidiking.PreviewWebhook(o.api, w)
+	if err != nil {
+		return err
+	}
+	if err := output.DryRun(out, output.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body}); err != nil {
+		return cmdutil.ClosedPipe(err)
+	}
+	said := "Nothing was sent."
+	if !o.api.Key.IsSet() {
+		said += " To send it, it takes an API key: vidiking config set api-key"
+	}
+	a.Stderr().Print(said)
+	return nil
+}
+
+// keepSecret stores a secret that was given or made here, so that listen checks with what Vidiking signs with.
+func (o *setWebhookOptions) keepSecret(a *cmdutil.App) error {
+	if !o.fresh {
+		return nil
+	}
+	if err := a.Cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
+		f := a.Explain(err)
+		f.What = "the webhook is set, but its secret can't be kept: " + f.What
+		f.Hint = append(f.Hint, "it is in the meantime in "+a.Cfg.ShortPath(o.book.Files()[0]))
+		return f
+	}
+	if s, source, ok := a.Cfg.Secret(); ok && s != o.webhook.Secret {
+		a.Stderr().Warning(fmt.Sprintf("%s beats the secret that was just kept", cmdutil.Spoken(source)),
+			[]string{"take it away, or listen rejects what Vidiking signs from now on"})
+	}
+	return nil
+}
+
+// done is what was set, as it is shown.
+func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
+	w := cmdutil.ShownWebhook(o.webhook, o.api)
+	w.Done, w.SetAt = "Set", a.W.Now()
+	if known := o.state.Saved; known != nil && known.Uncertain == nil && known.Webhook.URL != w.URL {
+		w.Replaced = known.Webhook.URL
+	}
+	if o.generateSecret {
+		w.SecretNote = " (made just now)"
+		w.Next = []output.Suggestion{{Text: "Your handler needs the secret:", Command: "vidiking config get webhook-secret --reveal"}}
+	}
+	return w
+}
+
+// notSet says why the webhook could not be set, and what that leaves.
+func notSet(a *cmdutil.App, err error) error {
+	f := cmdutil.ExplainBook(a, err)
+	if vidiking.OutcomeUnknown(err) {
+		f.Hint = append(f.Hint, "it may have been set all the same: set it again, to be sure")
+	}
+	return f
+}
+
+// completeWebhookEvents offers events, the patterns over them, and all.
+func completeWebhookEvents(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	out, directive := cmdutil.CompleteEventPatterns(cmd, args, typed)
+	if typed == "" || slices.Contains([]string{"a", "al", "all"}, typed) {
+		out = append(out, cmdutil.Describe(account.AllEvents, "every event"))
+	}
+	return out, directive
+}

@@ -1,0 +1,51 @@
+package listencmd
+
+import (
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+)
+
+func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
+	t.Parallel()
+	ngrok := way{Name: wayNgrok, Note: ", with the token from NGROK_AUTHTOKEN", Server: "ngrok"}
+	byItsOwn := way{Name: wayNgrok, Server: "ngrok", ownProxy: true}
+	ssh := way{Name: waySSH, Note: ", by me@example.com", Server: "example.com"}
+	for _, tc := range []struct {
+		way  way
+		err  *tunnel.Error
+		code int
+		what string
+		hint string // in one of its lines
+	}{
+		{ngrok, &tunnel.Error{Reason: tunnel.Refused, Service: "ngrok", Code: "ERR_NGROK_107", DocURL: "PAGE"}, 4, "ngrok refused the token from NGROK_AUTHTOKEN (ERR_NGROK_107)", "it was reset or revoked: copy it again from PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Limit, Service: "ngrok", Code: "ERR_NGROK_108", Message: "Only 1", DocURL: "PAGE"}, 1, "your ngrok account allows no more (ERR_NGROK_108)", "see what it has: PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Taken, Service: "ngrok", Code: "ERR_NGROK_319", DocURL: "PAGE"}, 1, "ngrok does not give that URL (ERR_NGROK_319)", "reserve it first: PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Code: "ERR_NGROK_727", Message: "x", DocURL: "PAGE"}, 1, "ngrok ended the tunnel (ERR_NGROK_727)", "what that means: PAGE"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "connection refused"}, 1, "ngrok can't be reached: connection refused", "behind a proxy: set HTTPS_PROXY"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "no such host: x", Err: &net.DNSError{IsNotFound: true}}, 1, "ngrok can't be reached: no such host: x", "is this machine online? Through a proxy: HTTPS_PROXY=URL"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"},
+		{byItsOwn, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unverified, Service: "ngrok", Message: "https://a does not lead back here: no such host: a"}, 1, "https://a does not lead back here: no such host: a", withoutTunnel},
+		{ssh, &tunnel.Error{Reason: tunnel.Refused, Service: "example.com", Message: "it does not let me in"}, 4, "example.com: it does not let me in", "as somebody else: --ssh USER@example.com"},
+		{ssh, &tunnel.Error{Reason: tunnel.Taken, Service: "example.com", Message: "it gives https://b instead", URL: "https://a"}, 1, "https://a can't be had from example.com: it gives https://b instead", "another name, or none: leave --url out"},
+		{ssh, &tunnel.Error{Reason: tunnel.Misconfigured, Service: "example.com", Message: "the key x is no private key"}, 2, "the key x is no private key", ""},
+		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Message: "\x1b[31mboo"}, 1, "ngrok ended the tunnel", withoutTunnel},
+	} {
+		f := explainTunnel(errors.Join(&TunnelError{Way: tc.way, Err: tc.err}))
+		if f == nil || f.Code != tc.code || f.What != tc.what || tc.hint != "" && !slices.Contains(f.Hint, tc.hint) {
+			t.Errorf("%s: got %+v, want %d, %q and %q", tc.err.Reason, f, tc.code, tc.what, tc.hint)
+			continue
+		}
+		if strings.Contains(strings.Join(f.Detail, ""), "\x1b") {
+			t.Errorf("%s: the service writes to the terminal: %q", tc.err.Reason, f.Detail)
+		}
+	}
+	if f := explainTunnel(errors.New("x")); f != nil {
+		t.Errorf("got %+v for an error of something else", f)
+	}
+}

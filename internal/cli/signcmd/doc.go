@@ -1,0 +1,2 @@
+// Package signcmd has `sign` and `verify`.
+package signcmd

@@ -1,0 +1,2 @@
+// Package watchcmd has `watch`, and what its screen and that of `listen --tui` do with deliveries.
+package watchcmd

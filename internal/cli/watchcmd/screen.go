@@ -1,0 +1,105 @@
+package watchcmd
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/sample"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// ScreenLog is the delivery log of a screen, with connections of its own.
+type ScreenLog struct {
+	*view.StoreLog
+	counts *store.Reader
+
+	state atomic.Pointer[view.State] // of the listen, when the sessions could last be read
+
+	mu   sync.Mutex
+	seen handlerSight
+}
+
+// OpenScreenLog reads the log in a directory, which need not be there yet. Own is the reader of the log that this process writes, if it
+// does.
+func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog, closeAll func(), err error) {
+	var all [3]*store.Reader
+	for i := range all {
+		if all[i], err = store.LaterReader(dir); err != nil {
+			return nil, nil, err
+		}
+	}
+	r := view.Readers{Wait: own, Pages: all[0], Details: all[1], Counts: all[2]}
+	if own == nil {
+		r.Wait = r.Pages
+	}
+	log := view.NewStoreLog(r, a.W.Now)
+	if log.Project, err = cmdutil.Project(a); err != nil {
+		return nil, nil, err
+	}
+	return &ScreenLog{StoreLog: log, counts: r.Counts}, func() {
+		for _, r := range all {
+			_ = r.Close() // it was read from
+		}
+	}, nil
+}
+
+// ScreenOptions is what is the same for every screen.
+func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options {
+	return tui.Options{
+		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.W.Now, Style: out.Style, Color: out.Color, Suspend: a.W.GOOS != "windows",
+		Input: a.W.Stdin, Output: a.W.Stdout, Environment: terminalEnvironment(a),
+	}
+}
+
+// terminalEnvironment is what tells of the terminal.
+func terminalEnvironment(a *cmdutil.App) []string {
+	var env []string
+	for _, name := range []string{"TERM", "TERM_PROGRAM", "COLORTERM", "SSH_TTY", "WT_SESSION", "TMUX", "STY", "LANG", "LC_ALL", "LC_CTYPE"} {
+		if v, ok := a.W.LookupEnv(name); ok {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
+
+// screenSamples is what can be triggered.
+func screenSamples() []view.Sample {
+	var all []view.Sample
+	for _, e := range webhook.Events() {
+		all = append(all, view.Sample{Name: e.Name, What: e.When})
+	}
+	for _, s := range sample.Scenarios() {
+		all = append(all, view.Sample{Name: s.Name, What: s.Summary})
+	}
+	return all
+}
+
+// Delivering sends by the destination that there is at the time: a listen may have come or gone.
+func Delivering(a *cmdutil.App, o sendcmd.SendOptions) deliver {
+	return func(ctx context.Context, s Sendable) (webhook.Summary, error) {
+		f, err := sendcmd.NewDestinations(a, o)
+		if err != nil {
+			return webhook.Summary{}, err
+		}
+		to, err := s.destination(f)
+		if err != nil {
+			return webhook.Summary{}, err
+		}
+		defer func() { _ = to.Close() }() // what was sent is in the log: each sending waited for it
+		if err := to.Open(ctx, s.checks); err != nil {
+			return webhook.Summary{}, err
+		}
+		if to.Lost != nil {
+			return webhook.Summary{}, cmdutil.CannotRecord(a, to.Lost)
+		}
+		out, err := to.Send(ctx, s.Arrival)
+		return OutcomeSummary(out), err
+	}
+}

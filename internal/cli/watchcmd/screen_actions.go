@@ -1,0 +1,210 @@
+package watchcmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+	"github.com/vidiking/vidiking-cli/internal/editor"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Sendable is what a screen sends, and the secrets that it is checked against where no session does that.
+type Sendable struct {
+	Arrival  relay.Arrival
+	Replayed *webhook.Delivery // nil for new deliveries
+	checks   []webhook.Secret
+}
+
+func (s Sendable) destination(f *sendcmd.Destinations) (*sendcmd.Destination, error) {
+	if s.Replayed != nil {
+		return f.OfReplay(*s.Replayed)
+	}
+	return f.OfNew(f.Here.Project)
+}
+
+// deliver sends one delivery and returns how it stands in the log then.
+type deliver func(ctx context.Context, s Sendable) (webhook.Summary, error)
+
+// ScreenActions is what a screen does with deliveries, in the words of the commands that do the same.
+type ScreenActions struct {
+	App            *cmdutil.App
+	DescribeTarget func(replayed []webhook.Summary) string
+	Deliver        deliver
+}
+
+// Where says where replays of deliveries are sent, or new ones if there are none.
+func (s *ScreenActions) Where(replayed ...webhook.Summary) string { return s.DescribeTarget(replayed) }
+
+// Replay sends a delivery again, byte for byte.
+func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error) {
+	d, err := s.Read(ctx, id)
+	if err != nil {
+		return webhook.Summary{}, err
+	}
+	var change sendcmd.ReplayChange
+	if err := change.CheckMasked([]webhook.Summary{d.Summary}); err != nil {
+		return webhook.Summary{}, err
+	}
+	given, err := s.App.GivenSecrets()
+	if err != nil {
+		return webhook.Summary{}, explained(s.App, err)
+	}
+	return s.Send(ctx, Sendable{sendcmd.ReplayOf(d, d.Header, d.Body), &d, given})
+}
+
+// SendEdited sends a changed body as a replay, signed anew.
+func (s *ScreenActions) SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error) {
+	d, err := s.Read(ctx, parent)
+	if err != nil {
+		return webhook.Summary{}, err
+	}
+	secret, err := s.App.Secret()
+	if err != nil {
+		return webhook.Summary{}, explained(s.App, err)
+	}
+	change := sendcmd.ReplayChange{Resign: true}
+	return s.Send(ctx, Sendable{sendcmd.ReplayOf(d, change.Header(secret.Secret, d, body), body), &d, []webhook.Secret{secret.Secret}})
+}
+
+// Trigger sends the samples of an event or a scenario.
+func (s *ScreenActions) Trigger(ctx context.Context, name string) ([]webhook.Summary, error) {
+	o := &sendcmd.TriggerOptions{Names: []string{name}, Style: string(signature.StylePrefixed)}
+	bodies, err := sendcmd.Payloads(s.App, o)
+	if err != nil {
+		return nil, explained(s.App, err)
+	}
+	secret, err := s.App.Secret()
+	if err != nil {
+		return nil, explained(s.App, err)
+	}
+	var sent []webhook.Summary
+	for _, body := range bodies {
+		in := relay.Arrival{Header: o.Sign(secret.Secret, &body), Body: body, Origin: webhook.OriginTrigger}
+		d, err := s.Send(ctx, Sendable{Arrival: in, checks: []webhook.Secret{secret.Secret}})
+		if err != nil {
+			return sent, err
+		}
+		sent = append(sent, d)
+	}
+	return sent, nil
+}
+
+// Send sends a delivery and returns it once its response is in the log.
+func (s *ScreenActions) Send(ctx context.Context, what Sendable) (webhook.Summary, error) {
+	d, err := s.Deliver(ctx, what)
+	if err != nil {
+		return d, explained(s.App, err)
+	}
+	return d, nil
+}
+
+func (s *ScreenActions) Read(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
+	r, err := cmdutil.OpenReader(ctx, s.App)
+	if err != nil {
+		return webhook.Delivery{}, explained(s.App, err)
+	}
+	defer func() { _ = r.Close() }()
+	d, err := r.Get(ctx, id)
+	if err != nil {
+		return d, explained(s.App, err)
+	}
+	return d, nil
+}
+
+// OutcomeSummary is how a delivery stands after it was sent.
+func OutcomeSummary(out relay.Outcome) webhook.Summary {
+	if out.Delivery.Status.Forwardable() {
+		return sendcmd.Latest(out.Delivery.Summary, out.Attempt)
+	}
+	return out.Delivery.Summary
+}
+
+// Edit is what has the user change a delivery's body in their editor.
+func (s *ScreenActions) Edit(d webhook.Delivery) (view.Edit, error) {
+	command, err := sendcmd.EditorFor(s.App, d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
+	if err != nil {
+		return nil, explained(s.App, err)
+	}
+	return &screenEdit{app: s.App, command: command, body: d.Body}, nil
+}
+
+// screenEdit is the user's editor while the screen is away.
+type screenEdit struct {
+	app     *cmdutil.App
+	command editor.Command
+	body    []byte
+	why     string
+}
+
+// Run runs the editor, as --edit does.
+func (e *screenEdit) Run() (err error) {
+	e.body, err = sendcmd.EditWith(context.Background(), e.app, e.command, e.body) // the screen is away until it ends
+	if n, ok := sendcmd.NotSent(err); ok {
+		e.why = n.Message
+		return nil
+	}
+	if err != nil {
+		return explained(e.app, err)
+	}
+	return nil
+}
+
+// Body is what was saved, or why nothing is to be sent.
+func (e *screenEdit) Body() (body []byte, why string) { return e.body, e.why }
+
+// SetStdin is not needed: the editor gets the streams of the program.
+func (*screenEdit) SetStdin(io.Reader) {}
+
+// SetStdout is not needed, as SetStdin.
+func (*screenEdit) SetStdout(io.Writer) {}
+
+// SetStderr is not needed, as SetStdin.
+func (*screenEdit) SetStderr(io.Writer) {}
+
+// mostNames is how many names a saved body tries: who has saved one so often has a reason to tidy up.
+const mostNames = 100
+
+// Save writes a body, byte for byte, to a file that is not there yet.
+func (s *ScreenActions) Save(d webhook.Delivery) (string, error) {
+	ending := ".bin"
+	if _, err := jsontext.ParseObject(d.Body); err == nil {
+		ending = ".json"
+	}
+	for i := 1; i <= mostNames; i++ {
+		name := string(d.ID) + ending
+		if i > 1 {
+			name = fmt.Sprintf("%s-%d%s", d.ID, i, ending)
+		}
+		err := writeNew(cmdutil.Path(s.App, name), d.Body)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", cmdutil.Failed(err, "can't save "+name+": "+cmdutil.PathReason(err), "start vidiking in a directory that can be written")
+		}
+		return name, nil
+	}
+	return "", cmdutil.Failed(nil, fmt.Sprintf("there are %d files of this body already", mostNames), "take some of them away")
+}
+
+func writeNew(path string, body []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a payload may be private
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(body)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path)) // half a payload is none
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package watchcmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// screenTools is what a screen can say about deliveries, as the commands do that say the same.
+func screenTools(a *cmdutil.App) view.Tools {
+	return view.Tools{
+		Command: output.Options{Self: a.Self()}.Command,
+		Diagnose: func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line {
+			return diagnosis(ctx, a, d, st)
+		},
+		Explain: func(err error) error { return explained(a, err) },
+		Curl: func(d webhook.Delivery) string {
+			to, err := sendcmd.NewDestination(a, sendcmd.SendOptions{})
+			if err != nil {
+				return recording.Curl(d, "http://localhost:3000"+cmdutil.DefaultPath)
+			}
+			return recording.Curl(d, to.Handler(d.Event))
+		},
+		Diff: func(before, after webhook.Delivery, st display.Style) []display.Line {
+			return output.DiffLines(output.Comparison{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}, st)
+		},
+	}
+}
+
+// explained is an error in the words of the commands, with what to type here.
+func explained(a *cmdutil.App, err error) error {
+	f := *a.Explain(err)
+	f.Hint = []string{output.Options{Self: a.Self()}.Command(f.Advice())}
+	return &f
+}
+
+// diagnosis says why a signature does not match; nothing where it does. The configuration is read anew, since it may be mended meanwhile.
+func diagnosis(ctx context.Context, a *cmdutil.App, d webhook.Delivery, st display.Style) []display.Line {
+	fresh := &cmdutil.App{W: a.W, Flags: a.Flags}
+	found := cmdutil.Diagnose(ctx, fresh, d, cmdutil.WorkWhileSending)
+	const label = 10
+	var lines []display.Line
+	for _, f := range found.Findings {
+		lines = append(lines, display.Labeled("cause", f.Cause, label, st)...)
+		if strings.HasPrefix(f.Mend, "vidiking ") {
+			f.Mend = output.Options{Self: a.Self()}.Command(f.Mend)
+		}
+		lines = append(lines, display.Labeled("mend", f.Mend, label, st)...)
+	}
+	if !found.IsCertain() {
+		lines = append(lines, display.Labeled("tried", strings.Join(found.Tried, "; "), label, st)...)
+	}
+	return lines
+}

@@ -1,0 +1,256 @@
+package watchcmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// watchOptions is what the flags of `watch` say.
+type watchOptions struct {
+	filter string // what is shown first
+	send   sendcmd.SendOptions
+}
+
+// NewWatchCommand returns `watch`.
+func NewWatchCommand(a *cmdutil.App) *cobra.Command {
+	o := &watchOptions{}
+	cmd := &cobra.Command{
+		Use:   "watch",
+		Short: "Watch deliveries live on a screen, look into them, send them again",
+		Long: `Shows the delivery log on a screen of its own: a list that follows what comes, and everything about the delivery under the
+cursor. It can filter, compare, send again, edit and trigger; ? says with which keys. It needs no listen, and shows the one that
+runs. What it sends goes through a running listen, else straight to your handler.`,
+		Example: `  vidiking watch
+  vidiking watch --filter 'status:failed since:1h'
+  vidiking watch --to localhost:4000`,
+		Args: cmdutil.NoArgs,
+		Annotations: cmdutil.Manual{
+			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
+			Exits: `0 you left it
+1 the delivery log can't be read
+2 it was called wrongly, or there is no terminal`,
+			SeeAlso: "listen, webhooks list, formatting",
+		}.Annotations(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if why := NoScreen(a); why != "" {
+				return cmdutil.Usage("watch needs a terminal, and "+why, "lines instead of a screen: vidiking webhooks list --follow")
+			}
+			if _, err := filter.Parse(o.filter, a.W.Now(), a.W.Location); err != nil {
+				return err
+			}
+			if err := o.send.Read(a, cmd.Flags()); err != nil {
+				return err
+			}
+			return runWatch(cmd.Context(), a, o)
+		},
+	}
+	return cmdutil.WithFlags(a, cmd, o.AddFlags)
+}
+
+func (o *watchOptions) AddFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.filter, "filter", "", "begin with this `FILTER`, as in status:failed (vidiking help filter)")
+	_ = cmd.RegisterFlagCompletionFunc("filter", cmdutil.CompleteFilter)
+	o.send.AddFlags(cmd)
+}
+
+func runWatch(ctx context.Context, a *cmdutil.App, o *watchOptions) error {
+	out, err := a.OutputOptions()
+	if err != nil {
+		return err
+	}
+	dir, err := a.DataDir()
+	if err != nil {
+		return err
+	}
+	if err := checkLog(ctx, a); err != nil {
+		return err
+	}
+	log, closeLog, err := OpenScreenLog(a, dir, nil)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	options := ScreenOptions(a, out, log)
+	options.Filter = o.filter
+	options.State = func(ctx context.Context) view.State { return watchedState(ctx, a, dir, log) }
+	options.Actions = &ScreenActions{App: a, DescribeTarget: WhereTo(a, o.send), Deliver: Delivering(a, o.send)}
+	if err := tui.New(options).Run(ctx); err != nil {
+		return ScreenFailed(a, err)
+	}
+	return nil
+}
+
+// checkLog looks whether the log can be read, if there is one.
+func checkLog(ctx context.Context, a *cmdutil.App) error {
+	r, err := cmdutil.OpenReader(ctx, a)
+	switch {
+	case errors.Is(err, store.ErrNoLog):
+		return nil
+	case err != nil:
+		return err
+	}
+	return r.Close()
+}
+
+// WhereTo says where replays of deliveries would go now, or new ones if there are none. Of a delivery without a running listen it knows
+// only the target that decided its status.
+func WhereTo(a *cmdutil.App, o sendcmd.SendOptions) func(replayed []webhook.Summary) string {
+	return func(replayed []webhook.Summary) string {
+		f, err := sendcmd.NewDestinations(a, o)
+		if err != nil {
+			return "the handler"
+		}
+		if len(replayed) == 0 {
+			replayed = []webhook.Summary{{}}
+		}
+		where := ""
+		for _, s := range replayed {
+			d := webhook.Delivery{Summary: s}
+			if s.Target != "" {
+				d.History = []webhook.Attempt{{Target: s.Target}}
+			}
+			to, err := f.OfReplay(d)
+			switch {
+			case err != nil:
+				return "the handler"
+			case where == "":
+				where = cmdutil.ShortRoutes(to.Routes)
+			case where != cmdutil.ShortRoutes(to.Routes):
+				return "their own targets"
+			}
+		}
+		return where
+	}
+}
+
+// watchedState is the state of the listen that a command started here would use.
+func watchedState(ctx context.Context, a *cmdutil.App, dir string, log *ScreenLog) view.State {
+	live, err := session.Live(dir)
+	if err != nil { // nothing is known of any change
+		if last := log.state.Load(); last != nil {
+			return *last
+		}
+		return view.State{}
+	}
+	state := stateOf(ctx, a, live, log)
+	log.state.Store(&state)
+	return state
+}
+
+// stateOf is the state of one of the sessions that are alive.
+func stateOf(ctx context.Context, a *cmdutil.App, live []session.Info, log *ScreenLog) view.State {
+	s, ok := cmdutil.Choose(a, live)
+	if !ok {
+		return view.State{}
+	}
+	state := view.State{
+		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), TunnelName: s.Tunnel, Forward: shortForward(s.Forward),
+		Timeout: time.Duration(s.TimeoutMS) * time.Millisecond, Verify: s.Secret,
+	}
+	state.Tunnel, state.TunnelState = WayOf(a, s)
+	state.Handler, _ = log.HandlerSeen(ctx, s.ID)
+	return state
+}
+
+// WayOf is how a session's way in is, in a word or two.
+func WayOf(a *cmdutil.App, s session.Info) (view.Health, string) {
+	switch s.State {
+	case session.StateReady:
+		return view.HealthUp, "ready"
+	case session.StateReconnecting:
+		if s.Since.IsZero() {
+			return view.HealthDown, "down"
+		}
+		return view.HealthDown, "down " + display.Period(a.W.Now().Sub(s.Since).Truncate(time.Second))
+	default:
+		return view.HealthDown, display.Clean(s.State)
+	}
+}
+
+// shortForward names the targets of a session as rows do.
+func shortForward(forward string) string {
+	routes, err := cmdutil.ParseRoutes(forward)
+	if err != nil {
+		return forward
+	}
+	return cmdutil.ShortRoutes(routes)
+}
+
+// HandlerSeen tells by the latest attempt of a session whether its handler answers, and when that was. While nothing changes the log
+// is not looked through again.
+func (l *ScreenLog) HandlerSeen(ctx context.Context, id string) (view.Health, time.Time) {
+	cursor, err := l.counts.Cursor(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil || cursor == l.seen.cursor && id == l.seen.session {
+		return l.seen.health, l.seen.at
+	}
+	rows, err := l.counts.List(ctx, store.Query{
+		Session: id, Limit: 1,
+		Filter: filter.WithStatus(webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusUnreachable, webhook.StatusTimedOut),
+	})
+	if err != nil {
+		return l.seen.health, l.seen.at
+	}
+	l.seen = handlerSight{cursor: cursor, session: id}
+	if len(rows) > 0 {
+		l.seen.at, l.seen.health = rows[0].ReceivedAt, view.HealthUp
+		if rows[0].Status == webhook.StatusUnreachable {
+			l.seen.health = view.HealthDown
+		}
+	}
+	return l.seen.health, l.seen.at
+}
+
+// handlerSight is what was seen of a session's handler when the log was at a cursor.
+type handlerSight struct {
+	cursor  int64
+	session string
+	health  view.Health
+	at      time.Time
+}
+
+// NoScreen says why there can be no screen; empty where there can.
+func NoScreen(a *cmdutil.App) string {
+	switch {
+	case !a.W.StdoutTerminal:
+		return "stdout is none"
+	case !a.W.StdinTerminal:
+		return "stdin is none"
+	case a.W.Env("TERM") == "dumb":
+		return "TERM is dumb"
+	case a.Flags.Output == string(output.FormatJSON):
+		return "-o json is for programs"
+	default:
+		return ""
+	}
+}
+
+// ScreenFailed is how a command ends whose screen a bug ended. The terminal is as it was before.
+func ScreenFailed(a *cmdutil.App, err error) error {
+	var bug *tui.PanicError
+	if !errors.As(err, &bug) {
+		return err
+	}
+	if a.Flags.Verbose {
+		_, _ = fmt.Fprintln(a.W.Stderr, display.CleanLines(strings.TrimSpace(string(bug.Stack))))
+	}
+	return cmdutil.Failed(err, bug.Error(), "please report it, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues")
+}

@@ -1,0 +1,160 @@
+package webhookscmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// busyFeed is a delivery log whose methods fail as often as the test says, the first time that they are called.
+type busyFeed struct {
+	*store.Reader
+	mu   sync.Mutex
+	left map[string]int
+}
+
+func (b *busyFeed) fail(method string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left[method]--; b.left[method] >= 0 {
+		return fmt.Errorf("%s: %w", method, store.ErrBusy)
+	}
+	return nil
+}
+
+func (b *busyFeed) Wait(ctx context.Context, after int64) error {
+	return errors.Join(b.fail("Wait"), b.Reader.Wait(ctx, after))
+}
+
+func (b *busyFeed) Changes(ctx context.Context, after int64, limit int) ([]store.Change, error) {
+	if err := b.fail("Changes"); err != nil {
+		return nil, err
+	}
+	return b.Reader.Changes(ctx, after, limit)
+}
+
+func (b *busyFeed) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
+	if err := b.fail("Get"); err != nil {
+		return webhook.Delivery{}, err
+	}
+	return b.Reader.Get(ctx, id)
+}
+
+func (b *busyFeed) List(ctx context.Context, q store.Query) ([]webhook.Summary, error) {
+	if err := b.fail("List"); err != nil {
+		return nil, err
+	}
+	return b.Reader.List(ctx, q)
+}
+
+func (b *busyFeed) IsDue(ctx context.Context, id webhook.ID) (bool, error) {
+	if err := b.fail("IsDue"); err != nil {
+		return false, err
+	}
+	return b.Reader.IsDue(ctx, id)
+}
+
+// recordOne records a delivery and the code that its handler answered.
+func recordOne(t *testing.T, log *store.Log, id webhook.ID, code int) {
+	t.Helper()
+	d := webhook.Delivery{Summary: webhook.Summary{ID: id, Event: webhook.EventRenderComplete, ReceivedAt: time.Now()}}
+	d.Body = []byte(`{"event":"render.complete","data":{"id":"` + id + `"}}`)
+	if err := log.Record(t.Context(), &d); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := log.AddAttempts(id, []webhook.Attempt{{Target: "http://localhost:3000/", StartedAt: time.Now(), Code: code}}, nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// idWriter reports the ids of the rows that are written to it.
+type idWriter chan string
+
+func (w idWriter) Write(p []byte) (int, error) {
+	for _, field := range strings.Fields(string(p)) {
+		if strings.HasPrefix(field, webhook.IDPrefix) {
+			w <- field
+		}
+	}
+	return len(p), nil
+}
+
+func TestFollowShowsEachDeliveryOnceIfTheLogIsBusy(t *testing.T) {
+	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	inside, err := filter.Parse("render", time.Now(), time.UTC) // which needs each delivery whole
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make(idWriter, 16)
+	f := &following{
+		reader:  &busyFeed{Reader: log.Reader(), left: map[string]int{"Wait": 1, "Changes": 2, "Get": 3}},
+		printer: output.New(output.Options{Stdout: rows, Stderr: rows}), query: store.Query{Filter: inside},
+	}
+	recordOne(t, log, "dlv_aaaaaaaaaa", 200)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- f.run(ctx) }()
+	for i, id := range []string{"dlv_aaaaaaaaaa", "dlv_bbbbbbbbbb", "dlv_cccccccccc"} {
+		if i > 0 {
+			recordOne(t, log, webhook.ID(id), 200)
+		}
+		if got := <-rows; got != id {
+			t.Errorf("row %d is %s, want %s", i+1, got, id)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Errorf("follow ended with %v, want nothing: it was interrupted", err)
+	}
+	if len(rows) != 0 {
+		t.Errorf("another row: %s", <-rows)
+	}
+}
+
+func TestAWaitGoesOnWhileTheLogIsBusy(t *testing.T) {
+	for _, code := range []int{200, 500} {
+		log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		recordOne(t, log, "dlv_aaaaaaaaaa", code)
+		w := &Waiting{
+			O:      &WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1, Within: time.Minute},
+			Reader: &busyFeed{Reader: log.Reader(), left: map[string]int{"Wait": 1, "Changes": 2, "List": 1, "IsDue": 1}},
+		}
+		want := map[int]Outcome{200: outcomeDelivered, 500: outcomeRefused}[code]
+		if got, err := w.Until(t.Context()); err != nil || got != want {
+			t.Errorf("a handler that answers %d: got %s, %v; want %s", code, got, err, want)
+		}
+	}
+}
+
+func TestAWaitWhoseLastLookFailsSaysSo(t *testing.T) {
+	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	recordOne(t, log, "dlv_aaaaaaaaaa", 200)
+	w := &Waiting{
+		O:      &WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1},
+		Reader: &busyFeed{Reader: log.Reader(), left: map[string]int{"List": 1000}},
+	}
+	if got, err := w.Until(t.Context()); !errors.Is(err, store.ErrBusy) {
+		t.Errorf("got %s, %v; want that the log is busy: the delivery may have come", got, err)
+	}
+}

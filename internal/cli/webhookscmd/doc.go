@@ -1,0 +1,2 @@
+// Package webhookscmd has `webhooks`: the delivery log, listed, shown, compared, exported, imported, waited for and pruned.
+package webhookscmd

@@ -1,0 +1,37 @@
+package webhookscmd
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestAWaitThatWasCutShortBeforeItsFirstLookStillCountsWhatCame(t *testing.T) {
+	t.Parallel()
+	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	d := webhook.Delivery{Summary: webhook.Summary{
+		ID: "dlv_0123456789", Session: "ses_1", Event: webhook.EventRenderComplete, Status: webhook.StatusDelivered, ReceivedAt: time.Now(),
+	}}
+	if err := log.Record(t.Context(), &d); err != nil {
+		t.Fatal(err)
+	}
+	w := &Waiting{
+		O: &WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1, Within: time.Minute}, Reader: log.Reader(), Session: "ses_1",
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if result, err := w.Until(ended); !errors.Is(err, context.Canceled) {
+		t.Fatalf("a wait that was ended before it began came to %s, %v; want that it was canceled", result, err)
+	}
+	if result, err := w.look(t.Context()); err != nil || result != outcomeDelivered {
+		t.Errorf("the last look came to %s, %v; want %s", result, err, outcomeDelivered)
+	}
+}
