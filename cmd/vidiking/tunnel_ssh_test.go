@@ -141,7 +141,7 @@ func TestListenSaysWhatAnSSHServerRefuses(t *testing.T) {
 	w.configure(t, "ssh_bind = \"localhost:80\"\n")
 	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
-	if code != 1 || !strings.Contains(stderr, "\nerror: 127.0.0.1 lets you in, and there is no tunnel: it does not forward port 80\n") {
+	if code != 1 || !strings.Contains(stderr, "\nerror: 127.0.0.1 lets you in, and there is no tunnel: the server does not forward port 80\n") {
 		t.Errorf("a port that it does not forward: got %d and\n%s", code, stderr)
 	}
 }

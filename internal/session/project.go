@@ -30,8 +30,8 @@ func Locate(live []Info, dir, home, url string, marks ...string) Location {
 
 // RealPath returns path without symbolic links, or path itself if it can't be read.
 func RealPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil && path != "" {
-		return real
+	if resolved, err := filepath.EvalSymlinks(path); err == nil && path != "" {
+		return resolved
 	}
 	return path
 }

@@ -13,27 +13,28 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-// Machine is what must be known of a machine to find the files of other programs.
+// Machine describes the machine, to locate the files of other programs.
 type Machine struct {
 	LookupEnv func(string) (string, bool)
 	Home      string
 	GOOS      string
 }
 
-// largestFile is the most that is read of a key or of ngrok's configuration.
-const largestFile = 1 << 20
+// maxFileBytes is the largest key or ngrok configuration that is read.
+const maxFileBytes = 1 << 20
 
-// AgentToken reads the token that ngrok's own agent is configured with, and says in which file. Both are empty where there is none.
+// AgentToken reads the token from the configuration of ngrok's own agent and returns it with the file's path. Both are empty if no file
+// has a token.
 func AgentToken(m Machine) (token, file string, err error) {
-	for _, path := range m.agentFiles() {
-		text, err := atomicfile.Read(path, largestFile)
+	for _, path := range m.agentConfigPaths() {
+		text, err := atomicfile.Read(path, maxFileBytes)
 		switch {
 		case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 			continue
 		case err != nil:
 			return "", path, fmt.Errorf("read ngrok's configuration: %w", err)
 		}
-		token, err := tokenIn(text)
+		token, err := parseAgentToken(text)
 		if err != nil {
 			return "", path, fmt.Errorf("read ngrok's configuration %s: %w", path, err)
 		}
@@ -44,9 +45,9 @@ func AgentToken(m Machine) (token, file string, err error) {
 	return "", "", nil
 }
 
-// agentFiles are the places of the agent's configuration (ngrok docs: Agent Configuration File), and the one that it had before
-// version 3.
-func (m Machine) agentFiles() []string {
+// agentConfigPaths lists where the agent keeps its configuration (ngrok docs: Agent Configuration File), newest location first. The last
+// one is from before version 3.
+func (m Machine) agentConfigPaths() []string {
 	if m.Home == "" {
 		return nil
 	}
@@ -69,9 +70,9 @@ func (m Machine) env(name, otherwise string) string {
 	return otherwise
 }
 
-// tokenIn reads a configuration of version 2, where the token stands at the top, or 3, where it stands under agent. What else is in it
-// is none of our business.
-func tokenIn(text []byte) (string, error) {
+// parseAgentToken reads the token from a version 2 configuration, where it is at the top level, or a version 3 configuration, where it is
+// under agent. It ignores everything else.
+func parseAgentToken(text []byte) (string, error) {
 	var file struct {
 		Authtoken string `yaml:"authtoken"`
 		Agent     struct {
@@ -79,8 +80,8 @@ func tokenIn(text []byte) (string, error) {
 		} `yaml:"agent"`
 	}
 	if err := yaml.Unmarshal(text, &file); err != nil {
-		// The library's words may repeat what stands there.
-		return "", errors.New("it is not YAML, or not ngrok's")
+		// The YAML error may quote the file, which holds the token.
+		return "", errors.New("not YAML, or not an ngrok configuration")
 	}
 	if file.Agent.Authtoken != "" {
 		return strings.TrimSpace(file.Agent.Authtoken), nil

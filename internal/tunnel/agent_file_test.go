@@ -9,23 +9,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
 
-func TestTheAgentsTokenIsFoundWhereEachSystemHasIt(t *testing.T) {
+func TestAgentTokenIsFoundOnEverySystem(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		goos, file string
-		env        map[string]string // values below the home directory
+		env        map[string]string // values are relative to the home directory
 		text       string
 		want       string
 	}{
-		"Linux":                   {"linux", ".config/ngrok/ngrok.yml", nil, "version: 3\nagent:\n  authtoken: 2abc\n", "2abc"},
-		"Linux, configured":       {"linux", "xdg/ngrok/ngrok.yml", map[string]string{"XDG_CONFIG_HOME": "xdg"}, "version: \"2\"\nauthtoken: 2abc\n", "2abc"},
-		"macOS":                   {"darwin", "Library/Application Support/ngrok/ngrok.yml", nil, "version: 2\nauthtoken: '2abc'\nregion: eu\n", "2abc"},
-		"Windows":                 {"windows", "AppData/Local/ngrok/ngrok.yml", nil, "version: 3\r\nagent:\r\n    authtoken: \"2abc\" # mine\r\n", "2abc"},
-		"Windows, configured":     {"windows", "local/ngrok/ngrok.yml", map[string]string{"LOCALAPPDATA": "local"}, "agent: {authtoken: 2abc}\n", "2abc"},
-		"a version before":        {"linux", ".ngrok2/ngrok.yml", nil, "authtoken: 2abc\ntunnels:\n  a:\n    proto: http\n", "2abc"},
-		"a file without a token":  {"linux", ".config/ngrok/ngrok.yml", nil, "version: 3\nagent:\n  region: eu\n", ""},
-		"an empty file":           {"linux", ".config/ngrok/ngrok.yml", nil, "", ""},
-		"a token of digits alone": {"linux", ".config/ngrok/ngrok.yml", nil, "authtoken: 123456\n", "123456"},
+		"Linux":                  {"linux", ".config/ngrok/ngrok.yml", nil, "version: 3\nagent:\n  authtoken: 2abc\n", "2abc"},
+		"Linux, configured":      {"linux", "xdg/ngrok/ngrok.yml", map[string]string{"XDG_CONFIG_HOME": "xdg"}, "version: \"2\"\nauthtoken: 2abc\n", "2abc"},
+		"macOS":                  {"darwin", "Library/Application Support/ngrok/ngrok.yml", nil, "version: 2\nauthtoken: '2abc'\nregion: eu\n", "2abc"},
+		"Windows":                {"windows", "AppData/Local/ngrok/ngrok.yml", nil, "version: 3\r\nagent:\r\n    authtoken: \"2abc\" # mine\r\n", "2abc"},
+		"Windows, configured":    {"windows", "local/ngrok/ngrok.yml", map[string]string{"LOCALAPPDATA": "local"}, "agent: {authtoken: 2abc}\n", "2abc"},
+		"the old location":       {"linux", ".ngrok2/ngrok.yml", nil, "authtoken: 2abc\ntunnels:\n  a:\n    proto: http\n", "2abc"},
+		"a file without a token": {"linux", ".config/ngrok/ngrok.yml", nil, "version: 3\nagent:\n  region: eu\n", ""},
+		"an empty file":          {"linux", ".config/ngrok/ngrok.yml", nil, "", ""},
+		"a token of digits":      {"linux", ".config/ngrok/ngrok.yml", nil, "authtoken: 123456\n", "123456"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +58,7 @@ func machine(home, goos string, env map[string]string) tunnel.Machine {
 	}}
 }
 
-func TestABrokenFileOfTheAgentIsAnErrorThatRepeatsNothing(t *testing.T) {
+func TestInvalidAgentFileErrorQuotesNothing(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"no YAML": "authtoken: 2secret\n  x: [", "a list": "- 2secret\n", "another type": "agent: 2secret\n", "a token that is a table": "authtoken:\n  a: 2secret\n",
@@ -73,12 +73,12 @@ func TestABrokenFileOfTheAgentIsAnErrorThatRepeatsNothing(t *testing.T) {
 		}
 		token, _, err := tunnel.AgentToken(machine(home, "linux", nil))
 		if err == nil || token != "" || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: got %q, %v, want an error that names the file and nothing of it", name, token, err)
+			t.Errorf("%s: got %q, %v, want an error with the path and nothing from the file", name, token, err)
 		}
 	}
 }
 
-func TestWhoHasNoHomeHasNoAgent(t *testing.T) {
+func TestNoHomeMeansNoAgentToken(t *testing.T) {
 	t.Parallel()
 	for _, home := range []string{"", "/dev/null"} {
 		if token, file, err := tunnel.AgentToken(machine(home, "linux", nil)); token != "" || file != "" || err != nil {

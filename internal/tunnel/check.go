@@ -12,27 +12,27 @@ import (
 	"golang.ngrok.com/ngrok/v2"
 )
 
-// checkPatience bounds a check: a connect, a handshake, an answer.
-const checkPatience = dialPatience + handshakePatience
+// checkTimeout bounds a check: connecting and one handshake.
+const checkTimeout = dialTimeout + handshakeTimeout
 
-// CheckNgrok looks whether ngrok can be reached and takes the token. It opens no endpoint, and ends with the first failure. While it
-// lasts, ngrok counts one agent more. It needs nothing of Options but the way out.
+// CheckNgrok checks that ngrok is reachable and accepts the token. It opens no endpoint and stops at the first failure. While it runs,
+// ngrok counts one more agent. It uses only the dialing settings of Options.
 func CheckNgrok(ctx context.Context, o Options, n NgrokOptions) error {
-	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	w := &ngrokWay{o: n}
+	ctx, cancelCause := context.WithCancelCause(ctx)
+	defer cancelCause(nil)
+	p := &ngrokProvider{opts: n}
 	failed := func(e ngrok.Event) {
 		if gone, ok := e.(*ngrok.EventAgentDisconnected); ok && gone.Error != nil {
-			end(gone.Error) // the SDK itself would try for ever
+			cancelCause(gone.Error) // the SDK would retry forever
 		}
 	}
-	agent, err := ngrok.NewAgent(w.agentOptions(&onceDialer{ctx: ctx, o: o, end: end}, failed)...)
+	agent, err := ngrok.NewAgent(p.agentOptions(&singleDialer{ctx: ctx, opts: o, cancel: cancelCause}, failed)...)
 	if err != nil {
 		return err
 	}
-	defer agent.Disconnect() //nolint:errcheck // it is over, whatever the service thinks of it
+	defer agent.Disconnect() //nolint:errcheck // the check is over either way
 	err = agent.Connect(ctx)
 	if err == nil {
 		return nil
@@ -43,35 +43,35 @@ func CheckNgrok(ctx context.Context, o Options, n NgrokOptions) error {
 	if e, _ := ngrokError(err, n.Token); e != nil {
 		return e
 	}
-	return &Error{Reason: Unreachable, Service: "ngrok", Message: Describe(inWords(err)), Err: err}
+	return &Error{Reason: Unreachable, Service: "ngrok", Message: Describe(translateError(err)), Err: err}
 }
 
-// onceDialer connects the SDK to its service, and lets it try no second time.
-type onceDialer struct {
-	ctx context.Context //nolint:containedctx // the check's; the SDK dials without one, too
-	o   Options
-	end context.CancelCauseFunc
+// singleDialer connects the SDK to its service, and stops it from trying a second time.
+type singleDialer struct {
+	ctx    context.Context //nolint:containedctx // the check's context; the SDK's Dial has none
+	opts   Options
+	cancel context.CancelCauseFunc
 }
 
-// Dial is for the SDK.
-func (d *onceDialer) Dial(network, addr string) (net.Conn, error) {
+// Dial implements ngrok.Dialer.
+func (d *singleDialer) Dial(network, addr string) (net.Conn, error) {
 	return d.DialContext(d.ctx, network, addr)
 }
 
-// DialContext is for the SDK.
-func (d *onceDialer) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
-	conn, err := d.o.dial(ctx, addr)
+// DialContext implements ngrok.Dialer.
+func (d *singleDialer) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
+	conn, err := d.opts.dial(ctx, addr)
 	if err != nil {
-		d.end(err)
+		d.cancel(err)
 		return nil, err
 	}
-	_ = conn.SetDeadline(time.Now().Add(handshakePatience)) // a connection that takes none fails by itself
+	_ = conn.SetDeadline(time.Now().Add(handshakeTimeout)) // a connection without deadlines fails later anyway
 	return conn, nil
 }
 
-// CheckSSH looks whether an SSH server answers. It shows it no key, and asks it for nothing.
+// CheckSSH checks that an SSH server responds. It offers no key and asks for nothing.
 func CheckSSH(ctx context.Context, o Options, s SSHOptions) error {
-	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
 	noWay := func(err error) error {
 		return &Error{Reason: Unreachable, Service: s.Target.Host, Message: Describe(err), Err: err}
@@ -81,10 +81,10 @@ func CheckSSH(ctx context.Context, o Options, s SSHOptions) error {
 		return noWay(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(handshakePatience))
+	_ = conn.SetDeadline(time.Now().Add(handshakeTimeout))
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
-	// A server may say something before its version (RFC 4253, 4.2).
+	// A server may send other lines before its version (RFC 4253, 4.2).
 	const enough = 16 << 10
 	lines := bufio.NewScanner(io.LimitReader(conn, enough))
 	for lines.Scan() {
@@ -98,4 +98,4 @@ func CheckSSH(ctx context.Context, o Options, s SSHOptions) error {
 	return noWay(errNoSSH)
 }
 
-var errNoSSH = errors.New("what answers there does not speak SSH")
+var errNoSSH = errors.New("the server there does not speak SSH")

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
 
-func TestCheckNgrokTakesAGoodTokenAndOpensNothing(t *testing.T) {
+func TestCheckNgrokAcceptsAValidTokenWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(edge, tunnel.NgrokOptions{})); err != nil {
@@ -23,7 +23,7 @@ func TestCheckNgrokTakesAGoodTokenAndOpensNothing(t *testing.T) {
 	}
 }
 
-func TestCheckNgrokEndsWithTheFirstFailure(t *testing.T) {
+func TestCheckNgrokStopsAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
 	const token = "2token_that_is_refused_Zx9Q"
 	edge := testkit.NewEdge(t)
@@ -31,21 +31,21 @@ func TestCheckNgrokEndsWithTheFirstFailure(t *testing.T) {
 	err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(edge, tunnel.NgrokOptions{Token: token}))
 	var e *tunnel.Error
 	if !errors.As(err, &e) || e.Reason != tunnel.Refused || e.Code != "ERR_NGROK_105" || strings.Contains(err.Error(), token) {
-		t.Errorf("a refused token: got %v, want that it is refused, without the token", err)
+		t.Errorf("rejected token: got %v, want Refused, without the token", err)
 	}
 	if n := len(edge.Auths()); n != 1 {
-		t.Errorf("the edge was asked %d times, want once", n)
+		t.Errorf("the edge got %d requests, want 1", n)
 	}
 	down := testkit.NewEdgeDown(t)
 	err = tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(down, tunnel.NgrokOptions{}))
 	if !errors.As(err, &e) || e.Reason != tunnel.Unreachable {
-		t.Errorf("an edge that is down: got %v, want that there is no way", err)
+		t.Errorf("unavailable edge: got %v, want Unreachable", err)
 	}
 	silent := testkit.ServeConns(t, func(c net.Conn) { _ = c.Close() })
 	n := withEdge(edge, tunnel.NgrokOptions{})
 	n.ConnectURL = silent.Addr()
 	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, n); !errors.As(err, &e) || e.Reason != tunnel.Unreachable {
-		t.Errorf("an edge that hangs up: got %v, want that there is no way", err)
+		t.Errorf("edge that hangs up: got %v, want Unreachable", err)
 	}
 }
 
@@ -65,17 +65,17 @@ func TestCheckSSH(t *testing.T) {
 		t.Errorf("an SSH server: got %v, want no error", err)
 	}
 	if n := len(server.Users()); n != 0 {
-		t.Errorf("%d logged in, want nobody", n)
+		t.Errorf("%d logins, want none", n)
 	}
 	for addr, want := range map[string]string{web.Addr(): "does not speak SSH", gone.Addr(): "does not speak SSH"} {
 		var e *tunnel.Error
 		if err := check(t.Context(), addr); !errors.As(err, &e) || e.Reason != tunnel.Unreachable || !strings.Contains(e.Message, want) {
-			t.Errorf("%s: got %v, want that it %s", addr, err, want)
+			t.Errorf("%s: got %v, want an error with %q", addr, err, want)
 		}
 	}
 	server.Down()
 	var e *tunnel.Error
 	if err := check(t.Context(), server.Addr()); !errors.As(err, &e) || e.Message != "connection refused" {
-		t.Errorf("a server that is down: got %v, want that the connection is refused", err)
+		t.Errorf("unavailable server: got %v, want connection refused", err)
 	}
 }

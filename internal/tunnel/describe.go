@@ -12,43 +12,43 @@ import (
 	"syscall"
 )
 
-// Words says in a few words why a connection failed, without the addresses and functions that errors of the network begin with.
+// Describe returns a short reason why a connection failed, without the addresses and operations that network errors start with.
 func Describe(err error) string {
 	var by *ProxyError
 	if errors.As(err, &by) {
 		return "the proxy " + by.Host + ": " + Describe(by.Err)
 	}
-	if text := known(err); text != "" {
+	if text := knownReason(err); text != "" {
 		return text
 	}
 	var request *url.Error
 	if errors.As(err, &request) {
-		err = request.Err // without the method, and the URL, which is known
+		err = request.Err // drop the method and the URL, which the caller knows
 	}
 	text, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	return text
 }
 
-func known(err error) string {
+func knownReason(err error) string {
 	var dns *net.DNSError
 	var sys syscall.Errno
 	var untrusted x509.UnknownAuthorityError
 	var otherName x509.HostnameError
 	switch {
 	case err == nil:
-		return "for no reason that is known"
+		return "unknown reason"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host: " + dns.Name
 	case errors.As(err, &dns):
-		return "the name " + dns.Name + " can't be looked up; this machine may be offline"
+		return "cannot look up " + dns.Name + "; this machine may be offline"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return "no answer in time"
+		return "no response in time"
 	case errors.As(err, &untrusted):
-		return "its certificate is of an authority that is not known"
+		return "its certificate is from an unknown authority"
 	case errors.As(err, &otherName):
-		return "its certificate is for another name"
+		return "its certificate is for another host name"
 	case errors.As(err, &sys):
-		return strings.TrimSuffix(sys.Error(), " by peer") // which is meant anyway
+		return strings.TrimSuffix(sys.Error(), " by peer") // "connection reset" is enough
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return "connection closed"
 	}

@@ -18,11 +18,11 @@ import (
 	"golang.org/x/net/proxy"
 )
 
-// Proxies names the proxy for a URL; nil where there is none.
+// Proxies returns the proxy for a URL, or nil for a direct connection.
 type Proxies func(*url.URL) (*url.URL, error)
 
-// EnvironmentProxies are the proxies that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, in either case, as for most programs. Loopback is
-// never asked for by one.
+// EnvironmentProxies returns the proxies set by HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in upper or lower case. Loopback addresses never
+// use a proxy.
 func EnvironmentProxies(lookUp func(string) (string, bool)) Proxies {
 	either := func(name string) string {
 		for _, n := range []string{name, strings.ToLower(name)} {
@@ -36,17 +36,17 @@ func EnvironmentProxies(lookUp func(string) (string, bool)) Proxies {
 	return c.ProxyFunc()
 }
 
-// OneProxy is the proxy for everything.
+// FixedProxy returns the same proxy for every URL.
 func FixedProxy(proxy *url.URL) Proxies {
 	return func(*url.URL) (*url.URL, error) { return proxy, nil }
 }
 
-// dialPatience is how long a connect may take, with the name's look-up and the proxy's answer.
-const dialPatience = 10 * time.Second
+// dialTimeout bounds one connection attempt, including name lookup and the proxy's response.
+const dialTimeout = 10 * time.Second
 
-// dial connects to host:port, through the proxy that there is for it.
+// dial connects to host:port, through a proxy if one is configured for it.
 func (o Options) dial(ctx context.Context, addr string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialPatience)
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	direct := o.Dial
 	if direct == nil {
@@ -55,31 +55,31 @@ func (o Options) dial(ctx context.Context, addr string) (net.Conn, error) {
 	if o.Proxy == nil {
 		return direct(ctx, "tcp", addr)
 	}
-	by, err := o.Proxy(&url.URL{Scheme: "https", Host: addr})
+	proxyURL, err := o.Proxy(&url.URL{Scheme: "https", Host: addr})
 	if err != nil {
 		return nil, fmt.Errorf("find the proxy: %w", err)
 	}
-	if by == nil {
+	if proxyURL == nil {
 		return direct(ctx, "tcp", addr)
 	}
-	conn, err := dialBy(ctx, by, dialFunc(direct), addr)
+	conn, err := dialVia(ctx, proxyURL, dialFunc(direct), addr)
 	if err != nil {
-		return nil, &ProxyError{Host: by.Host, Err: err}
+		return nil, &ProxyError{Host: proxyURL.Host, Err: err}
 	}
 	return conn, nil
 }
 
-// ProxyError is that a proxy did not lead to where it was asked to.
+// ProxyError reports that a proxy did not connect to the requested host.
 type ProxyError struct {
-	Host string // of the proxy, with its port; without what it is logged in with
+	Host string // the proxy's host and port, without credentials
 	Err  error
 }
 
-func (e *ProxyError) Error() string { return fmt.Sprintf("by the proxy %s: %v", e.Host, e.Err) }
+func (e *ProxyError) Error() string { return fmt.Sprintf("via the proxy %s: %v", e.Host, e.Err) }
 
 func (e *ProxyError) Unwrap() error { return e.Err }
 
-// dialFunc is a function as the proxy package wants it.
+// dialFunc adapts a function to the interfaces of the proxy package.
 type dialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
 
 func (f dialFunc) Dial(network, addr string) (net.Conn, error) {
@@ -90,38 +90,38 @@ func (f dialFunc) DialContext(ctx context.Context, network, addr string) (net.Co
 	return f(ctx, network, addr)
 }
 
-// dialBy connects by a proxy.
-func dialBy(ctx context.Context, by *url.URL, direct dialFunc, addr string) (net.Conn, error) {
-	switch by.Scheme {
+// dialVia connects through a proxy.
+func dialVia(ctx context.Context, proxyURL *url.URL, direct dialFunc, addr string) (net.Conn, error) {
+	switch proxyURL.Scheme {
 	case "socks5", "socks5h":
-		d, err := proxy.FromURL(by, direct)
+		d, err := proxy.FromURL(proxyURL, direct)
 		if err != nil {
 			return nil, err
 		}
-		return d.(proxy.ContextDialer).DialContext(ctx, "tcp", addr) //nolint:forcetypeassert // the package documents that its SOCKS5 is one
+		return d.(proxy.ContextDialer).DialContext(ctx, "tcp", addr) //nolint:forcetypeassert // documented: the SOCKS5 dialer is a ContextDialer
 	case "http", "https":
-		return dialConnect(ctx, by, direct, addr)
+		return dialConnect(ctx, proxyURL, direct, addr)
 	}
-	return nil, fmt.Errorf("a proxy is http, https or socks5, not %q", by.Scheme)
+	return nil, fmt.Errorf("unsupported proxy scheme %q (use http, https or socks5)", proxyURL.Scheme)
 }
 
 // dialConnect asks an HTTP proxy for a connection (RFC 9110, CONNECT).
-func dialConnect(ctx context.Context, by *url.URL, direct dialFunc, addr string) (net.Conn, error) {
-	port := by.Port()
+func dialConnect(ctx context.Context, proxyURL *url.URL, direct dialFunc, addr string) (net.Conn, error) {
+	port := proxyURL.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[by.Scheme]
+		port = map[string]string{"http": "80", "https": "443"}[proxyURL.Scheme]
 	}
-	conn, err := direct(ctx, "tcp", net.JoinHostPort(by.Hostname(), port))
+	conn, err := direct(ctx, "tcp", net.JoinHostPort(proxyURL.Hostname(), port))
 	if err != nil {
 		return nil, err
 	}
-	// Who ends ctx ends the exchange; the deadline is off again when the connection is handed out.
+	// Canceling ctx aborts the exchange with the proxy. sendConnect's caller gets a connection without a deadline.
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if by.Scheme == "https" {
-		conn = tls.Client(conn, &tls.Config{ServerName: by.Hostname(), MinVersion: tls.VersionTLS12})
+	if proxyURL.Scheme == "https" {
+		conn = tls.Client(conn, &tls.Config{ServerName: proxyURL.Hostname(), MinVersion: tls.VersionTLS12})
 	}
-	through, err := askForConnection(conn, by, addr)
+	tunneled, err := sendConnect(conn, proxyURL, addr)
 	if err != nil {
 		_ = conn.Close()
 		if ctx.Err() != nil {
@@ -129,17 +129,17 @@ func dialConnect(ctx context.Context, by *url.URL, direct dialFunc, addr string)
 		}
 		return nil, err
 	}
-	return through, nil
+	return tunneled, nil
 }
 
-// maxProxyHead is the most that a proxy may answer before the connection is made.
+// maxProxyHead is the most that a proxy may send before the connection is established.
 const maxProxyHead = 64 << 10
 
-func askForConnection(conn net.Conn, by *url.URL, addr string) (net.Conn, error) {
+func sendConnect(conn net.Conn, proxyURL *url.URL, addr string) (net.Conn, error) {
 	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{}}
-	if by.User != nil {
-		password, _ := by.User.Password()
-		given := base64.StdEncoding.EncodeToString([]byte(by.User.Username() + ":" + password))
+	if proxyURL.User != nil {
+		password, _ := proxyURL.User.Password()
+		given := base64.StdEncoding.EncodeToString([]byte(proxyURL.User.Username() + ":" + password))
 		req.Header.Set("Proxy-Authorization", "Basic "+given)
 	}
 	if err := req.Write(conn); err != nil {
@@ -147,21 +147,21 @@ func askForConnection(conn net.Conn, by *url.URL, addr string) (net.Conn, error)
 	}
 	head := &io.LimitedReader{R: conn, N: maxProxyHead}
 	r := bufio.NewReader(head)
-	resp, err := http.ReadResponse(r, req) //nolint:bodyclose // what follows such an answer is the connection itself
+	resp, err := http.ReadResponse(r, req) //nolint:bodyclose // after this response comes the tunneled connection
 	if err != nil {
 		return nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("it answered %s", resp.Status)
+		return nil, fmt.Errorf("it responded with %s", resp.Status)
 	}
 	head.N = math.MaxInt64
-	return &readFirst{conn, r}, nil
+	return &bufferedConn{conn, r}, nil
 }
 
-// readFirst is a connection of which some was read already.
-type readFirst struct {
+// bufferedConn is a connection whose first bytes are already in a buffer.
+type bufferedConn struct {
 	net.Conn
 	r *bufio.Reader
 }
 
-func (c *readFirst) Read(p []byte) (int, error) { return c.r.Read(p) }
+func (c *bufferedConn) Read(p []byte) (int, error) { return c.r.Read(p) }

@@ -22,7 +22,7 @@ func parse(t testing.TB, text string) *url.URL {
 	return u
 }
 
-func TestNgrokIsReachedByAProxyThatLooksItsNameUp(t *testing.T) {
+func TestNgrokThroughAProxyThatResolvesNames(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	addr, asked := testkit.ServeProxy(t, func(string) string { return edge.Addr() })
@@ -35,13 +35,13 @@ func TestNgrokIsReachedByAProxyThatLooksItsNameUp(t *testing.T) {
 	n.ConnectURL = "connect.edge.test:443"
 	u := serve(t, proof, client, tunnel.OpenNgrok(o, n))
 	u.until(tunnel.Ready)
-	u.post([]byte("by a proxy"))
+	u.post([]byte("via a proxy"))
 	if got := asked(); !slices.Equal(got, []string{"connect.edge.test:443"}) {
-		t.Errorf("the proxy was asked for %q, want connect.edge.test:443 once", got)
+		t.Errorf("the proxy got %q, want connect.edge.test:443 once", got)
 	}
 }
 
-func TestSSHIsReachedByAProxy(t *testing.T) {
+func TestSSHThroughAProxy(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHCloudEvent)
 	addr, asked := testkit.ServeProxy(t, func(string) string { return server.Addr() })
@@ -55,24 +55,24 @@ func TestSSHIsReachedByAProxy(t *testing.T) {
 	u := serve(t, proof, client, tunnel.OpenSSH(o, tunnel.SSHOptions{Target: target, KnownHosts: t.TempDir() + "/keys"}))
 	u.until(tunnel.Ready)
 	if got := asked(); !slices.Equal(got, []string{"localhost.run:22"}) {
-		t.Errorf("the proxy was asked for %q, want localhost.run:22", got)
+		t.Errorf("the proxy got %q, want localhost.run:22", got)
 	}
 }
 
-func TestAProxyThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
+func TestProxyErrorNamesTheProxyWithoutPassword(t *testing.T) {
 	t.Parallel()
 	refusing := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
 	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
 	socks := testkit.ServeConns(t, func(c net.Conn) {
 		_, _ = c.Read(make([]byte, 64))
-		_, _ = c.Write([]byte{5, 0xff}) // none of our ways to log in
+		_, _ = c.Write([]byte{5, 0xff}) // no acceptable authentication method
 	})
 	for by, want := range map[string]string{
-		"http://me:hush@" + refusing.Addr():    "it answered 407 Proxy Authentication Required",
+		"http://me:hush@" + refusing.Addr():    "it responded with 407 Proxy Authentication Required",
 		"http://me:hush@" + closing.Addr():     "connection closed",
 		"http://me:hush@" + testkit.Nowhere(t): "connection refused",
 		"socks5://me:hush@" + socks.Addr():     "no acceptable authentication methods",
-		"ftp://me:hush@" + closing.Addr():      `a proxy is http, https or socks5, not "ftp"`,
+		"ftp://me:hush@" + closing.Addr():      `unsupported proxy scheme "ftp" (use http, https or socks5)`,
 	} {
 		client := &http.Client{Transport: &http.Transport{}}
 		o, proof := options(client)
@@ -81,8 +81,8 @@ func TestAProxyThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 		u := serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(edge, tunnel.NgrokOptions{})))
 		u.until(tunnel.Connecting)
 		s := u.until(tunnel.Connecting)
-		if s.Cause == nil || !strings.Contains(s.Cause.Error(), "by the proxy "+parse(t, by).Host) || strings.Contains(s.Cause.Error(), "hush") {
-			t.Errorf("%s: got %v, want the proxy named, without the password", by, s.Cause)
+		if s.Cause == nil || !strings.Contains(s.Cause.Error(), "via the proxy "+parse(t, by).Host) || strings.Contains(s.Cause.Error(), "hush") {
+			t.Errorf("%s: got %v, want the proxy's host without the password", by, s.Cause)
 		}
 		want = "the proxy " + parse(t, by).Host + ": … " + want
 		before, after, _ := strings.Cut(want, "… ")
@@ -93,7 +93,7 @@ func TestAProxyThatRefusesIsNamedWithoutItsPassword(t *testing.T) {
 	}
 }
 
-func TestAProxySaysWhoWeAre(t *testing.T) {
+func TestProxyGetsCredentials(t *testing.T) {
 	t.Parallel()
 	proxy := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 403 Forbidden\r\n\r\n"))
 	client := &http.Client{Transport: &http.Transport{}}
@@ -102,11 +102,11 @@ func TestAProxySaysWhoWeAre(t *testing.T) {
 	serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(testkit.NewEdge(t), tunnel.NgrokOptions{})))
 	got := string(proxy.Wait(1)[0])
 	if !strings.HasPrefix(got, "CONNECT ") || !strings.Contains(got, "\r\nProxy-Authorization: Basic bWU6aHVzaA==\r\n") {
-		t.Errorf("the proxy got\n%s\nwant CONNECT and who we are", got)
+		t.Errorf("the proxy got\n%s\nwant CONNECT with credentials", got)
 	}
 }
 
-func TestLoopbackIsThereAtOnce(t *testing.T) {
+func TestLocalTunnelIsReadyAtOnce(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

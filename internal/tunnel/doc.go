@@ -1,17 +1,17 @@
-// Package tunnel opens the way in: by ngrok, by a server that forwards over SSH, or from this machine alone.
+// Package tunnel connects the internet to this machine: through ngrok, through a server that forwards over SSH, or not at all (local).
 //
-// Each way is a [Tunnel]: a listener, the public URL that leads to it, and a stream of states. Who serves the listener does not know
-// which way it is.
+// Each provider implements [Tunnel]: a listener, the public URL that leads to it, and a stream of states. Code that serves the listener
+// does not know which provider it uses.
 //
-// The package promises:
+// Guarantees:
 //
-//   - [Ready] is honest: a request through the public URL has come back to this process before it is said, at the start and after
-//     every gap ([Proof]).
-//   - What can't get better ends: a refused token, a URL that is taken, a limit of the plan, a changed host key are an [*Error], at once.
-//     Everything else is tried again, with growing pauses that chance spreads.
-//   - A gap is noticed: by the service's own heartbeat, by a clock that jumped while the machine slept, by an address that the machine
-//     has no more.
-//   - Tokens are in no error, whatever the service repeats.
+//   - A tunnel reports [Ready] only after a request through the public URL has come back to this process, at startup and after every
+//     outage (see [Verifier]).
+//   - Permanent failures end the tunnel at once with an [*Error]: a rejected token, a URL in use, a plan limit, a changed host key.
+//     Everything else is retried with increasing, randomized delays.
+//   - Outages are noticed by the service's heartbeat, by a clock jump after the machine slept, and by a network address that disappears.
+//   - No error contains a token, even if the service repeats it.
 //
-// Where tokens and keys are found is here; where they are configured is config's. What is said to people is the caller's.
+// This package finds tokens and keys in the files of other programs. Package config reads the program's own settings, and callers print
+// all messages.
 package tunnel

@@ -4,31 +4,31 @@ import (
 	"fmt"
 )
 
-// Reason says what kind of an end an Error is.
+// Reason classifies an Error.
 type Reason string
 
 // The reasons.
 const (
-	Refused       Reason = "refused"       // the service does not take the credentials
-	Denied        Reason = "denied"        // it lets us in, and does not forward what is asked
-	Taken         Reason = "taken"         // the URL is in use, or another's
-	Limit         Reason = "limit"         // the plan allows no more
-	KeyChanged    Reason = "key_changed"   // the server is not the one that it was
-	Unreachable   Reason = "unreachable"   // it could not be opened in the time there is
-	Unverified    Reason = "unverified"    // it is open, and the public URL does not lead here
-	Stopped       Reason = "stopped"       // the service ended it, for whatever reason it gives
-	Misconfigured Reason = "misconfigured" // a setting can't be used
+	Refused       Reason = "refused"       // the service rejected the credentials
+	Denied        Reason = "denied"        // the server accepted the login but not the forwarding
+	Taken         Reason = "taken"         // the URL is in use, or belongs to another account
+	Limit         Reason = "limit"         // the plan's limit is reached
+	KeyChanged    Reason = "key_changed"   // the server has another host key than before
+	Unreachable   Reason = "unreachable"   // the tunnel could not be opened in time
+	Unverified    Reason = "unverified"    // the tunnel is open, but the public URL does not lead here
+	Stopped       Reason = "stopped"       // the service ended the tunnel for another reason
+	Misconfigured Reason = "misconfigured" // a setting is invalid
 )
 
-// Error is why a tunnel can't be had. It holds no credentials.
+// Error reports why a tunnel cannot be opened or kept. It contains no credentials.
 type Error struct {
 	Reason  Reason
-	Service string // ngrok, or the SSH server's host
-	Code    string // the service's own, as in ERR_NGROK_105
-	Message string // what the service says, or what is the matter; one line
-	DocURL  string // where to read on
-	URL     string // the public one, where it is about that
-	Err     error  // what it came from
+	Service string // "ngrok", or the SSH server's host
+	Code    string // the service's own error code, such as ERR_NGROK_105
+	Message string // one line: the service's message, or the cause
+	DocURL  string // where to read more
+	URL     string // the public URL, if the error is about it
+	Err     error  // the cause
 }
 
 func (e *Error) Error() string {
@@ -41,14 +41,14 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotBackError is that a request through the public URL did not come back.
+// UnverifiedError reports that a request through the public URL did not come back.
 type UnverifiedError struct {
 	URL string
-	Err error // of the last try
+	Err error // of the last request
 }
 
 func (e *UnverifiedError) Error() string {
-	return fmt.Sprintf("%s does not lead back here: %s", e.URL, Describe(e.Err))
+	return fmt.Sprintf("%s does not lead to this process: %s", e.URL, Describe(e.Err))
 }
 
 func (e *UnverifiedError) Unwrap() error { return e.Err }

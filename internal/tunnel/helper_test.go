@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// The SDK leaves these behind until its next heartbeat is due, which tests put off, and until a pause of its own is over.
+	// The SDK leaves these running until its next heartbeat, which tests postpone, and until its own retry delay ends.
 	os.Exit(testkit.Run(m,
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).requester"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).check"),
@@ -26,10 +26,10 @@ func TestMain(m *testing.M) {
 	))
 }
 
-// patience is far more than anything here takes.
+// patience is far longer than any step of these tests takes.
 const patience = 2 * time.Minute
 
-// inUse is a tunnel with a server behind it, which answers each POST with its body.
+// inUse is a tunnel with a server behind it that responds to each POST with its body.
 type inUse struct {
 	tunnel.Tunnel
 	t      testing.TB
@@ -42,7 +42,7 @@ func options(client *http.Client) (tunnel.Options, *tunnel.Verifier) {
 	return tunnel.Options{Verify: proof.Verify, Now: time.Now, Random: mathrand.Float64}, proof
 }
 
-// serve serves what comes through the tunnel until the test ends.
+// serve serves the tunnel's connections until the test ends.
 func serve(t testing.TB, proof *tunnel.Verifier, client *http.Client, tn tunnel.Tunnel) *inUse {
 	t.Helper()
 	u := &inUse{Tunnel: tn, t: t, client: client}
@@ -76,29 +76,29 @@ func openNgrok(t testing.TB, edge *testkit.Edge, n tunnel.NgrokOptions) *inUse {
 
 func withEdge(edge *testkit.Edge, n tunnel.NgrokOptions) tunnel.NgrokOptions {
 	n.ConnectURL, n.Roots = edge.Addr(), edge.Authority().Pool()
-	n.Heartbeat = time.Hour // the SDK has a data race at its first heartbeat
+	n.Heartbeat = time.Hour // the SDK has a data race in its first heartbeat
 	if n.Token == "" {
 		n.Token = "2token_of_these_tests"
 	}
 	return n
 }
 
-// next returns the next state, whatever it is.
+// next returns the next state of any kind.
 func (u *inUse) next() tunnel.State {
 	u.t.Helper()
 	select {
 	case s, ok := <-u.States():
 		if !ok {
-			u.t.Fatal("there is no further state")
+			u.t.Fatal("the tunnel has ended")
 		}
 		return s
 	case <-time.After(patience):
-		u.t.Fatal("no state came")
+		u.t.Fatal("timed out waiting for a state")
 	}
 	return tunnel.State{}
 }
 
-// until returns the next state of a kind, and fails at the end of the tunnel where that is not it.
+// until skips states until one of the given kind. It fails if the tunnel ends with another kind.
 func (u *inUse) until(kind tunnel.Kind) tunnel.State {
 	u.t.Helper()
 	for {
@@ -112,7 +112,7 @@ func (u *inUse) until(kind tunnel.Kind) tunnel.State {
 	}
 }
 
-// post sends a body through the public URL and checks that the same comes back.
+// post sends a body through the public URL and checks that the response is the same.
 func (u *inUse) post(body []byte) {
 	u.t.Helper()
 	resp, err := u.client.Post(u.URL()+"/webhooks", "application/json", bytes.NewReader(body))

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// local is the way in from this machine alone. There is nothing between, so it is ready at once and stays so.
+// local is a tunnel that only this machine can reach. It is ready at once and stays so.
 type local struct {
 	ln     net.Listener
 	states chan State
 	now    func() time.Time
 }
 
-// OpenLocal is the way through a listener of this machine, which is loopback's. Close leaves the listener open.
+// OpenLocal returns a tunnel that serves ln, a loopback listener. Closing the tunnel leaves ln open.
 func OpenLocal(ln net.Listener, now func() time.Time) Tunnel {
 	l := &local{ln: ln, states: make(chan State, 2), now: now}
 	l.states <- State{Kind: Ready, At: now(), URL: l.URL()}

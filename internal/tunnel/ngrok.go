@@ -14,280 +14,281 @@ import (
 	"golang.ngrok.com/ngrok/v2"
 )
 
-// NgrokOptions is what the way by ngrok is made of besides Options.
+// NgrokOptions configures an ngrok tunnel, in addition to Options.
 type NgrokOptions struct {
 	Token   string
-	URL     string // a reserved one; empty: what the account gives
-	Policy  string // a traffic policy, as YAML or JSON; empty: none
-	Version string // of this program, for ngrok's dashboard
+	URL     string // a reserved URL; empty: ngrok assigns one
+	Policy  string // a traffic policy in YAML or JSON; empty: none
+	Version string // this program's version, for ngrok's dashboard
 
-	ConnectURL string         // host:port of another edge; empty: ngrok's
-	Roots      *x509.CertPool // whom to trust instead of ngrok's own authority; nil: that
+	ConnectURL string         // host:port of another ngrok edge; empty: the default
+	Roots      *x509.CertPool // certificate authorities to trust instead of ngrok's; nil: ngrok's
 
-	// Heartbeat is how often the connection is tried; 0: the SDK's ten seconds.
+	// Heartbeat is the interval of the connection check; 0: the SDK's default, 10 s.
 	Heartbeat time.Duration
 }
 
-// ngrokReturn is how long ngrok may refuse our return, since it has yet to miss the session of before: twice what its heartbeat allows.
-const ngrokReturn = 50 * time.Second
+// reconnectGrace is how long ngrok may refuse a reconnect because it still counts the previous session as alive: twice its heartbeat
+// timeout.
+const reconnectGrace = 50 * time.Second
 
-// OpenNgrok opens the way by ngrok.
+// OpenNgrok opens a tunnel through ngrok.
 func OpenNgrok(o Options, n NgrokOptions) Tunnel {
-	w := &ngrokWay{o: n}
-	return keep("ngrok", o, w.drive)
+	p := &ngrokProvider{opts: n}
+	return startSupervisor("ngrok", o, p.run)
 }
 
-// ngrokWay opens sessions of the SDK. One returns by itself after a gap, to the same URL; when that does not work out, the next one
-// begins anew.
-type ngrokWay struct {
-	o NgrokOptions
+// ngrokProvider runs SDK sessions. A session reconnects by itself after an outage, with the same URL. If that fails, ngrokProvider starts
+// a new session.
+type ngrokProvider struct {
+	opts NgrokOptions
 }
 
-// errAnew ends a session that another is to follow.
-var errAnew = errors.New("the session has to begin anew")
+// errRestartSession ends a session that must be replaced by a new one.
+var errRestartSession = errors.New("the ngrok session must be restarted")
 
-func (w *ngrokWay) drive(ctx context.Context, k *keeper) error {
+func (p *ngrokProvider) run(ctx context.Context, s *supervisor) error {
 	for {
-		err := w.session(ctx, k)
+		err := p.session(ctx, s)
 		var final *Error
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.As(err, &final):
 			return final
-		case !errors.Is(err, errAnew):
-			k.trouble(err, time.Time{})
+		case !errors.Is(err, errRestartSession):
+			s.reportFailure(err, time.Time{})
 		}
-		if err := k.pause(ctx); err != nil {
+		if err := s.waitToRetry(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// session runs one session of the SDK until it can't be mended.
-func (w *ngrokWay) session(ctx context.Context, k *keeper) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
-	s := &ngrokSession{way: w, k: k, dialer: &pacedDialer{k: k}, ctx: ctx, end: end}
-	agent, err := ngrok.NewAgent(w.agentOptions(s.dialer, s.event)...)
+// session runs one SDK session until it fails permanently.
+func (p *ngrokProvider) session(ctx context.Context, s *supervisor) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	sess := &ngrokSession{provider: p, supervisor: s, dialer: &retryDialer{supervisor: s}, ctx: ctx, cancel: cancel}
+	agent, err := ngrok.NewAgent(p.agentOptions(sess.dialer, sess.event)...)
 	if err != nil {
 		return err
 	}
-	defer k.hold(nil)
-	defer s.wait()
+	defer s.setLink(nil)
+	defer sess.shutdown()
 	defer func() {
-		end(nil)               // first, or the SDK's word on its own end would be taken for trouble
-		_ = agent.Disconnect() // it is over, whatever the service thinks of it
+		cancel(nil)            // first, so that disconnecting is not reported as an outage
+		_ = agent.Disconnect() // the session is over either way
 	}()
 	if err := agent.Connect(ctx); err != nil {
-		return s.because(err)
+		return sess.err(err)
 	}
-	ln, err := agent.Listen(ctx, w.endpointOptions()...)
+	ln, err := agent.Listen(ctx, p.endpointOptions()...)
 	if err != nil {
-		return s.because(err)
+		return sess.err(err)
 	}
-	s.work.Go(func() { s.pump(ln) })
-	s.listens(ln.URL().String())
+	sess.work.Go(func() { sess.acceptLoop(ln) })
+	sess.endpointOpened(ln.URL().String())
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-func (w *ngrokWay) agentOptions(dialer ngrok.Dialer, event func(ngrok.Event)) []ngrok.AgentOption {
+func (p *ngrokProvider) agentOptions(dialer ngrok.Dialer, event func(ngrok.Event)) []ngrok.AgentOption {
 	options := []ngrok.AgentOption{
-		ngrok.WithAuthtoken(w.o.Token),
-		ngrok.WithClientInfo("vidiking", w.o.Version),
+		ngrok.WithAuthtoken(p.opts.Token),
+		ngrok.WithClientInfo("vidiking", p.opts.Version),
 		ngrok.WithLogger(slog.New(slog.DiscardHandler)),
 		ngrok.WithDialer(dialer),
 		ngrok.WithEventHandler(event),
 		ngrok.WithTLSConfig(func(c *tls.Config) {
-			if w.o.ConnectURL != "" {
-				c.ServerName, _, _ = net.SplitHostPort(w.o.ConnectURL) // the SDK's own way can't read an IPv6 address
+			if p.opts.ConnectURL != "" {
+				c.ServerName, _, _ = net.SplitHostPort(p.opts.ConnectURL) // the SDK cannot parse an IPv6 address here
 			}
 		}),
 	}
-	if w.o.ConnectURL != "" {
-		options = append(options, ngrok.WithAgentConnectURL(w.o.ConnectURL))
+	if p.opts.ConnectURL != "" {
+		options = append(options, ngrok.WithAgentConnectURL(p.opts.ConnectURL))
 	}
-	if w.o.Roots != nil {
-		options = append(options, ngrok.WithAgentConnectCAs(w.o.Roots))
+	if p.opts.Roots != nil {
+		options = append(options, ngrok.WithAgentConnectCAs(p.opts.Roots))
 	}
-	if w.o.Heartbeat > 0 {
-		options = append(options, ngrok.WithHeartbeatInterval(w.o.Heartbeat))
+	if p.opts.Heartbeat > 0 {
+		options = append(options, ngrok.WithHeartbeatInterval(p.opts.Heartbeat))
 	}
 	return options
 }
 
-func (w *ngrokWay) endpointOptions() []ngrok.EndpointOption {
+func (p *ngrokProvider) endpointOptions() []ngrok.EndpointOption {
 	var options []ngrok.EndpointOption
-	if w.o.URL != "" {
-		options = append(options, ngrok.WithURL(w.o.URL))
+	if p.opts.URL != "" {
+		options = append(options, ngrok.WithURL(p.opts.URL))
 	}
-	if w.o.Policy != "" {
-		options = append(options, ngrok.WithTrafficPolicy(w.o.Policy))
+	if p.opts.Policy != "" {
+		options = append(options, ngrok.WithTrafficPolicy(p.opts.Policy))
 	}
 	return options
 }
 
-// ngrokSession follows one session of the SDK: it is told when that connects and when it fails.
+// ngrokSession handles the events of one SDK session.
 type ngrokSession struct {
-	way    *ngrokWay
-	k      *keeper
-	dialer *pacedDialer
-	ctx    context.Context //nolint:containedctx // the session's life; the SDK's events bring none
-	end    context.CancelCauseFunc
-	work   sync.WaitGroup
+	provider   *ngrokProvider
+	supervisor *supervisor
+	dialer     *retryDialer
+	ctx        context.Context //nolint:containedctx // the session's lifetime; SDK events carry no context
+	cancel     context.CancelCauseFunc
+	work       sync.WaitGroup
 
-	mu      sync.Mutex
-	closed  bool
-	url     string // empty until the endpoint is there
-	proving context.CancelFunc
-	refused time.Time // since when the service refuses our return
+	mu           sync.Mutex
+	closed       bool
+	url          string // empty until the endpoint is open
+	cancelVerify context.CancelFunc
+	refusedSince time.Time // when the service first refused the reconnect
 }
 
-// event is called by the SDK, which waits for it.
-func (s *ngrokSession) event(e ngrok.Event) {
+// event handles an SDK event. The SDK waits until it returns.
+func (sess *ngrokSession) event(e ngrok.Event) {
 	switch e := e.(type) {
 	case *ngrok.EventAgentConnectSucceeded:
-		s.dialer.welcome()
-		s.connected()
+		sess.dialer.handshakeDone()
+		sess.connected()
 	case *ngrok.EventAgentDisconnected:
-		if e.Error != nil && s.ctx.Err() == nil {
-			s.failed(e.Error)
+		if e.Error != nil && sess.ctx.Err() == nil {
+			sess.disconnected(e.Error)
 		}
 	}
 }
 
-// connected proves the way again, where it is a return.
-func (s *ngrokSession) connected() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refused = time.Time{}
-	if s.url != "" {
-		s.prove(s.url)
+// connected verifies the URL again if this is a reconnect.
+func (sess *ngrokSession) connected() {
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	sess.refusedSince = time.Time{}
+	if sess.url != "" {
+		sess.startVerifying(sess.url)
 	}
 }
 
-// listens proves the way of a new endpoint.
-func (s *ngrokSession) listens(url string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.url = url
-	s.prove(url)
+// endpointOpened verifies the URL of a new endpoint.
+func (sess *ngrokSession) endpointOpened(url string) {
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	sess.url = url
+	sess.startVerifying(url)
 }
 
-// prove looks whether the URL leads here, in the background. The caller holds mu. A return that leads nowhere ends the session: another
-// begins with whatever URL there is now.
-func (s *ngrokSession) prove(url string) {
-	if s.closed {
+// startVerifying checks in the background that the URL leads here. The caller holds mu. If the URL fails after a reconnect, the session
+// ends, and the next one gets a new URL.
+func (sess *ngrokSession) startVerifying(url string) {
+	if sess.closed {
 		return
 	}
-	s.stopProving()
-	ctx, cancel := context.WithCancel(s.ctx)
-	s.proving = cancel
-	if s.k.URL() != "" {
-		ctx, cancel = context.WithTimeout(ctx, 2*proofPatience)
+	sess.stopVerifying()
+	ctx, cancel := context.WithCancel(sess.ctx)
+	sess.cancelVerify = cancel
+	if sess.supervisor.URL() != "" {
+		ctx, cancel = context.WithTimeout(ctx, 2*verifyTimeout)
 	}
-	s.work.Go(func() {
+	sess.work.Go(func() {
 		defer cancel()
-		err := s.k.prove(ctx, url)
+		err := sess.supervisor.verify(ctx, url)
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) && err != nil {
-			s.end(errAnew)
+			sess.cancel(errRestartSession)
 		}
 	})
 }
 
-func (s *ngrokSession) stopProving() {
-	if s.proving != nil {
-		s.proving()
+func (sess *ngrokSession) stopVerifying() {
+	if sess.cancelVerify != nil {
+		sess.cancelVerify()
 	}
 }
 
-// failed is told why the session is down. What can't pass ends it.
-func (s *ngrokSession) failed(err error) {
-	s.mu.Lock()
-	s.stopProving()
-	s.mu.Unlock()
-	s.k.hold(nil)
-	e, passes := ngrokError(err, s.way.o.Token)
+// disconnected handles a lost connection. A permanent error ends the session.
+func (sess *ngrokSession) disconnected(err error) {
+	sess.mu.Lock()
+	sess.stopVerifying()
+	sess.mu.Unlock()
+	sess.supervisor.setLink(nil)
+	e, temporary := ngrokError(err, sess.provider.opts.Token)
 	switch {
 	case e == nil:
-		s.k.trouble(inWords(err), time.Time{})
-	case !s.returns():
-		s.end(e)
+		sess.supervisor.reportFailure(translateError(err), time.Time{})
+	case !sess.hasEndpoint():
+		sess.cancel(e)
 	case e.Reason == Refused:
-		s.end(e)
+		sess.cancel(e)
 	default:
-		s.k.trouble(e, time.Time{})
-		s.refuse(e, passes)
+		sess.supervisor.reportFailure(e, time.Time{})
+		sess.reconnectRefused(e, temporary)
 	}
 }
 
-// returns reports whether the session has had its endpoint.
-func (s *ngrokSession) returns() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.url != ""
+// hasEndpoint reports whether the endpoint was opened before.
+func (sess *ngrokSession) hasEndpoint() bool {
+	sess.mu.Lock()
+	defer sess.mu.Unlock()
+	return sess.url != ""
 }
 
-// refuse ends a session whose return the service refuses: at once, or where it may pass, after a while. Who asked for the URL gets no
-// other.
-func (s *ngrokSession) refuse(e *Error, passes bool) {
-	s.mu.Lock()
-	if s.refused.IsZero() {
-		s.refused = s.k.o.Now()
+// reconnectRefused ends a session that the service refuses to resume: at once for a permanent error, otherwise after reconnectGrace. A
+// user who asked for a specific URL gets an error instead of another URL.
+func (sess *ngrokSession) reconnectRefused(e *Error, temporary bool) {
+	sess.mu.Lock()
+	if sess.refusedSince.IsZero() {
+		sess.refusedSince = sess.supervisor.opts.Now()
 	}
-	waited := s.k.o.Now().Sub(s.refused)
-	s.mu.Unlock()
+	waited := sess.supervisor.opts.Now().Sub(sess.refusedSince)
+	sess.mu.Unlock()
 	switch {
-	case passes && waited < ngrokReturn:
-	case s.way.o.URL != "" || e.Reason == Limit:
-		s.end(e)
+	case temporary && waited < reconnectGrace:
+	case sess.provider.opts.URL != "" || e.Reason == Limit:
+		sess.cancel(e)
 	default:
-		s.end(errAnew)
+		sess.cancel(errRestartSession)
 	}
 }
 
-// because is why the session ended: what we ended it for, else what the SDK says.
-func (s *ngrokSession) because(err error) error {
-	if cause := context.Cause(s.ctx); cause != nil {
+// err returns the cancellation cause of the session, or else the SDK's error.
+func (sess *ngrokSession) err(err error) error {
+	if cause := context.Cause(sess.ctx); cause != nil {
 		return cause
 	}
-	if e, _ := ngrokError(err, s.way.o.Token); e != nil {
+	if e, _ := ngrokError(err, sess.provider.opts.Token); e != nil {
 		return e
 	}
-	return inWords(err)
+	return translateError(err)
 }
 
-// pump hands connections on. The SDK's Accept fails when the session is over, or the service closed the endpoint; it is called on until
-// then, without which the SDK can't close.
-func (s *ngrokSession) pump(ln net.Listener) {
+// acceptLoop passes connections to the listener. The SDK's Accept fails when the session is over or the service closed the endpoint.
+// Until then it must keep being called, because the SDK cannot close otherwise.
+func (sess *ngrokSession) acceptLoop(ln net.Listener) {
 	var handing sync.WaitGroup
 	defer handing.Wait()
 	for {
 		conn, err := ln.Accept()
 		if err != nil {
-			s.endpointClosed(err)
+			sess.endpointClosed(err)
 			return
 		}
-		handing.Go(func() { s.k.offer(s.ctx, conn) })
+		handing.Go(func() { sess.supervisor.offer(sess.ctx, conn) })
 	}
 }
 
-func (s *ngrokSession) endpointClosed(err error) {
-	e, _ := ngrokError(err, s.way.o.Token)
+func (sess *ngrokSession) endpointClosed(err error) {
+	e, _ := ngrokError(err, sess.provider.opts.Token)
 	if e == nil {
-		s.end(fmt.Errorf("ngrok closed the endpoint: %w", err))
+		sess.cancel(fmt.Errorf("ngrok closed the endpoint: %w", err))
 		return
 	}
-	s.end(e)
+	sess.cancel(e)
 }
 
-// wait returns when nothing of the session is left.
-func (s *ngrokSession) wait() {
-	s.mu.Lock()
-	s.closed = true
-	s.stopProving()
-	s.mu.Unlock()
-	s.end(nil)
-	s.work.Wait()
+// shutdown ends the session and waits for its goroutines.
+func (sess *ngrokSession) shutdown() {
+	sess.mu.Lock()
+	sess.closed = true
+	sess.stopVerifying()
+	sess.mu.Unlock()
+	sess.cancel(nil)
+	sess.work.Wait()
 }

@@ -7,62 +7,62 @@ import (
 	"time"
 )
 
-// pacedDialer connects the SDK to its service. The SDK itself tries for ever, without chance in its pauses and without an end to a
-// handshake; so the tries are made here, one after the other within what the SDK takes for one.
-type pacedDialer struct {
-	k *keeper
+// retryDialer connects the SDK to its service. The SDK retries forever, without jitter and without a handshake timeout. So retryDialer
+// makes the attempts itself, within what the SDK counts as one.
+type retryDialer struct {
+	supervisor *supervisor
 
-	mu   sync.Mutex
-	wait bool     // the next try has to wait; not so the first, nor one after a handshake that failed, for which the SDK waits itself
-	conn net.Conn // the one in use
+	mu        sync.Mutex
+	delayNext bool     // delay the next attempt; false for the first one and after a failed handshake, for which the SDK waits itself
+	conn      net.Conn // the connection in use
 }
 
-func (d *pacedDialer) Dial(network, addr string) (net.Conn, error) {
-	return d.DialContext(d.k.over, network, addr)
+func (d *retryDialer) Dial(network, addr string) (net.Conn, error) {
+	return d.DialContext(d.supervisor.ctx, network, addr)
 }
 
-// DialContext returns a connection whose other end has a while to answer: until welcome is called.
-func (d *pacedDialer) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
+// DialContext returns a connection with a deadline that handshakeDone removes.
+func (d *retryDialer) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
 	for {
-		if d.mustWait() {
-			if err := d.k.pause(ctx); err != nil {
+		if d.shouldDelay() {
+			if err := d.supervisor.waitToRetry(ctx); err != nil {
 				return nil, err
 			}
 		}
-		conn, err := d.k.o.dial(ctx, addr)
-		d.set(conn, err)
+		conn, err := d.supervisor.opts.dial(ctx, addr)
+		d.record(conn, err)
 		if err == nil {
-			_ = conn.SetDeadline(time.Now().Add(handshakePatience)) // a connection that takes none fails by itself
+			_ = conn.SetDeadline(time.Now().Add(handshakeTimeout)) // a connection without deadlines fails later anyway
 			return conn, nil
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		d.k.trouble(err, time.Time{})
+		d.supervisor.reportFailure(err, time.Time{})
 	}
 }
 
-// welcome takes the deadline off: from now on the heartbeat looks after the connection.
-func (d *pacedDialer) welcome() {
+// handshakeDone removes the deadline. From now on the heartbeat monitors the connection.
+func (d *retryDialer) handshakeDone() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.wait = true
+	d.delayNext = true
 	if d.conn == nil {
 		return
 	}
 	_ = d.conn.SetDeadline(time.Time{})
 	conn := d.conn
-	d.k.hold(&link{local: conn.LocalAddr(), drop: func() { _ = conn.Close() }})
+	d.supervisor.setLink(&link{local: conn.LocalAddr(), drop: func() { _ = conn.Close() }})
 }
 
-func (d *pacedDialer) mustWait() bool {
+func (d *retryDialer) shouldDelay() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.wait
+	return d.delayNext
 }
 
-func (d *pacedDialer) set(conn net.Conn, err error) {
+func (d *retryDialer) record(conn net.Conn, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.conn, d.wait = conn, err != nil
+	d.conn, d.delayNext = conn, err != nil
 }

@@ -9,7 +9,7 @@ import (
 	"golang.ngrok.com/muxado/v2"
 )
 
-// Pages of ngrok's that its errors lead to.
+// Pages of ngrok's website that explain its errors.
 const (
 	ngrokTokenPage   = "https://dashboard.ngrok.com/get-started/your-authtoken"
 	ngrokDomainsPage = "https://dashboard.ngrok.com/domains"
@@ -17,34 +17,34 @@ const (
 	ngrokErrorsPage  = "https://ngrok.com/docs/errors/"
 )
 
-// ngrokMeaning is what a code of ngrok's means for us (ngrok docs: Errors Reference).
-type ngrokMeaning struct {
-	reason Reason
-	page   string // empty: the code's own
-	passes bool   // it may be about our own session of before, which the service has yet to miss
+// ngrokErrorInfo describes one of ngrok's error codes (ngrok docs: Errors Reference).
+type ngrokErrorInfo struct {
+	reason    Reason
+	page      string // empty: the page of the code
+	temporary bool   // may be caused by our previous session, which the service has not timed out yet
 }
 
-// ngrokMeanings lists the codes that say more than that ngrok refuses.
-func ngrokMeanings() map[string]ngrokMeaning {
-	token := ngrokMeaning{reason: Refused, page: ngrokTokenPage}
-	domain := ngrokMeaning{reason: Taken, page: ngrokDomainsPage}
-	return map[string]ngrokMeaning{
-		"ERR_NGROK_105": token,                                                // it is no token
-		"ERR_NGROK_106": token,                                                // it is one of ngrok v1
-		"ERR_NGROK_107": token,                                                // reset, revoked, or of a team that one was removed from
-		"ERR_NGROK_300": token,                                                // its credential was revoked
-		"ERR_NGROK_108": {reason: Limit, page: ngrokAgentsPage, passes: true}, // agent sessions at once
-		"ERR_NGROK_324": {reason: Limit, passes: true},                        // endpoints at once
-		"ERR_NGROK_314": {reason: Limit},                                      // custom hostnames
-		"ERR_NGROK_319": domain,                                               // not reserved
-		"ERR_NGROK_320": domain,                                               // reserved by another account
-		"ERR_NGROK_334": {reason: Taken, passes: true},                        // online already
+// knownNgrokErrors lists the codes that need special handling.
+func knownNgrokErrors() map[string]ngrokErrorInfo {
+	token := ngrokErrorInfo{reason: Refused, page: ngrokTokenPage}
+	domain := ngrokErrorInfo{reason: Taken, page: ngrokDomainsPage}
+	return map[string]ngrokErrorInfo{
+		"ERR_NGROK_105": token,                                                   // not a token
+		"ERR_NGROK_106": token,                                                   // a token of ngrok v1
+		"ERR_NGROK_107": token,                                                   // reset or revoked, or the user left the team
+		"ERR_NGROK_300": token,                                                   // credential revoked
+		"ERR_NGROK_108": {reason: Limit, page: ngrokAgentsPage, temporary: true}, // simultaneous agent sessions
+		"ERR_NGROK_324": {reason: Limit, temporary: true},                        // simultaneous endpoints
+		"ERR_NGROK_314": {reason: Limit},                                         // custom hostnames
+		"ERR_NGROK_319": domain,                                                  // not reserved
+		"ERR_NGROK_320": domain,                                                  // reserved by another account
+		"ERR_NGROK_334": {reason: Taken, temporary: true},                        // already online
 
-		"ERR_NGROK_4018": token, // there is none
+		"ERR_NGROK_4018": token, // no token
 	}
 }
 
-// ngrokCode finds a code in a text, as in ERR_NGROK_105; empty where there is none.
+// ngrokCode finds an error code in text, such as ERR_NGROK_105. It returns "" if there is none.
 func ngrokCode(text string) string {
 	const prefix = "ERR_NGROK_"
 	at := strings.Index(text, prefix)
@@ -62,27 +62,27 @@ func ngrokCode(text string) string {
 	return prefix + digits[:end]
 }
 
-// ngrokError makes an *Error of what the service answered, and says whether it may pass by itself. It returns nil for an error that is
-// not the service's word: a connection that failed says nothing on what ngrok thinks.
-func ngrokError(err error, token string) (e *Error, passes bool) {
-	code := codeOf(err)
+// ngrokError converts an error that the service reported and says whether it may be temporary. It returns nil for any other error: a
+// failed connection says nothing about ngrok's decision.
+func ngrokError(err error, token string) (e *Error, temporary bool) {
+	code := errorCode(err)
 	if code == "" {
 		return nil, false
 	}
-	meaning, ok := ngrokMeanings()[code]
+	info, ok := knownNgrokErrors()[code]
 	if !ok {
-		meaning.reason = Stopped
+		info.reason = Stopped
 	}
-	if meaning.page == "" {
-		meaning.page = ngrokErrorsPage + strings.ToLower(code)
+	if info.page == "" {
+		info.page = ngrokErrorsPage + strings.ToLower(code)
 	}
-	// err is not kept: its text may hold the token (ngrok docs: ERR_NGROK_105, ERR_NGROK_107).
-	return &Error{Reason: meaning.reason, Service: "ngrok", Code: code, Message: firstSentence(err.Error(), token), DocURL: meaning.page}, meaning.passes
+	// err is not wrapped: its text may contain the token (ngrok docs: ERR_NGROK_105, ERR_NGROK_107).
+	return &Error{Reason: info.reason, Service: "ngrok", Code: code, Message: firstSentence(err.Error(), token), DocURL: info.page}, info.temporary
 }
 
-// inWords makes a common error of one of the SDK's multiplexer, whose types are its own. That it closed the session itself is what a
-// heartbeat without an answer leads to.
-func inWords(err error) error {
+// translateError converts the error types of the SDK's multiplexer to standard ones. A session that the multiplexer closed itself had a
+// heartbeat timeout.
+func translateError(err error) error {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		switch code, _ := muxado.GetError(inner); code {
 		case muxado.PeerEOF, muxado.RemoteGoneAway, muxado.StreamClosed, muxado.StreamReset:
@@ -94,8 +94,9 @@ func inWords(err error) error {
 	return err
 }
 
-// codeOf is the code of an error. The SDK's errors have it in two forms, and one of a refused return is a text alone.
-func codeOf(err error) string {
+// errorCode returns the ngrok code of an error. The SDK has two error types with codes; for a refused reconnect the code is only in the
+// text.
+func errorCode(err error) string {
 	var coded interface{ ErrorCode() string }
 	var public interface{ Code() string }
 	switch {
@@ -107,7 +108,7 @@ func codeOf(err error) string {
 	return ngrokCode(err.Error())
 }
 
-// firstSentence is the first line of what a service says, without the SDK's words before it and without the token.
+// firstSentence returns the first line of a service's message, without the SDK's prefixes and with the token masked.
 func firstSentence(text, token string) string {
 	for _, before := range []string{"failed to connect: ", "authentication failed: ", "failed to send authentication request: ", "failed to start tunnel: ", "failed to accept connection: "} {
 		text = strings.TrimPrefix(text, before)

@@ -11,19 +11,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
 
-func TestNgrokCarriesEveryByte(t *testing.T) {
+func TestNgrokTransfersEveryByte(t *testing.T) {
 	t.Parallel()
 	u := openNgrok(t, testkit.NewEdge(t), tunnel.NgrokOptions{})
 	s := u.until(tunnel.Ready)
 	if s.URL == "" || s.URL != u.URL() || !s.Since.IsZero() {
-		t.Errorf("got ready %+v and URL %q, want the same URL and no gap", s, u.URL())
+		t.Errorf("got ready %+v and URL %q, want the same URL and no outage", s, u.URL())
 	}
 	for _, size := range []int{0, 1, 4096, 256<<10 + 1, 3 << 20} {
 		u.post(randomBody(t, size))
 	}
 }
 
-func TestNgrokCarriesManyAtOnce(t *testing.T) {
+func TestNgrokTransfersManyRequestsAtOnce(t *testing.T) {
 	t.Parallel()
 	u := openNgrok(t, testkit.NewEdge(t), tunnel.NgrokOptions{})
 	u.until(tunnel.Ready)
@@ -35,7 +35,7 @@ func TestNgrokCarriesManyAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-func TestNgrokComesBackAtTheSameURL(t *testing.T) {
+func TestNgrokReconnectsWithTheSameURL(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
@@ -43,24 +43,24 @@ func TestNgrokComesBackAtTheSameURL(t *testing.T) {
 	edge.Drop()
 	gone := u.until(tunnel.Reconnecting)
 	if gone.Cause == nil || gone.Since.IsZero() {
-		t.Errorf("got %+v, want a cause and a beginning", gone)
+		t.Errorf("got %+v, want a cause and a start time", gone)
 	}
 	back := u.until(tunnel.Ready)
 	if back.URL != before.URL || back.URLChanged || !back.Since.Equal(gone.Since) || back.Downtime() <= 0 {
-		t.Errorf("got %+v after %+v, want the URL %s and how long it was", back, gone, before.URL)
+		t.Errorf("got %+v after %+v, want the URL %s and the outage", back, gone, before.URL)
 	}
 	u.post([]byte("still the same"))
-	// It came back as the session that it was, which is how the real edge gives the URL to it and to nobody else.
+	// It resumed the same session. The real edge gives the URL to no other session.
 	auths, binds := edge.Auths(), edge.Binds()
 	if last := auths[len(auths)-1]; last.Cookie == "" || last.ClientID == "" {
-		t.Errorf("got %+v, want the cookie and the client's id of before", last)
+		t.Errorf("got %+v, want the cookie and client id of the first session", last)
 	}
 	if last := binds[len(binds)-1]; last.URL != before.URL || last.Token == "" {
-		t.Errorf("got %+v, want the URL and the token of before", last)
+		t.Errorf("got %+v, want the URL and token of the first session", last)
 	}
 }
 
-func TestNgrokWaitsForAnEdgeThatComesUpLate(t *testing.T) {
+func TestNgrokWaitsForALateEdge(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdgeDown(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
@@ -74,7 +74,7 @@ func TestNgrokWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	u.post([]byte("late"))
 }
 
-func TestNgrokEndsWhereItIsRefused(t *testing.T) {
+func TestNgrokRejectionEndsTheTunnel(t *testing.T) {
 	t.Parallel()
 	const token = "2secret_token_that_must_not_be_shown"
 	for _, tc := range []struct {
@@ -84,11 +84,11 @@ func TestNgrokEndsWhereItIsRefused(t *testing.T) {
 		code, page   string
 	}{
 		{
-			"a token that is none", "The authtoken you specified does not look like a proper ngrok authtoken. Your authtoken: " + token + "\n\nERR_NGROK_105", false,
+			"an invalid token", "The authtoken you specified does not look like a proper ngrok authtoken. Your authtoken: " + token + "\n\nERR_NGROK_105", false,
 			tunnel.Refused, "ERR_NGROK_105", "https://dashboard.ngrok.com/get-started/your-authtoken",
 		},
 		{
-			"a token that was revoked", "The authtoken you specified is properly formed, but it is invalid.\nYour authtoken: " + token + "\n\nERR_NGROK_107", false,
+			"a revoked token", "The authtoken you specified is properly formed, but it is invalid.\nYour authtoken: " + token + "\n\nERR_NGROK_107", false,
 			tunnel.Refused, "ERR_NGROK_107", "https://dashboard.ngrok.com/get-started/your-authtoken",
 		},
 		{
@@ -96,15 +96,15 @@ func TestNgrokEndsWhereItIsRefused(t *testing.T) {
 			tunnel.Limit, "ERR_NGROK_108", "https://dashboard.ngrok.com/agents",
 		},
 		{
-			"a URL that is online", "The endpoint 'https://shop.ngrok.app' is already online.\n\nERR_NGROK_334", true,
+			"a URL in use", "The endpoint 'https://shop.ngrok.app' is already online.\n\nERR_NGROK_334", true,
 			tunnel.Taken, "ERR_NGROK_334", "https://ngrok.com/docs/errors/err_ngrok_334",
 		},
 		{
-			"a domain that is not reserved", "You must reserve a custom hostname for your account before it can be bound.\n\nERR_NGROK_319", true,
+			"an unreserved domain", "You must reserve a custom hostname for your account before it can be bound.\n\nERR_NGROK_319", true,
 			tunnel.Taken, "ERR_NGROK_319", "https://dashboard.ngrok.com/domains",
 		},
 		{
-			"what is not known yet", "Something else. The token is " + token + "\n\nERR_NGROK_99999", true,
+			"an unknown error", "Something else. The token is " + token + "\n\nERR_NGROK_99999", true,
 			tunnel.Stopped, "ERR_NGROK_99999", "https://ngrok.com/docs/errors/err_ngrok_99999",
 		},
 	} {
@@ -128,7 +128,7 @@ func TestNgrokEndsWhereItIsRefused(t *testing.T) {
 				t.Errorf("the error shows the token: %v", e)
 			}
 			if n := len(edge.Auths()); n != 1 {
-				t.Errorf("got %d authentications, want 1: what is refused is not asked again", n)
+				t.Errorf("got %d authentications, want 1: a rejected token must not be sent again", n)
 			}
 		})
 	}
@@ -142,12 +142,12 @@ func (u *inUse) untilLost() tunnel.State {
 			return s
 		}
 		if s.Kind == tunnel.Ready {
-			u.t.Fatal("it is ready")
+			u.t.Fatal("still ready")
 		}
 	}
 }
 
-func TestNgrokEndsWhenTheTokenIsRevokedMeanwhile(t *testing.T) {
+func TestNgrokRevokedTokenEndsTheTunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
@@ -156,11 +156,11 @@ func TestNgrokEndsWhenTheTokenIsRevokedMeanwhile(t *testing.T) {
 	edge.Drop()
 	var e *tunnel.Error
 	if s := u.untilLost(); !errors.As(s.Cause, &e) || e.Reason != tunnel.Refused {
-		t.Errorf("got %v, want that the token is refused", s.Cause)
+		t.Errorf("got %v, want a rejected token", s.Cause)
 	}
 }
 
-func TestNgrokEndsWhenItsEndpointIsStopped(t *testing.T) {
+func TestNgrokStoppedEndpointEndsTheTunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
@@ -172,7 +172,7 @@ func TestNgrokEndsWhenItsEndpointIsStopped(t *testing.T) {
 	}
 }
 
-func TestNgrokComesBackElsewhereWhereItsURLIsGone(t *testing.T) {
+func TestNgrokGetsANewURLWhenTheOldOneIsGone(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
@@ -182,12 +182,12 @@ func TestNgrokComesBackElsewhereWhereItsURLIsGone(t *testing.T) {
 	u.until(tunnel.Reconnecting)
 	back := u.until(tunnel.Ready)
 	if back.URL == before.URL || !back.URLChanged {
-		t.Errorf("got %+v after %s, want another URL, and that it is said", back, before.URL)
+		t.Errorf("got %+v after %s, want another URL and URLChanged", back, before.URL)
 	}
 	u.post([]byte("elsewhere"))
 }
 
-func TestNgrokAsksForWhatIsConfigured(t *testing.T) {
+func TestNgrokRequestsConfiguredOptions(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{Token: "2the_token", Policy: "on_http_request: []"})
@@ -200,7 +200,7 @@ func TestNgrokAsksForWhatIsConfigured(t *testing.T) {
 	}
 }
 
-func TestCloseEndsATunnelThatIsBeingOpened(t *testing.T) {
+func TestCloseWhileOpening(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewEdge(t)
 	edge.Silence(true)
@@ -217,7 +217,7 @@ func (u *inUse) untilClosed() (last tunnel.State) {
 		last = s
 	}
 	if last.Kind != tunnel.Closed {
-		u.t.Errorf("got %s at last, want closed", last.Kind)
+		u.t.Errorf("last state: got %s, want closed", last.Kind)
 	}
 	return last
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestAProxyThatAnswersWithoutEndIsRefused(t *testing.T) {
+func TestEndlessProxyResponseIsAnError(t *testing.T) {
 	t.Parallel()
 	near, far := net.Pipe()
 	defer near.Close()
@@ -25,7 +25,7 @@ func TestAProxyThatAnswersWithoutEndIsRefused(t *testing.T) {
 			_, _ = far.Write([]byte("\r\n\r\n"))
 		}
 	}()
-	if _, err := askForConnection(near, &url.URL{Scheme: "http", Host: "proxy"}, "a.example:443"); err == nil {
-		t.Error("a proxy that answers with an endless header was taken")
+	if _, err := sendConnect(near, &url.URL{Scheme: "http", Host: "proxy"}, "a.example:443"); err == nil {
+		t.Error("accepted a proxy that sends an endless header")
 	}
 }

@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,187 +14,190 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// SSHOptions is what the way by an SSH server is made of besides Options.
+// SSHOptions configures a tunnel through an SSH server, in addition to Options.
 type SSHOptions struct {
 	Target     Target
-	URL        string // the public one that is wanted, or known; empty: what the server says
-	Bind       string // HOST:PORT that the server is to forward; empty: what suits it
-	KnownHosts string // the file that keeps the keys of servers
-	Keys       Keys   // ours
-	Version    string // of this program
+	URL        string // the requested or known public URL; empty: the one that the server announces
+	Bind       string // HOST:PORT to forward on the server; empty: chosen for the server
+	KnownHosts string // path of the file with the host keys
+	Keys       Keys   // the user's keys
+	Version    string // this program's version
 
-	// Heartbeat is how often the connection is tried; 0: every ten seconds.
+	// Heartbeat is the interval of the connection check; 0: 10 s.
 	Heartbeat time.Duration
 }
 
 const (
-	sshHeartbeat = 10 * time.Second
-	sshTolerance = 15 * time.Second // for the answer: what a mobile line may take when it is busy
-	// announcePatience is how long a server may take to say the URL; half that where it is known already, and only compared.
-	announcePatience = 10 * time.Second
-	// announceSettle is how long to wait for an https URL behind an http one, since sish says both.
-	announceSettle = 500 * time.Millisecond
+	keepAliveInterval = 10 * time.Second
+	keepAliveTimeout  = 15 * time.Second // a slow mobile connection may take this long to respond
+	// announceTimeout is how long a server may take to announce the URL. If the URL is known and only compared, a fifth of it.
+	announceTimeout = 10 * time.Second
+	// httpsGrace is how long to wait for an https URL after an http one, because sish announces both.
+	httpsGrace = 500 * time.Millisecond
 )
 
-// OpenSSH opens the way by an SSH server.
+// OpenSSH opens a tunnel through an SSH server.
 func OpenSSH(o Options, s SSHOptions) Tunnel {
 	if s.Heartbeat == 0 {
-		s.Heartbeat = sshHeartbeat
+		s.Heartbeat = keepAliveInterval
 	}
-	w := &sshWay{o: s}
-	return keep(s.Target.Host, o, w.drive)
+	p := &sshProvider{opts: s}
+	return startSupervisor(s.Target.Host, o, p.run)
 }
 
-// sshWay connects, forwards, and does so again after each gap.
-type sshWay struct {
-	o SSHOptions
+// sshProvider connects to the server, requests forwarding, and repeats both after each outage.
+type sshProvider struct {
+	opts SSHOptions
 }
 
-func (w *sshWay) drive(ctx context.Context, k *keeper) error {
+func (p *sshProvider) run(ctx context.Context, s *supervisor) error {
 	for {
-		err := w.session(ctx, k)
+		err := p.session(ctx, s)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if e := w.final(err, k.URL() != ""); e != nil {
+		if e := p.permanentError(err, s.URL() != ""); e != nil {
 			return e
 		}
-		k.trouble(err, time.Time{})
-		if err := k.pause(ctx); err != nil {
+		s.reportFailure(err, time.Time{})
+		if err := s.waitToRetry(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// What a server refuses, in contrast to what fails on the way to it.
+// What a server rejects, as opposed to connection failures.
 var (
-	errRefused = errors.New("refused") // to let us in
-	errDenied  = errors.New("denied")  // to forward
+	errRefused = errors.New("refused") // the login
+	errDenied  = errors.New("denied")  // the forwarding
 )
 
-// final makes an *Error of what trying again can't mend. After a tunnel was there, a refusal may be a server's that is still starting.
-func (w *sshWay) final(err error, returns bool) *Error {
+// permanentError returns an *Error if retrying is useless, otherwise nil. Once a tunnel was ready (hadURL), a rejection counts as
+// temporary because the server may still be starting.
+func (p *sshProvider) permanentError(err error, hadURL bool) *Error {
 	var e *Error
 	var changed *KeyChangedError
 	switch {
 	case errors.As(err, &e):
 		return e
 	case errors.As(err, &changed):
-		return &Error{Reason: KeyChanged, Service: w.o.Target.Host, Message: changed.Error(), Err: changed}
-	case returns:
+		return &Error{Reason: KeyChanged, Service: p.opts.Target.Host, Message: changed.Error(), Err: changed}
+	case hadURL:
 		return nil
 	case errors.Is(err, errRefused):
-		return &Error{Reason: Refused, Service: w.o.Target.Host, Message: strings.TrimPrefix(err.Error(), errRefused.Error()+": "), Err: err}
+		return &Error{Reason: Refused, Service: p.opts.Target.Host, Message: strings.TrimPrefix(err.Error(), errRefused.Error()+": "), Err: err}
 	case errors.Is(err, errDenied):
-		return &Error{Reason: Denied, Service: w.o.Target.Host, Message: strings.TrimPrefix(err.Error(), errDenied.Error()+": "), Err: err}
+		return &Error{Reason: Denied, Service: p.opts.Target.Host, Message: strings.TrimPrefix(err.Error(), errDenied.Error()+": "), Err: err}
 	}
 	return nil
 }
 
-// session is one connection, from the dial to its end.
-func (w *sshWay) session(ctx context.Context, k *keeper) error {
-	ctx, end := context.WithCancelCause(ctx)
+// session runs one connection from dialing to its end.
+func (p *sshProvider) session(ctx context.Context, s *supervisor) error {
+	ctx, cancel := context.WithCancelCause(ctx)
 	var work sync.WaitGroup
 	defer work.Wait()
-	defer end(errors.New("connection closed"))
-	conn, err := k.o.dial(ctx, w.o.Target.Addr())
+	defer cancel(errors.New("connection closed"))
+	conn, err := s.opts.dial(ctx, p.opts.Target.Addr())
 	if err != nil {
 		return err
 	}
-	work.Go(func() { // whatever is under way ends with ctx
+	work.Go(func() { // canceling ctx aborts whatever is in progress
 		<-ctx.Done()
 		_ = conn.Close()
 	})
-	client, err := w.connect(ctx, conn, k)
+	client, err := p.connect(ctx, conn, s)
 	if err != nil {
-		return because(ctx, err)
+		return sessionError(ctx, err)
 	}
-	work.Go(func() { end(client.Wait()) })
-	// The channels are taken before they are asked for: the first may come at once.
+	work.Go(func() { cancel(client.Wait()) })
+	// Register the handler before requesting forwarding: the first channel may arrive at once.
 	channels := client.HandleChannelOpen("forwarded-tcpip")
-	work.Go(func() { take(channels, func(c net.Conn) { k.offer(ctx, c) }) })
-	said := make(chan string)
-	work.Go(func() { listenTo(ctx, client, w.o.Target, said) })
-	public, err := w.forward(ctx, client, said)
+	work.Go(func() { acceptChannels(channels, func(c net.Conn) { s.offer(ctx, c) }) })
+	urls := make(chan string)
+	work.Go(func() { readAnnouncedURLs(ctx, client, p.opts.Target, urls) })
+	public, err := p.forward(ctx, client, urls)
 	if err != nil {
-		return because(ctx, err)
+		return sessionError(ctx, err)
 	}
 	_ = conn.SetDeadline(time.Time{})
-	k.hold(&link{local: conn.LocalAddr(), drop: func() { _ = conn.Close() }})
-	defer k.hold(nil)
-	work.Go(func() { end(beat(ctx, client, w.o.Heartbeat)) })
-	return because(ctx, w.follow(ctx, k, public, said))
+	s.setLink(&link{local: conn.LocalAddr(), drop: func() { _ = conn.Close() }})
+	defer s.setLink(nil)
+	work.Go(func() { cancel(keepAlive(ctx, client, p.opts.Heartbeat)) })
+	return sessionError(ctx, p.follow(ctx, s, public, urls))
 }
 
-// follow proves the URL, and each that the server says after it: localhost.run changes those of guests now and then.
-func (w *sshWay) follow(ctx context.Context, k *keeper, public string, said <-chan string) error {
-	if err := w.prove(ctx, k, public); err != nil {
+// follow verifies the URL and each later URL that the server announces: localhost.run changes the URLs of anonymous users from time to
+// time.
+func (p *sshProvider) follow(ctx context.Context, s *supervisor, public string, urls <-chan string) error {
+	if err := p.verify(ctx, s, public); err != nil {
 		return err
 	}
 	for {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case next, ok := <-said:
+		case next, ok := <-urls:
 			if !ok {
-				said = nil
+				urls = nil
 				continue
 			}
-			if w.o.URL != "" || sameHost(next, public) {
+			if p.opts.URL != "" || sameHost(next, public) {
 				continue
 			}
 			public = next
-			if err := w.prove(ctx, k, public); err != nil {
+			if err := p.verify(ctx, s, public); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// prove waits until the URL leads here: of the first time until the tunnel loses hope, of a return until it is better to begin anew.
-func (w *sshWay) prove(ctx context.Context, k *keeper, public string) error {
-	if k.URL() != "" {
+// verify waits until the URL leads here. The first time, only the start timeout limits it. After a reconnect it gives up earlier, because
+// a new session is the better remedy.
+func (p *sshProvider) verify(ctx context.Context, s *supervisor, public string) error {
+	if s.URL() != "" {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, 2*proofPatience)
+		ctx, cancel = context.WithTimeout(ctx, 2*verifyTimeout)
 		defer cancel()
 	}
-	return k.prove(ctx, public)
+	return s.verify(ctx, public)
 }
 
-// because is why a session ended: its own end, else err.
-func because(ctx context.Context, err error) error {
+// sessionError returns the cancellation cause of the session, or else err.
+func sessionError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return err
 }
 
-// connect shakes hands, within a time of its own, and says who we are.
-func (w *sshWay) connect(ctx context.Context, conn net.Conn, k *keeper) (*ssh.Client, error) {
-	book := keyBook{path: w.o.KnownHosts, kept: func(fingerprint string) { k.say(State{Kind: Connecting, NewHostKey: fingerprint}) }}
-	algorithms, err := book.algorithms(w.o.Target.Addr())
+// connect performs the SSH handshake and login under a deadline.
+func (p *sshProvider) connect(ctx context.Context, conn net.Conn, s *supervisor) (*ssh.Client, error) {
+	hosts := knownHosts{path: p.opts.KnownHosts, onNewKey: func(fingerprint string) { s.emit(State{Kind: Connecting, NewHostKey: fingerprint}) }}
+	algorithms, err := hosts.algorithms(p.opts.Target.Addr())
 	if err != nil {
-		return nil, &Error{Reason: Misconfigured, Service: w.o.Target.Host, Message: err.Error(), Err: err}
+		return nil, &Error{Reason: Misconfigured, Service: p.opts.Target.Host, Message: err.Error(), Err: err}
 	}
-	_ = conn.SetDeadline(time.Now().Add(handshakePatience + announcePatience))
-	keys := &ring{keys: w.o.Keys}
+	_ = conn.SetDeadline(time.Now().Add(handshakeTimeout + announceTimeout))
+	keys := &keyring{keys: p.opts.Keys}
 	defer keys.close()
-	c, channels, requests, err := ssh.NewClientConn(conn, w.o.Target.Addr(), &ssh.ClientConfig{
-		User: w.o.Target.User, Auth: keys.methods(ctx), HostKeyCallback: book.check, HostKeyAlgorithms: algorithms,
-		ClientVersion: "SSH-2.0-vidiking_" + version(w.o.Version),
+	c, channels, requests, err := ssh.NewClientConn(conn, p.opts.Target.Addr(), &ssh.ClientConfig{
+		User: p.opts.Target.User, Auth: keys.methods(ctx), HostKeyCallback: hosts.check, HostKeyAlgorithms: algorithms,
+		ClientVersion: "SSH-2.0-vidiking_" + version(p.opts.Version),
 	})
 	switch {
-	case keys.bad != nil:
-		return nil, &Error{Reason: Misconfigured, Service: w.o.Target.Host, Message: keys.bad.Error(), Err: keys.bad}
-	case err != nil && strings.Contains(err.Error(), "unable to authenticate"): // the package has no type for it
-		return nil, fmt.Errorf("%w: it does not let %s in", errRefused, w.o.Target.User)
+	case keys.keyErr != nil:
+		return nil, &Error{Reason: Misconfigured, Service: p.opts.Target.Host, Message: keys.keyErr.Error(), Err: keys.keyErr}
+	case err != nil && strings.Contains(err.Error(), "unable to authenticate"): // the ssh package has no type for this error
+		return nil, fmt.Errorf("%w: the server rejected the login of %s", errRefused, p.opts.Target.User)
 	case err != nil:
 		return nil, err
 	}
 	return ssh.NewClient(c, channels, requests), nil
 }
 
-// version is a version as it may stand in SSH's greeting (RFC 4253, 4.2): no blanks, no minus.
+// version replaces characters that are not allowed in the SSH version string (RFC 4253, 4.2): spaces and minus signs.
 func version(v string) string {
 	return strings.Map(func(r rune) rune {
 		if r > ' ' && r < 0x7f && r != '-' {
@@ -203,17 +207,17 @@ func version(v string) string {
 	}, v)
 }
 
-// forward asks the server to forward, and returns the public URL.
-func (w *sshWay) forward(ctx context.Context, client *ssh.Client, said <-chan string) (string, error) {
-	asked := binds(w.o.Target, w.o.URL)
-	if w.o.Bind != "" {
-		b, err := parseBind(w.o.Bind)
+// forward requests forwarding and returns the public URL.
+func (p *sshProvider) forward(ctx context.Context, client *ssh.Client, urls <-chan string) (string, error) {
+	candidates := bindCandidates(p.opts.Target, p.opts.URL)
+	if p.opts.Bind != "" {
+		b, err := parseBind(p.opts.Bind)
 		if err != nil {
-			return "", &Error{Reason: Misconfigured, Service: w.o.Target.Host, Message: err.Error(), Err: err}
+			return "", &Error{Reason: Misconfigured, Service: p.opts.Target.Host, Message: err.Error(), Err: err}
 		}
-		asked = []bind{b}
+		candidates = []bind{b}
 	}
-	for _, b := range asked {
+	for _, b := range candidates {
 		ok, reply, err := client.SendRequest("tcpip-forward", true, ssh.Marshal(&struct {
 			Host string
 			Port uint32
@@ -222,14 +226,14 @@ func (w *sshWay) forward(ctx context.Context, client *ssh.Client, said <-chan st
 			return "", err
 		}
 		if ok {
-			return w.publicURL(ctx, allocated(b, reply), said)
+			return p.publicURL(ctx, allocatedPort(b, reply), urls)
 		}
 	}
-	return "", fmt.Errorf("%w: it does not forward port %d", errDenied, asked[len(asked)-1].port)
+	return "", fmt.Errorf("%w: the server does not forward port %d", errDenied, candidates[len(candidates)-1].port)
 }
 
-// allocated is the port that the server chose, where it was left to it; else 0.
-func allocated(b bind, reply []byte) uint32 {
+// allocatedPort returns the port that the server chose, or 0 if the request named one.
+func allocatedPort(b bind, reply []byte) uint32 {
 	var port struct{ Port uint32 }
 	if b.port != 0 || ssh.Unmarshal(reply, &port) != nil {
 		return 0
@@ -237,30 +241,30 @@ func allocated(b bind, reply []byte) uint32 {
 	return port.Port
 }
 
-// publicURL is where the tunnel begins: what the server says, or what we were told, or the port that was chosen.
-func (w *sshWay) publicURL(ctx context.Context, port uint32, said <-chan string) (string, error) {
-	patience := announcePatience
-	if w.o.URL != "" || port != 0 {
-		patience /= 5
+// publicURL returns the tunnel's URL: the announced one, the configured one, or the one with the allocated port.
+func (p *sshProvider) publicURL(ctx context.Context, port uint32, urls <-chan string) (string, error) {
+	timeout := announceTimeout
+	if p.opts.URL != "" || port != 0 {
+		timeout /= 5
 	}
-	found := awaitURL(ctx, said, patience)
+	found := waitForURL(ctx, urls, timeout)
 	switch {
-	case found != "" && w.o.URL != "" && !sameHost(found, w.o.URL) && w.o.Target.announces(w.o.URL):
-		return "", &Error{Reason: Taken, Service: w.o.Target.Host, Message: "it gives " + found + " instead", URL: w.o.URL}
-	case w.o.URL != "":
-		return w.o.URL, nil
+	case found != "" && p.opts.URL != "" && !sameHost(found, p.opts.URL) && p.opts.Target.isOwnURL(p.opts.URL):
+		return "", &Error{Reason: Taken, Service: p.opts.Target.Host, Message: "the server assigned " + found + " instead", URL: p.opts.URL}
+	case p.opts.URL != "":
+		return p.opts.URL, nil
 	case found != "":
 		return strings.TrimSuffix(found, "/"), nil
 	case port != 0:
-		return fmt.Sprintf("http://%s", net.JoinHostPort(w.o.Target.Host, fmt.Sprint(port))), nil
+		return fmt.Sprintf("http://%s", net.JoinHostPort(p.opts.Target.Host, fmt.Sprint(port))), nil
 	}
-	return "", fmt.Errorf("%w: it forwards, and does not say from which URL", errDenied)
+	return "", fmt.Errorf("%w: the server forwards but does not announce a URL", errDenied)
 }
 
-// announces reports whether the URL is one that the server would give, so that another one means that it did not.
-func (t Target) announces(wanted string) bool {
+// isOwnURL reports whether the server assigns URLs like this one. If it announces another URL then, it did not assign this one.
+func (t Target) isOwnURL(wanted string) bool {
 	u, err := url.Parse(wanted)
-	return err == nil && (t.serves(u.Hostname()) || t.isLocalhostRun())
+	return err == nil && (t.ownsHost(u.Hostname()) || t.isLocalhostRun())
 }
 
 func sameHost(a, b string) bool {
@@ -269,19 +273,19 @@ func sameHost(a, b string) bool {
 	return err == nil && err2 == nil && strings.EqualFold(u.Host, v.Host)
 }
 
-// awaitURL waits for the URL that the server says; empty where it says none in time, or can't.
-func awaitURL(ctx context.Context, said <-chan string, patience time.Duration) string {
-	timer := time.NewTimer(patience)
+// waitForURL waits for the URL that the server announces. It returns "" if none arrives in time.
+func waitForURL(ctx context.Context, urls <-chan string, timeout time.Duration) string {
+	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	found := ""
 	for {
 		select {
-		case u, ok := <-said:
+		case u, ok := <-urls:
 			if !ok || strings.HasPrefix(u, "https://") {
-				return prefer(u, found)
+				return cmp.Or(u, found)
 			}
 			found = u
-			timer.Reset(announceSettle)
+			timer.Reset(httpsGrace)
 		case <-timer.C:
 			return found
 		case <-ctx.Done():
@@ -290,15 +294,9 @@ func awaitURL(ctx context.Context, said <-chan string, patience time.Duration) s
 	}
 }
 
-func prefer(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// beat asks the server whether it is there, since SSH itself never does. It returns why it is not, or when ctx ends.
-func beat(ctx context.Context, client *ssh.Client, every time.Duration) error {
+// keepAlive sends requests to the server at an interval, since SSH itself has no heartbeat. It returns when the server does not respond,
+// or when ctx is done.
+func keepAlive(ctx context.Context, client *ssh.Client, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -309,10 +307,10 @@ func beat(ctx context.Context, client *ssh.Client, every time.Duration) error {
 		}
 		answered := make(chan error, 1)
 		go func() {
-			_, _, err := client.SendRequest("keepalive@openssh.com", true, nil) // any answer will do, a refusal too
+			_, _, err := client.SendRequest("keepalive@openssh.com", true, nil) // any response counts, including a rejection
 			answered <- err
 		}()
-		late := time.NewTimer(min(sshTolerance, 3*every))
+		late := time.NewTimer(min(keepAliveTimeout, 3*every))
 		select {
 		case err := <-answered:
 			late.Stop()

@@ -13,23 +13,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-// Keys is where our keys are. Without any, a server may still take us without one, as the public ones do.
+// Keys tells where to find the user's keys. Public servers accept users without a key.
 type Keys struct {
-	File  string // a private key, which is the only one then
+	File  string // a private key, used exclusively
 	Agent string // the socket of the user's SSH agent
-	Dir   string // the user's ~/.ssh, whose keys without a passphrase are tried
+	Dir   string // the user's ~/.ssh; keys without a passphrase are tried
 }
 
-// ring is our keys, for one handshake.
-type ring struct {
-	keys  Keys
-	agent net.Conn // nil where it was not asked
-	bad   error    // why the key that was named can't be used
+// keyring provides the user's keys for one handshake.
+type keyring struct {
+	keys   Keys
+	agent  net.Conn // nil if not connected
+	keyErr error    // why Keys.File cannot be used
 }
 
-// methods lists the ways to say who we are; the library tries to get in without any first. Public servers ask for a password and take
-// an empty one.
-func (r *ring) methods(ctx context.Context) []ssh.AuthMethod {
+// methods lists the authentication methods. The ssh package tries none first. Public servers ask for a password and accept an empty one.
+func (r *keyring) methods(ctx context.Context) []ssh.AuthMethod {
 	var methods []ssh.AuthMethod
 	if r.keys != (Keys{}) {
 		methods = append(methods, ssh.PublicKeysCallback(func() ([]ssh.Signer, error) { return r.signers(ctx) }))
@@ -42,20 +41,20 @@ func (r *ring) methods(ctx context.Context) []ssh.AuthMethod {
 	)
 }
 
-func (r *ring) signers(ctx context.Context) ([]ssh.Signer, error) {
+func (r *keyring) signers(ctx context.Context) ([]ssh.Signer, error) {
 	if r.keys.File != "" {
-		s, err := named(r.keys.File)
-		r.bad = err
+		s, err := readPrivateKey(r.keys.File)
+		r.keyErr = err
 		return []ssh.Signer{s}, err
 	}
-	signers := r.ofAgent(ctx)
+	signers := r.agentSigners(ctx)
 	if r.keys.Dir == "" {
 		return signers, nil
 	}
 	for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
-		text, err := atomicfile.Read(filepath.Join(r.keys.Dir, name), largestFile)
+		text, err := atomicfile.Read(filepath.Join(r.keys.Dir, name), maxFileBytes)
 		if err != nil {
-			continue // most people have one of them
+			continue // few users have all three
 		}
 		if s, err := ssh.ParsePrivateKey(text); err == nil {
 			signers = append(signers, s)
@@ -64,24 +63,24 @@ func (r *ring) signers(ctx context.Context) ([]ssh.Signer, error) {
 	return signers, nil
 }
 
-func named(file string) (ssh.Signer, error) {
-	text, err := atomicfile.Read(file, largestFile)
+func readPrivateKey(file string) (ssh.Signer, error) {
+	text, err := atomicfile.Read(file, maxFileBytes)
 	if err != nil {
-		return nil, fmt.Errorf("read the key: %w", err)
+		return nil, fmt.Errorf("read the SSH key: %w", err)
 	}
 	s, err := ssh.ParsePrivateKey(text)
-	var locked *ssh.PassphraseMissingError
-	if errors.As(err, &locked) {
-		return nil, fmt.Errorf("the key %s has a passphrase: add it to your SSH agent, and leave the setting out", file)
+	var needsPassphrase *ssh.PassphraseMissingError
+	if errors.As(err, &needsPassphrase) {
+		return nil, fmt.Errorf("the SSH key %s has a passphrase: add it to your SSH agent and remove this setting", file)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s is no private key", file)
+		return nil, fmt.Errorf("%s is not an SSH private key", file)
 	}
 	return s, nil
 }
 
-// ofAgent asks the user's agent. Its connection stays open, since signing needs it. An agent that is gone is no agent.
-func (r *ring) ofAgent(ctx context.Context) []ssh.Signer {
+// agentSigners returns the agent's keys, or nil if the agent is unavailable. The connection stays open because signing needs it.
+func (r *keyring) agentSigners(ctx context.Context) []ssh.Signer {
 	if r.keys.Agent == "" {
 		return nil
 	}
@@ -98,7 +97,7 @@ func (r *ring) ofAgent(ctx context.Context) []ssh.Signer {
 	return signers
 }
 
-func (r *ring) close() {
+func (r *keyring) close() {
 	if r.agent != nil {
 		_ = r.agent.Close()
 	}

@@ -10,23 +10,23 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// channelConn is a channel of SSH as a connection with deadlines, which a server needs against senders that stall, and to let go of a
-// connection that waits for a next request. Reading goes through a pipe that has them.
+// channelConn is an SSH channel as a net.Conn with deadlines. A server needs deadlines to drop stalled senders and idle connections.
+// Reads go through a pipe, which supports them.
 type channelConn struct {
-	net.Conn // the pipe's end to read from
+	net.Conn // the read end of the pipe
 
 	channel       ssh.Channel
 	local, remote net.Addr
 
 	mu    sync.Mutex
-	timer *time.Timer // ends the channel at the deadline for writing; nil where there is none
+	timer *time.Timer // closes the channel at the write deadline; nil without one
 }
 
 func newChannelConn(channel ssh.Channel, local, remote net.Addr) *channelConn {
 	near, far := net.Pipe()
 	go func() {
 		_, _ = io.Copy(far, channel)
-		_ = far.Close() // what is said back has a way of its own
+		_ = far.Close() // the write direction stays open
 	}()
 	return &channelConn{Conn: near, channel: channel, local: local, remote: remote}
 }
@@ -47,7 +47,7 @@ func (c *channelConn) SetDeadline(t time.Time) error {
 	return c.SetReadDeadline(t)
 }
 
-// SetWriteDeadline closes the channel at the deadline: after half an answer there is no other use for it.
+// SetWriteDeadline closes the channel at the deadline: after a partial response it is useless anyway.
 func (c *channelConn) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -61,8 +61,8 @@ func (c *channelConn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// forwarded is what a server says of a connection that it forwards (RFC 4254, 7.2). The sender's address is text: sish writes a name
-// there.
+// forwarded is the server's description of a forwarded connection (RFC 4254, 7.2). The sender's address is text because sish sends a
+// name.
 type forwarded struct {
 	Addr       string
 	Port       uint32
@@ -70,20 +70,20 @@ type forwarded struct {
 	OriginPort uint32
 }
 
-// textAddr is an address in whatever words a server has for it.
+// textAddr is a net.Addr with the text that the server sent.
 type textAddr string
 
 func (textAddr) Network() string  { return "tcp" }
 func (a textAddr) String() string { return string(a) }
 
-// take makes connections of the channels that a server opens, and hands each on. It returns when the client is closed.
-func take(channels <-chan ssh.NewChannel, offer func(net.Conn)) {
-	var handing sync.WaitGroup // offer may wait, and the next channel must not
+// acceptChannels accepts the channels that the server opens and passes each to offer. It returns when the client is closed.
+func acceptChannels(channels <-chan ssh.NewChannel, offer func(net.Conn)) {
+	var handing sync.WaitGroup // offer may block, which must not delay the next channel
 	defer handing.Wait()
 	for asked := range channels {
 		var f forwarded
 		if ssh.Unmarshal(asked.ExtraData(), &f) != nil {
-			_ = asked.Reject(ssh.ConnectionFailed, "that is no forwarded connection")
+			_ = asked.Reject(ssh.ConnectionFailed, "not a forwarded connection")
 			continue
 		}
 		channel, requests, err := asked.Accept()

@@ -8,23 +8,22 @@ import (
 	"strings"
 )
 
-// LocalhostRun is the public server that needs no account, which `--tunnel ssh` uses (localhost.run/docs). Its user nokey is for those
-// without one.
+// LocalhostRun is the public server that `--tunnel ssh` uses by default (docs: localhost.run/docs). The user nokey needs no account.
 const LocalhostRun = "nokey@localhost.run"
 
-// Target is an SSH server that forwards.
+// Target is an SSH server to forward through.
 type Target struct {
 	User, Host, Port string
 }
 
-// ParseTarget reads [USER@]HOST[:PORT], as it stands behind --ssh. The port is 22 where there is none.
+// ParseTarget parses [USER@]HOST[:PORT], the value of --ssh. The default port is 22.
 func ParseTarget(s string) (Target, error) {
 	rest := strings.TrimSuffix(strings.TrimPrefix(s, "ssh://"), "/")
 	t := Target{Port: "22"}
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 		t.User, rest = rest[:at], rest[at+1:]
 		if t.User == "" {
-			return Target{}, fmt.Errorf("there is nothing before the @ of %q", s)
+			return Target{}, fmt.Errorf("missing user before @ in %q", s)
 		}
 	}
 	t.Host = strings.Trim(rest, "[]")
@@ -32,18 +31,18 @@ func ParseTarget(s string) (Target, error) {
 		t.Host, t.Port = host, port
 	}
 	if t.Host == "" || strings.ContainsAny(t.Host, " /@[]") || strings.Contains(t.Host, ":") && net.ParseIP(t.Host) == nil {
-		return Target{}, fmt.Errorf("%q has no host", s)
+		return Target{}, fmt.Errorf("missing host in %q", s)
 	}
 	if n, err := strconv.ParseUint(t.Port, 10, 16); err != nil || n == 0 {
-		return Target{}, fmt.Errorf("%q is no port", t.Port)
+		return Target{}, fmt.Errorf("invalid port %q", t.Port)
 	}
 	return t, nil
 }
 
-// Addr is host:port.
+// Addr returns host:port.
 func (t Target) Addr() string { return net.JoinHostPort(t.Host, t.Port) }
 
-// String is the target as one types it.
+// String returns the target in the form that ParseTarget accepts.
 func (t Target) String() string {
 	s := t.Host
 	if t.Port != "22" {
@@ -57,28 +56,28 @@ func (t Target) String() string {
 
 func (t Target) isLocalhostRun() bool { return t.Host == "localhost.run" }
 
-// bind is what a forward is asked for: a name or address, and a port, as before the third colon of ssh's -R.
+// bind is a remote address to forward: a host name or address and a port, as in ssh -R.
 type bind struct {
 	host string
 	port uint32
 }
 
-// parseBind reads HOST:PORT.
+// parseBind parses HOST:PORT.
 func parseBind(s string) (bind, error) {
 	host, port, err := net.SplitHostPort(s)
 	if err != nil {
-		return bind{}, fmt.Errorf("%q is no address with a port", s)
+		return bind{}, fmt.Errorf("%q is not HOST:PORT", s)
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
-		return bind{}, fmt.Errorf("%q is no port", port)
+		return bind{}, fmt.Errorf("invalid port %q", port)
 	}
 	return bind{host, uint32(n)}, nil
 }
 
-// binds are what to ask a server for, in this order, until it grants one. localhost.run takes a name of its own (its custom domains);
-// sish takes what stands before its domain. A plain sshd takes port 80 for root alone, and any other that is free for everybody.
-func binds(t Target, wanted string) []bind {
+// bindCandidates lists the remote addresses to request, in order, until the server grants one. localhost.run expects the full name of a
+// custom domain; sish expects the part before its own domain. Plain sshd allows port 80 only for root and any free port for other users.
+func bindCandidates(t Target, wanted string) []bind {
 	u, err := url.Parse(wanted)
 	name := ""
 	switch {

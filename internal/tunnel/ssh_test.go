@@ -22,7 +22,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
 
-// sshTarget is the server as one that the style stands for.
+// sshTarget returns the server as a target of the given style.
 func sshTarget(t testing.TB, style testkit.SSHStyle, addr string) tunnel.Target {
 	t.Helper()
 	name := "dev@" + addr
@@ -36,7 +36,7 @@ func sshTarget(t testing.TB, style testkit.SSHStyle, addr string) tunnel.Target 
 	return target
 }
 
-// openSSH opens a tunnel by the server, whatever its name is.
+// openSSH opens a tunnel through the server, whatever its host name is.
 func openSSH(t testing.TB, server *testkit.SSHServer, style testkit.SSHStyle, s tunnel.SSHOptions) *inUse {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{}}
@@ -54,7 +54,7 @@ func openSSH(t testing.TB, server *testkit.SSHServer, style testkit.SSHStyle, s 
 
 var sshStyles = []testkit.SSHStyle{testkit.SSHEvent, testkit.SSHCloudEvent, testkit.SSHSish, testkit.SSHPlain}
 
-func TestSSHCarriesEveryByte(t *testing.T) {
+func TestSSHTransfersEveryByte(t *testing.T) {
 	t.Parallel()
 	for _, style := range sshStyles {
 		t.Run(string(style), func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestSSHCarriesEveryByte(t *testing.T) {
 	}
 }
 
-func TestSSHComesBackAndSaysWhere(t *testing.T) {
+func TestSSHReconnectReportsTheURL(t *testing.T) {
 	t.Parallel()
 	for style, moves := range map[testkit.SSHStyle]bool{testkit.SSHEvent: true, testkit.SSHSish: false} {
 		t.Run(string(style), func(t *testing.T) {
@@ -96,44 +96,44 @@ func TestSSHComesBackAndSaysWhere(t *testing.T) {
 			gone := u.until(tunnel.Reconnecting)
 			back := u.until(tunnel.Ready)
 			if back.URLChanged != moves || (back.URL != before.URL) != moves || !back.Since.Equal(gone.Since) {
-				t.Errorf("got %+v after %+v, want moved %v", back, before, moves)
+				t.Errorf("got %+v after %+v, want URLChanged %v", back, before, moves)
 			}
 			u.post([]byte("back"))
 		})
 	}
 }
 
-func TestSSHFollowsAURLThatTheServiceChanges(t *testing.T) {
+func TestSSHFollowsAChangedURL(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHEvent)
 	u := openSSH(t, server, testkit.SSHEvent, tunnel.SSHOptions{})
 	before := u.until(tunnel.Ready)
-	// The same place by another name.
+	// The same server under another name.
 	other := strings.Replace(before.URL, "127.0.0.1", "localhost", 1)
 	server.Say(`{"event":"tcpip-forward","address":"` + other + `"}`)
 	if s := u.until(tunnel.Ready); s.URL != other || !s.URLChanged || !s.Since.IsZero() {
-		t.Errorf("got %+v, want that it moved to %s without a gap", s, other)
+		t.Errorf("got %+v, want the URL %s without an outage", s, other)
 	}
 }
 
-func TestSSHNoticesAServerThatIsGoneWithoutAWord(t *testing.T) {
+func TestSSHDetectsASilentServer(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{Heartbeat: 400 * time.Millisecond})
 	u.until(tunnel.Ready)
 	server.Freeze()
-	if s := u.until(tunnel.Reconnecting); tunnel.Describe(s.Cause) != "no answer in time" {
-		t.Errorf("got cause %v, want that there was no answer", s.Cause)
+	if s := u.until(tunnel.Reconnecting); tunnel.Describe(s.Cause) != "no response in time" {
+		t.Errorf("got cause %v, want no response", s.Cause)
 	}
 }
 
-func TestSSHKeepsTheFirstKeyAndRefusesAnother(t *testing.T) {
+func TestSSHSavesTheFirstHostKeyAndRejectsAnother(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	keys := filepath.Join(t.TempDir(), "sub", "keys")
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownHosts: keys})
 	if s := u.until(tunnel.Connecting); s.NewHostKey != "" {
-		t.Errorf("got key %s before it connects", s.NewHostKey)
+		t.Errorf("got key %s before connecting", s.NewHostKey)
 	}
 	if s := u.until(tunnel.Connecting); !strings.HasPrefix(s.NewHostKey, "SHA256:") {
 		t.Errorf("got %+v, want the fingerprint of the first key", s)
@@ -141,9 +141,9 @@ func TestSSHKeepsTheFirstKeyAndRefusesAnother(t *testing.T) {
 	u.until(tunnel.Ready)
 	u.Close()
 	if info, err := os.Stat(keys); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("got %v, %v, want a file of mode 0600", info, err)
+		t.Errorf("got %v, %v, want a file with mode 0600", info, err)
 	}
-	// The same key again needs no word.
+	// The same key is not reported again.
 	again := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownHosts: keys})
 	again.until(tunnel.Connecting)
 	again.until(tunnel.Ready)
@@ -155,14 +155,14 @@ func TestSSHKeepsTheFirstKeyAndRefusesAnother(t *testing.T) {
 	var e *tunnel.Error
 	var changed *tunnel.KeyChangedError
 	if !errors.As(s.Cause, &e) || e.Reason != tunnel.KeyChanged || !errors.As(s.Cause, &changed) || changed.File != keys || changed.Line != 1 {
-		t.Fatalf("got %v, want that the key is another than the one in line 1 of %s", s.Cause, keys)
+		t.Fatalf("got %v, want a changed key, with line 1 of %s", s.Cause, keys)
 	}
 	if n := len(server.Users()); n != 2 {
-		t.Errorf("got %d log-ins, want 2: nobody logs in where the key is another", n)
+		t.Errorf("got %d logins, want 2: no login after the key changed", n)
 	}
 }
 
-func TestSSHEndsWhereTheKeyChangesMeanwhile(t *testing.T) {
+func TestSSHChangedHostKeyEndsTheTunnel(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{})
@@ -171,11 +171,11 @@ func TestSSHEndsWhereTheKeyChangesMeanwhile(t *testing.T) {
 	server.Drop()
 	var e *tunnel.Error
 	if s := u.untilLost(); !errors.As(s.Cause, &e) || e.Reason != tunnel.KeyChanged {
-		t.Errorf("got %v, want that the key changed", s.Cause)
+		t.Errorf("got %v, want a changed key", s.Cause)
 	}
 }
 
-func TestSSHShowsOurKey(t *testing.T) {
+func TestSSHAuthenticatesWithTheUsersKey(t *testing.T) {
 	t.Parallel()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -196,7 +196,7 @@ func TestSSHShowsOurKey(t *testing.T) {
 	}
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
 	server.LetIn(key)
-	for name, keys := range map[string]tunnel.Keys{"of the user": {Dir: dir}, "that is named": {File: file}} {
+	for name, keys := range map[string]tunnel.Keys{"the user's key": {Dir: dir}, "the configured key": {File: file}} {
 		t.Run(name, func(t *testing.T) {
 			openSSH(t, server, testkit.SSHPlain, tunnel.SSHOptions{Keys: keys}).until(tunnel.Ready)
 		})
@@ -205,8 +205,8 @@ func TestSSHShowsOurKey(t *testing.T) {
 		keys   tunnel.Keys
 		reason tunnel.Reason
 	}{
-		"none":            {tunnel.Keys{}, tunnel.Refused},
-		"one that is not": {tunnel.Keys{File: filepath.Join(dir, "absent")}, tunnel.Misconfigured},
+		"none":               {tunnel.Keys{}, tunnel.Refused},
+		"a missing key file": {tunnel.Keys{File: filepath.Join(dir, "absent")}, tunnel.Misconfigured},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var e *tunnel.Error
@@ -217,10 +217,10 @@ func TestSSHShowsOurKey(t *testing.T) {
 	}
 }
 
-func TestSSHTakesAURLThatIsKnown(t *testing.T) {
+func TestSSHUsesAConfiguredURL(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
-	// A port that is free, as one that a proxy in front of sshd leads to.
+	// A free port, standing for one that a proxy in front of sshd forwards to.
 	addr := testkit.Vacant(t)
 	u := openSSH(t, server, testkit.SSHPlain, tunnel.SSHOptions{URL: "http://" + addr, Bind: addr})
 	if s := u.until(tunnel.Ready); s.URL != "http://"+addr {
@@ -229,13 +229,13 @@ func TestSSHTakesAURLThatIsKnown(t *testing.T) {
 	u.post([]byte("known"))
 }
 
-func TestAServerLetsGoOfConnectionsThatWait(t *testing.T) {
+func TestServerShutdownClosesIdleConnections(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{})
 	u.until(tunnel.Ready)
 	u.post([]byte("kept open"))
-	// Our client keeps its connection. A server on a listener without deadlines would wait for its next request.
+	// The client keeps its connection alive. Without deadlines, the server would wait for the next request.
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := u.server.Shutdown(ctx); err != nil {

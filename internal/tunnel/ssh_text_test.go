@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestATargetIsReadAsSSHReadsIt(t *testing.T) {
+func TestParseTarget(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Target{
 		"example.com":                {"", "example.com", "22"},
@@ -42,12 +42,12 @@ func FuzzParseTarget(f *testing.F) {
 		}
 		again, err := ParseTarget(target.String())
 		if err != nil || again != target {
-			t.Errorf("%q is %+v, which is typed %q, which is %+v, %v", text, target, target, again, err)
+			t.Errorf("%q is %+v, formatted as %q, which is %+v, %v", text, target, target, again, err)
 		}
 	})
 }
 
-func TestTheURLIsFoundAmongOthers(t *testing.T) {
+func TestParseAnnouncedURL(t *testing.T) {
 	t.Parallel()
 	run, sish, serveo := Target{Host: "localhost.run"}, Target{Host: "tunnel.example.com"}, Target{Host: "serveo.net"}
 	for _, tc := range []struct {
@@ -60,29 +60,29 @@ func TestTheURLIsFoundAmongOthers(t *testing.T) {
 		{"an event with a scheme", run, `{"event":"tcpip-forward","address":"https://ab12.lhr.life"}`, "https://ab12.lhr.life"},
 		{"another event", run, `{"event":"authn","message":"see https://admin.localhost.run/"}`, ""},
 		{"a CloudEvent", run, `{"specversion":"1.0","type":"run.localhost.v1.tcpip_forward.register.accepted","data":{"domain":"ab12.lhr.life","help":"https://localhost.run/docs"}}`, "https://ab12.lhr.life"},
-		{"a CloudEvent in depth", run, `{"type":"v1.tcpip_forward.register.accepted","data":{"forwards":[{"note":"x"},{"url":"https://ab12.lhr.life"}]}}`, "https://ab12.lhr.life"},
+		{"a nested CloudEvent", run, `{"type":"v1.tcpip_forward.register.accepted","data":{"forwards":[{"note":"x"},{"url":"https://ab12.lhr.life"}]}}`, "https://ab12.lhr.life"},
 		{"a CloudEvent of a custom domain", run, `{"type":"v1.tcpip_forward.register.accepted","data":{"url":"https://hooks.example.com"}}`, "https://hooks.example.com"},
 		{"another CloudEvent", run, `{"type":"v1.banner","data":{"url":"https://ab12.lhr.life"}}`, ""},
-		{"an address that is none", run, `{"event":"tcpip-forward","address":"a b"}`, ""},
+		{"an invalid address", run, `{"event":"tcpip-forward","address":"a b"}`, ""},
 		{"an address with a control character", run, `{"event":"tcpip-forward","address":"a\u001b[31m.lhr.life"}`, ""},
 		{"an address without a host", run, `{"event":"tcpip-forward","address":"https://:80"}`, ""},
-		{"an address of another scheme", run, `{"event":"tcpip-forward","address":"ftp://ab12.lhr.life"}`, ""},
+		{"an address with another scheme", run, `{"event":"tcpip-forward","address":"ftp://ab12.lhr.life"}`, ""},
 		{"a long address", run, `{"event":"tcpip-forward","address":"` + strings.Repeat("a", 3000) + `.lhr.life"}`, ""},
-		{"half an object", run, `{"event":"tcpip-forward","addr`, ""},
+		{"half of an object", run, `{"event":"tcpip-forward","addr`, ""},
 		{"text", run, "ab12.lhr.life tunneled with tls termination, https://ab12.lhr.life", "https://ab12.lhr.life"},
 		{"the documentation", run, "follow your favourite reverse tunnel at https://twitter.com/localhost_run, or https://localhost.run/docs/.", ""},
 
 		{"sish", sish, "\x1b[32mHTTPS\x1b[0m: \x1b[4mhttps://ab12.tunnel.example.com\x1b[0m", "https://ab12.tunnel.example.com"},
 		{"sish with a port", sish, "HTTP: http://ab12.tunnel.example.com:8080", "http://ab12.tunnel.example.com:8080"},
-		{"sish in other words", sish, "your tunnel: https://ab12.tunnel.example.com.", "https://ab12.tunnel.example.com"},
-		{"the server itself", sish, "welcome to https://tunnel.example.com", ""},
+		{"sish with custom text", sish, "your tunnel: https://ab12.tunnel.example.com.", "https://ab12.tunnel.example.com"},
+		{"the server's own URL", sish, "welcome to https://tunnel.example.com", ""},
 		{"a message of the day", sish, " * Documentation:  https://help.ubuntu.com", ""},
-		{"a name that ends alike", sish, "https://eviltunnel.example.com", ""},
+		{"a name with the same ending", sish, "https://eviltunnel.example.com", ""},
 
 		{"serveo", serveo, "\x1b[32mForwarding HTTP traffic from https://ab12.serveousercontent.com\x1b[0m", "https://ab12.serveousercontent.com"},
 		{"nothing", serveo, "", ""},
 	} {
-		if got := announced(tc.line, tc.of); got != tc.want {
+		if got := parseAnnouncedURL(tc.line, tc.of); got != tc.want {
 			t.Errorf("%s: got %q, want %q, in\n%s", tc.name, got, tc.want, tc.line)
 		}
 	}
@@ -97,18 +97,18 @@ func FuzzAnnounced(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, line string) {
 		for _, host := range []string{"localhost.run", "example.com"} {
-			found := announced(line, Target{Host: host})
+			found := parseAnnouncedURL(line, Target{Host: host})
 			if found == "" {
 				continue
 			}
 			if u, err := url.Parse(found); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || !utf8.ValidString(found) {
-				t.Errorf("%q: found %q, which is no URL (%v)", line, found, err)
+				t.Errorf("%q: got %q, which is not a URL (%v)", line, found, err)
 			}
 		}
 	})
 }
 
-func TestAServerIsAskedForWhatItCanGive(t *testing.T) {
+func TestBindCandidates(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		host, url string
@@ -120,7 +120,7 @@ func TestAServerIsAskedForWhatItCanGive(t *testing.T) {
 		{"tunnel.example.com", "https://shop.tunnel.example.com", []bind{{"shop", 80}}},
 		{"example.com", "https://hooks.example.org", []bind{{"localhost", 80}, {"", 0}}},
 	} {
-		got := binds(Target{Host: tc.host}, tc.url)
+		got := bindCandidates(Target{Host: tc.host}, tc.url)
 		if len(got) != len(tc.want) || got[0] != tc.want[0] {
 			t.Errorf("%s for %q: got %+v, want %+v", tc.host, tc.url, got, tc.want)
 		}

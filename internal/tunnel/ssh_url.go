@@ -10,50 +10,50 @@ import (
 	"unicode/utf8"
 )
 
-// Services print where their tunnel begins, each in its way and among other URLs: of their documentation, of offers. So a URL counts
-// only where its form or its host says what it is.
+// Servers announce the tunnel's URL in different formats, among URLs of documentation and offers. A URL counts only if the line's format
+// or the URL's host identifies it.
 
-// patterns are compiled when they are first needed, which in most commands is never.
+// patterns are compiled on first use, because most commands never need them.
 var patterns = sync.OnceValue(func() (p struct{ url, escape, say *regexp.Regexp }) {
 	p.url = regexp.MustCompile(`https?://[A-Za-z0-9.\-\[\]:]+`)
 	p.escape = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_])`)
-	p.say = regexp.MustCompile(`^\s*(HTTPS?:|Forwarding HTTP traffic from)\s`) // sish and serveo
+	p.say = regexp.MustCompile(`^\s*(HTTPS?:|Forwarding HTTP traffic from)\s`) // sish, serveo
 	return p
 })
 
-// announced finds the tunnel's URL in a line that the server printed; empty if there is none. What the server says is checked: the URL is
-// shown, registered and requested.
-func announced(line string, t Target) string {
-	found := find(line, t)
+// parseAnnouncedURL returns the tunnel's URL from a line of server output, or "". It validates the URL, which is later displayed,
+// registered and requested.
+func parseAnnouncedURL(line string, t Target) string {
+	found := findURL(line, t)
 	u, err := url.Parse(found)
-	if err != nil || len(found) > longestURL || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(found, isUnprintable) {
+	if err != nil || len(found) > maxURLBytes || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(found, isUnprintable) {
 		return ""
 	}
 	return found
 }
 
-// longestURL is far more than a host name can have.
-const longestURL = 2 << 10
+// maxURLBytes is far longer than any URL of a tunnel.
+const maxURLBytes = 2 << 10
 
 func isUnprintable(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) || r == ' ' }
 
-func find(line string, t Target) string {
+func findURL(line string, t Target) string {
 	line = strings.TrimSpace(patterns().escape.ReplaceAllString(line, ""))
 	if strings.HasPrefix(line, "{") {
-		return inEvent([]byte(line), t)
+		return urlFromEvent([]byte(line), t)
 	}
 	for _, found := range patterns().url.FindAllString(line, -1) {
 		found = strings.TrimRight(found, ".:")
 		u, err := url.Parse(found)
-		if err == nil && u.Hostname() != "" && (patterns().say.MatchString(line) || t.serves(u.Hostname())) {
+		if err == nil && u.Hostname() != "" && (patterns().say.MatchString(line) || t.ownsHost(u.Hostname())) {
 			return found
 		}
 	}
 	return ""
 }
 
-// inEvent reads what localhost.run writes for `--output json`: an event of its own, or a CloudEvent.
-func inEvent(line []byte, t Target) string {
+// urlFromEvent reads the URL from a line of localhost.run's `--output json`: its own event format, or a CloudEvent.
+func urlFromEvent(line []byte, t Target) string {
 	var e struct {
 		Event   string `json:"event"`
 		Address string `json:"address"`
@@ -67,32 +67,32 @@ func inEvent(line []byte, t Target) string {
 	case e.Event == "tcpip-forward" && e.Address != "":
 		return withScheme(e.Address)
 	case strings.HasSuffix(e.Type, "tcpip_forward.register.accepted"):
-		return inData(e.Data, t)
+		return urlFromData(e.Data, t)
 	}
 	return ""
 }
 
-// inData finds a URL, or a host that the service serves, in whatever a CloudEvent carries.
-func inData(data any, t Target) string {
+// urlFromData finds a URL, or a host that the server assigns, anywhere in the data of a CloudEvent.
+func urlFromData(data any, t Target) string {
 	switch d := data.(type) {
 	case string:
-		if u, err := url.Parse(withScheme(d)); err == nil && (patterns().url.MatchString(d) || t.serves(u.Hostname())) {
+		if u, err := url.Parse(withScheme(d)); err == nil && (patterns().url.MatchString(d) || t.ownsHost(u.Hostname())) {
 			return withScheme(d)
 		}
 	case []any:
 		for _, v := range d {
-			if found := inData(v, t); found != "" {
+			if found := urlFromData(v, t); found != "" {
 				return found
 			}
 		}
 	case map[string]any:
-		for _, first := range []string{"url", "address", "host", "hostname", "domain"} { // else it would be the order of a map
-			if found := inData(d[first], t); found != "" {
+		for _, first := range []string{"url", "address", "host", "hostname", "domain"} { // these first, because map order is random
+			if found := urlFromData(d[first], t); found != "" {
 				return found
 			}
 		}
 		for _, v := range d {
-			if found := inData(v, t); found != "" {
+			if found := urlFromData(v, t); found != "" {
 				return found
 			}
 		}
@@ -107,8 +107,8 @@ func withScheme(s string) string {
 	return "https://" + s
 }
 
-// serves reports whether a host is one that the server gives to tunnels.
-func (t Target) serves(host string) bool {
+// ownsHost reports whether the server assigns hosts like this one to tunnels.
+func (t Target) ownsHost(host string) bool {
 	domains := map[string][]string{
 		"localhost.run": {".lhr.life", ".lhr.rocks"},
 		"serveo.net":    {".serveousercontent.com", ".serveo.net"},

@@ -5,43 +5,43 @@ import (
 	"time"
 )
 
-// Tunnel is an open way in, or one that is being opened.
+// Tunnel is a tunnel that is open or being opened.
 type Tunnel interface {
-	// Listener takes the connections that come through the tunnel, across every gap. Its Close ends that, and leaves those that are
-	// there alone, so that a server can drain.
+	// Listener accepts the connections that arrive through the tunnel, before and after outages. Its Close stops accepting and keeps
+	// existing connections, so that a server can drain them.
 	Listener() net.Listener
-	// URL is where the tunnel begins, without a path; empty before the first Ready.
+	// URL returns the public URL without a path, or "" before the first Ready.
 	URL() string
-	// States tells how the tunnel is doing. It ends with Lost or Closed, and is closed then.
+	// States reports the tunnel's state changes. The last one is Failed or Closed, then the channel is closed.
 	States() <-chan State
-	// Close ends the tunnel and returns when nothing of it is left.
+	// Close ends the tunnel and waits until all its resources are released.
 	Close()
 }
 
-// Kind is what a State says.
+// Kind is the kind of a State.
 type Kind string
 
-// The kinds. A tunnel begins as Connecting; after the first Ready it goes between Ready and Reconnecting.
+// The kinds. A tunnel starts as Connecting. After the first Ready it alternates between Ready and Reconnecting.
 const (
 	Connecting   Kind = "connecting"
 	Ready        Kind = "ready"        // a request through the public URL has come back
-	Reconnecting Kind = "reconnecting" // it was ready, and is not
-	Failed       Kind = "failed"       // it can't be had, or not any more
+	Reconnecting Kind = "reconnecting" // was ready, and is down now
+	Failed       Kind = "failed"       // cannot be opened, or was lost for good
 	Closed       Kind = "closed"       // Close was called
 )
 
-// State is how a tunnel is doing from At on.
+// State is the state of a tunnel from the time At on.
 type State struct {
 	Kind       Kind
 	At         time.Time
-	URL        string    // of Ready
-	Since      time.Time // when the gap began: of Reconnecting, and of the Ready that ends one
-	URLChanged bool      // of Ready: the URL is another than before the gap
-	Cause      error     // of Connecting, where a try failed; of Reconnecting and Lost
-	NewHostKey string    // of Connecting: the fingerprint of a server's key that was seen for the first time, and is kept
+	URL        string    // for Ready
+	Since      time.Time // start of the outage, for Reconnecting and for the Ready that ends it
+	URLChanged bool      // for Ready: the URL differs from the one before the outage
+	Cause      error     // for Connecting after a failed attempt, Reconnecting, and Failed
+	NewHostKey string    // for Connecting: fingerprint of a host key that was seen for the first time and saved
 }
 
-// Gap is how long the tunnel was down, by the clock on the wall: a machine that sleeps receives nothing either.
+// Downtime returns how long the tunnel was down by wall-clock time, since a sleeping machine receives nothing either.
 func (s State) Downtime() time.Duration {
 	if s.Since.IsZero() {
 		return 0

@@ -14,58 +14,58 @@ import (
 )
 
 const (
-	// proofPath is where the way is tried; behind it comes what nobody can guess.
-	proofPath = "/.well-known/vidiking/"
+	// verifyPath is the path of verification requests, followed by a random part.
+	verifyPath = "/.well-known/vidiking/"
 
-	proofTry        = 5 * time.Second // for one request: there and back
-	firstProofPause = 50 * time.Millisecond
-	lastProofPause  = 2 * time.Second
+	verifyRequestTimeout = 5 * time.Second // for one request, round trip
+	minVerifyDelay       = 50 * time.Millisecond
+	maxVerifyDelay       = 2 * time.Second
 )
 
-// Proof proves that a public URL leads to this process: it sends a request there and sees it come in.
+// Verifier checks that a public URL leads to this process: it sends a request to the URL and waits for it to arrive.
 type Verifier struct {
 	client *http.Client
 	random io.Reader
 
 	mu      sync.Mutex
-	pending map[string]string // what is answered, by path: one while a request is on its way, and none else
+	pending map[string]string // expected response by path; only while a request is in progress
 }
 
-// NewProof makes a Proof that asks through client and draws what nobody can guess from random.
+// NewVerifier returns a Verifier that sends requests with client and draws unguessable paths from random.
 func NewVerifier(client *http.Client, random io.Reader) *Verifier {
 	once := *client
 	once.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Verifier{client: &once, random: random, pending: map[string]string{}}
 }
 
-// Handler answers what Prove sends, and hands on everything else.
+// Handler responds to the requests of Verify and passes all others to next.
 func (p *Verifier) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if answer, ok := p.take(r.URL.Path); ok {
+		if response, ok := p.take(r.URL.Path); ok {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 			w.Header().Set("Cache-Control", "no-store")
-			_, _ = io.WriteString(w, answer)
+			_, _ = io.WriteString(w, response)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// take returns the answer for a path, once.
+// take returns the response for a path, once.
 func (p *Verifier) take(path string) (string, bool) {
-	if !strings.HasPrefix(path, proofPath) {
+	if !strings.HasPrefix(path, verifyPath) {
 		return "", false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	answer, ok := p.pending[path]
+	response, ok := p.pending[path]
 	delete(p.pending, path)
-	return answer, ok
+	return response, ok
 }
 
-// Prove sends requests through the URL until one comes back. It returns a *NotBackError when ctx ends before.
+// Verify sends requests through the URL until one comes back. It returns an *UnverifiedError if ctx is done first.
 func (p *Verifier) Verify(ctx context.Context, url string) error {
-	pause := firstProofPause
+	pause := minVerifyDelay
 	var last error
 	for {
 		err := p.verifyOnce(ctx, url)
@@ -73,7 +73,7 @@ func (p *Verifier) Verify(ctx context.Context, url string) error {
 			return nil
 		}
 		if ctx.Err() != nil && last != nil {
-			err = last // the end of the time cut this try off; the one before knows more
+			err = last // the deadline aborted this request; the previous error is more useful
 		}
 		last = err
 		timer := time.NewTimer(pause)
@@ -83,24 +83,24 @@ func (p *Verifier) Verify(ctx context.Context, url string) error {
 			return &UnverifiedError{URL: url, Err: err}
 		case <-timer.C:
 		}
-		pause = min(2*pause, lastProofPause)
+		pause = min(2*pause, maxVerifyDelay)
 	}
 }
 
-// try sends one request.
+// verifyOnce sends one request.
 func (p *Verifier) verifyOnce(ctx context.Context, url string) error {
 	path, want, err := p.newChallenge()
 	if err != nil {
 		return err
 	}
 	defer p.take(path)
-	ctx, cancel := context.WithTimeout(ctx, proofTry)
+	ctx, cancel := context.WithTimeout(ctx, verifyRequestTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(url, "/")+path, http.NoBody)
 	if err != nil {
 		return err
 	}
-	// What is no browser is not shown the warning page that free tunnels have; these say so as each service documents it.
+	// Free tunnels show browsers a warning page. Each service documents a header that avoids it.
 	req.Header.Set("User-Agent", "vidiking")
 	req.Header.Set("Ngrok-Skip-Browser-Warning", "1")
 	resp, err := p.client.Do(req)
@@ -110,7 +110,7 @@ func (p *Verifier) verifyOnce(ctx context.Context, url string) error {
 	defer resp.Body.Close()
 	got, err := io.ReadAll(io.LimitReader(resp.Body, int64(len(want))+1))
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return fmt.Errorf("read the response: %w", err)
 	}
 	if subtle.ConstantTimeCompare(got, []byte(want)) != 1 {
 		return unexpectedResponse(resp)
@@ -118,26 +118,27 @@ func (p *Verifier) verifyOnce(ctx context.Context, url string) error {
 	return nil
 }
 
-// expect draws a path and what is answered there.
-func (p *Verifier) newChallenge() (path, answer string, err error) {
+// newChallenge draws a path and the response expected there.
+func (p *Verifier) newChallenge() (path, response string, err error) {
 	var b [36]byte
 	if _, err := io.ReadFull(p.random, b[:]); err != nil {
-		return "", "", fmt.Errorf("draw a path: %w", err)
+		return "", "", fmt.Errorf("draw a random path: %w", err)
 	}
-	path, answer = proofPath+base64.RawURLEncoding.EncodeToString(b[:18]), base64.RawURLEncoding.EncodeToString(b[18:])
+	path, response = verifyPath+base64.RawURLEncoding.EncodeToString(b[:18]), base64.RawURLEncoding.EncodeToString(b[18:])
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.pending[path] = answer
-	return path, answer, nil
+	p.pending[path] = response
+	return path, response, nil
 }
 
-// notOurs is the error for an answer of somebody else's. ngrok's edge names its reason in a header (ngrok docs: Errors).
+// unexpectedResponse describes a response that did not come from this process. ngrok's edge gives its reason in a header (ngrok docs:
+// Errors).
 func unexpectedResponse(resp *http.Response) error {
 	if code := ngrokCode(resp.Header.Get("Ngrok-Error-Code")); code != "" {
-		return fmt.Errorf("something else answered, with %d and %s", resp.StatusCode, code)
+		return fmt.Errorf("something else responded with %d (%s)", resp.StatusCode, code)
 	}
 	if resp.StatusCode == http.StatusOK {
-		return errors.New("something else answered")
+		return errors.New("something else responded")
 	}
-	return fmt.Errorf("something else answered, with %d", resp.StatusCode)
+	return fmt.Errorf("something else responded with %d", resp.StatusCode)
 }

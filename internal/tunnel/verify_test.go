@@ -18,7 +18,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
 
-func TestAProofIsARequestThatComesBackHere(t *testing.T) {
+func TestVerifyWaitsForItsRequest(t *testing.T) {
 	t.Parallel()
 	proof := tunnel.NewVerifier(&http.Client{}, rand.Reader)
 	var seen atomic.Value
@@ -26,7 +26,7 @@ func TestAProofIsARequestThatComesBackHere(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 	})))
 	defer here.Close()
-	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // what is between
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { // the network between the URL and the process
 		seen.Store(r.URL.Path)
 		resp, err := http.Get(here.URL + r.URL.Path)
 		if err != nil {
@@ -39,7 +39,7 @@ func TestAProofIsARequestThatComesBackHere(t *testing.T) {
 	if err := proof.Verify(t.Context(), outside.URL+"/"); err != nil {
 		t.Fatalf("Prove: %v", err)
 	}
-	// What was answered once is answered by nobody again, and neither is what was never asked.
+	// A used path gets no second response, and neither does an unknown one.
 	for _, path := range []string{seen.Load().(string), "/.well-known/vidiking/x", "/.well-known/vidiking/"} {
 		resp, err := http.Get(here.URL + path)
 		if err != nil {
@@ -47,12 +47,12 @@ func TestAProofIsARequestThatComesBackHere(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 		if resp.StatusCode != http.StatusTeapot {
-			t.Errorf("GET %s: got %d, want what stands behind", path, resp.StatusCode)
+			t.Errorf("GET %s: got %d, want the handler's status", path, resp.StatusCode)
 		}
 	}
 }
 
-func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
+func TestVerifyRejectsForeignResponses(t *testing.T) {
 	t.Parallel()
 	landing := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(landing.Close)
@@ -60,14 +60,14 @@ func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"a page":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>welcome</html>") }, "something else answered"},
-		"the path": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }, "something else answered"},
-		"nothing":  {func(http.ResponseWriter, *http.Request) {}, "something else answered"},
+		"a page":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>welcome</html>") }, "something else responded"},
+		"the path": {func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }, "something else responded"},
+		"nothing":  {func(http.ResponseWriter, *http.Request) {}, "something else responded"},
 		"an edge without an agent": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Ngrok-Error-Code", "ERR_NGROK_3200")
 			w.WriteHeader(http.StatusNotFound)
-		}, "something else answered, with 404 and ERR_NGROK_3200"},
-		"a portal that redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, landing.URL, http.StatusFound) }, "something else answered, with 302"},
+		}, "something else responded with 404 (ERR_NGROK_3200)"},
+		"a login page that redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, landing.URL, http.StatusFound) }, "something else responded with 302"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,7 +76,7 @@ func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
 			var tries atomic.Int32
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if tries.Add(1) == 2 {
-					cancel() // in the middle of a try
+					cancel() // during a request
 				}
 				tc.answer(w, r)
 			}))
@@ -85,13 +85,13 @@ func TestWhatAnswersInOurPlaceIsNoProof(t *testing.T) {
 			err := proof.Verify(ctx, server.URL)
 			var back *tunnel.UnverifiedError
 			if !errors.As(err, &back) || back.URL != server.URL || !strings.HasSuffix(back.Error(), ": "+tc.want) {
-				t.Errorf("got %v, want that %s", err, tc.want)
+				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
 	}
 }
 
-func TestAProofThatIsLateIsTriedAgain(t *testing.T) {
+func TestVerifyRetries(t *testing.T) {
 	t.Parallel()
 	proof := tunnel.NewVerifier(&http.Client{}, rand.Reader)
 	var tries atomic.Int32
@@ -105,11 +105,11 @@ func TestAProofThatIsLateIsTriedAgain(t *testing.T) {
 	}))
 	defer server.Close()
 	if err := proof.Verify(t.Context(), server.URL); err != nil || tries.Load() != 4 {
-		t.Errorf("got %v after %d tries, want a proof by the fourth", err, tries.Load())
+		t.Errorf("got %v after %d requests, want success by the fourth", err, tries.Load())
 	}
 }
 
-func TestWordsSayWhyAConnectionFailed(t *testing.T) {
+func TestDescribe(t *testing.T) {
 	t.Parallel()
 	silent := "http://" + testkit.Silent(t)
 	get := func(url string) error {
@@ -128,8 +128,8 @@ func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
 	for url, want := range map[string]string{
 		"http://" + testkit.Nowhere(t): "connection refused",
-		silent:                         "no answer in time",
-		secured.URL():                  "its certificate is of an authority that is not known",
+		silent:                         "no response in time",
+		secured.URL():                  "its certificate is from an unknown authority",
 		closing.URL():                  "connection closed",
 	} {
 		if err := get(url); err == nil || tunnel.Describe(err) != want {
@@ -138,14 +138,14 @@ func TestWordsSayWhyAConnectionFailed(t *testing.T) {
 	}
 }
 
-func TestWordsOfWhatNeedsAnotherNetwork(t *testing.T) {
+func TestDescribeOfflineErrors(t *testing.T) {
 	t.Parallel()
 	lookup := func(err net.DNSError) error {
 		return &url.Error{Op: "Get", URL: "http://nowhere.invalid", Err: &net.OpError{Op: "dial", Net: "tcp", Err: &err}}
 	}
 	for want, err := range map[string]error{
 		"no such host: nowhere.invalid": lookup(net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsNotFound: true}),
-		"the name nowhere.invalid can't be looked up; this machine may be offline": lookup(net.DNSError{
+		"cannot look up nowhere.invalid; this machine may be offline": lookup(net.DNSError{
 			Err: "dial udp 192.0.2.1:53: connect: network is unreachable", Name: "nowhere.invalid", IsTemporary: true,
 		}),
 		"one": errors.New("one\ntwo"),

@@ -10,104 +10,104 @@ import (
 )
 
 const (
-	// watchEvery is how often it is looked whether the machine slept or has other addresses. A look costs some microseconds.
-	watchEvery = 2 * time.Second
-	// slept is how long a sleep must be for the service to have given us up: its heartbeat comes every ten seconds and may be fifteen
-	// late (the defaults of ngrok's SDK).
-	slept = 20 * time.Second
+	// watchInterval is how often the supervisor checks for sleep and changed addresses. A check takes microseconds.
+	watchInterval = 2 * time.Second
+	// minSleep is the shortest sleep after which the service must have dropped the connection: its heartbeat comes every 10 s and may be
+	// 15 s late (defaults of ngrok's SDK).
+	minSleep = 20 * time.Second
 )
 
-// sight is what one look saw: the clock on the wall, which goes on while the machine sleeps; how long it has been awake; and its addresses.
-type sight struct {
+// netState is a snapshot: wall-clock time, which continues during sleep; the time spent awake; and the machine's addresses.
+type netState struct {
 	wall      time.Time
 	awake     time.Duration
 	addresses []string
 }
 
-// change is what happened between two sights.
+// change is the difference between two snapshots.
 type change struct {
-	slept time.Duration // 0: not
-	since time.Time     // of the sleep
-	moved bool          // the machine has other addresses
+	sleep            time.Duration // 0: did not sleep
+	since            time.Time     // start of the sleep
+	addressesChanged bool          // the machine has other addresses
 }
 
-func (before sight) to(now sight) change {
+func (before netState) diff(now netState) change {
 	var c change
-	if asleep := now.wall.Sub(before.wall) - (now.awake - before.awake); asleep >= slept {
-		c.slept, c.since = asleep, before.wall
+	if asleep := now.wall.Sub(before.wall) - (now.awake - before.awake); asleep >= minSleep {
+		c.sleep, c.since = asleep, before.wall
 	}
-	c.moved = !slices.Equal(before.addresses, now.addresses)
+	c.addressesChanged = !slices.Equal(before.addresses, now.addresses)
 	return c
 }
 
-// watch looks out for what no connection tells in time. It returns when ctx ends.
-func (k *keeper) watch(ctx context.Context) {
-	tick := time.NewTicker(watchEvery)
+// watch checks for problems that connections do not report in time. It returns when ctx is done.
+func (s *supervisor) watch(ctx context.Context) {
+	tick := time.NewTicker(watchInterval)
 	defer tick.Stop()
-	before := k.look()
+	before := s.readNetState()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := k.look()
-		k.follow(before.to(now), now)
+		now := s.readNetState()
+		s.applyChange(before.diff(now), now)
 		before = now
 	}
 }
 
-func (k *keeper) look() sight {
-	s := sight{wall: k.o.Now().Round(0), awake: k.o.AwakeTime()}
-	addresses, err := k.o.Addresses()
+func (s *supervisor) readNetState() netState {
+	state := netState{wall: s.opts.Now().Round(0), awake: s.opts.AwakeTime()}
+	addresses, err := s.opts.Addresses()
 	if err != nil {
-		return s // of a machine that does not tell, nothing follows
+		return state // addresses unknown: assume nothing
 	}
 	for _, a := range addresses {
-		s.addresses = append(s.addresses, host(a))
+		state.addresses = append(state.addresses, ipOf(a))
 	}
-	return s
+	return state
 }
 
-// follow draws the conclusions: a link that can't be alive is dropped, and a pause before the next try ends.
-func (k *keeper) follow(c change, now sight) {
-	k.mu.Lock()
-	l := k.current
-	k.mu.Unlock()
+// applyChange drops a link that cannot be alive anymore and ends the delay before the next attempt.
+func (s *supervisor) applyChange(c change, now netState) {
+	s.health.mu.Lock()
+	l := s.health.link
+	s.health.mu.Unlock()
 	switch {
-	case c.slept > 0:
+	case c.sleep > 0:
 		if l != nil {
-			k.trouble(fmt.Errorf("this machine slept for %s", c.slept.Round(time.Second)), c.since)
+			s.reportFailure(fmt.Errorf("this machine slept for %s", c.sleep.Round(time.Second)), c.since)
 			l.drop()
 		}
-	case c.moved && l != nil && !has(now.addresses, l.local):
-		k.trouble(errMoved, time.Time{})
+	case c.addressesChanged && l != nil && !hasAddress(now.addresses, l.local):
+		s.reportFailure(errNetworkChanged, time.Time{})
 		l.drop()
-	case !c.moved:
+	case !c.addressesChanged:
 		return
 	}
-	k.mu.Lock()
-	k.pace.reset()
-	k.mu.Unlock()
+	s.health.mu.Lock()
+	s.health.backoff.reset()
+	s.health.mu.Unlock()
 	select {
-	case k.nudged <- struct{}{}:
+	case s.retryNow <- struct{}{}:
 	default:
 	}
 }
 
-var errMoved = errors.New("this machine changed its network")
+var errNetworkChanged = errors.New("this machine changed networks")
 
-// has reports whether an address is one of this machine's still. Loopback is always there.
-func has(addresses []string, a net.Addr) bool {
-	h := host(a)
+// hasAddress reports whether an address still belongs to this machine. Loopback always does.
+func hasAddress(addresses []string, a net.Addr) bool {
+	h := ipOf(a)
 	if ip := net.ParseIP(h); ip == nil || ip.IsLoopback() || len(addresses) == 0 {
 		return true
 	}
 	return slices.Contains(addresses, h)
 }
 
-// host is the IP address of an address.
-func host(a net.Addr) string {
+// ipOf returns the IP address of a.
+func ipOf(a net.Addr) string {
 	switch a := a.(type) {
 	case *net.IPNet:
 		return a.IP.String()

@@ -13,10 +13,10 @@ const defaultURL = "https://api.vidiking.com/v1"
 
 // Base is the URL that every call's path is added to. Make one with ParseBase.
 type Base struct {
-	text  string // without a slash at the end
-	host  string // with its port
-	plain bool   // http, which is on this machine then
-	here  bool   // on this machine
+	url       string // without a slash at the end
+	host      string // with its port
+	plainHTTP bool   // http, which is on this machine then
+	local     bool   // on this machine
 }
 
 // URLError says why a URL can't be the API's.
@@ -37,7 +37,7 @@ func ParseBase(text string) (Base, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Opaque != "" || u.Scheme == "" || u.Hostname() == "":
-		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", withoutUser(text, u)), hint}
+		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", redactURL(text, u)), hint}
 	case u.User != nil:
 		return Base{}, &URLError{"can't hold a user or a password", "the API key is kept apart: vidiking config set api-key"}
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
@@ -53,11 +53,11 @@ func ParseBase(text string) (Base, error) {
 	if again, err := url.Parse(u.String()); err != nil || again.String() != u.String() {
 		return Base{}, &URLError{fmt.Sprintf("is no URL: %q", text), hint}
 	}
-	return Base{text: u.String(), host: u.Host, plain: u.Scheme == "http", here: hosts.IsLoopback(u.Hostname())}, nil
+	return Base{url: u.String(), host: u.Host, plainHTTP: u.Scheme == "http", local: hosts.IsLoopback(u.Hostname())}, nil
 }
 
 // withoutUser is what of a wrong URL can be shown: nothing that may hold a password.
-func withoutUser(text string, u *url.URL) string {
+func redactURL(text string, u *url.URL) string {
 	if u == nil || strings.Contains(text, "@") {
 		return "…"
 	}
@@ -65,10 +65,10 @@ func withoutUser(text string, u *url.URL) string {
 }
 
 // String returns the URL without a slash at its end.
-func (b Base) String() string { return b.text }
+func (b Base) String() string { return b.url }
 
 // Host is the API's host, with its port where it has one.
 func (b Base) Host() string { return b.host }
 
 // IsHere reports whether the API is on this machine.
-func (b Base) IsLocal() bool { return b.here }
+func (b Base) IsLocal() bool { return b.local }

@@ -72,7 +72,7 @@ func newClient(o Options, network http.RoundTripper) (*Client, error) {
 
 func newTransport(o Options) *http.Transport {
 	dialer := &net.Dialer{Timeout: connectTimeout}
-	if o.Base.plain {
+	if o.Base.plainHTTP {
 		// localhost is a name, and a resolver can make anything of it.
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			if host, _, err := net.SplitHostPort(address); err != nil || !hosts.IsLoopback(host) {
@@ -127,14 +127,14 @@ func (c *Client) call(ctx context.Context, r request) (response, error) {
 	if err != nil {
 		return response{}, err
 	}
-	var patience waitBudget
+	var budget waitBudget
 	for {
 		a, err := c.sendOnce(ctx, r, payload)
 		var status *StatusError
 		if !errors.As(err, &status) || status.Code != http.StatusTooManyRequests {
 			return a, err
 		}
-		wait, ok := patience.next(status)
+		wait, ok := budget.next(status)
 		if !ok {
 			return response{}, err
 		}
@@ -164,15 +164,15 @@ func encode(body any) ([]byte, error) {
 func (c *Client) sendOnce(ctx context.Context, r request, payload []byte) (response, error) {
 	timed, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
-	way := &way{}
-	req, err := c.newRequest(httptrace.WithClientTrace(timed, way.trace()), r, payload)
+	trace := &requestTrace{}
+	req, err := c.newRequest(httptrace.WithClientTrace(timed, trace.clientTrace()), r, payload)
 	if err != nil {
 		return response{}, err
 	}
 	start := c.o.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return response{}, c.unreachable(ctx, timed, way, err)
+		return response{}, c.unreachable(ctx, timed, trace, err)
 	}
 	defer resp.Body.Close()
 	meta := Meta{Code: resp.StatusCode, At: c.o.Now()}
@@ -180,13 +180,13 @@ func (c *Client) sendOnce(ctx context.Context, r request, payload []byte) (respo
 	meta.Date, _ = http.ParseTime(resp.Header.Get("Date"))
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
 	if err != nil && resp.StatusCode/100 == 2 {
-		return response{}, c.unreachable(ctx, timed, way, err)
+		return response{}, c.unreachable(ctx, timed, trace, err)
 	}
 	return c.checkResponse(r, resp, body, meta) // what came of an error's body is better than nothing
 }
 
 func (c *Client) newRequest(ctx context.Context, r request, payload []byte) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, r.method, c.o.Base.text+r.path, bytes.NewReader(payload))
+	req, err := http.NewRequestWithContext(ctx, r.method, c.o.Base.url+r.path, bytes.NewReader(payload))
 	if err != nil {
 		return nil, fmt.Errorf("make the request: %w", err)
 	}
@@ -217,7 +217,7 @@ func (c *Client) header(r request) []webhook.Field {
 func (c *Client) checkResponse(r request, resp *http.Response, body []byte, meta Meta) (response, error) {
 	if resp.StatusCode/100 == 2 {
 		if len(body) > maxResponseBytes {
-			return response{}, c.odd(r, meta, body, fmt.Sprintf("is larger than %d MiB", maxResponseBytes>>20))
+			return response{}, c.malformed(r, meta, body, fmt.Sprintf("is larger than %d MiB", maxResponseBytes>>20))
 		}
 		return response{body, meta}, nil
 	}
@@ -225,24 +225,24 @@ func (c *Client) checkResponse(r request, resp *http.Response, body []byte, meta
 		return response{}, &RedirectError{Call: r.String(), Code: resp.StatusCode, To: c.mask(r, to)}
 	}
 	return response{}, &StatusError{
-		Call: r.String(), Meta: meta, Body: c.shown(r, body), ContentType: c.mask(r, resp.Header.Get("Content-Type")),
+		Call: r.String(), Meta: meta, Body: c.excerpt(r, body), ContentType: c.mask(r, resp.Header.Get("Content-Type")),
 		Sandbox: c.o.Sandbox, retryAfter: retryAfter(resp.Header.Get("Retry-After"), meta.At),
 	}
 }
 
 // odd is the error of a success whose body is not what is documented.
-func (c *Client) odd(r request, meta Meta, body []byte, why string) *ResponseError {
-	return &ResponseError{Call: r.String(), Meta: meta, Msg: why, Body: c.shown(r, body)}
+func (c *Client) malformed(r request, meta Meta, body []byte, why string) *ResponseError {
+	return &ResponseError{Call: r.String(), Meta: meta, Msg: why, Body: c.excerpt(r, body)}
 }
 
 // shownBytes is how much of a body an error holds: a page with its reason fits.
-const shownBytes = 4 << 10
+const maxExcerptBytes = 4 << 10
 
 // shown is the beginning of a body, without what must not be shown. It is masked before it is cut, so that no half of a secret stays.
-func (c *Client) shown(r request, body []byte) string {
+func (c *Client) excerpt(r request, body []byte) string {
 	text := c.mask(r, string(body))
-	if len(text) > shownBytes {
-		text = strings.ToValidUTF8(text[:shownBytes], "") + "…"
+	if len(text) > maxExcerptBytes {
+		text = strings.ToValidUTF8(text[:maxExcerptBytes], "") + "…"
 	}
 	return text
 }

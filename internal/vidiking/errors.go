@@ -98,7 +98,7 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 func OutcomeUnknown(err error) bool {
 	var status *StatusError
 	var unreachable *UnreachableError
-	var odd *ResponseError
+	var malformed *ResponseError
 	var interrupted *interruptedError
 	switch {
 	case errors.As(err, &status):
@@ -108,7 +108,7 @@ func OutcomeUnknown(err error) bool {
 	case errors.As(err, &interrupted):
 		return interrupted.sent
 	}
-	return errors.As(err, &odd)
+	return errors.As(err, &malformed)
 }
 
 // interruptedError is the end of a call that its caller gave up.

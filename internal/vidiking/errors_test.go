@@ -51,14 +51,14 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
 
 func TestAHugeErrorIsCutAndItsSecretsNot(t *testing.T) {
 	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", shownBytes-len(key)/2)+key+strings.Repeat("y", 3*maxResponseBytes)))
+	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", maxExcerptBytes-len(key)/2)+key+strings.Repeat("y", 3*maxResponseBytes)))
 	err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
 	var status *StatusError
 	if !errors.As(err, &status) {
 		t.Fatalf("got %v, want a StatusError", err)
 	}
-	if len(status.Body) > shownBytes+len("…") || strings.Contains(status.Body, key[:8]) {
-		t.Errorf("got %d bytes that end in %q, want at most %d without a part of the key", len(status.Body), status.Body[len(status.Body)-40:], shownBytes)
+	if len(status.Body) > maxExcerptBytes+len("…") || strings.Contains(status.Body, key[:8]) {
+		t.Errorf("got %d bytes that end in %q, want at most %d without a part of the key", len(status.Body), status.Body[len(status.Body)-40:], maxExcerptBytes)
 	}
 }
 

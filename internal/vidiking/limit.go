@@ -20,7 +20,7 @@ type Wait struct {
 type waitBudget struct{ tries int }
 
 // longestWait is the longest pause that a call takes: the limit's minute, and some for a slow clock.
-const longestWait = 90 * time.Second
+const maxWait = 90 * time.Second
 
 // next is the pause before the next try. Where the answer does not say how long, the pauses grow and cover the limit's minute.
 func (p *waitBudget) next(e *StatusError) (Wait, bool) {
@@ -33,7 +33,7 @@ func (p *waitBudget) next(e *StatusError) (Wait, bool) {
 	if e.retryAfter >= 0 {
 		w.For, w.FromRetryAfter = e.retryAfter, true
 	}
-	return w, w.For <= longestWait
+	return w, w.For <= maxWait
 }
 
 // retryAfter reads the header of that name (RFC 9110, 10.2.3): seconds, or a date. Negative where it is absent or neither.

@@ -19,9 +19,9 @@ import (
 var errNotLoopback = errors.New("localhost leads to another machine")
 
 // way is how far a try got.
-type way struct{ sent atomic.Bool }
+type requestTrace struct{ sent atomic.Bool }
 
-func (w *way) trace() *httptrace.ClientTrace {
+func (w *requestTrace) clientTrace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		// From here on the other side may have all of it: a body as small as ours goes in one piece with its head.
 		WroteHeaderField: func(string, []string) { w.sent.Store(true) },
@@ -29,7 +29,7 @@ func (w *way) trace() *httptrace.ClientTrace {
 }
 
 // unreachable turns what net/http says into a reason.
-func (c *Client) unreachable(ctx, timed context.Context, w *way, err error) error {
+func (c *Client) unreachable(ctx, timed context.Context, w *requestTrace, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return &interruptedError{sent: w.sent.Load(), err: cause}
 	}
@@ -47,10 +47,10 @@ func (c *Client) unreachable(ctx, timed context.Context, w *way, err error) erro
 func diagnose(err error) (Reason, string) {
 	var lookup *net.DNSError
 	var op *net.OpError
-	var refusal *proxyError
+	var proxyErr *proxyError
 	switch {
-	case errors.As(err, &refusal):
-		return ReasonProxy, refusal.Error()
+	case errors.As(err, &proxyErr):
+		return ReasonProxy, proxyErr.Error()
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return ReasonProxy, "there is no connection to the proxy"
 	case errors.Is(err, errNotLoopback):
@@ -60,7 +60,7 @@ func diagnose(err error) (Reason, string) {
 	case errors.As(err, &lookup):
 		return ReasonNoHost, "its name could not be looked up"
 	}
-	if why := tlsTrouble(err); why != "" {
+	if why := tlsReason(err); why != "" {
 		return ReasonTLS, why
 	}
 	var number syscall.Errno
@@ -85,23 +85,23 @@ type proxyError struct{ code int }
 func (e *proxyError) Error() string { return "the proxy does not let it through: " + codeText(e.code) }
 
 // proxyAnswer gives the refusal of a proxy a type, which net/http does not.
-func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode != http.StatusOK {
-		return &proxyError{answer.StatusCode}
+func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return &proxyError{resp.StatusCode}
 	}
 	return nil
 }
 
 // tlsTrouble says what is wrong with TLS; "" where it is something else.
-func tlsTrouble(err error) string {
+func tlsReason(err error) string {
 	var (
-		record    tls.RecordHeaderError
-		name      x509.HostnameError
-		authority x509.UnknownAuthorityError
-		invalid   x509.CertificateInvalidError
-		unproven  *tls.CertificateVerificationError
-		alert     tls.AlertError
-		op        *net.OpError
+		record     tls.RecordHeaderError
+		name       x509.HostnameError
+		authority  x509.UnknownAuthorityError
+		invalid    x509.CertificateInvalidError
+		unverified *tls.CertificateVerificationError
+		alert      tls.AlertError
+		op         *net.OpError
 	)
 	switch {
 	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"): // net/http has no type for it
@@ -112,7 +112,7 @@ func tlsTrouble(err error) string {
 		return "its certificate is from nobody this machine trusts"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "its certificate has expired, or this machine's clock is wrong"
-	case errors.As(err, &unproven):
+	case errors.As(err, &unverified):
 		return "its certificate does not verify"
 	case errors.As(err, &alert), errors.As(err, &op) && op.Op == "remote error":
 		return "it ended TLS"

@@ -26,11 +26,11 @@ func (c *Client) Balance(ctx context.Context) (Balance, Meta, error) {
 	}
 	switch err := json.Unmarshal(a.body, &body); {
 	case len(a.body) == 0:
-		return Balance{}, a.meta, c.odd(r, a.meta, a.body, "is empty")
+		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "is empty")
 	case err != nil:
-		return Balance{}, a.meta, c.odd(r, a.meta, a.body, "is not the JSON that is documented")
+		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "is not the JSON that is documented")
 	case !body.Success || body.Data == nil || body.Data.Balance == "":
-		return Balance{}, a.meta, c.odd(r, a.meta, a.body, "has no balance in it")
+		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "has no balance in it")
 	}
 	return *body.Data, a.meta, nil
 }

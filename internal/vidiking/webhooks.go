@@ -53,5 +53,5 @@ func PreviewWebhook(o Options, w Webhook) (Preview, error) {
 		return Preview{}, err
 	}
 	c := &Client{o: o}
-	return Preview{r.method, o.Base.text + r.path, c.header(r), body}, nil
+	return Preview{r.method, o.Base.url + r.path, c.header(r), body}, nil
 }

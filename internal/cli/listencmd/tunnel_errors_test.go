@@ -30,9 +30,9 @@ func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "no such host: x", Err: &net.DNSError{IsNotFound: true}}, 1, "ngrok can't be reached: no such host: x", "is this machine online? Through a proxy: HTTPS_PROXY=URL"},
 		{ngrok, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"},
 		{byItsOwn, &tunnel.Error{Reason: tunnel.Unreachable, Service: "ngrok", Message: "x", Err: &tunnel.ProxyError{}}, 1, "ngrok can't be reached: x", "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"},
-		{ngrok, &tunnel.Error{Reason: tunnel.Unverified, Service: "ngrok", Message: "https://a does not lead back here: no such host: a"}, 1, "https://a does not lead back here: no such host: a", withoutTunnel},
-		{ssh, &tunnel.Error{Reason: tunnel.Refused, Service: "example.com", Message: "it does not let me in"}, 4, "example.com: it does not let me in", "as somebody else: --ssh USER@example.com"},
-		{ssh, &tunnel.Error{Reason: tunnel.Taken, Service: "example.com", Message: "it gives https://b instead", URL: "https://a"}, 1, "https://a can't be had from example.com: it gives https://b instead", "another name, or none: leave --url out"},
+		{ngrok, &tunnel.Error{Reason: tunnel.Unverified, Service: "ngrok", Message: "https://a does not lead to this process: no such host: a"}, 1, "https://a does not lead to this process: no such host: a", withoutTunnel},
+		{ssh, &tunnel.Error{Reason: tunnel.Refused, Service: "example.com", Message: "the server rejected the login of me"}, 4, "example.com: the server rejected the login of me", "as somebody else: --ssh USER@example.com"},
+		{ssh, &tunnel.Error{Reason: tunnel.Taken, Service: "example.com", Message: "the server assigned https://b instead", URL: "https://a"}, 1, "https://a can't be had from example.com: the server assigned https://b instead", "another name, or none: leave --url out"},
 		{ssh, &tunnel.Error{Reason: tunnel.Misconfigured, Service: "example.com", Message: "the key x is no private key"}, 2, "the key x is no private key", ""},
 		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Message: "\x1b[31mboo"}, 1, "ngrok ended the tunnel", withoutTunnel},
 	} {
