@@ -89,7 +89,7 @@ func addDelivery(b *testing.B, log *store.Log, n int64) error {
 		return err
 	}
 	a := webhook.Attempt{Target: "http://localhost:3000/webhooks/vidiking", StartedAt: time.Now().UTC(), Code: http.StatusOK,
-		Duration: 3 * time.Millisecond, FirstByte: 2 * time.Millisecond, Answer: []byte(`{"received":true}`), AnswerBytes: 17}
+		Duration: 3 * time.Millisecond, FirstByte: 2 * time.Millisecond, Response: []byte(`{"received":true}`), ResponseBytes: 17}
 	if n%listFailed == 0 {
 		a.Code = http.StatusInternalServerError
 	}

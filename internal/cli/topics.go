@@ -58,7 +58,7 @@ default; config list says where each setting came from. An empty variable counts
 func filterTopic() page {
 	keys := section{kind: sectionFacts, title: "Keys"}
 	for _, k := range filter.Keys() {
-		keys.terms = append(keys.terms, term{name: k.Example, text: k.What})
+		keys.terms = append(keys.terms, term{name: k.Example, text: k.Description})
 	}
 	return page{
 		name: "filter", topic: true, short: "How --filter selects deliveries",

@@ -33,15 +33,15 @@ func (x *exchange) read(resp *http.Response) error {
 		return codeError(resp.StatusCode)
 	}
 	a.Code = resp.StatusCode
-	limit := x.sender.options.AnswerCap
+	limit := x.sender.options.ResponseLimit
 	body, err := readUpTo(resp.Body, limit+1, resp.ContentLength)
-	a.AnswerBytes = int64(len(body))
-	if a.AnswerBytes > limit {
-		a.AnswerCut = true
+	a.ResponseBytes = int64(len(body))
+	if a.ResponseBytes > limit {
+		a.ResponseTruncated = true
 		body = body[:limit:limit]
-		a.AnswerBytes += x.drain(resp.Body)
+		a.ResponseBytes += x.drain(resp.Body)
 	}
-	a.Answer = body
+	a.Response = body
 	return err
 }
 

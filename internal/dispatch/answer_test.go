@@ -25,8 +25,8 @@ func TestAnswerIsRecordedWithItsHeader(t *testing.T) {
 	if diff := cmp.Diff(want, got.Header); diff != "" {
 		t.Errorf("header (-want +got):\n%s", diff)
 	}
-	if string(got.Answer) != `{"error":"invalid signature"}` || got.AnswerBytes != 29 || got.AnswerCut {
-		t.Errorf("got %q, %d bytes, cut %v", got.Answer, got.AnswerBytes, got.AnswerCut)
+	if string(got.Response) != `{"error":"invalid signature"}` || got.ResponseBytes != 29 || got.ResponseTruncated {
+		t.Errorf("got %q, %d bytes, cut %v", got.Response, got.ResponseBytes, got.ResponseTruncated)
 	}
 	if got.Target != handler.URL()+"/webhooks/vidiking" {
 		t.Errorf("target: got %s", got.Target)
@@ -74,11 +74,11 @@ func TestAnswerIsKeptUpToTheCap(t *testing.T) {
 		} {
 			t.Run(tt.name+", "+name, func(t *testing.T) {
 				handler := testkit.Serve(t, answer)
-				got := send(t, Options{AnswerCap: limit}, handler.URL())
+				got := send(t, Options{ResponseLimit: limit}, handler.URL())
 				wantCode(t, got, http.StatusOK)
-				if len(got.Answer) != tt.kept || got.AnswerBytes != tt.readAtMin || got.AnswerCut != tt.cut {
+				if len(got.Response) != tt.kept || got.ResponseBytes != tt.readAtMin || got.ResponseTruncated != tt.cut {
 					t.Errorf("%d bytes: kept %d of %d read, cut %v; want %d of %d, %v",
-						tt.size, len(got.Answer), got.AnswerBytes, got.AnswerCut, tt.kept, tt.readAtMin, tt.cut)
+						tt.size, len(got.Response), got.ResponseBytes, got.ResponseTruncated, tt.kept, tt.readAtMin, tt.cut)
 				}
 			})
 		}
@@ -89,26 +89,26 @@ func TestEndlessAnswerEnds(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Endless())
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
-	if most := int64(defaultAnswerCap + 1 + drainBytes); len(got.Answer) != defaultAnswerCap || got.AnswerBytes > most || !got.AnswerCut {
-		t.Errorf("kept %d of %d read, cut %v; want %d of at most %d", len(got.Answer), got.AnswerBytes, got.AnswerCut, defaultAnswerCap, most)
+	if most := int64(defaultAnswerCap + 1 + drainBytes); len(got.Response) != defaultAnswerCap || got.ResponseBytes > most || !got.ResponseTruncated {
+		t.Errorf("kept %d of %d read, cut %v; want %d of at most %d", len(got.Response), got.ResponseBytes, got.ResponseTruncated, defaultAnswerCap, most)
 	}
 }
 
 func TestAnswerThatStallsPastTheCapIsWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := piped(t, Options{AnswerCap: 10}, taking("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n"+strings.Repeat("x", 20)))
+		s := piped(t, Options{ResponseLimit: 10}, taking("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n"+strings.Repeat("x", 20)))
 		s.drainTime = drainTime
 		got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload)
 		wantCode(t, got, http.StatusOK)
-		if string(got.Answer) != "xxxxxxxxxx" || !got.AnswerCut || got.Duration != drainTime { // and not the time-out
-			t.Errorf("got %q, cut %v after %v", got.Answer, got.AnswerCut, got.Duration)
+		if string(got.Response) != "xxxxxxxxxx" || !got.ResponseTruncated || got.Duration != drainTime { // and not the time-out
+			t.Errorf("got %q, cut %v after %v", got.Response, got.ResponseTruncated, got.Duration)
 		}
 	})
 }
 
 func TestConnectionIsKeptAfterALongAnswer(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Huge(100_000))
-	s := sender(t, Options{AnswerCap: 1000})
+	s := sender(t, Options{ResponseLimit: 1000})
 	for range 3 {
 		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, nil), http.StatusOK)
 	}
@@ -129,8 +129,8 @@ func TestCompressedAnswerStaysAsItIs(t *testing.T) {
 	}))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
-	if !bytes.Equal(got.Answer, packed.Bytes()) || got.Header.Get("Content-Encoding") != "gzip" {
-		t.Errorf("got %q with %v", got.Answer, got.Header)
+	if !bytes.Equal(got.Response, packed.Bytes()) || got.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("got %q with %v", got.Response, got.Header)
 	}
 }
 
@@ -138,8 +138,8 @@ func TestInformationalAnswersArePassedOver(t *testing.T) {
 	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+okAnswer))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
-	if string(got.Answer) != "ok" {
-		t.Errorf("answer: got %q, want ok", got.Answer)
+	if string(got.Response) != "ok" {
+		t.Errorf("answer: got %q, want ok", got.Response)
 	}
 }
 
@@ -157,8 +157,8 @@ func TestAnswerBeforeTheWholeBodyCounts(t *testing.T) {
 	}) // and closes, with most of the body unread
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), sampleHeader(), make([]byte, 32<<20))
 	wantCode(t, got, http.StatusRequestEntityTooLarge)
-	if string(got.Answer) != "big!" {
-		t.Errorf("answer: got %q, want big!", got.Answer)
+	if string(got.Response) != "big!" {
+		t.Errorf("answer: got %q, want big!", got.Response)
 	}
 }
 
@@ -166,7 +166,7 @@ func TestAnswerOfHTTP10EndsWithItsConnection(t *testing.T) {
 	handler := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.0 200 OK\r\n\r\nall of it"))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
-	if string(got.Answer) != "all of it" {
-		t.Errorf("answer: got %q", got.Answer)
+	if string(got.Response) != "all of it" {
+		t.Errorf("answer: got %q", got.Response)
 	}
 }

@@ -38,7 +38,7 @@ func TestDeliveryCallsItsPathQueryAndHostByteForByte(t *testing.T) {
 		}
 		wantURL := ""
 		if test.rest+test.query != "" {
-			wantURL = webhook.CalledURL(to.String(), test.rest, test.query)
+			wantURL = webhook.RequestURL(to.String(), test.rest, test.query)
 		}
 		if got.Target != to.String() || got.URL != wantURL {
 			t.Errorf("attempt has target %q and url %.100q, want %q and %.100q", got.Target, got.URL, to, wantURL)

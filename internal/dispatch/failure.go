@@ -56,7 +56,7 @@ func (x *exchange) diagnose(t *try, err error) (webhook.Failure, string) {
 	case !t.connected:
 		return explainConnect(x.target, err)
 	case errors.As(err, &code):
-		return webhook.FailureBadAnswer, fmt.Sprintf("It answered %d, which is no final answer. Is it the right path?", int(code))
+		return webhook.FailureBadResponse, fmt.Sprintf("It answered %d, which is no final answer. Is it the right path?", int(code))
 	}
 	if kind, text := explainTLS(x.target, err); kind != "" {
 		return kind, text
@@ -70,7 +70,7 @@ func (x *exchange) diagnose(t *try, err error) (webhook.Failure, string) {
 	case !t.answered() || isClosedByPeer(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return closed(x.attempt.Code)
 	}
-	return webhook.FailureBadAnswer, fmt.Sprintf("The answer of %s is not proper HTTP. Is it the right port?", x.target.Host())
+	return webhook.FailureBadResponse, fmt.Sprintf("The answer of %s is not proper HTTP. Is it the right port?", x.target.Host())
 }
 
 func closed(code int) (webhook.Failure, string) {

@@ -178,8 +178,8 @@ func TestHalfAnAnswerIsNoneButIsKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := send(t, Options{}, handler)
 			wantFailure(t, got, webhook.FailureReset, midwayText)
-			if got.Code != 200 || string(got.Answer) != "half of it" || got.AnswerBytes != 10 || got.Header.Get("Content-Type") != "text/plain" {
-				t.Errorf("kept code %d, %q (%d bytes), %v", got.Code, got.Answer, got.AnswerBytes, got.Header)
+			if got.Code != 200 || string(got.Response) != "half of it" || got.ResponseBytes != 10 || got.Header.Get("Content-Type") != "text/plain" {
+				t.Errorf("kept code %d, %q (%d bytes), %v", got.Code, got.Response, got.ResponseBytes, got.Header)
 			}
 			if got.Status() != webhook.StatusUnreachable {
 				t.Errorf("status: got %s, want %s", got.Status(), webhook.StatusUnreachable)
@@ -204,7 +204,7 @@ func TestWhatIsNotHTTP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			handler := testkit.ServeRaw(t, testkit.Say(tt.answer))
 			got := send(t, Options{}, handler.URL())
-			wantFailure(t, got, webhook.FailureBadAnswer, strings.ReplaceAll(tt.text, "HOST", handler.Addr()))
+			wantFailure(t, got, webhook.FailureBadResponse, strings.ReplaceAll(tt.text, "HOST", handler.Addr()))
 			if got.Status() != webhook.StatusUnreachable {
 				t.Errorf("status: got %s, want %s", got.Status(), webhook.StatusUnreachable)
 			}

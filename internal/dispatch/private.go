@@ -15,7 +15,7 @@ type Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error
 // IsPrivate reports whether the target is on this machine or in a private network, and so is the user's own: whether all of its
 // addresses are. It returns an error where the name has none.
 func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
-	if t.IsHere() {
+	if t.IsLocal() {
 		return true, nil
 	}
 	host := t.url.Hostname()
@@ -37,5 +37,5 @@ func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
 	return true, nil
 }
 
-// IsHere reports whether the target is on this machine, as far as its address alone tells.
-func (t Target) IsHere() bool { return hosts.IsLocal(t.url.Hostname()) }
+// IsLocal reports whether the target is on this machine, as far as its address alone tells.
+func (t Target) IsLocal() bool { return hosts.IsLocal(t.url.Hostname()) }

@@ -62,7 +62,7 @@ func TestATargetIsHereWhereItsAddressIsOfThisMachine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := target.IsHere(); got != want {
+		if got := target.IsLocal(); got != want {
 			t.Errorf("%s: got %t, want %t", typed, got, want)
 		}
 	}

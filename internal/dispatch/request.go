@@ -10,7 +10,7 @@ import (
 func outgoing(h webhook.Header) http.Header {
 	out := make(http.Header, len(h)+1)
 	values := make([]string, len(h)) // one allocation for the first value of all names
-	hop := h.OneHop()
+	hop := h.HopByHop()
 	for i, f := range h {
 		name := http.CanonicalHeaderKey(f.Name)
 		if hop.Has(name) {

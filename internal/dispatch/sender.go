@@ -26,12 +26,12 @@ const (
 
 // Options say how to send. The zero Options are the defaults.
 type Options struct {
-	Timeout   time.Duration    // for one attempt, whole; 0: 10 s
-	Silence   time.Duration    // how long there may be no sign of life, not even a 1xx response; 0: as long as Timeout
-	Insecure  bool             // take any TLS certificate
-	AnswerCap int64            // how much of an answer's body is kept; 0: 64 KiB
-	Now       func() time.Time // nil: time.Now
-	Guard     Guard            // nil: every connection is allowed
+	Timeout       time.Duration    // for one attempt, whole; 0: 10 s
+	Silence       time.Duration    // how long there may be no sign of life, not even a 1xx response; 0: as long as Timeout
+	Insecure      bool             // take any TLS certificate
+	ResponseLimit int64            // how much of an answer's body is kept; 0: 64 KiB
+	Now           func() time.Time // nil: time.Now
+	Guard         Guard            // nil: every connection is allowed
 }
 
 // Sender hands deliveries to handlers. It may be used by many goroutines at once.
@@ -54,8 +54,8 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
-	if o.AnswerCap <= 0 {
-		o.AnswerCap = defaultAnswerCap
+	if o.ResponseLimit <= 0 {
+		o.ResponseLimit = defaultAnswerCap
 	}
 	if o.Now == nil {
 		o.Now = time.Now

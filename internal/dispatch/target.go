@@ -93,7 +93,7 @@ func (t Target) For(rest, query, host string) Target {
 	if rest == "" && query == "" {
 		return t
 	}
-	t.called = webhook.CalledURL(t.text, rest, query)
+	t.called = webhook.RequestURL(t.text, rest, query)
 	_, tail, _ := strings.Cut(t.called, "://")
 	path, query, hasQuery := strings.Cut(tail[len(t.host):], "?")
 	t.url.RawQuery, t.url.ForceQuery = query, hasQuery && query == ""

@@ -71,7 +71,7 @@ func TestDurationSpansTheWholeAnswer(t *testing.T) {
 		close(release)
 	}()
 	got := sender(t, Options{Now: now}).Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
-	if got.Duration != time.Hour || string(got.Answer) != "beginend" {
-		t.Errorf("got %q after %v, want beginend after 1h", got.Answer, got.Duration)
+	if got.Duration != time.Hour || string(got.Response) != "beginend" {
+		t.Errorf("got %q after %v, want beginend after 1h", got.Response, got.Duration)
 	}
 }

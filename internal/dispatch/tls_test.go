@@ -99,8 +99,8 @@ func TestWrongSchemeIsSaid(t *testing.T) {
 		handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Certificate("127.0.0.1"), testkit.Answer(http.StatusOK, ""))
 		got := send(t, Options{}, "http://"+handler.Addr())
 		wantCode(t, got, http.StatusBadRequest)
-		if !strings.Contains(string(got.Answer), "HTTPS") {
-			t.Errorf("answer: got %q, want Go's words about HTTPS", got.Answer)
+		if !strings.Contains(string(got.Response), "HTTPS") {
+			t.Errorf("answer: got %q, want Go's words about HTTPS", got.Response)
 		}
 	})
 }
@@ -161,8 +161,8 @@ func TestTLSConnectionsAreKept(t *testing.T) {
 	for i := range 2 {
 		got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 		wantCode(t, got, http.StatusOK)
-		if string(got.Answer) != "HTTP/1.1" {
-			t.Errorf("protocol of send %d: got %q, want HTTP/1.1", i, got.Answer)
+		if string(got.Response) != "HTTP/1.1" {
+			t.Errorf("protocol of send %d: got %q, want HTTP/1.1", i, got.Response)
 		}
 	}
 	if got := handler.Wait(2); got[0].Remote != got[1].Remote {

@@ -113,7 +113,7 @@ func explainRefusal(c Case, st Style) (Hint, bool) {
 	case code == 404:
 		return explainPath(c, st), true
 	case code == 405:
-		return Hint{Cause: CauseMethod, Lines: []string{"It does not take POST at " + st.path(c.Attempt.Called()) + "."}}, true
+		return Hint{Cause: CauseMethod, Lines: []string{"It does not take POST at " + st.path(c.Attempt.RequestURL()) + "."}}, true
 	case code == 413 || code == 415:
 		body := Bytes(c.Summary.BodyBytes)
 		if kind := st.fragment(c.Header.Get("Content-Type")); kind != "" {
@@ -162,7 +162,7 @@ func explainPath(c Case, st Style) Hint {
 	}
 	return Hint{
 		Cause: CausePath,
-		Lines: []string{"Is " + st.path(c.Attempt.Called()) + " its path?"},
+		Lines: []string{"Is " + st.path(c.Attempt.RequestURL()) + " its path?"},
 		Lead:  "Another:", Command: flag + place + "/your/path",
 	}
 }
@@ -173,7 +173,7 @@ func explainRedirect(a webhook.Attempt, st Style) (Hint, bool) {
 		return Hint{}, false
 	}
 	to, err := url.Parse(location)
-	from, err2 := url.Parse(a.Called())
+	from, err2 := url.Parse(a.RequestURL())
 	if err == nil && err2 == nil && to.Scheme == from.Scheme && to.Host == from.Host && to.Path != "" {
 		location = to.EscapedPath() // on the same handler, the path says it
 	}
@@ -224,7 +224,7 @@ func noResponseCommand(c Case, st Style) (lead, command string) {
 			return "Forward there:", "vidiking listen --forward " + target
 		}
 		return "Send it again:", again + " --to " + target
-	case c.Audience == AudienceListen, failure == webhook.FailureTLS, failure == webhook.FailureNoHost, failure == webhook.FailureBadAnswer:
+	case c.Audience == AudienceListen, failure == webhook.FailureTLS, failure == webhook.FailureNoHost, failure == webhook.FailureBadResponse:
 		return "", ""
 	case failure == webhook.FailureRefused: // its sentence ends by asking whether the server is running
 		return "Once it is:", again

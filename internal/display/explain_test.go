@@ -44,16 +44,16 @@ func (c Case) undecided() Case { c.Incomplete = true; return c }
 // otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
 var (
 	otherSecret = webhook.Finding{
-		Code: "other_secret", Sure: webhook.Certain, Cause: "It was signed with another secret, the one of profile staging.",
-		Mend: "vidiking listen --profile staging --forward localhost:3000",
+		Code: "other_secret", Certainty: webhook.Certain, Cause: "It was signed with another secret, the one of profile staging.",
+		Fix: "vidiking listen --profile staging --forward localhost:3000",
 	}
 	rewritten = webhook.Finding{
-		Code: "body_rewritten", Sure: webhook.Certain, Cause: "It was signed over the body written again, as Python's json.dumps writes it: with a\x1b[31m space.",
-		Mend: "Sign the bytes that are sent, and let nothing parse and write them again on the way.",
+		Code: "body_rewritten", Certainty: webhook.Certain, Cause: "It was signed over the body written again, as Python's json.dumps writes it: with a\x1b[31m space.",
+		Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way.",
 	}
 	guess = webhook.Finding{
-		Code: "changed_or_other_secret", Sure: webhook.Possible, Cause: "Changed after signing, or signed with another secret.",
-		Mend: "Give both sides the same secret.",
+		Code: "changed_or_other_secret", Certainty: webhook.Possible, Cause: "Changed after signing, or signed with another secret.",
+		Fix: "Give both sides the same secret.",
 	}
 )
 

@@ -58,7 +58,7 @@ func (h Hint) Render(in Style) []Line {
 		}
 		lines = append(lines, in.wrap(Line{{s, Plain}}, hang)...)
 	}
-	for _, f := range append([]webhook.Finding{{Cause: h.Reason, Mend: h.Fix}}, h.Findings...) {
+	for _, f := range append([]webhook.Finding{{Cause: h.Reason, Fix: h.Fix}}, h.Findings...) {
 		lines = append(lines, Labeled("cause", f.Cause, labelCells, in)...)
 		lines = append(lines, Labeled("mend", fixOf(f), labelCells, in)...)
 	}
@@ -67,10 +67,10 @@ func (h Hint) Render(in Style) []Line {
 
 // fixOf is the mend of a finding, unless the finding is a guess: under a row that would be noise.
 func fixOf(f webhook.Finding) string {
-	if f.Sure == webhook.Possible {
+	if f.Certainty == webhook.Possible {
 		return ""
 	}
-	return f.Mend
+	return f.Fix
 }
 
 // Labeled is a label and what it is for, which begins so many cells in, and goes on there where it is broken. A command stays whole, so

@@ -12,7 +12,7 @@ func isPage(a webhook.Attempt) bool {
 	if strings.Contains(strings.ToLower(a.Header.Get("Content-Type")), "text/html") {
 		return true
 	}
-	start := strings.ToLower(strings.TrimSpace(string(a.Answer[:min(len(a.Answer), 64)])))
+	start := strings.ToLower(strings.TrimSpace(string(a.Response[:min(len(a.Response), 64)])))
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 

@@ -9,28 +9,28 @@ import (
 // maxTreeDepth is where deeper replays of replays stop moving further in, and say so: the width is for what became of them.
 const maxTreeDepth = 6
 
-// ReplayTree draws a family as a tree, a line each: what each is, when it was received, how it ended, and how it is like the one that it
+// Family draws a family as a tree, a line each: what each is, when it was received, how it ended, and how it is like the one that it
 // sends again. The delivery of that id is marked.
-func ReplayTree(f webhook.Family, marked webhook.ID, st Style) []Line {
-	lines := make([]Line, len(f.Members))
+func ReplayTree(f webhook.ReplayTree, marked webhook.ID, st Style) []Line {
+	lines := make([]Line, len(f.Nodes))
 	wide := 0
-	for i, m := range f.Members {
+	for i, m := range f.Nodes {
 		glyph, role := st.Glyph(m.Status)
-		if m.Gone {
+		if m.Pruned {
 			glyph = " "
 		}
 		id := ShortID(m.ID, st)
 		if st.Width == 0 {
 			id = st.Clean(string(m.ID))
 		}
-		lines[i] = Line(nil).add(st.Symbols(branch(f.Members, i)), Dim).add(glyph, role).add(" ", Plain).add(id, idRole(m, marked))
+		lines[i] = Line(nil).add(st.Symbols(branch(f.Nodes, i)), Dim).add(glyph, role).add(" ", Plain).add(id, idRole(m, marked))
 		wide = max(wide, lines[i].Width())
 	}
 	at := timeOf(f, st)
 	room, _ := st.room()
-	for i, m := range f.Members {
+	for i, m := range f.Nodes {
 		l := lines[i].add(spaces(wide-lines[i].Width()+2), Plain)
-		if m.Gone {
+		if m.Pruned {
 			lines[i] = l.add("no longer in the log", Dim)
 			continue
 		}
@@ -44,13 +44,13 @@ func ReplayTree(f webhook.Family, marked webhook.ID, st Style) []Line {
 		l = l.add(PadRight(StatusText(m.Summary), statusCells), role).add("  ", Plain)
 		lines[i] = l.add(st.fit(remark, room-l.Width()), Dim)
 	}
-	if f.More > 0 {
-		lines = append(lines, Line{{st.Symbols("… ") + "and " + Count(f.More) + " more", Dim}})
+	if f.Omitted > 0 {
+		lines = append(lines, Line{{st.Symbols("… ") + "and " + Count(f.Omitted) + " more", Dim}})
 	}
 	return lines
 }
 
-func idRole(m webhook.Relative, marked webhook.ID) Role {
+func idRole(m webhook.Node, marked webhook.ID) Role {
 	if m.ID == marked {
 		return Bold
 	}
@@ -58,27 +58,27 @@ func idRole(m webhook.Relative, marked webhook.ID) Role {
 }
 
 // timeOf is how the times are written: with the day, where not all are of one.
-func timeOf(f webhook.Family, st Style) func(webhook.Relative) string {
+func timeOf(f webhook.ReplayTree, st Style) func(webhook.Node) string {
 	days := map[string]bool{}
-	for _, m := range f.Members {
-		if !m.Gone {
+	for _, m := range f.Nodes {
+		if !m.Pruned {
 			days[st.local(m.ReceivedAt).Format("2006-01-02")] = true
 		}
 	}
 	if len(days) > 1 {
-		return func(m webhook.Relative) string { return DateTime(m.ReceivedAt, st) }
+		return func(m webhook.Node) string { return DateTime(m.ReceivedAt, st) }
 	}
-	return func(m webhook.Relative) string { return Clock(m.ReceivedAt, st) }
+	return func(m webhook.Node) string { return Clock(m.ReceivedAt, st) }
 }
 
-func nodeRemark(m webhook.Relative, marked webhook.ID) string {
+func nodeRemark(m webhook.Node, marked webhook.ID) string {
 	var remarks []string
-	switch m.Likeness {
-	case webhook.LikenessSame:
+	switch m.Difference {
+	case webhook.DifferenceNone:
 		remarks = append(remarks, "same bytes")
-	case webhook.LikenessSigned:
+	case webhook.DifferenceSignature:
 		remarks = append(remarks, "re-signed")
-	case webhook.LikenessEdited:
+	case webhook.DifferenceBody:
 		remarks = append(remarks, "edited")
 	}
 	if m.ID == marked {
@@ -88,7 +88,7 @@ func nodeRemark(m webhook.Relative, marked webhook.ID) string {
 }
 
 // branch is what stands before a member: a line down for each level where more of it follow, and its own branch.
-func branch(members []webhook.Relative, i int) string {
+func branch(members []webhook.Node, i int) string {
 	depth := members[i].Depth
 	if depth == 0 {
 		return ""
@@ -111,7 +111,7 @@ func branch(members []webhook.Relative, i int) string {
 }
 
 // follows reports whether a later member hangs on the same stem at that level.
-func follows(members []webhook.Relative, i, level int) bool {
+func follows(members []webhook.Node, i, level int) bool {
 	for _, m := range members[i+1:] {
 		if m.Depth <= level {
 			return m.Depth == level

@@ -10,22 +10,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func relative(t *testing.T, depth int, id, clock string, status webhook.Status, code int, like webhook.Likeness) webhook.Relative {
+func relative(t *testing.T, depth int, id, clock string, status webhook.Status, code int, like webhook.Difference) webhook.Node {
 	t.Helper()
-	return webhook.Relative{
+	return webhook.Node{
 		Summary: webhook.Summary{ID: webhook.ID("dlv_" + id + "aaaa"), ReceivedAt: at(t, clock), Status: status, Code: code},
-		Depth:   depth, Likeness: like,
+		Depth:   depth, Difference: like,
 	}
 }
 
 func TestAFamilyIsATree(t *testing.T) {
 	t.Parallel()
-	f := webhook.Family{More: 1200, Members: []webhook.Relative{
+	f := webhook.ReplayTree{Omitted: 1200, Nodes: []webhook.Node{
 		relative(t, 0, "a61tzr", "14:02:31", webhook.StatusRefused, 401, ""),
-		relative(t, 1, "q8w2ne", "14:06:02", webhook.StatusUnreachable, 0, webhook.LikenessSame),
-		relative(t, 2, "mz41fs", "14:07:00", webhook.StatusDelivered, 200, webhook.LikenessEdited),
-		relative(t, 2, "x7r3kn", "14:07:01", webhook.StatusPending, 0, webhook.LikenessSigned),
-		relative(t, 1, "zh70mv", "14:08:00", webhook.StatusRejected, 0, webhook.LikenessSame),
+		relative(t, 1, "q8w2ne", "14:06:02", webhook.StatusUnreachable, 0, webhook.DifferenceNone),
+		relative(t, 2, "mz41fs", "14:07:00", webhook.StatusDelivered, 200, webhook.DifferenceBody),
+		relative(t, 2, "x7r3kn", "14:07:01", webhook.StatusPending, 0, webhook.DifferenceSignature),
+		relative(t, 1, "zh70mv", "14:08:00", webhook.StatusRejected, 0, webhook.DifferenceNone),
 	}}
 	for _, tc := range []struct {
 		name string
@@ -57,11 +57,11 @@ func TestAFamilyIsATree(t *testing.T) {
 
 func TestAFamilyOfManyDaysAndLevelsStaysWithinItsWidth(t *testing.T) {
 	t.Parallel()
-	f := webhook.Family{Members: []webhook.Relative{{Summary: webhook.Summary{ID: "dlv_0000000000"}, Gone: true}}}
+	f := webhook.ReplayTree{Nodes: []webhook.Node{{Summary: webhook.Summary{ID: "dlv_0000000000"}, Pruned: true}}}
 	for depth := 1; depth < 12; depth++ {
-		m := relative(t, depth, fmt.Sprintf("zzzz%02d", depth), "14:02:31", webhook.StatusRefused, 401, webhook.LikenessSame)
+		m := relative(t, depth, fmt.Sprintf("zzzz%02d", depth), "14:02:31", webhook.StatusRefused, 401, webhook.DifferenceNone)
 		m.ReceivedAt = m.ReceivedAt.Add(time.Duration(depth) * 24 * time.Hour)
-		f.Members = append(f.Members, m)
+		f.Nodes = append(f.Nodes, m)
 	}
 	lines := ReplayTree(f, "dlv_zzzz11aaaa", terminal().Narrowed(2))
 	golden(t, "family", text(lines))

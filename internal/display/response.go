@@ -23,7 +23,7 @@ func Response(a webhook.Attempt, st Style) []Line {
 
 // responseLines gives at most that many lines, or for 0 all.
 func (st Style) responseLines(a webhook.Attempt, most int) []Line {
-	if len(a.Answer) == 0 {
+	if len(a.Response) == 0 {
 		return nil
 	}
 	bar := Line{{st.Symbols("│") + " ", Dim}}
@@ -32,7 +32,7 @@ func (st Style) responseLines(a webhook.Attempt, most int) []Line {
 	if note := st.notText(a); note != "" {
 		return []Line{bar.add(st.fit(note, cells), Dim)}
 	}
-	text := string(a.Answer)
+	text := string(a.Response)
 	if most > 0 && isPage(a) {
 		text = pageText(text)
 	}
@@ -52,13 +52,13 @@ func (st Style) responseLines(a webhook.Attempt, most int) []Line {
 // missing says what of an answer is not shown, in brackets; nothing where all of it is.
 func missing(a webhook.Attempt, hidden int, cut bool) string {
 	over := ""
-	if a.AnswerCut {
+	if a.ResponseTruncated {
 		over = "over "
 	}
 	switch {
 	case hidden > 0:
 		return " (" + over + counted(hidden, "more line") + ")"
-	case cut || a.AnswerCut:
+	case cut || a.ResponseTruncated:
 		return " (" + over + Bytes(answerBytes(a)) + " in all)"
 	default:
 		return ""
@@ -69,11 +69,11 @@ func missing(a webhook.Attempt, hidden int, cut bool) string {
 func (st Style) notText(a webhook.Attempt) string {
 	encoding := strings.TrimSpace(a.Header.Get("Content-Encoding"))
 	compressed := encoding != "" && !strings.EqualFold(encoding, "identity")
-	if !compressed && isText(a.Answer) {
+	if !compressed && isText(a.Response) {
 		return ""
 	}
 	size := Bytes(answerBytes(a))
-	if a.AnswerCut {
+	if a.ResponseTruncated {
 		size = "over " + size
 	}
 	if kind, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "" {
@@ -85,7 +85,7 @@ func (st Style) notText(a webhook.Attempt) string {
 	return size + ", not text"
 }
 
-func answerBytes(a webhook.Attempt) int64 { return max(a.AnswerBytes, int64(len(a.Answer))) }
+func answerBytes(a webhook.Attempt) int64 { return max(a.ResponseBytes, int64(len(a.Response))) }
 
 // firstLines returns the first lines that are not blank, at most that many (for 0 all), and how many more there are.
 func firstLines(text string, most int) (shown []string, hidden int) {

@@ -12,7 +12,7 @@ import (
 // answered is an attempt with that answer.
 func answered(code int, body string, header ...string) webhook.Attempt {
 	a := webhook.Attempt{
-		N: 1, Target: "http://localhost:3000/webhooks/vidiking", Code: code, Answer: []byte(body), AnswerBytes: int64(len(body)),
+		N: 1, Target: "http://localhost:3000/webhooks/vidiking", Code: code, Response: []byte(body), ResponseBytes: int64(len(body)),
 	}
 	for i := 0; i < len(header); i += 2 {
 		a.Header = append(a.Header, webhook.Field{Name: header[i], Value: header[i+1]})
@@ -23,9 +23,9 @@ func answered(code int, body string, header ...string) webhook.Attempt {
 func TestWordsStandBehindABar(t *testing.T) {
 	long := `{"error":"` + strings.Repeat("0123456789", 10) + `"}`
 	cut := answered(500, "first\nsecond\nthird\nfourth\nfif")
-	cut.AnswerCut, cut.AnswerBytes = true, 65536
+	cut.ResponseTruncated, cut.ResponseBytes = true, 65536
 	cutWhole := answered(500, "first")
-	cutWhole.AnswerCut, cutWhole.AnswerBytes = true, 65536
+	cutWhole.ResponseTruncated, cutWhole.ResponseBytes = true, 65536
 	for name, tc := range map[string]struct {
 		a    webhook.Attempt
 		want string

@@ -100,7 +100,7 @@ func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 		origin: st.cell(string(s.Origin), originCells),
 		size:   Line{{Bytes(s.BodyBytes), Plain}},
 	}
-	if s.Again() {
+	if s.Repeated() {
 		f.repeat = Line{{st.Symbols("↻"), Dim}}
 	}
 	if s.Attempts > 0 {

@@ -48,7 +48,7 @@ func (d *doctor) handlerOf(ctx context.Context, sender *dispatch.Sender, r relay
 	switch {
 	case d.o.NoSample:
 		return ok(r.Target.Short() + " is up")
-	case !r.Target.IsHere():
+	case !r.Target.IsLocal():
 		return ok(r.Target.Short() + " is up; it is not on this machine, so it got no sample")
 	case err != nil || !secret.IsSet():
 		return ok(r.Target.Short() + " is up; without a secret it got no sample")

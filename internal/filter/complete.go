@@ -16,9 +16,9 @@ type Completion struct {
 
 // Candidate is one way to go on.
 type Candidate struct {
-	Text string // as it stands in a filter: a key with its colon, or a value
-	What string // what it means, in a few words; may be empty
-	Open bool   // something has to follow, so no space belongs behind it
+	Text        string // as it stands in a filter: a key with its colon, or a value
+	Description string // what it means, in a few words; may be empty
+	Incomplete  bool   // something has to follow, so no space belongs behind it
 }
 
 // Complete offers keys where a word begins, and the values of the key behind a colon or a comma, that begin with what is typed before
@@ -82,7 +82,7 @@ func beginning(typed string, all []Candidate) []Candidate {
 func keyCandidates() []Candidate {
 	var all []Candidate
 	for _, k := range Keys() {
-		all = append(all, Candidate{Text: string(k.Key) + ":", What: k.What, Open: true})
+		all = append(all, Candidate{Text: string(k.Key) + ":", Description: k.Description, Incomplete: true})
 	}
 	return all
 }
@@ -94,33 +94,33 @@ func (k Key) candidates() []Candidate {
 		return eventCandidates()
 	case Status:
 		return []Candidate{
-			{Text: FailedName, What: "refused, unreachable or timed out, and not delivered since"},
-			{Text: string(webhook.StatusDelivered), What: "the handler answered 2xx"},
-			{Text: string(webhook.StatusRefused), What: "the handler answered another code"},
-			{Text: string(webhook.StatusUnreachable), What: "the handler did not answer"},
-			{Text: string(webhook.StatusTimedOut), What: "the handler did not answer in time"},
-			{Text: string(webhook.StatusRejected), What: "its verdict kept it from being forwarded"},
-			{Text: string(webhook.StatusSkipped), What: "no event or route asked for it"},
-			{Text: string(webhook.StatusPending), What: "no attempt has ended yet"},
+			{Text: FailedName, Description: "refused, unreachable or timed out, and not delivered since"},
+			{Text: string(webhook.StatusDelivered), Description: "the handler answered 2xx"},
+			{Text: string(webhook.StatusRefused), Description: "the handler answered another code"},
+			{Text: string(webhook.StatusUnreachable), Description: "the handler did not answer"},
+			{Text: string(webhook.StatusTimedOut), Description: "the handler did not answer in time"},
+			{Text: string(webhook.StatusRejected), Description: "its verdict kept it from being forwarded"},
+			{Text: string(webhook.StatusSkipped), Description: "no event or route asked for it"},
+			{Text: string(webhook.StatusPending), Description: "no attempt has ended yet"},
 		}
 	case Verdict:
 		return []Candidate{
-			{Text: string(webhook.VerdictValid), What: "the signature is right"},
-			{Text: string(webhook.VerdictInvalid), What: "of another body or secret"},
-			{Text: string(webhook.VerdictMissing), What: "no signature header"},
-			{Text: string(webhook.VerdictMalformed), What: "a header that is no signature"},
-			{Text: string(webhook.VerdictUnchecked), What: "no secret known, or told not to check"},
+			{Text: string(webhook.VerdictValid), Description: "the signature is right"},
+			{Text: string(webhook.VerdictInvalid), Description: "of another body or secret"},
+			{Text: string(webhook.VerdictMissing), Description: "no signature header"},
+			{Text: string(webhook.VerdictMalformed), Description: "a header that is no signature"},
+			{Text: string(webhook.VerdictUnchecked), Description: "no secret known, or told not to check"},
 		}
 	case Origin:
 		return []Candidate{
-			{Text: string(webhook.OriginTunnel), What: "from the internet"},
-			{Text: string(webhook.OriginLocal), What: "from this machine, by somebody unknown"},
-			{Text: string(webhook.OriginTrigger), What: "sent by trigger"},
-			{Text: string(webhook.OriginReplay), What: "sent again"},
-			{Text: string(webhook.OriginEmulator), What: "from the emulator"},
+			{Text: string(webhook.OriginTunnel), Description: "from the internet"},
+			{Text: string(webhook.OriginLocal), Description: "from this machine, by somebody unknown"},
+			{Text: string(webhook.OriginTrigger), Description: "sent by trigger"},
+			{Text: string(webhook.OriginReplay), Description: "sent again"},
+			{Text: string(webhook.OriginEmulator), Description: "from the emulator"},
 		}
 	case Since, Until:
-		return plain(Whens()...)
+		return plain(TimeSuggestions()...)
 	case Took:
 		return plain(">500ms", ">1s", ">2s", ">10s")
 	case Code:
@@ -136,10 +136,10 @@ func (k Key) candidates() []Candidate {
 func eventCandidates() []Candidate {
 	var all []Candidate
 	for _, family := range webhook.EventFamilies() {
-		all = append(all, Candidate{Text: family, What: "every event of the family"})
+		all = append(all, Candidate{Text: family, Description: "every event of the family"})
 	}
 	for _, e := range webhook.Events() {
-		all = append(all, Candidate{Text: e.Name, What: e.When})
+		all = append(all, Candidate{Text: e.Name, Description: e.When})
 	}
 	return all
 }

@@ -55,7 +55,7 @@ func TestEveryCandidateIsAValue(t *testing.T) {
 		for _, c := range k.Key.candidates() {
 			parse(t, string(k.Key)+":"+c.Text)
 		}
-		if k.What == "" {
+		if k.Description == "" {
 			t.Errorf("%s does not say what it is", k.Key)
 		}
 	}

@@ -7,14 +7,14 @@ import (
 
 // Error says what is wrong with a filter, and where.
 type Error struct {
-	Text string // the whole filter
-	From int    // where the wrong piece begins in Text, in bytes
-	To   int    // where it ends
-	What string // for people: lower case, no full stop
-	Hint string // what to do; may be empty
+	Text    string // the whole filter
+	From    int    // where the wrong piece begins in Text, in bytes
+	To      int    // where it ends
+	Problem string // for people: lower case, no full stop
+	Hint    string // what to do; may be empty
 }
 
-func (e *Error) Error() string { return e.What }
+func (e *Error) Error() string { return e.Problem }
 
 // Column is where the wrong piece begins, counted in characters from 1.
 func (e *Error) Column() int { return utf8.RuneCountInString(e.Text[:e.From]) + 1 }
@@ -32,7 +32,7 @@ func (e *Error) Wrong() string { return e.Text[e.From:e.To] }
 func (e *Error) After() string { return e.Text[e.To:] }
 
 func (p *parser) wrong(at piece, what, hint string) *Error {
-	return &Error{Text: p.source, From: at.from, To: at.to, What: what, Hint: hint}
+	return &Error{Text: p.source, From: at.from, To: at.to, Problem: what, Hint: hint}
 }
 
 // didYouMean is the hint for a typo; where nothing is near it is the other hint.

@@ -44,8 +44,8 @@ func TestAWrongFilterIsSaidAtItsPlace(t *testing.T) {
 			t.Errorf("Parse(%q): got %v, want an *Error", tc.filter, err)
 			continue
 		}
-		if wrong.Wrong() != tc.wrong || wrong.Column() != tc.column || wrong.What != tc.what || wrong.Hint != tc.hint {
-			t.Errorf("Parse(%q):\n got %q at %d: %s (%s)\nwant %q at %d: %s (%s)", tc.filter, wrong.Wrong(), wrong.Column(), wrong.What, wrong.Hint,
+		if wrong.Wrong() != tc.wrong || wrong.Column() != tc.column || wrong.Problem != tc.what || wrong.Hint != tc.hint {
+			t.Errorf("Parse(%q):\n got %q at %d: %s (%s)\nwant %q at %d: %s (%s)", tc.filter, wrong.Wrong(), wrong.Column(), wrong.Problem, wrong.Hint,
 				tc.wrong, tc.column, tc.what, tc.hint)
 		}
 		if all := wrong.Before() + wrong.Wrong() + wrong.After(); all != tc.filter {

@@ -38,9 +38,9 @@ func Parse(text string, now time.Time, loc *time.Location) (Filter, error) {
 	return f, nil
 }
 
-// Of is the filter of one term, from values that are taken as they are, without a need of quotes or a meaning of commas. What is wrong
+// ForKey is the filter of one term, from values that are taken as they are, without a need of quotes or a meaning of commas. What is wrong
 // with one is an *Error, whose text is that value alone.
-func Of(key Key, now time.Time, loc *time.Location, values ...string) (Filter, error) {
+func ForKey(key Key, now time.Time, loc *time.Location, values ...string) (Filter, error) {
 	var read []Value
 	for _, value := range values {
 		p := parser{source: value, now: now, loc: loc}
@@ -104,8 +104,8 @@ func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 // Terms returns the conditions, all of which must hold. They must not be changed.
 func (f Filter) Terms() []Term { return f.terms }
 
-// LooksInside reports whether a Summary is not enough for Match: the filter looks at header, body or attempts.
-func (f Filter) LooksInside() bool {
+// NeedsContent reports whether a Summary is not enough for Match: the filter looks at header, body or attempts.
+func (f Filter) NeedsContent() bool {
 	return slices.ContainsFunc(f.terms, func(t Term) bool {
 		return t.Key.Kind() == Texts && t.Key != About
 	})

@@ -23,7 +23,7 @@ const (
 	Target   Key = "target"
 	Header   Key = "header"
 	Body     Key = "body"
-	Answer   Key = "answer"
+	Response Key = "answer"
 	Failure  Key = "error"
 )
 
@@ -32,11 +32,11 @@ type Kind int
 
 // The kinds.
 const (
-	Texts      Kind = iota // what the delivery has somewhere; case does not matter
-	Names                  // one of a few words
-	Patterns               // of events
-	Numbers                // from Low to High
-	Beginnings             // of an id
+	Texts    Kind = iota // what the delivery has somewhere; case does not matter
+	Names                // one of a few words
+	Patterns             // of events
+	Numbers              // from Low to High
+	Prefixes             // of an id
 )
 
 // Kind is the kind of the key's values.
@@ -49,7 +49,7 @@ func (k Key) Kind() Kind {
 	case Code, Since, Until, Took, Size, Attempts:
 		return Numbers
 	case ID:
-		return Beginnings
+		return Prefixes
 	default:
 		return Texts
 	}
@@ -57,9 +57,9 @@ func (k Key) Kind() Kind {
 
 // KeyInfo describes a key to those who type it.
 type KeyInfo struct {
-	Key     Key
-	What    string // a few words without a full stop
-	Example string // a whole term
+	Key         Key
+	Description string // a few words without a full stop
+	Example     string // a whole term
 }
 
 // Keys lists the keys, in the order in which help names them.
@@ -80,7 +80,7 @@ func Keys() []KeyInfo {
 		{Target, "text in the URL of a handler it was sent to", "target:localhost:3000"},
 		{Header, "text in one of its header lines", `header:"content-type: text"`},
 		{Body, "text in its body", "body:job_9bn2ze"},
-		{Answer, "text in an answer's header lines or body", "answer:TypeError"},
+		{Response, "text in an answer's header lines or body", "answer:TypeError"},
 		{Failure, "text in why there was no answer", "error:certificate"},
 	}
 }

@@ -26,7 +26,7 @@ func (k Key) has(v Value, d *webhook.Delivery) bool {
 	case Numbers:
 		n, ok := k.number(d)
 		return ok && v.Low <= n && n <= v.High
-	case Beginnings:
+	case Prefixes:
 		return strings.HasPrefix(string(d.ID), v.Name)
 	default:
 		return k.text(v.Text, d)
@@ -73,14 +73,14 @@ func (k Key) text(t Text, d *webhook.Delivery) bool {
 		return t.inHeader(d.Header)
 	case Body:
 		return t.In(d.Body)
-	case Answer:
-		return anyAttempt(d, func(a webhook.Attempt) bool { return t.In(a.Answer) || t.inHeader(a.Header) })
+	case Response:
+		return anyAttempt(d, func(a webhook.Attempt) bool { return t.In(a.Response) || t.inHeader(a.Header) })
 	case Failure:
 		return anyAttempt(d, func(a webhook.Attempt) bool { return in(a.Error) })
 	}
 	return in(d.Event) || in(string(d.ID)) || in(d.About) || in(d.Target) || in(d.Path) || in(d.Query) || in(d.Host) || t.inHeader(d.Header) || t.In(d.Body) ||
 		anyAttempt(d, func(a webhook.Attempt) bool {
-			return in(a.Target) || in(a.URL) || in(a.Error) || t.In(a.Answer) || t.inHeader(a.Header)
+			return in(a.Target) || in(a.URL) || in(a.Error) || t.In(a.Response) || t.inHeader(a.Header)
 		})
 }
 

@@ -18,7 +18,7 @@ func refused() *webhook.Delivery {
 		Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Trace", Value: "caf\xc3\xa9"}},
 		Body:   []byte(`{"event":"render.complete","data":{"id":"job_9bn2ze","note":"Größe, \"XL\""}}`),
 		History: []webhook.Attempt{
-			{N: 1, Target: "http://localhost:3000/hooks", Code: 500, Answer: []byte("TypeError: undefined is no function"), Header: webhook.Header{{Name: "X-Powered-By", Value: "Express"}}},
+			{N: 1, Target: "http://localhost:3000/hooks", Code: 500, Response: []byte("TypeError: undefined is no function"), Header: webhook.Header{{Name: "X-Powered-By", Value: "Express"}}},
 			{N: 2, Target: "http://localhost:3000/hooks", Failure: webhook.FailureTLS, Error: "The certificate has expired."},
 			{N: 3, Target: "http://localhost:4000/hooks", Code: 503},
 		},
@@ -151,7 +151,7 @@ func TestOnlyAFilterThatLooksInsideNeedsMoreThanTheSummary(t *testing.T) {
 		{"target:x", true},
 		{"status:failed header:x", true},
 	} {
-		if got := parse(t, tc.filter).LooksInside(); got != tc.want {
+		if got := parse(t, tc.filter).NeedsContent(); got != tc.want {
 			t.Errorf("%q LooksInside: got %v, want %v", tc.filter, got, tc.want)
 		}
 	}
@@ -197,17 +197,17 @@ func TestAFilterMadeByTheProgramIsOneThatCanBeTyped(t *testing.T) {
 
 func TestATermFromAFlagNeedsNoQuotes(t *testing.T) {
 	t.Parallel()
-	f, err := Of(Free, now, place, `say "hi", Bob`)
+	f, err := ForKey(Free, now, place, `say "hi", Bob`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := f.String(), `"say \"hi\", Bob"`; got != want {
 		t.Errorf("Of: got %q, want %q", got, want)
 	}
-	if f, err := Of(Status, now, place); err != nil || !f.IsZero() {
+	if f, err := ForKey(Status, now, place); err != nil || !f.IsZero() {
 		t.Errorf("Of nothing: got %q, %v, want a filter that selects all", f, err)
 	}
-	_, err = Of(Status, now, place, "refusd")
+	_, err = ForKey(Status, now, place, "refusd")
 	if err == nil || err.Error() != "there is no status refusd" {
 		t.Errorf("Of: got %v, want there is no status refusd", err)
 	}

@@ -114,7 +114,7 @@ func (k Key) examples() string {
 func (p *parser) when(k Key, at piece) (Value, *Error) {
 	t, err := ParseWhen(at.text, p.now, p.loc)
 	if err != nil {
-		return Value{}, p.wrong(at, at.text+" is no time", Times)
+		return Value{}, p.wrong(at, at.text+" is no time", TimeExamples)
 	}
 	return moment(k, t, strings.TrimSpace(at.text)), nil
 }

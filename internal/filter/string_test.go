@@ -50,7 +50,7 @@ func FuzzParse(f *testing.F) {
 		first, err := Parse(text, now, place)
 		if err != nil {
 			var wrong *Error
-			if wrong, _ = err.(*Error); wrong == nil || wrong.What == "" { //nolint:errorlint // it is never wrapped
+			if wrong, _ = err.(*Error); wrong == nil || wrong.Problem == "" { //nolint:errorlint // it is never wrapped
 				t.Fatalf("Parse(%q): got %#v, want an *Error that says something", text, err)
 			}
 			if wrong.Column() < 1 || wrong.Before()+wrong.Wrong()+wrong.After() != text {

@@ -32,7 +32,7 @@ func (p *parser) value(k Key, at piece) (Value, *Error) {
 		return Value{Name: at.text, written: at.text}, nil
 	case Numbers:
 		return p.number(k, at)
-	case Beginnings:
+	case Prefixes:
 		return p.id(at)
 	default:
 		return Value{Text: newText(at.text), written: at.text}, nil

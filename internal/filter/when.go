@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Times says in a hint what ParseWhen reads.
-const Times = `write 1h, "2 days ago", 14:03:10, 2026-03-02, today, yesterday or monday`
+// TimeExamples says in a hint what ParseWhen reads.
+const TimeExamples = `write 1h, "2 days ago", 14:03:10, 2026-03-02, today, yesterday or monday`
 
-// Whens are points in time to offer, as ParseWhen reads them.
-func Whens() []string { return []string{"10m", "1h", "1d", "today", "yesterday"} }
+// TimeSuggestions are points in time to offer, as ParseWhen reads them.
+func TimeSuggestions() []string { return []string{"10m", "1h", "1d", "today", "yesterday"} }
 
 // ParseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d, "2 hours ago"), a clock time (14:03, 14:03:10: the
 // last time it was that), a date (2026-03-02: its beginning), a day by name (today, yesterday, monday: the beginning of the last one),

@@ -58,8 +58,8 @@ func DiffLines(c Comparison, st display.Style) []display.Line {
 		d.headers(diff.Headers, diff.Unknown)
 	}
 	d.body("Payload", diff.Body)
-	if c.Parts == DiffAll && diff.Answer != nil {
-		d.response(*diff.Answer)
+	if c.Parts == DiffAll && diff.Response != nil {
+		d.response(*diff.Response)
 	}
 	if c.Same() {
 		d.blank()
@@ -72,7 +72,7 @@ func sameSentence(c Comparison) string {
 	switch {
 	case c.Parts == DiffPayload:
 		return "The payloads are the same, byte for byte."
-	case c.Difference.Answer == nil:
+	case c.Difference.Response == nil:
 		return "The headers and payloads are the same."
 	default:
 		return "The headers, payloads and answers are the same."
@@ -176,7 +176,7 @@ func (d *differ) value(v recording.ValueChange) {
 	}
 }
 
-func (d *differ) response(a recording.AnswerDifference) {
+func (d *differ) response(a recording.ResponseDifference) {
 	if a.Same() {
 		return
 	}

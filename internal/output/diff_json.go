@@ -62,7 +62,7 @@ func diffJSON(w io.Writer, c Comparison) error {
 	o := jsonDiff{kind: of("diff"), Before: c.Before.ID, After: c.After.ID, Same: c.Same(), Body: bodyDiffObject(d.Body)}
 	if c.Parts == DiffAll {
 		o.Request = headerChangeObjects(d.Request)
-		o.Headers, o.Masked, o.Answer = headerChangeObjects(d.Headers), d.Unknown, answerDiffObject(d.Answer)
+		o.Headers, o.Masked, o.Answer = headerChangeObjects(d.Headers), d.Unknown, answerDiffObject(d.Response)
 	}
 	return newEncoder(w).Encode(o)
 }
@@ -88,7 +88,7 @@ func bodyDiffObject(b recording.BodyDifference) jsonBodyDiff {
 	return o
 }
 
-func answerDiffObject(a *recording.AnswerDifference) *jsonResponseDiff {
+func answerDiffObject(a *recording.ResponseDifference) *jsonResponseDiff {
 	if a == nil {
 		return nil
 	}

@@ -180,16 +180,16 @@ type jsonResponse struct {
 
 func attemptObject(id webhook.ID, status webhook.Status, a webhook.Attempt) jsonAttempt {
 	o := jsonAttempt{
-		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, URL: a.Called(), StartedAt: jsonTime(a.StartedAt), Code: a.Code,
+		kind: of("attempt"), DeliveryID: id, N: a.N, Target: a.Target, URL: a.RequestURL(), StartedAt: jsonTime(a.StartedAt), Code: a.Code,
 		DurationMS: millis(a.Duration), ConnectMS: millis(a.Connect), FirstByteMS: millis(a.FirstByte),
 		Failure: a.Failure, Error: a.Error, Status: status,
 	}
-	o.AnswerBytes, o.AnswerCut, o.Headers = a.AnswerBytes, a.AnswerCut, pairs(a.Header)
-	if utf8.Valid(a.Answer) && len(a.Answer) > 0 {
-		text := string(a.Answer)
+	o.AnswerBytes, o.AnswerCut, o.Headers = a.ResponseBytes, a.ResponseTruncated, pairs(a.Header)
+	if utf8.Valid(a.Response) && len(a.Response) > 0 {
+		text := string(a.Response)
 		o.Answer = &text
 	} else {
-		o.AnswerBase64 = base64.StdEncoding.EncodeToString(a.Answer)
+		o.AnswerBase64 = base64.StdEncoding.EncodeToString(a.Response)
 	}
 	return o
 }

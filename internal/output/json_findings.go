@@ -19,7 +19,7 @@ type jsonFinding struct {
 func findingObjects(all []webhook.Finding, tried []string) jsonFindings {
 	o := jsonFindings{Tried: tried}
 	for _, f := range all {
-		o.Findings = append(o.Findings, jsonFinding{f.Code, f.Sure, f.Cause, f.Mend, f.Detail})
+		o.Findings = append(o.Findings, jsonFinding{f.Code, f.Certainty, f.Cause, f.Fix, f.Detail})
 	}
 	return o
 }

@@ -10,23 +10,23 @@ type jsonReplayTree struct {
 
 // jsonReplayNode is one of the family. Of one that is gone there is its id.
 type jsonReplayNode struct {
-	ID         webhook.ID       `json:"id"`
-	ReplayOf   webhook.ID       `json:"replay_of,omitempty"`
-	Likeness   webhook.Likeness `json:"likeness,omitempty"`
-	Status     webhook.Status   `json:"status,omitempty"`
-	Code       int              `json:"code,omitempty"`
-	ReceivedAt *jsonTime        `json:"received_at,omitempty"`
-	Gone       bool             `json:"gone,omitempty"`
+	ID         webhook.ID         `json:"id"`
+	ReplayOf   webhook.ID         `json:"replay_of,omitempty"`
+	Likeness   webhook.Difference `json:"likeness,omitempty"`
+	Status     webhook.Status     `json:"status,omitempty"`
+	Code       int                `json:"code,omitempty"`
+	ReceivedAt *jsonTime          `json:"received_at,omitempty"`
+	Gone       bool               `json:"gone,omitempty"`
 }
 
-func familyObject(f webhook.Family) (o jsonReplayTree) {
-	if len(f.Members) < 2 {
+func familyObject(f webhook.ReplayTree) (o jsonReplayTree) {
+	if len(f.Nodes) < 2 {
 		return o
 	}
-	o.FamilyMore = f.More
-	for _, m := range f.Members {
-		relative := jsonReplayNode{ID: m.ID, ReplayOf: m.ReplayOf, Likeness: m.Likeness, Status: m.Status, Code: m.Code, Gone: m.Gone}
-		if !m.Gone {
+	o.FamilyMore = f.Omitted
+	for _, m := range f.Nodes {
+		relative := jsonReplayNode{ID: m.ID, ReplayOf: m.ReplayOf, Likeness: m.Difference, Status: m.Status, Code: m.Code, Gone: m.Pruned}
+		if !m.Pruned {
 			at := jsonTime(m.ReceivedAt)
 			relative.ReceivedAt = &at
 		}

@@ -28,9 +28,9 @@ func everything(p output.Printer) {
 	a := webhook.Attempt{
 		N: 1, Target: s.Target, URL: s.Target + "/order/42?token=a%2Bb", StartedAt: at, Code: 401, Duration: s.Duration, Connect: 200 * time.Microsecond,
 		FirstByte: 7 * time.Millisecond, Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}},
-		Answer: []byte(`{"error":"invalid <signature>"}`), AnswerBytes: 70000, AnswerCut: true,
+		Response: []byte(`{"error":"invalid <signature>"}`), ResponseBytes: 70000, ResponseTruncated: true,
 	}
-	silent := webhook.Attempt{N: 2, Target: s.Target, StartedAt: at, Failure: webhook.FailureRefused, Error: "Nothing is listening.", Answer: []byte{0xff}}
+	silent := webhook.Attempt{N: 2, Target: s.Target, StartedAt: at, Failure: webhook.FailureRefused, Error: "Nothing is listening.", Response: []byte{0xff}}
 	p.Ready(output.Ready{URL: "http://127.0.0.1:4747/x", Forward: []output.Route{{Target: s.Target}}, Verify: "strict", Tunnel: "local", DataDir: "/d", Events: []string{"render.*"}})
 	p.Recorded(s)
 	p.Attempted(s, a, output.Detail{})
@@ -39,18 +39,18 @@ func everything(p output.Printer) {
 	p.Show(output.DeliveryDetails{Delivery: webhook.Delivery{
 		Summary: s, Header: webhook.Header{{Name: "X-A", Value: "1"}, {Name: "X-A", Value: "2"}}, Body: []byte("{}\n"),
 		History: []webhook.Attempt{a},
-	}, ReplayTree: webhook.Family{More: 3, Members: []webhook.Relative{
-		{Summary: webhook.Summary{ID: s.ReplayOf}, Gone: true}, {Summary: s, Depth: 1},
-		{Summary: webhook.Summary{ID: "dlv_mz41fs0000", ReplayOf: s.ID, ReceivedAt: at, Status: webhook.StatusDelivered, Code: 200}, Depth: 2, Likeness: webhook.LikenessEdited},
+	}, ReplayTree: webhook.ReplayTree{Omitted: 3, Nodes: []webhook.Node{
+		{Summary: webhook.Summary{ID: s.ReplayOf}, Pruned: true}, {Summary: s, Depth: 1},
+		{Summary: webhook.Summary{ID: "dlv_mz41fs0000", ReplayOf: s.ID, ReceivedAt: at, Status: webhook.StatusDelivered, Code: 200}, Depth: 2, Difference: webhook.DifferenceBody},
 	}}})
 	findings := []webhook.Finding{
 		{
-			Code: "other_secret", Sure: webhook.Certain, Cause: "It was signed with another secret, the one of profile \x1b[2Jstaging.",
-			Mend: "vidiking listen --profile staging --forward localhost:3000",
+			Code: "other_secret", Certainty: webhook.Certain, Cause: "It was signed with another secret, the one of profile \x1b[2Jstaging.",
+			Fix: "vidiking listen --profile staging --forward localhost:3000",
 		},
 		{
-			Code: "body_rewritten", Sure: webhook.Certain, Cause: "It was signed over the body written again: with / as \\/.",
-			Mend: "Sign the bytes that are sent, and let nothing parse and write them again on the way.", Detail: []string{"slashes_escaped"},
+			Code: "body_rewritten", Certainty: webhook.Certain, Cause: "It was signed over the body written again: with / as \\/.",
+			Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way.", Detail: []string{"slashes_escaped"},
 		},
 	}
 	s.Verdict, s.SecretHint = webhook.VerdictInvalid, ""

@@ -40,7 +40,7 @@ func (l *Live) printHintOnce(c display.Case) {
 	if diagnoses {
 		found := l.o.Diagnose(d, maxDiagnosisWork)
 		l.budget.spend(found.Work)
-		c.Findings, c.Incomplete = found.Findings, found.Cut
+		c.Findings, c.Incomplete = found.Findings, found.Incomplete
 	}
 	if h, ok := l.hints.Next(c, l.o.Style); ok {
 		l.o.Printer.Hint(s.ID, h)

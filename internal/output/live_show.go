@@ -58,7 +58,7 @@ func (l *Live) selects(s webhook.Summary) bool {
 		return true
 	}
 	d := webhook.Delivery{Summary: s}
-	if f.LooksInside() {
+	if f.NeedsContent() {
 		var err error
 		if d, err = l.o.Feed.Get(l.ctx, s.ID); err != nil {
 			return true // pruned since, or the log can't be read: rather a row too many

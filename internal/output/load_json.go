@@ -85,7 +85,7 @@ func loadObject(r LoadResult) jsonLoad {
 
 func reasonObject(r load.Reason) jsonReason {
 	o := jsonReason{Error: r.Failure, Count: r.Count, Status: r.First.Status, Code: r.First.Attempt.Code, DeliveryID: r.First.ID}
-	if answer := r.First.Attempt.Answer; len(answer) > 0 && utf8.Valid(answer) {
+	if answer := r.First.Attempt.Response; len(answer) > 0 && utf8.Valid(answer) {
 		text := string(answer)
 		o.Answer = &text
 	}

@@ -29,7 +29,7 @@ func loaded() output.LoadResult {
 			Reasons: []load.Reason{
 				{Failure: "500 refused", Count: 12, First: load.Response{
 					ID: "dlv_a61tzr5x0k", Status: webhook.StatusRefused,
-					Attempt: webhook.Attempt{Code: 500, Answer: []byte("{\"error\":\"out of\x1b[31m memory\"}")},
+					Attempt: webhook.Attempt{Code: 500, Response: []byte("{\"error\":\"out of\x1b[31m memory\"}")},
 				}},
 				{Failure: "unreachable: Nothing is listening on localhost:3000", Count: 4, First: load.Response{ID: "dlv_0qm9vd0000", Status: webhook.StatusUnreachable}},
 				{Failure: "listen at http://127.0.0.1:4747 does not answer", Count: 1},

@@ -145,7 +145,7 @@ type Sent struct {
 // DeliveryDetails is what `webhooks show` shows.
 type DeliveryDetails struct {
 	Delivery   webhook.Delivery
-	ReplayTree webhook.Family
+	ReplayTree webhook.ReplayTree
 	Findings   []webhook.Finding // why its signature is not valid, where it is not
 	Tried      []string          // what was tried, where nothing certain was found
 }
@@ -164,8 +164,8 @@ type DemoStep struct {
 func (o Options) withSelf(all []webhook.Finding) []webhook.Finding {
 	out := slices.Clone(all)
 	for i := range out {
-		if strings.HasPrefix(out[i].Mend, "vidiking ") {
-			out[i].Mend = o.Command(out[i].Mend)
+		if strings.HasPrefix(out[i].Fix, "vidiking ") {
+			out[i].Fix = o.Command(out[i].Fix)
 		}
 	}
 	return out

@@ -18,7 +18,7 @@ func (p *textPrinter) Show(s DeliveryDetails) {
 	p.field("received", display.DateTime(d.ReceivedAt, p.o.Style))
 	p.field("origin", string(d.Origin))
 	if d.Path != "" {
-		p.field("request", display.Value(d.Method+" "+webhook.CalledURL(d.Path, "", d.Query), p.o.Style.Narrowed(12)))
+		p.field("request", display.Value(d.Method+" "+webhook.RequestURL(d.Path, "", d.Query), p.o.Style.Narrowed(12)))
 	}
 	p.field("host", display.Clean(d.Host))
 	verdict := string(d.Verdict)
@@ -84,7 +84,7 @@ func (p *textPrinter) findings(all []webhook.Finding, tried []string) {
 	st := p.o.Style.Narrowed(2)
 	for _, f := range p.o.withSelf(all) {
 		p.labelled("cause", f.Cause, st)
-		p.labelled("mend", f.Mend, st)
+		p.labelled("mend", f.Fix, st)
 	}
 	p.labelled("tried", strings.Join(tried, "; "), st)
 }
@@ -104,12 +104,12 @@ func (p *textPrinter) attempt(a webhook.Attempt) {
 		what = "no answer in " + display.Duration(a.Duration)
 	}
 	head := display.Line{{Text: fmt.Sprintf("Attempt %d", a.N), Role: display.Bold}, {Text: "   " + what}}
-	url := p.o.Style.Clean(a.Called())
+	url := p.o.Style.Clean(a.RequestURL())
 	if width := p.o.Style.Width; width == 0 || head.Width()+3+display.Width(url) <= width {
 		p.out.line(0, append(head, display.Span{Text: "   " + url}))
 	} else { // so long that it has a line of its own
 		p.out.line(0, head)
-		p.out.line(2, display.Line{{Text: display.Value(a.Called(), p.o.Style.Narrowed(2))}})
+		p.out.line(2, display.Line{{Text: display.Value(a.RequestURL(), p.o.Style.Narrowed(2))}})
 	}
 	for _, l := range display.Response(a, p.o.Style.Narrowed(2)) {
 		p.out.line(2, l)
@@ -120,8 +120,8 @@ func (p *textPrinter) attempt(a webhook.Attempt) {
 }
 
 // printReplayTree draws what a delivery sends again and what sends it again, where there is something.
-func (p *textPrinter) printReplayTree(f webhook.Family, id webhook.ID) {
-	if len(f.Members) < 2 {
+func (p *textPrinter) printReplayTree(f webhook.ReplayTree, id webhook.ID) {
+	if len(f.Nodes) < 2 {
 		return
 	}
 	p.out.blank()

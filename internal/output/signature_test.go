@@ -19,8 +19,8 @@ func TestAVerdictSaysWhyAndIsBrokenToTheWidth(t *testing.T) {
 	err := output.Verification(o, output.Verified{
 		Verdict: webhook.VerdictInvalid, BodyBytes: 2, Tried: []string{"2 secrets in 31 forms", "the body in 55 forms, among them as others write it"},
 		Findings: []webhook.Finding{
-			{Cause: "It was signed with another secret, the one that \x1b[31mvidiking made.", Mend: "vidiking listen --profile staging"},
-			{Cause: "It was.", Mend: "Sign the bytes that are sent, and let nothing parse and write them again on the way."},
+			{Cause: "It was signed with another secret, the one that \x1b[31mvidiking made.", Fix: "vidiking listen --profile staging"},
+			{Cause: "It was.", Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way."},
 		},
 	})
 	if err != nil {

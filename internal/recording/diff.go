@@ -11,11 +11,11 @@ import (
 
 // Difference is in what two deliveries differ: in what came, and in what the handler answered at last.
 type Difference struct {
-	Request []HeaderChange // the path below the ingress path, the query and the Host that was given
-	Headers []HeaderChange
-	Unknown []string // headers that one of the two has masked, so that nobody can tell
-	Body    BodyDifference
-	Answer  *AnswerDifference // nil where neither has an attempt
+	Request  []HeaderChange // the path below the ingress path, the query and the Host that was given
+	Headers  []HeaderChange
+	Unknown  []string // headers that one of the two has masked, so that nobody can tell
+	Body     BodyDifference
+	Response *ResponseDifference // nil where neither has an attempt
 }
 
 // HeaderChange is a header that one of the two has and the other has not, or has with other values.
@@ -24,8 +24,8 @@ type HeaderChange struct {
 	Before, After []string // all values in order; nil where there is no such header
 }
 
-// AnswerDifference is in what the latest answers differ.
-type AnswerDifference struct {
+// ResponseDifference is in what the latest answers differ.
+type ResponseDifference struct {
 	Before, After *webhook.Attempt // nil where there was none
 	Headers       []HeaderChange   // without Date, which always differs and says nothing
 	Unknown       []string
@@ -33,16 +33,18 @@ type AnswerDifference struct {
 }
 
 // SameOutcome reports whether both attempts ended alike: the same code, or the same failure.
-func (a AnswerDifference) SameOutcome() bool {
+func (a ResponseDifference) SameOutcome() bool {
 	return a.Before != nil && a.After != nil && a.Before.Code == a.After.Code && a.Before.Failure == a.After.Failure
 }
 
 // Same reports whether the answers are the same.
-func (a AnswerDifference) Same() bool { return a.SameOutcome() && len(a.Headers) == 0 && a.Body.Same() }
+func (a ResponseDifference) Same() bool {
+	return a.SameOutcome() && len(a.Headers) == 0 && a.Body.Same()
+}
 
 // Same reports whether nothing differs.
 func (d Difference) Same() bool {
-	return len(d.Request) == 0 && len(d.Headers) == 0 && d.Body.Same() && (d.Answer == nil || d.Answer.Same())
+	return len(d.Request) == 0 && len(d.Headers) == 0 && d.Body.Same() && (d.Response == nil || d.Response.Same())
 }
 
 // Diff compares two deliveries.
@@ -51,7 +53,7 @@ func Diff(before, after webhook.Delivery) Difference {
 	d.Request = diffRequests(before.Summary, after.Summary)
 	d.Headers, d.Unknown = diffHeaders(before.Header, after.Header, slices.Concat(before.Masked, after.Masked))
 	if len(before.History)+len(after.History) > 0 {
-		d.Answer = diffAnswers(latest(before), latest(after))
+		d.Response = diffAnswers(latest(before), latest(after))
 	}
 	return d
 }
@@ -85,13 +87,13 @@ func latest(d webhook.Delivery) *webhook.Attempt {
 	return &d.History[len(d.History)-1]
 }
 
-func diffAnswers(before, after *webhook.Attempt) *AnswerDifference {
-	d := &AnswerDifference{Before: before, After: after, Body: DiffBodies(nil, nil)}
+func diffAnswers(before, after *webhook.Attempt) *ResponseDifference {
+	d := &ResponseDifference{Before: before, After: after, Body: DiffBodies(nil, nil)}
 	if before == nil || after == nil {
 		return d
 	}
 	d.Headers, d.Unknown = diffHeaders(before.Header.Without("Date"), after.Header.Without("Date"), slices.Concat(before.Masked, after.Masked))
-	d.Body = DiffBodies(before.Answer, after.Answer)
+	d.Body = DiffBodies(before.Response, after.Response)
 	return d
 }
 

@@ -101,24 +101,24 @@ func TestDiffComparesHeadersByNameWithAllTheirValues(t *testing.T) {
 
 func TestDiffComparesTheLatestAnswers(t *testing.T) {
 	answer := func(code int, body string) webhook.Attempt {
-		return webhook.Attempt{Code: code, Answer: []byte(body), Header: webhook.Header{{Name: "Date", Value: body}, {Name: "X-A", Value: "1"}}}
+		return webhook.Attempt{Code: code, Response: []byte(body), Header: webhook.Header{{Name: "Date", Value: body}, {Name: "X-A", Value: "1"}}}
 	}
 	one := webhook.Delivery{History: []webhook.Attempt{answer(200, "first"), answer(401, `{"error":"no"}`)}}
 	other := webhook.Delivery{History: []webhook.Attempt{answer(401, `{"error":"yes"}`)}}
 	d := recording.Diff(one, other)
-	if !d.Answer.SameOutcome() || d.Answer.Same() || len(d.Answer.Headers) != 0 || len(d.Answer.Body.Values) != 1 || d.Same() {
-		t.Errorf("Diff of the answers = %+v, want one value of the body", d.Answer)
+	if !d.Response.SameOutcome() || d.Response.Same() || len(d.Response.Headers) != 0 || len(d.Response.Body.Values) != 1 || d.Same() {
+		t.Errorf("Diff of the answers = %+v, want one value of the body", d.Response)
 	}
-	if d := recording.Diff(one, one); !d.Same() || !d.Answer.Same() {
+	if d := recording.Diff(one, one); !d.Same() || !d.Response.Same() {
 		t.Errorf("Diff of one with itself = %+v, want the same", d)
 	}
-	if d := recording.Diff(one, webhook.Delivery{}); d.Same() || d.Answer.After != nil || d.Answer.SameOutcome() {
-		t.Errorf("Diff with one that was never answered = %+v, want that said", d.Answer)
+	if d := recording.Diff(one, webhook.Delivery{}); d.Same() || d.Response.After != nil || d.Response.SameOutcome() {
+		t.Errorf("Diff with one that was never answered = %+v, want that said", d.Response)
 	}
 	refused := webhook.Delivery{History: []webhook.Attempt{{Failure: webhook.FailureRefused}}}
 	late := webhook.Delivery{History: []webhook.Attempt{{Failure: webhook.FailureTimeout}}}
 	if d := recording.Diff(refused, late); d.Same() {
-		t.Errorf("Diff of two failures = %+v, want them to differ", d.Answer)
+		t.Errorf("Diff of two failures = %+v, want them to differ", d.Response)
 	}
 }
 

@@ -86,7 +86,7 @@ func (h *HAR) put(e harEntry) error {
 
 func (h *HAR) entry(d webhook.Delivery, a webhook.Attempt) harEntry {
 	e := harEntry{
-		Started: (*moment)(&a.StartedAt), Request: harRequestOf(d, printableURL(a.Called())), Response: harResponseOf(a), Timings: harTimingsOf(a),
+		Started: (*moment)(&a.StartedAt), Request: harRequestOf(d, printableURL(a.RequestURL())), Response: harResponseOf(a), Timings: harTimingsOf(a),
 		ID: d.ID, Attempt: a.N, Origin: d.Origin, Verdict: d.Verdict, Status: d.Status, ReplayOf: d.ReplayOf, Masked: texts(merge(d.Masked, a.Masked)),
 		MaskedQuery: texts(d.MaskedQuery),
 		Kind:        "fetch",
@@ -130,20 +130,20 @@ func harQuery(target string) []harPair {
 func harResponseOf(a webhook.Attempt) harResponse {
 	r := harResponse{
 		Status: a.Code, StatusText: http.StatusText(a.Code), Version: "HTTP/1.1", Cookies: []struct{}{}, Headers: harPairsOf(a.Header),
-		Redirect: Text(validText(a.Header.Get("Location"))), HeadersSize: -1, BodySize: a.AnswerBytes,
-		Content: harContent{Size: a.AnswerBytes, Type: Text(validText(a.Header.Get("Content-Type")))},
+		Redirect: Text(validText(a.Header.Get("Location"))), HeadersSize: -1, BodySize: a.ResponseBytes,
+		Content: harContent{Size: a.ResponseBytes, Type: Text(validText(a.Header.Get("Content-Type")))},
 	}
 	if r.Content.Type == "" {
 		r.Content.Type = "x-unknown" // as browsers write it
 	}
 	switch {
-	case utf8.Valid(a.Answer):
-		r.Content.Text = Text(a.Answer)
+	case utf8.Valid(a.Response):
+		r.Content.Text = Text(a.Response)
 	default:
-		r.Content.Text, r.Content.Encoding = Text(base64.StdEncoding.EncodeToString(a.Answer)), "base64"
+		r.Content.Text, r.Content.Encoding = Text(base64.StdEncoding.EncodeToString(a.Response)), "base64"
 	}
-	if a.AnswerCut {
-		r.Content.Comment = fmt.Sprintf("The log kept the first %d bytes.", len(a.Answer))
+	if a.ResponseTruncated {
+		r.Content.Comment = fmt.Sprintf("The log kept the first %d bytes.", len(a.Response))
 	}
 	if a.Code == 0 {
 		r.BodySize = -1

@@ -47,7 +47,7 @@ func TestHARIsAsTheFormHasIt(t *testing.T) {
 		History: []webhook.Attempt{
 			{
 				N: 1, Target: "http://localhost:3000/a?x=1&y=%C3%A9&z", StartedAt: at, Code: 302, Duration: 7_500_000, Connect: 500_000, FirstByte: 7_000_000,
-				Header: webhook.Header{{Name: "Location", Value: "/login"}}, Answer: []byte{0xff}, AnswerBytes: 70_000, AnswerCut: true,
+				Header: webhook.Header{{Name: "Location", Value: "/login"}}, Response: []byte{0xff}, ResponseBytes: 70_000, ResponseTruncated: true,
 			},
 			{N: 2, Target: "http://localhost:3000/a", StartedAt: at, Failure: webhook.FailureRefused, Error: "Nothing is listening.", Duration: time.Millisecond},
 		},

@@ -122,13 +122,13 @@ func (n nasty) attempt(number int, wild bool) webhook.Attempt {
 		a.Failure, a.Error = webhook.FailureRefused, n.text(4)
 	} else {
 		a.Code = 100 + n.IntN(500)
-		a.Header, a.Answer = n.header(wild), []byte(n.text(8))
+		a.Header, a.Response = n.header(wild), []byte(n.text(8))
 		if n.IntN(3) == 0 { // of an answer, net/http takes in more than of a request
 			a.Header = append(a.Header, webhook.Field{Name: "Set-Cookie of\xff", Value: strings.ReplaceAll(n.text(4), "\n", "")})
 		}
-		a.AnswerBytes = int64(len(a.Answer))
+		a.ResponseBytes = int64(len(a.Response))
 		if n.IntN(3) == 0 {
-			a.AnswerBytes, a.AnswerCut = a.AnswerBytes+n.Int64N(1000)+1, true
+			a.ResponseBytes, a.ResponseTruncated = a.ResponseBytes+n.Int64N(1000)+1, true
 		}
 	}
 	if wild && n.IntN(2) == 0 {
@@ -156,7 +156,7 @@ func (n nasty) delivery(wild bool) webhook.Delivery {
 // calledURL is the URL that a delivery calls at a target, as a tool is told it.
 func calledURL(d webhook.Delivery, target string) string {
 	var b strings.Builder
-	for _, c := range []byte(webhook.CalledURL(target, d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery))) {
+	for _, c := range []byte(webhook.RequestURL(target, d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery))) {
 		if c > '~' {
 			fmt.Fprintf(&b, "%%%02X", c)
 		} else {

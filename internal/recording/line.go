@@ -100,15 +100,15 @@ func LineOf(d webhook.Delivery) Line {
 
 func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptLine {
 	l := attemptLine{
-		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(a.Called()), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
+		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(a.RequestURL()), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
 		DurationMS: Millis(a.Duration), ConnectMS: Millis(a.Connect), FirstByteMS: Millis(a.FirstByte), Failure: a.Failure,
-		Error: Text(a.Error), Status: status, AnswerBytes: a.AnswerBytes, AnswerCut: a.AnswerCut, Headers: pairsOf(a.Header),
+		Error: Text(a.Error), Status: status, AnswerBytes: a.ResponseBytes, AnswerCut: a.ResponseTruncated, Headers: pairsOf(a.Header),
 		Masked: texts(a.Masked),
 	}
-	if utf8.Valid(a.Answer) {
-		l.Answer = Text(a.Answer)
+	if utf8.Valid(a.Response) {
+		l.Answer = Text(a.Response)
 	} else {
-		l.AnswerBase64 = a.Answer
+		l.AnswerBase64 = a.Response
 	}
 	return l
 }
@@ -117,7 +117,7 @@ func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptL
 func (l *Line) delivery() webhook.Delivery {
 	d := webhook.Delivery{
 		Summary: webhook.Summary{
-			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: webhook.Cut(string(l.Event)), About: webhook.Cut(string(l.About)),
+			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: webhook.Truncate(string(l.Event)), About: webhook.Truncate(string(l.About)),
 			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, ResolvedBy: cmp.Or(l.ResolvedBy, l.MendedBy),
 			SameBodyAs: l.SameBodyAs, BodyBytes: l.BodyBytes, Masked: stringsOf(l.Masked), Attempts: len(l.History),
 			Method: l.Method, Path: string(l.Path), Rest: string(l.Rest), Query: string(l.Query), MaskedQuery: stringsOf(l.MaskedQuery),
@@ -137,13 +137,13 @@ func (l *attemptLine) attempt() webhook.Attempt {
 	a := webhook.Attempt{
 		N: l.N, Target: string(l.Target), URL: string(l.URL), StartedAt: timeOf(l.StartedAt), Code: l.Code, Failure: l.Failure, Error: string(l.Error),
 		Duration: duration(l.DurationMS), Connect: duration(l.ConnectMS), FirstByte: duration(l.FirstByteMS),
-		Header: l.Headers.header(), Answer: l.AnswerBase64, AnswerBytes: l.AnswerBytes, AnswerCut: l.AnswerCut, Masked: stringsOf(l.Masked),
+		Header: l.Headers.header(), Response: l.AnswerBase64, ResponseBytes: l.AnswerBytes, ResponseTruncated: l.AnswerCut, Masked: stringsOf(l.Masked),
 	}
 	if a.URL == a.Target {
 		a.URL = ""
 	}
-	if len(a.Answer) == 0 {
-		a.Answer = []byte(l.Answer)
+	if len(a.Response) == 0 {
+		a.Response = []byte(l.Answer)
 	}
 	return a
 }

@@ -33,7 +33,7 @@ func outgoingOf(d webhook.Delivery) outgoing {
 	if d.Host != "" {
 		out.fields = webhook.Header{{Name: "Host", Value: d.Host}}
 	}
-	hop := d.Header.OneHop()
+	hop := d.Header.HopByHop()
 	for _, f := range d.Header {
 		switch {
 		case hop.Has(textproto.CanonicalMIMEHeaderKey(f.Name)):
@@ -72,7 +72,7 @@ func isPlain(s string) bool {
 
 // calledBy is the URL that the delivery calls at targetOf, in printable ASCII. Parameters that are masked are left out.
 func calledBy(d webhook.Delivery, otherwise string) string {
-	return printableURL(webhook.CalledURL(targetOf(d, otherwise), d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery)))
+	return printableURL(webhook.RequestURL(targetOf(d, otherwise), d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery)))
 }
 
 // printableURL escapes what is not printable ASCII. A server that unescapes reads the same.

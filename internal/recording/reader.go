@@ -13,27 +13,27 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// DamageError says which line of a recording cannot be read, and why.
-type DamageError struct {
+// LineError says which line of a recording cannot be read, and why.
+type LineError struct {
 	Line    int    // from 1
 	Column  int    // from 1, in characters; 0 where it is about the line as a whole
 	Problem string // as in: its body has 12 bytes, not 13
 	Syntax  *jsontext.SyntaxError
 }
 
-func (e *DamageError) Error() string {
+func (e *LineError) Error() string {
 	if e.Column > 0 {
 		return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Problem)
 	}
 	return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
 }
 
-// NewerError says that a line was written by a version of this program that is yet to come.
-type NewerError struct {
+// NewerVersionError says that a line was written by a version of this program that is yet to come.
+type NewerVersionError struct {
 	Line, Version int
 }
 
-func (e *NewerError) Error() string {
+func (e *NewerVersionError) Error() string {
 	return fmt.Sprintf("line %d is of version %d, and this program reads %d", e.Line, e.Version, lineVersion)
 }
 
@@ -124,8 +124,8 @@ func (r *Reader) isObject() bool {
 	return len(start) == 0 || start[0] == '{'
 }
 
-func (r *Reader) damage(format string, args ...any) *DamageError {
-	return &DamageError{Line: r.line, Problem: fmt.Sprintf(format, args...)}
+func (r *Reader) damage(format string, args ...any) *LineError {
+	return &LineError{Line: r.line, Problem: fmt.Sprintf(format, args...)}
 }
 
 func (r *Reader) parse(text []byte) (webhook.Delivery, error) {
@@ -179,7 +179,7 @@ func (r *Reader) notALine(text []byte, err error) error {
 		case begin.V == "":
 			return r.damage(`it has no "v": it is not of a recording`)
 		case version > lineVersion:
-			return &NewerError{r.line, int(version)}
+			return &NewerVersionError{r.line, int(version)}
 		case version < lineVersion:
 			return r.damage("there is no version %s", begin.V)
 		case begin.Type != deliveryType:

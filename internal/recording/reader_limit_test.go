@@ -39,7 +39,7 @@ func TestALineThatIsTooLongIsRefusedBeforeItIsInMemory(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, err := NewReader(io.MultiReader(strings.NewReader(test.start), test.then)).Next()
 			runtime.ReadMemStats(&after)
-			var damage *DamageError
+			var damage *LineError
 			if !errors.As(err, &damage) || !strings.Contains(damage.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}

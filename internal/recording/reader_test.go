@@ -76,7 +76,7 @@ func TestDamageIsNamedByItsLine(t *testing.T) {
 					return
 				}
 			}
-			var damage *recording.DamageError
+			var damage *recording.LineError
 			if !errors.As(err, &damage) || !strings.Contains(err.Error(), test.want) || len(all) != 1 {
 				t.Fatalf("got %d deliveries and %v, want 1 and %q", len(all), err, test.want)
 			}
@@ -93,7 +93,7 @@ func TestALongEventOfARecordingIsCut(t *testing.T) {
 		ID: "dlv_0000000001", Status: "pending", Verdict: "valid", Origin: "local", Event: long, About: long,
 	}})
 	all, err := read(bytes.NewReader(line))
-	if err != nil || len(all) != 1 || all[0].Event != webhook.Cut(long) || all[0].About != webhook.Cut(long) {
+	if err != nil || len(all) != 1 || all[0].Event != webhook.Truncate(long) || all[0].About != webhook.Truncate(long) {
 		t.Errorf("got %d deliveries, %v; want one with event and about cut", len(all), err)
 	}
 }
@@ -106,7 +106,7 @@ func TestUTF16IsNamed(t *testing.T) {
 
 func TestNewerVersionIsToldFromDamage(t *testing.T) {
 	_, err := read(strings.NewReader(`{"v":2,"type":"delivery","id":7}` + "\n"))
-	var newer *recording.NewerError
+	var newer *recording.NewerVersionError
 	if !errors.As(err, &newer) || newer.Line != 1 || newer.Version != 2 {
 		t.Errorf("got %v, want that version 2 is newer", err)
 	}

@@ -34,10 +34,10 @@ func answer(w http.ResponseWriter, a webhook.Attempt) {
 	if _, ok := out["Content-Type"]; !ok {
 		out["Content-Type"] = nil // else net/http guesses one from the body
 	}
-	if len(a.Answer) > 0 {
-		out["Content-Length"] = []string{strconv.Itoa(len(a.Answer))} // else net/http sends more than its buffer holds in chunks
+	if len(a.Response) > 0 {
+		out["Content-Length"] = []string{strconv.Itoa(len(a.Response))} // else net/http sends more than its buffer holds in chunks
 	}
-	if len(a.Answer) > mostUnread {
+	if len(a.Response) > mostUnread {
 		conn := http.NewResponseController(w)
 		_ = conn.SetWriteDeadline(time.Now().Add(bodyPause))
 		defer func() {
@@ -46,7 +46,7 @@ func answer(w http.ResponseWriter, a webhook.Attempt) {
 		}()
 	}
 	w.WriteHeader(a.Code)
-	_, _ = w.Write(a.Answer) // a sender that is gone has no use for it
+	_, _ = w.Write(a.Response) // a sender that is gone has no use for it
 }
 
 // copyHeader puts the fields that may travel into out. The values of one name stand together, so they share one array.

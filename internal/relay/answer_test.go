@@ -104,10 +104,10 @@ func TestAnswersWithoutABodyHaveNone(t *testing.T) {
 
 func TestAnAnswerPastTheCapGoesBackCut(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Huge(1000))
-	r := start(t, handler.URL(), func(p *parts) { p.sender.AnswerCap = 100 })
+	r := start(t, handler.URL(), func(p *parts) { p.sender.ResponseLimit = 100 })
 	got := r.postSigned(sampleBody)
-	if a := r.only().History[0]; got.code != http.StatusOK || len(got.body) != 100 || !a.AnswerCut {
-		t.Errorf("1000 bytes with a cap of 100: got %d with %d, cut %t; want 200 with 100, cut", got.code, len(got.body), a.AnswerCut)
+	if a := r.only().History[0]; got.code != http.StatusOK || len(got.body) != 100 || !a.ResponseTruncated {
+		t.Errorf("1000 bytes with a cap of 100: got %d with %d, cut %t; want 200 with 100, cut", got.code, len(got.body), a.ResponseTruncated)
 	}
 }
 

@@ -49,7 +49,7 @@ func TestASenderWithoutAListenerGoesTheSameWay(t *testing.T) {
 	if d.Origin != webhook.OriginTrigger || string(d.Body) != sampleBody || d.Verdict != webhook.VerdictValid || cmp.Diff(in.Header, d.Header) != "" {
 		t.Errorf("recorded %+v, want what was delivered, valid", d)
 	}
-	if len(d.History) != 1 || out.Attempt.N != d.History[0].N || out.Delivery.Attempts != d.Attempts || out.Attempt.Code != http.StatusOK || string(out.Attempt.Answer) != string(d.History[0].Answer) {
+	if len(d.History) != 1 || out.Attempt.N != d.History[0].N || out.Delivery.Attempts != d.Attempts || out.Attempt.Code != http.StatusOK || string(out.Attempt.Response) != string(d.History[0].Response) {
 		t.Errorf("got the attempt %+v, recorded %+v; want the same, 200", out.Attempt, d.History)
 	}
 	if got := handler.Wait(1)[0]; string(got.Body) != sampleBody {

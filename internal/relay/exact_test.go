@@ -212,7 +212,7 @@ func TestPathAndQueryReachTheHandlerByteForByte(t *testing.T) {
 		r := start(t, handler.URL()+"/hook?own=1", warn)
 		got := r.raw(strings.Replace(rawPost(sampleBody), ingressPath, ingressPath+called, 1))
 		rest, query, _ := strings.Cut(called, "?")
-		want := webhook.CalledURL("/hook?own=1", rest, query)
+		want := webhook.RequestURL("/hook?own=1", rest, query)
 		if uri := handler.Wait(1)[0].URI; got.code != http.StatusOK || uri != want {
 			t.Errorf("%.60q: got %d, and the handler %.60q, want %.60q", called, got.code, uri, want)
 		}

@@ -213,7 +213,7 @@ func TestALookThatIsOverSaysNothingAboutTheNextOne(t *testing.T) {
 
 func TestOnlyAHandlerThatTakesNoConnectionsIsDown(t *testing.T) {
 	down := []webhook.Failure{webhook.FailureRefused, webhook.FailureNoHost, webhook.FailureNoRoute}
-	others := []webhook.Failure{"", webhook.FailureTimeout, webhook.FailureTLS, webhook.FailureReset, webhook.FailureBadAnswer,
+	others := []webhook.Failure{"", webhook.FailureTimeout, webhook.FailureTLS, webhook.FailureReset, webhook.FailureBadResponse,
 		webhook.FailureCanceled, webhook.FailureUnexpected}
 	for _, failure := range slices.Concat(down, others) {
 		synctest.Test(t, func(t *testing.T) {

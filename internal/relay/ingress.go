@@ -77,7 +77,7 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if in.isFromOtherSite(req) {
-		in.once(Notice{Kind: NoticeOtherSite, Site: webhook.Cut(req.Header.Get("Origin"))})
+		in.once(Notice{Kind: NoticeOtherSite, Site: webhook.Truncate(req.Header.Get("Origin"))})
 		in.drain(w, req)
 		refuse(w, http.StatusForbidden, "Pages of other sites cannot post here.")
 		return
@@ -226,7 +226,7 @@ func (in *Ingress) wrongPath(method, path string) {
 	if method != http.MethodPost {
 		return
 	}
-	path = webhook.Cut(path)
+	path = webhook.Truncate(path)
 	in.mu.Lock()
 	tell := len(in.wrong) < maxWrongPaths && !slices.Contains(in.wrong, path)
 	if tell {

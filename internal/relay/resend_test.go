@@ -195,7 +195,7 @@ func TestADeliveryWhoseHandlerLivesOnIsNotHeld(t *testing.T) {
 		"it began to answer":     {answering, refused},
 		"it answered by half":    {half, refused},
 		"it is too slow":         {webhook.Attempt{StartedAt: time.Now(), Failure: webhook.FailureTimeout}, refused},
-		"its answer was refused": {webhook.Attempt{StartedAt: time.Now(), Failure: webhook.FailureBadAnswer}, refused},
+		"its answer was refused": {webhook.Attempt{StartedAt: time.Now(), Failure: webhook.FailureBadResponse}, refused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, "localhost:3000", holds(&rigLog{}), func(p *parts) {

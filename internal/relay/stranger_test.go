@@ -180,7 +180,7 @@ func TestASenderThatDoesNotReadTheResponseIsLetGo(t *testing.T) {
 		ended := make(chan time.Duration, 1)
 		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			begin := time.Now()
-			answer(w, webhook.Attempt{Code: http.StatusOK, Answer: make([]byte, 64<<10)})
+			answer(w, webhook.Attempt{Code: http.StatusOK, Response: make([]byte, 64<<10)})
 			ended <- time.Since(begin)
 		})}
 		var serving sync.WaitGroup

@@ -14,7 +14,7 @@ import (
 type Case struct {
 	Header  webhook.Header
 	Body    []byte
-	Secrets []Known         // those in use, and others that may have been meant
+	Secrets []KnownSecret   // those in use, and others that may have been meant
 	Verdict webhook.Verdict // what it was taken for when it came; empty: it was not looked at before
 	Work    int64           // how much is tried at most, in bytes hashed; 0 is DefaultWork
 }
@@ -25,16 +25,16 @@ const DefaultWork = 2 << 30
 
 // Diagnosis is why a signature does not match.
 type Diagnosis struct {
-	Verdict  webhook.Verdict   // with the secrets in use
-	Findings []webhook.Finding // the first is the one to tell; none where the verdict is valid
-	Tried    []string          // what was tried, in words, for where nothing was found
-	Work     int64             // what it took
-	Cut      bool              // nothing certain was found, and the work that was allowed did not do for everything
+	Verdict    webhook.Verdict   // with the secrets in use
+	Findings   []webhook.Finding // the first is the one to tell; none where the verdict is valid
+	Tried      []string          // what was tried, in words, for where nothing was found
+	Work       int64             // what it took
+	Incomplete bool              // nothing certain was found, and the work that was allowed did not do for everything
 }
 
 // IsCertain reports whether the cause is known for sure.
 func (d Diagnosis) IsCertain() bool {
-	return len(d.Findings) > 0 && d.Findings[0].Sure == webhook.Certain
+	return len(d.Findings) > 0 && d.Findings[0].Certainty == webhook.Certain
 }
 
 // Diagnose says why the signature in a header is not the body's. It tries what goes wrong in practice, alone and together, the nearest
@@ -63,14 +63,14 @@ func Diagnose(ctx context.Context, c Case) Diagnosis {
 	if c.sentSecret() {
 		d.Findings = []webhook.Finding{found(CodeHeaderSecret)}
 	}
-	d.Work, d.Cut = s.spent, s.cut && !d.IsCertain()
+	d.Work, d.Incomplete = s.spent, s.cut && !d.IsCertain()
 	return d
 }
 
 // sentSecret reports whether a value holds a secret as it is.
 func (c Case) sentSecret() bool {
 	values := c.Header.Values(webhook.SignatureHeader)
-	return slices.ContainsFunc(c.Secrets, func(k Known) bool {
+	return slices.ContainsFunc(c.Secrets, func(k KnownSecret) bool {
 		return k.Secret.IsSet() && slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, k.Secret.Reveal()) })
 	})
 }
@@ -123,7 +123,7 @@ func (c candidate) looks() []webhook.Finding {
 		return nil
 	}
 	for i := range odd {
-		odd[i].Sure = webhook.Likely
+		odd[i].Certainty = webhook.Likely
 	}
 	return odd
 }

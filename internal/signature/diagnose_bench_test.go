@@ -22,7 +22,7 @@ func largeBody(size int) []byte {
 
 // Everything is tried, and nothing matches: the longest that a diagnosis takes.
 func BenchmarkDiagnoseWhereNothingMatches(b *testing.B) {
-	secrets := []signature.Known{
+	secrets := []signature.KnownSecret{
 		{Secret: webhook.SecretFrom(exampleSecret), InUse: true},
 		{Secret: webhook.SecretFrom("whsec_another_secret_of_this_test"), Name: "the one of profile staging"},
 	}

@@ -22,8 +22,8 @@ const otherSecret = "whsec_the_one_that_staging_has_0123"
 // diagnose diagnoses a body with the example's secret in use, and another one known.
 func diagnose(t *testing.T, h webhook.Header, body string) signature.Diagnosis {
 	t.Helper()
-	return signature.Diagnose(t.Context(), signature.Case{Header: h, Body: []byte(body), Secrets: []signature.Known{
-		{Secret: webhook.SecretFrom(otherSecret), Name: "the one of profile staging", Mend: "vidiking listen --profile staging"},
+	return signature.Diagnose(t.Context(), signature.Case{Header: h, Body: []byte(body), Secrets: []signature.KnownSecret{
+		{Secret: webhook.SecretFrom(otherSecret), Name: "the one of profile staging", Fix: "vidiking listen --profile staging"},
 		{Secret: webhook.SecretFrom(exampleSecret), InUse: true},
 	}})
 }
@@ -107,7 +107,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 				got += f.Code + " "
 			}
 			if len(d.Findings) > 0 {
-				got += string(d.Findings[0].Sure)
+				got += string(d.Findings[0].Certainty)
 			}
 			if got != test.want {
 				t.Errorf("got %q, want %q; header %.100v", got, test.want, test.header)
@@ -130,7 +130,7 @@ func TestDiagnoseSaysWhoseSecretItWasAndHowToUseIt(t *testing.T) {
 	d := diagnose(t, own(signedWith(otherSecret, exampleBody)), exampleBody)
 	want := []webhook.Finding{{
 		Code: signature.CodeOtherSecret, Cause: "It was signed with another secret, the one of profile staging.",
-		Mend: "vidiking listen --profile staging", Sure: webhook.Certain,
+		Fix: "vidiking listen --profile staging", Certainty: webhook.Certain,
 	}}
 	if diff := cmp.Diff(want, d.Findings); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)
@@ -141,7 +141,7 @@ func TestDiagnoseSaysThatItIsValidNow(t *testing.T) {
 	t.Parallel()
 	c := signature.Case{
 		Header: own(signedWith(exampleSecret, exampleBody)), Body: []byte(exampleBody), Verdict: webhook.VerdictInvalid,
-		Secrets: []signature.Known{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
+		Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
 	}
 	if d := signature.Diagnose(t.Context(), c); len(d.Findings) != 1 || d.Findings[0].Code != signature.CodeCheckedOther {
 		t.Errorf("got %v, want %s", d.Findings, signature.CodeCheckedOther)
@@ -217,16 +217,16 @@ func TestDiagnoseEndsWhenItsWorkIsDoneOrItIsTold(t *testing.T) {
 	t.Parallel()
 	c := signature.Case{
 		Header: own(strings.Repeat("0", 64)), Body: []byte(exampleBody), Work: 10_000,
-		Secrets: []signature.Known{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
+		Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
 	}
-	if d := signature.Diagnose(t.Context(), c); !d.Cut || d.Work > c.Work || !strings.Contains(strings.Join(d.Tried, " "), "not everything") {
-		t.Errorf("with little work: got cut %t, work %d of %d, tried %v", d.Cut, d.Work, c.Work, d.Tried)
+	if d := signature.Diagnose(t.Context(), c); !d.Incomplete || d.Work > c.Work || !strings.Contains(strings.Join(d.Tried, " "), "not everything") {
+		t.Errorf("with little work: got cut %t, work %d of %d, tried %v", d.Incomplete, d.Work, c.Work, d.Tried)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c.Work = 0
-	if d := signature.Diagnose(ctx, c); !d.Cut || d.Work > 100_000 {
-		t.Errorf("when told to end: got cut %t, work %d", d.Cut, d.Work)
+	if d := signature.Diagnose(ctx, c); !d.Incomplete || d.Work > 100_000 {
+		t.Errorf("when told to end: got cut %t, work %d", d.Incomplete, d.Work)
 	}
 }
 
@@ -258,11 +258,11 @@ func TestEveryCodeIsInTheCatalogueWithACauseAndAMend(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, f := range signature.Catalogue() {
-		if seen[f.Code] || f.Cause == "" || f.Mend == "" || strings.Contains(f.Cause, "%") {
+		if seen[f.Code] || f.Cause == "" || f.Fix == "" || strings.Contains(f.Cause, "%") {
 			t.Errorf("%+v is there twice, or not whole", f)
 		}
 		seen[f.Code] = true
-		for _, s := range []string{f.Cause, f.Mend} {
+		for _, s := range []string{f.Cause, f.Fix} {
 			if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "…") {
 				t.Errorf("%s: %q is no sentence", f.Code, s)
 			}
@@ -283,7 +283,7 @@ func FuzzDiagnose(f *testing.F) {
 		secret := webhook.SecretFrom(text)
 		d := signature.Diagnose(t.Context(), signature.Case{
 			Header: webhook.Header{{Name: webhook.SignatureHeader, Value: value}, {Name: name, Value: other}}, Body: body, Work: allowed,
-			Secrets: []signature.Known{{Secret: secret, InUse: true}, {Secret: webhook.SecretFrom(text + "x"), Name: "the other one"}},
+			Secrets: []signature.KnownSecret{{Secret: secret, InUse: true}, {Secret: webhook.SecretFrom(text + "x"), Name: "the other one"}},
 		})
 		if d.Work > allowed {
 			t.Errorf("work %d, want at most %d", d.Work, allowed)
@@ -293,7 +293,7 @@ func FuzzDiagnose(f *testing.F) {
 		}
 		said := strings.Join(d.Tried, " ")
 		for _, finding := range d.Findings {
-			said += " " + finding.Code + " " + finding.Cause + " " + finding.Mend + " " + string(finding.Sure) + strings.Join(finding.Detail, " ")
+			said += " " + finding.Code + " " + finding.Cause + " " + finding.Fix + " " + string(finding.Certainty) + strings.Join(finding.Detail, " ")
 		}
 		expected := signature.Sign(secret, body, signature.StyleBare)
 		if len(text) > 16 && strings.Contains(said, text) && !strings.Contains(other+name+string(body), text) || strings.Contains(said, expected[:16]) && !strings.Contains(string(body)+name, expected[:16]) {
@@ -313,11 +313,11 @@ func TestDiagnoseGivesNothingAway(t *testing.T) {
 			signedWith(secret, body+"\n"), signedWith(secret, body)[:40], secret, "x" + secret + "x", signedWith("x", body), "", signedWith(secret[6:], body),
 		} {
 			d := signature.Diagnose(t.Context(), signature.Case{
-				Header: own(header), Body: []byte(body), Secrets: []signature.Known{{Secret: webhook.SecretFrom(secret), InUse: true}},
+				Header: own(header), Body: []byte(body), Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(secret), InUse: true}},
 			})
 			said := strings.Join(d.Tried, " ")
 			for _, f := range d.Findings {
-				said += f.Cause + f.Mend + strings.Join(f.Detail, " ")
+				said += f.Cause + f.Fix + strings.Join(f.Detail, " ")
 			}
 			expected := signature.Sign(webhook.SecretFrom(secret), []byte(body), signature.StyleBare)
 			if strings.Contains(said, secret[6:14]) || strings.Contains(said, expected[:8]) {

@@ -16,7 +16,7 @@ func TestTheDocumentationHasEveryCodeWithItsWords(t *testing.T) {
 	}
 	plain := strings.ReplaceAll(string(text), `\`, "")
 	for _, f := range signature.Catalogue() {
-		if row := "| `" + f.Code + "` | " + f.Cause + " | " + f.Mend + " |\n"; !strings.Contains(plain, row) {
+		if row := "| `" + f.Code + "` | " + f.Cause + " | " + f.Fix + " |\n"; !strings.Contains(plain, row) {
 			t.Errorf("docs/signatures.md has no row %s", row)
 		}
 	}

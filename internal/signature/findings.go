@@ -142,7 +142,7 @@ func bodyEntries() []entry {
 func Catalogue() []webhook.Finding {
 	var all []webhook.Finding
 	for _, e := range catalogue() {
-		all = append(all, webhook.Finding{Code: e.code, Cause: strings.NewReplacer("%s.", "…", "%s", "…").Replace(e.cause), Mend: e.mend})
+		all = append(all, webhook.Finding{Code: e.code, Cause: strings.NewReplacer("%s.", "…", "%s", "…").Replace(e.cause), Fix: e.mend})
 	}
 	return all
 }
@@ -154,14 +154,14 @@ func found(code string, differs ...any) webhook.Finding {
 			if len(differs) > 0 {
 				e.cause = fmt.Sprintf(e.cause, differs...)
 			}
-			return webhook.Finding{Code: code, Cause: e.cause, Mend: e.mend, Sure: webhook.Certain}
+			return webhook.Finding{Code: code, Cause: e.cause, Fix: e.mend, Certainty: webhook.Certain}
 		}
 	}
-	return webhook.Finding{Code: code, Sure: webhook.Certain}
+	return webhook.Finding{Code: code, Certainty: webhook.Certain}
 }
 
 // sure is the finding, as sure as that.
 func sure(f webhook.Finding, c webhook.Certainty) webhook.Finding {
-	f.Sure = c
+	f.Certainty = c
 	return f
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Known is a secret that is known here.
-type Known struct {
+// KnownSecret is a secret that is known here.
+type KnownSecret struct {
 	Secret webhook.Secret
 	Name   string // for a sentence, as in "the one of profile staging"
-	Mend   string // how to check with it, where it is not in use; a command, or empty
+	Fix    string // how to check with it, where it is not in use; a command, or empty
 	InUse  bool   // signatures are checked with it
 }
 
@@ -22,15 +22,15 @@ const mostSecrets = 32
 // key is what a secret may have become on its way into an HMAC.
 type key struct {
 	value []byte
-	known Known
+	known KnownSecret
 	odd   []webhook.Finding // what is odd about it
 	rank  int               // how far it lies from the secret in use
 }
 
 // keys is every key that a signature may have been made with. The nearest come first, and none comes twice.
-func keys(known []Known) []key {
+func keys(known []KnownSecret) []key {
 	known = slices.Clone(known)
-	slices.SortStableFunc(known, func(a, b Known) int { return rankOf(a) - rankOf(b) })
+	slices.SortStableFunc(known, func(a, b KnownSecret) int { return rankOf(a) - rankOf(b) })
 	var all []key
 	seen := map[string]bool{}
 	add := func(k key) {
@@ -57,14 +57,14 @@ func keys(known []Known) []key {
 		{"$VIDIKING_WEBHOOK_SECRET", "the variable's name"}, {"${VIDIKING_WEBHOOK_SECRET}", "the variable's name"},
 		{"VIDIKING_WEBHOOK_SECRET", "the variable's name"},
 	} {
-		add(key{value: []byte(unset.value), known: Known{InUse: true}, odd: []webhook.Finding{found(CodeSecretUnset, unset.says)}, rank: 2})
+		add(key{value: []byte(unset.value), known: KnownSecret{InUse: true}, odd: []webhook.Finding{found(CodeSecretUnset, unset.says)}, rank: 2})
 	}
 	slices.SortStableFunc(all, func(a, b key) int { return a.rank - b.rank })
 	return all
 }
 
 // rankOf puts the secrets in use before the others.
-func rankOf(k Known) int {
+func rankOf(k KnownSecret) int {
 	if k.InUse {
 		return 0
 	}
@@ -72,7 +72,7 @@ func rankOf(k Known) int {
 }
 
 // variants is what becomes of one secret: 1 further where it is common, 3 where it is rare.
-func variants(k Known) []key {
+func variants(k KnownSecret) []key {
 	const common, rare = 1, 3
 	text := k.Secret.Reveal()
 	rest, hasPrefix := strings.CutPrefix(text, whsec)

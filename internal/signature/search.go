@@ -209,8 +209,8 @@ func explain(d *digester, c candidate, odd []webhook.Finding) []webhook.Finding 
 	var all []webhook.Finding
 	if d.key != nil && d.how != plain && !d.key.known.InUse {
 		f := found(CodeOtherSecret, d.key.known.Name)
-		if d.key.known.Mend != "" {
-			f.Mend = d.key.known.Mend
+		if d.key.known.Fix != "" {
+			f.Fix = d.key.known.Fix
 		}
 		all = append(all, f)
 	}

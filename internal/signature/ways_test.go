@@ -197,11 +197,11 @@ func diagnoseWay(t *testing.T, w way) string {
 	t.Helper()
 	d := signature.Diagnose(t.Context(), signature.Case{
 		Header: webhook.Header{{Name: webhook.SignatureHeader, Value: w.Header}}, Body: readInput(t, w.Input),
-		Secrets: []signature.Known{{Secret: webhook.SecretFrom(waysSecret), InUse: true}},
+		Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(waysSecret), InUse: true}},
 	})
 	row := string(d.Verdict)
 	for _, f := range d.Findings {
-		row += fmt.Sprintf(" | %s | %s | %s", f.Code, f.Sure, f.Cause)
+		row += fmt.Sprintf(" | %s | %s | %s", f.Code, f.Certainty, f.Cause)
 	}
 	if len(d.Findings) == 0 {
 		row += " | "

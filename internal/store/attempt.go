@@ -66,7 +66,7 @@ func (t *transaction) insertAttempt(delivery int64, a webhook.Attempt, header []
 	q.bindInt(delivery).bindInt(int64(a.N)).bindText(a.Target).bindTime(a.StartedAt).bindInt(int64(a.Code))
 	q.bindText(string(a.Failure)).bindText(a.Error)
 	q.bindInt(int64(a.Duration)).bindInt(int64(a.Connect)).bindInt(int64(a.FirstByte))
-	q.bindInt(a.AnswerBytes).bindBool(a.AnswerCut).bindBlob(header).bindBlob(a.Answer)
+	q.bindInt(a.ResponseBytes).bindBool(a.ResponseTruncated).bindBlob(header).bindBlob(a.Response)
 	return q.bindText(joinNames(a.Masked)).bindText(a.URL).run()
 }
 

@@ -25,8 +25,8 @@ func TestAttemptComesBackWhole(t *testing.T) {
 	record(t, l, d)
 	full := webhook.Attempt{
 		Target: "http://localhost:3000/", StartedAt: start, Code: 500, Error: "said", Duration: 3 * time.Second, Connect: 2, FirstByte: 1,
-		Header: webhook.Header{{Name: "Set-Cookie", Value: "a"}, {Name: "Set-Cookie", Value: "b"}, {Name: "X", Value: "\xff"}},
-		Answer: bytes.Repeat([]byte{0, 0xff}, 32<<10), AnswerBytes: 1 << 40, AnswerCut: true,
+		Header:   webhook.Header{{Name: "Set-Cookie", Value: "a"}, {Name: "Set-Cookie", Value: "b"}, {Name: "X", Value: "\xff"}},
+		Response: bytes.Repeat([]byte{0, 0xff}, 32<<10), ResponseBytes: 1 << 40, ResponseTruncated: true,
 	}
 	given := []webhook.Attempt{full, unanswered(webhook.FailureRefused), {}}
 	for _, a := range given {

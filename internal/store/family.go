@@ -44,7 +44,7 @@ func sameBody(c *conn, a, b webhook.ID) (same bool, err error) {
 
 // Family returns the family of a delivery; nothing where the log does not have it. Of a large one it leaves members out, but not the
 // delivery, nor what it goes back to.
-func (r *Reader) Family(ctx context.Context, id webhook.ID) (webhook.Family, error) {
+func (r *Reader) Family(ctx context.Context, id webhook.ID) (webhook.ReplayTree, error) {
 	var f family
 	err := r.with(ctx, func(c *conn) error {
 		return inOneView(c, func() error {
@@ -53,7 +53,7 @@ func (r *Reader) Family(ctx context.Context, id webhook.ID) (webhook.Family, err
 		})
 	})
 	if err != nil {
-		return webhook.Family{}, fmt.Errorf("read the family of %s: %w", id, err)
+		return webhook.ReplayTree{}, fmt.Errorf("read the family of %s: %w", id, err)
 	}
 	return f.found, nil
 }
@@ -64,7 +64,7 @@ type family struct {
 	line  []webhook.ID // what leads from the oldest to the delivery, and is never left out
 	seen  map[webhook.ID]bool
 	left  int // how many more are read
-	found webhook.Family
+	found webhook.ReplayTree
 }
 
 func (f *family) read(id webhook.ID) error {
@@ -76,7 +76,7 @@ func (f *family) read(id webhook.ID) error {
 }
 
 // goBack finds the oldest, as far as that is from the delivery. A circle, should an imported log ever hold one, ends where it closes.
-func (f *family) goBack(id webhook.ID) (oldest webhook.Relative, err error) {
+func (f *family) goBack(id webhook.ID) (oldest webhook.Node, err error) {
 	for !slices.Contains(f.line, id) {
 		found, err := summaries(f.c, " WHERE d.id = ?", string(id))
 		if err != nil {
@@ -84,17 +84,17 @@ func (f *family) goBack(id webhook.ID) (oldest webhook.Relative, err error) {
 		}
 		if len(found) == 0 {
 			if len(f.line) > 0 {
-				oldest = webhook.Relative{Summary: webhook.Summary{ID: id}, Gone: true}
+				oldest = webhook.Node{Summary: webhook.Summary{ID: id}, Pruned: true}
 			}
 			break
 		}
-		oldest = webhook.Relative{Summary: found[0]}
+		oldest = webhook.Node{Summary: found[0]}
 		f.line = append(f.line, id)
 		if id = found[0].ReplayOf; id == "" {
 			break
 		}
 		if len(f.line) == maxFamily {
-			f.found.More++
+			f.found.Omitted++
 			break
 		}
 	}
@@ -103,8 +103,8 @@ func (f *family) goBack(id webhook.ID) (oldest webhook.Relative, err error) {
 }
 
 // add adds a member and the replays of it.
-func (f *family) add(m webhook.Relative) error {
-	f.found.Members = append(f.found.Members, m)
+func (f *family) add(m webhook.Node) error {
+	f.found.Nodes = append(f.found.Nodes, m)
 	f.seen[m.ID] = true
 	replays, err := f.replaysOf(m.ID)
 	if err != nil {
@@ -115,14 +115,14 @@ func (f *family) add(m webhook.Relative) error {
 			continue
 		}
 		if inLine := slices.Contains(f.line, s.ID); !inLine && f.left == 0 {
-			f.found.More++
+			f.found.Omitted++
 			continue
 		} else if !inLine {
 			f.left--
 		}
-		replay := webhook.Relative{Summary: s, Depth: m.Depth + 1}
-		if !m.Gone {
-			if replay.Likeness, err = likeness(f.c, s.ID, m.ID); err != nil {
+		replay := webhook.Node{Summary: s, Depth: m.Depth + 1}
+		if !m.Pruned {
+			if replay.Difference, err = likeness(f.c, s.ID, m.ID); err != nil {
 				return err
 			}
 		}
@@ -153,7 +153,7 @@ func (f *family) replaysOf(id webhook.ID) ([]webhook.Summary, error) {
 			list = append(own, list...)
 		}
 	}
-	f.found.More += int(all) - len(list)
+	f.found.Omitted += int(all) - len(list)
 	return list, nil
 }
 
@@ -162,7 +162,7 @@ func (f *family) nextInLine(id webhook.ID) webhook.ID {
 	switch at := slices.Index(f.line, id); {
 	case at > 0:
 		return f.line[at-1]
-	case at < 0 && f.found.Members[0].Gone && f.found.Members[0].ID == id:
+	case at < 0 && f.found.Nodes[0].Pruned && f.found.Nodes[0].ID == id:
 		return f.line[len(f.line)-1]
 	default:
 		return ""
@@ -170,10 +170,10 @@ func (f *family) nextInLine(id webhook.ID) webhook.ID {
 }
 
 // likeness compares a replay with what it sends again.
-func likeness(c *conn, replay, original webhook.ID) (webhook.Likeness, error) {
+func likeness(c *conn, replay, original webhook.ID) (webhook.Difference, error) {
 	same, err := sameBody(c, replay, original)
 	if err != nil || !same {
-		return webhook.LikenessEdited, err
+		return webhook.DifferenceBody, err
 	}
 	theirs, err := signaturesOf(c, replay)
 	if err != nil {
@@ -181,9 +181,9 @@ func likeness(c *conn, replay, original webhook.ID) (webhook.Likeness, error) {
 	}
 	ours, err := signaturesOf(c, original)
 	if err != nil || !slices.Equal(theirs, ours) {
-		return webhook.LikenessSigned, err
+		return webhook.DifferenceSignature, err
 	}
-	return webhook.LikenessSame, nil
+	return webhook.DifferenceNone, nil
 }
 
 func signaturesOf(c *conn, id webhook.ID) (values []string, err error) {

@@ -18,15 +18,15 @@ func familyOf(t *testing.T, r *Reader, names map[webhook.ID]string, id webhook.I
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	for _, m := range f.Members {
-		line := strings.TrimSpace(names[m.ID] + " " + string(m.Likeness))
-		if m.Gone {
+	for _, m := range f.Nodes {
+		line := strings.TrimSpace(names[m.ID] + " " + string(m.Difference))
+		if m.Pruned {
 			line += " gone"
 		}
 		b.WriteString(strings.Repeat("  ", m.Depth) + line + "\n")
 	}
-	if f.More > 0 {
-		fmt.Fprintf(&b, "and %d more\n", f.More)
+	if f.Omitted > 0 {
+		fmt.Fprintf(&b, "and %d more\n", f.Omitted)
 	}
 	return b.String()
 }
@@ -86,11 +86,11 @@ func TestALargeFamilyKeepsTheOneThatIsAskedFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		found := false
-		for _, m := range f.Members {
+		for _, m := range f.Nodes {
 			found = found || m.ID == d.ID
 		}
-		if !found || len(f.Members) > 2*maxFamily || f.More == 0 {
-			t.Errorf("of %s: it is there %t, among %d, and %d more; want it among a few, and more", d.ID, found, len(f.Members), f.More)
+		if !found || len(f.Nodes) > 2*maxFamily || f.Omitted == 0 {
+			t.Errorf("of %s: it is there %t, among %d, and %d more; want it among a few, and more", d.ID, found, len(f.Nodes), f.Omitted)
 		}
 	}
 }
@@ -104,8 +104,8 @@ func TestTheFamilyOfACircleEnds(t *testing.T) {
 	record(t, l, a, b, itself)
 	for id, want := range map[webhook.ID]int{a.ID: 2, b.ID: 2, itself.ID: 1} {
 		f, err := l.Reader().Family(t.Context(), id)
-		if err != nil || len(f.Members) != want {
-			t.Errorf("got %d members, %v; want %d", len(f.Members), err, want)
+		if err != nil || len(f.Nodes) != want {
+			t.Errorf("got %d members, %v; want %d", len(f.Nodes), err, want)
 		}
 	}
 }

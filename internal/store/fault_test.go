@@ -67,7 +67,7 @@ func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
 		t.Errorf("Record got %v, want ErrFull", err)
 	}
 	large := answered(500)
-	large.Answer = bytes.Repeat([]byte("x"), 64<<10)
+	large.Response = bytes.Repeat([]byte("x"), 64<<10)
 	if _, err := l.AddAttempts(kept.ID, []webhook.Attempt{large}, nil); !errors.Is(err, ErrFull) {
 		t.Errorf("AddAttempts got %v, want ErrFull", err)
 	}

@@ -92,7 +92,7 @@ func oneValue(k filter.Key, v filter.Value) (text string, args []any) {
 			return "d.event = ?", []any{v.Name}
 		}
 		return "like_event(?, d.event)", []any{pattern(v.Name)}
-	case filter.Beginnings:
+	case filter.Prefixes:
 		// Ids are ASCII, and so is what follows their last character. One that fits many is not looked for by the index of ids, all of
 		// which would have to be sorted for the newest few: the + keeps SQLite from it (sqlite.org/optoverview.html, Unary "+").
 		last, column := len(v.Name)-1, "d.id"
@@ -161,7 +161,7 @@ func contains(t filter.Term) condition {
 		text = inHeader
 	case filter.Body:
 		text = body
-	case filter.Answer:
+	case filter.Response:
 		text = fmt.Sprintf(inAttempt, "has_text(@, a.answer) OR has_header(@, a.header)")
 	case filter.Failure:
 		text = fmt.Sprintf(inAttempt, "has_text(@, a.error)")

@@ -49,7 +49,7 @@ func fillTyped(tb testing.TB, dir string, count int) {
 		a := answered(200)
 		if i%10 == 0 {
 			a = answered(500)
-			a.Answer = []byte("TypeError: Cannot read properties of undefined (reading 'url')\n    at onFailed (handler.js:41)")
+			a.Response = []byte("TypeError: Cannot read properties of undefined (reading 'url')\n    at onFailed (handler.js:41)")
 		}
 		if err := l.QueueAttempts(d.ID, []webhook.Attempt{a}, nil); err != nil {
 			tb.Fatal(err)

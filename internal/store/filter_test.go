@@ -94,7 +94,7 @@ func (m *maker) attempt() webhook.Attempt {
 	}
 	a.Code = pick(m, []int{200, 204, 302, 401, 404, 500, 503})
 	a.Header = webhook.Header{{Name: "Content-Type", Value: m.words(2)}}
-	a.Answer = []byte(m.words(6))
+	a.Response = []byte(m.words(6))
 	return a
 }
 
@@ -168,7 +168,7 @@ func (m *maker) text(d webhook.Delivery) string {
 		sources = append(sources, f.Name+": "+f.Value)
 	}
 	for _, a := range d.History {
-		sources = append(sources, a.Target, a.Error, string(a.Answer))
+		sources = append(sources, a.Target, a.Error, string(a.Response))
 	}
 	s := pick(m, sources)
 	from := m.IntN(len(s) + 1)

@@ -85,8 +85,8 @@ func answered(code int) webhook.Attempt {
 	return webhook.Attempt{
 		Target: "http://localhost:3000/webhooks/vidiking", StartedAt: start, Code: code, Duration: 12 * time.Millisecond,
 		Connect: time.Millisecond, FirstByte: 11 * time.Millisecond,
-		Header: webhook.Header{{Name: "Content-Length", Value: "2"}, {Name: "Content-Type", Value: "text/plain"}},
-		Answer: []byte("ok"), AnswerBytes: 2,
+		Header:   webhook.Header{{Name: "Content-Length", Value: "2"}, {Name: "Content-Type", Value: "text/plain"}},
+		Response: []byte("ok"), ResponseBytes: 2,
 	}
 }
 

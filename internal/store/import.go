@@ -170,7 +170,7 @@ func (i *Import) add(ctx context.Context, d *webhook.Delivery) error {
 	if present == nil {
 		return i.stage(ctx, d)
 	}
-	if reason := present.Misses(*d); reason != "" {
+	if reason := present.Lacks(*d); reason != "" {
 		return &ClashError{ID: d.ID, Reason: reason}
 	}
 	i.present++
@@ -217,7 +217,7 @@ func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 		if err := t.insertAttempt(n, a, answered); err != nil {
 			return err
 		}
-		i.bytes += len(answered) + len(a.Answer)
+		i.bytes += len(answered) + len(a.Response)
 	}
 	if err := i.insertStaged(n, d); err != nil {
 		return err

@@ -82,7 +82,7 @@ func hashBody(body []byte) int64 {
 func (j *job) weight() int {
 	n := len(j.header)
 	for i, a := range j.attempts {
-		n += len(j.answers[i]) + len(a.Answer)
+		n += len(j.answers[i]) + len(a.Response)
 	}
 	if j.delivery != nil {
 		n += len(j.delivery.Body)

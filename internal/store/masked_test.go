@@ -58,7 +58,7 @@ func TestLogOfAnOlderVersionIsReadAndWritten(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "data")
 		olderLog(t, dir)
 		d := get(t, openReader(t, dir), "dlv_0000000001")
-		if string(d.Body) != "{}" || len(d.History) != 1 || string(d.History[0].Answer) != "ok" || d.Masked != nil || d.History[0].Masked != nil {
+		if string(d.Body) != "{}" || len(d.History) != 1 || string(d.History[0].Response) != "ok" || d.Masked != nil || d.History[0].Masked != nil {
 			t.Errorf("read %+v, want what the older version wrote", d)
 		}
 		checkIntegrity(t, dir)

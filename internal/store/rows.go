@@ -62,9 +62,9 @@ func scanAttempt(q *query) (a webhook.Attempt, err error) {
 	a.Failure = webhook.Failure(q.text())
 	a.Error = q.text()
 	a.Duration, a.Connect, a.FirstByte = q.duration(), q.duration(), q.duration()
-	a.AnswerBytes, a.AnswerCut = q.int(), q.bool()
+	a.ResponseBytes, a.ResponseTruncated = q.int(), q.bool()
 	a.Header, err = decodeHeader(q.blob())
-	a.Answer = q.blob()
+	a.Response = q.blob()
 	a.Masked = splitNames(q.text())
 	a.URL = q.text()
 	return a, err

@@ -79,7 +79,7 @@ func (p pane) attempt(received time.Time, a webhook.Attempt, latest bool) []deta
 		l := display.Line{{Text: display.PadRight(name, 9), Role: display.Dim}, {Text: in.Clean(value)}}
 		lines = append(lines, p.under(l))
 	}
-	label("target", strings.TrimPrefix(a.Called(), "http://"))
+	label("target", strings.TrimPrefix(a.RequestURL(), "http://"))
 	label("timing", timing(a))
 	label("error", a.Error)
 	if len(a.Header) > 0 {
@@ -106,10 +106,10 @@ func (p pane) under(l display.Line) detailLine {
 
 // answer is the handler's whole answer; where it is JSON on one line that does not fit, as people read it.
 func (p pane) answer(a webhook.Attempt, st display.Style) []display.Line {
-	if len(a.Answer) > p.style.Width && !a.AnswerCut && bytes.HasPrefix(bytes.TrimSpace(a.Answer), []byte("{")) && bytes.Count(a.Answer, []byte("\n")) < 2 {
+	if len(a.Response) > p.style.Width && !a.ResponseTruncated && bytes.HasPrefix(bytes.TrimSpace(a.Response), []byte("{")) && bytes.Count(a.Response, []byte("\n")) < 2 {
 		bar := display.Span{Text: st.Symbols("│") + " ", Role: display.Dim}
 		var lines []display.Line
-		for _, l := range display.PrettyJSON(a.Answer, 0, st.Narrowed(2)) {
+		for _, l := range display.PrettyJSON(a.Response, 0, st.Narrowed(2)) {
 			lines = append(lines, append(display.Line{bar}, l...))
 		}
 		return lines
@@ -150,7 +150,7 @@ func (p pane) family(s subject) []detailLine {
 		lines = append(lines, detailLine{}, detailLine{line: styled(" Sends again  ", display.Bold).add(display.ShortID(s.delivery.ReplayOf, p.style), display.Dim)})
 	}
 	title := false
-	for _, r := range s.family.Members {
+	for _, r := range s.family.Nodes {
 		if r.ReplayOf != s.delivery.ID {
 			continue
 		}
@@ -164,7 +164,7 @@ func (p pane) family(s subject) []detailLine {
 }
 
 // replay is a line for one that was sent again.
-func (p pane) replay(r webhook.Relative, of webhook.Summary) line {
+func (p pane) replay(r webhook.Node, of webhook.Summary) line {
 	st := p.style
 	_, role := st.Glyph(r.Status)
 	l := text(" ").add("  "+st.Symbols("↻")+"  ", display.Dim).add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
@@ -174,9 +174,9 @@ func (p pane) replay(r webhook.Relative, of webhook.Summary) line {
 	}
 	l = l.add("  "+display.ShortID(r.ID, st), display.Dim)
 	switch {
-	case r.Likeness == webhook.LikenessEdited:
+	case r.Difference == webhook.DifferenceBody:
 		l = l.add("  edited", display.Dim)
-	case r.Likeness == webhook.LikenessSigned:
+	case r.Difference == webhook.DifferenceSignature:
 		l = l.add("  signed anew", display.Dim)
 	case r.Code == of.Code && r.Status == of.Status && of.Attempts > 0:
 		l = l.add("  same code", display.Dim)

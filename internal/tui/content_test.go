@@ -54,7 +54,7 @@ func TestTextFromOutsideIsMadeHarmless(t *testing.T) {
 	d.Event, d.About = evil, evil
 	d.Body = []byte(`{"event":` + string(quoted) + `,"` + "\x1b" + `":1,"data":{"\u001b[31m":"\u001b[31m"}}`)
 	d.Header = append(d.Header, webhook.Field{Name: "X-" + evil, Value: evil})
-	d.History[0].Answer = []byte(evil + "\r\n" + evil)
+	d.History[0].Response = []byte(evil + "\r\n" + evil)
 	d.History[0].Target, d.History[0].Error = evil, evil
 	raw := delivery(2)
 	raw.Body = []byte(evil + "\n" + evil)
@@ -80,8 +80,8 @@ func TestTextFromOutsideIsMadeHarmless(t *testing.T) {
 
 func TestAnAnswerOfAMegabyteIsShown(t *testing.T) {
 	d := refused(delivery(1))
-	d.History[0].Answer = bytes.Repeat([]byte("<p>an error page of a framework</p>\n"), 1<<20/36)
-	d.History[0].AnswerBytes, d.History[0].AnswerCut = 3<<20, true
+	d.History[0].Response = bytes.Repeat([]byte("<p>an error page of a framework</p>\n"), 1<<20/36)
+	d.History[0].ResponseBytes, d.History[0].ResponseTruncated = 3<<20, true
 	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
 		x.press("tab", "tab")
 		x.shows("│ <p>an error page")

@@ -40,7 +40,7 @@ type detailLine struct {
 // subject is what the detail is about.
 type subject struct {
 	delivery webhook.Delivery
-	family   webhook.Family
+	family   webhook.ReplayTree
 	other    *webhook.Delivery // what it is compared with
 }
 

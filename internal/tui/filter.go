@@ -86,7 +86,7 @@ func (f *filterBar) complete() (ok bool) {
 	}
 	c := f.offer.Candidates[f.picked]
 	with := c.Text
-	if !c.Open && f.offer.To == len(f.input.String()) {
+	if !c.Incomplete && f.offer.To == len(f.input.String()) {
 		with += " "
 	}
 	f.input.replace(f.offer.From, f.offer.To, with)
@@ -118,9 +118,9 @@ func (f *filterBar) editing(room int, st display.Style) (l line, cursor int) {
 // help is what the result line says while a filter is typed: what the word could become, or what is wrong.
 func (f *filterBar) help(st display.Style) result {
 	if f.fault != nil && !f.unfinished() {
-		r := result{what: styled(" ! ", display.Bad).add(st.Clean(f.fault.What), display.Plain)}
+		r := result{what: styled(" ! ", display.Bad).add(st.Clean(f.fault.Problem), display.Plain)}
 		if f.fault.Hint != "" {
-			r.next = joint(f.fault.What) + st.Clean(f.fault.Hint)
+			r.next = joint(f.fault.Problem) + st.Clean(f.fault.Hint)
 		}
 		return r
 	}
@@ -130,7 +130,7 @@ func (f *filterBar) help(st display.Style) result {
 	}
 	l := styled(" tab ", display.Bold)
 	if len(offers) == 1 {
-		return result{what: l.add(st.Clean(offers[0].Text), display.Plain).add("   "+st.Clean(offers[0].What), display.Dim)}
+		return result{what: l.add(st.Clean(offers[0].Text), display.Plain).add("   "+st.Clean(offers[0].Description), display.Dim)}
 	}
 	for i, o := range offers {
 		role := display.Dim

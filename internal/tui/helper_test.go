@@ -260,7 +260,7 @@ func delivery(n int) webhook.Delivery {
 		History: []webhook.Attempt{{
 			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: born.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
 			Connect: 200 * time.Microsecond, FirstByte: 6800 * time.Microsecond,
-			Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Powered-By", Value: "Express"}}, Answer: []byte(`{"received":true}`), AnswerBytes: 17,
+			Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Powered-By", Value: "Express"}}, Response: []byte(`{"received":true}`), ResponseBytes: 17,
 		}},
 	}
 }
@@ -276,6 +276,6 @@ func deliveries(from, n int) []webhook.Delivery {
 // refused turns a delivery into one that the handler refused.
 func refused(d webhook.Delivery) webhook.Delivery {
 	d.Status, d.Code = webhook.StatusRefused, 401
-	d.History[0].Code, d.History[0].Answer = 401, []byte(`{"error":"invalid signature"}`)
+	d.History[0].Code, d.History[0].Response = 401, []byte(`{"error":"invalid signature"}`)
 	return d
 }

@@ -142,7 +142,7 @@ func (l line) highlight(f filter.Filter) line {
 		return l
 	}
 	whole := l.String()
-	spans := f.Spans(whole, filter.About, filter.Target, filter.Header, filter.Body, filter.Answer, filter.Failure)
+	spans := f.Spans(whole, filter.About, filter.Target, filter.Header, filter.Body, filter.Response, filter.Failure)
 	if len(spans) == 0 {
 		return l
 	}

@@ -101,13 +101,13 @@ func (l *memoryLog) Totals(_ context.Context, f filter.Filter) (view.Totals, err
 	return t, nil
 }
 
-func (l *memoryLog) Get(_ context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error) {
+func (l *memoryLog) Get(_ context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var family webhook.Family
+	var family webhook.ReplayTree
 	for _, d := range l.all {
 		if d.ReplayOf == id {
-			family.Members = append(family.Members, webhook.Relative{Summary: d.Summary, Likeness: webhook.LikenessSame})
+			family.Nodes = append(family.Nodes, webhook.Node{Summary: d.Summary, Difference: webhook.DifferenceNone})
 		}
 	}
 	for _, d := range l.all {

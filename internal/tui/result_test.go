@@ -106,9 +106,9 @@ type failingLog struct {
 	unread atomic.Value // the id of a delivery that cannot be read
 }
 
-func (l *failingLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error) {
+func (l *failingLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error) {
 	if l.unread.Load() == string(id) {
-		return webhook.Delivery{}, webhook.Family{}, errors.New("the delivery log is damaged")
+		return webhook.Delivery{}, webhook.ReplayTree{}, errors.New("the delivery log is damaged")
 	}
 	return l.memoryLog.Get(ctx, id)
 }

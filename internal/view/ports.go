@@ -18,7 +18,7 @@ type Log interface {
 	// Totals counts the whole log. It may take long.
 	Totals(ctx context.Context, f filter.Filter) (Totals, error)
 	// Get returns a delivery whole, and its family.
-	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error)
+	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error)
 	// Matching returns the deliveries that match a filter and were received up to a time, oldest first.
 	Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error)
 	// Before returns the delivery that d is best compared with where nothing is marked: the one before it of the same event.

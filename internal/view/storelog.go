@@ -103,10 +103,10 @@ func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err e
 }
 
 // Get reads a delivery and its family.
-func (l *StoreLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.Family, error) {
+func (l *StoreLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error) {
 	d, err := l.r.Details.Get(ctx, id)
 	if err != nil {
-		return d, webhook.Family{}, err
+		return d, webhook.ReplayTree{}, err
 	}
 	family, err := l.r.Details.Family(ctx, id)
 	return d, family, err

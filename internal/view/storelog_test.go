@@ -151,7 +151,7 @@ func TestReplaysAreOfTheFamily(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, family, err := l.Get(t.Context(), delivery(1).ID)
-	if err != nil || len(family.Members) != 2 || string(got.Body) != string(delivery(1).Body) {
+	if err != nil || len(family.Nodes) != 2 || string(got.Body) != string(delivery(1).Body) {
 		t.Errorf("got %+v, %+v, %v", got.Summary, family, err)
 	}
 	other, found, err := l.Before(t.Context(), got)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Misses says what another record of the same delivery has that this one has not, in a few words; "" where it has it all. It is what a
+// Lacks says what another record of the same delivery has that this one has not, in a few words; "" where it has it all. It is what a
 // log goes by when a recording brings it a delivery that it has already. What became of a delivery since may be here alone: later
 // attempts, the replay that resolved it, and the values that the other record masks.
-func (d Delivery) Misses(other Delivery) string {
+func (d Delivery) Lacks(other Delivery) string {
 	switch {
 	case !bytes.Equal(d.Body, other.Body):
 		return "another payload"
@@ -49,12 +49,12 @@ func (d Delivery) coversRequest(other Delivery) bool {
 }
 
 func (a Attempt) covers(other Attempt) bool {
-	if !coversHeader(a.Header, a.Masked, other.Header, other.Masked) || !bytes.Equal(a.Answer, other.Answer) {
+	if !coversHeader(a.Header, a.Masked, other.Header, other.Masked) || !bytes.Equal(a.Response, other.Response) {
 		return false
 	}
-	return a.N == other.N && coversURL(a.Target, other.Target) && coversURL(a.Called(), other.Called()) && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
+	return a.N == other.N && coversURL(a.Target, other.Target) && coversURL(a.RequestURL(), other.RequestURL()) && a.StartedAt.Equal(other.StartedAt) && a.Code == other.Code &&
 		a.Failure == other.Failure && a.Error == other.Error && a.Duration == other.Duration && a.Connect == other.Connect &&
-		a.FirstByte == other.FirstByte && a.AnswerBytes == other.AnswerBytes && a.AnswerCut == other.AnswerCut
+		a.FirstByte == other.FirstByte && a.ResponseBytes == other.ResponseBytes && a.ResponseTruncated == other.ResponseTruncated
 }
 
 // coversURL compares URLs. Credentials in the query of the other may be masked. A record of an older version has the target alone.

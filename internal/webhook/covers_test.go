@@ -14,7 +14,7 @@ func TestMissesSaysWhatAnotherRecordHas(t *testing.T) {
 		d := webhook.Delivery{
 			Summary: webhook.Summary{ID: "dlv_0000000001", ReceivedAt: at, Status: webhook.StatusDelivered, Attempts: 1},
 			Header:  webhook.Header{{"Cookie", "a"}, {"X-A", "1"}}, Body: []byte("{}"),
-			History: []webhook.Attempt{{N: 1, StartedAt: at, Code: 200, Header: webhook.Header{{"Set-Cookie", "b"}}, Answer: []byte("ok")}},
+			History: []webhook.Attempt{{N: 1, StartedAt: at, Code: 200, Header: webhook.Header{{"Set-Cookie", "b"}}, Response: []byte("ok")}},
 		}
 		for _, f := range change {
 			f(&d)
@@ -51,12 +51,12 @@ func TestMissesSaysWhatAnotherRecordHas(t *testing.T) {
 		{"tried since", record(), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusPending }), ""},
 		{"tried there", record(never), record(), "a later attempt"},
 		{"another status", record(never), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusSkipped }), "another status"},
-		{"another answer", record(), record(func(d *webhook.Delivery) { d.History[0].Answer = []byte("no") }), "another attempt"},
+		{"another answer", record(), record(func(d *webhook.Delivery) { d.History[0].Response = []byte("no") }), "another attempt"},
 		{"another code", record(), record(func(d *webhook.Delivery) { d.History[0].Code = 201 }), "another attempt"},
 	}
 	for _, test := range tests {
 		before := slices.Clone(test.log.Header)
-		if got := test.log.Misses(test.record); got != test.want {
+		if got := test.log.Lacks(test.record); got != test.want {
 			t.Errorf("%s: Misses = %q, want %q", test.name, got, test.want)
 		}
 		if !slices.Equal(before, test.log.Header) {

@@ -83,8 +83,8 @@ type Summary struct {
 // met their expectation count as failed.
 func (s Summary) Failed() bool { return s.Status.Failed() && s.ResolvedBy == "" && !s.Probe && !s.Met }
 
-// Again reports whether these bytes had come before: a replay, or the provider's own retry.
-func (s Summary) Again() bool { return s.ReplayOf != "" || s.SameBodyAs != "" }
+// Repeated reports whether these bytes had come before: a replay, or the provider's own retry.
+func (s Summary) Repeated() bool { return s.ReplayOf != "" || s.SameBodyAs != "" }
 
 // Delivery is one arrival or sending of a payload, whole.
 type Delivery struct {

@@ -130,9 +130,9 @@ func eventName(written []byte) string {
 // literalText returns the text of a string, or a number as it is written, at most MaxText bytes.
 func literalText(written []byte) string {
 	if len(written) == 0 || written[0] != '"' {
-		return Cut(string(written[:min(len(written), MaxText+1)]))
+		return Truncate(string(written[:min(len(written), MaxText+1)]))
 	}
-	return Cut(jsontext.Unquote(startOf(written)))
+	return Truncate(jsontext.Unquote(startOf(written)))
 }
 
 // capped cuts s to the characters that About has at most.

@@ -128,7 +128,7 @@ func FuzzDescribe(f *testing.F) {
 
 func eventOf(body []byte) string { return webhook.Describe(body).Event }
 
-func eventByEncodingJSON(body []byte) string { return webhook.Cut(wholeEvent(body)) }
+func eventByEncodingJSON(body []byte) string { return webhook.Truncate(wholeEvent(body)) }
 
 // wholeEvent decodes the event with encoding/json; into a map, since into a struct it takes Event for event.
 func wholeEvent(body []byte) string {
@@ -230,10 +230,10 @@ func aboutByEncodingJSON(t *testing.T, body []byte) string {
 		}
 		text, isText := value.(string)
 		if c := raw[0]; c == '-' || c >= '0' && c <= '9' {
-			text, isText = webhook.Cut(string(raw)), true
+			text, isText = webhook.Truncate(string(raw)), true
 		} else if c == '"' {
 			isText = json.Unmarshal(raw, &text) == nil
-			text = webhook.Cut(text)
+			text = webhook.Truncate(text)
 		}
 		if !isText || text == "" {
 			continue

@@ -2,11 +2,11 @@ package webhook
 
 // Finding is one reason why a signature does not match.
 type Finding struct {
-	Code   string    // what it is, in a word that does not change (docs/signatures.md)
-	Cause  string    // a sentence
-	Mend   string    // a sentence, or a command
-	Sure   Certainty // how sure it is
-	Detail []string  // more of such words, where one does not say it all: what was changed about a body
+	Code      string    // what it is, in a word that does not change (docs/signatures.md)
+	Cause     string    // a sentence
+	Fix       string    // a sentence, or a command
+	Certainty Certainty // how sure it is
+	Detail    []string  // more of such words, where one does not say it all: what was changed about a body
 }
 
 // Certainty is how sure a finding is.

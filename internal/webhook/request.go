@@ -58,9 +58,9 @@ func HasDotSegment(path string) bool {
 	return false
 }
 
-// CalledURL returns the URL that a delivery calls: the target, with rest appended to its path by exactly one slash, and query to its own
+// RequestURL returns the URL that a delivery calls: the target, with rest appended to its path by exactly one slash, and query to its own
 // query. Rest is empty or begins with a slash. No byte of the three is changed.
-func CalledURL(target, rest, query string) string {
+func RequestURL(target, rest, query string) string {
 	base, own, hasQuery := strings.Cut(target, "?")
 	if rest != "" {
 		base = strings.TrimSuffix(base, "/") + rest

@@ -66,7 +66,7 @@ func TestCalledURLJoinsPathsAndQueries(t *testing.T) {
 		{"http://h/hook?", "", "", "http://h/hook?"},
 		{"http://h/hook?", "/a", "b?c", "http://h/hook/a?b?c"},
 	} {
-		if got := webhook.CalledURL(test.target, test.rest, test.query); got != test.want {
+		if got := webhook.RequestURL(test.target, test.rest, test.query); got != test.want {
 			t.Errorf("CalledURL(%q, %q, %q) = %q, want %q", test.target, test.rest, test.query, got, test.want)
 		}
 	}

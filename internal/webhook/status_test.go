@@ -181,7 +181,7 @@ func TestBytesThatCameBeforeAreAgain(t *testing.T) {
 		{webhook.Summary{SameBodyAs: "dlv_x7r3kn0000"}, true},
 	}
 	for _, test := range tests {
-		if got := test.summary.Again(); got != test.want {
+		if got := test.summary.Repeated(); got != test.want {
 			t.Errorf("%+v.Again() = %t, want %t", test.summary, got, test.want)
 		}
 	}

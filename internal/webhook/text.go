@@ -5,9 +5,9 @@ import "unicode/utf8"
 // MaxText is the number of bytes that the log keeps of an event, an id, or what a delivery is about. Vidiking's are below 64.
 const MaxText = 256
 
-// Cut returns s if it has at most MaxText bytes. Otherwise it returns the start of s with "…" at its end, MaxText bytes at most, cut
+// Truncate returns s if it has at most MaxText bytes. Otherwise it returns the start of s with "…" at its end, MaxText bytes at most, cut
 // between characters.
-func Cut(s string) string {
+func Truncate(s string) string {
 	if len(s) <= MaxText {
 		return s
 	}
@@ -19,7 +19,7 @@ func Cut(s string) string {
 }
 
 // startOf returns a string literal that decodes to the first characters of a longer one. What is left out lies beyond MaxText bytes, so
-// Cut gives the same text for both.
+// Truncate gives the same text for both.
 func startOf(literal []byte) []byte {
 	const enough = MaxText + 2*utf8.UTFMax
 	at := 1

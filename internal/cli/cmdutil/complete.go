@@ -60,8 +60,8 @@ func CompleteFilter(_ *cobra.Command, _ []string, typed string) ([]string, cobra
 	directive := NoFiles | cobra.ShellCompDirectiveKeepOrder
 	var out []string
 	for _, candidate := range c.Candidates {
-		out = append(out, Describe(typed[:c.From]+candidate.Text, candidate.What))
-		if candidate.Open {
+		out = append(out, Describe(typed[:c.From]+candidate.Text, candidate.Description))
+		if candidate.Incomplete {
 			directive |= cobra.ShellCompDirectiveNoSpace
 		}
 	}

@@ -79,7 +79,7 @@ func newest(ctx context.Context, a *App, typed string) ([]webhook.Summary, error
 	defer func() { _ = r.Close() }()
 	q := store.Query{Limit: completedIDs}
 	if prefix, ok := webhook.ParsePrefix(typed); ok && !strings.HasPrefix(webhook.IDPrefix, typed) {
-		if q.Filter, err = filter.Of(filter.ID, a.W.Now(), a.W.Location, prefix); err != nil {
+		if q.Filter, err = filter.ForKey(filter.ID, a.W.Now(), a.W.Location, prefix); err != nil {
 			return nil, err
 		}
 	}

@@ -28,16 +28,16 @@ func Diagnose(ctx context.Context, a *App, d webhook.Delivery, work int64) signa
 }
 
 // KnownSecrets is the secret in use and every other one that stands in the configuration, each with a name to say. It makes none.
-func KnownSecrets(a *App) ([]signature.Known, error) {
+func KnownSecrets(a *App) ([]signature.KnownSecret, error) {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil, err
 	}
 	_, given, isGiven := cfg.Secret()
-	var all []signature.Known
+	var all []signature.KnownSecret
 	for _, k := range cfg.Secrets() {
-		all = append(all, signature.Known{
-			Secret: k.Secret, InUse: isGiven && k.Source == given, Name: nameOf(k.Source), Mend: mendOf(cfg, k.Source, given),
+		all = append(all, signature.KnownSecret{
+			Secret: k.Secret, InUse: isGiven && k.Source == given, Name: nameOf(k.Source), Fix: mendOf(cfg, k.Source, given),
 		})
 	}
 	dir, err := cfg.DataDir()
@@ -50,11 +50,11 @@ func KnownSecrets(a *App) ([]signature.Known, error) {
 		if given != config.SourceEnvironment(config.EnvSecret) {
 			mend = "vidiking config unset " + config.WebhookSecret
 		}
-		all = append(all, signature.Known{Secret: made, InUse: !isGiven, Name: "the one that this program made", Mend: mend})
+		all = append(all, signature.KnownSecret{Secret: made, InUse: !isGiven, Name: "the one that this program made", Fix: mend})
 	}
 	if registered := registeredSecret(a); registered.IsSet() {
-		all = append(all, signature.Known{
-			Secret: registered, Name: "the one that is registered with Vidiking", Mend: "Set " + config.EnvSecret + " to it: vidiking config get webhook --reveal",
+		all = append(all, signature.KnownSecret{
+			Secret: registered, Name: "the one that is registered with Vidiking", Fix: "Set " + config.EnvSecret + " to it: vidiking config get webhook --reveal",
 		})
 	}
 	return all, nil

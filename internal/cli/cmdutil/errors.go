@@ -84,7 +84,7 @@ func explainInput(err error) *Failure {
 	case errors.As(err, &long):
 		return Failed(err, long.Error()+": a line has 256 MiB at most", "its payload alone: vidiking webhooks show "+string(long.ID)+" --raw")
 	case errors.As(err, &wrong):
-		f := Usage(wrong.What, Lines(wrong.Hint)...)
+		f := Usage(wrong.Problem, Lines(wrong.Hint)...)
 		f.Detail = caret(wrong.Text, wrong.Column(), wrong.Width())
 		return f
 	case errors.As(err, &event):

@@ -66,7 +66,7 @@ func cannotBeSet(name string) string {
 	case session.SenderHeader, session.DeliveryHeader, session.StatusHeader:
 		return "vidiking itself uses it, between a command and listen"
 	}
-	if (webhook.OneHop{}).Has(name) || strings.HasPrefix(name, "Proxy-") {
+	if (webhook.HopByHop{}).Has(name) || strings.HasPrefix(name, "Proxy-") {
 		return "it belongs to one connection and is not passed on"
 	}
 	return ""

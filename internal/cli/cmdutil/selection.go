@@ -34,7 +34,7 @@ func (s *Selection) AddFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("filter", CompleteFilter)
 	_ = cmd.RegisterFlagCompletionFunc("status", completeStatuses)
 	for _, name := range []string{"since", "until"} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(filter.Whens(), cobra.ShellCompDirectiveNoFileComp))
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(filter.TimeSuggestions(), cobra.ShellCompDirectiveNoFileComp))
 	}
 }
 
@@ -51,7 +51,7 @@ func (s *Selection) Query(a *App) (store.Query, error) {
 		return store.Query{}, err
 	}
 	for _, flag := range s.terms() {
-		f, err := filter.Of(flag.key, now, loc, flag.values...)
+		f, err := filter.ForKey(flag.key, now, loc, flag.values...)
 		if err != nil {
 			return store.Query{}, flag.wrong(err)
 		}
@@ -95,7 +95,7 @@ func (f termFlag) wrong(err error) error {
 	if !errors.As(err, &wrong) {
 		return err
 	}
-	what := wrong.What
+	what := wrong.Problem
 	if f.key == filter.Since || f.key == filter.Until {
 		what = f.name + " " + what
 	}
@@ -109,7 +109,7 @@ func ParseWhen(a *App, flag, s string) (time.Time, error) {
 	}
 	t, err := filter.ParseWhen(s, a.W.Now(), a.W.Location)
 	if err != nil {
-		return t, Usage(flag+" "+s+" is no time", filter.Times)
+		return t, Usage(flag+" "+s+" is no time", filter.TimeExamples)
 	}
 	return t, nil
 }

@@ -50,7 +50,7 @@ func (l *listener) forwardsTo(addr string) (short string, ok bool) {
 func isAt(t dispatch.Target, addr string) bool {
 	_, port, err := net.SplitHostPort(t.Host())
 	_, taken, err2 := net.SplitHostPort(addr)
-	return err == nil && err2 == nil && port == taken && t.IsHere()
+	return err == nil && err2 == nil && port == taken && t.IsLocal()
 }
 
 func (l *listener) here() string { return "http://" + l.ln.Addr().String() + l.o.path }

@@ -267,7 +267,7 @@ func (l *listener) run(ctx context.Context) error {
 // seeHandlers says in the ready block which handlers are not there, if that is known soon.
 func (l *listener) seeHandlers(ready *output.Ready, look <-chan []dispatch.Target) {
 	patience := handlerLookHere
-	if slices.ContainsFunc(l.o.routes, func(r relay.Route) bool { return !r.Target.IsHere() }) {
+	if slices.ContainsFunc(l.o.routes, func(r relay.Route) bool { return !r.Target.IsLocal() }) {
 		patience = handlerLook
 	}
 	timer := time.NewTimer(patience)

@@ -82,12 +82,12 @@ func (e *expectation) met(status webhook.Status, a webhook.Attempt) (came string
 	if e.body == "" {
 		return came, ok
 	}
-	if bytes.Contains(a.Answer, []byte(e.body)) {
+	if bytes.Contains(a.Response, []byte(e.body)) {
 		return came + " with " + quoted(e.body), ok
 	}
 	came += " without " + quoted(e.body)
-	if a.AnswerCut {
-		came += fmt.Sprintf(" in its first %s", display.Bytes(int64(len(a.Answer))))
+	if a.ResponseTruncated {
+		came += fmt.Sprintf(" in its first %s", display.Bytes(int64(len(a.Response))))
 	}
 	return came, false
 }

@@ -10,9 +10,11 @@ import (
 
 func TestAnExpectationIsMetByWhatWasAskedForAlone(t *testing.T) {
 	t.Parallel()
-	answer := func(code int, body string) webhook.Attempt { return webhook.Attempt{Code: code, Answer: []byte(body)} }
+	answer := func(code int, body string) webhook.Attempt {
+		return webhook.Attempt{Code: code, Response: []byte(body)}
+	}
 	cut := answer(200, "the beginning")
-	cut.AnswerCut = true
+	cut.ResponseTruncated = true
 	for _, tc := range []struct {
 		name   string
 		status []string

@@ -185,7 +185,7 @@ func (s *sending) about(ctx context.Context, d webhook.Delivery, a webhook.Attem
 	c := display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Audience: teller}
 	if d.Status == webhook.StatusRejected {
 		found := cmdutil.Diagnose(ctx, s.app, d, cmdutil.WorkWhileSending)
-		c.Findings, c.Incomplete = found.Findings, found.Cut
+		c.Findings, c.Incomplete = found.Findings, found.Incomplete
 	}
 	return c
 }

@@ -89,7 +89,7 @@ func runVerify(ctx context.Context, a *cmdutil.App, args []string, o verifyOptio
 }
 
 // secretsToVerifyWith is the secret to check with, first, then every other one that is known, since it may be the one that was meant.
-func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.Known, error) {
+func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.KnownSecret, error) {
 	secret, err := secretToCheckWith(a, file)
 	if err != nil {
 		return nil, err
@@ -98,10 +98,10 @@ func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.Known, error)
 	if err != nil {
 		return nil, err
 	}
-	all := []signature.Known{{Secret: secret, InUse: true}}
+	all := []signature.KnownSecret{{Secret: secret, InUse: true}}
 	for _, k := range known {
 		if k.Secret != secret {
-			all = append(all, signature.Known{Secret: k.Secret, Name: k.Name})
+			all = append(all, signature.KnownSecret{Secret: k.Secret, Name: k.Name})
 		}
 	}
 	return all, nil

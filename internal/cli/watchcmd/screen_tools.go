@@ -49,10 +49,10 @@ func diagnosis(ctx context.Context, a *cmdutil.App, d webhook.Delivery, st displ
 	var lines []display.Line
 	for _, f := range found.Findings {
 		lines = append(lines, display.Labeled("cause", f.Cause, label, st)...)
-		if strings.HasPrefix(f.Mend, "vidiking ") {
-			f.Mend = output.Options{Self: a.Self()}.Command(f.Mend)
+		if strings.HasPrefix(f.Fix, "vidiking ") {
+			f.Fix = output.Options{Self: a.Self()}.Command(f.Fix)
 		}
-		lines = append(lines, display.Labeled("mend", f.Mend, label, st)...)
+		lines = append(lines, display.Labeled("mend", f.Fix, label, st)...)
 	}
 	if !found.IsCertain() {
 		lines = append(lines, display.Labeled("tried", strings.Join(found.Tried, "; "), label, st)...)

@@ -111,7 +111,7 @@ func (f *following) show(ctx context.Context, c store.Change) error {
 		return nil
 	}
 	d := webhook.Delivery{Summary: c.Summary}
-	if f.query.Filter.LooksInside() {
+	if f.query.Filter.NeedsContent() {
 		var err error
 		d, err = f.reader.Get(ctx, c.Summary.ID)
 		for errors.Is(err, store.ErrBusy) && cmdutil.Pause(ctx, logInterval) == nil {

@@ -148,8 +148,8 @@ func cannotImport(a *cmdutil.App, name string, err error) error {
 	if name == "-" {
 		name = "stdin"
 	}
-	var damage *recording.DamageError
-	var newer *recording.NewerError
+	var damage *recording.LineError
+	var newer *recording.NewerVersionError
 	var clash *store.ClashError
 	const nothing = "nothing was imported"
 	switch reason := cmdutil.FileReason(a, err); {

@@ -71,7 +71,7 @@ func (o *WaitOptions) AddFlags(cmd *cobra.Command) {
 	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03, today or 2026-03-02")
 	f.IntVar(&o.Count, "count", 1, "wait for `N` of each event")
 	f.DurationVar(&o.Within, "within", time.Minute, "wait no longer than `DURATION` (default 60s); 0s looks once")
-	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions(append([]string{sinceStart}, filter.Whens()...), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions(append([]string{sinceStart}, filter.TimeSuggestions()...), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // Check checks the values of the flags.
