@@ -9,24 +9,24 @@ import (
 	"testing"
 )
 
-// TestEveryWarningCodeIsDocumented: programs tell warnings apart by their code, so docs/json.md lists all of them, and no other.
+// TestEveryWarningCodeIsDocumented compares the codes in the source with docs/json.md, because programs rely on them.
 func TestEveryWarningCodeIsDocumented(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
-	// Those of the tunnel come as objects of their own.
-	said := map[string]bool{"tunnel_down": true, "tunnel_back": true}
+	// The tunnel's codes are not written as warnings, but as tunnel objects.
+	inSource := map[string]bool{"tunnel_down": true, "tunnel_back": true}
 	inCode := regexp.MustCompile(`(?:\bCode:\s*|\bCode(?:, \w+\.\w+)* = |\bCause = |\bp\.Warning\()"([a-z_]+)"`)
 	for _, dir := range []string{"internal/cli", "internal/output", "internal/display"} {
 		for _, text := range sourcesIn(t, root, dir) {
 			for _, m := range inCode.FindAllStringSubmatch(text, -1) {
-				said[m[1]] = true
+				inSource[m[1]] = true
 			}
 		}
 	}
-	_, page, _ := strings.Cut(readText(t, root, "docs/json.md"), "\nThe codes. ")
+	_, page, _ := strings.Cut(readText(t, root, "docs/json.md"), "\n### Warning codes\n")
 	page, _, ok := strings.Cut(page, "\n## ")
-	if !ok || len(said) < 30 {
-		t.Fatalf("%d codes in the source, and docs/json.md has a list: %v", len(said), ok)
+	if !ok || len(inSource) < 30 {
+		t.Fatalf("found %d codes in the source; docs/json.md has a list: %v", len(inSource), ok)
 	}
 	documented := map[string]bool{"tunnel_down": true, "tunnel_back": true}
 	for line := range strings.Lines(page) {
@@ -36,19 +36,19 @@ func TestEveryWarningCodeIsDocumented(t *testing.T) {
 			}
 		}
 	}
-	for code := range said {
+	for code := range inSource {
 		if !documented[code] {
 			t.Errorf("docs/json.md does not list the code %s", code)
 		}
 	}
 	for code := range documented {
-		if !said[code] {
-			t.Errorf("docs/json.md lists the code %s, which nothing says", code)
+		if !inSource[code] {
+			t.Errorf("docs/json.md lists the code %s, which the source does not have", code)
 		}
 	}
 }
 
-// TestEveryFieldAndTypeOfJSONIsDocumented looks for what internal/output writes in docs/json.md.
+// TestEveryFieldAndTypeOfJSONIsDocumented looks up every field and type of internal/output in docs/json.md.
 func TestEveryFieldAndTypeOfJSONIsDocumented(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
@@ -60,22 +60,22 @@ func TestEveryFieldAndTypeOfJSONIsDocumented(t *testing.T) {
 		for _, m := range regexp.MustCompile("`json:\"([a-z_0-9]+)").FindAllStringSubmatch(text, -1) {
 			fields++
 			if !regexp.MustCompile("[`.]"+m[1]+"`").MatchString(page) && m[1] != "v" && m[1] != "type" {
-				t.Errorf("docs/json.md does not tell of the field %s", m[1])
+				t.Errorf("docs/json.md does not document the field %s", m[1])
 			}
 		}
 		for _, m := range regexp.MustCompile(`\bof\("([a-z]+)"\)`).FindAllStringSubmatch(text, -1) {
 			types++
 			if !strings.Contains(page, "\n## `"+m[1]+"`\n") && !strings.Contains(others, "`"+m[1]+"`") {
-				t.Errorf("docs/json.md does not tell of the type %s", m[1])
+				t.Errorf("docs/json.md does not document the type %s", m[1])
 			}
 		}
 	}
 	if fields < 100 || types < 15 {
-		t.Errorf("only %d fields and %d types found: the test looks in the wrong place", fields, types)
+		t.Errorf("found only %d fields and %d types: the test looks in the wrong place", fields, types)
 	}
 }
 
-// sourcesIn is the text of a package's files, without its tests.
+// sourcesIn returns the text of each file of a package, without its tests.
 func sourcesIn(t *testing.T, root fs.FS, dir string) []string {
 	t.Helper()
 	names, err := fs.Glob(root, path.Join(dir, "*.go"))
