@@ -82,10 +82,10 @@ var owners = map[string]string{
 	"go.yaml.in/yaml":               "tunnel",
 	"github.com/pelletier/go-toml":  "config",
 	"github.com/BurntSushi/toml":    "config",
-	"database/sql":                  "store",
-	"modernc.org/sqlite":            "store",
-	"github.com/ncruces/go-sqlite3": "store",
-	"zombiezen.com/go/sqlite":       "store",
+	"database/sql":                  "store/sqlite",
+	"modernc.org/sqlite":            "store/sqlite",
+	"github.com/ncruces/go-sqlite3": "store/sqlite",
+	"zombiezen.com/go/sqlite":       "store/sqlite",
 
 	"github.com/creack/pty":           forTests,
 	"github.com/rogpeppe/go-internal": forTests,
@@ -209,7 +209,7 @@ func librariesHaveOneOwner(s source) []string {
 	for _, imported := range s.imports() {
 		for library, owner := range owners {
 			switch {
-			case !strings.HasPrefix(imported, library), inside && parentOf(name) == owner:
+			case !strings.HasPrefix(imported, library), inside && (name == owner || parentOf(name) == owner):
 			case owner == forTests:
 				found = append(found, fmt.Sprintf("imports %s, which is for tests", imported))
 			default:
@@ -280,8 +280,9 @@ func TestEveryRuleCatchesItsBreach(t *testing.T) {
 		{"a filter of nouns", "internal/filter/a.go", `import _ ` + at + `webhook"`, ""},
 		{"a filter of more", "internal/filter/a.go", `import _ ` + at + `store"`, "internal/filter/a.go: internal/filter (floor 0) imports internal/store (floor 1)\ninternal/filter/a.go: floor 0 imports " + module + "/internal/store, which is not of the standard library"},
 		{"a noun of filters", "internal/webhook/a.go", `import _ ` + at + `filter"`, "internal/webhook/a.go: internal/webhook (floor 0) imports internal/filter (floor 0)\ninternal/webhook/a.go: floor 0 imports " + module + "/internal/filter, which is not of the standard library"},
-		{"a library at home", "internal/store/a.go", `import _ "database/sql"`, ""},
-		{"a library elsewhere", "internal/relay/a.go", `import _ "modernc.org/sqlite/lib"`, "internal/relay/a.go: imports modernc.org/sqlite/lib, which only internal/store knows"},
+		{"a library at home", "internal/store/sqlite/a.go", `import _ "database/sql"`, ""},
+		{"a library of a sub-package in its parent", "internal/store/a.go", `import _ "database/sql"`, "internal/store/a.go: imports database/sql, which only internal/store/sqlite knows"},
+		{"a library elsewhere", "internal/relay/a.go", `import _ "modernc.org/sqlite/lib"`, "internal/relay/a.go: imports modernc.org/sqlite/lib, which only internal/store/sqlite knows"},
 		{"a library in main", "cmd/vidiking/main.go", `import _ "github.com/spf13/cobra"`, "cmd/vidiking/main.go: imports github.com/spf13/cobra, which only internal/cli knows"},
 		{"a test library in what ships", "internal/relay/a.go", `import _ "github.com/google/go-cmp/cmp"`, "internal/relay/a.go: imports github.com/google/go-cmp/cmp, which is for tests"},
 		{"main hands over", "cmd/vidiking/main.go", `import _ ` + at + `cli"`, ""},

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -45,11 +46,11 @@ func (t *transaction) attempt(j *job) error {
 
 // made reads the delivery that attempts are written for.
 func (t *transaction) made(id webhook.ID) (m made, err error) {
-	err = t.conn.rows(selectForAttempt, []any{string(id)}, func(q *query) error {
-		m = made{n: q.int(), id: id, attempts: int(q.int()), replayOf: webhook.ID(q.text())}
-		m.repeats = q.text() != "" || m.replayOf != ""
-		m.probe, m.routed, m.project = q.bool(), q.bool(), q.text()
-		m.bodyHash, m.bodyBytes, m.expected = q.int(), q.int(), q.text()
+	err = t.conn.Rows(selectForAttempt, []any{string(id)}, func(q *sqlite.Row) error {
+		m = made{n: q.Int(), id: id, attempts: int(q.Int()), replayOf: webhook.ID(q.Text())}
+		m.repeats = q.Text() != "" || m.replayOf != ""
+		m.probe, m.routed, m.project = q.Bool(), q.Bool(), q.Text()
+		m.bodyHash, m.bodyBytes, m.expected = q.Int(), q.Int(), q.Text()
 		return nil
 	})
 	if err == nil && m.n == 0 {
@@ -59,15 +60,15 @@ func (t *transaction) made(id webhook.ID) (m made, err error) {
 }
 
 func (t *transaction) insertAttempt(delivery int64, a webhook.Attempt, header []byte) error {
-	q, err := t.conn.prepare(insertAttempt)
+	q, err := t.conn.Prepare(insertAttempt)
 	if err != nil {
 		return err
 	}
-	q.bindInt(delivery).bindInt(int64(a.N)).bindText(a.Target).bindTime(a.StartedAt).bindInt(int64(a.Code))
-	q.bindText(string(a.Failure)).bindText(a.Error)
-	q.bindInt(int64(a.Duration)).bindInt(int64(a.Connect)).bindInt(int64(a.FirstByte))
-	q.bindInt(a.ResponseBytes).bindBool(a.ResponseTruncated).bindBlob(header).bindBlob(a.Response)
-	return q.bindText(joinNames(a.Masked)).bindText(a.URL).run()
+	q.BindInt(delivery).BindInt(int64(a.N)).BindText(a.Target).BindTime(a.StartedAt).BindInt(int64(a.Code))
+	q.BindText(string(a.Failure)).BindText(a.Error)
+	q.BindInt(int64(a.Duration)).BindInt(int64(a.Connect)).BindInt(int64(a.FirstByte))
+	q.BindInt(a.ResponseBytes).BindBool(a.ResponseTruncated).BindBlob(header).BindBlob(a.Response)
+	return q.BindText(joinNames(a.Masked)).BindText(a.URL).Run()
 }
 
 // deciding is the attempt that decides the delivery's status, now that the newest are written.
@@ -76,9 +77,9 @@ func (t *transaction) deciding(delivery int64, newest []webhook.Attempt) (webhoo
 		return webhook.Deciding(newest), nil
 	}
 	var all []webhook.Attempt
-	err := t.conn.rows(selectOutcomes, []any{delivery}, func(q *query) error {
+	err := t.conn.Rows(selectOutcomes, []any{delivery}, func(q *sqlite.Row) error {
 		all = append(all, webhook.Attempt{
-			N: int(q.int()), Target: q.text(), Code: int(q.int()), Failure: webhook.Failure(q.text()), Duration: q.duration(),
+			N: int(q.Int()), Target: q.Text(), Code: int(q.Int()), Failure: webhook.Failure(q.Text()), Duration: q.Duration(),
 		})
 		return nil
 	})
@@ -86,10 +87,10 @@ func (t *transaction) deciding(delivery int64, newest []webhook.Attempt) (webhoo
 }
 
 func (t *transaction) updateDelivery(m made, attempts int, a webhook.Attempt) error {
-	q, err := t.conn.prepare(updateDelivery)
+	q, err := t.conn.Prepare(updateDelivery)
 	if err != nil {
 		return err
 	}
-	q.bindText(string(a.Status())).bindInt(int64(attempts)).bindText(a.Target).bindInt(int64(a.Code)).bindInt(int64(a.Duration))
-	return q.bindText(string(a.Failure)).bindBool(webhook.MeetsStatus(m.expected, a.Code)).bindInt(m.n).run()
+	q.BindText(string(a.Status())).BindInt(int64(attempts)).BindText(a.Target).BindInt(int64(a.Code)).BindInt(int64(a.Duration))
+	return q.BindText(string(a.Failure)).BindBool(webhook.MeetsStatus(m.expected, a.Code)).BindInt(m.n).Run()
 }

@@ -6,23 +6,22 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ncruces/go-sqlite3"
-
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // holdLock keeps every other connection from writing.
 func holdLock(t *testing.T, dir string) (release func()) {
 	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
 	if err == nil {
-		err = c.Exec("BEGIN IMMEDIATE")
+		err = c.Script("BEGIN IMMEDIATE")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return func() {
-		if err := errors.Join(c.Exec("ROLLBACK"), c.close()); err != nil {
+		if err := errors.Join(c.Script("ROLLBACK"), c.Close()); err != nil {
 			t.Error(err)
 		}
 	}
@@ -31,7 +30,7 @@ func holdLock(t *testing.T, dir string) (release func()) {
 func impatient(l *Log, patience time.Duration) {
 	l.writer.turn.Lock()
 	defer l.writer.turn.Unlock()
-	l.writer.conn.patience = patience
+	l.writer.conn.SetBusyTimeout(patience)
 }
 
 func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -21,8 +22,8 @@ func (r *Reader) CountBehind(ctx context.Context, q Query, at Place, most int) (
 	}
 	args := append(append([]any{at.receivedAt, at.n}, only.args...), most)
 	var count int64
-	err := r.with(ctx, func(c *conn) (err error) {
-		count, err = c.number("SELECT count(*) FROM (SELECT 1 FROM delivery d"+only.join("CROSS")+" WHERE "+side+" LIMIT ?)", args...)
+	err := r.with(ctx, func(c *sqlite.Conn) (err error) {
+		count, err = c.Number("SELECT count(*) FROM (SELECT 1 FROM delivery d"+only.join("CROSS")+" WHERE "+side+" LIMIT ?)", args...)
 		return err
 	})
 	if err != nil {
@@ -35,10 +36,10 @@ func (r *Reader) CountBehind(ctx context.Context, q Query, at Place, most int) (
 func (r *Reader) CountByStatus(ctx context.Context, q Query) (map[webhook.Status]int, error) {
 	where, args := q.where()
 	counts := make(map[webhook.Status]int)
-	err := r.with(ctx, func(c *conn) error {
-		return c.rows("SELECT d.status, count(*) FROM delivery d"+where+" GROUP BY d.status", args, func(row *query) error {
-			status := webhook.Status(row.text())
-			counts[status] = int(row.int())
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows("SELECT d.status, count(*) FROM delivery d"+where+" GROUP BY d.status", args, func(row *sqlite.Row) error {
+			status := webhook.Status(row.Text())
+			counts[status] = int(row.Int())
 			return nil
 		})
 	})
@@ -51,8 +52,8 @@ func (r *Reader) CountByStatus(ctx context.Context, q Query) (map[webhook.Status
 // CountReceived counts the deliveries that were received from a time on and before another. It goes by an index.
 func (r *Reader) CountReceived(ctx context.Context, from, to time.Time) (int, error) {
 	var count int64
-	err := r.with(ctx, func(c *conn) (err error) {
-		count, err = c.number("SELECT count(*) FROM delivery WHERE received_at >= ? AND received_at < ?", from.UnixMilli(), to.UnixMilli())
+	err := r.with(ctx, func(c *sqlite.Conn) (err error) {
+		count, err = c.Number("SELECT count(*) FROM delivery WHERE received_at >= ? AND received_at < ?", from.UnixMilli(), to.UnixMilli())
 		return err
 	})
 	if err != nil {

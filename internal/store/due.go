@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -51,8 +52,8 @@ func (l *Log) Adopt(ctx context.Context, session string, dead []string, schedule
 // Due returns what is still to be sent, by any session.
 func (r *Reader) Due(ctx context.Context) ([]Due, error) {
 	var all []Due
-	err := r.with(ctx, func(c *conn) error {
-		return c.rows(selectDue+" ORDER BY d.received_at, d.n", nil, func(q *query) error {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows(selectDue+" ORDER BY d.received_at, d.n", nil, func(q *sqlite.Row) error {
 			all = append(all, scanDue(q))
 			return nil
 		})
@@ -63,12 +64,12 @@ func (r *Reader) Due(ctx context.Context) ([]Due, error) {
 	return all, nil
 }
 
-func scanDue(q *query) Due {
-	d := Due{ID: webhook.ID(q.text()), Event: q.text(), Project: q.text(), Target: q.text(), Session: q.text()}
-	if ms := q.int(); ms != 0 {
+func scanDue(q *sqlite.Row) Due {
+	d := Due{ID: webhook.ID(q.Text()), Event: q.Text(), Project: q.Text(), Target: q.Text(), Session: q.Text()}
+	if ms := q.Int(); ms != 0 {
 		d.At = time.UnixMilli(ms).UTC()
 	}
-	d.Uncertain, d.Tries = q.bool(), int(q.int())
+	d.Uncertain, d.Tries = q.Bool(), int(q.Int())
 	return d
 }
 
@@ -83,10 +84,10 @@ type Unsent struct {
 // Unsent counts the pending deliveries by session and project. Imported deliveries and those that a replay has resolved are left out.
 func (r *Reader) Unsent(ctx context.Context) ([]Unsent, error) {
 	var all []Unsent
-	err := r.with(ctx, func(c *conn) error {
-		return c.rows(selectUnsent, nil, func(q *query) error {
-			u := Unsent{Session: q.text(), Project: q.text(), NeverSent: int(q.int())}
-			u.Unknown = int(q.int()) - u.NeverSent
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows(selectUnsent, nil, func(q *sqlite.Row) error {
+			u := Unsent{Session: q.Text(), Project: q.Text(), NeverSent: int(q.Int())}
+			u.Unknown = int(q.Int()) - u.NeverSent
 			all = append(all, u)
 			return nil
 		})
@@ -100,8 +101,8 @@ func (r *Reader) Unsent(ctx context.Context) ([]Unsent, error) {
 // IsDue reports whether a delivery is still to be sent somewhere: it is held for a handler, or tried again later.
 func (r *Reader) IsDue(ctx context.Context, id webhook.ID) (bool, error) {
 	var n int64
-	err := r.with(ctx, func(c *conn) (err error) {
-		n, err = c.number("SELECT count(*) FROM due WHERE delivery = (SELECT n FROM delivery WHERE id = ?)", string(id))
+	err := r.with(ctx, func(c *sqlite.Conn) (err error) {
+		n, err = c.Number("SELECT count(*) FROM due WHERE delivery = (SELECT n FROM delivery WHERE id = ?)", string(id))
 		return err
 	})
 	if err != nil {
@@ -141,7 +142,7 @@ const (
 
 // hold writes what is due of a delivery without an attempt.
 func (t *transaction) hold(j *job) error {
-	n, err := t.conn.number("SELECT n FROM delivery WHERE id = ?", string(j.id))
+	n, err := t.conn.Number("SELECT n FROM delivery WHERE id = ?", string(j.id))
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (t *transaction) hold(j *job) error {
 		return &NotFoundError{Typed: string(j.id)}
 	}
 	if j.from != "" {
-		if err := t.conn.exec(deleteDue, n, j.from); err != nil {
+		if err := t.conn.Exec(deleteDue, n, j.from); err != nil {
 			return err
 		}
 	}
@@ -162,7 +163,7 @@ func (t *transaction) schedule(n int64, j *job) error {
 		if slices.ContainsFunc(j.due, func(d Due) bool { return d.Target == a.Target }) {
 			continue // replaced below, so that it keeps its session
 		}
-		if err := t.conn.exec(deleteDue, n, a.Target); err != nil {
+		if err := t.conn.Exec(deleteDue, n, a.Target); err != nil {
 			return err
 		}
 	}
@@ -175,7 +176,7 @@ func (t *transaction) insertDue(n int64, due []Due) error {
 		if !d.At.IsZero() {
 			at = d.At.UnixMilli()
 		}
-		if err := t.conn.exec(insertDue, n, d.Target, at, d.Uncertain, d.Session); err != nil {
+		if err := t.conn.Exec(insertDue, n, d.Target, at, d.Uncertain, d.Session); err != nil {
 			return err
 		}
 	}
@@ -183,7 +184,7 @@ func (t *transaction) insertDue(n int64, due []Due) error {
 }
 
 func (t *transaction) adopt(a *adoption) error {
-	if err := t.conn.exec(deleteResolved); err != nil {
+	if err := t.conn.Exec(deleteResolved); err != nil {
 		return err
 	}
 	a.taken = nil
@@ -195,7 +196,7 @@ func (t *transaction) adopt(a *adoption) error {
 	for _, s := range a.dead {
 		args = append(args, s)
 	}
-	err := t.conn.rows(fmt.Sprintf(selectOwed, places), args, func(q *query) error {
+	err := t.conn.Rows(fmt.Sprintf(selectOwed, places), args, func(q *sqlite.Row) error {
 		d := scanDue(q)
 		d.Session = a.session
 		a.taken = append(a.taken, d)
@@ -204,5 +205,5 @@ func (t *transaction) adopt(a *adoption) error {
 	if err != nil || len(a.taken) == 0 {
 		return err
 	}
-	return t.conn.exec(fmt.Sprintf(updateOwed, places), append([]any{a.session}, args...)...)
+	return t.conn.Exec(fmt.Sprintf(updateOwed, places), append([]any{a.session}, args...)...)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -24,7 +25,7 @@ const maxFamily = 30
 
 // SameBody reports whether two deliveries have the same bytes.
 func (r *Reader) SameBody(ctx context.Context, a, b webhook.ID) (same bool, err error) {
-	err = r.with(ctx, func(c *conn) (err error) {
+	err = r.with(ctx, func(c *sqlite.Conn) (err error) {
 		same, err = sameBody(c, a, b)
 		return err
 	})
@@ -34,8 +35,8 @@ func (r *Reader) SameBody(ctx context.Context, a, b webhook.ID) (same bool, err 
 	return same, nil
 }
 
-func sameBody(c *conn, a, b webhook.ID) (same bool, err error) {
-	err = c.rows(selectTwins, []any{string(a), string(b)}, func(*query) error {
+func sameBody(c *sqlite.Conn, a, b webhook.ID) (same bool, err error) {
+	err = c.Rows(selectTwins, []any{string(a), string(b)}, func(*sqlite.Row) error {
 		same = true
 		return nil
 	})
@@ -46,8 +47,8 @@ func sameBody(c *conn, a, b webhook.ID) (same bool, err error) {
 // delivery, nor what it goes back to.
 func (r *Reader) Family(ctx context.Context, id webhook.ID) (webhook.ReplayTree, error) {
 	var f family
-	err := r.with(ctx, func(c *conn) error {
-		return inOneView(c, func() error {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Snapshot(func() error {
 			f = family{c: c, seen: map[webhook.ID]bool{}, left: maxFamily}
 			return f.read(id)
 		})
@@ -60,7 +61,7 @@ func (r *Reader) Family(ctx context.Context, id webhook.ID) (webhook.ReplayTree,
 
 // family is one being read.
 type family struct {
-	c     *conn
+	c     *sqlite.Conn
 	line  []webhook.ID // what leads from the oldest to the delivery, and is never left out
 	seen  map[webhook.ID]bool
 	left  int // how many more are read
@@ -135,7 +136,7 @@ func (f *family) add(m webhook.Node) error {
 
 // replaysOf are the newest replays of a delivery, the oldest first, and that of the line.
 func (f *family) replaysOf(id webhook.ID) ([]webhook.Summary, error) {
-	all, err := f.c.number(countReplays, string(id))
+	all, err := f.c.Number(countReplays, string(id))
 	if err != nil || all == 0 {
 		return nil, err
 	}
@@ -170,7 +171,7 @@ func (f *family) nextInLine(id webhook.ID) webhook.ID {
 }
 
 // likeness compares a replay with what it sends again.
-func likeness(c *conn, replay, original webhook.ID) (webhook.Difference, error) {
+func likeness(c *sqlite.Conn, replay, original webhook.ID) (webhook.Difference, error) {
 	same, err := sameBody(c, replay, original)
 	if err != nil || !same {
 		return webhook.DifferenceBody, err
@@ -186,9 +187,9 @@ func likeness(c *conn, replay, original webhook.ID) (webhook.Difference, error) 
 	return webhook.DifferenceNone, nil
 }
 
-func signaturesOf(c *conn, id webhook.ID) (values []string, err error) {
-	err = c.rows(selectHeaderOf, []any{string(id)}, func(q *query) error {
-		h, err := decodeHeader(q.blob())
+func signaturesOf(c *sqlite.Conn, id webhook.ID) (values []string, err error) {
+	err = c.Rows(selectHeaderOf, []any{string(id)}, func(q *sqlite.Row) error {
+		h, err := decodeHeader(q.Blob())
 		values = h.Values(webhook.SignatureHeader)
 		return err
 	})

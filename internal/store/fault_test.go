@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,38 +13,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/ncruces/go-sqlite3"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
-
-func TestErrorsAreToldApart(t *testing.T) {
-	for name, c := range map[string]struct{ err, want error }{
-		"full":            {sqlite3.FULL, ErrFull},
-		"no space":        {&fs.PathError{Op: "write", Err: syscall.ENOSPC}, ErrFull},
-		"quota":           {fmt.Errorf("disk I/O error: %w", errDiskQuota), ErrFull},
-		"read-only":       {sqlite3.READONLY_DIRECTORY, ErrReadOnly},
-		"read-only disk":  {&fs.PathError{Op: "open", Err: syscall.EROFS}, ErrReadOnly},
-		"permission":      {&fs.PathError{Op: "mkdir", Err: syscall.EACCES}, ErrReadOnly},
-		"busy":            {sqlite3.BUSY, ErrBusy},
-		"recovering":      {sqlite3.BUSY_RECOVERY, ErrBusy},
-		"locked":          {sqlite3.LOCKED, ErrBusy},
-		"corrupt":         {sqlite3.CORRUPT_INDEX, ErrCorrupt},
-		"no database":     {sqlite3.NOTADB, ErrCorrupt},
-		"already said":    {fmt.Errorf("%w: why", ErrCorrupt), ErrCorrupt},
-		"with a rollback": {errors.Join(sqlite3.FULL, sqlite3.ERROR), ErrFull},
-	} {
-		got := classify(fmt.Errorf("write: %w", c.err))
-		if !errors.Is(got, c.want) || !errors.Is(got, c.err) {
-			t.Errorf("%s: %v, want it to be %q and what it was", name, got, c.want)
-		}
-	}
-	for _, err := range []error{nil, errors.New("something else"), sqlite3.ERROR} {
-		if got := classify(err); got != err { //nolint:errorlint // the very same
-			t.Errorf("classify(%v) = %v, want it unchanged", err, got)
-		}
-	}
-}
 
 // The seam that always runs: SQLite itself says that the disk is full. TestFullDisk has a real one.
 func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
@@ -96,9 +67,9 @@ func TestTransactionThatFailsInTheMiddleIsRolledBack(t *testing.T) {
 	kept, torn := src.next(), src.next()
 	record(t, l, kept)
 	alter := func(text string) {
-		c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+		c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
 		if err == nil {
-			err = errors.Join(c.Exec(text), c.close())
+			err = errors.Join(c.Script(text), c.Close())
 		}
 		if err != nil {
 			t.Fatalf("%s: %v; the failed transaction still holds the lock", text, err)
@@ -119,7 +90,7 @@ func limitPages(t *testing.T, l *Log, max string) {
 	t.Helper()
 	l.writer.turn.Lock()
 	defer l.writer.turn.Unlock()
-	if err := l.writer.conn.Exec("PRAGMA max_page_count = " + max); err != nil {
+	if err := l.writer.conn.Script("PRAGMA max_page_count = " + max); err != nil {
 		t.Fatal(err)
 	}
 }

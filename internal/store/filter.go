@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -91,7 +92,7 @@ func oneValue(k filter.Key, v filter.Value) (text string, args []any) {
 		if !strings.Contains(v.Name, "*") {
 			return "d.event = ?", []any{v.Name}
 		}
-		return "like_event(?, d.event)", []any{pattern(v.Name)}
+		return "like_event(?, d.event)", []any{sqlite.Pointer{Value: pattern(v.Name)}}
 	case filter.Prefixes:
 		// Ids are ASCII, and so is what follows their last character. One that fits many is not looked for by the index of ids, all of
 		// which would have to be sorted for the newest few: the + keeps SQLite from it (sqlite.org/optoverview.html, Unary "+").
@@ -171,7 +172,7 @@ func contains(t filter.Term) condition {
 	}
 	c := condition{text: "(" + strings.ReplaceAll(text, "@", "?") + ")", inside: strings.Contains(text, "x.")}
 	for range strings.Count(text, "@") {
-		c.args = append(c.args, texts)
+		c.args = append(c.args, sqlite.Pointer{Value: texts})
 	}
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -35,7 +36,7 @@ const pollInterval = 50 * time.Millisecond
 // Cursor returns the number of the newest change, 0 where there is none.
 func (r *Reader) Cursor(ctx context.Context) (int64, error) {
 	var cursor int64
-	err := r.with(ctx, func(c *conn) (err error) {
+	err := r.with(ctx, func(c *sqlite.Conn) (err error) {
 		cursor, err = cursorOf(c)
 		return err
 	})
@@ -46,7 +47,7 @@ func (r *Reader) Cursor(ctx context.Context) (int64, error) {
 }
 
 // The newest row is the last of its transaction, and so its number too.
-func cursorOf(c *conn) (int64, error) { return c.number(lastChange) }
+func cursorOf(c *sqlite.Conn) (int64, error) { return c.Number(lastChange) }
 
 // A delivery that was pruned leaves its changes behind.
 const selectChanges = `SELECT c.row, c.seq, c.kind, c.delivery, c.attempt, ` + summaryColumns + `, (%s)
@@ -66,14 +67,14 @@ func (r *Reader) ChangesOf(ctx context.Context, q Query, after int64, limit int)
 		matches.text = "1"
 	}
 	var feed feed
-	err := r.with(ctx, func(c *conn) error {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
 		feed = newFeed(c, after)
-		return c.rows(fmt.Sprintf(selectChanges, matches.text, matches.join("LEFT")), append(matches.args, after), func(q *query) error {
+		return c.Rows(fmt.Sprintf(selectChanges, matches.text, matches.join("LEFT")), append(matches.args, after), func(q *sqlite.Row) error {
 			if err := feed.add(q); err != nil {
 				return err
 			}
 			if len(feed.changes) >= limit && feed.row == feed.seq {
-				return errStop
+				return sqlite.ErrStop
 			}
 			return nil
 		})
@@ -86,29 +87,29 @@ func (r *Reader) ChangesOf(ctx context.Context, q Query, after int64, limit int)
 
 // feed puts the rows of the change table together.
 type feed struct {
-	conn     *conn
+	conn     *sqlite.Conn
 	changes  []Change
 	row, seq int64 // of the last row read
 }
 
-func newFeed(c *conn, after int64) feed { return feed{conn: c, row: after, seq: after} }
+func newFeed(c *sqlite.Conn, after int64) feed { return feed{conn: c, row: after, seq: after} }
 
-func (f *feed) add(q *query) error {
-	number, seq := q.int(), q.int()
+func (f *feed) add(q *sqlite.Row) error {
+	number, seq := q.Int(), q.Int()
 	if number > f.row+1 { // the rows are numbered without holes, and pruned from the oldest on
 		f.gap(number - 1)
 	}
 	f.row, f.seq = number, seq
-	ch := Change{Seq: seq, Kind: ChangeKind(q.int())}
-	delivery, attempt := q.int(), q.int()
-	if q.null() {
+	ch := Change{Seq: seq, Kind: ChangeKind(q.Int())}
+	delivery, attempt := q.Int(), q.Int()
+	if q.IsNull() {
 		f.gap(seq)
 		return nil
 	}
 	row := scanRow(q)
-	ch.Summary, ch.Place, ch.Matches = row.Summary, row.Place, q.bool()
+	ch.Summary, ch.Place, ch.Matches = row.Summary, row.Place, q.Bool()
 	if ch.Kind == ChangeAttempted {
-		err := f.conn.rows(selectAttempt, []any{delivery, attempt}, func(q *query) (err error) {
+		err := f.conn.Rows(selectAttempt, []any{delivery, attempt}, func(q *sqlite.Row) (err error) {
 			ch.Attempt, err = scanAttempt(q)
 			return err
 		})
@@ -138,7 +139,7 @@ func (r *Reader) Wait(ctx context.Context, after int64) error {
 	for {
 		rung := r.rung() // before looking, so that what is committed after the look is heard
 		var news bool
-		err := r.with(ctx, func(c *conn) (err error) {
+		err := r.with(ctx, func(c *sqlite.Conn) (err error) {
 			if other := opened > 0 && r.opened != opened; other {
 				news = true
 				return nil
@@ -163,8 +164,8 @@ func (r *Reader) Wait(ctx context.Context, after int64) error {
 
 // changedSince compares data_version with what it was at the last look: as long as it is the same, no other connection has committed
 // (sqlite.org/pragma.html#pragma_data_version), and there is no need to read the log.
-func changedSince(c *conn, after int64, version *int64) (bool, error) {
-	now, err := c.number("PRAGMA data_version")
+func changedSince(c *sqlite.Conn, after int64, version *int64) (bool, error) {
+	now, err := c.Number("PRAGMA data_version")
 	if err != nil || now == *version {
 		return false, err
 	}

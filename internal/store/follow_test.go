@@ -92,7 +92,7 @@ func TestPrunedChangesLeaveAGap(t *testing.T) {
 	prune := func(text string, args ...any) {
 		l.writer.turn.Lock()
 		defer l.writer.turn.Unlock()
-		if err := l.writer.conn.exec(text, args...); err != nil {
+		if err := l.writer.conn.Exec(text, args...); err != nil {
 			t.Fatal(err)
 		}
 	}

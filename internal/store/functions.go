@@ -2,53 +2,57 @@ package store
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/ncruces/go-sqlite3"
-
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// What SQL asks the filter itself. The first argument of each is bound as a pointer, so nothing is made of it for each row; the others are
-// read where SQLite has them. A text is taken as the bytes that it is, for SQLite's own functions stop at a NUL.
+// The SQL functions with which a query asks the filter. Their first argument is a sqlite.Pointer, so it is not converted for each row.
 
-// texts are alternatives.
+// texts are alternatives: one of them must be found.
 type texts []filter.Text
 
 func (t texts) in(b []byte) bool {
 	return slices.ContainsFunc(t, func(x filter.Text) bool { return x.In(b) })
 }
 
-// pattern is one of events.
+// pattern is a pattern of event names.
 type pattern string
 
-func addFunctions(c *sqlite3.Conn) error {
-	const flags = sqlite3.DETERMINISTIC | sqlite3.INNOCUOUS
-	return errors.Join(
-		c.CreateFunction("has_text", -1, flags, hasText),
-		c.CreateFunction("has_header", 2, flags, hasHeader),
-		c.CreateFunction("like_event", 2, flags, likeEvent),
-		c.CreateWindowFunction("has_across", 3, flags, func() sqlite3.AggregateFunction { return &across{} }),
-	)
+func functions() []sqlite.Function {
+	return []sqlite.Function{
+		{Name: "has_text", Arity: -1, Match: hasText},
+		{Name: "has_header", Arity: 2, Match: hasHeader},
+		{Name: "like_event", Arity: 2, Match: likeEvent},
+	}
+}
+
+func aggregates() []sqlite.Aggregate {
+	return []sqlite.Aggregate{{Name: "has_across", Arity: 3, New: func() sqlite.Aggregator { return &across{} }}}
 }
 
 // hasText reports whether one of the texts is in one of the columns.
-func hasText(ctx sqlite3.Context, args ...sqlite3.Value) {
-	t, _ := args[0].Pointer().(texts)
-	ctx.ResultBool(slices.ContainsFunc(args[1:], func(v sqlite3.Value) bool { return t.in(v.RawBlob()) }))
+func hasText(args sqlite.Args) bool {
+	t, _ := args.Pointer(0).(texts)
+	for i := 1; i < len(args); i++ {
+		if t.in(args.Bytes(i)) {
+			return true
+		}
+	}
+	return false
 }
 
-// hasHeader reports whether one of the texts is in one of the lines of a header as encodeHeader writes it.
-func hasHeader(ctx sqlite3.Context, args ...sqlite3.Value) {
-	t, _ := args[0].Pointer().(texts)
-	encoded := args[1].RawBlob()
-	ctx.ResultBool(slices.ContainsFunc(t, func(x filter.Text) bool { return inHeader(x, encoded) }))
+// hasHeader reports whether one of the texts is in one of the fields of a header that encodeHeader wrote.
+func hasHeader(args sqlite.Args) bool {
+	t, _ := args.Pointer(0).(texts)
+	encoded := args.Bytes(1)
+	return slices.ContainsFunc(t, func(x filter.Text) bool { return inHeader(x, encoded) })
 }
 
-// inHeader decodes only where it must: a text within one name or value is in the encoded bytes, too.
+// inHeader decodes the header only if it must: a text within one name or value also occurs in the encoded bytes.
 func inHeader(t filter.Text, encoded []byte) bool {
 	if !t.SpansFields() && !t.In(encoded) {
 		return false
@@ -68,7 +72,7 @@ func inHeader(t filter.Text, encoded []byte) bool {
 	return false
 }
 
-// cutBytes is cutText without a copy. The rest is nil where b does not decode, which is said by whoever reads the header.
+// cutBytes is cutText without a copy. It returns a nil rest if b is damaged; code that reads the whole header reports that.
 func cutBytes(b []byte) (s, rest []byte) {
 	size, n := binary.Uvarint(b)
 	if n <= 0 || size > uint64(len(b)-n) {
@@ -78,43 +82,44 @@ func cutBytes(b []byte) (s, rest []byte) {
 	return b[n:end], b[end:]
 }
 
-func likeEvent(ctx sqlite3.Context, args ...sqlite3.Value) {
-	p, _ := args[0].Pointer().(pattern)
-	ctx.ResultBool(webhook.EventMatches(string(p), string(args[1].RawBlob())))
+func likeEvent(args sqlite.Args) bool {
+	p, _ := args.Pointer(0).(pattern)
+	return webhook.EventMatches(string(p), string(args.Bytes(1)))
 }
 
-// across reports whether one of the texts is in what pieces are together. They come in order, though SQL does not promise it (and a
-// pointer does not outlive an ORDER BY); should they ever not, that is an error, and no wrong answer.
+// across reports whether one of the texts is in the parts of a body together, also across the boundary of two parts. The parts arrive in
+// order, though SQL does not promise that (and a pointer does not survive an ORDER BY). If they ever do not, across returns an error and
+// no wrong result.
 type across struct {
-	next  int64  // the number that the next piece has
-	kept  []byte // the end of what was there before
+	next  int64  // the number of the next part
+	kept  []byte // the end of the part before it
 	found bool
 }
 
-// Step looks into a piece, and across the seam before it.
-func (a *across) Step(ctx sqlite3.Context, args ...sqlite3.Value) {
-	if args[1].Int64() != a.next {
-		ctx.ResultError(fmt.Errorf("%w: the pieces of a body are not in order", ErrCorrupt))
-		return
+// Step searches one part, and the boundary before it.
+func (a *across) Step(args sqlite.Args) error {
+	if args.Int(1) != a.next {
+		return fmt.Errorf("%w: the parts of a body are out of order", ErrCorrupt)
 	}
 	a.next++
 	if a.found {
-		return
+		return nil
 	}
-	t, _ := args[0].Pointer().(texts)
-	piece := args[2].RawBlob()
+	t, _ := args.Pointer(0).(texts)
+	part := args.Bytes(2)
 	overlap := 0
 	for _, x := range t {
 		overlap = max(overlap, x.Overlap())
 	}
-	seam := append(a.kept, piece[:min(len(piece), overlap)]...)
-	a.found = t.in(piece) || t.in(seam)
-	if len(piece) < overlap {
-		a.kept = seam[max(0, len(seam)-overlap):]
-		return
+	boundary := append(a.kept, part[:min(len(part), overlap)]...)
+	a.found = t.in(part) || t.in(boundary)
+	if len(part) < overlap {
+		a.kept = boundary[max(0, len(boundary)-overlap):]
+		return nil
 	}
-	a.kept = append(seam[:0], piece[len(piece)-overlap:]...)
+	a.kept = append(boundary[:0], part[len(part)-overlap:]...)
+	return nil
 }
 
-// Value is what came of it.
-func (a *across) Value(ctx sqlite3.Context) { ctx.ResultBool(a.found) }
+// Match reports the result.
+func (a *across) Match() bool { return a.found }

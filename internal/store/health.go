@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // Health is how the log stands.
@@ -15,9 +17,9 @@ type Health struct {
 // Health reads the whole log through, which takes its time in a large one, and ends with ctx.
 func (r *Reader) Health(ctx context.Context) (Health, error) {
 	var h Health
-	err := r.with(ctx, func(c *conn) error {
-		err := c.rows("PRAGMA integrity_check(5)", nil, func(q *query) error {
-			if line := q.text(); line != "ok" {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		err := c.Rows("PRAGMA integrity_check(5)", nil, func(q *sqlite.Row) error {
+			if line := q.Text(); line != "ok" {
 				h.Damage = append(h.Damage, line)
 			}
 			return nil
@@ -25,7 +27,7 @@ func (r *Reader) Health(ctx context.Context) (Health, error) {
 		if err != nil || len(h.Damage) > 0 {
 			return err
 		}
-		n, err := c.number("SELECT count(*) FROM delivery")
+		n, err := c.Number("SELECT count(*) FROM delivery")
 		if err != nil {
 			return err
 		}
@@ -39,18 +41,18 @@ func (r *Reader) Health(ctx context.Context) (Health, error) {
 	return h, nil
 }
 
-func usedBytes(c *conn) (int64, error) {
+func usedBytes(c *sqlite.Conn) (int64, error) {
 	var used int64
 	for _, p := range []struct {
 		pragma string
 		sign   int64
 	}{{"PRAGMA page_count", 1}, {"PRAGMA freelist_count", -1}} {
-		n, err := c.number(p.pragma)
+		n, err := c.Number(p.pragma)
 		if err != nil {
 			return 0, err
 		}
 		used += p.sign * n
 	}
-	size, err := c.number("PRAGMA page_size")
+	size, err := c.Number("PRAGMA page_size")
 	return used * size, err
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 func TestHealthOfAWholeLog(t *testing.T) {
@@ -35,7 +37,7 @@ func TestHealthOfADamagedLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := len(text) / 2; i < len(text)/2+3*pageBytes; i++ {
+	for i := len(text) / 2; i < len(text)/2+3*sqlite.PageBytes; i++ {
 		text[i] ^= 0x5a
 	}
 	if err := os.WriteFile(path, text, 0o600); err != nil {

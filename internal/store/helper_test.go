@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -210,9 +211,9 @@ func checkIntegrity(t testing.TB, dir string) {
 	t.Helper()
 	r := openReader(t, dir)
 	var said []string
-	err := r.with(context.Background(), func(c *conn) error {
-		return c.rows("PRAGMA integrity_check", nil, func(q *query) error {
-			said = append(said, q.text())
+	err := r.with(context.Background(), func(c *sqlite.Conn) error {
+		return c.Rows("PRAGMA integrity_check", nil, func(q *sqlite.Row) error {
+			said = append(said, q.Text())
 			return nil
 		})
 	})

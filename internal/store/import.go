@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -20,7 +21,7 @@ import (
 // row of the table delivery leads there, nobody sees it. Commit adds those rows at once. What an import that was killed has written
 // ahead, the next one clears away.
 type Import struct {
-	conn       *conn
+	conn       *sqlite.Conn
 	lock       *flock.Flock
 	unfinished string // a file that is there as long as something may be written ahead
 	now        func() time.Time
@@ -93,7 +94,7 @@ const (
 func OpenImport(ctx context.Context, dir string, o Options) (*Import, error) {
 	i, err := openImport(ctx, dir, o)
 	if err != nil {
-		return nil, fmt.Errorf("open the delivery log in %s: %w", dir, classify(err))
+		return nil, fmt.Errorf("open the delivery log in %s: %w", dir, sqlite.Classify(err))
 	}
 	return i, nil
 }
@@ -104,7 +105,7 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 		return nil, err
 	}
 	i := &Import{
-		lock: flock.New(filepath.Join(dir, importLock), flock.SetPermissions(fileMode)), unfinished: filepath.Join(dir, importUnfinished),
+		lock: flock.New(filepath.Join(dir, importLock), flock.SetPermissions(sqlite.FileMode)), unfinished: filepath.Join(dir, importUnfinished),
 		now: o.Now, retention: o.Retention.orDefault(),
 	}
 	if i.now == nil {
@@ -139,13 +140,13 @@ func (i *Import) begin(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := os.WriteFile(i.unfinished, nil, fileMode); err != nil {
+	if err := os.WriteFile(i.unfinished, nil, sqlite.FileMode); err != nil {
 		return err
 	}
-	if err := errors.Join(i.conn.Exec(createStaged), i.conn.Exec(indexStaged)); err != nil {
+	if err := errors.Join(i.conn.Script(createStaged), i.conn.Script(indexStaged)); err != nil {
 		return err
 	}
-	lowest, err := i.conn.number(lowestNumber)
+	lowest, err := i.conn.Number(lowestNumber)
 	i.base = lowest - importBlock
 	return err
 }
@@ -154,12 +155,12 @@ func (i *Import) begin(ctx context.Context) error {
 // as it is. Otherwise the error is a *ClashError.
 func (i *Import) Add(ctx context.Context, d *webhook.Delivery) error {
 	i.conn.SetInterrupt(ctx)
-	err := protect(i.conn, func() error { return i.add(ctx, d) })
+	err := sqlite.Protect(i.conn, func() error { return i.add(ctx, d) })
 	var clash *ClashError
 	if err == nil || errors.As(err, &clash) {
 		return err
 	}
-	return fmt.Errorf("import %s: %w", d.ID, classify(err))
+	return fmt.Errorf("import %s: %w", d.ID, sqlite.Classify(err))
 }
 
 func (i *Import) add(ctx context.Context, d *webhook.Delivery) error {
@@ -181,7 +182,7 @@ func (i *Import) add(ctx context.Context, d *webhook.Delivery) error {
 func (i *Import) find(id webhook.ID) (found *webhook.Delivery, err error) {
 	for _, table := range []string{"main.delivery", "temp.staged"} {
 		var n int64
-		err := i.conn.rows("SELECT "+summaryColumns+" FROM "+table+" d WHERE d.id = ?", []any{string(id)}, func(q *query) error {
+		err := i.conn.Rows("SELECT "+summaryColumns+" FROM "+table+" d WHERE d.id = ?", []any{string(id)}, func(q *sqlite.Row) error {
 			found = &webhook.Delivery{}
 			n, found.Summary = scanSummary(q)
 			return nil
@@ -199,7 +200,7 @@ func (i *Import) find(id webhook.ID) (found *webhook.Delivery, err error) {
 // stage writes a delivery ahead.
 func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 	if i.open == 0 {
-		if err := i.conn.exec("BEGIN IMMEDIATE"); err != nil {
+		if err := i.conn.Exec("BEGIN IMMEDIATE"); err != nil {
 			return err
 		}
 	}
@@ -229,17 +230,17 @@ func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 }
 
 func (i *Import) insertStaged(n int64, d *webhook.Delivery) error {
-	q, err := i.conn.prepare(insertStaged)
+	q, err := i.conn.Prepare(insertStaged)
 	if err != nil {
 		return err
 	}
-	q.bindInt(n).bindText(string(d.ID)).bindText(d.Session).bindTime(d.ReceivedAt)
-	q.bindText(string(d.Origin)).bindText(d.Event).bindText(d.About).bindText(string(d.Status))
-	q.bindText(string(d.Verdict)).bindText(d.SecretHint).bindText(string(d.ReplayOf)).bindText(string(d.ResolvedBy))
-	q.bindText(string(d.SameBodyAs)).bindInt(int64(len(d.Body))).bindInt(hashBody(d.Body)).bindInt(int64(len(d.History)))
+	q.BindInt(n).BindText(string(d.ID)).BindText(d.Session).BindTime(d.ReceivedAt)
+	q.BindText(string(d.Origin)).BindText(d.Event).BindText(d.About).BindText(string(d.Status))
+	q.BindText(string(d.Verdict)).BindText(d.SecretHint).BindText(string(d.ReplayOf)).BindText(string(d.ResolvedBy))
+	q.BindText(string(d.SameBodyAs)).BindInt(int64(len(d.Body))).BindInt(hashBody(d.Body)).BindInt(int64(len(d.History)))
 	last := webhook.Deciding(d.History)
-	q.bindText(last.Target).bindInt(int64(last.Code)).bindInt(int64(last.Duration)).bindText(string(last.Failure))
-	return q.bindText(joinNames(d.Masked)).bindRequest(&d.Summary).run()
+	q.BindText(last.Target).BindInt(int64(last.Code)).BindInt(int64(last.Duration)).BindText(string(last.Failure))
+	return bindRequest(q.BindText(joinNames(d.Masked)), &d.Summary).Run()
 }
 
 // flush commits what is written ahead, and lets others have their turn.
@@ -248,7 +249,7 @@ func (i *Import) flush(ctx context.Context) error {
 		return nil
 	}
 	i.open, i.bytes = 0, 0
-	if err := i.conn.exec("COMMIT"); err != nil {
+	if err := i.conn.Exec("COMMIT"); err != nil {
 		return err
 	}
 	return rest(ctx)

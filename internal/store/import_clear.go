@@ -10,6 +10,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // orphans is what was written ahead for an import, and belongs to no delivery.
@@ -18,14 +19,14 @@ const orphans = `SELECT c.n, length(c.body) FROM main.content c LEFT JOIN main.d
 
 // clearUnfinished deletes what an import has written ahead that does not end any more, and then the file that said so. Whoever calls it
 // holds the lock of imports.
-func clearUnfinished(ctx context.Context, c *conn, marker string) error {
+func clearUnfinished(ctx context.Context, c *sqlite.Conn, marker string) error {
 	for after := int64(math.MinInt64); ; {
 		var found []int64
 		bytes := int64(0)
-		err := c.rows(orphans, []any{after, pruneTogether}, func(q *query) error {
-			found = append(found, q.int())
-			if bytes += q.int(); bytes > pruneTogetherIn {
-				return errStop
+		err := c.Rows(orphans, []any{after, pruneTogether}, func(q *sqlite.Row) error {
+			found = append(found, q.Int())
+			if bytes += q.Int(); bytes > pruneTogetherIn {
+				return sqlite.ErrStop
 			}
 			return nil
 		})
@@ -46,12 +47,12 @@ func clearUnfinished(ctx context.Context, c *conn, marker string) error {
 }
 
 // clearDead does so where an import was killed, and no other is under way.
-func clearDead(ctx context.Context, c *conn, dir string) error {
+func clearDead(ctx context.Context, c *sqlite.Conn, dir string) error {
 	marker := filepath.Join(dir, importUnfinished)
 	if _, err := os.Stat(marker); err != nil {
 		return nil // there is nothing to clear, or nothing to be known of it
 	}
-	lock := flock.New(filepath.Join(dir, importLock), flock.SetPermissions(fileMode))
+	lock := flock.New(filepath.Join(dir, importLock), flock.SetPermissions(sqlite.FileMode))
 	if err := atomicfile.CheckRegular(lock.Path()); err != nil {
 		return err
 	}

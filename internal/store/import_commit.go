@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/ncruces/go-sqlite3"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // Commit makes everything that was added part of the log, in one transaction, and says it to who follows.
@@ -21,34 +21,34 @@ func (i *Import) Commit(ctx context.Context) (Imported, error) {
 		done.Beyond, err = i.beyond()
 	}
 	if err != nil {
-		return Imported{}, fmt.Errorf("import: %w", classify(err))
+		return Imported{}, fmt.Errorf("import: %w", sqlite.Classify(err))
 	}
 	return done, nil
 }
 
 func (i *Import) publish() error {
-	err := within(i.conn, func() error {
-		last, err := i.conn.number(lastChange)
+	err := i.conn.Transact(func() error {
+		last, err := i.conn.Number(lastChange)
 		if err != nil {
 			return err
 		}
-		changes, err := i.conn.number(countChanges)
+		changes, err := i.conn.Number(countChanges)
 		if err != nil {
 			return err
 		}
-		if err := i.conn.exec(publishStaged); err != nil {
+		if err := i.conn.Exec(publishStaged); err != nil {
 			return err
 		}
-		return i.conn.exec(publishChanges, last, last+changes)
+		return i.conn.Exec(publishChanges, last, last+changes)
 	})
 	switch {
-	case errors.Is(err, sqlite3.CONSTRAINT_UNIQUE): // somebody recorded, or imported, the same id since Add looked
+	case sqlite.IsDuplicate(err): // somebody recorded, or imported, the same id since Add looked
 		return fmt.Errorf("%w: %w", ErrDuplicateID, err)
 	case err != nil:
 		return err
 	}
 	i.staged = 0
-	return errors.Join(i.conn.Exec("DROP TABLE temp.staged"), os.Remove(i.unfinished))
+	return errors.Join(i.conn.Script("DROP TABLE temp.staged"), os.Remove(i.unfinished))
 }
 
 // beyond counts the imported deliveries that upkeep would prune now.
@@ -60,7 +60,7 @@ func (i *Import) beyond() (int, error) {
 	}
 	const pruned = `SELECT count(*) FROM delivery WHERE n > ? AND n <= ?
 		AND ((received_at, n) <= (?, ?) OR ` + isRejected + ` AND (received_at, n) <= (?, ?) OR ` + isProbe + ` AND (received_at, n) <= (?, ?))`
-	n, err := i.conn.number(pruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n,
+	n, err := i.conn.Number(pruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n,
 		p.probes.receivedAt, p.probes.n)
 	return int(n), err
 }
@@ -68,17 +68,14 @@ func (i *Import) beyond() (int, error) {
 // Close ends the import. What was not committed is taken back.
 func (i *Import) Close() error {
 	i.conn.SetInterrupt(context.Background())
-	var err error
-	if !i.conn.GetAutocommit() {
-		err = i.conn.exec("ROLLBACK")
-	}
+	err := i.conn.Rollback()
 	if _, there := os.Stat(i.unfinished); there == nil && err == nil {
 		err = clearUnfinished(context.Background(), i.conn, i.unfinished)
 	}
 	if err = errors.Join(err, i.close()); err != nil {
-		return fmt.Errorf("end the import: %w", classify(err))
+		return fmt.Errorf("end the import: %w", sqlite.Classify(err))
 	}
 	return nil
 }
 
-func (i *Import) close() error { return errors.Join(i.conn.close(), i.lock.Unlock()) }
+func (i *Import) close() error { return errors.Join(i.conn.Close(), i.lock.Unlock()) }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -186,9 +187,9 @@ func TestClashIsNamedAndNothingIsImported(t *testing.T) {
 // wantNothingAhead fails where the log has more than so many deliveries' contents and attempts.
 func wantNothingAhead(t *testing.T, r *Reader, deliveries int64) {
 	t.Helper()
-	err := r.with(t.Context(), func(c *conn) error {
+	err := r.with(t.Context(), func(c *sqlite.Conn) error {
 		for _, text := range []string{"SELECT count(*) FROM content", "SELECT count(DISTINCT delivery) FROM attempt", "SELECT count(DISTINCT delivery) FROM part"} {
-			if n, err := c.number(text); err != nil || n > deliveries {
+			if n, err := c.Number(text); err != nil || n > deliveries {
 				t.Errorf("%s gives %d, %v, want at most %d", text, n, err, deliveries)
 			}
 		}

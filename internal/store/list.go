@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -24,8 +25,8 @@ type Query struct {
 func (r *Reader) List(ctx context.Context, q Query) ([]webhook.Summary, error) {
 	where, args := q.where()
 	var list []webhook.Summary
-	err := r.with(ctx, func(c *conn) error {
-		return c.rows(selectSummaries+where+newestFirst, append(args, q.limit()), func(row *query) error {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows(selectSummaries+where+newestFirst, append(args, q.limit()), func(row *sqlite.Row) error {
 			_, s := scanSummary(row)
 			list = append(list, s)
 			return nil
@@ -46,9 +47,9 @@ const newestFirst = " ORDER BY d.received_at DESC, d.n DESC LIMIT ?"
 func (r *Reader) Each(ctx context.Context, q Query, f func(webhook.Delivery) error) error {
 	where, args := q.where()
 	var keys []int64
-	err := r.with(ctx, func(c *conn) error {
-		return c.rows("SELECT d.n FROM delivery d"+where+newestFirst, append(args, q.limit()), func(row *query) error {
-			keys = append(keys, row.int())
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows("SELECT d.n FROM delivery d"+where+newestFirst, append(args, q.limit()), func(row *sqlite.Row) error {
+			keys = append(keys, row.Int())
 			return nil
 		})
 	})
@@ -71,9 +72,9 @@ func (r *Reader) Each(ctx context.Context, q Query, f func(webhook.Delivery) err
 }
 
 func (r *Reader) byNumber(ctx context.Context, n int64) (d webhook.Delivery, found bool, err error) {
-	err = r.with(ctx, func(c *conn) error {
-		return inOneView(c, func() error {
-			err := c.rows(selectSummaries+" WHERE d.n = ?", []any{n}, func(row *query) error {
+	err = r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Snapshot(func() error {
+			err := c.Rows(selectSummaries+" WHERE d.n = ?", []any{n}, func(row *sqlite.Row) error {
 				found = true
 				_, d.Summary = scanSummary(row)
 				return nil
@@ -91,8 +92,8 @@ func (r *Reader) byNumber(ctx context.Context, n int64) (d webhook.Delivery, fou
 func (r *Reader) Count(ctx context.Context, q Query) (int, error) {
 	text, args := q.count()
 	var count int64
-	err := r.with(ctx, func(c *conn) (err error) {
-		count, err = c.number(text, args...)
+	err := r.with(ctx, func(c *sqlite.Conn) (err error) {
+		count, err = c.Number(text, args...)
 		return err
 	})
 	if err != nil {
@@ -119,10 +120,10 @@ func (q Query) count() (text string, args []any) {
 func (r *Reader) Projects(ctx context.Context, q Query) (map[string]int, error) {
 	where, args := q.where()
 	counts := map[string]int{}
-	err := r.with(ctx, func(c *conn) error {
-		return c.rows("SELECT d.project, count(*) FROM delivery d"+where+" GROUP BY d.project", args, func(row *query) error {
-			project := row.text()
-			counts[project] = int(row.int())
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows("SELECT d.project, count(*) FROM delivery d"+where+" GROUP BY d.project", args, func(row *sqlite.Row) error {
+			project := row.Text()
+			counts[project] = int(row.Int())
 			return nil
 		})
 	})

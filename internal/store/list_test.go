@@ -3,15 +3,14 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -152,7 +151,7 @@ func TestEachGivesWholeDeliveriesAndLetsTheLogGoOn(t *testing.T) {
 func (l *Log) erase(id webhook.ID) error {
 	l.writer.turn.Lock()
 	defer l.writer.turn.Unlock()
-	return l.writer.conn.exec("DELETE FROM delivery WHERE id = ?", string(id))
+	return l.writer.conn.Exec("DELETE FROM delivery WHERE id = ?", string(id))
 }
 
 func TestEachEndsWithTheCallbacksError(t *testing.T) {
@@ -194,10 +193,10 @@ func TestLongReadingIsInterrupted(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	record(t, l, src.next())
 	ctx, cancel := context.WithCancel(t.Context())
-	err := l.Reader().with(ctx, func(c *conn) error {
+	err := l.Reader().with(ctx, func(c *sqlite.Conn) error {
 		const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
-		return c.rows(endless, nil, func(q *query) error {
-			if q.int() == 100 {
+		return c.Rows(endless, nil, func(q *sqlite.Row) error {
+			if q.Int() == 100 {
 				cancel()
 			}
 			return nil
@@ -205,22 +204,5 @@ func TestLongReadingIsInterrupted(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
-	}
-}
-
-func TestManyQueriesDoNotPileUpStatements(t *testing.T) {
-	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
-	record(t, l, src.next())
-	for n := 1; n <= 2*maxKept; n++ {
-		var events []string
-		for i := range n {
-			events = append(events, fmt.Sprintf(`"event.%d"`, i))
-		}
-		list(t, l.Reader(), where("event:"+strings.Join(events, ",")))
-	}
-	c := <-l.Reader().slot
-	defer func() { l.Reader().slot <- c }()
-	if len(c.kept) > maxKept {
-		t.Errorf("%d statements are kept, want at most %d", len(c.kept), maxKept)
 	}
 }

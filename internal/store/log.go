@@ -7,8 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ncruces/go-sqlite3"
-
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -41,7 +40,7 @@ const queueLength = 256
 func Open(ctx context.Context, dir string, o Options) (*Log, error) {
 	l, err := open(ctx, dir, o)
 	if err != nil {
-		return nil, fmt.Errorf("open the delivery log in %s: %w", dir, classify(err))
+		return nil, fmt.Errorf("open the delivery log in %s: %w", dir, sqlite.Classify(err))
 	}
 	return l, nil
 }
@@ -62,9 +61,9 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	side, err := openBeside(path)
+	side, err := openMaintenance(path)
 	if err != nil {
-		return nil, errors.Join(err, main.close())
+		return nil, errors.Join(err, main.Close())
 	}
 	l := &Log{now: o.Now, queue: make(chan *job, queueLength)}
 	l.jobs.New = func() any { return &job{done: make(chan error, 1)} }
@@ -77,71 +76,6 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	l.finished.Go(l.writer.run)
 	l.finished.Go(l.upkeep.run)
 	return l, nil
-}
-
-// openWriting opens the connection of the writer, and with it the log: its version is looked at before anything is changed.
-func openWriting(ctx context.Context, path string) (*conn, error) {
-	version, err := peekVersion(path)
-	if err != nil {
-		return nil, err
-	}
-	if version > schemaVersion {
-		return nil, newerSchema(version)
-	}
-	c, err := openConn(path, sqlite3.OPEN_READWRITE)
-	if err != nil {
-		return nil, err
-	}
-	if err := prepareWriting(ctx, c, path); err != nil {
-		if errors.Is(err, sqlite3.INTERRUPT) && ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		return nil, errors.Join(err, c.close())
-	}
-	return c, nil
-}
-
-func prepareWriting(ctx context.Context, c *conn, path string) error {
-	c.SetInterrupt(ctx)
-	defer c.SetInterrupt(context.Background())
-	// Until the version is known, so that closing the connection again would not checkpoint a newer log.
-	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true); err != nil {
-		return err
-	}
-	if err := waitBusy(c, busyTimeout); err != nil {
-		return err
-	}
-	version, err := checkVersion(c)
-	if err != nil {
-		return err
-	}
-	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, false); err != nil {
-		return err
-	}
-	if err := tighten(path); err != nil {
-		return err
-	}
-	if err := setUp(c, version); err != nil {
-		return err
-	}
-	if err := tighten(path); err != nil { // the switch to WAL made -wal and -shm
-		return err
-	}
-	// 4 MB of pages hold the inner parts of every index of a full log.
-	return c.Exec("PRAGMA cache_size = -4000")
-}
-
-// openBeside opens the connection that upkeep checkpoints and counts with, so that the writer never has to.
-func openBeside(path string) (*conn, error) {
-	c, err := openConn(path, sqlite3.OPEN_READWRITE)
-	if err != nil {
-		return nil, err
-	}
-	err = errors.Join(waitBusy(c, upkeepPatience), c.Exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -500"))
-	if err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	return c, nil
 }
 
 // Close writes what is queued, and closes the log. Calls that come later get ErrClosed.
@@ -157,9 +91,9 @@ func (l *Log) Close() error {
 
 	close(l.upkeep.stop)
 	l.finished.Wait()
-	err := errors.Join(l.reader.Close(), l.upkeep.conn.close(), l.writer.conn.close())
+	err := errors.Join(l.reader.Close(), l.upkeep.conn.Close(), l.writer.conn.Close())
 	if err != nil {
-		return fmt.Errorf("close the delivery log: %w", classify(err))
+		return fmt.Errorf("close the delivery log: %w", sqlite.Classify(err))
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/ncruces/go-sqlite3"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -36,18 +36,18 @@ func olderLog(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	c, err := openConn(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = errors.Join(
-		c.Exec("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"), migrate(c, 1),
-		c.Exec(`INSERT INTO delivery VALUES (1, 'dlv_0000000001', '', 1000, 'local', 'render.complete', '', 'delivered', 'valid', '',
+		c.Script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"), migrateTo(c, 1),
+		c.Script(`INSERT INTO delivery VALUES (1, 'dlv_0000000001', '', 1000, 'local', 'render.complete', '', 'delivered', 'valid', '',
 			'', '', '', 2, 0, 1, 'http://localhost:3000/', 200, 1000000, '');
 			INSERT INTO content VALUES (1, x'', CAST('{}' AS BLOB));
 			INSERT INTO attempt VALUES (1, 1, 'http://localhost:3000/', 1000, 200, '', '', 1000000, 0, 0, 2, 0, x'', CAST('ok' AS BLOB));
 			INSERT INTO change VALUES (1, 1, 1, 1, 0), (2, 2, 2, 1, 1)`),
-		c.close())
+		c.Close())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/ncruces/go-sqlite3"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -35,7 +35,7 @@ func oldLog(t *testing.T, schema int) (dir string) {
 		t.Fatal(err)
 	}
 	dir = t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, FileName), content, fileMode); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, FileName), content, sqlite.FileMode); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -62,9 +62,9 @@ func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
 				t.Errorf("got %+v resolved by %+v", refused, replay)
 			}
 			var resolved []string
-			err = r.with(t.Context(), func(c *conn) error {
-				return c.rows("SELECT id, target FROM resolution ORDER BY target", nil, func(q *query) error {
-					resolved = append(resolved, q.text()+" "+q.text())
+			err = r.with(t.Context(), func(c *sqlite.Conn) error {
+				return c.Rows("SELECT id, target FROM resolution ORDER BY target", nil, func(q *sqlite.Row) error {
+					resolved = append(resolved, q.Text()+" "+q.Text())
 					return nil
 				})
 			})
@@ -158,12 +158,12 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 	dir := oldLog(t, 3)
 	path := filepath.Join(dir, FileName)
 	for asked := 0; ; asked++ {
-		c, err := readMigrated(&countdown{t.Context(), asked}, path)
+		c, err := openMigrated(&countdown{t.Context(), asked}, path)
 		if err == nil {
 			if asked < 3 {
 				t.Errorf("it was asked only %d times whether to go on", asked)
 			}
-			if err := c.close(); err != nil {
+			if err := c.Close(); err != nil {
 				t.Error(err)
 			}
 			return
@@ -171,7 +171,7 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("after %d: got %v, want context.Canceled", asked, err)
 		}
-		version, err := peekVersion(path)
+		version, err := sqlite.UserVersion(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,31 +183,27 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 
 func hasTable(t *testing.T, path, name string) bool {
 	t.Helper()
-	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	c, err := openConn(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := c.number("SELECT count(*) FROM sqlite_schema WHERE name = ?", name)
-	if err = errors.Join(err, c.close()); err != nil {
+	n, err := c.Number("SELECT count(*) FROM sqlite_schema WHERE name = ?", name)
+	if err = errors.Join(err, c.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return n > 0
 }
 
-// planOf returns SQLite's own words on how it runs a statement.
-func planOf(t *testing.T, c *conn, explain, text string) string {
+// planOf returns how SQLite runs a statement: its first four columns include the opcode, or the detail of a query plan.
+func planOf(t *testing.T, c *sqlite.Conn, explain, text string) (plan string) {
 	t.Helper()
-	var plan string
-	st, _, err := c.Prepare(explain + " " + text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for st.Step() {
-		for i := range st.ColumnCount() {
-			plan += st.ColumnText(i) + " "
+	err := c.Rows(explain+" "+text, nil, func(r *sqlite.Row) error {
+		for range 4 {
+			plan += r.Text() + " "
 		}
-	}
-	if err := errors.Join(st.Err(), st.Close()); err != nil {
+		return nil
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return plan
@@ -215,7 +211,7 @@ func planOf(t *testing.T, c *conn, explain, text string) string {
 
 func TestIndexesOfFailedDeliveriesAreUsedAndCheap(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
-	err := l.Reader().with(t.Context(), func(c *conn) error {
+	err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {
 		where, _ := where("status:failed").where()
 		if plan := planOf(t, c, "EXPLAIN QUERY PLAN", selectSummaries+where+newestFirst); !strings.Contains(plan, "USING INDEX delivery_failed ") {
 			t.Errorf("failed deliveries are listed by: %s", plan)

@@ -6,20 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // nearIDs returns the ids that may have been meant by what was typed, the nearest first. It looks at every id of the log, some
 // milliseconds for 100,000, and is asked only when nothing was found.
-func nearIDs(c *conn, typed string) ([]string, error) {
+func nearIDs(c *sqlite.Conn, typed string) ([]string, error) {
 	typed = readAsID(typed)
 	if typed == "" {
 		return nil, nil
 	}
 	slips := min(len(typed)/lettersPerSlip, maxSlips)
 	var best []candidate
-	err := c.rows("SELECT id FROM delivery", nil, func(q *query) error {
-		id := q.raw()
+	err := c.Rows("SELECT id FROM delivery", nil, func(q *sqlite.Row) error {
+		id := q.Raw()
 		near := nearness(typed, bytes.TrimPrefix(id, []byte(webhook.IDPrefix)))
 		if near.edits > slips && near.common < minCommon {
 			return nil

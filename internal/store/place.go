@@ -2,13 +2,14 @@ package store
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"runtime"
 	"sync/atomic"
 	"syscall"
 
-	"github.com/ncruces/go-sqlite3"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // place is where the log is, and which file was found there. Somebody may take the log away while it is written: what is acknowledged
@@ -21,7 +22,7 @@ type place struct {
 }
 
 // open opens the log for writing and makes it where there is none.
-func (p *place) open(ctx context.Context) (*conn, error) {
+func (p *place) open(ctx context.Context) (*sqlite.Conn, error) {
 	if _, err := createFile(p.dir); err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (p *place) isLeft() bool {
 		return false
 	}
 	now, err := os.Stat(p.path)
-	return isAny(err, fs.ErrNotExist, syscall.ENOTDIR) || err == nil && !os.SameFile(p.file, now)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || err == nil && !os.SameFile(p.file, now)
 }
 
 // stay has the writer write the log that is at its place. It holds the turn.
@@ -56,7 +57,7 @@ func (w *writer) stay() error {
 	if !w.place.isLeft() {
 		return nil
 	}
-	newest, err := w.conn.number(lastChange)
+	newest, err := w.conn.Number(lastChange)
 	if err != nil {
 		newest = w.tx.last + int64(len(w.tx.changes))
 	}
@@ -82,9 +83,9 @@ func (w *writer) keepPlace() {
 
 // leave closes a connection to a log that was taken away. Closing the last one would remove the -wal file by its name, which another
 // log has by now.
-func leave(c *conn) {
-	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, true); err == nil {
-		_ = c.close() // there is nothing left to lose
+func leave(c *sqlite.Conn) {
+	if err := c.CheckpointOnClose(false); err == nil {
+		_ = c.Close() // there is nothing left to lose
 	}
 }
 
@@ -111,7 +112,7 @@ func (u *upkeep) follow() error {
 		u.look()
 		return nil
 	}
-	c, err := openBeside(p.path)
+	c, err := openMaintenance(p.path)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"math"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // plan is what the writer is to prune, in small steps and in this order.
@@ -27,9 +29,8 @@ func (p *plan) nothingLeft() bool {
 func (p *plan) done() bool { return p.nothingLeft() && p.finished == nil }
 
 const (
-	quotaShare      = 16 // of Bytes, for rejected deliveries, and for probes
-	changesPerEach  = 4  // recorded, attempted, perhaps again, mended: how many changes are kept for each delivery
-	pageBytes       = 4096
+	quotaShare      = 16   // of Bytes, for rejected deliveries, and for probes
+	changesPerEach  = 4    // recorded, attempted, perhaps again, mended: how many changes are kept for each delivery
 	worthVacuuming  = 4096 // free pages, 16 MiB; and a quarter of the file. Fewer are soon used again
 	leftFree        = 1024
 	planChanges     = 5000 // some 2,500 deliveries
@@ -40,7 +41,7 @@ const (
 // planWhenDue plans when enough was written, here or by another process, or time has passed. Counting reads an index of all
 // deliveries, some milliseconds for 100,000, so it is not done for each of them.
 func (u *upkeep) planWhenDue() error {
-	newest, err := u.conn.number(lastChange)
+	newest, err := u.conn.Number(lastChange)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (u *upkeep) planWhenDue() error {
 	switch {
 	case u.planAgain:
 	case newest-u.plannedRow >= int64(min(planChanges, u.retention.Deliveries/20+1)):
-	case (used-u.plannedPages)*pageBytes >= u.retention.Bytes/32:
+	case (used-u.plannedPages)*sqlite.PageBytes >= u.retention.Bytes/32:
 	case u.now().Sub(u.plannedAt) >= planInterval:
 	default:
 		return nil
@@ -103,7 +104,7 @@ func (u *upkeep) handOver(p plan, finished <-chan error) error {
 
 func (u *upkeep) plan() (p plan, err error) {
 	p.opened = u.opened
-	if u.plannedRow, err = u.conn.number(lastChange); err != nil {
+	if u.plannedRow, err = u.conn.Number(lastChange); err != nil {
 		return p, err
 	}
 	if u.plannedPages, _, err = u.pages(); err != nil {
@@ -140,12 +141,12 @@ func (u *upkeep) planProbes(p *plan) (err error) {
 func (u *upkeep) planQuota(p *plan, kind string, most int) (upTo Place, err error) {
 	kept, bytes := 0, int64(0)
 	newestFirst := "SELECT received_at, n, body_bytes FROM delivery WHERE " + kind + " ORDER BY received_at DESC, n DESC"
-	err = u.conn.rows(newestFirst, nil, func(q *query) error {
-		m := Place{q.int(), q.int()}
-		bytes += q.int()
+	err = u.conn.Rows(newestFirst, nil, func(q *sqlite.Row) error {
+		m := Place{q.Int(), q.Int()}
+		bytes += q.Int()
 		if kept == most || bytes > u.retention.Bytes/quotaShare {
 			upTo = m
-			return errStop
+			return sqlite.ErrStop
 		}
 		kept++
 		return nil
@@ -154,9 +155,9 @@ func (u *upkeep) planQuota(p *plan, kind string, most int) (upTo Place, err erro
 		return upTo, err
 	}
 	beyond := "SELECT count(*), sum(body_bytes) FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?)"
-	return upTo, u.conn.rows(beyond, []any{upTo.receivedAt, upTo.n}, func(q *query) error {
-		excess := q.int()
-		p.quotaBytes += q.int() + excess*rowsPerDelivery
+	return upTo, u.conn.Rows(beyond, []any{upTo.receivedAt, upTo.n}, func(q *sqlite.Row) error {
+		excess := q.Int()
+		p.quotaBytes += q.Int() + excess*rowsPerDelivery
 		p.urgent = p.urgent || excess > int64(most)
 		return nil
 	})
@@ -167,22 +168,22 @@ func (u *upkeep) planCount(p *plan) error {
 	const beyond = `SELECT received_at, n FROM delivery ORDER BY received_at DESC, n DESC
 		LIMIT 1 OFFSET ? + (SELECT count(*) FROM delivery WHERE ` + isRejected + `)
 		+ (SELECT count(*) FROM delivery WHERE ` + isProbe + ` AND NOT ` + isRejected + `)`
-	err := u.conn.rows(beyond, []any{u.retention.Deliveries}, func(q *query) error {
-		p.all = Place{q.int(), q.int()}
+	err := u.conn.Rows(beyond, []any{u.retention.Deliveries}, func(q *sqlite.Row) error {
+		p.all = Place{q.Int(), q.Int()}
 		return nil
 	})
 	if err != nil || p.all == (Place{}) {
 		return err
 	}
 	const count = "SELECT count(*) FROM delivery WHERE (received_at, n) <= (?, ?)"
-	excess, err := u.conn.number(count, p.all.receivedAt, p.all.n)
+	excess, err := u.conn.Number(count, p.all.receivedAt, p.all.n)
 	p.urgent = p.urgent || excess > int64(u.retention.Deliveries)/10
 	return err
 }
 
 func (u *upkeep) planAge(p *plan) error {
 	oldest := u.now().Add(-u.retention.Age).UnixMilli()
-	exists, err := u.conn.number("SELECT 1 FROM delivery WHERE received_at < ? LIMIT 1", oldest)
+	exists, err := u.conn.Number("SELECT 1 FROM delivery WHERE received_at < ? LIMIT 1", oldest)
 	if m := (Place{oldest - 1, math.MaxInt64}); err == nil && exists == 1 && p.all.Before(m) {
 		p.all = m
 	}
@@ -195,20 +196,20 @@ func (u *upkeep) planBytes(p *plan) error {
 	if err != nil {
 		return err
 	}
-	over := used*pageBytes - u.retention.Bytes
+	over := used*sqlite.PageBytes - u.retention.Bytes
 	p.urgent = p.urgent || over > u.retention.Bytes/10
 	over -= p.quotaBytes
 	if over <= 0 {
 		return nil
 	}
 	const oldestFirst = "SELECT received_at, n, body_bytes FROM delivery ORDER BY received_at, n"
-	return u.conn.rows(oldestFirst, nil, func(q *query) error {
-		m := Place{q.int(), q.int()}
+	return u.conn.Rows(oldestFirst, nil, func(q *sqlite.Row) error {
+		m := Place{q.Int(), q.Int()}
 		if p.all.Before(m) {
 			p.all = m
 		}
-		if over -= q.int() + rowsPerDelivery; over <= 0 {
-			return errStop
+		if over -= q.Int() + rowsPerDelivery; over <= 0 {
+			return sqlite.ErrStop
 		}
 		return nil
 	})
@@ -216,7 +217,7 @@ func (u *upkeep) planBytes(p *plan) error {
 
 // planChanges keeps the newest of the feed. The very newest, which the next change is numbered after, is always among them.
 func (u *upkeep) planChanges(p *plan) error {
-	oldest, err := u.conn.number("SELECT min(row) FROM change")
+	oldest, err := u.conn.Number("SELECT min(row) FROM change")
 	if upTo := u.plannedRow - int64(u.retention.Deliveries)*changesPerEach; oldest <= upTo {
 		p.changes = upTo
 	}
@@ -233,10 +234,10 @@ func (u *upkeep) planVacuum(p *plan) error {
 
 // pages counts those of the log's file.
 func (u *upkeep) pages() (used, free int64, err error) {
-	all, err := u.conn.number("PRAGMA page_count")
+	all, err := u.conn.Number("PRAGMA page_count")
 	if err != nil {
 		return 0, 0, err
 	}
-	free, err = u.conn.number("PRAGMA freelist_count")
+	free, err = u.conn.Number("PRAGMA freelist_count")
 	return all - free, free, err
 }

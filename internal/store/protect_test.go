@@ -3,12 +3,15 @@ package store
 import (
 	"strings"
 	"testing"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // stepInto makes the connection panic in the middle of a transaction, with a statement that has more rows.
-func stepInto(c *conn) error {
-	return within(c, func() error {
-		return c.rows("SELECT 1 UNION ALL SELECT 2", nil, func(*query) error { panic("sqlite3: out of memory") })
+func stepInto(c *sqlite.Conn) error {
+	return c.Transact(func() error {
+		return c.Rows("SELECT 1 UNION ALL SELECT 2", nil, func(*sqlite.Row) error { panic("sqlite3: out of memory") })
 	})
 }
 
@@ -45,7 +48,7 @@ func TestAConnectionCanBeUsedAfterAPanic(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, Options{})
 	l.writer.turn.Lock()
-	err := protect(l.writer.conn, func() error { return stepInto(l.writer.conn) })
+	err := sqlite.Protect(l.writer.conn, func() error { return stepInto(l.writer.conn) })
 	l.writer.turn.Unlock()
 	if err == nil || err.Error() != "the database panicked: sqlite3: out of memory" {
 		t.Errorf("got %v, want the panic alone as an error", err)
@@ -64,8 +67,10 @@ func TestAnImportThatPanicsIsAnErrorAndImportsNothing(t *testing.T) {
 	if err := i.Add(t.Context(), all[0]); err != nil {
 		t.Fatal(err)
 	}
-	i.conn.forget()
-	i.conn.kept[insertContent] = &query{} // panics when it is bound
+	if err := i.conn.Script("PRAGMA hard_heap_limit = 16777216"); err != nil {
+		t.Fatal(err)
+	}
+	all[1].Header = webhook.Header{{Name: "X", Value: strings.Repeat("x", 17<<20)}} // binding it panics
 	if err := i.Add(t.Context(), all[1]); err == nil || !strings.Contains(err.Error(), "the database panicked: ") {
 		t.Errorf("Add got %v, want the panic as an error", err)
 	}

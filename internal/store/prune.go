@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // Bounds of one step of pruning, so that a delivery that arrives meanwhile waits for a millisecond or two.
@@ -17,9 +19,9 @@ const (
 // plan will see what is left.
 func (w *writer) pruneSome() {
 	w.turn.Lock()
-	w.conn.patience = 0
-	err := classify(protect(w.conn, w.pruneStep))
-	w.conn.patience = busyTimeout
+	w.conn.SetBusyTimeout(0)
+	err := sqlite.Classify(sqlite.Protect(w.conn, w.pruneStep))
+	w.conn.SetBusyTimeout(busyTimeout)
 	w.turn.Unlock()
 	if err == nil && (w.todo.finished == nil || !w.todo.nothingLeft()) {
 		return
@@ -47,7 +49,7 @@ func (w *writer) pruneStep() error {
 		return w.pruneChanges(p)
 	case p.vacuum > 0:
 		p.vacuum = max(0, p.vacuum-pruneVacuum)
-		return w.conn.Exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pruneVacuum))
+		return w.conn.Script(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pruneVacuum))
 	default:
 		return nil
 	}
@@ -64,13 +66,13 @@ func oldestOf(kind string) string {
 
 // pruneDeliveries deletes some of the oldest up to that place, which it clears when there are no more.
 func (w *writer) pruneDeliveries(upTo *Place, oldest string) error {
-	return within(w.conn, func() error {
+	return w.conn.Transact(func() error {
 		var victims []int64
 		bytes := int64(0)
-		err := w.conn.rows(oldest, []any{upTo.receivedAt, upTo.n, pruneDeliveries}, func(q *query) error {
-			victims = append(victims, q.int())
-			if bytes += q.int(); bytes > pruneBytes {
-				return errStop
+		err := w.conn.Rows(oldest, []any{upTo.receivedAt, upTo.n, pruneDeliveries}, func(q *sqlite.Row) error {
+			victims = append(victims, q.Int())
+			if bytes += q.Int(); bytes > pruneBytes {
+				return sqlite.ErrStop
 			}
 			return nil
 		})
@@ -86,13 +88,13 @@ func (w *writer) pruneDeliveries(upTo *Place, oldest string) error {
 	})
 }
 
-func deleteDelivery(c *conn, n int64) error {
+func deleteDelivery(c *sqlite.Conn, n int64) error {
 	for _, text := range []string{
 		"DELETE FROM due WHERE delivery = ?", "DELETE FROM resolution WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?",
 		"DELETE FROM part WHERE delivery = ?",
 		"DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
 	} {
-		if err := c.exec(text, n); err != nil {
+		if err := c.Exec(text, n); err != nil {
 			return err
 		}
 	}
@@ -100,8 +102,8 @@ func deleteDelivery(c *conn, n int64) error {
 }
 
 func (w *writer) pruneChanges(p *plan) error {
-	return within(w.conn, func() error {
-		if err := w.conn.exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
+	return w.conn.Transact(func() error {
+		if err := w.conn.Exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
 			return err
 		}
 		if w.conn.Changes() == 0 {
@@ -112,8 +114,8 @@ func (w *writer) pruneChanges(p *plan) error {
 }
 
 // deleteAll deletes deliveries in one transaction.
-func deleteAll(c *conn, numbers []int64) error {
-	return within(c, func() error {
+func deleteAll(c *sqlite.Conn, numbers []int64) error {
+	return c.Transact(func() error {
 		for _, n := range numbers {
 			if err := deleteDelivery(c, n); err != nil {
 				return err
@@ -121,19 +123,4 @@ func deleteAll(c *conn, numbers []int64) error {
 		}
 		return nil
 	})
-}
-
-// within runs f in a transaction.
-func within(c *conn, f func() error) error {
-	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	err := f()
-	if err == nil {
-		err = c.exec("COMMIT")
-	}
-	if err != nil && !c.GetAutocommit() {
-		err = errors.Join(err, c.exec("ROLLBACK"))
-	}
-	return err
 }

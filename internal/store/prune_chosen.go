@@ -7,8 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ncruces/go-sqlite3"
-
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -40,11 +39,11 @@ func Prune(ctx context.Context, dir string, ids []webhook.ID) (Pruned, error) {
 	}
 	before := diskSize(path)
 	p := pruning{dir: dir, path: path, ids: ids, together: pruneTogether, pages: vacuumTogether}
-	err = classify(p.run(ctx))
+	err = sqlite.Classify(p.run(ctx))
 	if errors.Is(err, ErrFull) {
 		giveUpReserve(dir)
 		p.together, p.pages = 1, vacuumOnFullDisk
-		err = classify(p.run(ctx))
+		err = sqlite.Classify(p.run(ctx))
 	}
 	keepReserve(dir)
 	done := Pruned{Deliveries: p.deleted, Freed: max(0, before-diskSize(path))}
@@ -81,7 +80,7 @@ func (p *pruning) run(ctx context.Context) error {
 		err = shrink(ctx, c)
 	}
 	c.SetInterrupt(context.Background())
-	return errors.Join(err, c.close())
+	return errors.Join(err, c.Close())
 }
 
 // diskSize is how much the log's files take.
@@ -94,7 +93,7 @@ func diskSize(path string) (size int64) {
 	return size
 }
 
-func (p *pruning) deleteAll(ctx context.Context, c *conn) error {
+func (p *pruning) deleteAll(ctx context.Context, c *sqlite.Conn) error {
 	for len(p.ids) > 0 {
 		n, taken, err := pruneChosen(c, p.ids[:min(len(p.ids), p.together)])
 		if err != nil {
@@ -110,7 +109,7 @@ func (p *pruning) deleteAll(ctx context.Context, c *conn) error {
 }
 
 // afterStep lets others have their turn. On a full disk it empties the WAL, so that the next step has room there.
-func (p *pruning) afterStep(ctx context.Context, c *conn) error {
+func (p *pruning) afterStep(ctx context.Context, c *sqlite.Conn) error {
 	if p.together == 1 {
 		if err := shrink(ctx, c); err != nil {
 			return err
@@ -120,8 +119,8 @@ func (p *pruning) afterStep(ctx context.Context, c *conn) error {
 }
 
 // pruneChosen deletes as many of the deliveries as one transaction takes, from the first on.
-func pruneChosen(c *conn, ids []webhook.ID) (deleted, taken int, err error) {
-	err = within(c, func() error {
+func pruneChosen(c *sqlite.Conn, ids []webhook.ID) (deleted, taken int, err error) {
+	err = c.Transact(func() error {
 		bytes := int64(0)
 		for _, id := range ids {
 			if bytes > pruneTogetherIn {
@@ -129,9 +128,9 @@ func pruneChosen(c *conn, ids []webhook.ID) (deleted, taken int, err error) {
 			}
 			taken++
 			var n int64
-			err := c.rows(selectNumber, []any{string(id)}, func(q *query) error {
-				n = q.int()
-				bytes += q.int()
+			err := c.Rows(selectNumber, []any{string(id)}, func(q *sqlite.Row) error {
+				n = q.Int()
+				bytes += q.Int()
 				return nil
 			})
 			if err == nil && n != 0 {
@@ -148,16 +147,16 @@ func pruneChosen(c *conn, ids []webhook.ID) (deleted, taken int, err error) {
 }
 
 // vacuum moves what is at the end of the file to where there is room, and cuts the end off.
-func (p *pruning) vacuum(ctx context.Context, c *conn) error {
+func (p *pruning) vacuum(ctx context.Context, c *sqlite.Conn) error {
 	for {
-		free, err := c.number("PRAGMA freelist_count")
+		free, err := c.Number("PRAGMA freelist_count")
 		if err != nil || free == 0 {
 			return err
 		}
-		if err := c.Exec(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", p.pages)); err != nil {
+		if err := c.Script(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", p.pages)); err != nil {
 			return err
 		}
-		left, err := c.number("PRAGMA freelist_count")
+		left, err := c.Number("PRAGMA freelist_count")
 		if err != nil || left >= free {
 			return err
 		}
@@ -169,16 +168,14 @@ func (p *pruning) vacuum(ctx context.Context, c *conn) error {
 
 // shrink has the log's file take its new size, and empties the WAL. While somebody reads, neither can be; it is tried a few times, and
 // what is not done now a later checkpoint does.
-func shrink(ctx context.Context, c *conn) error {
-	patience := c.patience
-	c.patience = 0
-	defer func() { c.patience = patience }()
+func shrink(ctx context.Context, c *sqlite.Conn) error {
+	defer c.SetBusyTimeout(c.SetBusyTimeout(0))
 	for range truncateTries {
-		_, _, err := c.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+		err := c.Checkpoint(sqlite.Passive)
 		if err == nil {
-			_, _, err = c.WALCheckpoint("main", sqlite3.CHECKPOINT_TRUNCATE)
+			err = c.Checkpoint(sqlite.Truncate)
 		}
-		if !errors.Is(err, sqlite3.BUSY) {
+		if !errors.Is(sqlite.Classify(err), ErrBusy) {
 			return err
 		}
 		if err := rest(ctx); err != nil {

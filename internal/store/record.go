@@ -1,12 +1,10 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/ncruces/go-sqlite3"
-
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -50,56 +48,56 @@ func (t *transaction) record(j *job) error {
 }
 
 func (t *transaction) sameBody(j *job) (webhook.ID, error) {
-	q, err := t.conn.prepare(selectSameBody)
+	q, err := t.conn.Prepare(selectSameBody)
 	if err != nil {
 		return "", err
 	}
 	var same webhook.ID
-	err = q.bindInt(j.bodyHash).bindInt(j.delivery.BodyBytes).each(func(q *query) error {
-		same = webhook.ID(q.text())
+	err = q.BindInt(j.bodyHash).BindInt(j.delivery.BodyBytes).Each(func(q *sqlite.Row) error {
+		same = webhook.ID(q.Text())
 		return nil
 	})
 	return same, err
 }
 
 func (t *transaction) insertDelivery(n int64, j *job) error {
-	q, err := t.conn.prepare(insertDelivery)
+	q, err := t.conn.Prepare(insertDelivery)
 	if err != nil {
 		return err
 	}
 	d := j.delivery
-	q.bindInt(n).bindText(string(d.ID)).bindText(d.Session).bindTime(d.ReceivedAt)
-	q.bindText(string(d.Origin)).bindText(d.Event).bindText(d.About).bindText(string(d.Status))
-	q.bindText(string(d.Verdict)).bindText(d.SecretHint).bindText(string(d.ReplayOf)).bindText(string(j.sameBodyAs))
-	q.bindInt(d.BodyBytes).bindInt(j.bodyHash).bindText(joinNames(d.Masked))
-	err = q.bindRequest(&d.Summary).run()
-	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) {
+	q.BindInt(n).BindText(string(d.ID)).BindText(d.Session).BindTime(d.ReceivedAt)
+	q.BindText(string(d.Origin)).BindText(d.Event).BindText(d.About).BindText(string(d.Status))
+	q.BindText(string(d.Verdict)).BindText(d.SecretHint).BindText(string(d.ReplayOf)).BindText(string(j.sameBodyAs))
+	q.BindInt(d.BodyBytes).BindInt(j.bodyHash).BindText(joinNames(d.Masked))
+	err = bindRequest(q, &d.Summary).Run()
+	if sqlite.IsDuplicate(err) {
 		return fmt.Errorf("%w: %s", ErrDuplicateID, d.ID)
 	}
 	return err
 }
 
 // bindRequest binds requestColumns.
-func (q *query) bindRequest(s *webhook.Summary) *query {
-	q.bindText(s.Method).bindText(s.Path).bindText(s.Rest).bindText(s.Query).bindText(joinNames(s.MaskedQuery))
-	return q.bindText(s.Host).bindText(s.Project).bindBool(s.Probe).bindBool(s.Routed).bindText(s.ExpectedStatus).bindBool(s.Met)
+func bindRequest(q *sqlite.Stmt, s *webhook.Summary) *sqlite.Stmt {
+	q.BindText(s.Method).BindText(s.Path).BindText(s.Rest).BindText(s.Query).BindText(joinNames(s.MaskedQuery))
+	return q.BindText(s.Host).BindText(s.Project).BindBool(s.Probe).BindBool(s.Routed).BindText(s.ExpectedStatus).BindBool(s.Met)
 }
 
 func (t *transaction) insertContent(n int64, header, body []byte) error {
-	q, err := t.conn.prepare(insertContent)
+	q, err := t.conn.Prepare(insertContent)
 	if err != nil {
 		return err
 	}
 	first := min(len(body), partBytes)
-	if err := q.bindInt(n).bindBlob(header).bindBlob(body[:first]).run(); err != nil {
+	if err := q.BindInt(n).BindBlob(header).BindBlob(body[:first]).Run(); err != nil {
 		return err
 	}
 	part := int64(1)
 	for rest := range slices.Chunk(body[first:], partBytes) {
-		if q, err = t.conn.prepare(insertPart); err != nil {
+		if q, err = t.conn.Prepare(insertPart); err != nil {
 			return err
 		}
-		if err := q.bindInt(n).bindInt(part).bindBlob(rest).run(); err != nil {
+		if err := q.BindInt(n).BindInt(part).BindBlob(rest).Run(); err != nil {
 			return err
 		}
 		part++

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // On a full disk even a deletion needs room: SQLite writes the pages that change into the WAL first. So a file beside the log
@@ -26,7 +28,7 @@ func keepReserve(dir string) {
 	if err == nil && (!info.Mode().IsRegular() || info.Size() == reserveBytes) || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, sqlite.FileMode)
 	if err != nil {
 		return
 	}

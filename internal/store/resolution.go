@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -93,9 +94,9 @@ func (t *transaction) resolve(m made, newest []webhook.Attempt, status webhook.S
 // earlier returns deliveries and their projects.
 func (t *transaction) earlier(text string, args ...any) (map[int64]string, error) {
 	found := map[int64]string{}
-	err := t.conn.rows(text, args, func(q *query) error {
-		n := q.int()
-		found[n] = q.text()
+	err := t.conn.Rows(text, args, func(q *sqlite.Row) error {
+		n := q.Int()
+		found[n] = q.Text()
 		return nil
 	})
 	return found, err
@@ -104,8 +105,8 @@ func (t *transaction) earlier(text string, args ...any) (map[int64]string, error
 // resolveOne resolves a delivery at some targets; nil: at all. Once no target is left, it is resolved.
 func (t *transaction) resolveOne(n int64, by webhook.ID, at []string) error {
 	var open []string
-	err := t.conn.rows(selectOpenTargets, []any{n}, func(q *query) error {
-		open = append(open, q.text())
+	err := t.conn.Rows(selectOpenTargets, []any{n}, func(q *sqlite.Row) error {
+		open = append(open, q.Text())
 		return nil
 	})
 	if err != nil {
@@ -116,10 +117,10 @@ func (t *transaction) resolveOne(n int64, by webhook.ID, at []string) error {
 		if at != nil && !slices.Contains(at, target) {
 			continue
 		}
-		if err := t.conn.exec(insertResolution, n, target, string(by)); err != nil {
+		if err := t.conn.Exec(insertResolution, n, target, string(by)); err != nil {
 			return err
 		}
-		if err := t.conn.exec(deleteDue, n, target); err != nil {
+		if err := t.conn.Exec(deleteDue, n, target); err != nil {
 			return err
 		}
 		left--
@@ -128,5 +129,5 @@ func (t *transaction) resolveOne(n int64, by webhook.ID, at []string) error {
 		return nil
 	}
 	t.changes = append(t.changes, change{kind: ChangeResolved, delivery: n})
-	return t.conn.exec(updateResolved, string(by), n)
+	return t.conn.Exec(updateResolved, string(by), n)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -21,7 +22,7 @@ const (
 // by "last" for the newest of a project (empty: of all projects) that is not a probe. It returns a *NotFoundError with what is near, or an *AmbiguousError.
 func (r *Reader) Resolve(ctx context.Context, typed, project string) (webhook.Summary, error) {
 	var found webhook.Summary
-	err := r.with(ctx, func(c *conn) (err error) {
+	err := r.with(ctx, func(c *sqlite.Conn) (err error) {
 		found, err = resolve(c, typed, project)
 		return err
 	})
@@ -36,7 +37,7 @@ func (r *Reader) Resolve(ctx context.Context, typed, project string) (webhook.Su
 	return found, nil
 }
 
-func resolve(c *conn, typed, project string) (webhook.Summary, error) {
+func resolve(c *sqlite.Conn, typed, project string) (webhook.Summary, error) {
 	if strings.EqualFold(strings.TrimSpace(typed), Last) {
 		return last(c, typed, project)
 	}
@@ -54,14 +55,14 @@ func resolve(c *conn, typed, project string) (webhook.Summary, error) {
 	case len(matches) == 1:
 		return matches[0], nil
 	}
-	total, err := c.number("SELECT count(*) FROM delivery WHERE id BETWEEN ? AND ?", prefix, prefix+"~")
+	total, err := c.Number("SELECT count(*) FROM delivery WHERE id BETWEEN ? AND ?", prefix, prefix+"~")
 	if err != nil {
 		return webhook.Summary{}, err
 	}
 	return webhook.Summary{}, &AmbiguousError{Typed: typed, Matches: matches, Total: int(total)}
 }
 
-func last(c *conn, typed, project string) (webhook.Summary, error) {
+func last(c *sqlite.Conn, typed, project string) (webhook.Summary, error) {
 	where, args := Query{Project: project}.where()
 	newest, err := summaries(c, where+newestFirst, append(args, 1)...)
 	if err != nil || len(newest) == 1 {
@@ -71,7 +72,7 @@ func last(c *conn, typed, project string) (webhook.Summary, error) {
 	if project != "" {
 		text, args := Query{Not: project}.count()
 		var others int64
-		others, err = c.number(text, args...)
+		others, err = c.Number(text, args...)
 		missing.Elsewhere = int(others)
 	}
 	if err != nil {
@@ -88,8 +89,8 @@ func first(list []webhook.Summary) (s webhook.Summary) {
 	return s
 }
 
-func summaries(c *conn, where string, args ...any) (list []webhook.Summary, err error) {
-	err = c.rows(selectSummaries+where, args, func(q *query) error {
+func summaries(c *sqlite.Conn, where string, args ...any) (list []webhook.Summary, err error) {
+	err = c.Rows(selectSummaries+where, args, func(q *sqlite.Row) error {
 		_, s := scanSummary(q)
 		list = append(list, s)
 		return nil
@@ -97,7 +98,7 @@ func summaries(c *conn, where string, args ...any) (list []webhook.Summary, err 
 	return list, err
 }
 
-func notFound(c *conn, typed string) (webhook.Summary, error) {
+func notFound(c *sqlite.Conn, typed string) (webhook.Summary, error) {
 	ids, err := nearIDs(c, typed)
 	if err != nil {
 		return webhook.Summary{}, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -51,7 +52,7 @@ func TestOldestAreDroppedBeyondTheNumber(t *testing.T) {
 		t.Errorf("the log (-want +got):\n%s", diff)
 	}
 	for _, table := range []string{"content", "attempt", "part"} {
-		if got, err := l.writer.conn.number("SELECT count(*) FROM " + table); err != nil || got != 60 {
+		if got, err := l.writer.conn.Number("SELECT count(*) FROM " + table); err != nil || got != 60 {
 			t.Errorf("%d rows of %s are left, %v, want 60", got, table, err)
 		}
 	}
@@ -187,7 +188,7 @@ func TestLogIsKeptWithinItsBytes(t *testing.T) {
 	}
 	closeLog(t, l)
 	info, err := os.Stat(filepath.Join(dir, FileName))
-	if most := int64(bound + (worthVacuuming+256)*pageBytes); err != nil || info.Size() > most { // 256: indexes and the like
+	if most := int64(bound + (worthVacuuming+256)*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and the like
 		t.Errorf("the file has %d bytes, %v, want at most %d: what is free goes back to the disk", info.Size(), err, most)
 	}
 }
@@ -307,14 +308,14 @@ func TestPruningIsUrgentFarBeyondTheBounds(t *testing.T) {
 }
 
 // reopen gives a connection for upkeep alone.
-func reopen(t *testing.T, l *Log) *conn {
+func reopen(t *testing.T, l *Log) *sqlite.Conn {
 	t.Helper()
-	c, err := openBeside(l.reader.path)
+	c, err := openMaintenance(l.reader.path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := c.close(); err != nil {
+		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -336,7 +337,7 @@ func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
 			w := newWriter(reopen(t, l), &place{}, nil, &bell{}, Options{}) // with no goroutine
 			w.todo = plan{all: Place{receivedAt: math.MaxInt64}, urgent: c.urgent}
 			w.afterCommit()
-			if got, err := w.conn.number("SELECT count(*) FROM delivery"); err != nil || got != c.want {
+			if got, err := w.conn.Number("SELECT count(*) FROM delivery"); err != nil || got != c.want {
 				t.Errorf("%d deliveries are left after a transaction, %v, want %d", got, err, c.want)
 			}
 		})

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -14,31 +15,31 @@ const summaryColumns = `d.n, d.id, d.session, d.received_at, d.origin, d.event, 
 	d.method, d.path, d.rest, d.query, d.masked_query, d.host, d.project, d.probe, d.routed, d.expected_status, d.met`
 
 // scanSummary reads summaryColumns from the current column on, and returns delivery.n with them.
-func scanSummary(q *query) (n int64, s webhook.Summary) {
-	n = q.int()
-	s.ID = webhook.ID(q.text())
-	s.Session = q.text()
-	s.ReceivedAt = q.time()
-	s.Origin = webhook.Origin(q.text())
-	s.Event = q.text()
-	s.About = q.text()
-	s.Status = webhook.Status(q.text())
-	s.Verdict = webhook.Verdict(q.text())
-	s.SecretHint = q.text()
-	s.ReplayOf = webhook.ID(q.text())
-	s.ResolvedBy = webhook.ID(q.text())
-	s.SameBodyAs = webhook.ID(q.text())
-	s.BodyBytes = q.int()
-	s.Attempts = int(q.int())
-	s.Target = q.text()
-	s.Code = int(q.int())
-	s.Duration = q.duration()
-	s.Failure = webhook.Failure(q.text())
-	s.Masked = splitNames(q.text())
-	s.Method, s.Path, s.Rest, s.Query = q.text(), q.text(), q.text(), q.text()
-	s.MaskedQuery = splitNames(q.text())
-	s.Host, s.Project = q.text(), q.text()
-	s.Probe, s.Routed, s.ExpectedStatus, s.Met = q.bool(), q.bool(), q.text(), q.bool()
+func scanSummary(q *sqlite.Row) (n int64, s webhook.Summary) {
+	n = q.Int()
+	s.ID = webhook.ID(q.Text())
+	s.Session = q.Text()
+	s.ReceivedAt = q.Time()
+	s.Origin = webhook.Origin(q.Text())
+	s.Event = q.Text()
+	s.About = q.Text()
+	s.Status = webhook.Status(q.Text())
+	s.Verdict = webhook.Verdict(q.Text())
+	s.SecretHint = q.Text()
+	s.ReplayOf = webhook.ID(q.Text())
+	s.ResolvedBy = webhook.ID(q.Text())
+	s.SameBodyAs = webhook.ID(q.Text())
+	s.BodyBytes = q.Int()
+	s.Attempts = int(q.Int())
+	s.Target = q.Text()
+	s.Code = int(q.Int())
+	s.Duration = q.Duration()
+	s.Failure = webhook.Failure(q.Text())
+	s.Masked = splitNames(q.Text())
+	s.Method, s.Path, s.Rest, s.Query = q.Text(), q.Text(), q.Text(), q.Text()
+	s.MaskedQuery = splitNames(q.Text())
+	s.Host, s.Project = q.Text(), q.Text()
+	s.Probe, s.Routed, s.ExpectedStatus, s.Met = q.Bool(), q.Bool(), q.Text(), q.Bool()
 	s.Imported = n < 0
 	return n, s
 }
@@ -54,26 +55,26 @@ const (
 	selectAttempt  = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? AND n = ?"
 )
 
-func scanAttempt(q *query) (a webhook.Attempt, err error) {
-	a.N = int(q.int())
-	a.Target = q.text()
-	a.StartedAt = q.time()
-	a.Code = int(q.int())
-	a.Failure = webhook.Failure(q.text())
-	a.Error = q.text()
-	a.Duration, a.Connect, a.FirstByte = q.duration(), q.duration(), q.duration()
-	a.ResponseBytes, a.ResponseTruncated = q.int(), q.bool()
-	a.Header, err = decodeHeader(q.blob())
-	a.Response = q.blob()
-	a.Masked = splitNames(q.text())
-	a.URL = q.text()
+func scanAttempt(q *sqlite.Row) (a webhook.Attempt, err error) {
+	a.N = int(q.Int())
+	a.Target = q.Text()
+	a.StartedAt = q.Time()
+	a.Code = int(q.Int())
+	a.Failure = webhook.Failure(q.Text())
+	a.Error = q.Text()
+	a.Duration, a.Connect, a.FirstByte = q.Duration(), q.Duration(), q.Duration()
+	a.ResponseBytes, a.ResponseTruncated = q.Int(), q.Bool()
+	a.Header, err = decodeHeader(q.Blob())
+	a.Response = q.Blob()
+	a.Masked = splitNames(q.Text())
+	a.URL = q.Text()
 	return a, err
 }
 
 // readRest reads what a summary leaves out.
-func readRest(c *conn, n int64, d *webhook.Delivery) error {
-	err := c.rows(selectHeader, []any{n}, func(q *query) (err error) {
-		d.Header, err = decodeHeader(q.blob())
+func readRest(c *sqlite.Conn, n int64, d *webhook.Delivery) error {
+	err := c.Rows(selectHeader, []any{n}, func(q *sqlite.Row) (err error) {
+		d.Header, err = decodeHeader(q.Blob())
 		return err
 	})
 	if err != nil {
@@ -82,7 +83,7 @@ func readRest(c *conn, n int64, d *webhook.Delivery) error {
 	if d.Body, err = readBody(c, n, d.BodyBytes); err != nil {
 		return err
 	}
-	err = c.rows(selectAttempts, []any{n}, func(q *query) error {
+	err = c.Rows(selectAttempts, []any{n}, func(q *sqlite.Row) error {
 		a, err := scanAttempt(q)
 		d.History = append(d.History, a)
 		return err
@@ -90,26 +91,26 @@ func readRest(c *conn, n int64, d *webhook.Delivery) error {
 	if err != nil {
 		return err
 	}
-	return c.rows(selectResolutions, []any{n}, func(q *query) error {
+	return c.Rows(selectResolutions, []any{n}, func(q *sqlite.Row) error {
 		if d.Resolutions == nil {
 			d.Resolutions = map[string]webhook.ID{}
 		}
-		target := q.text()
-		d.Resolutions[target] = webhook.ID(q.text())
+		target := q.Text()
+		d.Resolutions[target] = webhook.ID(q.Text())
 		return nil
 	})
 }
 
 // readBody makes room for the whole body once and puts its parts there.
-func readBody(c *conn, n, size int64) ([]byte, error) {
+func readBody(c *sqlite.Conn, n, size int64) ([]byte, error) {
 	body := make([]byte, 0, size)
-	part := func(q *query) error {
-		body = append(body, q.raw()...)
+	part := func(q *sqlite.Row) error {
+		body = append(body, q.Raw()...)
 		return nil
 	}
-	err := c.rows(selectBody, []any{n}, part)
+	err := c.Rows(selectBody, []any{n}, part)
 	if err == nil && int64(len(body)) < size {
-		err = c.rows(selectParts, []any{n}, part)
+		err = c.Rows(selectParts, []any{n}, part)
 	}
 	if err == nil && int64(len(body)) != size {
 		err = fmt.Errorf("%w: %d of %d bytes of a body", ErrCorrupt, len(body), size)

@@ -3,11 +3,9 @@ package store
 import (
 	"context"
 	"embed"
-	"errors"
 	"fmt"
-	"time"
 
-	"github.com/ncruces/go-sqlite3"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 const (
@@ -21,15 +19,15 @@ const (
 var migrations embed.FS
 
 // checkVersion returns the version of the log's schema. It changes nothing.
-func checkVersion(c *conn) (int, error) {
-	version, err := c.number("PRAGMA user_version")
+func checkVersion(c *sqlite.Conn) (int, error) {
+	version, err := c.Number("PRAGMA user_version")
 	if err != nil {
 		return 0, err
 	}
 	if version > schemaVersion {
 		return 0, newerSchema(int(version))
 	}
-	id, err := c.number("PRAGMA application_id")
+	id, err := c.Number("PRAGMA application_id")
 	if err != nil {
 		return 0, err
 	}
@@ -44,22 +42,22 @@ func newerSchema(version int) error {
 }
 
 // setUp brings the log into the shape that this program works with. Several processes may do so at the same moment.
-func setUp(c *conn, version int) error {
+func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	if version == 0 {
 		// Before the first table, or it would take a whole VACUUM (sqlite.org/pragma.html#pragma_auto_vacuum).
-		if err := c.Exec("PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
+		if err := c.Script("PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
 			return err
 		}
 	}
-	if err := switchToWAL(c); err != nil {
+	if err := sqlite.UseWAL(ctx, c); err != nil {
 		return err
 	}
 	// In WAL mode NORMAL syncs at checkpoints only: a commit survives the process, and a power cut may take the last ones.
-	if err := c.Exec("PRAGMA synchronous = NORMAL"); err != nil {
+	if err := c.Script("PRAGMA synchronous = NORMAL"); err != nil {
 		return err
 	}
 	for version < schemaVersion {
-		if err := migrate(c, version+1); err != nil {
+		if err := migrateTo(c, version+1); err != nil {
 			return fmt.Errorf("migrate to version %d: %w", version+1, err)
 		}
 		version++
@@ -67,40 +65,19 @@ func setUp(c *conn, version int) error {
 	return nil
 }
 
-// switchToWAL is retried here, since SQLite does not call its busy handler while the journal mode changes.
-func switchToWAL(c *conn) error {
-	var waited time.Duration
-	for try := 0; ; try++ {
-		err := c.Exec("PRAGMA journal_mode = WAL")
-		if err == nil || !errors.Is(err, sqlite3.BUSY) || waited >= busyTimeout {
-			return err
-		}
-		waited += pause(c.GetInterrupt(), try)
-	}
-}
-
 // migrate makes version out of the one before it, in one transaction. Where another process was quicker it does nothing.
-func migrate(c *conn, version int) error {
+func migrateTo(c *sqlite.Conn, version int) error {
 	script, err := migrationScript(version)
 	if err != nil {
 		return err
 	}
-	if err := c.Exec("BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	have, err := checkVersion(c)
-	if err == nil && have < version {
-		err = c.Exec(fmt.Sprintf("%s; PRAGMA user_version = %d", script, version))
-	}
-	if err == nil {
-		err = c.Exec("COMMIT")
-	}
-	if err != nil && !c.GetAutocommit() {
-		interrupt := c.SetInterrupt(context.Background()) // an interrupt ends the migration, not its rollback
-		err = errors.Join(err, c.Exec("ROLLBACK"))
-		c.SetInterrupt(interrupt)
-	}
-	return err
+	return c.Transact(func() error {
+		have, err := checkVersion(c)
+		if err != nil || have >= version {
+			return err
+		}
+		return c.Script(fmt.Sprintf("%s; PRAGMA user_version = %d", script, version))
+	})
 }
 
 // Outdated reports whether the log in dir has to be migrated when it is opened next, and how large it is. A large log takes seconds.
@@ -109,7 +86,7 @@ func Outdated(dir string) (outdated bool, size int64) {
 	if err != nil {
 		return false, 0
 	}
-	version, err := peekVersion(path)
+	version, err := sqlite.UserVersion(path)
 	return err == nil && version > 0 && version < schemaVersion, diskSize(path)
 }
 

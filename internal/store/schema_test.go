@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/ncruces/go-sqlite3"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 func TestSchemaVersionIsTheNumberOfMigrations(t *testing.T) {
@@ -40,9 +41,9 @@ func TestNewLogIsSetUpOnce(t *testing.T) {
 	l := openLog(t, dir, Options{})
 	for pragma, want := range map[string]int64{
 		"user_version": schemaVersion, "application_id": applicationID, "auto_vacuum": 2, "synchronous": 1,
-		"page_size": pageBytes,
+		"page_size": sqlite.PageBytes,
 	} {
-		got, err := l.writer.conn.number("PRAGMA " + pragma)
+		got, err := l.writer.conn.Number("PRAGMA " + pragma)
 		if err != nil || got != want {
 			t.Errorf("PRAGMA %s is %d, %v, want %d", pragma, got, err, want)
 		}
@@ -52,47 +53,48 @@ func TestNewLogIsSetUpOnce(t *testing.T) {
 func TestMigrationThatAnotherProcessHasDoneIsLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	closeLog(t, openLog(t, dir, Options{}))
-	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for version := range schemaVersion {
-		if err := migrate(c, version+1); err != nil {
+		if err := migrateTo(c, version+1); err != nil {
 			t.Errorf("migrate to %d once more: %v", version+1, err)
 		}
 	}
-	if err := c.close(); err != nil {
+	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
-	other, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	other, err := openConn(path, sqlite.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := other.Exec("BEGIN IMMEDIATE; CREATE TABLE theirs (x)"); err != nil { // SQLite itself would not wait for this one
+	if err := other.Script("BEGIN IMMEDIATE; CREATE TABLE theirs (x)"); err != nil { // SQLite itself would not wait for this one
 		t.Fatal(err)
 	}
-	c, err := openConn(path, sqlite3.OPEN_READWRITE)
+	c, err := openConn(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.SetBusyTimeout(busyTimeout)
 	switched := make(chan error)
-	go func() { switched <- switchToWAL(c) }()
+	go func() { switched <- sqlite.UseWAL(t.Context(), c) }()
 	select {
 	case err := <-switched:
 		t.Errorf("switchToWAL got %v while the other one writes", err)
 	case <-time.After(30 * time.Millisecond):
 	}
-	if err := other.Exec("ROLLBACK"); err != nil {
+	if err := other.Script("ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-switched; err != nil {
 		t.Errorf("switchToWAL got %v, want nothing once the other one is done", err)
 	}
-	if err := errors.Join(other.close(), c.close()); err != nil {
+	if err := errors.Join(other.Close(), c.Close()); err != nil {
 		t.Error(err)
 	}
 }
@@ -101,14 +103,14 @@ func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 func TestLogThatIsBeingMadeIsNotCorrupt(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, FileName)
-	other, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	other, err := openConn(path, sqlite.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(other.Exec("BEGIN EXCLUSIVE; CREATE TABLE theirs (x)"), os.Truncate(path, 2*pageBytes)); err != nil {
+	if err := errors.Join(other.Script("BEGIN EXCLUSIVE; CREATE TABLE theirs (x)"), os.Truncate(path, 2*sqlite.PageBytes)); err != nil {
 		t.Fatal(err)
 	}
-	if version, err := peekVersion(path); version != 0 || err != nil {
+	if version, err := sqlite.UserVersion(path); version != 0 || err != nil {
 		t.Errorf("before the first page is written: got version %d, %v; want 0", version, err)
 	}
 	opened := make(chan error)
@@ -116,37 +118,37 @@ func TestLogThatIsBeingMadeIsNotCorrupt(t *testing.T) {
 		_, err := OpenReader(t.Context(), dir)
 		opened <- err
 	}()
-	if err := other.Exec("COMMIT"); err != nil {
+	if err := other.Script("COMMIT"); err != nil {
 		t.Error(err)
 	}
 	if err := <-opened; !errors.Is(err, ErrNoLog) {
 		t.Errorf("OpenReader got %v, want ErrNoLog", err)
 	}
-	if err := other.close(); err != nil {
+	if err := other.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestMigrationThatFailsChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
-	c, err := openConn(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+	c, err := openConn(path, sqlite.Options{Create: true})
 	if err == nil {
-		err = c.Exec("CREATE TABLE part (in_the_way)")
+		err = c.Script("CREATE TABLE part (in_the_way)")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := migrate(c, 1); err == nil {
+	if err := migrateTo(c, 1); err == nil {
 		t.Error("migrate got nothing, want that a table is there already")
 	}
 	for text, want := range map[string]int64{
 		"PRAGMA user_version": 0, "PRAGMA application_id": 0, "SELECT count(*) FROM sqlite_schema": 1,
 	} {
-		if got, err := c.number(text); err != nil || got != want {
+		if got, err := c.Number(text); err != nil || got != want {
 			t.Errorf("%s gives %d, %v, want %d", text, got, err, want)
 		}
 	}
-	if err := c.close(); err != nil {
+	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -233,17 +235,17 @@ func snapshot(t *testing.T, dir string) map[string]string {
 // makeNewer gives the log a schema from the future. In the -wal file alone it is not to be seen in the log's own file.
 func makeNewer(t *testing.T, dir string, inWALOnly bool) {
 	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Config(sqlite3.DBCONFIG_NO_CKPT_ON_CLOSE, inWALOnly); err != nil {
+	if err := c.CheckpointOnClose(!inWALOnly); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Exec("PRAGMA user_version = 99; CREATE TABLE future (x)"); err != nil {
+	if err := c.Script("PRAGMA user_version = 99; CREATE TABLE future (x)"); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.close(); err != nil {
+	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -271,11 +273,11 @@ func TestNewerSchemaIsLeftAlone(t *testing.T) {
 func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 	src := newSource(1)
 	foreign := func(dir string) error {
-		c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE|sqlite3.OPEN_CREATE)
+		c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{Create: true})
 		if err != nil {
 			return err
 		}
-		return errors.Join(c.Exec("PRAGMA user_version = 1; CREATE TABLE theirs (x)"), c.close())
+		return errors.Join(c.Script("PRAGMA user_version = 1; CREATE TABLE theirs (x)"), c.Close())
 	}
 	text := func(dir string) error {
 		return os.WriteFile(filepath.Join(dir, FileName), []byte("just a text, and by no means a database, however long it may become: "+
@@ -285,7 +287,7 @@ func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 		return os.WriteFile(filepath.Join(dir, FileName), []byte("SQLite format 3\x00"), 0o600)
 	}
 	zeros := func(dir string) error {
-		return os.WriteFile(filepath.Join(dir, FileName), make([]byte, 2*pageBytes), 0o600)
+		return os.WriteFile(filepath.Join(dir, FileName), make([]byte, 2*sqlite.PageBytes), 0o600)
 	}
 	for name, make := range map[string]func(string) error{"another program's": foreign, "a text": text, "cut off": short, "zeros": zeros} {
 		t.Run(name, func(t *testing.T) {
@@ -317,7 +319,7 @@ func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := pageBytes; i < len(content); i++ { // all but the first page
+		for i := sqlite.PageBytes; i < len(content); i++ { // all but the first page
 			content[i] ^= 0x5a
 		}
 		if err := os.WriteFile(path, content, 0o600); err != nil {

@@ -2,11 +2,13 @@ package store
 
 import (
 	"errors"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // transaction writes one group of jobs. Its fields live for one run; they are kept between runs for their memory.
 type transaction struct {
-	conn    *conn
+	conn    *sqlite.Conn
 	last    int64 // the row of the newest change before this transaction
 	begin   int64 // which that is where the log has none: the numbers go on where those of a log that was taken away ended
 	changes []change
@@ -19,7 +21,7 @@ type change struct {
 	attempt  int
 }
 
-func (t *transaction) run(c *conn, group []*job) error {
+func (t *transaction) run(c *sqlite.Conn, group []*job) error {
 	t.conn = c
 	t.changes = t.changes[:0]
 	for _, j := range group {
@@ -28,17 +30,7 @@ func (t *transaction) run(c *conn, group []*job) error {
 	if !writesAnything(group) {
 		return nil
 	}
-	if err := c.exec("BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	err := t.apply(group)
-	if err == nil {
-		err = c.exec("COMMIT")
-	}
-	if err != nil && !c.GetAutocommit() { // SQLite itself rolls back where the disk is full
-		err = errors.Join(err, c.exec("ROLLBACK"))
-	}
-	return err
+	return c.Transact(func() error { return t.apply(group) })
 }
 
 func writesAnything(group []*job) bool {
@@ -51,7 +43,7 @@ func writesAnything(group []*job) bool {
 }
 
 func (t *transaction) apply(group []*job) (err error) {
-	if t.last, err = t.conn.number(lastChange); err != nil {
+	if t.last, err = t.conn.Number(lastChange); err != nil {
 		return err
 	}
 	t.last = max(t.last, t.begin)
@@ -94,12 +86,12 @@ func (t *transaction) next() int64 { return t.last + int64(len(t.changes)) + 1 }
 func (t *transaction) publish() error {
 	seq := t.last + int64(len(t.changes))
 	for i, ch := range t.changes {
-		q, err := t.conn.prepare(insertChange)
+		q, err := t.conn.Prepare(insertChange)
 		if err != nil {
 			return err
 		}
-		q.bindInt(t.last + int64(i) + 1).bindInt(seq).bindInt(int64(ch.kind)).bindInt(ch.delivery).bindInt(int64(ch.attempt))
-		if err := q.run(); err != nil {
+		q.BindInt(t.last + int64(i) + 1).BindInt(seq).BindInt(int64(ch.kind)).BindInt(ch.delivery).BindInt(int64(ch.attempt))
+		if err := q.Run(); err != nil {
 			return err
 		}
 	}

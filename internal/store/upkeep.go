@@ -4,13 +4,13 @@ import (
 	"errors"
 	"time"
 
-	"github.com/ncruces/go-sqlite3"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
 // upkeep keeps the log in bounds, away from the writer: it has a connection of its own, checkpoints with it, and counts with it what
 // the writer is to prune.
 type upkeep struct {
-	conn      *conn
+	conn      *sqlite.Conn
 	writer    *writer
 	retention Retention
 	now       func() time.Time
@@ -28,8 +28,8 @@ type upkeep struct {
 }
 
 const (
-	upkeepTick     = time.Second
-	upkeepPatience = 20 * time.Millisecond // a checkpoint that meets a lock is tried again later, not waited for
+	upkeepTick             = time.Second
+	maintenanceBusyTimeout = 20 * time.Millisecond // a checkpoint that meets a lock is tried again later, not waited for
 
 	// The WAL is copied into the log whenever it has grown by 8 MiB, and made to start over at 24 MiB. Fewer, larger checkpoints write
 	// the pages that every transaction touches once. At 48 MiB the writer waits for the disk, since the WAL must not pass 64 MB.
@@ -42,7 +42,7 @@ const (
 	truncatePages = 1000
 )
 
-func newUpkeep(c *conn, w *writer, o Options) *upkeep {
+func newUpkeep(c *sqlite.Conn, w *writer, o Options) *upkeep {
 	return &upkeep{
 		conn: c, writer: w, opened: w.place.opened.Load(), retention: o.Retention.orDefault(), now: o.Now,
 		stop: make(chan struct{}), asks: make(chan chan error),
@@ -70,11 +70,11 @@ func (u *upkeep) run() {
 
 // report hands a failure to the writer, which tells OnError. That another process holds a lock is none.
 func (u *upkeep) report(err error) {
-	if err == nil || errors.Is(err, sqlite3.BUSY) {
+	if err == nil || errors.Is(sqlite.Classify(err), ErrBusy) {
 		return
 	}
 	select {
-	case u.writer.reports <- classify(err):
+	case u.writer.reports <- sqlite.Classify(err):
 	case <-u.stop:
 	}
 }
@@ -84,19 +84,19 @@ func (u *upkeep) report(err error) {
 func (u *upkeep) checkpoint() error {
 	u.writer.copying.Lock()
 	defer u.writer.copying.Unlock()
-	_, _, err := u.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	err := u.conn.Checkpoint(sqlite.Passive)
 	if err == nil && u.writer.walPages.Load() >= restartPages {
-		err = u.checkpointBetween(sqlite3.CHECKPOINT_RESTART)
+		err = u.checkpointBetween(sqlite.Restart)
 	}
 	u.writer.checkpointAt.Store(u.writer.walPages.Load() + checkpointPages)
 	return err
 }
 
 // checkpointBetween keeps the writer from beginning a transaction meanwhile.
-func (u *upkeep) checkpointBetween(mode sqlite3.CheckpointMode) error {
+func (u *upkeep) checkpointBetween(mode sqlite.CheckpointMode) error {
 	u.writer.turn.Lock()
 	defer u.writer.turn.Unlock()
-	_, _, err := u.conn.WALCheckpoint("main", mode)
+	err := u.conn.Checkpoint(mode)
 	return err
 }
 
@@ -111,9 +111,9 @@ func (u *upkeep) truncateWhenIdle() error {
 	if u.idleTicks < truncateTicks || u.writer.walPages.Load() < truncatePages {
 		return nil
 	}
-	_, _, err := u.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_PASSIVE)
+	err := u.conn.Checkpoint(sqlite.Passive)
 	if err == nil {
-		err = u.checkpointBetween(sqlite3.CHECKPOINT_TRUNCATE)
+		err = u.checkpointBetween(sqlite.Truncate)
 	}
 	if err == nil {
 		u.writer.walPages.Store(0)

@@ -10,8 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ncruces/go-sqlite3"
-
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -30,7 +29,7 @@ func TestWALStaysWithinItsBound(t *testing.T) {
 		}
 		largest = max(largest, info.Size())
 	}
-	if largest > maxWAL || largest < checkpointPages*pageBytes {
+	if largest > maxWAL || largest < checkpointPages*sqlite.PageBytes {
 		t.Errorf("the WAL has grown to %d bytes, want it to grow, and to no more than %d", largest, maxWAL)
 	}
 	if got := list(t, l.Reader(), Query{}); len(got) != 100 {
@@ -63,20 +62,24 @@ func TestLongWALStartsOver(t *testing.T) {
 			}
 			write(c.bodyBytes)
 			reader := reopen(t, l) // while it reads, the WAL cannot be begun anew, and what comes in between stands behind
-			if err := reader.Exec("BEGIN; SELECT count(*) FROM change"); err != nil {
+			if err := reader.Script("BEGIN; SELECT count(*) FROM change"); err != nil {
 				t.Fatal(err)
 			}
 			w.turn.Lock()
 			copied := make(chan error)
 			go func() { copied <- u.checkpoint() }()
-			for all, done := 1, 0; done < all; runtime.Gosched() {
-				var err error
-				if all, done, err = w.conn.WALCheckpoint("main", sqlite3.CHECKPOINT_NOOP); err != nil {
+			for all, done := int64(1), int64(0); done < all; runtime.Gosched() {
+				err := w.conn.Rows("PRAGMA wal_checkpoint(NOOP)", nil, func(r *sqlite.Row) error {
+					r.Int() // whether it was blocked
+					all, done = r.Int(), r.Int()
+					return nil
+				})
+				if err != nil {
 					t.Fatal(err)
 				}
 			}
 			write(1) // in between
-			if err := reader.Exec("ROLLBACK"); err != nil {
+			if err := reader.Script("ROLLBACK"); err != nil {
 				t.Fatal(err)
 			}
 			w.turn.Unlock()
@@ -205,7 +208,7 @@ func TestUpkeepGoesOnUntilNothingIsLeft(t *testing.T) {
 		time.Sleep(10 * upkeepTick) // fake time
 		synctest.Wait()
 		used, free, err := l.upkeep.pages()
-		if err != nil || used*pageBytes > 1<<20 || free > worthVacuuming {
+		if err != nil || used*sqlite.PageBytes > 1<<20 || free > worthVacuuming {
 			t.Errorf("%d pages are in use and %d are free, %v, want less than 1 MiB and 16 MiB", used, free, err)
 		}
 	})
@@ -237,9 +240,9 @@ func TestUpkeepTellsWhatWentWrong(t *testing.T) {
 // breakFeed takes a table away that everything needs.
 func breakFeed(t *testing.T, dir string) {
 	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite3.OPEN_READWRITE)
+	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
 	if err == nil {
-		err = errors.Join(c.Exec("ALTER TABLE change RENAME TO gone"), c.close())
+		err = errors.Join(c.Script("ALTER TABLE change RENAME TO gone"), c.Close())
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -55,9 +56,9 @@ type Window struct {
 // Since places do not move, rows that arrive meanwhile change nothing above or below a place but their number.
 func (r *Reader) Window(ctx context.Context, q Query, at Place, older, newer int) (Window, error) {
 	var w Window
-	err := r.with(ctx, func(c *conn) error {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
 		w = Window{}
-		return inOneView(c, func() (err error) {
+		return c.Snapshot(func() (err error) {
 			if w.Seq, err = cursorOf(c); err != nil {
 				return err
 			}
@@ -76,7 +77,7 @@ const (
 	upwards = " ORDER BY d.received_at, d.n LIMIT ?"
 )
 
-func (w *Window) read(c *conn, q Query, at Place, older, newer int) (err error) {
+func (w *Window) read(c *sqlite.Conn, q Query, at Place, older, newer int) (err error) {
 	if older > 0 {
 		if w.Rows, err = rowsBy(c, q, upTo, at, newestFirst, older+1); err != nil {
 			return err
@@ -98,20 +99,20 @@ func (w *Window) read(c *conn, q Query, at Place, older, newer int) (err error) 
 	return err
 }
 
-func rowsBy(c *conn, q Query, side string, at Place, order string, limit int) (rows []Row, err error) {
+func rowsBy(c *sqlite.Conn, q Query, side string, at Place, order string, limit int) (rows []Row, err error) {
 	only := q.condition()
 	if only.text != "" {
 		side += " AND " + only.text
 	}
 	args := append(append([]any{at.receivedAt, at.n}, only.args...), limit)
-	err = c.rows(selectSummaries+only.join("CROSS")+" WHERE "+side+order, args, func(row *query) error {
+	err = c.Rows(selectSummaries+only.join("CROSS")+" WHERE "+side+order, args, func(row *sqlite.Row) error {
 		rows = append(rows, scanRow(row))
 		return nil
 	})
 	return rows, err
 }
 
-func scanRow(q *query) Row {
+func scanRow(q *sqlite.Row) Row {
 	n, s := scanSummary(q)
 	return Row{Summary: s, Place: Place{s.ReceivedAt.UnixMilli(), n}}
 }
@@ -119,11 +120,11 @@ func scanRow(q *query) Row {
 // PlaceOf returns the place of a delivery; a *NotFoundError where the log has none of that id. Resolve finds the id that a person means.
 func (r *Reader) PlaceOf(ctx context.Context, id webhook.ID) (Place, error) {
 	var p Place
-	err := r.with(ctx, func(c *conn) error {
+	err := r.with(ctx, func(c *sqlite.Conn) error {
 		found := false
-		err := c.rows("SELECT received_at, n FROM delivery WHERE id = ?", []any{string(id)}, func(q *query) error {
+		err := c.Rows("SELECT received_at, n FROM delivery WHERE id = ?", []any{string(id)}, func(q *sqlite.Row) error {
 			found = true
-			p = Place{q.int(), q.int()}
+			p = Place{q.Int(), q.Int()}
 			return nil
 		})
 		if err == nil && !found {

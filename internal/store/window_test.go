@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -204,10 +205,10 @@ func TestAWindowGoesByAnIndex(t *testing.T) {
 		}
 		for _, side := range []string{upTo + text + newestFirst, behind + text + upwards} {
 			var plan []string
-			err := l.Reader().with(t.Context(), func(c *conn) error {
-				return c.rows("EXPLAIN QUERY PLAN "+selectSummaries+only.join("CROSS")+" WHERE "+side, append(append([]any{int64(0), int64(0)}, only.args...), 10), func(q *query) error {
-					_, _, _ = q.int(), q.int(), q.int()
-					plan = append(plan, q.text())
+			err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {
+				return c.Rows("EXPLAIN QUERY PLAN "+selectSummaries+only.join("CROSS")+" WHERE "+side, append(append([]any{int64(0), int64(0)}, only.args...), 10), func(q *sqlite.Row) error {
+					_, _, _ = q.Int(), q.Int(), q.Int()
+					plan = append(plan, q.Text())
 					return nil
 				})
 			})

@@ -8,15 +8,14 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/ncruces/go-sqlite3"
-
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // writer is the one goroutine of this process that writes the log. It takes whatever is queued into one transaction and never waits
 // for more to come: while it commits, the next group gathers by itself.
 type writer struct {
-	conn    *conn
+	conn    *sqlite.Conn
 	place   *place
 	queue   <-chan *job
 	ring    *bell
@@ -52,7 +51,7 @@ const (
 // maxTries is how often an attempt that nobody waits for meets a busy log before it is given up: for about a minute.
 const maxTries = 12
 
-func newWriter(c *conn, p *place, queue <-chan *job, ring *bell, o Options) *writer {
+func newWriter(c *sqlite.Conn, p *place, queue <-chan *job, ring *bell, o Options) *writer {
 	w := &writer{
 		place: p, queue: queue, ring: ring, onError: o.OnError,
 		full: make(chan struct{}, 1), plans: make(chan plan), reports: make(chan error), moved: make(chan struct{}, 1),
@@ -62,16 +61,15 @@ func newWriter(c *conn, p *place, queue <-chan *job, ring *bell, o Options) *wri
 }
 
 // use has the writer write by c from now on.
-func (w *writer) use(c *conn) {
+func (w *writer) use(c *sqlite.Conn) {
 	w.conn = c
 	w.walPages.Store(0)
 	w.checkpointAt.Store(checkpointPages)
 	// A hook takes the place of SQLite's own, which would checkpoint within the transactions that it counts.
-	c.WALHook(func(_ *sqlite3.Conn, _ string, pages int) error {
+	c.OnCommit(func(pages int) {
 		if w.walPages.Swap(int64(pages)) > int64(pages) { // the WAL has started over
 			w.checkpointAt.Store(checkpointPages)
 		}
-		return nil
 	})
 }
 
@@ -173,9 +171,9 @@ func (w *writer) commit(group []*job) error {
 	w.turn.Lock()
 	err := w.stay()
 	if err == nil {
-		err = protect(w.conn, func() error { return w.tx.run(w.conn, group) })
+		err = sqlite.Protect(w.conn, func() error { return w.tx.run(w.conn, group) })
 	}
-	err = classify(err)
+	err = sqlite.Classify(err)
 	w.turn.Unlock()
 	if err == nil {
 		w.commits.Add(1)

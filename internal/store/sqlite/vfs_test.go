@@ -1,4 +1,4 @@
-package store
+package sqlite
 
 import (
 	"errors"
@@ -30,7 +30,7 @@ func (f *notedFile) Truncate(int64) error                  { f.note("truncate");
 func (f *notedFile) Close() error                          { f.note("close"); return nil }
 
 func TestWALFrameIsWrittenAtOnce(t *testing.T) {
-	const head, page = frameHeaderBytes, pageBytes
+	const head, page = frameHeaderBytes, PageBytes
 	type write struct{ off, size int64 }
 	first, second := int64(32), int64(32+head+page)
 	frame := func(off int64) []write { return []write{{off, head}, {off + head, page}} }
@@ -98,14 +98,14 @@ func TestFullDiskIsToldToSQLite(t *testing.T) {
 		err  error
 		full bool
 	}{
-		{syscall.ENOSPC, true}, {errDiskQuota, true}, {fmt.Errorf("write: %w", syscall.ENOSPC), true}, {syscall.EIO, false},
+		{syscall.ENOSPC, true}, {syscall.EDQUOT, true}, {fmt.Errorf("write: %w", syscall.ENOSPC), true}, {syscall.EIO, false},
 	} {
 		f := &walFile{file: file{&notedFile{err: c.err}}}
 		_, err := f.WriteAt(make([]byte, 32), 0)
 		if !errors.Is(err, c.err) && !c.full {
 			t.Errorf("%v got %v", c.err, err)
 		}
-		if got := fmt.Sprintf("%T", err) == fmt.Sprintf("%T", spaceError(syscall.ENOSPC)); got != c.full {
+		if got := fmt.Sprintf("%T", err) == fmt.Sprintf("%T", fullError(syscall.ENOSPC)); got != c.full {
 			t.Errorf("%v is told as full: %v, want %v", c.err, got, c.full)
 		}
 		if errors.Is(err, sqlite3.IOERR) {
