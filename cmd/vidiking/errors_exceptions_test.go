@@ -2,17 +2,17 @@ package main
 
 // toldBy says how an error is told whose words are only known when the program runs: by a pattern that what is said has to match.
 var toldBy = map[string]string{
-	"cli/api.go: .*":                 `Vidiking answered|Vidiking refused|can't be reached|leads elsewhere|is plain http`,
-	"cli/import.go: .*":              `dlv_.*log`,
-	"cli/selection.go: .*":           `there is no status|is no time`,
-	"cli/tunnel_way.go: .*":          `ngrok\.yml`,
-	"cli/edit.go: .*":                `(VISUAL|EDITOR) names .*, which is not there|there is no editor`,
-	"cli/app.go: .*":                 `the target |unknown|there is no |line 1, column`, // the sites of config and dispatch are looked for by their own words
-	"jsontext/edit.go: has no .*":    ` has no `,
-	"cli/errors.go: .*":              `the target |there is no setting|line 1, column`, // the sites of config and dispatch are looked for by their own words
-	"cli/payload_edit.go: .* .*: .*": `--(set|unset) `,
-	"cli/account.go: .* .*":          `config\.webhook\.json `,
-	"cli/set_webhook.go: .* .*":      `--url `,
+	"cli/api.go: .*":                   `Vidiking answered|Vidiking refused|can't be reached|leads elsewhere|is plain http`,
+	"cli/import.go: .*":                `dlv_.*log`,
+	"cli/selection.go: .*":             `there is no status|is no time`,
+	"cli/tunnel_way.go: .*":            `ngrok\.yml`,
+	"cli/edit.go: .*":                  `(VISUAL|EDITOR) names .*, which is not there|there is no editor`,
+	"cli/app.go: .*":                   `the target |unknown|there is no |line 1, column`, // the sites of config and dispatch are looked for by their own words
+	"jsontext/edit.go: has no .*":      ` has no `,
+	"cli/errors.go: .*":                `the target |there is no setting|line 1, column`, // the sites of config and dispatch are looked for by their own words
+	"cli/payload_edit.go: .* .*: .*":   `--(set|unset) `,
+	"cli/account.go: cannot .* .*: .*": `config\.webhook\.json`,
+	"cli/set_webhook.go: .* .*":        `--url `,
 }
 
 // edge is why errors of tunnels are in no story: they take the other end of one, which tunnel_test.go and the tests of internal/tunnel

@@ -12,57 +12,57 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// API is the call that changes the account. A *vidiking.Client has it.
+// API makes the call that changes the account's webhook. *vidiking.Client implements it.
 type API interface {
 	PutWebhook(ctx context.Context, w vidiking.Webhook) error
 }
 
-// Account says whose webhook is meant: that of the key's owner, at an API.
+// Account identifies the account that owns a webhook: that of the key's owner, at one API.
 type Account struct {
-	API string // its URL
+	API string // the API's URL
 	Key webhook.Secret
 }
 
-// keyID tells keys apart without being one: 64 bits of a hash, of what can't be guessed.
+// keyID identifies a key without revealing it: 64 bits of its hash.
 func (a Account) keyID() string {
 	sum := sha256.Sum256([]byte("vidiking account\x00" + a.Key.Reveal()))
 	return hex.EncodeToString(sum[:8])
 }
 
-// Remembered is what was set from here.
+// SavedWebhook is the webhook that was last set from this machine.
 type SavedWebhook struct {
 	Webhook   vidiking.Webhook
 	At        time.Time
-	Uncertain *vidiking.Webhook // what a call without an answer may have put in its place
+	Uncertain *vidiking.Webhook // what a call with unknown outcome may have set instead
 }
 
-// Holder is a listen that has its URL in the account.
+// Holder is a `listen` process that registered its URL in the account.
 type Holder struct {
 	ID      string
 	PID     int
 	Since   time.Time
-	Sandbox bool // it was registered through the sandbox
+	Sandbox bool // registered in the sandbox
 	Webhook vidiking.Webhook
-	Live    bool // its process lives
+	Live    bool // its process is alive
 }
 
-// Override is what stands in the place of an account's own webhook.
+// Override is a temporary replacement of an account's webhook.
 type Override struct {
 	API     string
 	Key     string            // masked
-	Base    *vidiking.Webhook // what was there before; nil where that is not known
+	Base    *vidiking.Webhook // the webhook before the override; nil if unknown
 	Holders []Holder          // never empty; the last one is registered
 
 	keyID string
 }
 
-// Top is the holder that is registered.
+// Active returns the registered holder.
 func (o Override) Active() Holder { return o.Holders[len(o.Holders)-1] }
 
-// IsOf reports whether it was registered with the account's key.
+// BelongsTo reports whether the override was registered with the account's key.
 func (o Override) BelongsTo(a Account) bool { return o.API == a.API && o.keyID == a.keyID() }
 
-// under is what goes back when the top one ends: the webhook of the live holder below it, else that of the account.
+// previous returns the webhook to restore when the active holder ends: that of the next live holder, or else the account's own.
 func (o Override) previous() *vidiking.Webhook {
 	for i := len(o.Holders) - 2; i >= 0; i-- {
 		if o.Holders[i].Live {
@@ -72,13 +72,13 @@ func (o Override) previous() *vidiking.Webhook {
 	return o.Base
 }
 
-// State is what is known of an account's webhook.
+// State is what is known about an account's webhook.
 type State struct {
-	Saved    *SavedWebhook // what was set for good; nil where nothing was set from here
-	Override *Override     // nil where nothing stands in its place
+	Saved    *SavedWebhook // the permanent webhook; nil if none was set from here
+	Override *Override     // nil if the webhook is not overridden
 }
 
-// Base is what a registration would put back when it ends; nil where that is not known.
+// Base returns the webhook to restore when an override ends, or nil if it is unknown.
 func (s State) Base() *vidiking.Webhook {
 	switch {
 	case s.Override != nil:
@@ -89,22 +89,22 @@ func (s State) Base() *vidiking.Webhook {
 	return nil
 }
 
-// ErrBusy says that another process was changing the webhook for so long that waiting for it ended.
-var ErrBusy = errors.New("another vidiking is changing the webhook")
+// ErrBusy reports that another process was changing the webhook for longer than the timeout.
+var ErrBusy = errors.New("another vidiking process is changing the webhook")
 
-// ErrNothingLeft says that there is nothing to put back.
-var ErrNothingToRestore = errors.New("there is nothing to put back")
+// ErrNothingToRestore reports that there is no webhook to restore.
+var ErrNothingToRestore = errors.New("no webhook to restore")
 
-// TakenError says that a live listen has its URL in the account.
+// TakenError reports that a live `listen` has its URL in the account.
 type TakenError struct{ Holder Holder }
 
 func (e *TakenError) Error() string {
-	return fmt.Sprintf("another listen has its URL in the account: %s (process %d)", e.Holder.Webhook.URL, e.Holder.PID)
+	return fmt.Sprintf("another listen is registered in the account: %s (process %d)", e.Holder.Webhook.URL, e.Holder.PID)
 }
 
-// UnknownBaseError says that what was there before is not known, so that it can't be put back.
+// UnknownBaseError reports that the previous webhook is unknown, so that it cannot be restored.
 type UnknownBaseError struct{ Holder Holder }
 
 func (e *UnknownBaseError) Error() string {
-	return "what was registered before " + e.Holder.Webhook.URL + " is not known"
+	return "cannot tell which webhook was registered before " + e.Holder.Webhook.URL
 }

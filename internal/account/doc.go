@@ -1,15 +1,15 @@
-// Package account knows what is registered with Vidiking as the account's one global webhook, and puts it back.
+// Package account changes the account's global webhook at Vidiking and restores it.
 //
-// The API can set the webhook and not tell it, so what was set from here is remembered: in a file beside the configuration, one for each
-// profile. Two things may be done to the webhook:
+// The API can set the webhook but not read it. So the package saves what was set from this machine, in one file per profile next to the
+// configuration. The webhook can be changed in two ways:
 //
-//   - [Book.Set] sets it for good.
-//   - [Book.Register] puts a listen's URL in its place for a while, and [Registration.Release] puts back what was there.
+//   - [Store.Set] sets it permanently.
+//   - [Store.Register] overrides it with the URL of a `listen`, and [Lease.Release] restores the previous one.
 //
-// What must be put back is on the disk before the webhook is changed, in a second file that exists for just as long. So one stat tells
-// whether a process died in between, [Book.Left] says what it left, and [Book.Restore] mends it. Listens that register one over
-// the other are a stack: whoever ends puts back what is under it, unless another is on top.
+// Before an override is registered, the webhook to restore is written to a second file, which exists only during overrides. So one stat
+// tells whether a process may have died in between; [Store.Stale] lists such overrides, and [Store.Restore] recovers from them. Overrides
+// form a stack: the process on top restores the webhook below it when it ends.
 //
-// Both files are for their owner only, since they hold signing secrets; each is written whole, by rename, and synced, under a lock
-// that every change holds until it is over. Where a call's outcome is not known, what is remembered says so.
+// Both files contain signing secrets and are readable only by their owner. They are replaced atomically and synced, under a lock that is
+// held during each change. If the outcome of a call is unknown, the file records that.
 package account

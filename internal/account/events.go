@@ -11,20 +11,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// AllEvents stands for every documented event where events are named.
+// AllEvents selects every documented event in a list of events.
 const AllEvents = "all"
 
-// EventError says that an item of a list of events can't be registered.
+// EventError reports an event in a list that cannot be registered.
 type EventError struct {
 	Name    string
-	Closest string // the one that was probably meant; may be empty
+	Closest string // the closest known name; may be empty
 }
 
-func (e *EventError) Error() string { return fmt.Sprintf("no documented event matches %q", e.Name) }
+func (e *EventError) Error() string { return fmt.Sprintf("unknown event %q", e.Name) }
 
-// ParseEvents reads a list of events, separated by commas: names, patterns as in render.*, or all. The API is told names, so patterns
-// are written out, in the order of the documentation; names that are not documented follow, as they are. It returns an *EventError
-// for a pattern that matches no documented event, because it names nothing to tell the API.
+// ParseEvents parses a comma-separated list of events: names, patterns such as render.*, or all. The API accepts only names, so patterns
+// expand to the matching names in documentation order. Undocumented names follow unchanged. A pattern without a match is an *EventError.
 func ParseEvents(list string) ([]string, error) {
 	asked := map[string]bool{}
 	var others []string
@@ -57,10 +56,10 @@ func ParseEvents(list string) ([]string, error) {
 	return append(events, others...), nil
 }
 
-// ShortEvents is a list of events in few words, which ParseEvents reads as the same: all, or a pattern for each family that is whole.
+// ShortEvents formats events as a short list that ParseEvents expands to the same events: all, or a pattern for each complete group.
 func ShortEvents(events []string) string {
-	missing := map[string]bool{} // by family
-	all := true                  // it has every documented event, and no other
+	missing := map[string]bool{} // by group
+	all := true                  // exactly the documented events
 	for _, e := range webhook.Events() {
 		lacks := !slices.Contains(events, e.Name)
 		missing[eventGroup(e.Name)] = missing[eventGroup(e.Name)] || lacks

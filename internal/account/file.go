@@ -18,26 +18,29 @@ import (
 
 const (
 	formatVersion = 1
-	maxFileBytes  = 1 << 20 // thousands of accounts
+	maxFileBytes  = 1 << 20 // enough for thousands of accounts
 )
 
-// FileError says that a file can't be read or written. It never repeats what is in it.
+// Why a file that could be read is unusable.
+var (
+	ErrNewerFile   = errors.New("it was written by a newer version of vidiking")
+	ErrDamagedFile = errors.New("it is damaged")
+)
+
+// FileError reports a file that cannot be used. It never quotes the file.
 type FileError struct {
 	Path string
-	Msg  string // what goes on from the path
-	Err  error  // may be nil
+	Op   string // the verb: "read", "write", …
+	Err  error  // without the path
 }
 
 func (e *FileError) Error() string {
-	if e.Err != nil {
-		return e.Path + " " + e.Msg + ": " + e.Err.Error()
-	}
-	return e.Path + " " + e.Msg
+	return fmt.Sprintf("cannot %s %s: %v", e.Op, e.Path, e.Err)
 }
 
 func (e *FileError) Unwrap() error { return e.Err }
 
-// memoryFile is the file of what was set for good.
+// savedFile is the file with the permanent webhooks.
 type savedFile struct {
 	V        int             `json:"v"`
 	Accounts []accountRecord `json:"accounts"`
@@ -49,10 +52,10 @@ type accountRecord struct {
 	KeyID   string         `json:"key_id"`
 	Webhook *webhookRecord `json:"webhook,omitempty"`
 	At      time.Time      `json:"at"`
-	Unsure  *webhookRecord `json:"unsure,omitempty"`
+	Unsure  *webhookRecord `json:"uncertain,omitempty"`
 }
 
-// remembered is nil where nothing is known but that a call may have changed it.
+// saved returns the webhook, or nil if nothing is known.
 func (e accountRecord) saved() *SavedWebhook {
 	r := &SavedWebhook{At: e.At, Uncertain: e.Unsure.webhook()}
 	switch {
@@ -66,7 +69,8 @@ func (e accountRecord) saved() *SavedWebhook {
 	return r
 }
 
-// body is a webhook as it is kept. Its secret is not masked: the files are for their owner, and it must be put back.
+// webhookRecord is a webhook in a file. Its secret is not masked because the webhook must be restorable. Only the owner can read the
+// files.
 type webhookRecord struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
@@ -87,7 +91,7 @@ func (s *webhookRecord) webhook() *vidiking.Webhook {
 	return &vidiking.Webhook{URL: s.URL, Events: s.Events, Secret: webhook.SecretFrom(s.Secret)}
 }
 
-// undoFile is the file of what must be put back.
+// undoFile is the file with the overrides to undo.
 type undoFile struct {
 	V         int              `json:"v"`
 	Overrides []overrideRecord `json:"overrides"`
@@ -141,11 +145,11 @@ func (s *Store) readUndo() ([]Override, error) {
 	return overrides, nil
 }
 
-// writeUndo writes what must be put back; where that is nothing, there is no file.
+// writeUndo writes the overrides, or removes the file if there are none.
 func (s *Store) writeUndo(overrides []Override) error {
 	if len(overrides) == 0 {
 		if err := atomicfile.Remove(s.undoPath); err != nil {
-			return &FileError{s.undoPath, "can't be removed", withoutPath(err)}
+			return &FileError{s.undoPath, "remove", withoutPath(err)}
 		}
 		return nil
 	}
@@ -160,26 +164,26 @@ func (s *Store) writeUndo(overrides []Override) error {
 	return write(s.undoPath, f)
 }
 
-// read reads a file into what v points to. An absent one leaves it as it is.
+// read decodes a file into v. If the file does not exist, v stays unchanged.
 func read(path string, v any, itsVersion *int) error {
 	text, err := atomicfile.Read(path, maxFileBytes)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 		return nil
 	case err != nil:
-		return &FileError{path, "can't be read", withoutPath(err)}
+		return &FileError{path, "read", withoutPath(err)}
 	}
 	return decode(path, text, v, itsVersion)
 }
 
 func decode(path string, text []byte, v any, itsVersion *int) error {
-	// An error of the decoder may quote what it read, so it goes no further.
+	// Drop the decoder's error because it may quote the file.
 	err := json.Unmarshal(text, v)
 	switch {
 	case err == nil && *itsVersion > formatVersion:
-		return &FileError{Path: path, Msg: "was written by a newer vidiking"}
+		return &FileError{path, "read", ErrNewerFile}
 	case err != nil || *itsVersion != formatVersion:
-		return &FileError{Path: path, Msg: "is damaged"}
+		return &FileError{path, "read", ErrDamagedFile}
 	}
 	return nil
 }
@@ -188,20 +192,20 @@ func write(path string, v any) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ") // a person may have to read it
+	enc.SetIndent("", "  ") // people may have to read it
 	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return &FileError{path, "can't be written", withoutPath(err)}
+		return &FileError{path, "write", withoutPath(err)}
 	}
 	if err := atomicfile.WriteBytes(path, 0o600, text.Bytes()); err != nil {
-		return &FileError{path, "can't be written", withoutPath(err)}
+		return &FileError{path, "write", withoutPath(err)}
 	}
 	return nil
 }
 
-// reason is why a file could not be used, without the call and the path.
+// withoutPath strips the operation and path from a file error.
 func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {

@@ -14,12 +14,12 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
 
-// fakeAPI is an account at Vidiking, as far as its webhook goes.
+// fakeAPI is the webhook of an account at Vidiking.
 type fakeAPI struct {
-	registered []vidiking.Webhook       // one after the other
-	fail       func(call int) error     // nil: none fails; the call is not carried out
-	after      func(call int) error     // nil: none fails; the call is carried out all the same
-	before     func(w vidiking.Webhook) // looks at the world as it is when the call arrives
+	registered []vidiking.Webhook       // in order
+	fail       func(call int) error     // fails a call without carrying it out; may be nil
+	after      func(call int) error     // fails a call after carrying it out; may be nil
+	before     func(w vidiking.Webhook) // called when a request arrives
 	calls      int
 }
 
@@ -40,7 +40,7 @@ func (f *fakeAPI) PutWebhook(_ context.Context, w vidiking.Webhook) error {
 	return nil
 }
 
-// now is the URL that is registered.
+// now returns the registered URL.
 func (f *fakeAPI) now() string {
 	if len(f.registered) == 0 {
 		return ""
@@ -61,50 +61,50 @@ func hook(url string) vidiking.Webhook {
 	return vidiking.Webhook{URL: url, Events: []string{"render.complete"}, Secret: webhook.SecretFrom("whsec_0123456789abcdefSEC7")}
 }
 
-func newBook(t *testing.T) *Store {
+func newStore(t *testing.T) *Store {
 	t.Helper()
 	return New(filepath.Join(t.TempDir(), "vidiking", "config.webhook.json"), func() time.Time { return at })
 }
 
-func claim(api API, id, url string) Registration {
+func registration(api API, id, url string) Registration {
 	return Registration{Account: acct, API: api, ID: id, PID: 7, Webhook: hook(url)}
 }
 
-func mustSet(t *testing.T, b *Store, api API, url string) {
+func mustSet(t *testing.T, store *Store, api API, url string) {
 	t.Helper()
-	if err := b.Set(t.Context(), acct, api, hook(url)); err != nil {
+	if err := store.Set(t.Context(), acct, api, hook(url)); err != nil {
 		t.Fatalf("Set %s: %v", url, err)
 	}
 }
 
-func mustRegister(t *testing.T, b *Store, c Registration) *Lease {
+func mustRegister(t *testing.T, store *Store, c Registration) *Lease {
 	t.Helper()
-	r, err := b.Register(t.Context(), c)
+	lease, err := store.Register(t.Context(), c)
 	if err != nil {
 		t.Fatalf("Register %s: %v", c.Webhook.URL, err)
 	}
-	t.Cleanup(r.Abandon)
-	return r
+	t.Cleanup(lease.Abandon)
+	return lease
 }
 
-// kill makes a registration what its process's death makes of it: the lock is free, the files stay.
-func kill(t *testing.T, r *Lease) {
+// kill does what a process's death does to a lease: the lock is released, the files remain.
+func kill(t *testing.T, lease *Lease) {
 	t.Helper()
-	if err := r.holderLock.Unlock(); err != nil {
+	if err := lease.holderLock.Unlock(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// restore puts back what is left, or was before another did.
-func restore(t *testing.T, b *Store, api API) (Outcome, error) {
+// restore restores the first stale override, if any.
+func restore(t *testing.T, store *Store, api API) (Outcome, error) {
 	t.Helper()
-	return b.Restore(t.Context(), Override{API: acct.API, keyID: acct.keyID()}, acct, api)
+	return store.Restore(t.Context(), Override{API: acct.API, keyID: acct.keyID()}, acct, api)
 }
 
-// wantKnown checks what is remembered: the URL, empty for nothing, and the one that is not sure.
-func wantKnown(t *testing.T, b *Store, url, unsure string) {
+// wantSaved checks the saved URL ("" for none) and the uncertain one.
+func wantSaved(t *testing.T, store *Store, url, uncertain string) {
 	t.Helper()
-	s, err := b.State(acct)
+	s, err := store.State(acct)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,19 +115,19 @@ func wantKnown(t *testing.T, b *Store, url, unsure string) {
 			gotUnsure = s.Saved.Uncertain.URL
 		}
 	}
-	if gotURL != url || gotUnsure != unsure {
-		t.Errorf("remembered: got %q (unsure: %q), want %q (%q)", gotURL, gotUnsure, url, unsure)
+	if gotURL != url || gotUnsure != uncertain {
+		t.Errorf("saved: got %q (uncertain: %q), want %q (%q)", gotURL, gotUnsure, url, uncertain)
 	}
 }
 
-// wantClean checks that nothing is left to put back, and no lock of a holder.
-func wantClean(t *testing.T, b *Store) {
+// wantClean checks that nothing is left to restore and that no holder's lock file remains.
+func wantClean(t *testing.T, store *Store) {
 	t.Helper()
-	if b.HasStale() {
-		text, _ := os.ReadFile(b.undoPath)
-		t.Errorf("there is something left to put back:\n%s", text)
+	if store.HasStale() {
+		text, _ := os.ReadFile(store.undoPath)
+		t.Errorf("something is left to restore:\n%s", text)
 	}
-	locks, err := filepath.Glob(b.savedPath + ".*.lock")
+	locks, err := filepath.Glob(store.savedPath + ".*.lock")
 	if err != nil || len(locks) > 0 {
 		t.Errorf("got locks %v, %v, want none", locks, err)
 	}

@@ -13,17 +13,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-// patience is how long a change waits for another. Most take a second; one that waits for Vidiking's rate limit takes longer.
+// lockTimeout is how long a change waits for another process. Most changes take a second, but one that waits for Vidiking's rate limit
+// takes longer.
 const lockTimeout = 15 * time.Second
 
-// lock keeps other changes away until unlock is called, or until the process ends in any way.
+// lock excludes other changes until unlock is called or the process ends.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	path := s.savedPath + ".lock"
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, &FileError{path, "can't be made", withoutPath(err)}
+		return nil, &FileError{path, "create", withoutPath(err)}
 	}
 	if err := atomicfile.CheckRegular(path); err != nil {
-		return nil, &FileError{path, "can't be locked", withoutPath(err)}
+		return nil, &FileError{path, "lock", withoutPath(err)}
 	}
 	timed, cancel := context.WithTimeout(ctx, lockTimeout)
 	defer cancel()
@@ -31,22 +32,22 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	_, err = l.TryLockContext(timed, 10*time.Millisecond)
 	switch {
 	case err == nil:
-		return func() { _ = l.Unlock() }, nil // closing is all that could fail, and the end of the process does it too
+		return func() { _ = l.Unlock() }, nil // only closing could fail, and the process's end closes the file too
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, ErrBusy
 	}
-	return nil, &FileError{path, "can't be locked", withoutPath(err)}
+	return nil, &FileError{path, "lock", withoutPath(err)}
 }
 
-// holderLock is the file that a holder keeps locked for as long as it lives, so that any death frees it.
+// holderLock returns the path of the file that a holder keeps locked while it lives. The lock is released even if the process is killed.
 func (s *Store) holderLock(id string) string {
 	return s.savedPath + "." + filepath.Base(id) + ".lock"
 }
 
-// isLive reports whether a holder's process lives: whether its exclusive lock keeps out a shared one. Whoever can't tell says yes, so
-// that nothing is taken from a live one.
+// isLive reports whether a holder's process is alive, by trying to get a shared lock against its exclusive one. If it cannot tell, it
+// reports true, so that nothing is taken from a live holder.
 func (s *Store) isLive(id string) bool {
 	path := s.holderLock(id)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {

@@ -12,60 +12,60 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// Claim is what a listen registers, and what it may take for that.
+// Registration is the webhook that a `listen` registers, and what it may replace.
 type Registration struct {
 	Account  Account
 	API      API
-	ID       string // of the session
+	ID       string // the session's id
 	PID      int
 	Sandbox  bool
 	Webhook  vidiking.Webhook
-	Base     *vidiking.Webhook // what to put back, where it was given; nil: what is known
-	Replaces string            // the id of the live holder that may be replaced; empty: none may
+	Base     *vidiking.Webhook // the webhook to restore, if the user gave it; nil: the saved one
+	Replaces string            // id of the live holder that may be replaced; empty: none
 }
 
-// Registration is a listen's URL in the account. Any number of goroutines may use it.
+// Lease is a registered webhook of a `listen`. Its methods are safe for concurrent use.
 type Lease struct {
 	store        *Store
 	registration Registration
 
 	mu         sync.Mutex
-	holderLock *flock.Flock // held until it is released
+	holderLock *flock.Flock // held until the lease is released
 	released   bool
 }
 
-// Register puts a listen's URL into the account. What must be put back is on the disk before. It returns a *TakenError where a live
-// holder is in the way that Claim.Over does not name. Where the call was not carried out, nothing is left to put back; where
-// that is not certain, what was there is put back at once.
-func (s *Store) Register(ctx context.Context, c Registration) (*Lease, error) {
+// Register overrides the account's webhook. It first writes the webhook to restore to disk. It returns a *TakenError if a live holder
+// other than Registration.Replaces is registered. If the API rejects the call, nothing remains to restore. If the outcome is unknown,
+// Register restores the previous webhook at once.
+func (s *Store) Register(ctx context.Context, r Registration) (*Lease, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	state, err := s.State(c.Account)
+	state, err := s.State(r.Account)
 	if err != nil {
 		return nil, err
 	}
-	if o := state.Override; o != nil && o.Active().Live && o.Active().ID != c.Replaces {
+	if o := state.Override; o != nil && o.Active().Live && o.Active().ID != r.Replaces {
 		return nil, &TakenError{o.Active()}
 	}
 	before, err := s.readUndo()
 	if err != nil {
 		return nil, err
 	}
-	l := &Lease{store: s, registration: c}
+	l := &Lease{store: s, registration: r}
 	if err := l.lockHolder(); err != nil {
 		return nil, err
 	}
 	if state.Override != nil {
 		defer s.removeStaleLocks(state.Override.Holders)
 	}
-	if err := s.writeUndo(s.pushHolder(before, c, state)); err != nil {
+	if err := s.writeUndo(s.pushHolder(before, r, state)); err != nil {
 		l.unlockHolder()
 		return nil, err
 	}
-	err = c.API.PutWebhook(ctx, c.Webhook)
+	err = r.API.PutWebhook(ctx, r.Webhook)
 	switch {
 	case err == nil:
 		return l, nil
@@ -76,10 +76,10 @@ func (s *Store) Register(ctx context.Context, c Registration) (*Lease, error) {
 	return nil, errors.Join(err, s.writeUndo(before))
 }
 
-// backOutTime bounds how long a registration without an answer is taken back, also where its caller has given up.
+// undoTimeout bounds undoing a registration with an unknown outcome, even if the caller's context is done.
 const undoTimeout = 30 * time.Second
 
-// backOut puts back what was there before a call that may have been carried out.
+// undoRegistration restores the previous webhook after a call with an unknown outcome.
 func (l *Lease) undoRegistration(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTimeout)
 	defer cancel()
@@ -91,29 +91,29 @@ func (l *Lease) undoRegistration(ctx context.Context) error {
 	return err
 }
 
-// with is the overrides with a claim on top of its account's.
-func (s *Store) pushHolder(overrides []Override, c Registration, state State) []Override {
-	h := Holder{ID: c.ID, PID: c.PID, Since: s.now().UTC(), Sandbox: c.Sandbox, Webhook: c.Webhook, Live: true}
+// pushHolder returns the overrides with the registration on top of its account's.
+func (s *Store) pushHolder(overrides []Override, r Registration, state State) []Override {
+	h := Holder{ID: r.ID, PID: r.PID, Since: s.now().UTC(), Sandbox: r.Sandbox, Webhook: r.Webhook, Live: true}
 	overrides = slices.Clone(overrides)
-	i := indexOverride(overrides, c.Account)
+	i := indexOverride(overrides, r.Account)
 	if i < 0 {
 		i = len(overrides)
-		overrides = append(overrides, Override{API: c.Account.API, Key: c.Account.Key.String(), keyID: c.Account.keyID(), Base: state.Base()})
+		overrides = append(overrides, Override{API: r.Account.API, Key: r.Account.Key.String(), keyID: r.Account.keyID(), Base: state.Base()})
 	}
-	if c.Base != nil {
-		overrides[i].Base = c.Base
+	if r.Base != nil {
+		overrides[i].Base = r.Base
 	}
 	overrides[i].Holders = append(liveHolders(overrides[i].Holders), h)
 	return overrides
 }
 
-// living leaves out holders that have died: nothing of theirs is registered any more.
+// liveHolders leaves out dead holders, whose webhooks are no longer registered.
 func liveHolders(holders []Holder) []Holder {
 	return slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return !h.Live })
 }
 
-// Change registers another URL, or another secret, in the place of the one before: a tunnel came back elsewhere. Where another holder
-// is on top, it is only kept for when that one ends.
+// Update registers a different URL or secret, for a tunnel that reconnected with another URL. If another holder is active, Update only
+// saves the change for when that one ends.
 func (l *Lease) Update(ctx context.Context, w vidiking.Webhook) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -139,7 +139,8 @@ func (l *Lease) Update(ctx context.Context, w vidiking.Webhook) error {
 	return l.registration.API.PutWebhook(ctx, w)
 }
 
-// find reads what must be put back, and in it what is this registration's; nil where somebody has put it back already.
+// findHolder reads the overrides and returns this lease's override and holder. The holder is nil if another process has already restored
+// the webhook.
 func (l *Lease) findHolder() (overrides []Override, o *Override, h *Holder, err error) {
 	overrides, err = l.store.readUndo()
 	if err != nil {
@@ -158,22 +159,22 @@ func (l *Lease) findHolder() (overrides []Override, o *Override, h *Holder, err 
 	return overrides, o, nil, nil
 }
 
-// live takes the lock that tells the others of this process's life.
+// lockHolder takes the lock that marks this process as alive.
 func (l *Lease) lockHolder() error {
 	path := l.store.holderLock(l.registration.ID)
 	lock := flock.New(path, flock.SetPermissions(0o600))
 	ok, err := lock.TryLock()
 	if err == nil && !ok {
-		err = errors.New("another process holds it")
+		err = errors.New("another process holds the lock")
 	}
 	if err != nil {
-		return &FileError{path, "can't be locked", withoutPath(err)}
+		return &FileError{path, "lock", withoutPath(err)}
 	}
 	l.holderLock = lock
 	return nil
 }
 
-// die gives that lock back.
+// unlockHolder releases that lock.
 func (l *Lease) unlockHolder() {
 	_ = l.holderLock.Unlock()
 	l.store.removeStaleLocks([]Holder{{ID: l.registration.ID}})

@@ -9,16 +9,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// Outcome is what became of the webhook when a registration ended. At most one of its fields is set; none where somebody else had
-// put it back before.
+// Outcome is the result of releasing a lease. At most one field is set; none if another process had restored the webhook before.
 type Outcome struct {
-	Restored        *vidiking.Webhook // it is registered again
-	StillRegistered *vidiking.Webhook // the ended listen's own is still registered, since what was there before is not known
-	HeldBy          *Holder           // another listen is registered, and puts it back when it ends
+	Restored        *vidiking.Webhook // the webhook that is registered again
+	StillRegistered *vidiking.Webhook // the lease's own webhook: still registered, because the previous one is unknown
+	HeldBy          *Holder           // another `listen` is registered; it restores the webhook when it ends
 }
 
-// Release puts back what was there before. After it has succeeded, it does nothing more. Where it fails, what must be put back
-// stays on the disk, and the next command says so.
+// Release restores the previous webhook. After a success, further calls do nothing. If it fails, the webhook to restore stays on disk,
+// and the next command reports it.
 func (l *Lease) Release(ctx context.Context) (Outcome, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -38,8 +37,8 @@ func (l *Lease) Release(ctx context.Context) (Outcome, error) {
 	return out, err
 }
 
-// Abandon lets go without putting anything back: for a process that ends after Release has failed. To the others it is as if it
-// had died.
+// Abandon gives up the lease without restoring the webhook, for a process that ends after Release failed. To other processes it looks as
+// if this one had died.
 func (l *Lease) Abandon() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +48,7 @@ func (l *Lease) Abandon() {
 	}
 }
 
-// putBack takes this registration off the stack, and puts back what is under it where it is on top.
+// restoreWebhook removes this lease from the stack. If it was on top, it restores the webhook below it.
 func (l *Lease) restoreWebhook(ctx context.Context) (Outcome, error) {
 	overrides, o, h, err := l.findHolder()
 	if err != nil || h == nil {
@@ -62,7 +61,7 @@ func (l *Lease) restoreWebhook(ctx context.Context) (Outcome, error) {
 	return l.store.popHolder(ctx, l.registration.API, l.registration.Account, overrides, indexOverride(overrides, l.registration.Account))
 }
 
-// pop takes the top of an override away and puts back what is under it.
+// popHolder removes the active holder of an override and restores the webhook below it.
 func (s *Store) popHolder(ctx context.Context, api API, a Account, overrides []Override, i int) (Outcome, error) {
 	o := &overrides[i]
 	top, under := o.Active(), o.previous()
@@ -79,23 +78,23 @@ func (s *Store) popHolder(ctx context.Context, api API, a Account, overrides []O
 	if under == nil {
 		out, registered = Outcome{StillRegistered: &top.Webhook}, &top.Webhook
 	}
-	// What is remembered first: a process that dies between the two puts back once more what is there already.
+	// Save first: if the process dies in between, restoring the same webhook again does no harm.
 	err := s.save(a, registered, nil, s.now())
 	return out, errors.Join(err, s.writeUndo(slices.Delete(overrides, i, i+1)))
 }
 
-// tidy takes away the locks of holders that live no more.
+// removeStaleLocks removes the lock files of dead holders.
 func (s *Store) removeStaleLocks(holders []Holder) {
 	for _, h := range holders {
 		if !s.isLive(h.ID) {
-			_ = os.Remove(s.holderLock(h.ID)) // an empty file that nobody looks for any more
+			_ = os.Remove(s.holderLock(h.ID)) // an empty file that no process needs anymore
 		}
 	}
 }
 
-// Restore puts back what a dead listen left, by an API for the account. It returns ErrNothingLeft, a *TakenError where the listen lives,
-// or an *UnknownBaseError where what was there before is not known. That the account's key is the one that it was registered with is
-// for the caller to look at (Override.IsOf): a key may have been exchanged for a new one since.
+// Restore restores the webhook after a `listen` died, with an API for the account. It returns ErrNothingToRestore, a *TakenError if the
+// `listen` is alive, or an *UnknownBaseError if the previous webhook is unknown. The caller checks the key (Override.BelongsTo): the user
+// may have replaced it since.
 func (s *Store) Restore(ctx context.Context, left Override, a Account, api API) (Outcome, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {

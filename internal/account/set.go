@@ -7,8 +7,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// Set sets the account's webhook for good. It returns a *TakenError where a live listen has its own there, since that would put back
-// the former one when it ends. Where the call may have been carried out without an answer, what is remembered says so.
+// Set sets the account's webhook permanently. It returns a *TakenError if a live `listen` is registered, since that would restore the old
+// webhook when it ends. If the outcome of the call is unknown, the saved state records that.
 func (s *Store) Set(ctx context.Context, a Account, api API, w vidiking.Webhook) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *Store) Set(ctx context.Context, a Account, api API, w vidiking.Webhook)
 	if state.Saved != nil {
 		before, at = &state.Saved.Webhook, state.Saved.At
 	}
-	// What is to be is on the disk first: a process that dies now leaves "one of the two", not a wrong certainty.
+	// Save the new webhook as uncertain first: a process that dies now leaves "one of the two", not a wrong fact.
 	if err := s.save(a, before, &w, at); err != nil {
 		return err
 	}
@@ -43,21 +43,21 @@ func (s *Store) Set(ctx context.Context, a Account, api API, w vidiking.Webhook)
 	return errors.Join(s.save(a, &w, nil, s.now()), s.dropOverride(a))
 }
 
-// forget goes back to what was known before a call that was not carried out.
+// revertSaved restores the saved state after a call that was not carried out.
 func (s *Store) revertSaved(a Account, state State) error {
-	var before, unsure *vidiking.Webhook
+	var before, uncertain *vidiking.Webhook
 	at := s.now()
 	if state.Saved != nil {
-		before, unsure, at = &state.Saved.Webhook, state.Saved.Uncertain, state.Saved.At
+		before, uncertain, at = &state.Saved.Webhook, state.Saved.Uncertain, state.Saved.At
 	}
-	err := s.save(a, before, unsure, at)
+	err := s.save(a, before, uncertain, at)
 	if state.Override != nil {
 		err = errors.Join(err, s.setBase(a, state.Override.Base))
 	}
 	return err
 }
 
-// rebase changes what an override puts back, where there is one.
+// setBase changes the webhook that an override restores, if there is an override.
 func (s *Store) setBase(a Account, base *vidiking.Webhook) error {
 	overrides, err := s.readUndo()
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Store) setBase(a Account, base *vidiking.Webhook) error {
 	return s.writeUndo(overrides)
 }
 
-// drop takes an override away, where there is one: nothing must be put back any more.
+// dropOverride removes an override, if there is one. Nothing is left to restore then.
 func (s *Store) dropOverride(a Account) error {
 	overrides, err := s.readUndo()
 	if err != nil {

@@ -10,28 +10,28 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// Book is what is remembered of the webhooks of a profile. Any number of processes may use it at once.
+// Store keeps the known webhooks of one profile. Several processes may use it at the same time.
 type Store struct {
-	savedPath string // the file of what was set
-	undoPath  string // the file of what must be put back; there only while something must
+	savedPath string // file with the permanent webhooks
+	undoPath  string // file with the overrides; exists only while there are any
 	now       func() time.Time
 }
 
-// New makes a Book that is kept in a file, and in others beside it. Nothing is read or made.
+// New returns a Store that uses the given file and others next to it. It does not access the disk.
 func New(file string, now func() time.Time) *Store {
 	return &Store{savedPath: file, undoPath: file + ".undo", now: now}
 }
 
-// Files are the files that may hold secrets, whether they are there or not.
+// Files returns the paths that may contain secrets, whether they exist or not.
 func (s *Store) Files() []string { return []string{s.savedPath, s.undoPath} }
 
-// HasLeft reports whether there may be something to put back. It costs one stat.
+// HasStale reports whether there may be a webhook to restore. It costs one stat.
 func (s *Store) HasStale() bool {
 	_, err := os.Lstat(s.undoPath)
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// Left lists what dead processes left in an account: the overrides whose holder has died.
+// Stale returns the overrides whose active holder has died.
 func (s *Store) Stale() ([]Override, error) {
 	overrides, err := s.readUndo()
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *Store) Stale() ([]Override, error) {
 	return slices.DeleteFunc(overrides, func(o Override) bool { return o.Active().Live }), nil
 }
 
-// Look returns what is known of an account's webhook.
+// State returns what is known about an account's webhook.
 func (s *Store) State(a Account) (State, error) {
 	var state State
 	accounts, err := s.readSaved()
@@ -69,8 +69,8 @@ func indexOverride(overrides []Override, a Account) int {
 	return slices.IndexFunc(overrides, func(o Override) bool { return o.BelongsTo(a) })
 }
 
-// remember writes what is registered for good. unsure is what a call without an answer may have put in its place.
-func (s *Store) save(a Account, w, unsure *vidiking.Webhook, at time.Time) error {
+// save records the permanent webhook. uncertain is what a call with an unknown outcome may have set instead.
+func (s *Store) save(a Account, w, uncertain *vidiking.Webhook, at time.Time) error {
 	accounts, err := s.readSaved()
 	if err != nil {
 		return err
@@ -81,6 +81,6 @@ func (s *Store) save(a Account, w, unsure *vidiking.Webhook, at time.Time) error
 		accounts = append(accounts, accountRecord{API: a.API, Key: a.Key.String(), KeyID: a.keyID()})
 	}
 	accounts[i].At = at.UTC()
-	accounts[i].Webhook, accounts[i].Unsure = recordOf(w), recordOf(unsure)
+	accounts[i].Webhook, accounts[i].Unsure = recordOf(w), recordOf(uncertain)
 	return s.writeSaved(accounts)
 }

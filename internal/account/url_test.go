@@ -12,7 +12,7 @@ func TestCheckURL(t *testing.T) {
 	for _, tt := range []struct {
 		url  string
 		from URLOptions
-		want string // empty: it is right
+		want string // empty: valid
 	}{
 		{"https://example.com/hooks", URLOptions{}, ""},
 		{"https://example.com:8443/hooks?a=b", URLOptions{}, ""},
@@ -22,39 +22,39 @@ func TestCheckURL(t *testing.T) {
 		{"http://127.0.0.1:4747/hooks", URLOptions{LocalAPI: true}, ""},
 		{"http://localhost:4747/hooks", URLOptions{LocalAPI: true}, ""},
 		{"", URLOptions{}, "is empty"},
-		{"example.com/hooks", URLOptions{}, `is no URL: "example.com/hooks"`},
-		{"https://me:hush@/x", URLOptions{}, "is no URL: …"},
-		{"https://me:hush@example.com/x", URLOptions{}, "can't hold a user or a password"},
-		{"https://example.com/x#y", URLOptions{}, "can't hold #: https://example.com/x#y"},
-		{"https://example.com/x y", URLOptions{}, `holds white space or a control character: "https://example.com/x y"`},
-		{"ftp://example.com/x", URLOptions{}, "can't begin with ftp://"},
-		{"http://example.com/x", URLOptions{}, "is not https: http://example.com/x"},
-		{"http://example.com/x", URLOptions{LocalAPI: true}, "is not https: http://example.com/x"},
+		{"example.com/hooks", URLOptions{}, `is invalid: "example.com/hooks"`},
+		{"https://me:hush@/x", URLOptions{}, "is invalid: …"},
+		{"https://me:hush@example.com/x", URLOptions{}, "cannot contain a user or password"},
+		{"https://example.com/x#y", URLOptions{}, `cannot contain #: "https://example.com/x#y"`},
+		{"https://example.com/x y", URLOptions{}, `contains white space or a control character: "https://example.com/x y"`},
+		{"ftp://example.com/x", URLOptions{}, `has an unsupported scheme: "ftp"`},
+		{"http://example.com/x", URLOptions{}, "must use https: http://example.com/x"},
+		{"http://example.com/x", URLOptions{LocalAPI: true}, "must use https: http://example.com/x"},
 		{"https://example.com", URLOptions{}, "has no path: https://example.com"},
-		{"https://example.com:0/x", URLOptions{}, "has no port from 1 to 65535: example.com:0"},
-		{"https://example.com:99999/x", URLOptions{}, "has no port from 1 to 65535: example.com:99999"},
-		{"http://localhost:3000/x", URLOptions{}, "leads to this machine (localhost:3000), where Vidiking can't send"},
-		{"https://127.0.0.1/x", URLOptions{}, "leads to this machine (127.0.0.1), where Vidiking can't send"},
-		{"https://[::1]/x", URLOptions{}, "leads to this machine ([::1]), where Vidiking can't send"},
-		{"https://[::ffff:127.0.0.1]/x", URLOptions{}, "leads to this machine ([::ffff:127.0.0.1]), where Vidiking can't send"},
-		{"https://app.localhost/x", URLOptions{}, "leads to this machine (app.localhost), where Vidiking can't send"},
-		{"https://10.1.2.3/x", URLOptions{}, "leads to a private network (10.1.2.3), where Vidiking can't send"},
-		{"https://192.168.1.5/x", URLOptions{LocalAPI: true}, "leads to a private network (192.168.1.5), where Vidiking can't send"},
-		{"https://169.254.169.254/x", URLOptions{}, "leads to a private network (169.254.169.254), where Vidiking can't send"},
-		{"https://100.64.0.1/x", URLOptions{}, "leads to a private network (100.64.0.1), where Vidiking can't send"},
-		{"https://[fd00::1]/x", URLOptions{}, "leads to a private network ([fd00::1]), where Vidiking can't send"},
-		{"https://[fe80::1%25eth0]/x", URLOptions{}, "leads to a private network ([fe80::1%eth0]), where Vidiking can't send"},
-		{"https://printer/x", URLOptions{}, "leads to a private network (printer), where Vidiking can't send"},
-		{"https://nas.LOCAL./x", URLOptions{}, "leads to a private network (nas.LOCAL.), where Vidiking can't send"},
-		{"https://db.internal/x", URLOptions{}, "leads to a private network (db.internal), where Vidiking can't send"},
-		{"https://127.1/x", URLOptions{}, "has a host that is no name and no address as it is usually written: 127.1"},
-		{"https://2130706433/x", URLOptions{}, "has a host that is no name and no address as it is usually written: 2130706433"},
-		{"https://0x7f.0x1/x", URLOptions{}, "has a host that is no name and no address as it is usually written: 0x7f.0x1"},
+		{"https://example.com:0/x", URLOptions{}, "has an invalid port (use 1 to 65535): example.com:0"},
+		{"https://example.com:99999/x", URLOptions{}, "has an invalid port (use 1 to 65535): example.com:99999"},
+		{"http://localhost:3000/x", URLOptions{}, "points to this machine (localhost:3000), which Vidiking cannot reach"},
+		{"https://127.0.0.1/x", URLOptions{}, "points to this machine (127.0.0.1), which Vidiking cannot reach"},
+		{"https://[::1]/x", URLOptions{}, "points to this machine ([::1]), which Vidiking cannot reach"},
+		{"https://[::ffff:127.0.0.1]/x", URLOptions{}, "points to this machine ([::ffff:127.0.0.1]), which Vidiking cannot reach"},
+		{"https://app.localhost/x", URLOptions{}, "points to this machine (app.localhost), which Vidiking cannot reach"},
+		{"https://10.1.2.3/x", URLOptions{}, "points to a private network (10.1.2.3), which Vidiking cannot reach"},
+		{"https://192.168.1.5/x", URLOptions{LocalAPI: true}, "points to a private network (192.168.1.5), which Vidiking cannot reach"},
+		{"https://169.254.169.254/x", URLOptions{}, "points to a private network (169.254.169.254), which Vidiking cannot reach"},
+		{"https://100.64.0.1/x", URLOptions{}, "points to a private network (100.64.0.1), which Vidiking cannot reach"},
+		{"https://[fd00::1]/x", URLOptions{}, "points to a private network ([fd00::1]), which Vidiking cannot reach"},
+		{"https://[fe80::1%25eth0]/x", URLOptions{}, "points to a private network ([fe80::1%eth0]), which Vidiking cannot reach"},
+		{"https://printer/x", URLOptions{}, "points to a private network (printer), which Vidiking cannot reach"},
+		{"https://nas.LOCAL./x", URLOptions{}, "points to a private network (nas.LOCAL.), which Vidiking cannot reach"},
+		{"https://db.internal/x", URLOptions{}, "points to a private network (db.internal), which Vidiking cannot reach"},
+		{"https://127.1/x", URLOptions{}, `has an invalid host: "127.1"`},
+		{"https://2130706433/x", URLOptions{}, `has an invalid host: "2130706433"`},
+		{"https://0x7f.0x1/x", URLOptions{}, `has an invalid host: "0x7f.0x1"`},
 	} {
 		err := CheckURL(tt.url, tt.from)
 		if tt.want == "" {
 			if err != nil {
-				t.Errorf("CheckURL(%q, %+v): got %v, want it taken", tt.url, tt.from, err)
+				t.Errorf("CheckURL(%q, %+v): got %v, want no error", tt.url, tt.from, err)
 			}
 			continue
 		}
@@ -74,7 +74,7 @@ func FuzzCheckURLTakesOnlyWhatTheInternetReaches(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if err := CheckURL(text, URLOptions{}); err == nil && (!strings.HasPrefix(strings.ToLower(text), "https://") || strings.Contains(text, "localhost/")) {
-			t.Errorf("CheckURL took %q", text)
+			t.Errorf("CheckURL accepted %q", text)
 		}
 	})
 }
@@ -95,7 +95,7 @@ func TestParseEvents(t *testing.T) {
 		}
 		short := ShortEvents(got)
 		if again, err := ParseEvents(short); err != nil || !slices.Equal(again, got) {
-			t.Errorf("ShortEvents(%v): got %q, which reads as %v, %v", got, short, again, err)
+			t.Errorf("ShortEvents(%v): got %q, which parses as %v, %v", got, short, again, err)
 		}
 	}
 	for short, events := range map[string][]string{
@@ -112,7 +112,7 @@ func TestParseEvents(t *testing.T) {
 		_, err := ParseEvents(list)
 		var wrong *EventError
 		if !errors.As(err, &wrong) || wrong.Closest != near {
-			t.Errorf("ParseEvents(%q): got %#v, want an EventError near to %q", list, err, near)
+			t.Errorf("ParseEvents(%q): got %#v, want an EventError with closest %q", list, err, near)
 		}
 	}
 }

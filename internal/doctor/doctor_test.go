@@ -57,9 +57,9 @@ func TestWhatTheAPISays(t *testing.T) {
 		want   string
 	}{
 		{testkit.Answer(401, key), "failed: API refused the key …KEY9 (file): 401 | copy it again from Vidiking's dashboard: vidiking config set api-key"},
-		{testkit.Answer(500, key), "failed: Vidiking answered 500 Internal Server Error to GET /wallet/balance | that is a fault on the other side: try again later"},
-		{testkit.Answer(200, "<html>"), "warning: the answer to GET /wallet/balance is not the JSON that is documented | something in between may have answered: a proxy, or the login page of a network"},
-		{testkit.HangUp(), "failed: API can't be reached: the connection was closed before the whole answer was there | is this machine online? Through a proxy: HTTPS_PROXY=URL"},
+		{testkit.Answer(500, key), "failed: Vidiking responded with 500 Internal Server Error to GET /wallet/balance | that is a fault on the other side: try again later"},
+		{testkit.Answer(200, "<html>"), "warning: the response to GET /wallet/balance is not the documented JSON | something in between may have answered: a proxy, or the login page of a network"},
+		{testkit.HangUp(), "failed: cannot reach API: the connection was closed before the response was complete | is this machine online? Through a proxy: HTTPS_PROXY=URL"},
 	} {
 		p := newPatient(t)
 		p.api = testkit.Serve(t, tt.answer)
@@ -130,7 +130,7 @@ func TestWhatADeadListenLeftIsAFailure(t *testing.T) {
 	p.wants("account", "failed: a listen died and left its URL in your account: https://gone.example.com/x | vidiking config restore-webhook")
 	for _, file := range p.options.Book.Files() {
 		p.write(file, "hush")
-		if got := p.examine("account"); !strings.Contains(got, "failed: ~/.config/vidiking/config.webhook.json") || strings.Contains(got, "hush") {
+		if got := p.examine("account"); !strings.Contains(got, "failed: cannot read ~/.config/vidiking/config.webhook.json") || strings.Contains(got, "hush") {
 			t.Errorf("a damaged file: got %q, want that it is said", got)
 		}
 		if err := os.Remove(file); err != nil {

@@ -26,12 +26,12 @@ func TestParseBase(t *testing.T) {
 	} {
 		got, err := ParseBase(tt.text)
 		if err != nil || got.String() != tt.want || got.IsLocal() != tt.here {
-			t.Errorf("ParseBase(%q): got %q (here: %v), %v, want %q (%v)", tt.text, got, got.IsLocal(), err, tt.want, tt.here)
+			t.Errorf("ParseBase(%q): got %q (local: %v), %v, want %q (%v)", tt.text, got, got.IsLocal(), err, tt.want, tt.here)
 		}
 	}
 }
 
-func TestTheConfiguredDefaultIsThisOne(t *testing.T) {
+func TestConfigHasTheSameDefaultURL(t *testing.T) {
 	t.Parallel()
 	key, err := config.FindKey(config.APIURL)
 	if err != nil || key.Default != defaultURL {
@@ -39,23 +39,23 @@ func TestTheConfiguredDefaultIsThisOne(t *testing.T) {
 	}
 }
 
-func TestParseBaseRefusesWhereTheKeyMustNotGo(t *testing.T) {
+func TestParseBaseErrors(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                              `the API's URL is no URL: ""`,
-		"api.vidiking.com":              `the API's URL is no URL: "api.vidiking.com"`,
-		"https://":                      `the API's URL is no URL: "https://"`,
-		"https://me:hush@example.com":   "the API's URL can't hold a user or a password",
-		"me:hush@example.com":           `the API's URL is no URL: "…"`,
-		"https://exa mple.com":          `the API's URL is no URL: "…"`,
-		"https://example.com/v1?a=b":    `the API's URL can't hold ? or #: "https://example.com/v1?a=b"`,
-		"https://example.com/v1#x":      `the API's URL can't hold ? or #: "https://example.com/v1#x"`,
-		"http://[::1%25e\x8ch0]":        `the API's URL is no URL: "http://[::1%25e\x8ch0]"`,
-		"ftp://example.com":             "the API's URL can't begin with ftp://",
-		"http://api.vidiking.com/v1":    `the API's URL is plain http to another machine: "http://api.vidiking.com/v1"`,
-		"http://192.168.1.5/v1":         `the API's URL is plain http to another machine: "http://192.168.1.5/v1"`,
-		"http://127.0.0.1.example.com/": `the API's URL is plain http to another machine: "http://127.0.0.1.example.com/"`,
-		"http://0.0.0.0:9000":           `the API's URL is plain http to another machine: "http://0.0.0.0:9000"`,
+		"":                              `the API URL is invalid: ""`,
+		"api.vidiking.com":              `the API URL is invalid: "api.vidiking.com"`,
+		"https://":                      `the API URL is invalid: "https://"`,
+		"https://me:hush@example.com":   "the API URL cannot contain a user or password",
+		"me:hush@example.com":           `the API URL is invalid: "…"`,
+		"https://exa mple.com":          `the API URL is invalid: "…"`,
+		"https://example.com/v1?a=b":    `the API URL cannot contain ? or #: "https://example.com/v1?a=b"`,
+		"https://example.com/v1#x":      `the API URL cannot contain ? or #: "https://example.com/v1#x"`,
+		"http://[::1%25e\x8ch0]":        `the API URL is invalid: "http://[::1%25e\x8ch0]"`,
+		"ftp://example.com":             `the API URL has an unsupported scheme: "ftp"`,
+		"http://api.vidiking.com/v1":    `the API URL uses plain http to another machine: "http://api.vidiking.com/v1"`,
+		"http://192.168.1.5/v1":         `the API URL uses plain http to another machine: "http://192.168.1.5/v1"`,
+		"http://127.0.0.1.example.com/": `the API URL uses plain http to another machine: "http://127.0.0.1.example.com/"`,
+		"http://0.0.0.0:9000":           `the API URL uses plain http to another machine: "http://0.0.0.0:9000"`,
 	} {
 		_, err := ParseBase(text)
 		var wrong *URLError
@@ -78,10 +78,10 @@ func FuzzParseBaseNeverTakesPlainHTTPElsewhere(f *testing.F) {
 			return
 		}
 		if u, err := url.Parse(b.String()); err != nil || u.Scheme != "https" && !hosts.IsLoopback(u.Hostname()) || u.User != nil || u.RawQuery != "" {
-			t.Errorf("ParseBase(%q) took %s", text, b)
+			t.Errorf("ParseBase(%q) accepted %s", text, b)
 		}
 		if again, err := ParseBase(b.String()); err != nil || again.String() != b.String() {
-			t.Errorf("ParseBase(%q) gave %q, which it reads as %q, %v", text, b, again, err)
+			t.Errorf("ParseBase(%q): got %q, which parses as %q, %v", text, b, again, err)
 		}
 	})
 }

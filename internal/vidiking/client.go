@@ -21,33 +21,33 @@ import (
 
 const (
 	defaultTimeout   = 30 * time.Second
-	connectTimeout   = 10 * time.Second // a connection takes far less; what takes longer is not reached
-	maxResponseBytes = 1 << 20          // far more than any documented answer
+	connectTimeout   = 10 * time.Second // a connection takes far less; beyond that the host is unreachable
+	maxResponseBytes = 1 << 20          // far more than any documented response
 )
 
-// ErrNoKey says that there is no API key to call with.
-var ErrNoKey = errors.New("there is no API key")
+// ErrNoKey reports that no API key is configured.
+var ErrNoKey = errors.New("no API key is configured")
 
-// Options say whom to call, and as whom.
+// Options configures a Client.
 type Options struct {
 	Base      Base
 	Key       webhook.Secret
-	Sandbox   bool // the test mode of the account (docs: Sandbox Mode)
+	Sandbox   bool // the account's test mode (docs: Sandbox Mode)
 	UserAgent string
 
-	Timeout time.Duration                         // of each try, whole; 0: 30 s
-	Proxy   func(*http.Request) (*url.URL, error) // nil: none
+	Timeout time.Duration                         // of each attempt, in total; 0: 30 s
+	Proxy   func(*http.Request) (*url.URL, error) // nil: no proxy
 	Now     func() time.Time                      // nil: time.Now
-	OnWait  func(Wait)                            // told of each wait for the rate limit; may be nil
+	OnWait  func(Wait)                            // called before each wait for the rate limit; may be nil
 }
 
-// Client calls the API. It may be used by many goroutines at once.
+// Client calls the API. It is safe for concurrent use.
 type Client struct {
 	o    Options
 	http *http.Client
 }
 
-// New makes a Client. It returns ErrNoKey where there is no key.
+// New returns a Client. It returns ErrNoKey if Options.Key is not set.
 func New(o Options) (*Client, error) { return newClient(o, newTransport(o)) }
 
 func newClient(o Options, network http.RoundTripper) (*Client, error) {
@@ -65,7 +65,7 @@ func newClient(o Options, network http.RoundTripper) (*Client, error) {
 	}
 	return &Client{o: o, http: &http.Client{
 		Transport: network,
-		// A redirect would take the key along, or a body with a secret in it. The documented API has none.
+		// A redirect would forward the key, or a body with a secret. The documented API has none.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
@@ -73,7 +73,7 @@ func newClient(o Options, network http.RoundTripper) (*Client, error) {
 func newTransport(o Options) *http.Transport {
 	dialer := &net.Dialer{Timeout: connectTimeout}
 	if o.Base.plainHTTP {
-		// localhost is a name, and a resolver can make anything of it.
+		// localhost is a name, and a resolver may return any address for it.
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
 			if host, _, err := net.SplitHostPort(address); err != nil || !hosts.IsLoopback(host) {
 				return errNotLoopback
@@ -92,36 +92,36 @@ func newTransport(o Options) *http.Transport {
 	}
 }
 
-// Close lets go of the connections that are kept.
+// Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Base is the API that is called.
+// Base returns the API's base URL.
 func (c *Client) Base() Base { return c.o.Base }
 
-// request is one call.
+// request is one API call.
 type request struct {
 	method, path string
 	body         any              // sent as JSON; nil: none
-	redact       []webhook.Secret // beside the key, what must not be shown where it is sent back
+	redact       []webhook.Secret // secrets besides the key to mask in errors
 }
 
 func (r request) String() string { return r.method + " " + r.path }
 
-// answer is a successful one (2xx).
+// response is a successful response (2xx).
 type response struct {
 	body []byte
 	meta Meta
 }
 
-// Meta is what an answer tells beside its body.
+// Meta describes a response apart from its body.
 type Meta struct {
 	Code int
-	Date time.Time     // by the other side's clock, to the second; zero where it does not say
-	At   time.Time     // by our clock, when the answer's head was there
-	Took time.Duration // from the request to the head
+	Date time.Time     // the server's clock, in whole seconds; zero if absent
+	At   time.Time     // our clock, when the header arrived
+	Took time.Duration // from the request to the header
 }
 
-// call sends a request, again where the rate limit says so, and returns a successful answer. Any other is an error.
+// call sends a request, repeats it if it is rate limited, and returns a successful response. Any other response is an error.
 func (c *Client) call(ctx context.Context, r request) (response, error) {
 	payload, err := encode(r.body)
 	if err != nil {
@@ -146,7 +146,7 @@ func (c *Client) call(ctx context.Context, r request) (response, error) {
 	}
 }
 
-// encode writes a body as it is: what is read is JSON, not HTML.
+// encode encodes a body without HTML escaping, because readers expect plain JSON.
 func encode(body any) ([]byte, error) {
 	if body == nil {
 		return nil, nil
@@ -160,7 +160,7 @@ func encode(body any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// try sends a request once.
+// sendOnce sends a request once.
 func (c *Client) sendOnce(ctx context.Context, r request, payload []byte) (response, error) {
 	timed, cancel := context.WithTimeout(ctx, c.o.Timeout)
 	defer cancel()
@@ -182,7 +182,7 @@ func (c *Client) sendOnce(ctx context.Context, r request, payload []byte) (respo
 	if err != nil && resp.StatusCode/100 == 2 {
 		return response{}, c.unreachable(ctx, timed, trace, err)
 	}
-	return c.checkResponse(r, resp, body, meta) // what came of an error's body is better than nothing
+	return c.checkResponse(r, resp, body, meta) // an incomplete body of an error response is still useful
 }
 
 func (c *Client) newRequest(ctx context.Context, r request, payload []byte) (*http.Request, error) {
@@ -200,7 +200,7 @@ func (c *Client) newRequest(ctx context.Context, r request, payload []byte) (*ht
 	return req, nil
 }
 
-// header is what goes with a request, the key masked.
+// header returns the request's header with the key masked.
 func (c *Client) header(r request) []webhook.Field {
 	h := []webhook.Field{{Name: "Authorization", Value: "Bearer " + c.o.Key.String()}, {Name: "Accept", Value: "application/json"}}
 	if r.body != nil {
@@ -213,7 +213,7 @@ func (c *Client) header(r request) []webhook.Field {
 	return h
 }
 
-// judge tells a success from what is none.
+// checkResponse returns a successful response, or the error for any other.
 func (c *Client) checkResponse(r request, resp *http.Response, body []byte, meta Meta) (response, error) {
 	if resp.StatusCode/100 == 2 {
 		if len(body) > maxResponseBytes {
@@ -230,15 +230,15 @@ func (c *Client) checkResponse(r request, resp *http.Response, body []byte, meta
 	}
 }
 
-// odd is the error of a success whose body is not what is documented.
+// malformed returns the error for a successful response with an undocumented body.
 func (c *Client) malformed(r request, meta Meta, body []byte, why string) *ResponseError {
 	return &ResponseError{Call: r.String(), Meta: meta, Msg: why, Body: c.excerpt(r, body)}
 }
 
-// shownBytes is how much of a body an error holds: a page with its reason fits.
+// maxExcerptBytes is how much of a body an error keeps: enough for an error page.
 const maxExcerptBytes = 4 << 10
 
-// shown is the beginning of a body, without what must not be shown. It is masked before it is cut, so that no half of a secret stays.
+// excerpt returns the beginning of a body with secrets masked. It masks before it truncates, so that no part of a secret remains.
 func (c *Client) excerpt(r request, body []byte) string {
 	text := c.mask(r, string(body))
 	if len(text) > maxExcerptBytes {

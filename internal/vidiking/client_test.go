@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestPutWebhookSendsWhatIsDocumented(t *testing.T) {
+func TestPutWebhookRequest(t *testing.T) {
 	t.Parallel()
 	api := testkit.Serve(t, testkit.Answer(204, ""))
 	o := options(t, api.URL())
@@ -41,7 +41,7 @@ func TestPutWebhookSendsWhatIsDocumented(t *testing.T) {
 	}
 }
 
-func TestProductionIsTheDefault(t *testing.T) {
+func TestSandboxIsOffByDefault(t *testing.T) {
 	t.Parallel()
 	api := testkit.Serve(t, testkit.Answer(200, "{}"))
 	if err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook); err != nil {
@@ -52,17 +52,17 @@ func TestProductionIsTheDefault(t *testing.T) {
 	}
 }
 
-func TestAnySuccessOfPutWebhookIsOne(t *testing.T) {
+func TestPutWebhookAcceptsAnySuccess(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "{}", "<html>odd</html>", `{"success":false}`} {
 		api := testkit.Serve(t, testkit.Answer(201, body))
 		if err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook); err != nil {
-			t.Errorf("201 %q: got %v, want no error: what PUT /webhooks answers is not documented", body, err)
+			t.Errorf("201 %q: got %v, want no error, because the response of PUT /webhooks is undocumented", body, err)
 		}
 	}
 }
 
-func TestBalanceReadsTheDocumentedAnswer(t *testing.T) {
+func TestBalanceResponse(t *testing.T) {
 	t.Parallel()
 	api := testkit.Serve(t, testkit.Answer(200, `{"success":true,"data":{"balance":"47.50","currency":"USD","totalDeposited":"100.00","more":1}}`))
 	got, meta, err := client(t, options(t, api.URL())).Balance(t.Context())
@@ -80,14 +80,14 @@ func TestBalanceReadsTheDocumentedAnswer(t *testing.T) {
 	}
 }
 
-func TestAnOddBalanceIsSaid(t *testing.T) {
+func TestUndocumentedBalanceResponseIsAnError(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		"": "the answer to GET /wallet/balance is empty", "<html>": "the answer to GET /wallet/balance is not the JSON that is documented",
-		"null": "the answer to GET /wallet/balance has no balance in it", `{"success":false}`: "the answer to GET /wallet/balance has no balance in it",
-		`{"success":true,"data":{"balance":47.5}}`: "the answer to GET /wallet/balance is not the JSON that is documented",
-		`{"success":true,"data":{}}`:               "the answer to GET /wallet/balance has no balance in it",
-		strings.Repeat(" ", maxResponseBytes+1):    "the answer to GET /wallet/balance is larger than 1 MiB",
+		"": "the response to GET /wallet/balance is empty", "<html>": "the response to GET /wallet/balance is not the documented JSON",
+		"null": "the response to GET /wallet/balance contains no balance", `{"success":false}`: "the response to GET /wallet/balance contains no balance",
+		`{"success":true,"data":{"balance":47.5}}`: "the response to GET /wallet/balance is not the documented JSON",
+		`{"success":true,"data":{}}`:               "the response to GET /wallet/balance contains no balance",
+		strings.Repeat(" ", maxResponseBytes+1):    "the response to GET /wallet/balance is larger than 1 MiB",
 	} {
 		api := testkit.Serve(t, testkit.Answer(200, body))
 		_, _, err := client(t, options(t, api.URL())).Balance(t.Context())
@@ -98,7 +98,7 @@ func TestAnOddBalanceIsSaid(t *testing.T) {
 	}
 }
 
-func TestNoRedirectIsFollowed(t *testing.T) {
+func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	elsewhere := testkit.Serve(t, testkit.Answer(200, "{}"))
 	for _, code := range []int{301, 302, 303, 307, 308} {
@@ -117,7 +117,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	}
 }
 
-func TestSilenceEndsWithTheTimeOut(t *testing.T) {
+func TestTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := options(t, "http://127.0.0.1:9000")
@@ -136,12 +136,12 @@ func TestSilenceEndsWithTheTimeOut(t *testing.T) {
 		err = c.PutWebhook(t.Context(), hook)
 		var u *UnreachableError
 		if !errors.As(err, &u) || u.Reason != ReasonTimeout || !OutcomeUnknown(err) || time.Since(begun) != o.Timeout {
-			t.Errorf("got %v after %v (may have happened: %v), want the time-out, after it was sent", err, time.Since(begun), OutcomeUnknown(err))
+			t.Errorf("got %v after %v (outcome unknown: %v), want a timeout after sending", err, time.Since(begun), OutcomeUnknown(err))
 		}
 	})
 }
 
-func TestWithoutAKeyThereIsNoClient(t *testing.T) {
+func TestNewRequiresAKey(t *testing.T) {
 	t.Parallel()
 	if _, err := New(Options{}); !errors.Is(err, ErrNoKey) {
 		t.Errorf("got %v, want ErrNoKey", err)
@@ -153,7 +153,7 @@ func TestPlainHTTPNeverLeavesThisMachine(t *testing.T) {
 	o := options(t, "http://localhost:1")
 	transport := newTransport(o)
 	defer transport.CloseIdleConnections()
-	conn, err := transport.DialContext(t.Context(), "tcp", "192.0.2.1:80") // as where a resolver says so of localhost
+	conn, err := transport.DialContext(t.Context(), "tcp", "192.0.2.1:80") // as if a resolver returned this for localhost
 	if err == nil {
 		_ = conn.Close()
 	}

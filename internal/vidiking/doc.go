@@ -1,13 +1,13 @@
-// Package vidiking is a client of Vidiking's API: the calls of the program that leave this machine for the provider.
+// Package vidiking is a client of Vidiking's API. It makes all of this program's calls to the provider.
 //
-// It speaks what the provider documents and nothing else, and promises:
+// It uses only what the provider documents. Guarantees:
 //
-//   - The API key goes to the host it was meant for, over TLS, or over plain http to this machine only. No redirect is followed.
-//   - Neither the key nor what was secret in a request is in an error, also where the other side sends it back.
-//   - Every call ends: each try has a time-out, and an answer is read up to a cap.
-//   - A call is sent again only where the rate limit (429) kept it from being carried out; each wait is told.
-//   - What went wrong has a type: [StatusError], [AnswerError], [RedirectError], [UnreachableError]. [MayHaveHappened] tells whether the
-//     call may have been carried out all the same.
+//   - The API key is sent only to the configured host, over TLS, or over plain http to this machine. Redirects are not followed.
+//   - Errors never contain the key or a request's secrets, even if the server sends them back.
+//   - Every call ends: each attempt has a timeout, and responses are read up to a limit.
+//   - A call is repeated only after a rate limit response (429), which means that it was not carried out. Each wait is reported.
+//   - Every failure has a type: [StatusError], [ResponseError], [RedirectError], [UnreachableError]. [OutcomeUnknown] tells whether the
+//     call may have been carried out.
 //
-// What an answer's bytes do to a terminal is for the one who shows them to prevent.
+// Callers must sanitize response text before they print it to a terminal.
 package vidiking

@@ -4,7 +4,7 @@ package vidiking
 
 import "syscall"
 
-// reasonOf says what an error number of the system means for a call; "" where it means nothing in particular.
+// reasonOf returns the reason and text for a system error number, or "" if there is none.
 func reasonOf(number syscall.Errno) (Reason, string) {
 	switch number {
 	case syscall.ECONNREFUSED:

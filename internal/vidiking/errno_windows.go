@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// reasonOf says what an error number of the system means for a call; "" where it means nothing in particular.
+// reasonOf returns the reason and text for a system error number, or "" if there is none.
 func reasonOf(number syscall.Errno) (Reason, string) {
 	switch number {
 	case windows.WSAECONNREFUSED:

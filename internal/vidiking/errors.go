@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// StatusError is an answer that is no success. Body and ContentType are outside text; the API key and what was secret in the request
-// are masked in them.
+// StatusError reports a response that is not a success. Body and ContentType are outside text, with the API key and the request's secrets
+// masked.
 type StatusError struct {
 	Meta
 
-	Call        string // as in PUT /webhooks
-	Body        string // its beginning
+	Call        string // such as PUT /webhooks
+	Body        string // the beginning
 	ContentType string
 	Sandbox     bool
 
-	retryAfter time.Duration // negative where it does not say
+	retryAfter time.Duration // negative if absent
 }
 
 func (e *StatusError) Error() string {
 	switch {
 	case e.RejectsKey():
-		return fmt.Sprintf("Vidiking refused the API key (%s: %s)", e.Call, codeText(e.Code))
+		return fmt.Sprintf("Vidiking rejected the API key (%s: %s)", e.Call, codeText(e.Code))
 	case e.Code == http.StatusTooManyRequests:
-		return fmt.Sprintf("Vidiking's rate limit is used up (%s: %s)", e.Call, codeText(e.Code))
+		return fmt.Sprintf("Vidiking's rate limit is exceeded (%s: %s)", e.Call, codeText(e.Code))
 	}
-	return fmt.Sprintf("Vidiking answered %s to %s", codeText(e.Code), e.Call)
+	return fmt.Sprintf("Vidiking responded with %s to %s", codeText(e.Code), e.Call)
 }
 
-// RefusesKey reports whether the key is the reason.
+// RejectsKey reports whether the API key is the reason.
 func (e *StatusError) RejectsKey() bool {
 	return e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden
 }
@@ -42,20 +42,20 @@ func codeText(code int) string {
 	return fmt.Sprint(code)
 }
 
-// AnswerError is a success whose body is not what is documented. Body is outside text, as in a StatusError.
+// ResponseError reports a successful response with an undocumented body. Body is outside text, masked as in StatusError.
 type ResponseError struct {
 	Meta
 
 	Call string
-	Msg  string // what goes on from "the answer"
+	Msg  string // what is wrong, after "the response"
 	Body string
 }
 
 func (e *ResponseError) Error() string {
-	return fmt.Sprintf("the answer to %s %s", e.Call, e.Msg)
+	return fmt.Sprintf("the response to %s %s", e.Call, e.Msg)
 }
 
-// RedirectError is an answer that points elsewhere. Nothing goes there. To is outside text.
+// RedirectError reports a redirect, which is not followed. To is outside text.
 type RedirectError struct {
 	Call string
 	Code int
@@ -63,10 +63,10 @@ type RedirectError struct {
 }
 
 func (e *RedirectError) Error() string {
-	return fmt.Sprintf("the answer to %s (%s) leads elsewhere, where the API key is not sent", e.Call, codeText(e.Code))
+	return fmt.Sprintf("the response to %s is a redirect (%s), which is not followed to protect the API key", e.Call, codeText(e.Code))
 }
 
-// Reason is why there was no answer.
+// Reason is why there was no response.
 type Reason string
 
 // The reasons.
@@ -81,20 +81,20 @@ const (
 	ReasonBadResponse Reason = "bad_response"
 )
 
-// UnreachableError says that there was no answer, and why.
+// UnreachableError reports that there was no response, and why.
 type UnreachableError struct {
 	Reason Reason
 	Host   string
-	Msg    string // a few words without a full stop
+	Msg    string // a short phrase
 	Sent   bool   // the request may have arrived
 	Err    error
 }
 
-func (e *UnreachableError) Error() string { return e.Host + " can't be reached: " + e.Msg }
+func (e *UnreachableError) Error() string { return "cannot reach " + e.Host + ": " + e.Msg }
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// MayHaveHappened reports whether a call that ended with err may have been carried out all the same: there was no answer to what was
-// sent, or one that speaks of a fault on the other side.
+// OutcomeUnknown reports whether a failed call may have been carried out: it was sent without a response, or the response indicates a
+// server error.
 func OutcomeUnknown(err error) bool {
 	var status *StatusError
 	var unreachable *UnreachableError
@@ -111,7 +111,7 @@ func OutcomeUnknown(err error) bool {
 	return errors.As(err, &malformed)
 }
 
-// interruptedError is the end of a call that its caller gave up.
+// interruptedError reports that the caller canceled a call.
 type interruptedError struct {
 	sent bool
 	err  error

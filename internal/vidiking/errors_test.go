@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
+func TestStatusErrorHasTheResponseBody(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		code    int
@@ -24,12 +24,12 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
 		want    string
 		shown   string
 	}{
-		{401, `{"error":"bad key ` + key + `"}`, true, "Vidiking refused the API key (PUT /webhooks: 401 Unauthorized)", `{"error":"bad key …KEY9"}`},
-		{403, "", true, "Vidiking refused the API key (PUT /webhooks: 403 Forbidden)", ""},
-		{400, `bad secret ` + secret, false, "Vidiking answered 400 Bad Request to PUT /webhooks", "bad secret whsec_…SEC7"},
-		{502, "<html><h1>Bad Gateway</h1></html>", false, "Vidiking answered 502 Bad Gateway to PUT /webhooks", "<html><h1>Bad Gateway</h1></html>"},
-		{599, "", false, "Vidiking answered 599 to PUT /webhooks", ""},
-		{300, "choose", false, "Vidiking answered 300 Multiple Choices to PUT /webhooks", "choose"},
+		{401, `{"error":"bad key ` + key + `"}`, true, "Vidiking rejected the API key (PUT /webhooks: 401 Unauthorized)", `{"error":"bad key …KEY9"}`},
+		{403, "", true, "Vidiking rejected the API key (PUT /webhooks: 403 Forbidden)", ""},
+		{400, `bad secret ` + secret, false, "Vidiking responded with 400 Bad Request to PUT /webhooks", "bad secret whsec_…SEC7"},
+		{502, "<html><h1>Bad Gateway</h1></html>", false, "Vidiking responded with 502 Bad Gateway to PUT /webhooks", "<html><h1>Bad Gateway</h1></html>"},
+		{599, "", false, "Vidiking responded with 599 to PUT /webhooks", ""},
+		{300, "choose", false, "Vidiking responded with 300 Multiple Choices to PUT /webhooks", "choose"},
 	}
 	for _, tt := range tests {
 		api := testkit.Serve(t, testkit.Answer(tt.code, tt.body))
@@ -40,16 +40,16 @@ func TestAnAnswerThatIsNoSuccessIsAnErrorWithItsBody(t *testing.T) {
 			continue
 		}
 		if err.Error() != tt.want || status.Body != tt.shown || status.RejectsKey() != tt.refuses {
-			t.Errorf("%d %s: got %q with body %q (refuses the key: %v), want %q with %q (%v)",
+			t.Errorf("%d %s: got %q with body %q (rejects the key: %v), want %q with %q (%v)",
 				tt.code, tt.body, err, status.Body, status.RejectsKey(), tt.want, tt.shown, tt.refuses)
 		}
 		if n := len(api.Requests()); n != 1 {
-			t.Errorf("%d: got %d requests, want one", tt.code, n)
+			t.Errorf("%d: got %d requests, want 1", tt.code, n)
 		}
 	}
 }
 
-func TestAHugeErrorIsCutAndItsSecretsNot(t *testing.T) {
+func TestLongErrorBodyIsTruncatedAfterMasking(t *testing.T) {
 	t.Parallel()
 	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", maxExcerptBytes-len(key)/2)+key+strings.Repeat("y", 3*maxResponseBytes)))
 	err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
@@ -62,7 +62,7 @@ func TestAHugeErrorIsCutAndItsSecretsNot(t *testing.T) {
 	}
 }
 
-func TestTheKeyIsMaskedHoweverItIsSpelled(t *testing.T) {
+func TestMaskCoversEncodings(t *testing.T) {
 	t.Parallel()
 	s := webhook.SecretFrom(`vk_a+b/c"d&0123456789WXYZ`)
 	quoted, err := json.Marshal(s.Reveal())
@@ -76,7 +76,7 @@ func TestTheKeyIsMaskedHoweverItIsSpelled(t *testing.T) {
 	}
 }
 
-func TestWhyThereIsNoAnswer(t *testing.T) {
+func TestUnreachableErrorReason(t *testing.T) {
 	t.Parallel()
 	free := testkit.Serve(t, testkit.Answer(200, ""))
 	free.Stop()
@@ -89,10 +89,10 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 		{"nobody listens", free.URL(), ReasonRefused, false},
 		{"no such host", "https://nowhere.invalid", ReasonNoHost, false},
 		{"hung up", testkit.Serve(t, testkit.HangUp()).URL(), ReasonClosed, true},
-		{"hung up midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), ReasonClosed, true},
+		{"closed midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), ReasonClosed, true},
 		{"reset", testkit.Serve(t, testkit.Reset()).URL(), ReasonClosed, true},
 		{"no HTTP", testkit.ServeRaw(t, testkit.SayAndClose("220 smtp ready\r\n\r\n")).URL(), ReasonBadResponse, true},
-		{"a stranger's certificate", testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "")).URL(), ReasonTLS, false},
+		{"an unknown certificate", testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "")).URL(), ReasonTLS, false},
 		{"no TLS", strings.Replace(testkit.Serve(t, testkit.Answer(200, "")).URL(), "http:", "https:", 1), ReasonTLS, false},
 	}
 	for _, tt := range tests {
@@ -106,16 +106,16 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 				t.Fatalf("got %v, want an UnreachableError", err)
 			}
 			if u.Reason != tt.reason || OutcomeUnknown(err) != tt.sent {
-				t.Errorf("got %s (%v; may have happened: %v), want %s (%v)", u.Reason, err, OutcomeUnknown(err), tt.reason, tt.sent)
+				t.Errorf("got %s (%v; outcome unknown: %v), want %s (%v)", u.Reason, err, OutcomeUnknown(err), tt.reason, tt.sent)
 			}
-			if !strings.HasPrefix(err.Error(), u.Host+" can't be reached: ") {
-				t.Errorf("got %q, want the host named", err)
+			if !strings.HasPrefix(err.Error(), "cannot reach "+u.Host+": ") {
+				t.Errorf("got %q, want the host in it", err)
 			}
 		})
 	}
 }
 
-func TestOneWhoGivesUpIsNotUnreachable(t *testing.T) {
+func TestCanceledCallIsNotUnreachable(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{})
 	api := testkit.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -129,11 +129,11 @@ func TestOneWhoGivesUpIsNotUnreachable(t *testing.T) {
 	}()
 	err := client(t, options(t, api.URL())).PutWebhook(ctx, hook)
 	if !errors.Is(err, context.Canceled) || !OutcomeUnknown(err) {
-		t.Errorf("got %v (may have happened: %v), want that it was interrupted after it was sent", err, OutcomeUnknown(err))
+		t.Errorf("got %v (outcome unknown: %v), want an interruption after sending", err, OutcomeUnknown(err))
 	}
 }
 
-func TestMayHaveHappened(t *testing.T) {
+func TestOutcomeUnknown(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		err  error
@@ -143,7 +143,7 @@ func TestMayHaveHappened(t *testing.T) {
 		{fmt.Errorf("x: %w", &StatusError{Meta: Meta{Code: 504}}), true}, {&RedirectError{}, false}, {&ResponseError{}, true}, {ErrNoKey, false},
 	} {
 		if got := OutcomeUnknown(tt.err); got != tt.want {
-			t.Errorf("MayHaveHappened(%#v): got %v, want %v", tt.err, got, tt.want)
+			t.Errorf("OutcomeUnknown(%#v): got %v, want %v", tt.err, got, tt.want)
 		}
 	}
 }

@@ -18,7 +18,7 @@ const (
 	secret = "whsec_0123456789abcdefghSEC7"
 )
 
-// options call the API at a URL.
+// options returns options for an API at url.
 func options(t *testing.T, url string) Options {
 	t.Helper()
 	base, err := ParseBase(url + "/v1")
@@ -28,7 +28,7 @@ func options(t *testing.T, url string) Options {
 	return Options{Base: base, Key: webhook.SecretFrom(key), UserAgent: "vidiking-cli/test"}
 }
 
-// client calls the API at a URL, and is closed with the test.
+// client returns a client that is closed when the test ends.
 func client(t *testing.T, o Options) *Client {
 	t.Helper()
 	c, err := New(o)

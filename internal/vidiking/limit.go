@@ -8,21 +8,20 @@ import (
 	"time"
 )
 
-// Wait is a pause since the rate limit is used up, which is counted by the minute (docs: 10 requests a minute in the sandbox, 100 in
-// production).
+// Wait is a pause because the rate limit is exceeded. The limit is per minute (docs: 10 requests in the sandbox, 100 in production).
 type Wait struct {
 	Call           string
 	For            time.Duration
-	FromRetryAfter bool // the answer asked for it, by Retry-After
+	FromRetryAfter bool // the response's Retry-After header set the duration
 }
 
-// patience is how much longer a call waits for the rate limit.
+// waitBudget limits how often a call waits for the rate limit.
 type waitBudget struct{ tries int }
 
-// longestWait is the longest pause that a call takes: the limit's minute, and some for a slow clock.
+// maxWait is the longest single wait: the rate limit's minute plus a margin for clock differences.
 const maxWait = 90 * time.Second
 
-// next is the pause before the next try. Where the answer does not say how long, the pauses grow and cover the limit's minute.
+// next returns the next wait. Without Retry-After the waits grow and add up to more than the rate limit's minute.
 func (p *waitBudget) next(e *StatusError) (Wait, bool) {
 	pauses := [...]time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second, 30 * time.Second}
 	if p.tries >= len(pauses) {
@@ -36,7 +35,8 @@ func (p *waitBudget) next(e *StatusError) (Wait, bool) {
 	return w, w.For <= maxWait
 }
 
-// retryAfter reads the header of that name (RFC 9110, 10.2.3): seconds, or a date. Negative where it is absent or neither.
+// retryAfter parses a Retry-After header (RFC 9110, 10.2.3): seconds or a date. It returns a negative value if the header is absent or
+// invalid.
 func retryAfter(text string, now time.Time) time.Duration {
 	text = strings.TrimSpace(text)
 	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
@@ -48,7 +48,7 @@ func retryAfter(text string, now time.Time) time.Duration {
 	return -1
 }
 
-// sleep waits, unless the caller gives up first. Nothing was carried out of what is waited for.
+// sleep waits for d or until ctx is done. The pending call was not carried out.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// limited answers 429 with a Retry-After so many times, then 200.
+// limited responds with 429 and Retry-After a number of times, then with 200.
 type limited struct {
 	retryAfter []string
 	calls      int
@@ -31,9 +31,9 @@ func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func TestTheRateLimitIsWaitedForAndTheWaitSaid(t *testing.T) {
+func TestRateLimitWaits(t *testing.T) {
 	t.Parallel()
-	in7s := time.Date(2000, 1, 1, 0, 0, 7, 0, time.UTC).Format(http.TimeFormat) // a bubble begins at 2000-01-01
+	in7s := time.Date(2000, 1, 1, 0, 0, 7, 0, time.UTC).Format(http.TimeFormat) // a synctest bubble starts at 2000-01-01
 	tests := []struct {
 		name  string
 		after []string
@@ -57,7 +57,7 @@ func TestTheRateLimitIsWaitedForAndTheWaitSaid(t *testing.T) {
 				o.OnWait = func(w Wait) {
 					waits = append(waits, w.For)
 					if w.FromRetryAfter != tt.asked || w.Call != "PUT /webhooks" {
-						t.Errorf("got wait %+v, want asked %v for PUT /webhooks", w, tt.asked)
+						t.Errorf("got wait %+v, want FromRetryAfter %v for PUT /webhooks", w, tt.asked)
 					}
 				}
 				api := &limited{retryAfter: tt.after}
@@ -82,7 +82,7 @@ func TestTheRateLimitIsWaitedForAndTheWaitSaid(t *testing.T) {
 	}
 }
 
-func TestAWaitCanBeInterrupted(t *testing.T) {
+func TestWaitCanBeCanceled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -92,7 +92,7 @@ func TestAWaitCanBeInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := c.PutWebhook(ctx, hook); !errors.Is(err, context.DeadlineExceeded) || OutcomeUnknown(err) {
-			t.Errorf("got %v (may have happened: %v), want the caller's own end", err, OutcomeUnknown(err))
+			t.Errorf("got %v (outcome unknown: %v), want the caller's cancellation", err, OutcomeUnknown(err))
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// mask puts a secret's mask wherever text has the secret: as it is, or as JSON, a URL or base64 write it.
+// mask replaces a secret in text, whether plain or encoded as JSON, URL or base64.
 func mask(text string, s webhook.Secret) string {
 	if !s.IsSet() {
 		return text

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestThroughAProxyTheKeyIsSeenByTheAPIAlone(t *testing.T) {
+func TestProxyNeverSeesTheKey(t *testing.T) {
 	t.Parallel()
 	authority := testkit.NewAuthority(t)
 	api := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "{}"))
@@ -41,7 +41,7 @@ func TestThroughAProxyTheKeyIsSeenByTheAPIAlone(t *testing.T) {
 	}
 }
 
-// tunnelTo is what a proxy does with CONNECT.
+// tunnelTo connects a client to a CONNECT target, as a proxy does.
 func tunnelTo(w http.ResponseWriter, r *http.Request) {
 	there, err := net.Dial("tcp", r.Host)
 	if err != nil {
@@ -62,7 +62,7 @@ func tunnelTo(w http.ResponseWriter, r *http.Request) {
 	_ = here.Close()
 }
 
-func TestAProxyThatRefusesIsNamed(t *testing.T) {
+func TestProxyRejection(t *testing.T) {
 	t.Parallel()
 	proxy := testkit.Serve(t, testkit.Answer(407, "no"))
 	o := options(t, "https://api.example.com")
@@ -74,6 +74,6 @@ func TestAProxyThatRefusesIsNamed(t *testing.T) {
 	err = client(t, o).PutWebhook(t.Context(), hook)
 	var u *UnreachableError
 	if !errors.As(err, &u) || u.Reason != ReasonProxy || OutcomeUnknown(err) {
-		t.Errorf("got %v, want that the proxy does not let it through", err)
+		t.Errorf("got %v, want a rejection by the proxy", err)
 	}
 }

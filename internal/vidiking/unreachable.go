@@ -15,20 +15,20 @@ import (
 	"syscall"
 )
 
-// errElsewhere ends a connection that would take the key over plain http to another machine.
-var errNotLoopback = errors.New("localhost leads to another machine")
+// errNotLoopback aborts a connection that would send the key over plain http to another machine.
+var errNotLoopback = errors.New("localhost resolves to another machine")
 
-// way is how far a try got.
+// requestTrace records how far a request got.
 type requestTrace struct{ sent atomic.Bool }
 
 func (w *requestTrace) clientTrace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		// From here on the other side may have all of it: a body as small as ours goes in one piece with its head.
+		// From here on the server may have the whole request: a small body is sent together with the header.
 		WroteHeaderField: func(string, []string) { w.sent.Store(true) },
 	}
 }
 
-// unreachable turns what net/http says into a reason.
+// unreachable converts an error of net/http to an UnreachableError.
 func (c *Client) unreachable(ctx, timed context.Context, w *requestTrace, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return &interruptedError{sent: w.sent.Load(), err: cause}
@@ -38,7 +38,7 @@ func (c *Client) unreachable(ctx, timed context.Context, w *requestTrace, err er
 	if timed.Err() != nil && e.Reason != ReasonProxy {
 		e.Reason, e.Msg = ReasonTimeout, "no connection within "+c.o.Timeout.String()
 		if e.Sent {
-			e.Msg = "no answer within " + c.o.Timeout.String()
+			e.Msg = "no response within " + c.o.Timeout.String()
 		}
 	}
 	return e
@@ -52,13 +52,13 @@ func diagnose(err error) (Reason, string) {
 	case errors.As(err, &proxyErr):
 		return ReasonProxy, proxyErr.Error()
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		return ReasonProxy, "there is no connection to the proxy"
+		return ReasonProxy, "cannot connect to the proxy"
 	case errors.Is(err, errNotLoopback):
 		return ReasonNoHost, errNotLoopback.Error()
 	case errors.As(err, &lookup) && lookup.IsNotFound:
-		return ReasonNoHost, "there is no such host"
+		return ReasonNoHost, "no such host"
 	case errors.As(err, &lookup):
-		return ReasonNoHost, "its name could not be looked up"
+		return ReasonNoHost, "the host name lookup failed"
 	}
 	if why := tlsReason(err); why != "" {
 		return ReasonTLS, why
@@ -72,19 +72,19 @@ func diagnose(err error) (Reason, string) {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return ReasonTimeout, "nothing there answers"
+		return ReasonTimeout, "no response"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return ReasonClosed, "the connection was closed before the whole answer was there"
+		return ReasonClosed, "the connection was closed before the response was complete"
 	}
-	return ReasonBadResponse, "what came is no proper HTTP"
+	return ReasonBadResponse, "the response is not valid HTTP"
 }
 
-// proxyError is the answer of a proxy that lets nothing through.
+// proxyError reports that a proxy rejected the connection.
 type proxyError struct{ code int }
 
-func (e *proxyError) Error() string { return "the proxy does not let it through: " + codeText(e.code) }
+func (e *proxyError) Error() string { return "the proxy rejected the connection: " + codeText(e.code) }
 
-// proxyAnswer gives the refusal of a proxy a type, which net/http does not.
+// checkProxyResponse gives a proxy's rejection a type, which net/http lacks.
 func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		return &proxyError{resp.StatusCode}
@@ -92,7 +92,7 @@ func checkProxyResponse(_ context.Context, _ *url.URL, _ *http.Request, resp *ht
 	return nil
 }
 
-// tlsTrouble says what is wrong with TLS; "" where it is something else.
+// tlsReason describes a TLS error. It returns "" for other errors.
 func tlsReason(err error) string {
 	var (
 		record     tls.RecordHeaderError
@@ -104,26 +104,26 @@ func tlsReason(err error) string {
 		op         *net.OpError
 	)
 	switch {
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"): // net/http has no type for it
-		return "it does not speak TLS"
+	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"): // net/http has no type for this error
+		return "the server does not speak TLS"
 	case errors.As(err, &name):
 		return "its certificate is for another host"
 	case errors.As(err, &authority):
-		return "its certificate is from nobody this machine trusts"
+		return "its certificate is from an authority that this machine does not trust"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "its certificate has expired, or this machine's clock is wrong"
 	case errors.As(err, &unverified):
-		return "its certificate does not verify"
+		return "its certificate cannot be verified"
 	case errors.As(err, &alert), errors.As(err, &op) && op.Op == "remote error":
-		return "it ended TLS"
+		return "the server ended the TLS connection"
 	}
 	return ""
 }
 
-// What an error number of the system says; each system has its own numbers.
+// Texts for system error numbers, which differ between systems.
 const (
 	refusedText = "nothing is listening there"
-	noRouteText = "no network leads there"
-	closedText  = "the connection was cut"
-	timeoutText = "nothing there answers"
+	noRouteText = "there is no route to the host"
+	closedText  = "the connection was reset"
+	timeoutText = "no response"
 )

@@ -6,14 +6,14 @@ import (
 	"net/http"
 )
 
-// Balance is what is in the account's wallet. Money is text, as the API has it.
+// Balance is the balance of the account's wallet. Amounts are text, as in the API.
 type Balance struct {
 	Balance        string `json:"balance"`
 	Currency       string `json:"currency"`
 	TotalDeposited string `json:"totalDeposited"`
 }
 
-// Balance asks for the balance of the wallet (docs: Wallet & Pricing). It costs nothing.
+// Balance returns the wallet's balance (docs: Wallet & Pricing). The call is free.
 func (c *Client) Balance(ctx context.Context) (Balance, Meta, error) {
 	r := request{method: http.MethodGet, path: "/wallet/balance"}
 	a, err := c.call(ctx, r)
@@ -28,9 +28,9 @@ func (c *Client) Balance(ctx context.Context) (Balance, Meta, error) {
 	case len(a.body) == 0:
 		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "is empty")
 	case err != nil:
-		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "is not the JSON that is documented")
+		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "is not the documented JSON")
 	case !body.Success || body.Data == nil || body.Data.Balance == "":
-		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "has no balance in it")
+		return Balance{}, a.meta, c.malformed(r, a.meta, a.body, "contains no balance")
 	}
 	return *body.Data, a.meta, nil
 }

@@ -8,22 +8,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Webhook is the account's one global webhook (docs: Webhooks).
+// Webhook is the account's global webhook (docs: Webhooks).
 type Webhook struct {
 	URL    string
 	Events []string
 	Secret webhook.Secret
 }
 
-// webhookBody is how it is sent.
+// webhookBody is the JSON body of PutWebhook.
 type webhookBody struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
 	Secret string   `json:"secret"`
 }
 
-// PutWebhook makes w the account's global webhook, in the place of the one before. The API has no call that reads or removes it, and
-// does not say what it answers: any success is one.
+// PutWebhook replaces the account's global webhook with w. The API cannot read or remove it, and its response is undocumented: any 2xx is
+// a success.
 func (c *Client) PutWebhook(ctx context.Context, w Webhook) error {
 	r := w.request()
 	r.body = webhookBody{w.URL, w.Events, w.Secret.Reveal()}
@@ -38,14 +38,14 @@ func (w Webhook) request() request {
 	}
 }
 
-// Preview is a request that is not sent: what would be, with what is secret masked.
+// Preview is a request as it would be sent, with secrets masked.
 type Preview struct {
 	Method, URL string
 	Header      []webhook.Field
 	Body        json.RawMessage
 }
 
-// PreviewWebhook is the request of PutWebhook. It needs no key.
+// PreviewWebhook returns the request that PutWebhook would send. It needs no key.
 func PreviewWebhook(o Options, w Webhook) (Preview, error) {
 	r := w.request()
 	body, err := encode(r.body)

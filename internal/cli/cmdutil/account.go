@@ -34,11 +34,8 @@ func ExplainBook(a *App, err error) *Failure {
 	var taken *account.TakenError
 	switch {
 	case errors.As(err, &file):
-		f := Failed(err, a.Cfg.ShortPath(file.Path)+" "+file.Msg)
-		if file.Err != nil {
-			f.What += ": " + file.Err.Error()
-		}
-		if file.Err == nil {
+		f := Failed(err, fmt.Sprintf("cannot %s %s: %v", file.Op, a.Cfg.ShortPath(file.Path), file.Err))
+		if errors.Is(err, account.ErrNewerFile) || errors.Is(err, account.ErrDamagedFile) {
 			f.Hint = []string{"it says what was registered with Vidiking: update vidiking, or move that file away and set the webhook again"}
 		}
 		if errors.Is(file.Err, os.ErrPermission) {
