@@ -5,51 +5,51 @@ import (
 	"time"
 )
 
-// Failure says by kind why an attempt has no answer. It is empty where there is one.
+// Failure is the kind of reason why an attempt got no response. It is empty if there was a response.
 type Failure string
 
-// The failures, told apart because what to do about each differs.
+// The failures. Each needs a different remedy.
 const (
-	FailureRefused     Failure = "connection_refused" // nothing listens there
-	FailureNoHost      Failure = "no_such_host"       // the name does not resolve
-	FailureNoRoute     Failure = "no_route"           // the network does not lead there
-	FailureNotAllowed  Failure = "not_allowed"        // the target's address may not be connected to: see dispatch.Guard
-	FailureTimeout     Failure = "timed_out"          // no whole answer within the time-out
-	FailureTLS         Failure = "tls"                // the certificate or the handshake
-	FailurePlainHTTP   Failure = "plain_http"         // the target is https, and what answered speaks http
-	FailureNeedsTLS    Failure = "needs_tls"          // the target is http, and what answered speaks TLS
-	FailureReset       Failure = "closed"             // the connection ended without an answer
-	FailureStale       Failure = "stale"              // a reused connection ended as the delivery was sent on it; another attempt follows
-	FailureBadResponse Failure = "bad_answer"         // something answered that is no HTTP
-	FailureCanceled    Failure = "canceled"           // we gave up: interrupted while it was under way
-	FailureUnexpected  Failure = "unexpected"         // none of the above
+	FailureRefused     Failure = "connection_refused" // nothing listens at the target
+	FailureNoHost      Failure = "no_such_host"       // the host name does not resolve
+	FailureNoRoute     Failure = "no_route"           // no network route leads to the target
+	FailureNotAllowed  Failure = "not_allowed"        // a dispatch.Guard forbids the target's address
+	FailureTimeout     Failure = "timed_out"          // no complete response within the timeout
+	FailureTLS         Failure = "tls"                // invalid certificate, or a failed handshake
+	FailurePlainHTTP   Failure = "plain_http"         // the target is https, but the server speaks HTTP
+	FailureNeedsTLS    Failure = "needs_tls"          // the target is http, but the server speaks TLS
+	FailureReset       Failure = "closed"             // the connection was closed without a response
+	FailureStale       Failure = "stale"              // a reused connection closed while the delivery was sent; another attempt follows
+	FailureBadResponse Failure = "bad_answer"         // the response is not HTTP
+	FailureCanceled    Failure = "canceled"           // the attempt was interrupted
+	FailureUnexpected  Failure = "unexpected"         // anything else
 )
 
 // Attempt is one try to hand a delivery to a handler.
 type Attempt struct {
-	N         int       // 1 for a delivery's first
+	N         int       // counts from 1 within the delivery
 	Target    string    // the configured address
-	URL       string    // what was called, if it is not Target itself: Target with the delivery's Rest and Query
-	StartedAt time.Time // UTC, to the millisecond
-	Code      int       // 0 where there was no answer
+	URL       string    // the requested URL if it is not Target: Target with the delivery's Rest and Query
+	StartedAt time.Time // UTC, in milliseconds
+	Code      int       // 0 if there was no response
 	Failure   Failure
-	Error     string // for people, where there was no answer: one sentence, or two
+	Error     string // why there was no response, in one or two sentences for users
 
-	Duration  time.Duration // from the first step to the whole answer, or to the failure
-	Connect   time.Duration // to the connection; 0 where one was kept open from before
-	FirstByte time.Duration // to the first byte of the answer
+	Duration  time.Duration // until the end of the response, or the failure
+	Connect   time.Duration // until the connection was established; 0 if it was reused
+	FirstByte time.Duration // until the first byte of the response
 
 	Header            Header
-	Response          []byte   // the answer's body, up to a cap
-	ResponseBytes     int64    // how long the answer's body was, as far as it was read
-	ResponseTruncated bool     // the answer's body was longer than the cap
-	Masked            []string // names in Header whose values were left out of the recording that it was imported from
+	Response          []byte   // the response body, truncated to a limit
+	ResponseBytes     int64    // size of the response body, as far as it was read
+	ResponseTruncated bool     // the response body was longer than the limit
+	Masked            []string // names in Header whose values were masked in the recording that the delivery was imported from
 }
 
-// RequestURL is the URL that was called.
+// RequestURL returns the URL that the attempt requested.
 func (a Attempt) RequestURL() string { return cmp.Or(a.URL, a.Target) }
 
-// Status is the status of a delivery that has this attempt alone.
+// Status returns the status of a delivery whose only attempt this is.
 func (a Attempt) Status() Status {
 	switch {
 	case a.Failure == FailureTimeout:

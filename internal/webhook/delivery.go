@@ -5,74 +5,74 @@ import (
 	"time"
 )
 
-// Origin says where a delivery came from.
+// Origin is the source of a delivery.
 type Origin string
 
 // The origins.
 const (
-	OriginTunnel   Origin = "tunnel"   // from the internet
-	OriginLocal    Origin = "local"    // a POST to the loopback ingress by somebody unknown
-	OriginTrigger  Origin = "trigger"  // a sample or a payload of the user's, sent by `trigger`
-	OriginReplay   Origin = "replay"   // a recorded delivery, sent again
+	OriginTunnel   Origin = "tunnel"   // the internet
+	OriginLocal    Origin = "local"    // a POST to the loopback ingress by an unknown program
+	OriginTrigger  Origin = "trigger"  // a sample or custom payload, sent by `trigger`
+	OriginReplay   Origin = "replay"   // a replay of a recorded delivery
 	OriginEmulator Origin = "emulator" // the emulator of the provider
 )
 
-// Origins lists every origin.
+// Origins returns all origins.
 func Origins() []Origin {
 	return []Origin{OriginTunnel, OriginLocal, OriginTrigger, OriginReplay, OriginEmulator}
 }
 
-// Verdict is what came of checking a signature.
+// Verdict is the result of a signature check.
 type Verdict string
 
 // The verdicts.
 const (
 	VerdictValid     Verdict = "valid"
-	VerdictInvalid   Verdict = "invalid"   // well formed, and of another body or secret
+	VerdictInvalid   Verdict = "invalid"   // well-formed, but for another body or secret
 	VerdictMissing   Verdict = "missing"   // no signature header
-	VerdictMalformed Verdict = "malformed" // a signature header that no signature can look like
-	VerdictUnchecked Verdict = "unchecked" // no secret known, or told not to check
+	VerdictMalformed Verdict = "malformed" // the signature header cannot be a signature
+	VerdictUnchecked Verdict = "unchecked" // no secret known, or checks are turned off
 )
 
-// Verdicts lists every verdict.
+// Verdicts returns all verdicts.
 func Verdicts() []Verdict {
 	return []Verdict{VerdictValid, VerdictInvalid, VerdictMissing, VerdictMalformed, VerdictUnchecked}
 }
 
-// Summary is a delivery without its header, body and attempts: what a row shows.
+// Summary is a delivery without headers, body and attempts. It has everything that a row shows.
 type Summary struct {
 	ID         ID
-	Session    string    // of the `listen` that received it; empty where none was running
-	ReceivedAt time.Time // UTC, to the millisecond
+	Session    string    // the `listen` session that received it; empty if there was none
+	ReceivedAt time.Time // UTC, in milliseconds
 	Origin     Origin
-	Event      string // empty where the body is no payload
-	About      string // what it is about: a job's id, an amount; may be empty
+	Event      string // empty if the body is not a payload
+	About      string // the subject, such as a job id or an amount; may be empty
 	Status     Status
 	Verdict    Verdict
-	SecretHint string // the secret that verified it, masked; empty unless the verdict is valid
-	ReplayOf   ID     // the delivery that this one sends again
-	ResolvedBy ID     // the last delivery of the same bytes that was needed to make up for this one, which failed; see Resolutions
+	SecretHint string // the masked secret that verified it; empty unless the verdict is valid
+	ReplayOf   ID     // the delivery that this one replays
+	ResolvedBy ID     // the last delivery that was needed to resolve this failed one; see Resolutions
 	SameBodyAs ID     // an earlier delivery with the same bytes; never set on a replay
 	BodyBytes  int64
-	Masked     []string // header names whose values were left out of the recording that it was imported from: it replays only with a new signature, and without them
+	Masked     []string // headers whose values were masked in the imported recording: a replay omits them, and needs a new signature
 
-	Method      string   // of the request that arrived; empty if the delivery did not arrive at an ingress, as are Path and Query
-	Path        string   // that was called, escaped: /webhooks/vidiking/order/42
-	Rest        string   // the escaped part of Path below the ingress path: /order/42. A replay sends it and Query again
-	Query       string   // that was called, raw, without the "?"
-	MaskedQuery []string // names in Query whose values were left out of the recording that it was imported from; a replay leaves them out
-	Host        string   // the Host header that the user gave for this delivery; empty: the target's
+	Method      string   // request method; like Path and Query, empty if the delivery did not arrive at an ingress
+	Path        string   // escaped request path: /webhooks/vidiking/order/42
+	Rest        string   // escaped part of Path below the ingress path: /order/42. A replay sends it and Query again
+	Query       string   // raw query without the "?"
+	MaskedQuery []string // parameters whose values were masked in the imported recording; a replay omits them
+	Host        string   // the Host header that the user chose for this delivery; empty for the target's own
 
-	Project        string // the directory of the project that it belongs to; empty: unknown. Never exported
-	Imported       bool   // from a recording: its session, targets and attempts are those of another log
-	Probe          bool   // sent to test a handler: not in `last`, failed deliveries and counts
-	Routed         bool   // sent where the routes of its project led then, rather than to targets chosen for it
-	ExpectedStatus string // the response that the user expects, as given to --expect-status: 401, 4xx
+	Project        string // the project's directory; empty if unknown. Never exported
+	Imported       bool   // from a recording: session, targets and attempts belong to another log
+	Probe          bool   // sent to test a handler; excluded from `last`, failed deliveries and counts
+	Routed         bool   // sent where its project's routes pointed at the time, rather than to explicitly chosen targets
+	ExpectedStatus string // the expected response codes, as given to --expect-status: 401, 4xx
 	Met            bool   // the response was as expected
 
-	Attempts int // how many there are
+	Attempts int // the number of attempts
 
-	// Of the attempt that decides the status, see Deciding; zero while there is none.
+	// Copied from the attempt that decides the status (see Deciding); zero without attempts.
 	Target   string
 	Code     int
 	Duration time.Duration
@@ -83,23 +83,23 @@ type Summary struct {
 // met their expectation count as failed.
 func (s Summary) Failed() bool { return s.Status.Failed() && s.ResolvedBy == "" && !s.Probe && !s.Met }
 
-// Repeated reports whether these bytes had come before: a replay, or the provider's own retry.
+// Repeated reports whether these bytes arrived before, as a replay or as the provider's retry.
 func (s Summary) Repeated() bool { return s.ReplayOf != "" || s.SameBodyAs != "" }
 
-// Delivery is one arrival or sending of a payload, whole.
+// Delivery is one arrival or sending of a payload, with all its data.
 type Delivery struct {
 	Summary
 	Header  Header
-	Body    []byte // exactly as it arrived; never re-encoded, never cut
+	Body    []byte // exactly as it arrived; never re-encoded or truncated
 	History []Attempt
 
-	// Resolutions say which delivery of the same bytes was delivered at a target, the key, after this one failed there.
+	// Resolutions maps each target where this delivery failed to a later delivery of the same bytes that succeeded there.
 	Resolutions map[string]ID
 }
 
-// ReplayTargets returns where a replay goes that no running listen routes: to each target whose latest attempt failed and that is not
-// resolved; if there is none, to each whose latest attempt failed; if there is none of these either, to all. The order is that of the
-// first attempts.
+// ReplayTargets returns the targets of a replay when no running listen routes it: every target whose latest attempt failed and is
+// not resolved; if there is none, every target whose latest attempt failed; otherwise every target. They are in the order of
+// their first attempts.
 func (d Delivery) ReplayTargets() []string {
 	var all, failed, open []string
 	for _, a := range d.History {

@@ -7,28 +7,31 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-// Description is what a body says about itself. All of it is outside text: clean it before it is shown.
+// Description is information that a body contains about itself. All of it is outside text: clean it before you show it.
 type Description struct {
-	// Event is the string "event" of the object, at most MaxText bytes; "" if the body is not an object, or its event not a string.
+	// Event is the string "event" of the object, truncated to MaxText bytes. It is empty if the body is not an object or its
+	// event is not a string.
 	Event string
-	// Job is the id in the object's data (of a job or an image), a string or number, at most MaxText bytes; "" if there is none.
+	// Job is the id in the object's data (of a job or an image), a string or number, truncated to MaxText bytes. It is empty if
+	// there is none.
 	Job string
-	// About is what a row shows: the id, else "amount 50", else "balance 312", with numbers as they are written, at most 64 characters.
+	// About is the text for a row: the id, otherwise "amount 50", otherwise "balance 312". Numbers keep their spelling. It has at
+	// most 64 characters.
 	About string
 }
 
 const maxAboutCharacters = 64
 
-// Describe reads a body once. Of duplicate keys the last counts, as for every parser. If the body is not JSON, the Description is empty:
-// Describe cannot stop early, because the body may turn out not to be JSON.
+// Describe reads a body once. The last of duplicate keys counts, as in every parser. The Description is empty if the body is not
+// valid JSON, so Describe always reads to the end.
 //
-// It is called for every delivery before it is recorded, and allocates only the text that it returns.
+// Describe runs for every delivery before it is recorded. It allocates only the text that it returns.
 func Describe(body []byte) Description {
 	text := jsontext.WithoutMark(body)
 	scanner := jsontext.NewScanner(text)
 	var event []byte
-	var found clues
-	due, inData := nothing, false // which clue the next value is; whether it is in the value of "data"
+	var found subjectFields
+	field, inData := fieldNone, false // the field whose value comes next; whether the scanner is inside "data"
 	for {
 		t := scanner.Next()
 		written := text[t.From:t.To]
@@ -38,79 +41,79 @@ func Describe(body []byte) Description {
 		case jsontext.End:
 			return found.describe(eventName(event))
 		case jsontext.Name:
-			due = nothing
+			field = fieldNone
 			switch depth := scanner.Depth(); {
 			case depth == 1 && jsontext.IsName(written, "event"):
-				due = clueEvent
+				field = fieldEvent
 			case depth == 1:
 				if inData = jsontext.IsName(written, "data"); inData {
-					found = clues{} // of duplicate keys the last counts
+					found = subjectFields{} // the last of duplicate keys counts
 				}
 			case depth == 2 && inData:
-				due = clueOf(written)
+				field = subjectFieldOf(written)
 			}
 		case jsontext.Open, jsontext.Word:
-			keep(&event, &found, due, nil)
-			due = nothing
+			storeValue(&event, &found, field, nil)
+			field = fieldNone
 		case jsontext.String, jsontext.Number:
-			keep(&event, &found, due, written)
-			due = nothing
+			storeValue(&event, &found, field, written)
+			field = fieldNone
 		}
 	}
 }
 
-// clue is a value that tells what a delivery is about.
-type clue int
+// subjectField is a field that identifies the subject of a delivery.
+type subjectField int
 
 const (
-	clueID clue = iota
-	clueAmount
-	clueBalance
-	clueEvent
-	nothing
+	fieldID subjectField = iota
+	fieldAmount
+	fieldBalance
+	fieldEvent
+	fieldNone
 )
 
-// clues are the values in data, as written, the most telling first.
-type clues [clueEvent][]byte
+// subjectFields holds the raw values of the fields in data, most specific first.
+type subjectFields [fieldEvent][]byte
 
-func clueOf(name []byte) clue {
+func subjectFieldOf(name []byte) subjectField {
 	switch {
 	case jsontext.IsName(name, "id"):
-		return clueID
+		return fieldID
 	case jsontext.IsName(name, "amount"):
-		return clueAmount
+		return fieldAmount
 	case jsontext.IsName(name, "balance"):
-		return clueBalance
+		return fieldBalance
 	default:
-		return nothing
+		return fieldNone
 	}
 }
 
-// keep stores a value; nil for a value that is neither a string nor a number.
-func keep(event *[]byte, found *clues, due clue, written []byte) {
+// storeValue stores a value. Values that are neither strings nor numbers are passed as nil.
+func storeValue(event *[]byte, found *subjectFields, field subjectField, written []byte) {
 	switch {
-	case due == clueEvent:
+	case field == fieldEvent:
 		*event = written
-	case due < clueEvent:
-		found[due] = written
+	case field < fieldEvent:
+		found[field] = written
 	}
 }
 
-func (c *clues) describe(event string) Description {
-	d := Description{Event: event, Job: literalText(c[clueID])}
-	d.About = capped(d.Job)
-	for clue, label := range [...]string{clueAmount: "amount ", clueBalance: "balance "} {
+func (c *subjectFields) describe(event string) Description {
+	d := Description{Event: event, Job: literalText(c[fieldID])}
+	d.About = truncateAbout(d.Job)
+	for field, label := range [...]string{fieldAmount: "amount ", fieldBalance: "balance "} {
 		if label == "" || d.About != "" {
 			continue
 		}
-		if text := literalText(c[clue]); text != "" {
-			d.About = capped(label + text)
+		if text := literalText(c[field]); text != "" {
+			d.About = truncateAbout(label + text)
 		}
 	}
 	return d
 }
 
-// eventName returns the text of an event. The documented events cost no allocation.
+// eventName returns the text of an event. It does not allocate for documented events.
 func eventName(written []byte) string {
 	if len(written) == 0 || written[0] != '"' {
 		return ""
@@ -127,16 +130,16 @@ func eventName(written []byte) string {
 	return literalText(written)
 }
 
-// literalText returns the text of a string, or a number as it is written, at most MaxText bytes.
+// literalText returns the text of a string, or a number as spelled in the body, truncated to MaxText bytes.
 func literalText(written []byte) string {
 	if len(written) == 0 || written[0] != '"' {
 		return Truncate(string(written[:min(len(written), MaxText+1)]))
 	}
-	return Truncate(jsontext.Unquote(startOf(written)))
+	return Truncate(jsontext.Unquote(startOfLiteral(written)))
 }
 
-// capped cuts s to the characters that About has at most.
-func capped(s string) string {
+// truncateAbout truncates s to the maximum length of About.
+func truncateAbout(s string) string {
 	if len(s) <= maxAboutCharacters || utf8.RuneCountInString(s) <= maxAboutCharacters {
 		return s
 	}

@@ -52,7 +52,7 @@ func TestDescribeReadsTheEvent(t *testing.T) {
 	}
 }
 
-func TestDescribeOfADocumentedEventAllocatesOnlyTheAbout(t *testing.T) {
+func TestDescribeAllocatesOnlyAboutForDocumentedEvents(t *testing.T) {
 	for _, event := range webhook.Events() {
 		body := []byte(strings.Replace(example, "render.complete", event.Name, 1))
 		if got := webhook.Describe(body).Event; got != event.Name {
@@ -64,18 +64,18 @@ func TestDescribeOfADocumentedEventAllocatesOnlyTheAbout(t *testing.T) {
 	}
 }
 
-func TestDescribeADeepBodyTakesLittleMemory(t *testing.T) {
+func TestDescribeUsesLittleMemoryForDeepBodies(t *testing.T) {
 	body := []byte(strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000))
 	body = append(append([]byte(`{"event":"ai.failed","x":`), body[1:len(body)-1]...), '}')
 	if got := webhook.Describe(body).Event; got != "ai.failed" {
-		t.Errorf("Describe of 10,000 levels = %q, want ai.failed", got)
+		t.Errorf("Describe of 10,000 nested levels = %q, want ai.failed", got)
 	}
 	if n := testing.AllocsPerRun(10, func() { _ = webhook.Describe(body).Event }); n > 10 {
-		t.Errorf("Describe of 10,000 levels allocates %v times, want 10 at most", n)
+		t.Errorf("Describe of 10,000 nested levels allocates %v times, want 10 at most", n)
 	}
 }
 
-func TestALongEventIsCut(t *testing.T) {
+func TestLongEventIsTruncated(t *testing.T) {
 	for name, literal := range map[string]string{
 		"bytes":          strings.Repeat("a", 10_000),
 		"one too many":   strings.Repeat("a", webhook.MaxText+1),
@@ -99,7 +99,7 @@ func TestALongEventIsCut(t *testing.T) {
 	}
 }
 
-func TestALongEventCostsNoMemory(t *testing.T) {
+func TestLongEventUsesLittleMemory(t *testing.T) {
 	body := []byte(`{"event":"` + strings.Repeat(`\u00e9`, 1<<20) + `"}`)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -130,7 +130,7 @@ func eventOf(body []byte) string { return webhook.Describe(body).Event }
 
 func eventByEncodingJSON(body []byte) string { return webhook.Truncate(wholeEvent(body)) }
 
-// wholeEvent decodes the event with encoding/json; into a map, since into a struct it takes Event for event.
+// wholeEvent decodes the event with encoding/json. It uses a map, because struct fields also match a key "Event".
 func wholeEvent(body []byte) string {
 	var members map[string]json.RawMessage
 	var event *string
@@ -165,7 +165,7 @@ func BenchmarkDescribe(b *testing.B) {
 	}
 }
 
-func TestDescribeSaysWhatADeliveryIsAbout(t *testing.T) {
+func TestDescribeReturnsAbout(t *testing.T) {
 	for name, tc := range map[string]struct{ body, want string }{
 		"the example example":      {example, "job_abc123"},
 		"behind a byte order mark": {"\ufeff" + example, "job_abc123"},
@@ -212,7 +212,7 @@ func TestDescribeSaysWhatADeliveryIsAbout(t *testing.T) {
 	}
 }
 
-// aboutByEncodingJSON is a second implementation of Description.About.
+// aboutByEncodingJSON is a second implementation of Description.About to compare with.
 func aboutByEncodingJSON(t *testing.T, body []byte) string {
 	t.Helper()
 	var payload, data map[string]json.RawMessage

@@ -2,7 +2,7 @@ package webhook
 
 import "slices"
 
-// The events that Vidiking documents (docs: Webhooks, Events). An event outside this list still travels; it is only not known.
+// The events that Vidiking documents (docs: Webhooks, Events). Other events are forwarded as well.
 const (
 	EventRenderQueued     = "render.queued"
 	EventRenderProcessing = "render.processing"
@@ -16,11 +16,11 @@ const (
 
 // EventInfo describes one documented event.
 type EventInfo struct {
-	Name string // as it stands in a payload's "event"
-	When string // what happened, in a few words without a full stop
+	Name string // the value of "event" in a payload
+	When string // a few words without a period
 }
 
-// Events lists the documented events in the order of the documentation.
+// Events returns the documented events in the order of the documentation.
 func Events() []EventInfo {
 	return []EventInfo{
 		{EventRenderQueued, "a render job was queued"},

@@ -7,8 +7,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// EventMatches reports whether the pattern is the whole of the event's name. In a pattern * stands for any text, also none, and every
-// other character for itself; case counts, as it does in a payload.
+// EventMatches reports whether the pattern matches the whole event name. In a pattern, * matches any text, even none; every other
+// character matches itself. Matching is case-sensitive, as in payloads.
 func EventMatches(pattern, event string) bool {
 	first, rest, found := strings.Cut(pattern, "*")
 	if !found {
@@ -30,9 +30,9 @@ func EventMatches(pattern, event string) bool {
 	}
 }
 
-// PatternsOverlap reports whether there can be an event that both patterns match.
+// PatternsOverlap reports whether some event could match both patterns.
 func PatternsOverlap(a, b string) bool {
-	// overlap[j] is whether the rest of a, from the one at hand, and b[j:] overlap; next is that of the rest behind it.
+	// overlap[j] reports whether a[i:] and b[j:] overlap; next has the results for a[i+1:].
 	next := make([]bool, len(b)+1)
 	for i := len(a); i >= 0; i-- {
 		overlap := make([]bool, len(b)+1)
@@ -53,8 +53,8 @@ func PatternsOverlap(a, b string) bool {
 	return next[0]
 }
 
-// KnownEvent reports whether a pattern matches one of the documented events, and where it matches none suggests the event, or the
-// pattern of a family of them (render.*), that was probably meant; "" where none is near.
+// KnownEvent reports whether a pattern matches a documented event. If not, suggestion is the closest event or event group
+// (render.*), or "" if none is close.
 func KnownEvent(pattern string) (suggestion string, known bool) {
 	var names []string
 	for _, e := range Events() {
@@ -72,7 +72,7 @@ func KnownEvent(pattern string) (suggestion string, known bool) {
 	return suggest.Closest(pattern, names), false
 }
 
-// EventFamilies lists the patterns of the families of documented events, as in render.*, in the order of the documentation.
+// EventFamilies returns patterns for the groups of documented events, such as render.*, in the order of the documentation.
 func EventFamilies() []string {
 	var families []string
 	for _, e := range Events() {

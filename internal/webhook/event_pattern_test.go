@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAStarInAnEventPatternIsAnyText(t *testing.T) {
+func TestStarInEventPatternMatchesAnyText(t *testing.T) {
 	for _, tc := range []struct {
 		pattern, event string
 		want           bool
@@ -40,7 +40,7 @@ func TestAStarInAnEventPatternIsAnyText(t *testing.T) {
 	}
 }
 
-func TestAPatternThatMatchesNoEventSuggestsOne(t *testing.T) {
+func TestKnownEventSuggestsTheClosestEvent(t *testing.T) {
 	for _, tc := range []struct {
 		pattern, want string
 		known         bool
@@ -61,7 +61,7 @@ func TestAPatternThatMatchesNoEventSuggestsOne(t *testing.T) {
 	}
 }
 
-// FuzzEventMatches compares with path.Match where both mean the same: without what only path.Match understands.
+// FuzzEventMatches compares EventMatches with path.Match on patterns that mean the same to both.
 func TestPatternsOverlapIfAnEventMatchesBoth(t *testing.T) {
 	for _, tc := range []struct {
 		a, b string

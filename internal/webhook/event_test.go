@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestEventsAreTheEightThatAreDocumented(t *testing.T) {
+func TestEventsAreTheDocumentedOnes(t *testing.T) {
 	want := []string{
 		"render.queued", "render.processing", "render.complete", "render.failed",
 		"ai.complete", "ai.failed", "wallet.low_balance", "wallet.deposit",
@@ -17,7 +17,7 @@ func TestEventsAreTheEightThatAreDocumented(t *testing.T) {
 	for _, event := range webhook.Events() {
 		got = append(got, event.Name)
 		if event.When == "" {
-			t.Errorf("%s does not say when it comes", event.Name)
+			t.Errorf("%s has no description", event.Name)
 		}
 	}
 	if !slices.Equal(got, want) {
@@ -25,7 +25,7 @@ func TestEventsAreTheEightThatAreDocumented(t *testing.T) {
 	}
 }
 
-func TestIsEventKnowsTheDocumentedOnesOnly(t *testing.T) {
+func TestIsEventAcceptsOnlyDocumentedEvents(t *testing.T) {
 	for _, event := range webhook.Events() {
 		if !webhook.IsEvent(event.Name) {
 			t.Errorf("IsEvent(%q) = false, want true", event.Name)
@@ -38,7 +38,7 @@ func TestIsEventKnowsTheDocumentedOnesOnly(t *testing.T) {
 	}
 }
 
-func TestSignatureHeaderIsAsNetHTTPWritesIt(t *testing.T) {
+func TestSignatureHeaderIsInCanonicalForm(t *testing.T) {
 	if got := http.CanonicalHeaderKey("x-vidiking-signature"); got != webhook.SignatureHeader {
 		t.Errorf("SignatureHeader = %q, want %q", webhook.SignatureHeader, got)
 	}

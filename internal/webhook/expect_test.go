@@ -2,7 +2,7 @@ package webhook
 
 import "testing"
 
-func TestIsStatusCodeTakesCodesAndClasses(t *testing.T) {
+func TestIsStatusCodeAcceptsCodesAndClasses(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]bool{
 		"200": true, "599": true, "1xx": true, "4xx": true, "": false, "20": false, "2000": false, "600": false, "099": false, "4x": false,
@@ -14,7 +14,7 @@ func TestIsStatusCodeTakesCodesAndClasses(t *testing.T) {
 	}
 }
 
-func TestMeetsStatusTakesOneOfSeveral(t *testing.T) {
+func TestMeetsStatusMatchesOneOfSeveral(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		expected string

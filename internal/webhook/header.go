@@ -10,12 +10,12 @@ type Field struct {
 	Name, Value string
 }
 
-// Header is a delivery's or an answer's header lines. The values of one name keep their order; the names are sorted, since
-// net/http does not hand their order on, with Host first.
+// Header is the list of header lines of a delivery or response. Names are sorted, with Host first, because net/http does not
+// preserve their order. The values of one name keep their order.
 type Header []Field
 
-// HeaderFrom makes a Header of what net/http parsed. The host, which net/http keeps apart, becomes the first field; where it is
-// empty there is none. No value is joined, trimmed or dropped.
+// HeaderFrom converts a header that net/http parsed. The host, which net/http keeps separately, becomes the first field unless it
+// is empty. No value is joined, trimmed or dropped.
 func HeaderFrom(host string, fields map[string][]string) Header {
 	names := make([]string, 0, len(fields))
 	size := 1
@@ -36,7 +36,7 @@ func HeaderFrom(host string, fields map[string][]string) Header {
 	return h
 }
 
-// Values returns every value of the field name, in order. Case does not matter.
+// Values returns every value of the named field, in order. Case does not matter.
 func (h Header) Values(name string) []string {
 	var values []string
 	for _, f := range h {
@@ -47,7 +47,7 @@ func (h Header) Values(name string) []string {
 	return values
 }
 
-// Get returns the first value of the field name, or "". Case does not matter.
+// Get returns the first value of the named field, or "". Case does not matter.
 func (h Header) Get(name string) string {
 	for _, f := range h {
 		if strings.EqualFold(f.Name, name) {
@@ -57,7 +57,7 @@ func (h Header) Get(name string) string {
 	return ""
 }
 
-// Without returns the header without the fields of that name. Case does not matter; the receiver is left as it is.
+// Without returns a copy of the header without the named field. Case does not matter.
 func (h Header) Without(name string) Header {
 	return slices.DeleteFunc(slices.Clone(h), func(f Field) bool { return strings.EqualFold(f.Name, name) })
 }

@@ -36,7 +36,7 @@ func TestHeaderFromKeepsEveryNameAndValue(t *testing.T) {
 	}
 }
 
-// The law: a Header gives net/http back what it came from.
+// Law: a Header has the same content as the net/http header that it was made from.
 func FuzzHeaderFrom(f *testing.F) {
 	f.Add("localhost", "X-A", "1", "x-a", "2")
 	f.Add("", "", "", "é", "\xff")
@@ -47,7 +47,7 @@ func FuzzHeaderFrom(f *testing.F) {
 		header := webhook.HeaderFrom(host, fields)
 		if host != "" {
 			if header[0] != (webhook.Field{Name: "Host", Value: host}) {
-				t.Fatalf("HeaderFrom(%q) begins with %q, want the host", host, header[0])
+				t.Fatalf("HeaderFrom(%q) starts with %q, want the host", host, header[0])
 			}
 			header = header[1:]
 		}
@@ -64,7 +64,7 @@ func FuzzHeaderFrom(f *testing.F) {
 	})
 }
 
-func TestValuesAndGetDoNotMindCase(t *testing.T) {
+func TestValuesAndGetIgnoreCase(t *testing.T) {
 	header := webhook.Header{{"X-A", "1"}, {"X-B", "2"}, {"x-a", "3"}}
 	if got, want := header.Values("x-A"), []string{"1", "3"}; !slices.Equal(got, want) {
 		t.Errorf("%v.Values(x-A) = %q, want %q", header, got, want)
@@ -80,7 +80,7 @@ func TestValuesAndGetDoNotMindCase(t *testing.T) {
 	}
 }
 
-func TestWithoutLeavesTheReceiverAsItIs(t *testing.T) {
+func TestWithoutKeepsTheReceiver(t *testing.T) {
 	header := webhook.Header{{"X-A", "1"}, {"X-B", "2"}, {"x-a", "3"}, {"X-C", "4"}}
 	before := slices.Clone(header)
 	if diff := cmp.Diff(webhook.Header{{"X-B", "2"}, {"X-C", "4"}}, header.Without("X-a")); diff != "" {

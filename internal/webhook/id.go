@@ -9,15 +9,15 @@ import (
 // ID names a delivery: IDPrefix and ten characters of lower-case Crockford base 32.
 type ID string
 
-// IDPrefix begins every ID. What people type may leave it out.
+// IDPrefix starts every ID. Users may omit it when they type an id.
 const IDPrefix = "dlv_"
 
 const (
-	idAlphabet = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford's base 32: no i, l, o, u, which are misread or misspell
-	idLength   = 10                                 // 50 random bits: a clash in 100,000 deliveries has odds of 1 in 225,000, and is retried
+	idAlphabet = "0123456789abcdefghjkmnpqrstvwxyz" // Crockford's base 32: without i, l, o, u, which are easy to misread or spell words
+	idLength   = 10                                 // 50 random bits: the odds of a collision in 100,000 deliveries are 1 in 225,000, and NewID is then called again
 )
 
-// NewID draws an ID from random. It returns an error only if random does.
+// NewID generates an ID. It returns an error only if random does.
 func NewID(random io.Reader) (ID, error) {
 	var b [idLength]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
@@ -29,14 +29,14 @@ func NewID(random io.Reader) (ID, error) {
 	return ID(IDPrefix + string(b[:])), nil
 }
 
-// IsID reports whether s is a whole ID: the prefix and ten characters of its alphabet.
+// IsID reports whether s is a complete ID: the prefix and ten characters of the alphabet.
 func IsID(s string) bool {
 	rest, ok := strings.CutPrefix(s, IDPrefix)
 	return ok && len(rest) == idLength && isIDText(rest)
 }
 
-// ParsePrefix reads what a person typed for an id: whole, or the beginning of one, with or without "dlv_". It returns it with
-// the prefix and in lower case; ok is false where no id can begin like that.
+// ParsePrefix reads a complete id or the start of one, as users type it, with or without "dlv_". It returns the text with the
+// prefix and in lower case; ok is false if no id can start like that.
 func ParsePrefix(s string) (prefix string, ok bool) {
 	rest := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(s)), IDPrefix)
 	if rest == "" || len(rest) > idLength || !isIDText(rest) {
@@ -45,7 +45,7 @@ func ParsePrefix(s string) (prefix string, ok bool) {
 	return IDPrefix + rest, true
 }
 
-// Short is the id as rows show it: the prefix and the first n characters after it.
+// Short returns the prefix and the first n characters after it, as rows show the id.
 func (id ID) Short(n int) string {
 	if len(id) <= len(IDPrefix)+n {
 		return string(id)

@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestNewIDIsAnIDOfTheAlphabet(t *testing.T) {
+func TestNewIDUsesTheAlphabet(t *testing.T) {
 	random := rand.NewChaCha8([32]byte{2})
 	seen := map[rune]bool{}
 	drawn := map[webhook.ID]bool{}
@@ -20,7 +20,7 @@ func TestNewIDIsAnIDOfTheAlphabet(t *testing.T) {
 			t.Fatalf("NewID: %v", err)
 		}
 		if !webhook.IsID(string(id)) {
-			t.Fatalf("NewID = %q, which IsID denies", id)
+			t.Fatalf("NewID = %q, but IsID returns false", id)
 		}
 		drawn[id] = true
 		for _, r := range strings.TrimPrefix(string(id), webhook.IDPrefix) {
@@ -32,7 +32,7 @@ func TestNewIDIsAnIDOfTheAlphabet(t *testing.T) {
 	}
 }
 
-func TestNewIDFailsOnlyWithItsSource(t *testing.T) {
+func TestNewIDFailsIfRandomFails(t *testing.T) {
 	broken := errors.New("no randomness")
 	if _, err := webhook.NewID(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("NewID = %v, want %v", err, broken)
@@ -42,7 +42,7 @@ func TestNewIDFailsOnlyWithItsSource(t *testing.T) {
 	}
 }
 
-func TestIsIDKnowsWholeIDsOnly(t *testing.T) {
+func TestIsIDAcceptsOnlyCompleteIDs(t *testing.T) {
 	tests := []struct {
 		text string
 		want bool
@@ -66,7 +66,7 @@ func TestIsIDKnowsWholeIDsOnly(t *testing.T) {
 	}
 }
 
-func TestParsePrefixTakesWhatPeopleType(t *testing.T) {
+func TestParsePrefixAcceptsTypedIDs(t *testing.T) {
 	tests := []struct {
 		typed, want string
 		ok          bool
@@ -80,7 +80,7 @@ func TestParsePrefixTakesWhatPeopleType(t *testing.T) {
 		{"", "", false},
 		{"dlv_", "", false},
 		{"dlv_8kx4m2a0zzz", "", false},
-		{"last", "", false}, // l is not of the alphabet: the word for the newest is never an id
+		{"last", "", false}, // l is not in the alphabet, so no id starts with "last"
 		{"job_5tq8wd", "", false},
 		{"8k*", "", false},
 	}
@@ -92,7 +92,7 @@ func TestParsePrefixTakesWhatPeopleType(t *testing.T) {
 	}
 }
 
-// The law: every beginning of an id, with or without dlv_, leads back to a beginning of that id.
+// Law: every start of an id, with or without dlv_, parses to a start of that id.
 func FuzzParsePrefix(f *testing.F) {
 	f.Add("dlv_8kx4m2a0zz")
 	f.Add("8KX")
@@ -101,20 +101,20 @@ func FuzzParsePrefix(f *testing.F) {
 		prefix, ok := webhook.ParsePrefix(typed)
 		if !ok {
 			if prefix != "" {
-				t.Errorf("ParsePrefix(%q) = %q, false, want an empty one", typed, prefix)
+				t.Errorf("ParsePrefix(%q) = %q, false, want an empty prefix", typed, prefix)
 			}
 			return
 		}
 		if again, ok := webhook.ParsePrefix(prefix); !ok || again != prefix {
-			t.Errorf("ParsePrefix(%q) = %q, which it reads as %q, %t", typed, prefix, again, ok)
+			t.Errorf("ParsePrefix(%q) = %q, but parsing that returns %q, %t", typed, prefix, again, ok)
 		}
 		if whole := prefix + strings.Repeat("0", len("dlv_0123456789")-len(prefix)); !webhook.IsID(whole) {
-			t.Errorf("ParsePrefix(%q) = %q, with which no id begins", typed, prefix)
+			t.Errorf("ParsePrefix(%q) = %q, but no id starts with that", typed, prefix)
 		}
 	})
 }
 
-func TestShortCutsBehindThePrefix(t *testing.T) {
+func TestShortTruncatesAfterThePrefix(t *testing.T) {
 	tests := []struct {
 		id   webhook.ID
 		n    int

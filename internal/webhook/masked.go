@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// MaskedValue stands in the place of a header's value that was left out of a recording. Whether a value is masked is told by
-// Summary.Masked and Attempt.Masked, and never by the value: a stranger may send this one.
+// MaskedValue replaces header values that a recording omits. Use Summary.Masked and Attempt.Masked to find out whether a value is
+// masked, because a stranger may send this value.
 const MaskedValue = "(masked)"
 
-// IsSensitive reports whether the values of that header let who has them act for somebody: credentials, cookies, signatures. Case
-// does not matter.
+// IsSensitive reports whether the values of the named header grant access: credentials, cookies, signatures. Case does not
+// matter.
 func IsSensitive(name string) bool {
 	name = strings.ToLower(name)
 	switch name {
@@ -19,18 +19,18 @@ func IsSensitive(name string) bool {
 	case "idempotency-key", "x-idempotency-key":
 		return false
 	}
-	// Nobody registers names for keys and signatures of their own, so words tell them: X-Vidiking-Signature, X-Hub-Signature-256,
-	// X-Api-Key, X-Auth-Token, Ngrok-Auth-…, Cf-Access-Client-Secret.
+	// There is no registry of headers for keys and signatures, so words in the name decide: X-Vidiking-Signature,
+	// X-Hub-Signature-256, X-Api-Key, X-Auth-Token, Ngrok-Auth-…, Cf-Access-Client-Secret.
 	return strings.Contains(strings.ReplaceAll(name, "-", ""), "apikey") ||
-		slices.ContainsFunc(strings.FieldsFunc(name, isNoLetter), func(word string) bool {
+		slices.ContainsFunc(strings.FieldsFunc(name, isNotLetter), func(word string) bool {
 			return slices.Contains([]string{"auth", "authorization", "cookie", "credential", "credentials", "hmac", "jwt", "key", "password", "secret", "signature", "token"}, word)
 		})
 }
 
-func isNoLetter(r rune) bool { return r < 'a' || r > 'z' }
+func isNotLetter(r rune) bool { return r < 'a' || r > 'z' }
 
-// Mask returns the header with MaskedValue for every value of a sensitive name, and those names, each once, in order. The receiver
-// is left as it is; where nothing is masked it is returned itself.
+// Mask returns the header with all sensitive values replaced by MaskedValue, and the names of the masked headers, once each, in
+// order. It copies the header if it masks anything.
 func (h Header) Mask() (masked Header, names []string) {
 	masked = h
 	for i, f := range h {
@@ -48,7 +48,7 @@ func (h Header) Mask() (masked Header, names []string) {
 	return masked, names
 }
 
-// WithoutAll returns the header without the fields of those names. Case does not matter; the receiver is left as it is.
+// WithoutAll returns a copy of the header without the named fields. Case does not matter.
 func (h Header) WithoutAll(names []string) Header {
 	return slices.DeleteFunc(slices.Clone(h), func(f Field) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(f.Name, name) })

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// IsSensitiveParameter reports whether the values of that query parameter look like credentials. Query parameters have no fixed form:
-// api_key, apiKey, accesstoken and sig count, too.
+// IsSensitiveParameter reports whether the values of the named query parameter look like credentials. There is no convention for
+// such names: api_key, apiKey, accesstoken and sig all count.
 func IsSensitiveParameter(name string) bool {
 	if plain, err := url.QueryUnescape(name); err == nil {
 		name = plain
@@ -22,7 +22,7 @@ func IsSensitiveParameter(name string) bool {
 	}) || slices.Contains([]string{"sig", "pass", "pwd", "pw"}, name)
 }
 
-// hyphenate separates the words of a name like accessToken.
+// hyphenate separates the words of a name such as accessToken.
 func hyphenate(name string) string {
 	var b strings.Builder
 	for i, r := range name {
@@ -34,8 +34,8 @@ func hyphenate(name string) string {
 	return b.String()
 }
 
-// MaskQuery returns the raw query with MaskedValue for every value that looks like a credential, and the names of those, each once, as
-// they are written in the query.
+// MaskQuery returns the raw query with all values that look like credentials replaced by MaskedValue, and the names of the masked
+// parameters, once each, as spelled in the query.
 func MaskQuery(query string) (masked string, names []string) {
 	all := parameters(query)
 	for i, p := range all {
@@ -50,7 +50,7 @@ func MaskQuery(query string) (masked string, names []string) {
 	return joinParameters(all), names
 }
 
-// maskParameters returns the raw query with MaskedValue for the values of those names.
+// maskParameters returns the raw query with the values of the named parameters replaced by MaskedValue.
 func maskParameters(query string, names []string) string {
 	all := parameters(query)
 	for i, p := range all {
@@ -71,7 +71,7 @@ func MaskURL(text string) string {
 	return base + "?" + query
 }
 
-// WithoutParameters returns the raw query without the parameters of those names.
+// WithoutParameters returns the raw query without the named parameters.
 func WithoutParameters(query string, names []string) string {
 	if len(names) == 0 {
 		return query
@@ -79,10 +79,10 @@ func WithoutParameters(query string, names []string) string {
 	return joinParameters(slices.DeleteFunc(parameters(query), func(p parameter) bool { return slices.Contains(names, p.name) }))
 }
 
-// parameter is a part of a raw query, with the separator before it.
+// parameter is a part of a raw query, with its preceding separator.
 type parameter struct{ separator, name, equals, value string }
 
-// parameters splits a raw query. Some servers take a semicolon for a separator, so it counts as one.
+// parameters splits a raw query. A semicolon counts as a separator, because some servers accept it.
 func parameters(query string) []parameter {
 	var all []parameter
 	separator := ""
@@ -104,7 +104,7 @@ func parameters(query string) []parameter {
 	}
 }
 
-// joinParameters is the reverse of parameters. The first one has no separator before it.
+// joinParameters is the inverse of parameters. It writes no separator before the first parameter.
 func joinParameters(all []parameter) string {
 	var b strings.Builder
 	for i, p := range all {

@@ -32,7 +32,7 @@ func TestQueryValuesThatLookLikeCredentialsAreMasked(t *testing.T) {
 	}
 }
 
-func TestParametersAreLeftOutByName(t *testing.T) {
+func TestWithoutParametersRemovesByName(t *testing.T) {
 	for _, test := range []struct{ query, want string }{
 		{"token=(masked)&a=1&token=(masked);b", "a=1;b"},
 		{"a=1&token=(masked)", "a=1"},
@@ -53,10 +53,10 @@ func FuzzMaskQuery(f *testing.F) {
 			t.Errorf("MaskQuery(%q) = %q without a name", query, masked)
 		}
 		if again, _ := webhook.MaskQuery(masked); again != masked {
-			t.Errorf("MaskQuery(%q) = %q, and of that %q", query, masked, again)
+			t.Errorf("MaskQuery(%q) = %q, but masked again %q", query, masked, again)
 		}
 		if got := webhook.WithoutParameters(query, []string{"no such name\x00"}); got != query {
-			t.Errorf("WithoutParameters(%q) of nothing = %q", query, got)
+			t.Errorf("WithoutParameters(%q) without names = %q", query, got)
 		}
 	})
 }

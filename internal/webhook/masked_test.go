@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestSensitiveHeadersAreThoseThatLetSomebodyAct(t *testing.T) {
+func TestIsSensitiveDetectsCredentials(t *testing.T) {
 	tests := []struct {
 		name string
 		want bool
@@ -47,7 +47,7 @@ func TestSensitiveHeadersAreThoseThatLetSomebodyAct(t *testing.T) {
 	}
 }
 
-func TestMaskKeepsNamesAndOrderAndLeavesTheReceiverAsItIs(t *testing.T) {
+func TestMaskKeepsNamesOrderAndReceiver(t *testing.T) {
 	header := webhook.Header{{"Cookie", "a=1"}, {"Host", "h"}, {"Cookie", "b=2"}, {"X-Api-Key", ""}}
 	before := slices.Clone(header)
 	masked, names := header.Mask()
@@ -64,11 +64,11 @@ func TestMaskKeepsNamesAndOrderAndLeavesTheReceiverAsItIs(t *testing.T) {
 		t.Errorf("Mask changed its receiver (-before +after):\n%s", diff)
 	}
 	if again, names := header[1:2].Mask(); names != nil || len(again) != 1 || again[0] != header[1] {
-		t.Errorf("Mask of what has nothing to mask = %v, %q", again, names)
+		t.Errorf("Mask without sensitive headers = %v, %q", again, names)
 	}
 }
 
-func TestWithoutAllTakesEveryFieldOfTheNames(t *testing.T) {
+func TestWithoutAllRemovesEveryNamedField(t *testing.T) {
 	header := webhook.Header{{"X-A", "1"}, {"X-B", "2"}, {"x-a", "3"}, {"X-C", "4"}}
 	if diff := cmp.Diff(webhook.Header{{"X-B", "2"}}, header.WithoutAll([]string{"X-A", "x-c"})); diff != "" {
 		t.Errorf("%v.WithoutAll(X-A, x-c) (-want +got):\n%s", header, diff)

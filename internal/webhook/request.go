@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// RestOf returns the part of an escaped path below base, byte for byte, and whether the path is base or below it. The rest is empty or
-// begins with a slash. It does not matter how the path escapes the segments of base.
+// RestOf returns the part of an escaped path below base, byte for byte, and whether the path is base or below it. The rest is
+// empty or starts with a slash. The path may escape the segments of base in any way.
 func RestOf(base, path string) (rest string, ok bool) {
 	if path == base {
 		return "", true
@@ -23,7 +23,7 @@ func RestOf(base, path string) (rest string, ok bool) {
 	return rest, rest == "" || rest[0] == '/'
 }
 
-// endOfSegments returns where the slash behind the n-th segment is, or the end of the path.
+// endOfSegments returns the index of the slash after the n-th segment, or the length of the path.
 func endOfSegments(path string, n int) int {
 	for i := range len(path) {
 		if path[i] == '/' {
@@ -43,8 +43,8 @@ func sameSegments(a, b string) bool {
 	})
 }
 
-// HasDotSegment reports whether an escaped path has a segment that some server resolves as . or ..: also escaped, between escaped
-// slashes or backslashes, or with a parameter behind it, as in "..;a".
+// HasDotSegment reports whether an escaped path has a segment that some server resolves as . or .., including escaped dots,
+// escaped slashes and backslashes, and parameters such as "..;a".
 func HasDotSegment(path string) bool {
 	if !strings.ContainsAny(path, ".%") {
 		return false
@@ -58,8 +58,8 @@ func HasDotSegment(path string) bool {
 	return false
 }
 
-// RequestURL returns the URL that a delivery calls: the target, with rest appended to its path by exactly one slash, and query to its own
-// query. Rest is empty or begins with a slash. No byte of the three is changed.
+// RequestURL returns the URL of a delivery's request: the target, with rest appended to its path by exactly one slash, and query
+// appended to its query. Rest is empty or starts with a slash. All three keep their bytes.
 func RequestURL(target, rest, query string) string {
 	base, own, hasQuery := strings.Cut(target, "?")
 	if rest != "" {

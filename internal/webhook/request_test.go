@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestRestOfIsWhatIsBelowTheIngressPath(t *testing.T) {
+func TestRestOfReturnsThePathBelowTheIngressPath(t *testing.T) {
 	for _, test := range []struct {
 		base, path, rest string
 		ok               bool
@@ -40,7 +40,7 @@ func TestRestOfIsWhatIsBelowTheIngressPath(t *testing.T) {
 	}
 }
 
-func TestDotSegmentsAreFoundHoweverTheyAreEscaped(t *testing.T) {
+func TestDotSegmentsAreDetectedInEveryEscaping(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/..": true, "/a/../b": true, "/./a": true, "/a/.": true, "/%2e%2E/a": true, "/.%2e": true, "/a%2F..%2fb": true, `/a\..\b`: true,
 		"/a%5C..": true, "/..;x=1/a": true, "/..%3Bx": true,
@@ -52,7 +52,7 @@ func TestDotSegmentsAreFoundHoweverTheyAreEscaped(t *testing.T) {
 	}
 }
 
-func TestCalledURLJoinsPathsAndQueries(t *testing.T) {
+func TestRequestURLJoinsPathsAndQueries(t *testing.T) {
 	for _, test := range []struct{ target, rest, query, want string }{
 		{"http://h/hook", "", "", "http://h/hook"},
 		{"http://h/hook/", "", "", "http://h/hook/"},
@@ -67,12 +67,12 @@ func TestCalledURLJoinsPathsAndQueries(t *testing.T) {
 		{"http://h/hook?", "/a", "b?c", "http://h/hook/a?b?c"},
 	} {
 		if got := webhook.RequestURL(test.target, test.rest, test.query); got != test.want {
-			t.Errorf("CalledURL(%q, %q, %q) = %q, want %q", test.target, test.rest, test.query, got, test.want)
+			t.Errorf("RequestURL(%q, %q, %q) = %q, want %q", test.target, test.rest, test.query, got, test.want)
 		}
 	}
 }
 
-// Whatever is called, what a handler gets is the target with what stood behind the ingress path.
+// For every request, the handler gets the target followed by the part below the ingress path.
 func FuzzRestOf(f *testing.F) {
 	f.Add("/webhooks/vidiking", "/webhooks/vidiking/a")
 	f.Add("/", "//")

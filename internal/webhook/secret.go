@@ -8,21 +8,21 @@ import (
 	"unique"
 )
 
-// Secret is a webhook signing secret. It prints, formats, logs and marshals masked; only Reveal gives it away. Two are equal (==)
-// if they are the same secret.
+// Secret is a webhook signing secret. It prints, formats, logs and marshals masked; only Reveal returns it. Equal secrets compare
+// equal with ==.
 type Secret struct {
-	// A handle, since fmt asks no Formatter for %p, nor for a field that is not exported: it prints the address, not the text.
-	value unique.Handle[string] // zero in a Secret that is not set
+	// A handle, because fmt calls no Formatter for %p or for unexported fields. It then prints an address instead of the text.
+	value unique.Handle[string] // zero if the Secret is not set
 }
 
 const (
-	secretPrefix    = "whsec_" // how Vidiking's secrets begin (docs: Webhooks)
-	secretLength    = 32       // characters drawn after the prefix: 190 bits, more than HMAC-SHA256 can use up in strength
-	secretAlphabet  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-	secretShowsTail = 12 // a secret with fewer characters after the prefix shows none of them
+	secretPrefix   = "whsec_" // prefix of Vidiking's secrets (docs: Webhooks)
+	secretLength   = 32       // characters after the prefix: 190 bits, more than the strength of HMAC-SHA256
+	secretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	minMaskedTail  = 12 // secrets with fewer characters after the prefix are masked completely
 )
 
-// SecretFrom wraps the secret string as it is: prefix included, nothing decoded, nothing trimmed.
+// SecretFrom wraps a secret without decoding or trimming it. The prefix is part of the secret.
 func SecretFrom(value string) Secret {
 	if value == "" {
 		return Secret{}
@@ -30,7 +30,7 @@ func SecretFrom(value string) Secret {
 	return Secret{unique.Make(value)}
 }
 
-// NewSecret draws a secret in the provider's form from random. It returns an error only if random does.
+// NewSecret generates a secret in the provider's format. It returns an error only if random does.
 func NewSecret(random io.Reader) (Secret, error) {
 	out := make([]byte, 0, secretLength)
 	var b [1]byte
@@ -38,7 +38,7 @@ func NewSecret(random io.Reader) (Secret, error) {
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return Secret{}, fmt.Errorf("draw a secret: %w", err)
 		}
-		if i := int(b[0] & 63); i < len(secretAlphabet) { // 62 and 63 are drawn again, so that every character is as likely
+		if i := int(b[0] & 63); i < len(secretAlphabet) { // reject 62 and 63, to keep the distribution uniform
 			out = append(out, secretAlphabet[i])
 		}
 	}
@@ -48,7 +48,7 @@ func NewSecret(random io.Reader) (Secret, error) {
 // IsSet reports whether there is a secret.
 func (s Secret) IsSet() bool { return s != Secret{} }
 
-// Reveal returns the secret itself, for signing and for the flags by which a user asks to see it.
+// Reveal returns the secret in plain text, for signing and for users who ask for it.
 func (s Secret) Reveal() string {
 	if !s.IsSet() {
 		return ""
@@ -56,7 +56,7 @@ func (s Secret) Reveal() string {
 	return s.value.Value()
 }
 
-// String returns the secret masked: "whsec_…" and its last four characters.
+// String returns the masked secret: "whsec_…" and its last four characters.
 func (s Secret) String() string {
 	if !s.IsSet() {
 		return ""
@@ -67,17 +67,17 @@ func (s Secret) String() string {
 		prefix = secretPrefix
 	}
 	runes := []rune(strings.ToValidUTF8(rest, "?"))
-	if len(runes) < secretShowsTail {
+	if len(runes) < minMaskedTail {
 		return prefix + "…"
 	}
 	return prefix + "…" + string(runes[len(runes)-4:])
 }
 
-// Format writes the mask for every verb, so that no %v, %+v, %#v, %q or %x prints the secret.
+// Format writes the masked secret for every verb, including %v, %+v, %#v, %q and %x.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// MarshalText gives the mask.
+// MarshalText returns the masked secret.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// LogValue gives the mask.
+// LogValue returns the masked secret.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -18,13 +18,13 @@ import (
 
 const secretText = "whsec_kept1between2us3K4q7T"
 
-func TestSecretIsMaskedToItsLastFour(t *testing.T) {
+func TestSecretShowsItsLastFourCharacters(t *testing.T) {
 	tests := []struct{ name, secret, want string }{
-		{"as Vidiking makes them", secretText, "whsec_…4q7T"},
+		{"in Vidiking's format", secretText, "whsec_…4q7T"},
 		{"without the prefix", "kept1between2us3K4q7T", "…4q7T"},
-		{"so short that four would be much of it", "whsec_elevenchars", "whsec_…"},
+		{"too short to show four characters", "whsec_elevenchars", "whsec_…"},
 		{"just long enough", "whsec_twelve_chars", "whsec_…hars"},
-		{"the prefix alone", "whsec_", "whsec_…"},
+		{"only the prefix", "whsec_", "whsec_…"},
 		{"one character", "x", "…"},
 		{"not ASCII", "whsec_ééééééééßßßß", "whsec_…ßßßß"},
 		{"not UTF-8", "whsec_aaaaaaaaaaaa\xff", "whsec_…aaa?"},
@@ -39,24 +39,24 @@ func TestSecretIsMaskedToItsLastFour(t *testing.T) {
 	}
 }
 
-// holder is what holds a secret elsewhere in the program.
+// holder contains a secret like structs elsewhere in the program do.
 type holder struct {
 	Name   string
 	Secret webhook.Secret
-	kept   webhook.Secret // fmt calls no method on a field that is not exported
+	kept   webhook.Secret // fmt calls no methods on unexported fields
 }
 
 func TestSecretNeverFormatsItself(t *testing.T) {
 	secret := webhook.SecretFrom(secretText)
 	values := map[string]any{
-		"a secret":       secret,
-		"a pointer":      &secret,
-		"in a struct":    holder{"profile", secret, secret},
-		"in its pointer": &holder{"profile", secret, secret},
-		"in a list":      []webhook.Secret{secret},
-		"in a map":       map[string]webhook.Secret{"s": secret},
-		"as a key":       map[webhook.Secret]int{secret: 1},
-		"in an error":    fmt.Errorf("sign with %v: %w", secret, errors.New("no")),
+		"a secret":                 secret,
+		"a pointer":                &secret,
+		"in a struct":              holder{"profile", secret, secret},
+		"in a pointer to a struct": &holder{"profile", secret, secret},
+		"in a list":                []webhook.Secret{secret},
+		"in a map":                 map[string]webhook.Secret{"s": secret},
+		"as a map key":             map[webhook.Secret]int{secret: 1},
+		"in an error":              fmt.Errorf("sign with %v: %w", secret, errors.New("no")),
 	}
 	for name, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%q", "%x", "%X", "%s", "% x", "%#q", "%d", "%t", "%40v", "%-40s", "%.3s", "%T", "%p", "%z"} {
@@ -96,25 +96,25 @@ func TestSecretNeverMarshalsOrLogsItself(t *testing.T) {
 	}
 }
 
-func TestSecretRevealsItselfOnRequestOnly(t *testing.T) {
+func TestOnlyRevealReturnsTheSecret(t *testing.T) {
 	if got := webhook.SecretFrom(secretText).Reveal(); got != secretText {
 		t.Errorf("Reveal() = %q, want %q", got, secretText)
 	}
 	if webhook.SecretFrom("").IsSet() || (webhook.Secret{}).IsSet() || !webhook.SecretFrom("x").IsSet() {
-		t.Error("IsSet is not whether there is a secret")
+		t.Error("IsSet does not report whether there is a secret")
 	}
 }
 
-func TestSecretsAreEqualIfTheirTextIs(t *testing.T) {
+func TestSecretsWithTheSameTextAreEqual(t *testing.T) {
 	if webhook.SecretFrom(secretText) != webhook.SecretFrom(strings.Clone(secretText)) {
-		t.Error("two secrets of one text are not equal")
+		t.Error("two secrets with the same text are not equal")
 	}
 	if webhook.SecretFrom(secretText) == webhook.SecretFrom(secretText+"x") || webhook.SecretFrom("") != (webhook.Secret{}) {
-		t.Error("secrets of two texts are equal, or the empty one is not the one that is not set")
+		t.Error("secrets with different texts are equal, or the empty secret is not the zero Secret")
 	}
 }
 
-func TestNewSecretHasTheProvidersFormAndEveryCharacterIsAsLikely(t *testing.T) {
+func TestNewSecretHasTheProvidersFormatAndIsUniform(t *testing.T) {
 	form := regexp.MustCompile(`^whsec_[A-Za-z0-9]{32}$`)
 	random := rand.NewChaCha8([32]byte{1})
 	seen := map[rune]int{}
@@ -139,19 +139,19 @@ func TestNewSecretHasTheProvidersFormAndEveryCharacterIsAsLikely(t *testing.T) {
 	}
 }
 
-func TestNewSecretFailsOnlyWithItsSource(t *testing.T) {
+func TestNewSecretFailsIfRandomFails(t *testing.T) {
 	broken := errors.New("no randomness")
 	if _, err := webhook.NewSecret(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("NewSecret = %v, want %v", err, broken)
 	}
 }
 
-// wantMasked fails where a text gives away more of secretText than its mask shows, plain or in hex.
+// wantMasked fails if a text reveals more of secretText than its mask does, in plain text or hex.
 func wantMasked(t *testing.T, how, text string) {
 	t.Helper()
 	for _, leak := range []string{"kept1", "between2", "us3K", fmt.Sprintf("%x", "kept1"), fmt.Sprintf("%X", "kept1"), fmt.Sprintf("% x", "kept1")} {
 		if strings.Contains(text, leak) {
-			t.Errorf("%s gives %q away: %s", how, leak, text)
+			t.Errorf("%s reveals %q: %s", how, leak, text)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package webhook
 
 import "strings"
 
-// UnitOfBytes returns how many bytes a unit of size means: kB, MB, GB of 1000; KiB, MiB, GiB of 1024; B, or nothing, for one byte. Case
-// does not matter.
+// UnitOfBytes returns the number of bytes in a unit: kB, MB, GB are powers of 1000; KiB, MiB, GiB are powers of 1024; B or "" is
+// one byte. Case does not matter.
 func UnitOfBytes(unit string) (bytes int64, ok bool) {
 	switch strings.ToLower(unit) {
 	case "", "b":

@@ -2,34 +2,34 @@ package webhook
 
 import "slices"
 
-// Status is what became of a delivery. It is a pure function of its attempts, except where it was never to be sent.
+// Status is the state of a delivery. It is a pure function of its attempts, except for deliveries that are not forwarded.
 type Status string
 
 // The statuses.
 const (
-	StatusPending     Status = "pending"     // recorded, no attempt has ended yet
-	StatusDelivered   Status = "delivered"   // the handler answered 2xx
-	StatusRefused     Status = "refused"     // the handler answered another code
-	StatusUnreachable Status = "unreachable" // the handler did not answer
-	StatusTimedOut    Status = "timed_out"   // the handler did not answer in time
-	StatusRejected    Status = "rejected"    // its verdict kept it from being forwarded
-	StatusSkipped     Status = "skipped"     // no event or route asked for it
+	StatusPending     Status = "pending"     // recorded; no attempt has ended yet
+	StatusDelivered   Status = "delivered"   // the handler returned 2xx
+	StatusRefused     Status = "refused"     // the handler returned another code
+	StatusUnreachable Status = "unreachable" // the handler did not respond
+	StatusTimedOut    Status = "timed_out"   // the handler did not respond in time
+	StatusRejected    Status = "rejected"    // not forwarded because of its verdict
+	StatusSkipped     Status = "skipped"     // no event filter or route selects it
 )
 
-// Statuses lists every status, in the order in which help and counters name them.
+// Statuses returns all statuses in the order of help texts and counters.
 func Statuses() []Status {
 	return []Status{
 		StatusDelivered, StatusRefused, StatusUnreachable, StatusTimedOut, StatusRejected, StatusSkipped, StatusPending,
 	}
 }
 
-// Failed reports whether the status is one of those that a handler can mend: refused, unreachable, timed out.
-func (s Status) Failed() bool { return worst(s) > worst(StatusDelivered) }
+// Failed reports whether the handler has to be fixed or started: refused, unreachable, timed out.
+func (s Status) Failed() bool { return severity(s) > severity(StatusDelivered) }
 
-// Forwardable reports whether a delivery of this status is, or was, to be sent: everything but rejected and skipped.
+// Forwardable reports whether deliveries of this status are forwarded: all except rejected and skipped.
 func (s Status) Forwardable() bool { return s != StatusRejected && s != StatusSkipped }
 
-// StatusOf derives a delivery's status from its attempts, oldest first: that of the deciding one. Without an attempt it is pending.
+// StatusOf returns the status of the deciding attempt, given all attempts, oldest first. Without attempts it is pending.
 func StatusOf(attempts []Attempt) Status {
 	if len(attempts) == 0 {
 		return StatusPending
@@ -37,8 +37,8 @@ func StatusOf(attempts []Attempt) Status {
 	return Deciding(attempts).Status()
 }
 
-// Deciding returns the one of the attempts, oldest first, that decides the delivery's status: for each target the latest counts, and
-// of several targets the worst; of equals the latest. Of none it is the zero Attempt.
+// Deciding returns the attempt that decides the delivery's status, given all attempts, oldest first. The latest attempt of each
+// target counts, and of several targets the worst; the later attempt wins a tie. Without attempts it returns the zero Attempt.
 func Deciding(attempts []Attempt) Attempt {
 	var deciding Attempt
 	var seen []string
@@ -46,7 +46,7 @@ func Deciding(attempts []Attempt) Attempt {
 		if slices.Contains(seen, a.Target) {
 			continue
 		}
-		if len(seen) == 0 || worst(a.Status()) > worst(deciding.Status()) {
+		if len(seen) == 0 || severity(a.Status()) > severity(deciding.Status()) {
 			deciding = a
 		}
 		seen = append(seen, a.Target)
@@ -54,7 +54,8 @@ func Deciding(attempts []Attempt) Attempt {
 	return deciding
 }
 
-// LatestAt returns the latest of the attempts, oldest first, at a target; the zero Attempt if there is none.
+// LatestAt returns the latest attempt at a target, given all attempts, oldest first. It returns the zero Attempt if there is
+// none.
 func LatestAt(attempts []Attempt, target string) Attempt {
 	for _, a := range slices.Backward(attempts) {
 		if a.Target == target {
@@ -64,7 +65,7 @@ func LatestAt(attempts []Attempt, target string) Attempt {
 	return Attempt{}
 }
 
-// worst orders what several targets said: unreachable, timed out, refused, delivered.
-func worst(s Status) int {
+// severity ranks statuses: unreachable is worst, then timed out, refused, delivered.
+func severity(s Status) int {
 	return slices.Index([]Status{StatusDelivered, StatusRefused, StatusTimedOut, StatusUnreachable}, s)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestStatusOfAnAttemptFollowsItsAnswer(t *testing.T) {
+func TestStatusOfAttemptFollowsItsResponse(t *testing.T) {
 	tests := []struct {
 		attempt webhook.Attempt
 		want    webhook.Status
@@ -22,7 +22,7 @@ func TestStatusOfAnAttemptFollowsItsAnswer(t *testing.T) {
 		{webhook.Attempt{}, webhook.StatusUnreachable},
 		{webhook.Attempt{Failure: webhook.FailureRefused}, webhook.StatusUnreachable},
 		{webhook.Attempt{Failure: webhook.FailureTimeout}, webhook.StatusTimedOut},
-		{webhook.Attempt{Failure: webhook.FailureTimeout, Code: 200}, webhook.StatusTimedOut}, // the body did not come in time
+		{webhook.Attempt{Failure: webhook.FailureTimeout, Code: 200}, webhook.StatusTimedOut}, // the response body did not arrive in time
 		{webhook.Attempt{Failure: webhook.FailureReset, Code: 200}, webhook.StatusUnreachable},
 	}
 	for _, test := range tests {
@@ -32,7 +32,7 @@ func TestStatusOfAnAttemptFollowsItsAnswer(t *testing.T) {
 	}
 }
 
-func TestStatusOfCountsTheLatestOfEachTargetAndTheWorstOfAll(t *testing.T) {
+func TestStatusOfUsesTheLatestPerTargetAndTheWorst(t *testing.T) {
 	to := func(target string, code int) webhook.Attempt { return webhook.Attempt{Target: target, Code: code} }
 	late := webhook.Attempt{Target: "a", Failure: webhook.FailureTimeout}
 	tests := []struct {
@@ -58,8 +58,8 @@ func TestStatusOfCountsTheLatestOfEachTargetAndTheWorstOfAll(t *testing.T) {
 	}
 }
 
-// The laws of a delivery's status, over attempts at random.
-func TestStatusOfIsALawOfTheLatestAttempts(t *testing.T) {
+// Laws of a delivery's status, checked on random attempts.
+func TestStatusOfDependsOnTheLatestAttempts(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	for range 2000 {
 		attempts := randomAttempts(random)
@@ -74,10 +74,10 @@ func TestStatusOfIsALawOfTheLatestAttempts(t *testing.T) {
 			some = some || a.Status() == got
 		}
 		if (got == webhook.StatusDelivered) != allDelivered {
-			t.Fatalf("StatusOf(%+v) = %s, want delivered exactly where each target's latest is", attempts, got)
+			t.Fatalf("StatusOf(%+v) = %s, want delivered only if the latest attempt at each target is", attempts, got)
 		}
 		if len(attempts) > 0 && !some {
-			t.Fatalf("StatusOf(%+v) = %s, which no target's latest is", attempts, got)
+			t.Fatalf("StatusOf(%+v) = %s, but no target's latest attempt has that status", attempts, got)
 		}
 		if again := webhook.StatusOf(append(slices.Clone(attempts), attempts[max(0, len(attempts)-1):]...)); again != got {
 			t.Fatalf("StatusOf(%+v) = %s, but %s with the last one twice", attempts, got, again)
@@ -85,7 +85,7 @@ func TestStatusOfIsALawOfTheLatestAttempts(t *testing.T) {
 	}
 }
 
-func TestAnotherTargetNeverMakesAStatusBetter(t *testing.T) {
+func TestAnotherTargetNeverImprovesTheStatus(t *testing.T) {
 	order := []webhook.Status{
 		webhook.StatusPending, webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusTimedOut, webhook.StatusUnreachable,
 	}
@@ -122,7 +122,7 @@ func randomAttempt(random *rand.Rand) webhook.Attempt {
 	return a
 }
 
-func TestEveryStatusKnowsItself(t *testing.T) {
+func TestStatusPredicates(t *testing.T) {
 	tests := []struct {
 		status              webhook.Status
 		failed, forwardable bool
@@ -151,7 +151,7 @@ func TestEveryStatusKnowsItself(t *testing.T) {
 	}
 }
 
-func TestADeliveryIsFailedUntilItIsMended(t *testing.T) {
+func TestDeliveryIsFailedUntilItIsResolved(t *testing.T) {
 	tests := []struct {
 		summary webhook.Summary
 		want    bool
@@ -171,7 +171,7 @@ func TestADeliveryIsFailedUntilItIsMended(t *testing.T) {
 	}
 }
 
-func TestBytesThatCameBeforeAreAgain(t *testing.T) {
+func TestDeliveryOfTheSameBytesIsRepeated(t *testing.T) {
 	tests := []struct {
 		summary webhook.Summary
 		want    bool

@@ -2,11 +2,11 @@ package webhook
 
 import "unicode/utf8"
 
-// MaxText is the number of bytes that the log keeps of an event, an id, or what a delivery is about. Vidiking's are below 64.
+// MaxText is the maximum number of bytes that the log keeps of an event, an id, or a subject. Vidiking's have less than 64.
 const MaxText = 256
 
-// Truncate returns s if it has at most MaxText bytes. Otherwise it returns the start of s with "…" at its end, MaxText bytes at most, cut
-// between characters.
+// Truncate returns s if it has at most MaxText bytes. Otherwise it returns the start of s followed by "…", at most MaxText bytes,
+// cut between characters.
 func Truncate(s string) string {
 	if len(s) <= MaxText {
 		return s
@@ -18,12 +18,12 @@ func Truncate(s string) string {
 	return s[:end] + "…"
 }
 
-// startOf returns a string literal that decodes to the first characters of a longer one. What is left out lies beyond MaxText bytes, so
-// Truncate gives the same text for both.
-func startOf(literal []byte) []byte {
+// startOfLiteral returns a string literal that decodes to the start of a longer one. It has more than MaxText bytes, so Truncate returns
+// the same text for both.
+func startOfLiteral(literal []byte) []byte {
 	const enough = MaxText + 2*utf8.UTFMax
 	at := 1
-	for n := 0; n < enough; n++ { // each step decodes to one byte or more
+	for n := 0; n < enough; n++ { // each step decodes to at least one byte
 		switch {
 		case literal[at] == '"':
 			return literal

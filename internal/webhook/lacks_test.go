@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMissesSaysWhatAnotherRecordHas(t *testing.T) {
+func TestLacksDescribesWhatTheOtherRecordHas(t *testing.T) {
 	at := time.Date(2026, 3, 2, 13, 2, 31, 0, time.UTC)
 	record := func(change ...func(*webhook.Delivery)) webhook.Delivery {
 		d := webhook.Delivery{
@@ -21,20 +21,20 @@ func TestMissesSaysWhatAnotherRecordHas(t *testing.T) {
 		}
 		return d
 	}
-	never := func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusRejected }
+	rejected := func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusRejected }
 	mask := func(d *webhook.Delivery) { d.Header, d.Masked = d.Header.Mask() }
-	maskAnswer := func(d *webhook.Delivery) { d.History[0].Header, d.History[0].Masked = d.History[0].Header.Mask() }
+	maskResponse := func(d *webhook.Delivery) { d.History[0].Header, d.History[0].Masked = d.History[0].Header.Mask() }
 	tests := []struct {
 		name        string
 		log, record webhook.Delivery
 		want        string
 	}{
 		{"the same", record(), record(), ""},
-		{"masked on its way", record(), record(mask, maskAnswer), ""},
+		{"masked when exported", record(), record(mask, maskResponse), ""},
 		{"masked in both", record(mask), record(mask), ""},
 		{"masked in the log", record(mask), record(), "other headers"},
-		{"an answer masked in the log", record(maskAnswer), record(), "another attempt"},
-		{"a header less", record(), record(func(d *webhook.Delivery) { d.Header = d.Header[:1] }), "other headers"},
+		{"a response masked in the log", record(maskResponse), record(), "another attempt"},
+		{"a header is missing", record(), record(func(d *webhook.Delivery) { d.Header = d.Header[:1] }), "other headers"},
 		{"another name", record(), record(func(d *webhook.Delivery) { d.Header[1].Name = "X-B" }), "other headers"},
 		{"a body", record(), record(func(d *webhook.Delivery) { d.Body = []byte("[]") }), "another payload"},
 		{"a time", record(), record(func(d *webhook.Delivery) { d.ReceivedAt = at.Add(1) }), "another time"},
@@ -43,24 +43,24 @@ func TestMissesSaysWhatAnotherRecordHas(t *testing.T) {
 		{"an event", record(), record(func(d *webhook.Delivery) { d.Event = "x" }), "another event"},
 		{"a path", record(func(d *webhook.Delivery) { d.Method, d.Path = "POST", "/a" }), record(func(d *webhook.Delivery) { d.Method, d.Path = "POST", "/b" }), "another request"},
 		{"a query", record(func(d *webhook.Delivery) { d.Method, d.Query = "POST", "a" }), record(func(d *webhook.Delivery) { d.Method, d.Query = "POST", "b" }), "another request"},
-		{"a request that an older version left out", record(func(d *webhook.Delivery) { d.Method, d.Path = "POST", "/a" }), record(), ""},
+		{"a record of an older version has no request", record(func(d *webhook.Delivery) { d.Method, d.Path = "POST", "/a" }), record(), ""},
 		{"a host", record(), record(func(d *webhook.Delivery) { d.Host = "example.com" }), "another request"},
 		{"a verdict", record(), record(func(d *webhook.Delivery) { d.Verdict = webhook.VerdictMissing }), "another verdict"},
-		{"mended since", record(func(d *webhook.Delivery) { d.ResolvedBy = "dlv_0000000003" }), record(), ""},
-		{"mended there", record(), record(func(d *webhook.Delivery) { d.ResolvedBy = "dlv_0000000003" }), "a replay that resolved it"},
-		{"tried since", record(), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusPending }), ""},
-		{"tried there", record(never), record(), "a later attempt"},
-		{"another status", record(never), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusSkipped }), "another status"},
-		{"another answer", record(), record(func(d *webhook.Delivery) { d.History[0].Response = []byte("no") }), "another attempt"},
+		{"resolved since", record(func(d *webhook.Delivery) { d.ResolvedBy = "dlv_0000000003" }), record(), ""},
+		{"resolved in the record", record(), record(func(d *webhook.Delivery) { d.ResolvedBy = "dlv_0000000003" }), "a replay that resolved it"},
+		{"attempted since", record(), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusPending }), ""},
+		{"attempted in the record", record(rejected), record(), "a later attempt"},
+		{"another status", record(rejected), record(func(d *webhook.Delivery) { d.History, d.Status = nil, webhook.StatusSkipped }), "another status"},
+		{"another response", record(), record(func(d *webhook.Delivery) { d.History[0].Response = []byte("no") }), "another attempt"},
 		{"another code", record(), record(func(d *webhook.Delivery) { d.History[0].Code = 201 }), "another attempt"},
 	}
 	for _, test := range tests {
 		before := slices.Clone(test.log.Header)
 		if got := test.log.Lacks(test.record); got != test.want {
-			t.Errorf("%s: Misses = %q, want %q", test.name, got, test.want)
+			t.Errorf("%s: Lacks = %q, want %q", test.name, got, test.want)
 		}
 		if !slices.Equal(before, test.log.Header) {
-			t.Errorf("%s: Misses changed the header", test.name)
+			t.Errorf("%s: Lacks changed the header", test.name)
 		}
 	}
 }

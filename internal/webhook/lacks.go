@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Lacks says what another record of the same delivery has that this one has not, in a few words; "" where it has it all. It is what a
-// log goes by when a recording brings it a delivery that it has already. What became of a delivery since may be here alone: later
-// attempts, the replay that resolved it, and the values that the other record masks.
+// Lacks describes what another record of the same delivery has and this one does not, in a few words; "" if there is nothing. An
+// import uses it for deliveries that the log already has. This record may have more than the other one: later attempts, the
+// replay that resolved it, and values that the other record masks.
 func (d Delivery) Lacks(other Delivery) string {
 	switch {
 	case !bytes.Equal(d.Body, other.Body):
@@ -40,7 +40,7 @@ func (d Delivery) Lacks(other Delivery) string {
 	return ""
 }
 
-// coversRequest compares what was called and what was expected. A record of an older version has nothing of it.
+// coversRequest compares request and expectation. Records of older versions have no request.
 func (d Delivery) coversRequest(other Delivery) bool {
 	if other.Method != "" && (d.Method != other.Method || d.Path != other.Path || d.Rest != other.Rest || maskParameters(d.Query, other.MaskedQuery) != other.Query) {
 		return false
@@ -57,22 +57,23 @@ func (a Attempt) covers(other Attempt) bool {
 		a.FirstByte == other.FirstByte && a.ResponseBytes == other.ResponseBytes && a.ResponseTruncated == other.ResponseTruncated
 }
 
-// coversURL compares URLs. Credentials in the query of the other may be masked. A record of an older version has the target alone.
+// coversURL compares URLs. Credentials in theirs may be masked.
 func coversURL(mine, theirs string) bool { return mine == theirs || MaskURL(mine) == theirs }
 
-// coversHeader compares fields one by one. A value that the other masks may be any; one that is masked here alone is missing.
+// coversHeader compares headers field by field. A value that theirs masks matches any value of ours. A value that only ours masks
+// is missing.
 func coversHeader(h Header, masked []string, other Header, otherMasked []string) bool {
 	return slices.EqualFunc(h, other, func(mine, theirs Field) bool {
 		if mine.Name != theirs.Name {
 			return false
 		}
-		if isAmong(otherMasked, theirs.Name) {
+		if containsName(otherMasked, theirs.Name) {
 			return true
 		}
-		return mine.Value == theirs.Value && !isAmong(masked, mine.Name)
+		return mine.Value == theirs.Value && !containsName(masked, mine.Name)
 	})
 }
 
-func isAmong(names []string, name string) bool {
+func containsName(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
