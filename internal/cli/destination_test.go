@@ -46,7 +46,7 @@ func TestASuspendedListenIsNotWaitedFor(t *testing.T) {
 	for _, err := range []error{one, many} {
 		var f *cmdutil.Failure
 		if !errors.As(err, &f) || f.Code != cmdutil.ExitFailed || f.What != "listen at "+url+" (process 4321) does not respond" ||
-			!strings.Contains(strings.Join(f.Hint, "\n"), "kill -CONT 4321") {
+			!strings.Contains(strings.Join(f.Hints, "\n"), "kill -CONT 4321") {
 			t.Errorf("got %v, want that it does not respond, and how to resume it", err)
 		}
 	}

@@ -100,7 +100,7 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 // trouble is an error as a finding says it.
 func trouble(a *cmdutil.App, err error) *doctor.Trouble {
 	f := a.Explain(err)
-	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hint, "\n")}
+	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
 }
 
 // plainOutput is how a command prints whose configuration can't be read: by its flags alone.

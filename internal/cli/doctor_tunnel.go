@@ -48,5 +48,5 @@ func openTunnel(a *cmdutil.App, name string) (url string, ok bool) {
 }
 
 func tunnelTrouble(f *cmdutil.Failure) []doctor.Finding {
-	return []doctor.Finding{{State: doctor.Failed, Message: f.What, Details: f.Detail, Hint: strings.Join(f.Hint, "\n")}}
+	return []doctor.Finding{{State: doctor.Failed, Message: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}}
 }

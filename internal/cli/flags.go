@@ -52,7 +52,7 @@ func flagError(a *cmdutil.App, cmd *cobra.Command, err error) error {
 			shown = "-" + name
 		}
 		if hint, ok := meantFlag(a, cmd, name); ok {
-			return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: "there is no flag " + shown, Hint: []string{hint, all}, AsTyped: true}
+			return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: "there is no flag " + shown, Hints: []string{hint, all}, AsTyped: true}
 		}
 		if len(name) == 1 {
 			return cmdutil.Usage("there is no flag -"+name, all)

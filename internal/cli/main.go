@@ -61,11 +61,11 @@ func end(ctx context.Context, a *cmdutil.App, err error) int {
 	if ctx.Err() != nil {
 		f = cmdutil.Interrupted(a, err)
 	}
-	for i, l := range f.Hint {
+	for i, l := range f.Hints {
 		if !f.AsTyped {
-			f.Hint[i] = output.Options{Self: a.Self()}.Command(l)
+			f.Hints[i] = output.Options{Self: a.Self()}.Command(l)
 		}
 	}
-	a.Stderr().Error(a.W.WithShortPaths(f.What), f.Detail, f.Hint)
+	a.Stderr().Error(a.W.WithShortPaths(f.What), f.Detail, f.Hints)
 	return f.Code
 }

@@ -72,7 +72,7 @@ func unknownCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
 		return cmdutil.Usage(what, "there is a topic: vidiking help "+args[0])
 	}
 	if hint, ok := meantCommand(a, cmd, typedFrom(a, args[0])); ok {
-		return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: what, Hint: []string{hint, all}}
+		return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: what, Hints: []string{hint, all}}
 	}
 	if near := suggest.Closest(args[0], commandNames(cmd)); near != "" {
 		return cmdutil.Usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])

@@ -36,10 +36,10 @@ func ExplainBook(a *App, err error) *Failure {
 	case errors.As(err, &file):
 		f := Failed(err, fmt.Sprintf("cannot %s %s: %v", file.Op, a.Cfg.ShortPath(file.Path), file.Err))
 		if errors.Is(err, account.ErrNewerFile) || errors.Is(err, account.ErrDamagedFile) {
-			f.Hint = []string{"it says what was registered with Vidiking: update vidiking, or move that file away and set the webhook again"}
+			f.Hints = []string{"it says what was registered with Vidiking: update vidiking, or move that file away and set the webhook again"}
 		}
 		if errors.Is(file.Err, os.ErrPermission) {
-			f.Hint = []string{"what is changed at Vidiking is kept beside the configuration, so that it can be put back: --config FILE"}
+			f.Hints = []string{"what is changed at Vidiking is kept beside the configuration, so that it can be put back: --config FILE"}
 		}
 		return f
 	case errors.As(err, &taken):

@@ -59,7 +59,7 @@ func explainAPI(a *App, err error) *Failure {
 	var wrong *vidiking.URLError
 	switch {
 	case errors.Is(err, vidiking.ErrNoKey):
-		return &Failure{Code: ExitCredentials, What: err.Error(), Hint: []string{"set " + config.EnvAPIKey + ", or keep it: vidiking config set api-key"}}
+		return &Failure{Code: ExitCredentials, What: err.Error(), Hints: []string{"set " + config.EnvAPIKey + ", or keep it: vidiking config set api-key"}}
 	case errors.As(err, &status):
 		return explainStatus(a, status)
 	case errors.As(err, &odd):
@@ -87,13 +87,13 @@ func explainStatus(a *App, e *vidiking.StatusError) *Failure {
 		if key, source, ok := a.Cfg.APIKey(); ok {
 			f.What = fmt.Sprintf("Vidiking refused the API key %s, from %s (%d)", key, Spoken(source), e.Code)
 		}
-		f.Hint = []string{"copy it again from Vidiking's dashboard: vidiking config set api-key"}
+		f.Hints = []string{"copy it again from Vidiking's dashboard: vidiking config set api-key"}
 	case e.Code == http.StatusTooManyRequests:
-		f.Hint = []string{"it takes 100 requests a minute, 10 in the sandbox: try again in a minute"}
+		f.Hints = []string{"it takes 100 requests a minute, 10 in the sandbox: try again in a minute"}
 	case e.Code >= http.StatusInternalServerError:
-		f.Hint = []string{"that is a fault on the other side: try again later"}
+		f.Hints = []string{"that is a fault on the other side: try again later"}
 	case e.Code == http.StatusNotFound:
-		f.Hint = wrongPlace(a)
+		f.Hints = wrongPlace(a)
 	}
 	return f
 }

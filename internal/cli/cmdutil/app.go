@@ -153,7 +153,7 @@ func (a *App) Secret() (KnownSecret, error) {
 	s, justNow, err := config.EnsureSecret(dir, a.W.Random)
 	if err != nil {
 		f := a.Explain(err)
-		f.Hint = append(f.Hint, "set VIDIKING_WEBHOOK_SECRET, or use another directory: --data-dir DIR")
+		f.Hints = append(f.Hints, "set VIDIKING_WEBHOOK_SECRET, or use another directory: --data-dir DIR")
 		return KnownSecret{}, f
 	}
 	return KnownSecret{Secret: s, Made: true, JustNow: justNow}, nil

@@ -10,43 +10,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/load"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Failure is an error that is ready to be shown: what failed, in the user's words, what to do, and the exit code.
-type Failure struct {
-	Code   int
-	What   string   // lower case, no full stop
-	Detail []string // lines under it: a piece of a file with a caret
-	Hint   []string // what to do; may be empty
-	Cause  error    // what it came from; for errors.Is, not shown
+// Failure is an error that is ready to be shown.
+type Failure = output.Failure
 
-	AsTyped bool // the commands in the hint have the global flags that were typed
-}
+// ErrSilent ends a command with an exit code after the command has printed everything itself.
+type ErrSilent = output.ErrSilent
 
-func (f *Failure) Error() string { return f.What }
-func (f *Failure) Unwrap() error { return f.Cause }
+// Usage returns a failure caused by how the program was called.
+func Usage(what string, hint ...string) *Failure { return output.Usage(what, hint...) }
 
-// Advice is what to do, for where there is one line for it.
-func (f *Failure) Advice() string { return strings.Join(f.Hint, " ") }
-
-// Usage is a failure of how the program was called.
-func Usage(what string, hint ...string) *Failure {
-	return &Failure{Code: ExitUsage, What: what, Hint: hint}
-}
-
-// Failed is a failure of what the program was to do.
+// Failed returns a failure of what the program was called to do.
 func Failed(cause error, what string, hint ...string) *Failure {
-	return &Failure{Code: ExitFailed, What: what, Hint: hint, Cause: cause}
+	return output.Failed(cause, what, hint...)
 }
-
-// ErrSilent ends a command with a code after it has said everything itself.
-type ErrSilent struct{ Code int }
-
-func (e ErrSilent) Error() string { return fmt.Sprintf("exit code %d", e.Code) }
 
 // ErrHandler ends a command whose deliveries were shown, and not all delivered.
 func ErrHandler() error { return ErrSilent{Code: ExitHandler} }
@@ -58,7 +41,7 @@ const MakeRoom = "remove old deliveries: vidiking webhooks prune --keep 100"
 func Interrupted(a *App, err error) *Failure {
 	f := &Failure{Code: ExitInterrupted, What: "interrupted", Cause: err}
 	if a.Sends {
-		f.Hint = []string{"see what was sent: vidiking webhooks list"}
+		f.Hints = []string{"see what was sent: vidiking webhooks list"}
 	}
 	return f
 }
@@ -66,9 +49,9 @@ func Interrupted(a *App, err error) *Failure {
 // CannotRecord explains why there is no delivery log to use, always with a way out.
 func CannotRecord(a *App, err error) error {
 	f := a.Explain(err)
-	if len(f.Hint) == 0 {
+	if len(f.Hints) == 0 {
 		f.What = "can't open the delivery log in " + logPlace(a) + ": " + PathReason(err)
-		f.Hint = []string{"use another directory: --data-dir DIR"}
+		f.Hints = []string{"use another directory: --data-dir DIR"}
 	}
 	return f
 }
@@ -201,9 +184,9 @@ func notFound(a *App, e *store.NotFoundError) *Failure {
 		if webhook.IsID(prefix) {
 			f.What = "there is no delivery " + prefix
 		}
-		f.Hint = listOf(a, "near it: ", e.Near)
+		f.Hints = listOf(a, "near it: ", e.Near)
 		if len(e.Near) == 0 {
-			f.Hint = []string{"see what there is: vidiking webhooks list"}
+			f.Hints = []string{"see what there is: vidiking webhooks list"}
 		}
 		return f
 	}
@@ -213,9 +196,9 @@ func notFound(a *App, e *store.NotFoundError) *Failure {
 func ambiguous(a *App, e *store.AmbiguousError) *Failure {
 	prefix, _ := webhook.ParsePrefix(e.Typed)
 	f := Failed(e, fmt.Sprintf("%d deliveries begin with %s", e.Total, prefix))
-	f.Hint = listOf(a, "", e.Matches)
+	f.Hints = listOf(a, "", e.Matches)
 	if more := e.Total - len(e.Matches); more > 0 {
-		f.Hint = append(f.Hint, fmt.Sprintf("and %d more", more))
+		f.Hints = append(f.Hints, fmt.Sprintf("and %d more", more))
 	}
 	return f
 }

@@ -1,12 +1,14 @@
 package cmdutil
 
+import "github.com/vidiking/vidiking-cli/internal/output"
+
 // The exit codes (docs/exit-codes.md).
 const (
-	ExitDone        = 0
-	ExitFailed      = 1   // it failed, or an id names nothing
-	ExitUsage       = 2   // it was called or configured wrongly
-	ExitHandler     = 3   // a handler did not do what it should
-	ExitCredentials = 4   // the API key or the tunnel's token was refused, or there is none
-	ExitWaited      = 5   // what was waited for did not come in time
-	ExitInterrupted = 130 // interrupted twice
+	ExitDone        = output.ExitDone
+	ExitFailed      = output.ExitFailed
+	ExitUsage       = output.ExitUsage
+	ExitHandler     = output.ExitHandler
+	ExitCredentials = output.ExitCredentials
+	ExitWaited      = output.ExitWaited
+	ExitInterrupted = output.ExitInterrupted
 )

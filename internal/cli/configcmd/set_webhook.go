@@ -245,7 +245,7 @@ func (o *setWebhookOptions) keepSecret(a *cmdutil.App) error {
 	if err := a.Cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
 		f := a.Explain(err)
 		f.What = "the webhook is set, but its secret can't be kept: " + f.What
-		f.Hint = append(f.Hint, "it is in the meantime in "+a.Cfg.ShortPath(o.book.Files()[0]))
+		f.Hints = append(f.Hints, "it is in the meantime in "+a.Cfg.ShortPath(o.book.Files()[0]))
 		return f
 	}
 	if s, source, ok := a.Cfg.Secret(); ok && s != o.webhook.Secret {
@@ -273,7 +273,7 @@ func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
 func notSet(a *cmdutil.App, err error) error {
 	f := cmdutil.ExplainBook(a, err)
 	if vidiking.OutcomeUnknown(err) {
-		f.Hint = append(f.Hint, "it may have been set all the same: set it again, to be sure")
+		f.Hints = append(f.Hints, "it may have been set all the same: set it again, to be sure")
 	}
 	return f
 }

@@ -85,7 +85,7 @@ func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []s
 	if len(args) > 0 {
 		f := cmdutil.Usage("listen takes no argument, and got "+strconv.Quote(args[0]), "your handler goes behind --forward: vidiking listen --forward localhost:3000")
 		if line, ok := a.WithFlag("--forward", args[0]); ok && cmdutil.IsTarget(args[0]) {
-			f.Hint, f.AsTyped = []string{line}, true
+			f.Hints, f.AsTyped = []string{line}, true
 		}
 		return f
 	}

@@ -45,7 +45,7 @@ func (l *listener) letGo() {
 	err := l.registrar.release(releaseHurry, l.sayPlainly)
 	if err != nil {
 		f := a.Explain(err)
-		a.Stderr().Warning(f.What, f.Hint)
+		a.Stderr().Warning(f.What, f.Hints)
 	}
 }
 

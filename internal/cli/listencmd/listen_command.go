@@ -177,7 +177,7 @@ func (l *listener) allDelivered(ctx context.Context) error {
 	if left > 1 {
 		what = display.Deliveries(left) + " were not delivered"
 	}
-	return &cmdutil.Failure{Code: cmdutil.ExitHandler, What: what, Hint: []string{
+	return &cmdutil.Failure{Code: cmdutil.ExitHandler, What: what, Hints: []string{
 		"which: vidiking webhooks list", "if that is what you test: vidiking listen --allow-failures -- COMMAND",
 	}}
 }

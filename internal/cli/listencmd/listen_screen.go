@@ -139,7 +139,7 @@ func (s *listenScreen) run() {
 		return
 	}
 	f := s.l.app.Explain(watchcmd.ScreenFailed(s.l.app, err))
-	s.l.app.Stderr().Error(f.What, f.Detail, append(f.Hint, "listen goes on, with lines"))
+	s.l.app.Stderr().Error(f.What, f.Detail, append(f.Hints, "listen goes on, with lines"))
 	live, err := s.lines(s.ctx)
 	if err != nil {
 		return

@@ -138,7 +138,7 @@ func (r *registrar) register(ctx context.Context, session, url string, secret we
 	if err != nil {
 		f := cmdutil.ExplainBook(r.app, err)
 		if left, lookErr := r.book.Stale(); lookErr == nil && len(left) > 0 {
-			f.Hint = append(f.Hint, "what was there may have to be put back: vidiking config restore-webhook")
+			f.Hints = append(f.Hints, "what was there may have to be put back: vidiking config restore-webhook")
 		}
 		return f
 	}

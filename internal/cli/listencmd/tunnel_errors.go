@@ -38,7 +38,7 @@ func explainTunnel(err error) *cmdutil.Failure {
 	case tunnel.Taken:
 		return takenURL(e)
 	case tunnel.Limit:
-		return &cmdutil.Failure{Code: cmdutil.ExitFailed, What: withCode("your ngrok account allows no more", e), Detail: said(e), Hint: []string{"see what it has: " + e.DocURL, withoutAccount}}
+		return &cmdutil.Failure{Code: cmdutil.ExitFailed, What: withCode("your ngrok account allows no more", e), Detail: said(e), Hints: []string{"see what it has: " + e.DocURL, withoutAccount}}
 	case tunnel.KeyChanged:
 		return changedKey(e)
 	case tunnel.Denied:
@@ -55,7 +55,7 @@ func explainTunnel(err error) *cmdutil.Failure {
 	if e.DocURL != "" {
 		hint = []string{"what that means: " + e.DocURL, withoutTunnel}
 	}
-	return &cmdutil.Failure{Code: cmdutil.ExitFailed, What: withCode(e.Service+" ended the tunnel", e), Detail: said(e), Hint: hint}
+	return &cmdutil.Failure{Code: cmdutil.ExitFailed, What: withCode(e.Service+" ended the tunnel", e), Detail: said(e), Hints: hint}
 }
 
 // wayThere is what to do where the service can't be reached.
@@ -76,7 +76,7 @@ func (w way) wayThere(e *tunnel.Error) string {
 // refusedTunnel explains that the credentials are not taken.
 func refusedTunnel(w way, e *tunnel.Error) *cmdutil.Failure {
 	if w.Name == waySSH {
-		return &cmdutil.Failure{Code: cmdutil.ExitCredentials, What: e.Service + ": " + saidBy(e), Hint: []string{
+		return &cmdutil.Failure{Code: cmdutil.ExitCredentials, What: e.Service + ": " + saidBy(e), Hints: []string{
 			"as somebody else: --ssh USER@" + e.Service, "with another key: vidiking config set ssh-key ~/.ssh/KEY",
 		}}
 	}
@@ -85,7 +85,7 @@ func refusedTunnel(w way, e *tunnel.Error) *cmdutil.Failure {
 		"ERR_NGROK_105": "it is no token: ", "ERR_NGROK_106": "it is of ngrok's version 1: ", "ERR_NGROK_107": "it was reset or revoked: ",
 		"ERR_NGROK_300": "it was revoked: ",
 	}[e.Code]
-	return &cmdutil.Failure{Code: cmdutil.ExitCredentials, What: withCode("ngrok refused the token"+strings.TrimPrefix(w.Note, ", with the token"), e), Hint: []string{
+	return &cmdutil.Failure{Code: cmdutil.ExitCredentials, What: withCode("ngrok refused the token"+strings.TrimPrefix(w.Note, ", with the token"), e), Hints: []string{
 		why + "copy it again from " + e.DocURL, withoutAccount,
 	}}
 }
@@ -101,7 +101,7 @@ func takenURL(e *tunnel.Error) *cmdutil.Failure {
 	case "ERR_NGROK_319":
 		hint = "reserve it first: " + e.DocURL
 	}
-	return &cmdutil.Failure{Code: cmdutil.ExitFailed, What: withCode("ngrok does not give that URL", e), Detail: said(e), Hint: []string{hint}}
+	return &cmdutil.Failure{Code: cmdutil.ExitFailed, What: withCode("ngrok does not give that URL", e), Detail: said(e), Hints: []string{hint}}
 }
 
 // changedKey explains that the server is another than before, or says so.
@@ -110,7 +110,7 @@ func changedKey(e *tunnel.Error) *cmdutil.Failure {
 	var changed *tunnel.KeyChangedError
 	if errors.As(e, &changed) {
 		f.Detail = []string{"before  " + strings.Join(changed.Known, ", "), "now     " + changed.Current}
-		f.Hint = []string{
+		f.Hints = []string{
 			"somebody may stand in between. Where you know that the server has a new key,",
 			fmt.Sprintf("take line %d out of %s", changed.Line, changed.File),
 		}

@@ -37,7 +37,7 @@ func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Message: "\x1b[31mboo"}, 1, "ngrok ended the tunnel", withoutTunnel},
 	} {
 		f := explainTunnel(errors.Join(&TunnelError{Way: tc.way, Err: tc.err}))
-		if f == nil || f.Code != tc.code || f.What != tc.what || tc.hint != "" && !slices.Contains(f.Hint, tc.hint) {
+		if f == nil || f.Code != tc.code || f.What != tc.what || tc.hint != "" && !slices.Contains(f.Hints, tc.hint) {
 			t.Errorf("%s: got %+v, want %d, %q and %q", tc.err.Reason, f, tc.code, tc.what, tc.hint)
 			continue
 		}

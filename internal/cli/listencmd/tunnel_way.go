@@ -135,7 +135,7 @@ func ngrokToken(a *cmdutil.App, cfg *config.Config) (token, from string, err err
 	case err != nil:
 		return "", "", noTokenError{cmdutil.Failed(err, err.Error(), "mend it, or give the token to vidiking: vidiking config set ngrok-authtoken"), true}
 	case token == "":
-		return "", "", noTokenError{Failure: &cmdutil.Failure{Code: cmdutil.ExitCredentials, What: "there is no token for ngrok", Hint: []string{
+		return "", "", noTokenError{Failure: &cmdutil.Failure{Code: cmdutil.ExitCredentials, What: "there is no token for ngrok", Hints: []string{
 			"get one from https://dashboard.ngrok.com/get-started/your-authtoken,",
 			"then: vidiking config set ngrok-authtoken",
 			"or go without an account: --tunnel ssh",

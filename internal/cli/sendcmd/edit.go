@@ -21,7 +21,7 @@ func editByHand(ctx context.Context, a *cmdutil.App, p output.Printer, body []by
 	edited, err := editDraft(ctx, a, body, instead)
 	var without *editor.NotFoundError
 	if f := (*cmdutil.Failure)(nil); errors.As(err, &without) && errors.As(err, &f) {
-		f.Hint = append(f.Hint, withoutEditor)
+		f.Hints = append(f.Hints, withoutEditor)
 	}
 	if n, ok := NotSent(err); ok {
 		p.Notice(n)
@@ -75,7 +75,7 @@ func EditWith(ctx context.Context, a *cmdutil.App, command editor.Command, body 
 		case err == nil:
 			return edited, nil
 		case errors.As(err, &up):
-			fault.Hint = []string{"it was not mended, so nothing was sent"}
+			fault.Hints = []string{"it was not mended, so nothing was sent"}
 			return nil, fault
 		case !isFault(err):
 			return nil, err
@@ -135,7 +135,7 @@ func noteOf(f *cmdutil.Failure) []string {
 	for _, l := range f.Detail {
 		note = append(note, "         "+l)
 	}
-	for _, l := range f.Hint {
+	for _, l := range f.Hints {
 		note = append(note, "hint:  "+l)
 	}
 	return append(note, "Mend it, save and close. Saved empty, nothing is sent. Lines with # at the top are left out.")

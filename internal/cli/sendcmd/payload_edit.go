@@ -112,9 +112,9 @@ func badPath(flag, path string, payload *jsontext.Object, err error) error {
 		return err
 	}
 	f := cmdutil.Usage(flag + " " + path + ": " + bad.Problem)
-	f.Hint = []string{"a path is names with dots between: data.credits_used, data.items[0].name"}
+	f.Hints = []string{"a path is names with dots between: data.credits_used, data.items[0].name"}
 	if closest := closestPath(payload, bad); closest != "" {
-		f.Hint = []string{"did you mean " + closest + "?"}
+		f.Hints = []string{"did you mean " + closest + "?"}
 	}
 	return f
 }

@@ -231,7 +231,7 @@ func Payloads(a *cmdutil.App, o *TriggerOptions) ([][]byte, error) {
 func targetIsNoEvent(a *cmdutil.App, target string) error {
 	f := cmdutil.Usage("there is no event "+target, "a handler goes behind --to: vidiking trigger render.complete --to localhost:3000")
 	if line, ok := a.WithFlag("--to", target); ok {
-		f.Hint, f.AsTyped = []string{"a handler goes behind --to: " + line}, true
+		f.Hints, f.AsTyped = []string{"a handler goes behind --to: " + line}, true
 	}
 	return f
 }

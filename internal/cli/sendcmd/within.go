@@ -56,5 +56,5 @@ func (s *sending) timeUp(unanswered, of int) error {
 	if s.to.Through != nil {
 		hint = "is your handler running? What listen has not sent yet: vidiking webhooks list --status pending"
 	}
-	return &cmdutil.Failure{Code: cmdutil.ExitWaited, What: what + " within " + display.Period(s.patience.within), Hint: []string{hint}}
+	return &cmdutil.Failure{Code: cmdutil.ExitWaited, What: what + " within " + display.Period(s.patience.within), Hints: []string{hint}}
 }

@@ -37,7 +37,7 @@ func screenTools(a *cmdutil.App) view.Tools {
 // explained is an error in the words of the commands, with what to type here.
 func explained(a *cmdutil.App, err error) error {
 	f := *a.Explain(err)
-	f.Hint = []string{output.Options{Self: a.Self()}.Command(f.Advice())}
+	f.Hints = []string{output.Options{Self: a.Self()}.Command(f.Advice())}
 	return &f
 }
 

@@ -102,7 +102,7 @@ func (w *Waiting) timedOut(r output.WaitResult) error {
 		within = ""
 	}
 	f := &cmdutil.Failure{Code: cmdutil.ExitWaited, What: w.Unmet(r.Events...) + within}
-	f.Hint = append(f.Hint, w.CameInstead(r)...)
+	f.Hints = append(f.Hints, w.CameInstead(r)...)
 	return f
 }
 
