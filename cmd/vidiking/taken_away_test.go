@@ -33,7 +33,7 @@ func TestAListenWhoseLogIsTakenAwayBeginsANewOne(t *testing.T) {
 		t.Errorf("the new log has %d bodies, want the one that was answered", len(found))
 	}
 	l.await("it can be found again", l.announced)
-	l.await("it is said", func() bool { return strings.Contains(l.said(l.stderr), "The delivery log was taken away.") })
+	l.await("it is said", func() bool { return strings.Contains(l.said(l.stderr), "The delivery log was removed.") })
 	if code, _, stderr := w.run(t, "vidiking", "trigger", "wallet.deposit"); code != 0 {
 		t.Errorf("trigger ended with %d: %s", code, stderr)
 	}

@@ -214,8 +214,8 @@ func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
 	// The system calls it otherwise where a byte was on its way.
 	got := regexp.MustCompile("connection reset|broken pipe").ReplaceAllString(steady(l.said(l.stdout)), "connection closed")
 	want := `{"v":1,"type":"ready","url":"http://127.0.0.1:9999/webhooks/vidiking","forward":"http://localhost:1/webhooks/vidiking","tunnel":"ngrok","verify":"strict","data_dir":"…","local_url":"http://127.0.0.1:9999/webhooks/vidiking"}
-{"v":1,"type":"tunnel","state":"reconnecting","at":"2026-01-01T00:00:00Z","cause":"connection closed","since":"2026-01-01T00:00:00Z","message":"The tunnel is down: connection closed. Trying again."}
-{"v":1,"type":"tunnel","state":"ready","at":"2026-01-01T00:00:00Z","url":"http://127.0.0.1:9999/webhooks/vidiking","since":"2026-01-01T00:00:00Z","gap_ms":0,"message":"The tunnel is back after # ms, at the same URL."}
+{"v":1,"type":"tunnel","state":"reconnecting","at":"2026-01-01T00:00:00Z","cause":"connection closed","since":"2026-01-01T00:00:00Z","message":"The tunnel is down: connection closed. Reconnecting."}
+{"v":1,"type":"tunnel","state":"ready","at":"2026-01-01T00:00:00Z","url":"http://127.0.0.1:9999/webhooks/vidiking","since":"2026-01-01T00:00:00Z","downtime_ms":0,"message":"The tunnel is back after # ms, with the same URL."}
 `
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

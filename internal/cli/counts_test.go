@@ -17,7 +17,7 @@ func TestListenEndsWithTheCommandThatListsWhatItCounts(t *testing.T) {
 		x.run("trigger", "render.failed")
 		l.shows("401 refused")
 		l.interrupt()
-		end := regexp.MustCompile(`(?m)^1 still not delivered: vidiking (.*)$`).FindStringSubmatch(l.screen.String())
+		end := regexp.MustCompile(`(?m)^1 undelivered: vidiking (.*)$`).FindStringSubmatch(l.screen.String())
 		if end == nil {
 			t.Fatalf("no such line:\n%s", l.screen.String())
 		}

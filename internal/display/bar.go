@@ -2,7 +2,7 @@ package display
 
 import "strings"
 
-// Bar draws a share of 1 as a bar in at most so many cells. What is more than nothing shows.
+// Bar draws a share between 0 and 1 as a bar of at most the given number of cells. Any share above 0 is visible.
 func Bar(share float64, cells int, st Style) string {
 	share = min(max(share, 0), 1)
 	if !st.UTF8 {

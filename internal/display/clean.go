@@ -7,28 +7,30 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes outside text harmless for a place that shows UTF-8: what a terminal takes for more than text, what cannot be seen
-// and what is no text at all becomes a mark that can be seen and names it.
+// Clean makes outside text safe to show on a UTF-8 terminal. It replaces control sequences, invisible characters and
+// bytes that are not text with a visible mark that names them:
 //
 //   - A control character becomes its picture: ␛ for ESC, ␉ for a tab, ␊ for a line feed.
-//   - Any other character that draws nothing, moves others or means nothing (C1 controls, bidirectional overrides and isolates,
-//     zero-width characters and joiners, byte order marks, private and unassigned ones) becomes its number: <U+202E>.
+//   - Any other character that is invisible, moves other characters or has no meaning becomes its number: <U+202E>. These are
+//     C1 controls, bidirectional overrides and isolates, zero-width characters and joiners, byte order marks, and private and
+//     unassigned characters.
 //   - A byte that is not UTF-8 becomes <9B>.
 //
-// Letters, signs and emoji stay, with up to six combining marks each. Cleaning twice changes nothing more.
+// Letters, symbols and emoji stay, with up to six combining marks each. Clean is idempotent.
 func Clean(s string) string { return Style{UTF8: true}.Clean(s) }
 
-// maxMarks is how many combining marks one character may carry. Scripts in use need up to five; dozens paint over other rows.
+// maxMarks is the maximum number of combining marks per character. Scripts in use need up to five; dozens would paint
+// over other rows.
 const maxMarks = 6
 
-// maxBytesPerCell is how many bytes of text can stand in one cell after Clean: a character and its marks, four bytes each, and
-// a variation selector. Text in front of that bound is enough to fill the cells.
+// maxBytesPerCell is the maximum number of bytes per cell after Clean: a character and its marks with four bytes each,
+// and a variation selector. That many bytes of input per cell are enough to fill a line.
 const maxBytesPerCell = 4 * (1 + maxMarks)
 
-// Clean is as the function of that name; without UTF-8 all that is not printable ASCII becomes <1B> or <U+00E9>.
+// Clean is like the function Clean. Without UTF-8, everything but printable ASCII becomes <1B> or <U+00E9>.
 func (st Style) Clean(s string) string { return st.clean(s, 0) }
 
-// clean is Clean, but keeps one control character, unless that is 0.
+// clean is like Clean, but keeps the control character keep, unless that is 0.
 func (st Style) clean(s string, keep rune) string {
 	if st.firstUnclean(s, string(keep)) == len(s) {
 		return s
@@ -36,7 +38,7 @@ func (st Style) clean(s string, keep rune) string {
 	var b strings.Builder
 	b.Grow(len(s) + 16)
 	var last rune // the last one written; 0 at the start
-	marks := 0    // how many combining marks there are at the end of what was written
+	marks := 0    // number of combining marks at the end of the output
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
@@ -46,7 +48,7 @@ func (st Style) clean(s string, keep rune) string {
 			b.WriteRune(r)
 			last = r
 		case st.UTF8 && r < ' ':
-			last = '␀' + r // the pictures stand in the order of the controls
+			last = '␀' + r // the pictures are in the order of the control characters
 			b.WriteRune(last)
 		case st.UTF8 && r == 0x7f:
 			last = '␡'
@@ -62,8 +64,8 @@ func (st Style) clean(s string, keep rune) string {
 	return b.String()
 }
 
-// firstUnclean returns the offset of the first character of s that Clean replaces, or len(s). Most text is clean, so this copies
-// nothing. NUL in controls, which are kept, means none.
+// firstUnclean returns the offset of the first character of s that Clean replaces, or len(s). Most text is clean and is
+// therefore not copied. The characters in controls are kept; a NUL in it means none.
 func (st Style) firstUnclean(s, controls string) int {
 	var last rune
 	marks := 0
@@ -84,7 +86,7 @@ func (st Style) firstUnclean(s, controls string) int {
 	return len(s)
 }
 
-// countMark returns how many combining marks there are at the end of a text once r is behind it.
+// countMark returns the number of combining marks at the end of the text after r is added.
 func countMark(r rune, before int) int {
 	if unicode.Is(unicode.M, r) {
 		return before + 1
@@ -92,8 +94,8 @@ func countMark(r rune, before int) int {
 	return 0
 }
 
-// keeps reports whether r may stand as it is behind what was written so far. It judges by what was written, not by what was
-// read, which is what makes cleaning twice the same as once.
+// keeps reports whether r can follow the output unchanged. It looks at the output, not at the input, which makes Clean
+// idempotent.
 func (st Style) keeps(r, last rune, marks int) bool {
 	switch {
 	case r >= ' ' && r <= '~':
@@ -101,23 +103,24 @@ func (st Style) keeps(r, last rune, marks int) bool {
 	case !st.UTF8 || !unicode.IsGraphic(r):
 		return false
 	case r == textSelector || r == emojiSelector:
-		return unicode.In(last, unicode.So, unicode.Sm) // ⚠️ and ✔️ are in many a log line
+		return unicode.In(last, unicode.So, unicode.Sm) // ⚠️ and ✔️ are common in logs
 	case unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
 		return false
 	case unicode.Is(unicode.M, r):
-		return last != 0 && marks < maxMarks // at the start it would sit on what stands before the text
+		return last != 0 && marks < maxMarks // at the start it would combine with the character before the text
 	default:
 		return true
 	}
 }
 
-// The variation selectors that ask for a sign's plain and coloured form.
+// The variation selectors for the plain and the colored form of a symbol.
 const (
 	textSelector  = '\ufe0e'
 	emojiSelector = '\ufe0f'
 )
 
-// writeNumber writes n in upper-case hexadecimal of at least digits digits, and a closing bracket, which it returns.
+// writeNumber writes n in upper-case hexadecimal with at least the given number of digits, and a closing bracket, which
+// it returns.
 func writeNumber(b *strings.Builder, open string, n int64, digits int) rune {
 	hex := strings.ToUpper(strconv.FormatInt(n, 16))
 	b.WriteString(open)

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Clock writes a time as rows do: local, to the second. It can be typed after --since.
+// Clock formats a time as in rows: local, to the second. --since accepts this format.
 func Clock(t time.Time, st Style) string { return st.local(t).Format(time.TimeOnly) }
 
-// DateTime writes a time with its date where one stands alone: "2026-03-02 14:02:31".
+// DateTime formats a time with its date: "2026-03-02 14:02:31".
 func DateTime(t time.Time, st Style) string { return st.local(t).Format(time.DateTime) }
 
-// When writes a time as Clock does on the day of now, and as Moment does on any other day.
+// When formats a time like Clock if it is on the same day as now, and like DateTime otherwise.
 func When(t, now time.Time, st Style) string {
 	if st.sameDay(t, now) {
 		return Clock(t, st)
@@ -19,19 +19,19 @@ func When(t, now time.Time, st Style) string {
 	return DateTime(t, st)
 }
 
-// WhenMinutes writes a time as When does, without the seconds.
+// WhenMinutes is like When, without seconds.
 func WhenMinutes(t, now time.Time, st Style) string {
 	s := When(t, now, st)
 	return s[:len(s)-len(":05")]
 }
 
-// WhenArgument writes a time as When does, as one word that can be typed in a command after --since.
+// WhenArgument is like When, but without a space, so that it can be used as an argument of --since.
 func WhenArgument(t, now time.Time, st Style) string {
 	return strings.ReplaceAll(When(t, now, st), " ", "T")
 }
 
-// DateLine is the line that stands between two rows where the local day changes; ok is false where it does not. Before the
-// first row of a list the caller may give the present as prev: rows of an earlier day then say which.
+// DateLine returns the line between two rows of different local days; ok is false if the day is the same. For the first
+// row of a list, pass the current time as prev, so that rows of an earlier day get a date.
 func DateLine(prev, next time.Time, st Style) (line Line, ok bool) {
 	if prev.IsZero() || next.IsZero() {
 		return nil, false

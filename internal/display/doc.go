@@ -1,12 +1,12 @@
-// Package display makes what a terminal shows out of what the log holds: rows, the handler's words, hints, headers, payloads.
+// Package display lays out deliveries for a terminal: rows, responses, hints, headers and payloads.
 //
-// It is pure: values in, text out; no stream, clock or environment. What it promises:
+// It is pure: values in, text out. It uses no streams, clock or environment. It guarantees:
 //
-//   - Outside text (a body, a header, an answer) is harmless once it has been through here: no escape sequence, control,
-//     bidirectional or invisible character is left, and none is dropped silently. See [Clean].
-//   - What it is asked to fit into a width does not take more cells than that on any terminal, see [Width]; columns align.
-//   - It says what part of a line means by a [Role]. It knows no colours: package output turns roles into the colours of a
-//     terminal, the screen of `watch` into its own.
+//   - Outside text (a body, a header, a response) is safe: Clean replaces all escape sequences and all control, bidirectional
+//     and invisible characters with visible marks. See [Clean].
+//   - Text that is fitted to a width takes at most that many cells on any terminal, and columns align. See [Width].
+//   - A [Role] says what a part of a line means. This package knows no colors: package output maps roles to terminal colors, and
+//     the screen of `watch` to its own.
 //
-// Streams, the order of lines and when a hint was said already are left to the callers.
+// Callers handle streams, the order of lines, and which hints were already printed.
 package display

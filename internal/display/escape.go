@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// CleanLines is Clean for text of several lines: line feeds stay.
+// CleanLines is Clean for text of several lines: it keeps line feeds.
 func CleanLines(s string) string { return Style{UTF8: true}.CleanLines(s) }
 
-// CleanLines is Clean for text of several lines: line feeds stay.
+// CleanLines is Clean for text of several lines: it keeps line feeds.
 func (st Style) CleanLines(s string) string { return st.clean(s, '\n') }
 
-// EscapeJSON returns JSON with the same meaning in which every character that Clean would replace is a \u escape. Outside of
-// strings JSON has no such characters but white space. The result may share memory with the argument.
+// EscapeJSON returns equivalent JSON in which every character that Clean would replace is a \u escape. Outside of
+// strings, JSON contains no such characters except white space. The result may share memory with the argument.
 func EscapeJSON(json []byte) []byte {
 	if !slices.ContainsFunc(json, func(c byte) bool { return c > '~' }) {
 		return json
@@ -41,7 +41,7 @@ func EscapeJSON(json []byte) []byte {
 	return b.Bytes()
 }
 
-// writeEscape writes r as JSON does in a string: as one \u escape, or as two for a surrogate pair.
+// writeEscape writes r as a JSON escape: one \u escape, or two for a surrogate pair.
 func writeEscape(b *bytes.Buffer, r rune) {
 	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
 		fmt.Fprintf(b, `\u%04x\u%04x`, high, low)

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Cause is what a hint is about, in a word that does not change.
+// Cause identifies the reason for a hint. Its values never change.
 type Cause string
 
 // The causes.
@@ -19,55 +19,56 @@ const (
 	CauseMethod           Cause = "method"            // 405
 	CauseRedirect         Cause = "redirect"          // 3xx
 	CauseBody             Cause = "body"              // 413, 415
-	CauseTimeout          Cause = "timed_out"         // no answer in time
-	CauseClosed           Cause = "closed"            // the connection was closed instead of an answer
-	CauseUnreachable      Cause = "unreachable"       // no answer for another reason, which the attempt says
-	CauseInvalid          Cause = "invalid"           // the signature is of another body or secret
-	CauseMissing          Cause = "missing"           // there is none
-	CauseMalformed        Cause = "malformed"         // no signature looks like that
+	CauseTimeout          Cause = "timed_out"         // no response in time
+	CauseClosed           Cause = "closed"            // the connection was closed without a response
+	CauseUnreachable      Cause = "unreachable"       // no response for another reason, which the attempt states
+	CauseInvalid          Cause = "invalid"           // the body or the secret differs from what was signed
+	CauseMissing          Cause = "missing"           // there is no signature
+	CauseMalformed        Cause = "malformed"         // not in the format of a signature
 )
 
-// Case is what Explain explains.
+// Case is the input of Explain.
 type Case struct {
 	Summary        webhook.Summary
-	Header         webhook.Header  // of the delivery: how it was signed, and what it says its body is
-	Attempt        webhook.Attempt // the latest; zero where there was none
-	Timeout        time.Duration   // what the attempt was given; 0 is the 10 s of Vidiking
+	Header         webhook.Header  // headers of the delivery
+	SecretHint     string          // the secret that verified the delivery, masked; empty: unknown
+	Attempt        webhook.Attempt // the latest attempt; zero if there is none
+	Timeout        time.Duration   // timeout of the attempt; 0: Vidiking's 10 s
 	Audience       Audience
-	ExplainVerdict bool // explain the verdict of one that was forwarded all the same, not what came of it
+	ExplainVerdict bool // explain the verdict of a forwarded delivery instead of its status
 
-	// Of a signature that is not valid: why, where that was looked for; and that not everything was tried.
+	// For a signature that is not valid: the results of a diagnosis, and whether the diagnosis stopped early.
 	Findings   []webhook.Finding
 	Incomplete bool
 }
 
-// Audience is who says the hint: it names flags of the command that its reader runs.
+// Audience is the command that prints the hint. It decides which flags the hint can suggest.
 type Audience int
 
-// The tellers.
+// The audiences.
 const (
-	AudienceListen Audience = iota // the listener, which says by itself when the handler is back and what it missed
-	AudienceSender                 // a sender, through a listener: it names how to send again
-	AudienceDirect                 // a sender without a listener: it is the sender's own flags that matter, too
+	AudienceListen Audience = iota // listen, which reports by itself when the handler is back and what it missed
+	AudienceSender                 // trigger or replay through a listen: hints say how to replay
+	AudienceDirect                 // trigger or replay without a listen: its own flags apply
 )
 
-// The flags of Vidiking's own patience and of the header's two forms.
+// Vidiking's timeout, and the prefix of one of the two header formats.
 const (
 	vidikingWaits = 10 * time.Second // docs: Webhooks, Retry Policy
 	prefixed      = "sha256="        // docs: Webhooks, Verifying Signatures
 )
 
-// Explain says what is the matter with a delivery that was not delivered, and what to do; ok is false where there is nothing
-// to add to its row and the handler's own words. Whether it was said before is the caller's to know, by [Hint.Key]; a handler
-// that is down is said again after it was back.
+// Explain explains why a delivery was not delivered and what to do. ok is false if the row and the handler's response
+// say enough. Callers use [Hint.Key] to avoid printing a hint twice, except for a handler that is down again after it
+// was back.
 func Explain(c Case, st Style) (h Hint, ok bool) {
 	if c.Summary.Met {
-		return Hint{}, false // what was expected needs no fix
+		return Hint{}, false // the expectation was met
 	}
 	if c.Summary.Status == webhook.StatusRejected || c.ExplainVerdict {
 		return explainVerdict(c, st)
 	}
-	switch c.Attempt.Status() { // not the delivery's, which of several targets is the worst
+	switch c.Attempt.Status() { // the attempt's status, because the delivery's is the worst of several targets
 	case webhook.StatusRefused:
 		h, ok = explainRefusal(c, st)
 	case webhook.StatusUnreachable, webhook.StatusTimedOut:
@@ -79,29 +80,29 @@ func Explain(c Case, st Style) (h Hint, ok bool) {
 	return h, ok
 }
 
-// explainVerdict says why the signature is not valid: by what a diagnosis found, else by what the verdict alone tells.
+// explainVerdict explains why the signature is not valid, based on the findings of a diagnosis or else on the verdict.
 func explainVerdict(c Case, st Style) (Hint, bool) {
 	var h Hint
 	switch c.Summary.Verdict {
 	case webhook.VerdictInvalid:
-		h = Hint{Cause: CauseInvalid, Reason: "Changed after signing, or signed with another secret."}
+		h = Hint{Cause: CauseInvalid, Reason: "The body was modified after signing, or signed with a different secret."}
 	case webhook.VerdictMissing:
-		h = Hint{Cause: CauseMissing, Reason: "It came without " + webhook.SignatureHeader + "."}
+		h = Hint{Cause: CauseMissing, Reason: "The delivery has no " + webhook.SignatureHeader + "."}
 	case webhook.VerdictMalformed:
 		h = Hint{Cause: CauseMalformed, Reason: webhook.SignatureHeader + " is neither sha256=<hex> nor <hex>."}
 	default:
 		return Hint{}, false
 	}
-	then := "it was forwarded all the same."
+	outcome := "The delivery was forwarded anyway."
 	if c.Summary.Status == webhook.StatusRejected {
-		then = "the handler never saw it."
+		outcome = "The handler never saw this delivery."
 	}
-	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + "; " + then}
+	h.Lines = []string{"The signature is " + string(c.Summary.Verdict) + ". " + outcome}
 	if len(c.Findings) > 0 {
 		h.Reason, h.Findings = "", c.Findings
 	}
 	if c.Incomplete {
-		h.Lead, h.Command = "Not everything was tried. Find out:", "vidiking webhooks show "+CommandID(c.Summary.ID, st)
+		h.Lead, h.Command = "The diagnosis is incomplete. Find out more:", "vidiking webhooks show "+CommandID(c.Summary.ID, st)
 	}
 	return h, true
 }
@@ -113,40 +114,48 @@ func explainRefusal(c Case, st Style) (Hint, bool) {
 	case code == 404:
 		return explainPath(c, st), true
 	case code == 405:
-		return Hint{Cause: CauseMethod, Lines: []string{"It does not take POST at " + st.path(c.Attempt.RequestURL()) + "."}}, true
+		return Hint{Cause: CauseMethod, Lines: []string{"The handler does not accept POST at " + st.path(c.Attempt.RequestURL()) + "."}}, true
 	case code == 413 || code == 415:
 		body := Bytes(c.Summary.BodyBytes)
 		if kind := st.fragment(c.Header.Get("Content-Type")); kind != "" {
 			body += " of " + kind
 		}
-		return Hint{Cause: CauseBody, Lines: []string{"Its body parser refuses " + body + "."}}, true
+		return Hint{Cause: CauseBody, Lines: []string{"The body parser refuses " + body + "."}}, true
 	case code >= 300 && code <= 399:
 		return explainRedirect(c.Attempt, st)
 	default:
-		return Hint{}, false // its own words are enough
+		return Hint{}, false // the response is enough
 	}
 }
 
-// explainSignature has nothing to say of a signature that is not valid: then the handler is right. Nor of a probe: its sender says what
-// follows from it.
+// explainSignature explains why a handler refuses a valid signature. If the signature is not valid, the handler is
+// right. Senders explain the results of probes themselves.
 func explainSignature(c Case, st Style) (Hint, bool) {
 	if c.Summary.Verdict != webhook.VerdictValid || c.Summary.Probe {
 		return Hint{}, false
 	}
-	compare, style := "compare with the bare hex; the header is sha256=<hex>", "bare"
+	compare, style := "the handler compares against bare hex; the header is sha256=<hex>", "bare"
 	if value := c.Header.Get(webhook.SignatureHeader); value != "" && !strings.HasPrefix(value, prefixed) {
-		compare, style = "compare with sha256=<hex>; the header is the bare hex", "prefixed"
+		compare, style = "the handler compares against sha256=<hex>; the header is bare hex", "prefixed"
 	}
 	return Hint{
 		Cause: CauseSignatureRefused,
 		Lines: []string{
-			"The signature is valid. Handlers that refuse it most often",
+			"The signature is valid. Common causes:",
 			st.bullet() + compare,
-			st.bullet() + "hash the body they parsed, not the bytes they received",
+			st.bullet() + "the handler hashes the parsed body instead of the raw bytes",
+			st.bullet() + "the handler uses a different secret" + thanSecret(c.SecretHint, st),
 		},
-		Lead:    "Find out:",
+		Lead:    "Find out which:",
 		Command: "vidiking replay " + CommandID(c.Summary.ID, st) + " --signature-style " + style,
 	}, true
+}
+
+func thanSecret(hint string, st Style) string {
+	if hint == "" {
+		return ""
+	}
+	return " than " + st.Clean(st.Symbols(hint))
 }
 
 func explainPath(c Case, st Style) Hint {
@@ -162,8 +171,8 @@ func explainPath(c Case, st Style) Hint {
 	}
 	return Hint{
 		Cause: CausePath,
-		Lines: []string{"Is " + st.path(c.Attempt.RequestURL()) + " its path?"},
-		Lead:  "Another:", Command: flag + place + "/your/path",
+		Lines: []string{"Is " + st.path(c.Attempt.RequestURL()) + " the right path?"},
+		Lead:  "Set another with", Command: flag + place + "/your/path",
 	}
 }
 
@@ -175,12 +184,12 @@ func explainRedirect(a webhook.Attempt, st Style) (Hint, bool) {
 	to, err := url.Parse(location)
 	from, err2 := url.Parse(a.RequestURL())
 	if err == nil && err2 == nil && to.Scheme == from.Scheme && to.Host == from.Host && to.Path != "" {
-		location = to.EscapedPath() // on the same handler, the path says it
+		location = to.EscapedPath() // within the same host, the path is enough
 	}
 	return Hint{
 		Cause: CauseRedirect,
 		Lines: []string{
-			"It redirects to " + st.fragment(location) + ". Redirects are not followed: forward there, or let this path through.",
+			"The handler redirects to " + st.fragment(location) + ". Redirects are not followed: forward there directly, or exempt this path.",
 		},
 	}, true
 }
@@ -194,13 +203,13 @@ func explainNoResponse(c Case, st Style) (Hint, bool) {
 		}
 		return Hint{
 			Cause: CauseTimeout,
-			Lines: []string{"No answer within " + Period(cmp.Or(c.Timeout, vidikingWaits)) + "."},
-			Lead:  "At a breakpoint:", Command: command,
+			Lines: []string{"No response within " + Period(cmp.Or(c.Timeout, vidikingWaits)) + "."},
+			Lead:  "Debugging?", Command: command,
 		}, true
 	case webhook.FailureReset:
 		return Hint{
 			Cause: CauseClosed,
-			Lines: []string{"It closed the connection without an answer. Did it crash?"},
+			Lines: []string{"The handler closed the connection without a response. Did it crash?"},
 		}, true
 	}
 	if c.Attempt.Error == "" {
@@ -211,7 +220,8 @@ func explainNoResponse(c Case, st Style) (Hint, bool) {
 	return h, true
 }
 
-// noResponseCommand is what to do about a handler that gave no response. There is no command if the same one would fail again.
+// noResponseCommand returns what to do about a handler that sent no response. It returns nothing if the same command
+// would fail again.
 func noResponseCommand(c Case, st Style) (lead, command string) {
 	again := "vidiking replay " + CommandID(c.Summary.ID, st)
 	switch failure := c.Attempt.Failure; {
@@ -223,20 +233,21 @@ func noResponseCommand(c Case, st Style) (lead, command string) {
 		case c.Audience == AudienceListen:
 			return "Forward there:", "vidiking listen --forward " + target
 		}
-		return "Send it again:", again + " --to " + target
+		return "Replay it:", again + " --to " + target
 	case c.Audience == AudienceListen, failure == webhook.FailureTLS, failure == webhook.FailureNoHost, failure == webhook.FailureBadResponse:
 		return "", ""
-	case failure == webhook.FailureRefused: // its sentence ends by asking whether the server is running
+	case failure == webhook.FailureRefused: // the attempt's error ends with "Is your server running?"
 		return "Once it is:", again
 	}
-	return "Send it again:", again
+	return "Replay it:", again
 }
 
-// otherScheme is a target with http for https, or the other way round, as it can be typed in a command; ok is false if it can't.
+// otherScheme returns the target with http and https exchanged, quoted for a shell; ok is false if it contains
+// characters that cannot be quoted.
 func otherScheme(target string) (typed string, ok bool) {
 	scheme, rest, found := strings.Cut(target, "://")
 	const plain, toQuote = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/%", "[]?&=+,;"
-	if !found || strings.Trim(rest, plain+toQuote) != "" { // others may have named it: it was imported
+	if !found || strings.Trim(rest, plain+toQuote) != "" { // an imported target can contain anything
 		return "", false
 	}
 	other := "https"
@@ -250,7 +261,7 @@ func otherScheme(target string) (typed string, ok bool) {
 	return typed, true
 }
 
-// path is a target's path as a sentence shows it.
+// path returns the path of a target for use in a sentence.
 func (st Style) path(target string) string {
 	u, err := url.Parse(target)
 	if err != nil || u.Path == "" {

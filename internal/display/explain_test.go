@@ -52,7 +52,7 @@ var (
 		Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way.",
 	}
 	guess = webhook.Finding{
-		Code: "changed_or_other_secret", Certainty: webhook.Possible, Cause: "Changed after signing, or signed with another secret.",
+		Code: "changed_or_other_secret", Certainty: webhook.Possible, Cause: "The body was modified after signing, or signed with a different secret.",
 		Fix: "Give both sides the same secret.",
 	}
 )
@@ -101,7 +101,7 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		{"415, no type", refused(415).sent("X", "y")},
 		{"400", refused(400)},
 		{"500", refused(500)},
-		{"too late", silent(webhook.FailureTimeout, "No answer within 10 s.")},
+		{"too late", silent(webhook.FailureTimeout, "No response within 10 s.")},
 		{"too late, a time-out of its own", silent(webhook.FailureTimeout, "").timeout(1500 * ms)},
 		{"too late, sent without a listen", silent(webhook.FailureTimeout, "").told(AudienceDirect)},
 		{"cut off", silent(webhook.FailureReset, "The connection was closed.")},
@@ -158,10 +158,12 @@ func TestHintsAreThoseOfTheTranscript(t *testing.T) {
 		want string
 	}{
 		"listen, 401": {refused(401), `
-             The signature is valid. Handlers that refuse it most often
-             · compare with the bare hex; the header is sha256=<hex>
-             · hash the body they parsed, not the bytes they received
-             Find out: vidiking replay dlv_a61tzr --signature-style bare
+             The signature is valid. Common causes:
+             · the handler compares against bare hex; the header is
+               sha256=<hex>
+             · the handler hashes the parsed body instead of the raw bytes
+             · the handler uses a different secret
+             Find out which: vidiking replay dlv_a61tzr --signature-style bare
 `},
 		"listen, nothing there": {silent(webhook.FailureRefused, nobody), `
              Nothing is listening on localhost:3000. Is your server running?
@@ -171,8 +173,9 @@ func TestHintsAreThoseOfTheTranscript(t *testing.T) {
              Once it is: vidiking replay dlv_k0s4xg
 `},
 		"demo, changed on the way": {rejected(webhook.VerdictInvalid), `
-             The signature is invalid; the handler never saw it.
-             cause  Changed after signing, or signed with another secret.
+             The signature is invalid. The handler never saw this delivery.
+             cause  The body was modified after signing, or signed with a
+                    different secret.
 `},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -218,14 +221,14 @@ func TestHintsHaveOneKeyForOneCauseAndHandler(t *testing.T) {
 
 func TestHintWithoutUTF8IsASCII(t *testing.T) {
 	h, _ := Explain(refused(302, "Location", "/"+strings.Repeat("é", 30)), ascii())
-	want := "             It redirects to /<U+00E9><U+00E9><U..E9><U+00E9><U+00E9>.\n" +
-		"             Redirects are not followed: forward there, or let this path\n" +
-		"             through.\n"
+	want := "             The handler redirects to /<U+00E9><U+00E9><U..E9><U+00E9><U+00E9>.\n" +
+		"             Redirects are not followed: forward there directly, or exempt this\n" +
+		"             path.\n"
 	if diff := cmp.Diff(want, text(h.Indented(ascii()))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	h, _ = Explain(refused(401), ascii())
-	if got, want := h.Indented(ascii())[1].String(), "             . compare with the bare hex; the header is sha256=<hex>"; got != want {
+	if got, want := h.Indented(ascii())[1].String(), "             . the handler compares against bare hex; the header is"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// nameCells is how wide the column of names in Headers gets at most.
+// nameCells is the maximum width of the column of header names.
 const nameCells = 32
 
-// signatureCells is how much of a signature's digest is shown: enough to compare two by eye.
+// signatureCells is the shown length of a signature's digest: enough to compare two by eye.
 const signatureCells = 29
 
-// Headers are header lines as a table: names dim and padded to the longest, values cut in the middle, signatures even where
-// there is room. Unbounded, nothing is cut.
+// Headers formats headers as a table: names are dim and aligned, values are truncated in the middle. Signatures are
+// always shortened. If the width is unbounded, nothing is truncated.
 func Headers(h webhook.Header, st Style) []Line {
 	names := make([]string, len(h))
 	widest := 0
@@ -37,7 +37,7 @@ func Headers(h webhook.Header, st Style) []Line {
 	return lines
 }
 
-// signature shortens the digest, once, and leaves what stands before it.
+// signature shortens the digest of a signature and keeps its prefix.
 func (st Style) signature(value string, room int) string {
 	prefix := ""
 	if digest, ok := strings.CutPrefix(value, prefixed); ok {
@@ -46,7 +46,7 @@ func (st Style) signature(value string, room int) string {
 	return prefix + st.outside(value, min(signatureCells, room-len(prefix)))
 }
 
-// Value is outside text that stands alone on a line, clean, and cut in the middle where the style has a bound.
+// Value cleans outside text for its own line and truncates it in the middle to fit.
 func Value(s string, st Style) string {
 	cells, _ := st.room()
 	return st.outside(s, cells)

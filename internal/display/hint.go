@@ -6,19 +6,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Hint is what the program adds to what happened: sentences, a cause and a mend where they are known, and one command.
+// Hint explains a result: sentences, a cause and a fix if they are known, and one command.
 type Hint struct {
-	Cause    Cause             // what it is about
-	Target   string            // the handler concerned; empty where it is none
-	Lines    []string          // sentences, one or two to an entry
-	Reason   string            // stands behind the label cause
-	Fix      string            // stands behind the label mend
-	Findings []webhook.Finding // in the place of both, where a signature was diagnosed
-	Lead     string            // stands before the command, with its colon
-	Command  string            // to be copied and run
+	Cause    Cause             // identifies the reason
+	Target   string            // the handler; empty if the hint is not about one
+	Lines    []string          // one or two sentences each
+	Reason   string            // text after the label "cause"
+	Fix      string            // text after the label "fix"
+	Findings []webhook.Finding // results of a diagnosis, instead of Reason and Fix
+	Lead     string            // text before the command, with its punctuation
+	Command  string            // to copy and run
 }
 
-// Key tells hints apart: a hint is said once a session for one key.
+// Key identifies a hint. A hint is printed once per session and key.
 func (h Hint) Key() string {
 	key := string(h.Cause)
 	for _, f := range h.Findings {
@@ -27,14 +27,14 @@ func (h Hint) Key() string {
 	return strings.TrimSpace(key + " " + h.Target)
 }
 
-// String is the whole hint on one line, for where it stands alone.
+// String returns the whole hint on one line.
 func (h Hint) String() string {
 	parts := append([]string(nil), h.Lines...)
-	said := []string{h.Reason, h.Fix}
+	details := []string{h.Reason, h.Fix}
 	for _, f := range h.Findings {
-		said = append(said, f.Cause, fixOf(f))
+		details = append(details, f.Cause, fixOf(f))
 	}
-	for _, s := range append(said, h.Lead, h.Command) {
+	for _, s := range append(details, h.Lead, h.Command) {
 		if s != "" {
 			parts = append(parts, s)
 		}
@@ -42,13 +42,13 @@ func (h Hint) String() string {
 	return strings.Join(parts, " ")
 }
 
-// Indented is the hint as it stands under a row: sentences wrapped to the width, labels dim, the command bold at the end of its
-// line and never broken.
+// Indented returns the hint as printed under a row: sentences are wrapped, labels are dim, and the command is bold, at
+// the end of a line and never wrapped.
 func (h Hint) Indented(st Style) []Line {
 	return Indent(h.Render(st.Narrowed(DetailIndent)), DetailIndent)
 }
 
-// Render is the hint as it stands where nothing is above it that it belongs under.
+// Render returns the hint without indentation.
 func (h Hint) Render(in Style) []Line {
 	var lines []Line
 	for _, s := range h.Lines {
@@ -60,12 +60,13 @@ func (h Hint) Render(in Style) []Line {
 	}
 	for _, f := range append([]webhook.Finding{{Cause: h.Reason, Fix: h.Fix}}, h.Findings...) {
 		lines = append(lines, Labeled("cause", f.Cause, labelCells, in)...)
-		lines = append(lines, Labeled("mend", fixOf(f), labelCells, in)...)
+		lines = append(lines, Labeled("fix", fixOf(f), labelCells, in)...)
 	}
 	return append(lines, in.command(h)...)
 }
 
-// fixOf is the mend of a finding, unless the finding is a guess: under a row that would be noise.
+// fixOf returns the fix of a finding. It omits the fix of a finding that is only possible, which would be noise under a
+// row.
 func fixOf(f webhook.Finding) string {
 	if f.Certainty == webhook.Possible {
 		return ""
@@ -73,8 +74,9 @@ func fixOf(f webhook.Finding) string {
 	return f.Fix
 }
 
-// Labeled is a label and what it is for, which begins so many cells in, and goes on there where it is broken. A command stays whole, so
-// that it can be copied. What is empty has no line; what is outside text in it, as a header's name, is made harmless.
+// Labeled returns a label of the given width and its text, wrapped and aligned. A command is never wrapped, so that it
+// can be copied. Empty text returns no lines. The text is cleaned, because it can contain outside text such as a
+// header's name.
 func Labeled(label, text string, cells int, st Style) []Line {
 	if text == "" {
 		return nil
@@ -87,13 +89,13 @@ func Labeled(label, text string, cells int, st Style) []Line {
 	return st.wrap(Line{head, {text, Plain}}, cells)
 }
 
-// labelCells is the length of the label cause and the gap behind it.
+// labelCells is the width of the label "cause" and the gap after it.
 const labelCells = 7
 
-// bullet begins each of several causes.
+// bullet starts each of several causes.
 func (st Style) bullet() string { return st.Symbols("· ") }
 
-// command puts the lead and the command on one line, or where that is too long on two.
+// command returns the lead and the command on one line, or on two if one is too long.
 func (st Style) command(h Hint) []Line {
 	if h.Command == "" {
 		return nil
@@ -108,13 +110,13 @@ func (st Style) command(h Hint) []Line {
 	return []Line{one}
 }
 
-// wrap breaks a line between words, further lines so many cells in. A word that no line holds is cut.
+// wrap breaks a line between words and indents further lines by hang cells. A word longer than a line is truncated.
 func (st Style) wrap(l Line, hang int) []Line {
 	cells, bounded := st.room()
 	if !bounded || l.Width() <= cells {
 		return []Line{l}
 	}
-	last := len(l) - 1 // only the last span, the sentence, is broken
+	last := len(l) - 1 // only the last span is broken
 	line := append(Line(nil), l[:last]...)
 	taken, fresh := line.Width(), true
 	var lines []Line

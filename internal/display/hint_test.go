@@ -17,13 +17,13 @@ func demonstrated() Hint {
 func TestCauseAndMendStandBehindTheirLabels(t *testing.T) {
 	want := `
              cause  It compares with <hex>; the header is sha256=<hex>.
-             mend   Take sha256= off the header before comparing.
+             fix    Take sha256= off the header before comparing.
 `
 	lines := demonstrated().Indented(terminal())
 	if diff := cmp.Diff(want, "\n"+text(lines)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got, want := marked(lines[1]), "             {dim mend   }Take sha256= off the header before comparing."; got != want {
+	if got, want := marked(lines[1]), "             {dim fix    }Take sha256= off the header before comparing."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -40,7 +40,7 @@ func TestSentencesAreWrappedBetweenWordsAndCommandsAreNot(t *testing.T) {
              cause  It compares with
                     <hex>; the header is
                     sha256=<hex>.
-             mend   Take sha256= off the
+             fix    Take sha256= off the
                     header before
                     comparing.
              Find out:

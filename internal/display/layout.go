@@ -2,57 +2,57 @@ package display
 
 import "github.com/vidiking/vidiking-cli/internal/webhook"
 
-// DetailIndent is how far in stands what belongs to a row: under its event.
+// DetailIndent is the indentation of lines that belong to a row. It aligns them with the row's event.
 const DetailIndent = 13
 
-// The cells of the row's columns: 79 with the gaps, so that 80 columns never wrap.
+// Widths of the row's columns. With gaps they add up to 79 cells, so that 80 columns never wrap.
 const (
 	timeCells     = 8
-	eventCells    = 18 // wallet.low_balance, the longest, just fits
+	eventCells    = 18 // fits wallet.low_balance
 	aboutCells    = 14
 	statusCells   = 11 // unreachable, 401 refused
 	tookCells     = 7
-	paneTookCells = 6  // 1.24 s: in a pane every cell counts
+	paneTookCells = 6  // 1.24 s: panes are narrow
 	targetCells   = 14 // localhost:3000
 	originCells   = 8  // emulator
 	sizeCells     = 7
-	attemptsCells = 8 // the head's own length
+	attemptsCells = 8 // the length of the column head
 
-	rowCells      = 79                                         // of the row with an id of 10
-	wideAbout     = 24                                         // what a wider terminal gives to about first
-	widestAbout   = 64                                         // what About gives at most
-	leastAbout    = 6                                          // less says nothing: the column goes
-	idCells       = len(webhook.IDPrefix) + 6                  // dlv_ and six
-	withoutAbout  = rowCells - aboutCells                      // what the others take
+	rowCells      = 79                                         // of a row with an id of 10 cells
+	wideAbout     = 24                                         // width of about before wider terminals get more columns
+	widestAbout   = 64                                         // maximum width of about
+	leastAbout    = 6                                          // a narrower about is useless, so the column is dropped
+	idCells       = len(webhook.IDPrefix) + 6                  // dlv_ and six characters
+	withoutAbout  = rowCells - aboutCells                      // all other columns
 	withOrigin    = withoutAbout + wideAbout + 2 + originCells // 99: 100 columns
 	withSize      = withOrigin + 2 + sizeCells                 // 108: 109 columns
 	withAttempts  = withSize + 2 + attemptsCells               // 118: 119 columns
 	columnsOfARow = 12
 
-	// In a pane beside the detail there is no id, and took is narrower: 52 cells, and about.
+	// A pane next to the detail has no id and a narrower took: 52 cells without about.
 	paneWithoutAbout = withoutAbout - 2 - idCells - tookCells + paneTookCells
 	paneWithOrigin   = paneWithoutAbout + wideAbout + 2 + originCells // 86
 	paneWithSize     = paneWithOrigin + 2 + sizeCells                 // 95
 	paneWithAttempts = paneWithSize + 2 + attemptsCells               // 105
 )
 
-// layout is which columns a row has. With W terminal columns and ids of six characters:
+// layout is the set of columns of a row. With W terminal columns and ids of six characters:
 //
 //	W < 72          no about
 //	W = 72 to 79    about shrinks to 6
-//	W = 80          the narrowest whole row
+//	W = 80          the narrowest full row
 //	W = 81 to 90    about grows to 24
-//	W ≥ 100         origin comes
-//	W ≥ 109         size comes
-//	W ≥ 119         attempts come
+//	W ≥ 100         adds origin
+//	W ≥ 109         adds size
+//	W ≥ 119         adds attempts
 //	W = 120 to 159  about grows to 64
 //
-// If rows name the target, it takes 14 cells and a gap of about, or all of about where that leaves less than 6.
+// If rows name the target, it takes 14 cells and a gap from about, or all of about if less than 6 cells would remain.
 //
-// Longer ids shift all of these. Unbounded: about of 24, and every column.
+// Longer ids shift these limits. If the width is unbounded, about has 24 cells and all columns are present.
 type layout struct {
-	id, about, took        int // 0: it has no such column
-	target                 int // likewise
+	id, about, took        int // 0: no such column
+	target                 int // 0: no such column
 	origin, size, attempts bool
 }
 
@@ -78,7 +78,7 @@ func (st Style) layout() layout {
 	return l.withTarget(st)
 }
 
-// withTarget makes room for the target, if rows name it: beside about, or in its place if there is no room for both.
+// withTarget makes room for the target if rows name it: next to about, or in its place if there is no room for both.
 func (l layout) withTarget(st Style) layout {
 	switch left := l.about - targetCells - 1; {
 	case !st.Targets:
@@ -90,19 +90,19 @@ func (l layout) withTarget(st Style) layout {
 	return l
 }
 
-// fields are the texts of one row, or of the head.
+// fields are the cells of a row or of the column heads.
 type fields struct {
 	time, repeat, glyph, event, about, target, status, took, id, origin, size, attempts Line
 }
 
-// column is one field in its place: so far behind the one before, so wide, to the left or to the right.
+// column is a cell with its gap before it, its width and its alignment.
 type column struct {
 	gap, width int
 	right      bool
 	text       Line
 }
 
-// arrange puts fields into the columns of a layout.
+// arrange places fields in the columns of a layout.
 func (l layout) arrange(f fields) Line {
 	columns := make([]column, 0, columnsOfARow)
 	columns = append(columns,
@@ -134,7 +134,7 @@ func (l layout) arrange(f fields) Line {
 	return table(columns)
 }
 
-// table writes columns side by side, without spaces at the end.
+// table joins columns into a line without trailing spaces.
 func table(columns []column) Line {
 	line := make(Line, 0, 2*len(columns))
 	gap := 0

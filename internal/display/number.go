@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Duration writes how long something took, in at most seven cells: "9 ms", "1.24 s", "10.0 s". Below a millisecond and from a
-// minute on it goes on in the same way: "0.4 ms", "1.5 min", "12 min", "3.0 h", "5 d".
+// Duration formats a measured duration in at most seven cells: "9 ms", "1.24 s", "10.0 s". Shorter and longer ones look
+// like "0.4 ms", "1.5 min", "12 min", "3.0 h", "5 d".
 func Duration(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
@@ -36,7 +36,7 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// Elapsed writes how long something has been going on: to a tenth of a second, so that it can be read while it counts.
+// Elapsed formats a running duration to a tenth of a second, so that it stays readable while it counts.
 func Elapsed(d time.Duration) string {
 	if d < 59_950*time.Millisecond {
 		return in(max(d, 0), time.Second, 1) + " s"
@@ -44,7 +44,8 @@ func Elapsed(d time.Duration) string {
 	return Duration(d)
 }
 
-// Period writes a span of time for a sentence: "10 s", "2 min", "1.5 s", "500 ms". What is measured in a row is written by [Duration].
+// Period formats a duration for a sentence: "10 s", "2 min", "1.5 s", "500 ms". For measured durations in rows, use
+// [Duration].
 func Period(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -60,7 +61,7 @@ func Period(d time.Duration) string {
 	}
 }
 
-// in writes d in that unit with so many decimal places, half rounded up.
+// in formats d in the given unit with the given number of decimal places, rounded half up.
 func in(d, unit time.Duration, places int) string {
 	tens := time.Duration(1)
 	for range places {
@@ -74,14 +75,14 @@ func in(d, unit time.Duration, places int) string {
 	return strconv.FormatInt(int64(n/tens), 10) + "." + strings.Repeat("0", places-len(fraction)) + fraction
 }
 
-// Bytes writes a size in at most six cells: "231 B", "4.1 kB", "12 MB". A kB is 1,000 bytes.
+// Bytes formats a size in at most six cells: "231 B", "4.1 kB", "12 MB". A kB is 1,000 bytes.
 func Bytes(n int64) string {
 	if n < 1000 {
 		return strconv.FormatInt(max(n, 0), 10) + " B"
 	}
 	const units = "kMGTPE"
 	unit, i := int64(1000), 0
-	for i < len(units)-1 && n >= unit*1000-unit/2 { // so that 999,999 is 1.0 MB, not 1000 kB
+	for i < len(units)-1 && n >= unit*1000-unit/2 { // 999,999 is 1.0 MB, not 1000 kB
 		unit *= 1000
 		i++
 	}
@@ -92,10 +93,10 @@ func Bytes(n int64) string {
 	return strconv.FormatInt(n/unit+n%unit*2/unit, 10) + name
 }
 
-// Deliveries writes a number of deliveries, in words: "1 delivery", "20,000 deliveries".
+// Deliveries formats a number of deliveries: "1 delivery", "20,000 deliveries".
 func Deliveries(n int) string { return Counted(n, "delivery", "deliveries") }
 
-// Counted writes a number of things: "1 answer", "12 answers".
+// Counted formats a number and its noun: "1 response", "12 responses".
 func Counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -103,7 +104,7 @@ func Counted(n int, one, many string) string {
 	return Count(n) + " " + many
 }
 
-// Count writes a number with commas between its thousands: "20,000".
+// Count formats a number with thousands separators: "20,000".
 func Count(n int) string {
 	s := strconv.Itoa(n)
 	sign := ""
@@ -116,7 +117,7 @@ func Count(n int) string {
 	return sign + s
 }
 
-// counted writes a number with its noun: "1 line", "9 lines".
+// counted formats a number and a noun with a regular plural: "1 line", "9 lines".
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

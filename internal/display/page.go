@@ -6,8 +6,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// isPage reports whether the answer is a page of HTML: frameworks answer with one where a handler fails, and its first three
-// lines are never the ones that say why.
+// isPage reports whether the response is an HTML page. Frameworks send one when a handler fails, and the reason is
+// never in its first three lines.
 func isPage(a webhook.Attempt) bool {
 	if strings.Contains(strings.ToLower(a.Header.Get("Content-Type")), "text/html") {
 		return true
@@ -16,8 +16,8 @@ func isPage(a webhook.Attempt) bool {
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
-// pageText returns what a browser would show of a page, roughly: no tags, nothing of its head, scripts and styles. Where that
-// is nothing, the page as it is.
+// pageText returns the visible text of a page: no tags, head, scripts or styles. If there is none, it returns the page
+// unchanged.
 func pageText(page string) string {
 	var b strings.Builder
 	for rest := page; rest != ""; {
@@ -50,7 +50,7 @@ func pageText(page string) string {
 	return text
 }
 
-// tagName returns the name at the beginning of a tag in lower case, or "" where no tag begins like that.
+// tagName returns the lower-case name at the start of a tag, or "" if it is not a tag.
 func tagName(tag string) string {
 	tag = strings.TrimPrefix(strings.TrimPrefix(tag, "/"), "!")
 	end := strings.IndexFunc(tag, func(r rune) bool {
@@ -62,7 +62,7 @@ func tagName(tag string) string {
 	return strings.ToLower(tag[:end])
 }
 
-// afterElement returns what follows the content of the element that tag opens: its closing tag.
+// afterElement skips the content of the element that tag opens and returns the text from its closing tag on.
 func afterElement(tag, name string) string {
 	if strings.HasPrefix(tag, "/") {
 		return tag

@@ -6,23 +6,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// A pane is a list that stands beside the detail of one of its rows. Its rows have no id, which the detail shows, and fill all of
-// Style.Width, since the pane does not end where the terminal does.
+// A pane is a list next to the detail of one of its rows. Its rows have no id, because the detail shows it, and use all
+// of Style.Width, because the pane does not end at the edge of the terminal.
 
-// PaneRow is a delivery's line in a pane.
+// PaneRow returns the row of a delivery in a pane.
 func PaneRow(s webhook.Summary, st Style) Line {
 	l := st.paneLayout()
 	return l.arrange(st.fields(s, st.took(s), l))
 }
 
-// PaneWaitingRow is the line in a pane of a delivery whose answer is not there yet, as [WaitingRow] is.
+// PaneWaitingRow is [WaitingRow] for a pane.
 func PaneWaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
 	l := st.paneLayout()
 	s, took := st.waiting(s, elapsed)
 	return l.arrange(st.fields(s, took, l))
 }
 
-// PaneHead names the columns of a PaneRow of the same style.
+// PaneHead returns the column heads of PaneRow.
 func PaneHead(st Style) Line { return st.paneLayout().arrange(names()) }
 
 func (st Style) paneLayout() layout {

@@ -7,25 +7,25 @@ import (
 )
 
 const (
-	// maxPrettyLines is how many lines of a payload are shown where nobody says fewer; the rest is counted.
+	// maxPrettyLines is the default maximum number of lines of a payload. Further lines are counted.
 	maxPrettyLines = 20_000
-	// deepestIndent is where deeper nesting stops moving lines further in.
+	// deepestIndent is the maximum nesting depth that is indented further.
 	deepestIndent = 64
 	indentCells   = 2
 )
 
-// PrettyJSON is a body as people read it: two spaces a level, keys dim, and everything else as it was written: the order of
-// keys, keys that come twice, numbers, escapes. Values that are too long are cut in the middle. What is no JSON is shown as
-// the text it is, what is no text by its size. It gives at most that many lines (for 0, 20,000), and then one that says how
-// many more there are.
-func PrettyJSON(body []byte, most int, st Style) []Line {
-	if most <= 0 {
-		most = maxPrettyLines
+// PrettyJSON formats a body: two spaces per level, dim keys, and everything else as written, including the order of
+// keys, duplicate keys, numbers and escapes. Long values are truncated in the middle. Other text is shown as it is, and
+// binary data as its size. At maxLines maxLines lines are returned (20,000 if it is 0), followed by a line with the number
+// of hidden lines.
+func PrettyJSON(body []byte, maxLines int, st Style) []Line {
+	if maxLines <= 0 {
+		maxLines = maxPrettyLines
 	}
 	if len(body) == 0 {
 		return nil
 	}
-	p := printer{st: st, most: most}
+	p := printer{st: st, maxLines: maxLines}
 	if text := jsontext.WithoutMark(body); jsontext.Valid(text) {
 		p.printJSON(text)
 	} else {
@@ -37,17 +37,17 @@ func PrettyJSON(body []byte, most int, st Style) []Line {
 	return p.lines
 }
 
-// printer collects lines up to a bound, and counts what comes behind it.
+// printer collects lines up to a limit and counts further ones.
 type printer struct {
-	st     Style
-	most   int
-	lines  []Line
-	hidden int
-	line   Line // the one being written
+	st       Style
+	maxLines int
+	lines    []Line
+	hidden   int
+	line     Line // the line being written
 }
 
-// full reports whether the line being written will only be counted.
-func (p *printer) full() bool { return len(p.lines) == p.most }
+// full reports whether further lines are only counted.
+func (p *printer) full() bool { return len(p.lines) == p.maxLines }
 
 func (p *printer) end() {
 	if p.full() {
@@ -58,7 +58,7 @@ func (p *printer) end() {
 	p.line = nil
 }
 
-// breakLine ends the line and begins one at that level.
+// breakLine ends the line and starts one at the given level.
 func (p *printer) breakLine(level int) {
 	p.end()
 	if p.full() {
@@ -74,7 +74,7 @@ func (p *printer) breakLine(level int) {
 
 func (p *printer) printJSON(body []byte) {
 	s := jsontext.NewScanner(body)
-	before := jsontext.End // the kind of the token before
+	before := jsontext.End // kind of the previous token
 	for {
 		t := s.Next()
 		level := s.Depth()
@@ -83,7 +83,7 @@ func (p *printer) printJSON(body []byte) {
 			p.end()
 			return
 		case jsontext.Close:
-			if before != jsontext.Open { // an empty container stays on its line
+			if before != jsontext.Open { // an empty container stays on one line
 				p.breakLine(level)
 			}
 		default:
@@ -99,7 +99,7 @@ func (p *printer) printJSON(body []byte) {
 	}
 }
 
-// member begins the line of a container's member.
+// member starts the line of a member of a container.
 func (p *printer) member(level int, before jsontext.Kind) {
 	if before != jsontext.Open {
 		p.line = p.line.add(",", Plain)
@@ -121,7 +121,8 @@ func (p *printer) write(kind jsontext.Kind, text []byte) {
 	}
 }
 
-// cut cleans a literal and cuts it to its share of what is left of the line: a value gets all but the comma's cell, a key half.
+// cut cleans a literal and truncates it to its share of the rest of the line. A value gets all but the cell of the
+// comma, a key gets half.
 func (p *printer) cut(text []byte, share int) string {
 	cells, _ := p.st.room()
 	return p.st.outside(string(text), max((cells-p.line.Width()-1)/share, 3))

@@ -6,11 +6,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxTreeDepth is where deeper replays of replays stop moving further in, and say so: the width is for what became of them.
+// maxTreeDepth is the depth from which deeper replays are no longer indented further, to leave room for their results.
 const maxTreeDepth = 6
 
-// Family draws a family as a tree, a line each: what each is, when it was received, how it ended, and how it is like the one that it
-// sends again. The delivery of that id is marked.
+// ReplayTree draws a tree of replays with one line per delivery: id, time, status, and how it differs from the delivery
+// it replays. The delivery with the marked id is bold.
 func ReplayTree(f webhook.ReplayTree, marked webhook.ID, st Style) []Line {
 	lines := make([]Line, len(f.Nodes))
 	wide := 0
@@ -31,7 +31,7 @@ func ReplayTree(f webhook.ReplayTree, marked webhook.ID, st Style) []Line {
 	for i, m := range f.Nodes {
 		l := lines[i].add(spaces(wide-lines[i].Width()+2), Plain)
 		if m.Pruned {
-			lines[i] = l.add("no longer in the log", Dim)
+			lines[i] = l.add("pruned", Dim)
 			continue
 		}
 		_, role := st.Glyph(m.Status)
@@ -57,7 +57,7 @@ func idRole(m webhook.Node, marked webhook.ID) Role {
 	return Dim
 }
 
-// timeOf is how the times are written: with the day, where not all are of one.
+// timeOf returns the time format: with a date if the deliveries are of different days.
 func timeOf(f webhook.ReplayTree, st Style) func(webhook.Node) string {
 	days := map[string]bool{}
 	for _, m := range f.Nodes {
@@ -82,12 +82,12 @@ func nodeRemark(m webhook.Node, marked webhook.ID) string {
 		remarks = append(remarks, "edited")
 	}
 	if m.ID == marked {
-		remarks = append(remarks, "this one")
+		remarks = append(remarks, "this delivery")
 	}
 	return strings.Join(remarks, ", ")
 }
 
-// branch is what stands before a member: a line down for each level where more of it follow, and its own branch.
+// branch returns the lines of the tree before a node.
 func branch(members []webhook.Node, i int) string {
 	depth := members[i].Depth
 	if depth == 0 {
@@ -110,7 +110,7 @@ func branch(members []webhook.Node, i int) string {
 	return strings.Join(branches, "")
 }
 
-// follows reports whether a later member hangs on the same stem at that level.
+// follows reports whether a later node has the same parent at that level.
 func follows(members []webhook.Node, i, level int) bool {
 	for _, m := range members[i+1:] {
 		if m.Depth <= level {

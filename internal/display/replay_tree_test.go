@@ -35,7 +35,7 @@ func TestAFamilyIsATree(t *testing.T) {
 		{"80 columns", terminal(), `
 {caution ✗} {dim dlv_a61tzr}        {dim 14:02:31}  {caution 401 refused}
 {dim ├─ }{bad !} {dim dlv_q8w2ne}     {dim 14:06:02}  {bad unreachable}  {dim same bytes}
-{dim │  ├─ }{good ✓} {bold dlv_mz41fs}  {dim 14:07:00}  {good 200        }  {dim edited, this one}
+{dim │  ├─ }{good ✓} {bold dlv_mz41fs}  {dim 14:07:00}  {good 200        }  {dim edited, this delivery}
 {dim │  └─ ·} {dim dlv_x7r3kn}  {dim 14:07:01}  {dim waiting    }  {dim re-signed}
 {dim └─ }{bad ⊘} {dim dlv_zh70mv}     {dim 14:08:00}  {bad rejected   }  {dim same bytes}
 {dim … and 1,200 more}
@@ -43,7 +43,7 @@ func TestAFamilyIsATree(t *testing.T) {
 		{"without UTF-8", ascii(), `
 {caution x} {dim dlv_a61tzr}        {dim 14:02:31}  {caution 401 refused}
 {dim |- }{bad !} {dim dlv_q8w2ne}     {dim 14:06:02}  {bad unreachable}  {dim same bytes}
-` + "{dim |  |- }{good +} {bold dlv_mz41fs}  {dim 14:07:00}  {good 200        }  {dim edited, this one}\n{dim |  `- .} {dim dlv_x7r3kn}  {dim 14:07:01}  {dim waiting    }  {dim re-signed}\n{dim `- }{bad #} {dim dlv_zh70mv}     {dim 14:08:00}  {bad rejected   }  {dim same bytes}\n{dim .. and 1,200 more}\n"},
+` + "{dim |  |- }{good +} {bold dlv_mz41fs}  {dim 14:07:00}  {good 200        }  {dim edited, this delivery}\n{dim |  `- .} {dim dlv_x7r3kn}  {dim 14:07:01}  {dim waiting    }  {dim re-signed}\n{dim `- }{bad #} {dim dlv_zh70mv}     {dim 14:08:00}  {bad rejected   }  {dim same bytes}\n{dim .. and 1,200 more}\n"},
 	} {
 		got := "\n"
 		for _, l := range ReplayTree(f, "dlv_mz41fsaaaa", tc.st) {

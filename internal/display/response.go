@@ -7,22 +7,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxExcerptLines is how many lines of an answer stand under a row.
+// maxExcerptLines is the maximum number of response lines under a row.
 const maxExcerptLines = 3
 
-// ResponseExcerpt are the handler's own words as they stand under a row: behind a bar, three lines at most, empty ones left out, of a
-// page of HTML what a browser shows. Where something is missing, the last line says how much. An empty answer gives none.
+// ResponseExcerpt returns the first three lines of a handler's response, as printed under a row: after a bar, without
+// empty lines. Of an HTML page, it shows the visible text. If something is left out, the last line says how much. An
+// empty response returns no lines.
 func ResponseExcerpt(a webhook.Attempt, st Style) []Line {
 	return Indent(st.Narrowed(DetailIndent).responseLines(a, maxExcerptLines), DetailIndent)
 }
 
-// Response is the whole of a handler's answer, behind a bar, not indented.
+// Response returns the whole response of a handler after a bar, not indented.
 func Response(a webhook.Attempt, st Style) []Line {
 	return st.responseLines(a, 0)
 }
 
-// responseLines gives at most that many lines, or for 0 all.
-func (st Style) responseLines(a webhook.Attempt, most int) []Line {
+// responseLines returns at most the given number of lines, or all if it is 0.
+func (st Style) responseLines(a webhook.Attempt, maxLines int) []Line {
 	if len(a.Response) == 0 {
 		return nil
 	}
@@ -33,10 +34,10 @@ func (st Style) responseLines(a webhook.Attempt, most int) []Line {
 		return []Line{bar.add(st.fit(note, cells), Dim)}
 	}
 	text := string(a.Response)
-	if most > 0 && isPage(a) {
+	if maxLines > 0 && isPage(a) {
 		text = pageText(text)
 	}
-	shown, hidden := firstLines(text, most)
+	shown, hidden := firstLines(text, maxLines)
 	lines := make([]Line, 0, len(shown))
 	for i, raw := range shown {
 		line, note := st.textLine(raw, cells), ""
@@ -49,7 +50,7 @@ func (st Style) responseLines(a webhook.Attempt, most int) []Line {
 	return lines
 }
 
-// missing says what of an answer is not shown, in brackets; nothing where all of it is.
+// missing says, in parentheses, how much of a response is not shown. It returns an empty string if nothing is missing.
 func missing(a webhook.Attempt, hidden int, cut bool) string {
 	over := ""
 	if a.ResponseTruncated {
@@ -65,7 +66,8 @@ func missing(a webhook.Attempt, hidden int, cut bool) string {
 	}
 }
 
-// notText says what an answer is that can't be shown as text: compressed, or binary. For text it is empty.
+// notText describes a response that cannot be shown as text because it is compressed or binary. It returns an empty
+// string for text.
 func (st Style) notText(a webhook.Attempt) string {
 	encoding := strings.TrimSpace(a.Header.Get("Content-Encoding"))
 	compressed := encoding != "" && !strings.EqualFold(encoding, "identity")
@@ -87,10 +89,11 @@ func (st Style) notText(a webhook.Attempt) string {
 
 func answerBytes(a webhook.Attempt) int64 { return max(a.ResponseBytes, int64(len(a.Response))) }
 
-// firstLines returns the first lines that are not blank, at most that many (for 0 all), and how many more there are.
-func firstLines(text string, most int) (shown []string, hidden int) {
+// firstLines returns the first non-blank lines, at most the given number (all if it is 0), and the number of further
+// ones.
+func firstLines(text string, maxLines int) (shown []string, hidden int) {
 	for line := range nonBlank(text) {
-		if most > 0 && len(shown) == most {
+		if maxLines > 0 && len(shown) == maxLines {
 			hidden++
 			continue
 		}
@@ -99,7 +102,7 @@ func firstLines(text string, most int) (shown []string, hidden int) {
 	return shown, hidden
 }
 
-// nonBlank walks the lines of a text that are not blank, without spaces at their end.
+// nonBlank iterates over the non-blank lines of a text, without trailing spaces.
 func nonBlank(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for line := range strings.SplitSeq(text, "\n") {

@@ -2,12 +2,12 @@ package display
 
 import "strings"
 
-// Role says what a piece of text means. Whoever draws it decides on the colour; the text must do without.
+// Role is the meaning of a piece of text. Callers map it to a color, and the text must be clear without the color.
 type Role int
 
 // The roles.
 const (
-	Plain   Role = iota // the terminal's own colour
+	Plain   Role = iota // the terminal's default color
 	Dim                 // faint: time, id, labels, column heads, JSON keys, closing lines
 	Bold                // commands to run, section names, Ready
 	Good                // green: delivered, up
@@ -16,16 +16,16 @@ const (
 	Alarm               // bold red: the word error
 )
 
-// Span is a piece of a line, all of one role.
+// Span is a part of a line with one role.
 type Span struct {
 	Text string
 	Role Role
 }
 
-// Line is one line of text, without the line's end.
+// Line is one line of text, without a line feed.
 type Line []Span
 
-// String returns the line's text alone.
+// String returns the text of the line.
 func (l Line) String() string {
 	if len(l) == 1 {
 		return l[0].Text
@@ -37,7 +37,7 @@ func (l Line) String() string {
 	return b.String()
 }
 
-// Width returns how many cells the line takes.
+// Width returns the width of the line in cells.
 func (l Line) Width() int {
 	n := 0
 	for _, s := range l {
@@ -46,7 +46,7 @@ func (l Line) Width() int {
 	return n
 }
 
-// Indent moves lines n cells in. An empty line stays empty.
+// Indent indents lines by n cells. Empty lines stay empty.
 func Indent(lines []Line, n int) []Line {
 	out := make([]Line, len(lines))
 	for i, l := range lines {
@@ -58,7 +58,7 @@ func Indent(lines []Line, n int) []Line {
 	return out
 }
 
-// add appends text, to the last span where that has the same role.
+// add appends text, to the last span if it has the same role.
 func (l Line) add(text string, r Role) Line {
 	if text == "" {
 		return l

@@ -8,12 +8,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Row is a delivery's one line.
+// Row returns the row of a delivery.
 func Row(s webhook.Summary, st Style) Line {
 	return st.row(s, st.took(s))
 }
 
-// WaitingRow is the row of a delivery whose answer is not there yet. Where elapsed is not 0 it stands under took.
+// WaitingRow returns the row of a delivery that has no response yet. If elapsed is not 0, it is shown in the column
+// took.
 func WaitingRow(s webhook.Summary, elapsed time.Duration, st Style) Line {
 	s, took := st.waiting(s, elapsed)
 	return st.row(s, took)
@@ -27,7 +28,7 @@ func (st Style) waiting(s webhook.Summary, elapsed time.Duration) (webhook.Summa
 	return s, Line{{Elapsed(elapsed), st.durationRole(elapsed)}}
 }
 
-// Head names the columns of a Row of the same style.
+// Head returns the column heads of Row for the same style.
 func Head(st Style) Line { return st.layout().arrange(names()) }
 
 func names() fields {
@@ -38,7 +39,7 @@ func names() fields {
 	}
 }
 
-// Title is a delivery's line where it stands alone: without a time, with the whole id to the right.
+// Title returns the heading of a single delivery: no time, and the full id at the right.
 func Title(s webhook.Summary, st Style) Line {
 	glyph, role := st.Glyph(s.Status)
 	id := st.Clean(string(s.ID))
@@ -64,14 +65,14 @@ func titled(line Line, gap, text string, r Role) Line {
 	return line.add(gap, Plain).add(text, r)
 }
 
-// StatusText is a delivery's status in a row: the code when it is 2xx, else code and word, or the word alone.
+// StatusText formats a status as in a row: the code if it is 2xx, otherwise code and word, or only the word.
 func StatusText(s webhook.Summary) string {
 	delivered := s.Code >= 200 && s.Code <= 299
 	code := strconv.Itoa(s.Code)
 	switch {
 	case s.Status == webhook.StatusDelivered && delivered:
 		return code
-	case s.Status == webhook.StatusRefused && !delivered && s.Code > 0: // of several targets, the code may be another one's
+	case s.Status == webhook.StatusRefused && !delivered && s.Code > 0: // with several targets, the code can be another target's
 		return code + " refused"
 	case s.Status == webhook.StatusPending:
 		return "waiting"
@@ -85,7 +86,7 @@ func (st Style) row(s webhook.Summary, took Line) Line {
 	return l.arrange(st.fields(s, took, l))
 }
 
-// fields are a delivery's texts, those without a fixed width cut to that of the layout.
+// fields returns the cells of a delivery's row, truncated to the layout.
 func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 	glyph, role := st.Glyph(s.Status)
 	f := fields{
@@ -109,14 +110,14 @@ func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 	return f
 }
 
-// hostOf is the host and port of a target, which tell the handlers of a machine apart.
+// hostOf returns host and port of a target, which distinguish the handlers on one machine.
 func hostOf(target string) string {
 	_, host, _ := strings.Cut(target, "://")
 	host, _, _ = strings.Cut(host, "/")
 	return host
 }
 
-// cell is outside text in a column; nothing where there is none.
+// cell returns outside text for a column, or nil if it is empty.
 func (st Style) cell(s string, width int) Line {
 	if s == "" || width == 0 {
 		return nil
@@ -124,7 +125,8 @@ func (st Style) cell(s string, width int) Line {
 	return Line{{st.outside(s, width), Plain}}
 }
 
-// took says how long the handler took, or that a replay has mended what failed. What the handler never answered says nothing.
+// took returns how long the handler took, or that a replay has resolved the failure. It returns nil if the handler sent
+// no response.
 func (st Style) took(s webhook.Summary) Line {
 	if s.ResolvedBy != "" && s.Status.Failed() {
 		return Line{{st.Symbols("↻"), Dim}, {" ", Plain}, {st.Symbols("✓"), Good}}
@@ -140,7 +142,7 @@ func (st Style) took(s webhook.Summary) Line {
 	return Line{{Duration(s.Duration), st.durationRole(s.Duration)}}
 }
 
-// durationRole is the role of a duration: past half of the time-out it is worth a look, before it becomes a failure.
+// durationRole returns the role of a duration. More than half of the timeout is a warning that it may soon time out.
 func (st Style) durationRole(d time.Duration) Role {
 	if st.Timeout > 0 && d > st.Timeout/2 {
 		return Caution

@@ -66,10 +66,12 @@ func TestListenShowsWhatItsTranscriptShows(t *testing.T) {
 14:02:08   ✓ render.complete    job_5tq8wd      200           12 ms  dlv_8kx4m2
 14:02:31   ✗ render.complete    job_9bn2ze      401 refused    7 ms  dlv_a61tzr
              │ {"error":"invalid signature"}
-             The signature is valid. Handlers that refuse it most often
-             · compare with the bare hex; the header is sha256=<hex>
-             · hash the body they parsed, not the bytes they received
-             Find out: vidiking replay dlv_a61tzr --signature-style bare
+             The signature is valid. Common causes:
+             · the handler compares against bare hex; the header is
+               sha256=<hex>
+             · the handler hashes the parsed body instead of the raw bytes
+             · the handler uses a different secret
+             Find out which: vidiking replay dlv_a61tzr --signature-style bare
 14:03:10   ! wallet.low_balance balance 312     unreachable          dlv_w5e0pj
              Nothing is listening on localhost:3000. Is your server running?
 14:03:12   ! render.complete    job_h2xk7c      unreachable          dlv_0qm9vd
@@ -101,11 +103,12 @@ func TestDemoShowsWhatItsTranscriptShows(t *testing.T) {
 		hint(demonstrated()).
 		is(`
 14:00:02   ⊘ render.complete    job_2v8ydk      rejected             dlv_1d6gyt
-             The signature is invalid; the handler never saw it.
-             cause  Changed after signing, or signed with another secret.
+             The signature is invalid. The handler never saw this delivery.
+             cause  The body was modified after signing, or signed with a
+                    different secret.
 14:00:02   ✗ render.complete    job_2v8ydk      401 refused    2 ms  dlv_v90skb
              │ invalid signature
              cause  It compares with <hex>; the header is sha256=<hex>.
-             mend   Take sha256= off the header before comparing.
+             fix    Take sha256= off the header before comparing.
 `)
 }

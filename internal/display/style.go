@@ -7,20 +7,21 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Style is what the place that shows the text can do and wants.
+// Style describes the capabilities and preferences of the output.
 type Style struct {
-	UTF8     bool           // it shows UTF-8; else glyphs, and the marks of outside text, are ASCII
-	Width    int            // its columns; 0 for unbounded: nothing is cut. A terminal that does not tell has 80
-	Location *time.Location // of the times shown; nil is UTC
-	IDLength int            // characters of an id after "dlv_"; fewer than 6 are 6
-	Targets  bool           // rows name the target, since they are of several projects
-	Timeout  time.Duration  // how long a handler may take; a row that took more than half of it says so. 0: it never says so
+	UTF8     bool           // whether it shows UTF-8; if not, glyphs and marks are ASCII
+	Width    int            // in columns; 0: unbounded, nothing is truncated. A terminal of unknown width has 80
+	Location *time.Location // time zone of the shown times; nil: UTC
+	IDLength int            // characters of an id after "dlv_"; at least 6
+	Targets  bool           // rows name the target, because they are of several projects
+	Timeout  time.Duration  // of the handler; rows mark durations of more than half of it. 0: no mark
 }
 
-// minRoom is what is left to write in however far in text stands: a very narrow terminal wraps rather than show nothing.
+// minRoom is the minimum width left for text, however deep it is indented. On a very narrow terminal, wrapped text is
+// better than none.
 const minRoom = 10
 
-// Narrowed is the style for what stands n cells in, as with [Indent].
+// Narrowed returns the style for text that is indented by n cells, for example with [Indent].
 func (st Style) Narrowed(n int) Style {
 	if st.Width > 0 {
 		st.Width = max(st.Width-n, minRoom+1)
@@ -28,13 +29,13 @@ func (st Style) Narrowed(n int) Style {
 	return st
 }
 
-// room is how many cells a line may take, and whether there is a bound. The last column stays free, since some terminals wrap
-// when it is written to.
+// room returns the number of cells that a line may take, and whether there is a limit. The last column stays empty,
+// because some terminals wrap when it is written.
 func (st Style) room() (cells int, bounded bool) {
 	return max(st.Width-1, minRoom), st.Width > 0
 }
 
-// fit cuts clean text at its end to n cells, where the style has a bound.
+// fit truncates clean text at its end to n cells, if the width is bounded.
 func (st Style) fit(s string, n int) string {
 	if st.Width == 0 {
 		return s
@@ -42,7 +43,7 @@ func (st Style) fit(s string, n int) string {
 	return st.Cut(s, n)
 }
 
-// outside cleans outside text and cuts it in the middle to n cells, where the style has a bound.
+// outside cleans outside text and truncates it in the middle to n cells, if the width is bounded.
 func (st Style) outside(s string, n int) string {
 	if st.Width == 0 {
 		return st.Clean(s)
@@ -50,8 +51,8 @@ func (st Style) outside(s string, n int) string {
 	return st.CutMiddle(st.Clean(truncateForCleaning(s, n)), n)
 }
 
-// Symbols returns the program's own words as this place can show them: without UTF-8, its glyphs become ASCII. Outside text goes
-// through [Style.Clean] instead.
+// Symbols replaces the glyphs in the program's own text with ASCII if the output does not show UTF-8. For outside text,
+// use [Style.Clean].
 func (st Style) Symbols(s string) string {
 	if st.UTF8 {
 		return s
@@ -62,7 +63,7 @@ func (st Style) Symbols(s string) string {
 	).Replace(s)
 }
 
-// Glyph is the sign of a status, one cell, and its role.
+// Glyph returns the glyph of a status, one cell wide, and its role.
 func (st Style) Glyph(s webhook.Status) (string, Role) {
 	switch s {
 	case webhook.StatusDelivered:
@@ -80,12 +81,12 @@ func (st Style) Glyph(s webhook.Status) (string, Role) {
 	}
 }
 
-// ShortID is the id as rows show it.
+// ShortID returns an id as shown in rows.
 func ShortID(id webhook.ID, st Style) string {
 	return st.Clean(id.Short(st.idLength()))
 }
 
-// CommandID is the id in a command to copy: as rows show it on a terminal, and whole where nothing is cut.
+// CommandID returns an id for a suggested command: short on a terminal, and full if the width is unbounded.
 func CommandID(id webhook.ID, st Style) string {
 	if st.Width == 0 {
 		return st.Clean(string(id))
@@ -93,5 +94,6 @@ func CommandID(id webhook.ID, st Style) string {
 	return ShortID(id, st)
 }
 
-// idLength never goes below six characters: 30 bits, which tell 100,000 deliveries apart well enough to be looked at.
+// idLength returns the shown length of ids, at least six characters. Six have 30 bits, which is enough to distinguish
+// 100,000 deliveries by eye.
 func (st Style) idLength() int { return max(st.IDLength, 6) }

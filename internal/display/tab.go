@@ -8,22 +8,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// TabRow is a delivery's line for what is not a terminal: nothing is cut or coloured, one tab stands between columns, and every
-// column is there even where it is empty. The columns, which [TabHead] names:
+// TabRow returns the row of a delivery for output that is not a terminal. Nothing is truncated or colored, columns are
+// separated by tabs, and empty columns are kept. The columns, named by [TabHead]:
 //
-//	time       when it was received, RFC 3339 with the local offset
+//	time         when it was received, RFC 3339 with the local offset
 //	event
 //	about
-//	status     the word as the filter takes it: delivered, timed_out, …
-//	code       of the latest answer
-//	took       of the latest attempt, as in a row
-//	id         whole
+//	status       as in filters: delivered, timed_out, …
+//	code         of the latest response
+//	took         of the latest attempt, as in a row
+//	id           the full id
 //	origin
 //	size
-//	attempts   how many
-//	again      the earlier delivery that this one sends again, or whose bytes it repeats
+//	attempts     the number of attempts
+//	again        the earlier delivery that this one replays or whose bytes it repeats
 //	resolved_by  the replay that was delivered after this one failed
-//	target     of the attempt that decides the status
+//	target       of the attempt that decides the status
 func TabRow(s webhook.Summary, st Style) string {
 	again := s.ReplayOf
 	if again == "" {
@@ -37,7 +37,7 @@ func TabRow(s webhook.Summary, st Style) string {
 	})
 }
 
-// TabHead names the columns of a TabRow.
+// TabHead returns the column names of TabRow.
 func TabHead() string {
 	return tabs([]string{
 		"time", "event", "about", "status", "code", "took", "id", "origin", "size", "attempts", "again", "resolved_by", "target",
@@ -46,7 +46,7 @@ func TabHead() string {
 
 func tabs(columns []string) string { return strings.Join(columns, "\t") }
 
-// numeral writes n, or nothing for 0, which is how an absent one is kept.
+// numeral formats n, or returns an empty string for 0, which means unknown.
 func numeral(n int) string {
 	if n == 0 {
 		return ""

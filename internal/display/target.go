@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// TargetLine is what came of the attempt at one of a delivery's several targets: glyph, status, how long it took, and the target.
+// TargetLine returns the result of the attempt at one of several targets: glyph, status, duration and target.
 func TargetLine(a webhook.Attempt, st Style) Line {
 	s := webhook.Summary{Status: a.Status(), Code: a.Code, Duration: a.Duration, Attempts: 1}
 	glyph, role := st.Glyph(s.Status)

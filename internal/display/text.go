@@ -5,10 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// tab is what a tab becomes where whole lines of text are shown; inside a cell it becomes a mark.
+// tab replaces tabs in whole lines of text. In a cell, a tab becomes a mark.
 const tab = "    "
 
-// textLine cleans one line of outside text. Of a very long one, more than fills so many cells is left, and not all of it.
+// textLine cleans one line of outside text. It shortens a very long line, but leaves more than fits the given number of
+// cells.
 func (st Style) textLine(raw string, cells int) string {
 	if st.Width > 0 {
 		raw = truncateForCleaning(raw, cells)
@@ -16,14 +17,14 @@ func (st Style) textLine(raw string, cells int) string {
 	return st.Clean(strings.ReplaceAll(raw, "\t", tab))
 }
 
-// fragmentCells is how much of an outside word (a type, an address) a sentence shows.
+// fragmentCells is the maximum width of outside text (a type, an address) in a sentence.
 const fragmentCells = 40
 
-// fragment is outside text within a sentence.
+// fragment returns outside text for use in a sentence.
 func (st Style) fragment(s string) string { return st.outside(strings.TrimSpace(s), fragmentCells) }
 
-// isText reports whether b can be read: no NUL in its beginning, and little there that is no UTF-8 or control. Up to a
-// quarter of wrong bytes are a text in another encoding, or one that was cut.
+// isText reports whether b is readable: no NUL near the start, and few control characters and bytes that are not UTF-8.
+// Up to a quarter of wrong bytes is text in another encoding, or text that was truncated.
 func isText(b []byte) bool {
 	const beginning = 1024
 	b = b[:min(len(b), beginning)]
@@ -41,8 +42,8 @@ func isText(b []byte) bool {
 	return wrong*4 <= len(b)
 }
 
-// Wrapped breaks text between words into lines that leave room for so many cells in front. A word is never broken: it may be there to be
-// copied. There is one line at least.
+// Wrapped breaks text between words into lines that leave room for the given number of cells before them. It never
+// breaks a word, which may be meant for copying. It returns at least one line.
 func (st Style) Wrapped(text string, before int) []string {
 	cells, bounded := st.room()
 	if !bounded {

@@ -6,9 +6,9 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-// Width returns how many cells clean text takes, on the terminal that knows least: the sum of its characters, wide ones two,
-// combining marks none. Terminals that join flags and skin tones draw those narrower; none draws anything wider, so nothing
-// wraps that was cut to a width.
+// Width returns the width of clean text in cells on the simplest terminal: the sum of its characters, where wide ones
+// count two and combining marks count none. Terminals that join flags and skin tones draw them narrower, and none draws
+// anything wider, so text that is truncated to a width never wraps.
 func Width(s string) int {
 	n, before := 0, 0
 	for _, r := range s {
@@ -18,25 +18,25 @@ func Width(s string) int {
 	return n
 }
 
-// cells returns how many cells r takes behind a character of that many.
+// cells returns the width of r after a character of the given width.
 func cells(r rune, before int) int {
 	switch {
 	case r >= ' ' && r <= '~':
 		return 1
 	case r == emojiSelector && before == 1:
-		return 1 // it makes the sign before it wide
+		return 1 // it makes the previous symbol wide
 	default:
 		return displaywidth.Rune(r)
 	}
 }
 
-// PadRight fills s up with spaces behind it.
+// PadRight adds spaces after s up to the given width.
 func PadRight(s string, width int) string { return s + spaces(width-Width(s)) }
 
-// PadLeft fills s up with spaces before it.
+// PadLeft adds spaces before s up to the given width.
 func PadLeft(s string, width int) string { return spaces(width-Width(s)) + s }
 
-// Cut cuts clean text at its end to at most width cells, with … where something is missing.
+// Cut truncates clean text at its end to at most width cells, and marks the cut with an ellipsis.
 func (st Style) Cut(s string, width int) string {
 	if Width(s) <= width {
 		return s
@@ -46,7 +46,7 @@ func (st Style) Cut(s string, width int) string {
 	return head + dots
 }
 
-// CutMiddle cuts clean text in the middle to at most width cells, with … where something is missing.
+// CutMiddle truncates clean text in the middle to at most width cells, and marks the cut with an ellipsis.
 func (st Style) CutMiddle(s string, width int) string {
 	if Width(s) <= width {
 		return s
@@ -56,7 +56,7 @@ func (st Style) CutMiddle(s string, width int) string {
 	return head + dots + rightmost(s, room-taken)
 }
 
-// dots returns what stands for the missing part, cut itself where even that does not fit, and the room beside it.
+// dots returns the ellipsis, shortened if it does not fit, and the room that is left.
 func (st Style) dots(width int) (dots string, room int) {
 	dots = st.Symbols("…")
 	if width < Width(dots) {
@@ -65,8 +65,7 @@ func (st Style) dots(width int) (dots string, room int) {
 	return dots, width - Width(dots)
 }
 
-// leftmost returns as much of the beginning of s as fits into room cells, and how many it takes. It never cuts between what a
-// reader sees as one character.
+// leftmost returns the longest beginning of s that fits room cells, and its width. It never splits a grapheme.
 func leftmost(s string, room int) (string, int) {
 	taken, end := 0, 0
 	for g := displaywidth.StringGraphemes(s); g.Next(); {
@@ -80,7 +79,7 @@ func leftmost(s string, room int) (string, int) {
 	return s[:end], taken
 }
 
-// rightmost returns as much of the end of s as fits into room cells.
+// rightmost returns the longest end of s that fits room cells.
 func rightmost(s string, room int) string {
 	type mark struct{ at, width int }
 	var marks []mark
@@ -97,12 +96,12 @@ func rightmost(s string, room int) string {
 	return s[start:]
 }
 
-// truncateForCleaning returns s short enough to be cleaned at leisure, and still long enough to fill width cells from either end: text
-// from outside can be megabytes of which a line shows a few dozen cells.
+// truncateForCleaning shortens s before it is cleaned, and leaves enough bytes to fill width cells from either end.
+// Outside text can be megabytes, of which a line shows a few dozen cells.
 func truncateForCleaning(s string, width int) string {
 	bound := (max(width, 0) + 1) * maxBytesPerCell
 	if len(s) <= 2*bound {
 		return s
 	}
-	return s[:bound] + s[len(s)-bound:] // where the ends meet, a character may be torn; that place is cut out
+	return s[:bound] + s[len(s)-bound:] // a character may be split at the joint, but the joint is truncated later
 }

@@ -2,21 +2,23 @@ package output
 
 import "time"
 
-// workBudget is the work that a live view may spend on diagnoses, so that what strangers send in masses costs the relay next to nothing: a
-// initialBudget for the first ones, then a small share of one processor. Work is counted in bytes hashed.
+// workBudget limits the work that a live view spends on diagnoses, so that mass deliveries from strangers cost the
+// relay next to nothing. It starts with a full budget for the first deliveries, then refills at a small share of one
+// processor. Work is counted in hashed bytes.
 type workBudget struct {
 	left int64
-	at   time.Time // when it was last looked at
+	at   time.Time // of the last refill
 }
 
 const (
-	initialBudget    = 256 << 20 // a hundred common deliveries or more, or a few of the largest bodies
-	refillPerSecond  = 16 << 20  // a second: about a hundredth of a processor's time
-	maxDiagnosisWork = 128 << 20 // of one diagnosis: a tenth of a second
-	minDiagnosisWork = 1 << 20   // which every diagnosis takes, by looking the delivery up and by trying everything on a small body
+	initialBudget    = 256 << 20 // at least a hundred common deliveries, or a few of the largest bodies
+	refillPerSecond  = 16 << 20  // about 1 % of one processor
+	maxDiagnosisWork = 128 << 20 // per diagnosis: a tenth of a second
+	minDiagnosisWork = 1 << 20   // per diagnosis: reading the delivery, and trying everything on a small body
 )
 
-// allows reports whether the delivery of a size may be diagnosed now. It takes what looking it up costs.
+// allows reports whether a delivery of the given size may be diagnosed now. If so, it charges the cost of reading the
+// delivery.
 func (s *workBudget) allows(bytes int64, now time.Time) bool {
 	if s.at.IsZero() {
 		s.left = initialBudget

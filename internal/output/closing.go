@@ -11,14 +11,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Stopped says what a session did, and what is left to do.
+// Stopped prints the summary of a session and what to do next.
 func (p *textPrinter) Stopped(s Stopped) {
 	if p.o.Quiet {
 		return
 	}
 	c := s.Counts
 	if p.o.Terminal {
-		p.out.blank() // the terminal has written ^C
+		p.out.blank() // the terminal has printed ^C
 	}
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: "Stopped", Role: display.Bold}})
@@ -34,13 +34,13 @@ func (p *textPrinter) Stopped(s Stopped) {
 		counts = append(counts, "skipped "+display.Count(c.Skipped))
 	}
 	for _, l := range p.lines(counts, 2) {
-		p.out.print(2, l)
+		p.out.text(2, l)
 	}
 	if c.P50 > 0 {
-		p.out.print(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
+		p.out.text(2, "p50 "+display.Duration(c.P50)+"   p99 "+display.Duration(c.P99))
 	}
 	if c.Resumed > 0 {
-		p.out.print(2, display.Deliveries(c.Resumed)+" from an earlier listen delivered")
+		p.out.text(2, display.Deliveries(c.Resumed)+" from an earlier listen delivered")
 	}
 	if s.Held > 0 {
 		p.err.blank()
@@ -52,11 +52,12 @@ func (p *textPrinter) Stopped(s Stopped) {
 		if s.Since != "" {
 			command += " --since " + s.Since
 		}
-		p.err.command(0, display.Count(s.Failed)+" still not delivered: ", p.o.Command(command))
+		p.err.command(0, display.Count(s.Failed)+" undelivered: ", p.o.Command(command))
 	}
 }
 
-// CountFailed counts the session's deliveries that failed. If the log has others, from before, a list has to leave those out.
+// CountFailed counts the session's failed deliveries. If the log has failed deliveries from before the session, it sets
+// Since, so that the suggested command leaves them out.
 func (s *Stopped) CountFailed(ctx context.Context, feed Feed, session string, started, now time.Time, st display.Style) {
 	var err error
 	if s.Failed, err = feed.Count(ctx, store.Query{Session: session, Filter: filter.Failed()}); err != nil {
@@ -67,7 +68,7 @@ func (s *Stopped) CountFailed(ctx context.Context, feed Feed, session string, st
 	}
 }
 
-// lines are words in as many lines as they take, so many cells in, on a terminal.
+// lines joins words into lines that fit the terminal when indented by the given number of cells.
 func (p *textPrinter) lines(words []string, in int) []string {
 	const gap = "   "
 	lines := []string{words[0]}
@@ -82,7 +83,7 @@ func (p *textPrinter) lines(words []string, in int) []string {
 	return lines
 }
 
-// Sent says how many of several were delivered.
+// Sent prints how many of several deliveries were delivered.
 func (p *textPrinter) Sent(s Sent) {
 	text := fmt.Sprintf("%s of %s delivered", display.Count(s.Delivered), display.Count(s.Sent))
 	if s.Expected != nil {
@@ -91,14 +92,14 @@ func (p *textPrinter) Sent(s Sent) {
 	p.ClosingLine(text)
 }
 
-// SentVia says which way a sending took, under its row.
+// SentVia prints the route of a delivery under its row.
 func (p *textPrinter) SentVia(text string) {
 	if !p.o.Quiet {
 		p.err.line(display.DetailIndent, display.Line{{Text: text, Role: display.Dim}})
 	}
 }
 
-// DemoStep tells a piece of `demo`.
+// DemoStep prints a part of `demo`.
 func (p *textPrinter) DemoStep(s DemoStep) {
 	switch {
 	case s.Final:
@@ -109,7 +110,7 @@ func (p *textPrinter) DemoStep(s DemoStep) {
 		p.out.blank()
 		p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: s.Text}})
 		p.out.blank()
-		p.out.print(0, s.CommandsHeading)
+		p.out.text(0, s.CommandsHeading)
 		for _, command := range s.Commands {
 			p.out.command(2, "", command)
 		}
@@ -117,6 +118,6 @@ func (p *textPrinter) DemoStep(s DemoStep) {
 		p.out.blank()
 		p.out.line(0, display.Line{{Text: fmt.Sprintf("%d. %s", s.Number, s.Text), Role: display.Bold}})
 	default:
-		p.out.print(0, s.Text)
+		p.out.text(0, s.Text)
 	}
 }

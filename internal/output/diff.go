@@ -9,23 +9,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// DiffParts says which parts of two deliveries are compared.
+// DiffParts selects the parts of two deliveries to compare.
 type DiffParts int
 
-// The parts.
+// Parts to compare.
 const (
 	DiffAll     DiffParts = iota
-	DiffPayload           // the payload alone
+	DiffPayload           // the payload only
 )
 
-// Comparison is two deliveries and in what they differ.
+// Comparison is the result of comparing two deliveries.
 type Comparison struct {
 	Before, After webhook.Summary
 	Difference    recording.Difference
 	Parts         DiffParts
 }
 
-// Same reports whether nothing differs in the parts that are compared.
+// Same reports whether the compared parts are equal.
 func (c Comparison) Same() bool {
 	if c.Parts == DiffPayload {
 		return c.Difference.Body.Same()
@@ -33,7 +33,7 @@ func (c Comparison) Same() bool {
 	return c.Difference.Same()
 }
 
-// Diff says in what two deliveries differ.
+// Diff prints the differences between two deliveries.
 func Diff(o Options, c Comparison) error {
 	if o.Format == FormatJSON {
 		return diffJSON(o.Stdout, c)
@@ -45,7 +45,7 @@ func Diff(o Options, c Comparison) error {
 	return p.out.err
 }
 
-// DiffLines says in what two deliveries differ, for people.
+// DiffLines returns the differences between two deliveries as text.
 func DiffLines(c Comparison, st display.Style) []display.Line {
 	d := &differ{st: st}
 	d.title("-", display.Bad, c.Before)
@@ -63,7 +63,7 @@ func DiffLines(c Comparison, st display.Style) []display.Line {
 	}
 	if c.Same() {
 		d.blank()
-		d.print(0, sameSentence(c))
+		d.text(0, sameSentence(c))
 	}
 	return d.lines
 }
@@ -71,15 +71,15 @@ func DiffLines(c Comparison, st display.Style) []display.Line {
 func sameSentence(c Comparison) string {
 	switch {
 	case c.Parts == DiffPayload:
-		return "The payloads are the same, byte for byte."
+		return "The payloads are identical."
 	case c.Difference.Response == nil:
-		return "The headers and payloads are the same."
+		return "The headers and payloads are identical."
 	default:
-		return "The headers, payloads and answers are the same."
+		return "The headers, payloads and responses are identical."
 	}
 }
 
-// differ collects what differs, what was with -, what is with +.
+// differ collects lines: removed values start with -, added values with +.
 type differ struct {
 	st    display.Style
 	lines []display.Line
@@ -91,9 +91,9 @@ func (d *differ) line(indent int, l display.Line) {
 	d.lines = append(d.lines, display.Indent([]display.Line{l}, indent)...)
 }
 
-func (d *differ) print(indent int, s string) { d.line(indent, display.Line{{Text: s}}) }
+func (d *differ) text(indent int, s string) { d.line(indent, display.Line{{Text: s}}) }
 
-// signCells is how far behind a sign its text begins.
+// signCells is the width of a sign and the space after it.
 const signCells = 2
 
 func (d *differ) title(sign string, role display.Role, s webhook.Summary) {
@@ -113,7 +113,7 @@ func (d *differ) section(differs bool, name, rest string) {
 	d.line(0, line)
 }
 
-// minus and plus write one value each, cut in the middle where the terminal has no room for it.
+// minus and plus write one value each, truncated in the middle if it does not fit.
 func (d *differ) minus(indent int, text string) { d.signed(indent, "-", display.Bad, text) }
 func (d *differ) plus(indent int, text string)  { d.signed(indent, "+", display.Good, text) }
 
@@ -131,7 +131,7 @@ func (d *differ) headers(changes []recording.HeaderChange, unknown []string) {
 		}
 	}
 	if len(unknown) > 0 {
-		d.print(2, "Masked, and not compared: "+d.st.Clean(strings.Join(unknown, ", ")))
+		d.text(2, "Masked, not compared: "+d.st.Clean(strings.Join(unknown, ", ")))
 	}
 }
 
@@ -144,14 +144,14 @@ func (d *differ) body(name string, b recording.BodyDifference) {
 		d.value(v)
 	}
 	for _, path := range b.Reordered {
-		d.print(2, "The names "+in(path, d.st)+"stand in another order.")
+		d.text(2, "The keys "+in(path, d.st)+"are in a different order.")
 	}
 	switch {
 	case b.Rewritten():
-		d.print(2, fmt.Sprintf("Both say the same, written differently from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
-		d.print(2, "or a name that comes twice. A signature of one does not match the other.")
+		d.text(2, fmt.Sprintf("The values are equal, but the bytes differ from byte %s on: white space, escapes,", display.Count(int(b.Offset))))
+		d.text(2, "or a duplicate key. A signature of one does not match the other.")
 	case !b.JSON:
-		d.print(2, fmt.Sprintf("They are not both JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
+		d.text(2, fmt.Sprintf("At least one is not JSON. The bytes differ from byte %s on.", display.Count(int(b.Offset))))
 	}
 }
 
@@ -165,7 +165,7 @@ func in(path string, st display.Style) string {
 func (d *differ) value(v recording.ValueChange) {
 	path := v.Path
 	if path == "" {
-		path = "the whole"
+		path = "(root)"
 	}
 	d.line(2, display.Line{{Text: display.Value(path, d.st.Narrowed(2)), Role: display.Dim}})
 	if v.Before != nil {
@@ -180,16 +180,16 @@ func (d *differ) response(a recording.ResponseDifference) {
 	if a.Same() {
 		return
 	}
-	d.section(true, "Answer", "")
+	d.section(true, "Response", "")
 	if !a.SameOutcome() {
 		d.minus(2, outcome(a.Before))
 		d.plus(2, outcome(a.After))
 	}
 	d.headers(a.Headers, a.Unknown)
-	d.body("Answer's body", a.Body)
+	d.body("Response body", a.Body)
 }
 
-// outcome is how an attempt ended, in a word or two.
+// outcome returns the status of an attempt in one or two words.
 func outcome(a *webhook.Attempt) string {
 	if a == nil {
 		return "no attempt"

@@ -10,14 +10,14 @@ import (
 
 type jsonDiff struct {
 	kind
-	Before  webhook.ID         `json:"before"`
-	After   webhook.ID         `json:"after"`
-	Same    bool               `json:"same"`
-	Request []jsonHeaderChange `json:"request,omitempty"`
-	Headers []jsonHeaderChange `json:"headers,omitempty"`
-	Masked  []string           `json:"masked,omitempty"`
-	Body    jsonBodyDiff       `json:"body"`
-	Answer  *jsonResponseDiff  `json:"answer,omitempty"`
+	Before   webhook.ID         `json:"before"`
+	After    webhook.ID         `json:"after"`
+	Same     bool               `json:"same"`
+	Request  []jsonHeaderChange `json:"request,omitempty"`
+	Headers  []jsonHeaderChange `json:"headers,omitempty"`
+	Masked   []string           `json:"masked,omitempty"`
+	Body     jsonBodyDiff       `json:"body"`
+	Response *jsonResponseDiff  `json:"response,omitempty"`
 }
 
 type jsonHeaderChange struct {
@@ -62,7 +62,7 @@ func diffJSON(w io.Writer, c Comparison) error {
 	o := jsonDiff{kind: of("diff"), Before: c.Before.ID, After: c.After.ID, Same: c.Same(), Body: bodyDiffObject(d.Body)}
 	if c.Parts == DiffAll {
 		o.Request = headerChangeObjects(d.Request)
-		o.Headers, o.Masked, o.Answer = headerChangeObjects(d.Headers), d.Unknown, answerDiffObject(d.Response)
+		o.Headers, o.Masked, o.Response = headerChangeObjects(d.Headers), d.Unknown, responseDiffObject(d.Response)
 	}
 	return newEncoder(w).Encode(o)
 }
@@ -88,7 +88,7 @@ func bodyDiffObject(b recording.BodyDifference) jsonBodyDiff {
 	return o
 }
 
-func answerDiffObject(a *recording.ResponseDifference) *jsonResponseDiff {
+func responseDiffObject(a *recording.ResponseDifference) *jsonResponseDiff {
 	if a == nil {
 		return nil
 	}

@@ -29,27 +29,27 @@ func TestDiffSaysInWordsWhatDiffers(t *testing.T) {
 		before, after webhook.Delivery
 		want          string // without the titles
 	}{
-		{"nothing", body("{}"), body("{}"), "\nThe headers and payloads are the same.\n"},
+		{"nothing", body("{}"), body("{}"), "\nThe headers and payloads are identical.\n"},
 		{"the way of writing", body(`{"a":1}`), body(`{"a": 1}`), `
 Payload   7 B, 8 B
-  Both say the same, written differently from byte 5 on: white space, escapes,
-  or a name that comes twice. A signature of one does not match the other.
+  The values are equal, but the bytes differ from byte 5 on: white space, escapes,
+  or a duplicate key. A signature of one does not match the other.
 `},
-		{"no JSON", body("a"), body("b"), "\nPayload   1 B, 1 B\n  They are not both JSON. The bytes differ from byte 0 on.\n"},
-		{"the order of the outermost", body(`{"a":1,"b":2}`), body(`{"b":2,"a":1}`), "\nPayload   13 B, 13 B\n  The names stand in another order.\n"},
+		{"no JSON", body("a"), body("b"), "\nPayload   1 B, 1 B\n  At least one is not JSON. The bytes differ from byte 0 on.\n"},
+		{"the order of the outermost", body(`{"a":1,"b":2}`), body(`{"b":2,"a":1}`), "\nPayload   13 B, 13 B\n  The keys are in a different order.\n"},
 		{"the whole", body(`"\u001b[31m"`), body("\"\\u202e\u202e\""), `
 Payload   12 B, 11 B
-  the whole
+  (root)
     - "\u001b[31m"
     + "\u202e<U+202E>"
 `},
 		{"what is masked", masked, webhook.Delivery{Header: webhook.Header{{Name: "Cookie", Value: "a=1"}}}, `
 Headers
-  Masked, and not compared: Cookie
+  Masked, not compared: Cookie
 
-The headers and payloads are the same.
+The headers and payloads are identical.
 `},
-		{"an answer that never came", webhook.Delivery{}, answered(webhook.Attempt{Failure: webhook.FailureTimeout}), "\nAnswer\n  - no attempt\n  + timed out\n"},
+		{"an answer that never came", webhook.Delivery{}, answered(webhook.Attempt{Failure: webhook.FailureTimeout}), "\nResponse\n  - no attempt\n  + timed out\n"},
 	}
 	for _, test := range tests {
 		var b bytes.Buffer
@@ -76,7 +76,7 @@ func TestDiffAsJSONIsOneObject(t *testing.T) {
 	}
 	const want = `{"v":1,"type":"diff","before":"dlv_8kx4m2abcd","after":"dlv_a61tzr5x0k","same":false,"headers":[{"name":"X-A","after":["1"]}],` +
 		`"body":{"same":false,"before_bytes":16,"after_bytes":18,"offset":2,"json":true,"values":[{"path":"a","before":1,"after":1.0}],"reordered":[""]},` +
-		`"answer":{"same":false,"before":{"code":200},"after":{"failure":"closed"},"body":{"same":true,"before_bytes":0,"after_bytes":0}}}` + "\n"
+		`"response":{"same":false,"before":{"code":200},"after":{"failure":"closed"},"body":{"same":true,"before_bytes":0,"after_bytes":0}}}` + "\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" || !json.Valid(b.Bytes()) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -1,10 +1,12 @@
-// Package output says things: as text for people, or as JSON, one object a line, for machines.
+// Package output prints results as text for people, or as JSON with one object per line for programs.
 //
-// The voice. Data goes to stdout: ready, deliveries, attempts, summaries, lists. Hints, errors, prompts and closing lines go to
-// stderr. An error is one line "error: what failed" and, aligned under it, "hint:  what to do"; lower case, no full stop. Everything
-// else is sentences with a full stop, or rows and labels without one. A command to run ends its line. Colour means something and
-// never stands alone: a glyph and a word stand beside it. Where stdout is not a terminal there is no colour and no cut, columns are
-// parted by tabs, and a handler's words go to stderr, so that what is piped is a clean table.
+// Data goes to stdout: the ready block, deliveries, attempts, summaries and lists. Hints, errors, prompts and closing
+// lines go to stderr. An error is one line "error: what failed", followed by "hint: what to do" with aligned text; both
+// are lower case without a period. All other text is either sentences with a period, or rows and labels without one. A
+// suggested command ends its line. Color is never the only signal: a glyph and a word go with it. If stdout is not a
+// terminal, there is no color and no truncation, columns are separated by tabs, and responses of handlers go to stderr,
+// so that piped output is a clean table.
 //
-// It is the only package that knows a colour library. What a delivery looks like is display's; this package puts it on a stream.
+// This is the only package that imports a color library. Package display lays out deliveries; this package writes them
+// to a stream.
 package output

@@ -8,27 +8,27 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Finding is what `doctor` has found out about one thing.
+// Finding is the result of one check of `doctor`.
 type Finding struct {
 	Check   string
 	State   FindingState
 	Message string
 	Details []string // further lines
-	Hint    string   // what to do, in lines
-	Fixed   bool     // it was mended just now
+	Hint    string   // what to do; may have several lines
+	Fixed   bool     // --fix has just fixed it
 }
 
-// FindingState is how one thing stands.
+// FindingState is the result of a check.
 type FindingState string
 
-// The states.
+// The results.
 const (
 	FindingOK      FindingState = "ok"
 	FindingWarning FindingState = "warning"
 	FindingFailed  FindingState = "failed"
 )
 
-// CheckReport shows what `doctor` finds, one thing after the other.
+// CheckReport prints the findings of `doctor` one after another.
 type CheckReport struct {
 	o    Options
 	text *textPrinter
@@ -36,7 +36,7 @@ type CheckReport struct {
 	n    map[FindingState]int
 }
 
-// NewCheckReport makes a Checkup.
+// NewCheckReport returns an empty report.
 func NewCheckReport(o Options) *CheckReport {
 	return &CheckReport{o: o, text: newText(o), json: newJSON(o), n: map[FindingState]int{}}
 }
@@ -51,10 +51,10 @@ type jsonCheck struct {
 	Fixed   bool         `json:"fixed,omitempty"`
 }
 
-// checkCells is the width of a check's name: the longest is configuration.
+// checkCells is the width of the column of check names. The longest name is "configuration".
 const checkCells = 15
 
-// Add shows one finding.
+// Add prints one finding and counts it.
 func (c *CheckReport) Add(f Finding) {
 	c.n[f.State]++
 	f.Hint = c.o.Command(f.Hint)
@@ -69,7 +69,7 @@ func (c *CheckReport) Add(f Finding) {
 	}
 }
 
-// printText shows a finding to people: a glyph, the name, the word where it is not in order, and below what belongs to it.
+// printText prints a finding on a terminal: glyph, name, a word unless it passed, the message, and its details below.
 func (c *CheckReport) printText(f Finding) {
 	st := c.o.Style
 	word := ""
@@ -89,7 +89,7 @@ func (c *CheckReport) printText(f Finding) {
 		{Text: glyph + " ", Role: role}, {Text: display.PadRight(f.Check, checkCells), Role: display.Dim}, {Text: lines[0]},
 	})
 	for _, l := range lines[1:] {
-		c.text.out.print(under, l)
+		c.text.out.text(under, l)
 	}
 	for _, d := range f.Details {
 		c.text.out.line(under, display.Line{{Text: st.Clean(d), Role: display.Dim}})
@@ -98,7 +98,7 @@ func (c *CheckReport) printText(f Finding) {
 		return
 	}
 	for l := range strings.SplitSeq(f.Hint, "\n") {
-		c.text.out.print(under, st.Clean(l)) // never broken: it ends with a command to copy
+		c.text.out.text(under, st.Clean(l)) // never wrapped: it ends with a command to copy
 	}
 }
 
@@ -109,14 +109,14 @@ type jsonCheckSummary struct {
 	Failed   int `json:"failed"`
 }
 
-// End sums up, and reports whether nothing failed.
+// End prints the totals and reports whether nothing failed.
 func (c *CheckReport) End() (good bool, err error) {
 	ok, warnings, failed := c.n[FindingOK], c.n[FindingWarning], c.n[FindingFailed]
 	if c.o.Format == FormatJSON {
 		c.json.put(jsonCheckSummary{of("summary"), ok, warnings, failed})
 		return failed == 0, c.json.Err()
 	}
-	said := fmt.Sprintf("%d in order", ok)
+	said := fmt.Sprintf("%d passed", ok)
 	if warnings > 0 {
 		said += ", " + display.Counted(warnings, "warning", "warnings")
 	}

@@ -5,15 +5,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Expectation is whether a handler answered a delivery as was expected.
+// Expectation is the result of comparing a handler's response with what the user expected.
 type Expectation struct {
 	ID       webhook.ID
 	Met      bool
-	Expected string // in words, as in 401
-	Actual   string // in words
+	Expected string // as text, for example 401
+	Actual   string // as text
 }
 
-// Expected says it under the delivery's row.
+// Expected prints the result under the delivery's row.
 func (p *textPrinter) Expected(e Expectation) {
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
 	text := "As expected: " + e.Actual
@@ -32,10 +32,10 @@ type jsonExpectation struct {
 	DeliveryID webhook.ID `json:"delivery_id"`
 	Met        bool       `json:"met"`
 	Expected   string     `json:"expected"`
-	Actual     string     `json:"came"`
+	Actual     string     `json:"actual"`
 }
 
-// Expected says it as an object.
+// Expected writes the result as an object.
 func (p *jsonPrinter) Expected(e Expectation) {
 	p.put(jsonExpectation{of("expectation"), e.ID, e.Met, e.Expected, e.Actual})
 }

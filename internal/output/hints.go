@@ -4,12 +4,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// Hints remembers what was said, so that a hint is said once for one cause.
+// Hints remembers which hints were printed, so that each is printed once per cause.
 type Hints struct {
 	printed map[string]bool
 }
 
-// Next returns the hint for a delivery, unless it was said already.
+// Next returns the hint for a delivery, unless it was printed before.
 func (h *Hints) Next(c display.Case, st display.Style) (display.Hint, bool) {
 	hint, ok := display.Explain(c, st)
 	if !ok || h.printed[hint.Key()] {
@@ -22,13 +22,13 @@ func (h *Hints) Next(c display.Case, st display.Style) (display.Hint, bool) {
 	return hint, true
 }
 
-// Known reports whether what the case would say was said, or there is nothing to say, so that nobody need look the delivery up.
+// Known reports whether Next would return nothing. Then callers need not read the delivery.
 func (h *Hints) Known(c display.Case, st display.Style) bool {
 	hint, ok := display.Explain(c, st)
 	return !ok || h.printed[hint.Key()]
 }
 
-// Forget lets a cause be said again, since it was over in between.
+// Forget allows the hint for a cause and target to be printed again, because the problem was resolved in the meantime.
 func (h *Hints) Forget(c display.Cause, target string) {
 	delete(h.printed, display.Hint{Cause: c, Target: target}.Key())
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// jsonVersion is the "v" of every object. It grows only when a field changes its meaning or goes, which it never should: the form
-// is documented in docs/json.md and changed by adding.
+// jsonVersion is the "v" of every object. It would only grow if a field were removed or changed its meaning.
+// docs/json.md documents the format, which only ever gains fields.
 const jsonVersion = 1
 
-// jsonPrinter says one JSON object a line.
+// jsonPrinter writes one JSON object per line.
 type jsonPrinter struct {
 	o   Options
 	out *stream
@@ -28,16 +28,16 @@ func newJSON(o Options) *jsonPrinter {
 	return &jsonPrinter{o: o, out: out, enc: newEncoder(out)}
 }
 
-// newEncoder writes text as it is (what is read is JSON, not HTML), but for what a terminal would obey: that is escaped. It is the
-// same on a terminal and off it, so that what a program reads is what a person sees.
+// newEncoder returns an encoder that escapes what a terminal would interpret, but not HTML. The output is the same on a
+// terminal and in a pipe, so that programs read what people see.
 func newEncoder(w io.Writer) *json.Encoder {
 	enc := json.NewEncoder(EscapeJSON(w))
 	enc.SetEscapeHTML(false)
 	return enc
 }
 
-// EscapeJSON returns a writer of JSON that escapes what a terminal would obey (display.EscapeJSON). Each call of Write has whole
-// characters.
+// EscapeJSON returns a writer that escapes characters in JSON that a terminal would interpret (see
+// [display.EscapeJSON]). Each Write must contain whole characters.
 func EscapeJSON(w io.Writer) io.Writer { return jsonEscaper{w} }
 
 type jsonEscaper struct{ w io.Writer }
@@ -52,10 +52,10 @@ func (e jsonEscaper) Write(p []byte) (int, error) {
 func (p *jsonPrinter) Err() error     { return p.out.err }
 func (p *jsonPrinter) Batch(f func()) { p.out.batch(f) }
 
-// put writes an object. What is encoded here can always be encoded, and what the stream says is kept by it.
+// put writes an object. Encoding these types cannot fail, and the stream remembers write errors.
 func (p *jsonPrinter) put(v any) { _ = p.enc.Encode(v) }
 
-// kind is the beginning of every object.
+// kind holds the first fields of every object.
 type kind struct {
 	V    int    `json:"v"`
 	Type string `json:"type"`
@@ -66,12 +66,12 @@ func of(name string) kind { return kind{jsonVersion, name} }
 // jsonTime is a time in RFC 3339, UTC, with milliseconds.
 type jsonTime time.Time
 
-// MarshalText gives the time's one form.
+// MarshalText returns the time in UTC with milliseconds.
 func (t jsonTime) MarshalText() ([]byte, error) {
 	return []byte(time.Time(t).UTC().Format("2006-01-02T15:04:05.000Z")), nil
 }
 
-// millis is a duration in milliseconds, to the microsecond.
+// millis converts a duration to milliseconds, rounded to microseconds.
 func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 type jsonReady struct {
@@ -89,13 +89,14 @@ type jsonReady struct {
 	Restores   string `json:"restores,omitempty"`
 }
 
-// jsonRoute is where some of the events go, or all where it names none.
+// jsonRoute is a target and the events that go there. Without events, all go there.
 type jsonRoute struct {
 	Events []string `json:"events,omitempty"`
 	Target string   `json:"target"`
 }
 
-// Ready names the first target as forward, and every route where there are several, or one that does not take everything.
+// Ready writes the first target as forward. It writes all routes if there are several, or if the only one does not
+// accept all events.
 func (p *jsonPrinter) Ready(r Ready) {
 	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir, Local: r.Local}
 	o.Registered, o.Restores = r.Register != "", r.Restores
@@ -169,13 +170,13 @@ type jsonAttempt struct {
 	jsonResponse
 }
 
-// jsonResponse is the handler's answer: text where it is text, else base64.
+// jsonResponse is a handler's response body: text if it is valid UTF-8, base64 otherwise.
 type jsonResponse struct {
-	Answer       *string     `json:"answer,omitempty"`
-	AnswerBase64 string      `json:"answer_base64,omitempty"`
-	AnswerBytes  int64       `json:"answer_bytes,omitempty"`
-	AnswerCut    bool        `json:"answer_cut,omitempty"`
-	Headers      [][2]string `json:"answer_headers,omitempty"`
+	Body      *string     `json:"response,omitempty"`
+	Base64    string      `json:"response_base64,omitempty"`
+	Bytes     int64       `json:"response_bytes,omitempty"`
+	Truncated bool        `json:"response_truncated,omitempty"`
+	Headers   [][2]string `json:"response_headers,omitempty"`
 }
 
 func attemptObject(id webhook.ID, status webhook.Status, a webhook.Attempt) jsonAttempt {
@@ -184,12 +185,12 @@ func attemptObject(id webhook.ID, status webhook.Status, a webhook.Attempt) json
 		DurationMS: millis(a.Duration), ConnectMS: millis(a.Connect), FirstByteMS: millis(a.FirstByte),
 		Failure: a.Failure, Error: a.Error, Status: status,
 	}
-	o.AnswerBytes, o.AnswerCut, o.Headers = a.ResponseBytes, a.ResponseTruncated, pairs(a.Header)
+	o.Bytes, o.Truncated, o.Headers = a.ResponseBytes, a.ResponseTruncated, pairs(a.Header)
 	if utf8.Valid(a.Response) && len(a.Response) > 0 {
 		text := string(a.Response)
-		o.Answer = &text
+		o.Body = &text
 	} else {
-		o.AnswerBase64 = base64.StdEncoding.EncodeToString(a.Response)
+		o.Base64 = base64.StdEncoding.EncodeToString(a.Response)
 	}
 	return o
 }
@@ -212,16 +213,16 @@ func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) 
 	}
 }
 
-// jsonDeliveryDetails is a delivery with all there is of it, as a recording has it, so that it can be imported too.
+// jsonDeliveryDetails is a complete delivery in the format of a recording, so that it can be imported too.
 type jsonDeliveryDetails struct {
 	recording.Line
-	Project string `json:"project,omitempty"` // a recording leaves it out
+	Project string `json:"project,omitempty"` // recordings omit it
 	jsonReplayTree
 	jsonFindings
 }
 
 func (p *jsonPrinter) Show(s DeliveryDetails) {
-	p.put(jsonDeliveryDetails{recording.LineOf(s.Delivery), s.Delivery.Project, familyObject(s.ReplayTree), findingObjects(p.o.withSelf(s.Findings), s.Tried)})
+	p.put(jsonDeliveryDetails{recording.LineOf(s.Delivery), s.Delivery.Project, replayTreeObject(s.ReplayTree), findingObjects(p.o.withSelf(s.Findings), s.Tried)})
 }
 
 type jsonWarning struct {
@@ -275,7 +276,7 @@ type jsonSent struct {
 
 func (p *jsonPrinter) Sent(s Sent) { p.put(jsonSent{of("summary"), s.Sent, s.Delivered, s.Expected}) }
 
-// What only people need.
+// Text only.
 func (p *jsonPrinter) Head()                                  {}
 func (p *jsonPrinter) Waiting(webhook.Summary, time.Duration) {}
 func (p *jsonPrinter) Contents(webhook.Delivery)              {}
@@ -284,16 +285,16 @@ func (p *jsonPrinter) SentVia(string)                         {}
 
 type jsonStep struct {
 	kind
-	Step int    `json:"step,omitempty"`
-	Text string `json:"text"`
-	Done *bool  `json:"done,omitempty"`
+	Step   int    `json:"step,omitempty"`
+	Text   string `json:"text"`
+	Passed *bool  `json:"passed,omitempty"`
 }
 
-// DemoStep tells the steps of `demo`, and at its end whether all of them did what they say.
+// DemoStep writes a step of `demo`, and finally whether all steps passed.
 func (p *jsonPrinter) DemoStep(s DemoStep) {
 	o := jsonStep{kind: of("step"), Step: s.Number, Text: s.Text}
 	if s.Final {
-		o.Done = &s.Passed
+		o.Passed = &s.Passed
 	}
 	p.put(o)
 }

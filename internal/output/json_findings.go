@@ -2,7 +2,7 @@ package output
 
 import "github.com/vidiking/vidiking-cli/internal/webhook"
 
-// jsonFindings is why a signature is not valid, in every object that says so.
+// jsonFindings holds the reasons why a signature is not valid. Several objects embed it.
 type jsonFindings struct {
 	Findings []jsonFinding `json:"findings,omitempty"`
 	Tried    []string      `json:"tried,omitempty"`
@@ -10,9 +10,9 @@ type jsonFindings struct {
 
 type jsonFinding struct {
 	Code   string            `json:"code"`
-	Sure   webhook.Certainty `json:"sure"`
+	Sure   webhook.Certainty `json:"certainty"`
 	Cause  string            `json:"cause"`
-	Mend   string            `json:"mend"`
+	Fix    string            `json:"fix"`
 	Detail []string          `json:"detail,omitempty"`
 }
 

@@ -2,35 +2,35 @@ package output
 
 import "github.com/vidiking/vidiking-cli/internal/webhook"
 
-// jsonReplayTree is left out where a delivery has no family but itself.
+// jsonReplayTree holds a delivery's replays. It is empty for a delivery without any.
 type jsonReplayTree struct {
-	Family     []jsonReplayNode `json:"family,omitempty"`
-	FamilyMore int              `json:"family_more,omitempty"`
+	Nodes []jsonReplayNode `json:"replay_tree,omitempty"`
+	More  int              `json:"replay_tree_more,omitempty"`
 }
 
-// jsonReplayNode is one of the family. Of one that is gone there is its id.
+// jsonReplayNode is one delivery of the tree. For a pruned delivery, only the ids are known.
 type jsonReplayNode struct {
 	ID         webhook.ID         `json:"id"`
 	ReplayOf   webhook.ID         `json:"replay_of,omitempty"`
-	Likeness   webhook.Difference `json:"likeness,omitempty"`
+	Difference webhook.Difference `json:"difference,omitempty"`
 	Status     webhook.Status     `json:"status,omitempty"`
 	Code       int                `json:"code,omitempty"`
 	ReceivedAt *jsonTime          `json:"received_at,omitempty"`
-	Gone       bool               `json:"gone,omitempty"`
+	Pruned     bool               `json:"pruned,omitempty"`
 }
 
-func familyObject(f webhook.ReplayTree) (o jsonReplayTree) {
+func replayTreeObject(f webhook.ReplayTree) (o jsonReplayTree) {
 	if len(f.Nodes) < 2 {
 		return o
 	}
-	o.FamilyMore = f.Omitted
+	o.More = f.Omitted
 	for _, m := range f.Nodes {
-		relative := jsonReplayNode{ID: m.ID, ReplayOf: m.ReplayOf, Likeness: m.Difference, Status: m.Status, Code: m.Code, Gone: m.Pruned}
+		node := jsonReplayNode{ID: m.ID, ReplayOf: m.ReplayOf, Difference: m.Difference, Status: m.Status, Code: m.Code, Pruned: m.Pruned}
 		if !m.Pruned {
 			at := jsonTime(m.ReceivedAt)
-			relative.ReceivedAt = &at
+			node.ReceivedAt = &at
 		}
-		o.Family = append(o.Family, relative)
+		o.Nodes = append(o.Nodes, node)
 	}
 	return o
 }

@@ -11,12 +11,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// TestSuite is a report as CI systems show it: JUnit's XML, of which GitLab, Jenkins and GitHub's actions read the same few fields.
+// TestSuite is a report in JUnit's XML format. It uses only the fields that GitLab, Jenkins and GitHub actions all
+// read.
 type TestSuite struct {
 	Name    string
 	Started time.Time
 	Took    time.Duration
-	Cases   iter.Seq[TestCase] // walked through twice, and so giving the same twice
+	Cases   iter.Seq[TestCase] // JUnit iterates twice, so both iterations must yield the same cases
 }
 
 // TestCase is one test of a suite.
@@ -24,19 +25,20 @@ type TestCase struct {
 	Class   string
 	Name    string
 	Took    time.Duration
-	Failure *TestFailure // nil where it passed
+	Failure *TestFailure // nil if the test passed
 }
 
-// TestFailure says why a test did not pass.
+// TestFailure describes why a test failed.
 type TestFailure struct {
-	Kind    string // for machines, as in refused
+	Kind    string // a code for programs, for example refused
 	Message string // one line
-	Text    string // more of it
-	Errored bool   // the test could not be made: JUnit's error, not its failure
+	Text    string // details
+	Errored bool   // the test could not run: an error in JUnit's terms, not a failure
 }
 
-// JUnit writes a suite as JUnit's XML. A name that was there before gets a number, since GitLab shows one test of each name; what XML
-// can't hold (the escape sequences of a handler's coloured error page) is shown as a terminal shows it.
+// JUnit writes a suite as JUnit XML. Duplicate names get a number, because GitLab shows only one test per name.
+// Characters that XML does not allow (for example the escape sequences of a colored error page) are written as a
+// terminal shows them.
 func JUnit(w io.Writer, s TestSuite) error {
 	head := xmlSuite{Name: xmlText(s.Name), Time: xmlSeconds(s.Took), Timestamp: s.Started.UTC().Format("2006-01-02T15:04:05")}
 	for c := range s.Cases {
@@ -126,7 +128,7 @@ func xmlCaseOf(c TestCase, seen map[string]int) xmlCase {
 	return out
 }
 
-// unused returns the name, with a number where the class has one of that name already.
+// unused returns the name, with a number added if the class already has a test with that name.
 func unused(class, name string, seen map[string]int) string {
 	key := func(name string) string { return class + "\x00" + name }
 	for free := name; ; free = fmt.Sprintf("%s (%d)", name, seen[key(name)]) {
@@ -141,8 +143,8 @@ func unused(class, name string, seen map[string]int) string {
 
 func xmlSeconds(d time.Duration) string { return fmt.Sprintf("%.6f", d.Seconds()) }
 
-// xmlText cleans a text as for a terminal, since CI systems show reports on pages and in logs. That takes out what no XML 1.0
-// document may have in it, escaped or not (XML 1.0, 2.2: Char).
+// xmlText cleans text as for a terminal, because CI systems show reports on pages and in logs. Cleaning removes all
+// characters that XML 1.0 forbids even as escapes (XML 1.0, 2.2: Char).
 func xmlText(s string) string {
 	return display.CleanLines(strings.NewReplacer("\r\n", "\n", "\t", "    ").Replace(s))
 }

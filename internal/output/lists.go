@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Setting is one setting of the program, as `config` shows it.
+// Setting is one setting of the program, as `config` prints it.
 type Setting struct {
 	Key, Value, Source string
 }
@@ -21,7 +21,7 @@ type jsonSetting struct {
 	Source string `json:"source"`
 }
 
-// Settings lists settings, in columns that fit what is in them; off a terminal with tabs between.
+// Settings lists settings in aligned columns on a terminal, and separated by tabs otherwise.
 func Settings(o Options, all []Setting) error {
 	if o.Format == FormatJSON {
 		enc := newEncoder(o.Stdout)
@@ -40,7 +40,7 @@ func Settings(o Options, all []Setting) error {
 	out.batch(func() {
 		for _, s := range all {
 			if o.Terminal {
-				out.print(0, display.PadRight(s.Key, key)+"  "+display.PadRight(display.Clean(s.Value), value)+"  "+s.Source)
+				out.text(0, display.PadRight(s.Key, key)+"  "+display.PadRight(display.Clean(s.Value), value)+"  "+s.Source)
 			} else {
 				out.tabbed(s.Key, s.Value, s.Source)
 			}
@@ -56,7 +56,7 @@ type jsonEvent struct {
 	Events  []string `json:"events,omitempty"`
 }
 
-// Events lists what can be triggered: events, and scenarios made of them.
+// Events lists the names that can be triggered: events and scenarios.
 func Events(w io.Writer, f Format, events []webhook.EventInfo, scenarios []sample.ScenarioInfo) error {
 	if f == FormatJSON {
 		return eventsJSON(w, events, scenarios)
@@ -90,15 +90,16 @@ func eventsJSON(w io.Writer, events []webhook.EventInfo, scenarios []sample.Scen
 	return nil
 }
 
-// WelcomeText is what `vidiking` alone says.
+// WelcomeText is the output of `vidiking` without a command.
 type WelcomeText struct {
-	Listening   bool // a listen runs, and its way in works
-	TunnelDown  bool // a listen runs, and it does not
+	Listening   bool // a listen is running, and its tunnel is up
+	TunnelDown  bool // a listen is running, and its tunnel is down
 	Lines       []string
 	Suggestions []Suggestion
 }
 
-// Welcome says what can be done now: commands first, so that they can be copied, with what each does beside it.
+// Welcome prints suggested commands, each with a description after it. Commands come first so that they are easy to
+// copy.
 func Welcome(o Options, t WelcomeText) error {
 	p := newText(o)
 	for i, l := range t.Lines {
@@ -110,7 +111,7 @@ func Welcome(o Options, t WelcomeText) error {
 			p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: l}})
 			continue
 		}
-		p.out.print(0, l)
+		p.out.text(0, l)
 	}
 	p.out.blank()
 	width := 41
@@ -121,6 +122,6 @@ func Welcome(o Options, t WelcomeText) error {
 		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), width+2), Role: display.Bold}, {Text: s.Text}})
 	}
 	p.out.blank()
-	p.out.print(0, "All commands: vidiking help")
+	p.out.text(0, "Run 'vidiking help' for all commands.")
 	return p.out.err
 }

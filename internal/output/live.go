@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Feed is the delivery log as a live view reads it. *store.Reader is one.
+// Feed is the part of the delivery log that a live view reads. *store.Reader implements it.
 type Feed interface {
 	Cursor(ctx context.Context) (int64, error)
 	Changes(ctx context.Context, after int64, limit int) ([]store.Change, error)
@@ -23,33 +23,34 @@ type Feed interface {
 	Count(ctx context.Context, q store.Query) (int, error)
 }
 
-// LiveOptions is what a Live is made of.
+// LiveOptions configures a Live.
 type LiveOptions struct {
 	Printer   Printer
 	Feed      Feed
-	Session   string                // whose deliveries are shown
-	IsResumed func(webhook.ID) bool // reports whether the session sends a delivery of an earlier one: it is shown, too; nil: none
-	Started   time.Time             // when the session began
+	Session   string                // only deliveries of this session are shown
+	IsResumed func(webhook.ID) bool // reports whether the session sends this delivery of an earlier session, which is then shown as well; nil: none
+	Started   time.Time             // when the session started
 	Path      string                // the ingress path
-	Filter    filter.Filter         // what is shown; the summary at the end counts everything
+	Filter    filter.Filter         // selects the deliveries to show; the final summary counts all of them
 	Now       func() time.Time
 	Style     display.Style
 	Verbose   bool
-	Quiet     bool // what was delivered has no row
+	Quiet     bool // delivered ones get no row
 
-	// Diagnose says why the signature of a delivery does not match, with no more work than that; nil: nobody does.
+	// Diagnose explains why a delivery's signature does not match, using at most the given work. If nil, nothing is
+	// diagnosed.
 	Diagnose func(d webhook.Delivery, work int64) signature.Diagnosis
 }
 
 const (
-	waitingAfter    = 500 * time.Millisecond // what takes less needs no row before its answer
-	waitingInterval = 100 * time.Millisecond // how often that is looked at, while something waits
-	frame           = 16 * time.Millisecond  // how often new rows are looked for: as often as a screen shows a new picture
-	batch           = 256                    // changes read at once
+	waitingAfter    = 500 * time.Millisecond // a delivery that is answered sooner gets no row before its response
+	waitingInterval = 100 * time.Millisecond // how often waiting deliveries are checked
+	frame           = 16 * time.Millisecond  // minimum time between two reads of the log: one frame of a common display
+	batch           = 256                    // changes per read
 )
 
-// Live shows what a session does while it does it. It reads the delivery log in a goroutine of its own: a slow terminal slows the
-// view, and a closed pipe ends it, and neither the relay.
+// Live shows the deliveries of a session as they happen. It reads the delivery log in its own goroutine, so a slow
+// terminal or a closed pipe affects the view, but never the relay.
 type Live struct {
 	o      LiveOptions
 	cursor int64
@@ -67,13 +68,13 @@ type Live struct {
 	waiting  map[webhook.ID]*waiting
 }
 
-// waiting is a delivery without an answer.
+// waiting is a delivery without a response.
 type waiting struct {
 	summary webhook.Summary
 	shown   bool
 }
 
-// NewLive makes a view that begins with the next change of the log.
+// NewLive returns a view that starts with the next change of the log.
 func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 	cursor, err := o.Feed.Cursor(ctx)
 	if err != nil {
@@ -82,7 +83,7 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 	l := &Live{
 		o: o, cursor: cursor,
 		woken:    make(chan error, 1),
-		notices:  make(chan relay.Notice, 64), // the relay says each once; more than this at once is a storm that nobody reads
+		notices:  make(chan relay.Notice, 64), // the relay reports each cause once, so more than this at once can be dropped
 		messages: make(chan Notice, 8),
 		drain:    make(chan int, 1),
 		stop:     make(chan Stopped, 1),
@@ -93,7 +94,7 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 	return l, nil
 }
 
-// Start says that the session is ready, then shows what comes until Stop or Close.
+// Start prints the ready block, then shows deliveries until Stop or Close.
 func (l *Live) Start(r Ready, notices []Notice) {
 	go func() {
 		l.o.Printer.Ready(r)
@@ -104,7 +105,7 @@ func (l *Live) Start(r Ready, notices []Notice) {
 	}()
 }
 
-// Notify shows what the relay says beside deliveries. It never blocks.
+// Notify shows a notice of the relay. It never blocks.
 func (l *Live) Notify(n relay.Notice) {
 	select {
 	case l.notices <- n:
@@ -112,7 +113,7 @@ func (l *Live) Notify(n relay.Notice) {
 	}
 }
 
-// Say shows what somebody else has to say. It never blocks.
+// Say shows a notice of another part. It never blocks.
 func (l *Live) Say(n Notice) {
 	select {
 	case l.messages <- n:
@@ -120,19 +121,20 @@ func (l *Live) Say(n Notice) {
 	}
 }
 
-// Left never is: lines are not left before the end.
+// Left returns nil, because the user cannot leave this view.
 func (l *Live) Left() <-chan struct{} { return nil }
 
-// Draining says how many answers the end waits for.
+// Draining prints how many responses are still awaited before the session ends.
 func (l *Live) Draining(answers int) { l.drain <- answers }
 
-// Stop shows what the log still has, then what the session did, and how many deliveries it leaves held. It returns once that is out.
+// Stop shows the remaining changes of the log, then the summary with the number of held deliveries. It returns once
+// everything is printed.
 func (l *Live) Stop(c relay.Counts, held int) {
 	l.stop <- Stopped{Counts: c, Held: held}
 	<-l.done
 }
 
-// Close ends the view without another word.
+// Close ends the view without printing anything.
 func (l *Live) Close() { l.cancel() }
 
 func (l *Live) run() {
@@ -151,13 +153,13 @@ func (l *Live) run() {
 				l.awaitChange()
 			}
 		case n := <-l.notices:
-			l.catchUp() // what the notice speaks of comes first
+			l.catchUp() // deliveries before the notice come first
 			l.o.Printer.Notice(l.notice(n))
 		case n := <-l.messages:
 			l.catchUp()
 			l.o.Printer.Notice(n)
 		case <-look.C:
-			if blind { // the log could not be read just now
+			if blind { // the last read of the log failed
 				blind = false
 				l.catchUp()
 				l.awaitChange()
@@ -175,12 +177,12 @@ func (l *Live) run() {
 	}
 }
 
-// Draining says how many answers the end waits for, and how not to.
+// Draining returns a sentence with the number of awaited responses and how to abort.
 func Draining(answers int) string {
-	return "Waiting for " + display.Counted(answers, "answer", "answers") + ". Ctrl-C again aborts."
+	return "Waiting for " + display.Counted(answers, "response", "responses") + ". Press Ctrl-C again to abort."
 }
 
-// notice puts what the relay says into words. A handler that is back may be found away again.
+// notice converts a notice of the relay. If a handler is back, the hint that it is unreachable may be printed again.
 func (l *Live) notice(n relay.Notice) Notice {
 	if n.Kind == relay.NoticeHandlerBack {
 		l.hints.Forget(display.CauseUnreachable, n.Target.String())
@@ -192,8 +194,8 @@ func (l *Live) notice(n relay.Notice) Notice {
 	return shown
 }
 
-// awaitChange sends to woken when the log has something new, or can't be read, and not before the next frame is due: under load one
-// look at the log then shows many rows, where a look for each would take a quarter of what a delivery takes.
+// awaitChange sends to woken when the log has changed or cannot be read, but not before the next frame. Under load, one
+// read then covers many rows; reading for each row would cost a quarter of the time a delivery takes.
 func (l *Live) awaitChange() {
 	after := l.cursor
 	go func() {
@@ -207,12 +209,12 @@ func (l *Live) awaitChange() {
 	}()
 }
 
-// catchUp shows every change there is.
+// catchUp shows all changes in the log.
 func (l *Live) catchUp() {
 	for {
 		changes, err := l.o.Feed.Changes(l.ctx, l.cursor, batch)
 		if err != nil || len(changes) == 0 {
-			return // a log that can't be read is said by the relay, which can't write it either
+			return // the relay reports an unreadable log, because it cannot write to it either
 		}
 		l.o.Printer.Batch(func() {
 			for len(changes) > 0 {
@@ -225,7 +227,7 @@ func (l *Live) catchUp() {
 	}
 }
 
-// showWaiting gives a row to what has waited for half a second.
+// showWaiting prints a row for each delivery that has waited for half a second.
 func (l *Live) showWaiting() {
 	now := l.o.Now()
 	var due []*waiting
@@ -241,7 +243,7 @@ func (l *Live) showWaiting() {
 	}
 }
 
-// end shows what is left, then the summary.
+// end shows the remaining changes and notices, then the summary.
 func (l *Live) end(s Stopped) {
 	l.catchUp()
 	for len(l.notices) > 0 {

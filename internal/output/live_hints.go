@@ -5,12 +5,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// printHint shows what belongs under a delivery's row.
+// printHint prints the hint for a delivery under its row.
 func (l *Live) printHint(s webhook.Summary, a webhook.Attempt) {
 	l.printHintOnce(display.Case{Summary: s, Attempt: a, Timeout: l.o.Style.Timeout})
 }
 
-// warnSignature says of a delivery that was forwarded without a valid signature why that is not valid.
+// warnSignature explains why the signature of a forwarded delivery is not valid.
 func (l *Live) warnSignature(s webhook.Summary) {
 	if l.o.Quiet && s.Status == webhook.StatusDelivered {
 		return
@@ -21,22 +21,23 @@ func (l *Live) warnSignature(s webhook.Summary) {
 	}
 }
 
-// printHintOnce shows the hint that a case has, unless it was said. The whole delivery comes before it where that is asked for, once.
+// printHintOnce prints the hint for a case, unless it was printed before. If --verbose asks for the delivery's
+// contents, they come first.
 func (l *Live) printHintOnce(c display.Case) {
 	s, whole := c.Summary, l.o.Verbose && !c.ExplainVerdict
-	// What the cause of a verdict is, and so whether it was said, only a diagnosis tells.
+	// Only a diagnosis finds the cause of a verdict, and thus whether its hint was printed before.
 	diagnoses := (s.Status == webhook.StatusRejected || c.ExplainVerdict) && l.o.Diagnose != nil && l.budget.allows(s.BodyBytes, l.o.Now())
 	if !diagnoses && !whole && l.hints.Known(c, l.o.Style) {
 		return
 	}
 	d, err := l.o.Feed.Get(l.ctx, s.ID)
 	if err != nil {
-		return // pruned since, or the log can't be read: the row stands
+		return // pruned in the meantime, or the log cannot be read: the row is enough
 	}
 	if whole {
 		l.o.Printer.Contents(d)
 	}
-	c.Header = d.Header
+	c.Header, c.SecretHint = d.Header, d.SecretHint
 	if diagnoses {
 		found := l.o.Diagnose(d, maxDiagnosisWork)
 		l.budget.spend(found.Work)

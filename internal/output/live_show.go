@@ -5,7 +5,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// show shows a change, or the attempts that were made at once.
+// show prints one change, or the attempts of one delivery at several targets.
 func (l *Live) show(changes []store.Change) {
 	s := changes[0].Summary
 	if s.Session != l.o.Session && (l.o.IsResumed == nil || !l.o.IsResumed(s.ID)) {
@@ -41,7 +41,7 @@ func (l *Live) show(changes []store.Change) {
 	}
 }
 
-// groupAttempts is how many of the changes, from the first, are the attempts at several targets that were made at once.
+// groupAttempts returns how many changes, from the first on, are attempts at several targets that were made together.
 func groupAttempts(changes []store.Change) int {
 	n := 1
 	for n < len(changes) && changes[n].Kind == store.ChangeAttempted && changes[0].Kind == store.ChangeAttempted &&
@@ -51,7 +51,7 @@ func groupAttempts(changes []store.Change) int {
 	return n
 }
 
-// selects reports whether a delivery is one that is shown.
+// selects reports whether the filter selects a delivery.
 func (l *Live) selects(s webhook.Summary) bool {
 	f := l.o.Filter
 	if f.IsZero() {
@@ -61,15 +61,15 @@ func (l *Live) selects(s webhook.Summary) bool {
 	if f.NeedsContent() {
 		var err error
 		if d, err = l.o.Feed.Get(l.ctx, s.ID); err != nil {
-			return true // pruned since, or the log can't be read: rather a row too many
+			return true // pruned in the meantime, or the log cannot be read: better one row too many
 		}
 		d.Summary = s
 	}
 	return f.Match(&d)
 }
 
-// stateWhenRecorded is a delivery as it was when it was recorded, whatever became of it since: the log says what is, and the view what came
-// when.
+// stateWhenRecorded returns the delivery as it was when it was recorded. The log has its current state, but the view
+// shows what happened in order.
 func stateWhenRecorded(s webhook.Summary) webhook.Summary {
 	if s.Status.Forwardable() {
 		s.Status, s.ResolvedBy = webhook.StatusPending, ""
@@ -78,7 +78,7 @@ func stateWhenRecorded(s webhook.Summary) webhook.Summary {
 	return s
 }
 
-// stateAfterAttempts is a delivery as it was after these attempts.
+// stateAfterAttempts returns the delivery as it was after these attempts.
 func stateAfterAttempts(s webhook.Summary, each []webhook.Attempt) webhook.Summary {
 	s.ResolvedBy = ""
 	if last := each[len(each)-1].N; s.Attempts != last {

@@ -35,7 +35,7 @@ func TestTheSummaryCountsWhatFailedIfTheLogCannotBeRead(t *testing.T) {
 	l.Start(Ready{}, nil)
 	l.Stop(relay.Counts{Received: 4, Delivered: 1, Refused: 2, TimedOut: 1}, 0)
 	l.Close()
-	if want := "3 still not delivered: vidiking webhooks list --failed\n"; !strings.HasSuffix(out.String(), want) {
+	if want := "3 undelivered: vidiking webhooks list --failed\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got %q, want it to end with %q", out.String(), want)
 	}
 }
@@ -51,7 +51,7 @@ func TestAPanicIsShownWithItsStackIfVerbose(t *testing.T) {
 		l.Notify(relay.Notice{Kind: relay.NoticePanic, Err: errors.New("panic: nil map\ngoroutine 7 [running]:\n\trelay.go:12 +0x1")})
 		l.Stop(relay.Counts{}, 0)
 		l.Close()
-		if got := strings.Contains(out.String(), "relay.go:12"); got != verbose || !strings.Contains(out.String(), "bug of its own (panic: nil map)") {
+		if got := strings.Contains(out.String(), "relay.go:12"); got != verbose || !strings.Contains(out.String(), "Internal error in vidiking (panic: nil map)") {
 			t.Errorf("verbose %v: got %q", verbose, out.String())
 		}
 	}

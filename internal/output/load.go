@@ -10,23 +10,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// LoadResult is what `trigger --count` has to say at its end.
+// LoadResult is the result of `trigger --count`.
 type LoadResult struct {
 	load.Report
-	Requested   int     // how many were to be sent
+	Requested   int     // the value of --count
 	To          string  // the handler, or several
-	Via         string  // where to, in words
-	Rate        float64 // that was asked for; 0: none
+	Via         string  // the route, in words
+	Rate        float64 // the requested rate; 0: none
 	Concurrency int
-	SuccessWord string // what those are that are as they should be, in words: delivered
-	Expected    string // what was to come of each, in words; empty: nothing but that
+	SuccessWord string // describes the successful ones, for example "delivered"
+	Expected    string // the expected response, in words; empty: any 2xx
 	Chaos       string // empty: none
 	Seed        uint64 // of the chaos
 	Interrupted bool
-	TimeUp      bool // before all were answered
+	TimeUp      bool // the time was up before all responses arrived
 }
 
-// Load says what came of many sendings: how many, what was wrong with how many of them, and how long they took.
+// Load prints the result of a load run: how many deliveries succeeded, why others failed, and how long they took.
 func Load(o Options, r LoadResult) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(loadObject(r))
@@ -60,11 +60,11 @@ func (p *textPrinter) loaded(r LoadResult) {
 	}
 	if r.OtherFailures > 0 {
 		p.out.blank()
-		p.out.print(2, display.Count(r.OtherFailures)+" "+p.o.Style.Symbols("×")+" other reasons")
+		p.out.text(2, display.Count(r.OtherFailures)+" "+p.o.Style.Symbols("×")+" other reasons")
 	}
 }
 
-// loadHead says how many of how many were as they should be.
+// loadHead prints how many deliveries succeeded.
 func (p *textPrinter) loadHead(r LoadResult) {
 	glyph, role := p.o.Style.Glyph(webhook.StatusDelivered)
 	if r.Failed > 0 || r.Sent == 0 {
@@ -75,13 +75,13 @@ func (p *textPrinter) loadHead(r LoadResult) {
 	case r.Interrupted:
 		text += ", interrupted before the other " + left
 	case r.TimeUp && r.Sent < r.Requested:
-		text += ", and time was up before the other " + left
+		text += ", timed out before the other " + left
 	}
 	p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: text, Role: display.Bold}})
 	p.out.blank()
 }
 
-// statuses counts the sendings by what became of them, the codes of the handler's refusals named.
+// statuses counts the deliveries by status.
 func (p *textPrinter) statuses(r load.Report) []string {
 	var out []string
 	for _, s := range webhook.Statuses() {
@@ -90,21 +90,21 @@ func (p *textPrinter) statuses(r load.Report) []string {
 		}
 	}
 	if r.NotRecorded > 0 {
-		out = append(out, "not taken "+display.Count(r.NotRecorded))
+		out = append(out, "not accepted "+display.Count(r.NotRecorded))
 	}
 	return out
 }
 
-// rate says how fast they were sent, and how fast they were to be.
+// rate returns the achieved rate and the requested rate or concurrency.
 func (p *textPrinter) rate(r LoadResult) string {
 	text := perSecond(r.PerSecond()) + " for " + display.Duration(r.Elapsed)
 	if r.Rate > 0 {
-		return text + ", of " + perSecond(r.Rate) + " asked for"
+		return text + ", requested " + perSecond(r.Rate)
 	}
 	return text + fmt.Sprintf(", %d at a time", r.Concurrency)
 }
 
-// perSecond writes a rate with three digits that count, as far as it has them.
+// perSecond formats a rate with up to three significant digits.
 func perSecond(rate float64) string {
 	switch {
 	case rate >= 100:
@@ -123,10 +123,10 @@ func spread(s load.Percentiles) string {
 		"   max " + display.Duration(s.Max)
 }
 
-// histogramCells is how long the longest bar is: with what stands around it, 80 columns hold it.
+// histogramCells is the length of the longest bar. The whole line fits 80 columns.
 const histogramCells = 48
 
-// histogram draws a bar for each bucket.
+// histogram prints one bar per bucket.
 func (p *textPrinter) histogram(buckets []load.Bucket) {
 	most := 0
 	for _, b := range buckets {
@@ -146,13 +146,13 @@ func (p *textPrinter) histogram(buckets []load.Bucket) {
 	}
 }
 
-// reason says how many were wrong for one reason, and shows the first of them.
+// reason prints how many deliveries failed for one reason, and shows the first of them.
 func (p *textPrinter) reason(r load.Reason) {
 	status := r.First.Status
 	switch status {
-	case "": // nobody took it
+	case "": // no handler or listen accepted it
 		status = webhook.StatusUnreachable
-	case webhook.StatusDelivered: // and should not have been
+	case webhook.StatusDelivered: // but delivery was not expected
 		status = webhook.StatusRefused
 	}
 	glyph, role := p.o.Style.Glyph(status)

@@ -11,16 +11,16 @@ import (
 type jsonLoad struct {
 	kind
 	To          string         `json:"to"`
-	Asked       int            `json:"asked"`
+	Asked       int            `json:"requested"`
 	Sent        int            `json:"sent"`
-	Wrong       int            `json:"wrong"`
+	Wrong       int            `json:"unexpected"`
 	Delivered   int            `json:"delivered"`
 	Refused     int            `json:"refused"`
 	Unreachable int            `json:"unreachable"`
 	TimedOut    int            `json:"timed_out"`
 	Rejected    int            `json:"rejected"`
 	Skipped     int            `json:"skipped"`
-	NotTaken    int            `json:"not_taken"`
+	NotTaken    int            `json:"not_accepted"`
 	Codes       map[string]int `json:"codes"`
 	Expected    string         `json:"expected,omitempty"`
 	Rate        float64        `json:"rate,omitempty"`
@@ -53,7 +53,7 @@ type jsonReason struct {
 	Status     webhook.Status `json:"status,omitempty"`
 	Code       int            `json:"code,omitempty"`
 	DeliveryID webhook.ID     `json:"delivery_id,omitempty"`
-	Answer     *string        `json:"answer,omitempty"`
+	Response   *string        `json:"response,omitempty"`
 }
 
 func loadObject(r LoadResult) jsonLoad {
@@ -85,9 +85,9 @@ func loadObject(r LoadResult) jsonLoad {
 
 func reasonObject(r load.Reason) jsonReason {
 	o := jsonReason{Error: r.Failure, Count: r.Count, Status: r.First.Status, Code: r.First.Attempt.Code, DeliveryID: r.First.ID}
-	if answer := r.First.Attempt.Response; len(answer) > 0 && utf8.Valid(answer) {
-		text := string(answer)
-		o.Answer = &text
+	if body := r.First.Attempt.Response; len(body) > 0 && utf8.Valid(body) {
+		text := string(body)
+		o.Response = &text
 	}
 	return o
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// NoticeOf puts what the relay says beside deliveries into words. The path is that of the ingress.
+// NoticeOf converts a notice of the relay. path is the ingress path.
 func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 	switch n.Kind {
 	case relay.NoticeWrongPath:
@@ -31,24 +31,24 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 		return Notice{Code: "not_recorded", At: n.At, Message: message, Details: []string{hint}, Hint: hint}
 	case relay.NoticeNotRead:
 		return Notice{
-			Code: "not_read", At: n.At, Message: "The delivery log can't be read: " + display.Clean(n.Err.Error()) + ".",
-			Details: []string{"Held deliveries and retries wait until it can be."},
+			Code: "not_read", At: n.At, Message: "The delivery log cannot be read: " + display.Clean(n.Err.Error()) + ".",
+			Details: []string{"Held deliveries and retries wait until it can be read."},
 		}
 	case relay.NoticeNewLog:
 		return Notice{
-			Code: "new_log", At: n.At, Message: "The delivery log was taken away.",
-			Details: []string{"A new one has begun: what comes is recorded there."},
+			Code: "new_log", At: n.At, Message: "The delivery log was removed.",
+			Details: []string{"New deliveries are recorded in a new log."},
 		}
 	default:
 		first, _, _ := strings.Cut(n.Err.Error(), "\n")
 		return Notice{
-			Code: "panic", At: n.At, Message: "vidiking ran into a bug of its own (" + display.Clean(first) + ").",
-			Details: []string{"The attempt is recorded as failed. Please report this, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues"},
+			Code: "panic", At: n.At, Message: "Internal error in vidiking (" + display.Clean(first) + ").",
+			Details: []string{"The attempt is recorded as failed. Please report this with the output of --verbose: https://github.com/vidiking/vidiking-cli/issues"},
 		}
 	}
 }
 
-// stackOf returns the stack trace of a NoticePanic in lines.
+// stackOf returns the lines of a NoticePanic's stack trace.
 func stackOf(n relay.Notice) []string {
 	_, stack, _ := strings.Cut(n.Err.Error(), "\n")
 	lines := strings.Split(strings.TrimSpace(stack), "\n")
@@ -61,11 +61,11 @@ func stackOf(n relay.Notice) []string {
 func wrongPath(n relay.Notice, path string) Notice {
 	out := Notice{
 		Code: "wrong_path", At: n.At,
-		Message: fmt.Sprintf("POST %s got 404: deliveries come to %s and below it.", display.Clean(n.Path), path),
+		Message: fmt.Sprintf("POST %s returned 404: deliveries must go to %s or below it.", display.Clean(n.Path), path),
 	}
 	if isPlainPath(n.Path) && !webhook.HasDotSegment(n.Path) {
 		out.Hint = "vidiking listen --path " + n.Path
-		out.Details = []string{"To take them there: " + out.Hint}
+		out.Details = []string{"To accept them on this path: " + out.Hint}
 	}
 	return out
 }
@@ -76,22 +76,23 @@ func tooLarge(n relay.Notice) Notice {
 		what += " of " + display.Bytes(n.Bytes)
 	}
 	hint := "vidiking listen --max-body 100MiB"
-	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it is larger than is taken.", Details: []string{"To take larger ones: " + hint}, Hint: hint}
+	return Notice{Code: "too_large", At: n.At, Message: what + " got 413: it exceeds the size limit.", Details: []string{"To accept larger bodies: " + hint}, Hint: hint}
 }
 
-// limitReached is the notice of a limit that kept deliveries out. Each is reported once, so it says what happens from then on.
+// limitReached converts a notice that a limit kept a delivery out. The relay reports each limit once, so the text says
+// what happens from then on.
 func limitReached(n relay.Notice) Notice {
 	out := Notice{At: n.At}
 	switch n.Kind {
 	case relay.NoticeTooMany:
-		out.Code, out.Message = "too_many_bytes", "Too many large bodies came at once: those that don't fit get 503."
-		out.Details = []string{"Vidiking sends them again."}
+		out.Code, out.Message = "too_many_bytes", "Too many large bodies at once: those beyond the limit get 503."
+		out.Details = []string{"Vidiking retries them."}
 	case relay.NoticeTooSlow:
-		out.Code, out.Message = "too_slow", "A sender got 408: nothing of its body came for "+display.Duration(n.Took)+"."
-		out.Details = []string{"Vidiking sends it again."}
+		out.Code, out.Message = "too_slow", "A sender got 408: it sent nothing of its body for "+display.Duration(n.Took)+"."
+		out.Details = []string{"Vidiking retries it."}
 	case relay.NoticeTooManyConns:
-		out.Code, out.Message = "too_many_connections", fmt.Sprintf("%d connections are open: idle ones are closed for new ones, which else get 503.", n.Limit)
-		out.Details = []string{"Vidiking sends again what got 503."}
+		out.Code, out.Message = "too_many_connections", fmt.Sprintf("%d connections are open: idle ones are closed to make room, otherwise new ones get 503.", n.Limit)
+		out.Details = []string{"Vidiking retries deliveries that got 503."}
 	case relay.NoticeLargeHeader:
 		out.Code, out.Message = "header_too_large", "A request got 431: its URL and headers are larger than 64 KiB."
 	default:
@@ -99,8 +100,8 @@ func limitReached(n relay.Notice) Notice {
 		if n.Site != "" {
 			from = display.Clean(n.Site)
 		}
-		out.Code, out.Message = "other_site", "A web page of "+from+" posted here from a browser, and got 403."
-		out.Details = []string{"Send from a program instead: curl, or vidiking trigger."}
+		out.Code, out.Message = "other_site", "A web page from "+from+" posted here from a browser and got 403."
+		out.Details = []string{"Use a program instead: curl or vidiking trigger."}
 	}
 	return out
 }
@@ -108,7 +109,7 @@ func limitReached(n relay.Notice) Notice {
 func handlerBack(n relay.Notice, st display.Style) Notice {
 	out := Notice{Code: "handler_back", At: n.At, Good: true, Message: n.Target.Host() + " is up."}
 	if n.Held > 0 {
-		out.Message = fmt.Sprintf("%s is back. Sending what was held: %s.", n.Target.Host(), display.Deliveries(n.Held))
+		out.Message = fmt.Sprintf("%s is back. Sending held deliveries: %s.", n.Target.Host(), display.Deliveries(n.Held))
 	}
 	if n.Missed > 0 {
 		out.Message = fmt.Sprintf("%s is back. It missed %s.", n.Target.Host(), display.Deliveries(n.Missed))
@@ -121,44 +122,44 @@ func handlerBack(n relay.Notice, st display.Style) Notice {
 func holding(n relay.Notice) Notice {
 	return Notice{
 		Code: "holding", At: n.At, Message: "Nothing is listening on " + n.Target.Host() + ".",
-		Details: []string{"Deliveries are held, and sent when it is back."},
+		Details: []string{"Deliveries are held and sent when it is back."},
 	}
 }
 
 func givenUp(n relay.Notice, st display.Style) Notice {
 	hint := "vidiking replay " + display.ShortID(n.ID, st)
 	return Notice{
-		Code: "given_up", At: n.At, Message: fmt.Sprintf("%s failed %d times and is not tried again.", display.ShortID(n.ID, st), n.Tries),
-		Details: []string{"Send it again: " + hint}, Hint: hint,
+		Code: "given_up", At: n.At, Message: fmt.Sprintf("%s failed %d times and is not retried again.", display.ShortID(n.ID, st), n.Tries),
+		Details: []string{"Replay it: " + hint}, Hint: hint,
 	}
 }
 
 func again(n int) string {
 	if n == 1 {
-		return "Send it again: "
+		return "Replay it: "
 	}
-	return "Send them again: "
+	return "Replay them: "
 }
 
-// recordFailure says why deliveries can't be recorded, and what to do.
+// recordFailure explains why deliveries cannot be recorded, and what to do.
 func recordFailure(err error) (message, hint string) {
 	var attempt *store.AttemptError
 	switch {
 	case errors.As(err, &attempt):
 		return "An attempt at " + string(attempt.ID) + " could not be recorded: " + display.Clean(attempt.Err.Error()) + ".",
-			"The log shows the delivery as it was before."
+			"The log shows the delivery as it was before the attempt."
 	case errors.Is(err, store.ErrFull):
-		return "The disk is full: deliveries can't be recorded, and are answered 503.", "Vidiking sends them again. Free some space, or remove old deliveries: vidiking webhooks prune --keep 100"
+		return "The disk is full: deliveries cannot be recorded and get 503.", "Vidiking retries them. Free some space, or remove old deliveries: vidiking webhooks prune --keep 100"
 	case errors.Is(err, store.ErrBusy):
-		return "Another process keeps the delivery log busy: a delivery was answered 503.", "Vidiking sends it again."
+		return "The delivery log is locked by another process: a delivery got 503.", "Vidiking retries it."
 	case errors.Is(err, store.ErrReadOnly):
-		return "The delivery log can't be written: deliveries are answered 503.", "Use another directory: vidiking listen --data-dir DIR"
+		return "The delivery log is read-only: deliveries get 503.", "Use another directory: vidiking listen --data-dir DIR"
 	default:
-		return "A delivery could not be recorded, and was answered 503: " + display.Clean(err.Error()) + ".", "Vidiking sends it again."
+		return "A delivery could not be recorded and got 503: " + display.Clean(err.Error()) + ".", "Vidiking retries it."
 	}
 }
 
-// isPlainPath reports whether a path from outside can stand in a command that is copied into a shell.
+// isPlainPath reports whether an outside path can be part of a command that users copy into a shell.
 func isPlainPath(p string) bool {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_."
 	return strings.HasPrefix(p, "/") && strings.Trim(p, plain) == ""

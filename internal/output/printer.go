@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Format is a form of output.
+// Format is an output format.
 type Format string
 
 // The formats.
@@ -20,147 +20,148 @@ const (
 	FormatJSON Format = "json"
 )
 
-// Options is what a Printer is made of.
+// Options configures a Printer.
 type Options struct {
 	Stdout, Stderr io.Writer
 	Format         Format
 	Terminal       bool // stdout is a terminal
-	Color          bool // on stdout
-	ErrColor       bool // on stderr
+	Color          bool // color on stdout
+	ErrColor       bool // color on stderr
 	Style          display.Style
-	Now            time.Time  // rows of another day get a line with their date
-	Width          func() int // of the terminal, asked for each row, since a window changes its size; nil: Style's
-	Home           string     // shown as ~
-	Self           string     // how the program is called with the global flags that were given; empty: vidiking
-	Quiet          bool       // only what was not delivered, and errors
-	Verbose        bool       // headers and the pretty payload under each row
+	Now            time.Time  // a date line precedes rows of another day
+	Width          func() int // returns the terminal's width, which can change between rows; nil: use Style
+	Home           string     // printed as ~
+	Self           string     // the program's name with the global flags that were given; empty: vidiking
+	Quiet          bool       // print only undelivered deliveries and errors
+	Verbose        bool       // print headers and the formatted payload under each row
 }
 
-// Detail says how much stands under a delivery's row.
+// Detail selects what is printed under a delivery's row.
 type Detail struct {
-	ShowResponse bool              // the handler's, also where it accepted
-	Attempts     []webhook.Attempt // the attempts that were made at once, one at each target; may be left out where there is one
+	ShowResponse bool              // print the handler's response even if it is 2xx
+	Attempts     []webhook.Attempt // the attempts that were made together, one per target; may be empty if there is only one
 }
 
-// Printer says things in one format. A Printer is used by one goroutine at a time. It remembers the first error of stdout and says
-// nothing more there after it: a closed pipe ends the view.
+// Printer prints results in one format. It must be used by one goroutine at a time. After the first error on stdout it
+// prints nothing more there, so a closed pipe ends the view.
 type Printer interface {
-	// Ready says that the way in works.
+	// Ready prints the ready block: listen can receive deliveries.
 	Ready(Ready)
-	// Head says what the columns of the rows are.
+	// Head prints the column heads of the rows.
 	Head()
-	// Recorded says that a delivery is in the log. In text a delivery has its row when its answer is there, so it says nothing
-	// unless there will be none.
+	// Recorded reports that a delivery is in the log. As text, a delivery gets its row with its response, so this
+	// prints a row only for a delivery that is not forwarded.
 	Recorded(webhook.Summary)
-	// Waiting says that a delivery has no answer after half a second, or however long it is.
+	// Waiting reports that a delivery has had no response for the given time.
 	Waiting(webhook.Summary, time.Duration)
-	// Attempted says what came of a delivery: the attempt is the one that decides its status.
+	// Attempted reports the result of a delivery. The attempt is the one that decides its status.
 	Attempted(webhook.Summary, webhook.Attempt, Detail)
-	// Row says how a delivery stands, without its answers: a row of a list.
+	// Row prints a row of a list, without responses.
 	Row(webhook.Summary)
-	// Contents says all there is of a delivery under its row, for --verbose.
+	// Contents prints headers and payload under a delivery's row, for --verbose.
 	Contents(webhook.Delivery)
-	// Show says all there is of a delivery, for one who asked for it alone.
+	// Show prints a single delivery in full.
 	Show(DeliveryDetails)
-	// Hint says what may be the matter with a delivery, under its row.
+	// Hint prints a hint under a delivery's row.
 	Hint(webhook.ID, display.Hint)
-	// Notice says what is no delivery and that a person should know, between the rows.
+	// Notice prints a notice between the rows.
 	Notice(Notice)
-	// Warning says what is odd about the settings, and what to do about it. Code is for machines.
+	// Warning prints a problem with the settings and what to do about it. Programs can rely on code.
 	Warning(code, what string, hint []string)
-	// Expected says whether a delivery was answered as was expected.
+	// Expected reports whether a response was as expected.
 	Expected(Expectation)
-	// WaitResult says what came of a wait; in text the rows and the closing line do.
+	// WaitResult reports the result of a wait. As text, rows and the closing line show it already.
 	WaitResult(WaitResult)
-	// Stopped says what a session did.
+	// Stopped prints the summary of a session.
 	Stopped(Stopped)
-	// Sent says what came of several sendings.
+	// Sent prints the summary of several sent deliveries.
 	Sent(Sent)
-	// SentVia says which way a sending took.
+	// SentVia prints the route of a delivery.
 	SentVia(text string)
-	// DemoStep tells a piece of `demo`.
+	// DemoStep prints a part of `demo`.
 	DemoStep(DemoStep)
-	// ClosingLine says a closing line; machines have no use for it.
+	// ClosingLine prints a closing line; JSON has none.
 	ClosingLine(sentence string)
-	// Batch collects what f says on stdout and writes it at once, or before the next line on stderr.
+	// Batch buffers what f prints on stdout and writes it at once, or before the next line on stderr.
 	Batch(f func())
-	// Err returns the first error of stdout.
+	// Err returns the first error on stdout.
 	Err() error
 }
 
-// Ready is what `listen` says when the way in works.
+// Ready is the ready block of `listen`.
 type Ready struct {
 	URL        string // where to send events
-	URLNote    string // said behind URL
-	Local      string // where this machine may send them too, where URL is the internet's
+	URLNote    string // follows URL
+	Local      string // the loopback URL, if URL is a public one
 	Forward    []Route
 	Verify     string // the mode
-	VerifyNote string // with which secret, or why not
+	VerifyNote string // which secret is used, or why none is
 	Tunnel     string
 	TunnelNote string
 	DataDir    string
 	Events     []string
-	Register   string       // which events come from the account while it runs, in few words; empty: none do
-	Restores   string       // the URL that is put back at the end; empty: none is known
-	Next       []Suggestion // what to do next
+	Register   string       // which events of the account are registered while listen runs, in words; empty: none
+	Restores   string       // the URL that is restored at the end; empty: unknown
+	Next       []Suggestion // suggested next commands
 }
 
-// Route is where deliveries go: all of them, or those of some events.
+// Route is a target and the events that are forwarded to it.
 type Route struct {
-	Events []string // patterns; none: every event
+	Events []string // patterns; empty: every event
 	Target string
-	Note   string // said behind Target: that nothing is there yet
+	Note   string // follows Target, for example that nothing is listening there
 }
 
-// Number is something to do: a sentence and a command.
+// Suggestion is a sentence and a command to run.
 type Suggestion struct {
 	Text, Command string
 }
 
-// Notice is a remark between the rows: what happened, and what to do. Code is for machines and never changes its meaning.
+// Notice is a message between the rows: what happened and what to do. Programs rely on Code, which never changes its
+// meaning.
 type Notice struct {
 	Code    string
-	At      time.Time    // zero: no time is shown
+	At      time.Time    // zero: print no time
 	Good    bool         // something works again
-	Tunnel  *TunnelState // where the tunnel is what it is about
+	Tunnel  *TunnelState // set if the notice is about the tunnel
 	Message string
-	Details []string // further sentences; the last may end in a command
-	Hint    string   // the command alone, for machines
+	Details []string // further sentences; the last may end with a command
+	Hint    string   // only the command, for programs
 }
 
-// Stopped is the end of a session.
+// Stopped is the summary of a session.
 type Stopped struct {
 	Counts relay.Counts
-	Failed int    // deliveries that failed, and were not mended since
-	Since  string // what --since takes to list those alone; empty if the log has no others
-	Held   int    // deliveries that wait for their handler, and for the next session
+	Failed int    // failed deliveries that are not resolved
+	Since  string // the --since argument that lists only this session's failures; empty if the log has no others
+	Held   int    // deliveries held for the next session
 }
 
-// Sent is what came of several sendings.
+// Sent is the summary of several sent deliveries.
 type Sent struct {
 	Sent, Delivered int
-	Expected        *int // how many came to what was expected of them; nil where nothing else than delivery was
+	Expected        *int // how many met their expectation; nil if none was given
 }
 
-// DeliveryDetails is what `webhooks show` shows.
+// DeliveryDetails is what `webhooks show` prints.
 type DeliveryDetails struct {
 	Delivery   webhook.Delivery
 	ReplayTree webhook.ReplayTree
-	Findings   []webhook.Finding // why its signature is not valid, where it is not
-	Tried      []string          // what was tried, where nothing certain was found
+	Findings   []webhook.Finding // why its signature is not valid; empty if it is valid
+	Tried      []string          // what was tried if no finding is certain
 }
 
-// DemoStep is a piece of what `demo` tells: its beginning, the heading of a step, or its end.
+// DemoStep is a part of `demo`: the introduction, the heading of a step, or the end.
 type DemoStep struct {
 	Number          int // 0: not a step
 	Text            string
 	Final           bool
-	Passed          bool     // at the end: every step did what it says
-	CommandsHeading string   // at the end: what the commands are for
-	Commands        []string // at the end: the commands to go on with
+	Passed          bool     // at the end: all steps passed
+	CommandsHeading string   // at the end: introduces Commands
+	Commands        []string // at the end: commands to try next
 }
 
-// withSelf is findings whose mends are commands that do the same for who called the program with global flags.
+// withSelf returns the findings with Command applied to fixes that are commands.
 func (o Options) withSelf(all []webhook.Finding) []webhook.Finding {
 	out := slices.Clone(all)
 	for i := range out {
@@ -171,8 +172,8 @@ func (o Options) withSelf(all []webhook.Finding) []webhook.Finding {
 	return out
 }
 
-// Command makes a command that is printed one that does the same for who called the program with global flags: another data
-// directory, a profile.
+// Command rewrites a suggested command to include the global flags that this run was started with, such as --data-dir
+// or --profile.
 func (o Options) Command(text string) string {
 	if o.Self == "" {
 		return text
@@ -180,7 +181,7 @@ func (o Options) Command(text string) string {
 	return strings.ReplaceAll(text, "vidiking ", o.Self+" ")
 }
 
-// New makes a Printer.
+// New returns a Printer for the format in o.
 func New(o Options) Printer {
 	if o.Format == FormatJSON {
 		return newJSON(o)

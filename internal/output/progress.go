@@ -8,19 +8,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// Progress is a line on a terminal that says how far something is, written over itself.
+// Progress is a line on a terminal that shows progress and overwrites itself.
 type Progress struct {
 	w     io.Writer
 	style display.Style
-	shown int // cells of it that stand there now
+	shown int // width of the line on the terminal
 }
 
-// NewProgress makes a Progress for a terminal. It shows nothing before it is drawn.
+// NewProgress returns a Progress for a terminal. It prints nothing until Draw or Print is called.
 func NewProgress(w io.Writer, st display.Style) *Progress { return &Progress{w: w, style: st} }
 
 const barCells = 20
 
-// Draw shows so many of so many, and what else there is to say.
+// Draw shows a bar, the counts, and further text.
 func (p *Progress) Draw(done, of int, more string) {
 	share := 0.0
 	if of > 0 {
@@ -42,7 +42,7 @@ func (p *Progress) Print(line string) {
 	p.over(line)
 }
 
-// Clear takes the line away.
+// Clear removes the line.
 func (p *Progress) Clear() {
 	if p.shown > 0 {
 		p.over("")
@@ -50,7 +50,8 @@ func (p *Progress) Clear() {
 	}
 }
 
-// over writes over what stands there. Spaces and not an escape sequence, so that every console understands it.
+// over overwrites the line on the terminal. It uses spaces instead of an escape sequence, so that it works on every
+// console.
 func (p *Progress) over(line string) {
 	line = display.Clean(line)
 	width := display.Width(line)

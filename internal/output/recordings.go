@@ -7,10 +7,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// Imported is what `webhooks import` did.
+// Imported is the result of `webhooks import`.
 type Imported struct {
 	store.Imported
-	Masked int // of all in the recording, those that have masked headers
+	Masked int // deliveries in the recording with masked headers
 }
 
 type jsonImported struct {
@@ -18,10 +18,10 @@ type jsonImported struct {
 	Imported int `json:"imported"`
 	Present  int `json:"present"`
 	Masked   int `json:"masked"`
-	Beyond   int `json:"beyond"`
+	Beyond   int `json:"beyond_retention"`
 }
 
-// PrintImported says what an import did.
+// PrintImported prints the result of an import.
 func PrintImported(o Options, i Imported) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonImported{of("summary"), i.Added, i.Present, i.Masked, i.Beyond})
@@ -30,31 +30,31 @@ func PrintImported(o Options, i Imported) error {
 	sentence := display.Deliveries(i.Added) + " imported"
 	switch {
 	case i.Added+i.Present == 0:
-		sentence = "Nothing to import: there is no delivery in it."
+		sentence = "Nothing to import: the recording is empty."
 	case i.Added == 0:
-		sentence = fmt.Sprintf("Nothing to import: the log has all %s.", display.Count(i.Present))
+		sentence = fmt.Sprintf("Nothing to import: all %s are already in the log.", display.Count(i.Present))
 	case i.Present == 1:
-		sentence += ", 1 was there already"
+		sentence += ", 1 was already in the log"
 	case i.Present > 0:
-		sentence += ", " + display.Count(i.Present) + " were there already"
+		sentence += ", " + display.Count(i.Present) + " were already in the log"
 	}
 	if i.Masked > 0 && i.Added > 0 {
-		sentence += "; those with masked headers are sent again by: vidiking replay ID --resign"
+		sentence += "; to replay those with masked headers: vidiking replay ID --resign"
 	}
 	p.ClosingLine(sentence)
 	if i.Beyond > 0 {
-		p.Warning("retention", display.Count(i.Beyond)+" of them are beyond what the log keeps (100,000 deliveries, 1 GiB, 30 days)",
-			[]string{"the next listen lets go of them; keep the recording"})
+		p.Warning("retention", display.Count(i.Beyond)+" of them exceed the log's retention (100,000 deliveries, 1 GiB, 30 days)",
+			[]string{"the next listen prunes them; keep the recording"})
 	}
 	return p.out.err
 }
 
-// Pruned is what `webhooks prune` did, or would do.
+// Pruned is the result of `webhooks prune`, or of its dry run.
 type Pruned struct {
 	Deliveries int
-	Projects   string // how many of them belong to which, in brackets after a space; empty if they are of one
-	BodyBytes  int64  // of their payloads together
-	Freed      int64  // what the disk has back
+	Projects   string // how many belong to which project, in parentheses after a space; empty if all belong to one
+	BodyBytes  int64  // total size of their payloads
+	Freed      int64  // disk space that was freed
 }
 
 type jsonPruned struct {
@@ -65,22 +65,22 @@ type jsonPruned struct {
 	DryRun     bool  `json:"dry_run,omitempty"`
 }
 
-// PrintPruned says what was pruned.
+// PrintPruned prints the result of a prune.
 func PrintPruned(o Options, d Pruned) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, d.Freed, false})
 	}
 	p := newText(o)
-	p.ClosingLine(fmt.Sprintf("%s removed%s, %s given back", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
+	p.ClosingLine(fmt.Sprintf("%s removed%s, %s freed", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
 	return p.out.err
 }
 
-// PrintPruneDryRun says what would be pruned.
+// PrintPruneDryRun prints what a prune would remove.
 func PrintPruneDryRun(o Options, d Pruned) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, 0, true})
 	}
 	p := newText(o)
-	p.ClosingLine(fmt.Sprintf("%s would be removed%s, with %s of payload", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.BodyBytes)))
+	p.ClosingLine(fmt.Sprintf("Would remove %s%s with %s of payload", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.BodyBytes)))
 	return p.out.err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Show lays a delivery out: what it is, each attempt, the headers, the payload, and what to do with it.
+// Show prints a delivery in full: its fields, attempts, headers, payload, and the command that replays it.
 func (p *textPrinter) Show(s DeliveryDetails) {
 	d := s.Delivery
 	p.out.line(0, display.Title(d.Summary, p.o.Style))
@@ -28,7 +28,7 @@ func (p *textPrinter) Show(s DeliveryDetails) {
 	p.field("verdict", verdict)
 	p.findings(s.Findings, s.Tried)
 	p.field("replay of", string(d.ReplayOf))
-	p.field("same as", string(d.SameBodyAs))
+	p.field("repeats", string(d.SameBodyAs))
 	p.resolution(d)
 	p.expectation(d.Summary)
 	p.field("masked", display.Clean(strings.Join(slices.Concat(d.Masked, d.MaskedQuery), ", ")))
@@ -40,13 +40,13 @@ func (p *textPrinter) Show(s DeliveryDetails) {
 	p.payload(d.Body)
 	p.out.blank()
 	again := "vidiking replay " + display.ShortID(d.ID, p.o.Style)
-	if len(d.Masked) > 0 { // what is masked cannot be sent
+	if len(d.Masked) > 0 { // masked values cannot be sent
 		again += " --resign"
 	}
-	p.err.command(0, "Send it again: ", p.o.Command(again))
+	p.err.command(0, "Replay it: ", p.o.Command(again))
 }
 
-// resolution says which deliveries made up for this one: for all of its targets, or for some.
+// resolution prints the deliveries that resolved this one: one for all targets, or one per target.
 func (p *textPrinter) resolution(d webhook.Delivery) {
 	if d.ResolvedBy != "" {
 		p.field("resolved", "by "+string(d.ResolvedBy))
@@ -57,10 +57,10 @@ func (p *textPrinter) resolution(d webhook.Delivery) {
 	}
 }
 
-// expectation says what the user expected of the delivery, and that it is a probe.
+// expectation prints the expected status and whether the delivery is a probe.
 func (p *textPrinter) expectation(s webhook.Summary) {
 	if s.Probe {
-		p.field("probe", "not in counts, last and --failed")
+		p.field("probe", "excluded from counts, last and --failed")
 	}
 	if s.ExpectedStatus == "" {
 		return
@@ -72,42 +72,42 @@ func (p *textPrinter) expectation(s webhook.Summary) {
 	p.field("expected", p.o.Style.Clean(strings.ReplaceAll(s.ExpectedStatus, " ", " or "))+met)
 }
 
-// field writes one line of what a delivery is. What is empty is left out.
+// field prints one field of a delivery, unless it is empty.
 func (p *textPrinter) field(name, value string) {
 	if value != "" {
 		p.out.line(2, display.Line{{Text: display.PadRight(name, 10), Role: display.Dim}, {Text: value}})
 	}
 }
 
-// findings writes causes and mends, and what was tried where none is certain.
+// findings prints causes and fixes, and what was tried if no cause is certain.
 func (p *textPrinter) findings(all []webhook.Finding, tried []string) {
 	st := p.o.Style.Narrowed(2)
 	for _, f := range p.o.withSelf(all) {
 		p.labelled("cause", f.Cause, st)
-		p.labelled("mend", f.Fix, st)
+		p.labelled("fix", f.Fix, st)
 	}
 	p.labelled("tried", strings.Join(tried, "; "), st)
 }
 
-// labelled writes a field whose text is broken to the width.
+// labelled prints a field whose text is wrapped to the width.
 func (p *textPrinter) labelled(name, text string, st display.Style) {
 	for _, l := range display.Labeled(name, text, 10, st) {
 		p.out.line(2, l)
 	}
 }
 
-// attempt writes what one attempt was answered.
+// attempt prints one attempt and its response.
 func (p *textPrinter) attempt(a webhook.Attempt) {
 	p.out.blank()
 	what := fmt.Sprintf("%d in %s", a.Code, display.Duration(a.Duration))
 	if a.Code == 0 {
-		what = "no answer in " + display.Duration(a.Duration)
+		what = "no response in " + display.Duration(a.Duration)
 	}
 	head := display.Line{{Text: fmt.Sprintf("Attempt %d", a.N), Role: display.Bold}, {Text: "   " + what}}
 	url := p.o.Style.Clean(a.RequestURL())
 	if width := p.o.Style.Width; width == 0 || head.Width()+3+display.Width(url) <= width {
 		p.out.line(0, append(head, display.Span{Text: "   " + url}))
-	} else { // so long that it has a line of its own
+	} else { // too long for the same line
 		p.out.line(0, head)
 		p.out.line(2, display.Line{{Text: display.Value(a.RequestURL(), p.o.Style.Narrowed(2))}})
 	}
@@ -115,23 +115,23 @@ func (p *textPrinter) attempt(a webhook.Attempt) {
 		p.out.line(2, l)
 	}
 	if a.Error != "" {
-		p.out.print(2, display.Clean(a.Error))
+		p.out.text(2, display.Clean(a.Error))
 	}
 }
 
-// printReplayTree draws what a delivery sends again and what sends it again, where there is something.
+// printReplayTree prints the delivery's ancestors and replays, if there are any.
 func (p *textPrinter) printReplayTree(f webhook.ReplayTree, id webhook.ID) {
 	if len(f.Nodes) < 2 {
 		return
 	}
 	p.out.blank()
-	p.out.line(0, display.Line{{Text: "Family", Role: display.Bold}})
+	p.out.line(0, display.Line{{Text: "Replays", Role: display.Bold}})
 	for _, l := range display.ReplayTree(f, id, p.o.Style.Narrowed(2)) {
 		p.out.line(2, l)
 	}
 }
 
-// headers writes a delivery's header lines, one a line, every value.
+// headers prints all header lines, one value per line.
 func (p *textPrinter) headers(h webhook.Header) {
 	if len(h) == 0 {
 		return
@@ -143,7 +143,7 @@ func (p *textPrinter) headers(h webhook.Header) {
 	}
 }
 
-// payload writes a body for reading.
+// payload prints a formatted body.
 func (p *textPrinter) payload(body []byte) {
 	p.out.blank()
 	p.out.line(0, display.Line{{Text: "Payload", Role: display.Bold}, {Text: "   " + display.Bytes(int64(len(body)))}})
@@ -152,10 +152,11 @@ func (p *textPrinter) payload(body []byte) {
 	}
 }
 
-// maxContentsLines is how much of a payload stands under a row: a screenful, beyond which `webhooks show` is better.
+// maxContentsLines is the maximum number of payload lines under a row: about one screen. For more, `webhooks show` is
+// better.
 const maxContentsLines = 40
 
-// Contents writes headers and payload under a row.
+// Contents prints headers and payload under a row.
 func (p *textPrinter) Contents(d webhook.Delivery) {
 	if !p.o.Verbose || p.o.Quiet && d.Status == webhook.StatusDelivered {
 		return

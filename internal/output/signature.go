@@ -7,9 +7,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Signed is what `sign` made.
+// Signed is the result of `sign`.
 type Signed struct {
-	Value     string // of the signature header
+	Value     string // value of the signature header
 	Secret    webhook.Secret
 	BodyBytes int64
 }
@@ -18,11 +18,11 @@ type jsonSigned struct {
 	kind
 	Header    string         `json:"header"`
 	Value     string         `json:"value"`
-	Secret    webhook.Secret `json:"secret"` // which marshals masked
+	Secret    webhook.Secret `json:"secret"` // marshals masked
 	BodyBytes int64          `json:"body_bytes"`
 }
 
-// Signature prints a signature: in text its value alone, so that $(…) takes it.
+// Signature prints a signature. As text it prints only the value, so that $(…) captures it.
 func Signature(o Options, s Signed) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonSigned{of("signature"), webhook.SignatureHeader, s.Value, s.Secret, s.BodyBytes})
@@ -31,10 +31,10 @@ func Signature(o Options, s Signed) error {
 	return err
 }
 
-// Verified is what `verify` found.
+// Verified is the result of `verify`.
 type Verified struct {
 	Verdict   webhook.Verdict
-	Secret    webhook.Secret // that matched
+	Secret    webhook.Secret // the matching secret
 	BodyBytes int64
 	Findings  []webhook.Finding
 	Tried     []string
@@ -48,7 +48,7 @@ type jsonVerified struct {
 	jsonFindings
 }
 
-// Verification prints a verdict, and why.
+// Verification prints a verdict and the reasons for it.
 func Verification(o Options, v Verified) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonVerified{

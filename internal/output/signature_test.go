@@ -30,9 +30,9 @@ func TestAVerdictSaysWhyAndIsBrokenToTheWidth(t *testing.T) {
 ⊘ invalid
   cause     It was signed with another secret, the one that
             ␛[31mvidiking made.
-  mend      vidiking --data-dir x listen --profile staging
+  fix       vidiking --data-dir x listen --profile staging
   cause     It was.
-  mend      Sign the bytes that are sent, and let nothing
+  fix       Sign the bytes that are sent, and let nothing
             parse and write them again on the way.
   tried     2 secrets in 31 forms; the body in 55 forms,
             among them as others write it

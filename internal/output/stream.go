@@ -9,17 +9,17 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// stream writes lines to one of the two streams, in colour or not. After its first error it writes nothing more.
+// stream writes lines to stdout or stderr, with or without color. After its first error it writes nothing more.
 type stream struct {
 	w     io.Writer
-	paint map[display.Role]*color.Color // nil: no colour
+	paint map[display.Role]*color.Color // nil: no color
 	style display.Style
 	err   error
 	buf   strings.Builder
 
-	holding bool    // a batch is being collected
-	held    []byte  // what it has so far
-	before  *stream // what is written before a line of this one, so that lines keep their order across streams
+	holding bool    // a batch is being buffered
+	held    []byte  // the buffered output
+	before  *stream // flushed before each line of this stream, to keep lines in order across streams
 }
 
 //nolint:revive // whether there is colour is a fact about the stream
@@ -31,8 +31,8 @@ func newStream(w io.Writer, inColor bool, st display.Style) *stream {
 	return s
 }
 
-// palette gives each role its colour: the 16 basic ones only, so that every theme fits, and faint instead of bright black, which
-// vanishes on some.
+// palette maps each role to one of the 16 basic colors, which fit every theme. It uses faint instead of bright black,
+// which is invisible in some themes.
 func palette() map[display.Role]*color.Color {
 	p := map[display.Role]*color.Color{
 		display.Dim:     color.New(color.Faint),
@@ -43,13 +43,13 @@ func palette() map[display.Role]*color.Color {
 		display.Alarm:   color.New(color.FgRed, color.Bold),
 	}
 	for _, c := range p {
-		c.EnableColor() // whether there is colour was decided before, by flag, environment and terminal
+		c.EnableColor() // the caller has decided about color, based on flag, environment and terminal
 	}
 	return p
 }
 
-// line writes one line, indented by that many cells. It cleans the text of every span, so that text from outside (names of files,
-// arguments, answers) reaches no terminal as anything but text, wherever it was put into a sentence.
+// line writes one line, indented by the given number of cells. It cleans the text of every span, so that outside text
+// in a sentence (file names, arguments, responses) cannot control the terminal.
 func (s *stream) line(indent int, l display.Line) {
 	s.buf.Reset()
 	if len(l) > 0 {
@@ -66,12 +66,12 @@ func (s *stream) line(indent int, l display.Line) {
 	s.write(s.buf.String())
 }
 
-// print writes a plain line.
-func (s *stream) print(indent int, text string) {
+// text writes a plain line.
+func (s *stream) text(indent int, text string) {
 	s.line(indent, display.Line{{Text: text}})
 }
 
-// tabbed writes a line of cells with tabs between.
+// tabbed writes cells separated by tabs.
 func (s *stream) tabbed(cells ...string) {
 	for i := range cells {
 		cells[i] = s.style.Clean(s.style.Symbols(cells[i]))
@@ -79,7 +79,7 @@ func (s *stream) tabbed(cells ...string) {
 	s.write(strings.Join(cells, "\t") + "\n")
 }
 
-// command writes a line whose last words are a command to run, which stands out and ends the line.
+// command writes a line that ends with a command in bold.
 func (s *stream) command(indent int, say, command string) {
 	s.line(indent, display.Line{{Text: say}, {Text: command, Role: display.Bold}})
 }
@@ -88,7 +88,7 @@ func (s *stream) blank() { s.write("\n") }
 
 func (s *stream) write(text string) { _, _ = s.Write([]byte(text)) }
 
-// Write writes, or keeps for the end of the batch. It never fails: the first error is kept, and nothing is written after it.
+// Write writes p, or buffers it during a batch. It never fails: it keeps the first error and writes nothing after it.
 func (s *stream) Write(p []byte) (int, error) {
 	if s.before != nil {
 		s.before.flush()
@@ -103,7 +103,7 @@ func (s *stream) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// batch collects what f writes and writes it at once.
+// batch buffers what f writes and writes it at once.
 func (s *stream) batch(f func()) {
 	s.holding = true
 	f()
@@ -111,7 +111,7 @@ func (s *stream) batch(f func()) {
 	s.flush()
 }
 
-// flush writes what a batch has collected so far.
+// flush writes the buffered output.
 func (s *stream) flush() {
 	if len(s.held) > 0 && s.err == nil {
 		_, s.err = s.w.Write(s.held)

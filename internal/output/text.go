@@ -8,11 +8,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// textPrinter says things for people.
+// textPrinter prints text for people.
 type textPrinter struct {
 	out, err *stream
 	o        Options
-	last     time.Time // the time of the row or notice before, and first the present: a date line stands where the day changes
+	last     time.Time // time of the previous row or notice, initially the current time; a date line is printed when the day changes
 }
 
 func newText(o Options) *textPrinter {
@@ -37,12 +37,12 @@ func (p *textPrinter) Ready(r Ready) {
 	p.label("verify", r.Verify, r.VerifyNote)
 	p.label("tunnel", r.Tunnel, r.TunnelNote)
 	if len(r.Events) > 0 {
-		p.label("events", strings.Join(r.Events, ","), "; others are answered 200 and not forwarded")
+		p.label("events", strings.Join(r.Events, ","), " (others get 200 and are not forwarded)")
 	}
 	if r.Register != "" {
-		note := " events of your account, while this runs"
+		note := " events of your account, while listen runs"
 		if r.Restores == "" {
-			note += "; nothing is put back"
+			note += "; nothing is restored afterwards"
 		}
 		p.label("register", r.Register, note)
 		p.label("restores", p.o.Style.Clean(r.Restores), "")
@@ -53,13 +53,13 @@ func (p *textPrinter) Ready(r Ready) {
 	}
 	p.out.blank()
 	for _, s := range r.Next {
-		p.out.print(2, s.Text)
+		p.out.text(2, s.Text)
 		p.out.command(4, "", p.o.Command(s.Command))
 	}
 	p.out.blank()
 }
 
-// forward writes where deliveries go. What goes nowhere is said where a route leaves something out.
+// forward prints the targets. If some events go to no target, it says so.
 func (p *textPrinter) forward(routes []Route) {
 	width, all := 0, false
 	for _, r := range routes {
@@ -76,18 +76,18 @@ func (p *textPrinter) forward(routes []Route) {
 		name = ""
 	}
 	if !all && len(routes) > 0 {
-		p.label(name, "Other events are answered 200 and not forwarded.", "")
+		p.label(name, "Other events get 200 and are not forwarded.", "")
 	}
 }
 
-// label writes one line of the ready block. The label is the name of the flag that sets it.
+// label prints one line of the ready block. The label is the name of the flag that sets the value.
 func (p *textPrinter) label(name, value, note string) {
 	if value != "" {
 		p.out.line(2, display.Line{{Text: display.PadRight(name, 10), Role: display.Dim}, {Text: value + note}})
 	}
 }
 
-// tilde shortens the home directory.
+// tilde shortens the home directory to ~.
 func (p *textPrinter) tilde(path string) string {
 	if rest, ok := strings.CutPrefix(path, p.o.Home); ok && p.o.Home != "" && (rest == "" || rest[0] == '/' || rest[0] == '\\') {
 		return "~" + rest
@@ -108,7 +108,7 @@ func (p *textPrinter) Recorded(s webhook.Summary) {
 }
 
 func (p *textPrinter) Waiting(s webhook.Summary, elapsed time.Duration) {
-	if p.o.Terminal && !p.o.Quiet { // elsewhere a delivery is one line
+	if p.o.Terminal && !p.o.Quiet { // without a terminal, a delivery is a single line
 		p.row(s, func(st display.Style) display.Line { return display.WaitingRow(s, elapsed, st) })
 	}
 }
@@ -124,7 +124,7 @@ func (p *textPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) 
 	p.printDetail(display.ResponseExcerpt(a, p.o.Style))
 }
 
-// printAttempts writes under a row what came of the attempt at each of several targets.
+// printAttempts prints the attempt at each of several targets under a row.
 func (p *textPrinter) printAttempts(attempts []webhook.Attempt) {
 	if p.o.Quiet {
 		return
@@ -136,7 +136,8 @@ func (p *textPrinter) printAttempts(attempts []webhook.Attempt) {
 	p.printDetail(display.Indent(lines, display.DetailIndent))
 }
 
-// printDetail writes what is data, and no row: to stdout on a terminal, and else to stderr, since stdout is a table there.
+// printDetail prints lines that belong to a row. They go to stdout on a terminal, and to stderr otherwise, because
+// stdout is a table then.
 func (p *textPrinter) printDetail(lines []display.Line) {
 	to := p.out
 	if !p.o.Terminal {
@@ -153,10 +154,10 @@ func (p *textPrinter) Row(s webhook.Summary) {
 	}
 }
 
-// row writes a row, laid out for the terminal as it is now.
+// row prints a row for the terminal's current width.
 func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Line) {
 	if !p.o.Terminal {
-		p.out.write(display.TabRow(s, p.o.Style) + "\n") // which is clean
+		p.out.write(display.TabRow(s, p.o.Style) + "\n") // TabRow returns clean text
 		return
 	}
 	if p.o.Width != nil {
@@ -166,7 +167,7 @@ func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Lin
 	p.out.line(0, lay(p.o.Style))
 }
 
-// date writes the date of what follows if that is of another day than what was written before.
+// date prints a date line if the day differs from that of the previous row or notice.
 func (p *textPrinter) date(to *stream, t time.Time) {
 	if day, ok := display.DateLine(p.last, t, p.o.Style); ok {
 		to.line(0, day)
@@ -181,12 +182,12 @@ func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {
 	}
 }
 
-// Notice without a time stands at the margin, as what is said before anything happens.
+// Notice prints a notice without a time at the left margin, as for messages before the first delivery.
 func (p *textPrinter) Notice(n Notice) {
 	if n.At.IsZero() {
-		p.err.print(0, n.Message)
+		p.err.text(0, n.Message)
 		for _, l := range n.Details {
-			p.err.print(2, p.o.Command(l))
+			p.err.text(2, p.o.Command(l))
 		}
 		return
 	}
@@ -200,11 +201,11 @@ func (p *textPrinter) Notice(n Notice) {
 		{Text: display.PadRight(at, display.DetailIndent-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
 	})
 	for _, l := range n.Details {
-		p.err.print(display.DetailIndent, p.o.Command(l))
+		p.err.text(display.DetailIndent, p.o.Command(l))
 	}
 }
 
-// state is the glyph of something that works, or does not.
+// state returns the glyph and role for something that works or fails.
 //
 //nolint:revive // good is a fact to show, and steers nothing
 func (p *textPrinter) state(good bool) (string, display.Role) {

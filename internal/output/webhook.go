@@ -15,18 +15,18 @@ import (
 
 // AccountWebhook is the account's global webhook, as far as it is known.
 type AccountWebhook struct {
-	Done        string // what was done with it just now, as in Set; empty: nothing
+	Done        string // what was just done with it, for example "Set"; empty: nothing
 	URL         string
 	Events      []string
-	EventsText  string // Events in few words
-	Secret      string // masked, unless it was asked for
-	SecretNote  string // said behind Secret
+	EventsText  string // Events in words
+	Secret      string // masked, unless --reveal was given
+	SecretNote  string // follows Secret
 	SetAt       time.Time
 	API         string
 	Sandbox     bool
-	Replaced    string // the URL before
-	Unconfirmed string // the URL that a call without an answer may have set instead
-	Listen      string // the URL of a listen that is registered in its place for a while
+	Replaced    string // the previous URL
+	Unconfirmed string // the URL that an unanswered API call may have set instead
+	Listen      string // the URL of a listen that is registered temporarily
 	Next        []Suggestion
 }
 
@@ -39,11 +39,11 @@ type jsonAccountWebhook struct {
 	API      string   `json:"api_url"`
 	Sandbox  bool     `json:"sandbox,omitempty"`
 	Replaced string   `json:"replaced,omitempty"`
-	Unsure   string   `json:"unsure,omitempty"`
+	Unsure   string   `json:"unconfirmed,omitempty"`
 	Listen   string   `json:"listen,omitempty"`
 }
 
-// Webhook shows the account's webhook: on a terminal and off it a label and a value a line.
+// Webhook prints the account's webhook as labels and values.
 func Webhook(o Options, w AccountWebhook) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonAccountWebhook{
@@ -65,11 +65,11 @@ func Webhook(o Options, w AccountWebhook) error {
 	if w.Done == "" {
 		p.fact("set", p.formatTime(w.SetAt), "")
 	}
-	p.fact("unsure", w.Unconfirmed, terminalOnly(o, ": a change to it had no answer"))
-	p.fact("listen", w.Listen, terminalOnly(o, ": registered until it ends"))
+	p.fact("unconfirmed", w.Unconfirmed, terminalOnly(o, " (a change to it got no response)"))
+	p.fact("listen", w.Listen, terminalOnly(o, " (registered until listen ends)"))
 	for _, s := range w.Next {
 		p.err.blank()
-		p.err.print(2, s.Text)
+		p.err.text(2, s.Text)
 		p.err.command(4, "", p.o.Command(s.Command))
 	}
 	return p.out.err
@@ -82,7 +82,7 @@ func terminalOnly(o Options, note string) string {
 	return ""
 }
 
-// done says that something was done; what follows says what it looks like now. A file gets the facts alone.
+// done prints what was done. Without a terminal, only the values are printed.
 func (p *textPrinter) done(what string) {
 	if !p.o.Terminal {
 		return
@@ -92,7 +92,7 @@ func (p *textPrinter) done(what string) {
 	p.out.blank()
 }
 
-// fact writes one line of a label and its value; off a terminal with a tab between.
+// fact prints a label and its value, separated by a tab if stdout is not a terminal.
 func (p *textPrinter) fact(name, value, note string) {
 	switch {
 	case value == "":
@@ -103,10 +103,10 @@ func (p *textPrinter) fact(name, value, note string) {
 	}
 }
 
-// formatTime is a time as people read it, or as machines do.
+// formatTime formats a time for people on a terminal, and for programs otherwise.
 func (p *textPrinter) formatTime(t time.Time) string {
 	if !p.o.Terminal {
-		text, _ := jsonTime(t).MarshalText() // it can't fail
+		text, _ := jsonTime(t).MarshalText() // cannot fail
 		return string(text)
 	}
 	return t.In(p.o.Style.Location).Format("2006-01-02 15:04:05")
@@ -127,7 +127,7 @@ type jsonRequest struct {
 	Body    json.RawMessage `json:"body"`
 }
 
-// DryRun shows a request as it would go over the wire, its body laid out for reading.
+// DryRun prints a request as it would be sent, with a formatted body.
 func DryRun(o Options, r Request) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonRequest{of("request"), r.Method, r.URL, pairs(webhook.Header(r.Header)), r.Body})
@@ -139,7 +139,7 @@ func DryRun(o Options, r Request) error {
 	}
 	b.WriteByte('\n')
 	if err := json.Indent(&b, display.EscapeJSON(r.Body), "", "  "); err != nil {
-		return fmt.Errorf("lay out %s: %w", strconv.Quote(string(r.Body)), err)
+		return fmt.Errorf("format %s: %w", strconv.Quote(string(r.Body)), err)
 	}
 	b.WriteByte('\n')
 	_, err := io.Copy(o.Stdout, &b)

@@ -134,10 +134,10 @@ func (l *attemptLine) check(id webhook.ID, n int) string {
 		return fmt.Sprintf("there is no code %d", l.Code)
 	case strings.Trim(string(l.Failure), "abcdefghijklmnopqrstuvwxyz_") != "":
 		return fmt.Sprintf("there is no failure %.40q", l.Failure)
-	case l.Answer != "" && len(l.AnswerBase64) > 0:
-		return "it has two answers"
-	case l.AnswerBytes < int64(max(len(l.Answer), len(l.AnswerBase64))):
-		return "its answer is longer than answer_bytes says"
+	case l.Response != "" && len(l.Base64) > 0:
+		return "it has two responses"
+	case l.Bytes < int64(max(len(l.Response), len(l.Base64))):
+		return "its response is longer than response_bytes"
 	case min(l.DurationMS, l.ConnectMS, l.FirstByteMS) < 0:
 		return "a duration is less than nothing"
 	}

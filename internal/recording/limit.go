@@ -145,7 +145,7 @@ func (l *attemptLine) checkTexts() string {
 	case len(l.Error) > maxError:
 		return tooLong("error", maxError)
 	case l.Headers.size() > maxHeaders:
-		return tooLong("answer_headers", maxHeaders)
+		return tooLong("response_headers", maxHeaders)
 	}
 	return ""
 }

@@ -54,26 +54,55 @@ type Line struct {
 }
 
 type attemptLine struct {
-	V            int             `json:"v"`
-	Type         string          `json:"type"`
-	DeliveryID   webhook.ID      `json:"delivery_id"`
-	N            int             `json:"n"`
-	Target       Text            `json:"target"`
-	URL          Text            `json:"url,omitempty"`
-	StartedAt    *moment         `json:"started_at"`
-	Code         int             `json:"code,omitempty"`
-	DurationMS   Millis          `json:"duration_ms"`
-	ConnectMS    Millis          `json:"connect_ms,omitempty"`
-	FirstByteMS  Millis          `json:"first_byte_ms,omitempty"`
-	Failure      webhook.Failure `json:"failure,omitempty"`
-	Error        Text            `json:"error,omitempty"`
-	Status       webhook.Status  `json:"status"`
-	Answer       Text            `json:"answer,omitempty"`
-	AnswerBase64 []byte          `json:"answer_base64,omitempty"`
-	AnswerBytes  int64           `json:"answer_bytes,omitempty"`
-	AnswerCut    bool            `json:"answer_cut,omitempty"`
-	Headers      pairs           `json:"answer_headers,omitempty"`
-	Masked       []Text          `json:"masked,omitempty"`
+	V           int             `json:"v"`
+	Type        string          `json:"type"`
+	DeliveryID  webhook.ID      `json:"delivery_id"`
+	N           int             `json:"n"`
+	Target      Text            `json:"target"`
+	URL         Text            `json:"url,omitempty"`
+	StartedAt   *moment         `json:"started_at"`
+	Code        int             `json:"code,omitempty"`
+	DurationMS  Millis          `json:"duration_ms"`
+	ConnectMS   Millis          `json:"connect_ms,omitempty"`
+	FirstByteMS Millis          `json:"first_byte_ms,omitempty"`
+	Failure     webhook.Failure `json:"failure,omitempty"`
+	Error       Text            `json:"error,omitempty"`
+	Status      webhook.Status  `json:"status"`
+	Masked      []Text          `json:"masked,omitempty"`
+	responseFields
+	oldResponseFields
+}
+
+// responseFields are the handler's response, as text or in base64.
+type responseFields struct {
+	Response  Text   `json:"response,omitempty"`
+	Base64    []byte `json:"response_base64,omitempty"`
+	Bytes     int64  `json:"response_bytes,omitempty"`
+	Truncated bool   `json:"response_truncated,omitempty"`
+	Headers   pairs  `json:"response_headers,omitempty"`
+}
+
+// oldResponseFields are responseFields under the names that older recordings have. They are read, but never written.
+type oldResponseFields struct {
+	Answer       Text   `json:"answer,omitempty"`
+	AnswerBase64 []byte `json:"answer_base64,omitempty"`
+	AnswerBytes  int64  `json:"answer_bytes,omitempty"`
+	AnswerCut    bool   `json:"answer_cut,omitempty"`
+	AnswerHeader pairs  `json:"answer_headers,omitempty"`
+}
+
+// readOldNames moves fields under old names to the current ones. A field under its current name takes precedence.
+func (l *attemptLine) readOldNames() {
+	l.Response = cmp.Or(l.Response, l.Answer)
+	l.Bytes = cmp.Or(l.Bytes, l.AnswerBytes)
+	l.Truncated = l.Truncated || l.AnswerCut
+	if l.Base64 == nil {
+		l.Base64 = l.AnswerBase64
+	}
+	if l.Headers == nil {
+		l.Headers = l.AnswerHeader
+	}
+	l.oldResponseFields = oldResponseFields{}
 }
 
 // LineOf is the delivery as a line.
@@ -102,13 +131,13 @@ func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptL
 	l := attemptLine{
 		V: lineVersion, Type: attemptType, DeliveryID: id, N: a.N, Target: Text(a.Target), URL: Text(a.RequestURL()), StartedAt: (*moment)(&a.StartedAt), Code: a.Code,
 		DurationMS: Millis(a.Duration), ConnectMS: Millis(a.Connect), FirstByteMS: Millis(a.FirstByte), Failure: a.Failure,
-		Error: Text(a.Error), Status: status, AnswerBytes: a.ResponseBytes, AnswerCut: a.ResponseTruncated, Headers: pairsOf(a.Header),
-		Masked: texts(a.Masked),
+		Error: Text(a.Error), Status: status, Masked: texts(a.Masked),
+		responseFields: responseFields{Bytes: a.ResponseBytes, Truncated: a.ResponseTruncated, Headers: pairsOf(a.Header)},
 	}
 	if utf8.Valid(a.Response) {
-		l.Answer = Text(a.Response)
+		l.Response = Text(a.Response)
 	} else {
-		l.AnswerBase64 = a.Response
+		l.Base64 = a.Response
 	}
 	return l
 }
@@ -137,13 +166,13 @@ func (l *attemptLine) attempt() webhook.Attempt {
 	a := webhook.Attempt{
 		N: l.N, Target: string(l.Target), URL: string(l.URL), StartedAt: timeOf(l.StartedAt), Code: l.Code, Failure: l.Failure, Error: string(l.Error),
 		Duration: duration(l.DurationMS), Connect: duration(l.ConnectMS), FirstByte: duration(l.FirstByteMS),
-		Header: l.Headers.header(), Response: l.AnswerBase64, ResponseBytes: l.AnswerBytes, ResponseTruncated: l.AnswerCut, Masked: stringsOf(l.Masked),
+		Header: l.Headers.header(), Response: l.Base64, ResponseBytes: l.Bytes, ResponseTruncated: l.Truncated, Masked: stringsOf(l.Masked),
 	}
 	if a.URL == a.Target {
 		a.URL = ""
 	}
 	if len(a.Response) == 0 {
-		a.Response = []byte(l.Answer)
+		a.Response = []byte(l.Response)
 	}
 	return a
 }

@@ -106,6 +106,24 @@ func TestOlderNameOfResolvedByIsRead(t *testing.T) {
 	}
 }
 
+func TestOlderNamesOfTheResponseAreRead(t *testing.T) {
+	var d webhook.Delivery
+	d.ID, d.Origin, d.Verdict, d.Status = "dlv_0000000001", webhook.OriginLocal, webhook.VerdictValid, webhook.StatusRefused
+	for _, body := range []string{"no", "\xff"} {
+		a := webhook.Attempt{N: 1, Code: 401, Response: []byte(body), ResponseBytes: 9, ResponseTruncated: true, Header: webhook.Header{{Name: "A", Value: "b"}}}
+		d.History, d.Attempts = []webhook.Attempt{a}, 1
+		line := bytes.ReplaceAll(write(t, d), []byte(`"response`), []byte(`"answer`))
+		line = bytes.Replace(line, []byte(`"answer_truncated"`), []byte(`"answer_cut"`), 1)
+		got, err := read(bytes.NewReader(line))
+		if err != nil || len(got) != 1 || len(got[0].History) != 1 {
+			t.Fatalf("got %+v, %v for %s", got, err, line)
+		}
+		if diff := cmp.Diff(a, got[0].History[0], cmpopts.IgnoreFields(webhook.Attempt{}, "StartedAt")); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestRequestThatCannotHaveArrivedIsDamage(t *testing.T) {
 	for _, change := range []func(*webhook.Delivery){
 		func(d *webhook.Delivery) { d.Path = "/a b" },
@@ -173,7 +191,7 @@ func TestLineIsAsDocumented(t *testing.T) {
 		`"code":401,"duration_ms":7.123456,"session":"ses_1","secret_hint":"whsec_…Kq7T","headers":[["Cookie","(masked)"],["X-Odd",{"base64":"/+KArg=="}]],` +
 		`"body_sha256":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","body_base64":"e30=","history":[{"v":1,"type":"attempt",` +
 		`"delivery_id":"dlv_a61tzr5x0k","n":1,"target":"http://localhost:3000/","url":"http://localhost:3000/","started_at":"2026-03-02T13:02:31.123Z","code":401,"duration_ms":7.123456,` +
-		`"first_byte_ms":7,"status":"refused","answer":"no\u202e\n","answer_bytes":6,"answer_headers":[["Set-Cookie","(masked)"]],"masked":["Set-Cookie"]}]}` + "\n"
+		`"first_byte_ms":7,"status":"refused","masked":["Set-Cookie"],"response":"no\u202e\n","response_bytes":6,"response_headers":[["Set-Cookie","(masked)"]]}]}` + "\n"
 	if diff := cmp.Diff(want, string(write(t, recording.Mask(d)))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

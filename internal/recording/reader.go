@@ -141,6 +141,9 @@ func (r *Reader) parse(text []byte) (webhook.Delivery, error) {
 	if err := json.Unmarshal(text, &l); err != nil || l.V != lineVersion || l.Type != deliveryType {
 		return webhook.Delivery{}, r.notALine(text, err)
 	}
+	for i := range l.History {
+		l.History[i].readOldNames()
+	}
 	if problem := l.check(); problem != "" {
 		return webhook.Delivery{}, r.damage("%s", problem)
 	}

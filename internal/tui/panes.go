@@ -175,7 +175,7 @@ func (p pane) signature(ctx context.Context, d webhook.Delivery) []detailLine {
 
 // explain is what may be the matter with a delivery that was not delivered.
 func (p pane) explain(d webhook.Delivery) []display.Line {
-	c := display.Case{Summary: d.Summary, Header: d.Header, Timeout: p.style.Timeout, Audience: display.AudienceSender}
+	c := display.Case{Summary: d.Summary, Header: d.Header, SecretHint: d.SecretHint, Timeout: p.style.Timeout, Audience: display.AudienceSender}
 	if n := len(d.History); n > 0 {
 		c.Attempt = d.History[n-1]
 	}

@@ -92,7 +92,7 @@ func (b *barrage) watch(out output.Options, ended <-chan time.Duration, interrup
 			interrupted = true
 			close(b.stop)
 			bar.Clear()
-			b.printer.Notice(output.Notice{Code: "draining", Message: "Waiting for what is under way. Ctrl-C again aborts."})
+			b.printer.Notice(output.Notice{Code: "draining", Message: "Waiting for what is under way. Press Ctrl-C again to abort."})
 		}
 	}
 }

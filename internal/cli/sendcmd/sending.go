@@ -182,7 +182,7 @@ func (s *sending) about(ctx context.Context, d webhook.Delivery, a webhook.Attem
 	if s.to.Through == nil {
 		teller = display.AudienceDirect
 	}
-	c := display.Case{Summary: d.Summary, Header: d.Header, Attempt: a, Timeout: s.timeout, Audience: teller}
+	c := display.Case{Summary: d.Summary, Header: d.Header, SecretHint: d.SecretHint, Attempt: a, Timeout: s.timeout, Audience: teller}
 	if d.Status == webhook.StatusRejected {
 		found := cmdutil.Diagnose(ctx, s.app, d, cmdutil.WorkWhileSending)
 		c.Findings, c.Incomplete = found.Findings, found.Incomplete

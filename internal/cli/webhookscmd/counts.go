@@ -77,11 +77,11 @@ func (n Counts) notDelivered() string {
 	case n.Failed == 0:
 		return ""
 	case others == 0:
-		return fmt.Sprintf(", %s still not delivered", display.Count(n.own))
+		return fmt.Sprintf(", %s undelivered", display.Count(n.own))
 	case n.own == 0:
-		return fmt.Sprintf(", %s of other projects still not delivered", display.Count(others))
+		return fmt.Sprintf(", %s of other projects undelivered", display.Count(others))
 	default:
-		return fmt.Sprintf(", %s of other projects and %s of this one still not delivered", display.Count(others), display.Count(n.own))
+		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", display.Count(others), display.Count(n.own))
 	}
 }
 

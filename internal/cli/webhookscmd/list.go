@@ -129,7 +129,7 @@ func sayNone(ctx context.Context, r *store.Reader, say func(string), by *cmdutil
 	case n == 1:
 		say("The only delivery does not match.")
 	default:
-		say(fmt.Sprintf("None of the %s deliveries match.", display.Count(n)))
+		say(fmt.Sprintf("No matches in %s deliveries.", display.Count(n)))
 	}
 	return nil
 }
