@@ -13,13 +13,13 @@ import (
 	"unicode"
 )
 
-// TestEveryLinkOfThePagesLeadsSomewhere looks at README.md, docs and .github: relative links, and the anchors they name.
-func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
+// TestLinksInDocsAreValid checks relative links and anchors in README.md, docs and .github.
+func TestLinksInDocsAreValid(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	pages := markdownPages(t, root)
 	if len(pages) < 20 {
-		t.Fatalf("only %d pages found: the test looks in the wrong place", len(pages))
+		t.Fatalf("found only %d pages: the test looks in the wrong place", len(pages))
 	}
 	links, anchors := 0, 0
 	for name, text := range pages {
@@ -34,8 +34,8 @@ func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
 	t.Logf("%d pages, %d relative links, %d of them with an anchor", len(pages), links, anchors)
 }
 
-// TestTheIndexNamesEveryPage: who looks for something begins at docs/README.md.
-func TestTheIndexNamesEveryPage(t *testing.T) {
+// TestDocsIndexLinksEveryPage checks that docs/README.md links to every page in docs.
+func TestDocsIndexLinksEveryPage(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	index := map[string]bool{}
@@ -48,32 +48,32 @@ func TestTheIndexNamesEveryPage(t *testing.T) {
 	}
 	for _, name := range names {
 		if name != "docs/README.md" && !index[name] {
-			t.Errorf("docs/README.md does not name %s", name)
+			t.Errorf("docs/README.md has no link to %s", name)
 		}
 	}
 }
 
-// TestEveryPathThatAPageNamesIsThere: a page that sends its reader to a file of the repository names one.
-func TestEveryPathThatAPageNamesIsThere(t *testing.T) {
+// TestPathsInDocsExist checks that every path in the repository that a page names exists.
+func TestPathsInDocsExist(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	named := regexp.MustCompile("`((?:internal|cmd|docs|\\.ci|\\.github|completions)/[A-Za-z0-9_./-]+)`")
-	looked := 0
+	checked := 0
 	for name, text := range markdownPages(t, root) {
 		for _, m := range named.FindAllStringSubmatch(prose(text), -1) {
-			looked++
+			checked++
 			if _, err := fs.Stat(root, strings.TrimSuffix(m[1], "/")); err != nil && m[1] != ".ci/bin" {
-				t.Errorf("%s: there is no %s", name, m[1])
+				t.Errorf("%s: %s does not exist", name, m[1])
 			}
 		}
 	}
-	if looked < 30 {
-		t.Errorf("only %d paths found: the test looks in the wrong place", looked)
+	if checked < 30 {
+		t.Errorf("found only %d paths: the test looks in the wrong place", checked)
 	}
-	t.Logf("%d paths", looked)
+	t.Logf("%d paths", checked)
 }
 
-// markdownPages is every page that readers of the repository see, by its path.
+// markdownPages returns the text of every Markdown page that readers of the repository see, by path.
 func markdownPages(t *testing.T, root fs.FS) map[string]string {
 	t.Helper()
 	pages := map[string]string{}
@@ -83,7 +83,7 @@ func markdownPages(t *testing.T, root fs.FS) map[string]string {
 			case err != nil:
 				return err
 			case d.IsDir() && top == "." && name != ".":
-				return fs.SkipDir // what is in a directory of code is no page
+				return fs.SkipDir // Markdown in code directories is not documentation
 			case path.Ext(name) == ".md":
 				pages[name] = readText(t, root, name)
 			}
@@ -96,7 +96,7 @@ func markdownPages(t *testing.T, root fs.FS) map[string]string {
 	return pages
 }
 
-// follow looks up one link of a page, and says what is wrong with it. Links to other places are not its business.
+// follow checks one link of a page and describes what is wrong with it. It ignores external links.
 func follow(root fs.FS, pages map[string]string, page, target string) (links, anchors int, wrong string) {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -109,7 +109,7 @@ func follow(root fs.FS, pages map[string]string, page, target string) (links, an
 	if u.Path != "" {
 		name = path.Join(path.Dir(page), u.Path)
 		if _, err := fs.Stat(root, name); err != nil {
-			return 1, 0, "there is no such file"
+			return 1, 0, "no such file"
 		}
 	}
 	if u.Fragment == "" {
@@ -117,10 +117,10 @@ func follow(root fs.FS, pages map[string]string, page, target string) (links, an
 	}
 	text, ok := pages[name]
 	if !ok {
-		return 1, 1, "an anchor in what is no page"
+		return 1, 1, "anchor in a file that is not a page"
 	}
 	if !anchorsOf(text)[u.Fragment] {
-		return 1, 1, "there is no such heading"
+		return 1, 1, "no such heading"
 	}
 	return 1, 1, ""
 }
@@ -133,7 +133,7 @@ var (
 	textOfLink  = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
 )
 
-// linksOf is where a page links to, in Markdown or HTML. What stands in code is no link.
+// linksOf returns the targets of all links of a page, in Markdown or HTML. It ignores code.
 func linksOf(text string) []string {
 	var found []string
 	for _, m := range linkPattern.FindAllStringSubmatch(codeSpan.ReplaceAllString(prose(text), "``"), -1) {
@@ -142,7 +142,7 @@ func linksOf(text string) []string {
 	return found
 }
 
-// prose is a page without its fenced blocks.
+// prose returns a page without its fenced blocks.
 func prose(text string) string {
 	var b strings.Builder
 	open := ""
@@ -160,8 +160,8 @@ func prose(text string) string {
 	return b.String()
 }
 
-// anchorsOf is what GitHub makes of a page's headings: the text as it is read, in lower case, without what is neither letter, digit,
-// underscore nor hyphen, with hyphens for spaces; the same a second time gets -1.
+// anchorsOf returns the anchors that GitHub creates for a page's headings: the text in lower case, with hyphens for spaces and only letters,
+// digits, underscores and hyphens. A second identical heading gets the suffix -1.
 func anchorsOf(text string) map[string]bool {
 	anchors, seen := map[string]bool{}, map[string]int{}
 	for line := range strings.Lines(prose(text)) {
@@ -196,7 +196,7 @@ func anchorOf(heading string) string {
 	}, strings.TrimSpace(heading))
 }
 
-func TestAnchorsAreThoseOfGitHub(t *testing.T) {
+func TestAnchorsMatchGitHub(t *testing.T) {
 	t.Parallel()
 	for heading, want := range map[string]string{
 		"Exit codes":                          "exit-codes",
@@ -214,7 +214,7 @@ func TestAnchorsAreThoseOfGitHub(t *testing.T) {
 	got := anchorsOf("# One\n```sh\n# not one\n```\n## Same\n## Same\n<a id=\"own\"></a>\n#nor this\n")
 	for _, want := range []string{"one", "same", "same-1", "own"} {
 		if !got[want] {
-			t.Errorf("there is no anchor %q in %v", want, got)
+			t.Errorf("no anchor %q in %v", want, got)
 		}
 	}
 	if len(got) != 4 {
@@ -222,7 +222,7 @@ func TestAnchorsAreThoseOfGitHub(t *testing.T) {
 	}
 }
 
-func TestALinkThatLeadsNowhereIsFound(t *testing.T) {
+func TestBrokenLinksAreFound(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{
 		"README.md": "[a](docs/a.md) [b](docs/a.md#part \"title\") [c](docs/b.md) [d](docs/a.md#other) [e](#none) " +
