@@ -34,9 +34,10 @@ import (
 //	await dead FILE  the process whose id is in a file has ended
 //	await tried N    the newest delivery of the log has so many attempts
 //	await more N     the log has more than so many deliveries
+//	await settled    no delivery in the log is pending
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N|dead FILE|more N")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N|dead FILE|more N|settled")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -64,14 +65,13 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		"dead":  func() bool { return isDead(ts.ReadFile(args[1])) },
 		"tried": func() bool { return fmt.Sprint(attemptsOfLast(ts)) == args[1] },
 		"more": func() bool {
-			r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
-			if err != nil {
-				return false
-			}
-			defer func() { _ = r.Close() }()
-			n, err := r.Count(context.Background(), store.Query{})
+			n, err := countLogged(ts, store.Query{})
 			atLeast, _ := strconv.Atoi(args[1])
 			return err == nil && n > atLeast
+		},
+		"settled": func() bool {
+			n, err := countLogged(ts, pending())
+			return err == nil && n == 0
 		},
 		"file": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
@@ -88,6 +88,16 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("await %s: not within %v", strings.Join(args, " "), patience)
 		}
 	}
+}
+
+// countLogged returns how many deliveries of the story's log match a query.
+func countLogged(ts *testscript.TestScript, q store.Query) (int, error) {
+	r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = r.Close() }()
+	return r.Count(context.Background(), q)
 }
 
 // attemptsOfLast is how many attempts there were at the newest delivery.
