@@ -6,7 +6,7 @@ var toldBy = map[string]string{
 	"cli/import.go: .*":                `dlv_.*log`,
 	"cli/selection.go: .*":             `there is no status|is no time`,
 	"cli/tunnel_way.go: .*":            `ngrok\.yml`,
-	"cli/edit.go: .*":                  `(VISUAL|EDITOR) names .*, which is not there|there is no editor`,
+	"cli/edit.go: .*":                  `editor not found: .* \(from (VISUAL|EDITOR)\)|no editor found`,
 	"cli/app.go: .*":                   `the target |unknown|there is no |line 1, column`, // the sites of config and dispatch are looked for by their own words
 	"jsontext/edit.go: has no .*":      ` has no `,
 	"cli/errors.go: .*":                `the target |there is no setting|line 1, column`, // the sites of config and dispatch are looked for by their own words

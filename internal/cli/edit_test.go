@@ -14,7 +14,7 @@ func TestTheDefaultEditorNeedsATerminal(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"vi": "error: --edit opens vi, which needs a terminal, and there is none\nhint:  name an editor that needs none: export VISUAL='code --wait'\n",
-		"":   "error: there is no editor: neither VISUAL nor EDITOR is set, and vi is not installed\nhint:  name yours: export VISUAL='code --wait'\n",
+		"":   "error: no editor found: VISUAL and EDITOR are not set, and vi is not installed\nhint:  name yours: export VISUAL='code --wait'\n",
 	} {
 		bin := t.TempDir()
 		t.Setenv("PATH", bin)

@@ -5,33 +5,33 @@ import (
 	"strings"
 )
 
-// Command is an editor as it is called: the program, then the arguments that come before the file.
+// Command is the command line of an editor: the program and the arguments before the file.
 type Command struct {
 	Args     []string
-	Variable string // the variable that names it; empty where it is the system's default
+	Variable string // the variable that sets it; empty for the system default
 }
 
-// Name is what the editor is called.
+// Name returns the editor's name.
 func (c Command) Name() string { return c.Args[0] }
 
-// NeedsTerminal reports whether it is known to draw on the terminal. Of an editor that somebody named, nobody but they know.
+// NeedsTerminal reports whether the editor is known to run in the terminal. For an editor that the user configured, this is unknown.
 func (c Command) NeedsTerminal() bool { return c.Variable == "" && defaultsNeedTerminal }
 
-// NotFoundError says that the editor is not there.
+// NotFoundError reports that the editor is not installed.
 type NotFoundError struct {
 	Name     string
-	Variable string // the variable that names it; empty where none does
+	Variable string // the variable that names the editor; empty if none does
 }
 
 func (e *NotFoundError) Error() string {
 	if e.Variable == "" {
-		return "there is no editor: neither VISUAL nor EDITOR is set, and " + e.Name + " is not installed"
+		return "no editor found: VISUAL and EDITOR are not set, and " + e.Name + " is not installed"
 	}
-	return fmt.Sprintf("%s names %s, which is not there", e.Variable, e.Name)
+	return fmt.Sprintf("editor not found: %q (from %s)", e.Name, e.Variable)
 }
 
-// Choose finds the editor: what VISUAL names, else what EDITOR names, else the system's default. env reads a variable; find looks a
-// program up, as exec.LookPath does. The error is a *NotFoundError.
+// Choose returns the editor: the one in VISUAL, else the one in EDITOR, else the system's default. env reads a variable; find locates a
+// program like exec.LookPath. The error is a *NotFoundError.
 func Choose(env func(name string) string, find func(program string) (string, error)) (Command, error) {
 	for _, from := range []string{"VISUAL", "EDITOR"} {
 		value := strings.TrimSpace(env(from))
@@ -50,8 +50,8 @@ func Choose(env func(name string) string, find func(program string) (string, err
 	return Command{}, &NotFoundError{Name: defaults()[0]}
 }
 
-// parse takes a value apart as people write it: a program with arguments (code --wait), quoted where there are spaces, or a path with
-// spaces that nobody quoted. No shell is asked, so nothing in it is run or expanded.
+// parse splits a value into a program and its arguments. It accepts quoted words, as in code --wait, and unquoted paths with spaces. It
+// never uses a shell, so the value can run or expand nothing.
 func parse(value string, find func(string) (string, error)) (args []string, ok bool) {
 	if args = split(value, escape); len(args) == 0 {
 		return nil, false
@@ -71,8 +71,8 @@ func parse(value string, find func(string) (string, error)) (args []string, ok b
 	return args, false
 }
 
-// split takes words apart at white space that is not quoted. Within single quotes everything stands for itself; elsewhere the escape
-// character makes the next one do so, unless it is 0: on Windows a backslash is part of a path.
+// split splits a value into words at unquoted white space. In single quotes, all characters are literal. Elsewhere the escape character
+// makes the next character literal; if escape is 0, there is none, because a backslash is part of a Windows path.
 func split(s string, escape rune) []string {
 	var words []string
 	var word strings.Builder

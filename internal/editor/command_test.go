@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/editor"
 )
 
-func TestTheEditorIsTheOneThatTheUserNames(t *testing.T) {
+func TestChoose(t *testing.T) {
 	t.Parallel()
 	there := []string{"vi", "notepad", "code", "/opt/Sublime Text/subl", `C:/Program Files/Notepad++/notepad++.exe`, "/opt/a b"}
 	find := func(name string) (string, error) {
@@ -27,13 +27,13 @@ func TestTheEditorIsTheOneThatTheUserNames(t *testing.T) {
 	}{
 		{"VISUAL first", "code", "vi", editor.Command{Args: []string{"code"}, Variable: "VISUAL"}},
 		{"then EDITOR", " ", "vi", editor.Command{Args: []string{"vi"}, Variable: "EDITOR"}},
-		{"not one that is empty", `""`, "vi", editor.Command{Args: []string{"vi"}, Variable: "EDITOR"}},
+		{"an empty value is skipped", `""`, "vi", editor.Command{Args: []string{"vi"}, Variable: "EDITOR"}},
 		{"with arguments", "code --wait  -n", "", editor.Command{Args: []string{"code", "--wait", "-n"}, Variable: "VISUAL"}},
 		{"with quoted arguments", `vi -c 'set "x" y' "" "a\"'b"`, "", editor.Command{Args: []string{"vi", "-c", `set "x" y`, "", `a"'b`}, Variable: "VISUAL"}},
 		{"a quoted path", `"/opt/Sublime Text/subl" --wait`, "", editor.Command{Args: []string{"/opt/Sublime Text/subl", "--wait"}, Variable: "VISUAL"}},
-		{"a path with spaces that nobody quoted", "/opt/Sublime Text/subl", "", editor.Command{Args: []string{"/opt/Sublime Text/subl"}, Variable: "VISUAL"}},
-		{"and with arguments", "C:/Program Files/Notepad++/notepad++.exe -multiInst -x", "", editor.Command{Args: []string{"C:/Program Files/Notepad++/notepad++.exe", "-multiInst", "-x"}, Variable: "VISUAL"}},
-		{"nothing of it is run", "vi; $(rm) `x`", "", editor.Command{}},
+		{"a path with spaces", "/opt/Sublime Text/subl", "", editor.Command{Args: []string{"/opt/Sublime Text/subl"}, Variable: "VISUAL"}},
+		{"a path with spaces and arguments", "C:/Program Files/Notepad++/notepad++.exe -multiInst -x", "", editor.Command{Args: []string{"C:/Program Files/Notepad++/notepad++.exe", "-multiInst", "-x"}, Variable: "VISUAL"}},
+		{"shell syntax is literal", "vi; $(rm) `x`", "", editor.Command{}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -46,7 +46,7 @@ func TestTheEditorIsTheOneThatTheUserNames(t *testing.T) {
 	}
 }
 
-func TestAnEditorThatIsNotThereIsNamed(t *testing.T) {
+func TestChooseNotFound(t *testing.T) {
 	t.Parallel()
 	none := func(string) (string, error) { return "", exec.ErrNotFound }
 	for variable, want := range map[string]string{"VISUAL": "nosuch", "EDITOR": "nosuch"} {
@@ -68,7 +68,7 @@ func TestAnEditorThatIsNotThereIsNamed(t *testing.T) {
 	}
 }
 
-func TestTheFileIsForItsOwnerOnlyAndGoesWithWhatStandsBesideIt(t *testing.T) {
+func TestFileIsPrivateAndRemovedWithItsDirectory(t *testing.T) {
 	t.Parallel()
 	f, err := editor.NewFile(".json")
 	if err != nil {
@@ -78,7 +78,7 @@ func TestTheFileIsForItsOwnerOnlyAndGoesWithWhatStandsBesideIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if filepath.Ext(f.Path()) != ".json" {
-		t.Errorf("got %s, want an ending of .json", f.Path())
+		t.Errorf("got %s, want the extension .json", f.Path())
 	}
 	checkPrivate(t, f.Path(), 0o600)
 	checkPrivate(t, filepath.Dir(f.Path()), 0o700)
@@ -88,15 +88,15 @@ func TestTheFileIsForItsOwnerOnlyAndGoesWithWhatStandsBesideIt(t *testing.T) {
 		t.Errorf("got %q, %v; want {}", got, err)
 	}
 	if got, err := f.Read(1); len(got) != 2 || err != nil {
-		t.Errorf("of two bytes, where one is wanted: got %q, %v; want one more than that", got, err)
+		t.Errorf("two bytes with a limit of one: got %q, %v; want one byte beyond the limit", got, err)
 	}
 	if err := f.Remove(); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(f.Path())); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
+		t.Errorf("not removed: %v", left)
 	}
 	if got, err := f.Read(100); len(got) != 0 || err != nil {
-		t.Errorf("a file that is gone: got %q, %v; want nothing", got, err)
+		t.Errorf("a missing file: got %q, %v; want nothing", got, err)
 	}
 }

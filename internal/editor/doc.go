@@ -1,6 +1,6 @@
-// Package editor lets a person change a body in the editor of their choice: which program that is and how it is called
-// ([Choose]), the private file in which the body stands meanwhile ([File]), and what the body is made of what they saved ([Draft]).
+// Package editor lets a user edit a body in an editor: it finds the editor ([Choose]), provides a private temporary file ([File]), and
+// converts between the body and the edited text ([Draft]).
 //
-// A Draft is pure: text in, text out. It reopens with the fault where what was saved is not JSON, and keeps what was typed. Starting
-// the program, and giving it the terminal, is left to the caller.
+// A Draft works on text only. If the saved text is not valid JSON, the next round shows the error above the text that was typed. The
+// caller starts the editor and hands it the terminal.
 package editor

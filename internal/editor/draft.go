@@ -10,44 +10,43 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-// What is no edit to send.
+// Reasons to send nothing.
 var (
 	ErrUnchanged = errors.New("nothing was changed")
 	ErrEmpty     = errors.New("the file was saved empty")
 )
 
-// GivenUpError says that a fault was shown and the editor closed again without a change: whoever edits wants out, or is a program that
-// would make the same fault for ever.
+// AbandonedError reports that the same invalid text was saved again after the error was shown. The user wants to quit, or the editor is a
+// program that would repeat the error forever.
 type AbandonedError struct {
-	Err error // what was wrong with the text
+	Err error // what is wrong with the text
 }
 
-func (e *AbandonedError) Error() string { return fmt.Sprintf("given up: %v", e.Err) }
+func (e *AbandonedError) Error() string { return fmt.Sprintf("gave up editing: %v", e.Err) }
 func (e *AbandonedError) Unwrap() error { return e.Err }
 
-// Draft is a body while a person changes it. Where it is a payload on one line, it is shown with two spaces a level, and what is
-// sent is one line again. Where it is spread over lines already, it is shown and sent as it stands. What is no payload is edited as
-// the text it is.
+// Draft is a body that is being edited. A payload on one line is shown indented and sent as one line. A payload on several lines is shown
+// and sent as it is. Anything else is edited as plain text.
 type Draft struct {
-	body  []byte // what it began with
-	shown []byte // how that was laid out
+	body  []byte // the original body
+	shown []byte // the original body as shown
 	form  form
-	text  []byte // what the file holds now, without notes
+	text  []byte // the current text without notes
 	notes []byte
-	fault error // in text
+	fault error // error in text
 }
 
-// form is how the body is made of the text.
+// form tells how to convert the text to a body.
 type form int
 
 const (
-	formText      form = iota // no payload: any text, as it was saved
-	formLines                 // a payload, as it was saved
-	formCompact               // a payload without the white space, every number and string as it was written
+	formText      form = iota // not a payload: the text as saved
+	formLines                 // a payload as saved
+	formCompact               // a payload without white space; numbers and strings unchanged
 	formStringify             // a payload as JSON.stringify writes it
 )
 
-// NewDraft begins with a body.
+// NewDraft returns a Draft that starts with body.
 func NewDraft(body []byte) *Draft {
 	d := &Draft{body: body, shown: body}
 	payload, err := jsontext.ParseObject(body)
@@ -63,9 +62,9 @@ func NewDraft(body []byte) *Draft {
 	return d
 }
 
-// formOf tells what a payload's sender writes. What JSON.stringify wrote has to stay one that it would have written, since there are
-// handlers that hash JSON.stringify(req.body), as Vidiking's sample does. What it did not write could never match there, and
-// loses by it: a number with more digits than JavaScript keeps becomes another one.
+// formOf finds out how the sender wrote a payload. If it matches JSON.stringify, the edited payload must match it too, because some
+// handlers hash JSON.stringify(req.body), as Vidiking's sample code does. Other payloads stay compact: they could never match such a
+// handler, and JSON.stringify would change numbers with more digits than JavaScript keeps.
 func formOf(p *jsontext.Object) form {
 	if deeperThan(p.Bytes(), deepest) {
 		return formCompact
@@ -77,11 +76,10 @@ func formOf(p *jsontext.Object) form {
 	return formCompact
 }
 
-// deepest is how deep a payload may be nested to be written as JSON.stringify does: that reads each level again, and what Vidiking
-// sends has three.
+// deepest is the maximum nesting for JSON.stringify's form, which reads each level again. Vidiking's payloads have three levels.
 const deepest = 100
 
-// deeperThan reports whether JSON is nested deeper than that.
+// deeperThan reports whether JSON text is nested deeper than levels.
 func deeperThan(text []byte, levels int) bool {
 	depth, inString := 0, false
 	for i := 0; i < len(text) && depth <= levels; i++ {
@@ -103,16 +101,15 @@ func indented(body []byte) []byte {
 	var out bytes.Buffer
 	text := jsontext.WithoutMark(body)
 	out.Write(body[:len(body)-len(text)])
-	_ = json.Indent(&out, bytes.TrimSpace(text), "", "  ") // a payload can be indented
-	out.WriteByte('\n')                                    // as editors end a file
+	_ = json.Indent(&out, bytes.TrimSpace(text), "", "  ") // a payload is valid JSON
+	out.WriteByte('\n')                                    // text files end with a newline
 	return out.Bytes()
 }
 
-// Text is what the file is to hold: the notes, and the text as it was saved last.
+// Text returns the content for the file: the notes, then the last text.
 func (d *Draft) Text() []byte { return append(bytes.Clone(d.notes), d.text...) }
 
-// Note puts lines on top of the text, behind a #, which JSON has no use for. Take takes them off again. They take the place of the
-// notes before.
+// SetNotes replaces the lines shown above the text, each after a #, which cannot start JSON. Apply removes them.
 func (d *Draft) SetNotes(lines []string) {
 	d.notes = nil
 	for _, l := range lines {
@@ -120,8 +117,8 @@ func (d *Draft) SetNotes(lines []string) {
 	}
 }
 
-// Take makes the body of what was saved. It returns ErrUnchanged or ErrEmpty where there is nothing to send; what is wrong with a
-// payload, as jsontext.ParseObject says it of the text without notes; or, where the same fault was there before, a *GivenUpError.
+// Apply converts saved text to a body. It returns ErrUnchanged or ErrEmpty if there is nothing to send, an error of jsontext.ParseObject
+// if the payload is invalid, and an *AbandonedError if the same invalid text was saved before.
 func (d *Draft) Apply(saved []byte) ([]byte, error) {
 	text := d.textOf(saved)
 	if bytes.Equal(text, d.shown) {
@@ -140,22 +137,22 @@ func (d *Draft) Apply(saved []byte) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case bytes.Equal(body, d.body):
-		return nil, ErrUnchanged // laid out in another way, which is not sent
+		return nil, ErrUnchanged // only the layout changed, which is not sent
 	}
 	return body, nil
 }
 
-// textOf is what was saved without what editors and Note add.
+// textOf returns the saved text without the additions of editors and SetNotes.
 func (d *Draft) textOf(saved []byte) []byte {
 	const mark = "\ufeff"
 	if !bytes.HasPrefix(d.shown, []byte(mark)) {
-		saved = bytes.TrimPrefix(saved, []byte(mark)) // of an editor that marks UTF-8
+		saved = bytes.TrimPrefix(saved, []byte(mark)) // some editors add a byte order mark
 	}
 	if d.form != formText {
 		saved = withoutNotes(saved)
 	}
 	if !bytes.HasSuffix(d.shown, []byte("\n")) {
-		saved = bytes.TrimSuffix(saved, []byte("\n")) // of an editor that ends every last line
+		saved = bytes.TrimSuffix(saved, []byte("\n")) // some editors end the last line
 	}
 	return bytes.Clone(saved)
 }
@@ -177,7 +174,7 @@ func (d *Draft) bodyOf(text []byte) ([]byte, error) {
 	}
 }
 
-// Ending is that of the file, by which editors know what is in it.
+// Extension returns the file name extension, which tells editors the content type.
 func (d *Draft) Extension() string {
 	if d.form == formText {
 		return ".txt"
@@ -185,5 +182,5 @@ func (d *Draft) Extension() string {
 	return ".json"
 }
 
-// IsText reports whether an editor can be trusted with the body: it is UTF-8 and holds no zero byte.
+// IsText reports whether an editor can handle the body: valid UTF-8 without zero bytes.
 func IsText(body []byte) bool { return utf8.Valid(body) && bytes.IndexByte(body, 0) < 0 }

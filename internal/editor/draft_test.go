@@ -21,14 +21,14 @@ const shown = `{
 }
 `
 
-func TestAPayloadOnOneLineIsShownForReading(t *testing.T) {
+func TestOneLinePayloadIsIndented(t *testing.T) {
 	t.Parallel()
 	if got := string(editor.NewDraft([]byte(sample)).Text()); got != shown {
 		t.Errorf("got %s, want %s", got, shown)
 	}
 }
 
-func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
+func TestApply(t *testing.T) {
 	t.Parallel()
 	lines := "{\n\t\"event\": \"x\",\r\n \"n\": 1.0 }"
 	for _, tc := range []struct {
@@ -39,18 +39,18 @@ func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
 		err   error
 	}{
 		{"one line stays one line", sample, strings.Replace(shown, "10", "12", 1), strings.Replace(sample, "10", "12", 1), nil},
-		{"as JSON.stringify writes it", sample, strings.Replace(shown, "10", `1.50, "caf\u00e9": "\/"`, 1), strings.Replace(sample, "10", `1.5,"café":"/"`, 1), nil},
-		{"numbers that JavaScript did not write stay", `{"id": 12345678901234567890, "n": 1.0}`, "{\n \"id\": 12345678901234567890,\n \"n\": 2.0\n}", `{"id":12345678901234567890,"n":2.0}`, nil},
-		{"several lines stay as they were saved", lines, strings.Replace(lines, "1.0", "2.0", 1), strings.Replace(lines, "1.0", "2.0", 1), nil},
-		{"an editor that ends the last line adds nothing", lines, strings.Replace(lines, "1.0", "2.0", 1) + "\n", strings.Replace(lines, "1.0", "2.0", 1), nil},
-		{"nor one that marks UTF-8", sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), strings.Replace(sample, "10", "12", 1), nil},
-		{"a body behind a byte order mark keeps it", "\ufeff" + sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), "\ufeff" + strings.Replace(sample, "10", "12", 1), nil},
-		{"text is text", "event=x # y", "# event=z", "# event=z", nil},
-		{"a list is text", "[1]", "[1,", "[1,", nil},
+		{"JSON.stringify's form", sample, strings.Replace(shown, "10", `1.50, "caf\u00e9": "\/"`, 1), strings.Replace(sample, "10", `1.5,"café":"/"`, 1), nil},
+		{"numbers that JavaScript did not write stay unchanged", `{"id": 12345678901234567890, "n": 1.0}`, "{\n \"id\": 12345678901234567890,\n \"n\": 2.0\n}", `{"id":12345678901234567890,"n":2.0}`, nil},
+		{"several lines stay as saved", lines, strings.Replace(lines, "1.0", "2.0", 1), strings.Replace(lines, "1.0", "2.0", 1), nil},
+		{"an added final newline is no change", lines, strings.Replace(lines, "1.0", "2.0", 1) + "\n", strings.Replace(lines, "1.0", "2.0", 1), nil},
+		{"an added byte order mark is no change", sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), strings.Replace(sample, "10", "12", 1), nil},
+		{"a byte order mark stays", "\ufeff" + sample, "\ufeff" + strings.Replace(shown, "10", "12", 1), "\ufeff" + strings.Replace(sample, "10", "12", 1), nil},
+		{"plain text", "event=x # y", "# event=z", "# event=z", nil},
+		{"a JSON list", "[1]", "[1,", "[1,", nil},
 		{"unchanged", sample, shown, "", editor.ErrUnchanged},
 		{"unchanged lines", lines, lines + "\n", "", editor.ErrUnchanged},
 		{"unchanged text", "a b", "a b\n", "", editor.ErrUnchanged},
-		{"laid out in another way only", sample, sample, "", editor.ErrUnchanged},
+		{"only the layout changed", sample, sample, "", editor.ErrUnchanged},
 		{"empty", sample, "", "", editor.ErrEmpty},
 		{"white space", sample, " \n\t\n", "", editor.ErrEmpty},
 		{"notes only", sample, "# a\n#b", "", editor.ErrEmpty},
@@ -61,19 +61,19 @@ func TestWhatBecomesOfWhatWasSaved(t *testing.T) {
 			t.Parallel()
 			got, err := editor.NewDraft([]byte(tc.body)).Apply([]byte(tc.saved))
 			if string(got) != tc.want || !errors.Is(err, tc.err) {
-				t.Errorf("Take(%q): got %q, %v; want %q, %v", tc.saved, got, err, tc.want, tc.err)
+				t.Errorf("Apply(%q): got %q, %v; want %q, %v", tc.saved, got, err, tc.want, tc.err)
 			}
 		})
 	}
 }
 
-func TestAFaultReopensWithItsNoteAndWhatWasTyped(t *testing.T) {
+func TestInvalidTextIsKeptBelowTheNotes(t *testing.T) {
 	t.Parallel()
 	d := editor.NewDraft([]byte(sample))
 	broken := strings.Replace(shown, "10", "oops", 1)
 	var fault *jsontext.SyntaxError
 	if _, err := d.Apply([]byte(broken)); !errors.As(err, &fault) || fault.Line != 5 {
-		t.Fatalf("got %v, want a fault in line 5", err)
+		t.Fatalf("got %v, want an error in line 5", err)
 	}
 	d.SetNotes([]string{"It is\nnot JSON.", "", "\tExpected a value."})
 	if got, want := string(d.Text()), "# It is not JSON.\n#\n#  Expected a value.\n"+broken; got != want {
@@ -81,11 +81,11 @@ func TestAFaultReopensWithItsNoteAndWhatWasTyped(t *testing.T) {
 	}
 	got, err := d.Apply([]byte("# It is not JSON.\n" + strings.Replace(shown, "10", "11", 1)))
 	if want := strings.Replace(sample, "10", "11", 1); string(got) != want || err != nil {
-		t.Errorf("mended: got %q, %v; want %q", got, err, want)
+		t.Errorf("after the fix: got %q, %v; want %q", got, err, want)
 	}
 }
 
-func TestTheSameFaultTwiceIsGivingUp(t *testing.T) {
+func TestSameInvalidTextTwiceIsAbandoned(t *testing.T) {
 	t.Parallel()
 	d := editor.NewDraft([]byte(sample))
 	_, first := d.Apply([]byte("{"))
@@ -93,11 +93,11 @@ func TestTheSameFaultTwiceIsGivingUp(t *testing.T) {
 	_, err := d.Apply(d.Text())
 	var up *editor.AbandonedError
 	if !errors.As(err, &up) || up.Err.Error() != first.Error() {
-		t.Errorf("got %v, want a GivenUpError with %v", err, first)
+		t.Errorf("got %v, want an AbandonedError with %v", err, first)
 	}
 }
 
-func TestADeepPayloadKeepsItsNumbers(t *testing.T) {
+func TestDeepPayloadKeepsItsNumbers(t *testing.T) {
 	t.Parallel()
 	nested := func(levels int, number string) string {
 		return `{"[{\"":` + strings.Repeat("[", levels) + number + strings.Repeat("]", levels) + "}"
@@ -121,13 +121,13 @@ func FuzzDraft(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body, saved []byte, note string) {
 		d := editor.NewDraft(body)
 		if _, err := d.Apply(d.Text()); !errors.Is(err, editor.ErrUnchanged) {
-			t.Fatalf("%q as it is shown: got %v, want ErrUnchanged", body, err)
+			t.Fatalf("%q as shown: got %v, want ErrUnchanged", body, err)
 		}
 		got, err := d.Apply(saved)
 		if err == nil {
 			if _, err := jsontext.ParseObject(body); err == nil {
 				if _, err := jsontext.ParseObject(got); err != nil {
-					t.Fatalf("%q was made of %q: %v", got, saved, err)
+					t.Fatalf("got %q from %q: %v", got, saved, err)
 				}
 			}
 			return
@@ -138,11 +138,11 @@ func FuzzDraft(f *testing.F) {
 		before := d.Text()
 		d.SetNotes([]string{note, note})
 		if with := d.Text(); !bytes.HasSuffix(with, before) || bytes.Count(with, []byte("\n")) != bytes.Count(before, []byte("\n"))+2 {
-			t.Fatalf("the note %q over %q: got %q", note, before, with)
+			t.Fatalf("note %q over %q: got %q", note, before, with)
 		}
 		var up *editor.AbandonedError
 		if _, err := d.Apply(d.Text()); !errors.As(err, &up) {
-			t.Fatalf("%q again: got %v, want a GivenUpError", saved, err)
+			t.Fatalf("%q again: got %v, want an AbandonedError", saved, err)
 		}
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// checkPrivate checks a mode where the system has such modes.
+// checkPrivate checks a file mode, on systems that have file modes.
 func checkPrivate(t *testing.T, path string, want os.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// noteLine is one line of a note as the file holds it. It stays one line whatever it quotes.
+// noteLine formats one line of a note. It stays on one line even if the text contains line breaks.
 func noteLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
@@ -17,7 +17,7 @@ func noteLine(text string) string {
 	return strings.TrimRight("# "+text, " ") + "\n"
 }
 
-// withoutNotes takes off the lines at the top that begin with #. No JSON does, so they are nobody's payload.
+// withoutNotes removes the leading lines that start with #. JSON cannot start with #, so they are not part of a payload.
 func withoutNotes(text []byte) []byte {
 	for bytes.HasPrefix(text, []byte("#")) {
 		_, text, _ = bytes.Cut(text, []byte("\n"))

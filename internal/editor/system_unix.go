@@ -2,11 +2,11 @@
 
 package editor
 
-// escape makes the next character of an editor's value stand for itself, as in a shell.
+// escape makes the next character of VISUAL and EDITOR literal, as in a shell.
 const escape = '\\'
 
-// defaultsNeedTerminal says that the editors of defaults draw on the terminal.
+// defaultsNeedTerminal tells that the default editors run in the terminal.
 const defaultsNeedTerminal = true
 
-// defaults are the editors to try where none is named: POSIX has vi; the smallest images have neither.
+// defaults lists the editors to try if none is configured. POSIX requires vi; minimal images have neither.
 func defaults() []string { return []string{"vi", "nano"} }

@@ -1,10 +1,10 @@
 package editor
 
-// escape is none: a backslash is part of a path.
+// escape is 0 because a backslash is part of a path.
 const escape = 0
 
-// defaultsNeedTerminal says that the editors of defaults have windows of their own.
+// defaultsNeedTerminal tells that the default editors open their own windows.
 const defaultsNeedTerminal = false
 
-// defaults are the editors to try where none is named.
+// defaults lists the editors to try if none is configured.
 func defaults() []string { return []string{"notepad"} }

@@ -1,4 +1,4 @@
-// Package hosts says whether a host is this machine, by its name or address alone: it looks nothing up.
+// Package hosts decides whether a host is this machine, from its name or address alone. It makes no DNS lookup.
 package hosts
 
 import (
@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// IsLocalhost reports whether a name always means this machine, whatever a resolver says (RFC 6761 6.3).
+// IsLocalhost reports whether a name always means this machine, regardless of DNS (RFC 6761, 6.3).
 func IsLocalhost(name string) bool {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// IsHere reports whether a host, a name or an address, leads to this machine: also 0.0.0.0 and ::, which every system's connect takes
-// for it.
+// IsLocal reports whether a host name or address leads to this machine. It includes 0.0.0.0 and ::, because every operating system
+// connects them to this machine.
 func IsLocal(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	addr = addr.Unmap()
 	return IsLocalhost(host) || err == nil && (addr.IsLoopback() || addr.IsUnspecified())
 }
 
-// IsHereAlone reports whether a host can be nothing but this machine, so that what nobody else may see can go there in the clear: a
-// resolver may know better than RFC 6761 what a name like api.localhost is.
+// IsLoopback reports whether a host can only be this machine, so that secrets can be sent to it unencrypted. A name such as api.localhost
+// does not count, because a resolver may ignore RFC 6761.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()

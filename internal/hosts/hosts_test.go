@@ -2,7 +2,7 @@ package hosts
 
 import "testing"
 
-func TestWhatIsThisMachine(t *testing.T) {
+func TestHosts(t *testing.T) {
 	t.Parallel()
 	type is struct{ localhost, here, alone bool }
 	for host, want := range map[string]is{

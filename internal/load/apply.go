@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Shot is one sending to be made.
+// Request is a request to be sent.
 type Request[T any] struct {
 	Item      T
-	Number    int           // of the item, from 1, in the order of the source
+	Number    int           // of the item, from 1, in source order
 	Copy      int           // of the item, from 1
-	Delay     time.Duration // how long it waits before it is sent
-	Truncated bool          // its body is cut short
+	Delay     time.Duration // wait before sending
+	Truncated bool          // the body is truncated
 
-	keptFraction float64 // the share of the body that is left where it is cut, below 1
+	keptFraction float64 // remaining share of a truncated body, below 1
 }
 
-// Body is what is sent of a body: all of it, or its beginning.
+// Body returns the part of a body to send: all of it, or its beginning if it is truncated.
 func (s Request[T]) Body(whole []byte) []byte {
 	if !s.Truncated {
 		return whole
@@ -25,9 +25,9 @@ func (s Request[T]) Body(whole []byte) []byte {
 	return whole[:int(s.keptFraction*float64(len(whole)))]
 }
 
-// Stir makes sendings of items, with chaos: each is copied, groups are shuffled, then each sending by itself is delayed or cut short.
-// The same items, chaos and seed give the same sendings; each kind of chaos rolls dice of its own, so that one more kind does not
-// change what the others do. No more than a group is read ahead.
+// ApplyChaos turns items into requests and applies chaos: it copies each item, shuffles groups, then delays or truncates single requests.
+// The result depends only on the items, the chaos and the seed. Each kind of chaos has its own random numbers, so that adding one does
+// not change the others. It reads at most one group ahead.
 func ApplyChaos[T any](items iter.Seq[T], c Chaos, seed uint64) iter.Seq[Request[T]] {
 	return func(yield func(Request[T]) bool) {
 		s := chaosApplier[T]{chaos: c, rngs: newRNGs(seed), yield: yield}
@@ -51,7 +51,7 @@ type chaosApplier[T any] struct {
 	yield func(Request[T]) bool
 }
 
-// dice has one die for each kind of chaos.
+// rngs has a random number generator for each kind of chaos.
 type rngs struct{ order, delay, cut *rand.Rand }
 
 func newRNGs(seed uint64) rngs {
@@ -64,7 +64,7 @@ func (s *chaosApplier[T]) add(request Request[T]) bool {
 	return len(s.group) < s.chaos.Shuffle || s.flush()
 }
 
-// flush sends the group on, in random order, and reports whether more is wanted.
+// flush yields the group in random order and reports whether to continue.
 func (s *chaosApplier[T]) flush() bool {
 	s.rngs.order.Shuffle(len(s.group), func(i, j int) { s.group[i], s.group[j] = s.group[j], s.group[i] })
 	for _, request := range s.group {

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Chaos says what is done to a stream of sendings. The zero Chaos leaves it as it is.
+// Chaos describes how to disturb a stream of requests. The zero value changes nothing.
 type Chaos struct {
-	Duplicate int           // each is sent so many times in all, the same bytes; 0: once
-	Shuffle   int           // groups of so many are sent in random order; 0: in order
-	Delay     time.Duration // each waits a random time, less than this; 0: none
-	Truncate  int           // the body of one in so many, by chance, is cut short after it was signed; 1: of each; 0: of none
+	Duplicate int           // total copies of each request, byte for byte; 0: one
+	Shuffle   int           // size of groups sent in random order; 0: keep the order
+	Delay     time.Duration // each request waits for a random time below this; 0: none
+	Truncate  int           // on average, one request in this many has its body truncated after signing; 1: all; 0: none
 }
 
-// Copies is how many sendings become of one.
+// Copies returns the number of requests per item.
 func (c Chaos) Copies() int { return max(1, c.Duplicate) }
 
-// String is the chaos as ParseChaos reads it.
+// String formats the chaos for ParseChaos.
 func (c Chaos) String() string {
 	var parts []string
 	if c.Duplicate > 0 {
@@ -38,7 +38,7 @@ func (c Chaos) String() string {
 	return strings.Join(parts, ",")
 }
 
-// The names of the kinds of chaos.
+// Names of the kinds of chaos.
 const (
 	duplicateName = "duplicate"
 	shuffleName   = "shuffle"

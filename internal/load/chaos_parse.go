@@ -11,29 +11,28 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// Bounds of what ParseChaos takes.
+// Limits for ParseChaos.
 const (
-	maxDuplicate = 100       // a provider that sends the same a hundred times is broken in another way
-	maxShuffle   = 100_000   // so many are kept in memory
-	maxDelay     = time.Hour // who wants more wants a cron job
-	maxTruncate  = 1_000_000 // rarer than once a run
-	defaultTwice = 2         // of duplicate alone
+	maxDuplicate = 100       // more copies would test nothing new
+	maxShuffle   = 100_000   // a group is kept in memory
+	maxDelay     = time.Hour // longer delays are a job for cron
+	maxTruncate  = 1_000_000 // rarer than once in a run
+	defaultTwice = 2         // for duplicate without a number
 	exampleChaos = "duplicate=2,shuffle=7,delay=100ms,truncate=10"
 )
 
-// ChaosError says what is wrong with a chaos, and where.
+// ChaosError reports invalid text for a Chaos.
 type ChaosError struct {
-	Text   string // the whole of it
+	Text   string // the entire text
 	Column int    // in characters, from 1
 	Width  int    // in characters
-	Msg    string // lower case, no full stop
+	Msg    string // lower case, without a period
 	Hint   string
 }
 
 func (e *ChaosError) Error() string { return e.Msg }
 
-// ParseChaos reads a chaos as it is written on a command line: kinds with commas between them, as in
-// duplicate=2,shuffle=7,delay=100ms,truncate. The error is a *ChaosError.
+// ParseChaos parses a comma-separated list of kinds, such as duplicate=2,shuffle=7,delay=100ms,truncate. The error is a *ChaosError.
 func ParseChaos(text string) (Chaos, error) {
 	var c Chaos
 	var seen []string
@@ -42,7 +41,7 @@ func ParseChaos(text string) (Chaos, error) {
 		p := chaosPart{whole: text, at: at, text: part}
 		name, err := p.read(&c)
 		if err == nil && slices.Contains(seen, name) {
-			err = p.wrong(0, len(part), "--chaos says "+name+" twice", "leave one of them out")
+			err = p.wrong(0, len(part), "--chaos lists "+name+" twice", "remove one of them")
 		}
 		if err != nil {
 			return Chaos{}, err
@@ -53,14 +52,14 @@ func ParseChaos(text string) (Chaos, error) {
 	return c, nil
 }
 
-// chaosPart is what stands between two commas.
+// chaosPart is the text between two commas.
 type chaosPart struct {
 	whole string
-	at    int // where it begins, in bytes
+	at    int // start, in bytes
 	text  string
 }
 
-// read reads the part into c and returns its name.
+// read parses the part into c and returns its name.
 func (p chaosPart) read(c *Chaos) (name string, err error) {
 	name, value, given := strings.Cut(p.text, "=")
 	v := chaosValue{part: p, name: name, from: len(name) + 1, text: value, given: given}
@@ -74,18 +73,18 @@ func (p chaosPart) read(c *Chaos) (name string, err error) {
 	case truncateName:
 		c.Truncate, err = v.number(1, maxTruncate, 1)
 	case "":
-		err = p.wrong(0, max(1, len(p.text)), "a kind of chaos is missing", "as in "+exampleChaos)
+		err = p.wrong(0, max(1, len(p.text)), "missing kind of chaos", "for example "+exampleChaos)
 	default:
-		hint := "there are " + strings.Join(chaosNames(), ", ")
-		if near := suggest.Closest(name, chaosNames()); near != "" {
-			hint = "did you mean " + near + "?"
+		hint := "choose from " + strings.Join(chaosNames(), ", ")
+		if closest := suggest.Closest(name, chaosNames()); closest != "" {
+			hint = fmt.Sprintf("did you mean %q?", closest)
 		}
-		err = p.wrong(0, len(name), "there is no chaos "+name, hint)
+		err = p.wrong(0, len(name), fmt.Sprintf("unknown kind of chaos %q", name), hint)
 	}
 	return name, err
 }
 
-// wrong is the error of some bytes of the part.
+// wrong returns an error for a range of bytes in the part.
 func (p chaosPart) wrong(from, length int, what, hint string) error {
 	start := p.at + from
 	end := min(start+length, len(p.whole))
@@ -95,7 +94,7 @@ func (p chaosPart) wrong(from, length int, what, hint string) error {
 	}
 }
 
-// chaosValue is what stands behind the = of a part.
+// chaosValue is the text after the = in a part.
 type chaosValue struct {
 	part  chaosPart
 	name  string
@@ -104,33 +103,33 @@ type chaosValue struct {
 	given bool
 }
 
-// number reads a whole number between bounds. Without one it is what the name alone means; 0 is that it means nothing.
+// number parses an integer between least and most. Without a value it returns alone, unless alone is 0: then a value is required.
 func (v chaosValue) number(least, most, alone int) (int, error) {
 	if !v.given && alone > 0 {
 		return alone, nil
 	}
 	if v.text == "" {
-		return 0, v.missing(fmt.Sprintf("as in %s=7", v.name))
+		return 0, v.missing(fmt.Sprintf("for example %s=7", v.name))
 	}
 	n, err := strconv.Atoi(v.text)
 	if err != nil || n < least || n > most {
-		return 0, v.part.wrong(v.from, len(v.text), v.name+" can't be "+v.text,
-			fmt.Sprintf("it is a whole number from %d to %d", least, most))
+		return 0, v.part.wrong(v.from, len(v.text), fmt.Sprintf("invalid value %q for %s", v.text, v.name),
+			fmt.Sprintf("use a whole number from %d to %d", least, most))
 	}
 	return n, nil
 }
 
 func (v chaosValue) duration() (time.Duration, error) {
 	if v.text == "" {
-		return 0, v.missing("as in delay=100ms")
+		return 0, v.missing("for example delay=100ms")
 	}
 	d, err := time.ParseDuration(v.text)
 	if err != nil || d <= 0 || d > maxDelay {
-		return 0, v.part.wrong(v.from, len(v.text), v.name+" can't be "+v.text, "a duration up to 1h, as in 100ms or 2s")
+		return 0, v.part.wrong(v.from, len(v.text), fmt.Sprintf("invalid value %q for %s", v.text, v.name), "use a duration up to 1h, such as 100ms or 2s")
 	}
 	return d, nil
 }
 
 func (v chaosValue) missing(hint string) error {
-	return v.part.wrong(0, len(v.part.text), v.name+" has no value", hint)
+	return v.part.wrong(0, len(v.part.text), v.name+" needs a value", hint)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/load"
 )
 
-func TestChaosIsReadAsItIsWritten(t *testing.T) {
+func TestParseChaos(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]load.Chaos{
 		"duplicate":              {Duplicate: 2},
@@ -35,24 +35,24 @@ func TestChaosIsReadAsItIsWritten(t *testing.T) {
 	}
 }
 
-func TestAWrongChaosIsSaidAtItsPlace(t *testing.T) {
+func TestParseChaosErrors(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ text, at, what, hint string }{
-		{"duplicate=2,shufle=7", "            ^~~~~~", "there is no chaos shufle", "did you mean shuffle?"},
-		{"nonsense", "^~~~~~~~", "there is no chaos nonsense", "there are duplicate, shuffle, delay, truncate"},
-		{"", "^", "a kind of chaos is missing", "as in duplicate=2,shuffle=7,delay=100ms,truncate=10"},
-		{"delay=1s,", "         ^", "a kind of chaos is missing", "as in duplicate=2,shuffle=7,delay=100ms,truncate=10"},
-		{"=3,delay=1s", "^~", "a kind of chaos is missing", "as in duplicate=2,shuffle=7,delay=100ms,truncate=10"},
-		{"duplicate=1", "          ^", "duplicate can't be 1", "it is a whole number from 2 to 100"},
-		{"truncate,duplicate=2x", "                   ^~", "duplicate can't be 2x", "it is a whole number from 2 to 100"},
-		{"duplicate=", "^~~~~~~~~~", "duplicate has no value", "as in duplicate=7"},
-		{"shuffle", "^~~~~~~", "shuffle has no value", "as in shuffle=7"},
-		{"delay", "^~~~~", "delay has no value", "as in delay=100ms"},
-		{"delay=100", "      ^~~", "delay can't be 100", "a duration up to 1h, as in 100ms or 2s"},
-		{"delay=-1s", "      ^~~", "delay can't be -1s", "a duration up to 1h, as in 100ms or 2s"},
-		{"delay=1s,delay=2s", "         ^~~~~~~~", "--chaos says delay twice", "leave one of them out"},
-		{"größer=1,x", "^~~~~~", "there is no chaos größer", "there are duplicate, shuffle, delay, truncate"},
-		{"truncate,größer", "         ^~~~~~", "there is no chaos größer", "there are duplicate, shuffle, delay, truncate"},
+		{"duplicate=2,shufle=7", "            ^~~~~~", `unknown kind of chaos "shufle"`, `did you mean "shuffle"?`},
+		{"nonsense", "^~~~~~~~", `unknown kind of chaos "nonsense"`, "choose from duplicate, shuffle, delay, truncate"},
+		{"", "^", "missing kind of chaos", "for example duplicate=2,shuffle=7,delay=100ms,truncate=10"},
+		{"delay=1s,", "         ^", "missing kind of chaos", "for example duplicate=2,shuffle=7,delay=100ms,truncate=10"},
+		{"=3,delay=1s", "^~", "missing kind of chaos", "for example duplicate=2,shuffle=7,delay=100ms,truncate=10"},
+		{"duplicate=1", "          ^", `invalid value "1" for duplicate`, "use a whole number from 2 to 100"},
+		{"truncate,duplicate=2x", "                   ^~", `invalid value "2x" for duplicate`, "use a whole number from 2 to 100"},
+		{"duplicate=", "^~~~~~~~~~", "duplicate needs a value", "for example duplicate=7"},
+		{"shuffle", "^~~~~~~", "shuffle needs a value", "for example shuffle=7"},
+		{"delay", "^~~~~", "delay needs a value", "for example delay=100ms"},
+		{"delay=100", "      ^~~", `invalid value "100" for delay`, "use a duration up to 1h, such as 100ms or 2s"},
+		{"delay=-1s", "      ^~~", `invalid value "-1s" for delay`, "use a duration up to 1h, such as 100ms or 2s"},
+		{"delay=1s,delay=2s", "         ^~~~~~~~", "--chaos lists delay twice", "remove one of them"},
+		{"größer=1,x", "^~~~~~", `unknown kind of chaos "größer"`, "choose from duplicate, shuffle, delay, truncate"},
+		{"truncate,größer", "         ^~~~~~", `unknown kind of chaos "größer"`, "choose from duplicate, shuffle, delay, truncate"},
 	} {
 		_, err := load.ParseChaos(tc.text)
 		var wrong *load.ChaosError
@@ -77,7 +77,7 @@ func FuzzParseChaos(f *testing.F) {
 		switch {
 		case err == nil:
 			if again, err := load.ParseChaos(c.String()); err != nil || again != c {
-				t.Errorf("%q is %+v, whose own form %q is %+v, %v", text, c, c.String(), again, err)
+				t.Errorf("%q is %+v, formatted as %q, which is %+v, %v", text, c, c.String(), again, err)
 			}
 		case !errors.As(err, &wrong):
 			t.Errorf("%q: got %v, want a *ChaosError", text, err)
@@ -87,8 +87,8 @@ func FuzzParseChaos(f *testing.F) {
 	})
 }
 
-// stirred is what becomes of so many items, as text.
-func stirred(n int, c load.Chaos, seed uint64) []string {
+// applied returns the requests that chaos makes of n items, as text.
+func applied(n int, c load.Chaos, seed uint64) []string {
 	var out []string
 	for s := range load.ApplyChaos(numbers(n), c, seed) {
 		out = append(out, fmt.Sprintf("%d.%d %s %q", s.Number, s.Copy, s.Delay, s.Body([]byte("0123456789"))))
@@ -96,25 +96,25 @@ func stirred(n int, c load.Chaos, seed uint64) []string {
 	return out
 }
 
-func TestTheSameSeedGivesTheSameChaos(t *testing.T) {
+func TestChaosIsReproducible(t *testing.T) {
 	t.Parallel()
 	c := load.Chaos{Duplicate: 2, Shuffle: 7, Delay: 100 * time.Millisecond, Truncate: 3}
-	if diff := cmp.Diff(stirred(50, c, 8123), stirred(50, c, 8123)); diff != "" {
-		t.Errorf("twice the same seed:\n%s", diff)
+	if diff := cmp.Diff(applied(50, c, 8123), applied(50, c, 8123)); diff != "" {
+		t.Errorf("the same seed again:\n%s", diff)
 	}
-	if cmp.Equal(stirred(50, c, 8123), stirred(50, c, 8124)) {
-		t.Error("another seed gives the same chaos")
+	if cmp.Equal(applied(50, c, 8123), applied(50, c, 8124)) {
+		t.Error("another seed gave the same chaos")
 	}
-	// What these are is a promise: a seed from a report of last month must still show the same.
+	// These values must not change: a seed from an old report must still reproduce its run.
 	want := []string{
 		`1.2 34.623313ms "0123456789"`, `2.2 89.956389ms "012"`, `2.1 78.411263ms "0123456789"`, `1.1 16.816806ms "0123456789"`,
 	}
-	if diff := cmp.Diff(want, stirred(2, c, 8123)); diff != "" {
+	if diff := cmp.Diff(want, applied(2, c, 8123)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestOneMoreKindOfChaosDoesNotChangeTheOthers(t *testing.T) {
+func TestKindsOfChaosAreIndependent(t *testing.T) {
 	t.Parallel()
 	order := func(c load.Chaos) (came []int) {
 		for s := range load.ApplyChaos(numbers(60), c, 5) {
@@ -124,19 +124,19 @@ func TestOneMoreKindOfChaosDoesNotChangeTheOthers(t *testing.T) {
 	}
 	plain := order(load.Chaos{Shuffle: 7})
 	if diff := cmp.Diff(plain, order(load.Chaos{Shuffle: 7, Delay: time.Second, Truncate: 2})); diff != "" {
-		t.Errorf("the order differs:\n%s", diff)
+		t.Errorf("the order changed:\n%s", diff)
 	}
 }
 
-func TestWithoutChaosEachIsSentOnceInOrder(t *testing.T) {
+func TestZeroChaosChangesNothing(t *testing.T) {
 	t.Parallel()
 	want := []string{`1.1 0s "0123456789"`, `2.1 0s "0123456789"`, `3.1 0s "0123456789"`}
-	if diff := cmp.Diff(want, stirred(3, load.Chaos{}, 1)); diff != "" {
+	if diff := cmp.Diff(want, applied(3, load.Chaos{}, 1)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestChaosKeepsItsLaws(t *testing.T) {
+func TestChaosProperties(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(50) {
 		c := load.Chaos{Duplicate: 3, Shuffle: 8, Delay: time.Second, Truncate: 4}
@@ -145,22 +145,22 @@ func TestChaosKeepsItsLaws(t *testing.T) {
 		for s := range load.ApplyChaos(numbers(100), c, seed) {
 			copies[s.Number] = append(copies[s.Number], s.Copy)
 			if group := ((s.Number-1)*3 + s.Copy - 1) / 8; group != place/8 {
-				t.Fatalf("seed %d: sending %d.%d came %d., outside its group of 8", seed, s.Number, s.Copy, place)
+				t.Fatalf("seed %d: request %d.%d came at position %d, outside its group of 8", seed, s.Number, s.Copy, place)
 			}
 			place++
 			if s.Delay < 0 || s.Delay >= time.Second {
-				t.Fatalf("seed %d: a delay of %s, want less than 1s", seed, s.Delay)
+				t.Fatalf("seed %d: got a delay of %s, want less than 1s", seed, s.Delay)
 			}
 			body := []byte(`{"event":"x"}`)
 			if s.Truncated {
 				cut++
 			}
 			if got := s.Body(body); s.Truncated == (len(got) == len(body)) || string(got) != string(body[:len(got)]) {
-				t.Fatalf("seed %d: cut %t, body %q of %q", seed, s.Truncated, got, body)
+				t.Fatalf("seed %d: truncated %t, body %q of %q", seed, s.Truncated, got, body)
 			}
 		}
 		if place != 300 || cut < 30 || cut > 130 {
-			t.Errorf("seed %d: %d sendings, %d of them cut, want 300 and about 75", seed, place, cut)
+			t.Errorf("seed %d: got %d requests, %d of them truncated, want 300 and about 75", seed, place, cut)
 		}
 		for number, got := range copies {
 			if slices.Sort(got); !slices.Equal(got, []int{1, 2, 3}) {
@@ -170,7 +170,7 @@ func TestChaosKeepsItsLaws(t *testing.T) {
 	}
 }
 
-func TestStirReadsNoFurtherAheadThanItsGroup(t *testing.T) {
+func TestApplyChaosReadsAtMostOneGroupAhead(t *testing.T) {
 	t.Parallel()
 	read := 0
 	items := func(yield func(int) bool) {
@@ -184,6 +184,6 @@ func TestStirReadsNoFurtherAheadThanItsGroup(t *testing.T) {
 		break
 	}
 	if read != 7 {
-		t.Errorf("it read %d items for the first sending, want 7", read)
+		t.Errorf("read %d items for the first request, want 7", read)
 	}
 }

@@ -1,10 +1,10 @@
-// Package load makes many sendings of few: at a rate or as fast as they are answered, so many at a time, and, where that is asked for,
-// with the disorder of a bad network. It measures each and sums them up.
+// Package load sends many requests made from a few items: at a fixed rate or as fast as responses arrive, with limited concurrency, and
+// optionally with the disorder of a bad network. It measures every request and summarizes the run.
 //
-// Run is the engine. At a rate it is open-loop: a sending is due at its time whether or not those before it were answered, and what it
-// took is measured from when it was due, so that a handler that stalls makes all who had to wait look as slow as they were
-// ("coordinated omission" is leaving those out). Without a rate it is closed-loop: the next begins when one is answered.
+// With a rate, Run is an open-loop generator: each request is due at its time, whether or not earlier ones have finished. Latency counts
+// from the due time. So if a handler stalls, the requests that had to wait count as slow too (ignoring them is called coordinated
+// omission). Without a rate, Run is closed-loop: the next request starts when one finishes.
 //
-// Stir is the chaos: a pure function of what is sent, a Chaos and a seed. Tally keeps every measurement, so that its percentiles are
-// exact. What is sent, how, and what counts as good is the caller's.
+// ApplyChaos is a pure function of items, a Chaos and a seed. Tally keeps every measurement, so its percentiles are exact. The caller
+// decides what to send, how to send it, and what counts as success.
 package load

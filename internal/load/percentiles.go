@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Spread is how measurements are spread. Each is one that was measured, not an estimate: half of them took P50 or less.
+// Percentiles summarizes measurements. Each value is an actual measurement, not an estimate.
 type Percentiles struct{ P50, P90, P99, Max time.Duration }
 
-// spreadOf takes the measurements in order.
+// percentilesOf expects sorted measurements.
 func percentilesOf(sorted []time.Duration) Percentiles {
 	if len(sorted) == 0 {
 		return Percentiles{}
@@ -17,17 +17,17 @@ func percentilesOf(sorted []time.Duration) Percentiles {
 	return Percentiles{P50: at(50), P90: at(90), P99: at(99), Max: at(100)}
 }
 
-// Bucket is a bar of the histogram: so many took at most UpTo, and more than the bucket before.
+// Bucket is a bar of the histogram. It counts the measurements up to UpTo that are not in an earlier bucket.
 type Bucket struct {
 	UpTo  time.Duration
 	Count int
 }
 
-// finest is the first bound of the histogram: nothing over a socket and a disk is much faster.
+// minBucket is the smallest bucket limit. Few requests over a socket to a disk are faster.
 const minBucket = 100 * time.Microsecond
 
-// bucketsOf sorts measurements, which are in order, into buckets whose bounds are 1, 2 and 5 of each power of ten, from the first
-// that has one to the last: the same bounds in every run, so that two can be compared.
+// bucketsOf sorts measurements into buckets with the limits 1, 2 and 5 times a power of ten. It expects sorted measurements and returns
+// the range from the first to the last non-empty bucket. All runs have the same limits, so that they can be compared.
 func bucketsOf(sorted []time.Duration) []Bucket {
 	var buckets []Bucket
 	from := 0

@@ -10,36 +10,36 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Options say how to send.
+// Options configures Run.
 type Options struct {
-	Rate        float64          // sendings a second that are due, whatever becomes of them; 0: the next when one is answered
-	Concurrency int              // how many are under way at once, at most
+	Rate        float64          // requests due per second; 0: start the next when one finishes
+	Concurrency int              // maximum number of requests in flight
 	Now         func() time.Time // the clock
 }
 
-// Answer is what came of one sending.
+// Response is the result of one request.
 type Response struct {
-	ID      webhook.ID     // of the delivery; empty where it was not taken
-	Status  webhook.Status // of the delivery; empty where it was not taken
+	ID      webhook.ID     // of the delivery; empty if it was not recorded
+	Status  webhook.Status // of the delivery; empty if it was not recorded
 	Attempt webhook.Attempt
-	Failure string    // why it is not what it should be, the same words for the same reason; empty where it is
-	At      time.Time // when the answer was there
+	Failure string    // why the result is not the expected one, with the same text for the same cause; empty for success
+	At      time.Time // when the response arrived
 }
 
-// Result is an answer with what was measured.
+// Result is a response with its measurements.
 type Result struct {
 	Response
-	Took time.Duration // from when it was due to the answer
-	Lag  time.Duration // from when it was due to when it was sent
-	// Crowded says that when it was due as many were under way as are allowed, so that it had to wait for one of them.
+	Took time.Duration // from the due time to the response
+	Lag  time.Duration // from the due time to sending
+	// Queued tells that the request had to wait when it was due, because the maximum number of requests was in flight.
 	Queued bool
 }
 
-// Sender makes one sending. It is called from many goroutines at once.
+// Sender sends one request. Run calls it from several goroutines.
 type Sender[T any] func(context.Context, Request[T]) Response
 
-// Run makes the sendings and calls each with what came of each, one after the other, in the order of the answers. When stop is closed no
-// further one is begun, and Run returns when those under way are answered; ctx ends these, too. It returns how long it took.
+// Run sends the requests and calls each with every result, one at a time, in the order of the responses. After stop is closed it starts
+// no request and waits for those in flight; canceling ctx aborts these too. It returns the elapsed time.
 func Run[T any](ctx context.Context, stop <-chan struct{}, requests iter.Seq[Request[T]], o Options, send Sender[T], each func(Request[T], Result)) time.Duration {
 	r := &run[T]{Options: o, stop: stop, send: send, each: each, next: make(chan scheduled[T])}
 	var workers sync.WaitGroup
@@ -63,19 +63,19 @@ type run[T any] struct {
 	send     Sender[T]
 	next     chan scheduled[T]
 	start    time.Time
-	inFlight atomic.Int64 // how many are under way
+	inFlight atomic.Int64 // number of requests in flight
 
 	mu   sync.Mutex
 	each func(Request[T], Result)
 }
 
-// feed hands out the sendings, each when it is due.
+// dispatch hands out the requests, each when it is due.
 func (r *run[T]) dispatch(ctx context.Context, all iter.Seq[scheduled[T]]) {
 	for t := range all {
 		if r.Rate > 0 && !r.sleep(ctx, r.start.Add(t.due).Sub(r.Now())) {
 			return
 		}
-		select { // before the other one, which chooses at random where both are ready
+		select { // checked first, because the select below picks a ready case at random
 		case <-r.stop:
 			return
 		case <-ctx.Done():
@@ -84,7 +84,7 @@ func (r *run[T]) dispatch(ctx context.Context, all iter.Seq[scheduled[T]]) {
 		}
 		t.queued = int(r.inFlight.Load()) >= max(1, r.Concurrency)
 		select {
-		case r.next <- t: // waits where all are under way: then this one is late, and those after it
+		case r.next <- t: // blocks while the maximum is in flight, which delays this request and those after it
 		case <-r.stop:
 			return
 		case <-ctx.Done():
@@ -93,7 +93,7 @@ func (r *run[T]) dispatch(ctx context.Context, all iter.Seq[scheduled[T]]) {
 	}
 }
 
-// wait waits, and reports whether it waited to the end.
+// sleep waits for d and reports whether it was not interrupted.
 func (r *run[T]) sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -109,7 +109,7 @@ func (r *run[T]) sleep(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-// one makes one sending and measures it.
+// sendOne sends one request and measures it.
 func (r *run[T]) sendOne(ctx context.Context, t scheduled[T]) {
 	if r.Rate <= 0 && !r.sleep(ctx, t.Delay) {
 		return

@@ -24,13 +24,13 @@ func numbers(n int) iter.Seq[int] {
 	}
 }
 
-// handler is a handler on the clock of the test.
+// handler is a fake handler that uses the test's clock.
 type handler struct {
 	mu      sync.Mutex
 	start   time.Time
-	began   []time.Duration // when each sending began, in that order
-	now     int             // under way
-	most    int             // under way at once
+	began   []time.Duration // when each request started
+	now     int             // in flight
+	most    int             // maximum in flight
 	answers func(n int) time.Duration
 }
 
@@ -54,8 +54,8 @@ func (h *handler) send(ctx context.Context, s load.Request[int]) load.Response {
 
 func always(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
 
-// fire runs so many sendings against a handler, and returns what was measured of each in the order of the source.
-func fire(t *testing.T, n int, o load.Options, c load.Chaos, h *handler) ([]load.Result, time.Duration) {
+// send sends n requests to a handler and returns the results in source order.
+func send(t *testing.T, n int, o load.Options, c load.Chaos, h *handler) ([]load.Result, time.Duration) {
 	t.Helper()
 	h.start, o.Now = time.Now(), time.Now
 	results := make([]load.Result, n*c.Copies())
@@ -65,44 +65,44 @@ func fire(t *testing.T, n int, o load.Options, c load.Chaos, h *handler) ([]load
 	return results, took
 }
 
-func TestAtARateEachIsSentWhenItIsDueWhateverTheHandlerTakes(t *testing.T) {
+func TestOpenLoopSendsOnTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &handler{answers: always(70 * time.Millisecond)}
-		results, took := fire(t, 500, load.Options{Rate: 100, Concurrency: 8}, load.Chaos{}, h)
+		results, took := send(t, 500, load.Options{Rate: 100, Concurrency: 8}, load.Chaos{}, h)
 		for i, at := range h.began {
 			if want := time.Duration(i) * 10 * time.Millisecond; at != want {
-				t.Fatalf("sending %d began after %s, want %s", i, at, want)
+				t.Fatalf("request %d started after %s, want %s", i, at, want)
 			}
 		}
 		for i, r := range results {
 			if r.Took != 70*time.Millisecond || r.Lag != 0 {
-				t.Fatalf("sending %d: got %+v, want it to take 70ms and be 0s late", i, r)
+				t.Fatalf("request %d: got %+v, want 70ms without lag", i, r)
 			}
 		}
 		if want := 4990*time.Millisecond + 70*time.Millisecond; took != want {
-			t.Errorf("it took %s, want %s", took, want)
+			t.Errorf("took %s, want %s", took, want)
 		}
 	})
 }
 
-func TestAStallMakesAllWhoWaitedForItSlow(t *testing.T) {
+func TestStallCountsForQueuedRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		// One at a time, ten milliseconds apart, answered at once, but for the third, which takes a second: the hundred that were due
-		// meanwhile waited for it, the first of them for nearly all of it.
+		// One request at a time, 10 ms apart, answered at once, except the third, which takes a second. The hundred requests that were
+		// due meanwhile waited for it, the first of them for almost a second.
 		h := &handler{answers: func(n int) time.Duration {
 			if n == 3 {
 				return time.Second
 			}
 			return time.Millisecond
 		}}
-		results, _ := fire(t, 200, load.Options{Rate: 100, Concurrency: 1}, load.Chaos{}, h)
+		results, _ := send(t, 200, load.Options{Rate: 100, Concurrency: 1}, load.Chaos{}, h)
 		if got, want := results[3].Took, 991*time.Millisecond; got != want {
-			t.Errorf("the one after the stall took %s, want %s: measured from when it was due", got, want)
+			t.Errorf("the request after the stall took %s, want %s, measured from its due time", got, want)
 		}
 		if got, want := results[3].Lag, 990*time.Millisecond; got != want {
-			t.Errorf("the one after the stall was %s late, want %s", got, want)
+			t.Errorf("the request after the stall had a lag of %s, want %s", got, want)
 		}
 		crowded := 0
 		for _, r := range results {
@@ -111,7 +111,7 @@ func TestAStallMakesAllWhoWaitedForItSlow(t *testing.T) {
 			}
 		}
 		if crowded < 90 || crowded > 120 || results[1].Queued {
-			t.Errorf("%d had to wait for another, want about 100", crowded)
+			t.Errorf("%d requests were queued, want about 100", crowded)
 		}
 		slow := 0
 		for _, r := range results {
@@ -120,35 +120,35 @@ func TestAStallMakesAllWhoWaitedForItSlow(t *testing.T) {
 			}
 		}
 		if slow < 90 {
-			t.Errorf("%d of 200 look slow, want at least 90: who leaves out those that waited sees 1", slow)
+			t.Errorf("%d of 200 requests are slow, want at least 90 (without the waiting time: 1)", slow)
 		}
 	})
 }
 
-func TestWithoutARateTheNextIsSentWhenOneIsAnswered(t *testing.T) {
+func TestClosedLoopWaitsForResponses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &handler{answers: always(30 * time.Millisecond)}
-		results, took := fire(t, 100, load.Options{Concurrency: 4}, load.Chaos{}, h)
+		results, took := send(t, 100, load.Options{Concurrency: 4}, load.Chaos{}, h)
 		if want := 25 * 30 * time.Millisecond; took != want {
-			t.Errorf("it took %s, want %s", took, want)
+			t.Errorf("took %s, want %s", took, want)
 		}
 		for i, r := range results {
 			if r.Took != 30*time.Millisecond || r.Lag != 0 {
-				t.Fatalf("sending %d: got %+v, want it to take 30ms and be 0s late", i, r)
+				t.Fatalf("request %d: got %+v, want 30ms without lag", i, r)
 			}
 		}
 	})
 }
 
-func TestNeverMoreAreUnderWayThanAllowed(t *testing.T) {
+func TestConcurrencyLimit(t *testing.T) {
 	t.Parallel()
 	for _, o := range []load.Options{{Concurrency: 3}, {Concurrency: 3, Rate: 1000}, {Concurrency: 0}} {
 		synctest.Test(t, func(t *testing.T) {
 			h := &handler{answers: func(n int) time.Duration { return time.Duration(n%7) * time.Millisecond }}
-			results, _ := fire(t, 300, o, load.Chaos{Duplicate: 2, Shuffle: 5, Delay: 9 * time.Millisecond}, h)
+			results, _ := send(t, 300, o, load.Chaos{Duplicate: 2, Shuffle: 5, Delay: 9 * time.Millisecond}, h)
 			if want := max(1, o.Concurrency); h.most != want {
-				t.Errorf("%+v: %d were under way at once, want %d", o, h.most, want)
+				t.Errorf("%+v: %d were in flight at once, want %d", o, h.most, want)
 			}
 			if len(h.began) != 600 || slices.ContainsFunc(results, func(r load.Result) bool { return r.Status == "" }) {
 				t.Errorf("%+v: %d were sent, want each of 600", o, len(h.began))
@@ -157,23 +157,23 @@ func TestNeverMoreAreUnderWayThanAllowed(t *testing.T) {
 	}
 }
 
-func TestADelayedSendingIsDueLaterAndHoldsNobodyUp(t *testing.T) {
+func TestDelayedRequestDoesNotBlockOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := &handler{answers: always(0)}
-		results, _ := fire(t, 400, load.Options{Rate: 1000, Concurrency: 1}, load.Chaos{Delay: 50 * time.Millisecond}, h)
+		results, _ := send(t, 400, load.Options{Rate: 1000, Concurrency: 1}, load.Chaos{Delay: 50 * time.Millisecond}, h)
 		for i, r := range results {
 			if r.Lag != 0 || r.Took != 0 {
-				t.Fatalf("sending %d: got %+v, want it on time: its delay moves when it is due", i, r)
+				t.Fatalf("request %d: got %+v, want no lag: the delay changes the due time", i, r)
 			}
 		}
 		if !slices.IsSorted(h.began) || h.began[len(h.began)-1] > 450*time.Millisecond {
-			t.Errorf("they began at %v", h.began)
+			t.Errorf("started at %v", h.began)
 		}
 	})
 }
 
-func TestStopBeginsNoneAnyMoreAndWaitsForThoseUnderWay(t *testing.T) {
+func TestStopWaitsForRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	for _, o := range []load.Options{{Concurrency: 5}, {Concurrency: 5, Rate: 50}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -188,7 +188,7 @@ func TestStopBeginsNoneAnyMoreAndWaitsForThoseUnderWay(t *testing.T) {
 				}
 			})
 			if last := h.began[len(h.began)-1]; last > 105*time.Millisecond {
-				t.Errorf("%+v: one began after %s, want none after 105ms", o, last)
+				t.Errorf("%+v: a request started after %s, want none after 105ms", o, last)
 			}
 			if answered != len(h.began) {
 				t.Errorf("%+v: %d of %d were answered, want all", o, answered, len(h.began))
@@ -197,7 +197,7 @@ func TestStopBeginsNoneAnyMoreAndWaitsForThoseUnderWay(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheContextEndsThoseUnderWayToo(t *testing.T) {
+func TestCancelAbortsRequestsInFlight(t *testing.T) {
 	t.Parallel()
 	for _, o := range []load.Options{{Concurrency: 2}, {Concurrency: 2, Rate: 10}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -218,18 +218,18 @@ func TestTheEndOfTheContextEndsThoseUnderWayToo(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatSaysWhenItCameIsMeasuredByThat(t *testing.T) {
+func TestResponseTimeIsUsedIfSet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		send := func(context.Context, load.Request[int]) load.Response {
-			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // on the test's own clock
+			time.Sleep(5 * time.Millisecond) //nolint:forbidigo // uses the test's clock
 			at := time.Now()
-			time.Sleep(time.Second) //nolint:forbidigo // what is looked up afterwards
+			time.Sleep(time.Second) //nolint:forbidigo // work after the response
 			return load.Response{Status: webhook.StatusRefused, At: at}
 		}
 		load.Run(t.Context(), nil, load.ApplyChaos(numbers(1), load.Chaos{}, 0), load.Options{Now: time.Now}, send, func(_ load.Request[int], r load.Result) {
 			if r.Took != 5*time.Millisecond {
-				t.Errorf("it took %s, want 5ms", r.Took)
+				t.Errorf("took %s, want 5ms", r.Took)
 			}
 		})
 	})

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// timed is a sending with the moment in which it is due, counted from the start.
+// scheduled is a request with its due time, relative to the start.
 type scheduled[T any] struct {
 	Request[T]
 	due    time.Duration
-	n      int  // in the order of the source
-	queued bool // when it was handed out, as many as are allowed were under way
+	n      int  // position in the source
+	queued bool // the maximum number of requests was in flight when it was dispatched
 }
 
-// latest is when a sending is due at the latest: as good as never, and no number that overflows.
+// maxDue limits due times to avoid overflow. It is practically never.
 const maxDue = 100 * 365 * 24 * time.Hour
 
-// schedule gives each sending its time: the n-th is due n/rate seconds after the start, and its delay later. They come in the order in
-// which they are due. Without a rate there is no such time, and they come as they are.
+// schedule gives each request its due time: the n-th is due n/rate seconds after the start, plus its delay. It yields requests in the
+// order of their due times. Without a rate, it keeps the order of the source.
 func schedule[T any](requests iter.Seq[Request[T]], rate float64) iter.Seq[scheduled[T]] {
 	return func(yield func(scheduled[T]) bool) {
 		var pending queue[T]
@@ -27,7 +27,7 @@ func schedule[T any](requests iter.Seq[Request[T]], rate float64) iter.Seq[sched
 		for request := range requests {
 			var slot time.Duration
 			if rate > 0 {
-				due := math.Round(float64(n) / rate * float64(time.Second)) // not summed up, so that no error is
+				due := math.Round(float64(n) / rate * float64(time.Second)) // computed from n, so that rounding errors do not add up
 				slot = time.Duration(min(due, float64(maxDue)))
 			}
 			t := scheduled[T]{Request: request, due: slot, n: n}
@@ -36,7 +36,7 @@ func schedule[T any](requests iter.Seq[Request[T]], rate float64) iter.Seq[sched
 			}
 			pending.push(t)
 			n++
-			// What is due by now can't be overtaken any more: nothing to come is due before its own slot.
+			// These can be yielded: every later request is due at its own slot or after it.
 			for len(pending) > 0 && pending[0].due <= slot {
 				if !yield(pending.pop()) {
 					return
@@ -51,16 +51,16 @@ func schedule[T any](requests iter.Seq[Request[T]], rate float64) iter.Seq[sched
 	}
 }
 
-// queue is a heap of sendings, the one that is due first on top; of several, the one that came first.
+// queue is a heap of requests, ordered by due time, then by source position.
 type queue[T any] []scheduled[T]
 
 func (q *queue[T]) push(t scheduled[T]) { heap.Push(q, t) }
-func (q *queue[T]) pop() scheduled[T]   { return heap.Pop(q).(scheduled[T]) } // only these are pushed
+func (q *queue[T]) pop() scheduled[T]   { return heap.Pop(q).(scheduled[T]) } // the heap contains only this type
 
-// Len is the heap's.
+// Len implements heap.Interface.
 func (q queue[T]) Len() int { return len(q) }
 
-// Less is the heap's.
+// Less implements heap.Interface.
 func (q queue[T]) Less(i, j int) bool {
 	if q[i].due != q[j].due {
 		return q[i].due < q[j].due
@@ -68,17 +68,17 @@ func (q queue[T]) Less(i, j int) bool {
 	return q[i].n < q[j].n
 }
 
-// Swap is the heap's.
+// Swap implements heap.Interface.
 func (q queue[T]) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
-// Push is the heap's.
+// Push implements heap.Interface.
 func (q *queue[T]) Push(x any) { *q = append(*q, x.(scheduled[T])) }
 
-// Pop is the heap's.
+// Pop implements heap.Interface.
 func (q *queue[T]) Pop() any {
 	last := len(*q) - 1
 	t := (*q)[last]
-	(*q)[last] = scheduled[T]{} // let go of its item
+	(*q)[last] = scheduled[T]{} // release the item
 	*q = (*q)[:last]
 	return t
 }

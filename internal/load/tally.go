@@ -8,10 +8,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxReasons is how many reasons are told apart: more than a person reads. A handler may put something new into every error.
+// maxReasons limits the number of distinct reasons to what people read. A handler may return a different error each time.
 const maxReasons = 20
 
-// Tally sums up a run. Any number of goroutines may use it.
+// Tally summarizes a run. It is safe for concurrent use.
 type Tally struct {
 	mu            sync.Mutex
 	sent          int
@@ -22,26 +22,26 @@ type Tally struct {
 	codes         map[int]int
 	reasons       []Reason
 	otherFailures int
-	took          []time.Duration // of those that were answered, or waited for
+	took          []time.Duration // of requests that got a response or timed out
 	lag           []time.Duration
 }
 
-// NewTally makes a Tally for about so many sendings.
-func NewTally(sendings int) *Tally {
+// NewTally returns a Tally for about the given number of requests.
+func NewTally(requests int) *Tally {
 	return &Tally{
 		statuses: map[webhook.Status]int{}, codes: map[int]int{},
-		took: make([]time.Duration, 0, sendings), lag: make([]time.Duration, 0, sendings),
+		took: make([]time.Duration, 0, requests), lag: make([]time.Duration, 0, requests),
 	}
 }
 
-// Reason is why sendings were not what they should be.
+// Reason is a cause of failed requests.
 type Reason struct {
 	Failure string
 	Count   int
 	First   Response
 }
 
-// Add takes in what came of a sending.
+// Add adds the result of a request.
 func (t *Tally) Add(r Result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -80,30 +80,30 @@ func (t *Tally) countFailure(a Response) {
 	}
 }
 
-// Progress returns how many were sent, and how many of them were not what they should be.
+// Progress returns the number of requests sent so far, and how many of them failed.
 func (t *Tally) Progress() (sent, failed int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.sent, t.failed
 }
 
-// Report is a run summed up.
+// Report is the summary of a run.
 type Report struct {
 	Sent          int
-	Failed        int // not what they should be
-	NotRecorded   int // those of them that nobody took: they are in no log
+	Failed        int // not the expected result
+	NotRecorded   int // failed requests that nobody recorded
 	Statuses      map[webhook.Status]int
-	Codes         map[int]int // of the handler's answers
+	Codes         map[int]int // of the handler's responses
 	Elapsed       time.Duration
-	Took          Percentiles // of those that were answered, and those that waited in vain for the whole time-out
-	Lag           Percentiles // how long after they were due they were sent; nothing without a rate
-	Queued        int         // how many had to wait for another to be answered, though they were due
+	Took          Percentiles // of requests with a response, and of those that timed out
+	Lag           Percentiles // between due time and sending; zero without a rate
+	Queued        int         // requests that had to wait for another one when they were due
 	Buckets       []Bucket
-	Reasons       []Reason // the most frequent first
-	OtherFailures int      // of further reasons
+	Reasons       []Reason // most frequent first
+	OtherFailures int      // failed requests with other reasons
 }
 
-// PerSecond is how many were sent a second.
+// PerSecond returns the average number of requests per second.
 func (r Report) PerSecond() float64 {
 	if r.Elapsed <= 0 {
 		return 0
@@ -111,7 +111,7 @@ func (r Report) PerSecond() float64 {
 	return float64(r.Sent) / r.Elapsed.Seconds()
 }
 
-// Report sums up what came so far.
+// Report returns the summary of the results so far.
 func (t *Tally) Report(elapsed time.Duration) Report {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -17,7 +17,7 @@ func result(status webhook.Status, code int, wrong string, took time.Duration) l
 	return load.Result{Response: load.Response{Status: status, Attempt: webhook.Attempt{Code: code}, Failure: wrong}, Took: took}
 }
 
-func TestAReportCountsWhatCame(t *testing.T) {
+func TestReport(t *testing.T) {
 	t.Parallel()
 	tally := load.NewTally(10)
 	for range 3 {
@@ -37,17 +37,17 @@ func TestAReportCountsWhatCame(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	if diff := cmp.Diff(map[int]int{200: 3, 500: 1, 503: 2}, r.Codes); diff != "" {
-		t.Errorf("codes, of the handler alone (-want +got):\n%s", diff)
+		t.Errorf("codes of the handler only (-want +got):\n%s", diff)
 	}
 	want := map[webhook.Status]int{webhook.StatusDelivered: 3, webhook.StatusRefused: 3, webhook.StatusUnreachable: 1, webhook.StatusRejected: 1}
 	if diff := cmp.Diff(want, r.Statuses); diff != "" {
 		t.Errorf("statuses (-want +got):\n%s", diff)
 	}
 	if r.Reasons[0].Failure != "503 refused" || r.Reasons[0].Count != 2 || len(r.Reasons) != 5 {
-		t.Errorf("reasons: got %+v, want the most frequent first, each once", r.Reasons)
+		t.Errorf("reasons: got %+v, want the most frequent first, without duplicates", r.Reasons)
 	}
 	if r.Took != (load.Percentiles{P50: 3 * time.Millisecond, P90: 40 * time.Millisecond, P99: 40 * time.Millisecond, Max: 40 * time.Millisecond}) {
-		t.Errorf("took: got %+v, want only what the handler answered to count", r.Took)
+		t.Errorf("took: got %+v, want only requests that the handler answered or that timed out", r.Took)
 	}
 	buckets := []load.Bucket{
 		{UpTo: time.Millisecond, Count: 1}, {UpTo: 2 * time.Millisecond, Count: 1}, {UpTo: 5 * time.Millisecond, Count: 3},
@@ -58,7 +58,7 @@ func TestAReportCountsWhatCame(t *testing.T) {
 	}
 }
 
-func TestAReportOfNothingIsEmpty(t *testing.T) {
+func TestEmptyReport(t *testing.T) {
 	t.Parallel()
 	r := load.NewTally(0).Report(0)
 	if r.Took != (load.Percentiles{}) || r.Buckets != nil || r.PerSecond() != 0 {
@@ -66,7 +66,7 @@ func TestAReportOfNothingIsEmpty(t *testing.T) {
 	}
 }
 
-func TestReasonsWithoutEndAreBounded(t *testing.T) {
+func TestReasonsAreBounded(t *testing.T) {
 	t.Parallel()
 	tally := load.NewTally(0)
 	for i := range 1000 {
@@ -74,11 +74,11 @@ func TestReasonsWithoutEndAreBounded(t *testing.T) {
 	}
 	r := tally.Report(time.Second)
 	if got := len(r.Reasons) + r.OtherFailures; got != 1000 || len(r.Reasons) != 20 {
-		t.Errorf("%d reasons and %d others, want 20 and 980", len(r.Reasons), r.OtherFailures)
+		t.Errorf("got %d reasons and %d others, want 20 and 980", len(r.Reasons), r.OtherFailures)
 	}
 }
 
-// Of n measurements, a percentile is one of them, with at least so many percent at or below it, and fewer below it.
+// A percentile of n measurements is one of them. At least that percentage is at or below it, and less is below it.
 func TestPercentilesAreMeasurements(t *testing.T) {
 	t.Parallel()
 	dice := rand.New(rand.NewPCG(1, 1))
@@ -96,7 +96,7 @@ func TestPercentilesAreMeasurements(t *testing.T) {
 			count += b.Count
 		}
 		if count != n {
-			t.Fatalf("of %d: the histogram holds %d", n, count)
+			t.Fatalf("of %d measurements, the histogram counts %d", n, count)
 		}
 		for percent, p := range map[int]time.Duration{50: r.Took.P50, 90: r.Took.P90, 99: r.Took.P99, 100: r.Took.Max} {
 			atMost, below := 0, 0
@@ -109,7 +109,7 @@ func TestPercentilesAreMeasurements(t *testing.T) {
 				}
 			}
 			if !slices.Contains(all, p) || atMost*100 < percent*n || below*100 >= percent*n {
-				t.Fatalf("of %d, p%d is %s: %d are at most that, %d less", n, percent, p, atMost, below)
+				t.Fatalf("of %d measurements, p%d is %s: %d are at or below it, %d below", n, percent, p, atMost, below)
 			}
 		}
 	}

@@ -1,9 +1,8 @@
-// Package sample makes sample payloads of the documented events, alone and as scenarios.
+// Package sample creates sample payloads for the documented events, as single payloads or as scenarios.
 //
-// Each is made anew: with fresh ids and the time of now. It is byte for byte what JavaScript's JSON.stringify writes, so that a
-// handler that hashes the body it parsed and wrote again, as Vidiking's own sample handler does, still agrees with its signature.
+// Every payload has fresh ids and the current time. It is byte for byte what JavaScript's JSON.stringify writes. So a handler that parses
+// the body and hashes the re-serialized JSON, as Vidiking's sample code does, still computes the right signature.
 //
-// Only the shape of render.complete is documented, with the names error (of a failed job) and balance (of wallet.low_balance).
-// The rest is the program's own, in the same spirit; shape.go says at each which it is. The package leaves signing and sending
-// to others.
+// Vidiking documents only the fields of render.complete, and the names error (failed jobs) and balance (wallet.low_balance). The rest is
+// invented in the same style; shape.go says which is which. Callers sign and send the payloads.
 package sample

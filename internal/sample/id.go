@@ -14,7 +14,7 @@ const (
 	idLength   = 6 // job_abc123, img_abc123 (docs: Render, AI Image Generation)
 )
 
-// idPrefix is how the id of what an event is about begins; empty where it is about no job.
+// idPrefix returns the id prefix for an event, or "" if the event is not about a job.
 func idPrefix(event string) string {
 	switch event {
 	case webhook.EventWalletLowBalance, webhook.EventWalletDeposit:
@@ -26,11 +26,11 @@ func idPrefix(event string) string {
 	return "job_"
 }
 
-// newID draws an id. Eight bytes for 31 bits leave every character as likely, and no reader can make it draw for ever.
+// newID draws an id. Reducing 64 bits to 31 makes all characters practically equally likely, with a single read.
 func newID(prefix string, random io.Reader) (string, error) {
 	var drawn [8]byte
 	if _, err := io.ReadFull(random, drawn[:]); err != nil {
-		return "", fmt.Errorf("draw an id for a sample: %w", err)
+		return "", fmt.Errorf("draw a sample id: %w", err)
 	}
 	n := binary.LittleEndian.Uint64(drawn[:])
 	var id [idLength]byte

@@ -11,26 +11,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Source makes samples. It is safe for concurrent use if its clock and its random source are.
+// Source creates samples. It is safe for concurrent use if its clock and random source are.
 type Source struct {
 	now    func() time.Time
 	random io.Reader
 }
 
-// New returns a Source that takes times and ids from now and random: the same of both give the same samples.
+// New returns a Source that takes times from now and ids from random. The same inputs give the same samples.
 func New(now func() time.Time, random io.Reader) *Source {
 	return &Source{now: now, random: random}
 }
 
-// UnknownEventError says that there is no event, or no scenario, of a name.
+// UnknownEventError reports a name that is neither an event nor a scenario.
 type UnknownEventError struct {
 	Name    string
-	Closest string // the event or scenario that was probably meant; empty where none is near
+	Closest string // the closest event or scenario; empty if there is none
 }
 
-func (e *UnknownEventError) Error() string { return "there is no event " + e.Name }
+func (e *UnknownEventError) Error() string { return fmt.Sprintf("unknown event %q", e.Name) }
 
-// Payload returns a sample of the event. The error is an *UnknownEventError, or that of the random source.
+// Payload returns a sample of the event. The error is an *UnknownEventError or comes from the random source.
 func (s *Source) Payload(event string) ([]byte, error) {
 	if !webhook.IsEvent(event) {
 		return nil, unknown(event)
@@ -48,8 +48,8 @@ type Item struct {
 	Body  []byte
 }
 
-// Scenario returns the samples of a scenario in their order. What happens to one job has one id; no time is before the one before
-// it. The error is an *UnknownEventError, or that of the random source.
+// Scenario returns the payloads of a scenario in order. Events of the same job share its id, and timestamps never decrease. The error is
+// an *UnknownEventError or comes from the random source.
 func (s *Source) Scenario(name string) ([]Item, error) {
 	i := slices.IndexFunc(Scenarios(), func(info ScenarioInfo) bool { return info.Name == name })
 	if i < 0 {
@@ -58,10 +58,10 @@ func (s *Source) Scenario(name string) ([]Item, error) {
 	return s.payloads(Scenarios()[i].Events)
 }
 
-// tell makes the payloads of events that happen one after the other.
+// payloads creates the payloads of consecutive events.
 func (s *Source) payloads(events []string) ([]Item, error) {
 	items := make([]Item, 0, len(events))
-	running := map[string]string{} // the id of the job that has not ended yet, by its prefix
+	running := map[string]string{} // ids of unfinished jobs, by prefix
 	var last time.Time
 	for _, event := range events {
 		prefix := idPrefix(event)
@@ -77,19 +77,19 @@ func (s *Source) payloads(events []string) ([]Item, error) {
 		if endsJob(event) {
 			delete(running, prefix)
 		}
-		if now := s.now(); now.After(last) { // a clock that is set back does not turn the story around
+		if now := s.now(); now.After(last) { // ignore a clock that is set back
 			last = now
 		}
 		body, err := json.Marshal(payload{event, last.UTC().Format(time.RFC3339), dataOf(event, id)})
-		if err != nil { // not of the types in shape.go
-			return nil, fmt.Errorf("write a sample of %s: %w", event, err)
+		if err != nil { // impossible with the types in shape.go
+			return nil, fmt.Errorf("encode a sample of %s: %w", event, err)
 		}
 		items = append(items, Item{event, body})
 	}
 	return items, nil
 }
 
-// unknown is the error of a name that is neither an event nor a scenario.
+// unknown returns the error for an unknown name.
 func unknown(name string) *UnknownEventError {
 	var names []string
 	for _, event := range webhook.Events() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -24,29 +25,29 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// atExample is a clock that stands at the documented example's time, told in another zone and with a fraction.
+// atExample is a clock at the time of the documented example, in another time zone and with a fraction of a second.
 func atExample() time.Time {
 	return time.Date(2025, 1, 15, 11, 30, 45, 987654321, time.FixedZone("CET", 3600))
 }
 
-// seeded is a random source that gives the same each time.
+// seeded is a deterministic random source.
 func seeded() io.Reader { return rand.NewChaCha8([32]byte{'s', 'e', 'e', 'd'}) }
 
 func newSource() *sample.Source { return sample.New(atExample, seeded()) }
 
-func TestRenderCompleteHasTheDocumentedShape(t *testing.T) {
+func TestRenderCompleteMatchesTheDocumentation(t *testing.T) {
 	const documented = `{"event":"render.complete","timestamp":"2025-01-15T10:30:45Z","data":{"id":"job_abc123","status":"COMPLETE",` +
 		`"url":"https://cdn.vidiking.com/renders/job_abc123.mp4","duration":10.5,"credits_used":10,"wallet_balance":4510}}`
 	body := mustPayload(t, newSource(), webhook.EventRenderComplete)
 	id := regexp.MustCompile(`job_[0-9a-z]{6}`)
 	if got := id.ReplaceAllString(string(body), "job_abc123"); got != documented {
-		t.Errorf("Payload(render.complete) = %s, want but for the id %s", body, documented)
+		t.Errorf("Payload(render.complete) = %s, want it to differ from %s only in the id", body, documented)
 	}
 }
 
-func TestSamplesAreThoseRecorded(t *testing.T) {
+func TestSamplesMatchTheGoldenFile(t *testing.T) {
 	var got bytes.Buffer
 	source := newSource()
 	for _, event := range webhook.Events() {
@@ -71,11 +72,11 @@ func TestSamplesAreThoseRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("the samples changed; with -update they are recorded anew (-want +got):\n%s", diff)
+		t.Errorf("the samples changed; accept with -update (-want +got):\n%s", diff)
 	}
 }
 
-func TestSamplesAreByteForByteWhatNodeStringifies(t *testing.T) {
+func TestSamplesMatchNodeStringify(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skipf("node is not installed: %v", err)
@@ -101,7 +102,7 @@ process.stdout.write(lines.map(line => JSON.stringify(JSON.parse(line)) + "\n").
 	}
 }
 
-func TestEverySampleIsAPayloadOfItsEvent(t *testing.T) {
+func TestSampleIsAPayloadOfItsEvent(t *testing.T) {
 	source := newSource()
 	for _, event := range webhook.Events() {
 		body := mustPayload(t, source, event.Name)
@@ -115,25 +116,25 @@ func TestEverySampleIsAPayloadOfItsEvent(t *testing.T) {
 	}
 }
 
-func TestTheSameSourceGivesTheSameBytesAndAnotherDrawGivesOthers(t *testing.T) {
+func TestSamplesAreDeterministic(t *testing.T) {
 	one, two := newSource(), newSource()
 	for range 3 {
 		drawn := map[string]bool{}
 		for _, event := range webhook.Events() {
 			first, again := mustPayload(t, one, event.Name), mustPayload(t, two, event.Name)
 			if !bytes.Equal(first, again) {
-				t.Errorf("Payload(%s) = %s, then %s from the same clock and reader", event.Name, first, again)
+				t.Errorf("Payload(%s) = %s, then %s with the same clock and random source", event.Name, first, again)
 			}
 			id := idOf(t, first)
 			if id != "" && drawn[id] {
-				t.Errorf("Payload(%s) = %s, whose id was drawn before", event.Name, first)
+				t.Errorf("Payload(%s) = %s, whose id was used before", event.Name, first)
 			}
 			drawn[id] = true
 		}
 	}
 }
 
-func TestAScenarioTellsItsEventsOfOneJob(t *testing.T) {
+func TestScenarioEventsShareAJob(t *testing.T) {
 	want := map[string][]string{
 		"render":         {"render.queued", "render.processing", "render.complete"},
 		"render-failure": {"render.queued", "render.processing", "render.failed"},
@@ -145,7 +146,7 @@ func TestAScenarioTellsItsEventsOfOneJob(t *testing.T) {
 			"ai.complete", "ai.failed", "wallet.low_balance", "wallet.deposit",
 		},
 	}
-	// Of "all", three are one job's; one that is complete does not fail as well.
+	// In "all", three events belong to the same job; a job that completes does not fail too.
 	jobs := map[string]int{"render": 1, "render-failure": 1, "ai": 1, "ai-failure": 1, "wallet": 0, "all": 4}
 	source := newSource()
 	for _, info := range sample.Scenarios() {
@@ -161,19 +162,19 @@ func TestAScenarioTellsItsEventsOfOneJob(t *testing.T) {
 			}
 		}
 		if !slices.Equal(events, want[info.Name]) || !slices.Equal(info.Events, want[info.Name]) {
-			t.Errorf("%s tells %q and promises %q, want %q", info.Name, events, info.Events, want[info.Name])
+			t.Errorf("%s has the events %q, documented as %q, want %q", info.Name, events, info.Events, want[info.Name])
 		}
 		if len(ids) != jobs[info.Name] {
-			t.Errorf("%s is about %v, want %d jobs", info.Name, ids, jobs[info.Name])
+			t.Errorf("%s has the jobs %v, want %d", info.Name, ids, jobs[info.Name])
 		}
 		delete(want, info.Name)
 	}
 	if len(want) > 0 {
-		t.Errorf("Scenarios() lacks %v", want)
+		t.Errorf("Scenarios() does not contain %v", want)
 	}
 }
 
-func TestTimesOfAScenarioNeverGoBack(t *testing.T) {
+func TestScenarioTimesNeverDecrease(t *testing.T) {
 	clock := atExample()
 	backwards := func() time.Time {
 		clock = clock.Add(-time.Hour)
@@ -195,7 +196,7 @@ func TestTimesOfAScenarioNeverGoBack(t *testing.T) {
 	}
 }
 
-func TestIDsLookAsDocumentedAndEveryCharacterIsAsLikely(t *testing.T) {
+func TestIDFormatAndDistribution(t *testing.T) {
 	source := newSource()
 	form := regexp.MustCompile(`^(job|img)_[0-9a-z]{6}$`)
 	seen, drawn := map[rune]int{}, 0
@@ -221,7 +222,7 @@ func TestIDsLookAsDocumentedAndEveryCharacterIsAsLikely(t *testing.T) {
 	}
 }
 
-func TestAnUnknownEventIsAnErrorThatSuggests(t *testing.T) {
+func TestUnknownEventSuggestsTheClosest(t *testing.T) {
 	tests := []struct{ name, near string }{
 		{"render.compelte", "render.complete"},
 		{"complete", "render.complete"},
@@ -238,22 +239,22 @@ func TestAnUnknownEventIsAnErrorThatSuggests(t *testing.T) {
 		for _, err := range []error{err, ofScenario} {
 			var unknown *sample.UnknownEventError
 			if !errors.As(err, &unknown) || unknown.Name != test.name || unknown.Closest != test.near {
-				t.Errorf("a sample of %q: %+v, want an *UnknownEventError near %q", test.name, err, test.near)
+				t.Errorf("sample of %q: got %+v, want an *UnknownEventError with closest %q", test.name, err, test.near)
 			}
-			if want := "there is no event " + test.name; err != nil && err.Error() != want {
-				t.Errorf("a sample of %q: %q, want %q", test.name, err, want)
+			if want := fmt.Sprintf("unknown event %q", test.name); err != nil && err.Error() != want {
+				t.Errorf("sample of %q: got %q, want %q", test.name, err, want)
 			}
 		}
 	}
 	if _, err := source.Payload("render"); err == nil {
-		t.Error("Payload(render) has no error, but render is a scenario")
+		t.Error("Payload(render) returned no error for a scenario")
 	}
 	if _, err := source.Scenario("render.complete"); err == nil {
-		t.Error("Scenario(render.complete) has no error, but it is an event")
+		t.Error("Scenario(render.complete) returned no error for an event")
 	}
 }
 
-func TestASampleFailsOnlyWithItsRandomSource(t *testing.T) {
+func TestRandomSourceErrors(t *testing.T) {
 	broken := errors.New("no randomness")
 	source := sample.New(atExample, iotest.ErrReader(broken))
 	if _, err := source.Payload(webhook.EventRenderComplete); !errors.Is(err, broken) {
@@ -285,7 +286,7 @@ func mustScenario(t *testing.T, source *sample.Source, name string) []sample.Ite
 	return items
 }
 
-// idOf is the id of the job that a body is about; empty where it is about none.
+// idOf returns the job's id in a body, or "".
 func idOf(t *testing.T, body []byte) string {
 	t.Helper()
 	var payload struct{ Data struct{ ID string } }

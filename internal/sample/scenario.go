@@ -2,14 +2,14 @@ package sample
 
 import "github.com/vidiking/vidiking-cli/internal/webhook"
 
-// ScenarioInfo describes a scenario: events that happen one after the other.
+// ScenarioInfo describes a scenario, a sequence of events.
 type ScenarioInfo struct {
 	Name    string
-	Summary string // in a few words without a full stop
+	Summary string // a short phrase without a period
 	Events  []string
 }
 
-// Scenarios lists the scenarios in the order in which help names them.
+// Scenarios lists the scenarios in the order of the help.
 func Scenarios() []ScenarioInfo {
 	return []ScenarioInfo{
 		{"render", "a render job from queue to video", []string{
@@ -20,7 +20,7 @@ func Scenarios() []ScenarioInfo {
 		}},
 		{"ai", "an AI generation job that completes", []string{webhook.EventAIComplete}},
 		{"ai-failure", "an AI generation job that fails", []string{webhook.EventAIFailed}},
-		{"wallet", "a balance that runs low, and a deposit", []string{
+		{"wallet", "a low balance, then a deposit", []string{
 			webhook.EventWalletLowBalance, webhook.EventWalletDeposit,
 		}},
 		{"all", "every event once", allEvents()},
@@ -35,7 +35,7 @@ func allEvents() []string {
 	return names
 }
 
-// ends reports whether an event is the last of its job: what comes after it is of another.
+// endsJob reports whether an event is the last one of its job.
 func endsJob(event string) bool {
 	switch event {
 	case webhook.EventRenderComplete, webhook.EventRenderFailed, webhook.EventAIComplete, webhook.EventAIFailed:

@@ -2,14 +2,14 @@ package sample
 
 import "github.com/vidiking/vidiking-cli/internal/webhook"
 
-// payload is what every event has (documented).
+// payload is the envelope of every event (documented).
 type payload struct {
 	Event     string `json:"event"`
 	Timestamp string `json:"timestamp"`
 	Data      any    `json:"data"`
 }
 
-// renderComplete is the data of render.complete, in the order and with the values of the documented example (documented).
+// renderComplete is the data of render.complete, with the fields, order and values of the documented example.
 type renderComplete struct {
 	ID            string  `json:"id"`
 	Status        string  `json:"status"`
@@ -19,20 +19,20 @@ type renderComplete struct {
 	WalletBalance int     `json:"wallet_balance"`
 }
 
-// job is the data of render.queued and render.processing (ours: id and status as a job has them).
+// job is the data of render.queued and render.processing (invented: id and status of a job).
 type job struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
 }
 
-// failedJob is the data of render.failed and ai.failed (ours; that the handlers read error from it is documented).
+// failedJob is the data of render.failed and ai.failed (invented; documented handlers read error from it).
 type failedJob struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
 	Error  string `json:"error"`
 }
 
-// aiComplete is the data of ai.complete (ours: that of render.complete, with an image's measures as POST /ai/image answers them).
+// aiComplete is the data of ai.complete (invented: render.complete with the dimensions that POST /ai/image returns).
 type aiComplete struct {
 	ID            string `json:"id"`
 	Status        string `json:"status"`
@@ -43,19 +43,19 @@ type aiComplete struct {
 	WalletBalance int    `json:"wallet_balance"`
 }
 
-// lowBalance is the data of wallet.low_balance (balance is documented, threshold is ours).
+// lowBalance is the data of wallet.low_balance (balance is documented, threshold is invented).
 type lowBalance struct {
 	Balance   int `json:"balance"`
 	Threshold int `json:"threshold"`
 }
 
-// deposit is the data of wallet.deposit (ours).
+// deposit is the data of wallet.deposit (invented).
 type deposit struct {
 	Amount        int `json:"amount"`
 	WalletBalance int `json:"wallet_balance"`
 }
 
-// dataOf is the data of an event about the job of that id. Only ids vary; a value that stays can be relied on in a handler's test.
+// dataOf returns the data of an event for the job with the given id. Only ids vary, so tests of handlers can rely on the other values.
 func dataOf(event, id string) any {
 	switch event {
 	case webhook.EventRenderQueued:

@@ -16,54 +16,54 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-// Info is what a session tells of itself.
+// Info describes a session to other commands.
 type Info struct {
 	V         int       `json:"v"`
 	ID        string    `json:"id"`
 	PID       int       `json:"pid"`
 	StartedAt time.Time `json:"started_at"`
-	Dir       string    `json:"dir"`                  // the working directory it was started in
-	Project   string    `json:"project,omitempty"`    // the directory of the project that Dir belongs to
+	Dir       string    `json:"dir"`                  // the working directory of the session
+	Project   string    `json:"project,omitempty"`    // the project directory that contains Dir
 	URL       string    `json:"url"`                  // the loopback ingress, with its path
-	PublicURL string    `json:"public_url,omitempty"` // how the internet reaches it, where it does
+	PublicURL string    `json:"public_url,omitempty"` // the public URL, if there is one
 	State     string    `json:"state"`
-	Since     time.Time `json:"since,omitzero"` // when it began to reconnect, where it does
+	Since     time.Time `json:"since,omitzero"` // start of the reconnect, while reconnecting
 	Tunnel    string    `json:"tunnel,omitempty"`
 	Forward   string    `json:"forward"`
-	TimeoutMS int64     `json:"timeout_ms,omitempty"` // how long the handler may take
-	Hold      bool      `json:"hold,omitempty"`       // it keeps what comes while the handler is not there
-	Secret    string    `json:"secret,omitempty"`     // masked: the one that signatures are checked with, where they are
+	TimeoutMS int64     `json:"timeout_ms,omitempty"` // timeout for the handler
+	Hold      bool      `json:"hold,omitempty"`       // deliveries are held while the handler is down
+	Secret    string    `json:"secret,omitempty"`     // masked; the secret that verifies signatures, if any
 	Token     string    `json:"token"`
 }
 
-// The states of a session. Its loopback ingress takes deliveries in each of them.
+// The states of a session. The loopback ingress accepts deliveries in all of them.
 const (
-	StateConnecting   = "connecting"   // its way in from the internet is being opened
-	StateReady        = "ready"        // its way in works
-	StateReconnecting = "reconnecting" // its way in from the internet worked, and does not
+	StateConnecting   = "connecting"   // the tunnel is being opened
+	StateReady        = "ready"        // the tunnel is open
+	StateReconnecting = "reconnecting" // the tunnel was open and is down
 )
 
 const (
 	dirName    = "sessions"
 	version    = 1
-	tokenBytes = 32 // as long as the HMAC key of the signatures it speaks beside
+	tokenBytes = 32 // as long as the HMAC key of the signatures
 	idPrefix   = "ses_"
-	idBytes    = 6 // names a file among the few of one machine
+	idBytes    = 6 // enough to name one of a few files
 )
 
-// Session is one run of `listen`, as the other commands see it. Close it, or the process's end does. Any number of goroutines may use
-// it.
+// Session is a running `listen`, as announced to other commands. Close it, or let the process end. Its methods are safe for concurrent
+// use.
 type Session struct {
 	path string
 
 	mu   sync.Mutex
 	info Info
-	lock *flock.Flock // held from Lock or Announce to Close, nil else
+	lock *flock.Flock // held from Lock or Announce until Close
 
 	announced bool
 }
 
-// NewInfo draws a session's id and token from random. It returns an error only if random does.
+// NewInfo returns an Info with a new id and token drawn from random. Only random can cause an error.
 func NewInfo(random io.Reader) (Info, error) {
 	var b [idBytes + tokenBytes]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
@@ -73,20 +73,20 @@ func NewInfo(random io.Reader) (Info, error) {
 	return Info{V: version, ID: idPrefix + enc.EncodeToString(b[:idBytes]), Token: enc.EncodeToString(b[idBytes:])}, nil
 }
 
-// New prepares a session, which nobody knows of until it is announced.
+// New returns a Session that is not announced yet.
 func New(dataDir string, info Info) *Session {
 	return &Session{info: info, path: filepath.Join(dataDir, dirName, info.ID+".json")}
 }
 
-// Lock marks the session as alive, so that no other listen takes over the deliveries that it still has to send. The commands find it only
-// once it is announced.
+// Lock marks the session as alive, so that no other `listen` adopts its pending deliveries. Other commands find the session only after
+// Announce.
 func (s *Session) Lock() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.takeLock()
 }
 
-// takeLock takes the lock, if the session does not have it yet. The caller holds mu.
+// takeLock takes the lock unless the session already has it. The caller holds mu.
 func (s *Session) takeLock() error {
 	if s.lock != nil {
 		return nil
@@ -102,12 +102,12 @@ func (s *Session) takeLock() error {
 	if err != nil {
 		return fmt.Errorf("lock the session file %s: %w", s.path, err)
 	}
-	s.lock = lock // from here on the files are ours to remove
+	s.lock = lock // from now on, this session owns the files
 	return nil
 }
 
-// Announce fills in what the session tells of itself and makes it known to the commands that use the same data directory. The lock
-// is taken before the file appears, so that nobody finds the file of a session that seems dead.
+// Announce fills in the session's description and publishes it to the commands that use the same data directory. It takes the lock before
+// it writes the file, so that the session never looks dead.
 func (s *Session) Announce(fill func(*Info)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -119,7 +119,7 @@ func (s *Session) Announce(fill func(*Info)) error {
 	return s.write()
 }
 
-// Renew announces the session anew where its files were taken away, with the data directory or without.
+// Reannounce announces the session again if its files, or the whole data directory, were deleted.
 func (s *Session) Reannounce() error {
 	s.mu.Lock()
 	announced := s.announced
@@ -138,14 +138,14 @@ func exists(path string) bool {
 	return !errors.Is(err, os.ErrNotExist)
 }
 
-// Info returns what the session tells of itself now.
+// Info returns the current description.
 func (s *Session) Info() Info {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.info
 }
 
-// Update changes what the session tells of itself. Before it is announced, and after it is closed, nobody is told.
+// Update changes the description. Changes before Announce and after Close are not published.
 func (s *Session) Update(change func(*Info)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,23 +156,23 @@ func (s *Session) Update(change func(*Info)) error {
 	return s.write()
 }
 
-// Close takes the announcement back, where there was one.
+// Close withdraws the announcement, if there is one.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.lock == nil {
 		return nil
 	}
-	// The lock goes last, so that nobody finds a file of a session that seems dead here either.
+	// Release the lock last, so that the session never looks dead.
 	err := errors.Join(remove(s.path), s.lock.Unlock(), remove(lockPath(s.path)))
 	s.lock, s.announced = nil, false
 	if err != nil {
-		return fmt.Errorf("take the session file back: %w", err)
+		return fmt.Errorf("remove the session file: %w", err)
 	}
 	return nil
 }
 
-// write replaces the file whole, so that a reader never sees half of one.
+// write replaces the file atomically, so that readers never see part of it.
 func (s *Session) write() error {
 	data, err := json.Marshal(s.info)
 	if err != nil {
@@ -192,12 +192,12 @@ func (s *Session) write() error {
 	return nil
 }
 
-var errTaken = errors.New("another process holds it")
+var errTaken = errors.New("another process holds the lock")
 
-// lockPath is beside the file and not the file itself, since a lock stays with the file that a rename replaces.
+// lockPath returns the path of the lock, a separate file: a lock on the session file itself would be lost when a rename replaces it.
 func lockPath(path string) string { return path + ".lock" }
 
-// remove removes a file that may be gone already.
+// remove removes a file if it exists.
 func remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err

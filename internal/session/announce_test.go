@@ -17,7 +17,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestASessionIsFoundFromItsAnnouncementToItsEnd(t *testing.T) {
+func TestSessionIsFoundUntilItIsClosed(t *testing.T) {
 	dir := t.TempDir()
 	wantLive(t, dir)
 	s := prepare(t, dir)
@@ -31,10 +31,10 @@ func TestASessionIsFoundFromItsAnnouncementToItsEnd(t *testing.T) {
 	}
 	wantLive(t, dir, s.Info())
 	if got := s.Info(); got.PublicURL != "https://k3v9.ngrok.app/a" || got.URL != "http://127.0.0.1:4747/a" || got.State != StateReady {
-		t.Errorf("Info() = %+v, want what Announce and Update have set", got)
+		t.Errorf("Info() = %+v, want the values of Announce and Update", got)
 	}
 	lock := s.lock
-	for range 2 { // a second time does no harm
+	for range 2 { // closing twice does no harm
 		if err := s.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
@@ -45,12 +45,12 @@ func TestASessionIsFoundFromItsAnnouncementToItsEnd(t *testing.T) {
 	wantLive(t, dir)
 }
 
-func TestOnlyAnAnnouncedSessionWritesItsFile(t *testing.T) {
+func TestOnlyAnnouncedSessionsWriteAFile(t *testing.T) {
 	dir := t.TempDir()
 	s := prepare(t, dir)
 	forward := func(to string) func(*Info) { return func(i *Info) { i.Forward = to } }
 	if err := s.Update(forward("a")); err != nil || s.Info().Forward != "a" {
-		t.Errorf("before it is announced: got %v and %q, want a", err, s.Info().Forward)
+		t.Errorf("before Announce: got %v and %q, want a", err, s.Info().Forward)
 	}
 	wantLive(t, dir)
 	if err := s.Announce(func(i *Info) { i.URL = "http://127.0.0.1:4747/" }); err != nil {
@@ -58,7 +58,7 @@ func TestOnlyAnAnnouncedSessionWritesItsFile(t *testing.T) {
 	}
 	wantLive(t, dir, s.Info())
 	var all sync.WaitGroup
-	all.Go(func() { // a change of the secret, while listen ends
+	all.Go(func() { // such as a new secret while listen is stopping
 		if err := s.Update(forward("b")); err != nil {
 			t.Errorf("Update: %v", err)
 		}
@@ -70,27 +70,27 @@ func TestOnlyAnAnnouncedSessionWritesItsFile(t *testing.T) {
 	})
 	all.Wait()
 	if left := files(t, dir); len(left) != 0 || s.Info().Forward != "b" {
-		t.Errorf("%q are left and it tells %q, want nothing and b", left, s.Info().Forward)
+		t.Errorf("%q remain and Info has %q, want none and b", left, s.Info().Forward)
 	}
 }
 
-func TestASessionThatWasNeverAnnouncedClosesWithoutATrace(t *testing.T) {
+func TestClosingAnUnannouncedSessionLeavesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	if err := prepare(t, dir).Close(); err != nil {
 		t.Errorf("Close: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, dirName)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the directory of the sessions: %v, want none", err)
+		t.Errorf("sessions directory: %v, want none", err)
 	}
 }
 
-func TestTheFilesOfASessionAreItsUsersAlone(t *testing.T) {
+func TestSessionFilesArePrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("Windows keeps no such modes")
+		t.Skip("Windows has no such modes")
 	}
 	dir := filepath.Join(t.TempDir(), "data")
 	s := announce(t, dir, func(*Info) {})
-	put(t, unfinished(s.path), "") // what a reader may meet while the file is written
+	put(t, unfinished(s.path), "") // readers may see this during a write
 	for path, want := range map[string]os.FileMode{
 		dir: 0o700 | os.ModeDir, filepath.Dir(s.path): 0o700 | os.ModeDir, s.path: 0o600, lockPath(s.path): 0o600,
 	} {
@@ -100,7 +100,7 @@ func TestTheFilesOfASessionAreItsUsersAlone(t *testing.T) {
 	}
 }
 
-func TestTheFileHasNoMoreThanWhatASessionTells(t *testing.T) {
+func TestSessionFileFields(t *testing.T) {
 	s := announce(t, t.TempDir(), func(i *Info) {
 		i.PID, i.Dir, i.PublicURL, i.Forward = 7, "/home/a", "https://a.example/", "http://localhost:3000/"
 		i.TimeoutMS, i.Secret = 10_000, webhook.SecretFrom("whsec_kept1between2us3K4q7T").String()
@@ -127,14 +127,14 @@ func TestTheFileHasNoMoreThanWhatASessionTells(t *testing.T) {
 	}
 }
 
-func TestTwoSessionsDifferInIDAndToken(t *testing.T) {
+func TestSessionIDsAndTokensDiffer(t *testing.T) {
 	dir := t.TempDir()
 	first := announce(t, dir, func(i *Info) { i.Dir = "/a" })
 	second := announce(t, dir, func(i *Info) { i.Dir, i.StartedAt = "/b", started.Add(time.Second) })
 	wantLive(t, dir, second.Info(), first.Info())
 	a, b := first.Info(), second.Info()
-	if a.ID == b.ID || a.Token == b.Token || !strings.HasPrefix(a.ID, "ses_") || len(a.Token) != 43 { // 32 bytes in base 64
-		t.Errorf("ids %q and %q, tokens %q and %q; want them long and different", a.ID, b.ID, a.Token, b.Token)
+	if a.ID == b.ID || a.Token == b.Token || !strings.HasPrefix(a.ID, "ses_") || len(a.Token) != 43 { // 32 bytes in base64
+		t.Errorf("ids %q and %q, tokens %q and %q; want long and different ones", a.ID, b.ID, a.Token, b.Token)
 	}
 	if err := first.Close(); err != nil {
 		t.Errorf("Close: %v", err)
@@ -142,13 +142,13 @@ func TestTwoSessionsDifferInIDAndToken(t *testing.T) {
 	wantLive(t, dir, second.Info())
 }
 
-func TestASessionsNameIsTakenAsLongAsItLives(t *testing.T) {
+func TestIDOfALiveSessionCannotBeReused(t *testing.T) {
 	dir := t.TempDir()
 	first := announce(t, dir, func(*Info) {})
 	again := New(dir, first.Info())
 	err := again.Announce(func(i *Info) { i.URL = "http://127.0.0.1:1/" })
 	if !errors.Is(err, errTaken) {
-		t.Errorf("announced under the same id: got %v, want %v", err, errTaken)
+		t.Errorf("announcing with the same id: got %v, want %v", err, errTaken)
 	}
 	if err := again.Close(); err != nil {
 		t.Errorf("Close: %v", err)
@@ -156,12 +156,12 @@ func TestASessionsNameIsTakenAsLongAsItLives(t *testing.T) {
 	wantLive(t, dir, first.Info())
 }
 
-func TestASessionWhoseFilesWereTakenAwayIsAnnouncedAnew(t *testing.T) {
+func TestReannounceRestoresDeletedFiles(t *testing.T) {
 	dir := t.TempDir()
 	s := announce(t, dir, func(i *Info) { i.URL = "http://127.0.0.1:4747/" })
 	before := s.lock
 	if err := s.Reannounce(); err != nil || s.lock != before {
-		t.Errorf("while they are there: got %v, want that nothing is done", err)
+		t.Errorf("while the files exist: got %v, want no change", err)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, dirName)); err != nil {
 		t.Fatal(err)
@@ -180,17 +180,17 @@ func TestASessionWhoseFilesWereTakenAwayIsAnnouncedAnew(t *testing.T) {
 	if err := s.Reannounce(); err != nil {
 		t.Errorf("Renew: %v", err)
 	}
-	wantLive(t, dir) // a closed one stays closed
+	wantLive(t, dir) // stays closed
 }
 
-func TestNewInfoFailsOnlyWithItsSource(t *testing.T) {
+func TestNewInfoRandomError(t *testing.T) {
 	broken := errors.New("no randomness")
 	if _, err := NewInfo(iotest.ErrReader(broken)); !errors.Is(err, broken) {
 		t.Errorf("NewInfo = %v, want %v", err, broken)
 	}
 }
 
-func TestWhatCannotBeAnnouncedSaysSoWithoutTheToken(t *testing.T) {
+func TestAnnounceErrorHasNoToken(t *testing.T) {
 	tests := []struct {
 		name  string
 		spoil func(t *testing.T, s *Session)
@@ -210,24 +210,24 @@ func TestWhatCannotBeAnnouncedSaysSoWithoutTheToken(t *testing.T) {
 				t.Fatalf("got %v, want %s…", err, test.want)
 			}
 			if strings.Contains(err.Error(), s.Info().Token) || strings.Contains(err.Error(), "another process") {
-				t.Errorf("got %v, want neither the token %s nor a process that is not there", err, s.Info().Token)
+				t.Errorf("got %v, want neither the token %s nor a live session", err, s.Info().Token)
 			}
 			_ = s.Close()
 			if test.name == "the file" {
 				if left := files(t, dir); !slices.Equal(left, []string{filepath.Base(s.path)}) {
-					t.Errorf("%q are left, want only what was in the way", left)
+					t.Errorf("%q remain, want only the obstacle", left)
 				}
 			}
 		})
 	}
 }
 
-func TestALockedSessionIsAliveBeforeItIsAnnounced(t *testing.T) {
+func TestLockedSessionIsAliveBeforeAnnounce(t *testing.T) {
 	dir := t.TempDir()
 	s := prepare(t, dir)
 	id := s.Info().ID
 	if IsAlive(dir, id) {
-		t.Error("a session that has not begun is alive")
+		t.Error("a session that has not started is alive")
 	}
 	if err := s.Lock(); err != nil {
 		t.Fatalf("Lock: %v", err)
@@ -250,12 +250,12 @@ func TestALockedSessionIsAliveBeforeItIsAnnounced(t *testing.T) {
 		t.Fatalf("Close: %v", err)
 	}
 	if left := files(t, dir); len(left) != 0 || IsAlive(dir, id) {
-		t.Errorf("Close left %q and a session that is alive: %t", left, IsAlive(dir, id))
+		t.Errorf("Close left %q and the session alive: %t", left, IsAlive(dir, id))
 	}
 }
 
-// A recording that is imported says which session received a delivery, and may say anything.
-func TestAnIDThatNoSessionHasTouchesNoFile(t *testing.T) {
+// An imported recording names the session that received a delivery, and the name may be anything.
+func TestInvalidIDTouchesNoFile(t *testing.T) {
 	dir := t.TempDir()
 	precious := filepath.Join(dir, "precious.json")
 	put(t, precious, "{}")
@@ -265,6 +265,6 @@ func TestAnIDThatNoSessionHasTouchesNoFile(t *testing.T) {
 		}
 	}
 	if !exists(precious) {
-		t.Error("a file outside the directory of the sessions was removed")
+		t.Error("a file outside the sessions directory was removed")
 	}
 }

@@ -1,7 +1,7 @@
-// Package session announces a running `listen` to the other commands, and finds those that run.
+// Package session announces a running `listen` to other commands and finds running ones.
 //
-// An announced session is one 0600 JSON file in the data directory, with a lock beside it that the operating system holds for as
-// long as the process lives: a killed `listen` frees it, whatever its file still says. The file names the loopback ingress and a
-// random token. Who can read the file may speak through the session: with the token in SenderHeader, `trigger` and `replay` tell
-// the ingress where a delivery comes from. The webhook secret is never in it.
+// An announced session is a 0600 JSON file in the data directory, with a lock file next to it. The operating system holds the lock while
+// the process lives, so killing `listen` releases it, whatever the session file says. The file contains the loopback ingress and a random
+// token, but never the webhook secret. Anyone who can read the file may send through the session: with the token in SenderHeader,
+// `trigger` and `replay` tell the ingress where a delivery comes from.
 package session

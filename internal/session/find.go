@@ -15,8 +15,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-// Live returns the sessions of the data directory whose process is alive, newest first. It takes away what dead ones left behind,
-// where it may. A data directory without sessions, or none at all, has none.
+// Live returns the sessions of the data directory whose process is alive, newest first. It removes the files of dead sessions if it has
+// permission. A missing directory has no sessions.
 func Live(dataDir string) ([]Info, error) {
 	return live(dataDir, func(path string) ([]byte, error) { return atomicfile.Read(path, maxFileBytes) })
 }
@@ -28,7 +28,7 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look for sessions: %w", err)
+		return nil, fmt.Errorf("list sessions: %w", err)
 	}
 	var live []Info
 	for _, e := range entries {
@@ -38,11 +38,11 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 		data, err := readFile(filepath.Join(dir, e.Name()))
 		switch {
 		case errors.Is(err, os.ErrNotExist), errors.Is(err, os.ErrPermission):
-			continue // it ended just now, or is another user's
+			continue // just ended, or belongs to another user
 		case errors.Is(err, atomicfile.ErrNotRegular), errors.Is(err, atomicfile.ErrTooLarge):
-			continue // no session wrote it
-		case err != nil: // it may be alive, so its deliveries are not to be taken from it
-			return nil, fmt.Errorf("look for sessions: %w", err)
+			continue // not written by a session
+		case err != nil: // the session may be alive, so nobody may adopt its deliveries
+			return nil, fmt.Errorf("list sessions: %w", err)
 		}
 		if info, ok := parseInfo(filepath.Join(dir, e.Name()), data); ok {
 			live = append(live, info)
@@ -54,44 +54,44 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 	return live, nil
 }
 
-// IsLive reports whether the session of an id is among those that Live returned.
+// IsLive reports whether the session with the given id is in live.
 func IsLive(live []Info, id string) bool {
 	return slices.ContainsFunc(live, func(info Info) bool { return info.ID == id })
 }
 
-// IsAlive reports whether the process of a session lives, whether the session is announced or not. It reports true if it cannot tell.
-// An id that no session can have is not alive: ids come from the log, and an import puts there whatever the recording says.
+// IsAlive reports whether the process of a session is alive, even if the session is not announced. If it cannot tell, it reports true. An
+// invalid id is not alive: ids come from the log, and imported recordings may contain anything.
 func IsAlive(dataDir, id string) bool {
 	return strings.HasPrefix(id, idPrefix) && filepath.Base(id) == id && isLocked(filepath.Join(dataDir, dirName, id+".json"))
 }
 
-// largestFile is far more than a session has to tell.
+// maxFileBytes is far larger than any session file.
 const maxFileBytes = 256 << 10
 
-// read returns the session of a file, if its process lives and speaks as this program does.
+// parseInfo returns the session in a file if its process is alive and uses the same format version.
 func parseInfo(path string, data []byte) (Info, bool) {
 	var info Info
 	readable := json.Unmarshal(data, &info) == nil
 	if readable && info.V != version {
-		return Info{}, false // of another version of the program: who knows what its files and locks mean
+		return Info{}, false // another version of the program, with unknown file and lock formats
 	}
 	return info, isLocked(path) && readable && info.URL != ""
 }
 
-// held reports whether the session's process lives: whether its exclusive lock keeps out a shared one. It is a shared one, so that
-// two commands that ask at once don't take each other for the session. What a dead one left behind is removed, where it may be.
+// isLocked reports whether the session's process is alive, by trying to get a shared lock against its exclusive one. Shared, so that two
+// commands that check at once do not mistake each other for the session. It removes the files of a dead session if it has permission.
 func isLocked(path string) bool {
 	if _, err := os.Stat(lockPath(path)); errors.Is(err, os.ErrNotExist) {
 		removeFiles(path)
 		return false
 	}
 	if err := atomicfile.CheckRegular(lockPath(path)); errors.Is(err, atomicfile.ErrNotRegular) {
-		return false // no session made it
+		return false // not created by a session
 	}
 	probe := flock.New(lockPath(path), flock.SetPermissions(0o600))
 	free, err := probe.TryRLock()
 	if err != nil {
-		return true // can't tell (no permission to open it): the ingress will answer, or not
+		return true // cannot tell (no permission): sending to the ingress will show
 	}
 	if !free {
 		return true
@@ -102,7 +102,7 @@ func isLocked(path string) bool {
 	return false
 }
 
-// clean removes the file of a dead session, and what it was writing when it died. Who may not just leaves it.
+// removeFiles removes a dead session's file and unfinished writes, if it has permission.
 func removeFiles(path string) {
 	atomicfile.RemoveUnfinished(path)
 	_ = remove(path)

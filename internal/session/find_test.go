@@ -14,21 +14,21 @@ import (
 	"testing"
 )
 
-func TestLiveOfNoDataDirectoryIsEmpty(t *testing.T) {
+func TestLiveWithoutADataDirectory(t *testing.T) {
 	wantLive(t, filepath.Join(t.TempDir(), "none"))
 	file := filepath.Join(t.TempDir(), "file")
 	put(t, filepath.Join(file, dirName), "")
-	if got, err := Live(file); err == nil || !strings.HasPrefix(err.Error(), "look for sessions: ") {
+	if got, err := Live(file); err == nil || !strings.HasPrefix(err.Error(), "list sessions: ") {
 		t.Errorf("where sessions is a file: got %v, %v; want an error", got, err)
 	}
 }
 
-func TestAKilledProcessIsDeadAndItsFilesAreTakenAway(t *testing.T) {
+func TestFilesOfAKilledProcessAreRemoved(t *testing.T) {
 	dir := t.TempDir()
 	other := announce(t, dir, func(*Info) {})
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), announceVariable+"="+dir)
-	stdin, err := child.StdinPipe() // open, so that it waits
+	stdin, err := child.StdinPipe() // keep open, so that the process waits
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,22 +47,22 @@ func TestAKilledProcessIsDeadAndItsFilesAreTakenAway(t *testing.T) {
 	id = strings.TrimSpace(id)
 	live, err := Live(dir)
 	if err != nil || len(live) != 2 || !slices.ContainsFunc(live, func(i Info) bool { return i.ID == id && i.PID == child.Process.Pid }) {
-		t.Errorf("while %s lives: got %+v, %v; want it among two", id, live, err)
+		t.Errorf("while %s is alive: got %+v, %v; want it as one of two", id, live, err)
 	}
 	if err := child.Process.Kill(); err != nil {
-		t.Fatalf("kill it: %v", err)
+		t.Fatalf("kill: %v", err)
 	}
 	_ = child.Wait() // "signal: killed"
 	if left := files(t, dir); len(left) != 5 {
-		t.Errorf("the killed one left %q, want its three files beside the two of the other", left)
+		t.Errorf("the killed process left %q, want its three files and the two of the other", left)
 	}
 	wantLive(t, dir, other.Info())
 	if left := files(t, dir); len(left) != 2 || slices.ContainsFunc(left, func(name string) bool { return strings.HasPrefix(name, id) }) {
-		t.Errorf("after Live %q are left, want the two of %s", left, other.Info().ID)
+		t.Errorf("after Live, %q remain, want the two of %s", left, other.Info().ID)
 	}
 }
 
-// dead leaves the files of a session whose process is gone.
+// dead creates the files of a session whose process has ended.
 func dead(t *testing.T, dir, name, text string) {
 	t.Helper()
 	path := filepath.Join(dir, dirName, name+".json")
@@ -72,7 +72,7 @@ func dead(t *testing.T, dir, name, text string) {
 
 const liveText = `{"v":1,"id":"ses_a","url":"http://127.0.0.1:4747/"}`
 
-func TestTwoThatLookAtOnceBothSeeThatItIsDead(t *testing.T) {
+func TestConcurrentLiveCallsSeeADeadSession(t *testing.T) {
 	for range 50 {
 		dir := t.TempDir()
 		dead(t, dir, "ses_a", liveText)
@@ -87,12 +87,12 @@ func TestTwoThatLookAtOnceBothSeeThatItIsDead(t *testing.T) {
 		close(begin)
 		both.Wait()
 		if left := files(t, dir); len(left) != 0 {
-			t.Fatalf("%q are left, want nothing", left)
+			t.Fatalf("%q remain, want none", left)
 		}
 	}
 }
 
-func TestALookDoesNotHarmASessionThatBeginsOrEnds(t *testing.T) {
+func TestLiveDoesNotHarmAStartingOrEndingSession(t *testing.T) {
 	dir := t.TempDir()
 	done := make(chan struct{})
 	var looking sync.WaitGroup
@@ -105,7 +105,7 @@ func TestALookDoesNotHarmASessionThatBeginsOrEnds(t *testing.T) {
 				default:
 				}
 				if live, err := Live(dir); err != nil || len(live) > 1 {
-					t.Errorf("got %+v, %v; want one at most", live, err)
+					t.Errorf("got %+v, %v; want at most one", live, err)
 				}
 			}
 		})
@@ -126,15 +126,15 @@ func TestALookDoesNotHarmASessionThatBeginsOrEnds(t *testing.T) {
 	looking.Wait()
 }
 
-func TestOnlyFilesThatThisProgramUnderstandsAreSessions(t *testing.T) {
+func TestUnknownFilesAreNotSessions(t *testing.T) {
 	tests := []struct {
 		name, text string
-		kept       bool // a file of another version is not ours to judge
+		kept       bool // files of another version must stay
 	}{
-		{"of a later version", `{"v":2,"id":"ses_a","url":"http://127.0.0.1:4747/"}`, true},
-		{"of no version", `{"url":"http://127.0.0.1:4747/"}`, true},
-		{"without an address", `{"v":1,"id":"ses_a"}`, false},
-		{"empty, as after a power cut", "", false},
+		{"a later version", `{"v":2,"id":"ses_a","url":"http://127.0.0.1:4747/"}`, true},
+		{"no version", `{"url":"http://127.0.0.1:4747/"}`, true},
+		{"no URL", `{"v":1,"id":"ses_a"}`, false},
+		{"empty, as after a power failure", "", false},
 		{"half", `{"v":1,"id":`, false},
 		{"another kind", `[]`, false},
 	}
@@ -143,31 +143,31 @@ func TestOnlyFilesThatThisProgramUnderstandsAreSessions(t *testing.T) {
 			dir := t.TempDir()
 			dead(t, dir, "ses_a", test.text)
 			other := announce(t, dir, func(*Info) {})
-			if err := os.WriteFile(other.path, []byte(test.text), 0o600); err != nil { // the same, of a process that lives
+			if err := os.WriteFile(other.path, []byte(test.text), 0o600); err != nil { // the same for a live process
 				t.Fatal(err)
 			}
 			wantLive(t, dir)
 			if left := files(t, dir); slices.Contains(left, "ses_a.json") != test.kept {
-				t.Errorf("%s, of a dead process: left %q, want it kept %t", test.text, left, test.kept)
+				t.Errorf("%s, of a dead process: %q remain, want it kept %t", test.text, left, test.kept)
 			}
 			if _, err := os.Stat(other.path); err != nil {
-				t.Errorf("%s, of a process that lives: %v, want it kept", test.text, err)
+				t.Errorf("%s, of a live process: %v, want it kept", test.text, err)
 			}
 		})
 	}
 }
 
-func TestASessionWithoutItsLockIsDead(t *testing.T) {
+func TestSessionWithoutALockIsDead(t *testing.T) {
 	dir := t.TempDir()
 	put(t, filepath.Join(dir, dirName, "ses_a.json"), liveText)
 	put(t, filepath.Join(dir, dirName, "README"), "not ours")
 	wantLive(t, dir)
 	if left := files(t, dir); !slices.Equal(left, []string{"README"}) {
-		t.Errorf("%q are left, want README alone", left)
+		t.Errorf("%q remain, want only README", left)
 	}
 }
 
-func TestSessionsOfOneMomentHaveAnOrder(t *testing.T) {
+func TestSessionsWithEqualTimesAreSortedByID(t *testing.T) {
 	dir := t.TempDir()
 	var want []string
 	for range 5 {
@@ -185,7 +185,7 @@ func TestSessionsOfOneMomentHaveAnOrder(t *testing.T) {
 	}
 }
 
-func TestASessionThatCannotBeReadIsNotTakenForDead(t *testing.T) {
+func TestUnreadableSessionIsNotDead(t *testing.T) {
 	dir := t.TempDir()
 	announce(t, dir, func(*Info) {})
 	for fault, want := range map[error]error{syscall.EMFILE: syscall.EMFILE, os.ErrPermission: nil, os.ErrNotExist: nil} {

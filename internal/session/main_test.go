@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	os.Exit(testkit.Run(m))
 }
 
-// announceVariable makes of the test binary a process that announces a session in that directory, and waits.
+// announceVariable turns the test binary into a process that announces a session in that directory and waits.
 const announceVariable = "VIDIKING_TEST_ANNOUNCE"
 
 func announceUntilKilled(dir string) int {
@@ -33,7 +33,7 @@ func announceUntilKilled(dir string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	// As if it were killed in the middle of its next Update.
+	// as if the process was killed during its next Update
 	if err := os.WriteFile(unfinished(s.path), []byte("{"), 0o600); err != nil {
 		return 1
 	}
@@ -42,15 +42,15 @@ func announceUntilKilled(dir string) int {
 	return 0
 }
 
-// unfinished is the name of a file that a write of another left when its process was killed.
+// unfinished is the name of a temporary file that a killed process left.
 func unfinished(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".0a1b2c3d.new")
 }
 
-// started is when the sessions of a test begin, one a second.
+// started is when the test's first session starts; the others follow one second apart.
 var started = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// prepare makes a session that is not announced yet.
+// prepare returns a session that is not announced yet.
 func prepare(t *testing.T, dir string) *Session {
 	t.Helper()
 	info, err := NewInfo(rand.Reader)
@@ -60,7 +60,7 @@ func prepare(t *testing.T, dir string) *Session {
 	return New(dir, info)
 }
 
-// announce makes a session that the test's end closes.
+// announce returns an announced session that is closed at the end of the test.
 func announce(t *testing.T, dir string, fill func(*Info)) *Session {
 	t.Helper()
 	s := prepare(t, dir)
@@ -87,12 +87,12 @@ func wantLive(t *testing.T, dir string, want ...Info) {
 	}
 }
 
-// files lists what is in the directory of the sessions.
+// files lists the sessions directory.
 func files(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(dir, dirName))
 	if err != nil {
-		t.Fatalf("list the sessions' files: %v", err)
+		t.Fatalf("list the sessions directory: %v", err)
 	}
 	names := []string{}
 	for _, e := range entries {

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Here is where a command runs. It decides which session the command means, and which deliveries are its own.
+// Location is where a command runs. It determines the command's session and its deliveries.
 type Location struct {
 	Dir     string // the working directory
-	Project string // the directory of the project that Dir belongs to
+	Project string // the project directory that contains Dir
 	URL     string // of the session that started the command; empty for other commands
 }
 
-// Locate returns where a command runs that was started in dir. Its project is that of the session that started it (the one with the
-// given URL), else that of the session started nearest, at or above dir. Without such a session it is the nearest directory, at or
-// above dir, that has one of the marks in it, but neither home nor a directory above home: a repository there holds dotfiles, and
-// would make one project of everything below. Without a mark it is dir.
+// Locate returns the location of a command started in dir. Its project is that of the session that started it (the one with the given
+// URL), or else that of the session started nearest, in dir or above it. Without such a session, it is the nearest directory that
+// contains one of the marks, in dir or above it, below the home directory. Home itself is excluded because a repository there holds
+// dotfiles, and would turn everything below into one project. Without a mark, the project is dir.
 //
-// Locate expects what Live returns. It follows symbolic links, so that two names of one directory are one project.
+// live is the result of Live. Locate resolves symbolic links, so that two names of one directory are one project.
 func Locate(live []Info, dir, home, url string, marks ...string) Location {
 	here := Location{Dir: RealPath(dir), URL: url}
 	here.Project = markedDir(here.Dir, RealPath(home), marks)
@@ -28,7 +28,7 @@ func Locate(live []Info, dir, home, url string, marks ...string) Location {
 	return here
 }
 
-// RealPath returns path without symbolic links, or path itself if it can't be read.
+// RealPath returns path with symbolic links resolved, or path itself if that fails.
 func RealPath(path string) string {
 	if resolved, err := filepath.EvalSymlinks(path); err == nil && path != "" {
 		return resolved
@@ -53,8 +53,8 @@ func isAtOrAbove(above, dir string) bool {
 	return err == nil && above != "" && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator))
 }
 
-// nearest returns the session that started the command, else the one started nearest to its working directory, in it or above it. Of
-// several in one directory it is the newest.
+// nearest returns the session that started the command, or else the one started nearest to its working directory, in it or above it. If
+// several started in the same directory, it returns the newest.
 func nearest(live []Info, here Location) (found Info, ok bool) {
 	for _, s := range live {
 		if here.URL != "" && (s.URL == here.URL || s.PublicURL == here.URL) {
@@ -67,8 +67,8 @@ func nearest(live []Info, here Location) (found Info, ok bool) {
 	return found, ok
 }
 
-// InProject returns the session that deliveries of the project are sent through when a command runs here: the nearest one if it is
-// the project of Here, else the newest of the project.
+// InProject returns the session that sends deliveries of the project for a command at this location: the nearest one if the location is
+// in the project, or else the newest of the project.
 func InProject(live []Info, here Location, project string) (Info, bool) {
 	if project == here.Project {
 		if s, ok := nearest(live, here); ok {
@@ -83,8 +83,8 @@ func InProject(live []Info, here Location, project string) (Info, bool) {
 	return Info{}, false
 }
 
-// Choose returns the session that a command means: one of its own project as InProject finds it, else the newest of all, which then is
-// of another project. It expects what Live returns.
+// Choose returns the session for a command: one of its own project, as in InProject, or else the newest of all, with own set to false.
+// live is the result of Live.
 func Choose(live []Info, here Location) (s Info, own, ok bool) {
 	if s, ok = InProject(live, here, here.Project); ok {
 		return s, true, true

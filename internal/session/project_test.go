@@ -12,7 +12,7 @@ const (
 	markRepo = ".git"
 )
 
-func TestTheProjectIsTheNearestMarkedDirectoryBelowHome(t *testing.T) {
+func TestProjectIsTheNearestMarkedDirectoryBelowHome(t *testing.T) {
 	root := RealPath(t.TempDir())
 	home := filepath.Join(root, "home", "ada")
 	for _, mark := range []string{
@@ -25,12 +25,12 @@ func TestTheProjectIsTheNearestMarkedDirectoryBelowHome(t *testing.T) {
 		"home/ada/shop":          "home/ada/shop",
 		"home/ada/shop/web/src":  "home/ada/shop",
 		"home/ada/shop/api/src":  "home/ada/shop/api",
-		"home/ada/tree/sub":      "home/ada/tree", // .git is a file in a worktree
+		"home/ada/tree/sub":      "home/ada/tree", // in a worktree, .git is a file
 		"home/ada/notes/webhook": "home/ada/notes/webhook",
 		"home/ada":               "home/ada",
 		"home":                   "home",
 		"srv/app/sub":            "srv/app",
-		"srv/other":              "srv/other", // the root's repository is above home
+		"srv/other":              "srv/other", // the repository is above home
 	} {
 		dir = filepath.Join(root, filepath.FromSlash(dir))
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -43,7 +43,7 @@ func TestTheProjectIsTheNearestMarkedDirectoryBelowHome(t *testing.T) {
 	}
 }
 
-func TestTheProjectIsThatOfTheSessionAtOrAbove(t *testing.T) {
+func TestProjectOfTheNearestSession(t *testing.T) {
 	live := []Info{
 		{ID: "newest", Dir: "/home/ada/other", Project: "/home/ada/other", URL: "http://127.0.0.1:3/x"},
 		{ID: "inner", Dir: "/home/ada/shop/api", Project: "/home/ada/shop/api"},
@@ -60,13 +60,13 @@ func TestTheProjectIsThatOfTheSessionAtOrAbove(t *testing.T) {
 		}
 	}
 	if got := Locate(live, "/home/ada/shop", "/home/ada", "http://127.0.0.1:3/x", markRepo); got.Project != "/home/ada/other" {
-		t.Errorf("Locate of a command that a session started = %+v, want that session's project", got)
+		t.Errorf("Locate for a command started by a session = %+v, want that session's project", got)
 	}
 }
 
-func TestTwoNamesOfOneDirectoryAreOneProject(t *testing.T) {
+func TestSymlinksLeadToTheSameProject(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("symbolic links need a privilege there")
+		t.Skip("symbolic links need a privilege on Windows")
 	}
 	root := RealPath(t.TempDir())
 	put(t, filepath.Join(root, "shop", markRepo, "HEAD"), "")
@@ -74,12 +74,12 @@ func TestTwoNamesOfOneDirectoryAreOneProject(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, want := Locate(nil, filepath.Join(root, "link"), "", "", markRepo).Project, filepath.Join(root, "shop"); got != want {
-		t.Errorf("the project of a link is %s, want %s", got, want)
+		t.Errorf("got project %s for a link, want %s", got, want)
 	}
 }
 
-func TestChooseTakesTheNearestThenTheProjectThenTheNewest(t *testing.T) {
-	live := []Info{ // the newest first, as Live returns them
+func TestChoose(t *testing.T) {
+	live := []Info{ // newest first, as in the result of Live
 		{ID: "newest", Dir: "/p/flaskapp", Project: "/p/flaskapp", URL: "http://127.0.0.1:1/x"},
 		{ID: "beside", Dir: "/p/shop/web", Project: "/p/shop"},
 		{ID: "shop", Dir: "/p/shop", Project: "/p/shop"},
@@ -105,6 +105,6 @@ func TestChooseTakesTheNearestThenTheProjectThenTheNewest(t *testing.T) {
 		}
 	}
 	if got, _, ok := Choose(nil, Location{Dir: "/p", Project: "/p"}); ok || got != (Info{}) {
-		t.Errorf("Choose of none = %+v, %t; want none", got, ok)
+		t.Errorf("Choose without sessions = %+v, %t; want none", got, ok)
 	}
 }

@@ -9,26 +9,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// The headers between a command and the ingress of a session. They are this program's own, not the provider's; the ingress takes
-// SenderHeader off before it records a delivery, and adds the other two to its answer to a trusted sender only.
+// Headers between a command and the ingress of a session. They are private to this program. The ingress removes SenderHeader before it
+// records a delivery, and adds the other two only to responses to trusted senders.
 const (
-	SenderHeader   = "Vidiking-Cli-Sender"   // who sends, and how it is to be treated: see Sender
-	DeliveryHeader = "Vidiking-Cli-Delivery" // the id under which the delivery was recorded
-	StatusHeader   = "Vidiking-Cli-Status"   // the status it has now
+	SenderHeader   = "Vidiking-Cli-Sender"   // see Sender
+	DeliveryHeader = "Vidiking-Cli-Delivery" // the id of the recorded delivery
+	StatusHeader   = "Vidiking-Cli-Status"   // the current status of the delivery
 )
 
-// Sender is what SenderHeader says.
+// Sender is the content of SenderHeader: who sends a delivery and how to treat it.
 type Sender struct {
 	Token  string
 	Origin webhook.Origin
-	Parent webhook.ID // the delivery that is sent again; empty if there is none
-	Target string     // send to this target alone; empty: to all that the session's routes name
+	Parent webhook.ID // the replayed delivery; empty if there is none
+	Target string     // the only target to send to; empty: all targets that the session's routes select
 	Host   string     // the Host header of the delivery; empty: the target's
 	Probe  bool       // the delivery is a probe
-	Expect string     // the status codes that the user expects, as in "401 4xx"; empty: none in particular
+	Expect string     // the expected status codes, such as "401 4xx"; empty: none
 }
 
-// String is the header's value. Texts that may contain a separator are escaped as in a URL's query.
+// String returns the header value. It escapes text like a URL query, because it may contain separators.
 func (s Sender) String() string {
 	v := "token=" + s.Token + "; origin=" + string(s.Origin)
 	for _, f := range []struct{ key, value string }{
@@ -44,7 +44,8 @@ func (s Sender) String() string {
 	return v
 }
 
-// Trust reads a SenderHeader value. ok is false, and nothing of it counts, unless it carries the session's token and is well formed.
+// ParseSender parses a SenderHeader value. ok is false and the Sender is empty unless the value is well-formed and contains the session's
+// token.
 func ParseSender(value, token string) (s Sender, ok bool) {
 	s = parse(value)
 	switch {
@@ -58,7 +59,7 @@ func ParseSender(value, token string) (s Sender, ok bool) {
 	return s, true
 }
 
-// parse takes a value apart. It returns the zero Sender if a field is unknown, has no value or is there twice.
+// parse parses a value without checking the token. It returns the zero Sender if a field is unknown, empty or duplicated.
 func parse(value string) (s Sender) {
 	var seen []string
 	for part := range strings.SplitSeq(value, ";") {
@@ -71,7 +72,7 @@ func parse(value string) (s Sender) {
 	return s
 }
 
-// set takes in one field and reports whether it is well formed.
+// set sets one field and reports whether its value is valid.
 func (s *Sender) set(key, v string) bool {
 	var err error
 	switch key {

@@ -10,7 +10,7 @@ import (
 
 const testToken = "k3v9-dG9rZW4_b2YtdGhlLXNlc3Npb24"
 
-func TestTrustTakesWhatASenderWrites(t *testing.T) {
+func TestParseSenderRoundTrip(t *testing.T) {
 	info, err := NewInfo(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -23,12 +23,12 @@ func TestTrustTakesWhatASenderWrites(t *testing.T) {
 		{Token: info.Token, Origin: webhook.OriginTrigger, Expect: "401 4xx"},
 	} {
 		if got, ok := ParseSender(want.String(), info.Token); !ok || got != want {
-			t.Errorf("Trust(%q) = %+v, %t; want %+v", want, got, ok, want)
+			t.Errorf("ParseSender(%q) = %+v, %t; want %+v", want, got, ok, want)
 		}
 	}
 }
 
-func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
+func TestParseSenderRejectsInvalidValues(t *testing.T) {
 	const right = "token=" + testToken
 	tests := []struct {
 		name, value, token string
@@ -42,23 +42,23 @@ func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
 		{"a session without a token", "token=; origin=trigger", "", false},
 		{"no token for a session without one", "origin=trigger", "", false},
 		{"another token", "token=guess; origin=trigger", testToken, false},
-		{"the beginning of it", "token=" + testToken[:8] + "; origin=trigger", testToken, false},
-		{"more than it", right + "x; origin=trigger", testToken, false},
-		{"in another case", "token=" + strings.ToUpper(testToken) + "; origin=trigger", testToken, false},
+		{"a prefix", "token=" + testToken[:8] + "; origin=trigger", testToken, false},
+		{"a longer token", right + "x; origin=trigger", testToken, false},
+		{"different case", "token=" + strings.ToUpper(testToken) + "; origin=trigger", testToken, false},
 		{"in quotes", `token="` + testToken + `"; origin=trigger`, testToken, false},
 		{"no origin", right, testToken, false},
-		{"an origin that is not a command's", right + "; origin=tunnel", testToken, false},
-		{"an origin that is none", right + "; origin=x", testToken, false},
-		{"a parent that is no id", right + "; origin=replay; parent=dlv_1", testToken, false},
-		{"a parent with more behind it", right + "; origin=replay; parent=dlv_0123456789x", testToken, false},
-		{"a field that nobody knows", right + "; origin=trigger; as=root", testToken, false},
+		{"an origin other than trigger and replay", right + "; origin=tunnel", testToken, false},
+		{"an unknown origin", right + "; origin=x", testToken, false},
+		{"a parent that is not an id", right + "; origin=replay; parent=dlv_1", testToken, false},
+		{"a parent with trailing text", right + "; origin=replay; parent=dlv_0123456789x", testToken, false},
+		{"an unknown field", right + "; origin=trigger; as=root", testToken, false},
 		{"a field without a value", right + "; origin=trigger; parent", testToken, false},
-		{"a semicolon at the end", right + "; origin=trigger;", testToken, false},
+		{"a trailing semicolon", right + "; origin=trigger;", testToken, false},
 		{"no fields", ";;;", testToken, false},
-		{"the token twice, the second one right", "token=guess; " + right + "; origin=trigger", testToken, false},
-		{"the token twice, the first one right", right + "; token=guess; origin=trigger", testToken, false},
-		{"a target that is not escaped right", right + "; origin=replay; target=%zz", testToken, false},
-		{"a probe that is neither", right + "; origin=replay; probe=yes", testToken, false},
+		{"the token twice, the second one correct", "token=guess; " + right + "; origin=trigger", testToken, false},
+		{"the token twice, the first one correct", right + "; token=guess; origin=trigger", testToken, false},
+		{"an invalid escape in the target", right + "; origin=replay; target=%zz", testToken, false},
+		{"an invalid probe value", right + "; origin=replay; probe=yes", testToken, false},
 		{"two targets", right + "; origin=replay; target=a; target=b", testToken, false},
 		{"two origins", right + "; origin=trigger; origin=replay", testToken, false},
 	}
@@ -66,10 +66,10 @@ func TestTrustRefusesWhatIsNotWholeAndRight(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s, ok := ParseSender(test.value, test.token)
 			if ok != test.want {
-				t.Errorf("Trust(%q, %q) = %+v, %t; want %t", test.value, test.token, s, ok, test.want)
+				t.Errorf("ParseSender(%q, %q) = %+v, %t; want %t", test.value, test.token, s, ok, test.want)
 			}
 			if !ok && s != (Sender{}) {
-				t.Errorf("Trust(%q, %q) gives %+v without trusting it, want nothing", test.value, test.token, s)
+				t.Errorf("ParseSender(%q, %q) = %+v without ok, want the zero Sender", test.value, test.token, s)
 			}
 		})
 	}
@@ -87,18 +87,18 @@ func FuzzTrust(f *testing.F) {
 		s, ok := ParseSender(value, token)
 		if !ok {
 			if s != (Sender{}) {
-				t.Errorf("Trust(%q, %q) gives %+v without trusting it", value, token, s)
+				t.Errorf("ParseSender(%q, %q) = %+v without ok", value, token, s)
 			}
 			return
 		}
 		if token == "" || s.Token != token || !strings.Contains(value, "token="+token) {
-			t.Errorf("Trust(%q, %q) = %+v, which has not the token", value, token, s)
+			t.Errorf("ParseSender(%q, %q) = %+v, which does not have the token", value, token, s)
 		}
 		if s.Origin != webhook.OriginTrigger && s.Origin != webhook.OriginReplay || s.Parent != "" && !webhook.IsID(string(s.Parent)) {
-			t.Errorf("Trust(%q, %q) = %+v, which no command sends", value, token, s)
+			t.Errorf("ParseSender(%q, %q) = %+v, which no command sends", value, token, s)
 		}
 		if again, ok := ParseSender(s.String(), token); !ok || again != s {
-			t.Errorf("Trust(%q, %q) = %+v, but as %q it is %+v, %t", value, token, s, s, again, ok)
+			t.Errorf("ParseSender(%q, %q) = %+v, but %q gives %+v, %t", value, token, s, s, again, ok)
 		}
 	})
 }

@@ -149,7 +149,7 @@ func TestANoticeKeepsWhatToDoWhole(t *testing.T) {
 
 func TestWhatIsSaidLosesNothingThatFits(t *testing.T) {
 	for _, tc := range []struct{ what, next string }{
-		{"EDITOR names /usr/local/bin/an-editor-that-is-not-there, which is not there", ": name one that is: export EDITOR='code --wait'"},
+		{"editor not found: \"/usr/local/bin/an-editor-that-is-not-there\" (from EDITOR)", ": name one that is: export EDITOR='code --wait'"},
 		{strings.Repeat("word ", 20), ""},
 		{"", ": " + strings.Repeat("word ", 20)},
 		{strings.Repeat("世界", 30), ": todo"},
