@@ -16,7 +16,7 @@ import (
 
 // Feed is the part of the delivery log that a live view reads. *store.Reader implements it.
 type Feed interface {
-	Cursor(ctx context.Context) (int64, error)
+	LastSeq(ctx context.Context) (int64, error)
 	Changes(ctx context.Context, after int64, limit int) ([]store.Change, error)
 	Wait(ctx context.Context, after int64) error
 	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error)
@@ -76,7 +76,7 @@ type waiting struct {
 
 // NewLive returns a view that starts with the next change of the log.
 func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
-	cursor, err := o.Feed.Cursor(ctx)
+	cursor, err := o.Feed.LastSeq(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("follow the delivery log: %w", err)
 	}

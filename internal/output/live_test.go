@@ -16,7 +16,7 @@ import (
 // busyFeed is a delivery log that cannot be read.
 type busyFeed struct{}
 
-func (busyFeed) Cursor(context.Context) (int64, error) { return 0, nil }
+func (busyFeed) LastSeq(context.Context) (int64, error) { return 0, nil }
 func (busyFeed) Changes(context.Context, int64, int) ([]store.Change, error) {
 	return nil, store.ErrBusy
 }

@@ -51,7 +51,7 @@ func TestWhatASenderInThisProcessSendsIsTriedAgainToo(t *testing.T) {
 	r := start(t, handler.URL(), holds(&rigLog{}), func(p *parts) { p.relay.Hold, p.relay.Retry = false, &dispatch.Schedule{} })
 	out := r.deliver(arrived(sampleBody, webhook.OriginReplay, ""))
 	r.Drain()
-	owed, err := r.log.Adopt(t.Context(), "ses_next", []string{r.o.Session}, true)
+	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
 	if err != nil || len(owed) != 1 || owed[0].ID != out.Delivery.ID || owed[0].At.IsZero() {
 		t.Errorf("due is %+v, %v; want %s, at a time", owed, err, out.Delivery.ID)
 	}

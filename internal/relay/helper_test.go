@@ -263,7 +263,7 @@ func (r *rig) await(what string, ok func([]webhook.Delivery) bool) []webhook.Del
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for {
-		cursor, err := r.log.Reader().Cursor(ctx)
+		cursor, err := r.log.Reader().LastSeq(ctx)
 		if err != nil {
 			r.tb.Fatalf("read the log: %v", err)
 		}

@@ -131,7 +131,7 @@ func TestDrainingLeavesWhatIsHeldToTheNextSession(t *testing.T) {
 	if got.code != http.StatusAccepted || got.header.Get(session.StatusHeader) != string(webhook.StatusPending) {
 		t.Errorf("got %d, %q; want 202, pending", got.code, got.header)
 	}
-	owed, err := r.log.Adopt(t.Context(), "ses_next", []string{r.o.Session}, true)
+	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
 	if err != nil || len(owed) != 1 || owed[0].ID != r.only().ID {
 		t.Fatalf("the next session takes over %+v, %v; want the delivery", owed, err)
 	}
@@ -165,7 +165,7 @@ func TestOneOfSeveralTargetsHoldsAndTheOthersDoNotWait(t *testing.T) {
 	if got := len(there.Requests()); got != 2 {
 		t.Errorf("the target that was there got %d, want 2: nothing twice", got)
 	}
-	owed, err := r.log.Adopt(t.Context(), "ses_next", []string{r.o.Session}, true)
+	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
 	if err != nil || owed != nil {
 		t.Errorf("still owed: %+v, %v; want nothing", owed, err)
 	}

@@ -17,7 +17,7 @@ type Pending struct {
 // LeftPending counts the pending deliveries of a project (empty: of all) that dead sessions left, and that no replay has delivered since.
 func LeftPending(ctx context.Context, log *store.Reader, dataDir, project string) (Pending, error) {
 	var left Pending
-	unsent, err := log.Unsent(ctx)
+	unsent, err := log.CountPending(ctx)
 	for _, u := range unsent {
 		if !belongs(u.Project, project) || u.Session == "" || session.IsAlive(dataDir, u.Session) { // "": a trigger or replay without a listen
 			continue
@@ -31,9 +31,9 @@ func LeftPending(ctx context.Context, log *store.Reader, dataDir, project string
 // belongs reports whether deliveries of one project are those of another. Deliveries without a project belong to every project.
 func belongs(project, to string) bool { return to == "" || project == "" || project == to }
 
-// Adopt makes a session responsible for what dead sessions of its project were still to send: held deliveries and, if scheduled is set,
+// AdoptPending makes a session responsible for what dead sessions of its project were still to send: held deliveries and, if scheduled is set,
 // retries. The session is locked already, so that no other one adopts from it.
-func Adopt(ctx context.Context, log *store.Log, dataDir, id, project string, scheduled bool) ([]store.Due, error) {
+func AdoptPending(ctx context.Context, log *store.Log, dataDir, id, project string, scheduled bool) ([]store.Due, error) {
 	all, err := log.Reader().Due(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func Adopt(ctx context.Context, log *store.Log, dataDir, id, project string, sch
 		}
 		checked[due.Session] = true
 	}
-	owed, err := log.Adopt(ctx, id, dead, scheduled)
+	owed, err := log.AdoptPending(ctx, id, dead, scheduled)
 	if err != nil {
 		return nil, fmt.Errorf("resume deliveries: %w", err)
 	}

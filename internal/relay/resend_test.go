@@ -169,7 +169,7 @@ func TestADeliveryThatADyingHandlerTookIsHeldAndSentAgain(t *testing.T) {
 	if len(d.History) != 1 || d.History[0].Failure != webhook.FailureReset || d.History[0].Error != crashedText {
 		t.Errorf("attempts: %+v, want the one that the handler died in, and that it is sent again", d.History)
 	}
-	owed, err := r.log.Adopt(t.Context(), r.o.Session, []string{r.o.Session}, false)
+	owed, err := r.log.AdoptPending(t.Context(), r.o.Session, []string{r.o.Session}, false)
 	if err != nil || len(owed) != 1 || !owed[0].Uncertain {
 		t.Errorf("held: %+v, %v; want the delivery, and that it may have reached the handler", owed, err)
 	}
@@ -230,14 +230,14 @@ func TestADeliveryThatKillsItsHandlerEachTimeIsNotHeldForEver(t *testing.T) {
 }
 
 // unsent returns how many deliveries of the rig's session are known to be never sent, and how many have an unknown outcome.
-func (r *rig) unsent() store.Unsent {
+func (r *rig) unsent() store.PendingCount {
 	r.tb.Helper()
-	all, err := r.log.Reader().Unsent(r.tb.Context())
+	all, err := r.log.Reader().CountPending(r.tb.Context())
 	if err != nil || len(all) > 1 {
 		r.tb.Fatalf("Unsent: %+v, %v", all, err)
 	}
 	if len(all) == 0 {
-		return store.Unsent{}
+		return store.PendingCount{}
 	}
 	all[0].Session = ""
 	return all[0]
@@ -252,17 +252,17 @@ func TestTheLogSaysWhetherAPendingDeliveryWasSent(t *testing.T) {
 	nowhere := left(t)
 	r := start(t, nowhere, holds(&rigLog{}))
 	r.postSigned(sampleBody)
-	if got, want := r.unsent(), (store.Unsent{NeverSent: 1}); got != want {
+	if got, want := r.unsent(), (store.PendingCount{NeverSent: 1}); got != want {
 		t.Errorf("when the sender has its 200: %+v, want %+v", got, want)
 	}
 	testkit.ServeOn(t, nowhere, slow)
 	receive(t, entered, "the handler")
-	if got, want := r.unsent(), (store.Unsent{Unknown: 1}); got != want {
+	if got, want := r.unsent(), (store.PendingCount{Unknown: 1}); got != want {
 		t.Errorf("while it is sent: %+v, want %+v", got, want)
 	}
 	answer <- struct{}{}
 	r.await("it to be delivered", allDelivered(1))
-	if got := r.unsent(); got != (store.Unsent{}) {
+	if got := r.unsent(); got != (store.PendingCount{}) {
 		t.Errorf("once it is delivered: %+v, want none", got)
 	}
 
@@ -273,7 +273,7 @@ func TestTheLogSaysWhetherAPendingDeliveryWasSent(t *testing.T) {
 		direct.postSigned(sampleBody)
 	}()
 	receive(t, entered, "the handler")
-	if got, want := direct.unsent(), (store.Unsent{Unknown: 1}); got != want {
+	if got, want := direct.unsent(), (store.PendingCount{Unknown: 1}); got != want {
 		t.Errorf("while a new delivery is sent: %+v, want %+v", got, want)
 	}
 	answer <- struct{}{}
@@ -319,7 +319,7 @@ func TestAHeldDeliveryGoesWhereTheRoutesLeadNow(t *testing.T) {
 	r := start(t, old, holds(&rigLog{}))
 	r.postSigned(sampleBody)
 	r.Drain()
-	owed, err := r.log.Adopt(t.Context(), "ses_next", []string{r.o.Session}, false)
+	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, false)
 	if err != nil || len(owed) != 1 {
 		t.Fatalf("Adopt: %+v, %v", owed, err)
 	}

@@ -104,7 +104,7 @@ func TestAttemptAtNothingIsNotFound(t *testing.T) {
 func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
 	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
 	record(t, l, d)
-	cursor, err := l.Reader().Cursor(t.Context())
+	cursor, err := l.Reader().LastSeq(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func BenchmarkRecord(b *testing.B) {
 					one()
 				}
 			})
-			b.ReportMetric(float64(b.N)/float64(l.writer.commits.Load()), "deliveries/transaction")
+			b.ReportMetric(float64(b.N)/float64(l.writer.transactions.Load()), "deliveries/transaction")
 		})
 	}
 }

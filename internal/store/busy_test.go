@@ -28,8 +28,8 @@ func holdLock(t *testing.T, dir string) (release func()) {
 }
 
 func impatient(l *Log, patience time.Duration) {
-	l.writer.turn.Lock()
-	defer l.writer.turn.Unlock()
+	l.writer.txMu.Lock()
+	defer l.writer.txMu.Unlock()
 	l.writer.conn.SetBusyTimeout(patience)
 }
 

@@ -34,23 +34,23 @@ func TestCounts(t *testing.T) {
 	if byStatus, err := r.CountByStatus(ctx, pending); err != nil || byStatus[webhook.StatusPending] != 2 || len(byStatus) != 1 {
 		t.Errorf("pending by status: %v, %v", byStatus, err)
 	}
-	first, err := r.PlaceOf(ctx, "dlv_aaaaaaaaaa")
+	first, err := r.CursorOf(ctx, "dlv_aaaaaaaaaa")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct {
 		q    Query
-		at   Place
+		at   Cursor
 		most int
 		want int
 	}{
 		"behind the first":          {Query{}, first, 10, 3},
 		"no more than asked":        {Query{}, first, 2, 2},
 		"that match":                {pending, first, 10, 1},
-		"behind the first's second": {Query{}, PlaceAt(start, math.MaxInt64), 10, 2},
+		"behind the first's second": {Query{}, CursorAt(start, math.MaxInt64), 10, 2},
 		"behind the newest":         {Query{}, Newest(), 10, 0},
 	} {
-		if got, err := r.CountBehind(ctx, tc.q, tc.at, tc.most); err != nil || got != tc.want {
+		if got, err := r.CountAfter(ctx, tc.q, tc.at, tc.most); err != nil || got != tc.want {
 			t.Errorf("%s: got %d, %v, want %d", name, got, err, tc.want)
 		}
 	}

@@ -19,17 +19,17 @@ func schedule(t *testing.T, l *Log, id webhook.ID, a webhook.Attempt, due ...Due
 	return status
 }
 
-// adopt takes over from the dead sessions what is held and what is due at a time.
-func adopt(t *testing.T, l *Log, session string, dead ...string) []Due {
+// adoptAll takes over from the dead sessions what is held and what is due at a time.
+func adoptAll(t *testing.T, l *Log, session string, dead ...string) []Due {
 	t.Helper()
-	due, err := l.Adopt(t.Context(), session, dead, true)
+	due, err := l.AdoptPending(t.Context(), session, dead, true)
 	if err != nil {
 		t.Fatalf("Adopt: %v", err)
 	}
 	return due
 }
 
-func hold(t *testing.T, l *Log, due Due) {
+func holdDue(t *testing.T, l *Log, due Due) {
 	t.Helper()
 	if err := l.Hold(due, ""); err != nil {
 		t.Fatalf("Hold(%s): %v", due.ID, err)
@@ -48,8 +48,8 @@ func TestASessionTakesOverWhatDeadOnesWereToSendOnce(t *testing.T) {
 	record(t, l, held, retried, given, done, sending, alive)
 	at := start.Add(30 * time.Second)
 	target := answered(500).Target
-	hold(t, l, Due{ID: held.ID, Target: target})
-	hold(t, l, Due{ID: alive.ID, Target: target})
+	holdDue(t, l, Due{ID: held.ID, Target: target})
+	holdDue(t, l, Due{ID: alive.ID, Target: target})
 	if status := schedule(t, l, retried.ID, answered(500), Due{Target: target, At: at}); status != webhook.StatusRefused {
 		t.Errorf("a refused delivery is %s, want refused", status)
 	}
@@ -60,19 +60,19 @@ func TestASessionTakesOverWhatDeadOnesWereToSendOnce(t *testing.T) {
 		{ID: held.ID, Event: held.Event, Target: target, Session: "holding"},
 		{ID: retried.ID, Event: retried.Event, Target: target, At: at, Tries: 1, Session: "new"},
 	}
-	if got, err := l.Adopt(t.Context(), "holding", nil, true); err != nil || got != nil {
+	if got, err := l.AdoptPending(t.Context(), "holding", nil, true); err != nil || got != nil {
 		t.Errorf("took over %+v, %v from no session, want nothing", got, err)
 	}
-	got, err := l.Adopt(t.Context(), "holding", []string{"dead"}, false)
+	got, err := l.AdoptPending(t.Context(), "holding", []string{"dead"}, false)
 	if diff := cmp.Diff(want[:1], got); err != nil || diff != "" {
 		t.Errorf("without what is due at a time: %v (-want +got):\n%s", err, diff)
 	}
-	if diff := cmp.Diff(want[1:], adopt(t, l, "new", "dead")); diff != "" {
+	if diff := cmp.Diff(want[1:], adoptAll(t, l, "new", "dead")); diff != "" {
 		t.Errorf("the rest (-want +got):\n%s", diff)
 	}
-	hold(t, l, Due{ID: held.ID, Target: target, Uncertain: true}) // an attempt begins
+	holdDue(t, l, Due{ID: held.ID, Target: target, Uncertain: true}) // an attempt begins
 	want[0].Uncertain, want[0].Session, want[1].Session = true, "another", "another"
-	if diff := cmp.Diff(want, adopt(t, l, "another", "holding", "new")); diff != "" {
+	if diff := cmp.Diff(want, adoptAll(t, l, "another", "holding", "new")); diff != "" {
 		t.Errorf("after the death of those (-want +got):\n%s", diff)
 	}
 	if got := get(t, l.Reader(), held.ID).Session; got != "dead" {
@@ -91,15 +91,15 @@ func TestOnlyAHeldDeliveryCountsAsNeverSent(t *testing.T) {
 	taken, done := s.next(bySession("dead")), s.next(bySession("dead"))
 	record(t, l, held, begun, sending, taken, done)
 	target := answered(200).Target
-	hold(t, l, Due{ID: taken.ID, Target: target})
-	adopt(t, l, "new", "dead")
-	hold(t, l, Due{ID: held.ID, Target: target})
-	hold(t, l, Due{ID: begun.ID, Target: target, Uncertain: true})
+	holdDue(t, l, Due{ID: taken.ID, Target: target})
+	adoptAll(t, l, "new", "dead")
+	holdDue(t, l, Due{ID: held.ID, Target: target})
+	holdDue(t, l, Due{ID: begun.ID, Target: target, Uncertain: true})
 	attempt(t, l, done.ID, answered(500))
-	got, err := l.Reader().Unsent(t.Context())
-	want := []Unsent{{Session: "dead", NeverSent: 1, Unknown: 2}, {Session: "new", NeverSent: 1}}
+	got, err := l.Reader().CountPending(t.Context())
+	want := []PendingCount{{Session: "dead", NeverSent: 1, Unknown: 2}, {Session: "new", NeverSent: 1}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("Unsent: %v (-want +got):\n%s", err, diff)
+		t.Errorf("PendingCount: %v (-want +got):\n%s", err, diff)
 	}
 }
 
@@ -121,13 +121,13 @@ func TestAnAttemptSettlesWhatWasDueAtItsTargetAlone(t *testing.T) {
 	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{first, second}, both); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(adopt(t, l, "a", "dead")); got != 2 {
+	if got := len(adoptAll(t, l, "a", "dead")); got != 2 {
 		t.Errorf("%d are due, want one at each target", got)
 	}
 	schedule(t, l, d.ID, first, Due{Target: first.Target, At: start.Add(time.Hour)})
 	schedule(t, l, d.ID, second)
 	want := []Due{{ID: d.ID, Event: d.Event, Target: first.Target, At: start.Add(time.Hour), Tries: 2, Session: "b"}}
-	if diff := cmp.Diff(want, adopt(t, l, "b", "a")); diff != "" {
+	if diff := cmp.Diff(want, adoptAll(t, l, "b", "a")); diff != "" {
 		t.Errorf("due (-want +got):\n%s", diff)
 	}
 }
@@ -141,7 +141,7 @@ func TestWhatAReplayDeliveredIsDueNoMore(t *testing.T) {
 	replay := s.next(func(r *webhook.Delivery) { r.ReplayOf, r.Body = d.ID, d.Body })
 	record(t, l, replay)
 	attempt(t, l, replay.ID, answered(200))
-	if due := adopt(t, l, "new", "dead"); due != nil {
+	if due := adoptAll(t, l, "new", "dead"); due != nil {
 		t.Errorf("due: %+v, want nothing", due)
 	}
 }
@@ -184,7 +184,7 @@ func TestAStaleAttemptIsNoTryOfItsTarget(t *testing.T) {
 		}
 	}
 	due.Tries, due.Session = 2, "new"
-	if diff := cmp.Diff([]Due{due}, adopt(t, l, "new", "dead")); diff != "" {
+	if diff := cmp.Diff([]Due{due}, adoptAll(t, l, "new", "dead")); diff != "" {
 		t.Errorf("taken over (-want +got):\n%s", diff)
 	}
 }

@@ -19,7 +19,9 @@ var (
 	ErrNewerSchema = errors.New("the delivery log was written by a newer version of this program")
 	ErrDuplicateID = errors.New("the delivery log already has a delivery with that id")
 	ErrClosed      = errors.New("the delivery log is closed")
-	ErrTakenAway   = errors.New("the delivery log was taken away") // told to OnError: a new one has begun
+
+	// ErrReplaced is passed to OnError: the log's file was moved or deleted, and the writer has opened a new one.
+	ErrReplaced = errors.New("the delivery log was moved or deleted")
 )
 
 // IsFull reports whether an error of any package comes from a disk without space, or from an exhausted disk quota.
@@ -27,10 +29,9 @@ func IsFull(err error) bool { return sqlite.IsFull(err) }
 
 // NotFoundError reports that no delivery has the id.
 type NotFoundError struct {
-	Typed string
-	Near  []webhook.Summary // what may have been meant: three at most, the nearest first
-
-	Elsewhere int // of "last": how many deliveries other projects have
+	Typed     string
+	Closest   []webhook.Summary // up to three deliveries with a similar id, closest first
+	Elsewhere int               // for "last": the number of deliveries in other projects
 }
 
 // Error names the id.

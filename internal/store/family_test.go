@@ -13,7 +13,7 @@ import (
 // familyOf is a family as text: a member a line, further in for each replay between it and the oldest.
 func familyOf(t *testing.T, r *Reader, names map[webhook.ID]string, id webhook.ID) string {
 	t.Helper()
-	f, err := r.Family(t.Context(), id)
+	f, err := r.ReplayTree(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestALargeFamilyKeepsTheOneThatIsAskedFor(t *testing.T) {
 	}
 	record(t, l, append(all, chain[1:]...)...)
 	for _, d := range []*webhook.Delivery{first, all[1], all[50], all[99], chain[1], chain[20], chain[100]} {
-		f, err := l.Reader().Family(t.Context(), d.ID)
+		f, err := l.Reader().ReplayTree(t.Context(), d.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestALargeFamilyKeepsTheOneThatIsAskedFor(t *testing.T) {
 		for _, m := range f.Nodes {
 			found = found || m.ID == d.ID
 		}
-		if !found || len(f.Nodes) > 2*maxFamily || f.Omitted == 0 {
+		if !found || len(f.Nodes) > 2*maxNodes || f.Omitted == 0 {
 			t.Errorf("of %s: it is there %t, among %d, and %d more; want it among a few, and more", d.ID, found, len(f.Nodes), f.Omitted)
 		}
 	}
@@ -103,7 +103,7 @@ func TestTheFamilyOfACircleEnds(t *testing.T) {
 	itself := src.next(func(d *webhook.Delivery) { d.ReplayOf = d.ID })
 	record(t, l, a, b, itself)
 	for id, want := range map[webhook.ID]int{a.ID: 2, b.ID: 2, itself.ID: 1} {
-		f, err := l.Reader().Family(t.Context(), id)
+		f, err := l.Reader().ReplayTree(t.Context(), id)
 		if err != nil || len(f.Nodes) != want {
 			t.Errorf("got %d members, %v; want %d", len(f.Nodes), err, want)
 		}

@@ -88,8 +88,8 @@ func TestTransactionThatFailsInTheMiddleIsRolledBack(t *testing.T) {
 
 func limitPages(t *testing.T, l *Log, max string) {
 	t.Helper()
-	l.writer.turn.Lock()
-	defer l.writer.turn.Unlock()
+	l.writer.txMu.Lock()
+	defer l.writer.txMu.Unlock()
 	if err := l.writer.conn.Script("PRAGMA max_page_count = " + max); err != nil {
 		t.Fatal(err)
 	}

@@ -11,19 +11,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// condition is a term of a filter, or all of it, as SQL over "delivery d": it holds for a delivery exactly where filter.Filter.Match does.
-// What compares numbers and names is plain SQL, so that an index can serve it; texts and patterns are left to the functions of
-// functions.go.
+// condition is a filter, or one of its terms, as SQL over "delivery d". It holds exactly for the deliveries that filter.Filter.Match
+// matches. Comparisons of numbers and names are plain SQL, so that they can use an index. Texts and patterns call Go functions.
 //
-// No column is ever NULL, so NOT turns a condition round and leaves nothing in between.
+// No column is ever NULL, so NOT inverts a condition completely.
 type condition struct {
-	text   string
-	args   []any
-	inside bool // it looks at "content x", too
+	text    string
+	args    []any
+	content bool // it needs "content x"
 }
 
-// compile makes a condition of a filter's terms, all of which must hold: first those that a row of delivery answers, then those that
-// have to look inside. Its text is empty where there are none.
+// compile returns the condition that all terms of a filter hold. Terms that only need the row of delivery come first. The text is empty
+// if the filter has no terms.
 func compile(f filter.Filter) condition {
 	terms := slices.Clone(f.Terms())
 	slices.SortStableFunc(terms, func(a, b filter.Term) int { return cost(a.Key) - cost(b.Key) })
@@ -35,13 +34,13 @@ func compile(f filter.Filter) condition {
 			c.text = "NOT " + c.text
 		}
 		texts = append(texts, c.text)
-		all.args, all.inside = append(all.args, c.args...), all.inside || c.inside
+		all.args, all.content = append(all.args, c.args...), all.content || c.content
 	}
 	all.text = join(texts, " AND ")
 	return all
 }
 
-// cost orders keys by what it takes to look at them.
+// cost orders keys by how expensive they are to evaluate.
 func cost(k filter.Key) int {
 	switch {
 	case k == filter.Free:
@@ -55,23 +54,23 @@ func cost(k filter.Key) int {
 	}
 }
 
-// compileTerm makes one condition, in brackets, of a term without its Not.
+// compileTerm returns the condition of a term, in parentheses. It ignores Not.
 func compileTerm(t filter.Term) condition {
 	if t.Key.Kind() == filter.Texts {
-		return contains(t)
+		return compileTexts(t)
 	}
 	var c condition
-	var any []string
+	var alternatives []string
 	for _, v := range t.Values {
-		text, args := oneValue(t.Key, v)
-		any = append(any, text)
+		text, args := compileValue(t.Key, v)
+		alternatives = append(alternatives, text)
 		c.args = append(c.args, args...)
 	}
-	c.text = "(" + join(any, " OR ") + ")"
+	c.text = "(" + join(alternatives, " OR ") + ")"
 	return c
 }
 
-// join puts brackets around halves of halves, since SQLite takes only so many of one operator in a row (sqlite.org/limits.html, Maximum
+// join adds parentheses around halves of a long list, because SQLite limits the depth of expressions (sqlite.org/limits.html, Maximum
 // Depth Of An Expression Tree).
 func join(parts []string, operator string) string {
 	if len(parts) <= 100 {
@@ -81,33 +80,33 @@ func join(parts []string, operator string) string {
 	return "(" + join(parts[:half], operator) + ")" + operator + "(" + join(parts[half:], operator) + ")"
 }
 
-func oneValue(k filter.Key, v filter.Value) (text string, args []any) {
+func compileValue(k filter.Key, v filter.Value) (text string, args []any) {
 	switch k.Kind() {
 	case filter.Names:
 		if k == filter.Status && v.Name == filter.FailedName {
-			return failed(), nil
+			return failedCondition(), nil
 		}
 		return "d." + string(k) + " = ?", []any{v.Name}
 	case filter.Patterns:
 		if !strings.Contains(v.Name, "*") {
 			return "d.event = ?", []any{v.Name}
 		}
-		return "like_event(?, d.event)", []any{sqlite.Pointer{Value: pattern(v.Name)}}
+		return "like_event(?, d.event)", []any{sqlite.Pointer{Value: eventPattern(v.Name)}}
 	case filter.Prefixes:
-		// Ids are ASCII, and so is what follows their last character. One that fits many is not looked for by the index of ids, all of
-		// which would have to be sorted for the newest few: the + keeps SQLite from it (sqlite.org/optoverview.html, Unary "+").
+		// Ids are ASCII, so the next character after their last one exists. For a short prefix, the + keeps SQLite from using the index of
+		// ids: it would have to sort all matches to find the newest (sqlite.org/optoverview.html, Unary "+").
 		last, column := len(v.Name)-1, "d.id"
 		if len(v.Name) <= len(webhook.IDPrefix)+1 {
 			column = "+d.id"
 		}
 		return column + " >= ? AND " + column + " < ?", []any{v.Name, v.Name[:last] + string(v.Name[last]+1)}
 	default:
-		return between(k, v.Low, v.High)
+		return compileRange(k, v.Low, v.High)
 	}
 }
 
-// between leaves out a bound that bounds nothing, so that an index is used for the other alone.
-func between(k filter.Key, low, high int64) (text string, args []any) {
+// compileRange leaves out a bound that has no effect, so that SQLite can use an index for the other.
+func compileRange(k filter.Key, low, high int64) (text string, args []any) {
 	column := map[filter.Key]string{
 		filter.Code: "d.code", filter.Since: "d.received_at", filter.Until: "d.received_at", filter.Took: "d.duration", filter.Size: "d.body_bytes",
 		filter.Attempts: "d.attempts",
@@ -125,9 +124,9 @@ func between(k filter.Key, low, high int64) (text string, args []any) {
 	return strings.TrimPrefix(strings.Join(all, " AND "), "1 AND "), args
 }
 
-// failed is webhook.Summary.Failed, in the words of the index delivery_failed, so that it is used. They have no IN: SQLite would build a
-// table of its values four times for each attempt that is written.
-func failed() string {
+// failedCondition is webhook.Summary.Failed in exactly the text of the index delivery_failed, so that SQLite uses the index. The text has
+// no IN, for which SQLite would build a table of the values four times for each attempt.
+func failedCondition() string {
 	var statuses []string
 	for _, s := range webhook.Statuses() {
 		if s.Failed() {
@@ -137,8 +136,8 @@ func failed() string {
 	return "(" + strings.Join(statuses, " OR ") + ") AND d.resolved_by = '' AND NOT d.probe AND NOT d.met"
 }
 
-// contains is the condition that one of a term's texts is where its key looks. @ stands for the texts.
-func contains(t filter.Term) condition {
+// compileTexts returns the condition that one of a term's texts occurs in the columns of its key. @ is a parameter for the texts.
+func compileTexts(t filter.Term) condition {
 	texts := make(texts, 0, len(t.Values))
 	for _, v := range t.Values {
 		texts = append(texts, v.Text)
@@ -147,11 +146,11 @@ func contains(t filter.Term) condition {
 		inHeader  = "has_header(@, x.header)"
 		inBody    = "has_text(@, x.body) OR %s"
 		inAttempt = "EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = d.n AND (%s))"
-		// A large body lies in pieces, and a text may lie across two of them.
-		inPieces = `(d.body_bytes > %d AND (SELECT has_across(@, k, body)
+		// A text may cross the boundary between two parts of a large body.
+		inParts = `(d.body_bytes > %d AND (SELECT has_across(@, k, body)
 			FROM (SELECT 0 AS k, x.body AS body UNION ALL SELECT n, body FROM part WHERE delivery = d.n)))`
 	)
-	body := fmt.Sprintf(inBody, fmt.Sprintf(inPieces, partBytes))
+	body := fmt.Sprintf(inBody, fmt.Sprintf(inParts, partBytes))
 	var text string
 	switch t.Key {
 	case filter.About:
@@ -163,16 +162,128 @@ func contains(t filter.Term) condition {
 	case filter.Body:
 		text = body
 	case filter.Response:
-		text = fmt.Sprintf(inAttempt, "has_text(@, a.answer) OR has_header(@, a.header)")
+		text = fmt.Sprintf(inAttempt, "has_text(@, a.response) OR has_header(@, a.header)")
 	case filter.Failure:
 		text = fmt.Sprintf(inAttempt, "has_text(@, a.error)")
 	default:
 		text = "has_text(@, d.event, d.id, d.about, d.target, d.path, d.query, d.host) OR " + body + " OR " + inHeader + " OR " +
-			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url, a.error, a.answer) OR has_header(@, a.header)")
+			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url, a.error, a.response) OR has_header(@, a.header)")
 	}
-	c := condition{text: "(" + strings.ReplaceAll(text, "@", "?") + ")", inside: strings.Contains(text, "x.")}
+	c := condition{text: "(" + strings.ReplaceAll(text, "@", "?") + ")", content: strings.Contains(text, "x.")}
 	for range strings.Count(text, "@") {
 		c.args = append(c.args, sqlite.Pointer{Value: texts})
 	}
 	return c
 }
+
+// join returns the JOIN that the condition needs. CROSS JOIN makes SQLite read content in the order of delivery, from row to row, which
+// costs less than a search for each row. LEFT JOIN keeps deliveries that were pruned.
+func (c condition) join(kind string) string {
+	if c.content {
+		return " " + kind + " JOIN content x ON x.n = d.n"
+	}
+	return ""
+}
+
+// The SQL functions that evaluate texts and patterns. Their first argument is a sqlite.Pointer, so it is not converted for each row.
+
+func functions() []sqlite.Function {
+	return []sqlite.Function{
+		{Name: "has_text", Arity: -1, Match: hasText},
+		{Name: "has_header", Arity: 2, Match: hasHeader},
+		{Name: "like_event", Arity: 2, Match: likeEvent},
+	}
+}
+
+func aggregates() []sqlite.Aggregate {
+	return []sqlite.Aggregate{{Name: "has_across", Arity: 3, New: func() sqlite.Aggregator { return &partSearch{} }}}
+}
+
+// texts are alternatives.
+type texts []filter.Text
+
+func (t texts) in(b []byte) bool {
+	return slices.ContainsFunc(t, func(x filter.Text) bool { return x.In(b) })
+}
+
+// hasText reports whether one of the texts is in one of the columns.
+func hasText(args sqlite.Args) bool {
+	t, _ := args.Pointer(0).(texts)
+	for i := 1; i < len(args); i++ {
+		if t.in(args.Bytes(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasHeader reports whether one of the texts is in one of the fields of an encoded header.
+func hasHeader(args sqlite.Args) bool {
+	t, _ := args.Pointer(0).(texts)
+	encoded := args.Bytes(1)
+	return slices.ContainsFunc(t, func(x filter.Text) bool { return inHeader(x, encoded) })
+}
+
+// inHeader decodes the header only if it must: a text within one name or value also occurs in the encoded bytes. It ignores damage, which
+// code that reads the whole header reports.
+func inHeader(t filter.Text, encoded []byte) bool {
+	if !t.SpansFields() && !t.In(encoded) {
+		return false
+	}
+	for len(encoded) > 0 {
+		name, rest := cutString(encoded)
+		value, rest := cutString(rest)
+		if rest == nil {
+			return false
+		}
+		if t.InField(name, value) {
+			return true
+		}
+		encoded = rest
+	}
+	return false
+}
+
+// eventPattern is a pattern of event names.
+type eventPattern string
+
+func likeEvent(args sqlite.Args) bool {
+	p, _ := args.Pointer(0).(eventPattern)
+	return webhook.EventMatches(string(p), string(args.Bytes(1)))
+}
+
+// partSearch searches the parts of a body for one of the texts, also across the boundary of two parts. The parts arrive in order, though
+// SQL does not promise that (and a pointer does not survive an ORDER BY). If they ever do not, it returns an error, not a wrong result.
+type partSearch struct {
+	next  int64  // number of the next part
+	tail  []byte // the end of the previous part
+	found bool
+}
+
+// Step searches one part, and the boundary before it.
+func (s *partSearch) Step(args sqlite.Args) error {
+	if args.Int(1) != s.next {
+		return fmt.Errorf("%w: the parts of a body are out of order", ErrCorrupt)
+	}
+	s.next++
+	if s.found {
+		return nil
+	}
+	t, _ := args.Pointer(0).(texts)
+	part := args.Bytes(2)
+	overlap := 0
+	for _, x := range t {
+		overlap = max(overlap, x.Overlap())
+	}
+	boundary := append(s.tail, part[:min(len(part), overlap)]...)
+	s.found = t.in(part) || t.in(boundary)
+	if len(part) < overlap {
+		s.tail = boundary[max(0, len(boundary)-overlap):]
+		return nil
+	}
+	s.tail = append(boundary[:0], part[len(part)-overlap:]...)
+	return nil
+}
+
+// Match reports whether a text was found.
+func (s *partSearch) Match() bool { return s.found }

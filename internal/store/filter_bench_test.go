@@ -124,14 +124,14 @@ func BenchmarkFilter(b *testing.B) {
 	for _, c := range []struct {
 		name         string
 		query        Query
-		at           Place
+		at           Cursor
 		older, newer int
 		want         int
 	}{
 		{"bottom", Query{}, Newest(), 50, 0, 50},
 		{"top", Query{}, Oldest(), 0, 50, 50},
-		{"middle", Query{}, Place{start.Add(5000 * time.Second).UnixMilli(), 100_000}, 50, 50, 100},
-		{"middle, event", where("event:render.*"), Place{start.Add(5000 * time.Second).UnixMilli(), 100_000}, 50, 50, 100},
+		{"middle", Query{}, Cursor{start.Add(5000 * time.Second).UnixMilli(), 100_000}, 50, 50, 100},
+		{"middle, event", where("event:render.*"), Cursor{start.Add(5000 * time.Second).UnixMilli(), 100_000}, 50, 50, 100},
 		{"bottom, failed", where("status:failed"), Newest(), 50, 0, 50},
 		{"bottom, word in all", where("vidiking"), Newest(), 50, 0, 50},
 		{"bottom, word in a tenth", where("typeerror"), Newest(), 50, 0, 50},

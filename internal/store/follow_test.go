@@ -28,7 +28,7 @@ func said(list []Change) []string {
 func TestChangesTellWhatHappenedInOrder(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	r := l.Reader()
-	if got, err := r.Cursor(t.Context()); got != 0 || err != nil {
+	if got, err := r.LastSeq(t.Context()); got != 0 || err != nil {
 		t.Errorf("Cursor of an empty log: %d, %v, want 0", got, err)
 	}
 	a, b := src.next(), src.next()
@@ -46,7 +46,7 @@ func TestChangesTellWhatHappenedInOrder(t *testing.T) {
 			t.Errorf("after %d (-want +got):\n%s", after, diff)
 		}
 	}
-	if got, err := r.Cursor(t.Context()); got != 4 || err != nil {
+	if got, err := r.LastSeq(t.Context()); got != 4 || err != nil {
 		t.Errorf("Cursor: %d, %v, want 4", got, err)
 	}
 	first := changes(t, r, 0, 2)
@@ -90,8 +90,8 @@ func TestPrunedChangesLeaveAGap(t *testing.T) {
 	record(t, l, a, b, c)
 	attempt(t, l, b.ID, answered(200))
 	prune := func(text string, args ...any) {
-		l.writer.turn.Lock()
-		defer l.writer.turn.Unlock()
+		l.writer.txMu.Lock()
+		defer l.writer.txMu.Unlock()
 		if err := l.writer.conn.Exec(text, args...); err != nil {
 			t.Fatal(err)
 		}
@@ -196,8 +196,8 @@ func TestWaitLooksEvery50Milliseconds(t *testing.T) {
 // writeBeside writes without the writer's goroutine.
 func writeBeside(t *testing.T, l *Log, d *webhook.Delivery) {
 	j := &job{kind: jobRecord}
-	j.prepareRecord(d, time.Now)
-	if err := (&transaction{}).run(l.writer.conn, []*job{j}); err != nil || j.err != nil {
-		t.Errorf("write: %v, %v", err, j.err)
+	j.setDelivery(d, time.Now)
+	if err := (&transaction{}).run(l.writer.conn, []*job{j}); err != nil || j.result != nil {
+		t.Errorf("write: %v, %v", err, j.result)
 	}
 }

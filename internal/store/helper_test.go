@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -196,14 +197,32 @@ func changes(t testing.TB, r *Reader, after int64, limit int) []Change {
 	return found
 }
 
-// tidy plans and prunes now.
+// tidy prunes until there is nothing left to prune. The writer accepts a plan only when it has finished the one before.
 func tidy(t testing.TB, l *Log) {
 	t.Helper()
-	answer := make(chan error, 1)
-	l.upkeep.asks <- answer
-	if err := <-answer; err != nil {
-		t.Fatalf("tidy: %v", err)
+	for range 1000 {
+		p := planNow(t, l)
+		if p.isEmpty() {
+			return
+		}
+		l.writer.plans <- p
 	}
+	t.Fatal("the log still needs pruning after 1000 plans")
+}
+
+func planNow(t testing.TB, l *Log) plan {
+	t.Helper()
+	c, err := openMaintenance(l.writer.file.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planner := planner{conn: c, retention: l.maintenance.retention, now: l.maintenance.now}
+	p, err := planner.makePlan()
+	if err = errors.Join(err, c.Close()); err != nil {
+		t.Fatal(err)
+	}
+	p.generation = l.writer.file.generation.Load()
+	return p
 }
 
 // checkIntegrity lets SQLite look at the whole file.
@@ -225,9 +244,9 @@ func checkIntegrity(t testing.TB, dir string) {
 // holdWriter keeps the writer from beginning another transaction, until it is released.
 func holdWriter(t testing.TB, l *Log) (release func()) {
 	t.Helper()
-	l.writer.turn.Lock()
-	j := l.job(jobFlush)
-	j.header = make([]byte, maxGroupBytes) // so large that the writer takes nothing beside it
+	l.writer.txMu.Lock()
+	j := l.newJob(jobFlush)
+	j.record.header = make([]byte, maxBatchBytes) // so large that the writer takes nothing beside it
 	if err := l.submit(context.Background(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +254,7 @@ func holdWriter(t testing.TB, l *Log) (release func()) {
 		runtime.Gosched()
 	}
 	return func() {
-		l.writer.turn.Unlock()
+		l.writer.txMu.Unlock()
 		if err := <-j.done; err != nil {
 			t.Errorf("flush: %v", err)
 		}

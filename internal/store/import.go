@@ -15,60 +15,64 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Import brings recorded deliveries into the log with their ids, times and attempts: all of them, or none.
+// Import adds recorded deliveries to the log with their ids, times and attempts: all of them, or none.
 //
-// What only a whole delivery needs is written ahead, in short transactions between which a running listen has its turn. As long as no
-// row of the table delivery leads there, nobody sees it. Commit adds those rows at once. What an import that was killed has written
-// ahead, the next one clears away.
+// Add writes headers, bodies and attempts in short transactions, between which a running listen can write. Nobody sees them before there
+// is a row in the delivery table that refers to them. Commit adds all those rows in one transaction. If an import is killed, the next one
+// deletes what it has written.
 type Import struct {
-	conn       *sqlite.Conn
-	lock       *flock.Flock
-	unfinished string // a file that is there as long as something may be written ahead
-	now        func() time.Time
-	retention  Retention
+	conn      *sqlite.Conn
+	lock      *flock.Flock
+	marker    string // a file that exists while there may be uncommitted rows
+	now       func() time.Time
+	retention Retention
 
-	base    int64 // delivery.n of the first is one more
+	base    int64 // the delivery.n before the first delivery
 	staged  int64
 	present int
-	open    int // deliveries in the open transaction
-	bytes   int // of them
+
+	open  int // deliveries in the open transaction
+	bytes int // of the open transaction
 }
 
-// Imported is what an import did.
+// Imported is the result of an import.
 type Imported struct {
 	Added   int
-	Present int // were in the log already, and are as they were
-	Beyond  int // of the added, those that are beyond what the log keeps and go when it is tidied next
+	Present int // already in the log, and left unchanged
+	Beyond  int // added, but beyond the retention: the log will prune them soon
 }
 
-// ClashError says that the log has another delivery under an id, or the same one and less of it.
+// ClashError reports that the log has another delivery with the same id, or the same delivery with less data.
 type ClashError struct {
 	ID     webhook.ID
 	Reason string // what the recording has and the log has not: "a later attempt"
 }
 
+// Error names the delivery and the reason.
 func (e *ClashError) Error() string {
 	return fmt.Sprintf("the log has %s, and the recording %s", e.ID, e.Reason)
 }
 
-// ErrImporting says that another process imports into the same log.
-var ErrImporting = errors.New("another import into this log is under way")
+// ErrImporting reports that another process is importing into the same log.
+var ErrImporting = errors.New("another import into this log is in progress")
 
 const (
-	importLock       = "import.lock"
-	importUnfinished = "import.unfinished"
+	importLock   = "import.lock"
+	importMarker = "import.unfinished"
 
-	// Bounds of one transaction, some 20 ms; and after it a pause that is longer than whoever waits for the lock sleeps between two
-	// looks (see pause), so that a listen never waits for more than one.
+	// Limits of one transaction, which takes about 20 ms.
 	importJobs  = 512
 	importBytes = 4 << 20
+
+	// The pause after a transaction is longer than the longest pause between two tries to get a lock, so a listen never waits for more than
+	// one transaction.
 	importPause = 11 * time.Millisecond
 
-	// importBlock is how many numbers an import has to itself. They are below zero, since those above are the rows of changes, and
-	// grow with the place in the recording, so that what was received in the same millisecond keeps its order.
+	// importBlock is the size of the range of delivery.n that an import reserves. The ranges are below zero, because the numbers above are
+	// the rows of changes. Within a range the numbers follow the recording, so that deliveries of the same millisecond keep their order.
 	importBlock = 1 << 32
 
-	// The same columns as delivery, whatever they are. It belongs to the connection, and is gone with it.
+	// The columns of delivery, whatever they are. SQLite drops a temporary table when its connection closes.
 	createStaged = "CREATE TEMP TABLE staged AS SELECT * FROM main.delivery WHERE 0"
 	indexStaged  = "CREATE UNIQUE INDEX temp.staged_by_id ON staged (id)"
 
@@ -79,7 +83,7 @@ const (
 
 	publishStaged = "INSERT INTO main.delivery SELECT * FROM temp.staged ORDER BY rowid"
 
-	// A delivery came, and each attempt at it ended. They share numbers in groups, so that a reader need not take them all at once.
+	// One change for each delivery and each attempt. Up to 256 share a seq, so that a reader does not have to read all of them at once.
 	publishChanges = `INSERT INTO main.change (row, seq, kind, delivery, attempt)
 		SELECT ?1 + i, min(?1 + (i + 255) / 256 * 256, ?2), CASE attempt WHEN 0 THEN 1 ELSE 2 END, delivery, attempt
 		FROM (SELECT row_number() OVER (ORDER BY delivery, attempt) AS i, delivery, attempt FROM (
@@ -88,9 +92,12 @@ const (
 	countChanges = "SELECT (SELECT count(*) FROM temp.staged) + (SELECT coalesce(sum(attempts), 0) FROM temp.staged)"
 
 	lowestNumber = "SELECT min((SELECT coalesce(min(n), 0) FROM main.content), (SELECT coalesce(min(n), 0) FROM main.delivery), 0)"
+
+	countPruned = `SELECT count(*) FROM delivery WHERE n > ? AND n <= ? AND ((received_at, n) <= (?, ?)
+		OR ` + isRejected + ` AND (received_at, n) <= (?, ?) OR ` + isProbe + ` AND (received_at, n) <= (?, ?))`
 )
 
-// OpenImport opens the log in dir for an import, and makes it where there is none. The caller closes it.
+// OpenImport opens the log in dir for an import, and creates it if it does not exist. The caller closes the import.
 func OpenImport(ctx context.Context, dir string, o Options) (*Import, error) {
 	i, err := openImport(ctx, dir, o)
 	if err != nil {
@@ -105,13 +112,12 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 		return nil, err
 	}
 	i := &Import{
-		lock: flock.New(filepath.Join(dir, importLock), flock.SetPermissions(sqlite.FileMode)), unfinished: filepath.Join(dir, importUnfinished),
-		now: o.Now, retention: o.Retention.orDefault(),
+		lock: newImportLock(dir), marker: filepath.Join(dir, importMarker), now: o.Now, retention: o.Retention.orDefault(),
 	}
 	if i.now == nil {
 		i.now = time.Now
 	}
-	for _, name := range []string{i.lock.Path(), i.unfinished} {
+	for _, name := range []string{i.lock.Path(), i.marker} {
 		if err := atomicfile.CheckRegular(name); err != nil {
 			return nil, err
 		}
@@ -133,14 +139,14 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 	return i, nil
 }
 
-// begin clears away what an import before left, and takes a block of numbers.
+// begin deletes the rows of an import that was killed, and reserves a range of numbers.
 func (i *Import) begin(ctx context.Context) error {
-	if _, err := os.Stat(i.unfinished); err == nil {
-		if err := clearUnfinished(ctx, i.conn, i.unfinished); err != nil {
+	if _, err := os.Stat(i.marker); err == nil {
+		if err := deleteUncommitted(ctx, i.conn, i.marker); err != nil {
 			return err
 		}
 	}
-	if err := os.WriteFile(i.unfinished, nil, sqlite.FileMode); err != nil {
+	if err := os.WriteFile(i.marker, nil, sqlite.FileMode); err != nil {
 		return err
 	}
 	if err := errors.Join(i.conn.Script(createStaged), i.conn.Script(indexStaged)); err != nil {
@@ -151,8 +157,8 @@ func (i *Import) begin(ctx context.Context) error {
 	return err
 }
 
-// Add takes a delivery as a recording has it. One that the log has already, with all that the recording has of it, is counted and left
-// as it is. Otherwise the error is a *ClashError.
+// Add adds a delivery from a recording. If the log already has the delivery with everything that the recording has, Add only counts it.
+// If the log has less, or another delivery with that id, the error is a *ClashError.
 func (i *Import) Add(ctx context.Context, d *webhook.Delivery) error {
 	i.conn.SetInterrupt(ctx)
 	err := sqlite.Protect(i.conn, func() error { return i.add(ctx, d) })
@@ -178,18 +184,18 @@ func (i *Import) add(ctx context.Context, d *webhook.Delivery) error {
 	return nil
 }
 
-// find reads the delivery of that id, in the log or among what was added before; nil where there is none.
+// find returns the delivery with an id, from the log or from this import, or nil.
 func (i *Import) find(id webhook.ID) (found *webhook.Delivery, err error) {
 	for _, table := range []string{"main.delivery", "temp.staged"} {
 		var n int64
-		err := i.conn.Rows("SELECT "+summaryColumns+" FROM "+table+" d WHERE d.id = ?", []any{string(id)}, func(q *sqlite.Row) error {
+		err := i.conn.Rows("SELECT "+summaryColumns+" FROM "+table+" d WHERE d.id = ?", []any{string(id)}, func(r *sqlite.Row) error {
 			found = &webhook.Delivery{}
-			n, found.Summary = scanSummary(q)
+			n, found.Summary = scanSummary(r)
 			return nil
 		})
 		if err != nil || found != nil {
 			if err == nil {
-				err = readRest(i.conn, n, found)
+				err = readContent(i.conn, n, found)
 			}
 			return found, err
 		}
@@ -197,7 +203,7 @@ func (i *Import) find(id webhook.ID) (found *webhook.Delivery, err error) {
 	return nil, nil
 }
 
-// stage writes a delivery ahead.
+// stage writes everything of a delivery except its row in the delivery table.
 func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 	if i.open == 0 {
 		if err := i.conn.Exec("BEGIN IMMEDIATE"); err != nil {
@@ -207,20 +213,19 @@ func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 	i.staged++
 	i.open++
 	n := i.base + i.staged
-	t := transaction{conn: i.conn}
 	header := encodeHeader(d.Header)
-	if err := t.insertContent(n, header, d.Body); err != nil {
+	if err := writeContent(i.conn, n, header, d.Body); err != nil {
 		return err
 	}
 	i.bytes += len(header) + len(d.Body)
 	for _, a := range d.History {
-		answered := encodeHeader(a.Header)
-		if err := t.insertAttempt(n, a, answered); err != nil {
+		responseHeader := encodeHeader(a.Header)
+		if err := writeAttempt(i.conn, n, a, responseHeader); err != nil {
 			return err
 		}
-		i.bytes += len(answered) + len(a.Response)
+		i.bytes += len(responseHeader) + len(a.Response)
 	}
-	if err := i.insertStaged(n, d); err != nil {
+	if err := i.writeStaged(n, d); err != nil {
 		return err
 	}
 	if i.open < importJobs && i.bytes < importBytes {
@@ -229,21 +234,21 @@ func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 	return i.flush(ctx)
 }
 
-func (i *Import) insertStaged(n int64, d *webhook.Delivery) error {
-	q, err := i.conn.Prepare(insertStaged)
+func (i *Import) writeStaged(n int64, d *webhook.Delivery) error {
+	s, err := i.conn.Prepare(insertStaged)
 	if err != nil {
 		return err
 	}
-	q.BindInt(n).BindText(string(d.ID)).BindText(d.Session).BindTime(d.ReceivedAt)
-	q.BindText(string(d.Origin)).BindText(d.Event).BindText(d.About).BindText(string(d.Status))
-	q.BindText(string(d.Verdict)).BindText(d.SecretHint).BindText(string(d.ReplayOf)).BindText(string(d.ResolvedBy))
-	q.BindText(string(d.SameBodyAs)).BindInt(int64(len(d.Body))).BindInt(hashBody(d.Body)).BindInt(int64(len(d.History)))
-	last := webhook.Deciding(d.History)
-	q.BindText(last.Target).BindInt(int64(last.Code)).BindInt(int64(last.Duration)).BindText(string(last.Failure))
-	return bindRequest(q.BindText(joinNames(d.Masked)), &d.Summary).Run()
+	s.BindInt(n).BindText(string(d.ID)).BindText(d.Session).BindTime(d.ReceivedAt)
+	s.BindText(string(d.Origin)).BindText(d.Event).BindText(d.About).BindText(string(d.Status))
+	s.BindText(string(d.Verdict)).BindText(d.SecretHint).BindText(string(d.ReplayOf)).BindText(string(d.ResolvedBy))
+	s.BindText(string(d.SameBodyAs)).BindInt(int64(len(d.Body))).BindInt(hashBody(d.Body)).BindInt(int64(len(d.History)))
+	deciding := webhook.Deciding(d.History)
+	s.BindText(deciding.Target).BindInt(int64(deciding.Code)).BindInt(int64(deciding.Duration)).BindText(string(deciding.Failure))
+	return bindRequest(s.BindText(joinNames(d.Masked)), &d.Summary).Run()
 }
 
-// flush commits what is written ahead, and lets others have their turn.
+// flush commits the open transaction and lets other processes write.
 func (i *Import) flush(ctx context.Context) error {
 	if i.open == 0 {
 		return nil
@@ -252,11 +257,11 @@ func (i *Import) flush(ctx context.Context) error {
 	if err := i.conn.Exec("COMMIT"); err != nil {
 		return err
 	}
-	return rest(ctx)
+	return pauseWriting(ctx)
 }
 
-// rest keeps the log free for long enough that whoever waits for it gets it.
-func rest(ctx context.Context) error {
+// pauseWriting leaves the log unlocked long enough for waiting processes to get the lock.
+func pauseWriting(ctx context.Context) error {
 	select {
 	case <-time.After(importPause):
 		return nil
@@ -264,3 +269,72 @@ func rest(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// Commit makes all added deliveries visible in one transaction.
+func (i *Import) Commit(ctx context.Context) (Imported, error) {
+	i.conn.SetInterrupt(ctx)
+	done := Imported{Added: int(i.staged), Present: i.present}
+	err := i.flush(ctx)
+	if err == nil && i.staged > 0 {
+		err = i.publish()
+	}
+	if err == nil {
+		done.Beyond, err = i.countBeyond()
+	}
+	if err != nil {
+		return Imported{}, fmt.Errorf("import: %w", sqlite.Classify(err))
+	}
+	return done, nil
+}
+
+func (i *Import) publish() error {
+	err := i.conn.Transact(func() error {
+		last, err := i.conn.Number(lastChange)
+		if err != nil {
+			return err
+		}
+		changes, err := i.conn.Number(countChanges)
+		if err != nil {
+			return err
+		}
+		if err := i.conn.Exec(publishStaged); err != nil {
+			return err
+		}
+		return i.conn.Exec(publishChanges, last, last+changes)
+	})
+	switch {
+	case sqlite.IsDuplicate(err): // another process recorded or imported the same id after Add had looked for it
+		return fmt.Errorf("%w: %w", ErrDuplicateID, err)
+	case err != nil:
+		return err
+	}
+	i.staged = 0
+	return errors.Join(i.conn.Script("DROP TABLE temp.staged"), os.Remove(i.marker))
+}
+
+// countBeyond counts the imported deliveries that maintenance would prune now.
+func (i *Import) countBeyond() (int, error) {
+	planner := planner{conn: i.conn, retention: i.retention, now: i.now}
+	p, err := planner.makePlan()
+	if err != nil {
+		return 0, err
+	}
+	n, err := i.conn.Number(countPruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n,
+		p.probes.receivedAt, p.probes.n)
+	return int(n), err
+}
+
+// Close ends the import. It deletes everything that was not committed.
+func (i *Import) Close() error {
+	i.conn.SetInterrupt(context.Background())
+	err := i.conn.Rollback()
+	if _, statErr := os.Stat(i.marker); statErr == nil && err == nil {
+		err = deleteUncommitted(context.Background(), i.conn, i.marker)
+	}
+	if err = errors.Join(err, i.close()); err != nil {
+		return fmt.Errorf("end the import: %w", sqlite.Classify(err))
+	}
+	return nil
+}
+
+func (i *Import) close() error { return errors.Join(i.conn.Close(), i.lock.Unlock()) }

@@ -91,7 +91,7 @@ func TestImportBringsDeliveriesInAsTheyWere(t *testing.T) {
 	if err != nil || at != len(want) {
 		t.Errorf("read %d of %d: %v", at, len(want), err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, importUnfinished)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, importMarker)); err == nil {
 		t.Error("the import says that it is not finished")
 	}
 	checkIntegrity(t, dir)
@@ -101,7 +101,7 @@ func TestWhoFollowsSeesAnImport(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, atStart())
 	record(t, l, newSource(9).next())
-	before, err := l.Reader().Cursor(t.Context())
+	before, err := l.Reader().LastSeq(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

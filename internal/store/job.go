@@ -13,43 +13,52 @@ type jobKind int
 
 const (
 	jobRecord jobKind = iota
-	jobAttempt
+	jobAttempts
 	jobHold
-	jobFlush
 	jobAdopt
+	jobFlush
 )
 
-// job is one thing for the writer to write. What can be computed beforehand is computed by the goroutine that asks for it.
+// job is one unit of work for the writer. The goroutine that submits it computes everything that does not need the database.
 type job struct {
-	kind       jobKind
-	delivery   *webhook.Delivery
-	id         webhook.ID
-	attempts   []webhook.Attempt
-	header     []byte   // encoded, of the delivery
-	answers    [][]byte // encoded, the header of each attempt's answer
-	bodyHash   int64
-	from       string // the target whose row due replaces
-	due        []Due  // still to be sent after these attempts
-	adoption   *adoption
-	unattended bool // nobody waits for it
-	tries      int  // how often a busy log turned it away
+	kind     jobKind
+	id       webhook.ID     // of the delivery
+	record   recordedBody   // jobRecord
+	attempts attemptsToAdd  // jobAttempts
+	due      []Due          // jobAttempts, jobHold: still to be sent
+	replaces string         // jobHold: a target whose due row is deleted
+	adoption *adoption      // jobAdopt
+	status   webhook.Status // jobAttempts: set by the writer
 
-	// Set by the writer.
-	sameBodyAs webhook.ID
-	status     webhook.Status
-	err        error
-
-	state atomic.Int32 // jobQueued, jobTaken or jobGivenUp
-	done  chan error
+	async   bool // no caller waits
+	retries int  // how often the log was busy
+	state   atomic.Int32
+	result  error // set by the writer if only this job failed
+	done    chan error
 }
 
+// recordedBody is a delivery to record.
+type recordedBody struct {
+	delivery   *webhook.Delivery
+	header     []byte // encoded
+	bodyHash   int64
+	sameBodyAs webhook.ID // set by the writer
+}
+
+// attemptsToAdd are attempts with their encoded response headers.
+type attemptsToAdd struct {
+	list    []webhook.Attempt
+	headers [][]byte
+}
+
+// The states of a job.
 const (
 	jobQueued int32 = iota
 	jobTaken
-	jobGivenUp
+	jobAbandoned
 )
 
-func (j *job) prepareRecord(d *webhook.Delivery, now func() time.Time) {
+func (j *job) setDelivery(d *webhook.Delivery, now func() time.Time) {
 	if d.ReceivedAt.IsZero() {
 		d.ReceivedAt = now().UTC().Truncate(time.Millisecond)
 	}
@@ -57,48 +66,47 @@ func (j *job) prepareRecord(d *webhook.Delivery, now func() time.Time) {
 		d.Status = webhook.StatusPending
 	}
 	d.BodyBytes = int64(len(d.Body))
-	j.delivery = d
 	j.id = d.ID
-	j.header = encodeHeader(d.Header)
-	j.bodyHash = hashBody(d.Body)
+	j.record = recordedBody{delivery: d, header: encodeHeader(d.Header), bodyHash: hashBody(d.Body)}
 }
 
-func (j *job) prepareAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) {
+func (j *job) setAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) {
 	j.id, j.due = id, due
-	j.attempts = append(j.attempts, attempts...)
-	for _, a := range j.attempts {
-		j.answers = append(j.answers, encodeHeader(a.Header))
+	j.attempts.list = append(j.attempts.list, attempts...)
+	for _, a := range attempts {
+		j.attempts.headers = append(j.attempts.headers, encodeHeader(a.Header))
 	}
 }
 
-// hashBody is what bodies are compared by: 64 bits of SHA-256, beside their length. Two different bodies of one length among 100,000
-// share it with odds of 1 in 4 thousand million.
+// hashBody returns 64 bits of the SHA-256 of a body. The log compares bodies by hash and length. The probability that two of 100,000
+// different bodies of the same length share a hash is 1 in 4 billion.
 func hashBody(body []byte) int64 {
 	sum := sha256.Sum256(body)
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// weight is what the job adds to a transaction, in bytes.
-func (j *job) weight() int {
-	n := len(j.header)
-	for i, a := range j.attempts {
-		n += len(j.answers[i]) + len(a.Response)
+// size returns the bytes that the job adds to a transaction.
+func (j *job) size() int {
+	n := len(j.record.header)
+	for i, a := range j.attempts.list {
+		n += len(j.attempts.headers[i]) + len(a.Response)
 	}
-	if j.delivery != nil {
-		n += len(j.delivery.Body)
+	if j.record.delivery != nil {
+		n += len(j.record.delivery.Body)
 	}
 	return n
 }
 
-// take is the writer's; it reports false for a job that its caller has given up.
+// take claims the job for the writer. It returns false if the caller has abandoned it.
 func (j *job) take() bool { return j.state.CompareAndSwap(jobQueued, jobTaken) }
 
-func (j *job) giveUp() bool { return j.state.CompareAndSwap(jobQueued, jobGivenUp) }
+// abandon withdraws the job. It returns false if the writer has taken it.
+func (j *job) abandon() bool { return j.state.CompareAndSwap(jobQueued, jobAbandoned) }
 
-// reset makes a job that is done ready to be used again. It keeps its memory, and lets go of what was in it.
+// reset prepares a finished job for reuse. It keeps the memory and drops all references to the caller's data.
 func (j *job) reset() *job {
-	clear(j.attempts)
-	clear(j.answers)
-	*j = job{done: j.done, attempts: j.attempts[:0], answers: j.answers[:0]}
+	clear(j.attempts.list)
+	clear(j.attempts.headers)
+	*j = job{done: j.done, attempts: attemptsToAdd{list: j.attempts.list[:0], headers: j.attempts.headers[:0]}}
 	return j
 }

@@ -149,8 +149,8 @@ func TestEachGivesWholeDeliveriesAndLetsTheLogGoOn(t *testing.T) {
 
 // erase takes one delivery out, as pruning would.
 func (l *Log) erase(id webhook.ID) error {
-	l.writer.turn.Lock()
-	defer l.writer.turn.Unlock()
+	l.writer.txMu.Lock()
+	defer l.writer.txMu.Unlock()
 	return l.writer.conn.Exec("DELETE FROM delivery WHERE id = ?", string(id))
 }
 

@@ -1,3 +1,17 @@
+// Package store is the delivery log: every delivery with its headers and body as they arrived, and every attempt to forward it.
+//
+// It guarantees:
+//
+//   - A delivery or attempt that Record or AddAttempts has acknowledged survives the death of the process at any moment. A power cut may
+//     lose the last moments.
+//   - Readers never wait for a writer, and keep no snapshot open between two calls. Several processes may read and write at once.
+//   - One counter, increased once per transaction, numbers every change. A reader that continues after the last number it has seen misses
+//     nothing, or gets a gap record.
+//   - A body is kept byte for byte. Summaries are read without touching bodies.
+//   - Memory use is bounded: the queue has a limit, a transaction has limits for rows and bytes, and large bodies are written in parts.
+//
+// A Log writes and a Reader reads. Other packages decide what a body means, whether its signature is valid, and where it goes. The
+// sub-package sqlite knows the database driver.
 package store
 
 import (
@@ -11,32 +25,32 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Options say how a Log works. The zero value will do.
+// Options configure a Log. The zero value uses the defaults.
 type Options struct {
-	Now       func() time.Time // the clock, for retention and for deliveries without a time; nil: time.Now
+	Now       func() time.Time // the clock for retention and for deliveries without a time; nil: time.Now
 	Retention Retention        // zero: DefaultRetention
-	OnError   func(error)      // what became of queued attempts and of upkeep; called from the writer's goroutine; nil: ignored
+	OnError   func(error)      // receives errors of queued attempts and of maintenance, on the writer's goroutine; nil: ignored
 }
 
-// Log writes the delivery log of one data directory. Any number of goroutines may use it, and other processes may have the same
+// Log writes the delivery log of one data directory. It may be used by any number of goroutines, and other processes may have the same
 // directory open.
 type Log struct {
-	now      func() time.Time
-	queue    chan *job
-	jobs     sync.Pool // of *job
-	gate     sync.RWMutex
-	closed   bool // guarded by gate: nothing is queued any more
-	writer   *writer
-	upkeep   *upkeep
-	reader   *Reader
-	finished sync.WaitGroup
+	now         func() time.Time
+	queue       chan *job
+	jobs        sync.Pool // of *job
+	closeMu     sync.RWMutex
+	closed      bool // guarded by closeMu: the queue accepts no more jobs
+	writer      *writer
+	maintenance *maintenance
+	reader      *Reader
+	goroutines  sync.WaitGroup
 }
 
-// queueLength bounds what waits for the writer: four times what one transaction takes. Attempts hold up to 64 KiB of answer each.
+// queueLength bounds the jobs that wait for the writer: as many as one transaction takes. Each attempt holds up to 64 KiB of response.
 const queueLength = 256
 
-// Open opens the delivery log in dir for writing. It makes the directory (0700) and the log (0600) where they are missing, and
-// migrates an older schema. A newer one gives ErrNewerSchema, and nothing is touched.
+// Open opens the delivery log in dir for writing. It creates the directory (0700) and the log (0600) if they do not exist, and migrates
+// an older schema. If the schema is newer, Open returns ErrNewerSchema and changes nothing.
 func Open(ctx context.Context, dir string, o Options) (*Log, error) {
 	l, err := open(ctx, dir, o)
 	if err != nil {
@@ -56,77 +70,73 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &place{dir: dir, path: path}
-	main, err := p.open(ctx)
+	file := &logFile{dir: dir, path: path}
+	conn, err := file.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	side, err := openMaintenance(path)
+	maintenanceConn, err := openMaintenance(path)
 	if err != nil {
-		return nil, errors.Join(err, main.Close())
+		return nil, errors.Join(err, conn.Close())
 	}
 	l := &Log{now: o.Now, queue: make(chan *job, queueLength)}
 	l.jobs.New = func() any { return &job{done: make(chan error, 1)} }
-	ring := &bell{}
-	l.reader = newReader(path, ring)
-	l.writer = newWriter(main, p, l.queue, ring, o)
-	p.changed = l.reader.renew
-	l.writer.recycle = func(j *job) { l.jobs.Put(j.reset()) }
-	l.upkeep = newUpkeep(side, l.writer, o)
-	l.finished.Go(l.writer.run)
-	l.finished.Go(l.upkeep.run)
+	commits := &notifier{}
+	l.reader = newReader(path, commits)
+	file.onReopen = l.reader.reopen
+	l.writer = newWriter(conn, file, l.queue, commits, o)
+	l.writer.recycle = l.recycle
+	l.maintenance = newMaintenance(maintenanceConn, file, l.writer.coordination, o)
+	l.goroutines.Go(l.writer.run)
+	l.goroutines.Go(l.maintenance.run)
 	return l, nil
 }
 
-// Close writes what is queued, and closes the log. Calls that come later get ErrClosed.
+// Close writes the queued jobs and closes the log. Later calls return ErrClosed.
 func (l *Log) Close() error {
-	l.gate.Lock()
+	l.closeMu.Lock()
 	if l.closed {
-		l.gate.Unlock()
+		l.closeMu.Unlock()
 		return nil
 	}
 	l.closed = true
 	close(l.queue)
-	l.gate.Unlock()
+	l.closeMu.Unlock()
 
-	close(l.upkeep.stop)
-	l.finished.Wait()
-	err := errors.Join(l.reader.Close(), l.upkeep.conn.Close(), l.writer.conn.Close())
+	close(l.maintenance.stop)
+	l.goroutines.Wait()
+	err := errors.Join(l.reader.Close(), l.maintenance.conn.Close(), l.writer.conn.Close())
 	if err != nil {
 		return fmt.Errorf("close the delivery log: %w", sqlite.Classify(err))
 	}
 	return nil
 }
 
-// Reader reads what this Log and others commit. It belongs to the Log and is closed with it.
+// Reader returns a reader that is notified of this Log's commits. It belongs to the Log and is closed with it.
 func (l *Log) Reader() *Reader { return l.reader }
 
-// Record writes a delivery, and returns when it is durable. It sets BodyBytes and, unless ReplayOf is set, SameBodyAs, and where they
-// are empty ReceivedAt (now) and Status (pending). The body must not change before Record returns.
+// Record writes a delivery and returns once it is durable. It sets BodyBytes, SameBodyAs (unless ReplayOf is set), and if they are
+// empty, ReceivedAt (now) and Status (pending). The body must not change before Record returns.
 func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
-	j := l.job(jobRecord)
-	j.prepareRecord(d, l.now)
-	err := l.do(ctx, j)
-	if err == nil {
-		d.SameBodyAs = j.sameBodyAs
-		l.jobs.Put(j.reset())
-	}
-	if err != nil {
+	j := l.newJob(jobRecord)
+	j.setDelivery(d, l.now)
+	if err := l.do(ctx, j); err != nil {
 		return fmt.Errorf("record %s: %w", d.ID, err)
 	}
+	d.SameBodyAs = j.record.sameBodyAs
+	l.recycle(j)
 	return nil
 }
 
-// AddAttempts writes attempts at a delivery, oldest first, and what is still to be sent of it, and returns the delivery's status once
-// both are durable. The log numbers the attempts. Everything is written together or not at all: a delivery that has not been tried at
-// one of its targets is never taken for a delivered one. What was due at a target of the attempts is due no more, unless due says so
-// again. There is at least one attempt.
+// AddAttempts writes one or more attempts at a delivery, oldest first, together with what is still due. It returns the delivery's status
+// once both are durable. The log numbers the attempts. Because everything is written in one transaction, a delivery that was not sent to
+// one of its targets never looks delivered. A due time at the target of an attempt is deleted, unless due repeats it.
 //
-// An attempt is not made again because it could not be written, so AddAttempts takes no context: the write goes on whatever becomes of
-// the caller. If the log is busy, the error is ErrBusy. The writer keeps the attempts then, and OnError gets them if it gives up. Errors
-// are of type *AttemptError.
+// AddAttempts takes no context: an attempt has happened and must be recorded even if the caller has gone. If the log is busy, the error
+// is ErrBusy, and the writer tries again later. OnError gets the attempts if it gives up. Errors are of type *AttemptError.
 func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) (webhook.Status, error) {
-	j := l.attempts(id, attempts, due)
+	j := l.newJob(jobAttempts)
+	j.setAttempts(id, attempts, due)
 	err := l.submit(context.Background(), j)
 	if err == nil {
 		err = <-j.done
@@ -135,43 +145,65 @@ func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) 
 		return "", &AttemptError{ID: id, Attempts: attempts, Err: err}
 	}
 	status := j.status
-	l.jobs.Put(j.reset())
+	l.recycle(j)
 	return status, nil
 }
 
-// QueueAttempts does what AddAttempts does, but does not wait for the write. OnError gets the attempts if the write fails.
+// QueueAttempts does the same as AddAttempts without waiting for the write. OnError gets the attempts if the write fails.
 func (l *Log) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) error {
-	j := l.attempts(id, attempts, due)
-	j.unattended = true
+	j := l.newJob(jobAttempts)
+	j.setAttempts(id, attempts, due)
+	j.async = true
 	if err := l.submit(context.Background(), j); err != nil {
 		return &AttemptError{ID: id, Attempts: attempts, Err: err}
 	}
 	return nil
 }
 
-func (l *Log) attempts(id webhook.ID, attempts []webhook.Attempt, due []Due) *job {
-	j := l.job(jobAttempt)
-	j.prepareAttempts(id, attempts, due)
-	return j
+// Hold records that a delivery is still to be sent to a target, when there is no attempt to record with it. It replaces what was due at
+// that target and, if from is not empty, at the target from. It returns once that is durable.
+func (l *Log) Hold(due Due, from string) error {
+	j := l.newJob(jobHold)
+	j.id, j.due, j.replaces = due.ID, []Due{due}, from
+	if err := l.do(context.Background(), j); err != nil {
+		return fmt.Errorf("hold %s: %w", due.ID, err)
+	}
+	l.recycle(j)
+	return nil
 }
 
-// Flush returns when everything that was queued before it is committed, or has failed and was told to OnError. ErrBusy says that some of it
-// is still to be tried again.
+// AdoptPending makes a session responsible for the pending deliveries of dead sessions: those that are held and, if scheduled is set,
+// those with a due time. It returns them, oldest delivery first. It drops deliveries that a replay has resolved since.
+func (l *Log) AdoptPending(ctx context.Context, session string, dead []string, scheduled bool) ([]Due, error) {
+	j := l.newJob(jobAdopt)
+	j.adoption = &adoption{session: session, dead: dead, scheduled: scheduled}
+	if err := l.do(ctx, j); err != nil {
+		return nil, fmt.Errorf("adopt pending deliveries: %w", err)
+	}
+	adopted := j.adoption.adopted
+	l.recycle(j)
+	return adopted, nil
+}
+
+// Flush returns when all jobs that were queued before it are committed, or have failed and were reported to OnError. ErrBusy means that
+// some of them are still to be tried again.
 func (l *Log) Flush(ctx context.Context) error {
-	if err := l.do(ctx, l.job(jobFlush)); err != nil {
+	if err := l.do(ctx, l.newJob(jobFlush)); err != nil {
 		return fmt.Errorf("flush the delivery log: %w", err)
 	}
 	return nil
 }
 
-func (l *Log) job(kind jobKind) *job {
+func (l *Log) newJob(kind jobKind) *job {
 	j := l.jobs.Get().(*job)
 	j.kind = kind
 	return j
 }
 
-// do queues the job and waits for it. A job that the writer has not taken yet is given up when ctx ends; one that it has taken is
-// waited for, since the writer reads the caller's bytes.
+func (l *Log) recycle(j *job) { l.jobs.Put(j.reset()) }
+
+// do queues a job and waits for it. If ctx ends, do abandons the job, unless the writer has already taken it: the writer reads the
+// caller's bytes, so do must wait then.
 func (l *Log) do(ctx context.Context, j *job) error {
 	if err := l.submit(ctx, j); err != nil {
 		return err
@@ -180,7 +212,7 @@ func (l *Log) do(ctx context.Context, j *job) error {
 	case err := <-j.done:
 		return err
 	case <-ctx.Done():
-		if j.giveUp() {
+		if j.abandon() {
 			return ctx.Err()
 		}
 		return <-j.done
@@ -188,8 +220,8 @@ func (l *Log) do(ctx context.Context, j *job) error {
 }
 
 func (l *Log) submit(ctx context.Context, j *job) error {
-	l.gate.RLock()
-	defer l.gate.RUnlock()
+	l.closeMu.RLock()
+	defer l.closeMu.RUnlock()
 	if l.closed {
 		return ErrClosed
 	}

@@ -76,15 +76,15 @@ func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
 				t.Errorf("failed: %v, want %s first", failed, all[3].ID)
 			}
 			l := openLog(t, dir, Options{})
-			due, left := 0, []Unsent{{Session: all[5].Session, Unknown: 1}}
+			due, left := 0, []PendingCount{{Session: all[5].Session, Unknown: 1}}
 			if schema == 3 { // it is tried again there, and the schemas before do not know that
 				due, left = 1, nil
 			}
-			unsent, err := r.Unsent(t.Context())
+			unsent, err := r.CountPending(t.Context())
 			if diff := cmp.Diff(left, unsent); err != nil || diff != "" {
-				t.Errorf("Unsent: %v\n%s", err, diff)
+				t.Errorf("PendingCount: %v\n%s", err, diff)
 			}
-			got, err := l.Adopt(t.Context(), "ses_new", []string{all[5].Session}, true)
+			got, err := l.AdoptPending(t.Context(), "ses_new", []string{all[5].Session}, true)
 			if err != nil || len(got) != due || due > 0 && got[0].ID != all[5].ID {
 				t.Errorf("Adopt: %+v, %v, want %d: %s", got, err, due, all[5].ID)
 			}
@@ -132,7 +132,7 @@ func TestDueKeepsWhetherTheHandlerMayHaveIt(t *testing.T) {
 	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{down}, []Due{due}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := l.Adopt(t.Context(), "ses_new", []string{d.Session}, false)
+	got, err := l.AdoptPending(t.Context(), "ses_new", []string{d.Session}, false)
 	due.Session = "ses_new"
 	if diff := cmp.Diff([]Due{due}, got); err != nil || diff != "" {
 		t.Errorf("Adopt: %v\n%s", err, diff)

@@ -20,7 +20,7 @@ type mislaid struct {
 
 func openMislaid(t *testing.T) *mislaid {
 	t.Helper()
-	if !canBeTaken {
+	if !canBeReplaced {
 		t.Skip("nobody can take an open file away here")
 	}
 	m := &mislaid{dir: filepath.Join(t.TempDir(), "data"), told: make(chan error, 16)}
@@ -50,7 +50,7 @@ func TestWhatIsRecordedAfterTheLogWasTakenAwayIsInANewOne(t *testing.T) {
 	if got := list(t, openReader(t, m.dir), Query{}); !slices.Equal(got, []webhook.ID{after.ID}) {
 		t.Errorf("the new log has %v, want %s", got, after.ID)
 	}
-	if err := <-m.told; !errors.Is(err, ErrTakenAway) {
+	if err := <-m.told; !errors.Is(err, ErrReplaced) {
 		t.Errorf("got %v told, want that it was taken away", err)
 	}
 	// Who follows this Log goes on, and misses nothing.
@@ -95,7 +95,7 @@ func TestALogThatIsTakenAwayIsNoticedWithoutADelivery(t *testing.T) {
 	m := openMislaid(t)
 	record(t, m.Log, newSource(1).next())
 	m.away(t)
-	if err := <-m.told; !errors.Is(err, ErrTakenAway) {
+	if err := <-m.told; !errors.Is(err, ErrReplaced) {
 		t.Errorf("got %v told, want that it was taken away", err)
 	}
 	if got := list(t, openReader(t, m.dir), Query{}); len(got) != 0 {
@@ -132,7 +132,7 @@ func TestWhereNoNewLogCanBeginNothingIsAcknowledged(t *testing.T) {
 
 func cursorOfReader(t *testing.T, r *Reader) int64 {
 	t.Helper()
-	cursor, err := r.Cursor(t.Context())
+	cursor, err := r.LastSeq(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,10 @@ func stepInto(c *sqlite.Conn) error {
 
 func TestAPanicIsTheErrorOfItsJobAlone(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
-	broken := l.job(jobAdopt) // without an adoption it dereferences nil in the transaction
+	broken := l.newJob(jobAdopt) // without an adoption it dereferences nil in the transaction
 	s := newSource(1)
 	before, after := s.next(), s.next()
-	l.writer.turn.Lock() // so that all three are in one group
+	l.writer.txMu.Lock() // so that all three are in one group
 	errs := make(chan error, 3)
 	for _, do := range []func() error{
 		func() error { return l.Record(t.Context(), before) },
@@ -29,7 +29,7 @@ func TestAPanicIsTheErrorOfItsJobAlone(t *testing.T) {
 	} {
 		go func() { errs <- do() }()
 	}
-	l.writer.turn.Unlock()
+	l.writer.txMu.Unlock()
 	var failed []string
 	for range 3 {
 		if err := <-errs; err != nil {
@@ -47,9 +47,9 @@ func TestAPanicIsTheErrorOfItsJobAlone(t *testing.T) {
 func TestAConnectionCanBeUsedAfterAPanic(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, Options{})
-	l.writer.turn.Lock()
+	l.writer.txMu.Lock()
 	err := sqlite.Protect(l.writer.conn, func() error { return stepInto(l.writer.conn) })
-	l.writer.turn.Unlock()
+	l.writer.txMu.Unlock()
 	if err == nil || err.Error() != "the database panicked: sqlite3: out of memory" {
 		t.Errorf("got %v, want the panic alone as an error", err)
 	}

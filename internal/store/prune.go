@@ -1,126 +1,268 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Bounds of one step of pruning, so that a delivery that arrives meanwhile waits for a millisecond or two.
+// Limits of one pruning step of the writer. A delivery that arrives meanwhile waits for a millisecond or two.
 const (
 	pruneDeliveries = 32
 	pruneBytes      = 1 << 20
 	pruneChanges    = 512
-	pruneVacuum     = 64 // pages
+	prunePages      = 64
 )
 
-// pruneSome does one small step of what upkeep has planned. It does not wait for other processes: they prune the same log, and a later
-// plan will see what is left.
-func (w *writer) pruneSome() {
-	w.turn.Lock()
+// prune runs one small step of the plan. It does not wait for other processes: they prune the same log, and the next plan sees what is
+// left.
+func (w *writer) prune() {
+	w.txMu.Lock()
 	w.conn.SetBusyTimeout(0)
-	err := sqlite.Classify(sqlite.Protect(w.conn, w.pruneStep))
+	err := sqlite.Classify(sqlite.Protect(w.conn, func() error { return pruneStep(w.conn, &w.plan) }))
 	w.conn.SetBusyTimeout(busyTimeout)
-	w.turn.Unlock()
-	if err == nil && (w.todo.finished == nil || !w.todo.nothingLeft()) {
+	w.txMu.Unlock()
+	if err == nil {
 		return
 	}
-	finished := w.todo.finished
-	w.todo = plan{}
-	if finished != nil {
-		finished <- err
-		return
-	}
-	if err != nil && !errors.Is(err, ErrBusy) {
+	w.plan = plan{}
+	if !errors.Is(err, ErrBusy) {
 		w.onError(fmt.Errorf("prune the delivery log: %w", err))
 	}
 }
 
-func (w *writer) pruneStep() error {
-	switch p := &w.todo; {
-	case p.rejected != Place{}:
-		return w.pruneDeliveries(&p.rejected, oldestOf(isRejected))
-	case p.probes != Place{}:
-		return w.pruneDeliveries(&p.probes, oldestOf(isProbe))
-	case p.all != Place{}:
-		return w.pruneDeliveries(&p.all, oldestOf("1"))
+func pruneStep(c *sqlite.Conn, p *plan) error {
+	switch {
+	case p.rejected != Cursor{}:
+		return pruneOldest(c, &p.rejected, isRejected)
+	case p.probes != Cursor{}:
+		return pruneOldest(c, &p.probes, isProbe)
+	case p.all != Cursor{}:
+		return pruneOldest(c, &p.all, "1")
 	case p.changes != 0:
-		return w.pruneChanges(p)
+		return pruneChangeRows(c, p)
 	case p.vacuum > 0:
-		p.vacuum = max(0, p.vacuum-pruneVacuum)
-		return w.conn.Script(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", pruneVacuum))
+		p.vacuum = max(0, p.vacuum-prunePages)
+		return c.Script(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", prunePages))
 	default:
 		return nil
 	}
 }
 
-const (
-	// At most pruneChanges, and a whole number of them.
-	deleteChanges = "DELETE FROM change WHERE row <= min(?, (SELECT min(row) FROM change) + ?)"
-)
-
-func oldestOf(kind string) string {
-	return "SELECT n, body_bytes FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?) ORDER BY received_at, n LIMIT ?"
-}
-
-// pruneDeliveries deletes some of the oldest up to that place, which it clears when there are no more.
-func (w *writer) pruneDeliveries(upTo *Place, oldest string) error {
-	return w.conn.Transact(func() error {
-		var victims []int64
+// pruneOldest deletes some of the oldest deliveries of a kind up to a cursor. It clears the cursor when none is left.
+func pruneOldest(c *sqlite.Conn, end *Cursor, kind string) error {
+	oldest := "SELECT n, body_bytes FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?) ORDER BY received_at, n LIMIT ?"
+	return c.Transact(func() error {
+		var numbers []int64
 		bytes := int64(0)
-		err := w.conn.Rows(oldest, []any{upTo.receivedAt, upTo.n, pruneDeliveries}, func(q *sqlite.Row) error {
-			victims = append(victims, q.Int())
-			if bytes += q.Int(); bytes > pruneBytes {
+		err := c.Rows(oldest, []any{end.receivedAt, end.n, pruneDeliveries}, func(r *sqlite.Row) error {
+			numbers = append(numbers, r.Int())
+			if bytes += r.Int(); bytes > pruneBytes {
 				return sqlite.ErrStop
 			}
 			return nil
 		})
-		for _, n := range victims {
-			if err == nil {
-				err = deleteDelivery(w.conn, n)
-			}
+		if err == nil && len(numbers) == 0 {
+			*end = Cursor{}
 		}
-		if err == nil && len(victims) == 0 {
-			*upTo = Place{}
+		if err != nil {
+			return err
 		}
-		return err
+		return deleteDeliveries(c, numbers)
 	})
 }
 
-func deleteDelivery(c *sqlite.Conn, n int64) error {
-	for _, text := range []string{
-		"DELETE FROM due WHERE delivery = ?", "DELETE FROM resolution WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?",
-		"DELETE FROM part WHERE delivery = ?",
-		"DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
-	} {
-		if err := c.Exec(text, n); err != nil {
+func pruneChangeRows(c *sqlite.Conn, p *plan) error {
+	const deleteChanges = "DELETE FROM change WHERE row <= min(?, (SELECT min(row) FROM change) + ?)"
+	return c.Transact(func() error {
+		if err := c.Exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (w *writer) pruneChanges(p *plan) error {
-	return w.conn.Transact(func() error {
-		if err := w.conn.Exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
-			return err
-		}
-		if w.conn.Changes() == 0 {
+		if c.Changes() == 0 {
 			p.changes = 0
 		}
 		return nil
 	})
 }
 
-// deleteAll deletes deliveries in one transaction.
-func deleteAll(c *sqlite.Conn, numbers []int64) error {
-	return c.Transact(func() error {
-		for _, n := range numbers {
-			if err := deleteDelivery(c, n); err != nil {
+func deleteDeliveries(c *sqlite.Conn, numbers []int64) error {
+	for _, n := range numbers {
+		for _, text := range []string{
+			"DELETE FROM due WHERE delivery = ?", "DELETE FROM resolution WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?",
+			"DELETE FROM part WHERE delivery = ?", "DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
+		} {
+			if err := c.Exec(text, n); err != nil {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// Pruned is the result of Prune.
+type Pruned struct {
+	Deliveries int
+	Freed      int64 // how much smaller the log's files are; less than what was deleted if other processes use them
+}
+
+const (
+	selectNumber = "SELECT n, body_bytes FROM delivery WHERE id = ?"
+
+	pruneBatch          = 256     // deliveries in one transaction, about 20 ms
+	pruneBatchBytes     = 4 << 20 // of their bodies
+	vacuumBatch         = 512     // pages
+	vacuumBatchFullDisk = 16      // pages
+	truncateTries       = 50      // to truncate a WAL that is in use, with a pause between two tries
+)
+
+// Prune deletes deliveries from the log in dir and gives the space back to the disk, also the space of an import that was killed. It
+// ignores ids that the log does not have. It works in short transactions, between which a running listen can write. If it is
+// interrupted, some of the deliveries are deleted.
+//
+// If the disk is full, Prune deletes the log's reserve and works in steps that fit into that space.
+func Prune(ctx context.Context, dir string, ids []webhook.ID) (Pruned, error) {
+	path, err := logPath(dir)
+	if err != nil {
+		return Pruned{}, err
+	}
+	before := diskSize(path)
+	p := pruning{dir: dir, path: path, ids: ids, batch: pruneBatch, vacuumBatch: vacuumBatch}
+	err = sqlite.Classify(p.run(ctx))
+	if errors.Is(err, ErrFull) {
+		releaseReserve(dir)
+		p.batch, p.vacuumBatch, p.fullDisk = 1, vacuumBatchFullDisk, true
+		err = sqlite.Classify(p.run(ctx))
+	}
+	keepReserve(dir)
+	done := Pruned{Deliveries: p.deleted, Freed: max(0, before-diskSize(path))}
+	if err != nil {
+		return done, fmt.Errorf("prune the delivery log: %w", err)
+	}
+	return done, nil
+}
+
+// pruning is a running Prune.
+type pruning struct {
+	dir, path   string
+	ids         []webhook.ID // still to delete
+	deleted     int
+	batch       int // deliveries per transaction
+	vacuumBatch int // pages per transaction
+	fullDisk    bool
+}
+
+// run deletes deliveries and shrinks the files. After an error, it can be called again and continues.
+func (p *pruning) run(ctx context.Context) error {
+	c, err := openWriting(ctx, p.path)
+	if err != nil {
+		return fmt.Errorf("open it: %w", err)
+	}
+	c.SetInterrupt(ctx)
+	err = p.deleteAll(ctx, c)
+	if err == nil {
+		err = cleanUpDeadImport(ctx, c, p.dir)
+	}
+	if err == nil {
+		err = p.vacuum(ctx, c)
+	}
+	if err == nil {
+		err = shrink(ctx, c)
+	}
+	c.SetInterrupt(context.Background())
+	return errors.Join(err, c.Close())
+}
+
+func (p *pruning) deleteAll(ctx context.Context, c *sqlite.Conn) error {
+	for len(p.ids) > 0 {
+		deleted, handled, err := deleteSome(c, p.ids[:min(len(p.ids), p.batch)])
+		if err != nil {
+			return err
+		}
+		p.deleted += deleted
+		p.ids = p.ids[handled:]
+		if err := p.yield(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteSome deletes as many of the deliveries, from the first, as fit into one transaction.
+func deleteSome(c *sqlite.Conn, ids []webhook.ID) (deleted, handled int, err error) {
+	err = c.Transact(func() error {
+		bytes := int64(0)
+		for _, id := range ids {
+			if bytes > pruneBatchBytes {
+				break
+			}
+			handled++
+			var found []int64
+			err := c.Rows(selectNumber, []any{string(id)}, func(r *sqlite.Row) error {
+				found = append(found, r.Int())
+				bytes += r.Int()
+				return nil
+			})
+			if err == nil {
+				err = deleteDeliveries(c, found)
+			}
+			if err != nil {
+				return err
+			}
+			deleted += len(found)
+		}
 		return nil
 	})
+	return deleted, handled, err
+}
+
+// yield lets other processes write. On a full disk it also empties the WAL, so that the next step has space there.
+func (p *pruning) yield(ctx context.Context, c *sqlite.Conn) error {
+	if p.fullDisk {
+		if err := shrink(ctx, c); err != nil {
+			return err
+		}
+	}
+	return pauseWriting(ctx)
+}
+
+// vacuum moves the pages at the end of the file to free ones, and truncates the file.
+func (p *pruning) vacuum(ctx context.Context, c *sqlite.Conn) error {
+	for {
+		free, err := c.Number("PRAGMA freelist_count")
+		if err != nil || free == 0 {
+			return err
+		}
+		if err := c.Script(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", p.vacuumBatch)); err != nil {
+			return err
+		}
+		left, err := c.Number("PRAGMA freelist_count")
+		if err != nil || left >= free {
+			return err
+		}
+		if err := p.yield(ctx, c); err != nil {
+			return err
+		}
+	}
+}
+
+// shrink gives the log's file its new size and empties the WAL. Neither is possible while another process reads, so shrink tries a few
+// times. A later checkpoint does what remains.
+func shrink(ctx context.Context, c *sqlite.Conn) error {
+	defer c.SetBusyTimeout(c.SetBusyTimeout(0))
+	for range truncateTries {
+		err := c.Checkpoint(sqlite.Passive)
+		if err == nil {
+			err = c.Checkpoint(sqlite.Truncate)
+		}
+		if !errors.Is(sqlite.Classify(err), ErrBusy) {
+			return err
+		}
+		if err := pauseWriting(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }

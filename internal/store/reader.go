@@ -11,22 +11,27 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Reader reads the delivery log. It never waits for a writer, in this process or another, and between two calls it holds nothing open
-// that would keep the log from being tidied. Any number of goroutines may use it; their calls take turns.
+// Reader reads the delivery log. It never waits for a writer, of this process or another, and keeps no snapshot open between two calls
+// that would prevent a checkpoint. It may be used by any number of goroutines; they take turns.
+//
+// It has one method for each question that callers ask, more than other types have. Callers declare the few that they need in an
+// interface.
 type Reader struct {
-	path string
-	ring *bell             // of the Log that this Reader belongs to; nil where there is none
-	slot chan *sqlite.Conn // holds the connection, nil before its first use; empty while it is in use; closed with the Reader
-	done chan struct{}
+	path    string
+	commits *notifier         // of the Log that this Reader belongs to, or nil
+	slot    chan *sqlite.Conn // holds the connection, nil before its first use; empty while it is in use
+	done    chan struct{}     // closed by Close
 
-	stale  atomic.Bool // the writer of this process has begun another log
-	later  bool        // made by LaterReader
-	file   fs.FileInfo // what the connection was opened on; only for whoever has the connection, as opened
-	opened int         // connections so far
+	lazy  bool        // created by LazyReader
+	stale atomic.Bool // the writer of this process has opened another log
+
+	// The file that the connection was opened on, and the number of connections so far. Guarded by slot.
+	info   fs.FileInfo
+	opened int
 }
 
-// OpenReader opens the log in dir for reading, beside whoever writes it. Where there is none it returns ErrNoLog; it never makes one. One of an
-// older version is migrated.
+// OpenReader opens the log in dir for reading while other processes may write it. If there is no log, it returns ErrNoLog and creates
+// none. It migrates an older schema.
 func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	path, err := logPath(dir)
 	if err != nil {
@@ -39,25 +44,25 @@ func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	return r, nil
 }
 
-// LaterReader is a Reader of the log in dir that is opened when it is first asked. As long as there is no log, each call returns
-// ErrNoLog. Where the log is taken away and another comes, it reads that one.
-func LaterReader(dir string) (*Reader, error) {
+// LazyReader returns a Reader that opens the log in dir at the first call. Calls return ErrNoLog while there is no log. If the log is
+// replaced by another one, the Reader reads that.
+func LazyReader(dir string) (*Reader, error) {
 	path, err := logPath(dir)
 	if err != nil {
 		return nil, err
 	}
 	r := newReader(path, nil)
-	r.later = true
+	r.lazy = true
 	return r, nil
 }
 
-func newReader(path string, ring *bell) *Reader {
-	r := &Reader{path: path, ring: ring, slot: make(chan *sqlite.Conn, 1), done: make(chan struct{})}
+func newReader(path string, commits *notifier) *Reader {
+	r := &Reader{path: path, commits: commits, slot: make(chan *sqlite.Conn, 1), done: make(chan struct{})}
 	r.slot <- nil
 	return r
 }
 
-// Close closes the connection. Calls that come later get ErrClosed.
+// Close closes the connection. Later calls return ErrClosed.
 func (r *Reader) Close() error {
 	select {
 	case <-r.done:
@@ -71,7 +76,7 @@ func (r *Reader) Close() error {
 	}
 }
 
-// with runs f with the connection. What f reads ends with ctx.
+// with calls f with the connection. The statements of f are interrupted when ctx ends.
 func (r *Reader) with(ctx context.Context, f func(*sqlite.Conn) error) error {
 	var c *sqlite.Conn
 	select {
@@ -82,23 +87,23 @@ func (r *Reader) with(ctx context.Context, f func(*sqlite.Conn) error) error {
 	case c = <-r.slot:
 	}
 	defer func() {
-		if c != nil && c.Exclusive() { // others may use the log between two calls
+		if c != nil && c.Exclusive() { // let other processes use the log
 			_ = c.Close()
 			c = nil
 		}
 		r.slot <- c
 	}()
-	if c != nil && (r.stale.Swap(false) || r.later && !r.isThere()) {
-		_ = c.Close() // of a file that nobody can find any more
+	if c != nil && (r.stale.Swap(false) || r.lazy && r.isReplaced()) {
+		_ = c.Close()
 		c = nil
 	}
 	if c == nil {
-		file, _ := os.Stat(r.path) // where that fails, so does opening
+		info, _ := os.Stat(r.path) // if this fails, so does opening
 		var err error
 		if c, err = openReading(ctx, r.path); err != nil {
 			return sqlite.Classify(err)
 		}
-		r.file, r.opened = file, r.opened+1
+		r.info, r.opened = info, r.opened+1
 	}
 	c.SetInterrupt(ctx)
 	err := f(c)
@@ -109,38 +114,76 @@ func (r *Reader) with(ctx context.Context, f func(*sqlite.Conn) error) error {
 	return sqlite.Classify(err)
 }
 
-// renew has the next call read the log that is at the path then.
-func (r *Reader) renew() { r.stale.Store(true) }
+// reopen makes the next call open the log again.
+func (r *Reader) reopen() { r.stale.Store(true) }
 
-// isThere reports whether the file that the connection was opened on is still the one at its path.
-func (r *Reader) isThere() bool {
+// isReplaced reports whether the open file is no longer at its path.
+func (r *Reader) isReplaced() bool {
 	now, err := os.Stat(r.path)
-	return err == nil && os.SameFile(r.file, now)
+	return err != nil || !os.SameFile(r.info, now)
 }
 
-// Get returns a delivery whole, with its header, body and attempts; a *NotFoundError where the log has none of that id.
+// Get returns a complete delivery with its headers, body and attempts, or a *NotFoundError.
 func (r *Reader) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
-	var d webhook.Delivery
-	err := r.with(ctx, func(c *sqlite.Conn) error {
-		return c.Snapshot(func() error {
-			found := false
-			n := int64(0)
-			err := c.Rows(selectSummaries+" WHERE d.id = ?", []any{string(id)}, func(q *sqlite.Row) error {
-				found = true
-				n, d.Summary = scanSummary(q)
-				return nil
-			})
-			if err == nil && !found {
-				return &NotFoundError{Typed: string(id)}
-			}
-			if err != nil {
-				return err
-			}
-			return readRest(c, n, &d)
-		})
-	})
+	d, found, err := r.read(ctx, " WHERE d.id = ?", string(id))
+	if err == nil && !found {
+		err = &NotFoundError{Typed: string(id)}
+	}
 	if err != nil {
 		return webhook.Delivery{}, fmt.Errorf("read %s: %w", id, err)
 	}
 	return d, nil
+}
+
+// read reads a complete delivery. found is false if there is none.
+func (r *Reader) read(ctx context.Context, where string, arg any) (d webhook.Delivery, found bool, err error) {
+	err = r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Snapshot(func() error {
+			n := int64(0)
+			err := c.Rows(selectSummaries+where, []any{arg}, func(r *sqlite.Row) error {
+				found = true
+				n, d.Summary = scanSummary(r)
+				return nil
+			})
+			if err != nil || !found {
+				return err
+			}
+			return readContent(c, n, &d)
+		})
+	})
+	return d, found, err
+}
+
+// Health is the state of the log's file.
+type Health struct {
+	Deliveries int
+	Bytes      int64    // in use
+	Damage     []string // the first problems that SQLite found; empty if the file is intact
+}
+
+// Health checks the whole file. That takes a while for a large log, and is interrupted when ctx ends.
+func (r *Reader) Health(ctx context.Context) (Health, error) {
+	var h Health
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		err := c.Rows("PRAGMA integrity_check(5)", nil, func(r *sqlite.Row) error {
+			if line := r.Text(); line != "ok" {
+				h.Damage = append(h.Damage, line)
+			}
+			return nil
+		})
+		if err != nil || len(h.Damage) > 0 {
+			return err
+		}
+		n, err := c.Number("SELECT count(*) FROM delivery")
+		if err != nil {
+			return err
+		}
+		pages, _, err := countPages(c)
+		h.Deliveries, h.Bytes = int(n), pages*sqlite.PageBytes
+		return err
+	})
+	if err != nil {
+		return Health{}, fmt.Errorf("check the delivery log: %w", err)
+	}
+	return h, nil
 }

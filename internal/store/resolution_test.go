@@ -53,7 +53,7 @@ func TestADeliveredReplayResolvesWhatItGoesBackTo(t *testing.T) {
 	}
 
 	attempt(t, l, worked.ID, answered(200)) // resolves first and second
-	cursor, err := reader.Cursor(t.Context())
+	cursor, err := reader.LastSeq(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

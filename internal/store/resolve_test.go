@@ -91,7 +91,7 @@ func TestResolveNamesWhatIsNear(t *testing.T) {
 			t.Errorf("Resolve(%q) got %v, want a NotFoundError of that", typed, err)
 			continue
 		}
-		if got := ids(missing.Near); !slices.Equal(got, want) {
+		if got := ids(missing.Closest); !slices.Equal(got, want) {
 			t.Errorf("near %q: got %v, want %v", typed, got, want)
 		}
 	}
@@ -102,7 +102,7 @@ func TestEmptyLogHasNoLast(t *testing.T) {
 	for _, typed := range []string{"last", "dlv_7", "7k3mq9z0ab"} {
 		_, err := l.Reader().Resolve(t.Context(), typed, "")
 		var missing *NotFoundError
-		if !errors.As(err, &missing) || len(missing.Near) != 0 {
+		if !errors.As(err, &missing) || len(missing.Closest) != 0 {
 			t.Errorf("Resolve(%q) got %v, want a NotFoundError with nothing near", typed, err)
 		}
 	}
@@ -121,11 +121,11 @@ func TestEditsCountsSlips(t *testing.T) {
 		{"", "", 0}, {"abc", "abc", 0}, {"abc", "abd", 1}, {"abc", "acb", 1}, {"abc", "ab", 1}, {"", "abc", 3}, {"abcdef", "fedcba", 5},
 		{"kitten", "sitting", 3},
 	} {
-		if got := edits(c.a, []byte(c.b)); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		if got := editDistance(c.a, []byte(c.b)); got != c.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}
-		if got := edits(c.b, []byte(c.a)); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.b, c.a, got, c.want)
+		if got := editDistance(c.b, []byte(c.a)); got != c.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", c.b, c.a, got, c.want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -109,7 +108,7 @@ func TestOldOnesAreDroppedBeyondTheAge(t *testing.T) {
 		t.Errorf("30 hours later the log has %v, want nothing", got)
 	}
 	record(t, l, src.next()) // an empty log goes on counting
-	if got, err := l.Reader().Cursor(t.Context()); err != nil || got != 5 {
+	if got, err := l.Reader().LastSeq(t.Context()); err != nil || got != 5 {
 		t.Errorf("the fifth change is number %d, %v", got, err)
 	}
 }
@@ -188,7 +187,7 @@ func TestLogIsKeptWithinItsBytes(t *testing.T) {
 	}
 	closeLog(t, l)
 	info, err := os.Stat(filepath.Join(dir, FileName))
-	if most := int64(bound + (worthVacuuming+256)*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and the like
+	if most := int64(bound + (vacuumPages+256)*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and the like
 		t.Errorf("the file has %d bytes, %v, want at most %d: what is free goes back to the disk", info.Size(), err, most)
 	}
 }
@@ -238,7 +237,7 @@ func TestPruningTakesTurnsWithDeliveries(t *testing.T) {
 		for range 500 {
 			record(t, l, src.next())
 		}
-		time.Sleep(upkeepTick) // fake time
+		time.Sleep(maintenanceInterval) // fake time
 		synctest.Wait()
 		if got := len(list(t, l.Reader(), Query{})); got != 10 {
 			t.Errorf("%d deliveries after a tick, want 10", got)
@@ -261,10 +260,13 @@ func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
 		}
 		release := holdLock(t, dir)
 		began := time.Now()
-		answer := make(chan error, 1)
-		l.upkeep.asks <- answer
-		if err := <-answer; !errors.Is(err, ErrBusy) || time.Since(began) != 0 {
-			t.Errorf("tidy got %v after %v, want ErrBusy at once", err, time.Since(began))
+		l.writer.plans <- planNow(t, l)
+		l.writer.plans <- plan{} // accepted once the writer has given the first plan up
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("the writer waited %v for the lock, want it to give the plan up at once", waited)
+		}
+		if got := len(list(t, l.Reader(), Query{})); got != 10 {
+			t.Errorf("%d deliveries while the log is locked, want 10", got)
 		}
 		release()
 		record(t, l, src.next())
@@ -298,8 +300,8 @@ func TestPruningIsUrgentFarBeyondTheBounds(t *testing.T) {
 				record(t, l, d)
 			}
 			closeLog(t, l)
-			u := &upkeep{conn: reopen(t, l), retention: c.retention.orDefault(), now: time.Now}
-			p, err := u.plan()
+			u := &planner{conn: reopen(t, l), retention: c.retention.orDefault(), now: time.Now}
+			p, err := u.makePlan()
 			if err != nil || p.urgent != c.urgent {
 				t.Errorf("urgent: %v, %v, want %v", p.urgent, err, c.urgent)
 			}
@@ -334,8 +336,8 @@ func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
 				record(t, l, src.next())
 			}
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), &place{}, nil, &bell{}, Options{}) // with no goroutine
-			w.todo = plan{all: Place{receivedAt: math.MaxInt64}, urgent: c.urgent}
+			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // with no goroutine
+			w.plan = plan{all: Cursor{receivedAt: math.MaxInt64}, urgent: c.urgent}
 			w.afterCommit()
 			if got, err := w.conn.Number("SELECT count(*) FROM delivery"); err != nil || got != c.want {
 				t.Errorf("%d deliveries are left after a transaction, %v, want %d", got, err, c.want)

@@ -1,47 +1,58 @@
 package store
 
 import (
+	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// selectSummaries reads what scanSummary scans.
+// selectSummaries selects the columns that scanSummary reads.
 const selectSummaries = "SELECT " + summaryColumns + " FROM delivery d"
 
 const summaryColumns = `d.n, d.id, d.session, d.received_at, d.origin, d.event, d.about, d.status, d.verdict, d.secret_hint,
 	d.replay_of, d.resolved_by, d.same_body_as, d.body_bytes, d.attempts, d.target, d.code, d.duration, d.failure, d.masked,
 	d.method, d.path, d.rest, d.query, d.masked_query, d.host, d.project, d.probe, d.routed, d.expected_status, d.met`
 
-// scanSummary reads summaryColumns from the current column on, and returns delivery.n with them.
-func scanSummary(q *sqlite.Row) (n int64, s webhook.Summary) {
-	n = q.Int()
-	s.ID = webhook.ID(q.Text())
-	s.Session = q.Text()
-	s.ReceivedAt = q.Time()
-	s.Origin = webhook.Origin(q.Text())
-	s.Event = q.Text()
-	s.About = q.Text()
-	s.Status = webhook.Status(q.Text())
-	s.Verdict = webhook.Verdict(q.Text())
-	s.SecretHint = q.Text()
-	s.ReplayOf = webhook.ID(q.Text())
-	s.ResolvedBy = webhook.ID(q.Text())
-	s.SameBodyAs = webhook.ID(q.Text())
-	s.BodyBytes = q.Int()
-	s.Attempts = int(q.Int())
-	s.Target = q.Text()
-	s.Code = int(q.Int())
-	s.Duration = q.Duration()
-	s.Failure = webhook.Failure(q.Text())
-	s.Masked = splitNames(q.Text())
-	s.Method, s.Path, s.Rest, s.Query = q.Text(), q.Text(), q.Text(), q.Text()
-	s.MaskedQuery = splitNames(q.Text())
-	s.Host, s.Project = q.Text(), q.Text()
-	s.Probe, s.Routed, s.ExpectedStatus, s.Met = q.Bool(), q.Bool(), q.Text(), q.Bool()
+// scanSummary reads summaryColumns, and also returns delivery.n.
+func scanSummary(r *sqlite.Row) (n int64, s webhook.Summary) {
+	n = r.Int()
+	s.ID = webhook.ID(r.Text())
+	s.Session = r.Text()
+	s.ReceivedAt = r.Time()
+	s.Origin = webhook.Origin(r.Text())
+	s.Event = r.Text()
+	s.About = r.Text()
+	s.Status = webhook.Status(r.Text())
+	s.Verdict = webhook.Verdict(r.Text())
+	s.SecretHint = r.Text()
+	s.ReplayOf = webhook.ID(r.Text())
+	s.ResolvedBy = webhook.ID(r.Text())
+	s.SameBodyAs = webhook.ID(r.Text())
+	s.BodyBytes = r.Int()
+	s.Attempts = int(r.Int())
+	s.Target = r.Text()
+	s.Code = int(r.Int())
+	s.Duration = r.Duration()
+	s.Failure = webhook.Failure(r.Text())
+	s.Masked = splitNames(r.Text())
+	s.Method, s.Path, s.Rest, s.Query = r.Text(), r.Text(), r.Text(), r.Text()
+	s.MaskedQuery = splitNames(r.Text())
+	s.Host, s.Project = r.Text(), r.Text()
+	s.Probe, s.Routed, s.ExpectedStatus, s.Met = r.Bool(), r.Bool(), r.Text(), r.Bool()
 	s.Imported = n < 0
 	return n, s
+}
+
+func readSummaries(c *sqlite.Conn, where string, args ...any) (list []webhook.Summary, err error) {
+	err = c.Rows(selectSummaries+where, args, func(r *sqlite.Row) error {
+		_, s := scanSummary(r)
+		list = append(list, s)
+		return nil
+	})
+	return list, err
 }
 
 const (
@@ -49,32 +60,32 @@ const (
 	selectBody   = "SELECT body FROM content WHERE n = ?"
 	selectParts  = "SELECT body FROM part WHERE delivery = ? ORDER BY n"
 
-	attemptColumns = `n, target, started_at, code, failure, error, duration, connect, first_byte, answer_bytes, answer_cut, header,
-		answer, masked, url`
+	attemptColumns = `n, target, started_at, code, failure, error, duration, connect, first_byte, response_bytes, response_truncated,
+		header, response, masked, url`
 	selectAttempts = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? ORDER BY n"
 	selectAttempt  = "SELECT " + attemptColumns + " FROM attempt WHERE delivery = ? AND n = ?"
 )
 
-func scanAttempt(q *sqlite.Row) (a webhook.Attempt, err error) {
-	a.N = int(q.Int())
-	a.Target = q.Text()
-	a.StartedAt = q.Time()
-	a.Code = int(q.Int())
-	a.Failure = webhook.Failure(q.Text())
-	a.Error = q.Text()
-	a.Duration, a.Connect, a.FirstByte = q.Duration(), q.Duration(), q.Duration()
-	a.ResponseBytes, a.ResponseTruncated = q.Int(), q.Bool()
-	a.Header, err = decodeHeader(q.Blob())
-	a.Response = q.Blob()
-	a.Masked = splitNames(q.Text())
-	a.URL = q.Text()
+func scanAttempt(r *sqlite.Row) (a webhook.Attempt, err error) {
+	a.N = int(r.Int())
+	a.Target = r.Text()
+	a.StartedAt = r.Time()
+	a.Code = int(r.Int())
+	a.Failure = webhook.Failure(r.Text())
+	a.Error = r.Text()
+	a.Duration, a.Connect, a.FirstByte = r.Duration(), r.Duration(), r.Duration()
+	a.ResponseBytes, a.ResponseTruncated = r.Int(), r.Bool()
+	a.Header, err = decodeHeader(r.Blob())
+	a.Response = r.Blob()
+	a.Masked = splitNames(r.Text())
+	a.URL = r.Text()
 	return a, err
 }
 
-// readRest reads what a summary leaves out.
-func readRest(c *sqlite.Conn, n int64, d *webhook.Delivery) error {
-	err := c.Rows(selectHeader, []any{n}, func(q *sqlite.Row) (err error) {
-		d.Header, err = decodeHeader(q.Blob())
+// readContent reads the fields of a delivery that its summary does not have.
+func readContent(c *sqlite.Conn, n int64, d *webhook.Delivery) error {
+	err := c.Rows(selectHeader, []any{n}, func(r *sqlite.Row) (err error) {
+		d.Header, err = decodeHeader(r.Blob())
 		return err
 	})
 	if err != nil {
@@ -83,37 +94,93 @@ func readRest(c *sqlite.Conn, n int64, d *webhook.Delivery) error {
 	if d.Body, err = readBody(c, n, d.BodyBytes); err != nil {
 		return err
 	}
-	err = c.Rows(selectAttempts, []any{n}, func(q *sqlite.Row) error {
-		a, err := scanAttempt(q)
+	err = c.Rows(selectAttempts, []any{n}, func(r *sqlite.Row) error {
+		a, err := scanAttempt(r)
 		d.History = append(d.History, a)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return c.Rows(selectResolutions, []any{n}, func(q *sqlite.Row) error {
+	return c.Rows(selectResolutions, []any{n}, func(r *sqlite.Row) error {
 		if d.Resolutions == nil {
 			d.Resolutions = map[string]webhook.ID{}
 		}
-		target := q.Text()
-		d.Resolutions[target] = webhook.ID(q.Text())
+		target := r.Text()
+		d.Resolutions[target] = webhook.ID(r.Text())
 		return nil
 	})
 }
 
-// readBody makes room for the whole body once and puts its parts there.
+// readBody allocates the whole body once and copies the parts into it.
 func readBody(c *sqlite.Conn, n, size int64) ([]byte, error) {
 	body := make([]byte, 0, size)
-	part := func(q *sqlite.Row) error {
-		body = append(body, q.Raw()...)
+	appendPart := func(r *sqlite.Row) error {
+		body = append(body, r.Raw()...)
 		return nil
 	}
-	err := c.Rows(selectBody, []any{n}, part)
+	err := c.Rows(selectBody, []any{n}, appendPart)
 	if err == nil && int64(len(body)) < size {
-		err = c.Rows(selectParts, []any{n}, part)
+		err = c.Rows(selectParts, []any{n}, appendPart)
 	}
 	if err == nil && int64(len(body)) != size {
-		err = fmt.Errorf("%w: %d of %d bytes of a body", ErrCorrupt, len(body), size)
+		err = fmt.Errorf("%w: it has %d of the %d bytes of a body", ErrCorrupt, len(body), size)
 	}
 	return body, err
+}
+
+// encodeHeader encodes the fields in order, each name and each value after its length. JSON would change header values that are not
+// valid UTF-8.
+func encodeHeader(h webhook.Header) []byte {
+	size := 0
+	for _, f := range h {
+		size += len(f.Name) + len(f.Value) + 2*binary.MaxVarintLen32
+	}
+	b := make([]byte, 0, size)
+	for _, f := range h {
+		b = appendString(b, f.Name)
+		b = appendString(b, f.Value)
+	}
+	return b
+}
+
+func appendString(b []byte, s string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s)))
+	return append(b, s...)
+}
+
+// decodeHeader decodes the result of encodeHeader.
+func decodeHeader(b []byte) (webhook.Header, error) {
+	var h webhook.Header
+	for len(b) > 0 {
+		name, rest := cutString(b)
+		value, rest := cutString(rest)
+		if rest == nil {
+			return nil, fmt.Errorf("%w: a header cannot be decoded", ErrCorrupt)
+		}
+		h = append(h, webhook.Field{Name: string(name), Value: string(value)})
+		b = rest
+	}
+	return h, nil
+}
+
+// cutString cuts the first string off an encoded header, without copying it. The rest is nil if b is damaged.
+func cutString(b []byte) (s, rest []byte) {
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size > uint64(len(b)-n) {
+		return nil, nil
+	}
+	end := n + int(size)
+	return b[n:end], b[end:]
+}
+
+// joinNames joins header names with line breaks. A name is a token (RFC 9110, 5.1), which cannot contain one.
+func joinNames(names []string) string { return strings.Join(names, "\n") }
+
+// splitNames splits the result of joinNames.
+func splitNames(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, "\n")
 }

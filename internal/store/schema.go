@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	schemaVersion = 4          // how many migrations there are; PRAGMA user_version of a log that has them all
+	schemaVersion = 4          // the number of migrations, and the user_version of a log that has all of them
 	applicationID = 0x56444b4c // "VDKL", set by the first migration
 )
 
-// migrations are numbered from 1 without a gap: 0001_log.sql makes version 1 of version 0, an empty file.
+// migrations are numbered from 1 without gaps: 0001_log.sql migrates version 0, an empty file, to version 1.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -32,19 +32,19 @@ func checkVersion(c *sqlite.Conn) (int, error) {
 		return 0, err
 	}
 	if version > 0 && id != applicationID {
-		return 0, fmt.Errorf("%w: it is some other program's database", ErrCorrupt)
+		return 0, fmt.Errorf("%w: it is another program's database", ErrCorrupt)
 	}
 	return int(version), nil
 }
 
 func newerSchema(version int) error {
-	return fmt.Errorf("%w: its schema is version %d, and this program knows %d", ErrNewerSchema, version, schemaVersion)
+	return fmt.Errorf("%w: its schema is version %d, and this program supports up to %d", ErrNewerSchema, version, schemaVersion)
 }
 
-// setUp brings the log into the shape that this program works with. Several processes may do so at the same moment.
+// migrate switches the log to WAL mode and runs the migrations that it needs. Several processes may do so at the same time.
 func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	if version == 0 {
-		// Before the first table, or it would take a whole VACUUM (sqlite.org/pragma.html#pragma_auto_vacuum).
+		// After the first table exists, this would need a VACUUM (sqlite.org/pragma.html#pragma_auto_vacuum).
 		if err := c.Script("PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	if err := sqlite.UseWAL(ctx, c); err != nil {
 		return err
 	}
-	// In WAL mode NORMAL syncs at checkpoints only: a commit survives the process, and a power cut may take the last ones.
+	// In WAL mode, NORMAL syncs only at checkpoints: a commit survives the death of the process, and a power cut may lose the last ones.
 	if err := c.Script("PRAGMA synchronous = NORMAL"); err != nil {
 		return err
 	}
@@ -65,29 +65,19 @@ func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	return nil
 }
 
-// migrate makes version out of the one before it, in one transaction. Where another process was quicker it does nothing.
+// migrateTo migrates the log from the previous version in one transaction, unless another process has already done it.
 func migrateTo(c *sqlite.Conn, version int) error {
 	script, err := migrationScript(version)
 	if err != nil {
 		return err
 	}
 	return c.Transact(func() error {
-		have, err := checkVersion(c)
-		if err != nil || have >= version {
+		current, err := checkVersion(c)
+		if err != nil || current >= version {
 			return err
 		}
 		return c.Script(fmt.Sprintf("%s; PRAGMA user_version = %d", script, version))
 	})
-}
-
-// Outdated reports whether the log in dir has to be migrated when it is opened next, and how large it is. A large log takes seconds.
-func Outdated(dir string) (outdated bool, size int64) {
-	path, err := logPath(dir)
-	if err != nil {
-		return false, 0
-	}
-	version, err := sqlite.UserVersion(path)
-	return err == nil && version > 0 && version < schemaVersion, diskSize(path)
 }
 
 func migrationScript(version int) (string, error) {
@@ -97,4 +87,14 @@ func migrationScript(version int) (string, error) {
 	}
 	script, err := migrations.ReadFile("migrations/" + entries[version-1].Name())
 	return string(script), err
+}
+
+// Outdated reports whether opening the log in dir will migrate it, and the log's size. Migrating a large log takes seconds.
+func Outdated(dir string) (outdated bool, size int64) {
+	path, err := logPath(dir)
+	if err != nil {
+		return false, 0
+	}
+	version, err := sqlite.UserVersion(path)
+	return err == nil && version > 0 && version < schemaVersion, diskSize(path)
 }

@@ -2,74 +2,66 @@ package store
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
-// transaction writes one group of jobs. Its fields live for one run; they are kept between runs for their memory.
+// transaction writes one batch of jobs. The writer reuses it, so that it keeps its memory.
 type transaction struct {
 	conn    *sqlite.Conn
 	last    int64 // the row of the newest change before this transaction
-	begin   int64 // which that is where the log has none: the numbers go on where those of a log that was taken away ended
+	minimum int64 // of last: the numbers of a new log continue after those of the log that it replaced
 	changes []change
 }
 
-// change is one row of the change feed to be.
+// change is a row for the change table.
 type change struct {
 	kind     ChangeKind
 	delivery int64
 	attempt  int
 }
 
-func (t *transaction) run(c *sqlite.Conn, group []*job) error {
+func (t *transaction) run(c *sqlite.Conn, batch []*job) error {
 	t.conn = c
 	t.changes = t.changes[:0]
-	for _, j := range group {
-		j.err = nil
+	for _, j := range batch {
+		j.result = nil
 	}
-	if !writesAnything(group) {
+	if !slices.ContainsFunc(batch, func(j *job) bool { return j.kind != jobFlush }) {
 		return nil
 	}
-	return c.Transact(func() error { return t.apply(group) })
+	return c.Transact(func() error { return t.apply(batch) })
 }
 
-func writesAnything(group []*job) bool {
-	for _, j := range group {
-		if j.kind != jobFlush {
-			return true
-		}
-	}
-	return false
-}
-
-func (t *transaction) apply(group []*job) (err error) {
+func (t *transaction) apply(batch []*job) (err error) {
 	if t.last, err = t.conn.Number(lastChange); err != nil {
 		return err
 	}
-	t.last = max(t.last, t.begin)
-	for _, j := range group {
+	t.last = max(t.last, t.minimum)
+	for _, j := range batch {
 		switch j.kind {
 		case jobRecord:
 			err = t.record(j)
-		case jobAttempt:
-			err = t.attempt(j)
+		case jobAttempts:
+			err = t.addAttempts(j)
 		case jobHold:
-			err = t.hold(j)
+			err = hold(t.conn, j)
 		case jobAdopt:
-			err = t.adopt(j.adoption)
+			err = adopt(t.conn, j.adoption)
 		}
-		if isOwn(err) {
-			j.err, err = err, nil
+		if concernsOneJob(err) {
+			j.result, err = err, nil
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return t.publish()
+	return t.insertChanges()
 }
 
-// isOwn reports whether an error concerns one job alone and has written nothing.
-func isOwn(err error) bool {
+// concernsOneJob reports whether an error belongs to one job, which has written nothing.
+func concernsOneJob(err error) bool {
 	var notFound *NotFoundError
 	return errors.Is(err, ErrDuplicateID) || errors.As(err, &notFound)
 }
@@ -79,19 +71,21 @@ const (
 	insertChange = "INSERT INTO change (row, seq, kind, delivery, attempt) VALUES (?, ?, ?, ?, ?)"
 )
 
-// next is the row that the next change of this transaction will have.
-func (t *transaction) next() int64 { return t.last + int64(len(t.changes)) + 1 }
+func (t *transaction) add(ch change) { t.changes = append(t.changes, ch) }
 
-// publish writes the changes of this transaction, all of them under one number.
-func (t *transaction) publish() error {
+// nextRow returns the row that the next change of this transaction will have.
+func (t *transaction) nextRow() int64 { return t.last + int64(len(t.changes)) + 1 }
+
+// insertChanges writes the changes of this transaction. All have the same seq.
+func (t *transaction) insertChanges() error {
 	seq := t.last + int64(len(t.changes))
 	for i, ch := range t.changes {
-		q, err := t.conn.Prepare(insertChange)
+		s, err := t.conn.Prepare(insertChange)
 		if err != nil {
 			return err
 		}
-		q.BindInt(t.last + int64(i) + 1).BindInt(seq).BindInt(int64(ch.kind)).BindInt(ch.delivery).BindInt(int64(ch.attempt))
-		if err := q.Run(); err != nil {
+		s.BindInt(t.last + int64(i) + 1).BindInt(seq).BindInt(int64(ch.kind)).BindInt(ch.delivery).BindInt(int64(ch.attempt))
+		if err := s.Run(); err != nil {
 			return err
 		}
 	}

@@ -51,13 +51,13 @@ func TestLongWALStartsOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), &place{}, nil, &bell{}, Options{}) // with no goroutine
-			u := newUpkeep(reopen(t, l), w, Options{})
+			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // with no goroutine
+			u := newMaintenance(reopen(t, l), w.file, w.coordination, Options{})
 			write := func(bodyBytes int) {
 				j := &job{kind: jobRecord}
-				j.prepareRecord(src.next(func(d *webhook.Delivery) { d.Body = make([]byte, bodyBytes) }), time.Now)
-				if err := w.tx.run(w.conn, []*job{j}); err != nil || j.err != nil {
-					t.Fatal(err, j.err)
+				j.setDelivery(src.next(func(d *webhook.Delivery) { d.Body = make([]byte, bodyBytes) }), time.Now)
+				if err := w.tx.run(w.conn, []*job{j}); err != nil || j.result != nil {
+					t.Fatal(err, j.result)
 				}
 			}
 			write(c.bodyBytes)
@@ -65,7 +65,7 @@ func TestLongWALStartsOver(t *testing.T) {
 			if err := reader.Script("BEGIN; SELECT count(*) FROM change"); err != nil {
 				t.Fatal(err)
 			}
-			w.turn.Lock()
+			w.txMu.Lock()
 			copied := make(chan error)
 			go func() { copied <- u.checkpoint() }()
 			for all, done := int64(1), int64(0); done < all; runtime.Gosched() {
@@ -82,7 +82,7 @@ func TestLongWALStartsOver(t *testing.T) {
 			if err := reader.Script("ROLLBACK"); err != nil {
 				t.Fatal(err)
 			}
-			w.turn.Unlock()
+			w.txMu.Unlock()
 			if err := <-copied; err != nil {
 				t.Fatal(err)
 			}
@@ -97,7 +97,7 @@ func TestLongWALStartsOver(t *testing.T) {
 func TestWriterWaitsForADiskThatIsTooSlow(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
-	l.writer.copying.Lock() // upkeep does not get to copy anything
+	l.writer.checkpointMu.Lock() // upkeep does not get to copy anything
 	body, done := make([]byte, 4<<20), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -116,7 +116,7 @@ func TestWriterWaitsForADiskThatIsTooSlow(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, FileName+"-wal")); err != nil || info.Size() > maxWAL {
 		t.Errorf("the WAL has %d bytes, %v, want at most %d", info.Size(), err, maxWAL)
 	}
-	l.writer.copying.Unlock()
+	l.writer.checkpointMu.Unlock()
 	<-done
 }
 
@@ -136,12 +136,12 @@ func TestQuietLogGivesItsWALBack(t *testing.T) {
 			}
 			return info.Size()
 		}
-		time.Sleep(truncateTicks * upkeepTick) // fake time
+		time.Sleep(truncateTicks * maintenanceInterval) // fake time
 		synctest.Wait()
 		if got := size(); got < 6<<20 {
 			t.Errorf("the WAL has %d bytes before the time, want them kept", got)
 		}
-		time.Sleep(upkeepTick) // fake time
+		time.Sleep(maintenanceInterval) // fake time
 		synctest.Wait()
 		if got := size(); got != 0 {
 			t.Errorf("the WAL has %d bytes, want 0", got)
@@ -158,12 +158,12 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 		wait      time.Duration
 		want      bool
 	}{
-		"nothing happened":   {Retention{}, 0, 10 * upkeepTick, false},
-		"a little happened":  {Retention{}, 100, 10 * upkeepTick, false},
-		"many deliveries":    {Retention{Deliveries: 1000}, 51, upkeepTick, true},
-		"not so many":        {Retention{Deliveries: 1000}, 40, upkeepTick, false},
-		"many bytes":         {Retention{Bytes: 20 << 20}, 100, upkeepTick, true},
-		"an hour has passed": {Retention{}, 1, planInterval + upkeepTick, true},
+		"nothing happened":   {Retention{}, 0, 10 * maintenanceInterval, false},
+		"a little happened":  {Retention{}, 100, 10 * maintenanceInterval, false},
+		"many deliveries":    {Retention{Deliveries: 1000}, 51, maintenanceInterval, true},
+		"not so many":        {Retention{Deliveries: 1000}, 40, maintenanceInterval, false},
+		"many bytes":         {Retention{Bytes: 20 << 20}, 100, maintenanceInterval, true},
+		"an hour has passed": {Retention{}, 1, planInterval + maintenanceInterval, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -174,9 +174,9 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 				}
 				defer closeLog(t, l)
 				src := newSource(1)
-				time.Sleep(upkeepTick) // fake time
+				time.Sleep(maintenanceInterval) // fake time
 				synctest.Wait()
-				first := l.upkeep.plannedAt
+				first := l.maintenance.last.at
 				if first.IsZero() {
 					t.Fatal("no plan at the first tick")
 				}
@@ -185,7 +185,7 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 				}
 				time.Sleep(c.wait) // fake time
 				synctest.Wait()
-				if got := l.upkeep.plannedAt.After(first); got != c.want {
+				if got := l.maintenance.last.at.After(first); got != c.want {
 					t.Errorf("planned again: %v, want %v", got, c.want)
 				}
 			})
@@ -205,10 +205,10 @@ func TestUpkeepGoesOnUntilNothingIsLeft(t *testing.T) {
 		for range 40 {
 			record(t, l, src.next(func(d *webhook.Delivery) { d.Body = make([]byte, 1<<20) }))
 		}
-		time.Sleep(10 * upkeepTick) // fake time
+		time.Sleep(10 * maintenanceInterval) // fake time
 		synctest.Wait()
-		used, free, err := l.upkeep.pages()
-		if err != nil || used*sqlite.PageBytes > 1<<20 || free > worthVacuuming {
+		used, free, err := countPages(l.maintenance.conn)
+		if err != nil || used*sqlite.PageBytes > 1<<20 || free > vacuumPages {
 			t.Errorf("%d pages are in use and %d are free, %v, want less than 1 MiB and 16 MiB", used, free, err)
 		}
 	})
@@ -224,7 +224,7 @@ func TestUpkeepTellsWhatWentWrong(t *testing.T) {
 		}
 		defer closeLog(t, l)
 		breakFeed(t, dir)
-		time.Sleep(upkeepTick) // fake time
+		time.Sleep(maintenanceInterval) // fake time
 		synctest.Wait()
 		select {
 		case err := <-failed:

@@ -30,7 +30,7 @@ func stairs(t *testing.T, count int) (*Log, []webhook.ID) {
 	return l, all
 }
 
-func window(t testing.TB, r *Reader, q Query, at Place, older, newer int) Window {
+func window(t testing.TB, r *Reader, q Query, at Cursor, older, newer int) Window {
 	t.Helper()
 	w, err := r.Window(t.Context(), q, at, older, newer)
 	if err != nil {
@@ -87,7 +87,7 @@ func TestAWindowIsWhatIsAroundAPlace(t *testing.T) {
 }
 
 // placeAt is the place of one of them, and of the ends beyond them.
-func placeAt(t *testing.T, r *Reader, all []webhook.ID, i int) Place {
+func placeAt(t *testing.T, r *Reader, all []webhook.ID, i int) Cursor {
 	t.Helper()
 	switch i {
 	case -1:
@@ -95,7 +95,7 @@ func placeAt(t *testing.T, r *Reader, all []webhook.ID, i int) Place {
 	case len(all):
 		return Newest()
 	}
-	p, err := r.PlaceOf(t.Context(), all[i])
+	p, err := r.CursorOf(t.Context(), all[i])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestScrollingMissesNothingWhateverArrives(t *testing.T) {
 		if !w.Older {
 			break
 		}
-		at = w.Rows[0].Place
+		at = w.Rows[0].Cursor
 		record(t, l, src.next(func(d *webhook.Delivery) { d.ReceivedAt = start.Add(time.Hour) }))
 	}
 	if diff := cmp.Diff(all, seen); diff != "" {
@@ -138,7 +138,7 @@ func TestScrollingMissesNothingWhateverArrives(t *testing.T) {
 	for len(seen) < len(all) {
 		w := window(t, r, Query{}, at, 0, 7)
 		seen = append(seen, rowIDs(w.Rows)...)
-		at = w.Rows[len(w.Rows)-1].Place
+		at = w.Rows[len(w.Rows)-1].Cursor
 		if !w.Newer {
 			break
 		}
@@ -154,15 +154,15 @@ func TestPlacesAreInTheOrderOfTheLogAndOutliveTheirDelivery(t *testing.T) {
 	r := l.Reader()
 	w := window(t, r, Query{}, Oldest(), 0, 9)
 	for i, row := range w.Rows {
-		p, err := r.PlaceOf(t.Context(), row.ID)
-		if err != nil || p != row.Place {
-			t.Errorf("PlaceOf(%s): got %v, %v, want %v", row.ID, p, err, row.Place)
+		p, err := r.CursorOf(t.Context(), row.ID)
+		if err != nil || p != row.Cursor {
+			t.Errorf("CursorOf(%s): got %v, %v, want %v", row.ID, p, err, row.Cursor)
 		}
-		if i > 0 && (!w.Rows[i-1].Place.Before(p) || p.Before(w.Rows[i-1].Place)) || !Oldest().Before(p) || !p.Before(Newest()) {
+		if i > 0 && (!w.Rows[i-1].Cursor.Before(p) || p.Before(w.Rows[i-1].Cursor)) || !Oldest().Before(p) || !p.Before(Newest()) {
 			t.Errorf("the place of %s is not behind the one before", row.ID)
 		}
 	}
-	middle := w.Rows[4].Place
+	middle := w.Rows[4].Cursor
 	if err := l.erase(all[4]); err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestPlacesAreInTheOrderOfTheLogAndOutliveTheirDelivery(t *testing.T) {
 		t.Errorf("at the place of one that is gone (-want +got):\n%s", diff)
 	}
 	var missing *NotFoundError
-	if _, err := r.PlaceOf(t.Context(), all[4]); !errors.As(err, &missing) {
+	if _, err := r.CursorOf(t.Context(), all[4]); !errors.As(err, &missing) {
 		t.Errorf("PlaceOf one that is gone: got %v, want a *NotFoundError", err)
 	}
 }
@@ -186,7 +186,7 @@ func TestChangesGoOnWhereAWindowWasRead(t *testing.T) {
 	}
 	attempt(t, l, all[1], answered(200))
 	got, err := r.ChangesOf(t.Context(), q, w.Seq, 10)
-	if err != nil || len(got) != 1 || got[0].Matches || got[0].Place != w.Rows[1].Place {
+	if err != nil || len(got) != 1 || got[0].Matches || got[0].Cursor != w.Rows[1].Cursor {
 		t.Errorf("changes after an attempt: got %+v, %v, want one that does not match any more, at its place", got, err)
 	}
 	if all := changes(t, r, w.Seq, 10); len(all) != 1 || !all[0].Matches {
@@ -203,7 +203,7 @@ func TestAWindowGoesByAnIndex(t *testing.T) {
 		if only.text != "" {
 			text = " AND " + only.text
 		}
-		for _, side := range []string{upTo + text + newestFirst, behind + text + upwards} {
+		for _, side := range []string{upToCursor + text + newestFirst, afterCursor + text + oldestFirst} {
 			var plan []string
 			err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {
 				return c.Rows("EXPLAIN QUERY PLAN "+selectSummaries+only.join("CROSS")+" WHERE "+side, append(append([]any{int64(0), int64(0)}, only.args...), 10), func(q *sqlite.Row) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
@@ -12,62 +13,67 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// writer is the one goroutine of this process that writes the log. It takes whatever is queued into one transaction and never waits
-// for more to come: while it commits, the next group gathers by itself.
+// writer is the only goroutine of this process that writes to the log. It puts all queued jobs into one transaction and never waits for
+// more: while it commits, the queue fills with the next batch.
 type writer struct {
+	*coordination
 	conn    *sqlite.Conn
-	place   *place
+	file    *logFile
 	queue   <-chan *job
-	ring    *bell
+	commits *notifier
 	onError func(error)
 	recycle func(*job)
 
-	turn    sync.Mutex // held while a transaction is open; upkeep takes it for the moment in which the WAL starts over
-	copying sync.Mutex // held by upkeep while it checkpoints
-
-	walPages     atomic.Int64  // how long the WAL is
-	checkpointAt atomic.Int64  // how long it must be for upkeep to be woken
-	commits      atomic.Int64  // how many transactions there were
-	full         chan struct{} // wakes upkeep
-
-	plans   chan plan     // what upkeep asks to be pruned; the writer does it when it has nothing else to do
-	reports chan error    // upkeep's failures, for onError
-	moved   chan struct{} // upkeep saw that the log is not at its place
-
-	group   []*job
-	carried []*job // attempts that a busy log turned away, first of the next group
-	todo    plan
-	closing bool // a last try, no more
-	tx      transaction
+	batch      []*job
+	retryQueue []*job // attempts that met a busy log; first in the next batch
+	plan       plan   // what is left to prune
+	closing    bool   // the last batch: no retries
+	tx         transaction
 }
 
-// Bounds of one transaction. 256 rows commit in some milliseconds; 4 MiB leave a big body to itself, so that small ones do not wait
-// for its pages to be written.
+// coordination is the state that the writer and maintenance share.
+type coordination struct {
+	txMu         sync.Mutex // held during a transaction, and while maintenance resets the WAL
+	checkpointMu sync.Mutex // held by maintenance during a checkpoint
+
+	walPages      atomic.Int64  // length of the WAL
+	checkpointAt  atomic.Int64  // length at which the writer wakes maintenance
+	transactions  atomic.Int64  // how many were committed
+	checkpointDue chan struct{} // wakes maintenance
+
+	plans    chan plan     // from maintenance; the writer prunes when it is idle
+	failures chan error    // from maintenance, for OnError
+	replaced chan struct{} // maintenance saw that the log file was replaced
+}
+
+// Limits of one transaction. 256 jobs commit within a few milliseconds. With 4 MiB, a large body has a transaction to itself, and small
+// ones do not wait until its pages are written.
 const (
-	maxGroupJobs  = 256
-	maxGroupBytes = 4 << 20
+	maxBatchJobs  = 256
+	maxBatchBytes = 4 << 20
 )
 
-// maxTries is how often an attempt that nobody waits for meets a busy log before it is given up: for about a minute.
-const maxTries = 12
+// maxRetries is how often the writer tries to write attempts to a busy log before it gives up: for about a minute.
+const maxRetries = 12
 
-func newWriter(c *sqlite.Conn, p *place, queue <-chan *job, ring *bell, o Options) *writer {
+func newWriter(c *sqlite.Conn, file *logFile, queue <-chan *job, commits *notifier, o Options) *writer {
 	w := &writer{
-		place: p, queue: queue, ring: ring, onError: o.OnError,
-		full: make(chan struct{}, 1), plans: make(chan plan), reports: make(chan error), moved: make(chan struct{}, 1),
+		coordination: &coordination{
+			checkpointDue: make(chan struct{}, 1), plans: make(chan plan), failures: make(chan error), replaced: make(chan struct{}, 1),
+		},
+		file: file, queue: queue, commits: commits, onError: o.OnError,
 	}
 	w.use(c)
 	return w
 }
 
-// use has the writer write by c from now on.
+// use makes the writer write through c.
 func (w *writer) use(c *sqlite.Conn) {
 	w.conn = c
 	w.walPages.Store(0)
 	w.checkpointAt.Store(checkpointPages)
-	// A hook takes the place of SQLite's own, which would checkpoint within the transactions that it counts.
 	c.OnCommit(func(pages int) {
-		if w.walPages.Swap(int64(pages)) > int64(pages) { // the WAL has started over
+		if w.walPages.Swap(int64(pages)) > int64(pages) { // the WAL started over
 			w.checkpointAt.Store(checkpointPages)
 		}
 	})
@@ -80,19 +86,19 @@ func (w *writer) run() {
 		if !open {
 			break
 		}
-		runtime.Gosched() // whoever was just answered may queue again first: larger groups, and no time is waited
-		w.gather(j)
+		runtime.Gosched() // callers that just got their results can queue again, which makes batches larger at no cost
+		w.collectBatch(j)
 		w.write()
 		w.afterCommit()
 	}
-	if len(w.carried) > 0 {
+	if len(w.retryQueue) > 0 {
 		w.closing = true
-		w.gather(nil)
+		w.collectBatch(nil)
 		w.write()
 	}
 }
 
-// next returns the next job. As long as there is none, it prunes what upkeep has planned.
+// next returns the next job. It prunes while there is none.
 func (w *writer) next() (j *job, open bool) {
 	for {
 		select {
@@ -100,32 +106,32 @@ func (w *writer) next() (j *job, open bool) {
 			return j, open
 		default:
 		}
-		if len(w.carried) > 0 {
+		if len(w.retryQueue) > 0 {
 			return nil, true
 		}
-		if !w.todo.done() {
-			w.pruneSome()
+		if !w.plan.isEmpty() {
+			w.prune()
 			continue
 		}
 		select {
 		case j, open = <-w.queue:
 			return j, open
 		case p := <-w.plans:
-			w.plan(p)
-		case err := <-w.reports:
+			w.setPlan(p)
+		case err := <-w.failures:
 			w.onError(err)
-		case <-w.moved:
-			w.keepPlace()
+		case <-w.replaced:
+			w.checkReplaced()
 		}
 	}
 }
 
-// gather makes the next group: what was carried over, then first, then what is queued already.
-func (w *writer) gather(first *job) {
-	w.group = append(w.group[:0], w.carried...)
-	w.carried = w.carried[:0]
+// collectBatch collects the next batch: the retry queue, then first, then the jobs that are already queued.
+func (w *writer) collectBatch(first *job) {
+	w.batch = append(w.batch[:0], w.retryQueue...)
+	w.retryQueue = w.retryQueue[:0]
 	bytes := w.take(first)
-	for len(w.group) < maxGroupJobs && bytes < maxGroupBytes {
+	for len(w.batch) < maxBatchJobs && bytes < maxBatchBytes {
 		select {
 		case j := <-w.queue: // nil once the queue is closed
 			if j == nil {
@@ -142,95 +148,133 @@ func (w *writer) take(j *job) (bytes int) {
 	if j == nil || !j.take() {
 		return 0
 	}
-	w.group = append(w.group, j)
-	return j.weight()
+	w.batch = append(w.batch, j)
+	return j.size()
 }
 
-// write commits the group and answers everyone in it. Where the group as a whole fails, each job is tried alone, so that one body that
-// the disk has no room for does not take the others with it.
+// write commits the batch and reports the result to each caller. If the batch fails, it tries each job alone, so that one body that is
+// too large for the disk does not fail the others.
 func (w *writer) write() {
-	if len(w.group) == 0 {
+	if len(w.batch) == 0 {
 		return
 	}
-	err := w.commit(w.group)
-	if err != nil && len(w.group) > 1 && !errors.Is(err, ErrBusy) {
-		for i := range w.group {
-			w.answer(w.group[i], w.commit(w.group[i:i+1]))
+	err := w.commit(w.batch)
+	if err != nil && len(w.batch) > 1 && !errors.Is(err, ErrBusy) {
+		for i := range w.batch {
+			w.finish(w.batch[i], w.commit(w.batch[i:i+1]))
 		}
 	} else {
-		for _, j := range w.group {
-			w.answer(j, err)
+		for _, j := range w.batch {
+			w.finish(j, err)
 		}
 	}
-	clear(w.group)
+	clear(w.batch)
 }
 
-// commit writes the jobs in one transaction. What concerns a single job is left in its err; what is returned concerns them all, and
-// then nothing of them is written. A panic is an error of the group.
-func (w *writer) commit(group []*job) error {
-	w.turn.Lock()
-	err := w.stay()
+// commit writes jobs in one transaction. It returns an error, also for a panic, if none of them was written. A job that failed alone has
+// its error in result.
+func (w *writer) commit(batch []*job) error {
+	w.txMu.Lock()
+	err := w.reopenIfReplaced()
 	if err == nil {
-		err = sqlite.Protect(w.conn, func() error { return w.tx.run(w.conn, group) })
+		err = sqlite.Protect(w.conn, func() error { return w.tx.run(w.conn, batch) })
 	}
 	err = sqlite.Classify(err)
-	w.turn.Unlock()
+	w.txMu.Unlock()
 	if err == nil {
-		w.commits.Add(1)
-		w.ring.ring()
+		w.transactions.Add(1)
+		w.commits.notify()
 	}
 	return err
 }
 
-func (w *writer) answer(j *job, err error) {
+// finish reports the result of a job to its caller, or to OnError if no caller waits. Attempts that met a busy log are retried.
+func (w *writer) finish(j *job, err error) {
 	if err == nil {
-		err = j.err
+		err = j.result
 	}
-	again := j.kind == jobAttempt && errors.Is(err, ErrBusy) && j.tries < maxTries && !w.closing
-	if again {
-		j.tries++
-		w.carried = append(w.carried, j)
+	retry := j.kind == jobAttempts && errors.Is(err, ErrBusy) && j.retries < maxRetries && !w.closing
+	if retry {
+		j.retries++
+		w.retryQueue = append(w.retryQueue, j)
 	}
-	if !j.unattended {
-		j.unattended = true // from here on, if it is tried again
+	if !j.async {
+		j.async = true // the caller waits for the first try only
 		j.done <- err
 		return
 	}
-	if again {
+	if retry {
 		return
 	}
 	if err != nil {
-		w.onError(&AttemptError{ID: j.id, Attempts: slices.Clone(j.attempts), Err: err})
+		w.onError(&AttemptError{ID: j.id, Attempts: slices.Clone(j.attempts.list), Err: err})
 	}
 	w.recycle(j)
 }
 
-// afterCommit wakes upkeep where the WAL has grown, and prunes even now where there is so much to prune that waiting for a quiet moment
-// would not do.
+// afterCommit wakes maintenance when the WAL has grown, and waits for it if the WAL has grown too long. It also prunes if there is too
+// much to wait until the writer is idle.
 func (w *writer) afterCommit() {
 	if w.walPages.Load() >= w.checkpointAt.Load() {
 		select {
-		case w.full <- struct{}{}:
+		case w.checkpointDue <- struct{}{}:
 		default:
 		}
 	}
 	if w.walPages.Load() >= stallPages {
-		w.copying.Lock()
-		w.copying.Unlock() //nolint:staticcheck // waiting for upkeep is all that is wanted
+		w.checkpointMu.Lock()
+		w.checkpointMu.Unlock() //nolint:staticcheck // only waits for the checkpoint
 	}
 	select {
 	case p := <-w.plans:
-		w.plan(p)
-	case err := <-w.reports:
+		w.setPlan(p)
+	case err := <-w.failures:
 		w.onError(err)
 	default:
 	}
-	if w.todo.urgent {
-		w.pruneSome()
+	if w.plan.urgent && !w.plan.isEmpty() {
+		w.prune()
 	}
 }
 
-// AttemptError says that attempts could not be written.
+// setPlan accepts a plan, unless it was made for a log file that has been replaced.
+func (w *writer) setPlan(p plan) {
+	w.plan = p
+	if p.generation != w.file.generation.Load() {
+		w.plan = plan{}
+	}
+}
+
+// reopenIfReplaced makes the writer write to the file that is at the log's path. The caller holds txMu.
+func (w *writer) reopenIfReplaced() error {
+	if !w.file.isReplaced() {
+		return nil
+	}
+	newest, err := w.conn.Number(lastChange)
+	if err != nil {
+		newest = w.tx.last + int64(len(w.tx.changes))
+	}
+	c, err := w.file.open(context.Background())
+	if err != nil {
+		return err
+	}
+	detach(w.conn)
+	w.use(c)
+	w.tx.minimum = max(w.tx.minimum, newest) // change numbers continue for readers that follow them
+	w.plan = plan{}
+	w.file.onReopen()
+	w.onError(ErrReplaced)
+	return nil
+}
+
+// checkReplaced calls reopenIfReplaced between two transactions. If it fails, so does the next transaction, which reports the error.
+func (w *writer) checkReplaced() {
+	w.txMu.Lock()
+	defer w.txMu.Unlock()
+	_ = w.reopenIfReplaced()
+}
+
+// AttemptError reports attempts that could not be written.
 type AttemptError struct {
 	ID       webhook.ID
 	Attempts []webhook.Attempt

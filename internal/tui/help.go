@@ -146,7 +146,7 @@ func (m *Model) listKeys() []hintKey {
 	_, any := m.current()
 	marks := len(m.list.marks)
 	add(any, hintKey{"↑↓", "move", false}, hintKey{"enter", "detail", false}, hintKey{"tab", "next", true})
-	add(m.paused != store.Place{}, hintKey{"p", "go on", false})
+	add(m.paused != store.Cursor{}, hintKey{"p", "go on", false})
 	add(m.totals.All > 0 || m.filter.active != "", hintKey{"/", "filter", false})
 	switch {
 	case m.batch != nil:

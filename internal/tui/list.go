@@ -13,16 +13,16 @@ type list struct {
 	rows         []store.Row
 	above, below bool // the log may have more
 	cursor       int
-	top          int         // the first row that is shown
-	follow       bool        // the cursor stays with the newest
-	toOldest     bool        // the cursor goes to the oldest with the next window
-	held         bool        // the newest is what it was when the view was held still
-	seen         store.Place // the newest that was ever on the screen; it never goes back
+	top          int          // the first row that is shown
+	follow       bool         // the cursor stays with the newest
+	toOldest     bool         // the cursor goes to the oldest with the next window
+	held         bool         // the newest is what it was when the view was held still
+	seen         store.Cursor // the newest that was ever on the screen; it never goes back
 	newer        int
 	marks        map[webhook.ID]bool
 	lastMarked   webhook.ID
-	last         store.Place // of the cursor, for when there is no row
-	anchor       store.Place // while another filter is tried, where the cursor was before
+	last         store.Cursor // of the cursor, for when there is no row
+	anchor       store.Cursor // while another filter is tried, where the cursor was before
 }
 
 // margin is how many screens of rows are kept in memory on each side of the cursor.
@@ -45,7 +45,7 @@ func (l *list) move(by, height int) {
 
 // place puts the cursor on a row and the row onto the screen.
 func (l *list) place(at, height int) {
-	l.anchor = store.Place{}
+	l.anchor = store.Cursor{}
 	l.cursor = max(min(at, len(l.rows)-1), 0)
 	l.follow = l.cursor >= len(l.rows)-1 && !l.below
 	l.scroll(height)
@@ -62,8 +62,8 @@ func (l *list) lookDown(height int) {
 
 // look remembers what the newest row is that was seen.
 func (l *list) look() {
-	if n := len(l.rows); n > 0 && l.seen.Before(l.rows[n-1].Place) {
-		l.seen = l.rows[n-1].Place
+	if n := len(l.rows); n > 0 && l.seen.Before(l.rows[n-1].Cursor) {
+		l.seen = l.rows[n-1].Cursor
 	}
 }
 
@@ -76,7 +76,7 @@ func (l *list) scroll(height int) {
 
 // toBottom goes to the newest there is and stays with it.
 func (l *list) toBottom() {
-	l.follow, l.newer, l.anchor = true, 0, store.Place{}
+	l.follow, l.newer, l.anchor = true, 0, store.Cursor{}
 }
 
 // anchored keeps the cursor where it is while the rows around it become others.
@@ -100,12 +100,12 @@ func (l *list) query(height int) view.PageQuery {
 }
 
 // around is the place of the cursor.
-func (l *list) around() store.Place {
-	if l.anchor != (store.Place{}) {
+func (l *list) around() store.Cursor {
+	if l.anchor != (store.Cursor{}) {
 		return l.anchor
 	}
 	if row, ok := l.current(); ok {
-		return row.Place
+		return row.Cursor
 	}
 	return l.last
 }
@@ -143,11 +143,11 @@ func (l *list) take(p view.Page, height int) {
 // find is where the cursor's row, or what is nearest to it, stands among other rows.
 func (l *list) find(rows []store.Row) int {
 	at := l.around()
-	i, _ := slices.BinarySearchFunc(rows, at, func(r store.Row, p store.Place) int {
+	i, _ := slices.BinarySearchFunc(rows, at, func(r store.Row, p store.Cursor) int {
 		switch {
-		case r.Place.Before(p):
+		case r.Cursor.Before(p):
 			return -1
-		case p.Before(r.Place):
+		case p.Before(r.Cursor):
 			return 1
 		default:
 			return 0

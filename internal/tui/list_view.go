@@ -173,7 +173,7 @@ func (m *Model) ruleRight() line {
 func (m *Model) chip() line {
 	st := m.o.Style
 	var l line
-	if m.paused != (store.Place{}) {
+	if m.paused != (store.Cursor{}) {
 		l = l.add(" paused ", display.Caution)
 	}
 	if n := m.list.newer; n > 0 {

@@ -50,8 +50,8 @@ func (l *memoryLog) add(all ...webhook.Delivery) {
 	})
 }
 
-func (l *memoryLog) place(i int) store.Place {
-	return store.PlaceAt(l.all[i].ReceivedAt, l.n[l.all[i].ID])
+func (l *memoryLog) place(i int) store.Cursor {
+	return store.CursorAt(l.all[i].ReceivedAt, l.n[l.all[i].ID])
 }
 
 func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error) {
@@ -68,12 +68,12 @@ func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error)
 		if !q.Filter.Match(&l.all[i]) {
 			continue
 		}
-		if q.Seen != (store.Place{}) && q.Seen.Before(at) {
+		if q.Seen != (store.Cursor{}) && q.Seen.Before(at) {
 			p.Newer = min(p.Newer+1, view.MaxNewer)
 		}
-		row := store.Row{Summary: l.all[i].Summary, Place: at}
+		row := store.Row{Summary: l.all[i].Summary, Cursor: at}
 		switch {
-		case q.UpTo != (store.Place{}) && q.UpTo.Before(at):
+		case q.UpTo != (store.Cursor{}) && q.UpTo.Before(at):
 		case q.At.Before(at):
 			newer = append(newer, row)
 		default:

@@ -70,7 +70,7 @@ type Model struct {
 	hadLog  bool // there was a log when it was read last
 	counted bool // the first totals are there
 	matched bool // and how many match the filter
-	paused  store.Place
+	paused  store.Cursor
 	said    saying
 	now     time.Time
 	batch   *batch

@@ -13,7 +13,7 @@ func (m *Model) filterKey(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "enter":
 		if f.fault == nil {
-			m.mode, m.list.anchor = m.behind, store.Place{}
+			m.mode, m.list.anchor = m.behind, store.Cursor{}
 		}
 		f.asked = true
 		return nil
@@ -72,7 +72,7 @@ func (m *Model) chooserKey(k tea.KeyPressMsg) tea.Cmd {
 	case key.Matches(k, m.keys.mark):
 		return m.setFilter(m.chooser.chosen(m.filter.active))
 	case key.Matches(k, m.keys.open, m.keys.choose, m.keys.quit):
-		m.mode, m.list.anchor = m.behind, store.Place{}
+		m.mode, m.list.anchor = m.behind, store.Cursor{}
 	case key.Matches(k, m.keys.back, m.keys.interrupt):
 		m.mode = m.behind
 		return m.setFilter(m.filter.before)

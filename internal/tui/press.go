@@ -259,8 +259,8 @@ func (m *Model) fresh() tea.Cmd {
 }
 
 func (m *Model) togglePause() tea.Cmd {
-	if m.paused != (store.Place{}) {
-		m.paused, m.list.held, m.list.newer = store.Place{}, false, 0
+	if m.paused != (store.Cursor{}) {
+		m.paused, m.list.held, m.list.newer = store.Cursor{}, false, 0
 		return m.load()
 	}
 	m.paused, m.list.held = untilNow(m.now), true

@@ -22,7 +22,7 @@ func (m *Model) load() tea.Cmd {
 	if !m.list.follow {
 		q.Seen = m.list.seen
 	}
-	if m.paused != (store.Place{}) {
+	if m.paused != (store.Cursor{}) {
 		q.Seen = m.paused
 	}
 	return m.doIn(ctx, func(ctx context.Context) tea.Msg {
@@ -53,7 +53,7 @@ func (m *Model) tookPage(msg pageMsg) tea.Cmd {
 	}
 	m.list.take(msg.page, m.listHeight())
 	if m.mode != modeFilter && m.mode != modeChooser {
-		m.list.anchor = store.Place{}
+		m.list.anchor = store.Cursor{}
 	}
 	m.loaded = true
 	if msg.page.NoLog && m.hadLog && !m.o.Own { // a listener says it of its own log
@@ -335,4 +335,4 @@ func (m *Model) hear() tea.Cmd {
 }
 
 // untilNow is a place behind everything that was received up to now.
-func untilNow(now time.Time) store.Place { return store.PlaceAt(now, math.MaxInt64) }
+func untilNow(now time.Time) store.Cursor { return store.CursorAt(now, math.MaxInt64) }

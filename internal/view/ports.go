@@ -30,10 +30,10 @@ type Log interface {
 // PageQuery asks for rows around a place.
 type PageQuery struct {
 	Filter       filter.Filter
-	At           store.Place
-	Older, Newer int         // how many rows, at the place and before it, and behind it
-	UpTo         store.Place // nothing behind this; zero: no bound
-	Seen         store.Place // the newest that was seen, to count what is behind it; zero: nothing is counted
+	At           store.Cursor
+	Older, Newer int          // how many rows, at the place and before it, and behind it
+	UpTo         store.Cursor // nothing behind this; zero: no bound
+	Seen         store.Cursor // the newest that was seen, to count what is behind it; zero: nothing is counted
 }
 
 // Page is a window of the log.

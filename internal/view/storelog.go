@@ -40,7 +40,7 @@ const noLogPause = 250 * time.Millisecond
 // Page reads rows around a place.
 func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	query := store.Query{Filter: q.Filter}
-	bounded := q.UpTo != (store.Place{})
+	bounded := q.UpTo != (store.Cursor{})
 	if bounded && q.UpTo.Before(q.At) {
 		q.At, q.Newer = q.UpTo, 0
 	}
@@ -55,15 +55,15 @@ func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	if bounded {
 		p.cut(q.UpTo)
 	}
-	if q.Seen != (store.Place{}) {
-		p.Newer, err = l.r.Pages.CountBehind(ctx, query, q.Seen, MaxNewer)
+	if q.Seen != (store.Cursor{}) {
+		p.Newer, err = l.r.Pages.CountAfter(ctx, query, q.Seen, MaxNewer)
 	}
 	return p, err
 }
 
 // cut leaves out what is behind a place.
-func (p *Page) cut(upTo store.Place) {
-	if i := slices.IndexFunc(p.Rows, func(r store.Row) bool { return upTo.Before(r.Place) }); i >= 0 {
+func (p *Page) cut(upTo store.Cursor) {
+	if i := slices.IndexFunc(p.Rows, func(r store.Row) bool { return upTo.Before(r.Cursor) }); i >= 0 {
 		p.Rows, p.Below = p.Rows[:i], false
 	}
 }
@@ -102,14 +102,14 @@ func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err e
 	return t, err
 }
 
-// Get reads a delivery and its family.
+// Get reads a delivery and its replay tree.
 func (l *StoreLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error) {
 	d, err := l.r.Details.Get(ctx, id)
 	if err != nil {
 		return d, webhook.ReplayTree{}, err
 	}
-	family, err := l.r.Details.Family(ctx, id)
-	return d, family, err
+	tree, err := l.r.Details.ReplayTree(ctx, id)
+	return d, tree, err
 }
 
 // Matching lists the deliveries that match a filter and were received up to a time.
@@ -126,7 +126,7 @@ const nearBefore = 200
 
 // Before finds the delivery before d of the same event.
 func (l *StoreLog) Before(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error) {
-	at, err := l.r.Details.PlaceOf(ctx, d.ID)
+	at, err := l.r.Details.CursorOf(ctx, d.ID)
 	if err != nil {
 		return webhook.Delivery{}, false, err
 	}

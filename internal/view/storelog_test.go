@@ -93,7 +93,7 @@ func TestPagesOfTheLogMeetWithoutGapOrOverlap(t *testing.T) {
 		if !p.Above {
 			break
 		}
-		p = page(t, l, PageQuery{At: p.Rows[0].Place, Older: 8})
+		p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 8})
 		again = 1
 	}
 	if len(all) != 100 {
@@ -104,7 +104,7 @@ func TestPagesOfTheLogMeetWithoutGapOrOverlap(t *testing.T) {
 			t.Fatalf("row %d is %s, want %s", i, name, want)
 		}
 	}
-	middle := page(t, l, PageQuery{At: p.Rows[1].Place, Older: 3, Newer: 3})
+	middle := page(t, l, PageQuery{At: p.Rows[1].Cursor, Older: 3, Newer: 3})
 	if got := fmt.Sprint(names(middle)); got != "[000000 000001 000002 000003 000004]" || !middle.Below || middle.Above {
 		t.Errorf("around the second: %s, above %v, below %v", got, middle.Above, middle.Below)
 	}
@@ -113,11 +113,11 @@ func TestPagesOfTheLogMeetWithoutGapOrOverlap(t *testing.T) {
 func TestWhatIsNewerThanWasSeenIsCounted(t *testing.T) {
 	log, l := logged(t, 10)
 	p := page(t, l, PageQuery{At: store.Newest(), Older: 5})
-	seen := p.Rows[len(p.Rows)-1].Place
+	seen := p.Rows[len(p.Rows)-1].Cursor
 	for i := 10; i < 14; i++ {
 		record(t, log, i)
 	}
-	p = page(t, l, PageQuery{At: p.Rows[0].Place, Older: 5, Newer: 5, Seen: seen})
+	p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 5, Newer: 5, Seen: seen})
 	if p.Newer != 4 {
 		t.Errorf("%d are newer, want 4", p.Newer)
 	}
@@ -125,7 +125,7 @@ func TestWhatIsNewerThanWasSeenIsCounted(t *testing.T) {
 	if got := fmt.Sprint(names(p)); got != "[000005 000006 000007 000008 000009]" || p.Newer != 4 {
 		t.Errorf("held still: %s, %d newer", got, p.Newer)
 	}
-	p = page(t, l, PageQuery{At: p.Rows[0].Place, Older: 5, Newer: 20, UpTo: store.PlaceAt(born.Add(3*time.Millisecond), math.MaxInt64)})
+	p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 5, Newer: 20, UpTo: store.CursorAt(born.Add(3*time.Millisecond), math.MaxInt64)})
 	if got := p.Rows[len(p.Rows)-1].ID; got != "dlv_000011aaaa" {
 		t.Errorf("up to the millisecond of the last three, the last is %s", got)
 	}
@@ -170,7 +170,7 @@ func TestReplaysAreOfTheFamily(t *testing.T) {
 
 func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
 	dir := t.TempDir()
-	r, err := store.LaterReader(dir)
+	r, err := store.LazyReader(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestALogThatIsTakenAwayIsSaidAndTheNextOneShown(t *testing.T) {
 		}
 	}
 	begin(9)
-	r, err := store.LaterReader(dir)
+	r, err := store.LazyReader(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,8 +184,8 @@ func notFound(a *App, e *store.NotFoundError) *Failure {
 		if webhook.IsID(prefix) {
 			f.What = "there is no delivery " + prefix
 		}
-		f.Hints = listOf(a, "near it: ", e.Near)
-		if len(e.Near) == 0 {
+		f.Hints = listOf(a, "near it: ", e.Closest)
+		if len(e.Closest) == 0 {
 			f.Hints = []string{"see what there is: vidiking webhooks list"}
 		}
 		return f

@@ -82,7 +82,7 @@ func (l *listener) finish(ctx context.Context) error {
 // underWay counts the attempts that the end waits for. Held deliveries are left to the next session.
 func (l *listener) underWay(ctx context.Context) int {
 	_ = l.log.Flush(ctx) // a log that can't be written has been reported
-	unsent, _ := l.log.Reader().Unsent(ctx)
+	unsent, _ := l.log.Reader().CountPending(ctx)
 	n := 0
 	for _, u := range unsent {
 		if u.Session == l.session.Info().ID {

@@ -19,7 +19,7 @@ func (l *listener) resume(ctx context.Context) error {
 		return err
 	}
 	if l.o.hold || l.o.retry {
-		owed, err := relay.Adopt(ctx, l.log, l.dataDir, l.session.Info().ID, l.place.Project, l.o.retry)
+		owed, err := relay.AdoptPending(ctx, l.log, l.dataDir, l.session.Info().ID, l.place.Project, l.o.retry)
 		if err != nil {
 			return err
 		}

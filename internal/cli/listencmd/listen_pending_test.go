@@ -96,7 +96,7 @@ func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
 	}
 	adopted := func(project string) int {
 		t.Helper()
-		due, err := relay.Adopt(t.Context(), log, dir, "ses_other", project, true)
+		due, err := relay.AdoptPending(t.Context(), log, dir, "ses_other", project, true)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -287,7 +287,7 @@ func (l *listener) logFailed(err error) {
 	switch {
 	case errors.As(err, &gone): // an attempt at a delivery that went with its log
 		return
-	case errors.Is(err, store.ErrTakenAway):
+	case errors.Is(err, store.ErrReplaced):
 		n.Kind = relay.NoticeNewLog
 		_ = l.session.Reannounce() // what it tells is a convenience
 	}

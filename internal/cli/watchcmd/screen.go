@@ -31,7 +31,7 @@ type ScreenLog struct {
 func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog, closeAll func(), err error) {
 	var all [3]*store.Reader
 	for i := range all {
-		if all[i], err = store.LaterReader(dir); err != nil {
+		if all[i], err = store.LazyReader(dir); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -196,7 +196,7 @@ func shortForward(forward string) string {
 // HandlerSeen tells by the latest attempt of a session whether its handler answers, and when that was. While nothing changes the log
 // is not looked through again.
 func (l *ScreenLog) HandlerSeen(ctx context.Context, id string) (view.Health, time.Time) {
-	cursor, err := l.counts.Cursor(ctx)
+	cursor, err := l.counts.LastSeq(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err != nil || cursor == l.seen.cursor && id == l.seen.session {

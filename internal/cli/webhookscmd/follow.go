@@ -54,7 +54,7 @@ func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 
 // run lists, and then follows until ctx is done or the log cannot be read. A log that is busy is read again.
 func (f *following) run(ctx context.Context) (err error) {
-	if f.cursor, err = f.reader.Cursor(ctx); err == nil { // before the list: what comes in between is in both, and not in neither
+	if f.cursor, err = f.reader.LastSeq(ctx); err == nil { // before the list: what comes in between is in both, and not in neither
 		err = f.list(ctx)
 	}
 	for err == nil {

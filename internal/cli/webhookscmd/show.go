@@ -99,7 +99,7 @@ func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions
 	}
 	p := output.New(o)
 	shown := output.DeliveryDetails{Delivery: d}
-	if shown.ReplayTree, err = r.Family(ctx, d.ID); err != nil {
+	if shown.ReplayTree, err = r.ReplayTree(ctx, d.ID); err != nil {
 		return err
 	}
 	diagnosis := cmdutil.Diagnose(ctx, a, d, signature.DefaultWork)

@@ -149,7 +149,7 @@ func (w *Waiting) begin(ctx context.Context) error {
 	if w.Awaited != nil {
 		return nil
 	}
-	cursor, err := w.Reader.Cursor(ctx) // before the list: what comes in between is seen twice, and not missed
+	cursor, err := w.Reader.LastSeq(ctx) // before the list: what comes in between is seen twice, and not missed
 	if err != nil {
 		return err
 	}

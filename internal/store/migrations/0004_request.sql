@@ -22,6 +22,10 @@ ALTER TABLE delivery ADD COLUMN path TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN rest TEXT NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD COLUMN query TEXT NOT NULL DEFAULT '';
 
+ALTER TABLE attempt RENAME COLUMN answer TO response;
+ALTER TABLE attempt RENAME COLUMN answer_bytes TO response_bytes;
+ALTER TABLE attempt RENAME COLUMN answer_cut TO response_truncated;
+
 -- What was called; target stays the configured address.
 ALTER TABLE attempt ADD COLUMN url TEXT NOT NULL DEFAULT '';
 

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
+)
+
+// FileName is the name of the log's file in the data directory. While the log is in use, SQLite keeps a -wal and a -shm file next to it.
+const FileName = "deliveries.db"
+
+const dirMode fs.FileMode = 0o700
+
+// logPath returns an absolute path, so that SQLite cannot take a relative name for a "file:" URI, and a change of directory has no effect.
+func logPath(dir string) (string, error) {
+	return filepath.Abs(filepath.Join(dir, FileName))
+}
+
+// logFile is the file that the writer writes to. Another process may move or delete it while it is open. A delivery acknowledged after
+// that would be in a file that nobody can open anymore.
+type logFile struct {
+	dir, path  string
+	info       fs.FileInfo  // of the open file; guarded by txMu
+	generation atomic.Int64 // how many log files were opened at path
+	onReopen   func()       // called after a new log file was opened
+}
+
+// open opens the log for writing, and creates it if it does not exist.
+func (f *logFile) open(ctx context.Context) (*sqlite.Conn, error) {
+	if _, err := createFile(f.dir); err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := openWriting(ctx, f.path)
+	if err != nil {
+		return nil, err
+	}
+	f.info = info
+	f.generation.Add(1)
+	keepReserve(f.dir)
+	return c, nil
+}
+
+// canBeReplaced reports whether an open file can be moved or deleted. On Windows it cannot.
+const canBeReplaced = runtime.GOOS != "windows"
+
+// isReplaced reports whether the open file is no longer at its path.
+func (f *logFile) isReplaced() bool {
+	if !canBeReplaced {
+		return false
+	}
+	now, err := os.Stat(f.path)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+	}
+	return !os.SameFile(f.info, now)
+}
+
+// detach closes a connection to a file that is no longer at its path. Without a checkpoint: closing the last connection would remove the
+// -wal file by its name, and that may belong to a new log now.
+func detach(c *sqlite.Conn) {
+	if err := c.CheckpointOnClose(false); err == nil {
+		_ = c.Close() // there is nothing left to lose
+	}
+}
+
+// createFile creates the data directory and the log's file if they do not exist. It does not change the mode of an existing directory.
+func createFile(dir string) (path string, err error) {
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return "", fmt.Errorf("create the data directory: %w", err)
+	}
+	path, err = logPath(dir)
+	if err != nil {
+		return "", err
+	}
+	if err := atomicfile.CheckRegular(path); err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, sqlite.FileMode)
+	if err != nil {
+		return "", err
+	}
+	return path, f.Close()
+}
+
+// makePrivate removes all rights of other users from the log's files. The driver creates -wal and -shm with the mode that the umask
+// allows; makePrivate runs before anything is written to them.
+func makePrivate(path string) error {
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && info.Mode().Perm()&^sqlite.FileMode != 0 {
+			err = os.Chmod(name, sqlite.FileMode)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// diskSize returns the size of the log's files.
+func diskSize(path string) (size int64) {
+	for _, name := range []string{path, path + "-wal"} {
+		if info, err := os.Stat(filepath.Clean(name)); err == nil {
+			size += info.Size()
+		}
+	}
+	return size
+}
+
+// On a full disk even a deletion needs space, because SQLite first writes the changed pages to the WAL. A file next to the log reserves
+// some. Prune deletes it if the disk is full.
+const (
+	reserveName = "reserve"
+
+	// Prune deletes one delivery at a time, then moves a few pages, each in its own transaction and checkpoint. With an empty WAL that
+	// takes about 30 pages of 4 KiB. The -shm file takes 32 KiB.
+	reserveBytes = 512 << 10
+)
+
+// keepReserve creates the reserve if it does not exist and the disk has space for it.
+func keepReserve(dir string) {
+	path := filepath.Join(dir, reserveName)
+	info, err := os.Lstat(path)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() == reserveBytes) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, sqlite.FileMode)
+	if err != nil {
+		return
+	}
+	// Not zeros: some file systems allocate no space for them.
+	_, err = io.CopyN(f, rand.NewChaCha8([32]byte{}), reserveBytes)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(path)
+	}
+}
+
+// releaseReserve deletes the reserve, if there is one.
+func releaseReserve(dir string) {
+	path := filepath.Join(dir, reserveName)
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		_ = os.Remove(path) // if that fails, Prune reports the full disk
+	}
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
+)
+
+// maintenance checkpoints the WAL and plans what the writer prunes. It has its own goroutine and connection, so that the writer never
+// waits for either.
+type maintenance struct {
+	*coordination
+	planner
+	file *logFile
+	stop chan struct{}
+
+	generation int64 // of the log file that the connection belongs to
+	idleTicks  int   // ticks without a commit
+	seen       int64 // transactions at the last tick
+}
+
+const (
+	maintenanceInterval    = time.Second
+	maintenanceBusyTimeout = 20 * time.Millisecond // a checkpoint that meets a lock is tried again later
+
+	// Maintenance copies the WAL into the database each time it has grown by 8 MiB, and resets it at 24 MiB. Fewer, larger checkpoints
+	// write a page once that many transactions change. At 48 MiB the writer waits, because the WAL must stay below 64 MB.
+	checkpointPages = 2000
+	restartPages    = 6000
+	stallPages      = 12_000
+
+	// After ten idle seconds, a WAL of at least this many pages is truncated.
+	truncateTicks = 10
+	truncatePages = 1000
+)
+
+func newMaintenance(c *sqlite.Conn, file *logFile, shared *coordination, o Options) *maintenance {
+	return &maintenance{
+		coordination: shared, file: file, generation: file.generation.Load(), stop: make(chan struct{}),
+		planner: planner{conn: c, retention: o.Retention.orDefault(), now: o.Now},
+	}
+}
+
+func (m *maintenance) run() {
+	tick := time.NewTicker(maintenanceInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-m.stop:
+			return
+		case <-m.checkpointDue:
+			m.report(m.checkpoint())
+		case <-tick.C:
+			m.report(m.followFile())
+			m.report(m.truncateWhenIdle())
+			m.report(m.planWhenDue())
+		}
+	}
+}
+
+// report passes an error to the writer, which calls OnError. It ignores locks of other processes.
+func (m *maintenance) report(err error) {
+	err = sqlite.Classify(err)
+	if err == nil || errors.Is(err, ErrBusy) {
+		return
+	}
+	select {
+	case m.failures <- err:
+	case <-m.stop:
+	}
+}
+
+// followFile opens the log file that the writer has opened. If the writer still has one that was replaced, followFile wakes it.
+func (m *maintenance) followFile() error {
+	generation := m.file.generation.Load()
+	if generation == m.generation {
+		m.checkFile()
+		return nil
+	}
+	c, err := openMaintenance(m.file.path)
+	if err != nil {
+		return err
+	}
+	detach(m.conn)
+	m.conn, m.generation = c, generation
+	m.last = planState{pruned: true}
+	return nil
+}
+
+func (m *maintenance) checkFile() {
+	m.txMu.Lock()
+	isReplaced := m.file.isReplaced()
+	m.txMu.Unlock()
+	if !isReplaced {
+		return
+	}
+	select {
+	case m.replaced <- struct{}{}:
+	default: // the writer has not yet handled the last one
+	}
+}
+
+// checkpoint copies the WAL into the database while the writer continues. To reset a long WAL, it copies most of it first, and then stops
+// the writer only for the rest.
+func (m *maintenance) checkpoint() error {
+	m.checkpointMu.Lock()
+	defer m.checkpointMu.Unlock()
+	err := m.conn.Checkpoint(sqlite.Passive)
+	if err == nil && m.walPages.Load() >= restartPages {
+		err = m.checkpointExclusively(sqlite.Restart)
+	}
+	m.checkpointAt.Store(m.walPages.Load() + checkpointPages)
+	return err
+}
+
+// checkpointExclusively runs a checkpoint between two transactions.
+func (m *maintenance) checkpointExclusively(mode sqlite.CheckpointMode) error {
+	m.txMu.Lock()
+	defer m.txMu.Unlock()
+	return m.conn.Checkpoint(mode)
+}
+
+// truncateWhenIdle gives the disk space of a long WAL back once nothing has been written for a while.
+func (m *maintenance) truncateWhenIdle() error {
+	transactions := m.transactions.Load()
+	if transactions != m.seen {
+		m.seen = transactions
+		m.idleTicks = 0
+		return nil
+	}
+	m.idleTicks++
+	if m.idleTicks < truncateTicks || m.walPages.Load() < truncatePages {
+		return nil
+	}
+	err := m.conn.Checkpoint(sqlite.Passive)
+	if err == nil {
+		err = m.checkpointExclusively(sqlite.Truncate)
+	}
+	if err == nil {
+		m.walPages.Store(0)
+		m.checkpointAt.Store(checkpointPages)
+	}
+	return err
+}
+
+// planWhenDue gives the writer a plan if there is something to prune.
+func (m *maintenance) planWhenDue() error {
+	due, err := m.isDue()
+	if err != nil || !due {
+		return err
+	}
+	p, err := m.makePlan()
+	if err != nil || p.isEmpty() {
+		return err
+	}
+	p.generation = m.generation
+	select {
+	case m.plans <- p:
+	case <-m.stop:
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/filter"
+)
+
+// Query selects deliveries that meet all of its conditions. The zero Query selects all deliveries except probes.
+type Query struct {
+	Filter  filter.Filter
+	Session string // only of this session
+	Project string // only of this project, and deliveries without a project
+	Not     string // only of other projects, not deliveries without a project
+	Probes  bool   // also probes
+	Limit   int    // only this many of the newest; 0: all
+}
+
+// newestFirst is the order in which a limit selects the newest deliveries. Callers reverse the result.
+const newestFirst = " ORDER BY d.received_at DESC, d.n DESC LIMIT ?"
+
+// limit returns the limit for SQL, in which a negative number means no limit.
+func (q Query) limit() int {
+	if q.Limit == 0 {
+		return -1
+	}
+	return q.Limit
+}
+
+// where returns the SQL that follows "FROM delivery d", with a leading space.
+func (q Query) where() (text string, args []any) {
+	c := q.condition()
+	if c.text != "" {
+		text = " WHERE " + c.text
+	}
+	return c.join("CROSS") + text, c.args
+}
+
+// condition returns the query as one condition. Its text is empty if the query selects everything.
+func (q Query) condition() condition {
+	c := compile(q.Filter)
+	var parts []string
+	var args []any
+	if q.Session != "" {
+		parts, args = append(parts, "d.session = ?"), append(args, q.Session)
+	}
+	if q.Project != "" {
+		parts, args = append(parts, "d.project IN (?, '')"), append(args, q.Project)
+	}
+	if q.Not != "" {
+		parts, args = append(parts, "d.project <> '' AND d.project <> ?"), append(args, q.Not)
+	}
+	if !q.Probes {
+		parts = append(parts, "NOT d.probe")
+	}
+	if c.text != "" {
+		parts = append(parts, c.text)
+	}
+	c.text = strings.Join(parts, " AND ")
+	c.args = append(args, c.args...)
+	return c
+}
+
+// count returns the SQL that counts the matching deliveries. Frequent queries only read indexes.
+func (q Query) count() (text string, args []any) {
+	isBare := q.Filter.IsZero() && q.Session == "" && q.Project == "" && !q.Probes && q.Limit == 0
+	switch {
+	case isBare && q.Not == "":
+		return "SELECT (SELECT count(*) FROM delivery) - (SELECT count(*) FROM delivery WHERE probe)", nil
+	case isBare:
+		const part = "(SELECT count(*) FROM delivery WHERE project <> '' AND NOT probe AND project "
+		return "SELECT " + part + "< ?) + " + part + "> ?)", []any{q.Not, q.Not}
+	}
+	where, args := q.where()
+	return "SELECT count(*) FROM (SELECT 1 FROM delivery d" + where + " LIMIT ?)", append(args, q.limit())
+}
