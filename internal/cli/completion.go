@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -10,28 +11,28 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-// shells are those that Cobra writes completions for.
+// shells returns the shells that Cobra writes completions for.
 func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
 func newCompletionCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script for a shell",
-		Long: `Prints the script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell. Packages
-bring it. Else this has it in every new shell:
+		Long: `Prints the script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell. Packages install
+it. Otherwise, set it up for every new shell:
 
   bash        echo 'source <(vidiking completion bash)' >> ~/.bashrc
   zsh         echo 'source <(vidiking completion zsh)' >> ~/.zshrc
   fish        vidiking completion fish > ~/.config/fish/completions/vidiking.fish
   powershell  Add-Content $PROFILE 'vidiking completion powershell | Out-String | Invoke-Expression'
 
-In bash it takes the package bash-completion (apt, dnf, pacman and brew have it), which must be loaded before. Without it, Tab says
-_get_comp_words_by_ref: command not found. In zsh it takes compinit, before that line: autoload -U compinit; compinit. Without it, zsh
-says command not found: compdef.`,
+bash needs the package bash-completion (in apt, dnf, pacman and brew), loaded before the script; otherwise Tab prints
+"_get_comp_words_by_ref: command not found". zsh needs compinit before that line (autoload -U compinit; compinit); otherwise it prints
+"command not found: compdef".`,
 		Example: "  source <(vidiking completion bash)\n  vidiking completion zsh > \"${fpath[1]}/_vidiking\"\n  vidiking completion bash > /etc/bash_completion.d/vidiking",
 		Annotations: cmdutil.Manual{
 			Exits: `0 done
-2 there are none for that shell`,
+2 unknown shell`,
 			SeeAlso: "help",
 		}.Annotations(),
 		DisableFlagsInUseLine: true,
@@ -40,10 +41,10 @@ says command not found: compdef.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := strings.Join(shells(), ", ")
 			if len(args) != 1 {
-				return cmdutil.Usage("for which shell?", "one of "+all)
+				return cmdutil.Usage("completion needs the name of a shell", "one of "+all)
 			}
 			if !slices.Contains(shells(), args[0]) {
-				return cmdutil.Usage("there are no completions for "+args[0], "there are for "+all)
+				return cmdutil.Usage(fmt.Sprintf("unknown shell %q", args[0]), "choose from "+all)
 			}
 			return cmdutil.ClosedPipe(writeCompletion(cmd.Root(), args[0], a.W.Stdout))
 		},

@@ -17,21 +17,21 @@ import (
 func newDemoCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "See the whole story on this machine, in a few seconds",
-		Long: `Tells the whole story on this machine, with real parts: a handler, listen in front of it, events, a tampered body, a handler that
-compares wrongly and is mended, a replay, the list. No account, no network, nothing kept.`,
+		Short: "Take a complete tour on this machine, in a few seconds",
+		Long: `Runs a complete tour on this machine with real parts: a handler with listen in front of it, events, a body modified in transit, a handler that
+compares signatures incorrectly and is fixed, a replay, and the delivery log. No account, no network, nothing left behind.`,
 		Example: "  vidiking demo",
 		Args:    cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
-			Exits: `0 every step did what it says
-1 a step did not`,
+			Exits: `0 all steps passed
+1 a step failed`,
 			SeeAlso: "listen, doctor",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), a) },
 	}
 }
 
-// storyWidth is what the story is laid out for where nothing says how wide it may be.
+// storyWidth is the width of the tour's output if it is not a terminal.
 const storyWidth = 80
 
 func runDemo(ctx context.Context, a *cmdutil.App) error {
@@ -39,13 +39,13 @@ func runDemo(ctx context.Context, a *cmdutil.App) error {
 	if err != nil {
 		return err
 	}
-	if !o.Terminal { // a story is for people, also where a file or a CI keeps it for them
+	if !o.Terminal { // the tour is for people, even if a file or a CI log keeps it
 		o.Terminal, o.Style.Width, o.Width = true, storyWidth, nil
 	}
 	p := output.New(o)
 	dir, err := os.MkdirTemp("", "vidiking-demo-")
 	if err != nil {
-		return cmdutil.Failed(err, "can't make a temporary directory: "+cmdutil.PathReason(err), "name one that can be written: TMPDIR=DIR vidiking demo")
+		return cmdutil.Failed(err, "cannot create a temporary directory: "+cmdutil.PathReason(err), "use a writable one: TMPDIR=DIR vidiking demo")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	right, err := demo.Run(ctx, demo.Options{Dir: dir, Now: a.W.Now, Random: a.W.Random, Teller: &teller{p, o.Style}})
@@ -60,14 +60,14 @@ func runDemo(ctx context.Context, a *cmdutil.App) error {
 	return cmdutil.ClosedPipe(p.Err())
 }
 
-// teller shows the demo's story through a printer.
+// teller prints the tour.
 type teller struct {
 	p     output.Printer
 	style display.Style
 }
 
 func (t *teller) Begin() {
-	t.p.DemoStep(output.DemoStep{Text: "The whole story on this machine: no account, no network, nothing kept."})
+	t.p.DemoStep(output.DemoStep{Text: "A complete tour on this machine: no account, no network, nothing left behind."})
 }
 
 func (t *teller) Step(n int, heading string) {
@@ -101,13 +101,13 @@ func (t *teller) List(rows []webhook.Summary) {
 }
 
 func (t *teller) Wrong(n int, what string) {
-	t.p.Notice(output.Notice{Code: "step_failed", Message: fmt.Sprintf("Step %d did not do what it says: %s.", n, what)})
+	t.p.Notice(output.Notice{Code: "step_failed", Message: fmt.Sprintf("Step %d failed: %s.", n, what)})
 }
 
 func (t *teller) End(right, all int) {
 	t.p.DemoStep(output.DemoStep{
-		Passed: right == all, Final: true, Text: fmt.Sprintf("%d of %d steps did what they say", right, all),
-		CommandsHeading: "Now yours, in two terminals:",
+		Passed: right == all, Final: true, Text: fmt.Sprintf("%d of %d steps passed", right, all),
+		CommandsHeading: "Now try your own handler, in two terminals:",
 		Commands:        []string{"vidiking listen --forward localhost:3000", "vidiking trigger render.complete"},
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// meantCommand returns the hint for words that are no command, beginning below cmd, and whether there is one.
+// meantCommand returns a hint for words that are not a command below cmd; ok is false if there is none.
 func meantCommand(a *cmdutil.App, cmd *cobra.Command, typed []string) (hint string, ok bool) {
 	path := strings.Fields(cmd.CommandPath())[1:]
 	whole := append(path, typed...)
@@ -39,12 +39,12 @@ func meantCommand(a *cmdutil.App, cmd *cobra.Command, typed []string) (hint stri
 	return meantArgument(typed[0])
 }
 
-// typedFrom is what was typed from a word on.
+// typedFrom returns what was typed, from a word on.
 func typedFrom(a *cmdutil.App, word string) []string {
 	return a.W.Args[max(0, slices.Index(a.W.Args, word)):]
 }
 
-// commandHabit looks words up in the table: two of them as one name, or the first alone. What follows fills the command in.
+// commandHabit looks up the first two words as one name, then the first word. Words after them become arguments of the suggested command.
 func commandHabit(words []string, withArgument bool) (hint string, ok bool) {
 	for n := min(2, len(words)); n > 0; n-- {
 		name := strings.ToLower(strings.Join(words[:n], "-"))
@@ -65,8 +65,8 @@ func commandHabit(words []string, withArgument bool) (hint string, ok bool) {
 	return "", false
 }
 
-// fillIn puts an argument in the place of {KIND|DEFAULT}: the last that is of the kind, else the default. The last, since a relay's
-// client has the public URL before the handler's.
+// fillIn replaces {KIND|DEFAULT} with the last argument of that kind, or with the default. It takes the last one because clients of relay
+// services name the public URL before the handler's.
 func fillIn(command string, args []string) (line string, filled, ok bool) {
 	before, rest, found := strings.Cut(command, "{")
 	if !found {
@@ -98,7 +98,7 @@ func isOfKind(kind, arg string) bool {
 	}
 }
 
-// elsewhere finds a command in another place of the tree; nil if there is none of that name.
+// elsewhere finds a command anywhere in the tree; nil if there is none of that name.
 func elsewhere(root *cobra.Command, name string) *cobra.Command {
 	for _, group := range append([]*cobra.Command{root}, root.Commands()...) {
 		if sub := subcommand(group, name); sub != nil {
@@ -108,7 +108,7 @@ func elsewhere(root *cobra.Command, name string) *cobra.Command {
 	return nil
 }
 
-// meantArgument is the hint for an argument without its command.
+// meantArgument returns a hint for an argument without a command.
 func meantArgument(typed string) (hint string, ok bool) {
 	switch {
 	case cmdutil.IsTarget(typed):
@@ -121,14 +121,14 @@ func meantArgument(typed string) (hint string, ok bool) {
 	return "", false
 }
 
-// meantFlag returns the hint for a flag of cmd that does not exist, and whether there is one.
+// meantFlag returns a hint for an unknown flag of cmd; ok is false if there is none.
 func meantFlag(a *cmdutil.App, cmd *cobra.Command, name string) (hint string, ok bool) {
 	h, args := findFlagHabit(a, cmd.CommandPath(), name, a.W.Args)
 	if h.instead == "" {
 		return "", false
 	}
 	if strings.HasPrefix(h.instead, "vidiking ") {
-		return "a secret is never an argument: " + h.instead, true
+		return "secrets are never arguments: " + h.instead, true
 	}
 	hint = "use " + strings.TrimSuffix(h.instead[strings.Index(h.instead, "-"):], "=")
 	if line, ok := commandLine(a, args); ok {
@@ -137,8 +137,7 @@ func meantFlag(a *cmdutil.App, cmd *cobra.Command, name string) (hint string, ok
 	return hint, true
 }
 
-// flagHabit finds the row for a flag by which the program reads the command line, and that line. Further flags that do not exist are
-// replaced, too.
+// findFlagHabit returns the row that makes the command line valid, and that command line. Other unknown flags are also replaced.
 func findFlagHabit(a *cmdutil.App, command, name string, args []string) (flagHabit, []string) {
 	for _, h := range flagHabits() {
 		if !slices.Contains(strings.Fields(h.typed), name) || h.command != "" && h.command != command {
@@ -163,7 +162,7 @@ func findFlagHabit(a *cmdutil.App, command, name string, args []string) (flagHab
 	return flagHabit{}, nil
 }
 
-// withFlag is the command line with a flag before one of its arguments.
+// withFlag returns the command line with a flag before one of its arguments.
 func withFlag(a *cmdutil.App, flag, argument string) (line string, ok bool) {
 	i := slices.Index(a.W.Args, argument)
 	if i < 0 {
@@ -172,7 +171,7 @@ func withFlag(a *cmdutil.App, flag, argument string) (line string, ok bool) {
 	return commandLine(a, slices.Insert(slices.Clone(a.W.Args), i, flag))
 }
 
-// asFlag is a flag as it is typed.
+// asFlag returns a flag as it is typed.
 func asFlag(name string) string {
 	if len(name) == 1 {
 		return "-" + name
@@ -210,7 +209,7 @@ func replaceFlag(args []string, name, instead string) []string {
 	return out
 }
 
-// commandLine writes a command that can be copied; ok is false if the program would not read it, or if it may have a secret in it.
+// commandLine returns a command that can be copied; ok is false if it is not valid or may contain a secret.
 func commandLine(a *cmdutil.App, args []string) (line string, ok bool) {
 	if mayHaveSecret(args) || read(a, args) != nil {
 		return "", false
@@ -222,7 +221,7 @@ func commandLine(a *cmdutil.App, args []string) (line string, ok bool) {
 	return line, true
 }
 
-// mayHaveSecret reports whether a command line must not be printed, since logs keep what is printed.
+// mayHaveSecret reports whether a command line may contain a secret. It must not be printed then, because logs keep it.
 func mayHaveSecret(args []string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool {
 		if strings.HasPrefix(arg, "-H") {
@@ -235,7 +234,7 @@ func mayHaveSecret(args []string) bool {
 	})
 }
 
-// read returns what the program would say against a command line, before it does anything.
+// read returns the usage error of a command line, without running it.
 func read(a *cmdutil.App, args []string) error {
 	w := a.W
 	w.Args = args

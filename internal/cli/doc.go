@@ -1,4 +1,4 @@
-// Package cli is the command line: a file for each command, and for each idea that is larger than one. It reads arguments and settings,
-// wires the parts together, and turns what they say into words, hints and exit codes. Nothing below it knows Cobra, and nothing in it
-// touches the real world but through World.
+// Package cli is the root command, the help, and the commands without a group. Its sub-packages have one group of commands each; they share
+// cmdutil. The commands read arguments and settings, connect the parts of the program, and turn errors into messages, hints and exit codes.
+// Nothing below this package knows Cobra, and nothing in it touches the real world except through World.
 package cli

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// doctorOptions is what the flags of `doctor` say.
+// doctorOptions has the values of the flags of `doctor`.
 type doctorOptions struct {
 	fix, noSample bool
 }
@@ -22,18 +22,18 @@ func newDoctorCommand(a *cmdutil.App) *cobra.Command {
 	o := &doctorOptions{}
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check everything that has to be right, and say what to do",
-		Long: `Checks everything that has to be right for deliveries to arrive: the settings, the secret, the API and its key, the account's webhook,
-the tunnel, the handler, the delivery log, the listens that run. It changes nothing, unless --fix asks for it.
+		Short: "Check your setup and explain how to fix problems",
+		Long: `Checks your setup and tells you how to fix any problems: settings, secret, API and key, the account's webhook, tunnel, handler, delivery log,
+and running listens. It changes nothing unless you pass --fix.
 
-It asks Vidiking's API for the balance, which costs nothing. A handler on this machine gets one invented event, signed as Vidiking signs
-(render.queued, or the first that is routed to it); --no-sample leaves that out. It is not in the delivery log.`,
+It requests the balance from Vidiking's API, which is free. It sends a handler on this machine one sample event, signed as Vidiking signs
+(render.queued, or the first event that is routed to it), which is not recorded; --no-sample skips that.`,
 		Example: "  vidiking doctor\n  vidiking doctor --fix\n  vidiking doctor --no-sample -o json",
 		Args:    cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
 			Environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY",
-			Exits: `0 nothing failed; there may be warnings
-1 something failed`,
+			Exits: `0 no check failed; there may be warnings
+1 a check failed`,
 			SeeAlso: "listen, config list, environment",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), a, *o) },
@@ -42,8 +42,8 @@ It asks Vidiking's API for the balance, which costs nothing. A handler on this m
 }
 
 func (o *doctorOptions) AddFlags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what can be mended safely: who may read the program's files")
-	cmd.Flags().BoolVar(&o.noSample, "no-sample", false, "send the handler nothing, only look whether it is up")
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "fix what can be fixed safely: the permissions of the program's files")
+	cmd.Flags().BoolVar(&o.noSample, "no-sample", false, "only check whether the handler is up, without sending it an event")
 }
 
 func runDoctor(ctx context.Context, a *cmdutil.App, o doctorOptions) error {
@@ -64,7 +64,7 @@ func runDoctor(ctx context.Context, a *cmdutil.App, o doctorOptions) error {
 	return cmdutil.ClosedPipe(err)
 }
 
-// toExamine is what there is to look at. What can't be had is a finding, and keeps nothing else from being looked at.
+// toExamine returns what doctor checks. If a part cannot be opened, that is a finding, and the other checks still run.
 func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options) {
 	look := doctor.Options{
 		Build: cmdutil.ReadBuild().String(), GOOS: a.W.GOOS, Proxy: a.W.Proxy(), NoSample: o.noSample, Fix: o.fix,
@@ -76,7 +76,7 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 		return plainOutput(a), look
 	}
 	out, err := a.OutputOptions()
-	if err != nil { // cannot be: the configuration is there
+	if err != nil { // impossible: the configuration is loaded
 		look.Trouble = trouble(a, err)
 		return plainOutput(a), look
 	}
@@ -85,7 +85,7 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 		look.APIErr = trouble(a, err)
 	}
 	if look.Book, err = cmdutil.Book(a); err != nil {
-		look.Book = nil // there is no place for a configuration, so nothing was ever set
+		look.Book = nil // without a configuration directory nothing was ever set
 	}
 	look.Tunnel = func(ctx context.Context) []doctor.Finding { return lookAtTunnel(ctx, a) }
 	to, err := sendcmd.NewDestination(a, sendcmd.SendOptions{})
@@ -97,19 +97,19 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 	return out, look
 }
 
-// trouble is an error as a finding says it.
+// trouble returns an error as a finding.
 func trouble(a *cmdutil.App, err error) *doctor.Trouble {
 	f := a.Explain(err)
 	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
 }
 
-// plainOutput is how a command prints whose configuration can't be read: by its flags alone.
+// plainOutput returns the output options if the configuration cannot be read: those of the flags.
 func plainOutput(a *cmdutil.App) output.Options {
 	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.W.GOOS}
 	empty, err := config.Load(nothing, config.Flags{})
-	if err != nil { // cannot be: there is nothing to read
+	if err != nil { // impossible: there is nothing to read
 		return output.Options{Stdout: a.W.Stdout, Stderr: a.W.Stderr}
 	}
-	o, _ := (&cmdutil.App{W: a.W, Flags: a.Flags, Cfg: empty}).OutputOptions() // it can't fail with a configuration
+	o, _ := (&cmdutil.App{W: a.W, Flags: a.Flags, Cfg: empty}).OutputOptions() // it does not fail with a configuration
 	return o
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
-// lookAtTunnel looks whether the way in that listen would take could be opened. Where one is open already, that is the best proof.
+// lookAtTunnel checks whether the tunnel that listen would use can be opened. If a listen has it open already, that is proof enough.
 func lookAtTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
 	w, err := listencmd.ChooseWay(a, a.Cfg)
 	if err != nil {
@@ -21,15 +21,15 @@ func lookAtTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
 		return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note}}
 	}
 	if url, ok := openTunnel(a, w.Name); ok {
-		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a listen has one open: %s", w.Name, w.Note, url)}}
+		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a running listen has one open: %s", w.Name, w.Note, url)}}
 	}
 	if err := w.Check(ctx); err != nil {
 		return tunnelTrouble(a.Explain(&listencmd.TunnelError{Way: w, Err: err}))
 	}
-	return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note + "; " + w.Server + " answers"}}
+	return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note + "; " + w.Server + " responds"}}
 }
 
-// openTunnel is the public URL of a listen here that has such a tunnel.
+// openTunnel returns the public URL of a running listen that has such a tunnel.
 func openTunnel(a *cmdutil.App, name string) (url string, ok bool) {
 	dir, err := a.DataDir()
 	if err != nil {

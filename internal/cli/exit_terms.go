@@ -1,14 +1,14 @@
 package cli
 
-// exitCodes say what each code means, for whatever command.
+// exitCodes describes the exit codes of all commands.
 func exitCodes() []term {
 	return []term{
-		{name: "0", text: "Done. Also after the first interrupt of listen, once what was under way is finished; and where an edit was cancelled or changed nothing."},
-		{name: "1", text: "It failed, or an id names nothing. Of listen also: there is no tunnel, or not any more."},
-		{name: "2", text: "It was called or configured wrongly. Nothing was changed."},
-		{name: "3", text: "A handler did not do what it should: it refused a delivery, could not be reached, or answered otherwise than expected. Or a signature is not valid (verify)."},
-		{name: "4", text: "There is no API key, or Vidiking refused it; or no token for the tunnel, or the service refused it."},
-		{name: "5", text: "What was waited for did not come in time."},
-		{name: "130", text: "Interrupted: listen by a second interrupt, any other command by the first."},
+		{name: "0", text: "Done. Also after the first interrupt of listen, once deliveries in flight have finished, and if an edit was canceled or changed nothing."},
+		{name: "1", text: "The command failed, or an id matches nothing. For listen also: the tunnel cannot be opened, or was lost."},
+		{name: "2", text: "Usage or configuration error. Nothing was changed."},
+		{name: "3", text: "A handler did not behave as expected: it refused a delivery, was unreachable, or sent an unexpected response. For verify: the signature is not valid."},
+		{name: "4", text: "Credentials are missing or refused: the API key, or the token of the tunnel."},
+		{name: "5", text: "A wait timed out."},
+		{name: "130", text: "Interrupted: listen by the second interrupt, other commands by the first."},
 	}
 }

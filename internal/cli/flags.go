@@ -13,16 +13,16 @@ import (
 
 func globalFlags(a *cmdutil.App, cmd *cobra.Command) {
 	f := cmd.PersistentFlags()
-	f.StringVar(&a.Flags.Config, "config", "", "read the configuration from this `FILE`")
-	f.StringVar(&a.Flags.DataDir, "data-dir", "", "keep the delivery log and the sessions in this `DIR`")
-	f.StringVar(&a.Flags.Profile, "profile", "", "take the settings from the profile of this `NAME`")
-	f.StringVar(&a.Flags.APIURL, "api-url", "", "call Vidiking's API at this `URL`")
-	f.Var(cmdutil.NewOnOff(&a.Flags.Sandbox), "sandbox", "call Vidiking's sandbox: free, with a watermark")
+	f.StringVar(&a.Flags.Config, "config", "", "read the configuration from `FILE`")
+	f.StringVar(&a.Flags.DataDir, "data-dir", "", "keep the delivery log and the sessions in `DIR`")
+	f.StringVar(&a.Flags.Profile, "profile", "", "use the settings of the profile `NAME`")
+	f.StringVar(&a.Flags.APIURL, "api-url", "", "use the API at `URL`")
+	f.Var(cmdutil.NewOnOff(&a.Flags.Sandbox), "sandbox", "use Vidiking's sandbox: free, with a watermark")
 	f.Lookup("sandbox").NoOptDefVal = "true"
-	f.VarP(cmdutil.OneOf(&a.Flags.Output, "text", "json"), "output", "o", "the form of the output: text or json")
-	f.Var(cmdutil.OneOf(&a.Flags.Color, "auto", "always", "never"), "color", "colour: auto, always or never")
-	f.BoolVarP(&a.Flags.Quiet, "quiet", "q", false, "only deliveries that were not delivered, and errors")
-	f.BoolVarP(&a.Flags.Verbose, "verbose", "v", false, "headers and payload of each delivery, too")
+	f.VarP(cmdutil.OneOf(&a.Flags.Output, "text", "json"), "output", "o", "output format: text or json")
+	f.Var(cmdutil.OneOf(&a.Flags.Color, "auto", "always", "never"), "color", "when to use color: auto, always or never")
+	f.BoolVarP(&a.Flags.Quiet, "quiet", "q", false, "print only undelivered deliveries and errors")
+	f.BoolVarP(&a.Flags.Verbose, "verbose", "v", false, "print headers and payload of each delivery")
 	for name, values := range map[string][]string{"output": {"text", "json"}, "color": {"auto", "always", "never"}} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
@@ -34,10 +34,10 @@ func globalFlags(a *cmdutil.App, cmd *cobra.Command) {
 	_ = cmd.MarkPersistentFlagFilename("config", "toml")
 }
 
-// flagError is the error for a flag that is not there or has a wrong value.
+// flagError returns the error for an unknown flag or an invalid value.
 func flagError(a *cmdutil.App, cmd *cobra.Command, err error) error {
 	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
-		return unknownCommand(a, cmd, words) // the flag is of a command that does not exist
+		return unknownCommand(a, cmd, words) // the flag belongs to a command that does not exist
 	}
 	all := "all flags: " + cmd.CommandPath() + " --help"
 	var missing *pflag.NotExistError
@@ -52,29 +52,29 @@ func flagError(a *cmdutil.App, cmd *cobra.Command, err error) error {
 			shown = "-" + name
 		}
 		if hint, ok := meantFlag(a, cmd, name); ok {
-			return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: "there is no flag " + shown, Hints: []string{hint, all}, AsTyped: true}
+			return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: "unknown flag " + shown, Hints: []string{hint, all}, AsTyped: true}
 		}
 		if len(name) == 1 {
-			return cmdutil.Usage("there is no flag -"+name, all)
+			return cmdutil.Usage("unknown flag -"+name, all)
 		}
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 		if near := suggest.Closest(name, names); near != "" {
-			return cmdutil.Usage("there is no flag --"+name, "did you mean --"+near+"? A"+all[1:])
+			return cmdutil.Usage("unknown flag --"+name, "did you mean --"+near+"? A"+all[1:])
 		}
-		return cmdutil.Usage("there is no flag --"+name, all)
+		return cmdutil.Usage("unknown flag --"+name, all)
 	case errors.As(err, &empty):
 		return cmdutil.Usage("--"+empty.GetFlag().Name+" needs a value", "see "+cmd.CommandPath()+" --help")
 	case errors.As(err, &wrong):
-		return cmdutil.Usage(fmt.Sprintf("--%s can't be %q", wrong.GetFlag().Name, wrong.GetValue()), valueForm(wrong))
+		return cmdutil.Usage(fmt.Sprintf("invalid value %q for --%s", wrong.GetValue(), wrong.GetFlag().Name), valueForm(wrong))
 	}
 	if errors.As(err, &garbled) {
-		return cmdutil.Usage("there is no flag "+garbled.GetSpecifiedFlag(), all)
+		return cmdutil.Usage("unknown flag "+garbled.GetSpecifiedFlag(), all)
 	}
 	return cmdutil.Usage(err.Error(), "see "+cmd.CommandPath()+" --help")
 }
 
-// valueForm is what a flag's value can be.
+// valueForm describes the values that a flag takes.
 func valueForm(err *pflag.InvalidValueError) string {
 	switch err.GetFlag().Value.Type() {
 	case "int", "count":

@@ -1,14 +1,14 @@
 package cli
 
-// habit is what people type who know other tools, and the command that does the same here.
+// habit is a command of another tool, or an ordinary word, and the command that does the same here.
 type habit struct {
-	typed   string // alternatives, with spaces between; events-resend stands for two words
-	does    string // the hint, in front of the command
-	command string // in {KIND|DEFAULT} stands the argument of that kind that was typed, else the default; without a default the row needs one
+	typed   string // alternatives separated by spaces; a hyphen is a space: events-resend
+	does    string // the hint, before the command
+	command string // {KIND|DEFAULT} becomes the typed argument of that kind, or the default; without a default the row needs an argument
 }
 
-// habits are the words of other tools (Stripe CLI, Hookdeck CLI, Svix CLI, ngrok, smee) and of ordinary language that are no commands
-// here. The first row that fits counts.
+// habits returns words that are not commands here, of other tools (Stripe CLI, Hookdeck CLI, Svix CLI, ngrok, smee) and of ordinary language.
+// The first row that matches counts.
 func habits() []habit {
 	return []habit{
 		{"ls list logs log history requests messages events-list event-list", "list deliveries", "vidiking webhooks list"},
@@ -27,12 +27,12 @@ func habits() []habit {
 		{"config-add-authtoken authtoken add-authtoken", "set the token for ngrok", "vidiking config set ngrok-authtoken"},
 		{"login auth authenticate signin", "set the API key", "vidiking config set api-key"},
 		{"logout signout", "remove the API key", "vidiking config unset api-key"},
-		{"whoami account profile profiles", "list the settings, and where each came from", "vidiking config list"},
+		{"whoami account profile profiles", "list the settings and their sources", "vidiking config list"},
 		{"init setup configure config-init", "set your handler", "vidiking config set forward {target|localhost:3000}"},
 		{"secret secrets signing-secret webhook-secret", "print the signing secret", "vidiking listen --print-secret"},
 		{"env environment-variables", "list the environment variables", "vidiking help environment"},
 
-		{"status ps info sessions stats", "see what runs, and what was delivered", "vidiking"},
+		{"status ps info sessions stats", "see what is running and how many deliveries failed", "vidiking"},
 		{"check health healthcheck troubleshoot diagnose test", "check the setup", "vidiking doctor"},
 		{"open ui tui dashboard console inspector monitor", "watch deliveries live", "vidiking watch"},
 		{"start run up serve server dev daemon client connect expose share receive forward tunnel proxy http https tcp", "receive webhooks and forward them", "vidiking listen --forward {target|localhost:3000}"},
@@ -50,14 +50,14 @@ func habits() []habit {
 	}
 }
 
-// flagHabit is a flag that people type who know other tools, and what does the same here.
+// flagHabit is a flag of another tool, and the flag that does the same here.
 type flagHabit struct {
-	typed   string // alternatives, with spaces between
-	command string // the command that it is typed after; empty: any
-	instead string // what to type; --flag= takes over the value, and a whole command is for what is never an argument
+	typed   string // alternatives separated by spaces
+	command string // the command that it belongs to; empty: any
+	instead string // what to type; --flag= takes the value; a whole command is for secrets, which are never arguments
 }
 
-// flagHabits are the flags of other tools that do not exist here. The first row that fits counts.
+// flagHabits returns flags of other tools that do not exist here. The first row that matches counts.
 func flagHabits() []flagHabit {
 	return []flagHabit{
 		{"port p target forward forward-to forward-connect-to to url upstream local-port", "vidiking", "listen --forward="},

@@ -90,7 +90,7 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 		"logs tail":         "follow the deliveries: vidiking webhooks list --follow",
 		"resend":            "replay a delivery: vidiking replay last",
 		"retry dlv_a61t":    "replay a delivery: vidiking replay dlv_a61t",
-		"status":            "see what runs, and what was delivered: vidiking",
+		"status":            "see what is running and how many deliveries failed: vidiking",
 		"get":               "show a delivery: vidiking webhooks show last",
 		"get dlv_a61t":      "show a delivery: vidiking webhooks show dlv_a61t",
 		"delete dlv_a61t":   "remove this delivery: vidiking webhooks prune --filter id:dlv_a61t",
@@ -134,7 +134,7 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 		"render.complete":            "send a sample event: vidiking trigger render.complete",
 
 		// What may be a secret is not printed.
-		"listen --secret whsec_0123456789abcdef":         "a secret is never an argument: vidiking config set webhook-secret",
+		"listen --secret whsec_0123456789abcdef":         "secrets are never arguments: vidiking config set webhook-secret",
 		"set api-key vk_live_0123456789":                 "did you mean: vidiking config set --help",
 		"listen --port 3000 -H Authorization:0123456789": "use --forward",
 	} {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// helpWidth is what help is laid out for: 80 columns always work.
+// helpWidth is the width of help texts: they fit 80 columns.
 const helpWidth = 79
 
-// printHelp prints what `help` and --help say of a command or a topic.
+// printHelp prints the page that `help` and --help show.
 func printHelp(w io.Writer, p page) error {
 	var b strings.Builder
 	b.WriteString(paragraphs(p.long))
@@ -36,7 +36,7 @@ func printHelp(w io.Writer, p page) error {
 	return err
 }
 
-// writeTerms lists names with what each is, which begins in one column and is broken to the width.
+// writeTerms lists names with their descriptions, which start in one column and wrap.
 func writeTerms(b *strings.Builder, s section) {
 	column := termColumn(s)
 	for _, t := range s.terms {
@@ -52,7 +52,7 @@ func writeTerms(b *strings.Builder, s section) {
 	}
 }
 
-// termColumn is where the texts of a section begin: flags all in one column, since their groups stand under each other.
+// termColumn is the column of a section's descriptions. It is the same for all groups of flags.
 func termColumn(s section) int {
 	const ofFlags, most = 30, 30
 	if s.kind == sectionFlags || s.kind == sectionGlobalFlags {
@@ -67,7 +67,7 @@ func termColumn(s section) int {
 	return column
 }
 
-// label is a term as help shows it: flags without a letter begin where the others' names do.
+// label returns a term as help shows it. Flags without a letter are indented, so that the names of all flags align.
 func (t term) label(kind sectionKind) string {
 	label := t.name
 	switch {
@@ -82,7 +82,7 @@ func (t term) label(kind sectionKind) string {
 	return label
 }
 
-// paragraphs breaks text to the width. A paragraph with an indented line in it is a table, and stays as it is.
+// paragraphs wraps text. A paragraph that begins with an indented line is a table and stays as it is.
 func paragraphs(text string) string {
 	var out []string
 	for p := range strings.SplitSeq(text, "\n\n") {
@@ -95,7 +95,7 @@ func paragraphs(text string) string {
 	return strings.Join(out, "\n\n") + "\n"
 }
 
-// wrap breaks text between words to lines of a width.
+// wrap wraps text between words.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,14 +14,14 @@ import (
 func newHelpCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:                   "help [COMMAND | TOPIC]",
-		Short:                 "Explain a command or a topic",
-		Long:                  "Explains a command, as its --help does, or a topic; without either, lists them.",
+		Short:                 "Show help for a command or a topic",
+		Long:                  "Shows the help of a command, as --help does, or of a topic. Without an argument it lists both.",
 		Example:               "  vidiking help\n  vidiking help webhooks list\n  vidiking help exit-codes",
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		Annotations: cmdutil.Manual{
 			Exits: `0 done
-2 there is no such command or topic`,
+2 unknown command or topic`,
 		}.Annotations(),
 		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,10 +34,10 @@ func newHelpCommand(a *cmdutil.App) *cobra.Command {
 	}
 }
 
-// findPage is the page that names name: the words of a command, or a topic.
+// findPage returns the page of a topic or a command.
 func findPage(root *cobra.Command, names []string) (page, error) {
 	if len(names) == 1 {
-		all := topics()
+		all := topics(root)
 		if i := slices.IndexFunc(all, func(p page) bool { return p.name == names[0] }); i >= 0 {
 			return all[i], nil
 		}
@@ -45,7 +46,7 @@ func findPage(root *cobra.Command, names []string) (page, error) {
 	for i, name := range names {
 		sub := subcommand(cmd, name)
 		if sub == nil && slices.Contains(cmd.ValidArgs, name) {
-			break // as in help completion bash
+			break // as in: help completion bash
 		}
 		if sub == nil {
 			return page{}, unknownPage(cmd, names[:i], name)
@@ -64,27 +65,27 @@ func subcommand(cmd *cobra.Command, name string) *cobra.Command {
 	return nil
 }
 
-// unknownPage is the error for a word that is neither command nor topic.
+// unknownPage returns the error for a word that is neither a command nor a topic.
 func unknownPage(cmd *cobra.Command, before []string, name string) error {
 	names := commandNames(cmd)
-	what, all := "there is no command "+strings.Join(append(slices.Clone(before), name), " "), cmd.CommandPath()+" --help"
+	what, all := fmt.Sprintf("unknown command %q", strings.Join(append(slices.Clone(before), name), " ")), cmd.CommandPath()+" --help"
 	if !cmd.HasParent() {
-		what, all = "there is no command or topic "+name, "vidiking help"
-		for _, p := range topics() {
+		what, all = fmt.Sprintf("unknown command or topic %q", name), "vidiking help"
+		for _, p := range topics(cmd.Root()) {
 			names = append(names, p.name)
 		}
 	}
 	if hint, ok := commandHabit(append(slices.Clone(before), name), false); ok {
-		return cmdutil.Usage(what, hint, "all of them: "+all)
+		return cmdutil.Usage(what, hint, "list all: "+all)
 	}
 	if near := suggest.Closest(name, names); near != "" {
 		near = strings.Join(append(append([]string{"vidiking help"}, before...), near), " ")
-		return cmdutil.Usage(what, "did you mean "+near+"? All of them: "+all)
+		return cmdutil.Usage(what, "did you mean "+near+"? List all: "+all)
 	}
-	return cmdutil.Usage(what, "all of them: "+all)
+	return cmdutil.Usage(what, "list all: "+all)
 }
 
-// commandNames are the names that a command's subcommands go by.
+// commandNames returns the names and aliases of a command's subcommands.
 func commandNames(cmd *cobra.Command) []string {
 	var names []string
 	for _, c := range cmd.Commands() {
@@ -95,7 +96,7 @@ func commandNames(cmd *cobra.Command) []string {
 	return names
 }
 
-// completeHelp offers the commands that go on from those on the line, and at its beginning the topics.
+// completeHelp completes subcommands, and topics for the first word.
 func completeHelp(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	at := cmd.Root()
 	for _, name := range args {
@@ -108,14 +109,14 @@ func completeHelp(cmd *cobra.Command, args []string, _ string) ([]string, cobra.
 		out = append(out, cmdutil.Describe(t.name, t.text))
 	}
 	if len(args) == 0 {
-		for _, t := range topicTerms() {
+		for _, t := range topicTerms(cmd.Root()) {
 			out = append(out, cmdutil.Describe(t.name, t.text))
 		}
 	}
 	return out, cmdutil.NoFiles
 }
 
-// isTopic says where a word that is no command is the name of a topic.
-func isTopic(name string) bool {
-	return slices.ContainsFunc(topics(), func(p page) bool { return p.name == name })
+// isTopic reports whether a word is the name of a topic.
+func isTopic(root *cobra.Command, name string) bool {
+	return slices.ContainsFunc(topics(root), func(p page) bool { return p.name == name })
 }

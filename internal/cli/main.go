@@ -16,7 +16,7 @@ import (
 // World is everything outside the program that a command may touch. main fills it with the real one.
 type World = cmdutil.World
 
-// Main runs the program in the world and returns its exit code. It never panics and never exits.
+// Main runs the program and returns its exit code. It never exits by itself.
 func Main(ctx context.Context, w cmdutil.World) int {
 	a := cmdutil.NewApp(w)
 	ctx, cancel := context.WithCancel(ctx)
@@ -31,11 +31,11 @@ func Main(ctx context.Context, w cmdutil.World) int {
 	}
 	if isCompletion(w.Args) {
 		if display.Clean(strings.Join(w.Args, "")) != strings.Join(w.Args, "") {
-			return cmdutil.ExitDone // Cobra repeats wrong arguments on stderr as they are; without a line the shell completes files
+			return cmdutil.ExitDone // Cobra would print wrong arguments on stderr as they are; if nothing is printed, the shell completes files
 		}
 		cmdutil.UnquoteUsages(root)
 	}
-	root.SetArgs(append([]string{}, w.Args...)) // never nil, for which Cobra would look at os.Args
+	root.SetArgs(append([]string{}, w.Args...)) // if it were nil, Cobra would read os.Args
 	root.SetIn(w.Stdin)
 	root.SetOut(w.Stdout)
 	root.SetErr(w.Stderr)
@@ -48,7 +48,7 @@ func isCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// end says what a command ended with, and gives it its code.
+// end prints the error that a command ended with, and returns the exit code.
 func end(ctx context.Context, a *cmdutil.App, err error) int {
 	var silent cmdutil.ErrSilent
 	switch {

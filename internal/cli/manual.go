@@ -10,25 +10,25 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-// page is the help of a command or a topic, before it is laid out: help prints it, and the reference and the manual pages in docs are
-// written from it.
+// page is the help of a command or a topic, before layout. `help` prints it, and tests generate the reference and the manual pages in docs
+// from it.
 type page struct {
 	name     string // as it is typed after `vidiking help`; empty for the program
 	topic    bool
 	short    string
-	long     string // paragraphs; one with an indented line in it is a table
+	long     string // paragraphs; one that begins with an indented line is a table
 	usage    string
 	sections []section
 	seeAlso  []string // names of pages
 }
 
-// section is a part of a page under a heading.
+// section is a part of a page with a heading.
 type section struct {
 	kind  sectionKind
 	title string
-	lines []string // what can be typed
+	lines []string // commands
 	terms []term
-	after string // what is said under them
+	after string // text below them
 }
 
 type sectionKind int
@@ -44,19 +44,19 @@ const (
 	sectionFacts // of a topic
 )
 
-// term is a name, and what it is.
+// term is a name and its description.
 type term struct {
 	short string // a flag's letter
-	name  string // with -- where it is a flag
-	value string // that a flag takes
+	name  string // of a flag: with --
+	value string // of a flag: the placeholder for its value
 	text  string
 }
 
-// pageOf is a command's page.
+// pageOf returns the page of a command.
 func pageOf(cmd *cobra.Command) page {
 	p := page{
 		name: strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "vidiking"), " "), short: cmd.Short, long: cmp.Or(cmd.Long, cmd.Short),
-		usage: usageOf(cmd), seeAlso: listed(cmd.Annotations[cmdutil.NoteSeeAlso]),
+		usage: usageOf(cmd), seeAlso: seeAlsoOf(cmd),
 	}
 	if cmd.HasExample() {
 		p.sections = append(p.sections, section{kind: sectionExamples, title: "Examples", lines: examplesOf(cmd)})
@@ -66,7 +66,7 @@ func pageOf(cmd *cobra.Command) page {
 	}
 	if !cmd.HasParent() {
 		p.sections = append(p.sections, section{
-			kind: sectionTopics, title: "Topics", terms: topicTerms(), after: "vidiking help TOPIC explains one.",
+			kind: sectionTopics, title: "Topics", terms: topicTerms(cmd), after: "Read one: vidiking help TOPIC",
 		})
 	}
 	p.sections = append(p.sections, flagSections(cmd)...)
@@ -79,7 +79,7 @@ func pageOf(cmd *cobra.Command) page {
 	return p
 }
 
-// usageOf does without Cobra's [flags] where a command has none of its own.
+// usageOf returns the usage line, without Cobra's [flags] if the command has no flags except the global ones.
 func usageOf(cmd *cobra.Command) string {
 	if cmd.HasAvailableSubCommands() {
 		return cmd.CommandPath() + " COMMAND"
@@ -91,6 +91,15 @@ func usageOf(cmd *cobra.Command) string {
 		use += " [flags]"
 	}
 	return use
+}
+
+// seeAlsoOf returns the pages that a command refers to. Each command refers to the global flags, which its page leaves out.
+func seeAlsoOf(cmd *cobra.Command) []string {
+	pages := listed(cmd.Annotations[cmdutil.NoteSeeAlso])
+	if cmd.HasParent() {
+		pages = append(pages, "flags")
+	}
+	return pages
 }
 
 func examplesOf(cmd *cobra.Command) []string {
@@ -111,7 +120,8 @@ func commandTerms(cmd *cobra.Command) []term {
 	return terms
 }
 
-// flagSections are the flags of a command in its groups, then those of every command. What no group names stands under Other flags.
+// flagSections returns the flags of a command in its groups. Flags that no group names are "Other flags". The global flags are on the page of
+// the root command and of the topic flags only.
 func flagSections(cmd *cobra.Command) []section {
 	own := cmd.LocalNonPersistentFlags()
 	grouped := map[string]bool{"help": true}
@@ -139,20 +149,29 @@ func flagSections(cmd *cobra.Command) []section {
 	if len(rest.terms) > 0 {
 		sections = append(sections, rest)
 	}
-	global := section{kind: sectionGlobalFlags, title: "Flags of every command"}
-	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) { global.terms = append(global.terms, flagTerm(f)) })
-	return append(sections, global)
+	if !cmd.HasParent() {
+		sections = append(sections, globalFlagSection(cmd))
+	}
+	return sections
 }
+
+func globalFlagSection(root *cobra.Command) section {
+	s := section{kind: sectionGlobalFlags, title: "Global flags"}
+	root.PersistentFlags().VisitAll(func(f *pflag.Flag) { s.terms = append(s.terms, flagTerm(f)) })
+	return s
+}
+
+// flagTerm returns a flag as a term. Its description begins with a capital letter, whatever the flag's usage begins with.
 
 func flagTerm(f *pflag.Flag) term {
 	value, usage := pflag.UnquoteUsage(f)
 	if f.Value.Type() == "bool" {
 		value = ""
 	}
-	return term{short: f.Shorthand, name: "--" + f.Name, value: value, text: usage}
+	return term{short: f.Shorthand, name: "--" + f.Name, value: value, text: strings.ToUpper(usage[:1]) + usage[1:]}
 }
 
-// exitSection reads the lines of a manual's exit codes.
+// exitSection parses the exit codes of a manual.
 func exitSection(text string) section {
 	s := section{kind: sectionExits, title: "Exit codes"}
 	for line := range strings.Lines(text) {
@@ -166,7 +185,7 @@ func exitSection(text string) section {
 	return s
 }
 
-// listed is the names of a list with commas between them.
+// listed splits a list at its commas.
 func listed(text string) []string {
 	var names []string
 	for name := range strings.SplitSeq(text, ",") {

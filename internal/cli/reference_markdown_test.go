@@ -31,10 +31,6 @@ func (p page) markdown(all []page) string {
 		b.WriteString("\n## Usage\n\n```text\n" + p.usage + "\n```\n")
 	}
 	for _, s := range p.sections {
-		if s.kind == sectionGlobalFlags && p.name != "" {
-			b.WriteString("\nThe [flags of every command](vidiking.md#flags-of-every-command) are in force as well.\n")
-			continue
-		}
 		b.WriteString("\n## " + s.title + "\n\n")
 		if len(s.lines) > 0 {
 			b.WriteString("```sh\n" + strings.Join(s.lines, "\n") + "\n```\n")

@@ -35,7 +35,7 @@ func pages() []page {
 		}
 	}
 	walk(root)
-	return append(all, topics()...)
+	return append(all, topics(root)...)
 }
 
 // TestTheReferenceAndTheManualPagesAreFresh writes docs/reference and docs/man with -update.
@@ -151,7 +151,7 @@ func TestEveryFlagInHelpIsInTheReferenceAndTheManual(t *testing.T) {
 			}
 		}
 	}
-	if found < 200 {
+	if found < 150 {
 		t.Errorf("only %d flags found: the test looks in the wrong place", found)
 	}
 }

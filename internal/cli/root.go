@@ -16,15 +16,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// root is the whole tree of commands.
+// newRootCommand returns the tree of all commands.
 func newRootCommand(a *cmdutil.App) *cobra.Command {
 	a.WithFlag = func(flag, argument string) (string, bool) { return withFlag(a, flag, argument) }
 	version := false
 	cmd := &cobra.Command{
 		Use:   "vidiking",
-		Short: "Receive, look at and send again Vidiking's webhooks on your own machine",
-		Long: `Takes the webhooks of Vidiking in on your own machine, checks and records each, passes it to your handler, and sends it again when you
-ask for that. Without a command it says what to do now: by what runs, what is in the log, and what is configured.`,
+		Short: "Receive, inspect and replay Vidiking webhooks on your own machine",
+		Long: `Receive Vidiking webhooks on your machine: verify and record every delivery, forward it to your handler, and replay it whenever you like.
+Run without a command to see suggested next steps.`,
 		Example:       "  vidiking demo\n  vidiking listen --forward localhost:3000\n  vidiking trigger render.complete\n  vidiking doctor",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -36,23 +36,23 @@ ask for that. Without a command it says what to do now: by what runs, what is in
 			return welcome(cmd.Context(), a)
 		},
 		CompletionOptions: cobra.CompletionOptions{
-			DisableDefaultCmd: true, // our own has help in our voice
+			DisableDefaultCmd: true, // newCompletionCommand replaces it
 		},
 	}
-	cmd.CompletionOptions.SetDefaultShellCompDirective(cmdutil.NoFiles) // what takes a file says so
+	cmd.CompletionOptions.SetDefaultShellCompDirective(cmdutil.NoFiles) // commands that take a file opt in
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		a.HelpErr = cmdutil.ClosedPipe(printHelp(a.W.Stdout, pageOf(cmd)))
 	})
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.W.Stdout, pageOf(cmd)) })
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(a, cmd, err) })
-	cmd.Flags().BoolVar(&version, "version", false, "say which version this is")
+	cmd.Flags().BoolVar(&version, "version", false, "print the version")
 	globalFlags(a, cmd)
 	cmd.AddCommand(
 		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a), sendcmd.NewReplayCommand(a), configcmd.NewConfigCommand(a), signcmd.NewSignCommand(a), signcmd.NewVerifyCommand(a), newDemoCommand(a), newDoctorCommand(a),
 		newCompletionCommand(a), newVersionCommand(a),
 	)
 	cmd.SetHelpCommand(newHelpCommand(a))
-	cmd.InitDefaultHelpCmd() // which adds it
+	cmd.InitDefaultHelpCmd() // adds the help command
 	for _, group := range cmd.Commands() {
 		if group.HasSubCommands() {
 			group.Args = cmd.Args
@@ -61,15 +61,15 @@ ask for that. Without a command it says what to do now: by what runs, what is in
 	return cmd
 }
 
-// unknownCommand is the error for a word that is no command, with the one that was meant.
+// unknownCommand returns the error for an unknown command, with a suggestion.
 func unknownCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	what := fmt.Sprintf("there is no command %s", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "vidiking "))
+	what := fmt.Sprintf("unknown command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "vidiking "))
 	all := "all commands: " + cmd.CommandPath() + " --help"
-	if !cmd.HasParent() && isTopic(args[0]) {
-		return cmdutil.Usage(what, "there is a topic: vidiking help "+args[0])
+	if !cmd.HasParent() && isTopic(cmd, args[0]) {
+		return cmdutil.Usage(what, "to read about it: vidiking help "+args[0])
 	}
 	if hint, ok := meantCommand(a, cmd, typedFrom(a, args[0])); ok {
 		return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: what, Hints: []string{hint, all}}

@@ -1,20 +1,22 @@
 package cli
 
 import (
+	"github.com/spf13/cobra"
+
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// topics are the pages of help that are about no single command.
-func topics() []page {
-	return []page{environmentTopic(), exitCodesTopic(), filterTopic(), formattingTopic(), jsonTopic()}
+// topics are the help pages that are not about one command.
+func topics(root *cobra.Command) []page {
+	return []page{environmentTopic(), exitCodesTopic(), filterTopic(), flagsTopic(root), formattingTopic(), jsonTopic()}
 }
 
-func topicTerms() []term {
+func topicTerms(root *cobra.Command) []term {
 	var terms []term
-	for _, p := range topics() {
+	for _, p := range topics(root) {
 		terms = append(terms, term{name: p.name, text: p.short})
 	}
 	return terms
@@ -22,31 +24,31 @@ func topicTerms() []term {
 
 func exitCodesTopic() page {
 	return page{
-		name: "exit-codes", topic: true, short: "What the program ends with, and what it means",
-		long: `A script can go by the exit code: what one means is the same for every command. The help of a command says which ones it ends with.
+		name: "exit-codes", topic: true, short: "Exit codes and their meaning",
+		long: `Each exit code means the same for every command, so scripts can rely on it. The help of a command lists the codes that it uses.
 
-An error is a line on stderr that begins with error:, and mostly one with hint: that says what to do.`,
+An error is a line on stderr that begins with error:, usually followed by a line that begins with hint: and says what to do.`,
 		sections: []section{{
 			kind: sectionExits, title: "Exit codes", terms: exitCodes(),
-			after: "With listen -- COMMAND, the command's own code where it is not 0.",
+			after: "With listen -- COMMAND, the command's own code if it is not 0.",
 		}},
 		seeAlso: []string{"json", "webhooks wait"},
 	}
 }
 
 func environmentTopic() page {
-	reads := section{kind: sectionEnvironment, title: "What the program reads"}
+	reads := section{kind: sectionEnvironment, title: "Variables that vidiking reads"}
 	for _, v := range variables() {
 		reads.terms = append(reads.terms, term{name: v.name, text: v.what})
 	}
 	return page{
-		name: "environment", topic: true, short: "The environment variables that it reads and sets",
-		long: `A flag beats the environment, which beats the project's file (.vidiking.toml), which beats the configuration file, which beats the
-default; config list says where each setting came from. An empty variable counts as not set.`,
+		name: "environment", topic: true, short: "Environment variables that vidiking reads and sets",
+		long: `A flag overrides the environment, which overrides the project's .vidiking.toml, which overrides the configuration file, which overrides
+the default. 'vidiking config list' shows where each setting comes from. An empty variable counts as not set.`,
 		sections: []section{reads, {
-			kind: sectionEnvironment, title: "What listen sets for the COMMAND behind --",
+			kind: sectionEnvironment, title: "Variables that listen sets for the COMMAND after --",
 			terms: []term{
-				{name: cmdutil.EnvURL, text: "where to send events; trigger, replay and webhooks wait mean the listen that is there, whichever else runs"},
+				{name: cmdutil.EnvURL, text: "where to send events; trigger, replay and webhooks wait use this listen, even if others run"},
 				{name: "VIDIKING_WEBHOOK_SECRET", text: "the signing secret in use"},
 				{name: "VIDIKING_DATA_DIR", text: "the directory of its delivery log, for trigger and webhooks wait"},
 			},
@@ -62,11 +64,10 @@ func filterTopic() page {
 	}
 	return page{
 		name: "filter", topic: true, short: "How --filter selects deliveries",
-		long: `One language selects deliveries everywhere: behind --filter, and behind / on the screen of watch.
+		long: `The same language selects deliveries everywhere: after --filter, and after / in the screen of watch.
 
-A word is looked for in everything: events, ids, headers, bodies, answers. key:value looks at one thing; several values with commas
-are alternatives. All terms must hold; - in front of one turns it round. Words with a space between go in quotes. Numbers take >, >=,
-< and <=.`,
+A plain word searches everything: events, ids, headers, bodies, responses. key:value searches one field; values separated by commas are
+alternatives. A delivery must match all terms; - negates a term. Quote text that contains spaces. Numbers take >, >=, < and <=.`,
 		sections: []section{
 			{kind: sectionExamples, title: "Examples", lines: []string{
 				"vidiking webhooks list --filter 'event:render.* status:failed since:1h'",
@@ -79,6 +80,16 @@ are alternatives. All terms must hold; - in front of one turns it round. Words w
 	}
 }
 
+// flagsTopic lists the global flags, which the pages of the commands leave out.
+func flagsTopic(root *cobra.Command) page {
+	return page{
+		name: "flags", topic: true, short: "Flags that every command accepts",
+		long:     "Every command accepts these flags, before or after its name.",
+		sections: []section{globalFlagSection(root)},
+		seeAlso:  []string{"environment", "formatting"},
+	}
+}
+
 func formattingTopic() page {
 	st := display.Style{UTF8: true}
 	glyphs := section{kind: sectionFacts, title: "Glyphs"}
@@ -87,24 +98,24 @@ func formattingTopic() page {
 		glyphs.terms = append(glyphs.terms, term{name: glyph, text: string(s) + ": " + statusMeaning(s)})
 	}
 	glyphs.terms = append(glyphs.terms,
-		term{name: "↻", text: "again: a replay, or bytes that came before; ↻ ✓ a replay has delivered it since"},
-		term{name: "● ○", text: "tunnel or handler: up, not up"},
+		term{name: "↻", text: "repeated: a replay, or the same bytes as an earlier delivery; ↻ ✓ a replay has since delivered it"},
+		term{name: "● ○", text: "tunnel or handler: up, down"},
 	)
-	glyphs.after = "Without UTF-8 they are " + display.Style{}.Symbols("✓ ✗ ! ⊘ – · ↻ ● ○") + "."
+	glyphs.after = "Without UTF-8: " + display.Style{}.Symbols("✓ ✗ ! ⊘ – · ↻ ● ○") + "."
 	return page{
-		name: "formatting", topic: true, short: "Text or JSON, colour, quiet, and which stream has what",
-		long: `Results go to stdout. Hints, warnings, errors, questions and closing lines go to stderr, so that listen > file is a clean table.
+		name: "formatting", topic: true, short: "Text or JSON, color, quiet, and the output streams",
+		long: `Results go to stdout. Hints, warnings, errors, prompts and closing lines go to stderr, so 'listen > file' writes a clean table.
 
-On a terminal, rows fit its width, times are local, ids are cut as short as they can be typed. Elsewhere nothing is coloured, asked or
-cut: there are tabs between the columns, full ids, and times in RFC 3339.`,
+On a terminal, rows fit the width, times are local, and ids are as short as they can be typed. Otherwise there are no colors, no prompts and
+nothing is truncated: columns are separated by tabs, ids are whole, and times are RFC 3339.`,
 		sections: []section{
-			{kind: sectionFacts, title: "What changes it", terms: []term{
-				{name: "-o json", text: "one JSON object a line, on stdout; or for good: vidiking config set output json"},
-				{name: "-q, --quiet", text: "only deliveries that were not delivered, and errors"},
-				{name: "-v, --verbose", text: "headers and payload under each delivery, too"},
-				{name: "--color", text: "auto: where the output is a terminal; always; never. It beats the variables"},
-				{name: "NO_COLOR", text: "no colour, where it is not empty (no-color.org)"},
-				{name: "CLICOLOR_FORCE", text: "colour also where the output is no terminal, where it is neither empty nor 0"},
+			{kind: sectionFacts, title: "Flags and variables", terms: []term{
+				{name: "-o json", text: "one JSON object per line on stdout; to make it the default: vidiking config set output json"},
+				{name: "-q, --quiet", text: "print only undelivered deliveries and errors"},
+				{name: "-v, --verbose", text: "print headers and payload below each delivery"},
+				{name: "--color", text: "auto (if the output is a terminal), always or never; overrides the variables"},
+				{name: "NO_COLOR", text: "no color, if it is not empty (no-color.org)"},
+				{name: "CLICOLOR_FORCE", text: "color even if the output is not a terminal, unless it is empty or 0"},
 			}},
 			glyphs,
 		},
@@ -115,29 +126,29 @@ cut: there are tabs between the columns, full ids, and times in RFC 3339.`,
 func statusMeaning(s webhook.Status) string {
 	switch s {
 	case webhook.StatusDelivered:
-		return "the handler answered 2xx"
+		return "the handler responded 2xx"
 	case webhook.StatusRefused:
-		return "the handler answered another code"
+		return "the handler responded with another code"
 	case webhook.StatusUnreachable:
 		return "the handler could not be reached"
 	case webhook.StatusTimedOut:
-		return "the handler did not answer in time"
+		return "the handler did not respond in time"
 	case webhook.StatusRejected:
-		return "its signature kept it from being forwarded"
+		return "not forwarded because of its signature"
 	case webhook.StatusSkipped:
-		return "no event or route asked for it"
+		return "no route or event filter selects it"
 	default: // pending
-		return "it waits for its answer"
+		return "waiting for a response"
 	}
 }
 
 func jsonTopic() page {
 	return page{
 		name: "json", topic: true, short: "What -o json prints",
-		long: `With -o json a command writes one JSON object a line to stdout. Each has "v":1 and a "type". Fields are only ever added; one that
-does not apply is left out. Times are RFC 3339 in UTC, with milliseconds; durations are milliseconds.
+		long: `With -o json, a command writes one JSON object per line to stdout. Each has "v":1 and a "type". Fields that do not apply are left out, and
+later versions only add fields. Times are RFC 3339 in UTC with milliseconds; durations are in milliseconds.
 
-Errors stay on stderr as text, and the exit code says which kind. All fields: docs/json.md in the repository.`,
+Errors are text on stderr; the exit code tells their kind. docs/json.md in the repository documents all fields.`,
 		sections: []section{
 			{kind: sectionExamples, title: "Examples", lines: []string{
 				"vidiking listen --forward localhost:3000 -o json",
@@ -145,25 +156,25 @@ Errors stay on stderr as text, and the exit code says which kind. All fields: do
 				"vidiking webhooks show last -o json | jq -r .body_base64 | base64 -d",
 			}},
 			{kind: sectionFacts, title: "Types", terms: []term{
-				{name: "ready", text: "listen takes deliveries from now on"},
-				{name: "delivery", text: "a delivery is in the log"},
-				{name: "attempt", text: "an attempt to hand a delivery to the handler has ended"},
-				{name: "diff", text: "in what two deliveries differ (webhooks diff)"},
-				{name: "tunnel", text: "the tunnel went down, or is up again (listen)"},
-				{name: "warning", text: "a hint, as text has it on stderr"},
-				{name: "signature", text: "what sign has made"},
-				{name: "verification", text: "what verify has found"},
-				{name: "summary", text: "what a command has done, at its end"},
-				{name: "load", text: "what many sendings add up to (trigger --count)"},
-				{name: "expectation", text: "whether a delivery came as trigger --expect-… said"},
-				{name: "wait", text: "what webhooks wait, or listen --wait-for, has seen"},
-				{name: "webhook", text: "what is registered with Vidiking from here"},
-				{name: "request", text: "what config set-webhook --dry-run would send"},
-				{name: "check", text: "what doctor has found"},
-				{name: "setting", text: "a setting, and where it came from"},
-				{name: "event, scenario", text: "what trigger --list lists"},
+				{name: "ready", text: "listen can receive deliveries"},
+				{name: "delivery", text: "a delivery was recorded"},
+				{name: "attempt", text: "an attempt to send a delivery to a handler has ended"},
+				{name: "diff", text: "the difference between two deliveries (webhooks diff)"},
+				{name: "tunnel", text: "the tunnel went down or came back (listen)"},
+				{name: "warning", text: "a hint or warning that text output prints on stderr"},
+				{name: "signature", text: "the signature that sign made"},
+				{name: "verification", text: "the result of verify"},
+				{name: "summary", text: "what a command did, at its end"},
+				{name: "load", text: "the result of a load run (trigger --count)"},
+				{name: "expectation", text: "whether a response met trigger --expect-…"},
+				{name: "wait", text: "the result of webhooks wait or listen --wait-for"},
+				{name: "webhook", text: "the webhook that was registered with Vidiking from here"},
+				{name: "request", text: "the request that config set-webhook --dry-run would send"},
+				{name: "check", text: "a check of doctor"},
+				{name: "setting", text: "a setting and its source"},
+				{name: "event, scenario", text: "an entry of trigger --list"},
 				{name: "step", text: "a step of demo"},
-				{name: "version", text: "which version this is"},
+				{name: "version", text: "the version"},
 			}},
 		},
 		seeAlso: []string{"formatting", "exit-codes"},

@@ -12,8 +12,8 @@ import (
 func newVersionCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Say which version this is",
-		Long:    "Says which version this is, and what it was built from.",
+		Short:   "Print the version",
+		Long:    "Prints the version and what it was built from.",
 		Example: "  vidiking version\n  vidiking version -o json",
 		Annotations: cmdutil.Manual{
 			Exits:   `0 done`,

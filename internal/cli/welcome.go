@@ -14,7 +14,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// welcome is what `vidiking` alone says: what to do now, by what runs, what is in the log and what is configured already.
+// welcome prints what `vidiking` without a command prints: suggested next steps. They depend on whether a listen runs, and on what is in the
+// log and in the configuration.
 func welcome(ctx context.Context, a *cmdutil.App) error {
 	o, err := a.OutputOptions()
 	if err != nil {
@@ -35,7 +36,7 @@ func welcome(ctx context.Context, a *cmdutil.App) error {
 	return cmdutil.ClosedPipe(output.Welcome(o, atRest(ctx, a)))
 }
 
-// whileListening is what to do beside a listen.
+// whileListening suggests what to do while a listen runs.
 func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.WelcomeText {
 	text := output.WelcomeText{
 		Listening:   s.State == session.StateReady,
@@ -48,7 +49,7 @@ func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.
 	case errors.Is(err, store.ErrNoLog):
 		return text
 	case err != nil:
-		text.Lines = append(text.Lines, "  The delivery log can't be read: "+a.Explain(err).What)
+		text.Lines = append(text.Lines, "  Cannot read the delivery log: "+a.Explain(err).What)
 		return text
 	}
 	text.Lines = append(append(text.Lines, "  "+n.String()), secretLines(a, n)...)
@@ -58,15 +59,15 @@ func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.
 	return text
 }
 
-// unreadable is what to do if it cannot be known what runs and what is in the log.
+// unreadable suggests what to do if the sessions or the log cannot be read.
 func unreadable(a *cmdutil.App, err error) output.WelcomeText {
 	return output.WelcomeText{
-		TunnelDown: true, Lines: []string{"The delivery log can't be read: " + a.Explain(err).What},
-		Suggestions: []output.Suggestion{{Command: "vidiking doctor", Text: "check everything, and see what to do"}},
+		TunnelDown: true, Lines: []string{"Cannot read the delivery log: " + a.Explain(err).What},
+		Suggestions: []output.Suggestion{{Command: "vidiking doctor", Text: "check your setup"}},
 	}
 }
 
-// atRest is what to do where no listen runs.
+// atRest suggests what to do if no listen runs.
 func atRest(ctx context.Context, a *cmdutil.App) output.WelcomeText {
 	listen := stepsToListen(a)
 	n, err := countAll(ctx, a)
@@ -75,31 +76,31 @@ func atRest(ctx context.Context, a *cmdutil.App) output.WelcomeText {
 	}
 	if n.All == 0 {
 		if a.Cfg.Source(config.Forward) == config.SourceDefault && len(listen) == 1 {
-			listen = append([]output.Suggestion{{Command: "vidiking demo", Text: "see it work, no account needed"}}, listen...)
+			listen = append([]output.Suggestion{{Command: "vidiking demo", Text: "see how it works (no account needed)"}}, listen...)
 		}
 		return output.WelcomeText{
-			Lines: []string{"Vidiking's webhooks on your own machine: receive, look, send again."}, Suggestions: append(listen, firstSteps()...),
+			Lines: []string{"Receive, inspect and replay Vidiking webhooks on your own machine."}, Suggestions: append(listen, firstSteps()...),
 		}
 	}
-	text := output.WelcomeText{TunnelDown: true, Lines: append([]string{"No listen runs", "  " + n.String()}, secretLines(a, n)...), Suggestions: append(listen, firstSteps()...)}
+	text := output.WelcomeText{TunnelDown: true, Lines: append([]string{"No listen is running", "  " + n.String()}, secretLines(a, n)...), Suggestions: append(listen, firstSteps()...)}
 	if n.Failed > 0 {
 		text.Suggestions = append(listen, stepsAfterFailure(n)...)
 	}
 	return text
 }
 
-// stepsToListen are the ways to listen that what is configured allows.
+// stepsToListen suggests how to listen, given the configuration.
 func stepsToListen(a *cmdutil.App) []output.Suggestion {
-	steps := []output.Suggestion{{Command: "vidiking listen --forward localhost:3000", Text: "receive, pass to your handler"}}
+	steps := []output.Suggestion{{Command: "vidiking listen --forward localhost:3000", Text: "receive webhooks and forward them"}}
 	if a.Cfg.Source(config.Forward) != config.SourceDefault {
-		steps[0] = output.Suggestion{Command: "vidiking listen", Text: "receive, pass to your handlers"}
+		steps[0] = output.Suggestion{Command: "vidiking listen", Text: "receive webhooks and forward them"}
 		if routes, err := cmdutil.ParseRoutes(a.Cfg.String(config.Forward)); err == nil && len(routes) == 1 {
-			steps[0].Text = "receive, pass to " + cmdutil.ShortRoutes(routes)
+			steps[0].Text = "receive webhooks and forward them to " + cmdutil.ShortRoutes(routes)
 		}
 	}
 	if _, _, ok := a.Cfg.APIKey(); ok {
 		if way, err := listencmd.ChooseWay(a, a.Cfg); err == nil && way.Open != nil {
-			steps = append(steps, output.Suggestion{Command: "vidiking listen --register", Text: "have your account's events come here"})
+			steps = append(steps, output.Suggestion{Command: "vidiking listen --register", Text: "receive your account's events"})
 		}
 	}
 	return steps
@@ -108,29 +109,29 @@ func stepsToListen(a *cmdutil.App) []output.Suggestion {
 func firstSteps() []output.Suggestion {
 	return []output.Suggestion{
 		{Command: "vidiking trigger render.complete", Text: "send a sample event"},
-		{Command: "vidiking webhooks list", Text: "look at what came"},
-		{Command: "vidiking replay last", Text: "send the last one again"},
+		{Command: "vidiking webhooks list", Text: "list recent deliveries"},
+		{Command: "vidiking replay last", Text: "replay the last delivery"},
 	}
 }
 
 func stepsAfterFailure(n webhookscmd.Counts) []output.Suggestion {
 	return []output.Suggestion{
-		{Command: "vidiking webhooks list --failed", Text: "what was not delivered"},
-		{Command: n.Replay(), Text: "send that again"},
+		{Command: "vidiking webhooks list --failed", Text: "show undelivered deliveries"},
+		{Command: n.Replay(), Text: "replay them"},
 	}
 }
 
-// listening says since when a session listens, and where, or what is the matter with it.
+// listening describes a running listen: since when, where, and the state of its tunnel.
 func listening(a *cmdutil.App, s session.Info) string {
 	switch {
 	case s.State == session.StateConnecting:
-		return fmt.Sprintf("Listening since %s at %s; the tunnel is being opened", cmdutil.WhenToTheMinute(a, s.StartedAt), s.URL)
+		return fmt.Sprintf("Listening since %s on %s (opening the tunnel)", cmdutil.WhenToTheMinute(a, s.StartedAt), s.URL)
 	case s.State == session.StateReconnecting:
-		return fmt.Sprintf("Listening since %s; the tunnel is down since %s: %s", cmdutil.WhenToTheMinute(a, s.StartedAt), cmdutil.WhenToTheMinute(a, s.Since), s.PublicURL)
+		return fmt.Sprintf("Listening since %s; the tunnel has been down since %s: %s", cmdutil.WhenToTheMinute(a, s.StartedAt), cmdutil.WhenToTheMinute(a, s.Since), s.PublicURL)
 	case s.PublicURL != "":
-		return fmt.Sprintf("Listening since %s at %s", cmdutil.WhenToTheMinute(a, s.StartedAt), s.PublicURL)
+		return fmt.Sprintf("Listening since %s on %s", cmdutil.WhenToTheMinute(a, s.StartedAt), s.PublicURL)
 	}
-	return fmt.Sprintf("Listening since %s at %s", cmdutil.WhenToTheMinute(a, s.StartedAt), s.URL)
+	return fmt.Sprintf("Listening since %s on %s", cmdutil.WhenToTheMinute(a, s.StartedAt), s.URL)
 }
 
 // countAll counts the deliveries of the log, as `webhooks list` does.
@@ -149,7 +150,7 @@ func countAll(ctx context.Context, a *cmdutil.App) (webhookscmd.Counts, error) {
 	return n, err
 }
 
-// secretLines says how the handler gets the secret, until one has accepted a delivery.
+// secretLines says how to give the handler the secret, until a handler has accepted a delivery.
 func secretLines(a *cmdutil.App, n webhookscmd.Counts) []string {
 	if !n.NeedsSecret {
 		return nil
