@@ -5,16 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// PathReason is why a file could not be used, without the call and the path, which the sentence around it names.
-func PathReason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
-}
+// PathReason returns why a file could not be used, without the operation and the path.
+func PathReason(err error) string { return output.PathReason(err) }
 
 // FileReason is why a file could not be used; "" where the error is of the delivery log, or of nothing on a disk.
 func FileReason(a *App, err error) string {

@@ -13,9 +13,6 @@ import (
 // IsAddrInUse reports whether an address could not be bound since another process has it.
 func IsAddrInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
 
-// isBrokenPipe reports whether a pipe could not be written to since nobody reads it any more.
-func isBrokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) }
-
 // SignalOf is the number of the signal that ended a program.
 func SignalOf(s *os.ProcessState) int {
 	if status, ok := s.Sys().(syscall.WaitStatus); ok && status.Signaled() {

@@ -16,11 +16,6 @@ func IsAddrInUse(err error) bool {
 	return errors.Is(err, windows.WSAEADDRINUSE) || errors.Is(err, windows.WSAEACCES)
 }
 
-// isBrokenPipe reports whether a pipe could not be written to since nobody reads it any more: that it has ended, or is being closed.
-func isBrokenPipe(err error) bool {
-	return errors.Is(err, windows.ERROR_BROKEN_PIPE) || errors.Is(err, windows.ERROR_NO_DATA)
-}
-
 // signalOf is 0: nothing ends by a signal on Windows.
 func SignalOf(*os.ProcessState) int { return 0 }
 

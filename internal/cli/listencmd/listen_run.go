@@ -12,9 +12,9 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/webhookscmd"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -51,10 +51,10 @@ type listener struct {
 	command   *command // nil without one
 	readyFile string   // that was written
 
-	waiting    *webhookscmd.Waiting // nil without --wait-for
+	waiting    *listen.Waiter // nil without --wait-for
 	waited     chan struct{}
-	waitResult webhookscmd.Outcome // once waited is closed
-	waitErr    error               // likewise
+	waitResult listen.Result // once waited is closed
+	waitErr    error         // likewise
 	unwait     context.CancelFunc
 	waitReport *atomicfile.File // nil without --junit
 

@@ -17,6 +17,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/webhookscmd"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -24,7 +25,7 @@ import (
 
 // listenWaitOptions is what the flags of `listen --wait-for` say.
 type listenWaitOptions struct {
-	webhookscmd.WaitOptions
+	listen.WaitOptions
 	junit string
 }
 
@@ -54,7 +55,7 @@ func (o *listenWaitOptions) complete(flags *pflag.FlagSet) error {
 	if o.Within == 0 {
 		return cmdutil.Usage("--within 0s waits for nothing", "as in --within 60s")
 	}
-	return o.Check()
+	return webhookscmd.CheckWait(&o.WaitOptions)
 }
 
 // checkAwaited refuses to wait for an event that is never forwarded, which would be found out when time is up.
@@ -100,14 +101,14 @@ func (l *listener) await(ctx context.Context) {
 		return
 	}
 	ctx, l.unwait = context.WithCancel(context.WithoutCancel(ctx))
-	w := &webhookscmd.Waiting{
-		App: l.app, O: &o.WaitOptions, Printer: l.printer, Reader: l.log.Reader(), Session: l.session.Info().ID,
+	w := &listen.Waiter{
+		WaitOptions: o.WaitOptions, Printer: l.printer, Reader: l.log.Reader(), Session: l.session.Info().ID,
 		Since: l.session.Info().StartedAt.Truncate(time.Millisecond), From: "since listen began",
 	}
 	l.waiting, l.waited = w, make(chan struct{})
 	go func() {
 		defer close(l.waited)
-		l.waitResult, l.waitErr = w.Until(ctx)
+		l.waitResult, l.waitErr = w.Wait(ctx)
 	}()
 }
 
@@ -129,7 +130,7 @@ func (l *listener) done() <-chan struct{} {
 				<-l.waited
 			}
 		case <-l.waited:
-			if l.waitResult == webhookscmd.OutcomeTimedOut {
+			if l.waitResult == listen.ResultTimedOut {
 				l.command.cut.Store(true)
 				l.command.end()
 			}
@@ -164,20 +165,16 @@ func (l *listener) waitVerdict(ctx context.Context) error {
 	if err := l.writeWaitReport(ctx, report); err != nil {
 		return err
 	}
-	return w.Say(result, report)
+	return w.Print(result, report)
 }
 
 // waitOutcome is what came of the wait. Where it was cut short, what the end has brought counts.
-func (l *listener) waitOutcome(ctx context.Context) (webhookscmd.Outcome, error) {
+func (l *listener) waitOutcome(ctx context.Context) (listen.Result, error) {
 	l.stopWaiting()
 	if !errors.Is(l.waitErr, context.Canceled) {
 		return l.waitResult, l.waitErr
 	}
-	result, err := l.waiting.LookOnce(ctx)
-	if err == nil && result == webhookscmd.OutcomeOpen {
-		l.waiting.Cut, result = true, l.waiting.AtLast()
-	}
-	return result, err
+	return l.waiting.CutShort(ctx)
 }
 
 // writeWaitReport writes the JUnit file of --wait-for, if one was asked for.
@@ -234,7 +231,7 @@ func (l *listener) waitFailure(ctx context.Context, r output.WaitResult, e outpu
 	w := l.waiting
 	switch {
 	case e.Failed > 0:
-		rows := w.Awaited.Taken()
+		rows := w.Counted()
 		i := slices.IndexFunc(rows, func(s webhook.Summary) bool { return s.Failed() && webhook.EventMatches(e.Event, s.Event) })
 		f := &output.TestFailure{
 			Kind: string(rows[i].Status), Message: fmt.Sprintf("%s came, and was not delivered: %s", rows[i].Event, display.StatusText(rows[i])),
@@ -248,9 +245,9 @@ func (l *listener) waitFailure(ctx context.Context, r output.WaitResult, e outpu
 			}
 		}
 		return f
-	case e.Delivered < w.O.Count:
+	case e.Delivered < w.Count:
 		return &output.TestFailure{
-			Kind: string(webhookscmd.OutcomeTimedOut), Message: w.Unmet(e), Text: strings.Join(w.CameInstead(r), "\n") + "\n",
+			Kind: string(listen.ResultTimedOut), Message: w.Missing(e), Text: strings.Join(w.OthersText(r), "\n") + "\n",
 		}
 	default:
 		return nil

@@ -123,38 +123,3 @@ func TestFollowShowsEachDeliveryOnceIfTheLogIsBusy(t *testing.T) {
 		t.Errorf("another row: %s", <-rows)
 	}
 }
-
-func TestAWaitGoesOnWhileTheLogIsBusy(t *testing.T) {
-	for _, code := range []int{200, 500} {
-		log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer log.Close()
-		recordOne(t, log, "dlv_aaaaaaaaaa", code)
-		w := &Waiting{
-			O:      &WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1, Within: time.Minute},
-			Reader: &busyFeed{Reader: log.Reader(), left: map[string]int{"Wait": 1, "Changes": 2, "List": 1, "IsDue": 1}},
-		}
-		want := map[int]Outcome{200: outcomeDelivered, 500: outcomeRefused}[code]
-		if got, err := w.Until(t.Context()); err != nil || got != want {
-			t.Errorf("a handler that answers %d: got %s, %v; want %s", code, got, err, want)
-		}
-	}
-}
-
-func TestAWaitWhoseLastLookFailsSaysSo(t *testing.T) {
-	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	recordOne(t, log, "dlv_aaaaaaaaaa", 200)
-	w := &Waiting{
-		O:      &WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1},
-		Reader: &busyFeed{Reader: log.Reader(), left: map[string]int{"List": 1000}},
-	}
-	if got, err := w.Until(t.Context()); !errors.Is(err, store.ErrBusy) {
-		t.Errorf("got %s, %v; want that the log is busy: the delivery may have come", got, err)
-	}
-}

@@ -3,9 +3,11 @@ package webhookscmd
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -13,11 +15,14 @@ import (
 
 // following is a run of `webhooks list --follow`: the rows there are, then each delivery that comes, or has its answer.
 type following struct {
-	reader  logFeed
+	reader  listen.LogReader
 	printer output.Printer
 	query   store.Query
 	cursor  int64
 }
+
+// pollInterval is how often to check for a log that does not exist yet, or is busy. It equals the interval for changes in a log.
+const pollInterval = 50 * time.Millisecond
 
 // followBatch is how many changes are read at once.
 const followBatch = 256
@@ -30,7 +35,7 @@ func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 	}
 	r, err := cmdutil.OpenReader(ctx, a)
 	for errors.Is(err, store.ErrNoLog) {
-		if cmdutil.Pause(ctx, logInterval) != nil {
+		if cmdutil.Pause(ctx, pollInterval) != nil {
 			return nil
 		}
 		r, err = cmdutil.OpenReader(ctx, a)
@@ -62,7 +67,7 @@ func (f *following) run(ctx context.Context) (err error) {
 			err = f.catchUp(ctx)
 		}
 		if errors.Is(err, store.ErrBusy) { // the cursor stays, so nothing is missed
-			err = cmdutil.Pause(ctx, logInterval)
+			err = cmdutil.Pause(ctx, pollInterval)
 		}
 	}
 	if ctx.Err() != nil { // an interrupt is how it ends
@@ -114,7 +119,7 @@ func (f *following) show(ctx context.Context, c store.Change) error {
 	if f.query.Filter.NeedsContent() {
 		var err error
 		d, err = f.reader.Get(ctx, c.Summary.ID)
-		for errors.Is(err, store.ErrBusy) && cmdutil.Pause(ctx, logInterval) == nil {
+		for errors.Is(err, store.ErrBusy) && cmdutil.Pause(ctx, pollInterval) == nil {
 			d, err = f.reader.Get(ctx, c.Summary.ID)
 		}
 		var gone *store.NotFoundError

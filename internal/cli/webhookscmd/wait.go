@@ -2,6 +2,7 @@ package webhookscmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,24 +12,24 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// WaitOptions is what the flags of `webhooks wait` say.
-type WaitOptions struct {
-	Events []string
-	since  string
-	Count  int
-	Within time.Duration
+// waitOptions are the arguments and flags of `webhooks wait`.
+type waitOptions struct {
+	listen.WaitOptions
+
+	since string
 }
 
-// sinceStart is the --since that means the beginning of the listen.
+// sinceStart is the value of --since that means the start of the running listen.
 const sinceStart = "start"
 
 func newWaitCommand(a *cmdutil.App) *cobra.Command {
-	o := &WaitOptions{}
+	o := &waitOptions{}
 	cmd := &cobra.Command{
 		Use:   "wait EVENT…",
 		Short: "Wait until events came and were delivered",
@@ -56,7 +57,7 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Events = args
-			if err := o.Check(); err != nil {
+			if err := CheckWait(&o.WaitOptions); err != nil {
 				return err
 			}
 			return runWait(cmd.Context(), a, o)
@@ -66,7 +67,7 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 }
 
 // AddFlags adds the flags to a command.
-func (o *WaitOptions) AddFlags(cmd *cobra.Command) {
+func (o *waitOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03, today or 2026-03-02")
 	f.IntVar(&o.Count, "count", 1, "wait for `N` of each event")
@@ -74,8 +75,8 @@ func (o *WaitOptions) AddFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions(append([]string{sinceStart}, filter.TimeSuggestions()...), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Check checks the values of the flags.
-func (o *WaitOptions) Check() error {
+// CheckWait checks what to wait for, and removes duplicate events.
+func CheckWait(o *listen.WaitOptions) error {
 	switch {
 	case len(o.Events) == 0:
 		return cmdutil.Usage("which event?", "vidiking webhooks wait render.complete", "all events: vidiking trigger --list")
@@ -94,12 +95,13 @@ func (o *WaitOptions) Check() error {
 	return nil
 }
 
-func runWait(ctx context.Context, a *cmdutil.App, o *WaitOptions) error {
+func runWait(ctx context.Context, a *cmdutil.App, o *waitOptions) error {
 	out, err := a.OutputOptions()
 	if err != nil {
 		return err
 	}
-	w := &Waiting{App: a, O: o, Printer: output.New(out)}
+	w := &listen.Waiter{WaitOptions: o.WaitOptions, Printer: output.New(out)}
+	w.Open = func(ctx context.Context, w *listen.Waiter) error { return openForWait(ctx, a, o, w) }
 	cmdutil.WarnUnknownEvents(w.Printer, "wait", o.Events)
 	if o.since != sinceStart {
 		if w.Since, err = cmdutil.ParseWhen(a, "--since", o.since); err != nil {
@@ -107,19 +109,52 @@ func runWait(ctx context.Context, a *cmdutil.App, o *WaitOptions) error {
 		}
 		w.From = "since " + clockOf(a, w.Since)
 	}
-	defer func() {
-		if w.Reader != nil {
-			_ = w.Reader.Close()
-		}
-	}()
-	result, err := w.Until(ctx)
+	defer w.Close()
+	result, err := w.Wait(ctx)
 	if err != nil {
 		return err
 	}
-	return w.end(ctx, result)
+	return printWait(ctx, w, result)
 }
 
-// listenStart is when the listen began, in words too.
+// openForWait opens the log if there is one by now. Without --since, it also finds out since when deliveries count.
+func openForWait(ctx context.Context, a *cmdutil.App, o *waitOptions, w *listen.Waiter) error {
+	r, err := cmdutil.OpenReader(ctx, a)
+	if errors.Is(err, store.ErrNoLog) {
+		return nil
+	}
+	if err == nil && o.since == sinceStart {
+		w.Since, w.From, err = listenStart(ctx, a, r)
+	}
+	if err != nil {
+		if r != nil {
+			_ = r.Close()
+		}
+		return err
+	}
+	w.Reader = r
+	return nil
+}
+
+// printWait prints the deliveries that counted and the result, and returns the error that the command ends with.
+func printWait(ctx context.Context, w *listen.Waiter, result listen.Result) error {
+	report, err := w.Report(ctx, result)
+	if err != nil {
+		return err
+	}
+	rows := w.Counted()
+	if len(rows) > 0 {
+		w.Printer.Head()
+	}
+	w.Printer.Batch(func() {
+		for _, s := range rows {
+			w.Printer.Row(s)
+		}
+	})
+	return w.Print(result, report)
+}
+
+// listenStart returns when the listen started, also in words.
 func listenStart(ctx context.Context, a *cmdutil.App, r *store.Reader) (at time.Time, from string, err error) {
 	dir, err := a.DataDir()
 	if err != nil {
@@ -130,7 +165,7 @@ func listenStart(ctx context.Context, a *cmdutil.App, r *store.Reader) (at time.
 		return at, "", err
 	}
 	if s, ok := cmdutil.Choose(a, live); ok {
-		at = s.StartedAt.Truncate(time.Millisecond) // as the log has its times
+		at = s.StartedAt.Truncate(time.Millisecond) // the precision of times in the log
 		return at, "since " + clockOf(a, at) + ", when listen began", nil
 	}
 	at, ok, err := r.LastSession(ctx)
@@ -140,7 +175,7 @@ func listenStart(ctx context.Context, a *cmdutil.App, r *store.Reader) (at time.
 	return at, "since " + clockOf(a, at) + ", when the last listen received its first delivery", nil
 }
 
-// clockOf is a time as --since takes it.
+// clockOf formats a time as --since accepts it.
 func clockOf(a *cmdutil.App, t time.Time) string {
 	return display.WhenArgument(t, a.W.Now(), display.Style{Location: a.W.Location})
 }

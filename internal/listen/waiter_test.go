@@ -1,4 +1,4 @@
-package webhookscmd
+package listen
 
 import (
 	"context"
@@ -23,15 +23,15 @@ func TestAWaitThatWasCutShortBeforeItsFirstLookStillCountsWhatCame(t *testing.T)
 	if err := log.Record(t.Context(), &d); err != nil {
 		t.Fatal(err)
 	}
-	w := &Waiting{
-		O: &WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1, Within: time.Minute}, Reader: log.Reader(), Session: "ses_1",
+	w := &Waiter{
+		WaitOptions: WaitOptions{Events: []string{webhook.EventRenderComplete}, Count: 1, Within: time.Minute}, Reader: log.Reader(), Session: "ses_1",
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if result, err := w.Until(ended); !errors.Is(err, context.Canceled) {
+	if result, err := w.Wait(ended); !errors.Is(err, context.Canceled) {
 		t.Fatalf("a wait that was ended before it began came to %s, %v; want that it was canceled", result, err)
 	}
-	if result, err := w.look(t.Context()); err != nil || result != outcomeDelivered {
-		t.Errorf("the last look came to %s, %v; want %s", result, err, outcomeDelivered)
+	if result, err := w.check(t.Context()); err != nil || result != ResultDelivered {
+		t.Errorf("the last look came to %s, %v; want %s", result, err, ResultDelivered)
 	}
 }

@@ -1,0 +1,3 @@
+// Package listen runs one listening session: it opens the ingress and the tunnel, records and forwards deliveries until
+// the session ends, and then drains.
+package listen
