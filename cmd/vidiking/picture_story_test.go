@@ -17,22 +17,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// everyday is what the two terminals of the story showed, with everything made the same that differs from run to run.
+// everyday holds the output of the story's two terminals, with fixed values for everything that differs between runs.
 type everyday struct {
 	listen     []row
 	transcript string
 }
 
-// everydaySecret ends as the secrets of docs do.
+// everydaySecret ends like the secrets in the docs.
 const everydaySecret = "whsec_of_the_everyday_story_Kq7T"
 
-// tellEveryday runs listen in a terminal, and the commands of every day in another: a job's events, one that the handler refuses for want of
-// care, the same again once it is mended, and the log.
-func tellEveryday(t *testing.T) everyday {
+// runEveryday runs listen in one terminal and everyday commands in another: a job's events, an event that the handler refuses because of a bug,
+// its replay after the fix, and the list.
+func runEveryday(t *testing.T) everyday {
 	t.Helper()
-	var mended atomic.Bool
-	mended.Store(true)
-	handler := httptest.NewServer(everydayHandler(&mended))
+	var fixed atomic.Bool
+	fixed.Store(true)
+	handler := httptest.NewServer(everydayHandler(&fixed))
 	defer handler.Close()
 	address, err := url.Parse(handler.URL)
 	if err != nil {
@@ -51,7 +51,7 @@ func tellEveryday(t *testing.T) everyday {
 		x := w.sit(t, 80, 40, args...)
 		x.leaves(code)
 		listen.until(fmt.Sprintf("listen shows %d deliveries", deliveries), func() bool { return answered(listen.rows()) == deliveries })
-		s.settle(listen.rows()) // which names deliveries by the order in which they came
+		s.settle(listen.rows()) // listen's order determines the ids
 		transcript = append(transcript, "$ vidiking "+strings.Join(args, " "))
 		for _, r := range s.settle(x.rows()) {
 			transcript = append(transcript, r.text())
@@ -59,10 +59,10 @@ func tellEveryday(t *testing.T) everyday {
 		transcript = append(transcript, "")
 	}
 	types(0, 3, "trigger", "render")
-	mended.Store(false)
+	fixed.Store(false)
 	types(3, 4, "trigger", "render.complete")
-	mended.Store(true)
-	transcript = append(transcript, "$ # mend the handler, then")
+	fixed.Store(true)
+	transcript = append(transcript, "$ # fix the handler, then")
 	types(0, 5, "replay", "last")
 	types(0, 5, "webhooks", "list")
 
@@ -73,7 +73,7 @@ func tellEveryday(t *testing.T) everyday {
 	}
 }
 
-// answered counts the rows of deliveries that have their answer.
+// answered counts the rows of deliveries with a response.
 func answered(rows []row) int {
 	n := 0
 	for _, r := range rows {
@@ -84,12 +84,12 @@ func answered(rows []row) int {
 	return n
 }
 
-// everydayHandler refuses what is signed rightly until it is mended: it compares with the bare hex, as the samples of Vidiking's
-// documentation do.
-func everydayHandler(mended *atomic.Bool) http.HandlerFunc {
+// everydayHandler refuses valid signatures until it is fixed. It compares with bare hex, like the samples in Vidiking's
+// documentation.
+func everydayHandler(fixed *atomic.Bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		style := signature.StyleBare
-		if mended.Load() {
+		if fixed.Load() {
 			style = signature.StylePrefixed
 		}
 		body, err := io.ReadAll(r.Body)
@@ -100,7 +100,7 @@ func everydayHandler(mended *atomic.Bool) http.HandlerFunc {
 	}
 }
 
-// A row of a terminal, cell by cell.
+// row is a row of a terminal, cell by cell.
 type row []cell
 
 type cell struct{ content, style string }
@@ -113,10 +113,10 @@ func styledRow(text string) row {
 	return r
 }
 
-// plain is how a cell without a style says so, where a blank one says nothing.
+// plain is the style of a cell with text but without attributes. An empty cell has no style at all.
 const plain = "\x1b[m"
 
-// rows are those of the screen, without what is empty at their ends and below the last.
+// rows returns the rows of the screen, without trailing empty cells and rows.
 func (x *typist) rows() []row {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -149,18 +149,18 @@ func (r row) text() string {
 	return b.String()
 }
 
-// waits reports whether it is the row that comes first where an answer takes half a second, as on a busy machine.
+// waits reports whether the row is the preliminary one that appears if a response takes half a second, as on a busy machine.
 func (r row) waits() bool {
 	return strings.Contains(r.text(), " · ") && strings.Contains(r.text(), " waiting ")
 }
 
-// A stretch is a piece of a row in one style.
+// stretch is a part of a row with one style.
 type stretch struct {
 	column      int
 	text, style string
 }
 
-// stretches are the pieces of a row. Two spaces end one, so that columns begin where they should.
+// stretches splits a row into parts. Two spaces end a part, so each column starts a new one.
 func (r row) stretches() []stretch {
 	var runs []stretch
 	for col, c := range r {
@@ -180,10 +180,10 @@ func (r row) stretches() []stretch {
 	return runs
 }
 
-// settler replaces what differs from run to run with what is always the same, the same thing by the same thing.
+// settler replaces values that differ between runs with fixed ones, and equal values with equal ones.
 type settler struct{ seen map[string]string }
 
-// What the deliveries of the story become, in their order.
+// settled has the fixed values of the story's deliveries, in order.
 var settled = []struct{ id, time, took string }{
 	{"dlv_3fh8w0", "14:02:07", "9 ms"},
 	{"dlv_c47nq5", "14:02:07", "6 ms"},
@@ -219,7 +219,7 @@ func (s settler) settle(rows []row) []row {
 	return out
 }
 
-// name gives what was seen the name that it has, or the next of its kind.
+// name returns the fixed value for a value, or the next one of its kind.
 func (s settler) name(seen, kind string, next func(n int) string) string {
 	if s.seen[seen] == "" {
 		n := 0
@@ -233,7 +233,7 @@ func (s settler) name(seen, kind string, next func(n int) string) string {
 	return s.seen[seen]
 }
 
-// replace replaces what a pattern finds in a row; a cell keeps its style.
+// replace replaces all matches of a pattern in a row. Cells keep their styles.
 func (r row) replace(pattern string, with func(string) string) row {
 	text := r.text()
 	var out row

@@ -17,11 +17,11 @@ const (
 	readmeFile  = "../../README.md"
 )
 
-// TestThePictureAndTheTranscriptOfTheREADMEAreARealRun tells the everyday story in two terminals: listen in one, which becomes the picture,
-// and the other three commands in the other, whose transcript stands in the README. -update writes both.
-func TestThePictureAndTheTranscriptOfTheREADMEAreARealRun(t *testing.T) {
+// TestThePictureAndTranscriptInREADMEAreARealRun runs the everyday story in two terminals. The one with listen becomes the picture, and the
+// other one, with the other commands, becomes the transcript in the README. -update writes both.
+func TestThePictureAndTranscriptInREADMEAreARealRun(t *testing.T) {
 	t.Parallel()
-	day := tellEveryday(t)
+	day := runEveryday(t)
 
 	readme, err := os.ReadFile(readmeFile)
 	if err != nil {
@@ -31,7 +31,7 @@ func TestThePictureAndTheTranscriptOfTheREADMEAreARealRun(t *testing.T) {
 	before, rest, ok := strings.Cut(string(readme), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		t.Fatalf("%s has no transcript behind %q", readmeFile, begin)
+		t.Fatalf("%s has no transcript after %q", readmeFile, begin)
 	}
 	for name, want := range map[string]string{
 		pictureFile: draw(t, day.listen),
@@ -48,12 +48,12 @@ func TestThePictureAndTheTranscriptOfTheREADMEAreARealRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, string(got)); diff != "" {
-			t.Errorf("%s does not show what the program does (-program +file); write it: go test ./cmd/vidiking -run TestThePicture -update\n%s", name, diff)
+			t.Errorf("%s differs from the program's output (-program +file); update it: go test ./cmd/vidiking -run TestThePicture -update\n%s", name, diff)
 		}
 	}
 }
 
-// A terminal's font is about this wide and high; each run of text is told its width, so that columns stand whatever font there is.
+// The size of a terminal font. Each run of text has a fixed width, so columns align with any font.
 const (
 	pictureFont = 14
 	cellWidth   = 8.4
@@ -62,7 +62,7 @@ const (
 	barHeight   = 30
 )
 
-// The colours are GitHub's own of the two themes: red, green and yellow that can be read on their ground.
+// The colors are those of GitHub's light and dark themes, which are readable on their background.
 const pictureStyle = `
   .ground { fill: #ffffff; stroke: #d0d7de } .bar { fill: #f6f8fa } .line { stroke: #d0d7de } .dot { fill: #d0d7de }
   text { fill: #1f2328; font: %dpx ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre }
@@ -73,7 +73,7 @@ const pictureStyle = `
   }
 `
 
-// draw is a terminal with these rows in it, as SVG: text alone, with no script and no font of its own, as GitHub shows pictures.
+// draw returns an SVG of a terminal with these rows. It contains only text, no script and no font, because GitHub removes those.
 func draw(t *testing.T, rows []row) string {
 	t.Helper()
 	const width = 80*cellWidth + 2*margin
@@ -99,7 +99,7 @@ func draw(t *testing.T, rows []row) string {
 	return b.String()
 }
 
-// classOf names the class of pictureStyle for what the terminal was told: the palette of internal/output, and no more.
+// classOf returns the class of pictureStyle for a terminal style. It knows only the palette of internal/output.
 func classOf(t *testing.T, style string) string {
 	t.Helper()
 	class, known := map[string]string{
