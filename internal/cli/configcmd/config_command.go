@@ -13,8 +13,8 @@ func NewConfigCommand(a *cmdutil.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Read and write the program's settings",
-		Long: `Reads and writes the program's settings. A flag beats the environment, which beats the project's file (.vidiking.toml), which
-beats the configuration file, which beats the default. With --profile NAME it reads and writes those of a profile.`,
+		Long: `Reads and writes the program's settings. A flag overrides the environment, which overrides the project's .vidiking.toml, which overrides the
+configuration file, which overrides the default. With --profile NAME it reads and writes the settings of a profile.`,
 		Example: "  vidiking config list\n  vidiking config set forward localhost:8080\n  vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all",
 		Annotations: cmdutil.Manual{
 			SeeAlso: "environment",
@@ -28,13 +28,13 @@ beats the configuration file, which beats the default. With --profile NAME it re
 func newConfigListCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
-		Short:   "List all settings, and where each came from",
-		Long:    "Lists all settings as they are in force, and where each came from. Secrets are masked.",
+		Short:   "List all settings and their sources",
+		Long:    "Lists the effective value and the source of each setting. Secrets are masked.",
 		Example: "  vidiking config list\n  vidiking config list --profile staging -o json",
 		Annotations: cmdutil.Manual{
 			Environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN",
 			Exits: `0 done
-2 the configuration is wrong`,
+2 configuration error`,
 			SeeAlso: "config set, config get, environment",
 		}.Annotations(),
 		Args: cmdutil.NoArgs,
@@ -68,20 +68,20 @@ func newConfigListCommand(a *cmdutil.App) *cobra.Command {
 func newConfigUnsetCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "unset KEY",
-		Short:   "Take a setting out of the configuration file",
-		Long:    "Takes a setting out of the configuration file, so that its default, or the environment, counts again.",
+		Short:   "Remove a setting from the configuration file",
+		Long:    "Removes a setting from the configuration file. Its default, or the environment, applies again.",
 		Example: "  vidiking config unset forward",
 		Annotations: cmdutil.Manual{
-			Exits: `0 it is not set there any more, or was not
+			Exits: `0 the setting was removed, or was not in the file
 1 the file could not be written
-2 there is no such setting, or the configuration is wrong`,
+2 unknown setting, or configuration error`,
 			SeeAlso: "config set, config list",
 		}.Annotations(),
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cmdutil.CompleteKeys,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cmdutil.Usage("config unset takes one key", "all of them: vidiking config list")
+				return cmdutil.Usage("config unset takes one key", "list all settings: vidiking config list")
 			}
 			key, err := config.FindKey(args[0])
 			if err != nil {
@@ -105,12 +105,12 @@ func newConfigUnsetCommand(a *cmdutil.App) *cobra.Command {
 func newConfigPathCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "path",
-		Short:   "Print where the configuration file is",
-		Long:    "Prints where the configuration file is, or would be.",
+		Short:   "Print the path of the configuration file",
+		Long:    "Prints the path of the configuration file, which need not exist.",
 		Example: "  vidiking config path",
 		Annotations: cmdutil.Manual{
 			Exits: `0 done
-2 there is no place for one: no home directory, no --config`,
+2 no path is known: no home directory and no --config`,
 			SeeAlso: "config list, environment",
 		}.Annotations(),
 		Args: cmdutil.NoArgs,

@@ -16,17 +16,17 @@ import (
 func newConfigSetCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "set KEY [VALUE]",
-		Short: "Write a setting",
-		Long: `Writes a setting into the configuration file. Whatever else stands in it, comments too, stays as it is. A secret is read from stdin
-or asked for, so that it never stands in the shell's history.`,
+		Short: "Set a setting",
+		Long: `Writes a setting to the configuration file. Everything else in the file stays, including comments. Secrets are read from stdin or from a
+prompt, because shells save arguments in their history.`,
 		Example: `  vidiking config set forward localhost:8080
   vidiking config set events 'render.*,wallet.*' --profile staging
   vidiking config set webhook-secret < secret.txt
   vidiking config set api-key`,
 		Annotations: cmdutil.Manual{
-			Exits: `0 it is set
+			Exits: `0 the setting was written
 1 the file could not be written
-2 there is no such setting, or it can't have that value`,
+2 unknown setting, or invalid value`,
 			SeeAlso: "config list, config unset",
 		}.Annotations(),
 		Args: cobra.ArbitraryArgs,
@@ -41,7 +41,7 @@ or asked for, so that it never stands in the shell's history.`,
 
 func runConfigSet(ctx context.Context, a *cmdutil.App, args []string) error {
 	if len(args) == 0 {
-		return cmdutil.Usage("which setting?", "all of them: vidiking config list")
+		return cmdutil.Usage("config set needs a key", "list all settings: vidiking config list")
 	}
 	key, err := config.FindKey(args[0])
 	if err != nil {
@@ -55,16 +55,16 @@ func runConfigSet(ctx context.Context, a *cmdutil.App, args []string) error {
 	var value string
 	switch {
 	case key.Secret && len(args) > 1:
-		return cmdutil.Usage("a secret can't be an argument: it would stay in the shell's history",
-			"leave it out, and it is asked for: vidiking config set "+args[0])
+		return cmdutil.Usage("secrets can't be passed as arguments, because shells save them in their history",
+			"enter it at the prompt: vidiking config set "+args[0])
 	case key.Secret:
 		if value, err = readSecret(ctx, a, key); err != nil {
 			return err
 		}
 	case len(args) == 1:
-		return cmdutil.Usage("which value for "+args[0]+"?", valuesOf(key))
+		return cmdutil.Usage("config set "+args[0]+" needs a value", valuesOf(key))
 	case len(args) != 2:
-		return cmdutil.Usage("config set takes a key and a value", "as in vidiking config set "+args[0]+" VALUE")
+		return cmdutil.Usage("config set takes a key and a value", "for example: vidiking config set "+args[0]+" VALUE")
 	default:
 		value = args[1]
 	}
@@ -77,7 +77,7 @@ func runConfigSet(ctx context.Context, a *cmdutil.App, args []string) error {
 	return cmdutil.WarnUnknownEventsOf(a, key, value)
 }
 
-// valuesOf is what a setting can be.
+// valuesOf describes the values of a setting.
 func valuesOf(key config.Key) string {
 	if key.Values != nil {
 		return "one of " + strings.Join(key.Values, ", ")
@@ -85,7 +85,7 @@ func valuesOf(key config.Key) string {
 	return key.Format
 }
 
-// readSecret reads a secret from the terminal without echo, or from stdin. One line feed at its end is not part of it.
+// readSecret reads a secret from the terminal without echo, or from stdin without the final newline.
 func readSecret(ctx context.Context, a *cmdutil.App, key config.Key) (string, error) {
 	if a.W.StdinTerminal {
 		_, _ = fmt.Fprintf(a.W.Stderr, "%s: ", key.Name)
@@ -96,12 +96,12 @@ func readSecret(ctx context.Context, a *cmdutil.App, key config.Key) (string, er
 	const enough = 4 << 10
 	b, err := io.ReadAll(io.LimitReader(a.W.Stdin, enough))
 	if err != nil {
-		return "", cmdutil.Failed(err, "can't read the secret from stdin: "+cmdutil.PathReason(err))
+		return "", cmdutil.Failed(err, "cannot read the secret from stdin: "+cmdutil.PathReason(err))
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r"), nil
 }
 
-// checkSetting checks what only its user knows: where the API may be.
+// checkSetting checks the URL of the API, which config cannot.
 func checkSetting(key config.Key, value string) error {
 	if key.Name != config.APIURL {
 		return nil

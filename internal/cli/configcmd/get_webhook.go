@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// runGetWebhook shows what was registered from here. Vidiking's API can't tell.
+// runGetWebhook shows the webhook that was registered from here. Vidiking's API has no request for it.
 func runGetWebhook(a *cmdutil.App, get getOptions) error {
 	api, err := cmdutil.APIOptions(a)
 	if err != nil {
@@ -25,7 +25,7 @@ func runGetWebhook(a *cmdutil.App, get getOptions) error {
 		return cmdutil.ExplainBook(a, err)
 	}
 	if s.Saved == nil && s.Override == nil {
-		return cmdutil.Failed(nil, "no webhook was set from here with this API key", "Vidiking's dashboard shows what is registered; set one: vidiking config set-webhook --url URL")
+		return cmdutil.Failed(nil, "no webhook was set from here with this API key", "see Vidiking's dashboard, or set one: vidiking config set-webhook --url URL")
 	}
 	var set vidiking.Webhook
 	var w output.AccountWebhook

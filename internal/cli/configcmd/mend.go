@@ -9,8 +9,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// Mend puts back what a listen left in the account that died: its user had agreed to that when it began. What it can't put back it says,
-// with what to do.
+// Mend restores the webhooks that listens replaced and did not restore because they were killed. Their users agreed to that when they started
+// them. If it cannot, it prints what to do.
 func Mend(ctx context.Context, a *cmdutil.App, say func(output.Notice)) {
 	book, err := cmdutil.Book(a)
 	if err != nil || !book.HasStale() {
@@ -18,12 +18,12 @@ func Mend(ctx context.Context, a *cmdutil.App, say func(output.Notice)) {
 	}
 	left, err := book.Stale()
 	if err != nil {
-		sayNotMended(a, say, "What must be put back in your account is not known: "+cmdutil.ExplainBook(a, err).What+".", "vidiking config set-webhook --url URL")
+		sayNotMended(a, say, "Cannot tell which webhook to restore in your account: "+cmdutil.ExplainBook(a, err).What+".", "vidiking config set-webhook --url URL")
 		return
 	}
 	for _, override := range left {
 		gone := override.Active().Webhook.URL
-		before := "A listen died and left its URL in your account: " + gone
+		before := "A listen that was killed left its URL in your account: " + gone
 		options, err := optionsOf(a, override)
 		acct := account.Account{API: override.API, Key: options.Key}
 		if err != nil || !options.Key.IsSet() || !override.BelongsTo(acct) {
@@ -32,7 +32,7 @@ func Mend(ctx context.Context, a *cmdutil.App, say func(output.Notice)) {
 		}
 		if err := mendOne(ctx, a, book, override, options, say); err != nil && ctx.Err() == nil {
 			f := a.Explain(notRestored(a, err))
-			sayNotMended(a, say, before+" (not put back: "+f.What+")", "vidiking config restore-webhook")
+			sayNotMended(a, say, before+" (not restored: "+f.What+")", "vidiking config restore-webhook")
 		}
 	}
 }
@@ -47,12 +47,12 @@ func mendOne(ctx context.Context, a *cmdutil.App, book *account.Store, left acco
 	if err == nil && out.Restored != nil {
 		say(output.Notice{
 			Code: "restored", At: a.W.Now(), Good: true,
-			Message: "Vidiking sends to " + out.Restored.URL + " again: a listen had died and left its own URL there.",
+			Message: "Vidiking sends to " + out.Restored.URL + " again: a listen that was killed had left its URL there.",
 		})
 	}
 	return err
 }
 
 func sayNotMended(a *cmdutil.App, say func(output.Notice), what, command string) {
-	say(output.Notice{Code: "left_registered", At: a.W.Now(), Message: what, Hint: command, Details: []string{"Mend it: " + command}})
+	say(output.Notice{Code: "left_registered", At: a.W.Now(), Message: what, Hint: command, Details: []string{"To fix it: " + command}})
 }

@@ -12,32 +12,32 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// restoreOptions is what the flags of `config restore-webhook` say.
+// restoreOptions has the values of the flags of `config restore-webhook`.
 type restoreOptions struct {
-	anyKey bool // the key may be another than the one that registered
+	anyKey bool // the API key may differ from the one that registered the webhook
 }
 
 func newRestoreWebhookCommand(a *cmdutil.App) *cobra.Command {
 	o := &restoreOptions{}
 	cmd := &cobra.Command{
 		Use:   "restore-webhook",
-		Short: "Put back the webhook that a killed listen replaced",
-		Long: `Puts back the account's webhook where a listen --register replaced it and could not put it back: it was killed, or the power went.
-Any command says so. Where there is nothing to put back, it says that, and does nothing.`,
+		Short: "Restore the webhook that a killed listen replaced",
+		Long: `Restores the account's webhook after a listen --register replaced it and was killed before it could restore it. Every command reminds you
+of that. If there is nothing to restore, it says so and does nothing.`,
 		Example: "  vidiking config restore-webhook",
 		Args:    cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
 			Environment: "VIDIKING_API_KEY, VIDIKING_API_URL, HTTPS_PROXY, NO_PROXY",
-			Exits: `0 it is put back, or there was nothing to put back
-1 Vidiking can't be reached, or did not do it; or the listen still runs; or what was there before is not known
-2 it was registered with another API key, and there is no --yes
-4 there is no API key, or Vidiking refused it`,
+			Exits: `0 the webhook was restored, or there was nothing to restore
+1 the API is unreachable or refused; the listen is still running; or the previous webhook is unknown
+2 it was registered with another API key, and --yes is missing
+4 the API key is missing or refused`,
 			SeeAlso: "listen, config set-webhook",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRestoreWebhook(cmd.Context(), a, *o) },
 	}
 	return cmdutil.WithFlags(a, cmd, func(cmd *cobra.Command) {
-		cmd.Flags().BoolVarP(&o.anyKey, "yes", "y", false, "also where it was registered with another API key")
+		cmd.Flags().BoolVarP(&o.anyKey, "yes", "y", false, "restore it even if it was registered with another API key")
 	})
 }
 
@@ -69,7 +69,7 @@ func runRestoreWebhook(ctx context.Context, a *cmdutil.App, o restoreOptions) er
 	return nil
 }
 
-// nothingLeft says that there is nothing to put back, or who will.
+// nothingLeft prints that there is nothing to restore, or which listen will restore it.
 func nothingLeft(a *cmdutil.App, book *account.Store) error {
 	api, err := cmdutil.APIOptions(a)
 	if err != nil {
@@ -82,11 +82,11 @@ func nothingLeft(a *cmdutil.App, book *account.Store) error {
 	if s.Override != nil {
 		return cmdutil.ExplainBook(a, &account.TakenError{Holder: s.Override.Active()})
 	}
-	a.Stderr().Print("There is nothing to put back.")
+	a.Stderr().Print("Nothing to restore.")
 	return nil
 }
 
-// restore puts back what one dead listen left, at the API where it was left.
+// restore restores what one dead listen replaced, at the API where it did so.
 func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left account.Override, o restoreOptions) (output.AccountWebhook, error) {
 	options, err := optionsOf(a, left)
 	if err != nil {
@@ -94,8 +94,8 @@ func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left acco
 	}
 	acct := account.Account{API: left.API, Key: options.Key}
 	if options.Key.IsSet() && !left.BelongsTo(acct) && !o.anyKey {
-		return output.AccountWebhook{}, cmdutil.Usage("it was registered with another API key, "+left.Key+"; the one now is "+options.Key.String(),
-			"give that key; if it was only exchanged for a new one: vidiking config restore-webhook --yes")
+		return output.AccountWebhook{}, cmdutil.Usage("it was registered with another API key, "+left.Key+"; the current one is "+options.Key.String(),
+			"use that key; if you have only rotated it: vidiking config restore-webhook --yes")
 	}
 	api, err := vidiking.New(options)
 	if err != nil {
@@ -107,12 +107,12 @@ func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left acco
 		return output.AccountWebhook{}, notRestored(a, err)
 	}
 	w := cmdutil.ShownWebhook(*done.Restored, options)
-	w.Done, w.SetAt, w.Replaced = "Put back", a.W.Now(), left.Active().Webhook.URL
+	w.Done, w.SetAt, w.Replaced = "Restored", a.W.Now(), left.Active().Webhook.URL
 	return w, nil
 }
 
-// optionsOf is the API that an override was registered at, whatever the settings say now. The key goes where it went before, and where
-// it is another one, only where the settings send it.
+// optionsOf returns the API that a webhook was registered at, whatever the settings say now. The key is sent only where it was sent before; another
+// key only where the settings send it.
 func optionsOf(a *cmdutil.App, left account.Override) (vidiking.Options, error) {
 	options, err := cmdutil.APIOptions(a)
 	if err != nil {
@@ -125,7 +125,7 @@ func optionsOf(a *cmdutil.App, left account.Override) (vidiking.Options, error) 
 	}
 	if options.Key.IsSet() && !left.BelongsTo(there) {
 		return options, cmdutil.Usage("it was registered at "+left.API+", with another API key, "+left.Key,
-			"give that key, and --api-url "+left.API)
+			"use that key and --api-url "+left.API)
 	}
 	options.Base, err = vidiking.ParseBase(left.API)
 	return options, err
@@ -134,13 +134,13 @@ func optionsOf(a *cmdutil.App, left account.Override) (vidiking.Options, error) 
 func notRestored(a *cmdutil.App, err error) error {
 	var unknown *account.UnknownBaseError
 	if errors.As(err, &unknown) {
-		return cmdutil.Failed(err, unknown.Error()+", so it can't be put back", "set what it should be: vidiking config set-webhook --url URL")
+		return cmdutil.Failed(err, unknown.Error()+", so it cannot be restored", "set the webhook again: vidiking config set-webhook --url URL")
 	}
 	return cmdutil.ExplainBook(a, err)
 }
 
-// SayLeft says, before any other command than those that mend it, that a listen died and left its URL in the account. It costs one
-// stat where none did.
+// SayLeft reminds the user that a listen was killed and left its URL in the account, before any command that does not handle that itself. If there
+// is none, it costs one stat.
 func SayLeft(a *cmdutil.App, cmd *cobra.Command) {
 	switch cmd.Name() {
 	case "restore-webhook", "set-webhook", "listen", "doctor":
@@ -148,7 +148,7 @@ func SayLeft(a *cmdutil.App, cmd *cobra.Command) {
 	}
 	book, err := cmdutil.Book(a)
 	if err != nil || !book.HasStale() {
-		return // what is wrong with the configuration is for the command to say
+		return // the command reports what is wrong with the configuration
 	}
 	self := output.Options{Self: a.Self()}
 	warn := func(what, hint string) {
@@ -157,14 +157,14 @@ func SayLeft(a *cmdutil.App, cmd *cobra.Command) {
 	left, err := book.Stale()
 	if err != nil {
 		f := cmdutil.ExplainBook(a, err)
-		warn(f.What, "it says what must be put back at Vidiking: set the webhook again, then remove that file")
+		warn(f.What, "that file has the webhook to restore: set the webhook again, then remove the file")
 	}
 	for _, o := range left {
-		what := "a listen died and left its URL in your account: " + o.Active().Webhook.URL
+		what := "a listen that was killed left its URL in your account: " + o.Active().Webhook.URL
 		if o.Base == nil {
-			warn(what, "set what it should be: vidiking config set-webhook --url URL")
+			warn(what, "set the webhook again: vidiking config set-webhook --url URL")
 			continue
 		}
-		warn(what, "put "+o.Base.URL+" back: vidiking config restore-webhook")
+		warn(what, "restore "+o.Base.URL+": vidiking config restore-webhook")
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// setWebhookOptions is what the flags of `config set-webhook` say, and what becomes of them.
+// setWebhookOptions has the values of the flags of `config set-webhook`, and what they lead to.
 type setWebhookOptions struct {
 	url, events                 string
 	secretStdin, generateSecret bool
@@ -29,20 +29,19 @@ type setWebhookOptions struct {
 	book    *account.Store
 	state   account.State
 	webhook vidiking.Webhook
-	fresh   bool // the secret is not the one in force yet
+	fresh   bool // the secret differs from the effective one
 }
 
 func newSetWebhookCommand(a *cmdutil.App) *cobra.Command {
 	o := &setWebhookOptions{}
 	cmd := &cobra.Command{
 		Use:   "set-webhook",
-		Short: "Tell Vidiking where to send the account's events",
-		Long: `Sets the account's one global webhook, in the place of the one before, and remembers it: Vidiking's API can't tell what is
-registered. To have the events on this machine only while you develop, there is listen --register, which puts back what was
-there. A job's own events can go elsewhere, too: give the job a "callback".
+		Short: "Set the account's webhook at Vidiking",
+		Long: `Sets the account's one global webhook, which replaces the previous one, and remembers it, because Vidiking's API cannot report it. To
+receive events on this machine only while you develop, use 'listen --register', which restores the previous webhook. To receive the events of a
+single job, pass a URL as that job's "callback".
 
-The secret is the one in force: from the environment, the configuration, or given here. A secret that is given here is kept in the
-configuration.`,
+The secret comes from the environment, the configuration, or the flags here. A secret from the flags is saved in the configuration.`,
 		Example: `  vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all
   vidiking config set-webhook --url https://example.com/hooks --events 'render.*,wallet.low_balance' --dry-run
   vidiking config set-webhook --generate-secret
@@ -63,8 +62,8 @@ configuration.`,
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, f := range []struct{ name, value string }{{"url", o.url}, {"events", o.events}} {
-				if f.value == "" && cmd.Flags().Changed(f.name) { // as of a variable that is not set
-					return cmdutil.Usage("--"+f.name+" is empty", "leave it out for what was set before")
+				if f.value == "" && cmd.Flags().Changed(f.name) { // as with an unset variable
+					return cmdutil.Usage("--"+f.name+" is empty", "leave it out to keep the previous value")
 				}
 			}
 			return runSetWebhook(cmd.Context(), a, o)
@@ -75,12 +74,12 @@ configuration.`,
 
 func (o *setWebhookOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.url, "url", "", "where Vidiking is to send events, a `URL` (default the one that was set before)")
-	f.StringVar(&o.events, "events", "", "which events, `EVENTS` as in render.*,ai.failed, or all (default those before, else all)")
-	f.BoolVar(&o.secretStdin, "secret-stdin", false, "read the secret from stdin, and keep it in the configuration")
-	f.BoolVar(&o.generateSecret, "generate-secret", false, "make a new secret, and keep it in the configuration")
-	f.BoolVar(&o.dryRun, "dry-run", false, "show the request, and send nothing")
-	f.BoolVarP(&o.yes, "yes", "y", false, "replace what is registered without a question")
+	f.StringVar(&o.url, "url", "", "send events to `URL` (default: the previous one)")
+	f.StringVar(&o.events, "events", "", "send only `EVENTS`, for example render.*,ai.failed, or all (default: the previous ones, else all)")
+	f.BoolVar(&o.secretStdin, "secret-stdin", false, "read the secret from stdin and save it in the configuration")
+	f.BoolVar(&o.generateSecret, "generate-secret", false, "generate a new secret and save it in the configuration")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the request without sending it")
+	f.BoolVarP(&o.yes, "yes", "y", false, "replace the registered webhook without asking")
 	_ = cmd.RegisterFlagCompletionFunc("events", completeWebhookEvents)
 }
 
@@ -115,10 +114,10 @@ func runSetWebhook(ctx context.Context, a *cmdutil.App, o *setWebhookOptions) er
 	return cmdutil.ClosedPipe(output.Webhook(out, o.done(a)))
 }
 
-// complete makes the webhook of what was given, of what is configured and of what was set before.
+// complete builds the webhook from the flags, the configuration and the previous webhook.
 func (o *setWebhookOptions) complete(ctx context.Context, a *cmdutil.App) (err error) {
 	if o.secretStdin && o.generateSecret {
-		return cmdutil.Usage("--secret-stdin and --generate-secret exclude each other", "leave one of them out")
+		return cmdutil.Usage("--secret-stdin and --generate-secret cannot be combined", "use one of them")
 	}
 	if o.api, err = cmdutil.APIOptions(a); err != nil {
 		return err
@@ -145,12 +144,12 @@ func (o *setWebhookOptions) completeURL() error {
 		o.webhook.URL = known.Webhook.URL
 	}
 	if o.webhook.URL == "" {
-		return cmdutil.Usage("which URL?", "vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all")
+		return cmdutil.Usage("config set-webhook needs --url", "vidiking config set-webhook --url https://example.com/webhooks/vidiking --events all")
 	}
 	return CheckWebhookURL("--url", o.webhook.URL, o.api.Base)
 }
 
-// CheckWebhookURL checks a URL that was given by a flag.
+// CheckWebhookURL checks the URL of a flag.
 func CheckWebhookURL(flag, text string, base vidiking.Base) error {
 	err := account.CheckURL(text, account.URLOptions{LocalAPI: base.IsLocal()})
 	var wrong *account.URLError
@@ -160,7 +159,7 @@ func CheckWebhookURL(flag, text string, base vidiking.Base) error {
 	return err
 }
 
-// EventsToRegister is the events that are asked for, else those that were set before, else all.
+// EventsToRegister returns the given events, or the previous ones, or all.
 func EventsToRegister(asked string, s account.State) ([]string, error) {
 	base := s.Base()
 	switch {
@@ -172,7 +171,7 @@ func EventsToRegister(asked string, s account.State) ([]string, error) {
 	events, err := account.ParseEvents(asked)
 	var wrong *account.EventError
 	if errors.As(err, &wrong) {
-		hint := "write its names out, because Vidiking is told names; documented events: vidiking trigger --list"
+		hint := "name the events, because Vidiking takes names; documented events: vidiking trigger --list"
 		if wrong.Closest != "" {
 			hint = "did you mean '" + wrong.Closest + "'? Documented events: vidiking trigger --list"
 		}
@@ -185,7 +184,7 @@ func (o *setWebhookOptions) completeSecret(ctx context.Context, a *cmdutil.App) 
 	given, _, ok := a.Cfg.Secret()
 	switch {
 	case o.generateSecret && o.dryRun:
-		o.fresh = true // it is made when it is sent
+		o.fresh = true // it is generated when it is sent
 	case o.generateSecret:
 		o.fresh = true
 		o.webhook.Secret, err = webhook.NewSecret(a.W.Random)
@@ -195,8 +194,8 @@ func (o *setWebhookOptions) completeSecret(ctx context.Context, a *cmdutil.App) 
 	case ok:
 		o.webhook.Secret = given
 	default:
-		return cmdutil.Usage("there is no signing secret to register",
-			"make one: --generate-secret; or give your own: --secret-stdin, VIDIKING_WEBHOOK_SECRET")
+		return cmdutil.Usage("no signing secret to register",
+			"generate one: --generate-secret; or pass your own: --secret-stdin, VIDIKING_WEBHOOK_SECRET")
 	}
 	return err
 }
@@ -216,11 +215,11 @@ func secretFromStdin(ctx context.Context, a *cmdutil.App) (webhook.Secret, error
 	return webhook.SecretFrom(text), nil
 }
 
-// showRequest shows what would be sent.
+// showRequest shows the request that would be sent.
 func (o *setWebhookOptions) showRequest(a *cmdutil.App, out output.Options) error {
 	w := o.webhook
 	if !w.Secret.IsSet() {
-		w.Secret = webhook.SecretFrom("whsec_") // shown masked: the one that would be made
+		w.Secret = webhook.SecretFrom("whsec_") // shown masked: it would be generated
 	}
 	r, err := vidiking.PreviewWebhook(o.api, w)
 	if err != nil {
@@ -231,31 +230,31 @@ func (o *setWebhookOptions) showRequest(a *cmdutil.App, out output.Options) erro
 	}
 	said := "Nothing was sent."
 	if !o.api.Key.IsSet() {
-		said += " To send it, it takes an API key: vidiking config set api-key"
+		said += " Sending it needs an API key: vidiking config set api-key"
 	}
 	a.Stderr().Print(said)
 	return nil
 }
 
-// keepSecret stores a secret that was given or made here, so that listen checks with what Vidiking signs with.
+// keepSecret saves the secret, so that listen verifies with the secret that Vidiking signs with.
 func (o *setWebhookOptions) keepSecret(a *cmdutil.App) error {
 	if !o.fresh {
 		return nil
 	}
 	if err := a.Cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
 		f := a.Explain(err)
-		f.What = "the webhook is set, but its secret can't be kept: " + f.What
-		f.Hints = append(f.Hints, "it is in the meantime in "+a.Cfg.ShortPath(o.book.Files()[0]))
+		f.What = "the webhook is set, but cannot save its secret: " + f.What
+		f.Hints = append(f.Hints, "the secret is in "+a.Cfg.ShortPath(o.book.Files()[0]))
 		return f
 	}
 	if s, source, ok := a.Cfg.Secret(); ok && s != o.webhook.Secret {
-		a.Stderr().Warning(fmt.Sprintf("%s beats the secret that was just kept", cmdutil.Spoken(source)),
-			[]string{"take it away, or listen rejects what Vidiking signs from now on"})
+		a.Stderr().Warning(fmt.Sprintf("%s overrides the secret that was just saved", cmdutil.Spoken(source)),
+			[]string{"remove it, otherwise listen rejects deliveries from now on"})
 	}
 	return nil
 }
 
-// done is what was set, as it is shown.
+// done returns the webhook that was set, for display.
 func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
 	w := cmdutil.ShownWebhook(o.webhook, o.api)
 	w.Done, w.SetAt = "Set", a.W.Now()
@@ -263,22 +262,22 @@ func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
 		w.Replaced = known.Webhook.URL
 	}
 	if o.generateSecret {
-		w.SecretNote = " (made just now)"
+		w.SecretNote = " (generated just now)"
 		w.Next = []output.Suggestion{{Text: "Your handler needs the secret:", Command: "vidiking config get webhook-secret --reveal"}}
 	}
 	return w
 }
 
-// notSet says why the webhook could not be set, and what that leaves.
+// notSet returns why the webhook could not be set, and what that leaves.
 func notSet(a *cmdutil.App, err error) error {
 	f := cmdutil.ExplainBook(a, err)
 	if vidiking.OutcomeUnknown(err) {
-		f.Hints = append(f.Hints, "it may have been set all the same: set it again, to be sure")
+		f.Hints = append(f.Hints, "it may have been set; to be sure, set it again")
 	}
 	return f
 }
 
-// completeWebhookEvents offers events, the patterns over them, and all.
+// completeWebhookEvents completes events, patterns and "all".
 func completeWebhookEvents(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	out, directive := cmdutil.CompleteEventPatterns(cmd, args, typed)
 	if typed == "" || slices.Contains([]string{"a", "al", "all"}, typed) {

@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-// ask says what is replaced and asks for it.
+// ask prints what is replaced and asks for confirmation.
 func (o *setWebhookOptions) ask(ctx context.Context, a *cmdutil.App) error {
 	if o.state.Override != nil && o.state.Override.Active().Live {
 		return cmdutil.ExplainBook(a, &account.TakenError{Holder: o.state.Override.Active()})
@@ -20,7 +20,7 @@ func (o *setWebhookOptions) ask(ctx context.Context, a *cmdutil.App) error {
 		if o.state.Saved != nil {
 			what += ", " + o.state.Saved.Webhook.URL
 		}
-		return cmdutil.Usage(what, "without a terminal to ask at, say so: --yes")
+		return cmdutil.Usage(what, "without a terminal, confirm with --yes")
 	}
 	for _, l := range o.before(a) {
 		a.Stderr().Print(l)
@@ -32,20 +32,20 @@ func (o *setWebhookOptions) ask(ctx context.Context, a *cmdutil.App) error {
 	return err
 }
 
-// before says what is known of what is registered now.
+// before describes the webhook that is registered now, as far as it is known.
 func (o *setWebhookOptions) before(a *cmdutil.App) []string {
 	known, over := o.state.Saved, o.state.Override
 	switch {
 	case over != nil:
-		return []string{"A listen that died left its URL in your account:", "  " + over.Active().Webhook.URL}
+		return []string{"A listen that was killed left its URL in your account:", "  " + over.Active().Webhook.URL}
 	case known == nil:
-		return []string{"Where Vidiking sends your account's events now is not known here."}
+		return []string{"The webhook that is registered now is unknown here."}
 	case known.Uncertain != nil:
 		return []string{
-			"Vidiking sends your account's events to one of these; the last change had no answer:",
+			"One of these is registered now; the last change got no response:",
 			"  " + known.Webhook.URL, "  " + known.Uncertain.URL,
 		}
 	}
 	at := known.At.In(a.W.Location).Format("2006-01-02 15:04")
-	return []string{"Vidiking sends your account's events, since " + at + ", to", "  " + known.Webhook.URL}
+	return []string{"Since " + at + ", Vidiking sends your account's events to", "  " + known.Webhook.URL}
 }
