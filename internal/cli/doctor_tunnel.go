@@ -6,14 +6,14 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
 	"github.com/vidiking/vidiking-cli/internal/doctor"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
 // lookAtTunnel checks whether the tunnel that listen would use can be opened. If a listen has it open already, that is proof enough.
 func lookAtTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
-	w, err := listencmd.ChooseWay(a, a.Cfg)
+	w, err := listen.ChooseProvider(cmdutil.Machine(a), a.Cfg)
 	if err != nil {
 		return tunnelTrouble(a.Explain(err))
 	}
@@ -24,7 +24,7 @@ func lookAtTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
 		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a running listen has one open: %s", w.Name, w.Note, url)}}
 	}
 	if err := w.Check(ctx); err != nil {
-		return tunnelTrouble(a.Explain(&listencmd.TunnelError{Way: w, Err: err}))
+		return tunnelTrouble(a.Explain(&listen.TunnelError{Provider: w, Err: err}))
 	}
 	return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note + "; " + w.Server + " responds"}}
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/webhookscmd"
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -99,7 +99,7 @@ func stepsToListen(a *cmdutil.App) []output.Suggestion {
 		}
 	}
 	if _, _, ok := a.Cfg.APIKey(); ok {
-		if way, err := listencmd.ChooseWay(a, a.Cfg); err == nil && way.Open != nil {
+		if p, err := listen.ChooseProvider(cmdutil.Machine(a), a.Cfg); err == nil && p.Open != nil {
 			steps = append(steps, output.Suggestion{Command: "vidiking listen --register", Text: "receive your account's events"})
 		}
 	}

@@ -82,12 +82,12 @@ func (w *Waiter) timeoutError(r output.WaitResult) error {
 	case w.Within == 0:
 		within = ""
 	}
-	return &output.Failure{Code: output.ExitWaited, What: w.Missing(r.Events...) + within, Hints: w.OthersText(r)}
+	return &output.Failure{Code: output.ExitWaited, What: w.missing(r.Events...) + within, Hints: w.othersText(r)}
 }
 
-// Missing names the events that did not arrive, and those that arrived but have no response yet, such as deliveries held by
+// missing names the events that did not arrive, and those that arrived but have no response yet, such as deliveries held by
 // listen --hold.
-func (w *Waiter) Missing(events ...output.WaitEvent) string {
+func (w *Waiter) missing(events ...output.WaitEvent) string {
 	var absent, unanswered, parts []string
 	for _, e := range events {
 		switch {
@@ -115,8 +115,8 @@ func (w *Waiter) progress(e output.WaitEvent) string {
 	return fmt.Sprintf("%s (%d of %d)", e.Event, e.Delivered, w.Count)
 }
 
-// OthersText lists what arrived instead, one line for each event and status.
-func (w *Waiter) OthersText(r output.WaitResult) []string {
+// othersText lists what arrived instead, one line for each event and status.
+func (w *Waiter) othersText(r output.WaitResult) []string {
 	if w.Reader == nil {
 		return []string{"there is no delivery log yet; begin one: vidiking listen --forward localhost:3000"}
 	}

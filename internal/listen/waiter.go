@@ -151,8 +151,8 @@ func (w *Waiter) timeUp() Result {
 	return ResultTimedOut
 }
 
-// CutShort returns the result of a wait that was canceled.
-func (w *Waiter) CutShort(ctx context.Context) (Result, error) {
+// cutShort returns the result of a wait that was canceled.
+func (w *Waiter) cutShort(ctx context.Context) (Result, error) {
 	result, err := w.CheckOnce(ctx)
 	if err == nil && result == ResultOpen {
 		w.cut, result = true, w.timeUp()

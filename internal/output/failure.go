@@ -16,6 +16,13 @@ const (
 	ExitInterrupted = 130 // interrupted twice
 )
 
+// Hints that several failures share.
+const (
+	// MakeRoom needs no free space itself.
+	MakeRoom = "remove old deliveries: vidiking webhooks prune --keep 100"
+	Offline  = "is this machine online? Through a proxy: HTTPS_PROXY=URL"
+)
+
 // Failure is an error that is ready to be shown: it has its own hint and exit code.
 type Failure struct {
 	Code   int

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os/exec"
 )
 
 // errPipe indicates that the reader of stdout is gone, which ends a command without a message.
@@ -23,6 +24,15 @@ func ClosedPipe(err error) error {
 // IsClosedPipe reports whether an error means that the reader of stdout is gone.
 func IsClosedPipe(err error) bool {
 	return errors.Is(err, errPipe) || errors.Is(err, io.ErrClosedPipe)
+}
+
+// StartReason returns why a program could not be started, without the operation and the path.
+func StartReason(err error) string {
+	var lookup *exec.Error
+	if errors.As(err, &lookup) {
+		return lookup.Err.Error()
+	}
+	return PathReason(err)
 }
 
 // PathReason returns why a file could not be used, without the operation and the path, which the message names already.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
@@ -118,7 +119,7 @@ func wayThere(a *App, e *vidiking.UnreachableError) []string {
 }
 
 // Offline is the hint where a name can't be looked up, or no network leads there.
-const Offline = "is this machine online? Through a proxy: HTTPS_PROXY=URL"
+const Offline = output.Offline
 
 // Spoken is a source as it stands in a sentence: the variable's name or the flag alone, the file as such.
 func Spoken(s config.Source) string {

@@ -35,7 +35,7 @@ func Failed(cause error, what string, hint ...string) *Failure {
 func ErrHandler() error { return ErrSilent{Code: ExitHandler} }
 
 // MakeRoom is what helps on a full disk, and needs no free space itself.
-const MakeRoom = "remove old deliveries: vidiking webhooks prune --keep 100"
+const MakeRoom = output.MakeRoom
 
 // Interrupted is how a command ends that the first interrupt cut short, whatever it failed with then.
 func Interrupted(a *App, err error) *Failure {

@@ -1,107 +1,20 @@
 package cmdutil
 
 import (
-	"net"
-	"net/netip"
-	"net/url"
-	"strings"
-
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
-	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 )
 
-// Guard keeps deliveries from where they must not go, whatever name leads there: back to this listen or to another one, which would
-// forward them without end; and, if a project file names the target, out of this machine and private networks.
-type Guard struct {
-	Private bool
-	Own     netip.AddrPort          // of this listen's ingress; not valid if there is none
-	Public  func() string           // this listen's public URL; may be nil
-	Others  map[netip.AddrPort]bool // ingresses of the listens that ran when this one started
-	Live    func() ([]session.Info, error)
-}
-
-var _ dispatch.Guard = (*Guard)(nil)
-
-const (
-	reasonItself  = "is this listen itself"
-	reasonAnother = "is another listen"
-	reasonProject = "is neither this machine nor in a private network, where a project file may send; if that is right, name it yourself, with --forward or --to"
-)
-
-// Host refuses the public URL of this listen.
-func (g *Guard) Host(hostPort string) error {
-	if g.Public != nil && hostPort == hostPortOf(g.Public()) {
-		return &dispatch.AddressError{Addr: hostPort, Reason: reasonItself}
-	}
-	return nil
-}
-
-// Addr refuses the ingresses of this listen and of others, and what a project file may not name.
-func (g *Guard) Addr(addr netip.AddrPort) error {
-	reason := ""
-	switch {
-	case reaches(addr, g.Own):
-		reason = reasonItself
-	case g.isOther(addr):
-		reason = reasonAnother
-	case g.Private && !dispatch.IsPrivate(addr.Addr()):
-		reason = reasonProject
-	default:
-		return nil
-	}
-	return &dispatch.AddressError{Addr: addr.String(), Reason: reason}
-}
-
-// isOther reports whether an address is that of another listen, which still runs.
-func (g *Guard) isOther(addr netip.AddrPort) bool {
-	for other := range g.Others {
-		if !reaches(addr, other) {
-			continue
-		}
-		live, err := g.Live()
-		return err != nil || IngressesOf(live)[other]
-	}
-	return false
-}
-
-// reaches reports whether a connection to an address reaches a listener, which is bound to loopback. A connection to an unspecified
-// address (0.0.0.0, ::) goes to loopback.
-func reaches(dialed, listener netip.AddrPort) bool {
-	to, at := dialed.Addr().Unmap(), listener.Addr().Unmap()
-	return listener.IsValid() && dialed.Port() == listener.Port() && (to == at || to.IsUnspecified())
-}
-
-// IngressesOf are the loopback ingresses of sessions.
-func IngressesOf(live []session.Info) map[netip.AddrPort]bool {
-	found := map[netip.AddrPort]bool{}
-	for _, s := range live {
-		if u, err := url.Parse(s.URL); err == nil {
-			if addr, err := netip.ParseAddrPort(u.Host); err == nil {
-				found[addr] = true
-			}
-		}
-	}
-	return found
-}
-
-// hostPortOf is the host and the port of a URL, as a connection to it has them; empty if it names none.
-func hostPortOf(text string) string {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
-		return ""
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
-}
-
-// ProjectGuard is the guard of a sender to the configured targets: nil, unless a project file names them.
+// ProjectGuard returns the guard of a sender to the configured targets; nil, unless a project file names them.
 func ProjectGuard(cfg *config.Config) dispatch.Guard {
 	if !cfg.IsFromProject(config.Forward) {
 		return nil
 	}
-	return &Guard{Private: true}
+	return &listen.Guard{Private: true}
+}
+
+// Machine returns what choosing a tunnel provider needs to know about this machine.
+func Machine(a *App) listen.Machine {
+	return listen.Machine{LookupEnv: a.W.LookupEnv, Home: a.W.Home, GOOS: a.W.GOOS, Version: ReadBuild().Version}
 }

@@ -10,14 +10,6 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// ItOrThem returns the pronoun for a number of deliveries.
-func ItOrThem(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
-}
-
 // WarnUncertain says before a replay how many of the deliveries may have reached the handler already, though no attempt is recorded.
 func WarnUncertain(ctx context.Context, a *App, p output.Printer, rows []webhook.Summary) error {
 	pending := make(map[webhook.ID]bool)
@@ -44,7 +36,7 @@ func WarnUncertain(ctx context.Context, a *App, p output.Printer, rows []webhook
 		}
 	}
 	if n := len(pending); n > 0 {
-		p.Warning("outcome_unknown", fmt.Sprintf("the outcome of %s is unknown: the handler may have received %s already", display.Deliveries(n), ItOrThem(n)), nil)
+		p.Warning("outcome_unknown", fmt.Sprintf("the outcome of %s is unknown: the handler may have received %s already", display.Deliveries(n), output.ItOrThem(n)), nil)
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package cmdutil
 
 import (
-	"bufio"
-
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
@@ -17,17 +15,4 @@ func CreateReport(a *App, name string) (*atomicfile.File, error) {
 }
 
 // WriteJUnit writes a report and commits its file.
-func WriteJUnit(f *atomicfile.File, suite output.TestSuite) error {
-	buffered := bufio.NewWriter(f)
-	err := output.JUnit(buffered, suite)
-	if err == nil {
-		err = buffered.Flush()
-	}
-	if err == nil {
-		err = f.Commit()
-	}
-	if err != nil {
-		return Failed(err, "can't write "+f.Path()+": "+PathReason(err))
-	}
-	return nil
-}
+func WriteJUnit(f *atomicfile.File, suite output.TestSuite) error { return output.WriteJUnit(f, suite) }

@@ -12,6 +12,9 @@ import (
 // PathReason returns why a file could not be used, without the operation and the path.
 func PathReason(err error) string { return output.PathReason(err) }
 
+// StartReason returns why a program could not be started, without the operation and the path.
+func StartReason(err error) string { return output.StartReason(err) }
+
 // FileReason is why a file could not be used; "" where the error is of the delivery log, or of nothing on a disk.
 func FileReason(a *App, err error) string {
 	var file *fs.PathError

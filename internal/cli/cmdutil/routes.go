@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
-	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
 
@@ -83,19 +82,6 @@ func ShortRoutes(routes []relay.Route) string {
 		}
 	}
 	return strings.Join(targets, ", ")
-}
-
-// ForwardOf is how the ready block shows the routes, with those that have nobody there yet.
-func ForwardOf(routes []relay.Route, absent []dispatch.Target) []output.Route {
-	var shown []output.Route
-	for _, r := range routes {
-		out := output.Route{Events: r.Events, Target: r.Target.String()}
-		if slices.ContainsFunc(absent, func(t dispatch.Target) bool { return t.String() == out.Target }) {
-			out.Note = " (nothing there yet)"
-		}
-		shown = append(shown, out)
-	}
-	return shown
 }
 
 // DefaultPath is where Vidiking's documentation puts a handler, and where the ingress is unless told otherwise.

@@ -5,10 +5,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// limitSends takes --max-concurrency, and shares the open files between sends to the targets and connections to listen.
+// limitSends applies --max-concurrency, and divides the limit of open files between requests to the targets and connections to listen.
 func (o *listenOptions) limitSends(cfg *config.Config, openFiles int) {
-	spare, targets := openFiles-cmdutil.ReservedFiles, cmdutil.CountTargets(o.routes)
+	spare, targets := openFiles-cmdutil.ReservedFiles, cmdutil.CountTargets(o.handler.Routes)
 	o.concurrency = cmdutil.LimitConcurrency(cfg.Number(config.MaxConcurrency), openFiles, spare/2/targets)
 	o.concurrencyGiven = cfg.Source(config.MaxConcurrency) != config.SourceDefault
-	o.connections = max(1, spare-cmdutil.FilesPerSend*targets*o.concurrency.Max)
+	o.handler.MaxConcurrency = o.concurrency.Max
+	o.ingress.Connections = max(1, spare-cmdutil.FilesPerSend*targets*o.concurrency.Max)
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,45 +15,32 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
 
-// listenOptions is what the flags of `listen` and the settings beside them say.
+// listenOptions are the flags of `listen`, and the settings that they override.
 type listenOptions struct {
-	path             string
-	way              way
-	addr             string
-	addrGiven        bool
-	events           []string
-	verify           relay.Verify
-	verifyGiven      bool
-	lenient          bool // what is not signed right gets through, since the account's secret is not known
-	respond          relay.Respond
-	timeout          time.Duration
-	maxBody          int64
+	ingress  listen.IngressOptions
+	handler  listen.HandlerOptions
+	provider listen.Provider
+
 	concurrency      cmdutil.Concurrency // to each target
 	concurrencyGiven bool
-	connections      int // how many senders on this machine may be connected at once
 	headers          []string
-	insecure         bool
-	ordered          bool
-	hold             bool
 	retry            bool
 	retrySpeed       float64
-	printSecret      bool
-	tui              bool
-	readyFile        string
-	filterText       string
-	filter           filter.Filter // what is shown
-	command          []string      // what stands behind --
 
+	command       []string // the arguments after --
 	allowFailures bool
 	wait          listenWaitOptions
 	account       registerOptions
 
-	routes  []relay.Route
-	project bool                 // a project file names them
-	given   cmdutil.GivenHeaders // of headers
+	tui         bool
+	printSecret bool
+	readyFile   string
+	filterText  string
+	filter      filter.Filter // of the deliveries that are shown
 }
 
 // NewListenCommand returns `listen`.
@@ -72,12 +58,12 @@ func NewListenCommand(a *cmdutil.App) *cobra.Command {
 		if o.printSecret {
 			return cmdutil.PrintSecret(a)
 		}
-		return runListen(cmd.Context(), a, o)
+		return o.run(cmd.Context(), a)
 	}
 	return cmdutil.WithFlags(a, cmd, o.AddFlags)
 }
 
-// takeCommand takes what stands behind -- for the command, and refuses other arguments.
+// takeCommand takes the arguments after -- as the command, and refuses other arguments.
 func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 		args, o.command = args[:dash], args[dash:]
@@ -97,7 +83,7 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f.VarP(&cmdutil.Forwards{}, "forward", "f", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000); with EVENTS= before it, as in 'render.*=localhost:3000', only for these (repeatable)")
 	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
 	f.String("path", "", "the `PATH` of the URL that takes deliveries, as does everything below it (default that of --forward, else "+cmdutil.DefaultPath+")")
-	f.Var(cmdutil.OneOf(new(string), ways()...), "tunnel", "the way in from the internet: ngrok, ssh, or local for this machine only (default auto: ngrok where there is a token, else local)")
+	f.Var(cmdutil.OneOf(new(string), listen.Providers()...), "tunnel", "the way in from the internet: ngrok, ssh, or local for this machine only (default auto: ngrok where there is a token, else local)")
 	f.String("url", "", "the public `URL` that the tunnel is to have: a domain that you reserved")
 	f.String("ssh", "", "take the tunnel ssh, by this `SERVER`: user@host:port (default localhost.run)")
 	f.String("addr", "", "the address of this machine that takes deliveries, an `ADDRESS` (default 127.0.0.1:4747, or a free port)")
@@ -107,9 +93,9 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f.String("max-body", "", "the largest body that is taken, a `SIZE` (default 10MiB)")
 	f.String("max-concurrency", "", "send at most `N` deliveries to a target at once, 0 for no limit; others wait in order (default 8)")
 	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
-	f.BoolVar(&o.insecure, "insecure", false, "don't check the certificate of an https handler")
-	f.BoolVar(&o.ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
-	f.BoolVar(&o.hold, "hold", false, "Hold deliveries while the handler is down, answer 200, and send them when it is back")
+	f.BoolVar(&o.handler.Insecure, "insecure", false, "don't check the certificate of an https handler")
+	f.BoolVar(&o.handler.Ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
+	f.BoolVar(&o.handler.Hold, "hold", false, "Hold deliveries while the handler is down, answer 200, and send them when it is back")
 	f.BoolVar(&o.retry, "retry", false, "try again what failed, when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
 	f.BoolVar(&o.tui, "tui", false, "show deliveries on a screen of its own, as watch does, in place of lines")
@@ -124,7 +110,7 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
 	f.BoolVarP(&o.account.yes, "yes", "y", false, "with --register: replace what is registered without a question")
 	for flag, values := range map[string][]string{
-		"tunnel": ways(), "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
+		"tunnel": listen.Providers(), "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
 	} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
@@ -132,68 +118,84 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("forward", cmdutil.CompleteForward)
 }
 
-// complete takes each setting from its flag, else from environment, file and default, and checks it.
+// complete takes each setting from its flag, or from the environment, the configuration or its default, and checks it.
 func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pflag.FlagSet) error {
 	cfg, err := a.Settings(flags)
 	if err != nil {
 		return err
 	}
-	if o.routes, err = cmdutil.ParseRoutes(cfg.String(config.Forward)); err != nil {
+	if err := o.completeRoutes(ctx, cfg); err != nil {
 		return err
 	}
-	if err := cmdutil.TrustProject(ctx, cfg, o.routes); err != nil {
-		return err
-	}
-	o.project = cfg.IsFromProject(config.Forward)
 	if err := o.completePath(a, cfg); err != nil {
 		return err
 	}
-	o.events = cfg.Strings(config.Events)
+	o.handler.Events = cfg.Strings(config.Events)
 	if err := o.wait.complete(flags); err != nil {
 		return err
 	}
 	if err := o.checkAwaited(); err != nil {
 		return err
 	}
-	o.addr, o.addrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
-	o.timeout, o.maxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
+	o.ingress.Addr, o.ingress.AddrGiven = cfg.String(config.Addr), cfg.Source(config.Addr) != config.SourceDefault
+	o.handler.Timeout, o.ingress.MaxBody = cfg.Duration(config.Timeout), cfg.Bytes(config.MaxBody)
 	o.limitSends(cfg, cmdutil.OpenFileLimit())
-	o.verify, o.respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
+	o.ingress.Verify, o.ingress.Respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
 	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
 		return cmdutil.Usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String(), "a number above 0; 60 makes minutes of hours: --retry-speed 60")
 	}
 	if o.allowFailures && len(o.command) == 0 {
 		return cmdutil.Usage("--allow-failures is about the code of a command, and there is none", "vidiking listen --allow-failures -- npm test")
 	}
+	if o.retry {
+		o.handler.Retry = &dispatch.Schedule{Speed: o.retrySpeed}
+	}
 	if flags.Changed("retry-speed") && !o.retry {
 		return cmdutil.Usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
 	}
-	o.verifyGiven = cfg.Source(config.Verify) != config.SourceDefault
+	o.ingress.VerifyGiven = cfg.Source(config.Verify) != config.SourceDefault
 	if o.filter, err = filter.Parse(o.filterText, a.W.Now(), a.W.Location); err != nil {
 		return err
 	}
-	if o.given, err = cmdutil.ParseHeaders(o.headers); err != nil || o.printSecret {
+	given, err := cmdutil.ParseHeaders(o.headers)
+	if err != nil || o.printSecret {
 		return err
 	}
-	o.way, err = ChooseWay(a, cfg)
+	o.handler.Header, o.handler.Host = given.Fields, given.Host
+	o.provider, err = listen.ChooseProvider(cmdutil.Machine(a), cfg)
 	return err
 }
 
-// completePath finds the ingress path: the one that is given, or that of the first target.
-func (o *listenOptions) completePath(a *cmdutil.App, cfg *config.Config) error {
-	o.path = cfg.String(config.Path)
-	if cfg.Source(config.Path) == config.SourceDefault {
-		o.path = o.routes[0].Target.Path()
-		return checkForwardPath(o.routes[0].Target)
+// completeRoutes parses the routes, and checks that a project file may name them.
+func (o *listenOptions) completeRoutes(ctx context.Context, cfg *config.Config) error {
+	routes, err := cmdutil.ParseRoutes(cfg.String(config.Forward))
+	if err != nil {
+		return err
 	}
-	given := o.path
-	if o.path = cmp.Or(strings.TrimSuffix(given, "/*"), "/"); o.path != given {
-		a.Stderr().Warning("--path "+given+" is the same as --path "+o.path+": everything below it is accepted", nil)
+	if err := cmdutil.TrustProject(ctx, cfg, routes); err != nil {
+		return err
+	}
+	h := &o.handler
+	h.Routes, h.Text, h.Short = routes, cmdutil.FormatRoutes(routes), cmdutil.ShortRoutes(routes)
+	h.FromProject = cfg.IsFromProject(config.Forward)
+	return nil
+}
+
+// completePath sets the ingress path: the given one, or the path of the first target.
+func (o *listenOptions) completePath(a *cmdutil.App, cfg *config.Config) error {
+	o.ingress.Path = cfg.String(config.Path)
+	if cfg.Source(config.Path) == config.SourceDefault {
+		o.ingress.Path = o.handler.Routes[0].Target.Path()
+		return checkForwardPath(o.handler.Routes[0].Target)
+	}
+	given := o.ingress.Path
+	if o.ingress.Path = cmp.Or(strings.TrimSuffix(given, "/*"), "/"); o.ingress.Path != given {
+		a.Stderr().Warning("--path "+given+" is the same as --path "+o.ingress.Path+": everything below it is accepted", nil)
 	}
 	return nil
 }
 
-// checkForwardPath refuses a target whose path looks like a router's pattern, and would be the ingress path word for word.
+// checkForwardPath refuses a target whose path looks like a router's pattern. It would become the ingress path literally.
 func checkForwardPath(target dispatch.Target) error {
 	path, err := url.PathUnescape(target.Path())
 	if err != nil {
@@ -208,24 +210,5 @@ func checkForwardPath(target dispatch.Target) error {
 		"if it is a path all the same, give the path of listen, too: --path "+cmdutil.DefaultPath)
 }
 
-// isLocal reports whether nothing but this machine reaches the listen.
-func (o *listenOptions) isLocal() bool { return o.way.Open == nil }
-
-// tunnelName is a tunnel that could be opened in the place of none.
-func (o *listenOptions) tunnelName() string { return waySSH }
-
-// trust settles what a signature that is not valid leads to, where nobody said: a secret that the program made itself is not the
-// account's, so that over a tunnel nothing that Vidiking signs would get through; unless it is what the listen registers.
-func (o *listenOptions) trust(s cmdutil.KnownSecret) {
-	if s.Made && !o.isLocal() && !o.verifyGiven && !o.account.register {
-		o.verify, o.lenient = relay.VerifyWarn, true
-	}
-}
-
-// schedule is when what failed is tried again; nil for never.
-func (o *listenOptions) schedule() *dispatch.Schedule {
-	if !o.retry {
-		return nil
-	}
-	return &dispatch.Schedule{Speed: o.retrySpeed}
-}
+// isLocal reports whether only this machine can reach the session.
+func (o *listenOptions) isLocal() bool { return o.provider.Open == nil }

@@ -2,230 +2,172 @@ package listencmd
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/account"
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/cli/configcmd"
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// registerOptions is what the flags of `listen` say about the account.
+// registerOptions are the flags of `listen` about the account.
 type registerOptions struct {
 	register   bool
 	restoreURL string
 	yes        bool
 }
 
-// registrar has a listen's URL in the account for as long as the listen runs. A nil one does nothing.
-type registrar struct {
-	app   *cmdutil.App
-	api   *vidiking.Client
-	book  *account.Store
-	claim account.Registration
-	state account.State
-
-	say func(output.Notice)
-
-	mu   sync.Mutex
-	want vidiking.Webhook // what should be registered by now
-	held *account.Lease
-
-	wake   chan struct{} // want was changed
-	ctx    context.Context
-	cancel context.CancelFunc // ends what is under way
-	loop   sync.WaitGroup
-}
-
-// newRegistrar checks what `listen --register` needs, in this order: the arguments, the credentials, the user's consent. Nothing is
-// changed yet.
-func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*registrar, error) {
-	if !o.account.register {
-		return nil, o.account.checkUnused()
-	}
-	options, err := cmdutil.APIOptions(a)
-	if err != nil {
-		return nil, err
-	}
-	r := &registrar{app: a, wake: make(chan struct{}, 1)}
-	if r.book, err = cmdutil.Book(a); err != nil {
-		return nil, err
-	}
-	r.claim = account.Registration{Account: cmdutil.AccountOf(options), PID: os.Getpid(), Sandbox: options.Sandbox}
-	if r.state, err = r.book.State(r.claim.Account); err != nil {
-		return nil, cmdutil.ExplainBook(a, err)
-	}
-	if err := r.complete(o, options.Base); err != nil {
-		return nil, err
-	}
-	if r.api, err = vidiking.New(options); err != nil {
-		return nil, err
-	}
-	if err := r.ask(ctx, o.account); err != nil {
-		r.api.Close()
-		return nil, err
-	}
-	r.claim.API = r.api
-	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	return r, nil
-}
-
+// checkUnused refuses flags that have no effect without --register.
 func (o registerOptions) checkUnused() error {
-	if o.restoreURL != "" {
+	switch {
+	case o.register:
+		return nil
+	case o.restoreURL != "":
 		return cmdutil.Usage("--restore-url goes with --register", "vidiking listen --register --restore-url "+o.restoreURL)
-	}
-	if o.yes {
+	case o.yes:
 		return cmdutil.Usage("--yes goes with --register", "vidiking listen --register --yes")
 	}
 	return nil
 }
 
-// complete says which events are registered, and what is put back.
-func (r *registrar) complete(o *listenOptions, base vidiking.Base) (err error) {
+// registration is what --register would do to the account.
+type registration struct {
+	app     *cmdutil.App
+	state   account.State
+	options listen.RegistrarOptions
+}
+
+// newRegistrar checks the arguments and the credentials, and asks for the user's consent, in this order. It doesn't change the account yet.
+func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*listen.Registrar, error) {
+	api, err := cmdutil.APIOptions(a)
+	if err != nil {
+		return nil, err
+	}
+	r := &registration{app: a, options: listen.RegistrarOptions{
+		Now: a.W.Now, Explain: func(err error) *output.Failure { return cmdutil.ExplainBook(a, err) },
+	}}
+	if r.options.Store, err = cmdutil.Book(a); err != nil {
+		return nil, err
+	}
+	r.options.Claim = account.Registration{Account: cmdutil.AccountOf(api), PID: os.Getpid(), Sandbox: api.Sandbox}
+	if r.state, err = r.options.Store.State(r.options.Claim.Account); err != nil {
+		return nil, cmdutil.ExplainBook(a, err)
+	}
+	if err := r.complete(o, api.Base); err != nil {
+		return nil, err
+	}
+	client, err := vidiking.New(api)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.ask(ctx, o.account.yes); err != nil {
+		client.Close()
+		return nil, err
+	}
+	r.options.API, r.options.Claim.API = client, client
+	return listen.NewRegistrar(ctx, r.options), nil
+}
+
+// complete finds out which events to register, and which webhook to restore at the end.
+func (r *registration) complete(o *listenOptions, base vidiking.Base) (err error) {
 	if o.isLocal() && !base.IsLocal() {
 		return cmdutil.Usage("--register puts a URL into your account that Vidiking can reach, and this listen has none",
-			"it is reached from this machine only: --tunnel "+o.tunnelName())
+			"it is reached from this machine only: --tunnel "+listen.ProviderSSH)
 	}
-	asked := "" // what the configuration forwards says nothing of what others of the account's events are for
+	r.options.Base = r.state.Base()
+	events := "" // the configured events don't say what the account's other events are for
 	if r.app.Cfg.Source(config.Events) == config.SourceFlag("events") {
-		asked = strings.Join(o.events, ",")
+		events = strings.Join(o.handler.Events, ",")
 	}
-	if r.want.Events, err = configcmd.EventsToRegister(asked, r.state); err != nil {
+	if r.options.Events, err = configcmd.EventsToRegister(events, r.state); err != nil {
 		return err
 	}
-	if o.account.restoreURL == "" {
+	url := o.account.restoreURL
+	if url == "" {
 		return nil
 	}
-	if err := configcmd.CheckWebhookURL("--restore-url", o.account.restoreURL, base); err != nil {
+	if err := configcmd.CheckWebhookURL("--restore-url", url, base); err != nil {
 		return err
 	}
-	if known := r.state.Base(); known != nil && known.URL == o.account.restoreURL {
-		r.claim.Base = known
-		return nil
+	if r.options.Base == nil || r.options.Base.URL != url {
+		secret, _, ok := r.app.Cfg.Secret()
+		if !ok {
+			return cmdutil.Usage("--restore-url puts the account's signing secret back, too, and it is not known", "set VIDIKING_WEBHOOK_SECRET, or: vidiking config set webhook-secret")
+		}
+		r.options.Base = &vidiking.Webhook{URL: url, Events: r.options.Events, Secret: secret}
 	}
-	secret, _, ok := r.app.Cfg.Secret()
-	if !ok {
-		return cmdutil.Usage("--restore-url puts the account's signing secret back, too, and it is not known", "set VIDIKING_WEBHOOK_SECRET, or: vidiking config set webhook-secret")
-	}
-	r.claim.Base = &vidiking.Webhook{URL: o.account.restoreURL, Events: r.want.Events, Secret: secret}
+	r.options.Claim.Base = r.options.Base
 	return nil
 }
 
-// base is what is put back at the end; nil where that is not known.
-func (r *registrar) base() *vidiking.Webhook {
-	if r.claim.Base != nil {
-		return r.claim.Base
+// ask prints what is replaced and what follows from it, and asks for consent.
+func (r *registration) ask(ctx context.Context, yes bool) error {
+	a, base := r.app, r.options.Base
+	if o := r.state.Override; o != nil && o.Active().Live {
+		r.options.Claim.Replaces = o.Active().ID
 	}
-	return r.state.Base()
-}
-
-// register puts the URL into the account; what happens to it later is told to say. An interrupt ends it, and what was there is there
-// again.
-func (r *registrar) register(ctx context.Context, session, url string, secret webhook.Secret, say func(output.Notice)) error {
-	if r == nil {
+	if !a.W.StdinTerminal {
+		switch {
+		case base == nil:
+			return cmdutil.Usage("what is registered now is not known here, so it could not be put back", "where you know what it is, add: --restore-url URL --yes")
+		case !yes:
+			return cmdutil.Usage("--register replaces the account's webhook, "+base.URL+", while this runs", "without a terminal to ask at, say so: --yes")
+		}
+	}
+	lines := r.consequences()
+	if yes && base != nil {
+		lines = r.replaced()
+	}
+	for _, l := range lines {
+		a.Stderr().Print(l)
+	}
+	if yes {
 		return nil
 	}
-	r.say = say
-	r.want.URL, r.want.Secret = url, secret
-	r.claim.ID, r.claim.Webhook = session, r.want
-	held, err := r.book.Register(ctx, r.claim)
-	if err != nil {
-		f := cmdutil.ExplainBook(r.app, err)
-		if left, lookErr := r.book.Stale(); lookErr == nil && len(left) > 0 {
-			f.Hints = append(f.Hints, "what was there may have to be put back: vidiking config restore-webhook")
-		}
-		return f
+	ok, err := cmdutil.Confirm(ctx, a, "Register?")
+	if err == nil && !ok {
+		err = cmdutil.Declined(a)
 	}
-	r.held = held
-	r.loop.Go(r.follow)
-	return nil
+	return err
 }
 
-// Sign has Vidiking sign with another secret from now on.
-func (r *registrar) Sign(s webhook.Secret) {
-	r.change(func(w *vidiking.Webhook) { w.Secret = s })
-}
-
-// change has something else registered from now on. It does not wait for that.
-func (r *registrar) change(edit func(*vidiking.Webhook)) {
-	if r == nil {
-		return
+// replaced describes the session whose registration this one replaces, if there is one.
+func (r *registration) replaced() []string {
+	override := r.state.Override
+	if override == nil {
+		return nil
 	}
-	r.mu.Lock()
-	edit(&r.want)
-	r.mu.Unlock()
-	select {
-	case r.wake <- struct{}{}:
-	default:
+	top := override.Active()
+	if !top.Live {
+		return []string{"A listen that died left its URL in your account:", "  " + top.Webhook.URL}
+	}
+	since := cmdutil.WhenToTheMinute(r.app, top.Since)
+	return []string{
+		fmt.Sprintf("Another listen (process %d) has its URL in your account, since %s:", top.PID, since),
+		"  " + top.Webhook.URL,
+		"This one takes its place. If the other still runs when this ends, it gets it back.",
 	}
 }
 
-// follow registers every change, and tries again for as long as it fails: meanwhile deliveries go where nobody is.
-func (r *registrar) follow() {
-	pause := time.Duration(0)
-	for {
-		var again <-chan time.Time
-		var timer *time.Timer
-		if pause > 0 {
-			timer = time.NewTimer(pause)
-			again = timer.C
-		}
-		select {
-		case <-r.wake:
-		case <-again:
-		case <-r.ctx.Done():
-		}
-		if timer != nil {
-			timer.Stop()
-		}
-		if r.ctx.Err() != nil {
-			return
-		}
-		pause = r.changeNow(pause)
-	}
-}
-
-const (
-	firstChangePause = 5 * time.Second
-	longChangePause  = time.Minute // the window of Vidiking's rate limit
-)
-
-// changeNow registers what should be, and returns the pause after which to try again; 0 where it worked.
-func (r *registrar) changeNow(failedFor time.Duration) time.Duration {
-	r.mu.Lock()
-	w := r.want
-	r.mu.Unlock()
-	err := r.held.Update(r.ctx, w)
+func (r *registration) consequences() []string {
+	lines := r.replaced()
+	base := r.options.Base
 	switch {
-	case r.ctx.Err() != nil:
-		return 0
-	case err == nil:
-		r.say(output.Notice{Code: "registered", At: r.app.W.Now(), Good: true, Message: "Vidiking sends to " + w.URL + " now, signed with " + w.Secret.String() + "."})
-		return 0
-	case failedFor == 0:
-		r.say(output.Notice{
-			Code: "not_registered", At: r.app.W.Now(), Message: "Vidiking does not send to " + w.URL + " yet: " + cmdutil.ExplainBook(r.app, err).What + ".",
-			Details: []string{"Trying again."},
-		})
-		return firstChangePause
+	case base == nil:
+		return append(lines,
+			"What is registered in your account now is not known here, so it can't be put",
+			"back: when this ends, Vidiking goes on sending to a URL that is gone.",
+			"Where you know what it is, add: --restore-url URL")
+	case len(lines) == 0:
+		lines = []string{"This listen's URL takes the place of your account's webhook, for a while."}
 	}
-	return min(2*failedFor, longChangePause)
-}
-
-// ready is what the ready block says of it; empty where nothing is registered.
-func (r *registrar) ready() (events, restores string) {
-	if r == nil {
-		return "", ""
-	}
-	events = account.ShortEvents(r.want.Events)
-	if base := r.base(); base != nil {
-		return events, base.URL
-	}
-	return events, ""
+	return append(lines,
+		"Production deliveries come here while this runs. When it ends, they go again to",
+		"  "+base.URL,
+		`A gentler way is a job's own "callback": only that job's deliveries come here.`)
 }

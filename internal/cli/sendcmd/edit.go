@@ -12,6 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/editor"
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
+	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
@@ -203,7 +204,7 @@ const editorGrace = 3 * time.Second
 // editor's.
 func runEditor(ctx context.Context, a *cmdutil.App, c editor.Command, path string) error {
 	cmd := exec.CommandContext(ctx, c.Args[0], append(c.Args[1:len(c.Args):len(c.Args)], path)...)
-	cmd.Cancel = func() error { return cmdutil.AskToEnd(cmd.Process) }
+	cmd.Cancel = func() error { return listen.Terminate(cmd.Process) }
 	cmd.WaitDelay = editorGrace
 	cmd.Stdout, cmd.Stderr = a.W.Stderr, a.W.Stderr
 	if !a.W.StdinTerminal || !a.W.StdoutTerminal {

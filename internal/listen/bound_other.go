@@ -1,6 +1,6 @@
 //go:build !linux && !windows
 
-package listencmd
+package listen
 
 import "os/exec"
 

@@ -1,4 +1,4 @@
-package listencmd
+package listen
 
 import (
 	"os/exec"

@@ -1,4 +1,4 @@
-package listencmd
+package listen
 
 import (
 	"crypto/rand"
@@ -16,13 +16,13 @@ func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name    string
-		o       listenOptions
+		o       HandlerOptions
 		resumed int
 		pending relay.Pending
 	}{
-		{"with neither, nothing is sent", listenOptions{}, 0, relay.Pending{NeverSent: 1, Unknown: 1}},
-		{"hold sends what was held", listenOptions{hold: true}, 1, relay.Pending{Unknown: 1}},
-		{"retry sends retries, too", listenOptions{retry: true}, 2, relay.Pending{Unknown: 1}},
+		{"with neither, nothing is sent", HandlerOptions{}, 0, relay.Pending{NeverSent: 1, Unknown: 1}},
+		{"hold sends what was held", HandlerOptions{Hold: true}, 1, relay.Pending{Unknown: 1}},
+		{"retry sends retries, too", HandlerOptions{Retry: &dispatch.Schedule{Speed: 1}}, 2, relay.Pending{Unknown: 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -55,16 +55,16 @@ func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := relay.New(relay.Options{Log: log, Backlog: log.Reader(), Routes: relay.To(target), Hold: tc.o.hold, Now: time.Now})
+			r := relay.New(relay.Options{Log: log, Backlog: log.Reader(), Routes: relay.To(target), Hold: tc.o.Hold, Now: time.Now})
 			defer r.Close()
 			r.Drain() // nothing is sent
-			l := &listener{o: &tc.o, dataDir: dir, log: log, relay: r, session: session.New(dir, info)}
-			defer func() { _ = l.session.Close() }()
-			if err := l.resume(t.Context()); err != nil {
+			s := &Session{o: &Options{Handler: tc.o, Log: LogOptions{Dir: dir}}, log: sessionLog{Log: log}, relay: r, announce: session.New(dir, info)}
+			defer func() { _ = s.announce.Close() }()
+			if err := s.resume(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if l.resumed.Deliveries != tc.resumed || l.pending != tc.pending {
-				t.Errorf("resumed %+v, pending %+v; want %d, %+v", l.resumed, l.pending, tc.resumed, tc.pending)
+			if s.backlog.resumed.Deliveries != tc.resumed || s.backlog.pending != tc.pending {
+				t.Errorf("resumed %+v, pending %+v; want %d, %+v", s.backlog.resumed, s.backlog.pending, tc.resumed, tc.pending)
 			}
 		})
 	}

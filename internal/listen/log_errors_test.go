@@ -1,4 +1,4 @@
-package listencmd
+package listen
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -28,15 +27,15 @@ func (v *noticeView) Notify(n relay.Notice) {
 func (v *noticeView) Say(output.Notice) {}
 
 func TestAnErrorOfTheLogBeforeThereIsAViewIsShown(t *testing.T) {
-	l := &listener{app: &cmdutil.App{W: cmdutil.World{Now: time.Now}}}
-	l.logErrors.Report(store.ErrFull)
+	s := &Session{o: &Options{System: System{Now: time.Now}}}
+	s.log.errors.Report(store.ErrFull)
 	v := &noticeView{}
 	var reporting sync.WaitGroup // the log has goroutines of its own
-	reporting.Go(func() { l.logErrors.Report(store.ErrReadOnly) })
-	l.view = v
-	l.logErrors.handleWith(l.logFailed)
+	reporting.Go(func() { s.log.errors.Report(store.ErrReadOnly) })
+	s.display.view = v
+	s.log.errors.handleWith(s.logFailed)
 	reporting.Wait()
-	l.logErrors.Report(store.ErrCorrupt)
+	s.log.errors.Report(store.ErrCorrupt)
 	for _, want := range []error{store.ErrFull, store.ErrReadOnly, store.ErrCorrupt} {
 		shown := 0
 		for _, n := range v.notices {

@@ -1,4 +1,4 @@
-package listencmd
+package listen
 
 import (
 	"errors"
@@ -12,11 +12,11 @@ import (
 
 func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 	t.Parallel()
-	ngrok := way{Name: wayNgrok, Note: ", with the token from NGROK_AUTHTOKEN", Server: "ngrok"}
-	byItsOwn := way{Name: wayNgrok, Server: "ngrok", ownProxy: true}
-	ssh := way{Name: waySSH, Note: ", by me@example.com", Server: "example.com"}
+	ngrok := Provider{Name: providerNgrok, Note: ", with the token from NGROK_AUTHTOKEN", Server: "ngrok"}
+	byItsOwn := Provider{Name: providerNgrok, Server: "ngrok", ownProxy: true}
+	ssh := Provider{Name: ProviderSSH, Note: ", by me@example.com", Server: "example.com"}
 	for _, tc := range []struct {
-		way  way
+		p    Provider
 		err  *tunnel.Error
 		code int
 		what string
@@ -36,7 +36,7 @@ func TestEveryEndOfATunnelHasItsWordsAndItsCode(t *testing.T) {
 		{ssh, &tunnel.Error{Reason: tunnel.Misconfigured, Service: "example.com", Message: "the key x is no private key"}, 2, "the key x is no private key", ""},
 		{ngrok, &tunnel.Error{Reason: tunnel.Stopped, Service: "ngrok", Message: "\x1b[31mboo"}, 1, "ngrok ended the tunnel", withoutTunnel},
 	} {
-		f := explainTunnel(errors.Join(&TunnelError{Way: tc.way, Err: tc.err}))
+		f := explainTunnel(errors.Join(&TunnelError{Provider: tc.p, Err: tc.err}))
 		if f == nil || f.Code != tc.code || f.What != tc.what || tc.hint != "" && !slices.Contains(f.Hints, tc.hint) {
 			t.Errorf("%s: got %+v, want %d, %q and %q", tc.err.Reason, f, tc.code, tc.what, tc.hint)
 			continue

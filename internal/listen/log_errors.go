@@ -1,9 +1,9 @@
-package listencmd
+package listen
 
 import "sync"
 
-// logErrors passes the errors that the delivery log reports from its own goroutines to a handler. The log is opened before there is
-// anything to show an error on, so errors that come before handleWith wait for it.
+// logErrors passes errors that the delivery log reports from its own goroutines to a handler. The log is opened before there is a view to
+// show errors on, so earlier errors wait for handleWith.
 type logErrors struct {
 	mu     sync.Mutex
 	early  []error
@@ -23,10 +23,10 @@ func (e *logErrors) Report(err error) {
 	}
 }
 
-// maxEarlyErrors bounds the errors that wait. A log whose start takes long reports the same few again and again.
+// maxEarlyErrors bounds the errors that wait. If the start takes long, the log reports the same few errors repeatedly.
 const maxEarlyErrors = 16
 
-// handleWith passes the errors so far to handle, and those that come later.
+// handleWith passes earlier and later errors to handle.
 func (e *logErrors) handleWith(handle func(error)) {
 	e.mu.Lock()
 	early := e.early

@@ -1,9 +1,8 @@
-package listencmd
+package listen
 
 import (
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 )
 
@@ -13,7 +12,7 @@ func TestAListenKnowsATargetThatIsItselfByEveryNameOfThisMachine(t *testing.T) {
 		"4747": true, "127.0.0.1:4747": true, "127.0.0.2:4747": true, "[::1]:4747": true, "me.localhost:4747": true, "0.0.0.0:4747": true,
 		"3000": false, "localhost": false, "192.168.1.2:4747": false, "example.com:4747": false,
 	} {
-		target, err := dispatch.ParseTarget(typed, cmdutil.DefaultPath)
+		target, err := dispatch.ParseTarget(typed, "/webhooks/vidiking")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,115 @@
+package listen
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+)
+
+// ready returns the ready block. base is the URL without its path.
+func (s *Session) ready(base string) output.Ready {
+	r := output.Ready{
+		URL: base + s.o.Ingress.Path, Forward: forwardRoutes(s.o.Handler.Routes, nil), Verify: string(s.o.Ingress.Verify), DataDir: s.o.Log.Dir,
+		Events: s.o.Handler.Events, Tunnel: s.o.Provider.Name, TunnelNote: s.o.Provider.Note,
+	}
+	r.Register, r.Restores = s.account.registrar.ready()
+	if !s.isLocal() {
+		r.Local = s.ingress.url()
+	} else if s.ingress.portChanged {
+		r.URLNote = " (" + s.o.Ingress.Addr + " is taken)"
+	}
+	s.addSecret(&r)
+	if s.child == nil { // a command sends deliveries itself
+		r.Next = append(r.Next, output.Suggestion{Text: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+	}
+	return r
+}
+
+// addSecret adds to the ready block what the user should know about the secret.
+func (s *Session) addSecret(r *output.Ready) {
+	if s.o.Ingress.Verify != relay.VerifyOff {
+		r.VerifyNote = ", with " + s.secret.String()
+	}
+	if s.lenient {
+		r.VerifyNote = ": your account's secret is not known, so nothing is rejected"
+		r.Next = append(r.Next, output.Suggestion{Text: "Give it that secret, and nothing else gets through:", Command: "vidiking config set webhook-secret"})
+	}
+	if !s.isLocal() {
+		return
+	}
+	if s.secret.IsNew {
+		r.VerifyNote += " (made just now)"
+	}
+	if s.log.lacksSecret {
+		r.Next = append(r.Next, output.Suggestion{Text: "Your handler needs the secret:", Command: s.o.Secrets.Command})
+	}
+}
+
+// forwardRoutes returns the routes as the ready block shows them. It marks targets that are down.
+func forwardRoutes(routes []relay.Route, down []dispatch.Target) []output.Route {
+	var shown []output.Route
+	for _, r := range routes {
+		out := output.Route{Events: r.Events, Target: r.Target.String()}
+		if slices.ContainsFunc(down, func(t dispatch.Target) bool { return t.String() == out.Target }) {
+			out.Note = " (nothing there yet)"
+		}
+		shown = append(shown, out)
+	}
+	return shown
+}
+
+// startNotices returns the notices to print after the ready block.
+func (s *Session) startNotices() []output.Notice {
+	ns := slices.Clone(s.o.View.Notices)
+	if s.o.Handler.Retry != nil && !s.isLocal() && s.o.Ingress.Respond == relay.RespondHandler {
+		ns = append(ns, output.Notice{
+			Code: "retried_twice", Hint: "--respond ack",
+			Message: "Vidiking tries again what your handler refuses, and so does this listen: it may come twice.",
+			Details: []string{"To leave it to this one: --respond ack"},
+		})
+	}
+	return append(ns, s.backlog.notices()...)
+}
+
+// clearReadyFile removes the ready file that a killed session left behind, so that nobody mistakes it for this session's.
+func (s *Session) clearReadyFile() error {
+	f := s.o.Ready
+	if f.Path == "" {
+		return nil
+	}
+	err := atomicfile.CheckRegular(f.Path)
+	if err == nil {
+		err = atomicfile.Remove(f.Path)
+	}
+	return f.wrap(err)
+}
+
+// writeReadyFile writes the ready block as JSON, for programs that wait for the session.
+func (s *Session) writeReadyFile(ready output.Ready) error {
+	f := s.o.Ready
+	if f.Path == "" {
+		return nil
+	}
+	err := atomicfile.Write(f.Path, 0o600, func(w io.Writer) error {
+		p := output.New(output.Options{Stdout: w, Stderr: w, Format: output.FormatJSON})
+		p.Ready(ready)
+		return p.Err()
+	})
+	if err != nil {
+		return f.wrap(err)
+	}
+	s.display.readyFile = f.Path
+	return nil
+}
+
+func (f ReadyFile) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return output.Failed(err, fmt.Sprintf("can't write %s: %s", f.Name, output.PathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
+}

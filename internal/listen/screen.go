@@ -1,0 +1,246 @@
+package listen
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tui"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// ScreenOptions says how the TUI is built.
+type ScreenOptions struct {
+	Unavailable string // why there can be no screen; empty if there can be one
+	OpenLog     func(own *store.Reader) (log ScreenLog, closeLog func(), err error)
+	Options     func(out output.Options, log view.Log) tui.Options
+	Actions     func(SessionSender) view.Actions
+	TunnelState func(session.Info) (view.Health, string)
+	Explain     func(error) *output.Failure // explains why the screen ended
+	Command     func(string) string         // adds the global flags that the user typed to a command
+}
+
+// ScreenLog is the delivery log as the screen reads it.
+type ScreenLog interface {
+	view.Log
+	// HandlerSeen returns the health of a session's handler according to its latest attempt, and when that was.
+	HandlerSeen(ctx context.Context, session string) (view.Health, time.Time)
+}
+
+// SessionSender sends deliveries through the session.
+type SessionSender struct {
+	Deliver func(context.Context, relay.Arrival) (relay.Outcome, error)
+	// Owns reports whether a delivery belongs to the session's project. Deliveries without a project belong to every project.
+	Owns func(webhook.Summary) bool
+}
+
+// screenView is the TUI as the view of a session. If a bug ends the TUI, lines replace it, and the relay continues.
+type screenView struct {
+	s        *Session
+	printing sync.Mutex
+	screen   *tui.Screen
+	lines    func(context.Context) (*output.Live, error)
+	closeLog func()
+	style    display.Style
+
+	ctx    context.Context // until Draining
+	cancel context.CancelFunc
+	ready  output.Ready
+	ended  chan struct{}               // the screen is gone, and the terminal is restored
+	left   chan struct{}               // the user left the screen
+	after  atomic.Pointer[output.Live] // the lines after a bug
+	health handlerHealth
+}
+
+// handlerHealth is what the session itself knows about its handlers.
+type handlerHealth struct {
+	upAt        atomic.Int64 // when the handler was last seen to be up again, in milliseconds
+	downAtStart atomic.Bool
+	upAtStart   atomic.Bool
+}
+
+func (s *Session) newScreen(ctx context.Context, out output.Options, lines func(context.Context) (*output.Live, error)) (*screenView, error) {
+	v := &screenView{s: s, lines: lines, ended: make(chan struct{}), left: make(chan struct{}), style: out.Style}
+	v.ctx, v.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	log, closeLog, err := s.o.View.Screen.OpenLog(s.log.Reader())
+	if err != nil {
+		return nil, err
+	}
+	v.closeLog = closeLog
+	o := s.o.View.Screen.Options(out, log)
+	o.Own, o.Filter = true, s.o.View.FilterText
+	o.State = func(ctx context.Context) view.State { return v.state(ctx, log) }
+	o.Actions = s.o.View.Screen.Actions(SessionSender{
+		Deliver: func(ctx context.Context, in relay.Arrival) (relay.Outcome, error) { return s.relay.Deliver(ctx, in) },
+		Owns:    func(d webhook.Summary) bool { return d.Project == "" || d.Project == s.location.Project },
+	})
+	v.screen = tui.New(o)
+	return v, nil
+}
+
+// state returns the state of the session for the header.
+func (v *screenView) state(ctx context.Context, log ScreenLog) view.State {
+	s := v.s
+	info := s.announce.Info()
+	state := view.State{
+		Listening: true, URL: cmp.Or(info.PublicURL, info.URL), TunnelName: info.Tunnel,
+		Forward: s.o.Handler.Short, Timeout: s.o.Handler.Timeout, Verify: string(s.o.Ingress.Verify),
+	}
+	state.Tunnel, state.TunnelState = s.o.View.Screen.TunnelState(info)
+	if s.o.Ingress.Verify != relay.VerifyOff {
+		state.Verify += ", " + info.Secret
+	}
+	health, seen := log.HandlerSeen(ctx, info.ID)
+	state.Handler = v.health.combine(health, seen)
+	return state
+}
+
+// combine returns the health of the handler, according to the log and to what the session itself has seen.
+func (h *handlerHealth) combine(logged view.Health, seen time.Time) view.Health {
+	switch up := h.upAt.Load(); {
+	case up > 0 && seen.UnixMilli() <= up:
+		return view.HealthUp
+	case logged == view.HealthUnknown && h.downAtStart.Load():
+		return view.HealthDown
+	case logged == view.HealthUnknown && h.upAtStart.Load():
+		return view.HealthUp
+	}
+	return logged
+}
+
+// Start shows the screen. Its header replaces the ready block.
+func (v *screenView) Start(ready output.Ready, notices []output.Notice) {
+	v.ready = ready
+	v.health.upAtStart.Store(v.s.display.handlersUp)
+	for _, r := range ready.Forward {
+		v.health.downAtStart.Store(v.health.downAtStart.Load() || r.Note != "")
+	}
+	if v.s.secret.IsNew && v.s.isLocal() && len(ready.Next) > 0 {
+		v.screen.Say(tui.Notice{Text: strings.TrimSuffix(ready.Next[0].Text, ":"), Next: ": " + v.command("vidiking listen --print-secret")})
+	}
+	for _, n := range notices {
+		v.Say(n)
+	}
+	go v.run()
+}
+
+func (v *screenView) run() {
+	err := v.screen.Run(v.ctx)
+	v.closeLog()
+	close(v.ended)
+	if v.ctx.Err() != nil {
+		return
+	}
+	if err == nil {
+		close(v.left)
+		return
+	}
+	f := v.s.o.View.Screen.Explain(err)
+	v.s.o.System.Errors.Error(f.What, f.Detail, append(f.Hints, "listen goes on, with lines"))
+	live, err := v.lines(v.ctx)
+	if err != nil {
+		return
+	}
+	v.after.Store(live)
+	live.Start(v.ready, nil)
+}
+
+// Notify shows a notice of the relay. It never blocks.
+func (v *screenView) Notify(n relay.Notice) {
+	if n.Kind == relay.NoticeHandlerBack {
+		v.health.upAt.Store(n.At.UnixMilli())
+	}
+	if live := v.after.Load(); live != nil {
+		live.Notify(n)
+		return
+	}
+	notice := output.NoticeOf(n, v.s.o.Ingress.Path, v.style)
+	if n.Kind == relay.NoticeHandlerBack && n.Missed > 0 { // the screen has a key to replay what it shows
+		notice.Message = strings.TrimSuffix(notice.Message, ".")
+		notice.Details = []string{": / status:failed since:" + display.WhenArgument(n.Since, n.At, v.style) + ", then R"}
+	}
+	v.Say(notice)
+}
+
+func (v *screenView) command(text string) string { return v.s.o.View.Screen.Command(text) }
+
+// Say shows a notice. It never blocks.
+func (v *screenView) Say(n output.Notice) {
+	if live := v.after.Load(); live != nil {
+		live.Say(n)
+		return
+	}
+	select {
+	case <-v.ended: // the terminal is restored
+		v.printing.Lock()
+		defer v.printing.Unlock()
+		v.s.display.printer.Notice(n)
+	default:
+		v.screen.Say(v.format(n))
+	}
+}
+
+// format returns a notice for the result line, with the command last.
+func (v *screenView) format(n output.Notice) tui.Notice {
+	out := tui.Notice{Good: n.Good, Text: n.Message}
+	for i, detail := range n.Details {
+		if !strings.HasPrefix(detail, ": ") {
+			detail = " " + detail
+		}
+		if i == len(n.Details)-1 {
+			out.Next = v.command(detail)
+			break
+		}
+		out.Text += detail
+	}
+	return out
+}
+
+// Left returns a channel that is closed when the user leaves the screen.
+func (v *screenView) Left() <-chan struct{} { return v.left }
+
+// Draining closes the screen, and prints how many responses the session waits for.
+func (v *screenView) Draining(responses int) {
+	if live := v.after.Load(); live != nil {
+		live.Draining(responses)
+		return
+	}
+	v.cancel()
+	<-v.ended
+	v.printing.Lock()
+	defer v.printing.Unlock()
+	if responses > 0 {
+		v.s.display.printer.ClosingLine(output.Draining(responses))
+	}
+}
+
+// Stop prints a summary of the session on the restored terminal.
+func (v *screenView) Stop(c relay.Counts, held int) {
+	if live := v.after.Load(); live != nil {
+		live.Stop(c, held)
+		return
+	}
+	info := v.s.announce.Info()
+	summary := output.Stopped{Counts: c, Held: held}
+	summary.CountFailed(context.WithoutCancel(v.ctx), v.s.log.Reader(), info.ID, info.StartedAt, v.s.o.System.Now(), v.style)
+	v.printing.Lock()
+	defer v.printing.Unlock()
+	v.s.display.printer.Stopped(summary)
+}
+
+// Close closes the screen without a summary.
+func (v *screenView) Close() {
+	v.cancel()
+	if live := v.after.Load(); live != nil {
+		live.Close()
+	}
+}

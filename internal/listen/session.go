@@ -1,0 +1,259 @@
+package listen
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime/debug"
+	"slices"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/session"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tunnel"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Session is one listening session.
+type Session struct {
+	o        *Options
+	secret   Secret
+	lenient  bool             // deliveries with an invalid signature are forwarded, because the account's secret is unknown
+	location session.Location // where the session was started
+
+	log      sessionLog
+	relay    *relay.Relay
+	sender   *dispatch.Sender
+	announce *session.Session
+	backlog  backlog
+
+	ingress ingress
+	tunnel  tunnelLink
+	child   *child // nil without a command
+	wait    wait
+	account registration
+	display sessionDisplay
+}
+
+const (
+	gcPercent = 300 // three times Go's default
+	// Beyond the bodies in flight and this much, memory is collected as often as necessary: outside input may cost time, but not memory.
+	memoryReserve = 32 << 20
+)
+
+// Run runs a session from start to end. It returns the error that the command ends with.
+func Run(ctx context.Context, o *Options) (err error) {
+	// A delivery is a few kilobytes that soon become garbage, and little else is alive. Collecting a third as often costs about 8 MB
+	// and saves a tenth of the CPU time under load (docs/performance.md).
+	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(relay.MaxInFlight(o.Ingress.MaxBody) + memoryReserve)
+	s := &Session{o: o}
+	began := o.System.Now()
+	defer func() {
+		err = errors.Join(err, s.wait.reportAborted(s, began, err)) // before Close, which discards the report
+		err = errors.Join(err, s.Close())
+	}()
+	if err := s.Open(ctx); err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}
+
+// Open opens the log and the ingress, resumes the deliveries of earlier sessions, and announces the session. It opens nothing
+// before it has checked the options and has the user's consent.
+func (s *Session) Open(ctx context.Context) (err error) {
+	if s.child, err = findCommand(s.o.Command.Args); err != nil {
+		return err
+	}
+	if err := s.clearReadyFile(); err != nil {
+		return err
+	}
+	if create := s.o.Wait.CreateReport; create != nil {
+		if s.wait.report, err = create(); err != nil {
+			return err
+		}
+	}
+	if s.o.Account.Register {
+		if s.account.registrar, err = s.o.Account.Registrar(ctx); err != nil {
+			return err
+		}
+	}
+	// Run handles an interrupt that arrives during these steps.
+	for _, step := range []func(context.Context) error{s.openLog, s.build, s.bind, s.resume} {
+		if err := step(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
+	s.ingress.serve()
+	if s.isLocal() {
+		if err := s.register(ctx, s.ingress.url()); err != nil {
+			return err
+		}
+	}
+	return s.announceSession()
+}
+
+// isLocal reports whether only this machine can reach the session.
+func (s *Session) isLocal() bool { return s.o.Provider.Open == nil }
+
+// openLog comes first, because deliveries that can't be recorded are not accepted.
+func (s *Session) openLog(ctx context.Context) (err error) {
+	if s.secret, err = s.o.Secrets.Load(); err != nil {
+		return err
+	}
+	s.relaxVerify()
+	if s.log.Log, err = s.o.Log.Open(ctx, s.log.errors.Report); err != nil {
+		return err
+	}
+	live, err := session.Live(s.o.Log.Dir)
+	if err != nil {
+		return err
+	}
+	s.location = s.o.Log.Locate(live)
+	s.log.lacksSecret = s.o.Secrets.Missing(ctx, s.log.Reader(), s.location.Project)
+	return nil
+}
+
+// relaxVerify selects how strictly signatures are checked if the user did not say. The account does not sign with a generated secret, so
+// strict checks would reject everything that Vidiking sends through a tunnel, unless the session registers that secret.
+func (s *Session) relaxVerify() {
+	if s.secret.Generated && !s.isLocal() && !s.o.Ingress.VerifyGiven && !s.o.Account.Register {
+		s.o.Ingress.Verify, s.lenient = relay.VerifyWarn, true
+	}
+}
+
+// build creates the relay, the ingress, and the view that reads what the relay records.
+func (s *Session) build(ctx context.Context) error {
+	info, err := session.NewInfo(s.o.System.Random)
+	if err != nil {
+		return err
+	}
+	secrets, err := s.o.Secrets.Follow(s.secret.Secret, s.secretChanged)
+	if err != nil {
+		return err
+	}
+	out := s.o.View.Output
+	out.Style.Timeout = s.o.Handler.Timeout
+	if s.child != nil { // stdout belongs to the command
+		out.Stdout, out.Terminal, out.Color = out.Stderr, s.o.System.StderrTerminal, out.ErrColor
+	}
+	s.display.printer = output.New(out)
+	s.o.View.Warn(s.display.printer, s.account.registrar.events())
+	s.announce = session.New(s.o.Log.Dir, info)
+	if err := s.buildView(ctx, out); err != nil {
+		return err
+	}
+	s.log.errors.handleWith(s.logFailed)
+	h, in := &s.o.Handler, &s.o.Ingress
+	s.ingress.guard = &Guard{
+		Private: h.FromProject, Public: func() string { return s.announce.Info().PublicURL },
+		Live: func() ([]session.Info, error) { return session.Live(s.o.Log.Dir) },
+	}
+	s.sender = dispatch.NewSender(dispatch.Options{Timeout: h.Timeout, Insecure: h.Insecure, Now: s.o.System.Now, Guard: s.ingress.guard})
+	s.relay = relay.New(relay.Options{
+		Log: s.log.Log, Sender: s.sender, Routes: h.Routes, Secrets: secrets, Verify: in.Verify, Events: h.Events,
+		Header: h.Header, Host: h.Host, Ordered: h.Ordered, Hold: h.Hold, Retry: h.Retry, Backlog: s.log.Reader(),
+		MaxConcurrency: h.MaxConcurrency,
+		Session:        info.ID, Project: s.location.Project, Now: s.o.System.Now, Random: s.o.System.Random, Notify: s.display.view.Notify,
+	})
+	s.ingress.build(s.relay, in, info.Token, !s.isLocal())
+	return nil
+}
+
+// announceSession makes the session known to other commands.
+func (s *Session) announceSession() error {
+	err := s.announce.Announce(func(i *session.Info) {
+		i.PID, i.StartedAt, i.Dir, i.Project = os.Getpid(), s.o.System.Now().UTC(), s.location.Dir, s.location.Project
+		i.URL, i.State, i.Forward = s.ingress.url(), session.StateReady, s.o.Handler.Text
+		if i.Tunnel = s.o.Provider.Name; !s.isLocal() {
+			i.State = session.StateConnecting
+		}
+		i.TimeoutMS, i.Hold = s.o.Handler.Timeout.Milliseconds(), s.o.Handler.Hold
+		if s.o.Ingress.Verify != relay.VerifyOff {
+			i.Secret = s.secret.String()
+		}
+	})
+	if store.IsFull(err) {
+		return output.Failed(err, "the disk is full, so the session file can't be written", output.MakeRoom, "or free some space on that disk")
+	}
+	return err
+}
+
+// How long the first check of the handlers may delay the ready block. On this machine, a connection is accepted or refused at once, even
+// under load. Elsewhere, a firewall may drop packets silently.
+const (
+	handlerTimeout      = 100 * time.Millisecond
+	localHandlerTimeout = 2 * time.Second
+)
+
+// Run prints that the session is ready, shows deliveries, and drains at the first interrupt. A second interrupt aborts.
+func (s *Session) Run(ctx context.Context) error {
+	interrupts := s.o.System.Interrupts()
+	probe := make(chan []dispatch.Target, 1)
+	go func() { probe <- s.relay.LookForHandlers(context.WithoutCancel(ctx)) }()
+	state, err := s.openTunnel(ctx, interrupts)
+	if err != nil || state.Kind != tunnel.Ready {
+		return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
+	}
+	ready := s.ready(state.URL)
+	s.checkHandlers(&ready, probe)
+	if err := s.writeReadyFile(ready); err != nil {
+		return err
+	}
+	s.display.view.Start(ready, s.startNotices())
+	s.display.started = true
+	s.account.startRecovery(ctx, s.o.Account.Recover, s.display.view.Say)
+	go s.followTunnel()
+	s.startWait(ctx)
+	if err := s.startCommand(ready.URL); err != nil {
+		return err
+	}
+	select {
+	case sig := <-interrupts:
+		if err := s.child.interrupt(sig, interrupts); err != nil {
+			return err
+		}
+	case <-s.done():
+	case <-s.display.view.Left():
+	case <-ctx.Done(): // interrupted before Run took over the interrupts
+	case err = <-s.tunnel.lost:
+	case err := <-s.ingress.served:
+		return ingressEnded(err)
+	}
+	return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
+}
+
+func ingressEnded(err error) error {
+	return output.Failed(err, "the ingress ended: "+err.Error(), "start listen again")
+}
+
+// checkHandlers notes in the ready block which handlers are down, if that is known soon.
+func (s *Session) checkHandlers(ready *output.Ready, probe <-chan []dispatch.Target) {
+	timeout := localHandlerTimeout
+	if slices.ContainsFunc(s.o.Handler.Routes, func(r relay.Route) bool { return !r.Target.IsLocal() }) {
+		timeout = handlerTimeout
+	}
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case down := <-probe:
+		ready.Forward = forwardRoutes(s.o.Handler.Routes, down)
+		s.display.handlersUp = len(down) == 0
+	case <-timer.C:
+	}
+}
+
+// secretChanged makes it known that signatures are checked with another secret from now on.
+func (s *Session) secretChanged(secret webhook.Secret) {
+	s.update(func(i *session.Info) { i.Secret = secret.String() })
+	s.account.registrar.Sign(secret)
+	s.display.view.Say(output.Notice{
+		Code: "secret_changed", At: s.o.System.Now(), Good: true, Message: "Signatures are checked with " + secret.String() + " now.",
+	})
+}
+
+// update changes what other commands know about the session. An error is no reason to end the session, because they can do without.
+func (s *Session) update(change func(*session.Info)) { _ = s.announce.Update(change) }

@@ -1,0 +1,120 @@
+package listen
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/output"
+)
+
+// shutdown ends the session in order, for whatever cause.
+func (s *Session) shutdown(ctx context.Context, interrupts <-chan os.Signal, cause error) error {
+	if err := s.Drain(ctx, interrupts); err != nil {
+		return err
+	}
+	switch {
+	case cause != nil:
+		return cause
+	case !s.display.started:
+		s.display.printer.ClosingLine("Stopped before there was a tunnel.")
+		return nil
+	default:
+		return s.verdict(ctx)
+	}
+}
+
+// abortGrace is how long an aborted session may take to record and print what it gave up. This takes milliseconds, except on a machine
+// under heavy load, or if nobody reads the output.
+const abortGrace = 3 * time.Second
+
+// Drain finishes the deliveries in flight, and prints a summary. An interrupt aborts these deliveries, and stops waiting for a view that nobody
+// reads.
+func (s *Session) Drain(ctx context.Context, interrupts <-chan os.Signal) error {
+	done := make(chan struct{})
+	var err error
+	go func() {
+		defer close(done)
+		err = s.drain(ctx)
+	}()
+	select {
+	case <-done:
+		s.account.released = true
+		return err
+	case <-interrupts:
+	}
+	s.account.registrar.stop()
+	s.relay.Abort()
+	timeout := time.NewTimer(abortGrace)
+	defer timeout.Stop()
+	select {
+	case <-done:
+	case <-timeout.C:
+	}
+	return output.ErrSilent{Code: output.ExitInterrupted}
+}
+
+// drain restores the account's webhook first, so that new deliveries go there. Then it waits for the responses in flight, and for the
+// view to show them.
+func (s *Session) drain(ctx context.Context) error {
+	restoreErr := s.restoreWebhook()
+	s.account.awaitRecovery()
+	s.relay.Drain()
+	if s.display.started {
+		s.display.view.Draining(s.inFlight(ctx))
+	}
+	s.ingress.shutdown(ctx)
+	s.relay.Close()
+	if err := s.log.Flush(ctx); err != nil {
+		return err
+	}
+	if s.display.started {
+		s.display.view.Stop(s.relay.Tally().Counts(), s.relay.Held())
+	}
+	return restoreErr
+}
+
+// inFlight counts the attempts that Drain waits for. Held deliveries are left to the next session.
+func (s *Session) inFlight(ctx context.Context) int {
+	_ = s.log.Flush(ctx) // a log that can't be written has been reported
+	unsent, _ := s.log.Reader().CountPending(ctx)
+	n := 0
+	for _, u := range unsent {
+		if u.Session == s.announce.Info().ID {
+			n += u.Unknown
+		}
+	}
+	return n
+}
+
+// Close releases everything that Open and Run opened, in reverse order. After an error or an abort, it also restores the account's webhook.
+func (s *Session) Close() error {
+	var errs []error
+	s.child.close()
+	if s.display.readyFile != "" {
+		errs = append(errs, atomicfile.Remove(s.display.readyFile))
+	}
+	s.wait.stop()
+	s.wait.report.Discard()
+	s.account.awaitRecovery()
+	s.forceRelease()
+	if s.announce != nil {
+		errs = append(errs, s.announce.Close())
+	}
+	s.tunnel.close(&s.ingress)
+	s.ingress.close()
+	if s.relay != nil {
+		s.relay.Abort()
+		s.relay.Close()
+		s.sender.Close()
+	}
+	if s.display.view != nil {
+		s.display.view.Close()
+	}
+	if s.log.Log != nil {
+		errs = append(errs, s.log.Close())
+	}
+	return errors.Join(errs...)
+}

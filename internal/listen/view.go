@@ -1,0 +1,66 @@
+package listen
+
+import (
+	"context"
+
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// sessionView shows what a session does. It reads the log in its own goroutines, so that it never blocks the relay.
+type sessionView interface {
+	Start(ready output.Ready, notices []output.Notice)
+	Notify(n relay.Notice)
+	Say(n output.Notice)
+	// Left returns a channel that is closed when the user leaves the view, which ends the session.
+	Left() <-chan struct{}
+	Draining(responses int)
+	Stop(c relay.Counts, held int)
+	Close()
+}
+
+// sessionDisplay is what the user sees of a session.
+type sessionDisplay struct {
+	printer    output.Printer // for use before the view is started
+	view       sessionView
+	started    bool   // the view is started
+	handlersUp bool   // every handler was up at the start
+	readyFile  string // that was written; empty if none was
+}
+
+// buildView creates the screen if the user asked for it and there is a terminal for it, else lines.
+func (s *Session) buildView(ctx context.Context, out output.Options) error {
+	started := s.o.System.Now()
+	lines := func(ctx context.Context) (*output.Live, error) {
+		return output.NewLive(ctx, output.LiveOptions{
+			Printer: s.display.printer, Style: out.Style, Feed: s.log.Reader(), Session: s.announce.Info().ID,
+			IsResumed: func(id webhook.ID) bool { return s.relay.IsResumed(id) },
+			Started:   started, Now: s.o.System.Now, Path: s.o.Ingress.Path, Filter: s.o.View.Filter,
+			Verbose: s.o.System.Verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
+			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return s.o.Secrets.Diagnose(ctx, d, work) },
+		})
+	}
+	if s.o.View.TUI {
+		reason := s.o.View.Screen.Unavailable
+		if s.child != nil {
+			reason = "the command has it"
+		}
+		if reason == "" {
+			screen, err := s.newScreen(ctx, out, lines)
+			if err != nil {
+				return err
+			}
+			s.display.view = screen
+			return nil
+		}
+		s.display.printer.Warning("no_screen", "--tui needs a terminal, and "+reason+": lines follow", nil)
+	}
+	live, err := lines(ctx)
+	if err != nil {
+		return err
+	}
+	s.display.view = live
+	return nil
+}
