@@ -23,6 +23,7 @@ var makers = map[string][]maker{
 		{name: "Usage", arg: 0, hints: true}, {name: "usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "failed", arg: 1, hints: true},
 		{name: "Failure", field: "What"}, {name: "failure", field: "What"},
 	},
+	"listen":   {{name: "Usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "Failure", field: "What"}},
 	"config":   {{name: "problem", arg: 0}, {name: "fail", arg: 1}, {name: "failValue", arg: 1}, {name: "Error", field: "Msg"}, {name: "ValueError", field: "Msg"}},
 	"dispatch": {{name: "TargetError", arg: 0}},
 	"account":  {{name: "URLError", arg: 0}},
@@ -245,7 +246,7 @@ func (r *siteReader) look(n ast.Node, m maker) {
 	}
 	at := r.positions.Position(n.Pos())
 	s := site{at: r.file + ":" + strconv.Itoa(at.Line), file: r.file, words: r.patternOf(words, 0)}
-	if letters(s.words) == 0 && path.Dir(s.file) != "cli" {
+	if letters(s.words) == 0 && path.Dir(s.file) != "cli" && path.Dir(s.file) != "listen" {
 		return // it hands on what another site says
 	}
 	for _, h := range hints {
