@@ -17,47 +17,44 @@ const (
 type registration struct {
 	registrar *Registrar // nil without --register
 	released  bool       // drain has released it, or has reported why not
+	errors    output.Stderr
+	explain   func(error) *output.Failure
 
 	recovery       sync.WaitGroup
 	cancelRecovery context.CancelFunc // nil if there is no recovery
 }
 
-// register registers a URL in the account, if --register is set.
-func (s *Session) register(ctx context.Context, url string) error {
-	return s.account.registrar.register(ctx, s.announce.Info().ID, url, s.secret.Secret, s.display.view.Say)
-}
-
 // restoreWebhook restores the webhook that was registered before. If this takes long, it tells the user.
-func (s *Session) restoreWebhook() error {
-	notify := s.display.view.Say
-	if !s.display.started {
-		notify = s.printPlain // a view that was never started shows nothing
+func (r *registration) restoreWebhook(d *sessionDisplay) error {
+	notify := d.view.Say
+	if !d.started {
+		notify = r.printPlain // a view that was never started shows nothing
 	}
 	slow := time.AfterFunc(500*time.Millisecond, func() {
-		if s.account.registrar != nil {
+		if r.registrar != nil {
 			notify(output.Notice{Code: "restoring", Message: "Putting back your account's webhook. Ctrl-C again leaves it."})
 		}
 	})
 	defer slow.Stop()
-	return s.account.registrar.release(releaseTimeout, notify)
+	return r.registrar.release(releaseTimeout, notify)
 }
 
 // printPlain prints a notice without a view.
-func (s *Session) printPlain(n output.Notice) {
+func (r *registration) printPlain(n output.Notice) {
 	for _, line := range append([]string{n.Message}, n.Details...) {
-		s.o.System.Errors.Print(line)
+		r.errors.Print(line)
 	}
 }
 
 // forceRelease restores the webhook if drain could not: after an error, an abort or a panic.
-func (s *Session) forceRelease() {
-	defer s.account.registrar.close()
-	if s.account.released {
+func (r *registration) forceRelease() {
+	defer r.registrar.close()
+	if r.released {
 		return
 	}
-	if err := s.account.registrar.release(abortTimeout, s.printPlain); err != nil {
-		f := s.o.System.Explain(err)
-		s.o.System.Errors.Warning(f.What, f.Hints)
+	if err := r.registrar.release(abortTimeout, r.printPlain); err != nil {
+		f := r.explain(err)
+		r.errors.Warning(f.What, f.Hints)
 	}
 }
 

@@ -23,14 +23,14 @@ func (s *Session) resume(ctx context.Context) error {
 	}
 	retries := s.o.Handler.Retry != nil
 	if s.o.Handler.Hold || retries {
-		pending, err := relay.AdoptPending(ctx, s.log.Log, s.o.Log.Dir, s.announce.Info().ID, s.location.Project, retries)
+		pending, err := relay.AdoptPending(ctx, s.log.Log, s.o.Log.Dir, s.announce.Info().ID, s.log.location.Project, retries)
 		if err != nil {
 			return err
 		}
 		s.backlog.resumed = s.relay.Resume(pending)
 	}
 	var err error
-	s.backlog.pending, err = relay.LeftPending(ctx, s.log.Reader(), s.o.Log.Dir, s.location.Project)
+	s.backlog.pending, err = relay.LeftPending(ctx, s.log.Reader(), s.o.Log.Dir, s.log.location.Project)
 	return err
 }
 

@@ -58,7 +58,7 @@ func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
 			r := relay.New(relay.Options{Log: log, Backlog: log.Reader(), Routes: relay.To(target), Hold: tc.o.Hold, Now: time.Now})
 			defer r.Close()
 			r.Drain() // nothing is sent
-			s := &Session{o: &Options{Handler: tc.o, Log: LogOptions{Dir: dir}}, log: sessionLog{Log: log}, relay: r, announce: session.New(dir, info)}
+			s := &Session{o: &Options{Handler: tc.o, Log: LogOptions{Dir: dir}}, log: sessionLog{Log: log}, relay: forwarder{Relay: r}, announce: session.New(dir, info)}
 			defer func() { _ = s.announce.Close() }()
 			if err := s.resume(t.Context()); err != nil {
 				t.Fatal(err)

@@ -9,11 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/store"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // childGrace is how long the command may take to end when it is asked to.
@@ -150,7 +146,7 @@ func (s *Session) startCommand(url string) error {
 	if s.child == nil {
 		return nil
 	}
-	err := s.child.start(&s.o.System, s.o.Command.Env(url, s.secret.Secret, s.o.Log.Dir)...)
+	err := s.child.start(&s.o.System, s.o.Command.Env(url, s.secret.Secret.Secret, s.o.Log.Dir)...)
 	if err != nil {
 		s.child = nil
 	}
@@ -160,7 +156,7 @@ func (s *Session) startCommand(url string) error {
 // verdict returns the error that the session ends with: the command's exit code if it failed by itself, else the result of --wait-for, else
 // whether every delivery was delivered.
 func (s *Session) verdict(ctx context.Context) error {
-	err := s.waitVerdict(ctx)
+	err := s.wait.verdict(ctx)
 	if s.child == nil {
 		return err
 	}
@@ -170,33 +166,5 @@ func (s *Session) verdict(ctx context.Context) error {
 	if err != nil || s.o.Command.AllowFailures {
 		return err
 	}
-	return s.checkDelivered(ctx)
-}
-
-// checkDelivered returns an error if a delivery of the session was not delivered.
-func (s *Session) checkDelivered(ctx context.Context) error {
-	n, err := s.undelivered(ctx)
-	if err != nil || n == 0 {
-		return err
-	}
-	what := "1 delivery was not delivered"
-	if n > 1 {
-		what = display.Deliveries(n) + " were not delivered"
-	}
-	return &output.Failure{Code: output.ExitHandler, What: what, Hints: []string{
-		"which: vidiking webhooks list", "if that is what you test: vidiking listen --allow-failures -- COMMAND",
-	}}
-}
-
-// undelivered counts the session's deliveries that failed and are not resolved, that were rejected, or that are pending.
-func (s *Session) undelivered(ctx context.Context) (int, error) {
-	session := s.announce.Info().ID
-	failed, err := s.log.Reader().Count(ctx, store.Query{Session: session, Filter: filter.Failed()})
-	if err != nil {
-		return 0, err
-	}
-	others, err := s.log.Reader().Count(ctx, store.Query{
-		Session: session, Filter: filter.WithStatus(webhook.StatusRejected, webhook.StatusPending),
-	})
-	return failed + others, err
+	return s.log.checkDelivered(ctx, s.announce.Info().ID)
 }

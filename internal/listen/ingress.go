@@ -60,16 +60,15 @@ func (in *ingress) close() {
 	}
 }
 
-// bind opens the loopback ingress. Connections wait there until the ingress is served.
-func (s *Session) bind(ctx context.Context) (err error) {
-	in := &s.ingress
-	if in.ln, in.portChanged, err = listenTCP(ctx, &s.o.Ingress); err != nil {
+// bind listens on loopback, and refuses routes that lead to this session or another one. Connections wait until the ingress is served.
+func (in *ingress) bind(ctx context.Context, o *IngressOptions, routes []relay.Route, dataDir string) (err error) {
+	if in.ln, in.portChanged, err = listenTCP(ctx, o); err != nil {
 		return err
 	}
-	if short, ok := s.forwardsTo(in.ln.Addr().String()); ok {
+	if short, ok := targetAt(routes, in.ln.Addr().String()); ok {
 		return output.Usage("--forward "+short+" is this listen itself", "name your handler: --forward localhost:3000")
 	}
-	live, err := session.Live(s.o.Log.Dir)
+	live, err := session.Live(dataDir)
 	if err != nil {
 		return err
 	}
@@ -79,16 +78,16 @@ func (s *Session) bind(ctx context.Context) (err error) {
 		if err != nil {
 			continue
 		}
-		if short, ok := s.forwardsTo(u.Host); ok {
+		if short, ok := targetAt(routes, u.Host); ok {
 			return output.Usage("--forward "+short+" is another listen", "name your handler: --forward "+strings.TrimPrefix(other.Forward, "http://"))
 		}
 	}
 	return nil
 }
 
-// forwardsTo returns the target that is the ingress at an address. It would forward deliveries to itself forever.
-func (s *Session) forwardsTo(addr string) (short string, ok bool) {
-	for _, r := range s.o.Handler.Routes {
+// targetAt returns the target that is the ingress at an address. A session that forwards to it would never stop.
+func targetAt(routes []relay.Route, addr string) (short string, ok bool) {
+	for _, r := range routes {
 		if isAt(r.Target, addr) {
 			return r.Target.Short(), true
 		}

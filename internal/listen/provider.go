@@ -40,6 +40,9 @@ type Provider struct {
 	ownProxy bool // the proxy is from the configuration, not from the environment
 }
 
+// isLocal reports whether only this machine can reach the session.
+func (p *Provider) isLocal() bool { return p.Open == nil }
+
 // Machine is what choosing a provider needs to know about this machine.
 type Machine struct {
 	LookupEnv func(string) (string, bool)

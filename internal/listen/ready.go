@@ -11,19 +11,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
 
-// ready returns the ready block. base is the URL without its path.
-func (s *Session) ready(base string) output.Ready {
+// readyBlock returns the ready block. base is the URL without its path.
+func readyBlock(s *Session, base string) output.Ready {
 	r := output.Ready{
 		URL: base + s.o.Ingress.Path, Forward: forwardRoutes(s.o.Handler.Routes, nil), Verify: string(s.o.Ingress.Verify), DataDir: s.o.Log.Dir,
 		Events: s.o.Handler.Events, Tunnel: s.o.Provider.Name, TunnelNote: s.o.Provider.Note,
 	}
 	r.Register, r.Restores = s.account.registrar.ready()
-	if !s.isLocal() {
+	if !s.o.Provider.isLocal() {
 		r.Local = s.ingress.url()
 	} else if s.ingress.portChanged {
 		r.URLNote = " (" + s.o.Ingress.Addr + " is taken)"
 	}
-	s.addSecret(&r)
+	addSecret(&r, s)
 	if s.child == nil { // a command sends deliveries itself
 		r.Next = append(r.Next, output.Suggestion{Text: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
 	}
@@ -31,21 +31,21 @@ func (s *Session) ready(base string) output.Ready {
 }
 
 // addSecret adds to the ready block what the user should know about the secret.
-func (s *Session) addSecret(r *output.Ready) {
+func addSecret(r *output.Ready, s *Session) {
 	if s.o.Ingress.Verify != relay.VerifyOff {
 		r.VerifyNote = ", with " + s.secret.String()
 	}
-	if s.lenient {
+	if s.secret.lenient {
 		r.VerifyNote = ": your account's secret is not known, so nothing is rejected"
 		r.Next = append(r.Next, output.Suggestion{Text: "Give it that secret, and nothing else gets through:", Command: "vidiking config set webhook-secret"})
 	}
-	if !s.isLocal() {
+	if !s.o.Provider.isLocal() {
 		return
 	}
 	if s.secret.IsNew {
 		r.VerifyNote += " (made just now)"
 	}
-	if s.log.lacksSecret {
+	if s.secret.missing {
 		r.Next = append(r.Next, output.Suggestion{Text: "Your handler needs the secret:", Command: s.o.Secrets.Command})
 	}
 }
@@ -64,9 +64,9 @@ func forwardRoutes(routes []relay.Route, down []dispatch.Target) []output.Route 
 }
 
 // startNotices returns the notices to print after the ready block.
-func (s *Session) startNotices() []output.Notice {
+func startNotices(s *Session) []output.Notice {
 	ns := slices.Clone(s.o.View.Notices)
-	if s.o.Handler.Retry != nil && !s.isLocal() && s.o.Ingress.Respond == relay.RespondHandler {
+	if s.o.Handler.Retry != nil && !s.o.Provider.isLocal() && s.o.Ingress.Respond == relay.RespondHandler {
 		ns = append(ns, output.Notice{
 			Code: "retried_twice", Hint: "--respond ack",
 			Message: "Vidiking tries again what your handler refuses, and so does this listen: it may come twice.",
@@ -76,9 +76,8 @@ func (s *Session) startNotices() []output.Notice {
 	return append(ns, s.backlog.notices()...)
 }
 
-// clearReadyFile removes the ready file that a killed session left behind, so that nobody mistakes it for this session's.
-func (s *Session) clearReadyFile() error {
-	f := s.o.Ready
+// clear removes the ready file that a killed session left behind, so that nobody mistakes it for this session's.
+func (f ReadyFile) clear() error {
 	if f.Path == "" {
 		return nil
 	}
@@ -89,9 +88,8 @@ func (s *Session) clearReadyFile() error {
 	return f.wrap(err)
 }
 
-// writeReadyFile writes the ready block as JSON, for programs that wait for the session.
-func (s *Session) writeReadyFile(ready output.Ready) error {
-	f := s.o.Ready
+// write writes the ready block as JSON, for programs that wait for the session.
+func (f ReadyFile) write(ready output.Ready) error {
 	if f.Path == "" {
 		return nil
 	}
@@ -100,11 +98,7 @@ func (s *Session) writeReadyFile(ready output.Ready) error {
 		p.Ready(ready)
 		return p.Err()
 	})
-	if err != nil {
-		return f.wrap(err)
-	}
-	s.display.readyFile = f.Path
-	return nil
+	return f.wrap(err)
 }
 
 func (f ReadyFile) wrap(err error) error {

@@ -68,7 +68,7 @@ type handlerHealth struct {
 	upAtStart   atomic.Bool
 }
 
-func (s *Session) newScreen(ctx context.Context, out output.Options, lines func(context.Context) (*output.Live, error)) (*screenView, error) {
+func newScreen(ctx context.Context, s *Session, out output.Options, lines func(context.Context) (*output.Live, error)) (*screenView, error) {
 	v := &screenView{s: s, lines: lines, ended: make(chan struct{}), left: make(chan struct{}), style: out.Style}
 	v.ctx, v.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	log, closeLog, err := s.o.View.Screen.OpenLog(s.log.Reader())
@@ -81,7 +81,7 @@ func (s *Session) newScreen(ctx context.Context, out output.Options, lines func(
 	o.State = func(ctx context.Context) view.State { return v.state(ctx, log) }
 	o.Actions = s.o.View.Screen.Actions(SessionSender{
 		Deliver: func(ctx context.Context, in relay.Arrival) (relay.Outcome, error) { return s.relay.Deliver(ctx, in) },
-		Owns:    func(d webhook.Summary) bool { return d.Project == "" || d.Project == s.location.Project },
+		Owns:    func(d webhook.Summary) bool { return d.Project == "" || d.Project == s.log.location.Project },
 	})
 	v.screen = tui.New(o)
 	return v, nil
@@ -124,7 +124,7 @@ func (v *screenView) Start(ready output.Ready, notices []output.Notice) {
 	for _, r := range ready.Forward {
 		v.health.downAtStart.Store(v.health.downAtStart.Load() || r.Note != "")
 	}
-	if v.s.secret.IsNew && v.s.isLocal() && len(ready.Next) > 0 {
+	if v.s.secret.IsNew && v.s.o.Provider.isLocal() && len(ready.Next) > 0 {
 		v.screen.Say(tui.Notice{Text: strings.TrimSuffix(ready.Next[0].Text, ":"), Next: ": " + v.command("vidiking listen --print-secret")})
 	}
 	for _, n := range notices {

@@ -14,19 +14,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
+	"github.com/vidiking/vidiking-cli/internal/vidiking"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // Session is one listening session.
 type Session struct {
 	o        *Options
-	secret   Secret
-	lenient  bool             // deliveries with an invalid signature are forwarded, because the account's secret is unknown
-	location session.Location // where the session was started
-
+	secret   sessionSecret
 	log      sessionLog
-	relay    *relay.Relay
-	sender   *dispatch.Sender
+	relay    forwarder
 	announce *session.Session
 	backlog  backlog
 
@@ -36,6 +33,21 @@ type Session struct {
 	wait    wait
 	account registration
 	display sessionDisplay
+}
+
+// sessionSecret is the secret at the start of the session.
+type sessionSecret struct {
+	Secret
+
+	lenient bool // deliveries with an invalid signature are forwarded, because the account's secret is unknown
+	missing bool // no handler has accepted a delivery signed with the generated secret
+}
+
+// forwarder is the relay and its HTTP client.
+type forwarder struct {
+	*relay.Relay
+
+	sender *dispatch.Sender
 }
 
 const (
@@ -50,10 +62,10 @@ func Run(ctx context.Context, o *Options) (err error) {
 	// and saves a tenth of the CPU time under load (docs/performance.md).
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(relay.MaxInFlight(o.Ingress.MaxBody) + memoryReserve)
-	s := &Session{o: o}
+	s := newSession(o)
 	began := o.System.Now()
 	defer func() {
-		err = errors.Join(err, s.wait.reportAborted(s, began, err)) // before Close, which discards the report
+		err = errors.Join(err, s.wait.reportAborted(began, err, o.System.Explain)) // before Close, which discards the report
 		err = errors.Join(err, s.Close())
 	}()
 	if err := s.Open(ctx); err != nil {
@@ -62,13 +74,17 @@ func Run(ctx context.Context, o *Options) (err error) {
 	return s.Run(ctx)
 }
 
+func newSession(o *Options) *Session {
+	return &Session{o: o, wait: wait{o: o.Wait, now: o.System.Now}, account: registration{errors: o.System.Errors, explain: o.System.Explain}}
+}
+
 // Open opens the log and the ingress, resumes the deliveries of earlier sessions, and announces the session. It opens nothing
 // before it has checked the options and has the user's consent.
 func (s *Session) Open(ctx context.Context) (err error) {
 	if s.child, err = findCommand(s.o.Command.Args); err != nil {
 		return err
 	}
-	if err := s.clearReadyFile(); err != nil {
+	if err := s.o.Ready.clear(); err != nil {
 		return err
 	}
 	if create := s.o.Wait.CreateReport; create != nil {
@@ -82,29 +98,29 @@ func (s *Session) Open(ctx context.Context) (err error) {
 		}
 	}
 	// Run handles an interrupt that arrives during these steps.
-	for _, step := range []func(context.Context) error{s.openLog, s.build, s.bind, s.resume} {
+	bind := func(ctx context.Context) error {
+		return s.ingress.bind(ctx, &s.o.Ingress, s.o.Handler.Routes, s.o.Log.Dir)
+	}
+	for _, step := range []func(context.Context) error{s.openLog, s.build, bind, s.resume} {
 		if err := step(context.WithoutCancel(ctx)); err != nil {
 			return err
 		}
 	}
 	s.ingress.serve()
-	if s.isLocal() {
-		if err := s.register(ctx, s.ingress.url()); err != nil {
+	if s.o.Provider.isLocal() {
+		if err := s.tunnel.register(ctx, s.ingress.url()); err != nil {
 			return err
 		}
 	}
 	return s.announceSession()
 }
 
-// isLocal reports whether only this machine can reach the session.
-func (s *Session) isLocal() bool { return s.o.Provider.Open == nil }
-
 // openLog comes first, because deliveries that can't be recorded are not accepted.
 func (s *Session) openLog(ctx context.Context) (err error) {
-	if s.secret, err = s.o.Secrets.Load(); err != nil {
+	if s.secret.Secret, err = s.o.Secrets.Load(); err != nil {
 		return err
 	}
-	s.relaxVerify()
+	relaxVerify(s)
 	if s.log.Log, err = s.o.Log.Open(ctx, s.log.errors.Report); err != nil {
 		return err
 	}
@@ -112,16 +128,16 @@ func (s *Session) openLog(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.location = s.o.Log.Locate(live)
-	s.log.lacksSecret = s.o.Secrets.Missing(ctx, s.log.Reader(), s.location.Project)
+	s.log.location = s.o.Log.Locate(live)
+	s.secret.missing = s.o.Secrets.Missing(ctx, s.log.Reader(), s.log.location.Project)
 	return nil
 }
 
 // relaxVerify selects how strictly signatures are checked if the user did not say. The account does not sign with a generated secret, so
 // strict checks would reject everything that Vidiking sends through a tunnel, unless the session registers that secret.
-func (s *Session) relaxVerify() {
-	if s.secret.Generated && !s.isLocal() && !s.o.Ingress.VerifyGiven && !s.o.Account.Register {
-		s.o.Ingress.Verify, s.lenient = relay.VerifyWarn, true
+func relaxVerify(s *Session) {
+	if s.secret.Generated && !s.o.Provider.isLocal() && !s.o.Ingress.VerifyGiven && !s.o.Account.Register {
+		s.o.Ingress.Verify, s.secret.lenient = relay.VerifyWarn, true
 	}
 }
 
@@ -131,7 +147,7 @@ func (s *Session) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	secrets, err := s.o.Secrets.Follow(s.secret.Secret, s.secretChanged)
+	secrets, err := s.o.Secrets.Follow(s.secret.Secret.Secret, s.secretChanged)
 	if err != nil {
 		return err
 	}
@@ -143,6 +159,13 @@ func (s *Session) build(ctx context.Context) error {
 	s.display.printer = output.New(out)
 	s.o.View.Warn(s.display.printer, s.account.registrar.events())
 	s.announce = session.New(s.o.Log.Dir, info)
+	s.tunnel = tunnelLink{
+		provider: s.o.Provider, path: s.o.Ingress.Path, system: &s.o.System, announce: s.announce, lost: make(chan error, 1),
+		register: func(ctx context.Context, url string) error {
+			return s.account.registrar.register(ctx, info.ID, url, s.secret.Secret.Secret, s.display.view.Say)
+		},
+		urlChanged: func(url string) { s.account.registrar.change(func(w *vidiking.Webhook) { w.URL = url }) },
+	}
 	if err := s.buildView(ctx, out); err != nil {
 		return err
 	}
@@ -152,23 +175,23 @@ func (s *Session) build(ctx context.Context) error {
 		Private: h.FromProject, Public: func() string { return s.announce.Info().PublicURL },
 		Live: func() ([]session.Info, error) { return session.Live(s.o.Log.Dir) },
 	}
-	s.sender = dispatch.NewSender(dispatch.Options{Timeout: h.Timeout, Insecure: h.Insecure, Now: s.o.System.Now, Guard: s.ingress.guard})
-	s.relay = relay.New(relay.Options{
-		Log: s.log.Log, Sender: s.sender, Routes: h.Routes, Secrets: secrets, Verify: in.Verify, Events: h.Events,
+	s.relay.sender = dispatch.NewSender(dispatch.Options{Timeout: h.Timeout, Insecure: h.Insecure, Now: s.o.System.Now, Guard: s.ingress.guard})
+	s.relay.Relay = relay.New(relay.Options{
+		Log: s.log.Log, Sender: s.relay.sender, Routes: h.Routes, Secrets: secrets, Verify: in.Verify, Events: h.Events,
 		Header: h.Header, Host: h.Host, Ordered: h.Ordered, Hold: h.Hold, Retry: h.Retry, Backlog: s.log.Reader(),
 		MaxConcurrency: h.MaxConcurrency,
-		Session:        info.ID, Project: s.location.Project, Now: s.o.System.Now, Random: s.o.System.Random, Notify: s.display.view.Notify,
+		Session:        info.ID, Project: s.log.location.Project, Now: s.o.System.Now, Random: s.o.System.Random, Notify: s.display.view.Notify,
 	})
-	s.ingress.build(s.relay, in, info.Token, !s.isLocal())
+	s.ingress.build(s.relay.Relay, in, info.Token, !s.o.Provider.isLocal())
 	return nil
 }
 
 // announceSession makes the session known to other commands.
 func (s *Session) announceSession() error {
 	err := s.announce.Announce(func(i *session.Info) {
-		i.PID, i.StartedAt, i.Dir, i.Project = os.Getpid(), s.o.System.Now().UTC(), s.location.Dir, s.location.Project
+		i.PID, i.StartedAt, i.Dir, i.Project = os.Getpid(), s.o.System.Now().UTC(), s.log.location.Dir, s.log.location.Project
 		i.URL, i.State, i.Forward = s.ingress.url(), session.StateReady, s.o.Handler.Text
-		if i.Tunnel = s.o.Provider.Name; !s.isLocal() {
+		if i.Tunnel = s.o.Provider.Name; !s.o.Provider.isLocal() {
 			i.State = session.StateConnecting
 		}
 		i.TimeoutMS, i.Hold = s.o.Handler.Timeout.Milliseconds(), s.o.Handler.Hold
@@ -194,20 +217,21 @@ func (s *Session) Run(ctx context.Context) error {
 	interrupts := s.o.System.Interrupts()
 	probe := make(chan []dispatch.Target, 1)
 	go func() { probe <- s.relay.LookForHandlers(context.WithoutCancel(ctx)) }()
-	state, err := s.openTunnel(ctx, interrupts)
+	state, err := s.tunnel.open(ctx, &s.ingress, s.display.printer, interrupts)
 	if err != nil || state.Kind != tunnel.Ready {
 		return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
 	}
-	ready := s.ready(state.URL)
-	s.checkHandlers(&ready, probe)
-	if err := s.writeReadyFile(ready); err != nil {
+	ready := readyBlock(s, state.URL)
+	checkHandlers(s, &ready, probe)
+	if err := s.o.Ready.write(ready); err != nil {
 		return err
 	}
-	s.display.view.Start(ready, s.startNotices())
+	s.display.readyFile = s.o.Ready.Path
+	s.display.view.Start(ready, startNotices(s))
 	s.display.started = true
 	s.account.startRecovery(ctx, s.o.Account.Recover, s.display.view.Say)
-	go s.followTunnel()
-	s.startWait(ctx)
+	go s.tunnel.follow(s.display.view.Say)
+	s.wait.start(ctx, s)
 	if err := s.startCommand(ready.URL); err != nil {
 		return err
 	}
@@ -216,7 +240,7 @@ func (s *Session) Run(ctx context.Context) error {
 		if err := s.child.interrupt(sig, interrupts); err != nil {
 			return err
 		}
-	case <-s.done():
+	case <-s.wait.done(s.child):
 	case <-s.display.view.Left():
 	case <-ctx.Done(): // interrupted before Run took over the interrupts
 	case err = <-s.tunnel.lost:
@@ -231,7 +255,7 @@ func ingressEnded(err error) error {
 }
 
 // checkHandlers notes in the ready block which handlers are down, if that is known soon.
-func (s *Session) checkHandlers(ready *output.Ready, probe <-chan []dispatch.Target) {
+func checkHandlers(s *Session, ready *output.Ready, probe <-chan []dispatch.Target) {
 	timeout := localHandlerTimeout
 	if slices.ContainsFunc(s.o.Handler.Routes, func(r relay.Route) bool { return !r.Target.IsLocal() }) {
 		timeout = handlerTimeout
@@ -248,7 +272,7 @@ func (s *Session) checkHandlers(ready *output.Ready, probe <-chan []dispatch.Tar
 
 // secretChanged makes it known that signatures are checked with another secret from now on.
 func (s *Session) secretChanged(secret webhook.Secret) {
-	s.update(func(i *session.Info) { i.Secret = secret.String() })
+	update(s.announce, func(i *session.Info) { i.Secret = secret.String() })
 	s.account.registrar.Sign(secret)
 	s.display.view.Say(output.Notice{
 		Code: "secret_changed", At: s.o.System.Now(), Good: true, Message: "Signatures are checked with " + secret.String() + " now.",
@@ -256,4 +280,4 @@ func (s *Session) secretChanged(secret webhook.Secret) {
 }
 
 // update changes what other commands know about the session. An error is no reason to end the session, because they can do without.
-func (s *Session) update(change func(*session.Info)) { _ = s.announce.Update(change) }
+func update(s *session.Session, change func(*session.Info)) { _ = s.Update(change) }

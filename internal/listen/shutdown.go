@@ -59,11 +59,11 @@ func (s *Session) Drain(ctx context.Context, interrupts <-chan os.Signal) error 
 // drain restores the account's webhook first, so that new deliveries go there. Then it waits for the responses in flight, and for the
 // view to show them.
 func (s *Session) drain(ctx context.Context) error {
-	restoreErr := s.restoreWebhook()
+	restoreErr := s.account.restoreWebhook(&s.display)
 	s.account.awaitRecovery()
 	s.relay.Drain()
 	if s.display.started {
-		s.display.view.Draining(s.inFlight(ctx))
+		s.display.view.Draining(s.log.inFlight(ctx, s.announce.Info().ID)) // held deliveries are left to the next session
 	}
 	s.ingress.shutdown(ctx)
 	s.relay.Close()
@@ -76,19 +76,6 @@ func (s *Session) drain(ctx context.Context) error {
 	return restoreErr
 }
 
-// inFlight counts the attempts that Drain waits for. Held deliveries are left to the next session.
-func (s *Session) inFlight(ctx context.Context) int {
-	_ = s.log.Flush(ctx) // a log that can't be written has been reported
-	unsent, _ := s.log.Reader().CountPending(ctx)
-	n := 0
-	for _, u := range unsent {
-		if u.Session == s.announce.Info().ID {
-			n += u.Unknown
-		}
-	}
-	return n
-}
-
 // Close releases everything that Open and Run opened, in reverse order. After an error or an abort, it also restores the account's webhook.
 func (s *Session) Close() error {
 	var errs []error
@@ -99,16 +86,16 @@ func (s *Session) Close() error {
 	s.wait.stop()
 	s.wait.report.Discard()
 	s.account.awaitRecovery()
-	s.forceRelease()
+	s.account.forceRelease()
 	if s.announce != nil {
 		errs = append(errs, s.announce.Close())
 	}
 	s.tunnel.close(&s.ingress)
 	s.ingress.close()
-	if s.relay != nil {
+	if s.relay.Relay != nil {
 		s.relay.Abort()
 		s.relay.Close()
-		s.sender.Close()
+		s.relay.sender.Close()
 	}
 	if s.display.view != nil {
 		s.display.view.Close()

@@ -10,12 +10,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
-	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
 // tunnelLink is the tunnel of a session.
 type tunnelLink struct {
 	tunnel.Tunnel // nil until it is opened
+
+	provider   Provider
+	path       string // of the ingress
+	system     *System
+	announce   *session.Session
+	register   func(ctx context.Context, url string) error
+	urlChanged func(url string)
 
 	lost chan error // why there is no tunnel anymore
 	down bool       // the user was told that it is reconnecting
@@ -34,67 +40,66 @@ func (t *tunnelLink) close(in *ingress) {
 // quietOpen is how long the tunnel may take to open before the user is told.
 const quietOpen = 500 * time.Millisecond
 
-// openTunnel opens the tunnel and returns its state when it is ready. If it is interrupted, it returns neither a state nor an error.
-func (s *Session) openTunnel(ctx context.Context, interrupts <-chan os.Signal) (tunnel.State, error) {
-	s.startTunnel()
-	if s.isLocal() {
-		return <-s.tunnel.States(), nil // ready already; Run handles interrupts
+// open opens the tunnel and returns its state when it is ready. If it is interrupted, it returns neither a state nor an error.
+func (t *tunnelLink) open(ctx context.Context, in *ingress, p output.Printer, interrupts <-chan os.Signal) (tunnel.State, error) {
+	t.start(in)
+	if t.provider.isLocal() {
+		return <-t.States(), nil // ready already; Run handles interrupts
 	}
 	slow := time.NewTimer(quietOpen)
 	defer slow.Stop()
 	for {
 		select {
-		case state := <-s.tunnel.States():
+		case state := <-t.States():
 			switch state.Kind {
 			case tunnel.Ready:
-				return state, s.registerOrStop(ctx, state, interrupts)
+				return state, t.registerOrStop(ctx, state, interrupts)
 			case tunnel.Failed:
-				return state, s.tunnelError(state.Cause)
+				return state, t.wrap(state.Cause)
 			}
-			s.printTunnel(state, s.display.printer.Notice)
+			t.print(state, p.Notice)
 			if state.Cause != nil {
 				slow.Stop() // the notice says what the session waits for
 			}
 		case <-slow.C:
-			if s.o.System.StderrTerminal {
-				s.display.printer.ClosingLine("Opening a tunnel through " + s.o.Provider.Server + ".")
+			if t.system.StderrTerminal {
+				p.ClosingLine("Opening a tunnel through " + t.provider.Server + ".")
 			}
 		case <-interrupts:
 			return tunnel.State{}, nil
 		case <-ctx.Done(): // interrupted before Run took over the interrupts
 			return tunnel.State{}, nil
-		case err := <-s.ingress.served:
+		case err := <-in.served:
 			return tunnel.State{}, ingressEnded(err)
 		}
 	}
 }
 
-// startTunnel starts the tunnel, and serves requests from it. The request that verifies the tunnel is one of them.
-func (s *Session) startTunnel() {
-	s.tunnel.lost = make(chan error, 1)
-	if s.isLocal() {
-		s.tunnel.Tunnel = tunnel.OpenLocal(s.ingress.ln, s.o.System.Now)
+// start starts the tunnel, and serves requests from it. The request that verifies the tunnel is one of them.
+func (t *tunnelLink) start(in *ingress) {
+	if t.provider.isLocal() {
+		t.Tunnel = tunnel.OpenLocal(in.ln, t.system.Now)
 		return
 	}
-	o, verifier := tunnelOptions(&s.o.System)
-	public := s.ingress.publicServer
+	o, verifier := tunnelOptions(t.system)
+	public := in.publicServer
 	public.Handler = verifier.Handler(public.Handler)
-	s.tunnel.Tunnel = s.o.Provider.Open(o)
-	go func(ln net.Listener) { _ = public.Serve(ln) }(s.tunnel.Listener()) // ends with the tunnel, which reports the reason
+	t.Tunnel = t.provider.Open(o)
+	go func(ln net.Listener) { _ = public.Serve(ln) }(t.Listener()) // ends with the tunnel, which reports the reason
 }
 
 // errStopped indicates that the user interrupted the session before it was ready.
 var errStopped = output.ErrSilent{Code: output.ExitDone}
 
 // registerOrStop registers the first URL, unless an interrupt arrives first.
-func (s *Session) registerOrStop(ctx context.Context, state tunnel.State, interrupts <-chan os.Signal) error {
+func (t *tunnelLink) registerOrStop(ctx context.Context, state tunnel.State, interrupts <-chan os.Signal) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var err error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err = s.register(ctx, state.URL+s.o.Ingress.Path)
+		err = t.register(ctx, state.URL+t.path)
 	}()
 	select {
 	case <-done:
@@ -104,57 +109,57 @@ func (s *Session) registerOrStop(ctx context.Context, state tunnel.State, interr
 		return errStopped
 	}
 	if err == nil {
-		s.announcePublicURL(state)
+		t.announceURL(state)
 	}
 	return err
 }
 
-// announcePublicURL tells other commands the URL of the tunnel.
-func (s *Session) announcePublicURL(state tunnel.State) {
-	s.update(func(i *session.Info) {
-		i.State, i.PublicURL, i.Since = session.StateReady, state.URL+s.o.Ingress.Path, time.Time{}
+// announceURL tells other commands the URL of the tunnel.
+func (t *tunnelLink) announceURL(state tunnel.State) {
+	update(t.announce, func(i *session.Info) {
+		i.State, i.PublicURL, i.Since = session.StateReady, state.URL+t.path, time.Time{}
 	})
 }
 
-// followTunnel shows and announces changes of the tunnel until the tunnel ends.
-func (s *Session) followTunnel() {
-	for state := range s.tunnel.States() {
+// follow shows and announces changes of the tunnel until the tunnel ends.
+func (t *tunnelLink) follow(notify func(output.Notice)) {
+	for state := range t.States() {
 		switch state.Kind {
 		case tunnel.Ready:
-			if s.isLocal() {
+			if t.provider.isLocal() {
 				continue
 			}
-			s.announcePublicURL(state)
+			t.announceURL(state)
 			if state.URLChanged {
-				s.account.registrar.change(func(w *vidiking.Webhook) { w.URL = state.URL + s.o.Ingress.Path })
+				t.urlChanged(state.URL + t.path)
 			}
 		case tunnel.Reconnecting:
-			s.update(func(i *session.Info) { i.State, i.Since = session.StateReconnecting, state.Since.UTC() })
+			update(t.announce, func(i *session.Info) { i.State, i.Since = session.StateReconnecting, state.Since.UTC() })
 		case tunnel.Failed:
-			s.tunnel.lost <- s.tunnelError(state.Cause)
+			t.lost <- t.wrap(state.Cause)
 			return
 		}
-		s.printTunnel(state, s.display.view.Say)
+		t.print(state, notify)
 	}
 }
 
-// printTunnel prints a state of the tunnel. While the tunnel is down, it prints only the first attempt to reconnect.
-func (s *Session) printTunnel(state tunnel.State, notify func(output.Notice)) {
+// print prints a state of the tunnel. While the tunnel is down, it prints only the first attempt to reconnect.
+func (t *tunnelLink) print(state tunnel.State, notify func(output.Notice)) {
 	if state.Kind == tunnel.Reconnecting {
-		if s.tunnel.down {
+		if t.down {
 			return
 		}
-		s.tunnel.down = true
+		t.down = true
 	}
 	if state.Kind == tunnel.Ready {
-		s.tunnel.down = false
+		t.down = false
 	}
-	if n, ok := output.TunnelNotice(state, s.o.Provider.Server, s.o.Ingress.Path); ok {
+	if n, ok := output.TunnelNotice(state, t.provider.Server, t.path); ok {
 		notify(n)
 	}
 }
 
-// tunnelError wraps the reason why there is no tunnel.
-func (s *Session) tunnelError(cause error) error {
-	return fmt.Errorf("%s: %w", s.o.Provider.Name, &TunnelError{Provider: s.o.Provider, Err: cause})
+// wrap wraps the reason why there is no tunnel.
+func (t *tunnelLink) wrap(cause error) error {
+	return fmt.Errorf("%s: %w", t.provider.Name, &TunnelError{Provider: t.provider, Err: cause})
 }

@@ -48,7 +48,7 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 			reason = "the command has it"
 		}
 		if reason == "" {
-			screen, err := s.newScreen(ctx, out, lines)
+			screen, err := newScreen(ctx, s, out, lines)
 			if err != nil {
 				return err
 			}

@@ -17,6 +17,9 @@ import (
 
 // wait is the --wait-for of a session.
 type wait struct {
+	o   SessionWaitOptions
+	now func() time.Time
+
 	waiter     *Waiter          // nil without --wait-for
 	report     *atomicfile.File // nil without --junit
 	cancelWait context.CancelFunc
@@ -26,16 +29,15 @@ type wait struct {
 	err    error  // likewise
 }
 
-// startWait waits, in the background, for deliveries of this session, if --wait-for is set.
-func (s *Session) startWait(ctx context.Context) {
-	if len(s.o.Wait.Events) == 0 {
+// start waits, in the background, for deliveries of the session, if --wait-for is set.
+func (w *wait) start(ctx context.Context, s *Session) {
+	if len(w.o.Events) == 0 {
 		return
 	}
-	w := &s.wait
 	ctx, w.cancelWait = context.WithCancel(context.WithoutCancel(ctx))
 	info := s.announce.Info()
 	w.waiter = &Waiter{
-		WaitOptions: s.o.Wait.WaitOptions, Printer: s.display.printer, Reader: s.log.Reader(), Session: info.ID,
+		WaitOptions: w.o.WaitOptions, Printer: s.display.printer, Reader: s.log.Reader(), Session: info.ID,
 		Since: info.StartedAt.Truncate(time.Millisecond), From: "since listen began",
 	}
 	w.ended = make(chan struct{})
@@ -56,8 +58,7 @@ func (w *wait) stop() {
 // done returns a channel that is closed when the session should end: the command has ended and the wait is over. If the command fails, the
 // session ends at once. If the time of the wait is up, the command is ended. The channel is nil, which blocks forever, if the session runs until
 // it is interrupted.
-func (s *Session) done() <-chan struct{} {
-	w, c := &s.wait, s.child
+func (w *wait) done(c *child) <-chan struct{} {
 	switch {
 	case w.waiter == nil:
 		return c.done()
@@ -83,9 +84,8 @@ func (s *Session) done() <-chan struct{} {
 	return done
 }
 
-// waitVerdict prints the final result of --wait-for, writes its report, and returns the error that the session ends with.
-func (s *Session) waitVerdict(ctx context.Context) error {
-	w := &s.wait
+// verdict prints the final result of --wait-for, writes its report, and returns the error that the session ends with.
+func (w *wait) verdict(ctx context.Context) error {
 	if w.waiter == nil {
 		return nil
 	}
@@ -98,7 +98,7 @@ func (s *Session) waitVerdict(ctx context.Context) error {
 		return err
 	}
 	if w.report != nil {
-		if err := output.WriteJUnit(w.report, s.waitSuite(report.Since, slices.Values(s.waitCases(ctx, report)))); err != nil {
+		if err := output.WriteJUnit(w.report, w.suite(report.Since, slices.Values(w.cases(ctx, report)))); err != nil {
 			return err
 		}
 	}
@@ -114,44 +114,44 @@ func (w *wait) finish(ctx context.Context) (Result, error) {
 	return w.waiter.cutShort(ctx)
 }
 
-func (s *Session) waitSuite(since time.Time, cases iter.Seq[output.TestCase]) output.TestSuite {
+func (w *wait) suite(since time.Time, cases iter.Seq[output.TestCase]) output.TestSuite {
 	return output.TestSuite{
-		Name:    "vidiking listen --wait-for " + strings.Join(s.o.Wait.Events, " --wait-for "),
-		Started: since, Took: s.o.System.Now().Sub(since), Cases: cases,
+		Name:    "vidiking listen --wait-for " + strings.Join(w.o.Events, " --wait-for "),
+		Started: since, Took: w.now().Sub(since), Cases: cases,
 	}
 }
 
-func (s *Session) waitCase(event string, since time.Time, failure *output.TestFailure) output.TestCase {
-	return output.TestCase{Class: "vidiking listen", Name: event, Took: s.o.System.Now().Sub(since), Failure: failure}
+func (w *wait) testCase(event string, since time.Time, failure *output.TestFailure) output.TestCase {
+	return output.TestCase{Class: "vidiking listen", Name: event, Took: w.now().Sub(since), Failure: failure}
 }
 
 // reportAborted writes the report of a wait that something else ended, such as a lost tunnel: each event is an error. Wrong options
 // cause no report.
-func (w *wait) reportAborted(s *Session, began time.Time, cause error) error {
+func (w *wait) reportAborted(began time.Time, cause error, explain func(error) *output.Failure) error {
 	if cause == nil || w.report == nil || w.report.Done() {
 		return nil
 	}
 	failure := output.TestFailure{Kind: "not_waited", Message: "interrupted", Errored: true}
 	var silent output.ErrSilent
 	if !errors.As(cause, &silent) {
-		f := s.o.System.Explain(cause)
+		f := explain(cause)
 		if f.Code == output.ExitUsage {
 			return nil
 		}
 		failure.Message = f.What
 	}
 	var cases []output.TestCase
-	for _, event := range s.o.Wait.Events {
-		cases = append(cases, s.waitCase(event, began, &failure))
+	for _, event := range w.o.Events {
+		cases = append(cases, w.testCase(event, began, &failure))
 	}
-	return output.WriteJUnit(w.report, s.waitSuite(began, slices.Values(cases)))
+	return output.WriteJUnit(w.report, w.suite(began, slices.Values(cases)))
 }
 
-// waitCases returns one test case for each awaited event.
-func (s *Session) waitCases(ctx context.Context, r output.WaitResult) []output.TestCase {
+// cases returns one test case for each awaited event.
+func (w *wait) cases(ctx context.Context, r output.WaitResult) []output.TestCase {
 	var cases []output.TestCase
 	for _, e := range r.Events {
-		cases = append(cases, s.waitCase(e.Event, r.Since, s.wait.waiter.testFailure(ctx, r, e)))
+		cases = append(cases, w.testCase(e.Event, r.Since, w.waiter.testFailure(ctx, r, e)))
 	}
 	return cases
 }
