@@ -26,6 +26,7 @@ var floors = map[string]int{
 	"cli": 5,
 
 	"listen": 4,
+	"send":   4,
 
 	"output":    3,
 	"tui":       3,

@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/doctor"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -88,12 +87,12 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 		look.Book = nil // without a configuration directory nothing was ever set
 	}
 	look.Tunnel = func(ctx context.Context) []doctor.Finding { return lookAtTunnel(ctx, a) }
-	to, err := sendcmd.NewDestination(a, sendcmd.SendOptions{})
+	to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
 	if err != nil {
 		look.RouteErr = trouble(a, err)
 		return out, look
 	}
-	look.Routes, look.OfListen, look.Guard = to.Routes, to.Through != nil, to.Direct.Guard
+	look.Routes, look.OfListen, look.Guard = to.Routes, to.Session != nil, to.Guard()
 	return out, look
 }
 

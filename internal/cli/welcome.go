@@ -10,6 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
@@ -95,7 +96,7 @@ func stepsToListen(a *cmdutil.App) []output.Suggestion {
 	if a.Cfg.Source(config.Forward) != config.SourceDefault {
 		steps[0] = output.Suggestion{Command: "vidiking listen", Text: "receive webhooks and forward them"}
 		if routes, err := cmdutil.ParseRoutes(a.Cfg.String(config.Forward)); err == nil && len(routes) == 1 {
-			steps[0].Text = "receive webhooks and forward them to " + cmdutil.ShortRoutes(routes)
+			steps[0].Text = "receive webhooks and forward them to " + relay.ShortRoutes(routes)
 		}
 	}
 	if _, _, ok := a.Cfg.APIKey(); ok {

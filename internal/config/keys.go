@@ -43,6 +43,9 @@ const (
 // DefaultProfile names the top level of the file where a profile is asked for.
 const DefaultProfile = "default"
 
+// DefaultPath is the path of a handler in Vidiking's documentation, and the path of the ingress unless another one is set.
+const DefaultPath = "/webhooks/vidiking"
+
 // profilesTable is the table of the file whose tables are the profiles.
 const profilesTable = "profiles"
 
@@ -83,8 +86,8 @@ func Keys() []Key {
 		{Name: APIKey, Env: EnvAPIKey, Summary: "the key of the account at Vidiking", Secret: true, rule: checkAPIKey},
 		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", Format: "a URL, like https://api.vidiking.com/v1", rule: checkText},
 		{Name: Sandbox, Flag: "sandbox", Summary: "whether calls go to Vidiking's sandbox", Default: "false", form: formSwitch, Values: []string{"true", "false"}},
-		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000/webhooks/vidiking", Format: "a port, host:port or URL; with EVENTS= before it, only for these", rule: checkText},
-		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: "/webhooks/vidiking", Format: "a path, like /webhooks/vidiking", rule: checkPath},
+		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000" + DefaultPath, Format: "a port, host:port or URL; with EVENTS= before it, only for these", rule: checkText},
+		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: DefaultPath, Format: "a path, like /webhooks/vidiking", rule: checkPath},
 		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", Format: "an address of this machine, like 127.0.0.1:4747", rule: checkAddr},
 		{Name: Events, Flag: "events", Summary: "which events are forwarded; all where it is empty", Format: "names or patterns with commas between them, like render.*,wallet.*", form: formList, rule: checkEvents},
 		{Name: Verify, Flag: "verify", Summary: "what becomes of a wrong signature", Default: "strict", Values: []string{"strict", "warn", "off"}},

@@ -61,3 +61,11 @@ func (h Header) Get(name string) string {
 func (h Header) Without(name string) Header {
 	return slices.DeleteFunc(slices.Clone(h), func(f Field) bool { return strings.EqualFold(f.Name, name) })
 }
+
+// With returns the header with the given fields at the end, in place of all fields with their names.
+func (h Header) With(fields ...Field) Header {
+	for _, f := range fields {
+		h = h.Without(f.Name)
+	}
+	return append(h[:len(h):len(h)], fields...)
+}

@@ -45,6 +45,9 @@ func ParsePrefix(s string) (prefix string, ok bool) {
 	return IDPrefix + rest, true
 }
 
+// ShortLength is the number of characters after the prefix in a short id.
+const ShortLength = 6
+
 // Short returns the prefix and the first n characters after it, as rows show the id.
 func (id ID) Short(n int) string {
 	if len(id) <= len(IDPrefix)+n {

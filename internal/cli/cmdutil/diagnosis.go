@@ -115,5 +115,5 @@ func forwardFlag(cfg *config.Config) string {
 	if err != nil || len(routes) != 1 || len(routes[0].Events) > 0 {
 		return ""
 	}
-	return " --forward " + ShellWord(strings.TrimSuffix(routes[0].Target.Short(), DefaultPath))
+	return " --forward " + ShellWord(strings.TrimSuffix(routes[0].Target.Short(), config.DefaultPath))
 }

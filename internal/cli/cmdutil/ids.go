@@ -19,8 +19,8 @@ func listOf(a *App, before string, rows []webhook.Summary) []string {
 	return lines
 }
 
-// ShortID is how many characters of an id are shown.
-const ShortID = 6
+// ShortID is the number of characters in a short id.
+const ShortID = webhook.ShortLength
 
 // IDLength is how many characters of an id tell the rows apart, and no fewer than are always shown.
 func IDLength(rows []webhook.Summary) int {

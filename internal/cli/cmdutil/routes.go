@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
@@ -37,7 +38,7 @@ func ParseRoutes(text string) ([]relay.Route, error) {
 		if slices.Contains(events, "") {
 			return nil, Usage("an event's name is empty in "+field, "as in 'render.*,wallet.*="+to+"'")
 		}
-		target, err := dispatch.ParseTarget(to, DefaultPath)
+		target, err := dispatch.ParseTarget(to, config.DefaultPath)
 		if err != nil {
 			return nil, err
 		}
@@ -72,17 +73,3 @@ func FormatRoutes(routes []relay.Route) string {
 	}
 	return strings.Join(fields, " ")
 }
-
-// ShortRoutes names the targets as rows do, each once.
-func ShortRoutes(routes []relay.Route) string {
-	var targets []string
-	for _, r := range routes {
-		if short := r.Target.Short(); !slices.Contains(targets, short) {
-			targets = append(targets, short)
-		}
-	}
-	return strings.Join(targets, ", ")
-}
-
-// DefaultPath is where Vidiking's documentation puts a handler, and where the ingress is unless told otherwise.
-const DefaultPath = "/webhooks/vidiking"

@@ -82,7 +82,7 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.VarP(&cmdutil.Forwards{}, "forward", "f", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000); with EVENTS= before it, as in 'render.*=localhost:3000', only for these (repeatable)")
 	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
-	f.String("path", "", "the `PATH` of the URL that takes deliveries, as does everything below it (default that of --forward, else "+cmdutil.DefaultPath+")")
+	f.String("path", "", "the `PATH` of the URL that takes deliveries, as does everything below it (default that of --forward, else "+config.DefaultPath+")")
 	f.Var(cmdutil.OneOf(new(string), listen.Providers()...), "tunnel", "the way in from the internet: ngrok, ssh, or local for this machine only (default auto: ngrok where there is a token, else local)")
 	f.String("url", "", "the public `URL` that the tunnel is to have: a domain that you reserved")
 	f.String("ssh", "", "take the tunnel ssh, by this `SERVER`: user@host:port (default localhost.run)")
@@ -176,7 +176,7 @@ func (o *listenOptions) completeRoutes(ctx context.Context, cfg *config.Config) 
 		return err
 	}
 	h := &o.handler
-	h.Routes, h.Text, h.Short = routes, cmdutil.FormatRoutes(routes), cmdutil.ShortRoutes(routes)
+	h.Routes, h.Text, h.Short = routes, cmdutil.FormatRoutes(routes), relay.ShortRoutes(routes)
 	h.FromProject = cfg.IsFromProject(config.Forward)
 	return nil
 }
@@ -207,7 +207,7 @@ func checkForwardPath(target dispatch.Target) error {
 	}
 	return cmdutil.Usage("the path of --forward is not a pattern, and "+strconv.Quote(path)+" is one",
 		"the path and query that a delivery calls below --path are appended: --forward "+target.Host()+above,
-		"if it is a path all the same, give the path of listen, too: --path "+cmdutil.DefaultPath)
+		"if it is a path all the same, give the path of listen, too: --path "+config.DefaultPath)
 }
 
 // isLocal reports whether only this machine can reach the session.

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/watchcmd"
 	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -41,13 +40,13 @@ func (o *listenOptions) screenActions(a *cmdutil.App, s listen.SessionSender) vi
 		App: a,
 		DescribeTarget: func(replayed []webhook.Summary) string {
 			if slices.ContainsFunc(replayed, func(d webhook.Summary) bool { return !s.Owns(d) }) {
-				return watchcmd.WhereTo(a, sendcmd.SendOptions{})(replayed)
+				return watchcmd.WhereTo(a, cmdutil.SendFlags{})(replayed)
 			}
 			return o.handler.Short
 		},
 		Deliver: func(ctx context.Context, in watchcmd.Sendable) (webhook.Summary, error) {
 			if in.Replayed != nil && !s.Owns(in.Replayed.Summary) {
-				return watchcmd.Delivering(a, sendcmd.SendOptions{Timeout: o.handler.Timeout, Insecure: o.handler.Insecure})(ctx, in)
+				return watchcmd.Delivering(a, cmdutil.SendFlags{Timeout: o.handler.Timeout, Insecure: o.handler.Insecure})(ctx, in)
 			}
 			out, err := s.Deliver(ctx, in.Arrival)
 			return watchcmd.OutcomeSummary(out), err

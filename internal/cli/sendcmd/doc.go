@@ -1,2 +1,2 @@
-// Package sendcmd has `trigger` and `replay`: destinations, batches, load runs and expectations.
+// Package sendcmd has the commands trigger and replay.
 package sendcmd

@@ -1,32 +1,34 @@
 package sendcmd
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/send"
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// replayOptions is what the flags of `replay` say.
+// replayOptions are the arguments and flags of replay.
 type replayOptions struct {
-	ids    []string
-	last   int
-	pick   cmdutil.Selection
-	change ReplayChange
-	send   SendOptions
-	dryRun bool
-	of     cmdutil.Scope
+	ids       []string
+	last      int
+	selection cmdutil.Selection
+	scope     cmdutil.Scope
+	change    send.Change
+	headers   []string
+	send      cmdutil.SendFlags
+	dryRun    bool
 }
 
-// NewReplayCommand returns `replay`, which is also `webhooks replay`.
+// NewReplayCommand returns the replay command, which is also webhooks replay.
 func NewReplayCommand(a *cmdutil.App) *cobra.Command {
 	o := &replayOptions{}
 	cmd := &cobra.Command{
@@ -69,27 +71,52 @@ Where they go: to, timeout, insecure, dry-run`,
 	return cmdutil.WithFlags(a, cmd, o.AddFlags)
 }
 
+// AddFlags adds the flags to a command.
 func (o *replayOptions) AddFlags(cmd *cobra.Command) {
-	f := cmd.Flags()
+	f, c := cmd.Flags(), &o.change
 	f.IntVar(&o.last, "last", 0, "the newest `N`")
-	o.pick.AddFlags(cmd)
-	o.of.AddFlag(cmd, cmdutil.ScopeOfDeliveries)
-	o.change.AddFlags(cmd)
+	o.selection.AddFlags(cmd)
+	o.scope.AddFlag(cmd, cmdutil.ScopeOfDeliveries)
+	addEditFlags(cmd, &c.Edits, &c.ByHand)
+	f.StringVar(&c.Edits.Timestamp, "timestamp", "", "set the payload's own timestamp to a `TIME`, as in now, 1h (ago) or 2026-03-02T14:03:10Z")
+	f.BoolVar(&c.Resign, "resign", false, "sign anew with your secret; a change of the payload does that by itself")
+	f.Var(cmdutil.OneOf(&c.Style, "prefixed", "bare"), "signature-style", "the new signature's form: sha256=<hex>, or the hex alone (default that of the recorded one)")
+	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "send '`NAME: VALUE`' in place of what was recorded (repeatable)")
 	o.send.AddFlags(cmd)
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be sent, and send nothing")
+	_ = cmd.RegisterFlagCompletionFunc("timestamp", cobra.FixedCompletions([]string{"now"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Check refuses what does not say what to send.
+// Check checks which deliveries are selected and how the flags combine.
 func (o *replayOptions) Check(a *cmdutil.App) error {
 	switch {
-	case len(o.ids) == 0 && o.last == 0 && !o.pick.IsSet():
+	case len(o.ids) == 0 && o.last == 0 && !o.selection.IsSet():
 		return cmdutil.Usage("which delivery?", "the newest: vidiking replay last", "what was not delivered: vidiking replay --failed")
-	case len(o.ids) > 0 && (o.last != 0 || o.pick.IsSet()):
+	case len(o.ids) > 0 && (o.last != 0 || o.selection.IsSet()):
 		return cmdutil.Usage("ids and a selection are both given", "leave one of them out")
 	case o.last < 0:
 		return cmdutil.Usage(fmt.Sprintf("--last %d is less than nothing", o.last), "as in --last 3")
 	}
-	return o.change.Check(a)
+	given, err := cmdutil.ParseHeaders(o.headers)
+	if err != nil {
+		return err
+	}
+	if (o.change.Resign || o.change.Style != "") && given.Has(webhook.SignatureHeader) {
+		return cmdutil.Usage("--header "+webhook.SignatureHeader+" would replace the new signature", "leave out --header, or --resign and --signature-style")
+	}
+	o.change.Fields, o.change.Host = given.Fields, given.Host
+	o.change.Edits.Timestamp, err = absoluteTime(a, o.change.Edits.Timestamp)
+	return err
+}
+
+// absoluteTime returns a --timestamp that is relative to now as a time in the format of the samples. It keeps an absolute time as typed.
+func absoluteTime(a *cmdutil.App, text string) (string, error) {
+	if _, err := time.Parse(time.RFC3339, text); err == nil || text == "" {
+		return text, nil
+	}
+	t, err := cmdutil.ParseWhen(a, "--timestamp", text)
+	return t.UTC().Format(time.RFC3339), err
 }
 
 func runReplay(ctx context.Context, a *cmdutil.App, o *replayOptions) error {
@@ -112,72 +139,65 @@ func runReplay(ctx context.Context, a *cmdutil.App, o *replayOptions) error {
 	if err := o.change.CheckMasked(rows); err != nil {
 		return err
 	}
-	sayMaskedQueries(p, rows)
-	if rows, err = prepareChange(ctx, a, p, &o.change, rows); err != nil {
+	printMaskedQuery(p, rows)
+	replays := &send.Replays{
+		Deliveries: rows, Change: &o.change,
+		OpenReader: func(ctx context.Context) (*store.Reader, error) { return cmdutil.OpenReader(ctx, a) },
+	}
+	if err := prepareChange(ctx, a, p, replays); err != nil {
 		return err
 	}
-	targets, err := NewDestinations(a, o.send)
-	if err != nil {
+	if replays.Resolver, err = cmdutil.NewResolver(a, o.send); err != nil {
 		return err
 	}
-	defer targets.Close()
-	s := &sending{app: a, printer: p, style: out.Style}
+	defer replays.Resolver.Close()
 	if o.dryRun {
-		return s.dryReplay(ctx, targets, &o.change, rows)
+		return printReplays(ctx, a, p, replays)
 	}
-	secret, err := replaySecret(a, &o.change)
+	secret, err := setSecrets(a, replays)
 	if err != nil {
 		return err
 	}
 	if err := cmdutil.WarnUncertain(ctx, a, p, rows); err != nil {
 		return err
 	}
-	s.signed, s.anew = secret.signs.String(), secret.signs.IsSet()
-	s.saySecret(secret.signs)
-	return s.replayAll(ctx, targets, &o.change, secret, rows)
+	ro := runnerOptions(a, p, out)
+	ro.Secret, ro.Resigned = secret.String(), secret.IsSet()
+	printGenerated(a, p, secret)
+	return send.NewRunner(ro).SendReplays(ctx, replays)
 }
 
-// replaySecrets is what a replay signs with, where it does, and what it is checked against where no session does that.
-type replaySecrets struct {
-	signs  cmdutil.KnownSecret
-	checks []webhook.Secret
-}
-
-// replaySecret finds the secrets. What signs nothing makes none.
-func replaySecret(a *cmdutil.App, c *ReplayChange) (replaySecrets, error) {
-	if !c.signs() {
-		given, err := a.GivenSecrets()
-		return replaySecrets{checks: given}, err
+// prepareChange edits all payloads before the first is sent, so that an edit that fails for one of them fails early. It opens the editor
+// for --edit.
+func prepareChange(ctx context.Context, a *cmdutil.App, p output.Printer, r *send.Replays) error {
+	if !r.Change.EditsPayload() {
+		return nil
 	}
-	secret, err := a.Secret()
-	return replaySecrets{secret, []webhook.Secret{secret.Secret}}, err
-}
-
-// replayAll sends the deliveries one by one, each to its own destination.
-func (s *sending) replayAll(ctx context.Context, targets *Destinations, c *ReplayChange, secret replaySecrets, rows []webhook.Summary) error {
-	err := s.eachChanged(ctx, c, rows, func(d webhook.Delivery, body []byte) error {
-		to, err := c.destination(targets, d)
-		if err != nil {
-			return err
+	if n := len(r.Deliveries); r.Change.ByHand && n > 1 {
+		return cmdutil.Usage(fmt.Sprintf("--edit takes one delivery, and these are %d", n),
+			"edit one: vidiking replay "+r.Deliveries[0].ID.Short(cmdutil.ShortID)+" --edit", "or change all of them alike: --set data.id=job_42")
+	}
+	return r.Each(ctx, p, func(d webhook.Delivery, body []byte) (err error) {
+		if r.Change.ByHand {
+			r.Change.Edited, err = cmdutil.EditByHand(ctx, a, p, body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
 		}
-		if to, err = targets.Open(ctx, to, secret.checks); err != nil {
-			return err
-		}
-		s.switchTo(to)
-		s.replayed = &d
-		in := ReplayOf(d, c.Header(secret.signs.Secret, d, body), body)
-		in.Probe = c.isProbe(d)
-		in.Host = cmp.Or(c.given.Host, in.Host)
-		return s.Send(ctx, in)
-	})
-	if err != nil {
 		return err
-	}
-	return s.end(len(rows))
+	})
 }
 
-// sayMaskedQueries says that masked query parameters are not sent.
-func sayMaskedQueries(p output.Printer, rows []webhook.Summary) {
+// setSecrets sets the secrets of the replays and returns the one that signs them. It generates a secret only if they are signed.
+func setSecrets(a *cmdutil.App, r *send.Replays) (secret cmdutil.KnownSecret, err error) {
+	if !r.Change.Signs() {
+		r.Verify, err = a.GivenSecrets()
+		return secret, err
+	}
+	secret, err = a.Secret()
+	r.Secret, r.Verify = secret.Secret, []webhook.Secret{secret.Secret}
+	return secret, err
+}
+
+// printMaskedQuery prints that masked query parameters are not sent.
+func printMaskedQuery(p output.Printer, rows []webhook.Summary) {
 	for _, s := range rows {
 		if len(s.MaskedQuery) > 0 {
 			p.Notice(output.Notice{
@@ -189,70 +209,25 @@ func sayMaskedQueries(p output.Printer, rows []webhook.Summary) {
 	}
 }
 
-// switchTo sends to another destination from now on, and says so.
-func (s *sending) switchTo(to *Destination) {
-	if s.to == to {
-		return
-	}
-	if s.to != nil {
-		s.printer.SentVia(s.way())
-	}
-	s.to, s.timeout = to, to.timeout()
-	s.sayDestination()
-}
-
-// ReplayOf is a delivery as it is sent again: with that header and body, to the path and query that it came with, and under its Host.
-// Parameters that were masked are left out.
-func ReplayOf(d webhook.Delivery, header webhook.Header, body []byte) relay.Arrival {
-	return relay.Arrival{
-		Header: header, Body: body, Origin: webhook.OriginReplay, Parent: d.ID,
-		Rest: d.Rest, Query: webhook.WithoutParameters(d.Query, d.MaskedQuery), Host: d.Host,
-	}
-}
-
-// dryReplay shows what would be sent: the rows, or where payloads are changed, those, byte for byte.
-func (s *sending) dryReplay(ctx context.Context, targets *Destinations, c *ReplayChange, rows []webhook.Summary) error {
-	where, err := targets.whereOf(ctx, rows, c)
+// printReplays prints what would be sent: the rows, or the bodies if payloads are edited.
+func printReplays(ctx context.Context, a *cmdutil.App, p output.Printer, r *send.Replays) error {
+	destinations, err := r.Destinations(ctx)
 	if err != nil {
 		return err
 	}
-	if c.edits.IsSet() {
-		err := s.eachChanged(ctx, c, rows, func(_ webhook.Delivery, body []byte) error { return printBody(s.app, body, len(rows)) })
-		if err != nil {
+	if r.Change.EditsPayload() {
+		if err := r.Each(ctx, p, func(_ webhook.Delivery, body []byte) error { return printBody(a, body, len(r.Deliveries)) }); err != nil {
 			return err
 		}
 	} else {
-		for _, row := range rows {
-			s.printer.Row(row)
+		for _, row := range r.Deliveries {
+			p.Row(row)
 		}
 	}
-	closing := fmt.Sprintf("%d would be sent to %s", len(rows), where)
-	if c.signs() {
+	closing := fmt.Sprintf("%d would be sent to %s", len(r.Deliveries), destinations)
+	if r.Change.Signs() {
 		closing += ", newly signed"
 	}
-	s.printer.ClosingLine(closing)
-	return cmdutil.ClosedPipe(s.printer.Err())
-}
-
-// eachChanged hands on each delivery and the body that is sent for it. They are read one at a time, since together they may be large.
-func (s *sending) eachChanged(ctx context.Context, c *ReplayChange, rows []webhook.Summary, do func(d webhook.Delivery, body []byte) error) error {
-	from, err := cmdutil.OpenReader(ctx, s.app)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = from.Close() }() // it was only read
-	for _, row := range rows {
-		d, err := from.Get(ctx, row.ID)
-		if err != nil {
-			return err
-		}
-		body, err := changed(s.printer, c, d)
-		if err != nil {
-			return err
-		}
-		if err := do(d, body); err != nil {
-			return err
-		}
-	}
-	return nil
+	p.ClosingLine(closing)
+	return cmdutil.ClosedPipe(p.Err())
 }

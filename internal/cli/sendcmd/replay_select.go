@@ -10,13 +10,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// selectReplays returns what is to be sent, in the order in which it was received, and how many a listen is sending by itself.
+// selectReplays returns the deliveries to send, oldest first, and the number of those that it leaves out because a listen sends them.
 func selectReplays(ctx context.Context, a *cmdutil.App, o *replayOptions) (rows []webhook.Summary, underWay int, err error) {
-	q, err := o.pick.Query(a)
+	q, err := o.selection.Query(a)
 	if err != nil {
 		return nil, 0, err
 	}
-	if q.Project, err = o.of.Project(a); err != nil {
+	if q.Project, err = o.scope.Project(a); err != nil {
 		return nil, 0, err
 	}
 	q.Limit = o.last
@@ -45,7 +45,7 @@ func selectReplays(ctx context.Context, a *cmdutil.App, o *replayOptions) (rows 
 	return rows, 0, err
 }
 
-// inOtherProjects is the error of a selection that matches deliveries of other projects alone; nil if it matches none at all.
+// inOtherProjects returns an error if the selection matches deliveries of other projects only; nil if it matches none at all.
 func inOtherProjects(ctx context.Context, r *store.Reader, q store.Query) error {
 	if q.Project == "" {
 		return nil
@@ -62,8 +62,8 @@ func inOtherProjects(ctx context.Context, r *store.Reader, q store.Query) error 
 	return cmdutil.Failed(nil, "no delivery of this project matches; "+matches, "look at them: vidiking webhooks list", "replay them, too: --all-projects")
 }
 
-// withoutRepeats leaves out a replay with the bytes of its original where that is selected, too, and what was never sent itself and a
-// replay has delivered since: the same bytes are sent once.
+// withoutRepeats returns the rows without repeats, so that the same bytes are sent once. A repeat is a replay whose unchanged original is
+// selected too, or a pending delivery that a replay resolved.
 func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary) ([]webhook.Summary, error) {
 	selected := make(map[webhook.ID]bool, len(rows))
 	for _, s := range rows {

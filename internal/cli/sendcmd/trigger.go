@@ -5,40 +5,54 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/sample"
+	"github.com/vidiking/vidiking-cli/internal/send"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// TriggerOptions is what the flags of `trigger` say.
-type TriggerOptions struct {
-	Names    []string // events and scenarios
-	data     string
-	edits    payloadEdits
-	Style    string
-	corrupt  string
-	headers  []string
-	send     SendOptions
-	dryRun   bool
-	list     bool
-	many     manyOptions
-	expect   expectation
-	patience patience
-	chaos    chaosOptions
-
-	given cmdutil.GivenHeaders // of headers
+// triggerOptions are the arguments and flags of trigger.
+type triggerOptions struct {
+	names   []string // events and scenarios
+	payload payloadFlags
+	signing signingFlags
+	send    cmdutil.SendFlags
+	load    loadFlags
+	chaos   chaosFlags
+	expect  send.Expectation
+	within  time.Duration
+	junit   string
+	dryRun  bool
+	list    bool
 }
 
-// NewTriggerCommand returns `trigger`.
+// payloadFlags are the flags that choose and change the payload.
+type payloadFlags struct {
+	file   string // of --data
+	edits  send.Edits
+	byHand bool
+}
+
+// signingFlags are the flags for the headers.
+type signingFlags struct {
+	style, corrupt string
+	headers        []string
+	given          cmdutil.GivenHeaders // parsed from headers
+}
+
+// NewTriggerCommand returns the trigger command.
 func NewTriggerCommand(a *cmdutil.App) *cobra.Command {
-	o := &TriggerOptions{Style: string(signature.StylePrefixed)}
+	o := &triggerOptions{signing: signingFlags{style: string(signature.StylePrefixed)}}
 	cmd := triggerHelp()
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.ValidArgsFunction = cmdutil.CompleteEvents
@@ -46,7 +60,7 @@ func NewTriggerCommand(a *cmdutil.App) *cobra.Command {
 		if i := slices.IndexFunc(args, cmdutil.IsTarget); i >= 0 {
 			return targetIsNoEvent(a, args[i])
 		}
-		o.Names = args
+		o.names = args
 		if err := o.checkUnused(cmd); err != nil {
 			return err
 		}
@@ -59,50 +73,52 @@ func NewTriggerCommand(a *cmdutil.App) *cobra.Command {
 }
 
 // AddFlags adds the flags to a command.
-func (o *TriggerOptions) AddFlags(cmd *cobra.Command) {
+func (o *triggerOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&o.data, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
-	o.edits.AddFlags(cmd)
-	f.Var(cmdutil.OneOf(&o.Style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
-	f.Var(cmdutil.OneOf(&o.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
-	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "send this header, in place of one that is sent anyway, '`NAME: VALUE`' (repeatable)")
+	f.StringVarP(&o.payload.file, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
+	addEditFlags(cmd, &o.payload.edits, &o.payload.byHand)
+	f.Var(cmdutil.OneOf(&o.signing.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
+	f.Var(cmdutil.OneOf(&o.signing.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
+	f.VarP(cmdutil.Repeated(&o.signing.headers), "header", "H", "send this header, in place of one that is sent anyway, '`NAME: VALUE`' (repeatable)")
 	o.send.AddFlags(cmd)
-	o.many.AddFlags(cmd)
-	o.expect.AddFlags(cmd)
-	o.patience.AddFlags(f)
+	o.load.AddFlags(cmd)
+	addExpectFlags(cmd, &o.expect)
+	addDeadlineFlag(f, &o.within)
 	o.chaos.AddFlags(cmd)
+	f.StringVar(&o.junit, "junit", "", "write a JUnit report to this `FILE`, a test for each sending")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
 	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
+	_ = cmd.MarkFlagFilename("junit", "xml")
 	_ = cmd.RegisterFlagCompletionFunc("data", cmdutil.CompleteFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Read takes what a configuration can say too, and checks the flags whose values hang together.
-func (o *TriggerOptions) Read(a *cmdutil.App, flags *pflag.FlagSet) error {
+// Read reads the settings that the configuration may have too, and checks the values of the flags.
+func (o *triggerOptions) Read(a *cmdutil.App, flags *pflag.FlagSet) error {
 	if err := o.send.Read(a, flags); err != nil {
 		return err
 	}
-	if err := o.many.Read(flags); err != nil {
+	if err := o.load.Read(flags); err != nil {
 		return err
 	}
-	if err := o.expect.Read(flags); err != nil {
+	if err := readExpectFlags(flags, &o.expect); err != nil {
 		return err
 	}
-	if err := o.patience.Read(flags); err != nil {
+	if err := readDeadlineFlag(flags, o.within); err != nil {
 		return err
 	}
-	if err := o.readHeaders(flags); err != nil {
+	if err := o.signing.readHeaders(flags); err != nil {
 		return err
 	}
 	return o.chaos.Read(flags, a.W.Random)
 }
 
-// checkUnused refuses flags that would have no effect beside --list, --dry-run or --corrupt none.
-func (o *TriggerOptions) checkUnused(cmd *cobra.Command) error {
+// checkUnused rejects flags that have no effect with --list, --dry-run or --corrupt none.
+func (o *triggerOptions) checkUnused(cmd *cobra.Command) error {
 	if o.list {
-		if len(o.Names) > 0 {
-			return cmdutil.Usage("--list lists every event, and "+o.Names[0]+" is one of them", "leave one of them out")
+		if len(o.names) > 0 {
+			return cmdutil.Usage("--list lists every event, and "+o.names[0]+" is one of them", "leave one of them out")
 		}
 		return onlyFlag(cmd, "list")
 	}
@@ -112,120 +128,21 @@ func (o *TriggerOptions) checkUnused(cmd *cobra.Command) error {
 			return cmdutil.Usage("--dry-run sends nothing, so --"+name+" would have no effect", "leave one of them out")
 		}
 	}
-	if o.corrupt == corruptNone && flags.Changed("signature-style") {
+	if o.signing.corrupt == string(send.CorruptNone) && flags.Changed("signature-style") {
 		return cmdutil.Usage("--corrupt none sends no signature, so --signature-style would have no effect", "leave one of them out")
 	}
 	return nil
 }
 
-// onlyFlag refuses the command's own flags beside that one, which would have no effect.
-func onlyFlag(cmd *cobra.Command, only string) (err error) {
-	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed && f.Name != only && err == nil {
-			err = cmdutil.Usage("--"+f.Name+" has no effect with --"+only, "leave one of them out")
-		}
-	})
-	return err
-}
-
-func (o *TriggerOptions) readHeaders(flags *pflag.FlagSet) (err error) {
-	if o.given, err = cmdutil.ParseHeaders(o.headers); err != nil {
+func (s *signingFlags) readHeaders(flags *pflag.FlagSet) (err error) {
+	if s.given, err = cmdutil.ParseHeaders(s.headers); err != nil {
 		return err
 	}
-	if o.given.Has(webhook.SignatureHeader) && (flags.Changed("signature-style") || o.corrupt == corruptSignature || o.corrupt == corruptNone) {
+	replaces := flags.Changed("signature-style") || s.corrupt == string(send.CorruptSignature) || s.corrupt == string(send.CorruptNone)
+	if s.given.Has(webhook.SignatureHeader) && replaces {
 		return cmdutil.Usage("--header "+webhook.SignatureHeader+" would replace the signature that --signature-style and --corrupt are about", "leave out one or the other")
 	}
 	return nil
-}
-
-func runTrigger(ctx context.Context, a *cmdutil.App, o *TriggerOptions) error {
-	if o.list {
-		return listEvents(a)
-	}
-	out, err := a.OutputOptions()
-	if err != nil {
-		return err
-	}
-	p := output.New(out)
-	bodies, err := Payloads(a, o)
-	if err != nil {
-		return err
-	}
-	if err := editPayloads(ctx, a, p, o, bodies); err != nil {
-		return err
-	}
-	volley, err := newVolley(ctx, a, p, o, bodies)
-	if err != nil {
-		return err
-	}
-	if o.dryRun {
-		return dryRun(a, volley)
-	}
-	to, err := NewDestination(a, o.send)
-	if err != nil {
-		return err
-	}
-	if err := checkReach(ctx, o, to.Routes); err != nil {
-		return err
-	}
-	judge, err := newJudge(a, o)
-	if err != nil {
-		return err
-	}
-	defer judge.Close()
-	secret, err := a.Secret()
-	if err != nil {
-		return err
-	}
-	defer func() { _ = to.Close() }() // what was sent is in the log: each sending waited for it
-	if err := to.Open(ctx, []webhook.Secret{secret.Secret}); err != nil {
-		return err
-	}
-	judge.lost = to.Lost != nil
-	s := &sending{app: a, printer: p, to: to, style: out.Style, timeout: to.timeout(), words: true, signed: secret.String(), judge: judge, patience: o.patience}
-	cmdutil.SayWarnings(a, p)
-	s.saySecret(secret)
-	s.sayDestination()
-	volley.secret = secret.Secret
-	ctx, cancel := o.patience.limit(ctx)
-	defer cancel()
-	if o.many.counted {
-		return s.load(ctx, out, volley)
-	}
-	return s.volley(ctx, volley)
-}
-
-// Payloads is what is to be sent: the user's own payload, or samples.
-func Payloads(a *cmdutil.App, o *TriggerOptions) ([][]byte, error) {
-	switch {
-	case o.data != "" && len(o.Names) > 0:
-		return nil, cmdutil.Usage("--data and "+o.Names[0]+" are both given", "leave one of them out")
-	case o.data != "":
-		body, err := readPayload(a, o.data)
-		return [][]byte{body}, err
-	case len(o.Names) == 0:
-		return nil, cmdutil.Usage("which event?", "vidiking trigger render.complete", "all events: vidiking trigger --list")
-	}
-	source := sample.New(a.W.Now, a.W.Random)
-	var bodies [][]byte
-	for _, name := range o.Names {
-		if webhook.IsEvent(name) {
-			body, err := source.Payload(name)
-			if err != nil {
-				return nil, err
-			}
-			bodies = append(bodies, body)
-			continue
-		}
-		items, err := source.Scenario(name)
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range items {
-			bodies = append(bodies, item.Body)
-		}
-	}
-	return bodies, nil
 }
 
 func targetIsNoEvent(a *cmdutil.App, target string) error {
@@ -236,26 +153,130 @@ func targetIsNoEvent(a *cmdutil.App, target string) error {
 	return f
 }
 
-// editPayloads changes the payloads as the flags ask, in place.
-func editPayloads(ctx context.Context, a *cmdutil.App, p output.Printer, o *TriggerOptions, bodies [][]byte) (err error) {
-	if o.edits.byHand && len(bodies) > 1 {
-		return cmdutil.Usage(fmt.Sprintf("--edit takes one payload, and these are %d", len(bodies)),
-			"edit one event: vidiking trigger render.complete --edit", "or change all of them alike: --set data.id=job_42")
+func runTrigger(ctx context.Context, a *cmdutil.App, o *triggerOptions) error {
+	if o.list {
+		return listEvents(a)
 	}
-	for i, body := range bodies {
-		if bodies[i], err = o.edits.apply(p, "", body); err != nil {
+	out, err := a.OutputOptions()
+	if err != nil {
+		return err
+	}
+	p := output.New(out)
+	payloads, err := editedPayloads(ctx, a, p, o)
+	if err != nil {
+		return err
+	}
+	batch, err := newBatch(ctx, a, p, o, payloads)
+	if err != nil {
+		return err
+	}
+	if o.dryRun {
+		return batch.Each(func(body []byte, total int) error { return printBody(a, body, total) })
+	}
+	to, err := cmdutil.NewDestination(a, o.send)
+	if err != nil {
+		return err
+	}
+	if !o.load.yes && (o.load.counted || o.chaos.text != "") {
+		if err := send.CheckOwn(ctx, to.Routes); err != nil {
 			return err
 		}
-		if o.edits.byHand {
-			if bodies[i], err = editByHand(ctx, a, p, bodies[i], "send it as it is: leave --edit out"); err != nil {
-				return err
+	}
+	report, discard, err := newReport(a, o)
+	if err != nil {
+		return err
+	}
+	defer discard()
+	secret, err := a.Secret()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = to.Close() }() // every send waited until its delivery was in the log
+	if err := to.Open(ctx, []webhook.Secret{secret.Secret}); err != nil {
+		return err
+	}
+	cmdutil.SayWarnings(a, p)
+	printGenerated(a, p, secret)
+	batch.SignWith(secret.Secret)
+	ro := runnerOptions(a, p, out)
+	ro.ShowResponse, ro.Secret, ro.Deadline = true, secret.String(), o.within
+	ro.Checker = send.NewChecker(o.expect, o.chaos.Chaos, report)
+	runner := send.NewRunner(ro)
+	runner.Use(to)
+	if !o.load.counted {
+		return runner.SendBatch(ctx, batch)
+	}
+	return runLoad(ctx, a, p, o, runner, batch)
+}
+
+// runLoad sends the batch as a load run. Interrupts then stop the run instead of the command.
+func runLoad(ctx context.Context, a *cmdutil.App, p output.Printer, o *triggerOptions, runner *send.Runner, batch *send.Batch) error {
+	interrupts := a.TakeInterrupts()
+	if ctx.Err() != nil { // an interrupt came before TakeInterrupts
+		return ctx.Err()
+	}
+	c := o.load.concurrency
+	if c.Files > 0 {
+		p.Notice(c.Notice())
+	}
+	return runner.RunLoad(ctx, batch, send.LoadOptions{
+		Rate: o.load.rate, Concurrency: c.Max, Interrupts: interrupts, ShowProgress: cmdutil.ShowsProgress(a),
+	})
+}
+
+// newBatch returns the batch of the payloads. Each further round has new samples with new ids, edited in the same way; a payload of the
+// user's own stays the same.
+func newBatch(ctx context.Context, a *cmdutil.App, p output.Printer, o *triggerOptions, payloads [][]byte) (*send.Batch, error) {
+	next := func() ([][]byte, error) { return editedPayloads(ctx, a, p, o) }
+	if o.payload.file != "" || o.payload.byHand {
+		next = func() ([][]byte, error) { return payloads, nil }
+	}
+	return send.NewBatch(send.BatchOptions{
+		Payloads: payloads, Next: next, Rounds: o.load.count, Chaos: o.chaos.Chaos, Seed: o.chaos.seed, Expect: o.expect,
+		Signer: send.Signer{
+			Style: signature.Style(o.signing.style), Corrupt: send.Corruption(o.signing.corrupt),
+			Fields: o.signing.given.Fields, Host: o.signing.given.Host, UserAgent: cmdutil.UserAgent(),
+		},
+	})
+}
+
+// editedPayloads returns the user's payload, or new samples, with the edits of the flags.
+func editedPayloads(ctx context.Context, a *cmdutil.App, p output.Printer, o *triggerOptions) ([][]byte, error) {
+	payloads, err := newPayloads(a, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.payload.byHand && len(payloads) > 1 {
+		return nil, cmdutil.Usage(fmt.Sprintf("--edit takes one payload, and these are %d", len(payloads)),
+			"edit one event: vidiking trigger render.complete --edit", "or change all of them alike: --set data.id=job_42")
+	}
+	for i, payload := range payloads {
+		if payloads[i], err = o.payload.edits.Apply(p, "the payload", payload); err != nil {
+			return nil, err
+		}
+		if o.payload.byHand {
+			if payloads[i], err = cmdutil.EditByHand(ctx, a, p, payloads[i], "send it as it is: leave --edit out"); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return payloads, nil
 }
 
-// readPayload reads the user's own payload and checks that it is JSON. It is sent as it is.
+func newPayloads(a *cmdutil.App, o *triggerOptions) ([][]byte, error) {
+	switch {
+	case o.payload.file != "" && len(o.names) > 0:
+		return nil, cmdutil.Usage("--data and "+o.names[0]+" are both given", "leave one of them out")
+	case o.payload.file != "":
+		body, err := readPayload(a, o.payload.file)
+		return [][]byte{body}, err
+	case len(o.names) == 0:
+		return nil, cmdutil.Usage("which event?", "vidiking trigger render.complete", "all events: vidiking trigger --list")
+	}
+	return send.Samples(a.W.Now, a.W.Random, o.names...)
+}
+
+// readPayload reads the user's own payload and checks that it is a JSON object. It is sent unchanged.
 func readPayload(a *cmdutil.App, name string) ([]byte, error) {
 	body, shown, err := cmdutil.ReadBody(a, name, "give a file, or - for stdin: --data event.json")
 	if err != nil {
@@ -265,49 +286,30 @@ func readPayload(a *cmdutil.App, name string) ([]byte, error) {
 		return nil, cmdutil.Usage(shown+" is empty", `a payload is a JSON object: {"event":…,"timestamp":…,"data":{…}}`)
 	}
 	if _, err := jsontext.ParseObject(body); err != nil {
-		return nil, cmdutil.NotJSON(shown, err)
+		return nil, output.NotJSON(shown, err)
 	}
 	return body, nil
 }
 
-// dryRun prints what would be sent, byte for byte; several are a line each.
-func dryRun(a *cmdutil.App, v *volley) error {
-	for shot := range v.shots {
-		if err := printBody(a, shot.Body(shot.Item), v.total); err != nil {
-			return err
-		}
+// newReport creates the file of --junit before anything is sent, so that a wrong path fails early. Discard removes a file that was not
+// written.
+func newReport(a *cmdutil.App, o *triggerOptions) (report *send.Report, discard func(), err error) {
+	if o.junit == "" {
+		return nil, func() {}, nil
 	}
-	return v.err
+	var file *atomicfile.File
+	if file, err = cmdutil.CreateReport(a, o.junit); err != nil {
+		return nil, nil, err
+	}
+	name := strings.Join(o.names, " ")
+	if o.payload.file != "" {
+		name = "--data " + o.payload.file
+	}
+	save := func(suite output.TestSuite) error { return cmdutil.WriteJUnit(file, suite) }
+	return send.NewReport("vidiking trigger "+name, a.W.Now, save), func() { file.Discard() }, nil
 }
 
-// printBody prints one of so many bodies.
-func printBody(a *cmdutil.App, body []byte, of int) error {
-	if of > 1 || a.W.StdoutTerminal {
-		body = append(body[:len(body):len(body)], '\n')
-	}
-	return a.PrintText(string(body))
-}
-
-// Sign makes the header of a delivery, and spoils header or body where that was asked for.
-func (o *TriggerOptions) Sign(secret webhook.Secret, body *[]byte) webhook.Header {
-	h := webhook.Header{
-		{Name: "Content-Type", Value: "application/json"},
-		{Name: "User-Agent", Value: cmdutil.UserAgent()},
-	}
-	sig := signature.Sign(secret, *body, signature.Style(o.Style))
-	switch o.corrupt {
-	case corruptBody:
-		*body = spoilBody(*body)
-	case corruptSignature:
-		sig = spoilSignature(sig)
-	}
-	if o.corrupt != corruptNone {
-		h = append(h, webhook.Field{Name: webhook.SignatureHeader, Value: sig})
-	}
-	return o.given.Set(h)
-}
-
-// listEvents lists what can be triggered.
+// listEvents lists the events and scenarios.
 func listEvents(a *cmdutil.App) error {
 	o, err := a.OutputOptions()
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -81,23 +80,23 @@ func screenSamples() []view.Sample {
 	return all
 }
 
-// Delivering sends by the destination that there is at the time: a listen may have come or gone.
-func Delivering(a *cmdutil.App, o sendcmd.SendOptions) deliver {
+// Delivering returns a deliver function that resolves the destination for each send, because a listen may have started or ended.
+func Delivering(a *cmdutil.App, flags cmdutil.SendFlags) deliver {
 	return func(ctx context.Context, s Sendable) (webhook.Summary, error) {
-		f, err := sendcmd.NewDestinations(a, o)
+		r, err := cmdutil.NewResolver(a, flags)
 		if err != nil {
 			return webhook.Summary{}, err
 		}
-		to, err := s.destination(f)
+		to, err := s.destination(r)
 		if err != nil {
 			return webhook.Summary{}, err
 		}
-		defer func() { _ = to.Close() }() // what was sent is in the log: each sending waited for it
+		defer func() { _ = to.Close() }() // every send waited until its delivery was in the log
 		if err := to.Open(ctx, s.checks); err != nil {
 			return webhook.Summary{}, err
 		}
-		if to.Lost != nil {
-			return webhook.Summary{}, cmdutil.CannotRecord(a, to.Lost)
+		if err := to.OpenErr(); err != nil {
+			return webhook.Summary{}, cmdutil.CannotRecord(a, err)
 		}
 		out, err := to.Send(ctx, s.Arrival)
 		return OutcomeSummary(out), err

@@ -9,10 +9,10 @@ import (
 	"os"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/editor"
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/send"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -25,11 +25,11 @@ type Sendable struct {
 	checks   []webhook.Secret
 }
 
-func (s Sendable) destination(f *sendcmd.Destinations) (*sendcmd.Destination, error) {
+func (s Sendable) destination(r *send.Resolver) (*send.Destination, error) {
 	if s.Replayed != nil {
-		return f.OfReplay(*s.Replayed)
+		return r.ForReplay(*s.Replayed)
 	}
-	return f.OfNew(f.Here.Project)
+	return r.ForNew()
 }
 
 // deliver sends one delivery and returns how it stands in the log then.
@@ -51,7 +51,7 @@ func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	if err != nil {
 		return webhook.Summary{}, err
 	}
-	var change sendcmd.ReplayChange
+	var change send.Change
 	if err := change.CheckMasked([]webhook.Summary{d.Summary}); err != nil {
 		return webhook.Summary{}, err
 	}
@@ -59,7 +59,7 @@ func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	if err != nil {
 		return webhook.Summary{}, explained(s.App, err)
 	}
-	return s.Send(ctx, Sendable{sendcmd.ReplayOf(d, d.Header, d.Body), &d, given})
+	return s.Send(ctx, Sendable{send.ReplayOf(d, d.Header, d.Body), &d, given})
 }
 
 // SendEdited sends a changed body as a replay, signed anew.
@@ -72,14 +72,13 @@ func (s *ScreenActions) SendEdited(ctx context.Context, parent webhook.ID, body 
 	if err != nil {
 		return webhook.Summary{}, explained(s.App, err)
 	}
-	change := sendcmd.ReplayChange{Resign: true}
-	return s.Send(ctx, Sendable{sendcmd.ReplayOf(d, change.Header(secret.Secret, d, body), body), &d, []webhook.Secret{secret.Secret}})
+	change := send.Change{Resign: true}
+	return s.Send(ctx, Sendable{send.ReplayOf(d, change.Header(secret.Secret, d, body), body), &d, []webhook.Secret{secret.Secret}})
 }
 
 // Trigger sends the samples of an event or a scenario.
 func (s *ScreenActions) Trigger(ctx context.Context, name string) ([]webhook.Summary, error) {
-	o := &sendcmd.TriggerOptions{Names: []string{name}, Style: string(signature.StylePrefixed)}
-	bodies, err := sendcmd.Payloads(s.App, o)
+	bodies, err := send.Samples(s.App.W.Now, s.App.W.Random, name)
 	if err != nil {
 		return nil, explained(s.App, err)
 	}
@@ -87,9 +86,10 @@ func (s *ScreenActions) Trigger(ctx context.Context, name string) ([]webhook.Sum
 	if err != nil {
 		return nil, explained(s.App, err)
 	}
+	signer := send.Signer{Secret: secret.Secret, Style: signature.StylePrefixed, UserAgent: cmdutil.UserAgent()}
 	var sent []webhook.Summary
 	for _, body := range bodies {
-		in := relay.Arrival{Header: o.Sign(secret.Secret, &body), Body: body, Origin: webhook.OriginTrigger}
+		in := relay.Arrival{Header: signer.Sign(&body), Body: body, Origin: webhook.OriginTrigger}
 		d, err := s.Send(ctx, Sendable{Arrival: in, checks: []webhook.Secret{secret.Secret}})
 		if err != nil {
 			return sent, err
@@ -124,14 +124,14 @@ func (s *ScreenActions) Read(ctx context.Context, id webhook.ID) (webhook.Delive
 // OutcomeSummary is how a delivery stands after it was sent.
 func OutcomeSummary(out relay.Outcome) webhook.Summary {
 	if out.Delivery.Status.Forwardable() {
-		return sendcmd.Latest(out.Delivery.Summary, out.Attempt)
+		return send.Latest(out.Delivery.Summary, out.Attempt)
 	}
 	return out.Delivery.Summary
 }
 
 // Edit is what has the user change a delivery's body in their editor.
 func (s *ScreenActions) Edit(d webhook.Delivery) (view.Edit, error) {
-	command, err := sendcmd.EditorFor(s.App, d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
+	command, err := cmdutil.EditorFor(s.App, d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
 	if err != nil {
 		return nil, explained(s.App, err)
 	}
@@ -148,8 +148,8 @@ type screenEdit struct {
 
 // Run runs the editor, as --edit does.
 func (e *screenEdit) Run() (err error) {
-	e.body, err = sendcmd.EditWith(context.Background(), e.app, e.command, e.body) // the screen is away until it ends
-	if n, ok := sendcmd.NotSent(err); ok {
+	e.body, err = cmdutil.EditWith(context.Background(), e.app, e.command, e.body) // the screen is away until it ends
+	if n, ok := cmdutil.NotSent(err); ok {
 		e.why = n.Message
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
@@ -22,9 +22,9 @@ func screenTools(a *cmdutil.App) view.Tools {
 		},
 		Explain: func(err error) error { return explained(a, err) },
 		Curl: func(d webhook.Delivery) string {
-			to, err := sendcmd.NewDestination(a, sendcmd.SendOptions{})
+			to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
 			if err != nil {
-				return recording.Curl(d, "http://localhost:3000"+cmdutil.DefaultPath)
+				return recording.Curl(d, "http://localhost:3000"+config.DefaultPath)
 			}
 			return recording.Curl(d, to.Handler(d.Event))
 		},

@@ -11,10 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/tui"
@@ -25,7 +25,7 @@ import (
 // watchOptions is what the flags of `watch` say.
 type watchOptions struct {
 	filter string // what is shown first
-	send   sendcmd.SendOptions
+	send   cmdutil.SendFlags
 }
 
 // NewWatchCommand returns `watch`.
@@ -111,9 +111,9 @@ func checkLog(ctx context.Context, a *cmdutil.App) error {
 
 // WhereTo says where replays of deliveries would go now, or new ones if there are none. Of a delivery without a running listen it knows
 // only the target that decided its status.
-func WhereTo(a *cmdutil.App, o sendcmd.SendOptions) func(replayed []webhook.Summary) string {
+func WhereTo(a *cmdutil.App, o cmdutil.SendFlags) func(replayed []webhook.Summary) string {
 	return func(replayed []webhook.Summary) string {
-		f, err := sendcmd.NewDestinations(a, o)
+		f, err := cmdutil.NewResolver(a, o)
 		if err != nil {
 			return "the handler"
 		}
@@ -126,13 +126,13 @@ func WhereTo(a *cmdutil.App, o sendcmd.SendOptions) func(replayed []webhook.Summ
 			if s.Target != "" {
 				d.History = []webhook.Attempt{{Target: s.Target}}
 			}
-			to, err := f.OfReplay(d)
+			to, err := f.ForReplay(d)
 			switch {
 			case err != nil:
 				return "the handler"
 			case where == "":
-				where = cmdutil.ShortRoutes(to.Routes)
-			case where != cmdutil.ShortRoutes(to.Routes):
+				where = relay.ShortRoutes(to.Routes)
+			case where != relay.ShortRoutes(to.Routes):
 				return "their own targets"
 			}
 		}
@@ -190,7 +190,7 @@ func shortForward(forward string) string {
 	if err != nil {
 		return forward
 	}
-	return cmdutil.ShortRoutes(routes)
+	return relay.ShortRoutes(routes)
 }
 
 // HandlerSeen tells by the latest attempt of a session whether its handler answers, and when that was. While nothing changes the log

@@ -13,10 +13,10 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
+	"github.com/vidiking/vidiking-cli/internal/send"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -115,7 +115,7 @@ func runExport(ctx context.Context, a *cmdutil.App, o *exportOptions) error {
 type exporting struct {
 	app    *cmdutil.App
 	o      *exportOptions
-	to     *sendcmd.Destination
+	to     *send.Destination
 	reader *store.Reader // nil where there is no log
 	query  store.Query
 	chosen []webhook.ID // by their ids; nil: by the query
@@ -133,7 +133,7 @@ func (x *exporting) Open(ctx context.Context) (err error) {
 	if x.home, err = cmdutil.Project(x.app); err != nil {
 		return err
 	}
-	if x.to, err = sendcmd.NewDestination(x.app, sendcmd.SendOptions{}); err != nil {
+	if x.to, err = cmdutil.NewDestination(x.app, cmdutil.SendFlags{}); err != nil {
 		return err
 	}
 	x.reader, err = cmdutil.OpenReader(ctx, x.app)

@@ -156,7 +156,7 @@ func cannotImport(a *cmdutil.App, name string, err error) error {
 	case errors.As(err, &damage):
 		f := cmdutil.Failed(err, name+" is damaged: "+display.Clean(damage.Error()), nothing+"; have it exported once more")
 		if damage.Syntax != nil {
-			f.Detail = cmdutil.ExcerptOf(damage.Syntax)
+			f.Detail = output.SyntaxExcerpt(damage.Syntax)
 		}
 		return f
 	case errors.As(err, &newer):

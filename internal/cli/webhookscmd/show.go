@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
-	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -112,7 +111,7 @@ func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions
 
 // showCurl prints a delivery as a command. What was sent nowhere yet goes where a replay would.
 func showCurl(a *cmdutil.App, d webhook.Delivery) error {
-	to, err := sendcmd.NewDestination(a, sendcmd.SendOptions{})
+	to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
 	if err != nil {
 		return err
 	}

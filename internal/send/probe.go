@@ -1,4 +1,4 @@
-package sendcmd
+package send
 
 import (
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -7,19 +7,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// conclude says what follows from a probe: which form of the signature the handler expects, if it refused one form and accepted the
-// other.
-func (s *sending) conclude(probe webhook.Delivery, a webhook.Attempt) {
-	if !probe.Probe || s.replayed == nil || !refusesSignature(webhook.LatestAt(s.replayed.History, a.Target)) {
+// printConclusion prints which form of the signature the handler expects. A probe shows this if the handler refused the delivery with
+// one form and accepts it with the other.
+func (r *Runner) printConclusion(probe webhook.Delivery, a webhook.Attempt) {
+	if !probe.Probe || r.replayed == nil || !refusesSignature(webhook.LatestAt(r.replayed.History, a.Target)) {
 		return
 	}
 	n := output.Notice{Code: "signature_form"}
-	id := display.CommandID(s.replayed.ID, s.style)
+	id := display.CommandID(r.replayed.ID, r.options.Output.Style)
 	switch {
 	case refusesSignature(a):
 		n.Message = "Your handler refuses both forms, so the form is not the cause."
 		n.Details = []string{"It uses another secret, or hashes the body it parsed instead of the bytes it received."}
-		s.printer.Notice(n)
+		r.options.Printer.Notice(n)
 		return
 	case a.Status() != webhook.StatusDelivered:
 		return
@@ -29,12 +29,12 @@ func (s *sending) conclude(probe webhook.Delivery, a webhook.Attempt) {
 		n.Message = "Your handler expects sha256=<hex>: put `sha256=` before what it computes, then replay " + id + "."
 	}
 	n.Hint = "vidiking replay " + id
-	if s.to.named != "" {
-		n.Hint += " --to " + s.to.named
+	if r.to.explicitTarget != "" {
+		n.Hint += " --to " + r.to.explicitTarget
 	}
 	n.Details = []string{n.Hint}
-	s.printer.Notice(n)
+	r.options.Printer.Notice(n)
 }
 
-// refusesSignature reports whether a response is how handlers refuse a signature.
+// refusesSignature reports whether a response is one with which handlers refuse a signature.
 func refusesSignature(a webhook.Attempt) bool { return a.Code == 401 || a.Code == 403 }

@@ -1,4 +1,4 @@
-package sendcmd
+package cmdutil
 
 import (
 	"context"
@@ -9,29 +9,28 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/editor"
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// editByHand has the user change a body in their editor. Where they changed nothing, or emptied it, it says so and the error ends the
-// command with 0: not to send is what they chose. What can't be edited has the hint what else to do.
-func editByHand(ctx context.Context, a *cmdutil.App, p output.Printer, body []byte, instead string) ([]byte, error) {
+// EditByHand lets the user change a body in their editor. If they changed nothing or saved it empty, EditByHand prints that and returns
+// an error that ends the command with exit code 0. Instead is the hint for a body that cannot be edited.
+func EditByHand(ctx context.Context, a *App, p output.Printer, body []byte, instead string) ([]byte, error) {
 	edited, err := editDraft(ctx, a, body, instead)
 	var without *editor.NotFoundError
-	if f := (*cmdutil.Failure)(nil); errors.As(err, &without) && errors.As(err, &f) {
+	if f := (*Failure)(nil); errors.As(err, &without) && errors.As(err, &f) {
 		f.Hints = append(f.Hints, withoutEditor)
 	}
 	if n, ok := NotSent(err); ok {
 		p.Notice(n)
-		return nil, cmdutil.ErrSilent{Code: cmdutil.ExitDone}
+		return nil, ErrSilent{Code: ExitDone}
 	}
 	return edited, err
 }
 
-// NotSent says that what was edited is not sent, where that is what the user chose.
+// NotSent returns the notice for an edit that the user chose not to send; ok is false for other errors.
 func NotSent(err error) (n output.Notice, ok bool) {
 	switch {
 	case errors.Is(err, editor.ErrUnchanged):
@@ -43,8 +42,7 @@ func NotSent(err error) (n output.Notice, ok bool) {
 	}
 }
 
-// editDraft has the user change a body. What is no edit to send is an error of package editor.
-func editDraft(ctx context.Context, a *cmdutil.App, body []byte, instead string) ([]byte, error) {
+func editDraft(ctx context.Context, a *App, body []byte, instead string) ([]byte, error) {
 	command, err := EditorFor(a, body, instead)
 	if err != nil {
 		return nil, err
@@ -52,78 +50,78 @@ func editDraft(ctx context.Context, a *cmdutil.App, body []byte, instead string)
 	return EditWith(ctx, a, command, body)
 }
 
-// EditorFor is the editor for a body. What can't be edited has the hint what else to do.
-func EditorFor(a *cmdutil.App, body []byte, instead string) (editor.Command, error) {
+// EditorFor returns the user's editor. If the body is not text, the error has the hint instead.
+func EditorFor(a *App, body []byte, instead string) (editor.Command, error) {
 	if !editor.IsText(body) {
-		return editor.Command{}, cmdutil.Failed(nil, "the body is not text, so it can't be edited", instead)
+		return editor.Command{}, Failed(nil, "the body is not text, so it can't be edited", instead)
 	}
 	return chooseEditor(a)
 }
 
-// EditWith opens an editor on a body as often as it takes until that is a payload again.
-func EditWith(ctx context.Context, a *cmdutil.App, command editor.Command, body []byte) (_ []byte, err error) {
+// EditWith opens an editor on a body, and opens it again until the saved text is a payload.
+func EditWith(ctx context.Context, a *App, command editor.Command, body []byte) (_ []byte, err error) {
 	draft := editor.NewDraft(body)
 	file, err := editor.NewFile(draft.Extension())
 	if err != nil {
-		return nil, noDraft(err)
+		return nil, draftFailed(err)
 	}
-	defer func() { _ = file.Remove() }() // what can't be removed is the owner's own, and the system's directory is emptied
-	var fault *cmdutil.Failure
+	defer func() { _ = file.Remove() }() // the file is private, and the system empties its directory
+	var invalid *Failure
 	for {
 		edited, err := editOnce(ctx, a, command, file, draft)
-		var up *editor.AbandonedError
+		var abandoned *editor.AbandonedError
 		switch {
 		case err == nil:
 			return edited, nil
-		case errors.As(err, &up):
-			fault.Hints = []string{"it was not mended, so nothing was sent"}
-			return nil, fault
-		case !isFault(err):
+		case errors.As(err, &abandoned):
+			invalid.Hints = []string{"it was not mended, so nothing was sent"}
+			return nil, invalid
+		case !isInvalidPayload(err):
 			return nil, err
 		}
-		fault = noteFault(a, draft, err)
+		invalid = noteInvalid(a, draft, err)
 	}
 }
 
-// editOnce opens the editor on the draft and takes what was saved.
-func editOnce(ctx context.Context, a *cmdutil.App, c editor.Command, file *editor.File, draft *editor.Draft) ([]byte, error) {
+// editOnce opens the editor on the draft and reads the saved text.
+func editOnce(ctx context.Context, a *App, c editor.Command, file *editor.File, draft *editor.Draft) ([]byte, error) {
 	if err := file.Write(draft.Text()); err != nil {
-		return nil, noDraft(err)
+		return nil, draftFailed(err)
 	}
 	if err := runEditor(ctx, a, c, file.Path()); err != nil {
 		return nil, err
 	}
-	saved, err := file.Read(cmdutil.MaxData)
+	saved, err := file.Read(MaxData)
 	if err != nil {
-		return nil, noDraft(err)
+		return nil, draftFailed(err)
 	}
-	if len(saved) > cmdutil.MaxData {
-		return nil, cmdutil.Usage(fmt.Sprintf("what was saved is larger than %d MiB", cmdutil.MaxData>>20), "send a smaller payload")
+	if len(saved) > MaxData {
+		return nil, Usage(fmt.Sprintf("what was saved is larger than %d MiB", MaxData>>20), "send a smaller payload")
 	}
 	return draft.Apply(saved)
 }
 
-func noDraft(err error) error {
-	return cmdutil.Failed(err, "can't keep the payload in a file to edit: "+cmdutil.PathReason(err), "use another directory: set TMPDIR")
+func draftFailed(err error) error {
+	return Failed(err, "can't keep the payload in a file to edit: "+PathReason(err), "use another directory: set TMPDIR")
 }
 
-// isFault reports whether the error is that a payload is none.
-func isFault(err error) bool {
+// isInvalidPayload reports whether the error is that the saved text is not a payload.
+func isInvalidPayload(err error) bool {
 	var syntax *jsontext.SyntaxError
 	var kind *jsontext.NotObjectError
 	return errors.As(err, &syntax) || errors.As(err, &kind) || errors.Is(err, jsontext.ErrTooDeep) || errors.Is(err, jsontext.ErrTooLarge)
 }
 
-// noteFault says what is wrong with what was saved: on stderr, and, since the editor covers that, at the top of the text when it
-// opens again.
-func noteFault(a *cmdutil.App, draft *editor.Draft, err error) *cmdutil.Failure {
-	f := cmdutil.NotJSON("what was saved", err)
+// noteInvalid prints what is wrong with the saved text. It also adds it as a note at the top of the text, because the editor covers
+// stderr when it opens again.
+func noteInvalid(a *App, draft *editor.Draft, err error) *Failure {
+	f := output.NotJSON("what was saved", err)
 	note := noteOf(f)
 	var syntax *jsontext.SyntaxError
 	if errors.As(err, &syntax) {
 		moved := *syntax
-		moved.Line += len(note) // where the line stands below the note
-		f = cmdutil.NotJSON("what was saved", &moved)
+		moved.Line += len(note) // the note is above it
+		f = output.NotJSON("what was saved", &moved)
 		note = noteOf(f)
 	}
 	draft.SetNotes(note)
@@ -131,7 +129,7 @@ func noteFault(a *cmdutil.App, draft *editor.Draft, err error) *cmdutil.Failure 
 	return f
 }
 
-func noteOf(f *cmdutil.Failure) []string {
+func noteOf(f *Failure) []string {
 	note := []string{"error: " + f.What}
 	for _, l := range f.Detail {
 		note = append(note, "         "+l)
@@ -142,8 +140,8 @@ func noteOf(f *cmdutil.Failure) []string {
 	return append(note, "Mend it, save and close. Saved empty, nothing is sent. Lines with # at the top are left out.")
 }
 
-// chooseEditor finds the editor, and refuses one that would draw on a terminal where there is none.
-func chooseEditor(a *cmdutil.App) (editor.Command, error) {
+// chooseEditor finds the editor. It rejects an editor that needs a terminal if there is none.
+func chooseEditor(a *App) (editor.Command, error) {
 	c, err := editor.Choose(a.W.Env, exec.LookPath)
 	var missing *editor.NotFoundError
 	switch {
@@ -154,22 +152,22 @@ func chooseEditor(a *cmdutil.App) (editor.Command, error) {
 	case err != nil:
 		return c, err
 	case c.NeedsTerminal() && !hasTerminal(a):
-		return c, cmdutil.Usage("--edit opens "+c.Name()+", which needs a terminal, and there is none",
+		return c, Usage("--edit opens "+c.Name()+", which needs a terminal, and there is none",
 			"name an editor that needs none: export VISUAL='code --wait'", withoutEditor)
 	}
 	return c, nil
 }
 
-// withoutEditor is what else a command can do.
+// withoutEditor is the hint to change a payload without an editor.
 const withoutEditor = "or change the payload without one: --set data.credits_used=12"
 
 func noEditor(cause error, hint string) error {
-	f := cmdutil.Usage(cause.Error(), hint)
+	f := Usage(cause.Error(), hint)
 	f.Cause = cause
 	return f
 }
 
-func hasTerminal(a *cmdutil.App) bool {
+func hasTerminal(a *App) bool {
 	if a.W.StdinTerminal && a.W.StdoutTerminal {
 		return true
 	}
@@ -183,7 +181,7 @@ func hasTerminal(a *cmdutil.App) bool {
 
 var errNoTerminal = errors.New("there is no terminal")
 
-func openTerminal(a *cmdutil.App) (in, out *os.File, err error) {
+func openTerminal(a *App) (in, out *os.File, err error) {
 	if a.W.OpenTerminal == nil {
 		return nil, nil, errNoTerminal
 	}
@@ -197,12 +195,11 @@ func closeTerminal(in, out *os.File) {
 	}
 }
 
-// editorGrace is how long an editor may take to give the terminal back when it is asked to end.
+// editorGrace is the time that an editor has to exit and restore the terminal after a signal.
 const editorGrace = 3 * time.Second
 
-// runEditor runs the editor on the user's terminal, also where stdin or stdout is something else: what is piped in or out is not the
-// editor's.
-func runEditor(ctx context.Context, a *cmdutil.App, c editor.Command, path string) error {
+// runEditor runs the editor on the user's terminal. If stdin or stdout is a pipe, the editor does not get it.
+func runEditor(ctx context.Context, a *App, c editor.Command, path string) error {
 	cmd := exec.CommandContext(ctx, c.Args[0], append(c.Args[1:len(c.Args):len(c.Args)], path)...)
 	cmd.Cancel = func() error { return listen.Terminate(cmd.Process) }
 	cmd.WaitDelay = editorGrace
@@ -225,9 +222,9 @@ func runEditor(ctx context.Context, a *cmdutil.App, c editor.Command, path strin
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &ended):
-		return cmdutil.Failed(err, c.Name()+" ended with "+ended.String()+", so nothing was sent", "another editor: export VISUAL='code --wait'")
+		return Failed(err, c.Name()+" ended with "+ended.String()+", so nothing was sent", "another editor: export VISUAL='code --wait'")
 	case err != nil:
-		return cmdutil.Usage("can't start "+c.Name()+": "+cmdutil.StartReason(err), "another editor: export VISUAL='code --wait'")
+		return Usage("can't start "+c.Name()+": "+StartReason(err), "another editor: export VISUAL='code --wait'")
 	}
 	return nil
 }

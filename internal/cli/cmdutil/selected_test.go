@@ -1,4 +1,4 @@
-package sendcmd
+package cmdutil
 
 import (
 	"testing"
@@ -6,12 +6,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestADeliveryThatIsNamedTwiceIsSentOnce(t *testing.T) {
+func TestResolveAllReturnsEachDeliveryOnce(t *testing.T) {
 	t.Parallel()
 	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 	if err != nil {
@@ -24,7 +23,7 @@ func TestADeliveryThatIsNamedTwiceIsSentOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := cmdutil.ResolveAll(t.Context(), log.Reader(), []string{"aaaa", "bbbb", "dlv_aaaaaaaaaa", "cccc", "b"}, "")
+	rows, err := ResolveAll(t.Context(), log.Reader(), []string{"aaaa", "bbbb", "dlv_aaaaaaaaaa", "cccc", "b"}, "")
 	var got []webhook.ID
 	for _, s := range rows {
 		got = append(got, s.ID)

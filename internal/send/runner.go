@@ -1,0 +1,211 @@
+package send
+
+import (
+	"context"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// RunnerOptions are what a Runner needs to know about the command that sends.
+type RunnerOptions struct {
+	Printer      output.Printer
+	Output       output.Options
+	ShowResponse bool          // print the handler's response also if it accepted the delivery
+	Secret       string        // signs what is sent, masked; empty if the recorded signatures are sent
+	Resigned     bool          // replays are signed with Secret
+	Checker      *Checker      // nil: every delivery must be delivered
+	Deadline     time.Duration // for all responses; 0: none
+	Now          func() time.Time
+
+	ShortPath   func(path string) string
+	Explain     func(err error) *output.Failure
+	Diagnose    func(ctx context.Context, d webhook.Delivery) signature.Diagnosis // of a rejected delivery
+	WriteFailed func(err error) error                                             // returns the command's error for a failed write to stdout
+}
+
+// Runner sends deliveries one at a time and prints the outcome of each.
+type Runner struct {
+	options  RunnerOptions
+	to       *Destination
+	replayed *webhook.Delivery // the delivery that is sent again; nil for new ones
+	hints    output.Hints
+
+	delivered      int
+	skipped        int
+	lastStatus     webhook.Status
+	waitingPrinted bool
+}
+
+// NewRunner returns a Runner.
+func NewRunner(o RunnerOptions) *Runner {
+	if o.Checker == nil {
+		o.Checker = &Checker{}
+	}
+	return &Runner{options: o}
+}
+
+// Use sends to another destination from now on. It prints where the deliveries so far went, and notices about the new destination.
+func (r *Runner) Use(to *Destination) {
+	if r.to == to {
+		return
+	}
+	if r.to != nil {
+		r.options.Printer.SentVia(r.route())
+	}
+	r.to = to
+	r.options.Checker.unrecorded = to.OpenErr() != nil
+	r.printDestination()
+}
+
+// Send sends one delivery and prints its outcome.
+func (r *Runner) Send(ctx context.Context, in relay.Arrival) error {
+	o := r.options
+	began := o.Now()
+	out, err := r.await(ctx, in)
+	if err != nil {
+		o.Checker.fail(r.failureReason(ctx, err), o.Now().Sub(began))
+		return err
+	}
+	d := out.Delivery
+	r.lastStatus = d.Status
+	if d.Status.Forwardable() {
+		d.Summary = Latest(d.Summary, out.Attempt)
+	}
+	o.Printer.Recorded(d.Summary)
+	if d.Status.Forwardable() {
+		o.Printer.Attempted(d.Summary, out.Attempt, output.Detail{ShowResponse: o.ShowResponse, Attempts: out.Attempts})
+	}
+	if o.Output.Verbose {
+		o.Printer.Contents(d)
+	}
+	expected := o.Checker.check(o.Printer, out)
+	switch {
+	case d.Status == webhook.StatusDelivered:
+		r.delivered++
+	case d.Status == webhook.StatusSkipped:
+		r.skipped++
+	case !expected:
+		r.printHint(ctx, d, out.Attempt)
+	}
+	r.printConclusion(d, out.Attempt)
+	if err := o.Printer.Err(); err != nil {
+		return o.WriteFailed(err)
+	}
+	if isPastDeadline(ctx) && !isUnanswered(ctx, out.Attempt) {
+		return nil // the caller checks the deadline before the next send
+	}
+	return ctx.Err()
+}
+
+// waitingAfter is the time without a response after which the runner prints that it waits.
+const waitingAfter = 3 * time.Second
+
+// await sends one delivery and waits for its outcome. If that takes long, await prints a notice, once: a listen with --hold waits for
+// its handler without a limit.
+func (r *Runner) await(ctx context.Context, in relay.Arrival) (out relay.Outcome, err error) {
+	if r.waitingPrinted || r.options.Output.Quiet {
+		return r.to.Send(ctx, in)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, err = r.to.Send(ctx, in)
+	}()
+	timer := time.NewTimer(waitingAfter)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return out, err
+	case <-timer.C:
+	}
+	r.waitingPrinted = true
+	n := output.Notice{Code: "waiting", Message: "Waiting for the answer of " + r.to.String() + "."}
+	if r.to.Session != nil && r.to.Session.Hold {
+		n.Details = []string{"Is your server running? If not, listen holds this until it is."}
+	}
+	r.options.Printer.Notice(n)
+	<-done
+	return out, err
+}
+
+// failureReason describes why a send has no outcome.
+func (r *Runner) failureReason(ctx context.Context, err error) string {
+	switch {
+	case isPastDeadline(ctx):
+		return "not answered within " + display.Period(r.options.Deadline)
+	case ctx.Err() != nil:
+		return "interrupted before it was answered"
+	}
+	return r.options.Explain(err).What
+}
+
+// Finish prints where the deliveries went and how many of n were delivered. It returns the error that sets the exit code.
+func (r *Runner) Finish(n int) error {
+	p, checker := r.options.Printer, r.options.Checker
+	p.SentVia(r.route())
+	if n > 1 {
+		sent := output.Sent{Sent: n, Delivered: r.delivered}
+		if checker.isStrict() {
+			expected := n - checker.unexpected
+			sent.Expected = &expected
+		}
+		p.Sent(sent)
+	}
+	if checker.isStrict() && checker.unexpected == 0 || !checker.isStrict() && r.delivered+r.skipped == n {
+		return nil
+	}
+	return output.ErrSilent{Code: output.ExitHandler}
+}
+
+// route describes where the deliveries went, and whether listen stopped the last one.
+func (r *Runner) route() string {
+	targets := relay.ShortRoutes(r.to.Routes)
+	switch r.lastStatus {
+	case webhook.StatusRejected:
+		return "stopped by listen; past it: --to " + targets
+	case webhook.StatusSkipped:
+		return "not passed on: listen forwards other events; past it: --to " + targets
+	}
+	route := "to " + r.to.String()
+	if r.options.Resigned {
+		route += ", newly signed with " + r.options.Secret
+	}
+	return route
+}
+
+// printHint prints what to do about a delivery that was not delivered, each hint once.
+func (r *Runner) printHint(ctx context.Context, d webhook.Delivery, a webhook.Attempt) {
+	hint, ok := r.hints.Next(r.hintCase(ctx, d, a), r.options.Output.Style)
+	if !ok {
+		return
+	}
+	r.options.Printer.Hint(d.ID, r.to.adaptHint(hint))
+	if d.Status == webhook.StatusRejected {
+		r.printOtherSecret()
+	}
+}
+
+// hintCase collects what the choice of a hint depends on.
+func (r *Runner) hintCase(ctx context.Context, d webhook.Delivery, a webhook.Attempt) display.Case {
+	audience := display.AudienceSender
+	if r.to.Session == nil {
+		audience = display.AudienceDirect
+	}
+	c := display.Case{Summary: d.Summary, Header: d.Header, SecretHint: d.SecretHint, Attempt: a, Timeout: r.to.timeout(), Audience: audience}
+	if d.Status == webhook.StatusRejected {
+		found := r.options.Diagnose(ctx, d)
+		c.Findings, c.Incomplete = found.Findings, found.Incomplete
+	}
+	return c
+}
+
+// Latest returns the summary with the outcome of an attempt.
+func Latest(s webhook.Summary, a webhook.Attempt) webhook.Summary {
+	s.Attempts, s.Target, s.Code, s.Duration, s.Failure = max(s.Attempts, 1), a.Target, a.Code, a.Duration, a.Failure
+	return s
+}
