@@ -10,7 +10,7 @@ var toldBy = map[string]string{
 	"cli/app.go: .*":                   `the target |unknown|there is no |line 1, column`, // the sites of config and dispatch are looked for by their own words
 	"jsontext/edit.go: has no .*":      ` has no `,
 	"cli/errors.go: .*":                `the target |there is no setting|line 1, column`, // the sites of config and dispatch are looked for by their own words
-	"cli/payload_edit.go: .* .*: .*":   `--(set|unset) `,
+	"send/edits.go: .* .*: .*":         `--(set|unset) `,
 	"cli/account.go: cannot .* .*: .*": `config\.webhook\.json`,
 	"cli/set_webhook.go: .* .*":        `--url `,
 }
@@ -27,7 +27,7 @@ var notBroughtAbout = map[string]string{
 	"cli/screen_actions.go: can't save (.*(\\.bin|\\.json)|.*-.*): .*": screen,
 	"cli/screen_actions.go: there are .* files of this body already":   screen,
 	"cli/watch.go: .*":                              "only a bug ends a screen like that; a test of internal/tui has one",
-	"cli/destinations.go: .*":                       "the directory of the sessions can't be read: whoever runs the tests may read all",
+	"cli/send.go: .*":                               "the directory of the sessions can't be read: whoever runs the tests may read all",
 	"listen/ingress.go: can't listen at .*: .*":     "what keeps a port from being opened, but for another process, differs with the rights that tests have",
 	"cli/errors.go: .*: a line has 256 MiB at most": "a delivery of 256 MiB takes longer than a story may",
 	"cli/prune.go: the disk is full, and there is no room left to remove deliveries in":           "it takes a disk that filled up while the log's reserve was in use",
@@ -43,7 +43,7 @@ var notBroughtAbout = map[string]string{
 	"listen/session.go: the ingress ended: .*":                                                    "a listening socket does not end by itself",
 	"listen/registrar.go: the account's webhook is not put back: Vidiking did not answer in time": "it takes as long as the program waits for an answer",
 	"cli/restore_webhook.go: .*, so it cannot be restored":                                        "it takes a listen that died before it knew what it replaced",
-	"cli/destination.go: listen at .* \\(process .*\\) does not respond":                          "it takes as long as the program waits for a sign of life",
+	"send/session.go: listen at .* \\(process .*\\) does not respond":                             "it takes as long as the program waits for a sign of life",
 	"cli/flags.go: .*":                         "the parser of flags has no other errors; the words are its own where it gets one",
 	"cli/routes.go: --forward names no target": "a --forward that is empty is refused before",
 	"cli/set_webhook.go: the webhook is set, but cannot save its secret: .*": "what is kept beside the configuration is written just before, and fails first",

@@ -24,6 +24,8 @@ var makers = map[string][]maker{
 		{name: "Failure", field: "What"}, {name: "failure", field: "What"},
 	},
 	"listen":   {{name: "Usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "Failure", field: "What"}},
+	"send":     {{name: "Usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "Failure", field: "What"}},
+	"output":   {{name: "Usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "Failure", field: "What"}},
 	"config":   {{name: "problem", arg: 0}, {name: "fail", arg: 1}, {name: "failValue", arg: 1}, {name: "Error", field: "Msg"}, {name: "ValueError", field: "Msg"}},
 	"dispatch": {{name: "TargetError", arg: 0}},
 	"account":  {{name: "URLError", arg: 0}},
@@ -246,7 +248,7 @@ func (r *siteReader) look(n ast.Node, m maker) {
 	}
 	at := r.positions.Position(n.Pos())
 	s := site{at: r.file + ":" + strconv.Itoa(at.Line), file: r.file, words: r.patternOf(words, 0)}
-	if letters(s.words) == 0 && path.Dir(s.file) != "cli" && path.Dir(s.file) != "listen" {
+	if letters(s.words) == 0 && path.Dir(s.file) != "cli" && path.Dir(s.file) != "listen" && path.Dir(s.file) != "send" {
 		return // it hands on what another site says
 	}
 	for _, h := range hints {

@@ -3,10 +3,8 @@ package send
 import (
 	"fmt"
 	"iter"
-	"strings"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -70,17 +68,8 @@ func testFailure(r load.Result) *output.TestFailure {
 	if r.ID != "" {
 		f.Text = "See it: vidiking webhooks show " + string(r.ID) + "\n"
 	}
-	f.Text += ResponseText(r.Attempt)
+	f.Text += output.ResponseText(r.Attempt)
 	return f
-}
-
-// ResponseText returns the handler's response as text for a report.
-func ResponseText(a webhook.Attempt) string {
-	var b strings.Builder
-	for _, line := range display.Response(a, display.Style{UTF8: true}) {
-		b.WriteString(strings.TrimPrefix(line.String(), "│ ") + "\n")
-	}
-	return b.String()
 }
 
 func (r *Report) all() iter.Seq[output.TestCase] {
