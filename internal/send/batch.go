@@ -68,7 +68,7 @@ func (b *Batch) payloads() iter.Seq[[]byte] {
 	}
 }
 
-// Each calls do with the body of each request, as it would be sent without a signature, and with the number of requests.
+// Each calls do with the body of each request, and with the number of requests.
 func (b *Batch) Each(do func(body []byte, total int) error) error {
 	for request := range b.requests {
 		if err := do(request.Body(request.Item), b.total); err != nil {

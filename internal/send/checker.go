@@ -56,7 +56,7 @@ func (c *Checker) fail(reason string, took time.Duration) {
 	c.report.add(c.request, load.Result{Response: load.Response{Failure: reason}, Took: took})
 }
 
-// verdict describes the outcome of a request, and what is wrong with it; failure is empty if nothing is.
+// verdict describes the outcome of a request. Failure is the difference to the expected outcome; empty if there is none.
 func (c *Checker) verdict(request load.Request[[]byte], out relay.Outcome) (actual, failure string) {
 	status := out.Delivery.Status
 	if c.expect.IsSet() {

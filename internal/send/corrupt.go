@@ -15,7 +15,7 @@ const (
 	CorruptNone      Corruption = "none"      // there is no signature header
 )
 
-// corruptBody changes one byte so that JSON stays valid: the last digit becomes another one. Without a digit it adds a space.
+// corruptBody changes the last digit, which keeps JSON valid. If there is no digit, it appends a space.
 func corruptBody(body []byte) []byte {
 	out := slices.Clone(body)
 	i := bytes.LastIndexAny(out, "123456789")

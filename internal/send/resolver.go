@@ -19,7 +19,7 @@ type Options struct {
 	Target       string // the value of --to; empty if not given
 	Forward      string // the configured routes
 	ParseRoutes  func(text string) ([]relay.Route, error)
-	CheckTargets func(ctx context.Context, routes []relay.Route) error // rejects configured targets that need the user's consent
+	CheckTargets func(ctx context.Context, routes []relay.Route) error // rejects targets of a project file outside private networks
 
 	Direct       dispatch.Options // for attempts that this process makes; Guard applies to configured targets only
 	IgnoredFlags []string         // flags that were given and have no effect on a send through a session
@@ -68,7 +68,7 @@ func (r *Resolver) forNew(project string) (*Destination, error) {
 }
 
 // ForReplay returns the destination of a replay, which is the first of these that exists: the target of --to, the running session of
-// the delivery's project, the targets where it failed, and the destination of a new delivery. It skips the targets of an imported
+// the delivery's project, the targets that failed, and the destination of a new delivery. It skips the targets of an imported
 // delivery, because they belong to another machine.
 func (r *Resolver) ForReplay(d webhook.Delivery) (*Destination, error) {
 	o := r.options

@@ -17,7 +17,7 @@ import (
 
 func TestSendsFailSoonIfTheSessionIsSuspended(t *testing.T) {
 	t.Parallel()
-	suspended, err := net.Listen("tcp", "127.0.0.1:0") // the system accepts its connections, and nobody reads from them
+	suspended, err := net.Listen("tcp", "127.0.0.1:0") // the system accepts connections, and no process reads from them
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func (s Signer) Sign(body *[]byte) webhook.Header {
 	return h.With(s.Fields...)
 }
 
-// Samples returns the payloads of events and scenarios, each with ids of its own.
+// Samples returns the payloads of events and scenarios, each with new ids.
 func Samples(now func() time.Time, random io.Reader, names ...string) ([][]byte, error) {
 	source := sample.New(now, random)
 	var payloads [][]byte

@@ -28,9 +28,9 @@ type SendFlags struct {
 // AddFlags adds the flags to a command.
 func (o *SendFlags) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.to, "to", "", "send to this handler, past a running listen: a `TARGET` is a port, host:port or URL")
-	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
-	f.BoolVar(&o.Insecure, "insecure", false, "don't check the certificate of an https handler")
+	f.StringVar(&o.to, "to", "", "send directly to the handler at `TARGET` (port, host:port or URL), even if listen runs")
+	f.String("timeout", "", "time limit for the handler, a `DURATION` (default 10s)")
+	f.BoolVar(&o.Insecure, "insecure", false, "skip the certificate check of an https handler")
 }
 
 // Read reads the timeout from its flag or the configuration.

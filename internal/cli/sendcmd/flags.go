@@ -20,9 +20,9 @@ import (
 // addEditFlags adds the flags of trigger and replay that change a payload.
 func addEditFlags(cmd *cobra.Command, edits *send.Edits, byHand *bool) {
 	f := cmd.Flags()
-	f.Var(cmdutil.Repeated(&edits.Set), "set", "set `PATH=VALUE` in the payload; JSON where it parses, else a string (repeatable)")
-	f.Var(cmdutil.Repeated(&edits.Unset), "unset", "take `PATH` out of the payload (repeatable)")
-	f.BoolVar(byHand, "edit", false, "change the payload in your editor first: $VISUAL, else $EDITOR")
+	f.Var(cmdutil.Repeated(&edits.Set), "set", "set `PATH=VALUE` in the payload; VALUE is JSON if valid, otherwise a string (repeatable)")
+	f.Var(cmdutil.Repeated(&edits.Unset), "unset", "remove `PATH` from the payload (repeatable)")
+	f.BoolVar(byHand, "edit", false, "edit the payload in your editor first ($VISUAL or $EDITOR)")
 	_ = cmd.RegisterFlagCompletionFunc("set", cmdutil.CompletePaths)
 	_ = cmd.RegisterFlagCompletionFunc("unset", cmdutil.CompletePaths)
 }
@@ -30,8 +30,8 @@ func addEditFlags(cmd *cobra.Command, edits *send.Edits, byHand *bool) {
 // addExpectFlags adds the flags that say which response the user expects.
 func addExpectFlags(cmd *cobra.Command, e *send.Expectation) {
 	f := cmd.Flags()
-	f.Var(cmdutil.RepeatedList(&e.Statuses), "expect-status", "the handler must answer this `CODE`, as in 401 or 4xx (repeatable: one of them)")
-	f.StringVar(&e.Body, "expect-body", "", "the handler's answer must have this `TEXT` in it")
+	f.Var(cmdutil.RepeatedList(&e.Statuses), "expect-status", "expect this response `CODE`, such as 401 or 4xx (repeatable: any of them)")
+	f.StringVar(&e.Body, "expect-body", "", "expect `TEXT` in the response body")
 	_ = cmd.RegisterFlagCompletionFunc("expect-status", cobra.FixedCompletions([]string{"200", "2xx", "400", "401", "4xx"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -55,7 +55,7 @@ func readExpectFlags(flags *pflag.FlagSet, e *send.Expectation) error {
 
 // addDeadlineFlag adds --within.
 func addDeadlineFlag(f *pflag.FlagSet, limit *time.Duration) {
-	f.DurationVar(limit, "within", 0, "wait no longer than `DURATION` for all answers: listen --hold waits for a handler that never comes")
+	f.DurationVar(limit, "within", 0, "time limit for all responses, a `DURATION`; listen --hold itself waits without limit")
 }
 
 func readDeadlineFlag(flags *pflag.FlagSet, limit time.Duration) error {
@@ -76,10 +76,10 @@ type loadFlags struct {
 
 func (l *loadFlags) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.IntVar(&l.count, "count", 1, "send it `N` times, each with ids of its own, and sum up what came")
-	f.Float64Var(&l.rate, "rate", 0, "send `R` a second, whether or not those before are answered (with --count)")
-	f.Int("concurrency", 0, "at most `C` at once (with --count; default 1, with --rate 64)")
-	f.BoolVarP(&l.yes, "yes", "y", false, "send many, or chaos, to a host that is neither this machine nor in a private network, too")
+	f.IntVar(&l.count, "count", 1, "send `N` times, each with new ids, and print a summary")
+	f.Float64Var(&l.rate, "rate", 0, "send `R` per second without waiting for responses (with --count)")
+	f.Int("concurrency", 0, "limit of `C` concurrent requests (with --count; default 1, with --rate 64)")
+	f.BoolVarP(&l.yes, "yes", "y", false, "allow --count and --chaos to a host that is neither this machine nor in a private network")
 }
 
 // Limits and defaults of --rate and --concurrency.
@@ -127,8 +127,8 @@ type chaosFlags struct {
 
 func (c *chaosFlags) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&c.text, "chaos", "", "send as a bad network would, by `KINDS` as in duplicate=2,shuffle=7,delay=100ms,truncate")
-	f.Uint64Var(&c.seed, "seed", 0, "repeat the chaos of the run that named this seed, a `NUMBER`")
+	f.StringVar(&c.text, "chaos", "", "simulate a bad network with `KINDS`, such as duplicate=2,shuffle=7,delay=100ms,truncate")
+	f.Uint64Var(&c.seed, "seed", 0, "repeat the chaos of the run that printed this seed, a `NUMBER`")
 	_ = cmd.RegisterFlagCompletionFunc("chaos", cobra.FixedCompletions([]string{
 		cmdutil.Describe("duplicate=2", "each is sent twice"), cmdutil.Describe("shuffle=7", "each seven are sent in random order"),
 		cmdutil.Describe("delay=100ms", "each waits up to that long"), cmdutil.Describe("truncate", "each body is cut short"),

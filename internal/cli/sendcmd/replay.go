@@ -34,12 +34,12 @@ func NewReplayCommand(a *cmdutil.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay ID…",
 		Short: "Send recorded deliveries again, byte for byte or changed",
-		Long: `Sends recorded deliveries again: the same bytes, headers and signature, in the order in which they were received. Each sending is
-a new delivery that remembers which one it repeats. It goes through the running listen of its project, else straight to the targets
-where it failed. last and selections like --failed mean the deliveries of your project; --all-projects adds those of others.
+		Long: `Send recorded deliveries again, oldest first, with the same bytes, headers and signature. Each replay is a new delivery that refers
+to the original. It goes through the running listen of its project, or directly to the targets that failed if none runs. By default,
+"last" and selections such as --failed cover your project only; --all-projects includes the other projects.
 
-With --edit, --set, --unset or --timestamp the payload is changed first, and signed anew with your secret; --resign signs it anew as
-it is. What was recorded never changes.`,
+--edit, --set, --unset and --timestamp change the payload and sign it with your secret; --resign only replaces the signature. The
+recorded deliveries never change.`,
 		Example: `  vidiking replay last
   vidiking replay 8kx4m2 c47nq5
   vidiking replay --last 3 --to localhost:4000
@@ -48,14 +48,14 @@ it is. What was recorded never changes.`,
   vidiking replay last --set data.status=FAILED --timestamp now
   vidiking replay --last 3 --resign`,
 		Annotations: cmdutil.Manual{
-			Flags: `Which deliveries: last, failed, event, status, since, until, search, filter, all-projects, probes
-What is changed: edit, set, unset, timestamp, header, resign, signature-style
-Where they go: to, timeout, insecure, dry-run`,
+			Flags: `Selection: last, failed, event, status, since, until, search, filter, all-projects, probes
+Changes: edit, set, unset, timestamp, header, resign, signature-style
+Destination: to, timeout, insecure, dry-run`,
 			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
-			Exits: `0 every delivery was answered 2xx, or there was nothing to send
+			Exits: `0 every response was 2xx, or there was nothing to send
 1 it failed, or an id names nothing
 2 it was called or configured wrongly
-3 the handler refused a delivery, or could not be reached`,
+3 the handler refused a delivery, or was unreachable`,
 			SeeAlso: "webhooks list, webhooks show, trigger",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteIDs(a, -1),
@@ -74,16 +74,16 @@ Where they go: to, timeout, insecure, dry-run`,
 // AddFlags adds the flags to a command.
 func (o *replayOptions) AddFlags(cmd *cobra.Command) {
 	f, c := cmd.Flags(), &o.change
-	f.IntVar(&o.last, "last", 0, "the newest `N`")
+	f.IntVar(&o.last, "last", 0, "replay the newest `N` deliveries")
 	o.selection.AddFlags(cmd)
 	o.scope.AddFlag(cmd, cmdutil.ScopeOfDeliveries)
 	addEditFlags(cmd, &c.Edits, &c.ByHand)
-	f.StringVar(&c.Edits.Timestamp, "timestamp", "", "set the payload's own timestamp to a `TIME`, as in now, 1h (ago) or 2026-03-02T14:03:10Z")
-	f.BoolVar(&c.Resign, "resign", false, "sign anew with your secret; a change of the payload does that by itself")
-	f.Var(cmdutil.OneOf(&c.Style, "prefixed", "bare"), "signature-style", "the new signature's form: sha256=<hex>, or the hex alone (default that of the recorded one)")
-	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "send '`NAME: VALUE`' in place of what was recorded (repeatable)")
+	f.StringVar(&c.Edits.Timestamp, "timestamp", "", "set the timestamp in the payload to `TIME`: now, 1h (ago) or 2026-03-02T14:03:10Z")
+	f.BoolVar(&c.Resign, "resign", false, "sign with your secret; changes of the payload imply this")
+	f.Var(cmdutil.OneOf(&c.Style, "prefixed", "bare"), "signature-style", "form of the new signature: sha256=<hex>, or the hex alone (default: as recorded)")
+	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "add or replace a header, '`NAME: VALUE`' (repeatable)")
 	o.send.AddFlags(cmd)
-	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be sent, and send nothing")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the deliveries without sending them")
 	_ = cmd.RegisterFlagCompletionFunc("timestamp", cobra.FixedCompletions([]string{"now"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -167,8 +167,8 @@ func runReplay(ctx context.Context, a *cmdutil.App, o *replayOptions) error {
 	return send.NewRunner(ro).SendReplays(ctx, replays)
 }
 
-// prepareChange edits all payloads before the first is sent, so that an edit that fails for one of them fails early. It opens the editor
-// for --edit.
+// prepareChange edits all payloads before the first is sent, because an edit that fails for one of them must fail early. It opens the
+// editor for --edit.
 func prepareChange(ctx context.Context, a *cmdutil.App, p output.Printer, r *send.Replays) error {
 	if !r.Change.EditsPayload() {
 		return nil

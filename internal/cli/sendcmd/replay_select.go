@@ -62,8 +62,8 @@ func inOtherProjects(ctx context.Context, r *store.Reader, q store.Query) error 
 	return cmdutil.Failed(nil, "no delivery of this project matches; "+matches, "look at them: vidiking webhooks list", "replay them, too: --all-projects")
 }
 
-// withoutRepeats returns the rows without repeats, so that the same bytes are sent once. A repeat is a replay whose unchanged original is
-// selected too, or a pending delivery that a replay resolved.
+// withoutRepeats removes repeats, because the same bytes must be sent only once. A repeat is an unchanged replay of a selected delivery,
+// or a pending delivery that a replay resolved.
 func withoutRepeats(ctx context.Context, r *store.Reader, rows []webhook.Summary) ([]webhook.Summary, error) {
 	selected := make(map[webhook.ID]bool, len(rows))
 	for _, s := range rows {

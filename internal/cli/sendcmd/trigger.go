@@ -75,19 +75,19 @@ func NewTriggerCommand(a *cmdutil.App) *cobra.Command {
 // AddFlags adds the flags to a command.
 func (o *triggerOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&o.payload.file, "data", "d", "", "send the payload in this `FILE` as it is (- is stdin)")
+	f.StringVarP(&o.payload.file, "data", "d", "", "send the payload in `FILE` unchanged (- is stdin)")
 	addEditFlags(cmd, &o.payload.edits, &o.payload.byHand)
-	f.Var(cmdutil.OneOf(&o.signing.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
-	f.Var(cmdutil.OneOf(&o.signing.corrupt, corruptions()...), "corrupt", "spoil what is sent: the body after signing, the signature, or have none at all")
-	f.VarP(cmdutil.Repeated(&o.signing.headers), "header", "H", "send this header, in place of one that is sent anyway, '`NAME: VALUE`' (repeatable)")
+	f.Var(cmdutil.OneOf(&o.signing.style, "prefixed", "bare"), "signature-style", "form of the signature: sha256=<hex>, or the hex alone")
+	f.Var(cmdutil.OneOf(&o.signing.corrupt, corruptions()...), "corrupt", "corrupt the body after signing or the signature, or send no signature")
+	f.VarP(cmdutil.Repeated(&o.signing.headers), "header", "H", "add or replace a header, '`NAME: VALUE`' (repeatable)")
 	o.send.AddFlags(cmd)
 	o.load.AddFlags(cmd)
 	addExpectFlags(cmd, &o.expect)
 	addDeadlineFlag(f, &o.within)
 	o.chaos.AddFlags(cmd)
-	f.StringVar(&o.junit, "junit", "", "write a JUnit report to this `FILE`, a test for each sending")
-	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload that would be sent, and send nothing")
-	f.BoolVar(&o.list, "list", false, "list the events and the scenarios")
+	f.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`, one test per request")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print the payload without sending it")
+	f.BoolVar(&o.list, "list", false, "list events and scenarios")
 	_ = cmd.MarkFlagFilename("junit", "xml")
 	_ = cmd.RegisterFlagCompletionFunc("data", cmdutil.CompleteFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
@@ -291,8 +291,8 @@ func readPayload(a *cmdutil.App, name string) ([]byte, error) {
 	return body, nil
 }
 
-// newReport creates the file of --junit before anything is sent, so that a wrong path fails early. Discard removes a file that was not
-// written.
+// newReport creates the file of --junit. It runs before the first request, because a wrong path must fail early. Discard removes the file unless the
+// report was written.
 func newReport(a *cmdutil.App, o *triggerOptions) (report *send.Report, discard func(), err error) {
 	if o.junit == "" {
 		return nil, func() {}, nil

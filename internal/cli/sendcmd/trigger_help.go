@@ -6,16 +6,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-// triggerHelp is `trigger` with all that help says of it beside its flags.
+// triggerHelp returns the trigger command with its help, without flags.
 func triggerHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "trigger EVENT…",
 		Short: "Send sample events, signed as Vidiking signs them",
-		Long: `Sends a sample of an event, of each event of a scenario, or a payload of your own, signed with your secret, and shows what
-your handler answered. It goes through a running listen, else straight to your handler.
+		Long: `Send a sample of an event, of each event of a scenario, or your own payload, signed with your secret, and show the response of
+your handler. Deliveries go through a running listen, or directly to your handler if none runs.
 
-The sample of render.complete has the shape that Vidiking documents; the other events' data is not documented, and their samples
-are this program's own.`,
+The sample of render.complete follows Vidiking's documentation. The data of the other events is not documented; vidiking makes up
+their samples.`,
 		Example: `  vidiking trigger render.complete
   vidiking trigger render --to localhost:3000/hooks
   vidiking trigger render.failed --set data.error='out of memory'
@@ -27,17 +27,17 @@ are this program's own.`,
   vidiking trigger render --chaos duplicate=2,shuffle=3 --seed 7
   vidiking trigger --list`,
 		Annotations: cmdutil.Manual{
-			Flags: `What is sent: list, set, unset, edit, data, dry-run
-How it is signed: signature-style, corrupt
-Where it goes: to, header, timeout, insecure
-What is expected: expect-status, expect-body, within, junit
-Many at once: count, rate, concurrency, chaos, seed, yes`,
+			Flags: `Payload: list, set, unset, edit, data, dry-run
+Signature: signature-style, corrupt
+Destination: to, header, timeout, insecure
+Expectations: expect-status, expect-body, within, junit
+Load and chaos: count, rate, concurrency, chaos, seed, yes`,
 			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
-			Exits: `0 every delivery was answered 2xx, or as expected; or an edit was cancelled
+			Exits: `0 every response was 2xx, or as expected; or an edit was canceled
 1 it failed
 2 it was called or configured wrongly
-3 the handler refused a delivery, could not be reached, or answered otherwise than expected
-5 with --within: not all was answered in time`,
+3 the handler refused a delivery, was unreachable, or did not respond as expected
+5 with --within: some responses did not arrive in time`,
 			SeeAlso: "listen, replay, webhooks wait, exit-codes",
 		}.Annotations(),
 	}

@@ -12,20 +12,20 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// signOptions is what the flags of `sign` say.
+// signOptions are the flags of sign.
 type signOptions struct {
 	style      string
 	secretFile string
 }
 
-// NewSignCommand returns `sign`.
+// NewSignCommand returns the sign command.
 func NewSignCommand(a *cmdutil.App) *cobra.Command {
 	o := &signOptions{style: string(signature.StylePrefixed)}
 	cmd := &cobra.Command{
 		Use:   "sign [FILE|-]",
-		Short: "Sign a body as Vidiking does, and print the signature",
-		Long: `Prints the value of X-Vidiking-Signature for a body: the HMAC-SHA256 of its bytes, in hex, keyed with your webhook secret. The body
-comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed or encoded.`,
+		Short: "Print the signature of a body",
+		Long: `Print the value of X-Vidiking-Signature for a body: the HMAC-SHA256 of its bytes, in hex, keyed with your webhook secret. The body
+comes from a file or stdin. sign uses its exact bytes: it does not parse, trim or encode them.`,
 		Example: `  vidiking sign payload.json
   vidiking sign payload.json --signature-style bare
   vidiking trigger render.complete --dry-run | vidiking sign
@@ -35,7 +35,7 @@ comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed o
 			Environment: "VIDIKING_WEBHOOK_SECRET",
 			Exits: `0 done
 1 the body or the secret could not be read
-2 it was called or configured wrongly`,
+2 wrong usage or configuration`,
 			SeeAlso: "verify, trigger",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteOneFile,
@@ -45,8 +45,8 @@ comes from a file or stdin, and is signed as it is: nothing is parsed, trimmed o
 }
 
 func (o *signOptions) AddFlags(cmd *cobra.Command) {
-	cmd.Flags().Var(cmdutil.OneOf(&o.style, "prefixed", "bare"), "signature-style", "the signature header: sha256=<hex>, or the hex alone")
-	cmd.Flags().StringVar(&o.secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
+	cmd.Flags().Var(cmdutil.OneOf(&o.style, "prefixed", "bare"), "signature-style", "form of the signature: sha256=<hex>, or the hex alone")
+	cmd.Flags().StringVar(&o.secretFile, "secret-file", "", "read the secret from `FILE` instead of the environment or configuration")
 	_ = cmd.RegisterFlagCompletionFunc("secret-file", cmdutil.CompleteFiles)
 	_ = cmd.RegisterFlagCompletionFunc("signature-style", cobra.FixedCompletions([]string{"prefixed", "bare"}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -76,7 +76,7 @@ func oneBody(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// bodyOf reads the body that a command was given: a file, or stdin, unless that is a terminal where nobody knows that it is read.
+// bodyOf reads the body from a file or stdin. It returns an error if stdin is a terminal, because a user would not expect it to wait there.
 func bodyOf(a *cmdutil.App, args []string, example string) ([]byte, error) {
 	name := "-"
 	switch {
@@ -89,7 +89,7 @@ func bodyOf(a *cmdutil.App, args []string, example string) ([]byte, error) {
 	return body, err
 }
 
-// secretToCheckWith is the secret of a file, else the one in use. It makes none: what nobody else has signs nothing of use.
+// secretToCheckWith returns the secret in the file, or the one in use. It does not generate one, because nobody else would have it.
 func secretToCheckWith(a *cmdutil.App, file string) (webhook.Secret, error) {
 	if file != "" {
 		s, err := config.ReadSecret(cmdutil.Path(a, file), file)

@@ -12,22 +12,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// verifyOptions is what the flags of `verify` say.
+// verifyOptions are the flags of verify.
 type verifyOptions struct {
 	headers    []string
 	secretFile string
 }
 
-// NewVerifyCommand returns `verify`.
+// NewVerifyCommand returns the verify command.
 func NewVerifyCommand(a *cmdutil.App) *cobra.Command {
 	o := &verifyOptions{}
 	cmd := &cobra.Command{
 		Use:   "verify [FILE|-] --header VALUE",
-		Short: "Check a body's signature, and say why it does not match",
-		Long: `Checks a body against the signature that came with it. Where it does not match, it tries what goes wrong in practice, and says what
-it was and how to mend it: another secret, another algorithm or encoding, a body that was written again, a line feed too many.
+		Short: "Verify the signature of a body, and explain a mismatch",
+		Long: `Verify a body against the signature that came with it. If they do not match, verify tries the common causes and explains how to fix
+the one it finds: another secret, another algorithm or encoding, a re-encoded body, or an extra line feed.
 
-The body comes from a file or stdin, and is checked as it is: nothing is parsed, trimmed or encoded.`,
+The body comes from a file or stdin. verify uses its exact bytes: it does not parse, trim or encode them.`,
 		Example: `  vidiking verify body.json --header 'sha256=79202b24…'
   vidiking verify body.json --header 'X-Vidiking-Signature: sha256=79202b24…'
   vidiking webhooks show last --raw | vidiking verify --header 'sha256=79202b24…'
@@ -37,7 +37,7 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
 			Environment: "VIDIKING_WEBHOOK_SECRET",
 			Exits: `0 the signature is valid
 1 the body or the secret could not be read
-2 it was called or configured wrongly
+2 wrong usage or configuration
 3 the signature is not valid`,
 			SeeAlso: "sign, webhooks show",
 		}.Annotations(),
@@ -54,8 +54,8 @@ The body comes from a file or stdin, and is checked as it is: nothing is parsed,
 
 func (o *verifyOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "the signature header, its `VALUE` with or without its name (repeatable)")
-	f.StringVar(&o.secretFile, "secret-file", "", "take the secret from this `FILE`, not from environment and configuration")
+	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "signature header: its `VALUE`, with or without the name (repeatable)")
+	f.StringVar(&o.secretFile, "secret-file", "", "read the secret from `FILE` instead of the environment or configuration")
 	_ = cmd.RegisterFlagCompletionFunc("secret-file", cmdutil.CompleteFiles)
 }
 
@@ -88,7 +88,7 @@ func runVerify(ctx context.Context, a *cmdutil.App, args []string, o verifyOptio
 	return err
 }
 
-// secretsToVerifyWith is the secret to check with, first, then every other one that is known, since it may be the one that was meant.
+// secretsToVerifyWith returns the secret to verify with, followed by all other known secrets, because one of them may be the right one.
 func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.KnownSecret, error) {
 	secret, err := secretToCheckWith(a, file)
 	if err != nil {
@@ -107,7 +107,7 @@ func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.KnownSecret, 
 	return all, nil
 }
 
-// signatureHeader makes header lines of values that may have a name before them, as when they were copied from a log or a terminal.
+// signatureHeader parses header lines. A value may have its name in front, for example if it was copied from a log.
 func signatureHeader(values []string) webhook.Header {
 	const inName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 	var h webhook.Header
@@ -116,7 +116,7 @@ func signatureHeader(values []string) webhook.Header {
 		name, value, ok := strings.Cut(v, ":")
 		isOwn := strings.EqualFold(name, webhook.SignatureHeader)
 		if ok && name != "" && strings.Trim(name, inName) == "" && (isOwn || strings.HasPrefix(value, " ")) {
-			f = webhook.Field{Name: name, Value: strings.Trim(value, " \t")} // as HTTP takes it off
+			f = webhook.Field{Name: name, Value: strings.Trim(value, " \t")} // as HTTP does
 		}
 		h = append(h, f)
 	}

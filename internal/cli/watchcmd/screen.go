@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// ScreenLog is the delivery log of a screen, with connections of its own.
+// ScreenLog is the delivery log of a screen. It has its own readers.
 type ScreenLog struct {
 	*view.StoreLog
 	counts *store.Reader
@@ -44,12 +44,12 @@ func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog,
 	}
 	return &ScreenLog{StoreLog: log, counts: r.Counts}, func() {
 		for _, r := range all {
-			_ = r.Close() // it was read from
+			_ = r.Close() // it was only read
 		}
 	}, nil
 }
 
-// ScreenOptions is what is the same for every screen.
+// ScreenOptions returns the options that all screens share.
 func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options {
 	return tui.Options{
 		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.W.Now, Style: out.Style, Color: out.Color, Suspend: a.W.GOOS != "windows",
@@ -57,7 +57,7 @@ func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options
 	}
 }
 
-// terminalEnvironment is what tells of the terminal.
+// terminalEnvironment returns the environment variables that describe the terminal.
 func terminalEnvironment(a *cmdutil.App) []string {
 	var env []string
 	for _, name := range []string{"TERM", "TERM_PROGRAM", "COLORTERM", "SSH_TTY", "WT_SESSION", "TMUX", "STY", "LANG", "LC_ALL", "LC_CTYPE"} {
@@ -68,7 +68,7 @@ func terminalEnvironment(a *cmdutil.App) []string {
 	return env
 }
 
-// screenSamples is what can be triggered.
+// screenSamples returns the events and scenarios that the screen can trigger.
 func screenSamples() []view.Sample {
 	var all []view.Sample
 	for _, e := range webhook.Events() {

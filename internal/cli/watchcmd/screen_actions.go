@@ -18,7 +18,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Sendable is what a screen sends, and the secrets that it is checked against where no session does that.
+// Sendable is a delivery that a screen sends. The secrets verify it if no session does.
 type Sendable struct {
 	Arrival  relay.Arrival
 	Replayed *webhook.Delivery // nil for new deliveries
@@ -32,17 +32,17 @@ func (s Sendable) destination(r *send.Resolver) (*send.Destination, error) {
 	return r.ForNew()
 }
 
-// deliver sends one delivery and returns how it stands in the log then.
+// deliver sends one delivery and returns its summary from the log.
 type deliver func(ctx context.Context, s Sendable) (webhook.Summary, error)
 
-// ScreenActions is what a screen does with deliveries, in the words of the commands that do the same.
+// ScreenActions implements view.Actions. Its errors have the text of the commands that do the same.
 type ScreenActions struct {
 	App            *cmdutil.App
 	DescribeTarget func(replayed []webhook.Summary) string
 	Deliver        deliver
 }
 
-// Where says where replays of deliveries are sent, or new ones if there are none.
+// Where describes the destination of replays, or of new deliveries if there are none.
 func (s *ScreenActions) Where(replayed ...webhook.Summary) string { return s.DescribeTarget(replayed) }
 
 // Replay sends a delivery again, byte for byte.
@@ -62,7 +62,7 @@ func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	return s.Send(ctx, Sendable{send.ReplayOf(d, d.Header, d.Body), &d, given})
 }
 
-// SendEdited sends a changed body as a replay, signed anew.
+// SendEdited sends a changed body as a replay with a new signature.
 func (s *ScreenActions) SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error) {
 	d, err := s.Read(ctx, parent)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *ScreenActions) Read(ctx context.Context, id webhook.ID) (webhook.Delive
 	return d, nil
 }
 
-// OutcomeSummary is how a delivery stands after it was sent.
+// OutcomeSummary returns the summary of a delivery after it was sent.
 func OutcomeSummary(out relay.Outcome) webhook.Summary {
 	if out.Delivery.Status.Forwardable() {
 		return send.Latest(out.Delivery.Summary, out.Attempt)
@@ -129,7 +129,7 @@ func OutcomeSummary(out relay.Outcome) webhook.Summary {
 	return out.Delivery.Summary
 }
 
-// Edit is what has the user change a delivery's body in their editor.
+// Edit returns an edit of a delivery's body in the user's editor.
 func (s *ScreenActions) Edit(d webhook.Delivery) (view.Edit, error) {
 	command, err := cmdutil.EditorFor(s.App, d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *ScreenActions) Edit(d webhook.Delivery) (view.Edit, error) {
 	return &screenEdit{app: s.App, command: command, body: d.Body}, nil
 }
 
-// screenEdit is the user's editor while the screen is away.
+// screenEdit runs the user's editor while the screen is suspended.
 type screenEdit struct {
 	app     *cmdutil.App
 	command editor.Command
@@ -148,7 +148,7 @@ type screenEdit struct {
 
 // Run runs the editor, as --edit does.
 func (e *screenEdit) Run() (err error) {
-	e.body, err = cmdutil.EditWith(context.Background(), e.app, e.command, e.body) // the screen is away until it ends
+	e.body, err = cmdutil.EditWith(context.Background(), e.app, e.command, e.body) // the screen is suspended until it ends
 	if n, ok := cmdutil.NotSent(err); ok {
 		e.why = n.Message
 		return nil
@@ -159,7 +159,7 @@ func (e *screenEdit) Run() (err error) {
 	return nil
 }
 
-// Body is what was saved, or why nothing is to be sent.
+// Body returns the saved body, or the reason why nothing is sent.
 func (e *screenEdit) Body() (body []byte, why string) { return e.body, e.why }
 
 // SetStdin is not needed: the editor gets the streams of the program.
@@ -171,10 +171,10 @@ func (*screenEdit) SetStdout(io.Writer) {}
 // SetStderr is not needed, as SetStdin.
 func (*screenEdit) SetStderr(io.Writer) {}
 
-// mostNames is how many names a saved body tries: who has saved one so often has a reason to tidy up.
+// mostNames is the number of file names that Save tries.
 const mostNames = 100
 
-// Save writes a body, byte for byte, to a file that is not there yet.
+// Save writes a body, byte for byte, to a new file.
 func (s *ScreenActions) Save(d webhook.Delivery) (string, error) {
 	ending := ".bin"
 	if _, err := jsontext.ParseObject(d.Body); err == nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// screenTools is what a screen can say about deliveries, as the commands do that say the same.
+// screenTools returns the tools of a screen. They produce the same text as the commands.
 func screenTools(a *cmdutil.App) view.Tools {
 	return view.Tools{
 		Command: output.Options{Self: a.Self()}.Command,
@@ -34,14 +34,15 @@ func screenTools(a *cmdutil.App) view.Tools {
 	}
 }
 
-// explained is an error in the words of the commands, with what to type here.
+// explained returns the error with the text and hint of the commands, adapted to the global flags.
 func explained(a *cmdutil.App, err error) error {
 	f := *a.Explain(err)
 	f.Hints = []string{output.Options{Self: a.Self()}.Command(f.Advice())}
 	return &f
 }
 
-// diagnosis says why a signature does not match; nothing where it does. The configuration is read anew, since it may be mended meanwhile.
+// diagnosis explains why a signature does not match; it returns nothing if it matches. It reads the configuration again, because the user
+// may have fixed it.
 func diagnosis(ctx context.Context, a *cmdutil.App, d webhook.Delivery, st display.Style) []display.Line {
 	fresh := &cmdutil.App{W: a.W, Flags: a.Flags}
 	found := cmdutil.Diagnose(ctx, fresh, d, cmdutil.WorkWhileSending)

@@ -22,30 +22,30 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// watchOptions is what the flags of `watch` say.
+// watchOptions are the flags of watch.
 type watchOptions struct {
-	filter string // what is shown first
+	filter string // the initial filter
 	send   cmdutil.SendFlags
 }
 
-// NewWatchCommand returns `watch`.
+// NewWatchCommand returns the watch command.
 func NewWatchCommand(a *cmdutil.App) *cobra.Command {
 	o := &watchOptions{}
 	cmd := &cobra.Command{
 		Use:   "watch",
-		Short: "Watch deliveries live on a screen, look into them, send them again",
-		Long: `Shows the delivery log on a screen of its own: a list that follows what comes, and everything about the delivery under the
-cursor. It can filter, compare, send again, edit and trigger; ? says with which keys. It needs no listen, and shows the one that
-runs. What it sends goes through a running listen, else straight to your handler.`,
+		Short: "Watch, inspect and replay deliveries on a live screen",
+		Long: `Show the delivery log on a full screen: a live list, and the details of the selected delivery. Filter, compare, replay, edit and
+trigger deliveries; press ? to see the keys. watch works with or without a running listen, and shows the state of the one that
+runs. Deliveries that you send go through it, or directly to your handler if none runs.`,
 		Example: `  vidiking watch
   vidiking watch --filter 'status:failed since:1h'
   vidiking watch --to localhost:4000`,
 		Args: cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
 			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
-			Exits: `0 you left it
+			Exits: `0 you quit the screen
 1 the delivery log can't be read
-2 it was called wrongly, or there is no terminal`,
+2 wrong usage, or there is no terminal`,
 			SeeAlso: "listen, webhooks list, formatting",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,7 +65,7 @@ runs. What it sends goes through a running listen, else straight to your handler
 }
 
 func (o *watchOptions) AddFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&o.filter, "filter", "", "begin with this `FILTER`, as in status:failed (vidiking help filter)")
+	cmd.Flags().StringVar(&o.filter, "filter", "", "start with this `FILTER`, such as status:failed (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", cmdutil.CompleteFilter)
 	o.send.AddFlags(cmd)
 }
@@ -97,7 +97,7 @@ func runWatch(ctx context.Context, a *cmdutil.App, o *watchOptions) error {
 	return nil
 }
 
-// checkLog looks whether the log can be read, if there is one.
+// checkLog checks that the log can be read, if there is one.
 func checkLog(ctx context.Context, a *cmdutil.App) error {
 	r, err := cmdutil.OpenReader(ctx, a)
 	switch {
@@ -140,7 +140,7 @@ func WhereTo(a *cmdutil.App, o cmdutil.SendFlags) func(replayed []webhook.Summar
 	}
 }
 
-// watchedState is the state of the listen that a command started here would use.
+// watchedState returns the state of the listen that a command in this directory would use.
 func watchedState(ctx context.Context, a *cmdutil.App, dir string, log *ScreenLog) view.State {
 	live, err := session.Live(dir)
 	if err != nil { // nothing is known of any change
@@ -154,7 +154,7 @@ func watchedState(ctx context.Context, a *cmdutil.App, dir string, log *ScreenLo
 	return state
 }
 
-// stateOf is the state of one of the sessions that are alive.
+// stateOf returns the state of one of the running sessions.
 func stateOf(ctx context.Context, a *cmdutil.App, live []session.Info, log *ScreenLog) view.State {
 	s, ok := cmdutil.Choose(a, live)
 	if !ok {
@@ -227,7 +227,7 @@ type handlerSight struct {
 	at      time.Time
 }
 
-// NoScreen says why there can be no screen; empty where there can.
+// NoScreen returns the reason why a screen is impossible; empty if it is possible.
 func NoScreen(a *cmdutil.App) string {
 	switch {
 	case !a.W.StdoutTerminal:
@@ -243,7 +243,7 @@ func NoScreen(a *cmdutil.App) string {
 	}
 }
 
-// ScreenFailed is how a command ends whose screen a bug ended. The terminal is as it was before.
+// ScreenFailed returns the error of a command whose screen panicked. The terminal is already restored.
 func ScreenFailed(a *cmdutil.App, err error) error {
 	var bug *tui.PanicError
 	if !errors.As(err, &bug) {
