@@ -21,11 +21,11 @@ func TestDoctorLooksAtTheTunnelThatListenWouldTake(t *testing.T) {
 		}
 		return stdout
 	}
-	if got, want := found(), "ok\ttunnel\tngrok, with the token from NGROK_AUTHTOKEN; ngrok answers"; got != want {
+	if got, want := found(), "ok\ttunnel\tngrok, with the token from NGROK_AUTHTOKEN; ngrok responds"; got != want {
 		t.Errorf("a good token: got %q, want %q", got, want)
 	}
 	l := w.startTunnel(t, "vidiking", "localhost:1")
-	if got, want := found(), "a listen has one open: "+l.url; !strings.Contains(got, want) || len(edge.Auths()) != 2 {
+	if got, want := found(), "a running listen has one open: "+l.url; !strings.Contains(got, want) || len(edge.Auths()) != 2 {
 		t.Errorf("beside a listen: got %q after %d tokens, want %q and no third agent", got, len(edge.Auths()), want)
 	}
 	l.interrupt()

@@ -30,7 +30,7 @@ func commandsOnFullDisk(t *testing.T, w *world) {
 		{0, "dlv_", "__complete webhooks show "},
 		{0, `"type":"delivery"`, "webhooks export"},
 		{0, "", "webhooks wait render.complete --since 1h --within 0s"},
-		{0, "would be removed", "webhooks prune --keep 2 --dry-run"},
+		{0, "Would remove", "webhooks prune --keep 2 --dry-run"},
 		{0, "not recorded", "trigger render.complete --to " + handler},
 		{1, "vidiking webhooks prune --keep 100", "listen --addr 127.0.0.1:0 --forward " + handler},
 	} {

@@ -142,7 +142,7 @@ func TestAKilledListenIsMendedWhereverItWas(t *testing.T) {
 			w.must(t, "config", "set-webhook", "--url", production, "--yes")
 			tt.kill(t, w, a)
 			_, _, stderr := w.run(t, "vidiking", w.with("webhooks", "list")...)
-			if !strings.HasPrefix(stderr, "warning: a listen died and left its URL in your account: http://127.0.0.1:") {
+			if !strings.HasPrefix(stderr, "warning: a listen that was killed left its URL in your account: http://127.0.0.1:") {
 				t.Errorf("the next command says\n%s\nwant that something is left", stderr)
 			}
 			w.must(t, "config", "restore-webhook")
@@ -220,7 +220,7 @@ func TestATunnelThatIsKilledIsMended(t *testing.T) {
 	l := w.startTunnel(t, "vidiking", "localhost:1", "--register", "--yes")
 	l.await("it is registered", func() bool { return a.now() == l.info().PublicURL })
 	l.kill()
-	if _, _, stderr := w.run(t, "vidiking", "webhooks", "list"); !strings.Contains(stderr, "warning: a listen died and left its URL in your account: "+a.now()) {
+	if _, _, stderr := w.run(t, "vidiking", "webhooks", "list"); !strings.Contains(stderr, "warning: a listen that was killed left its URL in your account: "+a.now()) {
 		t.Errorf("the next command says\n%s\nwant that %s is left", stderr, a.now())
 	}
 	w.must(t, "config", "restore-webhook")

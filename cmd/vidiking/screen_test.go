@@ -71,7 +71,8 @@ func TestWhatTheScreenNamesToTypeCanBeTypedWhole(t *testing.T) {
 	x := w.sit(t, 100, 40, "listen", "--tui", "--data-dir", "elsewhere", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
 	x.shows("Your handler needs the secret: vidiking --data-dir elsewhere listen --print-secret")
 	x.types("t\r\t\t")
-	x.shows("vidiking --data-dir elsewhere trigger render.queued --signature-style bare")
+	x.shows("Find out which: vidiking --data-dir elsewhere replay dlv_")
+	x.shows(" --signature-style bare\n")
 	x.types("qy")
 	x.leaves(0)
 }

@@ -65,15 +65,15 @@ func TestListenThroughSSHIsExactAndComesBack(t *testing.T) {
 			if code := l.interrupt(); code != 0 {
 				t.Errorf("got exit code %d, want 0", code)
 			}
-			want := "at the same URL."
+			want := "with the same URL."
 			if style == testkit.SSHEvent || style == testkit.SSHCloudEvent || style == testkit.SSHPlain {
-				want = "at another URL: " + "http://127.0.0.1:"
+				want = "with a new URL: http://127.0.0.1:"
 			}
 			if style == testkit.SSHPlain {
 				want = "The tunnel is back after"
 			}
 			said := l.said(l.stderr)
-			if !strings.Contains(said, want) || !strings.Contains(said, "is SHA256:") {
+			if !strings.Contains(said, want) || !strings.Contains(said, ": SHA256:") {
 				t.Errorf("got\n%s\nwant %q, and the server's key", said, want)
 			}
 			t.Log(said)

@@ -98,7 +98,7 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
-	l.await("it says that there is no way", func() bool { return strings.Contains(l.said(l.stderr), "Trying again.") })
+	l.await("it says that there is no way", func() bool { return strings.Contains(l.said(l.stderr), "Reconnecting.") })
 	if got := l.info(); got.State != session.StateConnecting || got.PublicURL != "" {
 		t.Errorf("got %+v before there is a tunnel, want connecting", got)
 	}
@@ -113,7 +113,7 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	l.await("it is ready", func() bool {
 		return strings.HasPrefix(l.said(l.stdout), "✓ Ready\n\n  url       "+l.info().PublicURL+"\n")
 	})
-	want := regexp.MustCompile(`^\d\d:\d\d:\d\d   ○ No way through ngrok yet: connection refused\. Trying again\.\n$`)
+	want := regexp.MustCompile(`^\d\d:\d\d:\d\d   ○ Cannot connect through ngrok yet: connection refused\. Reconnecting\.\n$`)
 	if got := l.said(l.stderr); !want.MatchString(got) {
 		t.Errorf("got stderr\n%s\nwant\n%s", got, want)
 	}
@@ -209,7 +209,7 @@ func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
 	w.throughEdge(t, edge)
 	l := w.startTunnel(t, "vidiking", "localhost:1", "-o", "json")
 	edge.Drop()
-	l.await("it is back", func() bool { return strings.Contains(l.said(l.stdout), `"gap_ms"`) })
+	l.await("it is back", func() bool { return strings.Contains(l.said(l.stdout), `"downtime_ms"`) })
 	l.interrupt()
 	// The system calls it otherwise where a byte was on its way.
 	got := regexp.MustCompile("connection reset|broken pipe").ReplaceAllString(steady(l.said(l.stdout)), "connection closed")
@@ -290,10 +290,10 @@ func TestVidikingAloneSaysHowTheTunnelIs(t *testing.T) {
 			t.Errorf("got\n%s\nwant %q", stdout, want)
 		}
 	}
-	says(" at " + l.url + "\n")
+	says(" on " + l.url + "\n")
 	edge.Down()
 	l.await("the gap is told", func() bool { return l.info().State == session.StateReconnecting })
-	says("the tunnel is down since ")
+	says("the tunnel has been down since ")
 	says("○ Listening since ")
 	l.interrupt()
 }
