@@ -130,7 +130,7 @@ func (c *Config) DataDir() (string, error) {
 	return c.world.resolve(v.text)
 }
 
-// Short is path as people read it: what lies in the home directory begins with ~.
+// ShortPath returns path with the home directory shortened to ~.
 func (c *Config) ShortPath(path string) string { return c.world.ShortPath(path) }
 
 // notRead says that the file could not be read.

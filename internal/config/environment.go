@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// World is what the package may know of the machine.
+// Environment is the part of the machine that the package can see.
 type Environment struct {
 	LookupEnv func(string) (string, bool)
 	Home      string // of the user; empty where there is none
@@ -30,7 +30,7 @@ const (
 	secretFile = "webhook-secret"
 )
 
-// Short is path as people read it: what lies in the home directory begins with ~.
+// ShortPath returns path with the home directory shortened to ~.
 func (w Environment) ShortPath(path string) string {
 	home := strings.TrimRight(w.Home, `/\`)
 	if home == "" {

@@ -13,11 +13,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// MadeSecretPath is where MakeSecret keeps the secret of a data directory.
+// GeneratedSecretPath returns the path of the secret that EnsureSecret generates for a data directory.
 func GeneratedSecretPath(dataDir string) string { return filepath.Join(dataDir, secretFile) }
 
-// MadeSecret reads the secret that the program made for itself in a data directory. It reports whether there is one; a file that holds
-// none is an error.
+// GeneratedSecret reads the secret that the program generated for a data directory. It reports whether there is one. A file without a
+// valid secret is an error.
 func GeneratedSecret(dataDir string) (webhook.Secret, bool, error) {
 	path := GeneratedSecretPath(dataDir)
 	text, err := readSecretFile(path, atomicfile.Open)
@@ -37,8 +37,8 @@ func GeneratedSecret(dataDir string) (webhook.Secret, bool, error) {
 	return webhook.SecretFrom(value), true, nil
 }
 
-// MakeSecret returns the secret of a data directory, and makes it where there is none. Of several processes that do so at once, one
-// makes it and all return it.
+// EnsureSecret returns the secret of a data directory, and generates one if there is none. If several processes call it at the same
+// time, one of them generates the secret and all return it.
 func EnsureSecret(dataDir string, random io.Reader) (s webhook.Secret, isNew bool, err error) {
 	return ensureSecret(dataDir, random, os.Link)
 }

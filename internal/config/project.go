@@ -36,7 +36,7 @@ func (c *Config) ProjectFile() string {
 	return c.project.path
 }
 
-// InProject reports whether a setting's value came from the project file.
+// IsFromProject reports whether a setting's value came from the project file.
 func (c *Config) IsFromProject(name string) bool {
 	return c.project.path != "" && c.Source(name) == c.projectSource()
 }
