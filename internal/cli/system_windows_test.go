@@ -1,20 +1,19 @@
 package cli
 
 import (
-	"errors"
 	"io/fs"
 	"testing"
 
 	"golang.org/x/sys/windows"
 
-	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-func TestAPipeThatNobodyReadsIsKnown(t *testing.T) {
+func TestClosedPipeRecognizesTheErrorsOfWindows(t *testing.T) {
 	t.Parallel()
 	for _, number := range []error{windows.ERROR_BROKEN_PIPE, windows.ERROR_NO_DATA} {
-		if err := cmdutil.ClosedPipe(&fs.PathError{Op: "write", Path: "|1", Err: number}); !errors.Is(err, cmdutil.errPipe) {
-			t.Errorf("%v: got %v, want %v", number, err, cmdutil.errPipe)
+		if err := output.ClosedPipe(&fs.PathError{Op: "write", Path: "|1", Err: number}); !output.IsClosedPipe(err) {
+			t.Errorf("%v: got %v, want an error that means a closed pipe", number, err)
 		}
 	}
 }
