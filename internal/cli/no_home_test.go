@@ -43,7 +43,7 @@ func TestWithoutAHomeDirectoryTheProgramWorksWithWhatItIsGiven(t *testing.T) {
 	}
 	x.checkEnds(x.homeless(nil, "--config", filepath.Join(dir, "c.toml"), "config", "path"), 0, filepath.Join(dir, "c.toml"))
 	x.checkEnds(x.homeless(nil, "trigger", "render.complete", "--to", h.addr()), 0,
-		"What is sent is not recorded: there is no home directory, so no place for the delivery log.\n")
+		"What is sent is not recorded: there is no home directory for the delivery log.\n")
 }
 
 func TestWithoutAHomeDirectoryTheErrorNamesWhatIsMissing(t *testing.T) {
@@ -51,10 +51,10 @@ func TestWithoutAHomeDirectoryTheErrorNamesWhatIsMissing(t *testing.T) {
 	x := newTerminal(t, 80)
 	for _, command := range [][]string{{"webhooks", "list"}, {"listen"}, {"trigger", "render.complete"}, {"replay", "last"}, {}} {
 		x.checkEnds(x.homeless(nil, command...), 2,
-			"error: there is no home directory, so no place for the delivery log\nhint:  name a directory: set VIDIKING_DATA_DIR, or use --data-dir DIR\n")
+			"error: there is no home directory for the delivery log\nhint:  set VIDIKING_DATA_DIR, or use --data-dir DIR\n")
 	}
 	x.checkEnds(x.homeless(map[string]string{"VIDIKING_DATA_DIR": t.TempDir()}, "config", "path"), 2,
-		"error: there is no home directory, so no place for the configuration\nhint:  name a file: set VIDIKING_CONFIG, or use --config FILE\n")
+		"error: there is no home directory for the configuration\nhint:  set VIDIKING_CONFIG, or use --config FILE\n")
 }
 
 func TestListenNeedsNoHomeDirectory(t *testing.T) {

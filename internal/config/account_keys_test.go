@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestASwitchIsWrittenWithoutQuotesAndReadWithBoth(t *testing.T) {
+func TestSetWritesABooleanWithoutQuotesAndLoadAcceptsBothForms(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := h.load(config.Flags{})
@@ -34,7 +34,7 @@ func TestASwitchIsWrittenWithoutQuotesAndReadWithBoth(t *testing.T) {
 	}
 }
 
-func TestTheAPIKeyIsMaskedAndWarnedOf(t *testing.T) {
+func TestAnAPIKeyIsMaskedAndASecretInItsPlaceCausesAWarning(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("api_key = \"whsec_0123456789abcdefGHIJ\"\n")
 	c := h.load(config.Flags{})
@@ -44,7 +44,7 @@ func TestTheAPIKeyIsMaskedAndWarnedOf(t *testing.T) {
 	}
 	want := []config.Warning{{
 		Msg:  "the API key (file) begins with whsec_, as webhook secrets do",
-		Hint: "they are two things: the key calls Vidiking, the secret signs what Vidiking sends",
+		Hint: "use the key to call Vidiking, and the secret to verify what Vidiking sends",
 	}}
 	if diff := cmp.Diff(want, c.Warnings()); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
@@ -52,7 +52,7 @@ func TestTheAPIKeyIsMaskedAndWarnedOf(t *testing.T) {
 	h.env["VIDIKING_API_KEY"] = "vk_of_the_environment"
 	key, source, ok := h.load(config.Flags{}).APIKey()
 	if !ok || key.Reveal() != "vk_of_the_environment" || source != "environment VIDIKING_API_KEY" {
-		t.Errorf("got %v from %s, want that of the environment", key, source)
+		t.Errorf("got %v from %s, want the key from the environment", key, source)
 	}
 	h.env["VIDIKING_API_KEY"] = "vk hush"
 	if _, err := config.Load(h.world(), config.Flags{}); err == nil || strings.Contains(err.Error(), "hush") {

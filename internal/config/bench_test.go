@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// Every command pays for a Load. Beside it stands what it can't be faster than: looking whether there is a file, and reading it.
+// BenchmarkLoad measures Load, which every command calls, next to a plain read of the file.
 func BenchmarkLoad(b *testing.B) {
 	dir := b.TempDir()
 	w := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, Home: dir, WorkDir: dir, GOOS: "linux"}

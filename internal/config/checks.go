@@ -16,17 +16,17 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// checkText is the check that every value passes first: it is there, and it is text in one line.
+// checkText checks that a value is one non-empty line of text. Every value has to pass this check.
 func checkText(value string) *problem {
 	switch {
 	case value == "":
-		return &problem{"can't be empty", ""}
+		return newProblem("must not be empty", "")
 	case !utf8.ValidString(value):
-		return &problem{fmt.Sprintf("is no UTF-8 text: %q", value), ""}
+		return newProblem(fmt.Sprintf("is not valid UTF-8: %q", value), "")
 	case strings.ContainsFunc(value, unicode.IsControl):
-		return &problem{fmt.Sprintf("can't hold a line break or a control character: %q", value), ""}
+		return newProblem(fmt.Sprintf("must not contain line breaks or control characters: %q", value), "")
 	case strings.TrimSpace(value) != value:
-		return &problem{fmt.Sprintf("can't begin or end with white space: %q", value), ""}
+		return newProblem(fmt.Sprintf("must not begin or end with white space: %q", value), "")
 	}
 	return nil
 }
@@ -35,11 +35,11 @@ func checkOneOf(allowed []string, value string) *problem {
 	if slices.Contains(allowed, value) {
 		return nil
 	}
-	hint := "one of " + strings.Join(allowed, ", ")
-	if near := suggest.Closest(value, allowed); near != "" {
-		hint = "did you mean " + near + "?"
+	hint := "choose from " + strings.Join(allowed, ", ")
+	if closest := suggest.Closest(value, allowed); closest != "" {
+		hint = "did you mean " + closest + "?"
 	}
-	return &problem{fmt.Sprintf("can't be %q", value), hint}
+	return invalidValue(value, hint)
 }
 
 func checkPath(value string) *problem {
@@ -48,23 +48,23 @@ func checkPath(value string) *problem {
 	}
 	switch {
 	case value[0] != '/':
-		return &problem{fmt.Sprintf("does not begin with /: %q", value), "write /" + value}
+		return newProblem(fmt.Sprintf("must begin with /: %q", value), "write /"+value)
 	case strings.ContainsAny(value, "?#") || strings.ContainsFunc(value, unicode.IsSpace):
-		return &problem{fmt.Sprintf("is a path alone, without ?, # and white space: %q", value), ""}
+		return newProblem(fmt.Sprintf("must be a path without ?, # or white space: %q", value), "")
 	case webhook.HasDotSegment(value):
-		return &problem{fmt.Sprintf("can't hold . or .. between slashes: %q", value), "senders resolve them before they send"}
+		return newProblem(fmt.Sprintf("must not contain . or .. segments: %q", value), "senders resolve them before they send the request")
 	}
 	if _, err := url.PathUnescape(value); err != nil {
-		return &problem{fmt.Sprintf("has a broken %% escape: %q", value), "write a percent sign as %25"}
+		return newProblem(fmt.Sprintf("has an invalid %% escape: %q", value), "write a percent sign as %25")
 	}
 	if above, pattern := PathPattern(value); pattern != "" {
-		return &problem{fmt.Sprintf("is not a pattern, and %q has %s in it", value, pattern), "everything below a path is accepted, too: " + above}
+		return newProblem(fmt.Sprintf("must not be a pattern, but %q contains %s", value, pattern), "use "+above+": it also accepts every path below it")
 	}
 	return nil
 }
 
-// PathPattern returns the first segment of a path that routers read as a pattern, like {id}, :id, <id> or *, and the path above it. A
-// last segment of * is none: it means what a path without it means, all that is below it.
+// PathPattern returns the first segment of a path that routers read as a pattern, such as {id}, :id, <id> or *, and the path above it. A *
+// as the last segment is not a pattern, because the path without it accepts everything below it anyway.
 func PathPattern(path string) (above, pattern string) {
 	path = strings.TrimSuffix(path, "/*")
 	at := 0
@@ -81,17 +81,17 @@ func checkAddr(value string) *problem {
 	if p := checkText(value); p != nil {
 		return p
 	}
-	const hint = "like 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 is any free one"
+	const hint = "for example 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 picks a free one"
 	colon := strings.LastIndexByte(value, ':')
 	if colon < 0 || strings.HasSuffix(value, "]") {
-		return &problem{fmt.Sprintf("is an address with a port, not %q", value), hint}
+		return newProblem(fmt.Sprintf("must be an address with a port, not %q", value), hint)
 	}
 	host, port := value[:colon], value[colon+1:]
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return &problem{fmt.Sprintf("has no port from 0 to 65535: %q", value), hint}
+		return newProblem(fmt.Sprintf("must have a port from 0 to 65535: %q", value), hint)
 	}
 	if !isLoopback(host) {
-		return &problem{fmt.Sprintf("is not on this machine alone: %q", value), hint}
+		return newProblem(fmt.Sprintf("must be a loopback address: %q", value), hint)
 	}
 	return nil
 }
@@ -109,25 +109,25 @@ func isLoopback(host string) bool {
 }
 
 func checkDuration(value string) *problem {
-	const form = "a number with its unit, like 10s, 500ms or 1m30s"
+	const hint = "use a number with a unit, such as 10s, 500ms or 1m30s"
 	d, err := time.ParseDuration(value)
 	switch {
 	case err == nil && d > 0:
 		return nil
 	case err == nil:
-		return &problem{fmt.Sprintf("must be more than 0, not %q", value), form}
+		return newProblem(fmt.Sprintf("must be more than 0, not %q", value), hint)
 	case isNumber(value):
-		return &problem{fmt.Sprintf("has no unit: %q", value), "write " + value + "s for seconds, " + value + "ms for milliseconds"}
+		return newProblem(fmt.Sprintf("needs a unit: %q", value), "write "+value+"s for seconds, or "+value+"ms for milliseconds")
 	}
-	return &problem{fmt.Sprintf("can't be %q", value), form}
+	return invalidValue(value, hint)
 }
 
 func isNumber(value string) bool {
 	return value != "" && strings.Trim(value, "0123456789") == ""
 }
 
-// checkDir checks a directory that is written down. A relative one would be another in each directory that the program is started
-// in, so it is refused; on the command line and in the environment, where that is what people mean, it is not.
+// checkDir checks a directory in a configuration file. It refuses relative paths, because they would mean another directory wherever the
+// program is started. On the command line and in the environment, relative paths are allowed.
 func checkDir(value string) *problem {
 	if p := checkText(value); p != nil {
 		return p
@@ -140,32 +140,32 @@ func checkDir(value string) *problem {
 	if value == "~" || hasDrive(value) {
 		return nil
 	}
-	return &problem{fmt.Sprintf("is a relative path: %q", value), "write it from the root, or from ~/"}
+	return newProblem(fmt.Sprintf("must be an absolute path, not %q", value), "begin it with / or ~/")
 }
 
 func checkProfileName(value string) *problem {
 	if value == "" {
-		return &problem{"can't be empty", ""}
+		return newProblem("must not be empty", "")
 	}
 	for i := range len(value) {
 		if !isBareKeyByte(value[i]) {
-			return &problem{fmt.Sprintf("can't be %q", value), "a profile's name has letters from a to z, digits, - and _"}
+			return invalidValue(value, "use only the letters a to z, digits, - and _")
 		}
 	}
 	return nil
 }
 
-// isBareKeyByte reports whether c may stand in a key of TOML that has no quotes.
+// isBareKeyByte reports whether c is allowed in a TOML key without quotes.
 func isBareKeyByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
 
-// largestConcurrency is the most that max_concurrency can be: more sockets to one address than a machine has ports for.
-const largestConcurrency = 65536
+// maxConcurrencyLimit is the upper limit of max_concurrency: a machine has no more ports for connections to one address.
+const maxConcurrencyLimit = 65536
 
 func checkMaxConcurrency(value string) *problem {
-	if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > largestConcurrency {
-		return &problem{fmt.Sprintf("can't be %q", value), "a number from 1 to 65536, or 0 for no limit"}
+	if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > maxConcurrencyLimit {
+		return invalidValue(value, "use a number from 1 to 65536, or 0 for no limit")
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
+func TestSetAcceptsValidValuesAndRefusesInvalidOnes(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		key   string
@@ -80,35 +80,35 @@ func TestEverySettingTakesWhatFitsAndRefusesWhatDoesNot(t *testing.T) {
 	}
 }
 
-func TestAWrongValueSaysWhatToWrite(t *testing.T) {
+func TestAnInvalidValueHasAHint(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ key, value, msg, hint string }{
-		{"verify", "loose", `verify can't be "loose"`, "one of strict, warn, off"},
-		{"verify", "strickt", `verify can't be "strickt"`, "did you mean strict?"},
-		{"timeout", "10", `timeout has no unit: "10"`, "write 10s for seconds, 10ms for milliseconds"},
-		{"timeout", "abc", `timeout can't be "abc"`, "a number with its unit, like 10s, 500ms or 1m30s"},
-		{"timeout", "0s", `timeout must be more than 0, not "0s"`, "a number with its unit, like 10s, 500ms or 1m30s"},
-		{"max-body", "10M", `max_body can't be "10M"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
-		{"max_body", "99999999999GiB", `max_body is too large: "99999999999GiB"`, "a whole number and its unit, like 10MiB, 10MB, 512KiB or 1048576"},
-		{"path", "hooks", `path does not begin with /: "hooks"`, "write /hooks"},
-		{"path", "/orders/{id}/hook", `path is not a pattern, and "/orders/{id}/hook" has {id} in it`, "everything below a path is accepted, too: /orders"},
-		{"path", "/:id", `path is not a pattern, and "/:id" has :id in it`, "everything below a path is accepted, too: /"},
-		{"addr", "0.0.0.0:80", `addr is not on this machine alone: "0.0.0.0:80"`, "like 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 is any free one"},
-		{"events", "render complete", `events can't hold "render complete"`, "events separated by commas, like render.*,wallet.deposit"},
-		{"events", "", `events can't be empty`, "to take it away: vidiking config unset events"},
-		{"forward", "a\x1b[31m", `forward can't hold a line break or a control character: "a\x1b[31m"`, ""},
-		{"webhook_secret", "whsec_abc\n", `webhook_secret ends with a line break`, "copy it again, from whsec_ to its last letter, and nothing around it"},
-		{"webhook_secret", "whsec_a\u200bc", `webhook_secret holds a character that can't be seen (U+200B)`, "copy it again, from whsec_ to its last letter, and nothing around it"},
-		{"api_key", "vk_abc\n", `api_key ends with a line break`, "copy it again, whole, and nothing around it"},
-		{"api_key", "vk_é", `api_key holds a character that no API key has (U+00E9)`, "copy it again, whole, and nothing around it"},
-		{"sandbox", "yes", `sandbox can't be "yes"`, "one of true, false"},
-		{"profile", "stagin", `there is no profile stagin`, "did you mean staging? All profiles: default, staging"},
+		{"verify", "loose", `invalid value "loose" for verify`, "choose from strict, warn, off"},
+		{"verify", "strickt", `invalid value "strickt" for verify`, "did you mean strict?"},
+		{"timeout", "10", `timeout needs a unit: "10"`, "write 10s for seconds, or 10ms for milliseconds"},
+		{"timeout", "abc", `invalid value "abc" for timeout`, "use a number with a unit, such as 10s, 500ms or 1m30s"},
+		{"timeout", "0s", `timeout must be more than 0, not "0s"`, "use a number with a unit, such as 10s, 500ms or 1m30s"},
+		{"max-body", "10M", `invalid value "10M" for max_body`, "use a whole number with a unit, such as 10MiB, 10MB, 512KiB or 1048576"},
+		{"max_body", "99999999999GiB", `max_body is too large: "99999999999GiB"`, "use a whole number with a unit, such as 10MiB, 10MB, 512KiB or 1048576"},
+		{"path", "hooks", `path must begin with /: "hooks"`, "write /hooks"},
+		{"path", "/orders/{id}/hook", `path must not be a pattern, but "/orders/{id}/hook" contains {id}`, "use /orders: it also accepts every path below it"},
+		{"path", "/:id", `path must not be a pattern, but "/:id" contains :id`, "use /: it also accepts every path below it"},
+		{"addr", "0.0.0.0:80", `addr must be a loopback address: "0.0.0.0:80"`, "for example 127.0.0.1:4747, [::1]:4747 or localhost:4747; port 0 picks a free one"},
+		{"events", "render complete", `events has an invalid event name: "render complete"`, "use event names separated by commas, such as render.*,wallet.deposit"},
+		{"events", "", `events must not be empty`, "to remove it: vidiking config unset events"},
+		{"forward", "a\x1b[31m", `forward must not contain line breaks or control characters: "a\x1b[31m"`, ""},
+		{"webhook_secret", "whsec_abc\n", `webhook_secret ends with a line break`, "copy only the secret, from whsec_ to its last character"},
+		{"webhook_secret", "whsec_a\u200bc", `webhook_secret contains an invisible character (U+200B)`, "copy only the secret, from whsec_ to its last character"},
+		{"api_key", "vk_abc\n", `api_key ends with a line break`, "copy the whole key, and nothing else"},
+		{"api_key", "vk_é", `api_key contains a character that is not ASCII (U+00E9)`, "copy the whole key, and nothing else"},
+		{"sandbox", "yes", `invalid value "yes" for sandbox`, "choose from true, false"},
+		{"profile", "stagin", `unknown profile "stagin"`, "did you mean staging? Profiles: default, staging"},
 	} {
 		h := newHome(t).write("[profiles.staging]\n")
 		err := h.load(config.Flags{}).Set(test.key, test.value)
 		var advised interface{ Advice() string }
 		if !errors.As(err, &advised) {
-			t.Errorf("Set(%s, %q): got %v, want an error with advice", test.key, test.value, err)
+			t.Errorf("Set(%s, %q): got %v, want an error with a hint", test.key, test.value, err)
 			continue
 		}
 		if err.Error() != test.msg || advised.Advice() != test.hint {
@@ -117,11 +117,11 @@ func TestAWrongValueSaysWhatToWrite(t *testing.T) {
 	}
 }
 
-func TestKeysDescribeWhatIsShown(t *testing.T) {
+func TestKeysHaveSummariesAndMatchingFlags(t *testing.T) {
 	t.Parallel()
 	for _, k := range config.Keys() {
 		if k.Summary == "" || strings.HasSuffix(k.Summary, ".") {
-			t.Errorf("summary of %s: got %q, want words without a full stop", k.Name, k.Summary)
+			t.Errorf("summary of %s: got %q, want a summary without a period", k.Name, k.Summary)
 		}
 		if k.Flag != "" && k.Flag != strings.ReplaceAll(k.Name, "_", "-") {
 			t.Errorf("flag of %s: got %s, want the same name", k.Name, k.Flag)

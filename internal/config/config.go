@@ -12,43 +12,43 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// largestFile is the most that is read as a configuration: what is larger is something else.
-const largestFile = 256 << 10
+// maxFileBytes is the maximum size of a configuration file in bytes.
+const maxFileBytes = 256 << 10
 
-// Flags is what was given on the command line for finding the settings; empty where it was not.
+// Flags are the command-line flags that select the settings. A flag that was not given is empty.
 type Flags struct {
 	Config  string
 	DataDir string
 	Profile string
 
-	// NewProfile lets Profile name one that the file does not have yet, for [Config.Set], which makes it.
+	// NewProfile allows Profile to name a profile that does not exist yet. [Config.Set] creates it.
 	NewProfile bool
 }
 
-// Config is the settings of one run of the program. It is not safe for use by several goroutines at once while it is changed.
+// Config holds the settings of one run of the program. It must not be changed while other goroutines use it.
 type Config struct {
-	world Environment
+	env   Environment
 	flags Flags
 
-	path      string // of the file; empty where there is no place for one
-	pathErr   error  // why there is none
-	pathGiven Source // empty where the path is the default one
+	path       string // of the file; empty if it has no location
+	pathErr    error  // why it has no location
+	pathSource Source // empty if the path is the default
 
-	project       project
-	file          *document // what it holds; empty where it is absent
-	exposed       bool      // others may read the file
-	null          bool      // the file is the null device
-	profile       string    // in use; empty for the top level
-	profileSource Source
-	overrides     map[string]string // by key: what flags gave
-	values        []resolved        // in the order of Keys
+	project          project
+	file             *document // its contents; empty if it does not exist
+	readableByOthers bool      // other users may read the file
+	null             bool      // the file is the null device
+	profile          string    // the active profile; empty for the top level
+	profileSource    Source
+	overrides        map[string]string // set by flags, by key
+	values           []resolved        // in the order of Keys
 }
 
-// Load reads the settings. An absent file is an empty one. What is wrong in the file is a *FileError, a wrong value in the
-// environment or in flags a *ValueError, and a profile that is not there an *UnknownError.
+// Load reads the settings. If the file does not exist, it counts as empty. Load returns a *FileError for a problem in the file, a
+// *ValueError for an invalid value in the environment or a flag, and an *UnknownError if the profile does not exist.
 func Load(w Environment, f Flags) (*Config, error) {
-	c := &Config{world: w, flags: f}
-	c.path, c.pathGiven, c.pathErr = filePath(w, f)
+	c := &Config{env: w, flags: f}
+	c.path, c.pathSource, c.pathErr = filePath(w, f)
 	text, err := c.read()
 	if err == nil {
 		err = c.loadProject()
@@ -56,49 +56,49 @@ func Load(w Environment, f Flags) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.adopt(text); err != nil {
+	if err := c.apply(text); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-// FilePath is the path of the file that Load would read, whatever it holds.
+// FilePath returns the path of the file that Load would read. The file need not exist.
 func FilePath(w Environment, f Flags) (string, error) {
 	path, _, err := filePath(w, f)
 	return path, err
 }
 
-func filePath(w Environment, f Flags) (path string, given Source, err error) {
+func filePath(w Environment, f Flags) (path string, source Source, err error) {
 	switch {
 	case f.Config != "":
 		path, err = w.resolve(f.Config)
 		return path, SourceFlag("config"), err
-	case w.env(EnvConfig) != "":
-		path, err = w.resolve(w.env(EnvConfig))
+	case w.variable(EnvConfig) != "":
+		path, err = w.resolve(w.variable(EnvConfig))
 		return path, SourceEnvironment(EnvConfig), err
 	}
 	path, err = w.defaultFile()
 	return path, "", err
 }
 
-// defaultFile is the path of the configuration if none was given.
-func (w Environment) defaultFile() (string, error) {
-	dir, err := w.configHome()
+// defaultFile returns the default path of the configuration file.
+func (e Environment) defaultFile() (string, error) {
+	dir, err := e.configHome()
 	if err != nil {
 		return "", err
 	}
-	return w.join(dir, fileName), nil
+	return e.join(dir, fileName), nil
 }
 
-// FilePath is the path of the file in use, whether it exists or not.
+// FilePath returns the path of the active configuration file. The file need not exist.
 func (c *Config) FilePath() (string, error) { return c.path, c.pathErr }
 
-// WebhookFile is the file beside the configuration that keeps what was registered with Vidiking, whether it exists or not. Each
-// profile has its own. If the configuration is the null device, the file is the one beside the default configuration.
+// WebhookFile returns the path of the file that records what is registered with Vidiking. The file need not exist. It is next to the
+// configuration file, or next to the default one if the configuration is the null device. Each profile has its own file.
 func (c *Config) WebhookFile() (string, error) {
 	path, err := c.path, c.pathErr
 	if c.null {
-		path, err = c.world.defaultFile()
+		path, err = c.env.defaultFile()
 	}
 	if path == "" {
 		return "", err
@@ -110,7 +110,7 @@ func (c *Config) WebhookFile() (string, error) {
 	return name + ".json", nil
 }
 
-// Profile is the name of the profile in use, DefaultProfile for the top level.
+// Profile returns the name of the active profile, or DefaultProfile for the top level.
 func (c *Config) Profile() string {
 	if c.profile == "" {
 		return DefaultProfile
@@ -118,24 +118,24 @@ func (c *Config) Profile() string {
 	return c.profile
 }
 
-// Profiles lists the profiles of the file, sorted.
+// Profiles returns the names of the file's profiles, sorted.
 func (c *Config) Profiles() []string { return c.file.profiles }
 
-// DataDir is the directory of log and sessions. Nothing is made.
+// DataDir returns the directory of the delivery log and the sessions. It does not create it.
 func (c *Config) DataDir() (string, error) {
 	v := c.find(DataDir)
 	if v.source == SourceDefault {
-		return c.world.stateHome()
+		return c.env.stateHome()
 	}
-	return c.world.resolve(v.text)
+	return c.env.resolve(v.text)
 }
 
 // ShortPath returns path with the home directory shortened to ~.
-func (c *Config) ShortPath(path string) string { return c.world.ShortPath(path) }
+func (c *Config) ShortPath(path string) string { return c.env.ShortPath(path) }
 
-// notRead says that the file could not be read.
-func (c *Config) notRead(err error) *Error {
-	return &Error{Msg: "can't read the configuration " + c.world.ShortPath(c.path), Hint: "another file: --config FILE", Err: withoutPath(err)}
+// readError returns the error for a file that cannot be read.
+func (c *Config) readError(err error) *Error {
+	return &Error{Msg: "cannot read the configuration file " + c.env.ShortPath(c.path), Hint: "choose another file with --config FILE", Err: withoutPath(err)}
 }
 
 // read reads the file.
@@ -147,39 +147,39 @@ func (c *Config) read() ([]byte, error) {
 		return nil, nil
 	}
 	f, err := atomicfile.Open(c.path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // the latter where HOME is /dev/null
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // ENOTDIR if HOME is /dev/null
 		return nil, nil
 	}
 	if err != nil {
-		return nil, c.notRead(err)
+		return nil, c.readError(err)
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	text, err := io.ReadAll(io.LimitReader(f, largestFile+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
 	if err != nil {
-		return nil, c.notRead(err)
+		return nil, c.readError(err)
 	}
-	if len(text) > largestFile {
-		return nil, &Error{Msg: fmt.Sprintf("%s is larger than %d KiB, so it is no configuration", c.world.ShortPath(c.path), largestFile>>10), Hint: "another file: --config FILE"}
+	if len(text) > maxFileBytes {
+		return nil, &Error{Msg: fmt.Sprintf("%s is larger than %d KiB, which is too large for a configuration file", c.env.ShortPath(c.path), maxFileBytes>>10), Hint: "choose another file with --config FILE"}
 	}
 	info, err := f.Stat()
-	c.exposed = err == nil && c.world.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0
+	c.readableByOthers = err == nil && c.env.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0
 	return text, nil
 }
 
-// givenPathError is the error of a path that was given and leads nowhere. That there is no home to look in is none: there are no
-// settings then.
+// givenPathError returns why a path from a flag or the environment cannot be used. Without a home directory there is no default path, but
+// that is not an error: there are simply no settings.
 func (c *Config) givenPathError() error {
-	if c.pathGiven == "" {
+	if c.pathSource == "" {
 		return nil
 	}
 	return c.pathErr
 }
 
-// adopt makes text what the file holds.
-func (c *Config) adopt(text []byte) error {
+// apply parses text as the file's contents and computes the settings.
+func (c *Config) apply(text []byte) error {
 	file, f := parse(text)
 	if f != nil {
-		return c.world.fileError(c.path, text, f)
+		return c.env.fileError(c.path, text, f)
 	}
 	c.file = file
 	if err := c.chooseProfile(); err != nil {
@@ -188,11 +188,11 @@ func (c *Config) adopt(text []byte) error {
 	return c.resolve()
 }
 
-// chooseProfile finds the profile in use: that of the flag, else of the environment, else of the file.
+// chooseProfile determines the active profile from the flag, the environment or the file, in this order.
 func (c *Config) chooseProfile() error {
 	name, source, spelled := c.flags.Profile, SourceFlag("profile"), "--profile"
 	if name == "" {
-		name, source, spelled = c.world.env(EnvProfile), SourceEnvironment(EnvProfile), EnvProfile
+		name, source, spelled = c.env.variable(EnvProfile), SourceEnvironment(EnvProfile), EnvProfile
 	}
 	if name == "" {
 		if text, ok := c.file.lookUp("", Profile); ok {
@@ -210,7 +210,7 @@ func (c *Config) chooseProfile() error {
 		return nil
 	}
 	if p := checkProfileName(name); p != nil {
-		return &ValueError{Name: spelled, Msg: p.msg, Hint: p.hint}
+		return &ValueError{Name: spelled, Msg: p.about(spelled), Hint: p.hint}
 	}
 	if c.flags.NewProfile {
 		return nil

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,20 +13,20 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// document is a configuration file: its text, and what it sets.
+// document is a configuration file: its text and its settings.
 type document struct {
 	text     []byte
-	settings map[settingID]string // in the form in which Config keeps them
+	settings map[settingID]string // as Config keeps them
 	profiles []string             // sorted
 }
 
-// settingID names a setting of the file; profile is empty at the top level.
+// settingID identifies a setting of the file. The profile is empty at the top level.
 type settingID struct{ profile, key string }
 
-// byteOrderMark may precede UTF-8 text, as some editors on Windows write it.
+// byteOrderMark may precede UTF-8 text. Some editors on Windows write it.
 const byteOrderMark = "\ufeff"
 
-// parse reads the text of a configuration file. It keeps text, and returns the first problem in the file.
+// parse reads the text of a configuration file. It keeps text. It returns the first problem in the file.
 func parse(text []byte) (*document, *parseError) {
 	tree, problem := decodeTOML(text, Keys())
 	if problem != nil {
@@ -54,7 +55,7 @@ func parse(text []byte) (*document, *parseError) {
 func (d *document) addProfiles(c *checker, value any) {
 	profiles, ok := value.(map[string]any)
 	if !ok {
-		c.fail([]string{profilesTable}, "profiles is a table, not a value", "write [profiles.NAME], and its settings below it")
+		c.fail([]string{profilesTable}, "profiles is a table, not a value", "write [profiles.NAME] and its settings below it")
 		return
 	}
 	for name, value := range profiles {
@@ -65,12 +66,12 @@ func (d *document) addProfiles(c *checker, value any) {
 			c.fail(path, name+" is in the profiles table, but in no profile", "move it to the top of the file, or below [profiles.NAME]")
 			continue
 		case !ok:
-			c.fail(path, printable(name)+" is a table, not a value", "write [profiles.NAME], and its settings below it")
+			c.fail(path, fmt.Sprintf("%q is a table, not a value", name), "write [profiles.NAME] and its settings below it")
 			continue
 		case problem != nil:
-			c.fail(path, "a profile's name "+problem.msg, problem.hint)
+			c.fail(path, problem.about("the profile name"), problem.hint)
 		case name == DefaultProfile:
-			c.fail(path, "no profile can be called default: that is the top level", "move its settings to the top of the file")
+			c.fail(path, "a profile cannot be called default, which means the top level", "move its settings to the top of the file")
 		}
 		d.profiles = append(d.profiles, name)
 		for key, value := range settings {
@@ -103,13 +104,16 @@ func (d *document) checkProfileInUse(c *checker) {
 	} else if len(d.profiles) > 0 {
 		hint = "profiles in this file: " + strings.Join(d.profiles, ", ")
 	}
-	c.failValue([]string{Profile}, "unknown profile "+name, hint)
+	c.failValue([]string{Profile}, unknownProfileMsg(name), hint)
 }
 
-// decodeTOML decodes a whole file. The keys serve to explain common mistakes.
+// unknownProfileMsg returns the message for a profile that the file does not have.
+func unknownProfileMsg(name string) string { return fmt.Sprintf("unknown profile %q", name) }
+
+// decodeTOML decodes a whole file. It uses the keys to explain common mistakes.
 func decodeTOML(text []byte, keys []Key) (map[string]any, *parseError) {
 	if bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff}) {
-		// A redirection in Windows PowerShell writes UTF-16, and a syntax error would not say so.
+		// Windows PowerShell writes UTF-16 to redirected files, and a syntax error would not explain that.
 		return nil, &parseError{msg: "the file is UTF-16, not UTF-8", hint: "save it as UTF-8"}
 	}
 	var tree map[string]any
@@ -136,49 +140,49 @@ func (c *checker) setting(path []string, name string, value any) (key Key, text 
 		problem = key.check(text)
 	}
 	if problem != nil {
-		c.failValue(path, key.Name+" "+problem.msg, problem.hint)
+		c.failValue(path, problem.about(key.Name), problem.hint)
 	}
 	return key, text, problem == nil
 }
 
-// text returns a decoded value as text, or says how a value of its type is written.
+// text returns a decoded value as text, or explains how to write a value of this type.
 func (k Key) text(value any) (string, *problem) {
 	switch v := value.(type) {
 	case []any:
-		if k.form == formList {
+		if k.valueType == typeList {
 			return k.list(v)
 		}
 		return "", wrongType(k, true, "")
 	case string:
-		if k.form != formList {
+		if k.valueType != typeList {
 			return v, nil
 		}
 		return "", wrongType(k, false, v)
 	case int64:
-		if k.form == formNumber {
+		if k.valueType == typeNumber {
 			return strconv.FormatInt(v, 10), nil
 		}
-		if k.form != formList {
+		if k.valueType != typeList {
 			return "", wrongType(k, false, strconv.FormatInt(v, 10))
 		}
 	case bool:
-		if k.form == formSwitch {
+		if k.valueType == typeBool {
 			return strconv.FormatBool(v), nil
 		}
 	}
 	return "", wrongType(k, false, "")
 }
 
-// list returns the items of a list, separated by commas. A comma in an item would be read as two items, so it is refused here.
+// list returns the items of a list, separated by commas. It refuses items with a comma, because they would be read as two items.
 func (k Key) list(values []any) (string, *problem) {
 	items := make([]string, len(values))
 	for i, value := range values {
 		item, ok := value.(string)
 		switch {
 		case !ok:
-			return "", &problem{"has an item that is not a string", "for example " + k.entry("render.*,wallet.deposit")}
+			return "", newProblem("has an item that is not a string", "for example "+k.entry("render.*,wallet.deposit"))
 		case strings.Contains(item, ","):
-			return "", &problem{"has an item with a comma", "write " + k.entry(item)}
+			return "", newProblem("has an item with a comma", "write "+k.entry(item))
 		}
 		if p := checkEvent(item); p != nil {
 			return "", p
@@ -201,7 +205,7 @@ func hasKey(keys []Key, name string) bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.Name == name })
 }
 
-// tablePath is the full key of a setting.
+// tablePath returns the full key of a setting.
 func tablePath(profile, key string) []string {
 	if profile == "" {
 		return []string{key}
@@ -209,7 +213,7 @@ func tablePath(profile, key string) []string {
 	return []string{profilesTable, profile, key}
 }
 
-// markLength is the length of the byte order mark that text begins with.
+// markLength returns the length of the byte order mark at the beginning of text.
 func markLength(text []byte) int {
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		return len(byteOrderMark)
@@ -225,7 +229,8 @@ func (d *document) lookUp(profile, key string) (text string, ok bool) {
 
 func (d *document) hasProfile(name string) bool { return slices.Contains(d.profiles, name) }
 
-// sameAs reports whether the file has these settings, and another file's profiles apart from one that a change may create or remove.
+// sameAs reports whether the file has exactly these settings and the same profiles as other, except that the given profile may be new or
+// gone.
 func (d *document) sameAs(settings map[settingID]string, other *document, profile string) bool {
 	others := func(names []string) []string {
 		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == profile })

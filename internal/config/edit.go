@@ -3,12 +3,13 @@ package config
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 )
 
-// errByHand says that a file is written in a way that set and unset cannot change safely.
+// errByHand indicates that set or unset cannot change the file safely.
 var errByHand = errors.New("the file is written in a way that cannot be changed automatically")
 
 // set returns the text with a setting changed or added. Comments and everything else stay. It returns errByHand if it cannot do so safely:
@@ -20,13 +21,13 @@ func (d *document) set(profile string, key Key, value string) ([]byte, error) {
 		if !ok {
 			return nil, errByHand
 		}
-		after = d.replace(valueSpan(d.text, line.key), d.rewritten(line, key, value))
+		after = d.replace(valueSpan(d.text, line.key), d.newValue(line, key, value))
 	} else {
-		after = d.added(profile, key.entry(value))
+		after = d.withLine(profile, key.entry(value))
 	}
 	want := maps.Clone(d.settings)
 	want[settingID{profile, key.Name}] = value
-	return d.proven(after, want, profile)
+	return d.verified(after, want, profile)
 }
 
 // unset returns the text without a setting, and without its line. It returns errByHand if it cannot do so safely.
@@ -37,14 +38,14 @@ func (d *document) unset(profile string, key Key) ([]byte, error) {
 	}
 	want := maps.Clone(d.settings)
 	delete(want, settingID{profile, key.Name})
-	return d.proven(d.replace(line.span, ""), want, profile)
+	return d.verified(d.replace(line.span, ""), want, profile)
 }
 
-// proven returns the text after a change if it means what it should, and errByHand if not. The profile may be new, or gone.
-func (d *document) proven(after []byte, want map[settingID]string, profile string) ([]byte, error) {
+// verified returns the text after a change if it has the expected settings, and errByHand otherwise. The profile may be new or gone.
+func (d *document) verified(after []byte, want map[settingID]string, profile string) ([]byte, error) {
 	got, problem := parse(after)
-	if problem != nil && problem.msg == "unknown profile "+profile {
-		return nil, &Error{Msg: "this is the last setting of profile " + profile + ", which is in use", Hint: "choose another profile first: vidiking config unset profile"}
+	if problem != nil && problem.msg == unknownProfileMsg(profile) {
+		return nil, &Error{Msg: fmt.Sprintf("this is the last setting of the active profile %q", profile), Hint: "choose another profile first: vidiking config unset profile"}
 	}
 	if problem != nil || !got.sameAs(want, d, profile) {
 		return nil, errByHand
@@ -59,7 +60,7 @@ type assignment struct {
 	key  span
 }
 
-// assignments returns the lines that set one value each, and can therefore be edited, in order.
+// assignments returns, in order, the lines that each set one value and can therefore be edited.
 func (d *document) assignments() []assignment {
 	var found []assignment
 	var table []string
@@ -92,13 +93,13 @@ func (d *document) find(path []string) (assignment, bool) {
 	return all[i], true
 }
 
-// replace returns the text with other bytes at a span.
+// replace returns the text with a span replaced.
 func (d *document) replace(at span, with string) []byte {
 	return slices.Concat(d.text[:at.from], []byte(with), d.text[at.to:])
 }
 
-// rewritten is a new value for a line, in the same kind of quotes if possible.
-func (d *document) rewritten(line assignment, key Key, value string) string {
+// newValue returns the new value for a line, in the same kind of quotes if possible.
+func (d *document) newValue(line assignment, key Key, value string) string {
 	_, entry, _ := strings.Cut(key.entry(value), " = ")
 	before := d.text[valueSpan(d.text, line.key).from]
 	if before == '\'' && entry[0] == '"' && !strings.Contains(value, "'") {
@@ -107,9 +108,9 @@ func (d *document) rewritten(line assignment, key Key, value string) string {
 	return entry
 }
 
-// added returns the text with a new line in a profile: below the profile's last setting, else below its header, else below a new header
-// at the end. At the top level the line goes below the last setting, else above the first header.
-func (d *document) added(profile, entry string) []byte {
+// withLine returns the text with a new line in a profile. The line goes below the profile's last setting, otherwise below its header,
+// otherwise below a new header at the end of the file. At the top level, it goes below the last setting, otherwise above the first header.
+func (d *document) withLine(profile, entry string) []byte {
 	table := tablePath(profile, "")
 	table = table[:len(table)-1]
 	below, indent := -1, ""
@@ -137,7 +138,8 @@ func (d *document) added(profile, entry string) []byte {
 	return d.insert(below, indent+entry)
 }
 
-// headers returns where the first header begins, comments above it included, and where the line of a table's header ends; -1 without one.
+// headers returns where the first header begins, including comments above it, and where the line of the table's header ends (-1 if it has
+// none).
 func (d *document) headers(table []string) (first, end int) {
 	first, end = len(d.text), -1
 	comments := len(d.text)
@@ -161,7 +163,7 @@ func (d *document) headers(table []string) (first, end int) {
 	return first, end
 }
 
-// insert returns the text with another line at an offset where a line begins or the text ends.
+// insert returns the text with a new line at an offset, which must be the beginning of a line or the end of the text.
 func (d *document) insert(at int, line string) []byte {
 	line += d.newline()
 	if at > markLength(d.text) && d.text[at-1] != '\n' {
@@ -170,7 +172,7 @@ func (d *document) insert(at int, line string) []byte {
 	return d.replace(span{at, at}, line)
 }
 
-// newline is how the lines of the text end.
+// newline returns the line ending of the text.
 func (d *document) newline() string {
 	if end := bytes.IndexByte(d.text, '\n'); end > 0 && d.text[end-1] == '\r' {
 		return "\r\n"

@@ -8,12 +8,12 @@ import (
 // Environment is the part of the machine that the package can see.
 type Environment struct {
 	LookupEnv func(string) (string, bool)
-	Home      string // of the user; empty where there is none
-	WorkDir   string // what relative paths on the command line and in the environment start from
+	Home      string // of the user; empty if there is none
+	WorkDir   string // base of relative paths on the command line and in the environment
 	GOOS      string
 }
 
-// The environment variables that the package reads, beside those of the operating system that lead to the user's directories.
+// Environment variables that the package reads, in addition to those of the operating system for the user's directories.
 const (
 	EnvConfig  = "VIDIKING_CONFIG"
 	EnvDataDir = "VIDIKING_DATA_DIR"
@@ -31,8 +31,8 @@ const (
 )
 
 // ShortPath returns path with the home directory shortened to ~.
-func (w Environment) ShortPath(path string) string {
-	home := strings.TrimRight(w.Home, `/\`)
+func (e Environment) ShortPath(path string) string {
+	home := strings.TrimRight(e.Home, `/\`)
 	if home == "" {
 		return path
 	}
@@ -42,95 +42,95 @@ func (w Environment) ShortPath(path string) string {
 		return path
 	case rest == "":
 		return "~"
-	case rest[0] == '/' || rest[0] == '\\' && w.GOOS == "windows":
+	case rest[0] == '/' || rest[0] == '\\' && e.GOOS == "windows":
 		return "~" + rest
 	default:
 		return path
 	}
 }
 
-// env is the value of an environment variable. An empty one counts as not set: that is how a shell takes one away for a single command.
-func (w Environment) env(name string) string {
+// variable returns the value of an environment variable. An empty one counts as unset, because shells can clear a variable for one command.
+func (e Environment) variable(name string) string {
 	if name == "" { // a setting without a variable
 		return ""
 	}
-	value, _ := w.LookupEnv(name)
+	value, _ := e.LookupEnv(name)
 	return value
 }
 
-// configHome is the directory of the user's configuration. ~/.config serves macOS too: it is where its users of command lines keep
-// and look for such files, and gh, git and most others have them there.
-func (w Environment) configHome() (string, error) {
-	dir := w.userDir("XDG_CONFIG_HOME", "APPDATA", []string{".config"}, []string{"AppData", "Roaming"})
+// configHome returns the directory of the user's configuration. On macOS it is ~/.config too, where command-line programs such as gh and
+// git keep their files.
+func (e Environment) configHome() (string, error) {
+	dir := e.userDir("XDG_CONFIG_HOME", "APPDATA", []string{".config"}, []string{"AppData", "Roaming"})
 	if dir == "" {
-		return "", &NoHomeError{For: "the configuration", Hint: "name a file: set " + EnvConfig + ", or use --config FILE"}
+		return "", &NoHomeError{For: "the configuration", Hint: "set " + EnvConfig + ", or use --config FILE"}
 	}
 	return dir, nil
 }
 
-// stateHome is the directory of what programs keep between runs.
-func (w Environment) stateHome() (string, error) {
-	dir := w.userDir("XDG_STATE_HOME", "LOCALAPPDATA", []string{".local", "state"}, []string{"AppData", "Local"})
+// stateHome returns the directory for state that programs keep between runs.
+func (e Environment) stateHome() (string, error) {
+	dir := e.userDir("XDG_STATE_HOME", "LOCALAPPDATA", []string{".local", "state"}, []string{"AppData", "Local"})
 	if dir == "" {
-		return "", &NoHomeError{For: "the delivery log", Hint: "name a directory: set " + EnvDataDir + ", or use --data-dir DIR"}
+		return "", &NoHomeError{For: "the delivery log", Hint: "set " + EnvDataDir + ", or use --data-dir DIR"}
 	}
 	return dir, nil
 }
 
-// userDir is a directory of the program's own; empty if the environment names none and there is no home directory.
-func (w Environment) userDir(xdg, windows string, unixDefault, windowsDefault []string) string {
+// userDir returns one of the program's directories. It is empty if the environment names none and there is no home directory.
+func (e Environment) userDir(xdg, windows string, unixDefault, windowsDefault []string) string {
 	variables, fallback := []string{xdg}, unixDefault
-	if w.GOOS == "windows" {
+	if e.GOOS == "windows" {
 		variables, fallback = []string{xdg, windows}, windowsDefault
 	}
 	for _, name := range variables {
-		if dir := w.env(name); w.isAbs(dir) { // XDG Base Directory Specification: a relative path is to be ignored
-			return w.join(dir, appDir)
+		if dir := e.variable(name); e.isAbs(dir) { // relative paths must be ignored (XDG Base Directory Specification)
+			return e.join(dir, appDir)
 		}
 	}
-	if w.Home == "" {
+	if e.Home == "" {
 		return ""
 	}
-	return w.join(append(append([]string{w.Home}, fallback...), appDir)...)
+	return e.join(append(append([]string{e.Home}, fallback...), appDir)...)
 }
 
-func (w Environment) homeVariable() string {
-	if w.GOOS == "windows" {
+func (e Environment) homeVariable() string {
+	if e.GOOS == "windows" {
 		return "USERPROFILE"
 	}
 	return "HOME"
 }
 
-// resolve makes an absolute path of one that a person gave: ~ is the home directory, as shells do not expand it in --data-dir=~/x.
-func (w Environment) resolve(path string) (string, error) {
-	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == '\\' && w.GOOS == "windows") {
-		if w.Home == "" {
-			return "", &Error{Msg: "there is no home directory for " + path, Hint: "set " + w.homeVariable() + ", or write the path from the root"}
+// resolve returns the absolute path of a path that a user typed. It expands ~, because shells do not expand it in --data-dir=~/x.
+func (e Environment) resolve(path string) (string, error) {
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == '\\' && e.GOOS == "windows") {
+		if e.Home == "" {
+			return "", &Error{Msg: "cannot expand " + path + ": there is no home directory", Hint: "set " + e.homeVariable() + "or use an absolute path"}
 		}
-		return w.join(w.Home, strings.TrimLeft(rest, `/\`)), nil
+		return e.join(e.Home, strings.TrimLeft(rest, `/\`)), nil
 	}
-	if w.isAbs(path) || w.WorkDir == "" {
+	if e.isAbs(path) || e.WorkDir == "" {
 		return filepath.Clean(path), nil
 	}
-	return w.join(w.WorkDir, path), nil
+	return e.join(e.WorkDir, path), nil
 }
 
-// join and isAbs follow the World's operating system, not that of the build, so that a test sees each system's paths.
-func (w Environment) join(parts ...string) string {
-	if w.GOOS == "windows" {
+// join and isAbs follow the environment's operating system instead of the build's, so tests can check the paths of both.
+func (e Environment) join(parts ...string) string {
+	if e.GOOS == "windows" {
 		return filepath.Clean(strings.Join(parts, `\`))
 	}
 	return filepath.Clean(strings.Join(parts, "/"))
 }
 
-func (w Environment) isAbs(path string) bool {
-	if w.GOOS == "windows" {
+func (e Environment) isAbs(path string) bool {
+	if e.GOOS == "windows" {
 		return strings.HasPrefix(path, `\\`) || hasDrive(path)
 	}
 	return strings.HasPrefix(path, "/")
 }
 
-// hasDrive reports whether path begins like C:\ or C:/.
+// hasDrive reports whether path begins with a drive letter, such as C:\ or C:/.
 func hasDrive(path string) bool {
 	return len(path) > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/') && (path[0]|0x20 >= 'a' && path[0]|0x20 <= 'z')
 }

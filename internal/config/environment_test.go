@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestPathsFollowEachSystemsCustom(t *testing.T) {
+func TestPathsFollowTheConventionsOfEachSystem(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, goos, home string
@@ -63,7 +63,7 @@ func TestPathsFollowEachSystemsCustom(t *testing.T) {
 	}
 }
 
-func TestWithoutAHomeOnlyWhatNeedsOneFails(t *testing.T) {
+func TestOnlyPathsInTheHomeDirectoryFailWithoutOne(t *testing.T) {
 	t.Parallel()
 	w := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, WorkDir: "/work", GOOS: "linux"}
 	c, err := config.Load(w, config.Flags{})
@@ -86,11 +86,11 @@ func TestWithoutAHomeOnlyWhatNeedsOneFails(t *testing.T) {
 		}
 	}
 	if _, err := config.Load(w, config.Flags{Config: "~/x.toml"}); err == nil {
-		t.Error("Load of ~/x.toml without a home: got no error")
+		t.Error("Load of ~/x.toml without a home directory: got no error")
 	}
 }
 
-func TestPathsInTheHomeDirectoryAreShownShort(t *testing.T) {
+func TestShortPathShortensTheHomeDirectory(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ home, goos, path, want string }{
 		{"/home/u", "linux", "/home/u/.config/x", "~/.config/x"},

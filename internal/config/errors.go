@@ -5,64 +5,63 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"unicode/utf8"
 )
 
-// ErrBusy says that another process was writing the file for so long that waiting for it ended.
-var ErrBusy = errors.New("another vidiking is writing it")
+// ErrBusy indicates that another process held the lock of the file until the wait timed out.
+var ErrBusy = errors.New("another vidiking is writing to it")
 
-// FileError says what is wrong with the configuration file, and where. Text is outside text: it may hold what a terminal obeys.
+// FileError describes a problem in a configuration file, and its position. Text comes from the file and may contain terminal escapes.
 type FileError struct {
 	Path   string // absolute
 	Line   int    // from 1; 0 if the position is unknown, and then Column, Width and Text are not set
 	Column int    // in characters, from 1
-	Width  int    // how many characters of Text are meant, at least 1
-	Text   string // the line; what is secret in it is masked by as many dots
+	Width  int    // number of characters of Text to highlight, at least 1
+	Text   string // the line, with secrets masked by as many dots
 	Msg    string // what is wrong
 	Hint   string // what to do; may be empty
 
-	shown string // Path as people read it
+	shortPath string // Path with ~ for the home directory
 }
 
 func (e *FileError) Error() string {
 	if e.Line == 0 {
-		return e.shown + ": " + e.Msg
+		return e.shortPath + ": " + e.Msg
 	}
-	return fmt.Sprintf("%s: line %d, column %d: %s", e.shown, e.Line, e.Column, e.Msg)
+	return fmt.Sprintf("%s: line %d, column %d: %s", e.shortPath, e.Line, e.Column, e.Msg)
 }
 
-// Advice says what to do.
+// Advice returns the hint.
 func (e *FileError) Advice() string { return e.Hint }
 
-// ValueError says that a value does not fit what it was given for.
+// ValueError describes an invalid value of a setting.
 type ValueError struct {
-	Name string // of the setting, as its place spells it: max_body, --max-body, VIDIKING_DATA_DIR
-	Msg  string // what goes on from the name: cannot be "x"
+	Name string // of the setting as the user wrote it: max_body, --max-body or VIDIKING_MAX_BODY
+	Msg  string // the whole message, with the name
 	Hint string // what to do; may be empty
 }
 
-func (e *ValueError) Error() string { return e.Name + " " + e.Msg }
+func (e *ValueError) Error() string { return e.Msg }
 
-// Advice says what to do.
+// Advice returns the hint.
 func (e *ValueError) Advice() string { return e.Hint }
 
-// UnknownError says that a name names no setting, or no profile.
+// UnknownError indicates that a setting or a profile does not exist.
 type UnknownError struct {
 	Kind    string // "setting" or "profile"
 	Name    string
-	Closest string   // the name that was probably meant; may be empty
-	Known   []string // the names there are
+	Closest string   // the most similar name; may be empty
+	Known   []string // the existing names
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("there is no %s %s", e.Kind, printable(e.Name))
+	return fmt.Sprintf("unknown %s %q", e.Kind, e.Name)
 }
 
-// Advice says what to do. There are more settings than a line holds.
+// Advice returns the hint. It lists the profiles, but not the settings, which do not fit in one line.
 func (e *UnknownError) Advice() string {
-	all := "all profiles: " + strings.Join(e.Known, ", ")
+	all := "profiles: " + strings.Join(e.Known, ", ")
 	if e.Kind == "setting" {
-		all = "all settings: vidiking config list"
+		all = "list all settings: vidiking config list"
 	}
 	if e.Closest == "" {
 		return all
@@ -70,11 +69,11 @@ func (e *UnknownError) Advice() string {
 	return fmt.Sprintf("did you mean %s? %s", e.Closest, strings.ToUpper(all[:1])+all[1:])
 }
 
-// Error is a failure that has advice: what happened, and what to do.
+// Error is a failure with a hint.
 type Error struct {
 	Msg  string
 	Hint string
-	Err  error // what it came from; may be nil
+	Err  error // the cause; may be nil
 }
 
 func (e *Error) Error() string {
@@ -86,34 +85,25 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// NoHomeError reports that a file or directory has no place: neither a flag nor the environment names one, and there is no home directory.
+// NoHomeError indicates that the default location of a file or directory is unknown, because there is no home directory.
 type NoHomeError struct {
-	For  string // what has no place
+	For  string // the file or directory, as in "the delivery log"
 	Hint string
 }
 
-func (e *NoHomeError) Error() string { return "there is no home directory, so no place for " + e.For }
+func (e *NoHomeError) Error() string { return "there is no home directory for " + e.For }
 
-// Advice says how to name a place.
+// Advice returns the hint.
 func (e *NoHomeError) Advice() string { return e.Hint }
 
-// Advice says what to do.
+// Advice returns the hint.
 func (e *Error) Advice() string { return e.Hint }
 
-// withoutPath is why something could not be done with a file, without the call and the path, which the words before it name.
+// withoutPath returns the cause of a file error, without the operation and the path, which the message names already.
 func withoutPath(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err
 	}
 	return err
-}
-
-// printable is a name as it can stand in a sentence: quoted if it is anything but letters, digits and the like.
-func printable(name string) string {
-	strange := func(r rune) bool { return r >= utf8.RuneSelf || !isBareKeyByte(byte(r)) && r != '.' }
-	if name != "" && !strings.ContainsFunc(name, strange) {
-		return name
-	}
-	return fmt.Sprintf("%q", name)
 }

@@ -2,8 +2,8 @@ package config
 
 import "fmt"
 
-// checkEvents checks a list of events, in which * stands for any characters. The empty list means all of them. Names outside
-// Vidiking's documentation are allowed, because there may be new ones.
+// checkEvents checks a list of event names, in which * matches any characters. An empty list means all events. Names that Vidiking does not
+// document are allowed, because there may be new ones.
 func checkEvents(value string) *problem {
 	if p := checkText(value); value != "" && p != nil {
 		return p
@@ -18,11 +18,11 @@ func checkEvents(value string) *problem {
 
 func checkEvent(name string) *problem {
 	if name == "" {
-		return &problem{"has an empty name between commas", "like render.*,wallet.deposit"}
+		return newProblem("has an empty name between commas", "for example render.*,wallet.deposit")
 	}
 	for i := range len(name) {
 		if c := name[i]; !isBareKeyByte(c) && c != '.' && c != '*' {
-			return &problem{fmt.Sprintf("can't hold %q", name), "events separated by commas, like render.*,wallet.deposit"}
+			return newProblem(fmt.Sprintf("has an invalid event name: %q", name), "use event names separated by commas, such as render.*,wallet.deposit")
 		}
 	}
 	return nil

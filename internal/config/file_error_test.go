@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// shownError is a FileError as a person sees it: what, the place, what to do.
+// shownError returns a FileError as the user sees it: the message, the line with the position, and the hint.
 func shownError(e *config.FileError) string {
 	under := ""
 	if e.Line > 0 {
@@ -22,7 +22,7 @@ func shownError(e *config.FileError) string {
 	return strings.Join([]string{e.Error(), e.Text, under, e.Hint}, "\n")
 }
 
-func TestWhatIsWrongInTheFileIsShownWhereItIs(t *testing.T) {
+func TestAnErrorInTheFileShowsItsPosition(t *testing.T) {
 	t.Parallel()
 	cases, err := txtar.ParseFile("testdata/file_errors.txtar")
 	if err != nil || len(cases.Files) == 0 {
@@ -31,7 +31,7 @@ func TestWhatIsWrongInTheFileIsShownWhereItIs(t *testing.T) {
 	for pair := range slices.Chunk(cases.Files, 2) {
 		name, isFile := strings.CutSuffix(pair[0].Name, "/config.toml")
 		if !isFile || len(pair) < 2 || pair[1].Name != name+"/error" {
-			t.Fatalf("behind %s no %s/error stands", pair[0].Name, name)
+			t.Fatalf("%s is not followed by %s/error", pair[0].Name, name)
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,19 +40,19 @@ func TestWhatIsWrongInTheFileIsShownWhereItIs(t *testing.T) {
 	}
 }
 
-func TestAFileWithBytesThatNoTextHasIsToldToo(t *testing.T) {
+func TestAnErrorInAFileWithAByteOrderMarkIsShown(t *testing.T) {
 	t.Parallel()
-	wantFileError(t, "\ufeffverify = \"x\"\r\n", `line 1, column 10: verify can't be "x"
+	wantFileError(t, "\ufeffverify = \"x\"\r\n", `line 1, column 10: invalid value "x" for verify
 verify = "x"
          ^~~
-one of strict, warn, off`)
+choose from strict, warn, off`)
 	wantFileError(t, "\xff\xfev\x00", `line 1, column 1: the file is UTF-16, not UTF-8
 `+"\xff\xfev\x00"+`
 ^
 save it as UTF-8`)
 }
 
-// wantFileError loads a file of that text, and looks how what is wrong in it is shown.
+// wantFileError loads a file with a text and checks the error that users see.
 func wantFileError(t *testing.T, text, want string) {
 	t.Helper()
 	h := newHome(t).write(text)

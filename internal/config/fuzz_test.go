@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// seeds are files in all the ways in which one can be written, right and wrong.
+// seeds are files with every form of TOML, valid and invalid.
 var seeds = []string{
 	"",
 	"\ufeff# mine\r\nverify = \"warn\" # why\r\n",
@@ -32,7 +32,7 @@ var seeds = []string{
 	"verify = \"\xff\"\ny\x00",
 }
 
-// FuzzLoad reads any bytes. It never panics, and an error names a position in the file.
+// FuzzLoad checks that parse never panics and that an error names a position in the file.
 func FuzzLoad(f *testing.F) {
 	for _, s := range seeds {
 		f.Add([]byte(s))
@@ -67,7 +67,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// FuzzSet sets any setting to any value in any file that loads, and removes it again.
+// FuzzSet checks every setting with any value in any valid file.
 func FuzzSet(f *testing.F) {
 	for i, s := range seeds {
 		f.Add([]byte(s), uint8(i), uint8(i), "warn")
@@ -78,7 +78,7 @@ func FuzzSet(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, profileNumber, keyNumber uint8, value string) {
 		d, problem := parse(text)
 		key := Keys()[int(keyNumber)%len(Keys())]
-		value = key.normal(value)
+		value = key.normalize(value)
 		if problem != nil || value == "" || key.check(value) != nil || key.Name == Profile && value != DefaultProfile && !d.hasProfile(value) {
 			t.Skip()
 		}
@@ -91,7 +91,7 @@ func FuzzSet(f *testing.F) {
 	})
 }
 
-// checkSet sets a setting in a file, and removes it again: each either does that and nothing else, or is refused.
+// checkSet sets a setting and removes it again. Either call changes only that setting, or refuses the change.
 func checkSet(t *testing.T, d *document, id settingID, value string) {
 	t.Helper()
 	key, err := FindKey(id.key)
@@ -100,7 +100,7 @@ func checkSet(t *testing.T, d *document, id settingID, value string) {
 	}
 	after, err := d.set(id.profile, key, value)
 	if err != nil {
-		return // to be edited by hand
+		return // errByHand
 	}
 	want := maps.Clone(d.settings)
 	want[id] = value
@@ -121,7 +121,7 @@ func checkUnset(t *testing.T, d *document, id settingID, key Key) {
 	t.Helper()
 	after, err := d.unset(id.profile, key)
 	if err != nil {
-		return // to be edited by hand, or the last setting of the profile in use
+		return // errByHand, or the last setting of the active profile
 	}
 	want := maps.Clone(d.settings)
 	delete(want, id)
@@ -130,7 +130,7 @@ func checkUnset(t *testing.T, d *document, id settingID, key Key) {
 	}
 }
 
-// comments is the text of a file without all lines but its whole-line comments.
+// comments returns the whole-line comments of a file.
 func comments(text []byte) string {
 	var all []string
 	for line := range bytes.Lines(bytes.TrimPrefix(text, []byte(byteOrderMark))) {

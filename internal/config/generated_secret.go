@@ -25,13 +25,13 @@ func GeneratedSecret(dataDir string) (webhook.Secret, bool, error) {
 		return webhook.Secret{}, false, nil
 	}
 	if err != nil {
-		return webhook.Secret{}, false, &Error{Msg: "can't read the secret that was made, in " + dataDir, Err: withoutPath(err)}
+		return webhook.Secret{}, false, &Error{Msg: "cannot read the generated secret in " + dataDir, Err: withoutPath(err)}
 	}
 	value := withoutLineEnd(text)
 	if msg := secretProblem(value); msg != "" {
 		return webhook.Secret{}, false, &Error{
-			Msg:  fmt.Sprintf("the secret that was made is damaged: %s %s", path, msg),
-			Hint: "remove that file, and vidiking listen makes another; the handler needs it then",
+			Msg:  fmt.Sprintf("the generated secret is damaged: %s %s", path, msg),
+			Hint: "remove the file, and vidiking listen generates a new secret, which your handler then needs",
 		}
 	}
 	return webhook.SecretFrom(value), true, nil
@@ -52,21 +52,21 @@ func ensureSecret(dataDir string, random io.Reader, link func(from, to string) e
 		return webhook.Secret{}, false, err
 	}
 	err = writeNewSecret(dataDir, s, link)
-	if errors.Is(err, fs.ErrExist) { // another was faster
+	if errors.Is(err, fs.ErrExist) { // another process was faster
 		s, ok, err := GeneratedSecret(dataDir)
 		if err == nil && !ok {
-			err = errors.New("can't keep the new secret: another process made one and took it away again")
+			err = &Error{Msg: "cannot save the new secret in " + dataDir + ": another process created one there and removed it again", Hint: "run the command again"}
 		}
 		return s, false, err
 	}
 	if err != nil {
-		return webhook.Secret{}, false, &Error{Msg: "can't keep the new secret, in " + dataDir, Err: withoutPath(err)}
+		return webhook.Secret{}, false, &Error{Msg: "cannot save the new secret in " + dataDir, Err: withoutPath(err)}
 	}
 	return s, true, nil
 }
 
-// placeSecret writes the secret's file whole, unless there is one: that is fs.ErrExist. A link is what fails if its name is taken, which
-// a rename does not; where the file system has no links, a lock keeps the others away instead.
+// writeNewSecret writes the secret's file, unless it exists: then it returns fs.ErrExist. Creating a link fails if the name is taken,
+// unlike a rename. On a file system without links, it holds a lock while it renames the file.
 func writeNewSecret(dataDir string, s webhook.Secret, link func(from, to string) error) error {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return err
@@ -76,7 +76,7 @@ func writeNewSecret(dataDir string, s webhook.Secret, link func(from, to string)
 	if err != nil {
 		return err
 	}
-	defer f.Discard() // of two links to the file this removes one
+	defer f.Discard() // removes one of the two links to the file
 	if _, err := f.WriteString(s.Reveal() + "\n"); err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func writeNewSecret(dataDir string, s webhook.Secret, link func(from, to string)
 	return err
 }
 
-// renameToFree renames a file to a name that is free. It locks out others that do the same.
+// renameToFree renames a file unless the new name is taken. A lock keeps other processes from doing the same.
 func renameToFree(from, to string) error {
 	unlock, err := lock(to, lockTimeout)
 	if err != nil {
@@ -109,10 +109,10 @@ func renameToFree(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// largestSecret is more than a secret can be.
+// maxSecretBytes is the maximum size of a file with a secret.
 const maxSecretBytes = 4 << 10
 
-// readSecretFile reads no more than a secret can be.
+// readSecretFile reads at most maxSecretBytes.
 func readSecretFile(path string, open func(string) (*os.File, error)) (string, error) {
 	f, err := open(path)
 	if err != nil {
@@ -123,7 +123,7 @@ func readSecretFile(path string, open func(string) (*os.File, error)) (string, e
 	return string(text), err
 }
 
-// damage says what is wrong with the content of the secret's file.
+// secretProblem returns what is wrong with the contents of the secret's file. It is empty if they are valid.
 func secretProblem(value string) string {
 	if value == "" {
 		return "is empty"
@@ -132,7 +132,7 @@ func secretProblem(value string) string {
 		return p.msg
 	}
 	if rest, ok := strings.CutPrefix(value, secretPrefix); !ok || rest == "" {
-		return "does not hold a secret that begins with " + secretPrefix
+		return "does not contain a secret that begins with " + secretPrefix
 	}
 	return ""
 }

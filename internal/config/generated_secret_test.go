@@ -14,26 +14,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestASecretIsMadeOnceAndReadAgain(t *testing.T) {
+func TestEnsureSecretGeneratesASecretOnlyOnce(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state", "vidiking")
 	if _, ok, err := GeneratedSecret(dir); ok || err != nil {
-		t.Fatalf("MadeSecret before: got %v, %v; want none", ok, err)
+		t.Fatalf("GeneratedSecret before: got %v, %v; want none", ok, err)
 	}
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("MadeSecret made the directory: %v", err)
+		t.Errorf("GeneratedSecret created the directory: %v", err)
 	}
 	first, made, err := EnsureSecret(dir, rand.Reader)
 	if err != nil || !made || !strings.HasPrefix(first.Reveal(), "whsec_") {
-		t.Fatalf("MakeSecret: got %v, %v, %v; want a new one", first, made, err)
+		t.Fatalf("EnsureSecret: got %v, %v, %v; want a new one", first, made, err)
 	}
 	second, made, err := EnsureSecret(dir, rand.Reader)
 	if err != nil || made || second != first {
-		t.Errorf("MakeSecret again: got %v, %v, %v; want the same, not made", second, made, err)
+		t.Errorf("second EnsureSecret: got %v, %v, %v; want the same secret, not a new one", second, made, err)
 	}
 	read, ok, err := GeneratedSecret(dir)
 	if err != nil || !ok || read != first {
-		t.Errorf("MadeSecret: got %v, %v, %v; want the same", read, ok, err)
+		t.Errorf("GeneratedSecret: got %v, %v, %v; want the same secret", read, ok, err)
 	}
 	for path, want := range map[string]fs.FileMode{dir: 0o700, filepath.Join(dir, "webhook-secret"): 0o600} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
@@ -41,11 +41,11 @@ func TestASecretIsMadeOnceAndReadAgain(t *testing.T) {
 		}
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
-		t.Errorf("the directory has %v, %v; want the secret alone", entries, err)
+		t.Errorf("got the files %v, %v; want only the secret", entries, err)
 	}
 }
 
-func TestOneNewlineAtTheEndOfAMadeSecretIsTolerated(t *testing.T) {
+func TestGeneratedSecretIgnoresOneLineEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ text, want string }{
 		{"whsec_abc", "whsec_abc"},
@@ -75,15 +75,15 @@ func TestOneNewlineAtTheEndOfAMadeSecretIsTolerated(t *testing.T) {
 		}
 		var damaged *Error
 		if !errors.As(err, &damaged) || ok || damaged.Hint == "" || !strings.Contains(damaged.Msg, dir) {
-			t.Errorf("%q: got %q, %v, %v; want an error that names the file and says what to do", test.text, s.Reveal(), ok, err)
+			t.Errorf("%q: got %q, %v, %v; want an error that names the file and has a hint", test.text, s.Reveal(), ok, err)
 		}
 		if _, made, err := EnsureSecret(dir, rand.Reader); made || err == nil {
-			t.Errorf("MakeSecret over %q: got %v, %v; want the error and nothing made", test.text, made, err)
+			t.Errorf("EnsureSecret with the file %q: got %v, %v; want the error and no new secret", test.text, made, err)
 		}
 	}
 }
 
-func TestWithoutLinksASecretIsMadeAllTheSame(t *testing.T) {
+func TestEnsureSecretWorksWithoutLinks(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	noLinks := func(from, to string) error {
@@ -104,59 +104,59 @@ func TestWithoutLinksASecretIsMadeAllTheSame(t *testing.T) {
 	makers := 0
 	for i, s := range secrets {
 		if s != secrets[0] || !s.IsSet() {
-			t.Errorf("secret %d is %v, secret 0 %v; want the same", i, s, secrets[0])
+			t.Errorf("secret %d is %v and secret 0 is %v, want the same", i, s, secrets[0])
 		}
 		if made[i] {
 			makers++
 		}
 	}
 	if makers != 1 {
-		t.Errorf("%d say that they made it, want 1", makers)
+		t.Errorf("%d calls report a new secret, want 1", makers)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
-		t.Errorf("the directory has %v, %v; want the secret alone", entries, err)
+		t.Errorf("got the files %v, %v; want only the secret", entries, err)
 	}
 }
 
-func TestTheSlowerOfTwoTakesTheOthersSecret(t *testing.T) {
+func TestEnsureSecretReturnsTheSecretOfAFasterProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	slow := func(from, to string) error {
-		if _, _, err := EnsureSecret(dir, rand.Reader); err != nil { // another process, just now
+		if _, _, err := EnsureSecret(dir, rand.Reader); err != nil { // what another process does at the same moment
 			return err
 		}
 		return os.Link(from, to)
 	}
 	s, made, err := ensureSecret(dir, rand.Reader, slow)
 	if err != nil || made {
-		t.Fatalf("makeSecret: got %v, %v, %v; want the other's", s, made, err)
+		t.Fatalf("ensureSecret: got %v, %v, %v; want the secret of the other process", s, made, err)
 	}
 	if other, _, err := GeneratedSecret(dir); err != nil || s != other {
 		t.Errorf("got %v, want %v, %v", s, other, err)
 	}
 }
 
-func TestASecretThatCannotBeReadIsNotMadeAgain(t *testing.T) {
+func TestEnsureSecretNeverReplacesAnUnreadableSecret(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, secretFile), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok, err := GeneratedSecret(dir); ok || err == nil {
-		t.Errorf("MadeSecret: got %v, %v; want an error", ok, err)
+		t.Errorf("GeneratedSecret: got %v, %v; want an error", ok, err)
 	}
 	if _, made, err := EnsureSecret(dir, rand.Reader); made || err == nil {
-		t.Errorf("MakeSecret: got %v, %v; want an error", made, err)
+		t.Errorf("EnsureSecret: got %v, %v; want an error", made, err)
 	}
 }
 
-func TestWithoutRandomNothingIsMade(t *testing.T) {
+func TestEnsureSecretCreatesNothingWithoutRandomness(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if _, made, err := EnsureSecret(dir, iotest.ErrReader(errors.New("dry"))); made || err == nil {
-		t.Errorf("MakeSecret: got %v, %v; want an error", made, err)
+		t.Errorf("EnsureSecret: got %v, %v; want an error", made, err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
-		t.Errorf("the directory has %v, %v; want nothing", entries, err)
+		t.Errorf("got the files %v, %v; want none", entries, err)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// home is a user's home directory and environment, for one test.
+// home is a temporary home directory with its own environment.
 type home struct {
 	t   *testing.T
 	dir string
@@ -31,7 +31,7 @@ func (h *home) world() config.Environment {
 
 func (h *home) file() string { return filepath.Join(h.dir, ".config", "vidiking", "config.toml") }
 
-// write puts text in the configuration file.
+// write writes text to the configuration file.
 func (h *home) write(text string) *home {
 	h.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(h.file()), 0o700); err != nil {

@@ -2,12 +2,13 @@ package config
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// The settings by name, as the file spells them.
+// Names of the settings, as the file spells them.
 const (
 	WebhookSecret  = "webhook_secret"
 	APIKey         = "api_key"
@@ -40,80 +41,98 @@ const (
 	NgrokPolicyFile = "ngrok_traffic_policy_file"
 )
 
-// DefaultProfile names the top level of the file where a profile is asked for.
+// DefaultProfile is the name of the top level of the file when a profile name is needed.
 const DefaultProfile = "default"
 
-// DefaultPath is the path of a handler in Vidiking's documentation, and the path of the ingress unless another one is set.
+// DefaultPath is the handler path in Vidiking's documentation, and the ingress path unless another one is set.
 const DefaultPath = "/webhooks/vidiking"
 
-// profilesTable is the table of the file whose tables are the profiles.
+// profilesTable is the name of the table that contains the profiles.
 const profilesTable = "profiles"
 
 // Key describes one setting.
 type Key struct {
 	Name    string   // in the file
-	Flag    string   // on the command line, without --; empty where there is none
-	Env     string   // the environment variable; empty where there is none
-	Summary string   // what it is for, in a few words without a full stop
-	Default string   // empty where there is none, or where it depends on the machine
-	Secret  bool     // never shown but on request, never an argument
-	Values  []string // what it can be, where that is one of a few words
-	Format  string   // else what it can be, in words without a full stop; empty for a secret
+	Flag    string   // on the command line, without --; empty if there is none
+	Env     string   // the environment variable; empty if there is none
+	Summary string   // a short description without a period
+	Default string   // empty if there is none, or if it depends on the machine
+	Secret  bool     // shown only on request, and never a command-line argument
+	Values  []string // allowed values, if they are a fixed set
+	Format  string   // otherwise the allowed form, without a period; empty for a secret
 
-	form form
-	rule func(string) *problem // nil where Values are the rule
+	valueType valueType
+	validate  func(string) *problem // nil if Values lists all allowed values
 }
 
-// form is how a setting's value is written in the file.
-type form int
+// valueType is the TOML type of a setting's value.
+type valueType int
 
 const (
-	formText   form = iota
-	formList        // a list of texts; elsewhere separated by commas
-	formNumber      // a text, or a whole number
-	formSwitch      // true or false
+	typeString valueType = iota
+	typeList             // a list of strings; elsewhere separated by commas
+	typeNumber           // a string or an integer
+	typeBool             // true or false
 )
 
-// problem is what is wrong with a value: what follows the setting's name, and what to do.
+// problem describes what is wrong with a value.
 type problem struct {
-	msg, hint string
+	msg   string // a predicate: must not be empty
+	hint  string // may be empty
+	value string // if the value as a whole is invalid: the value, quoted, instead of msg
 }
 
-// Keys lists the settings in the order in which they are shown.
+// newProblem returns a problem from a predicate, such as "must not be empty", and a hint.
+func newProblem(msg, hint string) *problem { return &problem{msg: msg, hint: hint} }
+
+// invalidValue returns the problem that a value is not one of those that the hint lists.
+func invalidValue(value, hint string) *problem {
+	return &problem{value: strconv.Quote(value), hint: hint}
+}
+
+// about returns the problem as an error message about a setting.
+func (p *problem) about(name string) string {
+	if p.value != "" {
+		return "invalid value " + p.value + " for " + name
+	}
+	return name + " " + p.msg
+}
+
+// Keys returns the settings in the order in which they are shown.
 func Keys() []Key {
 	return []Key{
-		{Name: WebhookSecret, Env: EnvSecret, Summary: "the secret that signatures are made with", Secret: true, rule: checkSecret},
-		{Name: APIKey, Env: EnvAPIKey, Summary: "the key of the account at Vidiking", Secret: true, rule: checkAPIKey},
-		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "where Vidiking's API is", Default: "https://api.vidiking.com/v1", Format: "a URL, like https://api.vidiking.com/v1", rule: checkText},
-		{Name: Sandbox, Flag: "sandbox", Summary: "whether calls go to Vidiking's sandbox", Default: "false", form: formSwitch, Values: []string{"true", "false"}},
-		{Name: Forward, Flag: "forward", Summary: "where deliveries go", Default: "http://localhost:3000" + DefaultPath, Format: "a port, host:port or URL; with EVENTS= before it, only for these", rule: checkText},
-		{Name: Path, Flag: "path", Summary: "where deliveries come in", Default: DefaultPath, Format: "a path, like /webhooks/vidiking", rule: checkPath},
-		{Name: Addr, Flag: "addr", Summary: "the address on this machine that listen opens", Default: "127.0.0.1:4747", Format: "an address of this machine, like 127.0.0.1:4747", rule: checkAddr},
-		{Name: Events, Flag: "events", Summary: "which events are forwarded; all where it is empty", Format: "names or patterns with commas between them, like render.*,wallet.*", form: formList, rule: checkEvents},
-		{Name: Verify, Flag: "verify", Summary: "what becomes of a wrong signature", Default: "strict", Values: []string{"strict", "warn", "off"}},
-		{Name: Respond, Flag: "respond", Summary: "whose answer goes back", Default: "handler", Values: []string{"handler", "ack"}},
-		{Name: Timeout, Flag: "timeout", Summary: "how long the handler may take", Default: "10s", Format: "a number with its unit, like 10s, 500ms or 1m30s", rule: checkDuration},
-		{Name: MaxBody, Flag: "max-body", Summary: "the largest body that is taken", Default: "10MiB", Format: "a size, like 10MiB", form: formNumber, rule: checkMaxBody},
-		{Name: MaxConcurrency, Flag: "max-concurrency", Summary: "how many deliveries are sent to a target at once", Default: "8", Format: "a number, 0 for no limit", form: formNumber, rule: checkMaxConcurrency},
-		{Name: Tunnel, Flag: "tunnel", Summary: "the way in from the internet", Default: "auto", Values: []string{"auto", "ngrok", "ssh", "local"}},
-		{Name: URL, Flag: "url", Summary: "the public URL that the tunnel is to have", Format: "a URL, like https://hooks.example.com", rule: checkPublicURL},
-		{Name: SSH, Flag: "ssh", Summary: "the server that forwards over SSH", Default: "localhost.run", Format: "a server: user@host:port", rule: checkText},
-		{Name: SSHBind, Summary: "what that server is asked to forward, as in localhost:8080", Format: "HOST:PORT, like localhost:8080", rule: checkHostPort},
-		{Name: SSHKey, Summary: "the private key for that server; otherwise the agent's and those of ~/.ssh", Format: "a file", rule: checkDir},
-		{Name: NgrokAuthtoken, Env: EnvNgrok, Summary: "the token of the ngrok account", Secret: true, rule: checkToken},
-		{Name: NgrokConnectURL, Summary: "ngrok's own server, HOST:PORT, where it is another", Format: "HOST:PORT", rule: checkHostPort},
-		{Name: NgrokRootCAs, Summary: "whom to trust as ngrok's server: trusted, host or a file", Default: "trusted", Format: "trusted, host or a file", rule: checkRoots},
-		{Name: NgrokProxyURL, Summary: "the proxy on the way to ngrok's server", Format: "a URL, like http://proxy.example.com:3128", rule: checkProxy},
-		{Name: NgrokPolicyFile, Summary: "a traffic policy for the endpoint, a file", Format: "a file", rule: checkDir},
-		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "where the log and the sessions are", Format: "a directory", rule: checkDir},
-		{Name: Output, Flag: "output", Summary: "how results are shown", Default: "text", Values: []string{"text", "json"}},
-		{Name: Color, Flag: "color", Summary: "when there is colour", Default: "auto", Values: []string{"auto", "always", "never"}},
-		{Name: Profile, Flag: "profile", Env: EnvProfile, Summary: "the profile in use", Default: DefaultProfile, Format: "the name of a profile", rule: checkProfileName},
+		{Name: WebhookSecret, Env: EnvSecret, Summary: "secret that signs and verifies deliveries", Secret: true, validate: checkSecret},
+		{Name: APIKey, Env: EnvAPIKey, Summary: "API key of your Vidiking account", Secret: true, validate: checkAPIKey},
+		{Name: APIURL, Flag: "api-url", Env: EnvAPIURL, Summary: "base URL of Vidiking's API", Default: "https://api.vidiking.com/v1", Format: "a URL, such as https://api.vidiking.com/v1", validate: checkText},
+		{Name: Sandbox, Flag: "sandbox", Summary: "use Vidiking's sandbox", Default: "false", valueType: typeBool, Values: []string{"true", "false"}},
+		{Name: Forward, Flag: "forward", Summary: "where to forward deliveries", Default: "http://localhost:3000" + DefaultPath, Format: "a port, host:port or URL, with EVENTS= before it for selected events", validate: checkText},
+		{Name: Path, Flag: "path", Summary: "URL path that accepts deliveries", Default: DefaultPath, Format: "a path, such as /webhooks/vidiking", validate: checkPath},
+		{Name: Addr, Flag: "addr", Summary: "loopback address that listen binds", Default: "127.0.0.1:4747", Format: "a loopback address, such as 127.0.0.1:4747", validate: checkAddr},
+		{Name: Events, Flag: "events", Summary: "events to forward; all if empty", Format: "event names or patterns separated by commas, such as render.*,wallet.*", valueType: typeList, validate: checkEvents},
+		{Name: Verify, Flag: "verify", Summary: "what to do with an invalid signature", Default: "strict", Values: []string{"strict", "warn", "off"}},
+		{Name: Respond, Flag: "respond", Summary: "which response the sender gets", Default: "handler", Values: []string{"handler", "ack"}},
+		{Name: Timeout, Flag: "timeout", Summary: "how long to wait for the handler", Default: "10s", Format: "a number with a unit, such as 10s, 500ms or 1m30s", validate: checkDuration},
+		{Name: MaxBody, Flag: "max-body", Summary: "largest body to accept", Default: "10MiB", Format: "a size, such as 10MiB", valueType: typeNumber, validate: checkMaxBody},
+		{Name: MaxConcurrency, Flag: "max-concurrency", Summary: "how many deliveries to send to a target at once", Default: "8", Format: "a number; 0 for no limit", valueType: typeNumber, validate: checkMaxConcurrency},
+		{Name: Tunnel, Flag: "tunnel", Summary: "tunnel provider", Default: "auto", Values: []string{"auto", "ngrok", "ssh", "local"}},
+		{Name: URL, Flag: "url", Summary: "public URL of the tunnel", Format: "a URL, such as https://hooks.example.com", validate: checkPublicURL},
+		{Name: SSH, Flag: "ssh", Summary: "SSH server that forwards deliveries", Default: "localhost.run", Format: "user@host:port", validate: checkText},
+		{Name: SSHBind, Summary: "address that the SSH server forwards, such as localhost:8080", Format: "HOST:PORT, such as localhost:8080", validate: checkHostPort},
+		{Name: SSHKey, Summary: "private key for the SSH server; by default the keys of your SSH agent and in ~/.ssh", Format: "a file path", validate: checkDir},
+		{Name: NgrokAuthtoken, Env: EnvNgrok, Summary: "authtoken of your ngrok account", Secret: true, validate: checkToken},
+		{Name: NgrokConnectURL, Summary: "ngrok server to connect to, if not the default one", Format: "HOST:PORT", validate: checkHostPort},
+		{Name: NgrokRootCAs, Summary: "certificates to trust for ngrok's server: trusted, host or a file", Default: "trusted", Format: "trusted, host or a file", validate: checkRoots},
+		{Name: NgrokProxyURL, Summary: "proxy for the connection to ngrok", Format: "a URL, such as http://proxy.example.com:3128", validate: checkProxy},
+		{Name: NgrokPolicyFile, Summary: "ngrok traffic policy file", Format: "a file path", validate: checkDir},
+		{Name: DataDir, Flag: "data-dir", Env: EnvDataDir, Summary: "directory of the delivery log and the sessions", Format: "a directory", validate: checkDir},
+		{Name: Output, Flag: "output", Summary: "output format", Default: "text", Values: []string{"text", "json"}},
+		{Name: Color, Flag: "color", Summary: "when to use color", Default: "auto", Values: []string{"auto", "always", "never"}},
+		{Name: Profile, Flag: "profile", Env: EnvProfile, Summary: "active profile", Default: DefaultProfile, Format: "a profile name", validate: checkProfileName},
 	}
 }
 
-// FindKey returns the setting that name names, in the file's spelling or the command line's: max_body and max-body are one. It
-// returns an *UnknownError where there is none. What belongs to the tunnel may be named as a table would: tunnel.ngrok.root_cas.
+// FindKey returns the setting with a name. It accepts the spelling of the file and of the command line (max_body, max-body), and tunnel
+// settings as in a table (tunnel.ngrok.root_cas). It returns an *UnknownError if there is no such setting.
 func FindKey(name string) (Key, error) {
 	keys := Keys()
 	spelled := strings.NewReplacer("-", "_", ".", "_").Replace(strings.TrimPrefix(name, Tunnel+"."))
@@ -132,44 +151,44 @@ func unknownSetting(name string, keys []Key) *UnknownError {
 	return &UnknownError{Kind: "setting", Name: name, Closest: suggest.Closest(name, names), Known: names}
 }
 
-// Check checks a value as Set would. It returns a *ValueError.
+// Check checks a value as Set does. It returns a *ValueError.
 func (k Key) Check(value string) error {
-	if p := k.check(k.normal(value)); p != nil {
-		return &ValueError{Name: k.Name, Msg: p.msg, Hint: p.hint}
+	if p := k.check(k.normalize(value)); p != nil {
+		return &ValueError{Name: k.Name, Msg: p.about(k.Name), Hint: p.hint}
 	}
 	return nil
 }
 
-// check is what is wrong with a value that is normal; nil where nothing is.
+// check returns the problem with a normalized value, or nil.
 func (k Key) check(value string) *problem {
 	if k.Values != nil {
 		return checkOneOf(k.Values, value)
 	}
-	return k.rule(value)
+	return k.validate(value)
 }
 
-// normal is value as it is kept: a list without the white space around its commas.
-func (k Key) normal(value string) string {
-	if k.form != formList {
+// normalize returns the value in the form in which it is kept: a list has no white space around its commas.
+func (k Key) normalize(value string) string {
+	if k.valueType != typeList {
 		return value
 	}
 	return strings.Join(splitList(value), ",")
 }
 
-// entry is the line that sets the setting, as the file has it.
+// entry returns the line that sets the value in the file.
 func (k Key) entry(value string) string {
-	switch k.form {
-	case formList:
+	switch k.valueType {
+	case typeList:
 		return k.Name + " = " + quoteList(splitList(value))
-	case formSwitch:
+	case typeBool:
 		return k.Name + " = " + value
 	default:
 		return k.Name + " = " + quote(value)
 	}
 }
 
-// shownEntry is entry without a secret's value.
-func (k Key) shownEntry(value string) string {
+// maskedEntry returns the line that sets the value, with secrets masked.
+func (k Key) maskedEntry(value string) string {
 	if k.Secret {
 		value = "…"
 	}

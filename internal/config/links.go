@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 )
 
-// followLinks is where path leads to through symbolic links, so that a file which a dotfiles manager keeps elsewhere stays a link.
-// The last one may lead to a file that is not there yet.
+// followLinks follows the symbolic links of path, and returns the file's real path. A file that a dotfiles manager keeps elsewhere thus
+// stays a link. The last link may point to a file that does not exist yet.
 func followLinks(path string) (string, error) {
-	const most = 40 // as Linux follows (man path_resolution)
-	for range most {
+	const maxLinks = 40 // the limit of Linux (man path_resolution)
+	for range maxLinks {
 		info, err := os.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode()&fs.ModeSymlink == 0 {
 			return path, nil

@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestAnAbsentFileGivesTheDefaults(t *testing.T) {
+func TestLoadReturnsTheDefaultsWithoutAFile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := h.load(config.Flags{})
@@ -51,14 +51,14 @@ func TestAnAbsentFileGivesTheDefaults(t *testing.T) {
 		t.Errorf("defaults (-want +got):\n%s", diff)
 	}
 	if _, err := os.Stat(filepath.Join(h.dir, ".config")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("Load made something in the home directory: %v", err)
+		t.Errorf("Load created something in the home directory: %v", err)
 	}
 	if w := c.Warnings(); len(w) != 0 {
 		t.Errorf("warnings: got %v, want none", w)
 	}
 }
 
-func TestEveryDefaultPassesItsOwnCheck(t *testing.T) {
+func TestEveryDefaultIsValid(t *testing.T) {
 	t.Parallel()
 	c := newHome(t).load(config.Flags{})
 	for _, k := range config.Keys() {
@@ -82,7 +82,7 @@ timeout = "30s"
 webhook_secret = "whsec_ofStaging12345"
 `
 
-func TestFlagBeatsEnvironmentBeatsProfileBeatsFileBeatsDefault(t *testing.T) {
+func TestSourcesOverrideEachOtherInOrder(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write(layered)
 	h.env["VIDIKING_WEBHOOK_SECRET"] = "whsec_ofTheEnvironment"
@@ -120,7 +120,7 @@ func TestFlagBeatsEnvironmentBeatsProfileBeatsFileBeatsDefault(t *testing.T) {
 	}
 }
 
-func TestAnEmptyEnvironmentVariableCountsAsNotSet(t *testing.T) {
+func TestAnEmptyEnvironmentVariableCountsAsUnset(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write(layered)
 	for _, name := range []string{"VIDIKING_WEBHOOK_SECRET", "VIDIKING_DATA_DIR", "VIDIKING_PROFILE", "VIDIKING_CONFIG", "XDG_CONFIG_HOME", "NO_COLOR"} {
@@ -129,14 +129,14 @@ func TestAnEmptyEnvironmentVariableCountsAsNotSet(t *testing.T) {
 	c := h.load(config.Flags{})
 	s, source, ok := c.Secret()
 	if !ok || s.Reveal() != "whsec_ofTheTopLevel1" || source != config.SourceFile {
-		t.Errorf("secret: got %v from %s, %v; want that of the file", s, source, ok)
+		t.Errorf("secret: got %v from %s, %v; want the secret from the file", s, source, ok)
 	}
 	if v, _ := c.Get("color"); v.Text != "auto" {
 		t.Errorf("color with an empty NO_COLOR: got %s, want auto", v.Text)
 	}
 }
 
-func TestColourObeysTheEnvironmentsConventions(t *testing.T) {
+func TestColorFollowsTheEnvironmentVariables(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		env  map[string]string
@@ -170,48 +170,48 @@ func TestASecretIsMaskedInValuesAndNeverInErrors(t *testing.T) {
 		_, err := config.Load(h.world(), config.Flags{})
 		var wrong *config.ValueError
 		if !errors.As(err, &wrong) || wrong.Name != "VIDIKING_WEBHOOK_SECRET" || wrong.Hint == "" {
-			t.Errorf("secret %q: got %v, want a ValueError of the variable with a hint", secret, err)
+			t.Errorf("secret %q: got %v, want a ValueError with the variable and a hint", secret, err)
 			continue
 		}
 		if text := wrong.Error() + wrong.Hint; strings.Contains(text, "hush") || strings.Contains(text, "Hush") {
-			t.Errorf("secret %q is in its error: %s", secret, text)
+			t.Errorf("the error for the secret %q contains it: %s", secret, text)
 		}
 	}
 }
 
-func TestAnUnknownSettingIsNamedWithANearOne(t *testing.T) {
+func TestAnUnknownSettingSuggestsASimilarOne(t *testing.T) {
 	t.Parallel()
 	c := newHome(t).load(config.Flags{})
 	_, err := c.Get("verfy")
 	var unknown *config.UnknownError
 	if !errors.As(err, &unknown) || unknown.Closest != "verify" {
-		t.Fatalf("Get(verfy): got %v, want an UnknownError near verify", err)
+		t.Fatalf("Get(verfy): got %v, want an UnknownError that suggests verify", err)
 	}
-	if got, want := err.Error(), "there is no setting verfy"; got != want {
+	if got, want := err.Error(), `unknown setting "verfy"`; got != want {
 		t.Errorf("error: got %q, want %q", got, want)
 	}
 	for _, name := range []string{"é", "", "a b", "a\u0161"} {
 		_, err := c.Get(name)
-		if got, want := err.Error(), fmt.Sprintf("there is no setting %q", name); got != want {
+		if got, want := err.Error(), fmt.Sprintf("unknown setting %q", name); got != want {
 			t.Errorf("error: got %s, want %s", got, want)
 		}
 	}
 	_, err = c.Get("\x1b[31m")
-	if got, want := err.Error(), `there is no setting "\x1b[31m"`; got != want {
+	if got, want := err.Error(), `unknown setting "\x1b[31m"`; got != want {
 		t.Errorf("error of a name with control characters: got %q, want %q", got, want)
 	}
 }
 
-func TestAFlagIsCheckedUnderItsOwnName(t *testing.T) {
+func TestOverrideNamesTheFlagInItsErrors(t *testing.T) {
 	t.Parallel()
 	c := newHome(t).load(config.Flags{})
 	err := c.Override("max_body", "ten")
-	if got, want := err.Error(), `--max-body can't be "ten"`; got != want {
+	if got, want := err.Error(), `invalid value "ten" for --max-body`; got != want {
 		t.Errorf("Override: got %q, want %q", got, want)
 	}
 	err = c.Override("webhook_secret", "whsec_x")
 	if err == nil || strings.Contains(err.Error(), "whsec_x") {
-		t.Errorf("Override(webhook_secret): got %v, want a refusal that does not repeat it", err)
+		t.Errorf("Override(webhook_secret): got %v, want an error without the secret", err)
 	}
 	if err := c.Override("events", " render.* , ai.*"); err != nil {
 		t.Fatal(err)
@@ -221,15 +221,15 @@ func TestAFlagIsCheckedUnderItsOwnName(t *testing.T) {
 	}
 }
 
-func TestWarningsNameWhatIsOdd(t *testing.T) {
+func TestWarningsReportLikelyMistakes(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write(`webhook_secret = "0123456789abcdef"` + "\n")
 	if err := os.Chmod(h.file(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	want := []config.Warning{
-		{Msg: "others on this machine can read the secret in ~/.config/vidiking/config.toml", Hint: "chmod 600 ~/.config/vidiking/config.toml", Exposed: true},
-		{Msg: "the webhook secret (file) does not begin with whsec_, as Vidiking's do", Hint: "the prefix belongs to the secret: copy it whole"},
+		{Msg: "other users of this machine can read the secret in ~/.config/vidiking/config.toml", Hint: "chmod 600 ~/.config/vidiking/config.toml", Exposed: true},
+		{Msg: "the webhook secret (file) does not begin with whsec_, as Vidiking's secrets do", Hint: "copy the whole secret: the prefix is part of it"},
 	}
 	if diff := cmp.Diff(want, h.load(config.Flags{}).Warnings()); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
@@ -247,24 +247,24 @@ func TestWarningsNameWhatIsOdd(t *testing.T) {
 	if w := h.load(config.Flags{}).Warnings(); len(w) != 0 {
 		t.Errorf("a readable file without a secret: got %v, want no warning", w)
 	}
-	want = []config.Warning{{Msg: "~/typo.toml (flag --config) is absent or empty", Hint: "it is made by vidiking config set"}}
+	want = []config.Warning{{Msg: "~/typo.toml (flag --config) does not exist or is empty", Hint: "create it with vidiking config set"}}
 	if diff := cmp.Diff(want, h.load(config.Flags{Config: "~/typo.toml"}).Warnings()); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
 }
 
-func TestAFileThatCannotBeAConfigurationIsRefused(t *testing.T) {
+func TestLoadRefusesALargeFileAndADirectory(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write(strings.Repeat("# long\n", 50_000))
 	if _, err := config.Load(h.world(), config.Flags{}); err == nil || !strings.Contains(err.Error(), "larger than 256 KiB") {
-		t.Errorf("a large file: got %v, want an error on its size", err)
+		t.Errorf("a large file: got %v, want an error that names its size", err)
 	}
 	if _, err := config.Load(h.world(), config.Flags{Config: h.dir}); err == nil {
 		t.Error("a directory as the file: got no error")
 	}
 }
 
-func TestAHomeThatIsNoDirectoryHasNoConfiguration(t *testing.T) {
+func TestAHomeThatIsNotADirectoryHasNoConfiguration(t *testing.T) {
 	t.Parallel()
 	w := newHome(t).world()
 	w.Home = "/dev/null"
@@ -274,7 +274,7 @@ func TestAHomeThatIsNoDirectoryHasNoConfiguration(t *testing.T) {
 	}
 }
 
-func TestThePathIsKnownWhateverTheFileHolds(t *testing.T) {
+func TestFilePathWorksWithAnInvalidFile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("verify = \n")
 	path, err := config.FilePath(h.world(), config.Flags{})
@@ -282,11 +282,11 @@ func TestThePathIsKnownWhateverTheFileHolds(t *testing.T) {
 		t.Errorf("FilePath: got %s, %v; want %s", path, err, h.file())
 	}
 	if got, want := newHome(t).load(config.Flags{}).ShortPath("/x"), "/x"; got != want {
-		t.Errorf("Short(/x): got %s, want %s", got, want)
+		t.Errorf("ShortPath(/x): got %s, want %s", got, want)
 	}
 }
 
-func TestSettingsAreReadByType(t *testing.T) {
+func TestSettingsAreReturnedByType(t *testing.T) {
 	t.Parallel()
 	c := newHome(t).write("events = ['render.*', \"ai.*\"]\ntimeout = \"1m30s\"\nmax_body = 0x10\n").load(config.Flags{})
 	if diff := cmp.Diff([]string{"render.*", "ai.*"}, c.Strings(config.Events)); diff != "" {
@@ -299,10 +299,10 @@ func TestSettingsAreReadByType(t *testing.T) {
 		t.Errorf("max_body: got %d, want 16", got)
 	}
 	if got := c.String("no such setting"); got != "" {
-		t.Errorf("a name that is none: got %q, want nothing", got)
+		t.Errorf("an unknown name: got %q, want nothing", got)
 	}
 	empty := newHome(t).write("events = [\"ai.*\"]\n[profiles.all]\nevents = []\n").load(config.Flags{Profile: "all"})
 	if got := empty.Strings(config.Events); got != nil {
-		t.Errorf("an empty list over another: got %q, want nothing", got)
+		t.Errorf("an empty list that overrides another: got %q, want nothing", got)
 	}
 }

@@ -10,24 +10,24 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// span is a range of a text, in bytes: from its first byte to behind its last.
+// span is a range of bytes in a text; to is exclusive.
 type span struct{ from, to int }
 
 // nowhere is the span of something whose position is unknown.
 var nowhere = span{-1, -1}
 
-// locate returns where a key of the file is written; nowhere if it is written in a way that has no position, as in an inline table.
+// locate returns where a key of the file is written. It returns nowhere if the key has no known position, as in an inline table.
 func (c *checker) locate(path []string) span {
-	if c.at == nil {
-		c.at = keyPositions(c.text, c.skeleton)
+	if c.positions == nil {
+		c.positions = keyPositions(c.text, c.skeleton)
 	}
 	for n := len(path); n > 0; n-- {
-		if at, ok := c.at[strings.Join(path[:n], "\x00")]; ok {
+		if at, ok := c.positions[strings.Join(path[:n], "\x00")]; ok {
 			return at
 		}
 	}
 	prefix, first := strings.Join(path, "\x00")+"\x00", headerPosition(c.text, path)
-	for key, at := range c.at { // dotted keys
+	for key, at := range c.positions { // dotted keys
 		if strings.HasPrefix(key, prefix) && (first == nowhere || at.from < first.from) {
 			first = at
 		}
@@ -35,7 +35,7 @@ func (c *checker) locate(path []string) span {
 	return first
 }
 
-// headerPosition returns where the header of a table is written, or the first header below it.
+// headerPosition returns where the header of a table is written, or the first header of a table below it.
 func headerPosition(text []byte, path []string) span {
 	for at := markLength(text); at < len(text); {
 		line := lineAt(text, at)
@@ -81,7 +81,8 @@ func keyPositions(text []byte, skeleton any) map[string]span {
 	return at
 }
 
-// decodeLine returns the path and the value of a line of TOML, or the path of a header; nil if the line alone is not one statement.
+// decodeLine returns the path and the value of a line of TOML, or the path of a header. It returns nil if the line is not a complete
+// statement.
 func decodeLine(text []byte) (path []string, value any, isHeader bool) {
 	text = bytes.TrimSpace(text)
 	var tree any = map[string]any{}
@@ -99,7 +100,7 @@ func decodeLine(text []byte) (path []string, value any, isHeader bool) {
 	}
 }
 
-// offsetOf returns the offset of an error, which has a line and a column in bytes.
+// offsetOf returns the byte offset of an error, which has a line and a column.
 func offsetOf(text []byte, e *toml.DecodeError) int {
 	row, column := e.Position()
 	offset := markLength(text)
@@ -113,7 +114,7 @@ func offsetOf(text []byte, e *toml.DecodeError) int {
 	return min(offset+column-1, len(text))
 }
 
-// lineAt is the line that contains an offset, its end included.
+// lineAt returns the line that contains an offset, including its line ending.
 func lineAt(text []byte, at int) span {
 	at = max(markLength(text), min(at, len(text)))
 	line := span{bytes.LastIndexByte(text[:at], '\n') + 1, len(text)}
@@ -124,7 +125,7 @@ func lineAt(text []byte, at int) span {
 	return line
 }
 
-// keyLength is the length of the key that a text begins with: up to the = or ] that ends it.
+// keyLength returns the length of the key at the beginning of text: up to the = or ] that ends it.
 func keyLength(text []byte) int {
 	quote := byte(0)
 	for i, c := range text {
@@ -144,7 +145,7 @@ func keyLength(text []byte) int {
 	return len(text)
 }
 
-// bareLength is the length of the word that a text begins with, at least 1.
+// bareLength returns the length of the word at the beginning of text, at least 1.
 func bareLength(text []byte) int {
 	n := 0
 	for n < len(text) && (isBareKeyByte(text[n]) || text[n] == '.') {
@@ -153,7 +154,7 @@ func bareLength(text []byte) int {
 	return max(n, 1)
 }
 
-// valueSpan is where the value of a key is written, as far as that is on the key's line: without a comment.
+// valueSpan returns where the value of a key is written, as far as it is on the key's line, without a comment.
 func valueSpan(text []byte, key span) span {
 	if key == nowhere {
 		return nowhere
@@ -171,7 +172,7 @@ func valueSpan(text []byte, key span) span {
 	return span{from, from + len(bytes.TrimSpace(withoutComment(text[from:line.to])))}
 }
 
-// withoutComment cuts the comment off a value. A # may also be part of a string, so the value is what decodes.
+// withoutComment removes the comment after a value. Since a # may also be part of a string, it tries to decode what precedes it.
 func withoutComment(value []byte) []byte {
 	for i, c := range value {
 		if c != '#' {

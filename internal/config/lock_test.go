@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestALockKeepsOthersOutAndLeavesNothing(t *testing.T) {
+func TestALockExcludesOthersAndLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	unlock, err := lock(path, time.Second)
@@ -26,13 +26,13 @@ func TestALockKeepsOthersOutAndLeavesNothing(t *testing.T) {
 	}
 	again()
 	if entries, err := os.ReadDir(filepath.Dir(path)); runtime.GOOS != "windows" && (err != nil || len(entries) != 0) {
-		t.Errorf("the directory has %v, %v; want nothing", entries, err)
+		t.Errorf("got the files %v, %v; want none", entries, err)
 	}
 }
 
-func TestALockThatCannotBeTakenIsAnError(t *testing.T) {
+func TestALockInAMissingDirectoryIsAnError(t *testing.T) {
 	t.Parallel()
 	if _, err := lock(filepath.Join(t.TempDir(), "absent", "config.toml"), time.Second); err == nil || errors.Is(err, ErrBusy) {
-		t.Errorf("a lock in a directory that is not there: got %v, want its error", err)
+		t.Errorf("got %v, want fs.ErrNotExist", err)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"unicode"
 )
 
-// maskLine masks what may be a secret in a line that is to be shown: what follows the setting's name, and whatever looks like one.
-// Each character becomes a dot, so that columns stay. before is what the statement has in the lines above.
+// maskLine masks possible secrets in a line: the value of a setting that may be a secret, and everything that looks like one. Each
+// character becomes a dot, so columns stay the same. before is the part of the statement in the lines above.
 func maskLine(line, before string) string {
 	line = maskSecrets(line)
 	if indexSecret(before) >= 0 {
-		return dots(line)
+		return mask(line)
 	}
 	name := indexSecret(line)
 	if name < 0 {
@@ -22,11 +22,11 @@ func maskLine(line, before string) string {
 		return line
 	}
 	value := name + equals + 1
-	return line[:value] + dots(line[value:])
+	return line[:value] + mask(line[value:])
 }
 
-// indexSecret is where a name that has to do with secrets stands, however it is mistyped: webhook-secret, webhookSecret, apikey, authToken.
-// A proxy's URL may hold a password.
+// indexSecret returns the position of a name that suggests a secret, even if it is mistyped: webhook-secret, webhookSecret, apikey,
+// authToken. A proxy URL may contain a password. It returns -1 if there is none.
 func indexSecret(s string) int {
 	lower := []byte(s)
 	for i, c := range lower {
@@ -43,7 +43,7 @@ func indexSecret(s string) int {
 	return first
 }
 
-// maskSecrets masks all that looks like one of Vidiking's secrets.
+// maskSecrets masks everything that looks like a Vidiking secret.
 func maskSecrets(s string) string {
 	var masked strings.Builder
 	for {
@@ -56,13 +56,13 @@ func maskSecrets(s string) string {
 		if end < 0 {
 			end = len(tail)
 		}
-		masked.WriteString(secretPrefix + dots(tail[:end]))
+		masked.WriteString(secretPrefix + mask(tail[:end]))
 		s = tail[end:]
 	}
 }
 
-// dots masks every character that can be seen, but for quotes, and for … which masks already.
-func dots(s string) string {
+// mask replaces every visible character with a dot, except quotes and …, which masks already.
+func mask(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || strings.ContainsRune(`"'…`, r) {
 			return r

@@ -2,8 +2,8 @@ package config
 
 import "os"
 
-// isNull reports whether path leads to the null device, which is the usual way to ask for no configuration. It is read as an empty
-// file and never written: replacing it, as every other change of the file does, would take the device away from the whole system.
+// isNull reports whether path is the null device, which users set to have no configuration. It is read as an empty file and never written,
+// because replacing it would remove the device for the whole system.
 func isNull(path string) bool {
 	if path == os.DevNull {
 		return true

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestTheNullDeviceIsAnEmptyConfigurationThatIsNeverWritten(t *testing.T) {
+func TestTheNullDeviceIsReadAsEmptyAndNeverWritten(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	link := filepath.Join(home, "link.toml")
@@ -30,13 +30,13 @@ func TestTheNullDeviceIsAnEmptyConfigurationThatIsNeverWritten(t *testing.T) {
 			t.Errorf("Set in %s: got %v, want an error that names it", path, err)
 		}
 		if found, err := c.Unset(Verify); found || err != nil {
-			t.Errorf("Unset in %s: got %t, %v, want that it was not set", path, found, err)
+			t.Errorf("Unset in %s: got %t, %v, want false", path, found, err)
 		}
 		if got, err := c.WebhookFile(); err != nil || got != filepath.Join(home, ".config", "vidiking", "config.webhook.json") {
-			t.Errorf("the file of the webhook beside %s is %s, %v; want it beside the default configuration", path, got, err)
+			t.Errorf("%s: the webhook file is %s, %v; want it next to the default configuration", path, got, err)
 		}
 	}
 	if isNull(filepath.Join(home, "absent")) || isNull(home) {
-		t.Error("an absent file or a directory is taken for the null device")
+		t.Error("isNull reports a missing file or a directory")
 	}
 }

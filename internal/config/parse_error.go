@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,11 +22,11 @@ type parseError struct {
 
 // checker collects the problems in a decoded file.
 type checker struct {
-	text     []byte
-	keys     []Key // that the file may set
-	skeleton any   // a pointer to a struct with the file's tables, for locate
-	at       map[string]span
-	problems []parseError
+	text      []byte
+	keys      []Key // that the file may set
+	skeleton  any   // a pointer to a struct with the file's tables, for locate
+	positions map[string]span
+	problems  []parseError
 }
 
 // fail adds a problem with a key.
@@ -51,7 +52,7 @@ func (c *checker) first() *parseError {
 	return &first
 }
 
-// syntaxError explains why the text is not TOML.
+// syntaxError explains why the text is not valid TOML.
 func syntaxError(text []byte, keys []Key, err error) *parseError {
 	p := &parseError{msg: strings.TrimPrefix(err.Error(), "toml: "), at: nowhere}
 	var decode *toml.DecodeError
@@ -62,18 +63,18 @@ func syntaxError(text []byte, keys []Key, err error) *parseError {
 	p.statement = statementStart(text, at)
 	p.at = span{at, at + bareLength(text[at:])}
 	if lineOf(text, at) != lineOf(text, p.statement) && len(bytes.TrimSpace(text[min(at, len(text)):])) == 0 {
-		// A string or list without an end: show where it begins, since the decoder reports the end of the file.
+		// A string or list without an end: show where it begins, because the decoder reports the end of the file.
 		p.at, p.hint = span{p.statement, p.statement}, "it begins here and never ends"
 		return p
 	}
-	return explainQuotes(text, keys, p)
+	return explainMissingQuotes(text, keys, p)
 }
 
 // statementStart returns where the statement begins that contains an offset: at the nearest line before it up to which the text is valid.
 func statementStart(text []byte, at int) int {
-	const mostLines = 100 // each is a decoding of all that precedes it
+	const maxLines = 100 // each line decodes all text before it
 	begin := lineAt(text, at).from
-	for range mostLines {
+	for range maxLines {
 		var tree map[string]any
 		if toml.Unmarshal(text[markLength(text):begin], &tree) == nil {
 			return begin
@@ -86,9 +87,9 @@ func statementStart(text []byte, at int) int {
 	return markLength(text)
 }
 
-// explainQuotes improves the message for the most common mistakes: a string without quotes, with typographic quotes, or without the
+// explainMissingQuotes improves the message for the most common mistakes: a string without quotes, with typographic quotes, or without the
 // closing quote.
-func explainQuotes(text []byte, keys []Key, p *parseError) *parseError {
+func explainMissingQuotes(text []byte, keys []Key, p *parseError) *parseError {
 	line := lineAt(text, p.at.from)
 	name, rest, _ := strings.Cut(string(text[line.from:line.to]), "=")
 	value, _, _ := strings.Cut(rest, "#")
@@ -106,39 +107,39 @@ func explainQuotes(text []byte, keys []Key, p *parseError) *parseError {
 			p.hint = "a quote is missing"
 		}
 		return p
-	case keys[i].form == formNumber && isNumber(value):
+	case keys[i].valueType == typeNumber && isNumber(value):
 		return p
 	}
 	from := line.from + len(name) + 1 + strings.Index(rest, value)
 	p.at = span{from, from + len(value)}
 	wrong := wrongType(keys[i], false, strings.Trim(value, "“”„‟‘’‚‛«»"))
-	p.msg, p.hint = keys[i].Name+" "+wrong.msg, wrong.hint
+	p.msg, p.hint = wrong.about(keys[i].Name), wrong.hint
 	return p
 }
 
-// wrongType says how to write a value that has another type than its setting, or none.
+// wrongType explains how to write a value whose type does not match its setting.
 func wrongType(key Key, isList bool, value string) *problem {
 	switch {
-	case key.form == formList && !isList && value != "" && key.check(value) == nil:
-		return &problem{"is a list of strings", "write " + key.entry(value)}
-	case key.form == formList:
-		return &problem{"is a list of strings", "for example " + key.entry("render.*,wallet.deposit")}
-	case key.form == formSwitch:
-		return &problem{"is true or false", "write " + key.entry("true") + ", or remove the line"}
+	case key.valueType == typeList && !isList && value != "" && key.check(value) == nil:
+		return newProblem("must be a list of strings", "write "+key.entry(value))
+	case key.valueType == typeList:
+		return newProblem("must be a list of strings", "for example "+key.entry("render.*,wallet.deposit"))
+	case key.valueType == typeBool:
+		return newProblem("must be true or false", "write "+key.entry("true")+", or remove the line")
 	case key.Secret && key.Name == WebhookSecret:
-		return &problem{"is a string in quotes", "write " + key.entry("whsec_…")}
+		return newProblem("must be a string in quotes", "write "+key.entry("whsec_…"))
 	case key.Secret:
-		return &problem{"is a string in quotes", "write " + key.entry("…")}
+		return newProblem("must be a string in quotes", "write "+key.entry("…"))
 	case isList:
-		return &problem{"is one string, not a list", ""}
+		return newProblem("must be a string, not a list", "")
 	case key.Name == Timeout && isNumber(value):
-		return &problem{"is a string with its unit, not a number", "write " + key.entry(value+"s")}
+		return newProblem("must be a string with a unit, not a number", "write "+key.entry(value+"s"))
 	case value != "" && key.check(value) == nil:
-		return &problem{"is a string in quotes", "write " + key.entry(value)}
+		return newProblem("must be a string in quotes", "write "+key.entry(value))
 	case key.Default != "":
-		return &problem{"is a string in quotes", "for example " + key.entry(key.Default)}
+		return newProblem("must be a string in quotes", "for example "+key.entry(key.Default))
 	}
-	return &problem{"is a string in quotes", ""}
+	return newProblem("must be a string in quotes", "")
 }
 
 // unknown adds the problem that a name is neither a setting nor a table of the file.
@@ -149,13 +150,13 @@ func (c *checker) unknown(path []string, value any) {
 		c.unknownTable(name, value)
 		return
 	case hasKey(c.keys, strings.ReplaceAll(name, "-", "_")):
-		c.fail(path, "unknown setting "+name, "in this file it is spelled "+strings.ReplaceAll(name, "-", "_"))
+		c.fail(path, fmt.Sprintf("unknown setting %q", name), "write it as "+strings.ReplaceAll(name, "-", "_"))
 		return
 	}
 	unknown := unknownSetting(name, c.keys)
 	hint := "did you mean " + unknown.Closest + "?"
 	if unknown.Closest == "" {
-		hint = "remove it, then list all settings: vidiking config list" // which needs a file that can be read
+		hint = "remove it, then see all settings: vidiking config list" // config list needs a readable file
 	}
 	c.fail(path, unknown.Error(), hint)
 }
@@ -165,13 +166,13 @@ func (c *checker) unknownTable(name string, value any) {
 	hint := ""
 	switch key, err := FindKey(dotted(name, value)); {
 	case err == nil:
-		hint = "in this file it is spelled " + key.Name
+		hint = "write it as " + key.Name
 	case suggest.Closest(name, []string{profilesTable}) != "":
-		hint = "did you mean profiles?"
+		hint = "did you mean [profiles]?"
 	case checkProfileName(name) == nil:
 		hint = "a profile is written [profiles." + name + "]"
 	}
-	c.fail([]string{name}, "unknown table "+printable(name), hint)
+	c.fail([]string{name}, fmt.Sprintf("unknown table %q", name), hint)
 }
 
 // notATable adds the problem that a setting is written as a table.
@@ -184,7 +185,7 @@ func (c *checker) notATable(path []string, value any) {
 	c.fail(path, name+" is a value, not a table", "write "+name+" = …")
 }
 
-// dotted is the path to the first value in nested tables of one entry each, as one name: tunnel.ngrok.root_cas.
+// dotted joins the names of nested tables that have one entry each, such as tunnel.ngrok.root_cas.
 func dotted(name string, value any) string {
 	table, ok := value.(map[string]any)
 	if !ok || len(table) != 1 {

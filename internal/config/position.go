@@ -5,13 +5,13 @@ import (
 	"unicode/utf8"
 )
 
-// fileError returns a problem in a text as an error for people.
-func (w Environment) fileError(path string, text []byte, f *parseError) *FileError {
+// fileError returns the error that users see for a problem in a text.
+func (e Environment) fileError(path string, text []byte, f *parseError) *FileError {
 	at := f.at
 	if at == nowhere {
-		return &FileError{Path: path, Msg: maskSecrets(f.msg), Hint: maskSecrets(f.hint), shown: w.ShortPath(path)}
+		return &FileError{Path: path, Msg: maskSecrets(f.msg), Hint: maskSecrets(f.hint), shortPath: e.ShortPath(path)}
 	}
-	at.from = max(markLength(text), min(at.from, len(text)-1)) // the end of the text is shown at its last line
+	at.from = max(markLength(text), min(at.from, len(text)-1)) // a problem at the end of the text is shown at its last line
 	at.from = characterAt(text, at.from)
 	at.to = max(at.to, at.from)
 	line := lineAt(text, at.from)
@@ -19,18 +19,18 @@ func (w Environment) fileError(path string, text []byte, f *parseError) *FileErr
 	end := line.from + len(shown)
 	column := utf8.RuneCount(text[line.from:min(at.from, end)]) + 1
 	return &FileError{
-		Path:   path,
-		Line:   lineOf(text, at.from),
-		Column: column,
-		Width:  max(1, utf8.RuneCount(text[min(at.from, end):min(characterAt(text, at.to), end)])),
-		Text:   maskLine(string(shown), string(text[min(f.statement, line.from):line.from])),
-		Msg:    maskSecrets(f.msg),
-		Hint:   maskSecrets(f.hint),
-		shown:  w.ShortPath(path),
+		Path:      path,
+		Line:      lineOf(text, at.from),
+		Column:    column,
+		Width:     max(1, utf8.RuneCount(text[min(at.from, end):min(characterAt(text, at.to), end)])),
+		Text:      maskLine(string(shown), string(text[min(f.statement, line.from):line.from])),
+		Msg:       maskSecrets(f.msg),
+		Hint:      maskSecrets(f.hint),
+		shortPath: e.ShortPath(path),
 	}
 }
 
-// characterAt is where the character begins that an offset is in: the parser counts bytes.
+// characterAt returns where the character at a byte offset begins. The parser counts bytes.
 func characterAt(text []byte, at int) int {
 	for start := at - 1; start >= max(0, at-utf8.UTFMax+1) && at < len(text); start-- {
 		if _, length := utf8.DecodeRune(text[start:]); start+length > at {
@@ -40,7 +40,7 @@ func characterAt(text []byte, at int) int {
 	return at
 }
 
-// lineOf is the number of the line that an offset is in.
+// lineOf returns the number of the line that contains an offset.
 func lineOf(text []byte, at int) int {
 	return bytes.Count(text[:at], []byte("\n")) + 1
 }

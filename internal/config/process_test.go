@@ -17,7 +17,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// The test's own program plays other processes: with roleVar set, it does that role's work instead of running tests.
+// The test binary acts as other processes: if roleVar is set, it does the work of that role instead of running tests.
 const (
 	roleVar = "VIDIKING_CONFIG_TEST_ROLE"
 	dirVar  = "VIDIKING_CONFIG_TEST_DIR"
@@ -36,10 +36,10 @@ func TestMain(m *testing.M) {
 		}
 	case role == "set-once":
 		say(set(dir, "", "verify", "warn"))
-	default: // a profile's name
+	default: // the name of a profile
 		for i := range 10 {
 			err := set(dir, role, "path", "/"+strconv.Itoa(i))
-			for errors.Is(err, config.ErrBusy) { // the others' turn, on a machine where that takes long
+			for errors.Is(err, config.ErrBusy) { // retry: waiting for the others can take long on a busy machine
 				err = set(dir, role, "path", "/"+strconv.Itoa(i))
 			}
 			say(err)
@@ -72,7 +72,7 @@ func play(ctx context.Context, t *testing.T, role, dir string) (*exec.Cmd, *byte
 	return start(t, exec.CommandContext(ctx, self), role, dir)
 }
 
-// playWithoutSpace starts another process that can write no file: each write fails as on a full disk.
+// playWithoutSpace starts another process that cannot write files: each write fails as on a full disk.
 func playWithoutSpace(ctx context.Context, t *testing.T, role, dir string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	self, err := os.Executable()
@@ -97,7 +97,7 @@ func start(t *testing.T, cmd *exec.Cmd, role, dir string) (*exec.Cmd, *bytes.Buf
 	return cmd, said
 }
 
-func TestSeveralProcessesThatSetLoseNothing(t *testing.T) {
+func TestConcurrentProcessesLoseNoSettings(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("# mine\n")
 	names := []string{"a", "b", "c", "d", "e", "f"}
@@ -126,14 +126,14 @@ func TestSeveralProcessesThatSetLoseNothing(t *testing.T) {
 	}
 }
 
-func TestAKilledWriterLeavesTheFileWhole(t *testing.T) {
+func TestTheFileIsCompleteAfterAWriterIsKilled(t *testing.T) {
 	t.Parallel()
 	const kills = 40
 	old := "# mine\npath = \"/" + strings.Repeat("x", 3000) + "\"\n"
 	h := newHome(t).write(old)
 	for i := range kills {
 		cmd, said := play(t.Context(), t, "toggle", h.dir)
-		// It writes from now on; where in a write it is met differs from run to run, as it should.
+		// Other processes keep writing from now on. Each run kills them at a different point of a write.
 		h.changesFrom(old)
 		timer := time.NewTimer(time.Duration(i) * 100 * time.Microsecond)
 		<-timer.C
@@ -143,11 +143,11 @@ func TestAKilledWriterLeavesTheFileWhole(t *testing.T) {
 		_ = cmd.Wait()
 		c, err := config.Load(h.world(), config.Flags{})
 		if err != nil {
-			t.Fatalf("after kill %d: %v; the process said %s", i, err, said)
+			t.Fatalf("after kill %d: %v; output %s", i, err, said)
 		}
 		path := c.String(config.Path)
 		if len(path) != 3001 || strings.Trim(path[1:], path[1:2]) != "" || !strings.HasPrefix(h.text(), "# mine\n") {
-			t.Fatalf("after kill %d the file is torn:\n%.200s", i, h.text())
+			t.Fatalf("after kill %d the file is incomplete:\n%.200s", i, h.text())
 		}
 		old = h.text()
 	}
@@ -157,7 +157,7 @@ func TestAKilledWriterLeavesTheFileWhole(t *testing.T) {
 	onlyHas(t, filepath.Dir(h.file()), "config.toml")
 }
 
-// changesFrom waits until the configuration file is not what it was.
+// changesFrom waits until the configuration file differs from old.
 func (h *home) changesFrom(old string) {
 	h.t.Helper()
 	deadline := time.After(time.Minute)
@@ -165,12 +165,12 @@ func (h *home) changesFrom(old string) {
 		select {
 		case <-time.After(time.Millisecond):
 		case <-deadline:
-			h.t.Fatal("within a minute nothing was written")
+			h.t.Fatal("nothing was written within a minute")
 		}
 	}
 }
 
-func TestSeveralProcessesMakeOneSecret(t *testing.T) {
+func TestConcurrentProcessesGenerateOneSecret(t *testing.T) {
 	t.Parallel()
 	for range 3 {
 		dir := filepath.Join(t.TempDir(), "state", "vidiking")
@@ -183,22 +183,22 @@ func TestSeveralProcessesMakeOneSecret(t *testing.T) {
 				t.Error(err)
 			}
 			if said[i].String() != said[0].String() || !strings.HasPrefix(said[i].String(), "whsec_") || !strings.HasSuffix(said[i].String(), " <nil>\n") {
-				t.Errorf("process %d made %q, process 0 %q; want the same secret", i, said[i], said[0])
+				t.Errorf("process %d returned %q and process 0 returned %q, want the same secret", i, said[i], said[0])
 			}
 		}
 		onlyHas(t, dir, "webhook-secret")
 	}
 }
 
-func TestAFullDiskLeavesTheFileAsItIs(t *testing.T) {
+func TestSetOnAFullDiskKeepsTheFile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("verify = \"off\"\n")
 	cmd, said := playWithoutSpace(t.Context(), t, "set-once", h.dir)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), "can't write the configuration ~/.config/vidiking/config.toml: ") {
-		t.Errorf("Set said %q, want that it can't write the file", said)
+	if !strings.HasPrefix(said.String(), "cannot write the configuration file ~/.config/vidiking/config.toml: ") {
+		t.Errorf("Set: got %q, want an error about writing the file", said)
 	}
 	if got := h.text(); got != "verify = \"off\"\n" {
 		t.Errorf("the file was changed to %q", got)
@@ -206,20 +206,20 @@ func TestAFullDiskLeavesTheFileAsItIs(t *testing.T) {
 	onlyHas(t, filepath.Dir(h.file()), "config.toml")
 }
 
-func TestAFullDiskLeavesNoPieceOfASecret(t *testing.T) {
+func TestEnsureSecretOnAFullDiskLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cmd, said := playWithoutSpace(t.Context(), t, "make-secret", dir)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), " can't keep the new secret, in ") {
-		t.Errorf("MakeSecret said %q, want that it can't keep it", said)
+	if !strings.HasPrefix(said.String(), " cannot save the new secret in ") {
+		t.Errorf("EnsureSecret: got %q, want an error about saving the secret", said)
 	}
 	onlyHas(t, dir)
 }
 
-// onlyHas checks that a directory has those files and no other.
+// onlyHas checks that a directory contains exactly these files.
 func onlyHas(t *testing.T, dir string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -231,6 +231,6 @@ func onlyHas(t *testing.T, dir string, want ...string) {
 		got = append(got, e.Name())
 	}
 	if strings.Join(got, " ") != strings.Join(want, " ") {
-		t.Errorf("%s has %v, want %v alone", dir, got, want)
+		t.Errorf("files of %s: got %v, want %v", dir, got, want)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestTheProfileComesFromFlagThenEnvironmentThenFile(t *testing.T) {
+func TestTheFlagOverridesTheProfileOfTheEnvironmentAndTheFile(t *testing.T) {
 	t.Parallel()
 	const text = "profile = \"a\"\n[profiles.a]\n[profiles.b]\n[profiles.c]\n"
 	for _, test := range []struct {
@@ -37,7 +37,7 @@ func TestTheProfileComesFromFlagThenEnvironmentThenFile(t *testing.T) {
 	}
 }
 
-func TestAnUnknownProfileNamesThoseThereAre(t *testing.T) {
+func TestAnUnknownProfileListsTheExistingOnes(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("[profiles.staging]\n[profiles.prod]\n")
 	_, err := config.Load(h.world(), config.Flags{Profile: "stagin"})
@@ -45,27 +45,27 @@ func TestAnUnknownProfileNamesThoseThereAre(t *testing.T) {
 	if !errors.As(err, &unknown) {
 		t.Fatalf("Load: got %v, want an UnknownError", err)
 	}
-	if got, want := err.Error(), "there is no profile stagin"; got != want {
+	if got, want := err.Error(), `unknown profile "stagin"`; got != want {
 		t.Errorf("error: got %q, want %q", got, want)
 	}
-	if got, want := unknown.Advice(), "did you mean staging? All profiles: default, prod, staging"; got != want {
-		t.Errorf("advice: got %q, want %q", got, want)
+	if got, want := unknown.Advice(), "did you mean staging? Profiles: default, prod, staging"; got != want {
+		t.Errorf("hint: got %q, want %q", got, want)
 	}
 	if _, err := config.Load(h.world(), config.Flags{Profile: "stagin", NewProfile: true}); err != nil {
 		t.Errorf("Load with NewProfile: %v", err)
 	}
 }
 
-func TestAWrongProfileNameIsNoUnknownOne(t *testing.T) {
+func TestAnInvalidProfileNameIsNotReportedAsUnknown(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	h.env["VIDIKING_PROFILE"] = "a b"
 	_, err := config.Load(h.world(), config.Flags{NewProfile: true})
-	if got, want := fmt.Sprint(err), `VIDIKING_PROFILE can't be "a b"`; got != want {
+	if got, want := fmt.Sprint(err), `invalid value "a b" for VIDIKING_PROFILE`; got != want {
 		t.Errorf("Load: got %s, want %s", got, want)
 	}
 	_, err = config.Load(h.world(), config.Flags{Profile: "a/b"})
-	if got, want := fmt.Sprint(err), `--profile can't be "a/b"`; got != want {
+	if got, want := fmt.Sprint(err), `invalid value "a/b" for --profile`; got != want {
 		t.Errorf("Load: got %s, want %s", got, want)
 	}
 }

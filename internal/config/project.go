@@ -15,22 +15,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// ProjectFileName is what a repository may carry: where its handlers are, for everyone who works on it.
+// ProjectFileName is the name of a file in a repository that tells everyone who works on it where its handlers are.
 const ProjectFileName = ".vidiking.toml"
 
-// project is the settings of the project file, the nearest one from the working directory upwards.
+// project holds the settings of the nearest project file, from the working directory upward.
 type project struct {
-	path    string // empty where there is none
-	texts   map[string]string
-	foreign bool // somebody else put it where everyone may write, so nothing of it counts
+	path      string // empty if there is none
+	texts     map[string]string
+	untrusted bool // another user put it in a directory that everyone can write to, so it is ignored
 }
 
-// SourceProject is a project file.
+// SourceProject returns the source of a value from a project file.
 func SourceProject(path string) Source { return Source("project file " + path) }
 
-// ProjectFile is the path of the project file whose settings count; empty where there is none.
+// ProjectFile returns the path of the project file whose settings apply. It is empty if there is none.
 func (c *Config) ProjectFile() string {
-	if c.project.foreign {
+	if c.project.untrusted {
 		return ""
 	}
 	return c.project.path
@@ -41,31 +41,32 @@ func (c *Config) IsFromProject(name string) bool {
 	return c.project.path != "" && c.Source(name) == c.projectSource()
 }
 
-func (c *Config) projectSource() Source { return SourceProject(c.world.ShortPath(c.project.path)) }
+func (c *Config) projectSource() Source { return SourceProject(c.env.ShortPath(c.project.path)) }
 
-// loadProject reads the project file, if there is one. What is wrong in it is a *FileError.
+// loadProject reads the project file, if there is one. It returns a *FileError for a problem in the file.
 func (c *Config) loadProject() error {
-	path, info := findProject(c.world.WorkDir)
+	path, info := findProject(c.env.WorkDir)
 	if path == "" {
 		return nil
 	}
 	c.project.path = path
-	if c.project.foreign = isForeign(path, info); c.project.foreign {
+	if c.project.untrusted = isUntrusted(path, info); c.project.untrusted {
 		return nil
 	}
 	text, err := readProject(path)
 	if err != nil {
-		return &Error{Msg: "can't read " + c.world.ShortPath(path), Hint: "work in another directory, or mend it", Err: withoutPath(err)}
+		return &Error{Msg: "cannot read " + c.env.ShortPath(path), Hint: "fix the file, or work in another directory", Err: withoutPath(err)}
 	}
 	texts, f := parseProject(text)
 	if f != nil {
-		return c.world.fileError(path, text, f)
+		return c.env.fileError(path, text, f)
 	}
 	c.project.texts = texts
 	return nil
 }
 
-// findProject looks in a directory and then in each above it. A directory of that name, or what can't be looked at, is none.
+// findProject looks for the project file in a directory and in all directories above it. It ignores directories with that name and files
+// that it cannot stat.
 func findProject(dir string) (string, fs.FileInfo) {
 	for dir != "" {
 		path := filepath.Join(dir, ProjectFileName)
@@ -82,25 +83,25 @@ func findProject(dir string) (string, fs.FileInfo) {
 }
 
 func readProject(path string) ([]byte, error) {
-	text, err := atomicfile.Read(path, largestFile)
+	text, err := atomicfile.Read(path, maxFileBytes)
 	if errors.Is(err, atomicfile.ErrTooLarge) {
-		return nil, fmt.Errorf("it is larger than %d KiB", largestFile>>10)
+		return nil, fmt.Errorf("it is larger than %d KiB", maxFileBytes>>10)
 	}
 	return text, err
 }
 
-// projectKeys are the settings that a project file may have. All else is the user's own: whoever clones a repository has not looked at
-// what it would have the program trust, send or open.
+// projectKeys returns the settings that a project file may set. Only users may set the others, because whoever clones a repository has not
+// checked what it makes the program trust, send or open.
 func projectKeys() []Key {
 	return slices.DeleteFunc(Keys(), func(k Key) bool {
 		return !slices.Contains([]string{Forward, Events, Path, Timeout}, k.Name)
 	})
 }
 
-// routesTable is the table of a project file that says which events go where.
+// routesTable is the table of a project file that maps events to targets.
 const routesTable = "routes"
 
-// parseProject reads the text of a project file: its settings by name, with the routes as --forward takes them.
+// parseProject parses a project file. It returns the settings by name, and the routes as a value for --forward.
 func parseProject(text []byte) (map[string]string, *parseError) {
 	tree, problem := decodeTOML(text, projectKeys())
 	if problem != nil {
@@ -125,7 +126,7 @@ func parseProject(text []byte) (map[string]string, *parseError) {
 		}
 	}
 	if routes, ok := tree[routesTable].(map[string]any); ok && tree[Forward] != nil && len(routes) > 0 {
-		c.fail([]string{Forward}, "forward and routes both say where deliveries go", "keep one of them")
+		c.fail([]string{Forward}, "forward and routes both set the targets", "keep one of them")
 	}
 	return texts, c.first()
 }
@@ -134,7 +135,7 @@ func parseProject(text []byte) (map[string]string, *parseError) {
 func (c *checker) routes(value any) string {
 	table, ok := value.(map[string]any)
 	if !ok {
-		c.fail([]string{routesTable}, "routes is a table, not a value", `write [routes], and below it "render.*" = "localhost:3000"`)
+		c.fail([]string{routesTable}, "routes is a table, not a value", `write [routes] and, below it, "render.*" = "localhost:3000"`)
 		return ""
 	}
 	patterns := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
@@ -157,19 +158,19 @@ func (c *checker) route(events string, value any) bool {
 	target, isString := value.(string)
 	switch {
 	case isTable(value):
-		c.fail(path, "the events of a route are written in quotes", "write "+quote(dotted(events, value))+" = …")
+		c.fail(path, "the events of a route must be in quotes", "write "+quote(dotted(events, value))+" = …")
 	case hasKey(c.keys, events):
 		c.fail(path, events+" is in the routes table", "move it to the top of the file")
 	case strings.TrimSpace(events) == "":
-		c.fail(path, "a route names no events", `for example "render.*" = "localhost:3000"; for all events: "*"`)
+		c.fail(path, "a route must name events", `for example "render.*" = "localhost:3000"; for all events: "*"`)
 	case !isString:
-		c.failValue(path, "a route's target is a string in quotes", `for example "localhost:3000"`)
+		c.failValue(path, "a route's target must be a string in quotes", `for example "localhost:3000"`)
 	case target == "" || strings.ContainsFunc(target, isBlankOrControl):
 		c.failValue(path, fmt.Sprintf("invalid target %q for a route", target), `for example "localhost:3000", or a URL`)
 	}
 	for _, pattern := range splitList(events) {
 		if p := checkEvent(pattern); p != nil && len(c.problems) == before {
-			c.fail(path, "a route's events "+p.msg, p.hint)
+			c.fail(path, p.about("a route"), p.hint)
 		}
 	}
 	return len(c.problems) == before
@@ -177,14 +178,14 @@ func (c *checker) route(events string, value any) bool {
 
 func isBlankOrControl(r rune) bool { return r <= ' ' || r == 0x7f }
 
-// notForProjects adds the problem that a project file cannot set a name: because only the user may set it, or because it does not exist.
+// notForProjects adds the problem that a project file cannot set a name, either because only users may set it or because it does not exist.
 func (c *checker) notForProjects(name string, value any) {
 	const allowed = "a project file can set forward, routes, events, path and timeout"
 	full := dotted(name, value)
 	if key, err := FindKey(full); err == nil {
 		hint := allowed
 		if key.Name != Profile {
-			hint += "; for yourself: vidiking config set " + strings.ReplaceAll(key.Name, "_", "-")
+			hint += "; to set it for yourself: vidiking config set " + strings.ReplaceAll(key.Name, "_", "-")
 		}
 		c.fail([]string{name}, "a project file cannot set "+key.Name, hint)
 		return
@@ -197,5 +198,5 @@ func (c *checker) notForProjects(name string, value any) {
 	if closest := suggest.Closest(name, []string{Forward, routesTable, Events, Path, Timeout}); closest != "" {
 		hint = "did you mean " + closest + "? A" + allowed[1:]
 	}
-	c.fail([]string{name}, "unknown setting "+printable(full), hint)
+	c.fail([]string{name}, fmt.Sprintf("unknown setting %q", full), hint)
 }

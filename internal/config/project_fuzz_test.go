@@ -8,8 +8,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// FuzzProject reads any bytes as a project file. It never panics; what it refuses it shows in a line of the file; what it takes is TOML
-// that sets nothing but what a project may.
+// FuzzProject parses any bytes as a project file. An error must name a line of the file. Accepted files must be TOML and must set only what
+// a project may set.
 func FuzzProject(f *testing.F) {
 	for _, s := range slices.Concat(seeds, []string{
 		"forward = \"3000\"\nevents = [\"render.*\"]\n", "[routes]\n\"render.*\" = \"localhost:3000\" # one\n'*'='4000'\n",
@@ -28,11 +28,11 @@ func FuzzProject(f *testing.F) {
 		}
 		var all map[string]any
 		if err := toml.Unmarshal(bytes.TrimPrefix(text, []byte(byteOrderMark)), &all); err != nil {
-			t.Fatalf("it takes what is no TOML: %v\n%q", err, text)
+			t.Fatalf("it accepts invalid TOML: %v\n%q", err, text)
 		}
 		for name := range all {
 			if !slices.Contains([]string{Forward, Events, Path, Timeout, routesTable}, name) {
-				t.Errorf("it takes %s, of\n%q", name, text)
+				t.Errorf("it accepts %s, of\n%q", name, text)
 			}
 		}
 		for name := range got {

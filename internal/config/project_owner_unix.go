@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// isForeign reports whether somebody else has put a file where everyone may write, as in /tmp: who works below would have the program
-// forward to where that one listens.
-func isForeign(path string, info fs.FileInfo) bool {
+// isUntrusted reports whether another user put the file in a directory that everyone can write to, such as /tmp. Otherwise that user could
+// redirect the deliveries of everyone who works below it.
+func isUntrusted(path string, info fs.FileInfo) bool {
 	file, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || file.Uid == 0 || int64(file.Uid) == int64(os.Geteuid()) {
 		return false

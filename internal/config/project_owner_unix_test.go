@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ownedBy is a file of somebody's.
+// ownedBy is the FileInfo of a file that a user owns.
 type ownedBy uint32
 
 func (ownedBy) Name() string       { return ProjectFileName }
@@ -21,7 +21,7 @@ func (ownedBy) ModTime() time.Time { return time.Time{} }
 func (ownedBy) IsDir() bool        { return false }
 func (u ownedBy) Sys() any         { return &syscall.Stat_t{Uid: uint32(u)} }
 
-func TestAProjectFileThatSomebodyElsePutWhereEveryoneMayWriteDoesNotCount(t *testing.T) {
+func TestAProjectFileOfAnotherUserInASharedDirectoryIsUntrusted(t *testing.T) {
 	t.Parallel()
 	own := ownedBy(os.Geteuid())
 	for name, test := range map[string]struct {
@@ -29,10 +29,10 @@ func TestAProjectFileThatSomebodyElsePutWhereEveryoneMayWriteDoesNotCount(t *tes
 		owner ownedBy
 		want  bool
 	}{
-		"somebody else's, as in /tmp":    {0o777 | fs.ModeSticky, own + 1000, true},
-		"mine, as in /tmp":               {0o777 | fs.ModeSticky, own, false},
-		"root's, as in /tmp":             {0o777 | fs.ModeSticky, 0, false},
-		"somebody else's, in a checkout": {0o755, own + 1000, false},
+		"another user's, as in /tmp":    {0o777 | fs.ModeSticky, own + 1000, true},
+		"my own, as in /tmp":            {0o777 | fs.ModeSticky, own, false},
+		"root's, as in /tmp":            {0o777 | fs.ModeSticky, 0, false},
+		"another user's, in a checkout": {0o755, own + 1000, false},
 	} {
 		dir := filepath.Join(t.TempDir(), "d")
 		if err := os.Mkdir(dir, 0o700); err != nil {
@@ -41,11 +41,11 @@ func TestAProjectFileThatSomebodyElsePutWhereEveryoneMayWriteDoesNotCount(t *tes
 		if err := os.Chmod(dir, test.mode); err != nil {
 			t.Fatal(err)
 		}
-		if got := isForeign(filepath.Join(dir, ProjectFileName), test.owner); got != test.want {
-			t.Errorf("%s: isForeign is %v, want %v", name, got, test.want)
+		if got := isUntrusted(filepath.Join(dir, ProjectFileName), test.owner); got != test.want {
+			t.Errorf("%s: isUntrusted is %v, want %v", name, got, test.want)
 		}
 	}
-	if gone := filepath.Join(t.TempDir(), "gone", ProjectFileName); !isForeign(gone, own+1000) {
-		t.Error("in a directory that can't be looked at: isForeign is false, want true")
+	if gone := filepath.Join(t.TempDir(), "gone", ProjectFileName); !isUntrusted(gone, own+1000) {
+		t.Error("in an unreadable directory: isUntrusted is false, want true")
 	}
 }

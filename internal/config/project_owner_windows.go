@@ -2,5 +2,5 @@ package config
 
 import "io/fs"
 
-// isForeign knows of no directory there that everyone may write in and that people work below.
-func isForeign(string, fs.FileInfo) bool { return false }
+// isUntrusted returns false on Windows, which has no directory that everyone can write to and works below.
+func isUntrusted(string, fs.FileInfo) bool { return false }

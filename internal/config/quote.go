@@ -2,7 +2,7 @@ package config
 
 import "strings"
 
-// quote writes a text of one line as TOML: without escapes where that is possible, so that C:\Users stays readable.
+// quote returns text as a TOML string, without escapes if possible, so C:\Users stays readable.
 func quote(text string) string {
 	if strings.ContainsAny(text, `\"`) && !strings.Contains(text, "'") {
 		return "'" + text + "'"

@@ -7,25 +7,25 @@ import (
 	"unicode/utf8"
 )
 
-// checkCopied reports what a secret brought along from the place it was copied from: quotes, the name of a variable, a mask in
-// place of its characters. docker --env-file and many secret stores keep quotes, and every signature is wrong then. It reports
-// only what cannot be part of a secret, because a secret that is refused by mistake could not be used at all.
+// checkCopied reports what was copied along with a secret or instead of it: quotes, the name of a variable, or a mask. For example, docker
+// --env-file and many secret stores keep quotes, which invalidate every signature. It reports only what can never be part of a secret,
+// because a user could not use a secret that is refused by mistake.
 func checkCopied(value, hint string) *problem {
 	switch {
 	case slices.ContainsFunc([]string{"…", "•", "***", "..."}, func(mask string) bool { return strings.Contains(value, mask) }):
-		return &problem{"is masked: it has … or *** in place of characters", hint}
+		return newProblem("is masked: it contains … or *** instead of characters", hint)
 	case isUnexpanded(value):
-		return &problem{"is the name of a variable or secret, not its value", "check that your shell, CI or template replaces it"}
+		return newProblem("is the name of a variable or secret, not its value", "check that your shell, CI or template replaces it")
 	case isAssignment(value):
-		return &problem{"begins with a name and =", hint}
+		return newProblem("begins with a name and =", hint)
 	case isQuoted(value):
-		return &problem{"has quotes around it", hint}
+		return newProblem("has quotes around it", hint)
 	}
 	return nil
 }
 
-// checkCopiedSecret is checkCopied for webhook secrets. A secret with Vidiking's prefix must begin with it and can't end with
-// punctuation.
+// checkCopiedSecret extends checkCopied for webhook secrets. A secret that contains Vidiking's prefix must begin with it and must not end
+// with punctuation.
 func checkCopiedSecret(value, hint string) *problem {
 	if p := checkCopied(value, hint); p != nil {
 		return p
@@ -34,26 +34,26 @@ func checkCopiedSecret(value, hint string) *problem {
 	last, _ := utf8.DecodeLastRuneInString(value)
 	switch {
 	case strings.Contains(rest, secretPrefix):
-		return &problem{"has text in front of " + secretPrefix, hint}
+		return newProblem("has text in front of "+secretPrefix, hint)
 	case !isVidiking:
 		return nil
 	case rest == "":
-		return &problem{"has nothing after " + secretPrefix, hint}
+		return newProblem("has nothing after "+secretPrefix, hint)
 	case isQuote(last):
-		return &problem{"ends with a quote", hint}
+		return newProblem("ends with a quote", hint)
 	case strings.ContainsRune(`;,\<>(){}[]`, last):
-		return &problem{fmt.Sprintf("ends with %c", last), hint}
+		return newProblem(fmt.Sprintf("ends with %c", last), hint)
 	case strings.HasSuffix(rest, `\n`), strings.HasSuffix(rest, `\r`):
-		return &problem{`ends with a line break written as a backslash and a letter`, hint}
+		return newProblem(`ends with a line break written as a backslash and a letter`, hint)
 	}
 	return nil
 }
 
-// isUnexpanded reports whether value is what a shell, a template or CI replaces: $NAME, ${NAME}, $(command), %NAME%, {{ name }},
-// <name>.
+// isUnexpanded reports whether value is a placeholder that a shell, a template or CI should have replaced: $NAME, ${NAME}, $(command),
+// %NAME%, {{ name }}, <name>.
 func isUnexpanded(value string) bool {
-	for _, around := range [][2]string{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"%", "%"}, {"<", ">"}} {
-		if len(value) > len(around[0]) && strings.HasPrefix(value, around[0]) && strings.HasSuffix(value, around[1]) {
+	for _, delimiters := range [][2]string{{"${", "}"}, {"$(", ")"}, {"{{", "}}"}, {"%", "%"}, {"<", ">"}} {
+		if len(value) > len(delimiters[0]) && strings.HasPrefix(value, delimiters[0]) && strings.HasSuffix(value, delimiters[1]) {
 			return true
 		}
 	}
@@ -61,8 +61,7 @@ func isUnexpanded(value string) bool {
 	return ok && isName(name)
 }
 
-// isAssignment reports whether value is NAME=value and the name is one of a secret. Base64 ends with =, so something else must
-// follow.
+// isAssignment reports whether value is NAME=value with the name of a secret. Base64 ends with =, so something else must follow.
 func isAssignment(value string) bool {
 	name, rest, _ := strings.Cut(value, "=")
 	name = strings.TrimPrefix(name, "$env:") // PowerShell
@@ -71,7 +70,7 @@ func isAssignment(value string) bool {
 		slices.ContainsFunc([]string{"secret", "key", "token"}, func(word string) bool { return strings.Contains(lower, word) })
 }
 
-// isName reports whether a shell takes name for the name of a variable.
+// isName reports whether name is a valid name of a shell variable.
 func isName(name string) bool {
 	const letters = "_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	return name != "" && strings.Trim(name, letters+"0123456789") == "" && strings.ContainsRune(letters, rune(name[0]))

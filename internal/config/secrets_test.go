@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestSecretsListsTheOneInUseFirstAndEveryOther(t *testing.T) {
+func TestSecretsReturnsTheActiveSecretFirst(t *testing.T) {
 	t.Parallel()
 	const file = `webhook_secret = "whsec_top"
 [profiles.staging]
@@ -49,11 +49,11 @@ webhook_secret = "whsec_live"
 		})
 	}
 	if got := newHome(t).load(config.Flags{}).Secrets(); len(got) > 0 {
-		t.Errorf("without any: got %v, want none", got)
+		t.Errorf("without secrets: got %v, want none", got)
 	}
 }
 
-func TestReadSecretTakesALineEndOffAndNothingElse(t *testing.T) {
+func TestReadSecretRemovesOnlyALineEnd(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "secret")
 	for text, want := range map[string]string{
@@ -69,15 +69,15 @@ func TestReadSecretTakesALineEndOffAndNothingElse(t *testing.T) {
 			t.Errorf("ReadSecret of %.20q: got %q, %v; want %q", text, got.Reveal(), err, want)
 		}
 		if err != nil && len(text) > 6 && strings.Contains(err.Error(), strings.TrimSpace(text)) {
-			t.Errorf("the error repeats what may be a secret: %v", err)
+			t.Errorf("the error contains the secret: %v", err)
 		}
 	}
 	if _, err := config.ReadSecret(path+"x", "x"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("ReadSecret of no file: got %v, want that it is not there", err)
+		t.Errorf("ReadSecret of a missing file: got %v, want fs.ErrNotExist", err)
 	}
 }
 
-func TestASecretWithWhatItWasCopiedWithIsRefusedAndNotRepeated(t *testing.T) {
+func TestABadlyCopiedSecretIsRefusedAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	const core = "Kq7TzW3nR9bV5xC1"
 	for value, want := range map[string]string{
@@ -104,7 +104,7 @@ func TestASecretWithWhatItWasCopiedWithIsRefusedAndNotRepeated(t *testing.T) {
 		"%" + core + "%":                            "name of a variable",
 		"{{" + core + "}}":                          "name of a variable",
 		"<" + core + ">":                            "name of a variable",
-		"\ufeffwhsec_" + core:                       "can't be seen",
+		"\ufeffwhsec_" + core:                       "invisible character",
 		"whsec_" + core + "\u00a0":                  "white space",
 		"whsec_" + core:                             "",
 		"whsec_" + core + "+/=":                     "",
@@ -132,7 +132,7 @@ func TestASecretWithWhatItWasCopiedWithIsRefusedAndNotRepeated(t *testing.T) {
 			case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
 				t.Errorf("%s, %s: got %v, want an error with %q", where, value, err, want)
 			case err != nil && strings.Contains(err.Error(), core):
-				t.Errorf("%s, %s: the error repeats the secret: %v", where, value, err)
+				t.Errorf("%s, %s: the error contains the secret: %v", where, value, err)
 			}
 			var file *config.FileError
 			if errors.As(err, &file) && strings.Contains(file.Text, core) {
@@ -142,7 +142,7 @@ func TestASecretWithWhatItWasCopiedWithIsRefusedAndNotRepeated(t *testing.T) {
 	}
 }
 
-func TestAPIKeysAndTokensAreCheckedForWhatTheyWereCopiedWith(t *testing.T) {
+func TestABadlyCopiedAPIKeyOrTokenIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"VIDIKING_API_KEY", "NGROK_AUTHTOKEN"} {
 		for value, wrong := range map[string]bool{

@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestSetChangesOnlyItsOwnPlace(t *testing.T) {
+func TestSetChangesOnlyOneSetting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, profile, before string
@@ -24,34 +24,34 @@ func TestSetChangesOnlyItsOwnPlace(t *testing.T) {
 			"a value with a comment", "", "# top\n\nverify   =   \"strict\" # why\n\npath='/a'\n", "verify", "off",
 			"# top\n\nverify   =   \"off\" # why\n\npath='/a'\n",
 		},
-		{"a literal stays one", "", "path = '/a'\n", "path", "/b", "path = '/b'\n"},
-		{"a literal that can't stay one", "", "path = '/a'\n", "path", "/b'c", "path = \"/b'c\"\n"},
+		{"a literal string keeps its quotes", "", "path = '/a'\n", "path", "/b", "path = '/b'\n"},
+		{"a literal that needs other quotes", "", "path = '/a'\n", "path", "/b'c", "path = \"/b'c\"\n"},
 		{"a backslash", "", "", "data_dir", `C:\x`, "data_dir = 'C:\\x'\n"},
 		{"quotes of both kinds", "", "", "forward", `a"b'c\d`, "forward = \"a\\\"b'c\\\\d\"\n"},
 		{"a number", "", "max_body = 1_000 # small\n", "max_body", "1MiB", "max_body = \"1MiB\" # small\n"},
 		{"a quoted key", "", "\"verify\" = \"off\"\n", "verify", "warn", "\"verify\" = \"warn\"\n"},
 		{"a list", "", "events = [ \"render.*\" ]\n", "events", "ai.*, wallet.*", "events = [\"ai.*\", \"wallet.*\"]\n"},
-		{"after the last of the top level", "", "verify = \"off\"\n\n# of x\n[profiles.x]\n", "path", "/a", "verify = \"off\"\npath = \"/a\"\n\n# of x\n[profiles.x]\n"},
+		{"after the last line of the top level", "", "verify = \"off\"\n\n# of x\n[profiles.x]\n", "path", "/a", "verify = \"off\"\npath = \"/a\"\n\n# of x\n[profiles.x]\n"},
 		{
-			"first of the top level", "", "# about the file\n\n# of x\n[profiles.x]\nverify = \"off\"\n", "path", "/a",
+			"first line of the top level", "", "# about the file\n\n# of x\n[profiles.x]\nverify = \"off\"\n", "path", "/a",
 			"# about the file\n\npath = \"/a\"\n\n# of x\n[profiles.x]\nverify = \"off\"\n",
 		},
 		{"before an indented table", "", "  # of x\n  [profiles.x]\n", "path", "/a", "path = \"/a\"\n\n  # of x\n  [profiles.x]\n"},
 		{"after dotted keys", "", "profiles.x.verify = \"off\"\n", "path", "/a", "profiles.x.verify = \"off\"\npath = \"/a\"\n"},
-		{"after comments alone", "", "# mine", "path", "/a", "# mine\npath = \"/a\"\n"},
+		{"after comments only", "", "# mine", "path", "/a", "# mine\npath = \"/a\"\n"},
 		{"no newline at the end", "", "verify = \"off\"", "path", "/a", "verify = \"off\"\npath = \"/a\"\n"},
 		{"CRLF", "", "verify = \"off\"\r\n[profiles.x]\r\n", "path", "/a", "verify = \"off\"\r\npath = \"/a\"\r\n[profiles.x]\r\n"},
 		{"CRLF and a new profile", "y", "verify = \"off\"\r\n", "path", "/a", "verify = \"off\"\r\n\r\n[profiles.y]\r\npath = \"/a\"\r\n"},
 		{"a byte order mark", "", "\ufeffverify = \"off\"\n", "path", "/a", "\ufeffverify = \"off\"\npath = \"/a\"\n"},
-		{"a byte order mark alone", "", "\ufeff", "path", "/a", "\ufeffpath = \"/a\"\n"},
+		{"only a byte order mark", "", "\ufeff", "path", "/a", "\ufeffpath = \"/a\"\n"},
 		{"a byte order mark and a profile", "", "\ufeff[profiles.x]\n", "path", "/a", "\ufeffpath = \"/a\"\n\n[profiles.x]\n"},
 		{"in a profile", "x", "verify = \"off\"\n[profiles.x]\n  path = \"/a\" # p\n\n[profiles.y]\n", "verify", "warn", "verify = \"off\"\n[profiles.x]\n  path = \"/a\" # p\n  verify = \"warn\"\n\n[profiles.y]\n"},
 		{"in an empty profile", "x", "[profiles.x] # empty\n# nothing\n", "verify", "warn", "[profiles.x] # empty\nverify = \"warn\"\n# nothing\n"},
 		{"in an empty profile at the end", "x", "[profiles.x]", "verify", "warn", "[profiles.x]\nverify = \"warn\"\n"},
-		{"dotted and changed", "x", "profiles.x.verify = 'off' # c\n", "verify", "warn", "profiles.x.verify = 'warn' # c\n"},
-		{"a new one after no newline", "y", "verify = \"off\"", "path", "/a", "verify = \"off\"\n\n[profiles.y]\npath = \"/a\"\n"},
-		{"a new one beside dotted ones", "y", "profiles.x.path = \"/a\"\n", "verify", "warn", "profiles.x.path = \"/a\"\n\n[profiles.y]\nverify = \"warn\"\n"},
-		{"the profile in use", "x", "verify = \"off\"\n\n[profiles.x]\n[profiles.y]\n", "profile", "y", "verify = \"off\"\nprofile = \"y\"\n\n[profiles.x]\n[profiles.y]\n"},
+		{"a dotted key", "x", "profiles.x.verify = 'off' # c\n", "verify", "warn", "profiles.x.verify = 'warn' # c\n"},
+		{"a new profile without a newline at the end", "y", "verify = \"off\"", "path", "/a", "verify = \"off\"\n\n[profiles.y]\npath = \"/a\"\n"},
+		{"a new profile next to dotted keys", "y", "profiles.x.path = \"/a\"\n", "verify", "warn", "profiles.x.path = \"/a\"\n\n[profiles.y]\nverify = \"warn\"\n"},
+		{"the active profile", "x", "verify = \"off\"\n\n[profiles.x]\n[profiles.y]\n", "profile", "y", "verify = \"off\"\nprofile = \"y\"\n\n[profiles.x]\n[profiles.y]\n"},
 		{"the same value", "", "verify  = 'off'", "verify", "off", "verify  = 'off'"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestSetChangesOnlyItsOwnPlace(t *testing.T) {
 	}
 }
 
-func TestUnsetTakesAwayOnlyItsOwnPlace(t *testing.T) {
+func TestUnsetRemovesOnlyOneSetting(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, profile, before, key, after string }{
 		{"a line with its comment", "", "# above\nverify = \"off\" # why\n\npath = \"/a\"\n", "verify", "# above\n\npath = \"/a\"\n"},
@@ -82,7 +82,7 @@ func TestUnsetTakesAwayOnlyItsOwnPlace(t *testing.T) {
 		{"in a profile", "x", "verify = \"off\"\n[profiles.x]\nverify = \"warn\"\n", "verify", "verify = \"off\"\n[profiles.x]\n"},
 		{"dotted", "x", "profiles.x.verify = \"warn\"\n", "verify", ""},
 		{"absent", "", "# nothing\n", "verify", "# nothing\n"},
-		{"absent from the profile", "x", "verify = \"off\"\n[profiles.x]\n", "verify", "verify = \"off\"\n[profiles.x]\n"},
+		{"not in the profile", "x", "verify = \"off\"\n[profiles.x]\n", "verify", "verify = \"off\"\n[profiles.x]\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ func TestUnsetTakesAwayOnlyItsOwnPlace(t *testing.T) {
 	}
 }
 
-func TestALineThatCannotBeEditedSafelyIsLeftToTheUser(t *testing.T) {
+func TestALineThatCannotBeEditedSafelyStaysUnchanged(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, profile, text, set, unset string }{
 		{"a string of several lines", "", "verify = \"\"\"\noff\\\n  \"\"\" # x\n", `write verify = "warn"`, "remove verify"},
@@ -140,7 +140,7 @@ func wantByHand(t *testing.T, err error, hint string) {
 	}
 }
 
-func TestWhatWasSetIsThereAtOnce(t *testing.T) {
+func TestSetAppliesImmediately(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := h.load(config.Flags{Profile: "staging", NewProfile: true})
@@ -162,7 +162,7 @@ func TestWhatWasSetIsThereAtOnce(t *testing.T) {
 	}
 }
 
-func TestTheProfileInUseMayGoWithItsLastSetting(t *testing.T) {
+func TestUnsetMayRemoveTheActiveProfile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("profiles.x.verify = \"warn\"\n")
 	c := h.load(config.Flags{Profile: "x"})
@@ -174,12 +174,12 @@ func TestTheProfileInUseMayGoWithItsLastSetting(t *testing.T) {
 	}
 }
 
-func TestAChangeThatWouldBreakTheFileIsNotMade(t *testing.T) {
+func TestUnsetRefusesAChangeThatWouldBreakTheFile(t *testing.T) {
 	t.Parallel()
 	const text = "profile = \"x\"\nprofiles.x.verify = \"warn\"\n"
 	h := newHome(t).write(text)
 	found, err := h.load(config.Flags{}).Unset("verify")
-	if want := "this is the last setting of profile x, which is in use"; found || err == nil || err.Error() != want {
+	if want := `this is the last setting of the active profile "x"`; found || err == nil || err.Error() != want {
 		t.Errorf("Unset(verify): got %v, %v; want %s", found, err, want)
 	}
 	if got := h.text(); got != text {
@@ -187,7 +187,7 @@ func TestAChangeThatWouldBreakTheFileIsNotMade(t *testing.T) {
 	}
 }
 
-func TestSetReadsTheFileAnewAndRefusesAWrongOne(t *testing.T) {
+func TestSetReadsTheFileAgainAndRefusesAnInvalidOne(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := h.load(config.Flags{})
@@ -210,7 +210,7 @@ func TestSetReadsTheFileAnewAndRefusesAWrongOne(t *testing.T) {
 	}
 }
 
-func TestWhatSetMakesIsForItsOwnerOnly(t *testing.T) {
+func TestSetCreatesAPrivateFile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	if err := h.load(config.Flags{}).Set("verify", "warn"); err != nil {
@@ -237,14 +237,14 @@ func TestWhatSetMakesIsForItsOwnerOnly(t *testing.T) {
 	}
 }
 
-func TestUnsetMakesNothing(t *testing.T) {
+func TestUnsetCreatesNothing(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	if found, err := h.load(config.Flags{}).Unset("verify"); found || err != nil {
 		t.Errorf("Unset: got %v, %v; want false", found, err)
 	}
 	if _, err := os.Stat(h.dir + "/.config"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("Unset made a directory: %v", err)
+		t.Errorf("Unset created a directory: %v", err)
 	}
 	c := h.load(config.Flags{})
 	if _, err := c.Unset("verfy"); err == nil {
@@ -252,11 +252,11 @@ func TestUnsetMakesNothing(t *testing.T) {
 	}
 	h.write("verify = \"warn\"\n") // by another process
 	if found, err := c.Unset("verify"); !found || err != nil || h.text() != "" {
-		t.Errorf("Unset in a file that came after Load: got %v, %v and %q; want it gone", found, err, h.text())
+		t.Errorf("Unset in a file created after Load: got %v, %v and %q; want the setting removed", found, err, h.text())
 	}
 }
 
-func TestSetWorksInTheProfileInUseHoweverItWasChosen(t *testing.T) {
+func TestSetChangesTheActiveProfile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("profile = \"x\"\n\n[profiles.x]\n[profiles.y]\n")
 	if err := h.load(config.Flags{}).Set("verify", "warn"); err != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestSizesAreReadWithTheirUnits(t *testing.T) {
+func TestParseBytesReadsUnits(t *testing.T) {
 	t.Parallel()
 	for s, want := range map[string]int64{
 		"0": 0, "1048576": 1 << 20, "512KiB": 512 << 10, "10MiB": 10 << 20, "1GiB": 1 << 30, "10MB": 10_000_000, "2kB": 2000, "3GB": 3_000_000_000, "5B": 5,

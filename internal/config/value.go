@@ -10,153 +10,153 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Source says where a value came from, in words.
+// Source describes where a value came from.
 type Source string
 
-// The sources without a name of their own.
+// Sources without a name.
 const (
 	SourceDefault Source = "default"
 	SourceFile    Source = "file" // its top level
 )
 
-// SourceProfile is a profile of the file.
+// SourceProfile returns the source of a value from a profile of the file.
 func SourceProfile(name string) Source { return Source("profile " + name) }
 
-// SourceEnvironment is an environment variable.
+// SourceEnvironment returns the source of a value from an environment variable.
 func SourceEnvironment(name string) Source { return Source("environment " + name) }
 
-// SourceFlag is a flag of the command line, named without --.
+// SourceFlag returns the source of a value from a command-line flag, named without --.
 func SourceFlag(name string) Source { return Source("flag --" + name) }
 
-// Value is what a setting has, and where it came from.
+// Value is the value of a setting, and its source.
 type Value struct {
 	Key    Key
-	Text   string // a secret's is masked
+	Text   string // masked if it is a secret
 	Source Source
 }
 
-// Warning is what is odd about the settings, and does not keep them from being used.
+// Warning describes a likely mistake that does not keep the settings from being used.
 type Warning struct {
 	Msg     string
 	Hint    string
-	Exposed bool // it is that others may read the file
+	Exposed bool // the warning is that other users can read the file
 }
 
-// resolved is the value of a setting, not masked.
+// resolved is the value of a setting, with secrets unmasked.
 type resolved struct {
 	key    Key
 	text   string
 	source Source
 }
 
-// Get returns the value of a setting, or an *UnknownError. - and _ are the same in its name.
+// Get returns the value of a setting. - and _ are interchangeable in its name. It returns an *UnknownError if there is no such setting.
 func (c *Config) Get(name string) (Value, error) {
 	key, err := FindKey(name)
 	if err != nil {
 		return Value{}, err
 	}
-	return c.shown(c.find(key.Name)), nil
+	return c.display(c.find(key.Name)), nil
 }
 
 // List returns every setting, in the order of Keys.
 func (c *Config) List() []Value {
 	values := make([]Value, len(c.values))
 	for i, v := range c.values {
-		values[i] = c.shown(v)
+		values[i] = c.display(v)
 	}
 	return values
 }
 
-// shown is a value as it can be shown: a secret masked, a directory whole.
-func (c *Config) shown(v resolved) Value {
+// display returns a value for display: secrets masked, directories absolute.
+func (c *Config) display(v resolved) Value {
 	switch {
 	case v.key.Secret:
 		v.text = webhook.SecretFrom(v.text).String()
 	case v.key.Name == NgrokProxyURL:
 		v.text = withoutPassword(v.text)
 	case v.key.Name == DataDir:
-		v.text, _ = c.DataDir() // without a home there is none to show
+		v.text, _ = c.DataDir() // without a home directory there is no path to show
 	}
 	return Value{v.key, v.text, v.source}
 }
 
-// Override sets what a flag gave for a setting, which beats all else. It returns a *ValueError where the value does not fit.
+// Override sets the value that a flag gave for a setting. It overrides all other sources. It returns a *ValueError if the value is invalid.
 func (c *Config) Override(name, value string) error {
 	key, err := FindKey(name)
 	if err != nil {
 		return err
 	}
 	if key.Flag == "" {
-		return &ValueError{Name: key.Name, Msg: "is never taken from the command line", Hint: "it can come from " + key.Env}
+		return &ValueError{Name: key.Name, Msg: key.Name + " cannot be set on the command line", Hint: "set " + key.Env}
 	}
-	if p := key.check(key.normal(value)); p != nil && key.Name != DataDir {
-		return &ValueError{Name: "--" + key.Flag, Msg: p.msg, Hint: p.hint}
+	if p := key.check(key.normalize(value)); p != nil && key.Name != DataDir {
+		return &ValueError{Name: "--" + key.Flag, Msg: p.about("--" + key.Flag), Hint: p.hint}
 	}
 	if c.overrides == nil {
 		c.overrides = map[string]string{}
 	}
-	c.overrides[key.Name] = key.normal(value)
+	c.overrides[key.Name] = key.normalize(value)
 	return c.resolve()
 }
 
-// String returns a setting's text: the default's where it was not set. A name that is none gives "".
+// String returns the value of a setting, or its default. It returns "" for an unknown name.
 func (c *Config) String(name string) string { return c.find(name).text }
 
-// Strings returns the items of a setting that is a list; nil where it is empty.
+// Strings returns the items of a list setting. It returns nil if the list is empty.
 func (c *Config) Strings(name string) []string { return splitList(c.find(name).text) }
 
-// Duration returns a setting that is a duration.
+// Duration returns the value of a duration setting.
 func (c *Config) Duration(name string) time.Duration {
 	d, _ := time.ParseDuration(c.find(name).text) // checked when it was read
 	return d
 }
 
-// Bytes returns a setting that is a size.
+// Bytes returns the value of a size setting.
 func (c *Config) Bytes(name string) int64 {
 	n, _ := parseBytes(c.find(name).text) // checked when it was read
 	return n
 }
 
-// Number returns a setting that is a whole number.
+// Number returns the value of a whole-number setting.
 func (c *Config) Number(name string) int {
 	n, _ := strconv.Atoi(c.find(name).text) // checked when it was read
 	return n
 }
 
-// Reveal returns a setting that is a secret as it is.
+// Reveal returns the value of a secret setting, unmasked.
 func (c *Config) Reveal(name string) string { return c.find(name).text }
 
-// Path returns a setting that is a file or directory, from the root; empty where it is not set.
+// Path returns the absolute path of a file or directory setting. It is empty if the setting is not set.
 func (c *Config) Path(name string) (string, error) {
 	text := c.find(name).text
 	if text == "" {
 		return "", nil
 	}
-	return c.world.resolve(text)
+	return c.env.resolve(text)
 }
 
 // Source returns where a setting's value came from.
 func (c *Config) Source(name string) Source { return c.find(name).source }
 
-// Secret returns the webhook secret that was given, and where.
+// Secret returns the configured webhook secret and its source.
 func (c *Config) Secret() (webhook.Secret, Source, bool) {
 	v := c.find(WebhookSecret)
 	return webhook.SecretFrom(v.text), v.source, v.text != ""
 }
 
-// KnownSecret is a webhook secret that stands somewhere, and where.
+// KnownSecret is a configured webhook secret and its source.
 type KnownSecret struct {
 	Secret webhook.Secret
 	Source Source
 }
 
-// Secrets returns the webhook secret that is in use, then every other one that environment and file hold: what a signature may have been
-// made with by somebody who works with another profile.
+// Secrets returns the active webhook secret, followed by all others in the environment and the file. A signature may have been made with
+// the secret of another profile.
 func (c *Config) Secrets() []KnownSecret {
 	var all []KnownSecret
 	add := func(text string, source Source) {
-		isIt := func(k KnownSecret) bool { return k.Source == source }
-		if text != "" && !slices.ContainsFunc(all, isIt) {
+		sameSource := func(k KnownSecret) bool { return k.Source == source }
+		if text != "" && !slices.ContainsFunc(all, sameSource) {
 			all = append(all, KnownSecret{webhook.SecretFrom(text), source})
 		}
 	}
@@ -174,7 +174,7 @@ func (c *Config) Secrets() []KnownSecret {
 	return all
 }
 
-// SecretInFile returns the webhook secret that the file has for the profile in use, whether it counts or not.
+// SecretInFile returns the webhook secret that the file has for the active profile, even if another source overrides it.
 func (c *Config) SecretInFile() (webhook.Secret, bool) {
 	text, ok := c.file.lookUp(c.profile, WebhookSecret)
 	if !ok && c.profile != "" {
@@ -183,26 +183,26 @@ func (c *Config) SecretInFile() (webhook.Secret, bool) {
 	return webhook.SecretFrom(text), ok
 }
 
-// APIKey returns the key of the account that was given, and where.
+// APIKey returns the configured API key and its source.
 func (c *Config) APIKey() (webhook.Secret, Source, bool) {
 	v := c.find(APIKey)
 	return webhook.SecretFrom(v.text), v.source, v.text != ""
 }
 
-// Bool returns a setting that is true or false.
+// Bool returns the value of a true-or-false setting.
 func (c *Config) Bool(name string) bool { return c.find(name).text == "true" }
 
-// Warnings lists what is odd.
+// Warnings returns the likely mistakes in the settings.
 func (c *Config) Warnings() []Warning {
 	var warnings []Warning
-	if path := c.world.ShortPath(c.path); c.exposed && c.FileHoldsSecret() {
-		warnings = append(warnings, Warning{Msg: "others on this machine can read the secret in " + path, Hint: "chmod 600 " + path, Exposed: true})
+	if path := c.env.ShortPath(c.path); c.readableByOthers && c.FileHoldsSecret() {
+		warnings = append(warnings, Warning{Msg: "other users of this machine can read the secret in " + path, Hint: "chmod 600 " + path, Exposed: true})
 	}
-	if c.pathGiven != "" && len(c.file.text) == 0 && !c.null {
-		warnings = append(warnings, Warning{Msg: c.world.ShortPath(c.path) + " (" + string(c.pathGiven) + ") is absent or empty", Hint: "it is made by vidiking config set"})
+	if c.pathSource != "" && len(c.file.text) == 0 && !c.null {
+		warnings = append(warnings, Warning{Msg: c.env.ShortPath(c.path) + " (" + string(c.pathSource) + ") does not exist or is empty", Hint: "create it with vidiking config set"})
 	}
-	if path := c.world.ShortPath(c.project.path); c.project.foreign {
-		warnings = append(warnings, Warning{Msg: path + " is somebody else's, where everyone may write: nothing of it is used", Hint: "copy it to where you work, if it is right"})
+	if path := c.env.ShortPath(c.project.path); c.project.untrusted {
+		warnings = append(warnings, Warning{Msg: path + " is ignored: it belongs to another user, in a directory that everyone can write to", Hint: "if you trust it, copy it to your working directory"})
 	}
 	secret, key := c.find(WebhookSecret), c.find(APIKey)
 	if w, odd := warnSecretPrefix(secret.text, secret.source); odd {
@@ -211,13 +211,13 @@ func (c *Config) Warnings() []Warning {
 	if strings.HasPrefix(key.text, secretPrefix) {
 		warnings = append(warnings, Warning{
 			Msg:  fmt.Sprintf("the API key (%s) begins with %s, as webhook secrets do", key.source, secretPrefix),
-			Hint: "they are two things: the key calls Vidiking, the secret signs what Vidiking sends",
+			Hint: "use the key to call Vidiking, and the secret to verify what Vidiking sends",
 		})
 	}
 	return warnings
 }
 
-// FileHoldsSecret reports whether there is a secret of any kind in the file.
+// FileHoldsSecret reports whether the file contains a secret of any kind.
 func (c *Config) FileHoldsSecret() bool {
 	for id := range c.file.settings {
 		if key, err := FindKey(id.key); err == nil && key.Secret {
@@ -227,7 +227,7 @@ func (c *Config) FileHoldsSecret() bool {
 	return false
 }
 
-// find returns the value of the setting that has exactly that name.
+// find returns the value of a setting by its exact name.
 func (c *Config) find(name string) resolved {
 	i := slices.IndexFunc(c.values, func(v resolved) bool { return v.key.Name == name })
 	if i < 0 {
@@ -236,7 +236,7 @@ func (c *Config) find(name string) resolved {
 	return c.values[i]
 }
 
-// resolve computes every value from where it may come.
+// resolve computes every value from its possible sources.
 func (c *Config) resolve() error {
 	keys := Keys()
 	values := make([]resolved, len(keys))
@@ -268,9 +268,9 @@ func (c *Config) resolveKey(key Key) (resolved, error) {
 		v.text, v.source = c.Profile(), c.profileSource
 		return v, nil
 	}
-	if given := c.world.env(key.Env); given != "" {
+	if given := c.env.variable(key.Env); given != "" {
 		if p := key.check(given); p != nil && key.Name != DataDir {
-			return resolved{}, &ValueError{Name: key.Env, Msg: p.msg, Hint: p.hint}
+			return resolved{}, &ValueError{Name: key.Env, Msg: p.about(key.Env), Hint: p.hint}
 		}
 		v.text, v.source = given, SourceEnvironment(key.Env)
 	}
@@ -288,13 +288,13 @@ func (c *Config) resolveKey(key Key) (resolved, error) {
 	return v, nil
 }
 
-// colorOfEnvironment is what the environment says on colour. NO_COLOR counts when it is not empty (no-color.org), CLICOLOR_FORCE when
-// it is not 0 either (bixense.com/clicolors); the former is stronger.
+// colorOfEnvironment returns the color setting of the environment. NO_COLOR counts unless it is empty (no-color.org), CLICOLOR_FORCE unless
+// it is empty or 0 (bixense.com/clicolors). NO_COLOR takes precedence.
 func (c *Config) colorOfEnvironment() (text string, source Source, ok bool) {
-	if c.world.env("NO_COLOR") != "" {
+	if c.env.variable("NO_COLOR") != "" {
 		return "never", SourceEnvironment("NO_COLOR"), true
 	}
-	if force := c.world.env("CLICOLOR_FORCE"); force != "" && force != "0" {
+	if force := c.env.variable("CLICOLOR_FORCE"); force != "" && force != "0" {
 		return "always", SourceEnvironment("CLICOLOR_FORCE"), true
 	}
 	return "", "", false

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestALinkToTheFileStaysALink(t *testing.T) {
+func TestSetKeepsASymbolicLink(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("")
 	dotfiles := filepath.Join(h.dir, "dotfiles")
@@ -23,7 +23,7 @@ func TestALinkToTheFileStaysALink(t *testing.T) {
 	target := filepath.Join(dotfiles, "vidiking.toml")
 	relink(t, filepath.Join("..", "..", "dotfiles", "step"), h.file())
 	relink(t, target, filepath.Join(dotfiles, "step"))
-	for _, before := range []string{"", "# kept in a repository\n"} { // the first time there is nothing at the end of the links
+	for _, before := range []string{"", "# kept in a repository\n"} { // the first write creates the file that the links point to
 		if before != "" {
 			if err := os.WriteFile(target, []byte(before), 0o644); err != nil {
 				t.Fatal(err)
@@ -33,10 +33,10 @@ func TestALinkToTheFileStaysALink(t *testing.T) {
 			t.Fatal(err)
 		}
 		if info, err := os.Lstat(h.file()); err != nil || info.Mode()&fs.ModeSymlink == 0 {
-			t.Errorf("the configuration is no link any more: %v, %v", info.Mode(), err)
+			t.Errorf("the configuration is no longer a link: %v, %v", info.Mode(), err)
 		}
 		if text, err := os.ReadFile(target); err != nil || string(text) != before+"verify = \"warn\"\n" {
-			t.Errorf("what the link leads to: got %q, %v", text, err)
+			t.Errorf("target of the link: got %q, %v", text, err)
 		}
 	}
 	onlyHas(t, dotfiles, "step", "vidiking.toml")
@@ -53,7 +53,7 @@ func relink(t *testing.T, to, path string) {
 	}
 }
 
-func TestLinksInACircleAreAnError(t *testing.T) {
+func TestACycleOfLinksIsAnError(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := h.load(config.Flags{})
@@ -67,7 +67,7 @@ func TestLinksInACircleAreAnError(t *testing.T) {
 	}
 }
 
-func TestADirectoryThatCannotBeWrittenIsLeftAlone(t *testing.T) {
+func TestSetInAReadOnlyDirectoryIsAnError(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" || os.Geteuid() == 0 {
 		t.Skip("permissions do not keep this user from writing")
@@ -79,7 +79,7 @@ func TestADirectoryThatCannotBeWrittenIsLeftAlone(t *testing.T) {
 	}
 	defer func() { _ = os.Chmod(dir, 0o700) }()
 	err := h.load(config.Flags{}).Set("verify", "warn")
-	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "can't write the configuration ~/.config/vidiking/config.toml") {
+	if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "cannot write the configuration file ~/.config/vidiking/config.toml") {
 		t.Errorf("Set: got %v, want a permission error that names the file", err)
 	}
 	if got := h.text(); got != "verify = \"off\"\n" {
@@ -87,12 +87,12 @@ func TestADirectoryThatCannotBeWrittenIsLeftAlone(t *testing.T) {
 	}
 	var advised *config.Error
 	if !errors.As(err, &advised) || advised.Hint == "" {
-		t.Errorf("Set: got %v, want an error with advice", err)
+		t.Errorf("Set: got %v, want an error with a hint", err)
 	}
 	onlyHas(t, dir, "config.toml")
 }
 
-func TestAFailedWriteLeavesNothingBehind(t *testing.T) {
+func TestAFailedWriteLeavesNoTemporaryFile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	c := h.load(config.Flags{Config: filepath.Join(h.dir, "c.toml")})
@@ -105,7 +105,7 @@ func TestAFailedWriteLeavesNothingBehind(t *testing.T) {
 	onlyHas(t, h.dir, "c.toml")
 }
 
-func TestWhatAnInterruptedWriteLeftIsTakenAway(t *testing.T) {
+func TestSetRemovesTheRestOfAnInterruptedWrite(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("")
 	left := filepath.Join(filepath.Dir(h.file()), ".config.toml.0a1b2c3d.new")
@@ -121,7 +121,7 @@ func TestWhatAnInterruptedWriteLeftIsTakenAway(t *testing.T) {
 	onlyHas(t, filepath.Dir(h.file()), "config.toml")
 }
 
-func TestSeveralWritersOfOneProcessLoseNothing(t *testing.T) {
+func TestConcurrentWritersOfOneProcessLoseNoSettings(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	settings := map[string]string{"verify": "warn", "path": "/a", "respond": "ack", "timeout": "3s", "max_body": "7B", "output": "json", "color": "never", "forward": "1"}

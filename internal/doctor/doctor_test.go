@@ -110,7 +110,7 @@ func TestTheSecretIsTheSameWhereverItStands(t *testing.T) {
 	p.write(p.configFile(), "")
 	p.wants("secret", "ok: there is none yet; the first listen makes one")
 	p.write(config.GeneratedSecretPath(p.dataDir()), "no secret")
-	if got := p.examine("secret"); !strings.HasPrefix(got, "failed: the secret that was made is damaged: ") {
+	if got := p.examine("secret"); !strings.HasPrefix(got, "failed: the generated secret is damaged: ") {
 		t.Errorf("a damaged file: got %q, want that it is said", got)
 	}
 }

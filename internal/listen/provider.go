@@ -126,7 +126,7 @@ func ngrokProvider(m Machine, cfg *config.Config) (Provider, error) {
 	if by := cfg.String(config.NgrokProxyURL); by != "" {
 		u, err := url.Parse(by)
 		if err != nil {
-			return Provider{}, output.Usage(config.NgrokProxyURL + " is no URL") // without the value, which may contain a password
+			return Provider{}, output.Usage(config.NgrokProxyURL + " is not a valid URL") // without the value, which may contain a password
 		}
 		proxies = tunnel.FixedProxy(u)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// author writes files in all the ways that TOML has, legal and not: bytes that a fuzzer changes seldom come to these.
+// author writes random files with every form of TOML, valid and invalid. A fuzzer rarely finds these forms by changing bytes.
 type author struct{ *rand.Rand }
 
 func (a author) any(of ...string) string { return of[a.IntN(len(of))] }
@@ -19,7 +19,7 @@ func (a author) assignment() string {
 	return a.any(`verify`, `"path"`, "events", "timeout") + a.blank() + "=" + a.blank() + a.value()
 }
 
-// value fits any of the keys often enough for files to load.
+// value returns a value that fits one of the keys often enough for files to load.
 func (a author) value() string {
 	return a.any(`"off"`, `'/a'`, `["render.*"]`, "[ # c\n 'ai.*', # d\n]", `"3s"`, `'3s'`, "'''\n/a'''", "{}")
 }
@@ -28,7 +28,7 @@ func (a author) right() string {
 	return a.any(`verify = "off"`, `path='/a'`, "events = [ # c\n 'ai.*', # d\n ]", `"timeout"= "3s"`, `forward = """x"""`)
 }
 
-// items are what is between the braces of an inline table.
+// items returns an inline table with its braces.
 func (a author) items(item func() string) string {
 	var items []string
 	for range a.IntN(3) {
@@ -84,7 +84,7 @@ func (a author) file() string {
 	return a.any("", "", "", byteOrderMark) + strings.TrimSuffix(text, a.any("", newline))
 }
 
-func TestAChangeDoesNothingElseHoweverTheFileIsWritten(t *testing.T) {
+func TestSetAndUnsetChangeOneSettingInEveryFormOfTOML(t *testing.T) {
 	t.Parallel()
 	const files = 1_000
 	a := author{rand.New(rand.NewPCG(1, 2))}
@@ -102,6 +102,6 @@ func TestAChangeDoesNothingElseHoweverTheFileIsWritten(t *testing.T) {
 		}
 	}
 	if loaded < files/20 {
-		t.Errorf("of %d files %d load: the test shows little", files, loaded)
+		t.Errorf("%d of %d files load, too few for this test", loaded, files)
 	}
 }
