@@ -44,12 +44,12 @@ func (c Case) undecided() Case { c.Incomplete = true; return c }
 // otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
 var (
 	otherSecret = webhook.Finding{
-		Code: "other_secret", Certainty: webhook.Certain, Cause: "It was signed with another secret, the one of profile staging.",
+		Code: "other_secret", Certainty: webhook.Certain, Cause: "The body was signed with a different secret, the one of profile staging.",
 		Fix: "vidiking listen --profile staging --forward localhost:3000",
 	}
 	rewritten = webhook.Finding{
-		Code: "body_rewritten", Certainty: webhook.Certain, Cause: "It was signed over the body written again, as Python's json.dumps writes it: with a\x1b[31m space.",
-		Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way.",
+		Code: "body_rewritten", Certainty: webhook.Certain, Cause: "The body was re-serialized before it was signed, as Python's json.dumps writes it: with a\x1b[31m space.",
+		Fix: "Sign exactly the bytes that are sent. Do not parse the body and serialize it again.",
 	}
 	guess = webhook.Finding{
 		Code: "changed_or_other_secret", Certainty: webhook.Possible, Cause: "The body was modified after signing, or signed with a different secret.",

@@ -14,7 +14,7 @@ import (
 )
 
 // ways is where texts lie that were written by the languages themselves, with the scripts beside them.
-const ways = "../signature/testdata/ways"
+const ways = "../signature/testdata/mistakes"
 
 // written is a line of those files: what a program of a language made of an input.
 type written struct {

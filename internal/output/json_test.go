@@ -45,12 +45,12 @@ func everything(p output.Printer) {
 	}}})
 	findings := []webhook.Finding{
 		{
-			Code: "other_secret", Certainty: webhook.Certain, Cause: "It was signed with another secret, the one of profile \x1b[2Jstaging.",
+			Code: "other_secret", Certainty: webhook.Certain, Cause: "The body was signed with a different secret, the one of profile \x1b[2Jstaging.",
 			Fix: "vidiking listen --profile staging --forward localhost:3000",
 		},
 		{
-			Code: "body_rewritten", Certainty: webhook.Certain, Cause: "It was signed over the body written again: with / as \\/.",
-			Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way.", Detail: []string{"slashes_escaped"},
+			Code: "body_rewritten", Certainty: webhook.Certain, Cause: "The body was re-serialized before it was signed: with / as \\/.",
+			Fix: "Sign exactly the bytes that are sent. Do not parse the body and serialize it again.", Detail: []string{"slashes_escaped"},
 		},
 	}
 	s.Verdict, s.SecretHint = webhook.VerdictInvalid, ""

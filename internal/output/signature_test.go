@@ -19,8 +19,8 @@ func TestAVerdictSaysWhyAndIsBrokenToTheWidth(t *testing.T) {
 	err := output.Verification(o, output.Verified{
 		Verdict: webhook.VerdictInvalid, BodyBytes: 2, Tried: []string{"2 secrets in 31 forms", "the body in 55 forms, among them as others write it"},
 		Findings: []webhook.Finding{
-			{Cause: "It was signed with another secret, the one that \x1b[31mvidiking made.", Fix: "vidiking listen --profile staging"},
-			{Cause: "It was.", Fix: "Sign the bytes that are sent, and let nothing parse and write them again on the way."},
+			{Cause: "The body was signed with a different secret, the one that \x1b[31mvidiking made.", Fix: "vidiking listen --profile staging"},
+			{Cause: "It was.", Fix: "Sign exactly the bytes that are sent. Do not parse the body and serialize it again."},
 		},
 	})
 	if err != nil {
@@ -28,12 +28,12 @@ func TestAVerdictSaysWhyAndIsBrokenToTheWidth(t *testing.T) {
 	}
 	want := `
 ⊘ invalid
-  cause     It was signed with another secret, the one that
-            ␛[31mvidiking made.
+  cause     The body was signed with a different secret,
+            the one that ␛[31mvidiking made.
   fix       vidiking --data-dir x listen --profile staging
   cause     It was.
-  fix       Sign the bytes that are sent, and let nothing
-            parse and write them again on the way.
+  fix       Sign exactly the bytes that are sent. Do not
+            parse the body and serialize it again.
   tried     2 secrets in 31 forms; the body in 55 forms,
             among them as others write it
 `

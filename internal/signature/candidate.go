@@ -11,21 +11,21 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// What of a header is looked at. Whatever is longer or more is no signature gone wrong.
+// Limits on the parts of a header that are searched. Anything longer is not a damaged signature.
 const (
-	longestValue   = 1 << 10
-	mostCandidates = 16
-	leastDigits    = 16 // a beginning that does not match by chance
+	maxValueBytes   = 1 << 10
+	maxCandidates = 16
+	minDigits    = 16 // a shorter prefix could match by chance
 )
 
-// candidate is a digest that a header may hold, and what is odd about how it does.
+// candidate is a digest that a header may contain, with findings about its form.
 type candidate struct {
-	digits string // lower-case hex; may be cut short, or have something behind it
-	odd    []webhook.Finding
-	prefix string // what stood before it, where that is not sha256=; the name of an algorithm, perhaps
+	digits string // lower-case hex; may be truncated or have extra text after it
+	findings    []webhook.Finding
+	prefix string // the text before it if it is not sha256=, perhaps the name of an algorithm
 }
 
-// candidates reads every digest that the signature header may hold. Where there is no such header, it looks into the others.
+// candidates returns the digests that the signature header may contain. If the header is missing, it searches all headers.
 func candidates(h webhook.Header) []candidate {
 	var all []candidate
 	isMissing := true
@@ -36,71 +36,71 @@ func candidates(h webhook.Header) []candidate {
 		}
 	}
 	if !isMissing {
-		return all[:min(len(all), mostCandidates)]
+		return all[:min(len(all), maxCandidates)]
 	}
 	for _, f := range h {
 		for _, c := range readValue(f.Value) {
 			if len(c.digits) >= 32 && len(f.Name) <= 64 {
-				c.odd = append([]webhook.Finding{found(CodeOtherHeader, f.Name)}, c.odd...)
+				c.findings = append([]webhook.Finding{newFinding(CodeOtherHeader, f.Name)}, c.findings...)
 				all = append(all, c)
 			}
 		}
 	}
-	return all[:min(len(all), mostCandidates)]
+	return all[:min(len(all), maxCandidates)]
 }
 
-// readValue reads the digests that one value may hold: one, or one of several parts.
+// readValue returns the digests in one header value, which may have several parts.
 func readValue(value string) []candidate {
-	if len(value) > longestValue {
+	if len(value) > maxValueBytes {
 		return nil
 	}
-	value, odd := unwrap(value, nil)
+	value, findings := unwrap(value, nil)
 	parts := strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
 	if len(parts) < 2 {
-		return readPart(value, odd)
+		return readPart(value, findings)
 	}
 	var all []candidate
 	first, last := -1, -1
 	for i, p := range parts {
 		p, _ := unwrap(p, nil)
-		if read := readPart(p, odd); len(read) > 0 {
+		if read := readPart(p, findings); len(read) > 0 {
 			all = append(all, read...)
 			if last = i; first < 0 {
 				first = i
 			}
 		}
 	}
-	shape := found(CodeList)
+	shape := newFinding(CodeList)
 	switch {
 	case first < last: // several
 	case first == len(parts)-1:
-		shape = found(CodePrefix)
+		shape = newFinding(CodePrefix)
 	case first == 0:
-		shape = found(CodeLonger)
+		shape = newFinding(CodeLonger)
 	}
 	for i := range all {
-		isSame := func(f webhook.Finding) bool { return f.Code == shape.Code }
-		all[i].odd = append([]webhook.Finding{shape}, slices.DeleteFunc(all[i].odd, isSame)...)
+		sameCode := func(f webhook.Finding) bool { return f.Code == shape.Code }
+		all[i].findings = append([]webhook.Finding{shape}, slices.DeleteFunc(all[i].findings, sameCode)...)
 	}
 	return all
 }
 
-// unwrap takes off what stands around a value: white space and what can't be seen, then quotes.
-func unwrap(value string, odd []webhook.Finding) (string, []webhook.Finding) {
-	around := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }
-	if bare := strings.TrimFunc(value, around); bare != value {
-		value, odd = bare, append(odd, found(CodeSpace))
+// unwrap removes white space and invisible characters around a value, then quotes.
+func unwrap(value string, findings []webhook.Finding) (string, []webhook.Finding) {
+	isSpace := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }
+	if trimmed := strings.TrimFunc(value, isSpace); trimmed != value {
+		value, findings = trimmed, append(findings, newFinding(CodeSpace))
 	}
 	if n := len(value); n >= 2 && value[0] == value[n-1] && strings.ContainsRune("\"'`", rune(value[0])) {
-		value, odd = value[1:n-1], append(odd, found(CodeQuoted))
+		value, findings = value[1:n-1], append(findings, newFinding(CodeQuoted))
 	}
-	return value, odd
+	return value, findings
 }
 
-// readPart reads one digest, with or without something before it.
-func readPart(part string, odd []webhook.Finding) []candidate {
-	odd = slices.Clone(odd)
-	rest, prefixes := strings.TrimPrefix(part, prefix), 0
+// readPart returns the digests in a part with or without a prefix.
+func readPart(part string, findings []webhook.Finding) []candidate {
+	findings = slices.Clone(findings)
+	rest, prefixes := strings.TrimPrefix(part, headerPrefix), 0
 	if rest != part {
 		prefixes = 1
 	}
@@ -116,45 +116,45 @@ func readPart(part string, odd []webhook.Finding) []candidate {
 	if tail, ok := strings.CutPrefix(rest, "0x"); ok {
 		rest, before = tail, "0x"
 	}
-	rest, odd = unwrap(rest, odd)
+	rest, findings = unwrap(rest, findings)
 	if before != "" || prefixes > 1 {
-		odd = append(odd, found(CodePrefix))
+		findings = append(findings, newFinding(CodePrefix))
 	}
-	return readDigest(candidate{odd: odd, prefix: before}, rest)
+	return readDigest(candidate{findings: findings, prefix: before}, rest)
 }
 
-// readDigest reads a digest in each encoding that its text may be in.
+// readDigest decodes the text in each encoding that it may have.
 func readDigest(c candidate, text string) []candidate {
-	with := func(digits string, odd ...webhook.Finding) candidate {
-		return candidate{strings.ToLower(digits), append(slices.Clone(c.odd), odd...), c.prefix}
+	with := func(digits string, findings ...webhook.Finding) candidate {
+		return candidate{strings.ToLower(digits), append(slices.Clone(c.findings), findings...), c.prefix}
 	}
 	run := len(text) - len(strings.TrimLeft(text, "0123456789abcdefABCDEF"))
 	var all []candidate
 	switch {
-	case run == len(text) && run >= leastDigits:
+	case run == len(text) && run >= minDigits:
 		all = append(all, with(text))
 		if isDigestLength(run) {
-			return all // which as base64 would be the length of another, but is not
+			return all // base64 text of this length would be a digest of another algorithm, but hex is more likely
 		}
 	case run >= 2*16:
-		all = append(all, with(text[:run], found(CodeLonger)))
+		all = append(all, with(text[:run], newFinding(CodeLonger)))
 	}
 	decoded, ok := decodeBase64(text)
-	if !ok || len(decoded) < leastDigits/2 {
+	if !ok || len(decoded) < minDigits/2 {
 		return all
 	}
 	if strings.Trim(strings.ToLower(string(decoded)), "0123456789abcdef") == "" {
-		all = append(all, with(string(decoded), found(CodeBase64Hex)))
+		all = append(all, with(string(decoded), newFinding(CodeBase64Hex)))
 	}
-	return append(all, with(hex.EncodeToString(decoded), found(CodeBase64)))
+	return append(all, with(hex.EncodeToString(decoded), newFinding(CodeBase64)))
 }
 
-// isDigestLength reports whether so many hex digits are a digest of some algorithm.
+// isDigestLength reports whether an algorithm has digests with this number of hex digits.
 func isDigestLength(digits int) bool {
 	return slices.ContainsFunc(algorithms(), func(a algorithm) bool { return 2*a.size == digits })
 }
 
-// decodeBase64 reads both alphabets, padded or not, and drops what is cut off of the last byte.
+// decodeBase64 decodes both alphabets, with or without padding, and drops the bits of an incomplete last byte.
 func decodeBase64(text string) ([]byte, bool) {
 	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
 	if len(text)%4 == 1 {
@@ -164,30 +164,29 @@ func decodeBase64(text string) ([]byte, bool) {
 	return decoded, err == nil
 }
 
-// match compares a digest, in hex, with what the candidate holds. It takes the same time only by chance: who asks for a diagnosis has
-// the secret.
-func (c *candidate) match(sum []byte) (odd []webhook.Finding, ok bool) {
+// match compares the candidate with a digest in hex. It need not run in constant time: whoever requests a diagnosis has the secret.
+func (c *candidate) match(sum []byte) (findings []webhook.Finding, ok bool) {
 	n := min(len(c.digits), len(sum))
 	switch {
-	case n < leastDigits:
+	case n < minDigits:
 		return nil, false
 	case c.digits[:n] == string(sum[:n]):
 		switch {
 		case n < len(sum):
-			return append(slices.Clone(c.odd), found(CodeTruncated, fmt.Sprintf("%d of its %d digits came", n, len(sum)))), true
+			return append(slices.Clone(c.findings), newFinding(CodeTruncated, fmt.Sprintf("%d of its %d digits arrived", n, len(sum)))), true
 		case n < len(c.digits):
-			return append(slices.Clone(c.odd), found(CodeLonger)), true
+			return append(slices.Clone(c.findings), newFinding(CodeLonger)), true
 		}
-		return c.odd, true
+		return c.findings, true
 	case len(c.digits) == len(sum) && wrongDigits(c.digits, sum) <= 4:
-		return append(slices.Clone(c.odd), found(CodeChanged)), true
-	case len(c.digits) < len(sum) && len(c.digits) > len(sum)/2 && lostZeros(c.digits, sum):
-		return append(slices.Clone(c.odd), found(CodeZeros)), true
+		return append(slices.Clone(c.findings), newFinding(CodeChanged)), true
+	case len(c.digits) < len(sum) && len(c.digits) > len(sum)/2 && lacksZeros(c.digits, sum):
+		return append(slices.Clone(c.findings), newFinding(CodeZeros)), true
 	}
 	return nil, false
 }
 
-// wrongDigits counts the digits that differ. Past a few it stops.
+// wrongDigits counts the digits that differ, up to 5.
 func wrongDigits(digits string, sum []byte) int {
 	n := 0
 	for i := 0; i < len(sum) && n <= 4; i++ {
@@ -198,8 +197,8 @@ func wrongDigits(digits string, sum []byte) int {
 	return n
 }
 
-// lostZeros reports whether digits is what is left of sum without its leading zeros, or without the first zero of each byte.
-func lostZeros(digits string, sum []byte) bool {
+// lacksZeros reports whether digits is sum without its leading zeros, or without the leading zero of each byte.
+func lacksZeros(digits string, sum []byte) bool {
 	if strings.TrimLeft(string(sum), "0") == digits {
 		return true
 	}

@@ -10,36 +10,36 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Case is what Diagnose looks at.
+// Case is the delivery that Diagnose examines.
 type Case struct {
 	Header  webhook.Header
 	Body    []byte
-	Secrets []KnownSecret   // those in use, and others that may have been meant
-	Verdict webhook.Verdict // what it was taken for when it came; empty: it was not looked at before
-	Work    int64           // how much is tried at most, in bytes hashed; 0 is DefaultWork
+	Secrets []KnownSecret   // the active secrets, and others that may have been used
+	Verdict webhook.Verdict // the earlier verdict; empty if there is none
+	Work    int64           // the maximum work, in bytes hashed; 0 means DefaultWork
 }
 
-// DefaultWork is enough to try everything on a body of some hundred kilobytes, and what is common on one of 10 MiB. It takes about two
+// DefaultWork is enough to try every explanation for a body of a few hundred kilobytes, and the common ones for 10 MiB. It takes about two
 // seconds (docs/performance.md).
 const DefaultWork = 2 << 30
 
-// Diagnosis is why a signature does not match.
+// Diagnosis explains why a signature does not match.
 type Diagnosis struct {
-	Verdict    webhook.Verdict   // with the secrets in use
-	Findings   []webhook.Finding // the first is the one to tell; none where the verdict is valid
-	Tried      []string          // what was tried, in words, for where nothing was found
-	Work       int64             // what it took
-	Incomplete bool              // nothing certain was found, and the work that was allowed did not do for everything
+	Verdict    webhook.Verdict   // with the active secrets
+	Findings   []webhook.Finding // the most important one first; none if the verdict is valid
+	Tried      []string          // descriptions of what was tried, if nothing matched
+	Work       int64             // bytes hashed
+	Incomplete bool              // nothing certain was found within the work budget
 }
 
-// IsCertain reports whether the cause is known for sure.
+// IsCertain reports whether the cause is certain.
 func (d Diagnosis) IsCertain() bool {
 	return len(d.Findings) > 0 && d.Findings[0].Certainty == webhook.Certain
 }
 
-// Diagnose says why the signature in a header is not the body's. It tries what goes wrong in practice, alone and together, the nearest
-// first, until something matches; what matches is certain. It never panics, takes memory for an index of the body at most, and says
-// nothing of a secret but the name that it is known by. It ends early with ctx.
+// Diagnose explains why the signature in a header does not match the body. It tries the usual mistakes, alone and combined, from the
+// simplest to the most complex, until a digest matches. A match is certain. Diagnose never panics, allocates no more than an index of the
+// body, and never reveals a secret, only its name. It stops when ctx is done.
 func Diagnose(ctx context.Context, c Case) Diagnosis {
 	inUse := make([]webhook.Secret, 0, len(c.Secrets))
 	for _, k := range c.Secrets {
@@ -51,23 +51,23 @@ func Diagnose(ctx context.Context, c Case) Diagnosis {
 	d := Diagnosis{Verdict: verdict}
 	if verdict == webhook.VerdictValid {
 		if c.Verdict != "" && c.Verdict != webhook.VerdictValid {
-			d.Findings = []webhook.Finding{found(CodeCheckedOther)}
+			d.Findings = []webhook.Finding{newFinding(CodeCheckedOther)}
 		}
 		return d
 	}
 	s := newSearch(ctx, c)
 	if d.Findings = s.run(); d.Findings == nil {
-		d.Findings = c.unproven()
+		d.Findings = c.likelyCauses()
 		d.Tried = s.tried()
 	}
 	if c.sentSecret() {
-		d.Findings = []webhook.Finding{found(CodeHeaderSecret)}
+		d.Findings = []webhook.Finding{newFinding(CodeHeaderSecret)}
 	}
-	d.Work, d.Incomplete = s.spent, s.cut && !d.IsCertain()
+	d.Work, d.Incomplete = s.spent, s.exhausted && !d.IsCertain()
 	return d
 }
 
-// sentSecret reports whether a value holds a secret as it is.
+// sentSecret reports whether a signature header contains a secret.
 func (c Case) sentSecret() bool {
 	values := c.Header.Values(webhook.SignatureHeader)
 	return slices.ContainsFunc(c.Secrets, func(k KnownSecret) bool {
@@ -75,60 +75,60 @@ func (c Case) sentSecret() bool {
 	})
 }
 
-// unproven is what can be said of a signature that nothing matched.
-func (c Case) unproven() []webhook.Finding {
+// likelyCauses returns the likely causes if nothing matched.
+func (c Case) likelyCauses() []webhook.Finding {
 	values := c.Header.Values(webhook.SignatureHeader)
 	if len(values) == 0 {
-		return []webhook.Finding{found(CodeMissing)}
+		return []webhook.Finding{newFinding(CodeMissing)}
 	}
 	if formOf(c.Header) == webhook.VerdictMalformed {
 		return c.malformed(values)
 	}
 	var all []webhook.Finding
 	if c.isIncomplete() {
-		all = append(all, sure(found(CodeBodyIncomplete), webhook.Likely))
+		all = append(all, withCertainty(newFinding(CodeBodyIncomplete), webhook.Likely))
 	}
-	return append(all, sure(found(CodeUnknown), webhook.Possible))
+	return append(all, withCertainty(newFinding(CodeUnknown), webhook.Possible))
 }
 
-// malformed says what a header looks like that holds no signature in a form that is known.
+// malformed returns findings about a header that contains no signature in a known form.
 func (c Case) malformed(values []string) []webhook.Finding {
 	for _, v := range values {
 		bare, _ := unwrap(v, nil)
-		rest := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(bare, prefix), ";"))
+		rest := strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(bare, headerPrefix), ";"))
 		switch rest {
 		case "":
-			return []webhook.Finding{found(CodeEmpty)}
+			return []webhook.Finding{newFinding(CodeEmpty)}
 		case "undefined", "null", "none", "nil", "nan", "false", "true", "[object object]", "[object promise]", "<hex>", "signature", "<signature>":
-			return []webhook.Finding{found(CodePlaceholder)}
+			return []webhook.Finding{newFinding(CodePlaceholder)}
 		}
 	}
 	for _, read := range candidates(c.Header) {
-		if looks := read.looks(); len(looks) > 0 {
-			return append(looks, sure(found(CodeUnknown), webhook.Possible))
+		if looks := read.describe(); len(looks) > 0 {
+			return append(looks, withCertainty(newFinding(CodeUnknown), webhook.Possible))
 		}
 	}
-	return []webhook.Finding{found(CodeMalformed)}
+	return []webhook.Finding{newFinding(CodeMalformed)}
 }
 
-// looks is what a candidate that matches nothing looks like.
-func (c candidate) looks() []webhook.Finding {
-	odd := slices.Clone(c.odd)
+// describe returns findings about the form of a candidate that does not match.
+func (c candidate) describe() []webhook.Finding {
+	findings := slices.Clone(c.findings)
 	for _, a := range algorithms() {
-		if len(c.digits) == 2*a.size && !a.isRight() {
-			odd = append(odd, found(CodeAlgorithm, a.hmac()))
+		if len(c.digits) == 2*a.size && !a.isVidiking() {
+			findings = append(findings, newFinding(CodeAlgorithm, a.hmac()))
 		}
 	}
 	if !isDigestLength(len(c.digits)) {
 		return nil
 	}
-	for i := range odd {
-		odd[i].Certainty = webhook.Likely
+	for i := range findings {
+		findings[i].Certainty = webhook.Likely
 	}
-	return odd
+	return findings
 }
 
-// isIncomplete reports whether the body is JSON as far as it goes, and ends before its JSON does.
+// isIncomplete reports whether the body is a JSON object or array that ends too early.
 func (c Case) isIncomplete() bool {
 	if len(c.Body) == 0 || c.Body[0] != '{' && c.Body[0] != '[' {
 		return false

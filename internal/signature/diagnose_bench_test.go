@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// largeBody is JSON of a size, with everything in it that is written differently by someone.
+// largeBody returns JSON of a size that contains everything that JSON libraries write differently.
 func largeBody(size int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"event":"render.complete","data":[`)
@@ -20,7 +20,7 @@ func largeBody(size int) []byte {
 	return append(bytes.TrimSuffix(b.Bytes(), []byte(",")), "]}"...)
 }
 
-// Everything is tried, and nothing matches: the longest that a diagnosis takes.
+// BenchmarkDiagnoseWhereNothingMatches tries everything, which is the worst case.
 func BenchmarkDiagnoseWhereNothingMatches(b *testing.B) {
 	secrets := []signature.KnownSecret{
 		{Secret: webhook.SecretFrom(exampleSecret), InUse: true},
@@ -48,7 +48,7 @@ func BenchmarkDiagnoseWhereNothingMatches(b *testing.B) {
 	}
 }
 
-// BenchmarkHashOnce is what the same body takes to be hashed once, to compare with.
+// BenchmarkHashOnce10MiB hashes the same body once, for comparison.
 func BenchmarkHashOnce10MiB(b *testing.B) {
 	body, secret := largeBody(10<<20), webhook.SecretFrom(exampleSecret)
 	for b.Loop() {

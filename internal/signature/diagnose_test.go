@@ -19,7 +19,7 @@ import (
 
 const otherSecret = "whsec_the_one_that_staging_has_0123"
 
-// diagnose diagnoses a body with the example's secret in use, and another one known.
+// diagnose diagnoses a body with the example's secret, which is active, and another known one.
 func diagnose(t *testing.T, h webhook.Header, body string) signature.Diagnosis {
 	t.Helper()
 	return signature.Diagnose(t.Context(), signature.Case{Header: h, Body: []byte(body), Secrets: []signature.KnownSecret{
@@ -49,7 +49,7 @@ func zipped(t *testing.T, text string) string {
 	return b.String()
 }
 
-func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
+func TestDiagnoseFindsTheCause(t *testing.T) {
 	t.Parallel()
 	right := signedWith(exampleSecret, exampleBody)
 	raw, err := hex.DecodeString(exampleHex)
@@ -61,40 +61,40 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 		name   string
 		header webhook.Header
 		body   string
-		want   string // the codes, and how sure the first is
+		want   string // the codes, and the certainty of the first
 	}{
 		{"right", own(right), exampleBody, ""},
 		{"no header", nil, exampleBody, "header_missing certain"},
-		{"no header, something like one", webhook.Header{{Name: "X-Request-Id", Value: strings.Repeat("ab", 32)}}, exampleBody, "header_missing certain"},
+		{"no header, but a similar one", webhook.Header{{Name: "X-Request-Id", Value: strings.Repeat("ab", 32)}}, exampleBody, "header_missing certain"},
 		{"another header", webhook.Header{{Name: "X-Hub-Signature-256", Value: right}}, exampleBody, "header_other certain"},
 		{"a header of another scheme", webhook.Header{
 			{Name: "Webhook-Id", Value: "msg_1"}, {Name: "Webhook-Timestamp", Value: "1674087231"},
 			{Name: "Webhook-Signature", Value: "v1," + inBase64Of(t, signedWith(exampleSecret, "msg_1.1674087231."+exampleBody))},
 		}, exampleBody, "header_other header_prefix header_base64 body_prefixed certain"},
 		{"empty", own(""), exampleBody, "header_empty certain"},
-		{"the prefix alone", own("sha256="), exampleBody, "header_empty certain"},
+		{"only the prefix", own("sha256="), exampleBody, "header_empty certain"},
 		{"a placeholder", own("sha256=<hex>"), exampleBody, "header_placeholder certain"},
 		{"the secret", own("sha256=" + exampleSecret), exampleBody, "header_secret certain"},
 		{"rubbish", own("rubbish"), exampleBody, "header_malformed certain"},
 		{"far too long", own(strings.Repeat("ab", 1<<20)), exampleBody, "header_malformed certain"},
 		{"one digit short", own(right[:len(right)-1]), exampleBody, "header_truncated certain"},
-		{"one digit short, and another secret's", own(signedWith(otherSecret, exampleBody)[:70]), exampleBody, "other_secret header_truncated certain"},
-		{"base64, cut", own(inBase64[:30]), exampleBody, "header_base64 header_truncated certain"},
+		{"one digit short, and a different secret", own(signedWith(otherSecret, exampleBody)[:70]), exampleBody, "other_secret header_truncated certain"},
+		{"truncated base64", own(inBase64[:30]), exampleBody, "header_base64 header_truncated certain"},
 		{"one digit long", own(right + "0"), exampleBody, "header_longer certain"},
-		{"something behind it", own(right + " trailing"), exampleBody, "header_longer certain"},
-		{"something stuck to it", own(right + "xyz"), exampleBody, "header_longer certain"},
-		{"two digits wrong", own(flip(flip(exampleHex, 3), 40)), exampleBody, "header_changed certain"},
+		{"text after it", own(right + " trailing"), exampleBody, "header_longer certain"},
+		{"text directly after it", own(right + "xyz"), exampleBody, "header_longer certain"},
+		{"two wrong digits", own(flip(flip(exampleHex, 3), 40)), exampleBody, "header_changed certain"},
 		{"white space", own(" " + right + "\t"), exampleBody, "header_space certain"},
 		{"quotes within the prefix", own(`sha256="` + exampleHex + `"`), exampleBody, "header_quoted certain"},
-		{"looks like SHA-1 and is nothing", own("sha1=" + strings.Repeat("ab", 20)), exampleBody, "header_prefix algorithm changed_or_other_secret likely"},
+		{"looks like SHA-1, but matches nothing", own("sha1=" + strings.Repeat("ab", 20)), exampleBody, "header_prefix algorithm changed_or_other_secret likely"},
 		{"another secret", own(signedWith(otherSecret, exampleBody)), exampleBody, "other_secret certain"},
 		{"another secret without whsec_", own(signedWith(otherSecret[6:], exampleBody)), exampleBody, "other_secret secret_without_prefix certain"},
-		{"another secret, another writer", own(signedWith(otherSecret, `{"a": 1}`)), `{"a":1}`, "other_secret body_rewritten certain"},
+		{"another secret, re-serialized", own(signedWith(otherSecret, `{"a": 1}`)), `{"a":1}`, "other_secret body_rewritten certain"},
 		{"compressed after it was signed", own(right), zipped(t, exampleBody), "body_compressed certain"},
 		{"the body is base64 of what was signed", own(right), base64.StdEncoding.EncodeToString([]byte(exampleBody)), "body_base64 certain"},
-		{"two wrong headers, one of base64", append(own(strings.Repeat("0", 64)), own(inBase64)...), exampleBody, "header_base64 certain"},
-		{"the body cut short on the way", own(right), exampleBody[:120], "body_incomplete changed_or_other_secret likely"},
-		{"a byte changed", own(right), strings.Replace(exampleBody, "4510", "4511", 1), "changed_or_other_secret possible"},
+		{"two wrong headers, one in base64", append(own(strings.Repeat("0", 64)), own(inBase64)...), exampleBody, "header_base64 certain"},
+		{"a body truncated in transit", own(right), exampleBody[:120], "body_incomplete changed_or_other_secret likely"},
+		{"a changed byte", own(right), strings.Replace(exampleBody, "4510", "4511", 1), "changed_or_other_secret possible"},
 		{"not UTF-8", own(signedWith(exampleSecret, "caf\ufffd")), "caf\xe9", "body_charset certain"},
 		{"an empty body, signed with a line feed", own(signedWith(exampleSecret, "\n")), "", "body_newline_added certain"},
 	}
@@ -125,11 +125,11 @@ func inBase64Of(t *testing.T, signed string) string {
 	return base64.StdEncoding.EncodeToString(raw)
 }
 
-func TestDiagnoseSaysWhoseSecretItWasAndHowToUseIt(t *testing.T) {
+func TestDiagnoseNamesTheOtherSecretAndHowToUseIt(t *testing.T) {
 	t.Parallel()
 	d := diagnose(t, own(signedWith(otherSecret, exampleBody)), exampleBody)
 	want := []webhook.Finding{{
-		Code: signature.CodeOtherSecret, Cause: "It was signed with another secret, the one of profile staging.",
+		Code: signature.CodeOtherSecret, Cause: "The body was signed with a different secret, the one of profile staging.",
 		Fix: "vidiking listen --profile staging", Certainty: webhook.Certain,
 	}}
 	if diff := cmp.Diff(want, d.Findings); diff != "" {
@@ -137,7 +137,7 @@ func TestDiagnoseSaysWhoseSecretItWasAndHowToUseIt(t *testing.T) {
 	}
 }
 
-func TestDiagnoseSaysThatItIsValidNow(t *testing.T) {
+func TestDiagnoseReportsASignatureThatIsValidNow(t *testing.T) {
 	t.Parallel()
 	c := signature.Case{
 		Header: own(signedWith(exampleSecret, exampleBody)), Body: []byte(exampleBody), Verdict: webhook.VerdictInvalid,
@@ -148,7 +148,7 @@ func TestDiagnoseSaysThatItIsValidNow(t *testing.T) {
 	}
 }
 
-func TestDiagnoseWithoutASecretHasNothingToTryBut(t *testing.T) {
+func TestDiagnoseWithoutASecretFindsNothingCertain(t *testing.T) {
 	t.Parallel()
 	d := signature.Diagnose(t.Context(), signature.Case{Header: own(exampleHex), Body: []byte(exampleBody)})
 	if d.Verdict != webhook.VerdictUnchecked || d.IsCertain() {
@@ -156,20 +156,20 @@ func TestDiagnoseWithoutASecretHasNothingToTryBut(t *testing.T) {
 	}
 }
 
-func TestDiagnoseSaysWhatItTriedWhereNothingMatches(t *testing.T) {
+func TestDiagnoseListsWhatItTriedIfNothingMatches(t *testing.T) {
 	t.Parallel()
 	d := diagnose(t, own(strings.Repeat("0", 64)), exampleBody)
 	want := []string{
-		"2 secrets in 31 forms", "HMAC-SHA256, and hashes without a key",
-		"the body in 55 forms, among them as Node, Python, Go, PHP and Ruby write it again", "the body cut short at 220 places",
+		"2 secrets in 31 variants", "HMAC-SHA256, and hashes without a key",
+		"the body in 55 forms, including how Node, Python, Go, PHP and Ruby re-serialize it", "the body truncated at 220 positions",
 	}
 	if diff := cmp.Diff(want, d.Tried); diff != "" {
 		t.Errorf("tried (-want +got):\n%s", diff)
 	}
 }
 
-// What is found is the plainest explanation, and each part of it is found whatever the others are.
-func TestDiagnoseFindsWhatWentWrongTogether(t *testing.T) {
+// TestDiagnoseFindsCombinedMistakes checks that each mistake is found in combination with the others.
+func TestDiagnoseFindsCombinedMistakes(t *testing.T) {
 	t.Parallel()
 	keys := map[string]string{
 		"": exampleSecret, "secret_without_prefix": "test_secret", "secret_space": exampleSecret + "\n", "secret_unset": "", "other_secret": otherSecret,
@@ -202,7 +202,7 @@ func TestDiagnoseFindsWhatWentWrongTogether(t *testing.T) {
 						want = append(want, code)
 					}
 				}
-				if key == "other_secret" && form != "" { // it is told first
+				if key == "other_secret" && form != "" { // it comes first
 					want[0], want[1] = want[1], want[0]
 				}
 				if strings.Join(got, " ") != strings.Join(want, " ") {
@@ -213,25 +213,25 @@ func TestDiagnoseFindsWhatWentWrongTogether(t *testing.T) {
 	}
 }
 
-func TestDiagnoseEndsWhenItsWorkIsDoneOrItIsTold(t *testing.T) {
+func TestDiagnoseStopsAtItsBudgetAndWhenCanceled(t *testing.T) {
 	t.Parallel()
 	c := signature.Case{
 		Header: own(strings.Repeat("0", 64)), Body: []byte(exampleBody), Work: 10_000,
 		Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(exampleSecret), InUse: true}},
 	}
 	if d := signature.Diagnose(t.Context(), c); !d.Incomplete || d.Work > c.Work || !strings.Contains(strings.Join(d.Tried, " "), "not everything") {
-		t.Errorf("with little work: got cut %t, work %d of %d, tried %v", d.Incomplete, d.Work, c.Work, d.Tried)
+		t.Errorf("with a small budget: got incomplete %t, work %d of %d, tried %v", d.Incomplete, d.Work, c.Work, d.Tried)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c.Work = 0
 	if d := signature.Diagnose(ctx, c); !d.Incomplete || d.Work > 100_000 {
-		t.Errorf("when told to end: got cut %t, work %d", d.Incomplete, d.Work)
+		t.Errorf("when canceled: got incomplete %t, work %d", d.Incomplete, d.Work)
 	}
 }
 
-// A body that Express would not even take: what is common is found all the same.
-func TestDiagnoseFindsWhatIsCommonInABodyOf10MiB(t *testing.T) {
+// TestDiagnoseFindsCommonMistakesInABodyOf10MiB uses a body that is larger than Express accepts by default.
+func TestDiagnoseFindsCommonMistakesInABodyOf10MiB(t *testing.T) {
 	t.Parallel()
 	size := 10 << 20
 	if testing.Short() {
@@ -241,7 +241,7 @@ func TestDiagnoseFindsWhatIsCommonInABodyOf10MiB(t *testing.T) {
 	for code, signed := range map[string]string{
 		"secret_without_prefix": signedWith(exampleSecret[6:], body),
 		"body_newline_added":    signedWith(exampleSecret, body+"\n"),
-		"body_rewritten":        signedWith(exampleSecret, strings.NewReplacer("/", `\/`, ".50,", ".5,").Replace(body)), // as PHP does
+		"body_rewritten":        signedWith(exampleSecret, strings.NewReplacer("/", `\/`, ".50,", ".5,").Replace(body)), // as PHP writes it
 		"body_cut":              signedWith(exampleSecret, body[:100<<10]),
 		"algorithm":             "", // below
 	} {
@@ -254,23 +254,24 @@ func TestDiagnoseFindsWhatIsCommonInABodyOf10MiB(t *testing.T) {
 	}
 }
 
-func TestEveryCodeIsInTheCatalogueWithACauseAndAMend(t *testing.T) {
+func TestEveryFindingHasACauseAndAFix(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, f := range signature.Catalogue() {
+	for _, f := range signature.Catalog() {
 		if seen[f.Code] || f.Cause == "" || f.Fix == "" || strings.Contains(f.Cause, "%") {
-			t.Errorf("%+v is there twice, or not whole", f)
+			t.Errorf("%+v is a duplicate or incomplete", f)
 		}
 		seen[f.Code] = true
 		for _, s := range []string{f.Cause, f.Fix} {
 			if !strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "…") {
-				t.Errorf("%s: %q is no sentence", f.Code, s)
+				t.Errorf("%s: %q is not a sentence", f.Code, s)
 			}
 		}
 	}
 }
 
-// FuzzDiagnose proves that whatever came, a diagnosis ends within its work, is there where the verdict is not valid, and gives nothing away.
+// FuzzDiagnose checks that a diagnosis of any input stays within its budget, has findings unless the verdict is valid, and reveals no
+// secret.
 func FuzzDiagnose(f *testing.F) {
 	for _, seed := range []struct{ header, body string }{
 		{"sha256=" + exampleHex, exampleBody}, {"t=1,v1=" + exampleHex, "{}"}, {"", "\x1f\x8b\x08"}, {"AAAA=,\"'", "[1e999,\"\\ud800\"]"},
@@ -297,13 +298,13 @@ func FuzzDiagnose(f *testing.F) {
 		}
 		expected := signature.Sign(secret, body, signature.StyleBare)
 		if len(text) > 16 && strings.Contains(said, text) && !strings.Contains(other+name+string(body), text) || strings.Contains(said, expected[:16]) && !strings.Contains(string(body)+name, expected[:16]) {
-			t.Errorf("it gives a secret away: %q", said)
+			t.Errorf("it reveals a secret: %q", said)
 		}
 	})
 }
 
-// What is said of each way of the matrix holds no secret and no signature.
-func TestDiagnoseGivesNothingAway(t *testing.T) {
+// TestDiagnoseRevealsNothing checks that no text of a diagnosis contains a part of the secret or of the expected signature.
+func TestDiagnoseRevealsNothing(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(5, 6))
 	for range 20 {
@@ -321,7 +322,7 @@ func TestDiagnoseGivesNothingAway(t *testing.T) {
 			}
 			expected := signature.Sign(webhook.SecretFrom(secret), []byte(body), signature.StyleBare)
 			if strings.Contains(said, secret[6:14]) || strings.Contains(said, expected[:8]) {
-				t.Errorf("it gives a secret away: %q", said)
+				t.Errorf("it reveals a secret: %q", said)
 			}
 		}
 	}

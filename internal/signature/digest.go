@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// algorithm is a hash that a signature may be made with.
+// algorithm is a hash algorithm that a sender may have used.
 type algorithm struct {
 	name        string
 	size, block int
 	make        func() hash.Hash
 }
 
-// algorithms is what languages offer at hand, the right one first.
+// algorithms returns the algorithms that most languages provide. Vidiking's comes first.
 func algorithms() []algorithm {
 	return []algorithm{
 		{"SHA-256", sha256.Size, sha256.BlockSize, sha256.New},
@@ -29,27 +29,27 @@ func algorithms() []algorithm {
 	}
 }
 
-// hmac is the name of the HMAC that is made with it.
+// hmac returns the name of the HMAC with this algorithm.
 func (a algorithm) hmac() string { return "HMAC-" + strings.ReplaceAll(a.name, "-", "") }
 
-// isRight reports whether it is the one that Vidiking signs with.
-func (a algorithm) isRight() bool { return a.name == "SHA-256" }
+// isVidiking reports whether Vidiking signs with this algorithm.
+func (a algorithm) isVidiking() bool { return a.name == "SHA-256" }
 
-// isNamed reports whether a prefix names the algorithm, as in sha1=.
-func (a algorithm) isNamed(prefix string) bool {
+// isNamedBy reports whether a prefix such as sha1= names the algorithm.
+func (a algorithm) isNamedBy(prefix string) bool {
 	fold := strings.NewReplacer("-", "", "_", "", "hmac", "")
 	return prefix != "" && fold.Replace(strings.ToLower(prefix)) == fold.Replace(strings.ToLower(a.name))
 }
 
-// fits reports whether a candidate can be of the algorithm. Of a length that is no other's, it may be cut short or have something
-// behind it; the right one can be cut anywhere.
+// fits reports whether a candidate may be a digest of the algorithm. If its length is not that of another algorithm, it may be truncated or
+// have extra text. A digest of Vidiking's algorithm may be truncated anywhere.
 func (a algorithm) fits(c candidate) bool {
 	n := len(c.digits)
-	return a.isRight() || n == 2*a.size || !isDigestLength(n)
+	return a.isVidiking() || n == 2*a.size || !isDigestLength(n)
 }
 
-// fitting is the algorithms that some candidate fits.
-func fitting(all []candidate) []algorithm {
+// fittingAlgorithms returns the algorithms that fit at least one candidate.
+func fittingAlgorithms(all []candidate) []algorithm {
 	var fit []algorithm
 	for _, a := range algorithms() {
 		for _, c := range all {
@@ -62,30 +62,30 @@ func fitting(all []candidate) []algorithm {
 	return fit
 }
 
-// construction is how a digest is made of secret and body.
+// construction is how a digest is computed from the secret and the body.
 type construction int
 
 const (
-	keyed   construction = iota // HMAC
-	plain                       // the body's hash
-	before                      // the hash of secret and body
-	behind                      // the hash of body and secret
-	swapped                     // HMAC of the secret, with the body for the key
+	hmacOfBody   construction = iota // HMAC
+	hashOfBody                       // a hash of the body alone
+	hashOfSecretAndBody                      // a hash of the secret followed by the body
+	hashOfBodyAndSecret                      // a hash of the body followed by the secret
+	hmacOfSecret                     // HMAC of the secret, with the body as the key
 )
 
-// digester makes digests of one body after the other.
+// digester computes digests of one body after another.
 type digester struct {
 	algorithm
 
-	how  construction
+	construction  construction
 	key  *key
 	hash hash.Hash
-	head []byte // the body's beginning, where swapped needs it
+	head []byte // the beginning of the body, for swapped
 }
 
-func newDigester(a algorithm, how construction, k *key) *digester {
-	d := &digester{algorithm: a, how: how, key: k}
-	if how == keyed {
+func newDigester(a algorithm, c construction, k *key) *digester {
+	d := &digester{algorithm: a, construction: c, key: k}
+	if c == hmacOfBody {
 		d.hash = hmac.New(a.make, k.value)
 	} else {
 		d.hash = a.make()
@@ -96,24 +96,24 @@ func newDigester(a algorithm, how construction, k *key) *digester {
 func (d *digester) reset() {
 	d.hash.Reset()
 	d.head = d.head[:0]
-	if d.how == before {
+	if d.construction == hashOfSecretAndBody {
 		_, _ = d.hash.Write(d.key.value)
 	}
 }
 
-// write never fails, as no hash does.
+// write never fails, because hashes don't.
 func (d *digester) write(p []byte) {
 	_, _ = d.hash.Write(p)
-	if d.how == swapped && len(d.head) <= d.block {
+	if d.construction == hmacOfSecret && len(d.head) <= d.block {
 		d.head = append(d.head, p[:min(len(p), d.block+1)]...)
 	}
 }
 
-// sum appends the digest of what was written so far and a tail behind it. It leaves the state as it is. ok is false where there is no
-// such digest.
+// sum appends the digest of everything written so far, followed by tail. It does not change the state. ok is false if the digest cannot be
+// computed.
 func (d *digester) sum(dst []byte, tail string) (_ []byte, ok bool) {
 	h := d.hash
-	if tail != "" || d.how == behind {
+	if tail != "" || d.construction == hashOfBodyAndSecret {
 		c, can := h.(hash.Cloner)
 		if !can {
 			return dst, false
@@ -124,10 +124,10 @@ func (d *digester) sum(dst []byte, tail string) (_ []byte, ok bool) {
 		}
 		_, _ = h.Write([]byte(tail))
 	}
-	switch d.how {
-	case behind:
+	switch d.construction {
+	case hashOfBodyAndSecret:
 		_, _ = h.Write(d.key.value)
-	case swapped:
+	case hmacOfSecret:
 		secret := d.head
 		if tail != "" {
 			return dst, false

@@ -1,7 +1,7 @@
-// Package signature signs bodies as Vidiking does, checks the signatures that came with them, and says why one does not match.
+// Package signature signs bodies as Vidiking does, verifies signatures, and diagnoses why a signature does not match.
 //
-// A signature is the HMAC-SHA256 of the body's bytes, in hex, keyed with the whole secret string, its whsec_ prefix included
-// (docs: Webhooks, Verifying Signatures). The package promises that a comparison takes the same time wherever two signatures
-// differ, and that whatever a stranger sends is a verdict, never a panic. A diagnosis ends within the work it is allowed, and gives
-// neither a secret nor a right signature away. It leaves to others where secrets come from and what a verdict has for consequences.
+// A signature is the HMAC-SHA256 of the body's bytes, in hex, keyed with the whole secret string, including its whsec_ prefix (docs:
+// Webhooks, Verifying Signatures). Verify compares signatures in constant time, and gives a verdict on any input without a panic. A
+// diagnosis stays within its work budget and reveals neither a secret nor a correct signature. The package does not decide where secrets
+// come from or what happens because of a verdict.
 package signature

@@ -3,13 +3,12 @@ package signature
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// The codes of findings. They do not change; docs/signatures.md lists them.
+// Codes of findings. They are stable; docs/signatures.md lists them.
 const (
 	CodeMissing      = "header_missing"
 	CodeOtherHeader  = "header_other"
@@ -63,105 +62,96 @@ const (
 )
 
 const (
-	signSent   = "Sign the bytes that are sent, exactly as they are sent."
-	takeSecret = "Take the secret as it is for the key, whsec_ included, and decode nothing."
+	signSentBytes   = "Sign exactly the bytes that are sent."
+	useSecretUnchanged = "Use the secret unchanged as the key, including whsec_. Do not decode it."
 )
 
-// entry is what is said of a code. A %s in the cause stands for what differs from case to case.
-type entry struct{ code, cause, mend string }
+// entry is the text for a code. A %s in the cause is replaced by details of the case.
+type entry struct{ code, cause, fix string }
 
-// catalogue is every finding there is, in the order of the documentation. It is put together when it is first asked for.
-var catalogue = sync.OnceValue(func() []entry {
+// catalog contains every finding, in the order of the documentation.
+var catalog = sync.OnceValue(func() []entry {
 	return slices.Concat(headerEntries(), keyEntries(), bodyEntries())
 })
 
 func headerEntries() []entry {
 	const name = webhook.SignatureHeader
 	return []entry{
-		{CodeMissing, "It came without " + name + ".", "Send the signature in " + name + ": sha256= and the HMAC-SHA256 of the body in hex."},
-		{CodeOtherHeader, "The signature came in %s, not in " + name + ".", "Send it in " + name + "."},
-		{CodeEmpty, name + " is empty.", "See what the sender's signing gave back: there was nothing to send."},
-		{CodePlaceholder, name + " holds a placeholder.", "See what the sender's signing gave back: it was no signature."},
-		{CodeHeaderSecret, name + " holds the secret itself.", "Replace the secret, since it was sent. Send the HMAC-SHA256 of the body instead, in hex."},
-		{CodePrefix, "Something else than sha256= stands before the signature.", "Write sha256= before it, in lower case and once, or nothing."},
-		{CodeQuoted, "The signature stands in quotes.", "Take the quotes off."},
-		{CodeSpace, "White space stands around the signature.", "Take it off."},
-		{CodeList, "Several values stand in one " + name + ".", "Send one, or a header line for each."},
-		{CodeBase64, "The signature is written in base64.", "Write it in hex."},
-		{CodeBase64Hex, "The signature's hex is written in base64 once more.", "Send the hex as it is."},
-		{CodeTruncated, "The signature is cut short: %s.", "Send all of it. See whether a field or a variable was too short."},
-		{CodeLonger, "Something stands behind the signature.", "Send nothing behind it."},
-		{CodeZeros, "Zeros are missing in the signature's hex.", "Write each byte as two digits."},
-		{CodeChanged, "A few digits of the signature are wrong.", "Copy it again."},
-		{CodeMalformed, name + " is neither sha256=<hex> nor <hex>.", "Send sha256= and the HMAC-SHA256 of the body in hex, which is 64 digits."},
+		{CodeMissing, "The " + name + " header is missing.", "Send the signature in " + name + ": sha256= followed by the HMAC-SHA256 of the body in hex."},
+		{CodeOtherHeader, "The signature is in %s instead of " + name + ".", "Send it in " + name + "."},
+		{CodeEmpty, name + " is empty.", "Check what the sender's signing function returned: there was nothing to send."},
+		{CodePlaceholder, name + " contains a placeholder.", "Check what the sender's signing function returned: it was not a signature."},
+		{CodeHeaderSecret, name + " contains the secret itself.", "Replace the secret, because it was sent. Send the HMAC-SHA256 of the body in hex instead."},
+		{CodePrefix, "The prefix of the signature is not sha256=.", "Write sha256= in front of the signature, once and in lower case, or no prefix."},
+		{CodeQuoted, "The signature is in quotes.", "Remove the quotes."},
+		{CodeSpace, "There is white space around the signature.", "Remove the white space."},
+		{CodeList, "A single " + name + " header contains several values.", "Send one value, or a separate header line for each."},
+		{CodeBase64, "The signature is encoded in base64.", "Encode it in hex."},
+		{CodeBase64Hex, "The hex signature is encoded again in base64.", "Send the hex without further encoding."},
+		{CodeTruncated, "The signature is truncated: %s.", "Send all of it. Check for a field or a variable that is too short."},
+		{CodeLonger, "There is extra text after the signature.", "Send nothing after the signature."},
+		{CodeZeros, "The signature's hex lacks zeros.", "Write each byte as two hex digits."},
+		{CodeChanged, "A few digits of the signature are wrong.", "Copy the signature again."},
+		{CodeMalformed, name + " is neither sha256=<hex> nor <hex>.", "Send sha256= followed by the HMAC-SHA256 of the body in hex (64 digits)."},
 	}
 }
 
 func keyEntries() []entry {
 	return []entry{
-		{CodeAlgorithm, "It was signed with %s.", "Sign with HMAC-SHA256."},
-		{CodePlainHash, "It is the plain %s of the body, without the secret.", "Use HMAC-SHA256, with the secret for the key."},
-		{CodeJoined, "It is the %s of secret and body put together.", "Use HMAC-SHA256, with the secret for the key."},
-		{CodeSwapped, "Key and message are swapped: the secret was signed, with the body for the key.", "Swap the arguments: the secret is the key, the body the message."},
+		{CodeAlgorithm, "The body was signed with %s.", "Sign with HMAC-SHA256."},
+		{CodePlainHash, "The signature is the plain %s of the body, without the secret.", "Use HMAC-SHA256 with the secret as the key."},
+		{CodeJoined, "The signature is the plain %s of the secret and the body joined together.", "Use HMAC-SHA256 with the secret as the key."},
+		{CodeSwapped, "The key and the message are swapped: the secret was signed with the body as the key.", "Swap the arguments: the secret is the key, and the body is the message."},
 
-		{CodeOtherSecret, "It was signed with another secret, %s.", "Sign with the secret in use, or check with that one."},
-		{CodeCheckedOther, "It is valid with the secret in use here; it was checked with another.", "Give both sides the same secret, then send it again."},
-		{CodeNoPrefix, "The key was the secret without whsec_.", "Take the whole secret for the key, whsec_ included."},
-		{CodePrefixAdded, "The key was the secret with whsec_ before it.", "Take the secret as it is for the key, and put nothing before it."},
-		{CodeSecretDecoded, "The key was the secret decoded from %s.", takeSecret},
-		{CodeSecretSpace, "The key was the secret with %s.", "Take off what is around the secret when it is read: white space counts."},
-		{CodeSecretQuoted, "The key was the secret with quotes around it.", "Take the quotes off: whoever reads the sender's settings keeps them."},
-		{CodeSecretUnset, "The key was %s, not the secret.", "Give the sender the secret: it found none where it looked."},
+		{CodeOtherSecret, "The body was signed with a different secret, %s.", "Sign with the active secret, or verify with that one."},
+		{CodeCheckedOther, "The signature is valid with the active secret, but it was checked with a different one.", "Use the same secret on both sides, then send the delivery again."},
+		{CodeNoPrefix, "The key was the secret without whsec_.", "Use the whole secret as the key, including whsec_."},
+		{CodePrefixAdded, "The key was the secret with an extra whsec_ in front.", "Use the secret unchanged as the key."},
+		{CodeSecretDecoded, "The key was the secret decoded from %s.", useSecretUnchanged},
+		{CodeSecretSpace, "The key was the secret with %s.", "Remove the white space around the secret when you read it: every character counts."},
+		{CodeSecretQuoted, "The key was the secret in quotes.", "Remove the quotes: some programs keep them when they read a settings file."},
+		{CodeSecretUnset, "The key was %s instead of the secret.", "Give the sender the secret: it did not find one."},
 	}
 }
 
 func bodyEntries() []entry {
 	return []entry{
-		{CodeNewlineAdded, "It was signed with %s behind the body.", "Sign without it: echo adds one, printf '%s' does not."},
-		{CodeNewlineRemoved, "It was signed without the line feed at the end of the body.", signSent},
-		{CodeTrimmed, "It was signed without the white space around the body.", signSent},
-		{CodeLineEnds, "It was signed with %s, and came with other line ends.", "Sign and send the same bytes: text modes, editors and git change line ends."},
-		{CodeBOMAdded, "It was signed with a byte order mark before the body.", "Sign without the mark, or send it too."},
-		{CodeBOMRemoved, "It was signed without the byte order mark that stands before the body.", "Send without the mark, or sign it too."},
-		{CodeBodyEmpty, "Nothing was signed: the body was empty for the one who signed.", "Sign the body's bytes. Someone read them before, or they were not there yet."},
-		{CodeBodyPlaceholder, "It was signed over %s, not over the body.", "Sign the body's bytes, not what a parser or a conversion left of them."},
-		{CodeBodyCut, "It was signed over the first %s only.", "Sign the whole body: see what reads only a part of it."},
-		{CodeBodyIncomplete, "The body's JSON ends in the middle, so the rest of it did not arrive.", "Send the whole body: see what cut it short."},
-		{CodeBodyQuoted, "It was signed over the body as a JSON string: it was encoded twice.", "Sign the text itself, which is JSON already."},
-		{CodeBodyBase64, "It was signed over the body %s base64.", signSent},
-		{CodeBodyZipped, "It was signed over the body before it was compressed.", "Sign what is sent: compress first."},
-		{CodeBodyCharset, "It was signed over the body in another encoding, %s.", "Sign the bytes that are sent, which are not text yet."},
-		{CodeBodyPrefixed, "It was signed with a time stamp before the body, as Stripe and Standard Webhooks do.", "Sign the body alone."},
-		{CodeRewritten, "It was signed over the body written again%s.", "Sign the bytes that are sent, and let nothing parse and write them again on the way."},
+		{CodeNewlineAdded, "The signed body ended with %s that was not sent.", "Sign the body without it: echo adds one, printf '%s' does not."},
+		{CodeNewlineRemoved, "The line feed at the end of the body was not signed.", signSentBytes},
+		{CodeTrimmed, "The white space around the body was not signed.", signSentBytes},
+		{CodeLineEnds, "The body was signed with %s line endings, but sent with different ones.", "Sign and send the same bytes: text modes, editors and git change line endings."},
+		{CodeBOMAdded, "The signed body began with a byte order mark that was not sent.", "Sign the body without the mark, or send the mark."},
+		{CodeBOMRemoved, "The byte order mark in front of the body was not signed.", "Send the body without the mark, or sign the mark."},
+		{CodeBodyEmpty, "An empty body was signed.", "Sign the bytes of the body. They had been read before, or had not arrived yet."},
+		{CodeBodyPlaceholder, "The text %s was signed instead of the body.", "Sign the bytes of the body, not the result of a parser or a conversion."},
+		{CodeBodyCut, "Only the first %s were signed.", "Sign the whole body: look for code that reads only part of it."},
+		{CodeBodyIncomplete, "The body is incomplete: its JSON ends in the middle.", "Send the whole body: look for what truncates it."},
+		{CodeBodyQuoted, "The body was encoded as a JSON string before it was signed.", "Sign the text itself, which is already JSON."},
+		{CodeBodyBase64, "The body was %s base64 before it was signed.", signSentBytes},
+		{CodeBodyZipped, "The body was compressed after it was signed.", "Sign the bytes that are sent: compress the body first."},
+		{CodeBodyCharset, "The body was signed in a different encoding: %s.", "Sign the bytes that are sent, not decoded text."},
+		{CodeBodyPrefixed, "The body was signed with a timestamp in front, as Stripe and Standard Webhooks do.", "Sign only the body."},
+		{CodeRewritten, "The body was re-serialized before it was signed%s.", "Sign exactly the bytes that are sent. Do not parse the body and serialize it again."},
 
-		{CodeUnknown, "Changed after signing, or signed with another secret.", "Give both sides the same secret, and let nothing change the body on its way."},
+		{CodeUnknown, "The body was modified after signing, or signed with a different secret.", "Use the same secret on both sides, and make sure that nothing modifies the body in transit."},
 	}
 }
 
-// Catalogue lists the codes there are, with the cause and the mend that go with each; … stands for what differs from case to case.
-func Catalogue() []webhook.Finding {
-	var all []webhook.Finding
-	for _, e := range catalogue() {
-		all = append(all, webhook.Finding{Code: e.code, Cause: strings.NewReplacer("%s.", "…", "%s", "…").Replace(e.cause), Fix: e.mend})
-	}
-	return all
-}
-
-// found is a finding that is certain. What differs from case to case is put into its cause.
-func found(code string, differs ...any) webhook.Finding {
-	for _, e := range catalogue() {
+// newFinding returns a certain finding. The arguments replace the %s in its cause.
+func newFinding(code string, details ...any) webhook.Finding {
+	for _, e := range catalog() {
 		if e.code == code {
-			if len(differs) > 0 {
-				e.cause = fmt.Sprintf(e.cause, differs...)
+			if len(details) > 0 {
+				e.cause = fmt.Sprintf(e.cause, details...)
 			}
-			return webhook.Finding{Code: code, Cause: e.cause, Fix: e.mend, Certainty: webhook.Certain}
+			return webhook.Finding{Code: code, Cause: e.cause, Fix: e.fix, Certainty: webhook.Certain}
 		}
 	}
 	return webhook.Finding{Code: code, Certainty: webhook.Certain}
 }
 
-// sure is the finding, as sure as that.
-func sure(f webhook.Finding, c webhook.Certainty) webhook.Finding {
+// withCertainty returns the finding with a different certainty.
+func withCertainty(f webhook.Finding, c webhook.Certainty) webhook.Finding {
 	f.Certainty = c
 	return f
 }

@@ -8,26 +8,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// KnownSecret is a secret that is known here.
+// KnownSecret is a secret that the user has.
 type KnownSecret struct {
 	Secret webhook.Secret
-	Name   string // for a sentence, as in "the one of profile staging"
-	Fix    string // how to check with it, where it is not in use; a command, or empty
-	InUse  bool   // signatures are checked with it
+	Name   string // completes a sentence, as in "the one of profile staging"
+	Fix    string // how to verify with it if it is not active: a command, or empty
+	InUse  bool   // signatures are verified with it
 }
 
-// mostSecrets bounds how many known secrets are tried.
-const mostSecrets = 32
+// maxSecrets limits the number of known secrets that are tried.
+const maxSecrets = 32
 
-// key is what a secret may have become on its way into an HMAC.
+// key is an HMAC key that a sender may have derived from a secret.
 type key struct {
 	value []byte
 	known KnownSecret
-	odd   []webhook.Finding // what is odd about it
-	rank  int               // how far it lies from the secret in use
+	findings   []webhook.Finding // findings about the derivation
+	rank  int               // how unlikely the key is; 0 for an active secret
 }
 
-// keys is every key that a signature may have been made with. The nearest come first, and none comes twice.
+// keys returns all keys that may have been used, without duplicates and the most likely ones first.
 func keys(known []KnownSecret) []key {
 	known = slices.Clone(known)
 	slices.SortStableFunc(known, func(a, b KnownSecret) int { return rankOf(a) - rankOf(b) })
@@ -39,7 +39,7 @@ func keys(known []KnownSecret) []key {
 			all = append(all, k)
 		}
 	}
-	known = known[:min(len(known), mostSecrets)]
+	known = known[:min(len(known), maxSecrets)]
 	for _, k := range known {
 		if k.Secret.IsSet() {
 			add(key{value: []byte(k.Secret.Reveal()), known: k, rank: rankOf(k)})
@@ -52,18 +52,18 @@ func keys(known []KnownSecret) []key {
 			}
 		}
 	}
-	for _, unset := range []struct{ value, says string }{
+	for _, unset := range []struct{ value, name string }{
 		{"", "empty"}, {"undefined", "the word undefined"}, {"None", "the word None"}, {"null", "the word null"},
 		{"$VIDIKING_WEBHOOK_SECRET", "the variable's name"}, {"${VIDIKING_WEBHOOK_SECRET}", "the variable's name"},
 		{"VIDIKING_WEBHOOK_SECRET", "the variable's name"},
 	} {
-		add(key{value: []byte(unset.value), known: KnownSecret{InUse: true}, odd: []webhook.Finding{found(CodeSecretUnset, unset.says)}, rank: 2})
+		add(key{value: []byte(unset.value), known: KnownSecret{InUse: true}, findings: []webhook.Finding{newFinding(CodeSecretUnset, unset.name)}, rank: 2})
 	}
 	slices.SortStableFunc(all, func(a, b key) int { return a.rank - b.rank })
 	return all
 }
 
-// rankOf puts the secrets in use before the others.
+// rankOf ranks active secrets before the others.
 func rankOf(k KnownSecret) int {
 	if k.InUse {
 		return 0
@@ -71,47 +71,47 @@ func rankOf(k KnownSecret) int {
 	return 1
 }
 
-// variants is what becomes of one secret: 1 further where it is common, 3 where it is rare.
+// variants returns the keys derived from one secret. The rank grows by 1 for a common mistake and by 3 for a rare one.
 func variants(k KnownSecret) []key {
 	const common, rare = 1, 3
 	text := k.Secret.Reveal()
-	rest, hasPrefix := strings.CutPrefix(text, whsec)
+	rest, hasPrefix := strings.CutPrefix(text, secretPrefix)
 	var all []key
-	add := func(value string, further int, f webhook.Finding) {
+	add := func(value string, rankChange int, f webhook.Finding) {
 		if value != "" {
-			all = append(all, key{[]byte(value), k, []webhook.Finding{f}, rankOf(k) + further})
+			all = append(all, key{[]byte(value), k, []webhook.Finding{f}, rankOf(k) + rankChange})
 		}
 	}
 	if hasPrefix {
-		add(rest, common, found(CodeNoPrefix))
+		add(rest, common, newFinding(CodeNoPrefix))
 	} else {
-		add(whsec+text, common, found(CodePrefixAdded))
+		add(secretPrefix+text, common, newFinding(CodePrefixAdded))
 	}
-	add(lenientBase64(rest), common, found(CodeSecretDecoded, "base64"))
-	add(lenientBase64(text), rare, found(CodeSecretDecoded, "base64, whsec_ included"))
-	add(lenientBase64(strings.ReplaceAll(text, "_", "")), rare, found(CodeSecretDecoded, "base64, whsec_ included"))
+	add(lenientBase64(rest), common, newFinding(CodeSecretDecoded, "base64"))
+	add(lenientBase64(text), rare, newFinding(CodeSecretDecoded, "base64, whsec_ included"))
+	add(lenientBase64(strings.ReplaceAll(text, "_", "")), rare, newFinding(CodeSecretDecoded, "base64, whsec_ included"))
 	if decoded, err := hex.DecodeString(rest); err == nil {
-		add(string(decoded), rare, found(CodeSecretDecoded, "hex"))
+		add(string(decoded), rare, newFinding(CodeSecretDecoded, "hex"))
 	}
-	add(text+"\n", common, found(CodeSecretSpace, "a line feed behind it"))
-	add(text+"\r\n", rare, found(CodeSecretSpace, "a line break behind it"))
-	add(text+" ", rare, found(CodeSecretSpace, "a space behind it"))
-	add(" "+text, rare, found(CodeSecretSpace, "a space before it"))
+	add(text+"\n", common, newFinding(CodeSecretSpace, "a line feed after it"))
+	add(text+"\r\n", rare, newFinding(CodeSecretSpace, "a line break after it"))
+	add(text+" ", rare, newFinding(CodeSecretSpace, "a space after it"))
+	add(" "+text, rare, newFinding(CodeSecretSpace, "a space before it"))
 	if hasPrefix {
-		add(rest+"\n", rare, found(CodeSecretSpace, "a line feed behind it and without whsec_"))
+		add(rest+"\n", rare, newFinding(CodeSecretSpace, "a line feed after it and without whsec_"))
 	}
-	if bare := strings.TrimSpace(text); bare != text {
-		add(bare, common, found(CodeSecretSpace, "the white space around it taken off"))
+	if trimmed := strings.TrimSpace(text); trimmed != text {
+		add(trimmed, common, newFinding(CodeSecretSpace, "the white space around it removed"))
 	}
-	add(`"`+text+`"`, rare, found(CodeSecretQuoted))
-	add(`'`+text+`'`, rare, found(CodeSecretQuoted))
+	add(`"`+text+`"`, rare, newFinding(CodeSecretQuoted))
+	add(`'`+text+`'`, rare, newFinding(CodeSecretQuoted))
 	return all
 }
 
-// whsec is how Vidiking's secrets begin (docs: Webhooks).
-const whsec = "whsec_"
+// secretPrefix begins every secret of Vidiking (docs: Webhooks).
+const secretPrefix = "whsec_"
 
-// lenientBase64 decodes as Node and PHP do: both alphabets, and what is in neither is passed over.
+// lenientBase64 decodes as Node and PHP do: it accepts both alphabets and skips all other characters.
 func lenientBase64(text string) string {
 	text, _, _ = strings.Cut(text, "=")
 	decoded, ok := decodeBase64(strings.Map(func(r rune) rune {

@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// The documented example (docs: Webhooks, Payload), and its signature as this prints it:
+// The documented example (docs: Webhooks, Payload), and its signature, as this command prints it:
 //
 //	printf '%s' "$BODY" | openssl dgst -sha256 -hmac whsec_test_secret
 const (
@@ -21,7 +21,7 @@ const (
 	exampleHex    = "79202b24bea1bc0d14197cb78d0d503f5342016b3e427c2276d6ce851e92bc0e"
 )
 
-func TestSignWritesTheKnownVectorInBothStyles(t *testing.T) {
+func TestSignMatchesTheKnownVectorInBothStyles(t *testing.T) {
 	tests := []struct {
 		style signature.Style
 		want  string
@@ -46,7 +46,7 @@ func TestSignAgreesWithOpenSSL(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	bodies := [][]byte{[]byte(exampleBody), {}, []byte("\x00\xff\r\n"), bytes.Repeat([]byte("é\n"), 5000)}
 	for _, body := range bodies {
-		secret := "whsec_" + randomText(random, 1+random.IntN(80)) // shorter and longer than HMAC's block
+		secret := "whsec_" + randomText(random, 1+random.IntN(80)) // shorter and longer than the block size of HMAC
 		command := exec.Command(openssl, "dgst", "-sha256", "-hmac", secret)
 		command.Stdin = bytes.NewReader(body)
 		out, err := command.Output()

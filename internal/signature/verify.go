@@ -10,20 +10,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Verify checks body against the signature header, and returns the verdict with the secret that matched, which is set only
-// where the verdict is valid.
+// Verify checks the signature header against body. It returns the verdict and, if the verdict is valid, the secret that matched.
 //
-// A header value is well formed when it is 64 hex digits, with "sha256=" before them or bare. Upper-case digits are taken for
-// the bytes they stand for: Vidiking writes lower case, but knowing the bytes takes the secret in either case. Nothing is
-// trimmed, since net/http has done so where white space means nothing; the prefix is lower case only.
+// A header value is well formed if it has 64 hex digits, with or without the prefix "sha256=". Upper-case digits are accepted: Vidiking
+// writes lower case, but only the holder of the secret knows the bytes in either case. The prefix must be lower case. Nothing is trimmed,
+// because net/http already trims white space that has no meaning.
 //
-// Of several values one that matches is enough; without one the verdict is invalid if any is well formed, else malformed.
-// A secret that is not set is no secret: anybody can sign with the empty key.
+// If there are several values, one match is enough. Without a match, the verdict is invalid if any value is well formed, and malformed
+// otherwise. Empty secrets are ignored, because anyone can sign with an empty key.
 func Verify(secrets []webhook.Secret, header webhook.Header, body []byte) (webhook.Verdict, webhook.Secret) {
 	if !slices.ContainsFunc(secrets, webhook.Secret.IsSet) {
 		return webhook.VerdictUnchecked, webhook.Secret{}
 	}
-	// A header that is missing or malformed is so for every secret, and costs no HMAC.
+	// A missing or malformed header is the same for every secret and needs no HMAC.
 	if verdict := formOf(header); verdict != webhook.VerdictInvalid {
 		return verdict, webhook.Secret{}
 	}
@@ -35,7 +34,7 @@ func Verify(secrets []webhook.Secret, header webhook.Header, body []byte) (webho
 	return webhook.VerdictInvalid, webhook.Secret{}
 }
 
-// formOf is the verdict on the header as long as no value matches.
+// formOf returns the verdict on the header if no value matches.
 func formOf(header webhook.Header) webhook.Verdict {
 	verdict := webhook.VerdictMissing
 	for _, field := range header {
@@ -50,7 +49,7 @@ func formOf(header webhook.Header) webhook.Verdict {
 	return verdict
 }
 
-// matches reports whether any value of the signature header is body's signature by secret.
+// matches reports whether any value of the signature header is the signature of body with secret.
 func matches(secret webhook.Secret, header webhook.Header, body []byte) bool {
 	var sum [sha256.Size]byte
 	want := digest(sum[:0], secret, body)
@@ -65,9 +64,9 @@ func matches(secret webhook.Secret, header webhook.Header, body []byte) bool {
 	return false
 }
 
-// parse reads one value of the signature header. It looks at the length first, so that a huge value costs nothing.
+// parse decodes one value of the signature header. It checks the length first, so a huge value costs nothing.
 func parse(value string) (sum [sha256.Size]byte, ok bool) {
-	digits := strings.TrimPrefix(value, prefix)
+	digits := strings.TrimPrefix(value, headerPrefix)
 	if len(digits) != hex.EncodedLen(sha256.Size) {
 		return sum, false
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestVerifyTellsEveryVerdict(t *testing.T) {
+func TestVerifyReturnsEveryVerdict(t *testing.T) {
 	const other = "0000000000000000000000000000000000000000000000000000000000000000"
 	tests := []struct {
 		name   string
@@ -20,16 +20,16 @@ func TestVerifyTellsEveryVerdict(t *testing.T) {
 	}{
 		{"prefixed", []string{"sha256=" + exampleHex}, webhook.VerdictValid},
 		{"bare", []string{exampleHex}, webhook.VerdictValid},
-		{"upper-case hex stands for the same bytes", []string{"sha256=" + strings.ToUpper(exampleHex)}, webhook.VerdictValid},
+		{"upper-case hex", []string{"sha256=" + strings.ToUpper(exampleHex)}, webhook.VerdictValid},
 		{"a wrong one, then the right one", []string{other, exampleHex}, webhook.VerdictValid},
-		{"the right one, then rubbish", []string{exampleHex, "rubbish"}, webhook.VerdictValid},
-		{"rubbish, then the right one", []string{"", "sha256=" + exampleHex}, webhook.VerdictValid},
+		{"the right one, then garbage", []string{exampleHex, "garbage"}, webhook.VerdictValid},
+		{"garbage, then the right one", []string{"", "sha256=" + exampleHex}, webhook.VerdictValid},
 
-		{"of something else", []string{other}, webhook.VerdictInvalid},
-		{"of something else, prefixed", []string{"sha256=" + other}, webhook.VerdictInvalid},
-		{"one digit changed", []string{flip(exampleHex, 0)}, webhook.VerdictInvalid},
+		{"of another body", []string{other}, webhook.VerdictInvalid},
+		{"of another body, prefixed", []string{"sha256=" + other}, webhook.VerdictInvalid},
+		{"the first digit changed", []string{flip(exampleHex, 0)}, webhook.VerdictInvalid},
 		{"the last digit changed", []string{flip(exampleHex, 63)}, webhook.VerdictInvalid},
-		{"rubbish and a wrong one", []string{"rubbish", other}, webhook.VerdictInvalid},
+		{"garbage and a wrong one", []string{"garbage", other}, webhook.VerdictInvalid},
 
 		{"no field", nil, webhook.VerdictMissing},
 
@@ -44,8 +44,8 @@ func TestVerifyTellsEveryVerdict(t *testing.T) {
 		{"the prefix in upper case", []string{"SHA256=" + exampleHex}, webhook.VerdictMalformed},
 		{"the prefix twice", []string{"sha256=sha256=" + exampleHex}, webhook.VerdictMalformed},
 		{"two in one value", []string{exampleHex + ", " + exampleHex}, webhook.VerdictMalformed},
-		{"a space behind it", []string{exampleHex + " "}, webhook.VerdictMalformed},
-		{"rubbish twice", []string{"", "rubbish"}, webhook.VerdictMalformed},
+		{"a space after it", []string{exampleHex + " "}, webhook.VerdictMalformed},
+		{"garbage twice", []string{"", "garbage"}, webhook.VerdictMalformed},
 	}
 	secret := webhook.SecretFrom(exampleSecret)
 	for _, test := range tests {
@@ -55,13 +55,13 @@ func TestVerifyTellsEveryVerdict(t *testing.T) {
 				t.Errorf("Verify(%q) = %s, want %s", test.values, got, test.want)
 			}
 			if by.IsSet() != (test.want == webhook.VerdictValid) {
-				t.Errorf("Verify(%q) names a secret: %t, want it only where valid", test.values, by.IsSet())
+				t.Errorf("Verify(%q) returns a secret: %t, want one only for a valid verdict", test.values, by.IsSet())
 			}
 		})
 	}
 }
 
-func TestVerifyTakesTheSecretThatMatches(t *testing.T) {
+func TestVerifyReturnsTheSecretThatMatches(t *testing.T) {
 	right, wrong := webhook.SecretFrom(exampleSecret), webhook.SecretFrom("whsec_another")
 	tests := []struct {
 		name    string
@@ -70,10 +70,10 @@ func TestVerifyTakesTheSecretThatMatches(t *testing.T) {
 		by      webhook.Secret
 	}{
 		{"second of two", []webhook.Secret{wrong, right}, webhook.VerdictValid, right},
-		{"behind one that is not set", []webhook.Secret{{}, right}, webhook.VerdictValid, right},
+		{"after an empty one", []webhook.Secret{{}, right}, webhook.VerdictValid, right},
 		{"none of them", []webhook.Secret{wrong, {}}, webhook.VerdictInvalid, webhook.Secret{}},
-		{"none at all", nil, webhook.VerdictUnchecked, webhook.Secret{}},
-		{"none that is set", []webhook.Secret{{}, {}}, webhook.VerdictUnchecked, webhook.Secret{}},
+		{"no secrets", nil, webhook.VerdictUnchecked, webhook.Secret{}},
+		{"only empty secrets", []webhook.Secret{{}, {}}, webhook.VerdictUnchecked, webhook.Secret{}},
 		{"without whsec_", []webhook.Secret{webhook.SecretFrom("test_secret")}, webhook.VerdictInvalid, webhook.Secret{}},
 	}
 	for _, test := range tests {
@@ -86,7 +86,7 @@ func TestVerifyTakesTheSecretThatMatches(t *testing.T) {
 	}
 }
 
-func TestVerifyNeverTrustsTheEmptyKey(t *testing.T) {
+func TestVerifyIgnoresTheEmptyKey(t *testing.T) {
 	forged := signature.Sign(webhook.Secret{}, []byte(exampleBody), signature.StylePrefixed)
 	secrets := []webhook.Secret{{}, webhook.SecretFrom("whsec_another")}
 	if got, _ := signature.Verify(secrets, header(forged), []byte(exampleBody)); got != webhook.VerdictInvalid {
@@ -94,7 +94,7 @@ func TestVerifyNeverTrustsTheEmptyKey(t *testing.T) {
 	}
 }
 
-func TestVerifyWithoutASecretIsUncheckedWhateverTheHeader(t *testing.T) {
+func TestVerifyWithoutASecretIsUncheckedForAnyHeader(t *testing.T) {
 	for _, h := range []webhook.Header{nil, header(""), header("rubbish"), header(exampleHex)} {
 		if got, _ := signature.Verify(nil, h, []byte(exampleBody)); got != webhook.VerdictUnchecked {
 			t.Errorf("Verify(nil, %q) = %s, want unchecked", h, got)
@@ -112,8 +112,8 @@ func TestVerifyFindsTheHeaderInAnyCase(t *testing.T) {
 	}
 }
 
-// The law: what is signed verifies, in both styles, and with one bit of the body changed or another secret it does not.
-func TestWhatSignSignsVerifiesAndNothingElseDoes(t *testing.T) {
+// TestVerifyAcceptsExactlyWhatSignSigns checks both styles, with one bit of the body changed, and with another secret.
+func TestVerifyAcceptsExactlyWhatSignSigns(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 500 {
 		secret := webhook.SecretFrom(randomText(random, 1+random.IntN(100)))
@@ -124,7 +124,7 @@ func TestWhatSignSignsVerifiesAndNothingElseDoes(t *testing.T) {
 		for _, style := range []signature.Style{signature.StylePrefixed, signature.StyleBare} {
 			signed := header(signature.Sign(secret, body, style))
 			if got, by := signature.Verify([]webhook.Secret{secret}, signed, body); got != webhook.VerdictValid || by != secret {
-				t.Fatalf("Verify of what Sign signed = %s, want valid; style %s, body %q", got, style, body)
+				t.Fatalf("Verify of a signed body = %s, want valid; style %s, body %q", got, style, body)
 			}
 			changed := bytes.Clone(body)
 			changed[random.IntN(len(changed))] ^= 1 << random.IntN(8)
@@ -153,7 +153,7 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// plainVerdict is the rule in its plainest words, without a care for time.
+// plainVerdict is a simple implementation of Verify that does not run in constant time.
 func plainVerdict(secret webhook.Secret, values []string, body []byte) webhook.Verdict {
 	if !secret.IsSet() {
 		return webhook.VerdictUnchecked
@@ -172,7 +172,7 @@ func plainVerdict(secret webhook.Secret, values []string, body []byte) webhook.V
 	return verdict
 }
 
-func TestVerifyOfAHugeHeaderCostsNoMemory(t *testing.T) {
+func TestVerifyAllocatesNothingForAHugeHeader(t *testing.T) {
 	secrets := []webhook.Secret{webhook.SecretFrom(exampleSecret)}
 	huge, body := header(strings.Repeat("a", 1<<20)), []byte(exampleBody)
 	allocs := testing.AllocsPerRun(100, func() { _, _ = signature.Verify(secrets, huge, body) })
@@ -198,7 +198,7 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// header has the signature header with these values between others.
+// header returns the signature header with these values, between other headers.
 func header(values ...string) webhook.Header {
 	h := webhook.Header{{Name: "Host", Value: "localhost"}, {Name: "Content-Type", Value: "application/json"}}
 	for _, value := range values {

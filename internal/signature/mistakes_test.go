@@ -25,45 +25,45 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// way is one way of going wrong, done by a program of a language: a line of testdata/ways/*.jsonl, which the scripts beside it print.
-type way struct {
-	Language, Version, Way, Input, Header string
+// mistake is a signature by a program that makes one mistake: a line of testdata/mistakes/*.jsonl, which the scripts next to it print.
+type mistake struct {
+	Language, Version, Mistake, Input, Header string
 	Written                               []byte `json:"written_base64"`
 }
 
-func (w way) name() string { return w.Language + " | " + w.Way + " | " + w.Input }
+func (m mistake) name() string { return m.Language + " | " + m.Mistake + " | " + m.Input }
 
 const (
-	waysDir    = "testdata/ways"
-	waysSecret = "whsec_dGhlX3NlY3JldF9vZl90aGVfbWF0cml4"
+	mistakesDir    = "testdata/mistakes"
+	mistakesSecret = "whsec_dGhlX3NlY3JldF9vZl90aGVfbWF0cml4"
 )
 
-// languages is who the scripts are for, and what runs them.
+// languages are the languages of the scripts, and the programs that run them.
 var languages = []struct {
 	name, script string
 	programs     []string
 	install      string
 }{
-	{"node", "ways.js", []string{"node"}, "Node 18 or newer"},
-	{"python", "ways.py", []string{"python3", "python"}, "Python 3.9 or newer"},
-	{"php", "ways.php", []string{"php"}, "PHP 8 with its json extension"},
-	{"ruby", "ways.rb", []string{"ruby"}, "Ruby 3 with its json, base64 and openssl gems"},
-	{"openssl", "ways.sh", []string{"sh"}, "openssl and a shell"},
+	{"node", "mistakes.js", []string{"node"}, "Node 18 or newer"},
+	{"python", "mistakes.py", []string{"python3", "python"}, "Python 3.9 or newer"},
+	{"php", "mistakes.php", []string{"php"}, "PHP 8 with its json extension"},
+	{"ruby", "mistakes.rb", []string{"ruby"}, "Ruby 3 with its json, base64 and openssl gems"},
+	{"openssl", "mistakes.sh", []string{"sh"}, "openssl and a shell"},
 }
 
-// What the languages did, recorded, so that a machine without them proves the same.
-func TestEveryWayOfGoingWrongIsNamed(t *testing.T) {
+// TestDiagnoseFindsEveryMistake uses recorded output, so it needs none of the languages.
+func TestDiagnoseFindsEveryMistake(t *testing.T) {
 	t.Parallel()
 	rows := map[string]string{}
 	var table strings.Builder
-	for _, w := range append(recordedWays(t), goWays(t)...) {
-		row := diagnoseWay(t, w)
-		rows[w.name()] = row
-		fmt.Fprintf(&table, "%s | %s\n", w.name(), row)
+	for _, m := range append(recordedMistakes(t), goMistakes(t)...) {
+		row := diagnoseMistake(t, m)
+		rows[m.name()] = row
+		fmt.Fprintf(&table, "%s | %s\n", m.name(), row)
 	}
-	golden := filepath.Join(waysDir, "matrix.golden")
+	golden := filepath.Join(mistakesDir, "matrix.golden")
 	if *update {
 		if err := os.WriteFile(golden, []byte(table.String()), 0o600); err != nil {
 			t.Fatal(err)
@@ -72,45 +72,45 @@ func TestEveryWayOfGoingWrongIsNamed(t *testing.T) {
 	want := goldenRows(t)
 	for name, row := range rows {
 		if row != want[name] {
-			t.Errorf("%s: got\n%s, want\n%s\n(go test ./internal/signature -run EveryWay -update writes %s)", name, row, want[name], golden)
+			t.Errorf("%s: got\n%s, want\n%s\n(go test ./internal/signature -run EveryMistake -update writes %s)", name, row, want[name], golden)
 		}
 	}
 	if len(rows) != len(want) {
-		t.Errorf("%d ways, want the %d of %s", len(rows), len(want), golden)
+		t.Errorf("got %d mistakes, want the %d of %s", len(rows), len(want), golden)
 	}
 }
 
-// No way but those that are right after all is left without a cause.
-func TestTheMatrixHasNoGap(t *testing.T) {
+// TestEveryMistakeHasACertainCause checks all recorded mistakes, except those that yield a valid signature.
+func TestEveryMistakeHasACertainCause(t *testing.T) {
 	t.Parallel()
 	rows := goldenRows(t)
 	if len(rows) < 200 {
-		t.Fatalf("only %d ways: the test looks in the wrong place", len(rows))
+		t.Fatalf("got only %d mistakes, want at least 200", len(rows))
 	}
 	for name, row := range rows {
 		if !strings.HasPrefix(row, "valid | ") && !strings.Contains(row, " | certain | ") {
-			t.Errorf("%s: nothing certain is said: %s", name, row)
+			t.Errorf("%s: no certain cause: %s", name, row)
 		}
 	}
 }
 
-// The same by the languages as they are on this machine, whatever their version.
-func TestTheLanguagesHereGoWrongInTheSameWays(t *testing.T) {
+// TestInstalledLanguagesMakeTheRecordedMistakes runs the scripts with the languages installed on this machine, in any version.
+func TestInstalledLanguagesMakeTheRecordedMistakes(t *testing.T) {
 	t.Parallel()
 	want, recorded := goldenRows(t), map[string]string{}
-	for _, w := range recordedWays(t) {
-		recorded[w.Language] = w.Version
+	for _, m := range recordedMistakes(t) {
+		recorded[m.Language] = m.Version
 	}
 	for _, l := range languages {
 		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
-			for _, w := range readWays(t, runScript(t, l.programs, l.script, l.install)) {
-				t.Run(w.Way+" "+w.Input, func(t *testing.T) {
-					if w.Version != recorded[w.Language] && w.Input == "rich.json" {
-						t.Skipf("How %s writes rare numbers and characters changes from version to version: recorded with %s, here is %s.", w.Language, recorded[w.Language], w.Version)
+			for _, m := range readMistakes(t, runScript(t, l.programs, l.script, l.install)) {
+				t.Run(m.Mistake+" "+m.Input, func(t *testing.T) {
+					if m.Version != recorded[m.Language] && m.Input == "rich.json" {
+						t.Skipf("The output of %s for rare numbers and characters depends on its version: recorded with %s, this is %s.", m.Language, recorded[m.Language], m.Version)
 					}
-					if got := diagnoseWay(t, w); got != want[w.name()] {
-						t.Errorf("got\n%s, want\n%s", got, want[w.name()])
+					if got := diagnoseMistake(t, m); got != want[m.name()] {
+						t.Errorf("got\n%s, want\n%s", got, want[m.name()])
 					}
 				})
 			}
@@ -118,20 +118,20 @@ func TestTheLanguagesHereGoWrongInTheSameWays(t *testing.T) {
 	}
 }
 
-// runScript runs a language's script, or skips where the language is not here.
+// runScript runs the script of a language. It skips the test if the language is not installed.
 func runScript(t *testing.T, programs []string, script, install string) []byte {
 	t.Helper()
-	if runtime.GOOS == "windows" && script == "ways.sh" {
-		t.Skip("Windows has no shell for ways.sh.")
+	if runtime.GOOS == "windows" && script == "mistakes.sh" {
+		t.Skip("Windows has no shell for mistakes.sh.")
 	}
-	if _, err := exec.LookPath("openssl"); script == "ways.sh" && err != nil {
+	if _, err := exec.LookPath("openssl"); script == "mistakes.sh" && err != nil {
 		t.Skip("There is no openssl here.")
 	}
-	path, err := filepath.Abs(filepath.Join(waysDir, script))
+	path, err := filepath.Abs(filepath.Join(mistakesDir, script))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(path); err != nil { // so that go test runs again, cache or not, when the script has changed
+	if _, err := os.Stat(path); err != nil { // reading the script makes go test run again if it changes
 		t.Fatal(err)
 	}
 	why := "It is not in PATH"
@@ -150,37 +150,37 @@ func runScript(t *testing.T, programs []string, script, install string) []byte {
 	return nil
 }
 
-func recordedWays(t *testing.T) []way {
+func recordedMistakes(t *testing.T) []mistake {
 	t.Helper()
-	var all []way
+	var all []mistake
 	for _, l := range languages {
-		text, err := os.ReadFile(filepath.Join(waysDir, l.name+".jsonl"))
+		text, err := os.ReadFile(filepath.Join(mistakesDir, l.name+".jsonl"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, readWays(t, text)...)
+		all = append(all, readMistakes(t, text)...)
 	}
 	return all
 }
 
-func readWays(t *testing.T, text []byte) []way {
+func readMistakes(t *testing.T, text []byte) []mistake {
 	t.Helper()
-	var all []way
+	var all []mistake
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var w way
-		if err := json.Unmarshal(lines.Bytes(), &w); err != nil {
+		var m mistake
+		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
 			t.Fatalf("%s: %v", lines.Bytes(), err)
 		}
-		all = append(all, w)
+		all = append(all, m)
 	}
 	return all
 }
 
 func goldenRows(t *testing.T) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(waysDir, "matrix.golden"))
+	text, err := os.ReadFile(filepath.Join(mistakesDir, "matrix.golden"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,12 +192,12 @@ func goldenRows(t *testing.T) map[string]string {
 	return rows
 }
 
-// diagnoseWay is what is said of a way: the verdict, then the code, certainty and cause of each finding.
-func diagnoseWay(t *testing.T, w way) string {
+// diagnoseMistake returns the diagnosis of a mistake: the verdict, then the code, certainty and cause of each finding.
+func diagnoseMistake(t *testing.T, m mistake) string {
 	t.Helper()
 	d := signature.Diagnose(t.Context(), signature.Case{
-		Header: webhook.Header{{Name: webhook.SignatureHeader, Value: w.Header}}, Body: readInput(t, w.Input),
-		Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(waysSecret), InUse: true}},
+		Header: webhook.Header{{Name: webhook.SignatureHeader, Value: m.Header}}, Body: readInput(t, m.Input),
+		Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(mistakesSecret), InUse: true}},
 	})
 	row := string(d.Verdict)
 	for _, f := range d.Findings {
@@ -211,33 +211,33 @@ func diagnoseWay(t *testing.T, w way) string {
 
 func readInput(t *testing.T, name string) []byte {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join(waysDir, name))
+	body, err := os.ReadFile(filepath.Join(mistakesDir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return body
 }
 
-// goWays is the same in Go, which needs no script.
-func goWays(t *testing.T) []way {
+// goMistakes makes the same mistakes in Go, without a script.
+func goMistakes(t *testing.T) []mistake {
 	t.Helper()
-	var all []way
+	var all []mistake
 	say := func(name, input, header string) {
-		all = append(all, way{Language: "go", Way: name, Input: input, Header: header})
+		all = append(all, mistake{Language: "go", Mistake: name, Input: input, Header: header})
 	}
 	for _, input := range []string{"documented.json", "pretty.json", "rich.json"} {
 		body := readInput(t, input)
 		for _, w := range goWriters {
-			say(w.name, input, "sha256="+hex.EncodeToString(mac(sha256.New, waysSecret, w.write(t, body))))
+			say(w.name, input, "sha256="+hex.EncodeToString(mac(sha256.New, mistakesSecret, w.write(t, body))))
 		}
 	}
 	const input = "documented.json"
-	body, rest := readInput(t, input), strings.TrimPrefix(waysSecret, "whsec_")
+	body, rest := readInput(t, input), strings.TrimPrefix(mistakesSecret, "whsec_")
 	decoded, err := base64.StdEncoding.DecodeString(rest)
 	if err != nil {
 		t.Fatal(err)
 	}
-	right := mac(sha256.New, waysSecret, body)
+	right := mac(sha256.New, mistakesSecret, body)
 	plain := sha256.Sum256(body)
 	say("bare", input, hex.EncodeToString(right))
 	say("upper-case hex", input, fmt.Sprintf("%X", right))
@@ -245,17 +245,17 @@ func goWays(t *testing.T) []way {
 	say("base64url, not padded", input, base64.RawURLEncoding.EncodeToString(right))
 	say("quoted", input, fmt.Sprintf("%q", hex.EncodeToString(right)))
 	say("0x", input, fmt.Sprintf("%#x", right))
-	say("sha1", input, "sha1="+hex.EncodeToString(mac(sha1.New, waysSecret, body)))
-	say("sha384", input, "sha384="+hex.EncodeToString(mac(sha512.New384, waysSecret, body)))
-	say("sha512", input, "sha512="+hex.EncodeToString(mac(sha512.New, waysSecret, body)))
-	say("md5", input, "md5="+hex.EncodeToString(mac(md5.New, waysSecret, body)))
+	say("sha1", input, "sha1="+hex.EncodeToString(mac(sha1.New, mistakesSecret, body)))
+	say("sha384", input, "sha384="+hex.EncodeToString(mac(sha512.New384, mistakesSecret, body)))
+	say("sha512", input, "sha512="+hex.EncodeToString(mac(sha512.New, mistakesSecret, body)))
+	say("md5", input, "md5="+hex.EncodeToString(mac(md5.New, mistakesSecret, body)))
 	say("plain hash", input, hex.EncodeToString(plain[:]))
-	say("hash.Sum(body), the state not written", input, hex.EncodeToString(mac(sha256.New, waysSecret, nil)))
-	say("swapped", input, hex.EncodeToString(mac(sha256.New, string(body), []byte(waysSecret))))
+	say("hash.Sum(body), the state not written", input, hex.EncodeToString(mac(sha256.New, mistakesSecret, nil)))
+	say("swapped", input, hex.EncodeToString(mac(sha256.New, string(body), []byte(mistakesSecret))))
 	say("without whsec_", input, hex.EncodeToString(mac(sha256.New, rest, body)))
 	say("secret decoded", input, hex.EncodeToString(mac(sha256.New, string(decoded), body)))
-	say("secret with line feed", input, hex.EncodeToString(mac(sha256.New, waysSecret+"\n", body)))
-	say("body cut", input, hex.EncodeToString(mac(sha256.New, waysSecret, body[:64])))
+	say("secret with line feed", input, hex.EncodeToString(mac(sha256.New, mistakesSecret+"\n", body)))
+	say("body cut", input, hex.EncodeToString(mac(sha256.New, mistakesSecret, body[:64])))
 	return all
 }
 
@@ -265,7 +265,7 @@ func mac(algorithm func() hash.Hash, key string, body []byte) []byte {
 	return h.Sum(nil)
 }
 
-// goWriters is how Go programs write JSON again.
+// goWriters are the ways in which Go programs re-serialize JSON.
 var goWriters = []struct {
 	name  string
 	write func(t *testing.T, body []byte) []byte
@@ -321,7 +321,7 @@ func parsed(t *testing.T, body []byte) (v any) {
 	return v
 }
 
-// must takes what a writer returned: the text, or where to get it.
+// must returns the text of a writer, or reads it from the last argument.
 func must(t *testing.T) func(text []byte, err error, from ...func() []byte) []byte {
 	t.Helper()
 	return func(text []byte, err error, from ...func() []byte) []byte {
