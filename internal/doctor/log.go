@@ -65,7 +65,7 @@ func (d *doctor) logTrouble(err error, dir string) []Finding {
 
 // pending says which deliveries a listen left that has ended: those it had not sent, and those whose outcome nobody knows.
 func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
-	left, err := relay.LeftPending(ctx, r, dir, "")
+	left, err := relay.CountPending(ctx, r, dir, "")
 	if err != nil {
 		return warning(err.Error(), "")
 	}

@@ -30,7 +30,7 @@ func (s *Session) resume(ctx context.Context) error {
 		s.backlog.resumed = s.relay.Resume(pending)
 	}
 	var err error
-	s.backlog.pending, err = relay.LeftPending(ctx, s.log.Reader(), s.o.Log.Dir, s.log.location.Project)
+	s.backlog.pending, err = relay.CountPending(ctx, s.log.Reader(), s.o.Log.Dir, s.log.location.Project)
 	return err
 }
 

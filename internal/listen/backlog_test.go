@@ -112,7 +112,7 @@ func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
 		t.Errorf("a listen of another project takes over %d of its deliveries, want 0", n)
 	}
 	for project, want := range map[string]int{"/p/shop": 1, "/p/flaskapp": 0} {
-		if left, err := relay.LeftPending(t.Context(), log.Reader(), dir, project); err != nil || left.NeverSent != want {
+		if left, err := relay.CountPending(t.Context(), log.Reader(), dir, project); err != nil || left.NeverSent != want {
 			t.Errorf("left pending for %s: %+v, %v; want %d", project, left, err, want)
 		}
 	}

@@ -69,7 +69,7 @@ func (s *Session) logFailed(err error) {
 	case errors.As(err, &gone): // an attempt of a delivery that was removed with its log
 		return
 	case errors.Is(err, store.ErrReplaced):
-		n.Kind = relay.NoticeNewLog
+		n.Kind = relay.NoticeLogReplaced
 		_ = s.announce.Reannounce() // other commands can do without
 	}
 	s.display.view.Notify(n)

@@ -216,7 +216,7 @@ const (
 func (s *Session) Run(ctx context.Context) error {
 	interrupts := s.o.System.Interrupts()
 	probe := make(chan []dispatch.Target, 1)
-	go func() { probe <- s.relay.LookForHandlers(context.WithoutCancel(ctx)) }()
+	go func() { probe <- s.relay.ProbeHandlers(context.WithoutCancel(ctx)) }()
 	state, err := s.tunnel.open(ctx, &s.ingress, s.display.printer, interrupts)
 	if err != nil || state.Kind != tunnel.Ready {
 		return s.shutdown(context.WithoutCancel(ctx), interrupts, err)

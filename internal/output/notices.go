@@ -24,7 +24,7 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 		return givenUp(n, st)
 	case relay.NoticeTooLarge:
 		return tooLarge(n)
-	case relay.NoticeTooMany, relay.NoticeTooSlow, relay.NoticeTooManyConns, relay.NoticeLargeHeader, relay.NoticeOtherSite:
+	case relay.NoticeTooManyBytes, relay.NoticeTooSlow, relay.NoticeTooManyConns, relay.NoticeLargeHeader, relay.NoticeCrossSite:
 		return limitReached(n)
 	case relay.NoticeNotRecorded:
 		message, hint := recordFailure(n.Err)
@@ -34,7 +34,7 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 			Code: "not_read", At: n.At, Message: "The delivery log cannot be read: " + display.Clean(n.Err.Error()) + ".",
 			Details: []string{"Held deliveries and retries wait until it can be read."},
 		}
-	case relay.NoticeNewLog:
+	case relay.NoticeLogReplaced:
 		return Notice{
 			Code: "new_log", At: n.At, Message: "The delivery log was removed.",
 			Details: []string{"New deliveries are recorded in a new log."},
@@ -84,7 +84,7 @@ func tooLarge(n relay.Notice) Notice {
 func limitReached(n relay.Notice) Notice {
 	out := Notice{At: n.At}
 	switch n.Kind {
-	case relay.NoticeTooMany:
+	case relay.NoticeTooManyBytes:
 		out.Code, out.Message = "too_many_bytes", "Too many large bodies at once: those beyond the limit get 503."
 		out.Details = []string{"Vidiking retries them."}
 	case relay.NoticeTooSlow:

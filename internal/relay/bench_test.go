@@ -28,11 +28,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// idleConnections is what the proxy's transport keeps (docs/performance.md).
+// idleConnections is the number of idle connections that the proxy's transport keeps (docs/performance.md).
 const idleConnections = 64
 
-// BenchmarkRelay sends signed bodies of 1 KB, all different, over loopback: to an ingress that checks, records and forwards them, and
-// to an httputil.ReverseProxy that only forwards them. Both stand before the same handler.
+// BenchmarkRelay sends different signed bodies of 1 KB over loopback to an ingress that verifies, records and forwards them, and to an
+// httputil.ReverseProxy that only forwards them. Both forward to the same handler.
 func BenchmarkRelay(b *testing.B) {
 	for _, connections := range []int{1, 16, 64} {
 		for _, peer := range benchPeers() {
@@ -47,11 +47,11 @@ func BenchmarkRelay(b *testing.B) {
 	}
 }
 
-// benchRound is how long a peer runs before it is the other's turn: so short that whatever else the machine does slows both alike.
+// benchRound is how long each peer runs in turn. It is short, so other load on the machine slows both equally.
 const benchRound = 100 * time.Millisecond
 
-// BenchmarkRelayBesideReverseProxy runs the same two turn by turn and reports how they compare: the figure of docs/performance.md.
-func BenchmarkRelayBesideReverseProxy(b *testing.B) {
+// BenchmarkRelayAgainstReverseProxy alternates between the two and reports the ratio for docs/performance.md.
+func BenchmarkRelayAgainstReverseProxy(b *testing.B) {
 	for _, connections := range []int{1, 16, 64} {
 		b.Run(strconv.Itoa(connections), func(b *testing.B) {
 			handler := benchHandler(b)
@@ -59,7 +59,7 @@ func BenchmarkRelayBesideReverseProxy(b *testing.B) {
 			var senders [2][]*benchSender
 			for i, peer := range peers {
 				senders[i] = dialAll(b, peer.start(b, handler), connections)
-				sendAll(b, senders[i], 2*connections) // to connections that are open
+				sendAll(b, senders[i], 2*connections) // open the connections
 			}
 			var sent [2]int
 			var took [2]time.Duration
@@ -74,16 +74,16 @@ func BenchmarkRelayBesideReverseProxy(b *testing.B) {
 			b.ReportMetric(rate(0), peers[0].name+"-req/s")
 			b.ReportMetric(rate(1), peers[1].name+"-req/s")
 			b.ReportMetric(rate(0)/rate(1), "ratio")
-			b.ReportMetric(0, "ns/op") // of both together: no figure
+			b.ReportMetric(0, "ns/op") // meaningless for both together
 		})
 	}
 }
 
 // steadyRate is the load at which docs/performance.md compares p99.
-const steadyRate = 500 // a second
+const steadyRate = 500 // per second
 
-// BenchmarkRelayAtSteadyRate sends 500 a second to one and then the other, and reports how long an answer takes from the moment at
-// which its request was due.
+// BenchmarkRelayAtSteadyRate sends 500 requests per second to each peer in turn. It reports the response times, measured from the moment
+// at which each request was due.
 func BenchmarkRelayAtSteadyRate(b *testing.B) {
 	handler := benchHandler(b)
 	peers := benchPeers()
@@ -111,7 +111,7 @@ func BenchmarkRelayAtSteadyRate(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// sendSteadily sends n at the steady rate.
+// sendSteadily sends n requests at the steady rate.
 func sendSteadily(b *testing.B, senders []*benchSender, n int) []time.Duration {
 	b.Helper()
 	free := make(chan *benchSender, len(senders))
@@ -137,7 +137,7 @@ func sendSteadily(b *testing.B, senders []*benchSender, n int) []time.Duration {
 	return took
 }
 
-// benchPeer starts something on loopback that forwards to the handler.
+// benchPeer starts a server on loopback that forwards to the handler.
 type benchPeer struct {
 	name  string
 	start func(b *testing.B, handler string) (address string)
@@ -212,16 +212,15 @@ func benchHandler(b *testing.B) string {
 	return server.URL
 }
 
-// benchSender is a sender with one connection. It is as little of a client as will do, so that what it costs does not hide what the
-// peers cost.
+// benchSender is a minimal HTTP client with one connection. It uses little CPU time, so the results show the peers' cost.
 type benchSender struct {
 	conn      net.Conn
 	in        *bufio.Reader
 	mac       hash.Hash
 	request   []byte
-	signature []byte // within request
-	body      []byte // within request
-	number    []byte // within body: what makes it different from all others
+	signature []byte // part of request
+	body      []byte // part of request
+	number    []byte // part of body; makes it unique
 	sum       []byte
 }
 
@@ -256,7 +255,7 @@ func newBenchSender(conn net.Conn, i int) *benchSender {
 }
 
 func (s *benchSender) send() error {
-	for i := len(s.number) - 1; ; i-- { // count by one, in decimal
+	for i := len(s.number) - 1; ; i-- { // increment the decimal number
 		if s.number[i]++; s.number[i] <= '9' {
 			break
 		}
@@ -272,14 +271,14 @@ func (s *benchSender) send() error {
 	return s.answer()
 }
 
-// answer reads an answer, which must be 200 and say how long it is.
+// answer reads a response, which must be 200 with a Content-Length.
 func (s *benchSender) answer() error {
 	status, err := s.in.ReadSlice('\n')
 	if err != nil {
 		return err
 	}
 	if !bytes.HasPrefix(status, []byte("HTTP/1.1 200 ")) {
-		return fmt.Errorf("answer %q, want 200", status)
+		return fmt.Errorf("response %q, want 200", status)
 	}
 	length := -1
 	for {
@@ -298,13 +297,13 @@ func (s *benchSender) answer() error {
 		}
 	}
 	if length < 0 {
-		return fmt.Errorf("an answer that does not say how long it is")
+		return fmt.Errorf("response without a Content-Length")
 	}
 	_, err = s.in.Discard(length)
 	return err
 }
 
-// sendAll sends n in all.
+// sendAll sends n requests.
 func sendAll(b *testing.B, senders []*benchSender, n int) {
 	b.Helper()
 	var left atomic.Int64
@@ -312,7 +311,7 @@ func sendAll(b *testing.B, senders []*benchSender, n int) {
 	sendWhile(b, senders, func() bool { return left.Add(-1) >= 0 })
 }
 
-// sendFor sends for that long, and returns how many that were and how long it took.
+// sendFor sends requests for a duration. It returns their number and the time they took.
 func sendFor(b *testing.B, senders []*benchSender, d time.Duration) (int, time.Duration) {
 	b.Helper()
 	start := time.Now()

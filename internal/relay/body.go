@@ -8,151 +8,150 @@ import (
 	"time"
 )
 
-// Why a body was not taken.
+// Reasons to reject a body.
 var (
-	errTooLarge = errors.New("the body is larger than allowed")
-	errTooMany  = errors.New("too many bytes in flight")
-	errTooSlow  = errors.New("the body came too slowly")
-	errBroken   = errors.New("the body did not arrive whole")
+	errTooLarge     = errors.New("the body is too large")
+	errTooManyBytes = errors.New("too many bytes in flight")
+	errTooSlow      = errors.New("the body arrived too slowly")
+	errIncomplete   = errors.New("the body is incomplete")
 )
 
 const (
-	firstRead = 16 << 10 // the first buffer, unless the body is known to be smaller
-	mostGrow  = 4        // each next one is at most this many times as large
+	firstBuffer  = 16 << 10 // size of the first buffer, unless the body is known to be smaller
+	growthFactor = 4        // each buffer is at most this many times as large as the one before
 
-	// A sender may wait this long before the body, and between two parts of it.
-	bodyPause = 10 * time.Second
-	// A whole body takes this long at most: 10 MiB on a slow mobile line.
-	bodyTime = time.Minute
+	// Maximum pause of a sender before the body and between two parts of it.
+	bodyReadTimeout = 10 * time.Second
+	// Maximum time for a whole body: enough for 10 MiB over a slow mobile connection.
+	maxBodyTime = time.Minute
 )
 
-// arriving is a body on its way in. What it reserves grows with what has arrived: a sender that only announces a large body keeps
-// nobody out.
-type arriving struct {
+// bodyReader reads one body. It reserves memory as bytes arrive, so a sender that only announces a large body keeps no other sender out.
+type bodyReader struct {
 	bodies   *inFlight
 	conn     *http.ResponseController
-	from     io.Reader
-	declared int64 // its length; -1 if the sender does not say
-	most     int64
-	pause    time.Duration
+	src      io.Reader
+	declared int64 // Content-Length; -1 if unknown
+	maxBytes int64
+	timeout  time.Duration
 
-	body    []byte
-	held    int64     // reserved
-	renewed time.Time // when the deadline of the connection was last moved
-	end     time.Time
+	body            []byte
+	reserved        int64     // bytes reserved in bodies
+	deadlineMovedAt time.Time // when the connection's read deadline was last moved
+	deadline        time.Time
 }
 
-// readBody reads a body whole, or not at all. held is what it reserved, which the caller releases, also after an error.
+// readBody reads a whole body. held is the number of reserved bytes. The caller releases them, even after an error.
 func (in *Ingress) readBody(w http.ResponseWriter, req *http.Request) (body []byte, held int64, err error) {
 	if req.ContentLength > in.o.MaxBody {
 		return nil, 0, errTooLarge
 	}
-	a := arriving{
-		bodies: in.bodies, conn: http.NewResponseController(w), from: req.Body, declared: req.ContentLength, most: in.o.MaxBody,
-		pause: in.pause,
+	a := bodyReader{
+		bodies: in.bodies, conn: http.NewResponseController(w), src: req.Body, declared: req.ContentLength, maxBytes: in.o.MaxBody,
+		timeout: in.readTimeout,
 	}
 	if err = a.read(); err != nil {
-		return nil, a.held, err
+		return nil, a.reserved, err
 	}
-	_ = a.conn.SetReadDeadline(time.Time{}) // else net/http takes a sender that waits for the response for one that has left
-	return a.body, a.held, nil
+	_ = a.conn.SetReadDeadline(time.Time{}) // otherwise net/http treats a sender that waits for the response as disconnected
+	return a.body, a.reserved, nil
 }
 
-func (a *arriving) read() error {
+func (a *bodyReader) read() error {
 	if err := a.grow(); err != nil {
 		return err
 	}
 	for {
-		n, err := a.from.Read(a.body[len(a.body):cap(a.body)])
+		n, err := a.src.Read(a.body[len(a.body):cap(a.body)])
 		a.body = a.body[:len(a.body)+n]
 		switch {
-		case int64(len(a.body)) > a.most:
+		case int64(len(a.body)) > a.maxBytes:
 			return errTooLarge
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return reasonOf(err)
+			return readError(err)
 		}
 		if err := a.grow(); err != nil {
 			return err
 		}
-		a.keepOpen()
+		a.extendDeadline()
 	}
 }
 
-// grow makes room for more, if there is none. The first part of a body needs no deadline of its own: it is the server's.
-func (a *arriving) grow() error {
+// grow enlarges the buffer if it is full. The server's read timeout covers the first part of a body.
+func (a *bodyReader) grow() error {
 	size := int64(cap(a.body))
 	if int64(len(a.body)) < size || size > 0 && size == a.declared {
 		return nil
 	}
-	next := min(max(firstRead, mostGrow*size), a.most+1)
+	next := min(max(firstBuffer, growthFactor*size), a.maxBytes+1)
 	if a.declared >= 0 {
 		next = min(next, a.declared)
 	}
 	cost := next - size
 	if size == 0 {
-		cost += deliveryCost
+		cost += deliveryOverhead
 	}
-	if !a.bodies.take(cost, next) {
-		return errTooMany
+	if !a.bodies.reserve(cost, next) {
+		return errTooManyBytes
 	}
-	a.held += cost
+	a.reserved += cost
 	a.body = append(make([]byte, 0, next), a.body...)
 	return nil
 }
 
-// keepOpen gives the sender time for the next part.
-func (a *arriving) keepOpen() {
+// extendDeadline gives the sender time for the next part.
+func (a *bodyReader) extendDeadline() {
 	now := time.Now()
-	if now.Sub(a.renewed) < a.pause/10 {
+	if now.Sub(a.deadlineMovedAt) < a.timeout/10 {
 		return
 	}
-	if a.end.IsZero() {
-		a.end = now.Add(bodyTime)
+	if a.deadline.IsZero() {
+		a.deadline = now.Add(maxBodyTime)
 	}
-	next := now.Add(a.pause)
-	if a.end.Before(next) {
-		next = a.end
+	next := now.Add(a.timeout)
+	if a.deadline.Before(next) {
+		next = a.deadline
 	}
-	a.renewed = now
+	a.deadlineMovedAt = now
 	_ = a.conn.SetReadDeadline(next)
 }
 
-func reasonOf(err error) error {
+func readError(err error) error {
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return errTooSlow
 	}
-	return errBroken
+	return errIncomplete
 }
 
-// refuseBody tells the user and the sender why a body was not taken.
-func (in *Ingress) refuseBody(w http.ResponseWriter, req *http.Request, err error) {
+// rejectBody reports to the user and the sender why a body was rejected.
+func (in *Ingress) rejectBody(w http.ResponseWriter, req *http.Request, err error) {
 	switch {
 	case errors.Is(err, errTooLarge):
-		in.once(Notice{Kind: NoticeTooLarge, Bytes: max(req.ContentLength, 0)})
-		in.drain(w, req)
-		refuse(w, http.StatusRequestEntityTooLarge, "The body is larger than allowed.")
-	case errors.Is(err, errTooMany):
-		in.once(Notice{Kind: NoticeTooMany})
-		in.drain(w, req)
+		in.notifyOnce(Notice{Kind: NoticeTooLarge, Bytes: max(req.ContentLength, 0)})
+		in.discardBody(w, req)
+		respondText(w, http.StatusRequestEntityTooLarge, "The body is larger than allowed.")
+	case errors.Is(err, errTooManyBytes):
+		in.notifyOnce(Notice{Kind: NoticeTooManyBytes})
+		in.discardBody(w, req)
 		w.Header().Set("Retry-After", "30")
-		refuse(w, http.StatusServiceUnavailable, "Too many bodies are on their way at once.")
+		respondText(w, http.StatusServiceUnavailable, "Too many bytes are in flight.")
 	case errors.Is(err, errTooSlow):
-		in.once(Notice{Kind: NoticeTooSlow, Took: in.pause})
+		in.notifyOnce(Notice{Kind: NoticeTooSlow, Took: in.readTimeout})
 		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestTimeout, "The body came too slowly.")
+		respondText(w, http.StatusRequestTimeout, "The body arrived too slowly.")
 	default:
-		refuse(w, http.StatusBadRequest, "The body did not arrive whole.")
+		respondText(w, http.StatusBadRequest, "The body is incomplete.")
 	}
 }
 
-// drain reads on for a while: a sender that is still writing would not see the response.
-func (in *Ingress) drain(w http.ResponseWriter, req *http.Request) {
-	if req.Header.Get("Expect") != "" { // it asks first, and has not begun
+// discardBody reads and drops the rest of the body for a while, because a sender that is still writing does not see the response.
+func (in *Ingress) discardBody(w http.ResponseWriter, req *http.Request) {
+	if req.Header.Get("Expect") != "" { // the sender waits for 100 Continue and has sent nothing
 		return
 	}
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(in.pause))
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(in.readTimeout))
 	_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody)
 }

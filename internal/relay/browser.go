@@ -12,19 +12,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// isFromOtherSite reports whether a browser sent the request for a page of another site. Such a page can post to this machine, which
-// nobody else on the internet can. A browser says so by headers that pages cannot set; a request without them comes from no browser,
-// and may have any Host.
-func (in *Ingress) isFromOtherSite(req *http.Request) bool {
+// isCrossSite reports whether a browser sent the request for a page of another site. Such a page can post to this machine, unlike other
+// hosts on the internet. A browser identifies itself by header fields that pages cannot set. A request without these fields is not from a
+// browser and may have any Host.
+func (in *Ingress) isCrossSite(req *http.Request) bool {
 	origin, site := req.Header.Values("Origin"), req.Header.Get("Sec-Fetch-Site")
 	if len(origin) == 0 && site == "" && req.Header.Get("Sec-Fetch-Dest") == "" && req.Header.Get("Sec-Fetch-User") == "" {
-		return false // Node's fetch sends Sec-Fetch-Mode alone
+		return false // Node's fetch sends only Sec-Fetch-Mode
 	}
-	if in.trusts(req) {
+	if in.hasToken(req) {
 		return false
 	}
-	if in.o.Origin != webhook.OriginTunnel && !isOwnName(hostOf(req.Host)) {
-		return true // its name leads here by DNS rebinding, so the browser takes both for one site
+	if in.o.Origin != webhook.OriginTunnel && !isLocalName(stripPort(req.Host)) {
+		return true // DNS rebinding: the page's host name resolves to this machine, so the browser sees a single site
 	}
 	switch site {
 	case "same-origin", "same-site", "none":
@@ -35,15 +35,15 @@ func (in *Ingress) isFromOtherSite(req *http.Request) bool {
 	return true
 }
 
-// trusts reports whether the sender has the session's token.
-func (in *Ingress) trusts(req *http.Request) bool {
+// hasToken reports whether the sender has the session's token.
+func (in *Ingress) hasToken(req *http.Request) bool {
 	_, ok := session.ParseSender(req.Header.Get(session.SenderHeader), in.o.Token)
 	return ok
 }
 
-// isOwnName reports whether a host in a URL leads to this machine without a resolver, which a stranger could control: the machine's own
-// name, or any address.
-func isOwnName(host string) bool {
+// isLocalName reports whether a URL's host leads to this machine without a resolver, which an attacker could control: the machine's own
+// name, or an IP address.
+func isLocalName(host string) bool {
 	_, err := netip.ParseAddr(host)
 	return err == nil || hosts.IsLocalhost(host)
 }
@@ -53,12 +53,12 @@ func isSameHost(origin, host string) bool {
 	if err != nil {
 		return false
 	}
-	from, to := u.Hostname(), hostOf(host)
+	from, to := u.Hostname(), stripPort(host)
 	return strings.EqualFold(from, to) || hosts.IsLocal(from) && hosts.IsLocal(to)
 }
 
-// hostOf takes the port off.
-func hostOf(hostPort string) string {
+// stripPort returns the host without the port.
+func stripPort(hostPort string) string {
 	if host, _, err := net.SplitHostPort(hostPort); err == nil {
 		return host
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// arrived is an arrival with its signature.
+// arrived returns an arrival with a valid signature.
 func arrived(body string, origin webhook.Origin, parent webhook.ID) Arrival {
 	value := signature.Sign(webhook.SecretFrom(secretText), []byte(body), signature.StylePrefixed)
 	return Arrival{
@@ -37,17 +37,17 @@ func (r *rig) deliver(in Arrival) Outcome {
 	return out
 }
 
-func TestASenderWithoutAListenerGoesTheSameWay(t *testing.T) {
+func TestDeliverRecordsAndForwardsWithoutAnIngress(t *testing.T) {
 	handler := testkit.Serve(t, testkit.VerifyPrefixed(secretText))
 	r := start(t, handler.URL())
 	in := arrived(sampleBody, webhook.OriginTrigger, "")
 	out := r.deliver(in)
-	d := r.only()
+	d := r.onlyDelivery()
 	if diff := cmp.Diff(out.Delivery.ID, d.ID); diff != "" || d.Status != webhook.StatusDelivered || out.Delivery.Status != d.Status {
 		t.Errorf("got %s %s, recorded %s %s; want the same, delivered", out.Delivery.ID, out.Delivery.Status, d.ID, d.Status)
 	}
 	if d.Origin != webhook.OriginTrigger || string(d.Body) != sampleBody || d.Verdict != webhook.VerdictValid || cmp.Diff(in.Header, d.Header) != "" {
-		t.Errorf("recorded %+v, want what was delivered, valid", d)
+		t.Errorf("recorded %+v, want the arrival, valid", d)
 	}
 	if len(d.History) != 1 || out.Attempt.N != d.History[0].N || out.Delivery.Attempts != d.Attempts || out.Attempt.Code != http.StatusOK || string(out.Attempt.Response) != string(d.History[0].Response) {
 		t.Errorf("got the attempt %+v, recorded %+v; want the same, 200", out.Attempt, d.History)
@@ -57,9 +57,9 @@ func TestASenderWithoutAListenerGoesTheSameWay(t *testing.T) {
 	}
 }
 
-func TestDeliverReturnsWhatKeptADeliveryFromBeingSent(t *testing.T) {
+func TestDeliverReturnsRejectedAndSkippedDeliveries(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
-	r := start(t, handler.URL(), func(p *parts) { p.relay.Events = []string{"wallet.*"} })
+	r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Events = []string{"wallet.*"} })
 	unsigned := arrived(sampleBody, webhook.OriginTrigger, "")
 	unsigned.Header = nil
 	for want, in := range map[webhook.Status]Arrival{
@@ -76,7 +76,7 @@ func TestDeliverReturnsWhatKeptADeliveryFromBeingSent(t *testing.T) {
 	}
 }
 
-func TestDeliverFailsOnlyWhereTheLogDoes(t *testing.T) {
+func TestDeliverReturnsAnErrorOnlyIfTheLogFails(t *testing.T) {
 	r, log := startFaulty(t, testkit.Nowhere(t))
 	if out := r.deliver(arrived(sampleBody, webhook.OriginTrigger, "")); out.Delivery.Status != webhook.StatusUnreachable ||
 		out.Attempt.Failure != webhook.FailureRefused {
@@ -85,17 +85,17 @@ func TestDeliverFailsOnlyWhereTheLogDoes(t *testing.T) {
 	log.add.Store(failing(store.ErrFull))
 	out, err := r.Deliver(t.Context(), arrived(sampleBody, webhook.OriginTrigger, ""))
 	if !errors.Is(err, store.ErrFull) || out.Attempt.Failure != webhook.FailureRefused || out.Delivery.ID == "" {
-		t.Errorf("where the attempt can't be recorded: got %v with %+v, want %v with the attempt", err, out, store.ErrFull)
+		t.Errorf("if the attempt cannot be recorded: got %v with %+v, want %v with the attempt", err, out, store.ErrFull)
 	}
 	log.record.Store(failing(store.ErrBusy))
 	if out, err := r.Deliver(t.Context(), arrived(sampleBody, webhook.OriginTrigger, "")); !errors.Is(err, store.ErrBusy) {
-		t.Errorf("where the delivery can't be recorded: got %v with %+v, want %v", err, out, store.ErrBusy)
+		t.Errorf("if the delivery cannot be recorded: got %v with %+v, want %v", err, out, store.ErrBusy)
 	}
 }
 
-func TestADeliveryThatIsInterruptedIsRecordedAsCanceled(t *testing.T) {
+func TestAnInterruptedDeliveryIsRecordedAsCanceled(t *testing.T) {
 	interrupts := map[string]func(r *rig, cancel context.CancelFunc){
-		"by its caller": func(_ *rig, cancel context.CancelFunc) { cancel() },
+		"by the caller": func(_ *rig, cancel context.CancelFunc) { cancel() },
 		"by Abort":      func(r *rig, _ context.CancelFunc) { r.Abort() },
 	}
 	for name, interrupt := range interrupts {
@@ -115,14 +115,14 @@ func TestADeliveryThatIsInterruptedIsRecordedAsCanceled(t *testing.T) {
 			if err := receive(t, done, "Deliver"); err != nil {
 				t.Errorf("got %v, want no error", err)
 			}
-			if d := r.only(); d.Failure != webhook.FailureCanceled {
+			if d := r.onlyDelivery(); d.Failure != webhook.FailureCanceled {
 				t.Errorf("recorded %s, %s; want canceled", d.Status, d.Failure)
 			}
 		})
 	}
 }
 
-func TestTheSameBytesAgainSaySo(t *testing.T) {
+func TestARepeatedBodyIsForwardedAndMarked(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusInternalServerError, "no"))
 	r := start(t, handler.URL())
 	r.postSigned(sampleBody)
@@ -130,25 +130,25 @@ func TestTheSameBytesAgainSaySo(t *testing.T) {
 	r.postSigned(sampleBody)
 	all := r.recorded()
 	if len(all) != 3 || len(handler.Requests()) != 3 {
-		t.Fatalf("%d recorded and %d forwarded, want 3: what comes again is never dropped", len(all), len(handler.Requests()))
+		t.Fatalf("%d recorded and %d forwarded, want 3: repeats are never dropped", len(all), len(handler.Requests()))
 	}
 	if all[0].SameBodyAs != "" || all[1].SameBodyAs != "" || all[2].SameBodyAs != all[0].ID {
 		t.Errorf("same_body_as is %q, %q, %q; want none, none and %s", all[0].SameBodyAs, all[1].SameBodyAs, all[2].SameBodyAs, all[0].ID)
 	}
 }
 
-func TestAReplayThroughTheIngressMendsWhatFailed(t *testing.T) {
+func TestAReplayThroughTheIngressResolvesTheFailedDelivery(t *testing.T) {
 	answers := make(chan int, 2)
 	answers <- http.StatusInternalServerError
 	answers <- http.StatusOK
 	handler := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(<-answers) }))
 	r := start(t, handler.URL())
 	r.postSigned(sampleBody)
-	failed := r.only()
+	failed := r.onlyDelivery()
 	if !failed.Failed() {
 		t.Fatalf("the first is %s, want it failed", failed.Status)
 	}
-	got := r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginReplay, Parent: failed.ID}))
+	got := r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginReplay, Parent: failed.ID}))
 	all := r.recorded()
 	parent, replay := all[0], all[1]
 	if got.code != http.StatusOK || replay.Origin != webhook.OriginReplay || replay.ReplayOf != parent.ID || replay.SameBodyAs != "" {
@@ -156,10 +156,10 @@ func TestAReplayThroughTheIngressMendsWhatFailed(t *testing.T) {
 			replay.SameBodyAs, parent.ID)
 	}
 	if got.header.Get(session.DeliveryHeader) != string(replay.ID) || got.header.Get(session.StatusHeader) != "delivered" {
-		t.Errorf("the sender was told %q, %q; want %s, delivered", got.header.Get(session.DeliveryHeader), got.header.Get(session.StatusHeader), replay.ID)
+		t.Errorf("the sender got %q, %q; want %s, delivered", got.header.Get(session.DeliveryHeader), got.header.Get(session.StatusHeader), replay.ID)
 	}
 	if parent.ResolvedBy != replay.ID || parent.Failed() {
-		t.Errorf("the first is %s and mended by %q, want by %s", parent.Status, parent.ResolvedBy, replay.ID)
+		t.Errorf("the first is %s and resolved by %q, want by %s", parent.Status, parent.ResolvedBy, replay.ID)
 	}
 	requests := handler.Wait(2)
 	if string(requests[0].Body) != string(requests[1].Body) {
@@ -167,7 +167,7 @@ func TestAReplayThroughTheIngressMendsWhatFailed(t *testing.T) {
 	}
 }
 
-func TestAReplayWithoutAListenerMendsWhatFailed(t *testing.T) {
+func TestAReplayWithoutAnIngressResolvesTheFailedDelivery(t *testing.T) {
 	answers := make(chan int, 2)
 	answers <- http.StatusInternalServerError
 	answers <- http.StatusOK
@@ -176,23 +176,23 @@ func TestAReplayWithoutAListenerMendsWhatFailed(t *testing.T) {
 	failed := r.deliver(arrived(sampleBody, webhook.OriginTrigger, ""))
 	replay := r.deliver(arrived(sampleBody, webhook.OriginReplay, failed.Delivery.ID))
 	if got := r.recorded()[0]; failed.Delivery.Status != webhook.StatusRefused || got.ResolvedBy != replay.Delivery.ID {
-		t.Errorf("%s, then mended by %q; want refused, then by %s", failed.Delivery.Status, got.ResolvedBy, replay.Delivery.ID)
+		t.Errorf("%s, then resolved by %q; want refused, then by %s", failed.Delivery.Status, got.ResolvedBy, replay.Delivery.ID)
 	}
 }
 
-func TestAParentWithoutTheTokenIsNoReplay(t *testing.T) {
+func TestAParentIsIgnoredWithoutTheToken(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
-	header := sign(sampleBody)
+	header := signedHeader(sampleBody)
 	header.Set(session.SenderHeader, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Parent: "dlv_0000000000"}.String())
 	got := r.post(sampleBody, header)
-	if d := r.only(); d.ReplayOf != "" || d.Origin != webhook.OriginLocal || got.header.Get(session.DeliveryHeader) != "" {
-		t.Errorf("recorded as a replay of %q from %s and told %q, want none, local and nothing", d.ReplayOf, d.Origin,
+	if d := r.onlyDelivery(); d.ReplayOf != "" || d.Origin != webhook.OriginLocal || got.header.Get(session.DeliveryHeader) != "" {
+		t.Errorf("recorded as a replay of %q from %s with id %q in the response, want none, local and none", d.ReplayOf, d.Origin,
 			got.header.Get(session.DeliveryHeader))
 	}
 }
 
-func TestEverySampleArrivesAsItWasMade(t *testing.T) {
+func TestEverySampleIsRecordedUnchanged(t *testing.T) {
 	handler := testkit.Serve(t, testkit.VerifyPrefixed(secretText))
 	r := start(t, handler.URL())
 	items, err := sample.New(r.o.Now, r.o.Random).Scenario("all")
@@ -209,7 +209,7 @@ func TestEverySampleArrivesAsItWasMade(t *testing.T) {
 	}
 }
 
-func TestManyAtOnceAreEachRecordedOnceAndDelivered(t *testing.T) {
+func TestConcurrentDeliveriesAreEachRecordedAndDeliveredOnce(t *testing.T) {
 	const senders, each = 16, 25
 	handler := testkit.Serve(t, testkit.VerifyPrefixed(secretText))
 	r := start(t, handler.URL())
@@ -219,7 +219,7 @@ func TestManyAtOnceAreEachRecordedOnceAndDelivered(t *testing.T) {
 		go func() {
 			for i := range each {
 				body := fmt.Sprintf(`{"event":"render.complete","data":{"id":"job_%d_%d"}}`, s, i)
-				resp, err := r.client.Do(r.request(context.Background(), http.MethodPost, ingressPath, strings.NewReader(body), sign(body)))
+				resp, err := r.client.Do(r.request(context.Background(), http.MethodPost, ingressPath, strings.NewReader(body), signedHeader(body)))
 				if err != nil {
 					done <- err
 					return

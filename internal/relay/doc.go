@@ -1,7 +1,6 @@
-// Package relay is what every delivery goes through: verify, record, forward, record the attempt, answer.
+// Package relay receives deliveries: it verifies, records and forwards each one, records the attempt, and responds to the sender.
 //
-// Relay is that tail. A sender without a listener (`trigger`, `replay`) hands it a delivery directly; Ingress puts an HTTP server in
-// front of it for `listen`. It promises that a delivery is in the log before anything is sent or answered, that the body and the
-// header reach the handler as they came, and that nothing that looks on (a terminal, a pipe) can hold a delivery up: views read the
-// log. What the log, the sender and the signature check do inside is left to them.
+// Relay does this for a single delivery. Senders in this process (`trigger` and `replay` without a `listen`) call it directly; `listen`
+// puts an HTTP server, Ingress, in front of it. A delivery is in the log before it is forwarded or acknowledged. Its body and header reach
+// the handler unchanged. Views read the log, so a slow terminal or a closed pipe cannot delay a delivery.
 package relay

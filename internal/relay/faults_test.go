@@ -10,8 +10,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// faultyLog is a Log and a Backlog that fails when a test's scripts say so. A method without a script, or whose script returns nil, does
-// what the real log does.
+// faultyLog is a Log and a Backlog that fails as a test's scripts say. Without a script, or if the script returns nil, a method calls the
+// real log.
 type faultyLog struct {
 	Log
 	Backlog
@@ -53,24 +53,24 @@ func (l *faultyLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, e
 	return l.Backlog.Get(ctx, id)
 }
 
-// startFaulty is start with a faultyLog before the real one.
-func startFaulty(tb testing.TB, target string, changes ...func(*parts)) (*rig, *faultyLog) {
+// startFaulty is start with a faultyLog in front of the real log.
+func startFaulty(tb testing.TB, target string, changes ...func(*rigOptions)) (*rig, *faultyLog) {
 	tb.Helper()
 	log := &faultyLog{}
-	r := start(tb, target, append(changes, func(p *parts) {
+	r := start(tb, target, append(changes, func(p *rigOptions) {
 		log.Log, log.Backlog = p.relay.Log, p.relay.Log.(*store.Log).Reader()
 		p.relay.Log, p.relay.Backlog = log, log
 	})...)
 	return r, log
 }
 
-// failing is a script that fails every call.
+// failing returns a script that fails every call.
 func failing(err error) *func() error {
 	script := func() error { return err }
 	return &script
 }
 
-// failingOn is a script that runs fault on the calls with these numbers, counted from 1.
+// failingOn returns a script that calls fault on the calls with these numbers, counted from 1.
 func failingOn(fault func() error, calls ...int64) *func() error {
 	var n atomic.Int64
 	script := func() error {
@@ -85,19 +85,21 @@ func failingOn(fault func() error, calls ...int64) *func() error {
 	return &script
 }
 
-// busy is a fault of failingOn.
+// busy is a fault for failingOn.
 func busy() error { return store.ErrBusy }
 
-// scripted is a Sender that does what a test says.
-type scripted struct {
+// scriptedSender is a Sender whose results a test defines.
+type scriptedSender struct {
 	send      func(ctx context.Context, body []byte) webhook.Attempt
 	reachable func(ctx context.Context) error
 }
 
-func (s *scripted) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) dispatch.Result {
+func (s *scriptedSender) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) dispatch.Result {
 	a := s.send(ctx, body)
 	a.Target = t.String()
 	return dispatch.Result{Attempt: a}
 }
 
-func (s *scripted) Reachable(ctx context.Context, _ dispatch.Target) error { return s.reachable(ctx) }
+func (s *scriptedSender) Reachable(ctx context.Context, _ dispatch.Target) error {
+	return s.reachable(ctx)
+}

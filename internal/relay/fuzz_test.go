@@ -35,7 +35,7 @@ func (h *accepting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.bodies = append(h.bodies, string(body))
 }
 
-// take returns the bodies since it was called last.
+// take returns the bodies received since the last call.
 func (h *accepting) take() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -44,8 +44,8 @@ func (h *accepting) take() []string {
 	return bodies
 }
 
-// FuzzIngress sends whatever there is to the ingress. No request makes it panic; what it answers with 2xx, the handler got and the log
-// has, byte for byte, and nothing else.
+// FuzzIngress sends arbitrary requests to the ingress. None makes it panic. The handler and the log get every request with a 2xx response,
+// byte for byte, and no others.
 func FuzzIngress(f *testing.F) {
 	trusted := session.SenderHeader + ": " + session.Sender{Token: token, Origin: webhook.OriginReplay, Parent: "dlv_0123456789"}.String()
 	for _, header := range []string{"", "A: b", trusted, session.SenderHeader + ": ;=;", "X-Vidiking-Signature: sha256=", "Expect: 100-continue",
@@ -74,7 +74,7 @@ func FuzzIngress(f *testing.F) {
 		if err != nil {
 			t.Skipf("the answer to %q was lost: %v", request, err)
 		}
-		for _, code := range []string{"500", "502", "503", "504"} { // 501 and 505 are net/http's own for what is no HTTP/1.1
+		for _, code := range []string{"500", "502", "503", "504"} { // net/http sends 501 and 505 itself
 			if strings.Contains(answers, "HTTP/1.1 "+code) {
 				t.Errorf("sent %q\ngot %q, want no %s", request, answers, code)
 			}
@@ -89,7 +89,7 @@ func FuzzIngress(f *testing.F) {
 	})
 }
 
-// wire writes a request down as it goes over the wire.
+// wire returns a request as it is sent over the wire.
 func wire(method, target, header, body string, chunked bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: a\r\n", method, target)
@@ -108,8 +108,8 @@ func wire(method, target, header, body string, chunked bool) string {
 	return b.String()
 }
 
-// exchange sends the text, and returns everything that comes back before the other side closes. The error says that the connection
-// was reset, as it is where the server closes before it has read all: then an answer may be lost.
+// exchange sends the text and returns everything that arrives until the other side closes. It returns an error if the connection was
+// reset, which happens if the server closes before it has read everything. A response may be lost then.
 func exchange(t *testing.T, address, text string) (string, error) {
 	t.Helper()
 	c, err := net.Dial("tcp", address)
@@ -117,14 +117,14 @@ func exchange(t *testing.T, address, text string) (string, error) {
 		t.Fatalf("dial the ingress: %v", err)
 	}
 	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(patience))
+	_ = c.SetDeadline(time.Now().Add(testTimeout))
 	_, _ = io.WriteString(c, text)
 	_ = c.(*net.TCPConn).CloseWrite()
 	answers, err := io.ReadAll(c)
 	return string(answers), err
 }
 
-// recordedSince returns the bodies that were recorded after the change numbered cursor.
+// recordedSince returns the bodies recorded after change number cursor.
 func (r *rig) recordedSince(t *testing.T, cursor int64) []string {
 	t.Helper()
 	if err := r.log.Flush(context.Background()); err != nil {

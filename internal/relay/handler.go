@@ -11,47 +11,46 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// How long to wait before looking again for a handler that is down. People restart servers within seconds, so it begins short; the
-// cap keeps a handler that stays down from costing anything.
+// Delays between probes of a handler that is down. Developers restart servers within seconds, so the first delays are short. The maximum
+// keeps the cost of a handler that stays down negligible.
 const (
-	firstLook = 250 * time.Millisecond
-	lastLook  = 5 * time.Second
+	firstProbeDelay = 250 * time.Millisecond
+	maxProbeDelay   = 5 * time.Second
 )
 
-// handlerWatch knows whether the handler takes connections. It learns that from the attempts themselves, and only while the handler
-// is down by connecting to it now and then.
-type handlerWatch struct {
+// handlerState tracks whether a handler accepts connections. It learns this from the attempts. Only while the handler is down does it
+// connect to the handler from time to time.
+type handlerState struct {
 	o      Options
 	target dispatch.Target
-	held   func() int      // how many deliveries wait for it
-	abort  context.Context //nolint:containedctx // the relay's life, which the look-out must not outlive
+	held   func() int      // returns the number of deliveries held for the handler
+	abort  context.Context //nolint:containedctx //nolint:containedctx // the relay's abortCtx, which ends all probes
 
-	down atomic.Bool // changed under mu only; read without it on the way of every delivery
+	down atomic.Bool // changed only with mu held; every delivery reads it without mu
 
-	mu     sync.Mutex
-	goneAt time.Time // when it was last found not to be there
-	missed int
-	since  time.Time          // when the first of the missed was received
-	seen   context.CancelFunc // ends the look-out; nil before the first
-	gone   <-chan struct{}    // closed when the look-out ends
+	mu          sync.Mutex
+	lastDown    time.Time // when the handler was last found to be down
+	missed      int
+	missedSince time.Time          // when the first missed delivery was received
+	cancelProbe context.CancelFunc // ends the current probe; nil before the first
+	probeDone   <-chan struct{}    // closed when the current probe ends
 
-	looking sync.WaitGroup
+	probes sync.WaitGroup
 }
 
-func newHandlerWatch(abort context.Context, t dispatch.Target, held func() int, o Options) *handlerWatch {
-	return &handlerWatch{o: o, target: t, held: held, abort: abort}
+func newHandlerState(abort context.Context, t dispatch.Target, held func() int, o Options) *handlerState {
+	return &handlerState{o: o, target: t, held: held, abort: abort}
 }
 
-// LookForHandlers makes one connect to each target, and keeps looking in the background for those where there is no handler. It
-// returns them.
-func (r *Relay) LookForHandlers(ctx context.Context) (absent []dispatch.Target) {
-	missing := make([]bool, len(r.outlets))
+// ProbeHandlers connects once to each target and returns those that are down. It keeps probing these in the background.
+func (r *Relay) ProbeHandlers(ctx context.Context) (absent []dispatch.Target) {
+	missing := make([]bool, len(r.upstreams))
 	var all sync.WaitGroup
-	for i, out := range r.outlets {
-		all.Go(func() { missing[i] = !out.handler.present(ctx) })
+	for i, out := range r.upstreams {
+		all.Go(func() { missing[i] = !out.handler.checkUp(ctx) })
 	}
 	all.Wait()
-	for i, out := range r.outlets {
+	for i, out := range r.upstreams {
 		if missing[i] {
 			absent = append(absent, out.target)
 		}
@@ -59,79 +58,79 @@ func (r *Relay) LookForHandlers(ctx context.Context) (absent []dispatch.Target) 
 	return absent
 }
 
-// present makes one connect, and begins to look for the handler where there is none.
-func (w *handlerWatch) present(ctx context.Context) bool {
+// checkUp connects once, and starts probing if the handler is down.
+func (w *handlerState) checkUp(ctx context.Context) bool {
 	err := w.o.Sender.Reachable(ctx, w.target)
 	if err != nil && ctx.Err() == nil {
-		w.lose()
+		w.markDown()
 	}
 	return err == nil
 }
 
-// lose begins to look for the handler, whatever found that it is not there.
-func (w *handlerWatch) lose() {
+// markDown records that the handler is down, and starts probing it.
+func (w *handlerState) markDown() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lost()
+	w.markDownLocked()
 }
 
-// up returns when the handler takes connections, as far as is known, or when ctx is done.
-func (w *handlerWatch) up(ctx context.Context) {
+// waitUp returns once the handler accepts connections, as far as is known, or ctx is done.
+func (w *handlerState) waitUp(ctx context.Context) {
 	w.mu.Lock()
-	down, gone := w.down.Load(), w.gone
+	down, done := w.down.Load(), w.probeDone
 	w.mu.Unlock()
 	if !down {
 		return
 	}
 	select {
-	case <-gone:
+	case <-done:
 	case <-ctx.Done():
 	}
 }
 
-// saw learns from an attempt.
-func (w *handlerWatch) saw(d *webhook.Delivery, a webhook.Attempt) {
+// observe updates the state from the result of an attempt.
+func (w *handlerState) observe(d *webhook.Delivery, a webhook.Attempt) {
 	switch {
-	case absent(a.Failure) && w.o.Hold:
-		w.lose() // it misses nothing
-	case absent(a.Failure):
-		w.missing(d)
+	case takesNoConnections(a.Failure) && w.o.Hold:
+		w.markDown() // it is held, not missed
+	case takesNoConnections(a.Failure):
+		w.countMissed(d)
 	case a.Failure == "" && w.down.Load():
-		// What came before the handler went away may still be answered by what is left of it.
-		w.back(func() bool { return !d.ReceivedAt.Before(w.since) })
+		// A process that is shutting down may still respond to deliveries that it accepted earlier.
+		w.markUp(func() bool { return !d.ReceivedAt.Before(w.missedSince) })
 	}
 }
 
-// missing counts a delivery that found no handler.
-func (w *handlerWatch) missing(d *webhook.Delivery) {
+// countMissed counts a delivery that found the handler down.
+func (w *handlerState) countMissed(d *webhook.Delivery) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.lost()
-	if w.missed == 0 || d.ReceivedAt.Before(w.since) {
-		w.since = d.ReceivedAt
+	w.markDownLocked()
+	if w.missed == 0 || d.ReceivedAt.Before(w.missedSince) {
+		w.missedSince = d.ReceivedAt
 	}
 	w.missed++
 }
 
-// secondLook is when the handler is looked for again after it closed a connection: a process that ends closes its port a moment later.
-const secondLook = 50 * time.Millisecond
+// reprobeDelay is the delay before the second probe after a closed connection: a process that ends closes its port a moment later.
+const reprobeDelay = 50 * time.Millisecond
 
-// refuses reports whether the handler has refused connections since then, or does so now.
-func (w *handlerWatch) refuses(ctx context.Context, since time.Time) bool {
+// refusesConnections reports whether the handler has refused a connection after since, or refuses one now.
+func (w *handlerState) refusesConnections(ctx context.Context, since time.Time) bool {
 	for range 2 {
 		w.mu.Lock()
-		refused := !w.goneAt.Before(since)
+		refused := !w.lastDown.Before(since)
 		w.mu.Unlock()
 		if refused {
 			return true
 		}
 		var down *dispatch.UnreachableError
-		if errors.As(w.o.Sender.Reachable(ctx, w.target), &down) && absent(down.Failure) {
-			w.lose()
+		if errors.As(w.o.Sender.Reachable(ctx, w.target), &down) && takesNoConnections(down.Failure) {
+			w.markDown()
 			return true
 		}
 		select {
-		case <-time.After(secondLook):
+		case <-time.After(reprobeDelay):
 		case <-ctx.Done():
 			return false
 		}
@@ -139,21 +138,21 @@ func (w *handlerWatch) refuses(ctx context.Context, since time.Time) bool {
 	return false
 }
 
-// lost starts the look-out, once. The caller holds mu.
-func (w *handlerWatch) lost() {
-	w.goneAt = w.o.Now()
+// markDownLocked is markDown with mu held. It starts probing unless a probe is running.
+func (w *handlerState) markDownLocked() {
+	w.lastDown = w.o.Now()
 	if w.down.Load() || w.abort.Err() != nil {
 		return
 	}
 	w.down.Store(true)
 	ctx, cancel := context.WithCancel(w.abort)
-	w.seen, w.gone = cancel, ctx.Done()
-	w.looking.Go(func() { w.look(ctx) })
+	w.cancelProbe, w.probeDone = cancel, ctx.Done()
+	w.probes.Go(func() { w.probe(ctx) })
 }
 
-// look connects with growing pauses until the handler is there or ctx ends.
-func (w *handlerWatch) look(ctx context.Context) {
-	pause := firstLook
+// probe connects with growing delays until the handler is up or ctx is done.
+func (w *handlerState) probe(ctx context.Context) {
+	pause := firstProbeDelay
 	for {
 		timer := time.NewTimer(pause)
 		select {
@@ -163,37 +162,37 @@ func (w *handlerWatch) look(ctx context.Context) {
 		case <-timer.C:
 		}
 		if w.o.Sender.Reachable(ctx, w.target) == nil {
-			w.back(func() bool { return ctx.Err() == nil }) // else an attempt was quicker, and what came after is another look-out's
+			w.markUp(func() bool { return ctx.Err() == nil }) // if an attempt ended this probe, another may have started since
 			return
 		}
-		pause = min(2*pause, lastLook)
+		pause = min(2*pause, maxProbeDelay)
 	}
 }
 
-// back ends the look-out and tells what the handler missed, if there still is one and holds says that it may. holds is called with mu
+// markUp ends the probe and reports the missed deliveries, if the handler was down and condition returns true. It calls condition with mu
 // held.
-func (w *handlerWatch) back(holds func() bool) {
+func (w *handlerState) markUp(condition func() bool) {
 	w.mu.Lock()
-	if !w.down.Load() || !holds() {
+	if !w.down.Load() || !condition() {
 		w.mu.Unlock()
 		return
 	}
-	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.target, Missed: w.missed, Since: w.since, Held: w.held()}
+	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.target, Missed: w.missed, Since: w.missedSince, Held: w.held()}
 	w.down.Store(false)
-	w.missed, w.since = 0, time.Time{}
-	w.seen()
+	w.missed, w.missedSince = 0, time.Time{}
+	w.cancelProbe()
 	w.mu.Unlock()
 	w.o.Notify(n)
 }
 
-// wait returns when no look-out is left. The relay's life has ended by then, so that none begins any more.
-func (w *handlerWatch) wait() {
-	w.mu.Lock()   // whoever found that life going on has started a look-out by now
-	w.mu.Unlock() //nolint:staticcheck // that is all that is wanted
-	w.looking.Wait()
+// waitProbes waits for the last probe to end. The caller has canceled abort, so no other probe starts.
+func (w *handlerState) waitProbes() {
+	w.mu.Lock()   // a caller that saw abort still open has started its probe when it releases mu
+	w.mu.Unlock() //nolint:staticcheck //nolint:staticcheck // the critical section is empty on purpose
+	w.probes.Wait()
 }
 
-// absent reports whether the failure means that nothing takes connections there.
-func absent(f webhook.Failure) bool {
+// takesNoConnections reports whether the failure means that nothing accepts connections at the target.
+func takesNoConnections(f webhook.Failure) bool {
 	return f == webhook.FailureRefused || f == webhook.FailureNoHost || f == webhook.FailureNoRoute
 }

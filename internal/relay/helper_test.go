@@ -28,27 +28,27 @@ const (
 	sampleBody  = `{"event":"render.complete","timestamp":"2026-11-23T12:00:00Z","data":{"id":"job_9bn2ze","duration":10.50}}`
 )
 
-// parts is what a rig is made of, for a test to change before it is put together.
-type parts struct {
+// rigOptions configures a rig. A test may change them before the rig starts.
+type rigOptions struct {
 	relay   Options
 	ingress IngressOptions
 	sender  dispatch.Options
 }
 
-// rig is a relay with its ingress on loopback, its log in a directory of its own, and a handler that it forwards to.
+// rig is a relay with an ingress on loopback, a log in a temporary directory, and a handler.
 type rig struct {
 	*Relay
 	tb      testing.TB
 	ingress *Ingress
 	log     *store.Log
-	dir     string // of the log
-	address string // of the ingress
-	told    notices
+	dir     string // directory of the log
+	address string // address of the ingress
+	notices noticeLog
 	client  http.Client
 }
 
-// start puts a rig together that forwards to target. It records and verifies strictly unless a change says otherwise.
-func start(tb testing.TB, target string, changes ...func(*parts)) *rig {
+// start starts a rig that forwards to target. It verifies strictly unless a change sets another mode.
+func start(tb testing.TB, target string, changes ...func(*rigOptions)) *rig {
 	tb.Helper()
 	r := &rig{tb: tb, dir: tb.TempDir()}
 	log, err := store.Open(context.Background(), r.dir, store.Options{OnError: func(err error) { tb.Errorf("the log's OnError got %v", err) }})
@@ -56,11 +56,11 @@ func start(tb testing.TB, target string, changes ...func(*parts)) *rig {
 		tb.Fatalf("open the log: %v", err)
 	}
 	r.log = log
-	p := parts{
+	p := rigOptions{
 		relay: Options{
 			Log: log, Routes: To(parseTarget(tb, target)), Verify: VerifyStrict, Session: "ses_test", Now: time.Now, Random: rand.Reader,
 			Secrets: func() []webhook.Secret { return []webhook.Secret{webhook.SecretFrom(secretText)} },
-			Notify:  r.told.add,
+			Notify:  r.notices.add,
 		},
 		ingress: IngressOptions{Path: ingressPath, Token: token, Origin: webhook.OriginLocal, Respond: RespondHandler, MaxBody: 1 << 20},
 	}
@@ -86,7 +86,7 @@ func start(tb testing.TB, target string, changes ...func(*parts)) *rig {
 	return r
 }
 
-// serve starts the ingress's server. stop ends it once no delivery is under way.
+// serve starts the server of the ingress. stop waits for deliveries in progress and stops it.
 func (r *rig) serve() (stop func()) {
 	r.tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -115,22 +115,22 @@ func parseTarget(tb testing.TB, text string) dispatch.Target {
 	return target
 }
 
-// reply is what a sender got.
+// reply is a response to a sender.
 type reply struct {
 	code   int
 	header http.Header
 	body   string
 }
 
-// sign is a header with the right signature for body.
-func sign(body string) http.Header {
+// signedHeader returns a header with the valid signature of body.
+func signedHeader(body string) http.Header {
 	value := signature.Sign(webhook.SecretFrom(secretText), []byte(body), signature.StylePrefixed)
 	return http.Header{webhook.SignatureHeader: {value}}
 }
 
-// trust is the header of a sender with the session's token.
-func trust(body string, s session.Sender) http.Header {
-	h := sign(body)
+// trustedHeader returns the header of a sender with the session's token.
+func trustedHeader(body string, s session.Sender) http.Header {
+	h := signedHeader(body)
 	s.Token = token
 	h.Set(session.SenderHeader, s.String())
 	return h
@@ -145,7 +145,7 @@ func (r *rig) post(body string, header http.Header) reply {
 // postSigned sends a body with its signature.
 func (r *rig) postSigned(body string) reply {
 	r.tb.Helper()
-	return r.post(body, sign(body))
+	return r.post(body, signedHeader(body))
 }
 
 func (r *rig) request(ctx context.Context, method, path string, body io.Reader, header http.Header) *http.Request {
@@ -174,12 +174,12 @@ func readReply(tb testing.TB, resp *http.Response) reply {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		tb.Fatalf("read the answer: %v", err)
+		tb.Fatalf("read the response: %v", err)
 	}
 	return reply{resp.StatusCode, resp.Header, string(body)}
 }
 
-// dial opens a bare connection to the ingress.
+// dial opens a TCP connection to the ingress.
 func (r *rig) dial() net.Conn {
 	r.tb.Helper()
 	c, err := net.Dial("tcp", r.address)
@@ -190,12 +190,12 @@ func (r *rig) dial() net.Conn {
 	return c
 }
 
-// raw sends a request as it stands, and returns the answer.
+// raw sends the text of a request and returns the response.
 func (r *rig) raw(request string) reply {
 	r.tb.Helper()
 	c := r.dial()
 	write(r.tb, c, request)
-	return readAnswer(r.tb, c)
+	return readResponse(r.tb, c)
 }
 
 func write(tb testing.TB, c net.Conn, text string) {
@@ -205,21 +205,21 @@ func write(tb testing.TB, c net.Conn, text string) {
 	}
 }
 
-func readAnswer(tb testing.TB, c net.Conn) reply {
+func readResponse(tb testing.TB, c net.Conn) reply {
 	tb.Helper()
-	return readAnswerTo(tb, c, http.MethodPost)
+	return readResponseTo(tb, c, http.MethodPost)
 }
 
-func readAnswerTo(tb testing.TB, c net.Conn, method string) reply {
+func readResponseTo(tb testing.TB, c net.Conn, method string) reply {
 	tb.Helper()
 	resp, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: method})
 	if err != nil {
-		tb.Fatalf("read an answer: %v", err)
+		tb.Fatalf("read a response: %v", err)
 	}
 	return readReply(tb, resp)
 }
 
-// rawPost is a POST of body as a sender writes it, with these header lines after Host and before Content-Length.
+// rawPost returns the text of a POST request with these header lines between Host and Content-Length.
 func rawPost(body string, lines ...string) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "POST %s HTTP/1.1\r\nHost: ingress.test\r\n", ingressPath)
@@ -230,7 +230,7 @@ func rawPost(body string, lines ...string) string {
 	return b.String()
 }
 
-// recorded returns every delivery of the log, oldest first, once all that was queued is written.
+// recorded returns every delivery in the log, oldest first, once all queued writes are done.
 func (r *rig) recorded() []webhook.Delivery {
 	r.tb.Helper()
 	if err := r.log.Flush(context.Background()); err != nil {
@@ -247,8 +247,8 @@ func (r *rig) recorded() []webhook.Delivery {
 	return all
 }
 
-// only returns the one delivery of the log.
-func (r *rig) only() webhook.Delivery {
+// onlyDelivery returns the one delivery in the log.
+func (r *rig) onlyDelivery() webhook.Delivery {
 	r.tb.Helper()
 	all := r.recorded()
 	if len(all) != 1 {
@@ -257,10 +257,10 @@ func (r *rig) only() webhook.Delivery {
 	return all[0]
 }
 
-// await returns the deliveries once ok says that they are as the test waits for them.
-func (r *rig) await(what string, ok func([]webhook.Delivery) bool) []webhook.Delivery {
+// waitFor reads the log until ok returns true, and returns its deliveries.
+func (r *rig) waitFor(what string, ok func([]webhook.Delivery) bool) []webhook.Delivery {
 	r.tb.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	for {
 		cursor, err := r.log.Reader().LastSeq(ctx)
@@ -277,52 +277,52 @@ func (r *rig) await(what string, ok func([]webhook.Delivery) bool) []webhook.Del
 	}
 }
 
-// until returns once ok says so. It is for what tells nobody when it changes.
-func (r *rig) until(what string, ok func() bool) {
+// waitUntil polls ok until it returns true. Use it for state that sends no notification.
+func (r *rig) waitUntil(what string, ok func() bool) {
 	r.tb.Helper()
-	late := time.After(patience)
-	look := time.NewTicker(time.Millisecond)
-	defer look.Stop()
+	late := time.After(testTimeout)
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
 	for !ok() {
 		select {
-		case <-look.C:
+		case <-ticker.C:
 		case <-late:
-			r.tb.Fatalf("waited %v for %s", patience, what)
+			r.tb.Fatalf("waited %v for %s", testTimeout, what)
 		}
 	}
 }
 
-// patience is how long a test waits for what must happen. Only a failing test waits so long.
-const patience = time.Minute
+// testTimeout is how long a test waits for something that must happen. Only a failing test waits that long.
+const testTimeout = time.Minute
 
-// receive takes what comes over a channel.
+// receive returns a value from a channel.
 func receive[T any](tb testing.TB, c <-chan T, what string) T {
 	tb.Helper()
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(testTimeout)
 	defer timer.Stop()
 	select {
 	case v := <-c:
 		return v
 	case <-timer.C:
-		tb.Fatalf("waited %v for %s", patience, what)
+		tb.Fatalf("waited %v for %s", testTimeout, what)
 		panic("not reached")
 	}
 }
 
-// notices collects what the relay tells.
-type notices struct {
+// noticeLog collects notices.
+type noticeLog struct {
 	mu  sync.Mutex
 	all []Notice
 }
 
-func (n *notices) add(notice Notice) {
+func (n *noticeLog) add(notice Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.all = append(n.all, notice)
 }
 
 // of returns the notices of a kind.
-func (n *notices) of(kind NoticeKind) []Notice {
+func (n *noticeLog) of(kind NoticeKind) []Notice {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var found []Notice

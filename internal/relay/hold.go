@@ -12,49 +12,50 @@ import (
 )
 
 const (
-	// maxResends is how many held deliveries are sent at once if there is no limit. One at a time may never catch up with the deliveries that
-	// keep arriving; too many overload a handler that has just started.
+	// maxResends is the number of held deliveries that are sent at once if there is no limit. One at a time may never catch up with new
+	// deliveries. Too many overload a handler that has just started.
 	maxResends = 8
-	// maxCrashes is how many attempts may end with the handler's death before a delivery is not held for another: it may be the cause.
+	// maxCrashes is the number of attempts after which a delivery is no longer held although the handler crashed during each: it may be
+	// the cause.
 	maxCrashes = 5
 )
 
-// holding is the queue of deliveries that wait for the handler of one target, in the order in which they arrived. As long as there is one,
-// later deliveries queue behind it. The queue has only their ids: the log has the rest.
-type holding struct {
+// holdQueue holds the deliveries to one target while its handler is down, in order of arrival. While it is not empty, new deliveries queue
+// behind it. It stores only ids; the log has the rest.
+type holdQueue struct {
 	relay *Relay
-	out   *outlet
+	out   *upstream
 
-	mu      sync.Mutex
-	waiting []*heldDelivery // a delivery stays here until it is sent
-	workers int             // goroutines that send
+	mu         sync.Mutex
+	deliveries []*heldDelivery // a delivery is removed once it has been sent
+	workers    int             // number of goroutines that send
 }
 
 // heldDelivery is a delivery that waits for its handler.
 type heldDelivery struct {
-	n     int64     // its place in the order of arrival
-	due   store.Due // as in the log
-	in    *holding
+	seq   int64     // its place in the order of arrival
+	due   store.Due // the row in the log
+	queue *holdQueue
 	state heldState
-	done  chan struct{} // closed when it was sent
+	done  chan struct{} // closed once it has been sent
 }
 
-// heldState says whether a held delivery can be sent.
+// heldState is the state of a held delivery.
 type heldState int
 
 const (
-	heldNew     heldState = iota // it is not in the log yet as held
-	heldReady                    // it waits to be sent
-	heldSending                  // an attempt is under way
+	heldUnrecorded heldState = iota // the log does not have it as held yet
+	heldReady                       // it waits to be sent
+	heldSending                     // an attempt is in progress
 )
 
-// awaitHeld returns when all of these were sent, or when ctx is done or the session ends. It reports whether at least one of them was.
-func (r *Relay) awaitHeld(ctx context.Context, all []*heldDelivery) (one bool) {
+// waitHeld waits until all these deliveries are sent, ctx is done, or the relay is drained. It reports whether at least one was sent.
+func (r *Relay) waitHeld(ctx context.Context, all []*heldDelivery) (one bool) {
 	for _, held := range all {
 		select {
 		case <-held.done:
 			one = true
-		case <-r.draining.Done():
+		case <-r.drainCtx.Done():
 			return one
 		case <-ctx.Done():
 			return one
@@ -63,30 +64,30 @@ func (r *Relay) awaitHeld(ctx context.Context, all []*heldDelivery) (one bool) {
 	return one
 }
 
-func (h *holding) len() int {
+func (h *holdQueue) len() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.waiting)
+	return len(h.deliveries)
 }
 
-// behind queues a delivery behind those that are held already. It returns nil if there are none. The delivery is sent once it is ready.
-func (h *holding) behind(d *recorded) *heldDelivery {
+// addBehind queues a delivery behind those already held, or returns nil if none are. The caller calls markReady once the log has it.
+func (h *holdQueue) addBehind(d *recordedDelivery) *heldDelivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.waiting) == 0 {
+	if len(h.deliveries) == 0 {
 		return nil
 	}
-	held := &heldDelivery{n: d.n, in: h, due: store.Due{ID: d.ID, Target: h.out.target.String()}, done: make(chan struct{})}
+	held := &heldDelivery{seq: d.seq, queue: h, due: store.Due{ID: d.ID, Target: h.out.target.String()}, done: make(chan struct{})}
 	h.insert(held)
 	return held
 }
 
-// first holds a delivery after an attempt that found no handler. It is sent once it is ready.
-func (h *holding) first(d *recorded, due store.Due) *heldDelivery {
+// add holds a delivery after an attempt that found no handler. The caller calls markReady once the log has it.
+func (h *holdQueue) add(d *recordedDelivery, due store.Due) *heldDelivery {
 	due.ID, due.Target = d.ID, h.out.target.String()
-	held := &heldDelivery{n: d.n, in: h, due: due, done: make(chan struct{})}
+	held := &heldDelivery{seq: d.seq, queue: h, due: due, done: make(chan struct{})}
 	h.mu.Lock()
-	begins := len(h.waiting) == 0
+	begins := len(h.deliveries) == 0
 	h.insert(held)
 	h.mu.Unlock()
 	if begins {
@@ -95,65 +96,65 @@ func (h *holding) first(d *recorded, due store.Due) *heldDelivery {
 	return held
 }
 
-// again holds a delivery that is in the log as held. It goes before all that arrives.
-func (h *holding) again(due store.Due) {
+// addResumed holds a delivery that the log already has as held. It precedes all new deliveries.
+func (h *holdQueue) addResumed(due store.Due) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.insert(&heldDelivery{in: h, due: due, state: heldReady, done: make(chan struct{})})
-	h.start()
+	h.insert(&heldDelivery{queue: h, due: due, state: heldReady, done: make(chan struct{})})
+	h.startWorker()
 }
 
-// ready lets a delivery be sent that is in the log as held from now on. Before, an attempt could be recorded first, and the delivery
-// would seem to be held after it was delivered.
-func (h *holding) ready(held *heldDelivery) {
+// markReady lets a delivery be sent after the log has it as held. Before that, the result of an attempt could reach the log first, and the
+// delivered delivery would then appear as held.
+func (h *holdQueue) markReady(held *heldDelivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	held.state = heldReady
-	h.start()
+	h.startWorker()
 }
 
-// insert puts a delivery into its place: those that arrive at once may find out in another order that the handler is gone. It goes before
-// none that is being sent. The caller holds mu.
-func (h *holding) insert(held *heldDelivery) {
-	at := len(h.waiting)
-	for at > 0 && h.waiting[at-1].n > held.n && h.waiting[at-1].state != heldSending {
+// insert adds a delivery in order of arrival, because concurrent deliveries may find the handler down in any order. It never precedes one
+// that is being sent. The caller holds mu.
+func (h *holdQueue) insert(held *heldDelivery) {
+	at := len(h.deliveries)
+	for at > 0 && h.deliveries[at-1].seq > held.seq && h.deliveries[at-1].state != heldSending {
 		at--
 	}
-	h.waiting = slices.Insert(h.waiting, at, held)
+	h.deliveries = slices.Insert(h.deliveries, at, held)
 }
 
-// start starts another worker, unless there are enough. The caller holds mu.
-func (h *holding) start() {
-	most := min(cmp.Or(h.relay.o.MaxConcurrency, maxResends), len(h.waiting))
-	if h.workers < most && h.relay.draining.Err() == nil {
+// startWorker starts another worker unless there are enough. The caller holds mu.
+func (h *holdQueue) startWorker() {
+	most := min(cmp.Or(h.relay.o.MaxConcurrency, maxResends), len(h.deliveries))
+	if h.workers < most && h.relay.drainCtx.Err() == nil {
 		h.workers++
-		h.relay.later.Go(h.work)
+		h.relay.background.Go(h.work)
 	}
 }
 
-// work sends deliveries whenever the handler is there, until there is none to send or the session ends.
-func (h *holding) work() {
+// work sends deliveries while the handler is up. It returns when none can be sent or the relay is drained.
+func (h *holdQueue) work() {
 	for {
-		h.out.handler.up(h.relay.draining)
+		h.out.handler.waitUp(h.relay.drainCtx)
 		held := h.claim()
-		if held == nil || !h.out.slots.acquire(h.relay.draining, held.n) {
+		if held == nil || !h.out.slots.acquire(h.relay.drainCtx, held.seq) {
 			return
 		}
-		done := h.relay.sendAgain(h.out.target, h.out, &held.due)
+		done := h.relay.resend(h.out.target, h.out, &held.due)
 		h.out.slots.release()
 		if done {
 			h.remove(held)
 		} else {
-			h.ready(held)
+			h.markReady(held)
 		}
 	}
 }
 
-// claim returns the delivery to send next. If there is none, or the session ends, it returns nil, and the worker has ended.
-func (h *holding) claim() *heldDelivery {
+// claim returns the next delivery to send. If there is none, or the relay is drained, it returns nil, and the worker must return.
+func (h *holdQueue) claim() *heldDelivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.relay.draining.Err() == nil {
+	if h.relay.drainCtx.Err() == nil {
 		if held := h.next(); held != nil {
 			held.state = heldSending
 			return held
@@ -163,10 +164,10 @@ func (h *holding) claim() *heldDelivery {
 	return nil
 }
 
-// next returns the first delivery that is ready, or nil. To keep the order, it never skips one, so that one is sent at a time. The caller holds
-// mu.
-func (h *holding) next() *heldDelivery {
-	for _, held := range h.waiting {
+// next returns the first delivery that is ready, or nil. With Ordered it never skips one, so deliveries are sent one at a time. The caller
+// holds mu.
+func (h *holdQueue) next() *heldDelivery {
+	for _, held := range h.deliveries {
 		if held.state == heldReady {
 			return held
 		}
@@ -177,43 +178,44 @@ func (h *holding) next() *heldDelivery {
 	return nil
 }
 
-// remove takes out a delivery that was sent. When none is left, the next to arrive goes to its handler directly again.
-func (h *holding) remove(held *heldDelivery) {
+// remove deletes a delivery that has been sent. Once the queue is empty, new deliveries go directly to the handler.
+func (h *holdQueue) remove(held *heldDelivery) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	at := slices.Index(h.waiting, held)
-	copy(h.waiting[1:at+1], h.waiting[:at]) // the front is short, what is behind may be long
-	h.waiting[0] = nil
-	h.waiting = h.waiting[1:]
+	at := slices.Index(h.deliveries, held)
+	copy(h.deliveries[1:at+1], h.deliveries[:at]) // the delivery is near the front, and the rest may be long
+	h.deliveries[0] = nil
+	h.deliveries = h.deliveries[1:]
 	close(held.done)
 }
 
-// The errors of attempts at deliveries that are held.
+// The error texts of attempts at held deliveries.
 const (
-	heldText    = "Held until the handler is there."                                                                                         // no attempt was made
-	crashedText = "The handler closed the connection without an answer and is gone. It may have the delivery, which is held and sent again." // one was made
+	heldText    = "Held until the handler is up."
+	crashedText = "The handler closed the connection without a response and is down. " +
+		"It may have received the delivery, which is held and sent again."
 )
 
-// heldAttempt stands for the attempt at one of several targets where the delivery is held.
-func (r *Relay) heldAttempt(out *outlet) webhook.Attempt {
+// placeholder returns an attempt that represents a target that holds the delivery, if there are several targets.
+func (r *Relay) placeholder(out *upstream) webhook.Attempt {
 	return webhook.Attempt{
 		Target: out.target.String(), StartedAt: r.o.Now().UTC(), Failure: webhook.FailureRefused, Error: heldText,
 	}
 }
 
-// isLost reports whether, with Hold, no handler has dealt with a delivery: it is held then. Nothing took the connection; or the connection
-// closed without a byte of response, and the port refuses connections now: the handler died during the attempt. The handler may have
-// received the delivery in the second case, or if an attempt on a stale connection came first. After too many attempts that the handler died
-// in, isLost reports false.
-func (r *Relay) isLost(ctx context.Context, out *outlet, sent *dispatch.Result, tries int) (lost, uncertain bool) {
+// shouldHold reports whether no handler has processed the delivery, so Hold keeps it. Either nothing accepted the connection, or it closed
+// without a byte of response and the port now refuses connections: the handler crashed. uncertain reports whether the handler may have
+// received the delivery: after a crash, or after an earlier attempt on a stale connection. After maxCrashes attempts, a crash no longer
+// counts.
+func (r *Relay) shouldHold(ctx context.Context, out *upstream, sent *dispatch.Result, tries int) (lost, uncertain bool) {
 	if !r.o.Hold || out == nil {
 		return false, false
 	}
-	if absent(sent.Failure) {
+	if takesNoConnections(sent.Failure) {
 		return true, sent.Stale != nil
 	}
 	closed := sent.Failure == webhook.FailureReset && sent.Code == 0 && sent.FirstByte == 0
-	if !closed || tries >= maxCrashes || !out.handler.refuses(ctx, sent.StartedAt) {
+	if !closed || tries >= maxCrashes || !out.handler.refusesConnections(ctx, sent.StartedAt) {
 		return false, false
 	}
 	sent.Error = crashedText

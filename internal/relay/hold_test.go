@@ -17,24 +17,24 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// holds makes a rig hold what finds no handler.
-func holds(r *rigLog) func(*parts) {
-	return func(p *parts) {
+// withHold sets Hold, with the rig's log as the backlog.
+func withHold(r *rigLog) func(*rigOptions) {
+	return func(p *rigOptions) {
 		p.relay.Hold = true
 		p.relay.Backlog = r
 		r.log = p.relay.Log.(*store.Log)
 	}
 }
 
-// rigLog is the log of a rig as a Backlog.
+// rigLog is a Backlog that reads a rig's log.
 type rigLog struct{ log *store.Log }
 
 func (l *rigLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
 	return l.log.Reader().Get(ctx, id)
 }
 
-// left is the address of a handler that has gone, and may come back.
-func left(t *testing.T) string {
+// stoppedHandler returns the address of a handler that has stopped. A test may start another one there.
+func stoppedHandler(t *testing.T) string {
 	t.Helper()
 	h := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	h.Stop()
@@ -59,9 +59,9 @@ func allDelivered(n int) func([]webhook.Delivery) bool {
 	}
 }
 
-func TestWhatFindsNoHandlerIsAnsweredAndSentWhenItIsBack(t *testing.T) {
-	nowhere := left(t)
-	r := start(t, nowhere, holds(&rigLog{}))
+func TestHeldDeliveriesGet200AndAreSentOnceTheHandlerIsBack(t *testing.T) {
+	nowhere := stoppedHandler(t)
+	r := start(t, nowhere, withHold(&rigLog{}))
 	var want []string
 	for n := range 20 {
 		want = append(want, numbered(n))
@@ -79,76 +79,76 @@ func TestWhatFindsNoHandlerIsAnsweredAndSentWhenItIsBack(t *testing.T) {
 	}
 	handler := testkit.ServeOn(t, nowhere, testkit.VerifyPrefixed(secretText))
 	handler.Wait(20)
-	r.await("all to be delivered", allDelivered(20))
-	r.until("none to be held", func() bool { return r.Held() == 0 }) // which it is a moment after the log knows
-	r.until("that it is told", func() bool { return len(r.told.of(NoticeHandlerBack)) > 0 })
+	r.waitFor("all to be delivered", allDelivered(20))
+	r.waitUntil("none to be held", func() bool { return r.Held() == 0 }) // the queue changes shortly after the log
+	r.waitUntil("a notice", func() bool { return len(r.notices.of(NoticeHandlerBack)) > 0 })
 	got := bodies(handler.Requests())
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("the handler got %q, want each once: %q", got, want)
 	}
-	if told := r.told.of(NoticeHolding); len(told) != 1 {
-		t.Errorf("told %d times that deliveries are held, want once", len(told))
+	if notices := r.notices.of(NoticeHolding); len(notices) != 1 {
+		t.Errorf("%d notices that deliveries are held, want 1", len(notices))
 	}
-	if told := r.told.of(NoticeHandlerBack); len(told) != 1 || told[0].Held != 20 || told[0].Missed != 0 {
-		t.Errorf("told %+v, want once that 20 were held, and none missed", told)
+	if notices := r.notices.of(NoticeHandlerBack); len(notices) != 1 || notices[0].Held != 20 || notices[0].Missed != 0 {
+		t.Errorf("got notices %+v, want one with 20 held and none missed", notices)
 	}
 	if got := r.Tally().Counts(); got.Received != 20 || got.Delivered != 20 || got.Unreachable != 0 {
 		t.Errorf("counted %+v, want 20 received and delivered", got)
 	}
-	// From now on each goes its own way again.
+	// New deliveries go directly to the handler again.
 	if got := r.postSigned(sampleBody); got.code != http.StatusOK || got.body == "" {
-		t.Errorf("after that a delivery got %d %q, want the handler's own answer", got.code, got.body)
+		t.Errorf("after that a delivery got %d %q, want the handler's response", got.code, got.body)
 	}
 }
 
-func TestASenderWithTheTokenWaitsForWhatIsHeld(t *testing.T) {
-	nowhere := left(t)
-	r := start(t, nowhere, holds(&rigLog{}))
+func TestATrustedSenderWaitsForAHeldDelivery(t *testing.T) {
+	nowhere := stoppedHandler(t)
+	r := start(t, nowhere, withHold(&rigLog{}))
 	answers := make(chan reply, 1)
 	go func() {
-		answers <- r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+		answers <- r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	}()
-	r.await("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
+	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
 	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
-	got := receive(t, answers, "the sender's answer")
+	got := receive(t, answers, "the response")
 	if got.code != http.StatusTeapot || got.header.Get(session.StatusHeader) != string(webhook.StatusRefused) {
-		t.Errorf("got %d, %q; want what the handler said at last, refused", got.code, got.header)
+		t.Errorf("got %d, %q; want the final response, refused", got.code, got.header)
 	}
 }
 
-func TestDrainingLeavesWhatIsHeldToTheNextSession(t *testing.T) {
-	nowhere := left(t)
-	r := start(t, nowhere, holds(&rigLog{}))
+func TestDrainLeavesHeldDeliveriesToTheNextSession(t *testing.T) {
+	nowhere := stoppedHandler(t)
+	r := start(t, nowhere, withHold(&rigLog{}))
 	answers := make(chan reply, 1)
 	go func() {
-		answers <- r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+		answers <- r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	}()
-	r.await("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
+	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
 	r.Drain()
-	got := receive(t, answers, "the sender's answer")
+	got := receive(t, answers, "the response")
 	if got.code != http.StatusAccepted || got.header.Get(session.StatusHeader) != string(webhook.StatusPending) {
 		t.Errorf("got %d, %q; want 202, pending", got.code, got.header)
 	}
-	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
-	if err != nil || len(owed) != 1 || owed[0].ID != r.only().ID {
-		t.Fatalf("the next session takes over %+v, %v; want the delivery", owed, err)
+	pending, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
+	if err != nil || len(pending) != 1 || pending[0].ID != r.onlyDelivery().ID {
+		t.Fatalf("the next session adopts %+v, %v; want the delivery", pending, err)
 	}
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	next := New(Options{
 		Log: r.log, Sender: r.o.Sender, Routes: To(parseTarget(t, handler.URL())), Hold: true, Backlog: &rigLog{r.log}, Now: time.Now,
 	})
 	defer next.Close()
-	next.Resume(owed)
+	next.Resume(pending)
 	handler.Wait(1)
-	r.await("the delivery to be delivered", allDelivered(1))
+	r.waitFor("the delivery to be delivered", allDelivered(1))
 }
 
-func TestOneOfSeveralTargetsHoldsAndTheOthersDoNotWait(t *testing.T) {
+func TestATargetThatHoldsDoesNotDelayOtherTargets(t *testing.T) {
 	there := testkit.Serve(t, testkit.Answer(http.StatusOK, "here"))
-	nowhere := left(t)
-	r := start(t, nowhere, holds(&rigLog{}), func(p *parts) {
+	nowhere := stoppedHandler(t)
+	r := start(t, nowhere, withHold(&rigLog{}), func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, there.URL())}, {Target: parseTarget(t, nowhere)}}
 	})
 	r.postSigned(numbered(1))
@@ -156,40 +156,40 @@ func TestOneOfSeveralTargetsHoldsAndTheOthersDoNotWait(t *testing.T) {
 	there.Wait(2)
 	for _, d := range r.recorded() {
 		if d.Status != webhook.StatusUnreachable {
-			t.Errorf("%s is %s while one target owes an answer, want unreachable", d.ID, d.Status)
+			t.Errorf("%s is %s while one target holds it, want unreachable", d.ID, d.Status)
 		}
 	}
 	late := testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusOK, "late"))
 	late.Wait(2)
-	r.await("both to be delivered", allDelivered(2))
+	r.waitFor("both to be delivered", allDelivered(2))
 	if got := len(there.Requests()); got != 2 {
-		t.Errorf("the target that was there got %d, want 2: nothing twice", got)
+		t.Errorf("the target that was up got %d, want 2: none twice", got)
 	}
-	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
-	if err != nil || owed != nil {
-		t.Errorf("still owed: %+v, %v; want nothing", owed, err)
+	pending, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
+	if err != nil || pending != nil {
+		t.Errorf("still pending: %+v, %v; want none", pending, err)
 	}
 }
 
-func TestWhatArrivesAtOnceIsHeldInTheOrderOfArrival(t *testing.T) {
+func TestConcurrentDeliveriesAreHeldInOrderOfArrival(t *testing.T) {
 	r := New(Options{Routes: To(parseTarget(t, testkit.Nowhere(t))), Now: time.Now})
 	defer r.Close()
-	h := r.outlets[0].held
+	h := r.upstreams[0].held
 	for _, n := range []int64{5, 2, 9, 1} {
-		h.insert(&heldDelivery{n: n})
+		h.insert(&heldDelivery{seq: n})
 	}
-	h.waiting[0].state = heldSending
-	h.insert(&heldDelivery{n: 0}) // nothing goes before what is being sent
+	h.deliveries[0].state = heldSending
+	h.insert(&heldDelivery{seq: 0}) // nothing precedes a delivery that is being sent
 	var got []int64
-	for _, held := range h.waiting {
-		got = append(got, held.n)
+	for _, held := range h.deliveries {
+		got = append(got, held.seq)
 	}
 	if want := []int64{1, 0, 2, 5, 9}; !slices.Equal(got, want) {
-		t.Errorf("in line: %v, want %v", got, want)
+		t.Errorf("queue %v, want %v", got, want)
 	}
 }
 
-// memory is a Log and a Backlog of one delivery, on the clock of a bubble.
+// memory is a Log and a Backlog with one delivery, for tests with fake time.
 type memory struct {
 	mu       sync.Mutex
 	delivery webhook.Delivery
@@ -224,45 +224,45 @@ func (m *memory) Get(context.Context, webhook.ID) (webhook.Delivery, error) {
 	return m.delivery, nil
 }
 
-// retrying is a relay that tries again, and the times at which its handler was asked.
-func retrying(schedule dispatch.Schedule, answer func(n int) int) (*Relay, *memory, *[]time.Time, *notices) {
+// retrying returns a relay that retries, and the times of the attempts.
+func retrying(schedule dispatch.Schedule, answer func(n int) int) (*Relay, *memory, *[]time.Time, *noticeLog) {
 	var mu sync.Mutex
-	times, told, log := &[]time.Time{}, &notices{}, &memory{}
-	sender := &scripted{send: func(context.Context, []byte) webhook.Attempt {
+	times, notices, log := &[]time.Time{}, &noticeLog{}, &memory{}
+	sender := &scriptedSender{send: func(context.Context, []byte) webhook.Attempt {
 		mu.Lock()
 		defer mu.Unlock()
 		*times = append(*times, time.Now())
 		return webhook.Attempt{Code: answer(len(*times)), StartedAt: time.Now()}
 	}}
 	target, _ := dispatch.ParseTarget("localhost:3000", "/")
-	r := New(Options{Sender: sender, Routes: To(target), Retry: &schedule, Log: log, Backlog: log, Now: time.Now, Notify: told.add})
-	return r, log, times, told
+	r := New(Options{Sender: sender, Routes: To(target), Retry: &schedule, Log: log, Backlog: log, Now: time.Now, Notify: notices.add})
+	return r, log, times, notices
 }
 
-// fail sends the delivery for the first time, as an ingress does.
+// fail makes the first attempt at the delivery, as an ingress does.
 func (m *memory) fail(r *Relay) {
-	s := r.send(context.Background(), &recorded{})
-	_, _ = r.settle("dlv_0", s)
+	s := r.forward(context.Background(), &recordedDelivery{})
+	_, _ = r.writeAttempts("dlv_0", s)
 }
 
-func TestWhatIsRefusedIsTriedAgainOnTheSchedule(t *testing.T) {
+func TestARefusedDeliveryIsRetriedOnTheSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, times, told := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
+		r, log, times, notices := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
 		defer r.Close()
-		began := time.Now()
+		started := time.Now()
 		log.fail(r)
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		var after []time.Duration
 		for _, at := range *times {
-			after = append(after, at.Sub(began))
+			after = append(after, at.Sub(started))
 		}
 		s, m, h := time.Second, time.Minute, time.Hour
 		want := []time.Duration{0, 30 * s, 2*m + 30*s, 12*m + 30*s, h + 12*m + 30*s, 7*h + 12*m + 30*s}
 		if !slices.Equal(after, want) {
-			t.Errorf("asked the handler after %v, want %v", after, want)
+			t.Errorf("attempts after %v, want %v", after, want)
 		}
-		if up := told.of(NoticeGivenUp); len(up) != 1 || up[0].Tries != 6 || log.due != nil {
-			t.Errorf("told %+v with %+v due, want once that it failed 6 times, and nothing due", up, log.due)
+		if up := notices.of(NoticeGivenUp); len(up) != 1 || up[0].Tries != 6 || log.due != nil {
+			t.Errorf("got notices %+v with %+v due, want one after 6 attempts, and nothing due", up, log.due)
 		}
 		if got := r.Tally().Counts(); got.Refused != 1 {
 			t.Errorf("counted %+v, want the one delivery once", got)
@@ -275,12 +275,12 @@ func TestADeliveredRetryEndsTheSchedule(t *testing.T) {
 		r, log, times, _ := retrying(dispatch.Schedule{Speed: 60}, func(n int) int { return []int{500, 500, 200}[n-1] })
 		defer r.Close()
 		log.fail(r)
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		if len(*times) != 3 || log.delivery.Status != webhook.StatusDelivered {
-			t.Errorf("tried %d times, %s; want three times, delivered", len(*times), log.delivery.Status)
+			t.Errorf("%d attempts, %s; want 3, delivered", len(*times), log.delivery.Status)
 		}
 		if got, want := (*times)[2].Sub((*times)[0]), 2500*time.Millisecond; got != want {
-			t.Errorf("at 60 times the speed the third came after %v, want %v", got, want)
+			t.Errorf("at 60 times the speed the third attempt came after %v, want %v", got, want)
 		}
 		if got := r.Tally().Counts(); got.Delivered != 1 || got.Refused != 0 {
 			t.Errorf("counted %+v, want one delivered and none refused", got)
@@ -288,7 +288,7 @@ func TestADeliveredRetryEndsTheSchedule(t *testing.T) {
 	})
 }
 
-func TestWhatAReplayDeliveredIsNotTriedAgain(t *testing.T) {
+func TestADeliveryThatAReplayDeliveredIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, log, times, _ := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
 		defer r.Close()
@@ -296,26 +296,26 @@ func TestWhatAReplayDeliveredIsNotTriedAgain(t *testing.T) {
 		log.mu.Lock()
 		log.delivery.ResolvedBy = "dlv_1"
 		log.mu.Unlock()
-		pass(24 * time.Hour)
+		advance(24 * time.Hour)
 		if len(*times) != 1 {
-			t.Errorf("tried %d times, want once", len(*times))
+			t.Errorf("%d attempts, want 1", len(*times))
 		}
 	})
 }
 
-func TestARestartGoesOnWhereTheScheduleWas(t *testing.T) {
+func TestARestartContinuesTheRetrySchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, log, times, _ := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
 		defer r.Close()
-		target := r.outlets[0].target.String()
+		target := r.upstreams[0].target.String()
 		log.delivery.History = []webhook.Attempt{{Target: target, Code: 500}, {Target: target, Code: 500}}
-		began := time.Now()
-		r.Resume([]store.Due{{ID: "dlv_0", Target: target, At: began.Add(time.Minute), Tries: 2}})
-		pass(2 * time.Minute)
-		if len(*times) != 1 || (*times)[0].Sub(began) != time.Minute {
-			t.Fatalf("tried at %v, want once, after a minute", *times)
+		started := time.Now()
+		r.Resume([]store.Due{{ID: "dlv_0", Target: target, At: started.Add(time.Minute), Tries: 2}})
+		advance(2 * time.Minute)
+		if len(*times) != 1 || (*times)[0].Sub(started) != time.Minute {
+			t.Fatalf("attempts at %v, want one, after a minute", *times)
 		}
-		if len(log.due) != 1 || log.due[0].At.Sub(began) != 11*time.Minute || log.due[0].Tries != 3 {
+		if len(log.due) != 1 || log.due[0].At.Sub(started) != 11*time.Minute || log.due[0].Tries != 3 {
 			t.Errorf("due next: %+v, want ten minutes later, as after a third attempt", log.due)
 		}
 	})

@@ -2,45 +2,44 @@ package relay
 
 import "sync/atomic"
 
-// inFlight bounds the bytes of all bodies that are held at once. Large bodies leave a share of it to small ones, so they cannot keep
-// those out.
+// inFlight limits the bytes of all bodies in memory. Large bodies cannot use the part that is reserved for small ones.
 type inFlight struct {
-	limit int64
-	share int64 // of the limit, for small bodies alone
-	held  atomic.Int64
+	limit        int64
+	smallReserve int64 // part of the limit for small bodies only
+	reserved     atomic.Int64
 }
 
 const (
-	// The least that may be in flight. Vidiking's payloads are some hundred bytes: this is room for some eight thousand of them.
-	minInFlight = 40 << 20
-	smallShare  = 8 << 20
-	// What a delivery costs besides its body, roughly: header, buffers, goroutine.
-	deliveryCost = 4 << 10
-	smallBody    = 64 << 10
+	// The minimum limit. Vidiking's payloads have a few hundred bytes, so about eight thousand fit.
+	minInFlight  = 40 << 20
+	smallReserve = 8 << 20
+	// Approximate cost of a delivery in addition to its body: header, buffers, goroutine.
+	deliveryOverhead = 4 << 10
+	smallBody        = 64 << 10
 )
 
-// MaxInFlight is how many bytes of bodies an ingress holds at once: one body of the largest size, and small ones beside it.
-func MaxInFlight(maxBody int64) int64 { return max(minInFlight, maxBody+deliveryCost+smallShare) }
+// MaxInFlight returns the number of body bytes that an ingress holds at most: one body of the maximum size, and small ones.
+func MaxInFlight(maxBody int64) int64 { return max(minInFlight, maxBody+deliveryOverhead+smallReserve) }
 
 func newInFlight(maxBody int64) *inFlight {
-	return &inFlight{limit: MaxInFlight(maxBody), share: smallShare}
+	return &inFlight{limit: MaxInFlight(maxBody), smallReserve: smallReserve}
 }
 
-// take reserves n more bytes for a body that will then have size bytes, or none.
-func (f *inFlight) take(n, size int64) bool {
+// reserve reserves n more bytes for a body that will then have size bytes. It reports false, and reserves none, if they exceed the limit.
+func (f *inFlight) reserve(n, size int64) bool {
 	limit := f.limit
 	if size > smallBody {
-		limit -= f.share
+		limit -= f.smallReserve
 	}
 	for {
-		held := f.held.Load()
+		held := f.reserved.Load()
 		if held+n > limit {
 			return false
 		}
-		if f.held.CompareAndSwap(held, held+n) {
+		if f.reserved.CompareAndSwap(held, held+n) {
 			return true
 		}
 	}
 }
 
-func (f *inFlight) release(n int64) { f.held.Add(-n) }
+func (f *inFlight) release(n int64) { f.reserved.Add(-n) }

@@ -13,127 +13,127 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Respond says what the sender of a delivery is answered.
+// Respond selects the response to the sender of a delivery.
 type Respond string
 
-// The ways to respond.
+// The response modes.
 const (
-	RespondHandler Respond = "handler" // what the handler answered
+	RespondHandler Respond = "handler" // the handler's response
 	RespondAck     Respond = "ack"     // 200 once the delivery is recorded
 )
 
-// IngressOptions is what an Ingress is made of besides its Relay.
+// IngressOptions configures an Ingress.
 type IngressOptions struct {
-	Path    string // the escaped path that takes deliveries, as does everything below it
-	Token   string // of the session: who has it may say where a delivery comes from
+	Path    string // escaped path; the ingress accepts deliveries on it and below it
+	Token   string // of the session: senders that have it may set a delivery's origin
 	Origin  webhook.Origin
 	Respond Respond
-	MaxBody int64 // bytes
+	MaxBody int64 // in bytes
 
-	MaxConns int // connections that may be open at once; 0: 512
-	Files    int // connections that there are files for; further ones wait until one is closed. 0: enough
+	MaxConns int // maximum number of open connections; 0: 512
+	Files    int // number of file descriptors for connections; further connections wait until one closes. 0: no limit
 }
 
-// Ingress is the HTTP handler through which deliveries come in.
+// Ingress is the HTTP handler that receives deliveries.
 type Ingress struct {
-	relay  *Relay
-	o      IngressOptions
-	bodies *inFlight
-	pause  time.Duration // that a sender may make before and within a body
+	relay       *Relay
+	o           IngressOptions
+	bodies      *inFlight
+	readTimeout time.Duration // how long a sender may pause before and within a body
 
-	mu       sync.Mutex
-	wrong    []string            // paths that were told of
-	notified map[NoticeKind]bool // of those that are reported once
+	mu         sync.Mutex
+	wrongPaths []string            // paths that were reported
+	notified   map[NoticeKind]bool // kinds that were reported
 }
 
-// Paths that a NoticeWrongPath is kept for, so that a scanner of the whole path space costs nothing.
+// maxWrongPaths limits the paths that Ingress remembers, so a scanner of many paths uses no memory.
 const maxWrongPaths = 16
 
-// NewIngress puts an ingress in front of the relay.
+// NewIngress returns an Ingress that passes deliveries to r.
 func NewIngress(r *Relay, o IngressOptions) *Ingress {
 	if o.MaxConns == 0 {
 		o.MaxConns = maxConns
 	}
-	return &Ingress{relay: r, o: o, bodies: newInFlight(o.MaxBody), pause: bodyPause, notified: map[NoticeKind]bool{}}
+	return &Ingress{relay: r, o: o, bodies: newInFlight(o.MaxBody), readTimeout: bodyReadTimeout, notified: map[NoticeKind]bool{}}
 }
 
-// ServeHTTP takes one delivery.
+// ServeHTTP receives one delivery.
 func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	called, query := requestTarget(req)
 	rest, ok := webhook.RestOf(in.o.Path, called)
 	switch {
 	case !ok:
-		in.wrongPath(req.Method, called)
-		refuse(w, http.StatusNotFound, "Deliveries come to "+in.o.Path+" and below it.")
+		in.notifyWrongPath(req.Method, called)
+		respondText(w, http.StatusNotFound, "Send deliveries to "+in.o.Path+" or below it.")
 		return
 	case webhook.HasDotSegment(rest), strings.Contains(req.RequestURI, "#"):
-		in.wrongPath(req.Method, called)
-		refuse(w, http.StatusNotFound, "Paths with . or .. segments and URLs with # are not forwarded.")
+		in.notifyWrongPath(req.Method, called)
+		respondText(w, http.StatusNotFound, "Paths with . or .. segments and URLs with # are not forwarded.")
 		return
 	}
 	if req.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed, "Deliveries come as POST.")
+		respondText(w, http.StatusMethodNotAllowed, "Use POST to send deliveries.")
 		return
 	}
-	if in.isFromOtherSite(req) {
-		in.once(Notice{Kind: NoticeOtherSite, Site: webhook.Truncate(req.Header.Get("Origin"))})
-		in.drain(w, req)
-		refuse(w, http.StatusForbidden, "Pages of other sites cannot post here.")
+	if in.isCrossSite(req) {
+		in.notifyOnce(Notice{Kind: NoticeCrossSite, Site: webhook.Truncate(req.Header.Get("Origin"))})
+		in.discardBody(w, req)
+		respondText(w, http.StatusForbidden, "Pages of other sites cannot send deliveries.")
 		return
 	}
 	body, held, err := in.readBody(w, req)
 	defer func() { in.bodies.release(held) }()
 	if err != nil {
-		in.refuseBody(w, req, err)
+		in.rejectBody(w, req, err)
 		return
 	}
 	arrival := Arrival{Body: body, Method: req.Method, Path: called, Rest: rest, Query: query}
 	if in.deliver(w, req, arrival, held) {
-		held = 0 // a forward that goes on after the answer holds the body, and lets go of it
+		held = 0 // the forward continues after the response and releases the bytes itself
 	}
 }
 
-// deliver takes an arrival the whole way. It reports whether the body is still held when it returns.
+// deliver records and forwards an arrival, and responds. It reports whether a forward still uses the body when it returns.
 func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arrival, held int64) (goesOn bool) {
-	// The sender may hang up (Vidiking does after 10 s); the delivery's way goes on.
+	// The sender may hang up (Vidiking does after 10 s); the delivery is forwarded nevertheless.
 	ctx := context.WithoutCancel(req.Context())
-	var d *recorded
+	var d *recordedDelivery
 	defer func() {
 		if p := recover(); p != nil {
-			in.panicked(d, p)
-			refuse(w, http.StatusInternalServerError, bugText)
+			in.recordPanic(d, p)
+			respondText(w, http.StatusInternalServerError, panicText)
 		}
 	}()
-	trusted := in.identify(req, &arrival)
+	trusted := in.identifySender(req, &arrival)
 	if trusted {
-		b := newBeatWriter(w)
+		b := newHeartbeatWriter(w)
 		defer b.stop()
 		w = b
 	}
 	if arrival.Target != "" && !in.relay.HasTarget(arrival.Target) {
-		refuse(w, http.StatusMisdirectedRequest, "This listen does not forward to that target.")
+		respondText(w, http.StatusMisdirectedRequest, "This listen does not forward to that target.")
 		return false
 	}
 	d, err := in.relay.record(ctx, arrival)
-	if in.relay.noteLogError(err); err != nil {
+	if in.relay.noteRecordError(err); err != nil {
 		w.Header().Set("Retry-After", "30")
-		refuse(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
+		respondText(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
 		return false
 	}
 	if trusted && !d.Status.Forwardable() {
-		own(w, &d.Delivery)
+		setSessionHeaders(w, &d.Delivery)
 	}
 	switch {
 	case d.Status == webhook.StatusRejected:
-		refuse(w, http.StatusUnauthorized, "The signature is "+string(d.Verdict)+".")
+		respondText(w, http.StatusUnauthorized, "The signature is "+string(d.Verdict)+".")
 	case d.Status == webhook.StatusSkipped:
 		w.WriteHeader(http.StatusOK)
 	case trusted:
 		in.forwardTrusted(ctx, w, d)
 	case in.o.Respond == RespondAck:
 		goesOn = true
-		in.relay.acked.Go(func() {
+		in.relay.ackedForwards.Go(func() {
 			defer in.bodies.release(held)
 			in.forwardAcked(d)
 		})
@@ -144,7 +144,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arr
 	return goesOn
 }
 
-// requestTarget returns the escaped path and the raw query of a request, byte for byte, which req.URL does not keep.
+// requestTarget returns the escaped path and the raw query of a request, byte for byte. req.URL does not keep them.
 func requestTarget(req *http.Request) (path, query string) {
 	path, query, _ = strings.Cut(req.RequestURI, "?")
 	if _, rest, absolute := strings.Cut(path, "://"); absolute && path[0] != '/' {
@@ -154,8 +154,8 @@ func requestTarget(req *http.Request) (path, query string) {
 	return path, query
 }
 
-// identify fills in where an arrival comes from. A sender that has the session's token says so itself, in a header that is removed.
-func (in *Ingress) identify(req *http.Request, a *Arrival) (trusted bool) {
+// identifySender sets the origin of an arrival. A sender that has the session's token states it in a header, which identifySender removes.
+func (in *Ingress) identifySender(req *http.Request, a *Arrival) (trusted bool) {
 	a.Origin = in.o.Origin
 	if values := req.Header[session.SenderHeader]; len(values) > 0 {
 		if s, ok := session.ParseSender(values[0], in.o.Token); ok {
@@ -168,69 +168,70 @@ func (in *Ingress) identify(req *http.Request, a *Arrival) (trusted bool) {
 	return trusted
 }
 
-// forward sends the delivery on and answers what the handler answered; of several the worst. Those that hold it have no say: it is kept
-// for them, and where all of them do it is answered 200.
-func (in *Ingress) forward(w http.ResponseWriter, d *recorded) {
-	s := in.relay.send(in.relay.abort, d)
-	in.queue(d, s)
-	made := s.made()
+// forward sends the delivery and responds with the handler's response, or the worst of several. Targets that hold the delivery don't
+// count: if all of them hold it, the response is 200.
+func (in *Ingress) forward(w http.ResponseWriter, d *recordedDelivery) {
+	s := in.relay.forward(in.relay.abortCtx, d)
+	in.recordAttempts(d, s)
+	made := s.realAttempts()
 	switch {
 	case len(made) > 0:
-		answer(w, webhook.Deciding(made))
+		respondAttempt(w, webhook.Deciding(made))
 	case s.unsent:
 		w.Header().Set("Retry-After", "30")
-		refuse(w, http.StatusServiceUnavailable, "listen was stopped before it sent the delivery.")
+		respondText(w, http.StatusServiceUnavailable, "listen was stopped before it sent the delivery.")
 	default:
 		w.WriteHeader(http.StatusOK)
 	}
 }
 
-// forwardTrusted does the same for a sender that looks the delivery up as soon as it has its answer, and so waits for what is held.
-func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recorded) {
-	out, err := in.relay.outcome(ctx, d, in.relay.send(in.relay.abort, d))
-	in.relay.noteLogError(err)
+// forwardTrusted is forward for a sender that has the token. Such a sender looks the delivery up after the response, so forwardTrusted
+// waits for held deliveries.
+func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recordedDelivery) {
+	out, err := in.relay.recordAndWait(ctx, d, in.relay.forward(in.relay.abortCtx, d))
+	in.relay.noteRecordError(err)
 	d.Status = out.Delivery.Status
-	own(w, &d.Delivery)
+	setSessionHeaders(w, &d.Delivery)
 	if d.Status == webhook.StatusPending {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	answer(w, out.Attempt)
+	respondAttempt(w, out.Attempt)
 }
 
-// forwardAcked sends a delivery whose sender has its answer.
-func (in *Ingress) forwardAcked(d *recorded) {
+// forwardAcked forwards a delivery whose sender already has its response.
+func (in *Ingress) forwardAcked(d *recordedDelivery) {
 	defer func() {
 		if p := recover(); p != nil {
-			in.panicked(d, p)
+			in.recordPanic(d, p)
 		}
 	}()
-	in.queue(d, in.relay.send(in.relay.abort, d))
+	in.recordAttempts(d, in.relay.forward(in.relay.abortCtx, d))
 }
 
-// queue hands the delivery's attempts to the log. From then on the delivery is not pending any more, unless all of it is held.
-func (in *Ingress) queue(d *recorded, s sent) {
+// recordAttempts passes the delivery's attempts to the log. After that the delivery is no longer pending, unless all its targets hold it.
+func (in *Ingress) recordAttempts(d *recordedDelivery, s sendResult) {
 	if len(s.attempts)+len(s.due) == 0 {
 		return
 	}
-	if err := in.relay.settleSoon(d.ID, s); err != nil {
-		in.relay.noteLogError(err)
+	if err := in.relay.queueAttempts(d.ID, s); err != nil {
+		in.relay.noteRecordError(err)
 	}
 	if len(s.attempts) > 0 {
 		d.Status = s.deciding().Status()
 	}
 }
 
-// wrongPath tells of a POST to a path that takes no deliveries, once a path.
-func (in *Ingress) wrongPath(method, path string) {
+// notifyWrongPath reports a POST to a wrong path, once for each path.
+func (in *Ingress) notifyWrongPath(method, path string) {
 	if method != http.MethodPost {
 		return
 	}
 	path = webhook.Truncate(path)
 	in.mu.Lock()
-	tell := len(in.wrong) < maxWrongPaths && !slices.Contains(in.wrong, path)
+	tell := len(in.wrongPaths) < maxWrongPaths && !slices.Contains(in.wrongPaths, path)
 	if tell {
-		in.wrong = append(in.wrong, path)
+		in.wrongPaths = append(in.wrongPaths, path)
 	}
 	in.mu.Unlock()
 	if tell {
@@ -238,8 +239,8 @@ func (in *Ingress) wrongPath(method, path string) {
 	}
 }
 
-// once reports a notice, unless one of its kind was reported before.
-func (in *Ingress) once(n Notice) {
+// notifyOnce reports a notice unless one of the same kind was reported before.
+func (in *Ingress) notifyOnce(n Notice) {
 	in.mu.Lock()
 	known := in.notified[n.Kind]
 	in.notified[n.Kind] = true
@@ -250,14 +251,15 @@ func (in *Ingress) once(n Notice) {
 	}
 }
 
-// own marks an answer for a trusted sender, so that it can tell our own 401 from the handler's and find the delivery.
-func own(w http.ResponseWriter, d *webhook.Delivery) {
+// setSessionHeaders adds the delivery's id and status to a response for a trusted sender. With them, the sender can look the delivery up
+// and tell a 401 of the ingress from one of the handler.
+func setSessionHeaders(w http.ResponseWriter, d *webhook.Delivery) {
 	w.Header().Set(session.DeliveryHeader, string(d.ID))
 	w.Header().Set(session.StatusHeader, string(d.Status))
 }
 
-// refuse answers in the program's own words.
-func refuse(w http.ResponseWriter, code int, sentence string) {
+// respondText responds with a sentence of this program.
+func respondText(w http.ResponseWriter, code int, sentence string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -7,41 +7,41 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// NoticeKind says what a Notice is about.
+// NoticeKind is the kind of a Notice.
 type NoticeKind int
 
-// What the relay tells beside deliveries.
+// The kinds of notices.
 const (
-	NoticeWrongPath    NoticeKind = iota // a POST came to a path that is not the ingress path; said once a path
-	NoticeHandlerBack                    // the handler takes connections again
-	NoticeTooLarge                       // a body larger than allowed was answered 413; said once
-	NoticeNotRecorded                    // a delivery could not be recorded and was answered 503; said once until one can
-	NoticeNotRead                        // a delivery to send again cannot be read from the log; reported once until one can be
-	NoticeNewLog                         // the delivery log was taken away, and a new one has begun
-	NoticePanic                          // a delivery ran into a bug of this program and was answered 500
-	NoticeHolding                        // the handler is not there: deliveries are held from now on
-	NoticeGivenUp                        // a delivery failed as often as it is tried
-	NoticeTooMany                        // a body beyond what may be in flight was answered 503; reported once
-	NoticeTooSlow                        // a body that came too slowly was answered 408; reported once
-	NoticeTooManyConns                   // more connections than may be open; reported once
-	NoticeLargeHeader                    // a header larger than allowed was answered 431; reported once
-	NoticeOtherSite                      // a page of another site posted from a browser, and was answered 403; reported once
+	NoticeWrongPath    NoticeKind = iota // a POST to a path other than the ingress path; once for each path
+	NoticeHandlerBack                    // the handler accepts connections again
+	NoticeTooLarge                       // a body larger than the limit (413); once
+	NoticeNotRecorded                    // a delivery could not be recorded (503); once until one is recorded
+	NoticeNotRead                        // a delivery to send again could not be read from the log; once until one is read
+	NoticeLogReplaced                    // the delivery log was removed, and a new one was created
+	NoticePanic                          // a bug in this program affected a delivery (500)
+	NoticeHolding                        // the handler is down, and deliveries are held from now on
+	NoticeGivenUp                        // the last retry of a delivery failed
+	NoticeTooManyBytes                   // a body exceeded the bytes in flight (503); once
+	NoticeTooSlow                        // a body arrived too slowly (408); once
+	NoticeTooManyConns                   // too many connections are open; once
+	NoticeLargeHeader                    // a header larger than the limit (431); once
+	NoticeCrossSite                      // a browser sent a POST for a page of another site (403); once
 )
 
-// Notice is something that happened beside the deliveries and that a person should know.
+// Notice is an event that the user should know about and that is not a delivery.
 type Notice struct {
 	Kind   NoticeKind
 	At     time.Time
-	Path   string          // of NoticeWrongPath
-	Bytes  int64           // of NoticeTooLarge: how large the body is; 0 where it did not say
-	Target dispatch.Target // of NoticeHandlerBack and NoticeHolding
-	Missed int             // of NoticeHandlerBack: deliveries that found it unreachable
-	Since  time.Time       // of NoticeHandlerBack: when the first of them was received
-	Held   int             // of NoticeHandlerBack: deliveries that were held for it, and are sent now
-	ID     webhook.ID      // of NoticeGivenUp
-	Tries  int             // of NoticeGivenUp: how many attempts there were
-	Took   time.Duration   // of NoticeTooSlow: how long nothing came
-	Limit  int             // of NoticeTooManyConns
-	Site   string          // of NoticeOtherSite: the page's origin; empty if the browser does not say
-	Err    error           // of NoticeNotRecorded, NoticeNotRead and NoticePanic
+	Path   string          // NoticeWrongPath
+	Bytes  int64           // NoticeTooLarge: declared length; 0 if unknown
+	Target dispatch.Target // NoticeHandlerBack, NoticeHolding
+	Missed int             // NoticeHandlerBack: number of deliveries that found the handler down
+	Since  time.Time       // NoticeHandlerBack: when the first of them was received
+	Held   int             // NoticeHandlerBack: number of held deliveries, which are sent now
+	ID     webhook.ID      // NoticeGivenUp
+	Tries  int             // NoticeGivenUp: number of attempts
+	Took   time.Duration   // NoticeTooSlow: length of the pause
+	Limit  int             // NoticeTooManyConns
+	Site   string          // NoticeCrossSite: the page's origin; empty if the browser does not send it
+	Err    error           // NoticeNotRecorded, NoticeNotRead, NoticePanic
 }

@@ -5,71 +5,71 @@ import (
 	"sync"
 )
 
-// queues keeps the deliveries of one job in the order in which they arrived: each is sent when those before it have their answers.
-// Different jobs do not wait for each other. The zero value is ready; a job without deliveries takes no memory.
-type queues struct {
+// jobQueues keeps the deliveries of each job in order of arrival: each is sent once those before it have their responses. Jobs don't wait
+// for each other. The zero value is ready to use. A job without deliveries uses no memory.
+type jobQueues struct {
 	mu   sync.Mutex
-	last map[string]*turn // by job: the newest delivery's turn
+	last map[string]*ticket // by job: the ticket of the newest delivery
 }
 
-// turn is a delivery's place in its job's queue. A nil turn waits for nothing.
-type turn struct {
-	queues *queues
-	job    string
-	before <-chan struct{} // closed when the one before is done; nil where there is none
-	done   chan struct{}
+// ticket is a delivery's place in the queue of its job. A nil ticket waits for nothing.
+type ticket struct {
+	queues   *jobQueues
+	job      string
+	previous <-chan struct{} // closed when the previous ticket is done; nil if there is none
+	done     chan struct{}
 }
 
-// join takes the next place in the queue of a job, or none if the delivery has no job.
-func (q *queues) join(job string) *turn {
+// join adds a ticket to the queue of a job. It returns nil if the delivery has no job.
+func (q *jobQueues) join(job string) *ticket {
 	if job == "" {
 		return nil
 	}
-	t := &turn{queues: q, job: job, done: make(chan struct{})}
+	t := &ticket{queues: q, job: job, done: make(chan struct{})}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.last == nil {
-		q.last = make(map[string]*turn)
+		q.last = make(map[string]*ticket)
 	}
 	if before := q.last[job]; before != nil {
-		t.before = before.done
+		t.previous = before.done
 	}
 	q.last[job] = t
 	return t
 }
 
-// wait returns when it is the delivery's turn, or when ctx is cancelled.
-func (t *turn) wait(ctx context.Context) {
-	if t == nil || t.before == nil {
+// wait returns when all earlier deliveries of the job are done, or ctx is canceled.
+func (t *ticket) wait(ctx context.Context) {
+	if t == nil || t.previous == nil {
 		return
 	}
 	select {
-	case <-t.before:
+	case <-t.previous:
 	case <-ctx.Done():
 	}
 }
 
-// leave ends the delivery's turn. The next delivery of the job goes on once this one and all before it have left: a delivery that leaves
-// early, because it could not be recorded or its caller is gone, does not let the next one overtake those before it. It is called once.
-func (t *turn) leave() {
+// release ends the ticket. The next delivery of the job continues once this one and all before it are released. A delivery that ends
+// early, because it could not be recorded or its caller left, does not let the next one overtake earlier ones. release is called once.
+func (t *ticket) release() {
 	if t == nil {
 		return
 	}
-	if t.before != nil {
+	if t.previous != nil {
 		select {
-		case <-t.before:
+		case <-t.previous:
 		default:
 			go func() {
-				<-t.before
-				t.end()
+				<-t.previous
+				t.finish()
 			}()
 			return
 		}
 	}
-	t.end()
+	t.finish()
 }
 
-func (t *turn) end() {
+func (t *ticket) finish() {
 	t.queues.mu.Lock()
 	if t.queues.last[t.job] == t {
 		delete(t.queues.last, t.job)

@@ -9,46 +9,47 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// bugText is what a sender and the log are told of a bug of this program.
-const bugText = "vidiking ran into a bug of its own."
+// panicText is the error that the sender and the log get after a panic.
+const panicText = "Internal error in vidiking."
 
-// panicked records a bug of this program as the failure of the delivery's attempt, so that the delivery can be found and sent again,
-// and tells of it. d is nil, or not pending any more, where the bug struck before or after the attempt.
-func (in *Ingress) panicked(d *recorded, p any) {
+// recordPanic records a panic as the failure of the delivery's attempt, so the delivery can be found and replayed, and reports it. It
+// records nothing if d is nil or no longer pending, because the panic occurred before or after the attempt.
+func (in *Ingress) recordPanic(d *recordedDelivery, p any) {
 	r := in.relay
 	n := panicNotice(r.o.Now(), p)
-	survive(func() {
+	recoverQuietly(func() {
 		if d == nil || d.Status != webhook.StatusPending {
 			return
 		}
 		var attempts []webhook.Attempt
-		for _, out := range r.outletsFor(d) {
-			attempts = append(attempts, bugAttempt(out.target, n.At))
+		for _, out := range r.upstreamsFor(d) {
+			attempts = append(attempts, panicAttempt(out.target, n.At))
 		}
-		in.queue(d, sent{attempts: attempts})
+		in.recordAttempts(d, sendResult{attempts: attempts})
 		r.tally.attempted(webhook.Deciding(attempts))
 	})
-	survive(func() { r.o.Notify(n) })
+	recoverQuietly(func() { r.o.Notify(n) })
 }
 
-// bugAttempt is the attempt at a target that a bug of this program ended.
-func bugAttempt(to dispatch.Target, at time.Time) webhook.Attempt {
-	return webhook.Attempt{Target: to.String(), StartedAt: at.UTC(), Failure: webhook.FailureUnexpected, Error: bugText}
+// panicAttempt returns an attempt that a panic ended.
+func panicAttempt(to dispatch.Target, at time.Time) webhook.Attempt {
+	return webhook.Attempt{Target: to.String(), StartedAt: at.UTC(), Failure: webhook.FailureUnexpected, Error: panicText}
 }
 
-// isBug reports whether a bug of this program ended the attempt.
-func isBug(a webhook.Attempt) bool {
-	return a.Failure == webhook.FailureUnexpected && a.Error == bugText
+// isPanicAttempt reports whether a panic ended the attempt.
+func isPanicAttempt(a webhook.Attempt) bool {
+	return a.Failure == webhook.FailureUnexpected && a.Error == panicText
 }
 
-// panicNotice reports a panic with its stack trace. It must be called by the deferred function that recovered the panic: later, or in
-// another goroutine, the stack is no longer that of the bug.
+// panicNotice returns a notice with the stack trace of a panic. The deferred function that recovered the panic must call it, because only
+// its stack includes the cause.
 func panicNotice(at time.Time, p any) Notice {
 	return Notice{Kind: NoticePanic, At: at, Err: fmt.Errorf("panic: %v\n%s", p, debug.Stack())}
 }
 
-// survive runs f, which may be where the bug is: there is nobody left to tell, and other deliveries to go on with.
-func survive(f func()) {
+// recoverQuietly calls f and drops a panic. f handles another panic, so the cause of the first may recur in it, and other deliveries must
+// continue.
+func recoverQuietly(f func()) {
 	defer func() { _ = recover() }()
 	f()
 }

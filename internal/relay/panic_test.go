@@ -12,10 +12,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// panicking is a Sender with a bug that strikes for the body "bug", and accepts any other.
-func panicking(p *parts) {
+// panicking sets a Sender that panics for the body "bug" and accepts any other.
+func panicking(p *rigOptions) {
 	p.relay.Verify = VerifyOff
-	p.relay.Sender = &scripted{send: func(_ context.Context, body []byte) webhook.Attempt {
+	p.relay.Sender = &scriptedSender{send: func(_ context.Context, body []byte) webhook.Attempt {
 		if string(body) == "bug" {
 			panic("a bug for the test")
 		}
@@ -25,20 +25,20 @@ func panicking(p *parts) {
 
 func (r *rig) wantOnePanic(text string) {
 	r.tb.Helper()
-	told := r.told.of(NoticePanic)
-	if len(told) != 1 || !strings.Contains(told[0].Err.Error(), text) || !strings.Contains(told[0].Err.Error(), "internal/relay.") {
-		r.tb.Errorf("told of %v, want one panic with %q and where it was", told, text)
+	notices := r.notices.of(NoticePanic)
+	if len(notices) != 1 || !strings.Contains(notices[0].Err.Error(), text) || !strings.Contains(notices[0].Err.Error(), "internal/relay.") {
+		r.tb.Errorf("got notices %v, want one panic with %q and its stack", notices, text)
 	}
 }
 
-func TestAPanicOnTheWayIsThatDeliverysFailure(t *testing.T) {
+func TestAPanicWhileSendingFailsThatDeliveryOnly(t *testing.T) {
 	r := start(t, testkit.Nowhere(t), panicking)
-	if got := r.post("bug", nil); got.code != http.StatusInternalServerError || got.body != bugText+"\n" {
-		t.Errorf("got %d %q, want 500 %q", got.code, got.body, bugText)
+	if got := r.post("bug", nil); got.code != http.StatusInternalServerError || got.body != panicText+"\n" {
+		t.Errorf("got %d %q, want 500 %q", got.code, got.body, panicText)
 	}
-	d := r.only()
+	d := r.onlyDelivery()
 	if d.Status != webhook.StatusUnreachable || len(d.History) != 1 || d.History[0].Failure != webhook.FailureUnexpected ||
-		d.History[0].Error != bugText || d.History[0].Target != r.o.Routes[0].Target.String() || d.History[0].StartedAt.IsZero() {
+		d.History[0].Error != panicText || d.History[0].Target != r.o.Routes[0].Target.String() || d.History[0].StartedAt.IsZero() {
 		t.Errorf("recorded %s with %+v, want one attempt that failed unexpectedly", d.Status, d.History)
 	}
 	r.wantOnePanic("a bug for the test")
@@ -52,13 +52,13 @@ func TestAPanicOnTheWayIsThatDeliverysFailure(t *testing.T) {
 	r.wantNothingHeld()
 }
 
-func TestAPanicBehindAnAckIsThatDeliverysFailure(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), panicking, func(p *parts) { p.ingress.Respond = RespondAck })
+func TestAPanicAfterAnAckFailsThatDeliveryOnly(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), panicking, func(p *rigOptions) { p.ingress.Respond = RespondAck })
 	if got := r.post("bug", nil); got.code != http.StatusOK {
 		t.Errorf("got %d, want 200", got.code)
 	}
-	r.acked.Wait()
-	if d := r.only(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureUnexpected {
+	r.ackedForwards.Wait()
+	if d := r.onlyDelivery(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureUnexpected {
 		t.Errorf("recorded %s, %s; want unreachable, unexpected", d.Status, d.Failure)
 	}
 	r.wantOnePanic("a bug for the test")
@@ -68,7 +68,7 @@ func TestAPanicBehindAnAckIsThatDeliverysFailure(t *testing.T) {
 	}
 }
 
-func TestAPanicBeforeTheRecordLeavesNothingBehind(t *testing.T) {
+func TestAPanicWhileRecordingLeavesNothingBehind(t *testing.T) {
 	r, log := startFaulty(t, testkit.Nowhere(t), panicking)
 	fault := func() error { panic("a bug in the log") }
 	log.record.Store(&fault)
@@ -82,23 +82,23 @@ func TestAPanicBeforeTheRecordLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-func TestAPanicAfterTheAttemptDoesNotUndoIt(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), panicking, func(p *parts) {
-		p.relay.Sender = &scripted{send: func(context.Context, []byte) webhook.Attempt {
-			return webhook.Attempt{Code: 2000} // which no ResponseWriter takes
+func TestAPanicAfterTheAttemptKeepsTheAttempt(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), panicking, func(p *rigOptions) {
+		p.relay.Sender = &scriptedSender{send: func(context.Context, []byte) webhook.Attempt {
+			return webhook.Attempt{Code: 2000} // an invalid status code makes WriteHeader panic
 		}}
 	})
 	r.post("any", nil)
-	if d := r.only(); d.Status != webhook.StatusRefused || len(d.History) != 1 {
+	if d := r.onlyDelivery(); d.Status != webhook.StatusRefused || len(d.History) != 1 {
 		t.Errorf("recorded %s with %d attempts, want refused with one", d.Status, len(d.History))
 	}
 	r.wantOnePanic("invalid WriteHeader code")
 }
 
-// The bug may be in what would record or tell it. In an acked forward nobody else catches it.
-func TestAPanicWhileAPanicIsRecordedIsSurvived(t *testing.T) {
+// The panic may recur while it is recorded or reported. After an ack no other code recovers it.
+func TestAPanicWhileHandlingAPanicIsRecovered(t *testing.T) {
 	for _, respond := range []Respond{RespondHandler, RespondAck} {
-		r, log := startFaulty(t, testkit.Nowhere(t), panicking, func(p *parts) {
+		r, log := startFaulty(t, testkit.Nowhere(t), panicking, func(p *rigOptions) {
 			p.ingress.Respond = respond
 			p.relay.Notify = func(n Notice) { panic(n) }
 		})
@@ -108,42 +108,42 @@ func TestAPanicWhileAPanicIsRecordedIsSurvived(t *testing.T) {
 		if got := r.post("bug", nil); got.code != want {
 			t.Errorf("%s: got %d, want %d", respond, got.code, want)
 		}
-		r.acked.Wait()
+		r.ackedForwards.Wait()
 		log.queue.Store(nil)
 		if got := r.post("next", nil); got.code != http.StatusOK {
 			t.Errorf("%s: the next delivery got %d, want 200", respond, got.code)
 		}
-		r.acked.Wait()
+		r.ackedForwards.Wait()
 		r.wantNothingHeld()
 	}
 }
 
-func TestAbortRecordsWhatWasUnderWayAsCanceled(t *testing.T) {
+func TestAbortRecordsAttemptsInProgressAsCanceled(t *testing.T) {
 	for _, respond := range []Respond{RespondHandler, RespondAck} {
 		t.Run(string(respond), func(t *testing.T) {
 			never := make(chan struct{})
 			handler := testkit.Serve(t, testkit.Slow(never, nil))
-			r := start(t, handler.URL(), func(p *parts) { p.ingress.Respond = respond })
+			r := start(t, handler.URL(), func(p *rigOptions) { p.ingress.Respond = respond })
 			answered := make(chan reply, 1)
 			go func() { answered <- r.postSigned(sampleBody) }()
 			handler.Wait(1)
 			r.Abort()
 			want := map[Respond]int{RespondHandler: http.StatusBadGateway, RespondAck: http.StatusOK}[respond]
-			if got := receive(t, answered, "the answer"); got.code != want {
+			if got := receive(t, answered, "the response"); got.code != want {
 				t.Errorf("got %d, want %d", got.code, want)
 			}
 			r.Close()
-			if d := r.only(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureCanceled {
+			if d := r.onlyDelivery(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureCanceled {
 				t.Errorf("recorded %s, %s; want unreachable, canceled", d.Status, d.Failure)
 			}
-			if told := r.told.of(NoticePanic); len(told) != 0 {
-				t.Errorf("told of %v, want no panic", told)
+			if notices := r.notices.of(NoticePanic); len(notices) != 0 {
+				t.Errorf("got notices %v, want no panic", notices)
 			}
 		})
 	}
 }
 
-func TestAnIDThatIsTakenIsDrawnAgain(t *testing.T) {
+func TestATakenIDIsReplaced(t *testing.T) {
 	const once, twice = "\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01", "\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02"
 	tests := []struct {
 		name, random string
@@ -152,13 +152,13 @@ func TestAnIDThatIsTakenIsDrawnAgain(t *testing.T) {
 	}{
 		{"once", once + once + twice, []webhook.ID{"dlv_1111111111", "dlv_2222222222"}, http.StatusOK},
 		{"twice", once + once + once + twice, []webhook.ID{"dlv_1111111111", "dlv_2222222222"}, http.StatusOK},
-		{"for ever", once + once + once + once + twice, []webhook.ID{"dlv_1111111111"}, http.StatusServiceUnavailable},
+		{"always", once + once + once + once + twice, []webhook.ID{"dlv_1111111111"}, http.StatusServiceUnavailable},
 		{"no randomness left", once + once[:5], []webhook.ID{"dlv_1111111111"}, http.StatusServiceUnavailable},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
-			r := start(t, handler.URL(), func(p *parts) { p.relay.Random = strings.NewReader(test.random) })
+			r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Random = strings.NewReader(test.random) })
 			r.postSigned(sampleBody)
 			got := r.postSigned(sampleBody)
 			var ids []webhook.ID
@@ -175,9 +175,9 @@ func TestAnIDThatIsTakenIsDrawnAgain(t *testing.T) {
 	}
 }
 
-func TestAPanicWhileADeliveryIsRecordedKeepsNobodyOfItsJobWaiting(t *testing.T) {
+func TestAPanicWhileRecordingDoesNotBlockTheJob(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
-	r, log := startFaulty(t, handler.URL(), func(p *parts) { p.relay.Ordered = true })
+	r, log := startFaulty(t, handler.URL(), func(p *rigOptions) { p.relay.Ordered = true })
 	bug := func() error { panic("a bug for the test") }
 	log.record.Store(&bug)
 	if got := r.postSigned(sampleBody); got.code != http.StatusInternalServerError {
@@ -185,6 +185,6 @@ func TestAPanicWhileADeliveryIsRecordedKeepsNobodyOfItsJobWaiting(t *testing.T) 
 	}
 	log.record.Store(nil)
 	if got := r.postSigned(sampleBody); got.code != http.StatusOK {
-		t.Errorf("the next of the job got %d, want 200", got.code)
+		t.Errorf("the next delivery of the job got %d, want 200", got.code)
 	}
 }

@@ -8,18 +8,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// Pending counts the deliveries that dead sessions left pending.
+// Pending counts deliveries that ended sessions left pending.
 type Pending struct {
-	NeverSent int // they were held, and no attempt had begun
-	Unknown   int // an attempt may have begun: the handler may have received them
+	NeverSent int // held deliveries without an attempt
+	Unknown   int // an attempt may have started, so the handler may have received them
 }
 
-// LeftPending counts the pending deliveries of a project (empty: of all) that dead sessions left, and that no replay has delivered since.
-func LeftPending(ctx context.Context, log *store.Reader, dataDir, project string) (Pending, error) {
+// CountPending counts the pending deliveries of a project (empty: all projects) that ended sessions left and that no replay has delivered
+// since.
+func CountPending(ctx context.Context, log *store.Reader, dataDir, project string) (Pending, error) {
 	var left Pending
 	unsent, err := log.CountPending(ctx)
 	for _, u := range unsent {
-		if !belongs(u.Project, project) || u.Session == "" || session.IsAlive(dataDir, u.Session) { // "": a trigger or replay without a listen
+		if !inProject(u.Project, project) || u.Session == "" || session.IsAlive(dataDir, u.Session) { // "": sent by a trigger or replay without a listen
 			continue
 		}
 		left.NeverSent += u.NeverSent
@@ -28,11 +29,11 @@ func LeftPending(ctx context.Context, log *store.Reader, dataDir, project string
 	return left, err
 }
 
-// belongs reports whether deliveries of one project are those of another. Deliveries without a project belong to every project.
-func belongs(project, to string) bool { return to == "" || project == "" || project == to }
+// inProject reports whether deliveries of project belong to the project named to. Deliveries without a project belong to every project.
+func inProject(project, to string) bool { return to == "" || project == "" || project == to }
 
-// AdoptPending makes a session responsible for what dead sessions of its project were still to send: held deliveries and, if scheduled is set,
-// retries. The session is locked already, so that no other one adopts from it.
+// AdoptPending assigns to a session the deliveries that ended sessions of its project still had to send: held deliveries and, if scheduled
+// is set, retries. The caller has locked the session, so no other session adopts them.
 func AdoptPending(ctx context.Context, log *store.Log, dataDir, id, project string, scheduled bool) ([]store.Due, error) {
 	all, err := log.Reader().Due(ctx)
 	if err != nil {
@@ -41,7 +42,7 @@ func AdoptPending(ctx context.Context, log *store.Log, dataDir, id, project stri
 	var dead []string
 	checked := map[string]bool{id: true, "": true}
 	for _, due := range all {
-		if !belongs(due.Project, project) {
+		if !inProject(due.Project, project) {
 			continue
 		}
 		if s := due.Session; !checked[s] && !session.IsAlive(dataDir, s) {
@@ -49,9 +50,9 @@ func AdoptPending(ctx context.Context, log *store.Log, dataDir, id, project stri
 		}
 		checked[due.Session] = true
 	}
-	owed, err := log.AdoptPending(ctx, id, dead, scheduled)
+	pending, err := log.AdoptPending(ctx, id, dead, scheduled)
 	if err != nil {
 		return nil, fmt.Errorf("resume deliveries: %w", err)
 	}
-	return owed, nil
+	return pending, nil
 }

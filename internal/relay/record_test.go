@@ -12,13 +12,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestWhatCannotBeRecordedIsNotForwarded(t *testing.T) {
+func TestAnUnrecordedDeliveryIsNotForwarded(t *testing.T) {
 	for _, fault := range []error{store.ErrFull, store.ErrBusy, store.ErrReadOnly, errors.New("anything else")} {
 		t.Run(fault.Error(), func(t *testing.T) {
 			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 			r, log := startFaulty(t, handler.URL())
 			log.record.Store(failing(fmt.Errorf("write: %w", fault)))
-			for _, header := range []http.Header{sign(sampleBody), trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger})} {
+			for _, header := range []http.Header{signedHeader(sampleBody), trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger})} {
 				got := r.post(sampleBody, header)
 				if got.code != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.header.Get(session.DeliveryHeader) != "" {
 					t.Errorf("got %d with %v, want 503 with Retry-After and without an id", got.code, got.header)
@@ -27,27 +27,27 @@ func TestWhatCannotBeRecordedIsNotForwarded(t *testing.T) {
 			if n := len(handler.Requests()); n != 0 {
 				t.Errorf("the handler got %d deliveries, want 0", n)
 			}
-			told := r.told.of(NoticeNotRecorded)
-			if len(told) != 1 || !errors.Is(told[0].Err, fault) {
-				t.Errorf("told %v, want %v once", told, fault)
+			notices := r.notices.of(NoticeNotRecorded)
+			if len(notices) != 1 || !errors.Is(notices[0].Err, fault) {
+				t.Errorf("got notices %v, want %v once", notices, fault)
 			}
 		})
 	}
 }
 
-func TestThatTheLogFailsIsToldAgainOnlyAfterItHasNot(t *testing.T) {
+func TestALogFailureIsReportedAgainOnlyAfterASuccess(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r, log := startFaulty(t, handler.URL())
 	for round := 1; round <= 3; round++ {
 		log.record.Store(failing(store.ErrFull))
 		r.postSigned(sampleBody)
 		r.postSigned(sampleBody)
-		if got := len(r.told.of(NoticeNotRecorded)); got != round {
-			t.Errorf("in round %d: told %d times, want %d", round, got, round)
+		if got := len(r.notices.of(NoticeNotRecorded)); got != round {
+			t.Errorf("round %d: %d notices, want %d", round, got, round)
 		}
 		log.record.Store(nil)
 		if got := r.postSigned(sampleBody); got.code != http.StatusOK {
-			t.Errorf("in round %d, once it could be recorded: got %d, want 200", round, got.code)
+			t.Errorf("round %d, once the log can record: got %d, want 200", round, got.code)
 		}
 	}
 	if got := len(r.recorded()); got != 3 || len(handler.Requests()) != got {
@@ -55,18 +55,18 @@ func TestThatTheLogFailsIsToldAgainOnlyAfterItHasNot(t *testing.T) {
 	}
 }
 
-func TestALogThatIsClosingIsNoNews(t *testing.T) {
+func TestAClosingLogIsNotReported(t *testing.T) {
 	r, log := startFaulty(t, testkit.Nowhere(t))
 	log.record.Store(failing(fmt.Errorf("record: %w", store.ErrClosed)))
 	if got := r.postSigned(sampleBody); got.code != http.StatusServiceUnavailable {
 		t.Errorf("got %d, want 503", got.code)
 	}
-	if told := r.told.of(NoticeNotRecorded); len(told) != 0 {
-		t.Errorf("told %v, want nothing", told)
+	if notices := r.notices.of(NoticeNotRecorded); len(notices) != 0 {
+		t.Errorf("got notices %v, want none", notices)
 	}
 }
 
-func TestADeliveryIsInTheLogBeforeItIsSent(t *testing.T) {
+func TestADeliveryIsRecordedBeforeItIsSent(t *testing.T) {
 	var r *rig
 	seen := make(chan []webhook.Delivery, 1)
 	handler := testkit.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen <- r.recorded() }))
@@ -78,18 +78,18 @@ func TestADeliveryIsInTheLogBeforeItIsSent(t *testing.T) {
 	}
 }
 
-func TestAnAttemptThatCannotBeRecordedKeepsNoAnswerFromItsSender(t *testing.T) {
+func TestTheSenderGetsTheResponseIfTheAttemptCannotBeRecorded(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "late"))
 	r, log := startFaulty(t, handler.URL())
 	log.queue.Store(failing(store.ErrFull))
 	if got := r.postSigned(sampleBody); got.code != http.StatusTeapot || got.body != "late" {
 		t.Errorf("got %d %q, want the handler's 418", got.code, got.body)
 	}
-	if told := r.told.of(NoticeNotRecorded); len(told) != 1 {
-		t.Errorf("told %v, want one notice", told)
+	if notices := r.notices.of(NoticeNotRecorded); len(notices) != 1 {
+		t.Errorf("got notices %v, want one", notices)
 	}
 	log.add.Store(failing(store.ErrFull))
-	got := r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+	got := r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	if got.code != http.StatusTeapot || got.header.Get(session.StatusHeader) != "refused" || got.header.Get(session.DeliveryHeader) == "" {
 		t.Errorf("a trusted sender got %d with %v, want 418 with its id and refused", got.code, got.header)
 	}

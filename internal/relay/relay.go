@@ -16,7 +16,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Log is what the relay needs of the delivery log. *store.Log is one.
+// Log is the part of the delivery log that a Relay writes. *store.Log implements it.
 type Log interface {
 	Record(ctx context.Context, d *webhook.Delivery) error
 	AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error)
@@ -24,142 +24,143 @@ type Log interface {
 	Hold(due store.Due, from string) error
 }
 
-// Backlog is the part of the delivery log that Hold and Retry read the deliveries to send from. *store.Reader is one.
+// Backlog reads deliveries that Hold and Retry send again. *store.Reader implements it.
 type Backlog interface {
 	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error)
 }
 
-// Sender makes one attempt. *dispatch.Sender is one.
+// Sender makes one attempt. *dispatch.Sender implements it.
 type Sender interface {
 	Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) dispatch.Result
 	Reachable(ctx context.Context, t dispatch.Target) error
 }
 
-// Verify says what a signature that does not verify leads to.
+// Verify selects how a delivery with a wrong or missing signature is handled.
 type Verify string
 
-// The ways to verify.
+// The verification modes.
 const (
-	VerifyStrict Verify = "strict" // anything but valid is rejected: recorded, not forwarded
-	VerifyWarn   Verify = "warn"   // checked and said, and forwarded all the same
-	VerifyOff    Verify = "off"    // not checked
+	VerifyStrict Verify = "strict" // reject deliveries that are not valid: record them, but don't forward them
+	VerifyWarn   Verify = "warn"   // check and report the verdict, but forward every delivery
+	VerifyOff    Verify = "off"    // don't check
 )
 
-// Options is what a Relay is made of. Log, Sender, Routes, Secrets, Now and Random are required.
+// Options configures a Relay. Log, Sender, Routes, Secrets, Now and Random are required.
 type Options struct {
 	Log            Log
 	Sender         Sender
-	Routes         []Route                 // a delivery goes to the target of each that matches it
-	Secrets        func() []webhook.Secret // asked for each delivery, so that a change of the secret is followed
+	Routes         []Route                 // a delivery goes to the target of every route that matches it
+	Secrets        func() []webhook.Secret // called for each delivery, so a changed secret takes effect at once
 	Verify         Verify
-	Events         []string           // patterns of the events to forward, as in render.*; none: all
-	Ordered        bool               // the deliveries of one job go out one at a time, in the order in which they arrived
-	Hold           bool               // keep what finds no handler, answer it 200, and send it in order when the handler is back
-	MaxConcurrency int                // how many sends to one target run at once; 0: no limit
-	Retry          *dispatch.Schedule // when to try again what failed; nil: never
+	Events         []string           // patterns of the events to forward, such as render.*; empty: all
+	Ordered        bool               // send the deliveries of one job one at a time, in order of arrival
+	Hold           bool               // if the handler is down, respond 200, keep the delivery, and send it once the handler is up
+	MaxConcurrency int                // maximum number of concurrent sends to one target; 0: no limit
+	Retry          *dispatch.Schedule // when to retry failed attempts; nil: never
 	Backlog        Backlog            // required by Hold and Retry
-	Header         []webhook.Field    // set on what the handler gets, instead of a field of the same name
-	Host           string             // the Host header that the handler gets; empty: the target's
+	Header         []webhook.Field    // fields that replace those of the same name on the way to the handler
+	Host           string             // Host header for the handler; empty: the target's host
 	Session        string
-	Project        string // whose deliveries these are
-	Chosen         bool   // Routes were chosen for these deliveries, by --to or from their record: they are not the project's
+	Project        string // project of the deliveries
+	ExplicitRoutes bool   // Routes come from --to or from a recorded delivery, not from the project
 	Now            func() time.Time
 	Random         io.Reader
-	Notify         func(Notice) // told of what is no delivery; must not block; may be nil
+	Notify         func(Notice) // receives events other than deliveries; must not block; may be nil
 }
 
-// Relay takes deliveries one by one, from any number of goroutines.
+// Relay verifies, records and forwards deliveries. Its methods may be called concurrently.
 type Relay struct {
-	o       Options
-	outlets []*outlet
-	queues  queues
-	arrived atomic.Int64 // numbers the deliveries of this session
-	retries retryQueues
-	tally   Tally
-	acked   sync.WaitGroup          // forwards whose sender has its answer already
-	resumed map[webhook.ID]struct{} // deliveries of earlier sessions; written by Resume only
+	o             Options
+	upstreams     []*upstream
+	jobs          jobQueues
+	arrivals      atomic.Int64 // number of deliveries received in this session
+	retries       retryQueues
+	tally         Tally
+	ackedForwards sync.WaitGroup          // forwards whose sender already has its response
+	resumed       map[webhook.ID]struct{} // deliveries received by earlier sessions; written by Resume only
 
-	logFails atomic.Bool // the log cannot be written, and that was reported
-	unread   atomic.Bool // the log cannot be read, and that was reported
+	recordFailing atomic.Bool // writes to the log fail, and this has been reported
+	readFailing   atomic.Bool // reads of the log fail, and this has been reported
 
-	// draining ends what would go on for ever: waiting for a handler, and for the time to try again.
-	draining context.Context //nolint:containedctx // as abort
-	drain    context.CancelFunc
-	later    sync.WaitGroup // what draining ends
+	// drainCtx ends the waits that have no time limit: for a handler to come up, and for the time of the next retry.
+	drainCtx    context.Context //nolint:containedctx //nolint:containedctx // see abortCtx
+	cancelDrain context.CancelFunc
+	background  sync.WaitGroup // goroutines that end with drainCtx
 
-	// abort ends what is under way: cancelled by the second interrupt, and only by it.
-	abort context.Context //nolint:containedctx // one life for all deliveries, which outlive the requests that brought them
-	stop  context.CancelFunc
+	// abortCtx ends attempts in progress. Only the second interrupt cancels it.
+	abortCtx    context.Context //nolint:containedctx //nolint:containedctx // deliveries outlive the requests that brought them
+	cancelAbort context.CancelFunc
 }
 
-// New makes a Relay. Close it.
+// New returns a Relay. The caller closes it.
 func New(o Options) *Relay {
 	if o.Notify == nil {
 		o.Notify = func(Notice) {}
 	}
 	r := &Relay{o: o}
-	r.abort, r.stop = context.WithCancel(context.Background())
-	r.draining, r.drain = context.WithCancel(r.abort)
-	r.outlets = newOutlets(r)
+	r.abortCtx, r.cancelAbort = context.WithCancel(context.Background())
+	r.drainCtx, r.cancelDrain = context.WithCancel(r.abortCtx)
+	r.upstreams = newUpstreams(r)
 	r.retries.relay = r
 	return r
 }
 
-// Close waits for the forwards whose senders have their answer already (the others end with their requests), then ends the watch over
-// the handlers. Abort cuts it short. No delivery may come any more.
+// Close waits for forwards whose senders already have a response, then stops probing the handlers. Other forwards end with their requests.
+// Abort makes Close return sooner. No delivery may arrive after Close is called.
 func (r *Relay) Close() {
 	r.Drain()
-	r.acked.Wait()
-	r.later.Wait()
-	r.stop()
-	for _, out := range r.outlets {
-		out.handler.wait()
+	r.ackedForwards.Wait()
+	r.background.Wait()
+	r.cancelAbort()
+	for _, out := range r.upstreams {
+		out.handler.waitProbes()
 	}
 }
 
-// Drain begins no attempt of its own any more: what is held, or waits to be tried again, stays in the log for the next session. Who
-// waits for a held delivery gets to know that it is still pending.
-func (r *Relay) Drain() { r.drain() }
+// Drain stops sending retries and held deliveries. They stay in the log for the next session, and callers that wait for one get
+// StatusPending.
+func (r *Relay) Drain() { r.cancelDrain() }
 
-// Held returns how many deliveries wait for their handler to be back.
+// Held returns the number of deliveries held until their handler is up.
 func (r *Relay) Held() int {
 	n := 0
-	for _, out := range r.outlets {
+	for _, out := range r.upstreams {
 		n += out.held.len()
 	}
 	return n
 }
 
-// Abort gives up every attempt that is under way. Each is recorded as canceled.
-func (r *Relay) Abort() { r.stop() }
+// Abort cancels every attempt in progress. Each is recorded as canceled.
+func (r *Relay) Abort() { r.cancelAbort() }
 
-// Tally returns the counts so far.
+// Tally returns the counts of this session.
 func (r *Relay) Tally() *Tally { return &r.tally }
 
-// Arrival is a delivery before it has a name.
+// Arrival is a delivery that has not been recorded yet.
 type Arrival struct {
 	Header webhook.Header
 	Body   []byte
 	Origin webhook.Origin
-	Parent webhook.ID // the delivery that this one sends again
-	Target string     // send to this target alone, which HasTarget has to know; empty: to all that the routes name
-	Probe  bool       // it tests the handler
-	Expect string     // the status codes that the user expects, as in "401 4xx"; empty: none in particular
-	Host   string     // the Host header that the handlers get; empty: Options.Host
+	Parent webhook.ID // the delivery that this one replays
+	Target string     // send to this target only; HasTarget must report true for it. Empty: all targets that the routes select
+	Probe  bool       // whether the delivery only tests the handler
+	Expect string     // status codes that the user expects, such as "401 4xx"; empty: none
+	Host   string     // Host header for the handlers; empty: Options.Host
 
-	// What was called, as in webhook.Summary. Rest and Query are sent on.
+	// The URL that was called, as in webhook.Summary. Rest and Query are forwarded.
 	Method, Path, Rest, Query string
 }
 
-// Outcome is what became of an arrival.
+// Outcome is the result of a delivery.
 type Outcome struct {
 	Delivery webhook.Delivery
-	Attempt  webhook.Attempt   // the one that decides the status; zero where none was made
-	Attempts []webhook.Attempt // one at each of its targets
+	Attempt  webhook.Attempt   // the attempt that decides the status; zero if none was made
+	Attempts []webhook.Attempt // one for each target
 }
 
-// Deliver takes an arrival the whole way and returns once its attempts are in the log; what is held it waits for, as long as ctx and the
-// session go on. It returns an error only where the delivery or an attempt could not be recorded; a handler that refuses is an Outcome.
+// Deliver records and forwards one delivery. It returns once the delivery's attempts are in the log. If the delivery is held, Deliver
+// waits until it is sent, ctx is done, or the relay is drained. It returns an error only if the delivery or an attempt cannot be recorded.
+// A refusing handler is not an error.
 func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	d, err := r.record(ctx, in)
 	if err != nil {
@@ -170,55 +171,55 @@ func (r *Relay) Deliver(ctx context.Context, in Arrival) (Outcome, error) {
 	}
 	sending, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(r.abort, cancel)()
-	s := r.send(sending, d)
-	out, err := r.outcome(ctx, d, s)
-	if len(s.bugs) > 0 { // the attempts are recorded; the process has nobody else to report the bug to
-		panic(errors.Join(s.bugs...)) //nolint:forbidigo // a bug, with the stack of the goroutine that it occurred in
+	defer context.AfterFunc(r.abortCtx, cancel)()
+	s := r.forward(sending, d)
+	out, err := r.recordAndWait(ctx, d, s)
+	if len(s.panics) > 0 { // The attempts are recorded. Report the bug by crashing, because no listener reports it.
+		panic(errors.Join(s.panics...)) //nolint:forbidigo //nolint:forbidigo // includes the stack of the goroutine that panicked
 	}
 	return out, err
 }
 
-// outcome records what came of handing a delivery to its targets, and returns what came of it at last.
-func (r *Relay) outcome(ctx context.Context, d *recorded, s sent) (Outcome, error) {
+// recordAndWait records the attempts at a delivery, waits if it is held, and returns the outcome.
+func (r *Relay) recordAndWait(ctx context.Context, d *recordedDelivery, s sendResult) (Outcome, error) {
 	for i := range s.attempts {
-		s.attempts[i].N = i + 1 // the delivery is new
+		s.attempts[i].N = i + 1 // the delivery is new, so its attempts count from 1
 	}
 	out := Outcome{Delivery: d.Delivery, Attempt: s.deciding(), Attempts: s.attempts}
 	if len(s.attempts)+len(s.due) > 0 {
-		status, err := r.settle(d.ID, s)
+		status, err := r.writeAttempts(d.ID, s)
 		if err != nil {
 			out.Delivery.Status = status
 			return out, err
 		}
 		out.Delivery.Status, out.Delivery.Attempts = status, len(s.attempts)
 	}
-	if len(s.held) > 0 && r.awaitHeld(ctx, s.held) {
+	if len(s.held) > 0 && r.waitHeld(ctx, s.held) {
 		now, err := r.o.Backlog.Get(context.WithoutCancel(ctx), d.ID)
-		if err != nil && !isGone(err) {
-			now, err = r.reread(d.ID)
+		if err != nil && !isNotFound(err) {
+			now, err = r.readDelivery(d.ID)
 		}
-		if err == nil { // else what is known of it stays
+		if err == nil { // otherwise return what is known
 			out = Outcome{Delivery: now, Attempt: webhook.Deciding(now.History), Attempts: now.History}
 		}
 	}
 	return out, nil
 }
 
-// recorded is a delivery that is in the log, and its turn to be sent.
-type recorded struct {
+// recordedDelivery is a delivery that is in the log and can be forwarded.
+type recordedDelivery struct {
 	webhook.Delivery
-	only string // Arrival.Target
-	n    int64  // counts up with each arrival
-	turn *turn  // nil where it waits for no other
+	target string  // Arrival.Target
+	seq    int64   // number of the arrival
+	ticket *ticket // nil if it waits for no other delivery
 }
 
-// record verifies an arrival and puts it into the log, with what keeps it from being forwarded, if something does. What can be
-// forwarded is to be sent, since others may wait for their turn after it.
-func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
-	d := &recorded{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, only: in.Target, n: r.arrived.Add(1)}
+// record verifies an arrival and records it with its initial status. The caller must forward a delivery whose status allows it, because
+// later deliveries of the same job wait for it.
+func (r *Relay) record(ctx context.Context, in Arrival) (*recordedDelivery, error) {
+	d := &recordedDelivery{Delivery: webhook.Delivery{Header: in.Header, Body: in.Body}, target: in.Target, seq: r.arrivals.Add(1)}
 	d.Session, d.Origin, d.ReplayOf = r.o.Session, in.Origin, in.Parent
-	d.Project, d.Probe, d.Routed, d.ExpectedStatus = r.o.Project, in.Probe, !r.o.Chosen && in.Target == "", in.Expect
+	d.Project, d.Probe, d.Routed, d.ExpectedStatus = r.o.Project, in.Probe, !r.o.ExplicitRoutes && in.Target == "", in.Expect
 	d.ReceivedAt = r.o.Now().UTC().Truncate(time.Millisecond)
 	d.Method, d.Path, d.Rest, d.Query, d.Host = in.Method, in.Path, in.Rest, in.Query, in.Host
 	d.BodyBytes = int64(len(in.Body))
@@ -230,17 +231,17 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 		d.Verdict, by = signature.Verify(r.o.Secrets(), in.Header, in.Body)
 		d.SecretHint = by.String()
 	}
-	d.Status = r.fate(d)
+	d.Status = r.initialStatus(d)
 	if r.o.Ordered && d.Status.Forwardable() {
-		d.turn = r.queues.join(about.Job) // before it is recorded, which several do at once
+		d.ticket = r.jobs.join(about.Job) // before it is recorded, because several deliveries are recorded at once
 	}
 	isRecorded := false
 	defer func() {
-		if !isRecorded { // for whatever reason, a bug too: the others of the job do not wait for it
-			d.turn.leave()
+		if !isRecorded { // even after a panic, later deliveries of the job must not wait
+			d.ticket.release()
 		}
 	}()
-	if err := r.insert(ctx, &d.Delivery); err != nil {
+	if err := r.recordWithNewID(ctx, &d.Delivery); err != nil {
 		return nil, err
 	}
 	isRecorded = true
@@ -248,20 +249,21 @@ func (r *Relay) record(ctx context.Context, in Arrival) (*recorded, error) {
 	return d, nil
 }
 
-// fate is the status before any attempt.
-func (r *Relay) fate(d *recorded) webhook.Status {
+// initialStatus returns the status of a delivery before any attempt.
+func (r *Relay) initialStatus(d *recordedDelivery) webhook.Status {
 	switch {
 	case r.o.Verify == VerifyStrict && d.Verdict != webhook.VerdictValid:
 		return webhook.StatusRejected
-	case d.only == "" && !wanted(r.o.Events, d.Event), len(r.outletsFor(d)) == 0:
+	case d.target == "" && !matchesAny(r.o.Events, d.Event), len(r.upstreamsFor(d)) == 0:
 		return webhook.StatusSkipped
 	default:
 		return webhook.StatusPending
 	}
 }
 
-// insert names the delivery and records it. A name that is taken is drawn again; three times in a row means that random is not.
-func (r *Relay) insert(ctx context.Context, d *webhook.Delivery) error {
+// recordWithNewID gives the delivery an id and records it. If the id is taken, it tries another. Three taken ids in a row mean that the
+// source of randomness is broken.
+func (r *Relay) recordWithNewID(ctx context.Context, d *webhook.Delivery) error {
 	var err error
 	for range 3 {
 		if d.ID, err = webhook.NewID(r.o.Random); err != nil {
@@ -277,8 +279,8 @@ func (r *Relay) insert(ctx context.Context, d *webhook.Delivery) error {
 	return nil
 }
 
-// outgoing is the header that the handler gets: the delivery's, with the fields that --header sets in place of those they name.
-func (r *Relay) outgoing(h webhook.Header) webhook.Header {
+// handlerHeader returns the header that the handler gets: the delivery's header with the fields that --header replaces.
+func (r *Relay) handlerHeader(h webhook.Header) webhook.Header {
 	if len(r.o.Header) == 0 {
 		return h
 	}
@@ -288,13 +290,13 @@ func (r *Relay) outgoing(h webhook.Header) webhook.Header {
 	return append(h, r.o.Header...)
 }
 
-// address is the target as the delivery calls it.
-func (r *Relay) address(t dispatch.Target, d *webhook.Delivery) dispatch.Target {
+// targetFor returns the target with the path, query and host of the delivery.
+func (r *Relay) targetFor(t dispatch.Target, d *webhook.Delivery) dispatch.Target {
 	return t.For(d.Rest, d.Query, cmp.Or(d.Host, r.o.Host))
 }
 
-// wanted reports whether one of the patterns names the event. Without a pattern every event is wanted.
-func wanted(patterns []string, event string) bool {
+// matchesAny reports whether one of the patterns matches the event. An empty list matches every event.
+func matchesAny(patterns []string, event string) bool {
 	for _, p := range patterns {
 		if webhook.EventMatches(p, event) {
 			return true

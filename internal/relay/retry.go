@@ -10,57 +10,57 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxRetries is how many retries to one target run at once, at most: a handler that comes back to a pile of them is not to be run over.
+// maxRetries is the maximum number of concurrent retries to one target, so a handler that comes up is not overloaded.
 const maxRetries = 8
 
-// retries makes the attempts at one target again when they are due. A target that hangs delays no retry to another. What is due stands
-// in the log; here is a copy of it, earliest first, with a timer.
-type retries struct {
+// retryQueue sends the retries to one target when they are due. Each target has its own queue, so a target that hangs does not delay the
+// others. The due times are rows in the log; the queue has a copy, earliest first, and a timer.
+type retryQueue struct {
 	relay *Relay
-	out   *outlet // nil if no route leads to the target any more
+	out   *upstream // nil if no route leads to the target anymore
 	slots chan struct{}
 
 	mu      sync.Mutex
-	waiting []store.Due
+	due     []store.Due
 	running bool
-	sooner  chan struct{} // something is due before what the timer is set to
+	wake    chan struct{} // signals that a retry is due before the timer fires
 }
 
-// retryQueues are the retries of all targets.
+// retryQueues has one retryQueue for each target.
 type retryQueues struct {
 	relay *Relay
 
 	mu       sync.Mutex
-	byTarget map[string]*retries
+	byTarget map[string]*retryQueue
 }
 
-// of returns the retries of a target.
-func (q *retryQueues) of(target string) *retries {
+// forTarget returns the queue of a target.
+func (q *retryQueues) forTarget(target string) *retryQueue {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t := q.byTarget[target]
 	if t == nil {
-		t = &retries{relay: q.relay, out: q.relay.outletOf(target), slots: make(chan struct{}, maxRetries), sooner: make(chan struct{}, 1)}
+		t = &retryQueue{relay: q.relay, out: q.relay.upstreamOf(target), slots: make(chan struct{}, maxRetries), wake: make(chan struct{}, 1)}
 		if q.byTarget == nil {
-			q.byTarget = make(map[string]*retries)
+			q.byTarget = make(map[string]*retryQueue)
 		}
 		q.byTarget[target] = t
 	}
 	return t
 }
 
-// plan sets the timers for what is due at a time. What is held has none, and is not this one's.
-func (q *retryQueues) plan(due []store.Due) {
+// schedule queues deliveries that are due at a time. Held deliveries have no time, so it skips them.
+func (q *retryQueues) schedule(due []store.Due) {
 	for _, d := range due {
 		if !d.At.IsZero() {
-			q.of(d.Target).plan(d)
+			q.forTarget(d.Target).schedule(d)
 		}
 	}
 }
 
-// next is when an attempt that was that target's tries-th is made again; ok is false if it was delivered, or is not made again. Neither
-// a probe nor a response that the user expects is retried.
-func (q *retryQueues) next(d *webhook.Delivery, a webhook.Attempt, tries int) (due store.Due, ok bool) {
+// nextRetry returns the retry that follows an attempt, which was attempt number tries at that target. ok is false if there is none: the
+// attempt was delivered, the retries are exhausted, the delivery is a probe, or the user expects this response.
+func (q *retryQueues) nextRetry(d *webhook.Delivery, a webhook.Attempt, tries int) (due store.Due, ok bool) {
 	r, id := q.relay, d.ID
 	if r.o.Retry == nil || a.Status() == webhook.StatusDelivered || d.Probe || webhook.MeetsStatus(d.ExpectedStatus, a.Code) {
 		return store.Due{}, false
@@ -72,109 +72,109 @@ func (q *retryQueues) next(d *webhook.Delivery, a webhook.Attempt, tries int) (d
 	return store.Due{ID: id, Target: a.Target, At: at.UTC().Truncate(time.Millisecond), Tries: tries}, ok
 }
 
-// plan sets the timer for one that is due.
-func (t *retries) plan(d store.Due) {
+// schedule queues a retry.
+func (t *retryQueue) schedule(d store.Due) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	at, _ := slices.BinarySearchFunc(t.waiting, d, func(a, b store.Due) int {
+	at, _ := slices.BinarySearchFunc(t.due, d, func(a, b store.Due) int {
 		if a.At.After(b.At) {
 			return 1
 		}
-		return -1 // of equals the older one first
+		return -1 // the older of two with the same time first
 	})
-	t.waiting = slices.Insert(t.waiting, at, d)
+	t.due = slices.Insert(t.due, at, d)
 	select {
-	case t.sooner <- struct{}{}:
+	case t.wake <- struct{}{}:
 	default:
 	}
 	if !t.running {
 		t.running = true
-		t.relay.later.Go(t.run)
+		t.relay.background.Go(t.run)
 	}
 }
 
-// run makes each attempt when it is due, until there are none or the session ends.
-func (t *retries) run() {
+// run sends each retry when it is due. It returns when the queue is empty or the relay is drained.
+func (t *retryQueue) run() {
 	var making sync.WaitGroup
 	defer making.Wait()
 	for {
-		due, ok := t.await()
+		due, ok := t.waitDue()
 		if !ok {
 			return
 		}
 		select {
 		case t.slots <- struct{}{}:
-		case <-t.relay.draining.Done():
+		case <-t.relay.drainCtx.Done():
 			return
 		}
 		making.Go(func() {
 			defer func() { <-t.slots }()
-			t.make(due)
+			t.resend(due)
 		})
 	}
 }
 
-// await returns the next that is due, once it is; ok is false where there is none, or the session ends.
-func (t *retries) await() (due store.Due, ok bool) {
+// waitDue waits until the next retry is due and returns it. ok is false if there is none or the relay is drained.
+func (t *retryQueue) waitDue() (due store.Due, ok bool) {
 	for {
 		t.mu.Lock()
-		if len(t.waiting) == 0 || t.relay.draining.Err() != nil {
+		if len(t.due) == 0 || t.relay.drainCtx.Err() != nil {
 			t.running = false
 			t.mu.Unlock()
 			return store.Due{}, false
 		}
-		due = t.waiting[0]
+		due = t.due[0]
 		left := due.At.Sub(t.relay.o.Now())
 		if left <= 0 {
-			t.waiting = slices.Delete(t.waiting, 0, 1)
+			t.due = slices.Delete(t.due, 0, 1)
 			t.mu.Unlock()
 			return due, true
 		}
 		t.mu.Unlock()
-		t.pause(left)
+		t.sleep(left)
 	}
 }
 
-func (t *retries) pause(left time.Duration) {
+func (t *retryQueue) sleep(left time.Duration) {
 	timer := time.NewTimer(left)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-t.sooner:
-	case <-t.relay.draining.Done():
+	case <-t.wake:
+	case <-t.relay.drainCtx.Done():
 	}
 }
 
-// make makes an attempt again, in one of the target's slots. Where its handler is not there it is held, if anything is.
-func (t *retries) make(due store.Due) {
+// resend makes a retry in one of the target's slots. If the handler is down, it holds the delivery, if Hold is set.
+func (t *retryQueue) resend(due store.Due) {
 	r := t.relay
 	target, err := dispatch.ParseTarget(due.Target, "/")
 	if err != nil {
-		return // it was a target when it was written
+		return // cannot happen: the target was valid when it was written
 	}
 	if t.out == nil {
-		r.sendAgain(target, nil, &due)
+		r.resend(target, nil, &due)
 		return
 	}
-	if !t.out.slots.acquire(r.draining, r.arrived.Load()) { // behind what arrived before it was due
+	if !t.out.slots.acquire(r.drainCtx, r.arrivals.Load()) { // behind the deliveries that arrived before it was due
 		return
 	}
-	done := r.sendAgain(target, t.out, &due)
+	done := r.resend(target, t.out, &due)
 	t.out.slots.release()
-	if done || !r.o.Hold || r.draining.Err() != nil {
+	if done || !r.o.Hold || r.drainCtx.Err() != nil {
 		return
 	}
 	due.At = time.Time{}
-	if r.insist(func() error { return r.o.Log.Hold(due, "") }) == nil {
-		t.out.held.again(due)
+	if r.untilDrained(func() error { return r.o.Log.Hold(due, "") }) == nil {
+		t.out.held.addResumed(due)
 	}
 }
 
-// outletOf is the outlet of a target; nil where no route leads there any more.
-func (r *Relay) outletOf(target string) *outlet {
-	i := slices.IndexFunc(r.outlets, func(o *outlet) bool { return o.target.String() == target })
+// upstreamOf returns the upstream of a target, or nil if no route leads there.
+func (r *Relay) upstreamOf(target string) *upstream {
+	i := slices.IndexFunc(r.upstreams, func(o *upstream) bool { return o.target.String() == target })
 	if i < 0 {
 		return nil
 	}
-	return r.outlets[i]
+	return r.upstreams[i]
 }

@@ -10,33 +10,33 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Route says which deliveries go to a target.
+// Route selects the deliveries that go to a target.
 type Route struct {
-	Events []string // patterns, as in render.*; none: every event
+	Events []string // patterns such as render.*; empty: every event
 	Target dispatch.Target
 }
 
-// To is the routes that take everything to one target.
+// To returns routes that send every delivery to one target.
 func To(t dispatch.Target) []Route { return []Route{{Target: t}} }
 
-// outlet is a target that deliveries go out to, whichever routes lead there: one that matches two of them goes there once.
-type outlet struct {
+// upstream is a target with its state. Several routes may lead to it; a delivery that matches more than one of them is sent once.
+type upstream struct {
 	target  dispatch.Target
-	routes  []Route // that lead here
-	handler *handlerWatch
-	held    *holding
-	slots   slots // shared by new deliveries, held ones and retries
+	routes  []Route // routes to this target
+	handler *handlerState
+	held    *holdQueue
+	slots   slots // shared by new deliveries, held deliveries and retries
 }
 
-func newOutlets(relay *Relay) []*outlet {
-	var outlets []*outlet
-	byTarget := make(map[string]*outlet)
+func newUpstreams(relay *Relay) []*upstream {
+	var outlets []*upstream
+	byTarget := make(map[string]*upstream)
 	for _, r := range relay.o.Routes {
 		out := byTarget[r.Target.String()]
 		if out == nil {
-			out = &outlet{target: r.Target, slots: slots{max: relay.o.MaxConcurrency}}
-			out.held = &holding{relay: relay, out: out}
-			out.handler = newHandlerWatch(relay.abort, r.Target, out.held.len, relay.o)
+			out = &upstream{target: r.Target, slots: slots{max: relay.o.MaxConcurrency}}
+			out.held = &holdQueue{relay: relay, out: out}
+			out.handler = newHandlerState(relay.abortCtx, r.Target, out.held.len, relay.o)
 			byTarget[r.Target.String()] = out
 			outlets = append(outlets, out)
 		}
@@ -45,61 +45,61 @@ func newOutlets(relay *Relay) []*outlet {
 	return outlets
 }
 
-// takes reports whether one of its routes is for the event.
-func (o *outlet) takes(event string) bool {
+// accepts reports whether one of the upstream's routes matches the event.
+func (o *upstream) accepts(event string) bool {
 	for _, r := range o.routes {
-		if wanted(r.Events, event) {
+		if matchesAny(r.Events, event) {
 			return true
 		}
 	}
 	return false
 }
 
-// routed is the outlets for an event, in the order of the routes.
-func (r *Relay) routed(event string) []*outlet {
-	if len(r.outlets) == 1 {
-		if r.outlets[0].takes(event) {
-			return r.outlets
+// routedUpstreams returns the upstreams for an event, in the order of the routes.
+func (r *Relay) routedUpstreams(event string) []*upstream {
+	if len(r.upstreams) == 1 {
+		if r.upstreams[0].accepts(event) {
+			return r.upstreams
 		}
 		return nil
 	}
-	var to []*outlet
-	for _, out := range r.outlets {
-		if out.takes(event) {
+	var to []*upstream
+	for _, out := range r.upstreams {
+		if out.accepts(event) {
 			to = append(to, out)
 		}
 	}
 	return to
 }
 
-// outletsFor returns the outlets that a delivery goes to: the one of its explicit target, or those for its event.
-func (r *Relay) outletsFor(d *recorded) []*outlet {
-	if d.only == "" {
-		return r.routed(d.Event)
+// upstreamsFor returns the upstreams that a delivery goes to: its explicit target, or those that the routes select.
+func (r *Relay) upstreamsFor(d *recordedDelivery) []*upstream {
+	if d.target == "" {
+		return r.routedUpstreams(d.Event)
 	}
-	if out := r.outletOf(d.only); out != nil {
-		return []*outlet{out}
+	if out := r.upstreamOf(d.target); out != nil {
+		return []*upstream{out}
 	}
 	return nil
 }
 
-// HasTarget reports whether one of the routes leads to the target.
-func (r *Relay) HasTarget(target string) bool { return r.outletOf(target) != nil }
+// HasTarget reports whether a route leads to the target.
+func (r *Relay) HasTarget(target string) bool { return r.upstreamOf(target) != nil }
 
-// sent is what came of handing a delivery to its targets.
-type sent struct {
-	attempts []webhook.Attempt // one at each target, but for those where it is held; before it a stale one, if there was one
-	due      []store.Due       // what is to be sent later
-	held     []*heldDelivery   // what waits for its handler
-	unsent   bool              // the relay was aborted before every target had a slot for it
-	bugs     []error           // panics that ended attempts, with their stacks
+// sendResult is the result of forwarding a delivery to its targets.
+type sendResult struct {
+	attempts []webhook.Attempt // one for each target that does not hold the delivery, each after its stale attempt, if any
+	due      []store.Due       // sends that remain, as rows of the log
+	held     []*heldDelivery   // deliveries that wait for their handler
+	unsent   bool              // the relay was aborted before every target had a free slot
+	panics   []error           // panics that ended attempts, with their stacks
 }
 
-// deciding is the attempt that decides the delivery's status; zero where all of it is held.
-func (s sent) deciding() webhook.Attempt { return webhook.Deciding(s.attempts) }
+// deciding returns the attempt that decides the delivery's status. It is zero if every target holds the delivery.
+func (s sendResult) deciding() webhook.Attempt { return webhook.Deciding(s.attempts) }
 
-// made is the attempts without those that stand for what is held or unsent.
-func (s sent) made() []webhook.Attempt {
+// realAttempts returns the attempts without placeholders for targets where the delivery is held or unsent.
+func (s sendResult) realAttempts() []webhook.Attempt {
 	if len(s.due) == 0 {
 		return s.attempts
 	}
@@ -109,38 +109,38 @@ func (s sent) made() []webhook.Attempt {
 	return slices.DeleteFunc(slices.Clone(s.attempts), isHeld)
 }
 
-// send makes an attempt at each target of the delivery, all at once, when it is its turn. It ends when each has its answer or its
-// time-out, or when ctx is cancelled.
-func (r *Relay) send(ctx context.Context, d *recorded) sent {
-	defer d.turn.leave()
-	d.turn.wait(ctx)
-	to := r.outletsFor(d)
-	tried := make([]tried, len(to))
-	header := r.outgoing(d.Header)
+// forward makes one attempt at each target of the delivery, all at once, when earlier deliveries of its job are done. It returns once each
+// target has responded or timed out, or ctx is canceled.
+func (r *Relay) forward(ctx context.Context, d *recordedDelivery) sendResult {
+	defer d.ticket.release()
+	d.ticket.wait(ctx)
+	to := r.upstreamsFor(d)
+	tried := make([]targetResult, len(to))
+	header := r.handlerHeader(d.Header)
 	if len(to) == 1 {
-		tried[0] = r.sendTo(ctx, to[0], d, header)
+		tried[0] = r.forwardTo(ctx, to[0], d, header)
 	} else {
-		r.sendToEach(ctx, to, d, header, tried)
+		r.forwardToEach(ctx, to, d, header, tried)
 	}
-	s := r.sum(d, to, tried)
+	s := r.combine(d, to, tried)
 	if len(s.attempts) > 0 {
 		r.tally.attempted(s.deciding())
 	}
 	return s
 }
 
-// tried is what came of one target.
-type tried struct {
+// targetResult is the result at one target.
+type targetResult struct {
 	dispatch.Result
-	held   *heldDelivery // instead of an attempt, or after one that the handler may have received
-	unsent bool          // instead of an attempt: the relay was aborted first
-	bug    error         // the panic that ended the attempt, with its stack
+	held     *heldDelivery // set instead of an attempt, or after one that the handler may have received
+	unsent   bool          // the relay was aborted before the attempt
+	panicErr error         // the panic that ended the attempt, with its stack
 }
 
-// sum puts together what came of each target, and what is to be done about it later. A delivery that is held or unsent at one of several
-// targets has an attempt there all the same, or its status would be that of the others alone.
-func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
-	s := sent{attempts: make([]webhook.Attempt, 0, len(all))}
+// combine combines the results of all targets and plans the sends that remain. If a delivery is held or unsent at one of several targets,
+// it gets a placeholder attempt there. Otherwise its status would depend on the other targets alone.
+func (r *Relay) combine(d *recordedDelivery, to []*upstream, all []targetResult) sendResult {
+	s := sendResult{attempts: make([]webhook.Attempt, 0, len(all))}
 	for i, t := range all {
 		if t.held != nil {
 			s.held = append(s.held, t.held)
@@ -152,78 +152,78 @@ func (r *Relay) sum(d *recorded, to []*outlet, all []tried) sent {
 		}
 		if t.held != nil || t.unsent {
 			if len(all) == 1 && (t.unsent || !t.held.due.Uncertain) {
-				continue // no attempt was made: it is pending
+				continue // no attempt was made, so the delivery stays pending
 			}
 			if t.Error != crashedText {
-				t.Attempt = r.heldAttempt(to[i])
+				t.Attempt = r.placeholder(to[i])
 			}
-		} else if due, ok := r.retries.next(&d.Delivery, t.Attempt, 1); ok {
+		} else if due, ok := r.retries.nextRetry(&d.Delivery, t.Attempt, 1); ok {
 			s.due = append(s.due, due)
 		}
 		s.attempts = append(s.attempts, t.Attempts()...)
-		if t.bug != nil {
-			s.bugs = append(s.bugs, t.bug)
+		if t.panicErr != nil {
+			s.panics = append(s.panics, t.panicErr)
 		}
 	}
 	return s
 }
 
-// sendToEach makes the attempts side by side.
-func (r *Relay) sendToEach(ctx context.Context, to []*outlet, d *recorded, header webhook.Header, all []tried) {
+// forwardToEach makes the attempts concurrently.
+func (r *Relay) forwardToEach(ctx context.Context, to []*upstream, d *recordedDelivery, header webhook.Header, all []targetResult) {
 	var each sync.WaitGroup
 	for i, out := range to {
-		each.Go(func() { all[i] = r.sendTo(ctx, out, d, header) })
+		each.Go(func() { all[i] = r.forwardTo(ctx, out, d, header) })
 	}
 	each.Wait()
 }
 
-// sendTo makes the attempt at one target once a slot is free there, or puts the delivery behind those that wait for its handler. A panic
-// is the failure of this attempt alone: the delivery's other targets keep their results.
-func (r *Relay) sendTo(ctx context.Context, out *outlet, d *recorded, header webhook.Header) (t tried) {
+// forwardTo makes the attempt at one target once a slot is free, or queues the delivery behind held ones. If the attempt panics, only this
+// attempt fails, and other targets keep their results.
+func (r *Relay) forwardTo(ctx context.Context, out *upstream, d *recordedDelivery, header webhook.Header) (t targetResult) {
 	defer func() {
 		if p := recover(); p != nil {
 			n := panicNotice(r.o.Now(), p)
-			t = tried{Result: dispatch.Result{Attempt: bugAttempt(out.target, n.At)}, bug: n.Err}
-			survive(func() { r.o.Notify(n) })
+			t = targetResult{Result: dispatch.Result{Attempt: panicAttempt(out.target, n.At)}, panicErr: n.Err}
+			recoverQuietly(func() { r.o.Notify(n) })
 		}
 	}()
-	if held := r.behind(out, d); held != nil {
-		return tried{held: held}
+	if held := r.queueBehindHeld(out, d); held != nil {
+		return targetResult{held: held}
 	}
-	if !out.slots.acquire(ctx, d.n) {
-		return r.notSent(out)
+	if !out.slots.acquire(ctx, d.seq) {
+		return r.interrupted(out)
 	}
 	defer out.slots.release()
-	if held := r.behind(out, d); held != nil { // the handler went away while the delivery waited
-		return tried{held: held}
+	if held := r.queueBehindHeld(out, d); held != nil { // the handler went down while the delivery waited
+		return targetResult{held: held}
 	}
-	t.Result = r.o.Sender.Send(ctx, r.address(out.target, &d.Delivery), header, d.Body)
-	out.handler.saw(&d.Delivery, t.Attempt)
-	if held, uncertain := r.isLost(ctx, out, &t.Result, 0); held {
+	t.Result = r.o.Sender.Send(ctx, r.targetFor(out.target, &d.Delivery), header, d.Body)
+	out.handler.observe(&d.Delivery, t.Attempt)
+	if held, uncertain := r.shouldHold(ctx, out, &t.Result, 0); held {
 		after := store.Due{Uncertain: uncertain}
 		if uncertain {
 			after.Tries = 1 // the attempt is recorded
 		}
-		t.held = out.held.first(d, after)
+		t.held = out.held.add(d, after)
 	}
 	return t
 }
 
-// behind puts a delivery behind those that are held for a target; nil if none are.
-func (r *Relay) behind(out *outlet, d *recorded) *heldDelivery {
+// queueBehindHeld queues a delivery behind those held for a target. It returns nil if none are.
+func (r *Relay) queueBehindHeld(out *upstream, d *recordedDelivery) *heldDelivery {
 	if !r.o.Hold {
 		return nil
 	}
-	return out.held.behind(d)
+	return out.held.addBehind(d)
 }
 
-// notSent is the result of a delivery that was interrupted while it waited for a slot. A relay with a backlog leaves it to the next
-// session.
-func (r *Relay) notSent(out *outlet) tried {
+// interrupted returns the result of a delivery that was aborted while it waited for a slot. If there is a backlog, the next session sends
+// it.
+func (r *Relay) interrupted(out *upstream) targetResult {
 	if r.o.Backlog != nil {
-		return tried{unsent: true}
+		return targetResult{unsent: true}
 	}
-	return tried{Result: dispatch.Result{Attempt: webhook.Attempt{
+	return targetResult{Result: dispatch.Result{Attempt: webhook.Attempt{
 		Target: out.target.String(), StartedAt: r.o.Now().UTC(), Failure: webhook.FailureCanceled, Error: "Interrupted before it was sent.",
 	}}}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// events is what a handler was sent, by their event.
+// events returns the events of the requests, sorted.
 func events(requests []testkit.Request) []string {
 	var names []string
 	for _, r := range requests {
@@ -23,14 +23,14 @@ func events(requests []testkit.Request) []string {
 	return names
 }
 
-func TestADeliveryGoesToEachTargetThatARouteNames(t *testing.T) {
+func TestADeliveryGoesToEveryMatchingRoute(t *testing.T) {
 	renders := testkit.Serve(t, testkit.Answer(http.StatusOK, "renders"))
 	failures := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "failures"))
-	r := start(t, renders.URL(), func(p *parts) {
+	r := start(t, renders.URL(), func(p *rigOptions) {
 		p.relay.Routes = []Route{
 			{Events: []string{"render.*"}, Target: parseTarget(t, renders.URL())},
 			{Events: []string{"*.failed"}, Target: parseTarget(t, failures.URL())},
-			{Events: []string{"render.queued"}, Target: parseTarget(t, renders.URL())}, // the same target again
+			{Events: []string{"render.queued"}, Target: parseTarget(t, renders.URL())}, // the first target again
 		}
 	})
 	tests := []struct {
@@ -70,47 +70,47 @@ func TestADeliveryGoesToEachTargetThatARouteNames(t *testing.T) {
 	}
 }
 
-func TestATrustedSenderNamesOneOfTheTargets(t *testing.T) {
+func TestATrustedSenderChoosesATarget(t *testing.T) {
 	first := testkit.Serve(t, testkit.Answer(http.StatusOK, "first"))
 	second := testkit.Serve(t, testkit.Answer(http.StatusOK, "second"))
-	r := start(t, first.URL(), func(p *parts) {
+	r := start(t, first.URL(), func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, first.URL())}, {Events: []string{"ai.*"}, Target: parseTarget(t, second.URL())}}
 	})
 	sender := session.Sender{Origin: webhook.OriginReplay, Target: parseTarget(t, second.URL()).String(), Probe: true, Expect: "2xx"}
-	if got := r.post(sampleBody, trust(sampleBody, sender)); got.code != http.StatusOK || got.body != "second" {
-		t.Errorf("got %d %q, want the answer of the named target", got.code, got.body)
+	if got := r.post(sampleBody, trustedHeader(sampleBody, sender)); got.code != http.StatusOK || got.body != "second" {
+		t.Errorf("got %d %q, want the response of the chosen target", got.code, got.body)
 	}
 	if got := len(first.Requests()); got != 0 {
 		t.Errorf("the other target got %d deliveries, want none", got)
 	}
 	sender.Target = "http://127.0.0.1:1/elsewhere"
-	if got := r.post(sampleBody, trust(sampleBody, sender)); got.code != http.StatusMisdirectedRequest || got.header.Get(session.DeliveryHeader) != "" {
-		t.Errorf("for a target that no route names: got %d and the delivery %q, want 421 and none", got.code, got.header.Get(session.DeliveryHeader))
+	if got := r.post(sampleBody, trustedHeader(sampleBody, sender)); got.code != http.StatusMisdirectedRequest || got.header.Get(session.DeliveryHeader) != "" {
+		t.Errorf("for a target without a route: got %d and the delivery %q, want 421 and none", got.code, got.header.Get(session.DeliveryHeader))
 	}
 	all, err := r.log.Reader().List(t.Context(), store.Query{Probes: true})
 	if err != nil || len(all) != 1 || !all[0].Probe || !all[0].Met || all[0].ExpectedStatus != "2xx" || all[0].Routed {
-		t.Errorf("the log has %+v, %v; want only the one that was sent: a probe that met what was expected", all, err)
+		t.Errorf("the log has %+v, %v; want only the one that was sent: a probe that met its expectation", all, err)
 	}
-	header := trust(sampleBody, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target})
+	header := trustedHeader(sampleBody, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target})
 	header.Set(session.SenderHeader, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Target: sender.Target}.String())
 	if got := r.post(sampleBody, header); got.code != http.StatusOK || got.body != "first" {
-		t.Errorf("a sender without the token: got %d %q, want that its target is ignored", got.code, got.body)
+		t.Errorf("a sender without the token: got %d %q, want its target to be ignored", got.code, got.body)
 	}
 }
 
-func TestTheWorstAnswerOfSeveralTargetsGoesBack(t *testing.T) {
+func TestTheSenderGetsTheWorstResponseOfSeveralTargets(t *testing.T) {
 	good := testkit.Serve(t, testkit.Answer(http.StatusOK, "fine"))
 	bad := testkit.Serve(t, testkit.Answer(http.StatusConflict, "no"))
-	r := start(t, good.URL(), func(p *parts) {
+	r := start(t, good.URL(), func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, bad.URL())}, {Target: parseTarget(t, good.URL())}}
 	})
 	got := r.postSigned(sampleBody)
 	if got.code != http.StatusConflict || got.body != "no" {
-		t.Errorf("got %d %q, want 409 and the words of the one that refused", got.code, got.body)
+		t.Errorf("got %d %q, want the 409 of the target that refused", got.code, got.body)
 	}
 }
 
-// buggyAt is a Sender with a bug that occurs at one target.
+// buggyAt is a Sender that panics at one target.
 type buggyAt struct {
 	Sender
 	target string
@@ -125,20 +125,20 @@ func (b *buggyAt) Send(ctx context.Context, t dispatch.Target, h webhook.Header,
 
 func panicForTheTest() { panic("a bug for the test") }
 
-func TestABugAtOneOfSeveralTargetsIsThatTargetsResult(t *testing.T) {
+func TestAPanicAtOneTargetKeepsTheResultsOfOthers(t *testing.T) {
 	good := testkit.Serve(t, testkit.Answer(http.StatusOK, "fine"))
 	bad := testkit.Nowhere(t)
 	sender := dispatch.NewSender(dispatch.Options{})
 	defer sender.Close()
-	r := start(t, good.URL(), toBoth(t, bad, good.URL()), func(p *parts) {
+	r := start(t, good.URL(), toBoth(t, bad, good.URL()), func(p *rigOptions) {
 		p.relay.Sender = &buggyAt{sender, parseTarget(t, bad).String()}
 	})
-	if got := r.postSigned(sampleBody); got.code != http.StatusInternalServerError || got.body != bugText+"\n" {
-		t.Errorf("got %d %q, want 500 %q", got.code, got.body, bugText)
+	if got := r.postSigned(sampleBody); got.code != http.StatusInternalServerError || got.body != panicText+"\n" {
+		t.Errorf("got %d %q, want 500 %q", got.code, got.body, panicText)
 	}
-	d := r.only()
-	if d.Status != webhook.StatusUnreachable || len(d.History) != 2 || !isBug(d.History[0]) || d.History[1].Code != http.StatusOK {
-		t.Errorf("recorded %s with %+v, want the bug at the first target and the 200 of the second", d.Status, d.History)
+	d := r.onlyDelivery()
+	if d.Status != webhook.StatusUnreachable || len(d.History) != 2 || !isPanicAttempt(d.History[0]) || d.History[1].Code != http.StatusOK {
+		t.Errorf("recorded %s with %+v, want the panic at the first target and the 200 of the second", d.Status, d.History)
 	}
 	r.wantOnePanic("relay.panicForTheTest(")
 }

@@ -11,60 +11,60 @@ import (
 )
 
 const (
-	// A burst has some hundreds of senders. Each connection takes up to 64 KiB for a header, and 20 KiB without one.
+	// Some hundred senders connect at once in a burst. Each connection uses up to 64 KiB for a header, and 20 KiB without one.
 	maxConns = 512
-	// Connections that are being turned away at the same time; more are closed without a response.
-	maxTurnedAway = 16
-	turnAwayTime  = time.Second
+	// Maximum number of connections that get a 503 at the same time. Further ones are closed without a response.
+	maxRejecting  = 16
+	rejectTimeout = time.Second
 
-	maxHeader = 64 << 10 // of a request line and its header fields together
-	// net/http reads this much more than http.Server.MaxHeaderBytes says.
+	maxHeader = 64 << 10 // of a request line and header fields together
+	// net/http reads this many bytes more than http.Server.MaxHeaderBytes.
 	headerSlop = 4 << 10
 )
 
-// Server is the HTTP server of an ingress. It bounds what strangers can take: connections, headers, and time.
+// Server is the HTTP server of an ingress. It limits connections, headers and time.
 type Server struct {
 	*http.Server
 	ingress *Ingress
 }
 
-// Server returns a server for the ingress.
+// Server returns an HTTP server for the ingress.
 func (in *Ingress) Server() *Server {
 	return &Server{ingress: in, Server: &http.Server{
 		Handler:           in,
-		ReadHeaderTimeout: 10 * time.Second, // as long as Vidiking waits for a whole answer
-		ReadTimeout:       in.pause,         // to the first part of the body; readBody moves it on
+		ReadHeaderTimeout: 10 * time.Second, // Vidiking waits this long for a whole response
+		ReadTimeout:       in.readTimeout,   // until the first part of the body; readBody extends it
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    maxHeader - headerSlop,
-		ErrorLog:          silent(),
+		ErrorLog:          discardLogger(),
 		ConnState: func(c net.Conn, state http.ConnState) {
 			if c, ok := c.(*limitedConn); ok {
-				c.became(state)
+				c.setState(state)
 			}
 		},
 	}}
 }
 
-// Serve takes connections from ln until it is closed.
+// Serve accepts connections from ln until ln is closed.
 func (s *Server) Serve(ln net.Listener) error {
 	l := &limitedListener{
-		Listener: ln, ingress: s.ingress, open: map[*limitedConn]struct{}{}, turning: make(chan struct{}, maxTurnedAway),
+		Listener: ln, ingress: s.ingress, open: map[*limitedConn]struct{}{}, rejecting: make(chan struct{}, maxRejecting),
 	}
-	l.left.L = &l.mu
+	l.freed.L = &l.mu
 	return s.Server.Serve(l)
 }
 
-// limitedListener bounds the connections that are open at once. If there are too many, one that waits for a request makes room; if none
-// does, the newest is turned away.
+// limitedListener limits the number of open connections. If the limit is reached, it closes a connection that waits for a request. If
+// there is none, it rejects the newest connection.
 type limitedListener struct {
 	net.Listener
-	ingress *Ingress
-	turning chan struct{}
+	ingress   *Ingress
+	rejecting chan struct{}
 
-	mu   sync.Mutex
-	left sync.Cond // signaled when a connection is closed, or between two requests
-	open map[*limitedConn]struct{}
-	n    int64 // connections so far
+	mu       sync.Mutex
+	freed    sync.Cond // signaled when a connection is closed or becomes idle
+	open     map[*limitedConn]struct{}
+	accepted int64 // connections accepted so far
 }
 
 func (l *limitedListener) Accept() (net.Conn, error) {
@@ -77,19 +77,19 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 		if c := l.admit(conn); c != nil {
 			return c, nil
 		}
-		l.turnAway(conn)
+		l.reject(conn)
 	}
 }
 
-// waitForFile leaves further connections in the system's queue while as many are open as there are files for. One between two requests
-// makes room.
+// waitForFile waits until a file descriptor is available for another connection. Until then, connections wait in the system's queue. An
+// idle connection is closed to make room.
 func (l *limitedListener) waitForFile() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for files := l.ingress.o.Files; files > 0 && len(l.open) >= files; {
 		c := l.longestIdle()
-		if c == nil || http.ConnState(c.state.Load()) == http.StateNew { // its request is on the way
-			l.left.Wait()
+		if c == nil || http.ConnState(c.state.Load()) == http.StateNew { // its request may be arriving
+			l.freed.Wait()
 			continue
 		}
 		l.mu.Unlock()
@@ -107,13 +107,13 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	}
 	var c *limitedConn
 	if !full || idle != nil {
-		l.n++
-		c = &limitedConn{Conn: conn, listener: l, n: l.n}
+		l.accepted++
+		c = &limitedConn{Conn: conn, listener: l, seq: l.accepted}
 		l.open[c] = struct{}{}
 	}
 	l.mu.Unlock()
 	if full {
-		l.ingress.once(Notice{Kind: NoticeTooManyConns, Limit: l.ingress.o.MaxConns})
+		l.ingress.notifyOnce(Notice{Kind: NoticeTooManyConns, Limit: l.ingress.o.MaxConns})
 	}
 	if idle != nil {
 		_ = idle.Close()
@@ -121,14 +121,14 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	return c
 }
 
-// longestIdle returns a connection between two requests, else the oldest that has sent nothing yet, else nil. The caller holds mu.
+// longestIdle returns a connection between two requests, otherwise the oldest one that has sent nothing yet, or nil. The caller holds mu.
 func (l *limitedListener) longestIdle() (found *limitedConn) {
 	for c := range l.open {
 		switch http.ConnState(c.state.Load()) {
 		case http.StateIdle:
 			return c
 		case http.StateNew:
-			if found == nil || c.n < found.n {
+			if found == nil || c.seq < found.seq {
 				found = c
 			}
 		}
@@ -136,10 +136,10 @@ func (l *limitedListener) longestIdle() (found *limitedConn) {
 	return found
 }
 
-// turnAway answers 503 and reads what the sender is writing, without which it would not see the response.
-func (l *limitedListener) turnAway(conn net.Conn) {
+// reject responds 503, and reads the request because some senders read a response only after they have sent everything.
+func (l *limitedListener) reject(conn net.Conn) {
 	select {
-	case l.turning <- struct{}{}:
+	case l.rejecting <- struct{}{}:
 	default:
 		_ = conn.Close()
 		return
@@ -147,9 +147,9 @@ func (l *limitedListener) turnAway(conn net.Conn) {
 	go func() {
 		defer func() {
 			_ = conn.Close()
-			<-l.turning
+			<-l.rejecting
 		}()
-		_ = conn.SetDeadline(time.Now().Add(turnAwayTime))
+		_ = conn.SetDeadline(time.Now().Add(rejectTimeout))
 		_, _ = io.WriteString(conn, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 30\r\nConnection: close\r\n"+
 			"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 39\r\n\r\nToo many connections are open at once.\n")
 		closeWrite(conn)
@@ -157,27 +157,27 @@ func (l *limitedListener) turnAway(conn net.Conn) {
 	}()
 }
 
-// limitedConn is one of a limitedListener's connections.
+// limitedConn is a connection of a limitedListener.
 type limitedConn struct {
 	net.Conn
 	listener *limitedListener
-	n        int64
+	seq      int64
 	state    atomic.Int32 // an http.ConnState
 }
 
-func (c *limitedConn) became(state http.ConnState) {
+func (c *limitedConn) setState(state http.ConnState) {
 	c.state.Store(int32(state))
 	if l := c.listener; state == http.StateIdle && l.ingress.o.Files > 0 {
 		l.mu.Lock()
-		l.left.Signal()
+		l.freed.Signal()
 		l.mu.Unlock()
 	}
 }
 
-// Write notices that net/http refuses a header. It does so before the ingress has the request.
+// Write notices when net/http rejects a large header, which happens before the ingress gets the request.
 func (c *limitedConn) Write(p []byte) (int, error) {
 	if bytes.HasPrefix(p, []byte("HTTP/1.1 431 ")) {
-		c.listener.ingress.once(Notice{Kind: NoticeLargeHeader})
+		c.listener.ingress.notifyOnce(Notice{Kind: NoticeLargeHeader})
 	}
 	return c.Conn.Write(p)
 }
@@ -185,12 +185,12 @@ func (c *limitedConn) Write(p []byte) (int, error) {
 func (c *limitedConn) Close() error {
 	c.listener.mu.Lock()
 	delete(c.listener.open, c)
-	c.listener.left.Signal()
+	c.listener.freed.Signal()
 	c.listener.mu.Unlock()
 	return c.Conn.Close()
 }
 
-// CloseWrite is for net/http, which lets a sender read the response to a request that it has not sent whole.
+// CloseWrite lets net/http close one direction, so a sender that is still writing can read the response.
 func (c *limitedConn) CloseWrite() error {
 	closeWrite(c.Conn)
 	return nil

@@ -14,12 +14,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// again is a relay in a synctest bubble, whose one delivery is in the log and is still to be sent.
-func again(change func(*Options), answer func(ctx context.Context, n int) webhook.Attempt) (*Relay, *memory, *faultyLog) {
+// newResend returns a relay on fake time and its log, which has one delivery to send.
+func newResend(change func(*Options), answer func(ctx context.Context, n int) webhook.Attempt) (*Relay, *memory, *faultyLog) {
 	log := &memory{}
 	faulty := &faultyLog{Log: log, Backlog: log}
 	n := 0 // attempts are made one at a time
-	sender := &scripted{
+	sender := &scriptedSender{
 		send: func(ctx context.Context, _ []byte) webhook.Attempt {
 			n++
 			a := answer(ctx, n)
@@ -35,29 +35,29 @@ func again(change func(*Options), answer func(ctx context.Context, n int) webhoo
 	return New(o), log, faulty
 }
 
-func withHold(o *Options)  { o.Hold = true }
-func withRetry(o *Options) { o.Retry = &dispatch.Schedule{} }
+func holdOption(o *Options)  { o.Hold = true }
+func retryOption(o *Options) { o.Retry = &dispatch.Schedule{} }
 
-// resume sends the delivery of again as one that an earlier session left.
+// resume sends the delivery of newResend as one that an earlier session left.
 func resume(r *Relay) {
-	d := store.Due{ID: "dlv_0", Target: r.outlets[0].target.String()}
+	d := store.Due{ID: "dlv_0", Target: r.upstreams[0].target.String()}
 	if !r.o.Hold {
 		d.At, d.Tries = time.Now(), 1
 	}
 	r.Resume([]store.Due{d})
 }
 
-func TestAnAnswerThatComesWithTheAbortIsRecorded(t *testing.T) {
-	for name, change := range map[string]func(*Options){"held": withHold, "tried again": withRetry} {
+func TestAResponseThatArrivesWithTheAbortIsRecorded(t *testing.T) {
+	for name, change := range map[string]func(*Options){"held": holdOption, "retried": retryOption} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var r *Relay
-				r, log, _ := again(change, func(context.Context, int) webhook.Attempt {
+				r, log, _ := newResend(change, func(context.Context, int) webhook.Attempt {
 					r.Abort()
 					return webhook.Attempt{Code: http.StatusOK}
 				})
 				resume(r)
-				r.later.Wait()
+				r.background.Wait()
 				r.Close()
 				if d := log.delivery; len(d.History) != 1 || d.Status != webhook.StatusDelivered || log.due != nil {
 					t.Errorf("recorded %+v, due %+v; want the 200, and nothing due", d.History, log.due)
@@ -67,11 +67,11 @@ func TestAnAnswerThatComesWithTheAbortIsRecorded(t *testing.T) {
 	}
 }
 
-func TestAnAttemptThatTheAbortCutsIsRecordedAndStillDue(t *testing.T) {
-	for name, change := range map[string]func(*Options){"held": withHold, "tried again": withRetry} {
+func TestAnAbortedAttemptIsRecordedAndStillDue(t *testing.T) {
+	for name, change := range map[string]func(*Options){"held": holdOption, "retried": retryOption} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r, log, _ := again(change, func(ctx context.Context, _ int) webhook.Attempt {
+				r, log, _ := newResend(change, func(ctx context.Context, _ int) webhook.Attempt {
 					<-ctx.Done()
 					return webhook.Attempt{Failure: webhook.FailureCanceled}
 				})
@@ -83,7 +83,7 @@ func TestAnAttemptThatTheAbortCutsIsRecordedAndStillDue(t *testing.T) {
 					t.Errorf("recorded %+v, want one canceled attempt: the handler may have received it", d.History)
 				}
 				if len(log.due) != 1 || log.due[0].At.IsZero() != r.o.Hold {
-					t.Errorf("due %+v, want the delivery once more", log.due)
+					t.Errorf("due %+v, want the delivery again", log.due)
 				}
 				if want := map[bool]int{true: 1}[r.o.Hold]; r.Held() != want {
 					t.Errorf("%d are held, want %d", r.Held(), want)
@@ -93,23 +93,23 @@ func TestAnAttemptThatTheAbortCutsIsRecordedAndStillDue(t *testing.T) {
 	}
 }
 
-func TestADeliveryThatCannotBeReadIsKeptUntilItCan(t *testing.T) {
-	for name, change := range map[string]func(*Options){"held": withHold, "tried again": withRetry} {
+func TestAnUnreadableDeliveryIsKeptUntilItCanBeRead(t *testing.T) {
+	for name, change := range map[string]func(*Options){"held": holdOption, "retried": retryOption} {
 		for _, fault := range []error{store.ErrBusy, store.ErrReadOnly, store.ErrCorrupt, errors.New("anything else")} {
 			t.Run(name+", "+fault.Error(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					told := &notices{}
-					r, log, faulty := again(func(o *Options) { change(o); o.Notify = told.add }, func(context.Context, int) webhook.Attempt {
+					notices := &noticeLog{}
+					r, log, faulty := newResend(func(o *Options) { change(o); o.Notify = notices.add }, func(context.Context, int) webhook.Attempt {
 						return webhook.Attempt{Code: http.StatusOK}
 					})
 					faulty.get.Store(failingOn(func() error { return fault }, 1, 2, 3))
 					resume(r)
-					pass(time.Minute)
+					advance(time.Minute)
 					if log.delivery.Status != webhook.StatusDelivered || len(log.delivery.History) != 1 || r.Held() != 0 {
 						t.Errorf("%s with %d attempts, %d held; want delivered with one, none held", log.delivery.Status, len(log.delivery.History), r.Held())
 					}
-					if got := told.of(NoticeNotRead); len(got) != 1 || !errors.Is(got[0].Err, fault) {
-						t.Errorf("told %+v, want %v once", got, fault)
+					if got := notices.of(NoticeNotRead); len(got) != 1 || !errors.Is(got[0].Err, fault) {
+						t.Errorf("got notices %+v, want %v once", got, fault)
 					}
 					r.Close()
 				})
@@ -118,25 +118,25 @@ func TestADeliveryThatCannotBeReadIsKeptUntilItCan(t *testing.T) {
 	}
 }
 
-func TestADeliveryThatIsGoneIsNotSent(t *testing.T) {
+func TestAPrunedDeliveryIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		told := &notices{}
-		r, log, faulty := again(func(o *Options) { withHold(o); o.Notify = told.add }, func(context.Context, int) webhook.Attempt {
+		notices := &noticeLog{}
+		r, log, faulty := newResend(func(o *Options) { holdOption(o); o.Notify = notices.add }, func(context.Context, int) webhook.Attempt {
 			return webhook.Attempt{Code: http.StatusOK}
 		})
 		faulty.get.Store(failing(&store.NotFoundError{Typed: "dlv_0"}))
 		resume(r)
-		r.later.Wait()
-		if r.Held() != 0 || len(log.delivery.History) != 0 || len(told.all) != 0 {
-			t.Errorf("%d held, %d sent, told %+v; want nothing: it was pruned", r.Held(), len(log.delivery.History), told.all)
+		r.background.Wait()
+		if r.Held() != 0 || len(log.delivery.History) != 0 || len(notices.all) != 0 {
+			t.Errorf("%d held, %d sent, notices %+v; want none: it was pruned", r.Held(), len(log.delivery.History), notices.all)
 		}
 		r.Close()
 	})
 }
 
-func TestAHeldDeliveryThatCannotBeReadWhenTheSessionEndsStaysHeld(t *testing.T) {
+func TestAnUnreadableDeliveryStaysHeldWhenTheSessionEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, faulty := again(withHold, nil)
+		r, log, faulty := newResend(holdOption, nil)
 		faulty.get.Store(failing(store.ErrBusy))
 		resume(r)
 		synctest.Wait()
@@ -147,27 +147,27 @@ func TestAHeldDeliveryThatCannotBeReadWhenTheSessionEndsStaysHeld(t *testing.T) 
 	})
 }
 
-func TestARetryGoesOnIfAnAttemptCannotBeWritten(t *testing.T) {
+func TestRetriesContinueIfAnAttemptCannotBeWritten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, faulty := again(withRetry, func(_ context.Context, n int) webhook.Attempt {
+		r, log, faulty := newResend(retryOption, func(_ context.Context, n int) webhook.Attempt {
 			return webhook.Attempt{Code: []int{500, 500, 200}[n-1]}
 		})
 		faulty.add.Store(failingOn(func() error { return store.ErrFull }, 1))
-		d := &recorded{}
+		d := &recordedDelivery{}
 		d.ID = "dlv_0"
-		_, err := r.outcome(t.Context(), d, r.send(t.Context(), d))
+		_, err := r.recordAndWait(t.Context(), d, r.forward(t.Context(), d))
 		if !errors.Is(err, store.ErrFull) {
 			t.Errorf("the first attempt: got %v, want ErrFull", err)
 		}
-		pass(time.Hour)
+		advance(time.Hour)
 		if got := log.delivery; got.Status != webhook.StatusDelivered || len(got.History) != 2 {
-			t.Errorf("%s with %+v, want the two retries of which the second was delivered", got.Status, got.History)
+			t.Errorf("%s with %+v, want two retries, the second delivered", got.Status, got.History)
 		}
 		r.Close()
 	})
 }
 
-func TestABusyLogIsNoErrorOfTheAttempt(t *testing.T) {
+func TestABusyLogDoesNotFailTheAttempt(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "no"))
 	r, log := startFaulty(t, handler.URL())
 	log.add.Store(failingOn(busy, 1))
@@ -177,25 +177,25 @@ func TestABusyLogIsNoErrorOfTheAttempt(t *testing.T) {
 	}
 }
 
-func TestABugInARetryIsItsResult(t *testing.T) {
+func TestAPanicInARetryFailsThatRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		told := &notices{}
-		r, log, _ := again(func(o *Options) { withHold(o); o.Notify = told.add }, func(context.Context, int) webhook.Attempt {
+		notices := &noticeLog{}
+		r, log, _ := newResend(func(o *Options) { holdOption(o); o.Notify = notices.add }, func(context.Context, int) webhook.Attempt {
 			panic("a bug for the test")
 		})
 		resume(r)
-		r.later.Wait()
-		if d := log.delivery; len(d.History) != 1 || !isBug(d.History[0]) || log.due != nil || r.Held() != 0 {
-			t.Errorf("recorded %+v, due %+v, %d held; want one failed attempt, and nothing due", d.History, log.due, r.Held())
+		r.background.Wait()
+		if d := log.delivery; len(d.History) != 1 || !isPanicAttempt(d.History[0]) || log.due != nil || r.Held() != 0 {
+			t.Errorf("recorded %+v, due %+v, %d held; want one failed attempt and none due", d.History, log.due, r.Held())
 		}
-		if got := told.of(NoticePanic); len(got) != 1 {
-			t.Errorf("told of %v, want one panic", got)
+		if got := notices.of(NoticePanic); len(got) != 1 {
+			t.Errorf("got notices %v, want one panic", got)
 		}
 		r.Close()
 	})
 }
 
-// staleFirst is a Sender whose first send meets a stale connection.
+// staleFirst is a Sender whose first attempt meets a stale connection.
 type staleFirst struct {
 	Sender
 	sends int
@@ -209,67 +209,67 @@ func (s *staleFirst) Send(ctx context.Context, t dispatch.Target, h webhook.Head
 	return result
 }
 
-func TestAStaleAttemptIsRecordedAndIsNoRetry(t *testing.T) {
+func TestAStaleAttemptIsRecordedAndNotCountedAsARetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, _ := again(func(o *Options) { withRetry(o); o.Sender = &staleFirst{Sender: o.Sender} }, func(_ context.Context, n int) webhook.Attempt {
+		r, log, _ := newResend(func(o *Options) { retryOption(o); o.Sender = &staleFirst{Sender: o.Sender} }, func(_ context.Context, n int) webhook.Attempt {
 			return webhook.Attempt{Code: []int{500, 200}[n-1]}
 		})
 		defer r.Close()
-		began := time.Now()
-		d := &recorded{}
+		started := time.Now()
+		d := &recordedDelivery{}
 		d.ID = "dlv_0"
-		out, err := r.outcome(t.Context(), d, r.send(t.Context(), d))
+		out, err := r.recordAndWait(t.Context(), d, r.forward(t.Context(), d))
 		if err != nil || out.Attempt.Code != 500 || out.Attempt.N != 2 || len(out.Attempts) != 2 || out.Attempts[0].Failure != webhook.FailureStale {
 			t.Errorf("got %+v, %v; want the stale attempt and the 500", out.Attempts, err)
 		}
-		log.mu.Lock() // from the retry
-		if len(log.due) != 1 || log.due[0].Tries != 1 || log.due[0].At.Sub(began) != 30*time.Second {
+		log.mu.Lock() // the retry uses it concurrently
+		if len(log.due) != 1 || log.due[0].Tries != 1 || log.due[0].At.Sub(started) != 30*time.Second {
 			t.Errorf("due %+v, want the first retry after 30 s", log.due)
 		}
 		log.mu.Unlock()
-		pass(time.Minute)
+		advance(time.Minute)
 		if got := r.Tally().Counts(); got.Delivered != 1 || got.Unreachable != 0 || len(log.delivery.History) != 3 {
 			t.Errorf("counted %+v, recorded %+v; want one delivered, after three attempts", got, log.delivery.History)
 		}
 	})
 }
 
-func TestAStaleAttemptAtAHandlerThatIsGoneIsRecordedAndHeld(t *testing.T) {
+func TestADeliveryIsHeldAfterAStaleAttemptIfTheHandlerIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, _ := again(func(o *Options) { withHold(o); o.Sender = &staleFirst{Sender: o.Sender} }, func(_ context.Context, n int) webhook.Attempt {
+		r, log, _ := newResend(func(o *Options) { holdOption(o); o.Sender = &staleFirst{Sender: o.Sender} }, func(_ context.Context, n int) webhook.Attempt {
 			if n == 1 {
 				return webhook.Attempt{Failure: webhook.FailureRefused}
 			}
 			return webhook.Attempt{Code: http.StatusOK}
 		})
 		defer r.Close()
-		d := &recorded{}
+		d := &recordedDelivery{}
 		d.ID = "dlv_0"
-		s := r.send(t.Context(), d)
-		if _, err := r.settle(d.ID, s); err != nil {
+		s := r.forward(t.Context(), d)
+		if _, err := r.writeAttempts(d.ID, s); err != nil {
 			t.Fatal(err)
 		}
-		log.mu.Lock() // from the resend
-		if len(s.held) != 1 || len(s.made()) != 0 || log.delivery.History[0].Failure != webhook.FailureStale {
+		log.mu.Lock() // the resend uses it concurrently
+		if len(s.held) != 1 || len(s.realAttempts()) != 0 || log.delivery.History[0].Failure != webhook.FailureStale {
 			t.Errorf("%d held, recorded %+v; want it held, with its stale attempt", len(s.held), log.delivery.History)
 		}
 		if len(log.due) != 1 || !log.due[0].At.IsZero() || !log.due[0].Uncertain {
-			t.Errorf("due %+v, want it held for a handler that may have it", log.due)
+			t.Errorf("due %+v, want it held and uncertain", log.due)
 		}
 		log.mu.Unlock()
-		pass(time.Minute)
+		advance(time.Minute)
 		if d := log.delivery; d.Status != webhook.StatusDelivered || log.due != nil || len(d.History) != 3 {
 			t.Errorf("%s with %+v, due %+v; want delivered, nothing due", d.Status, d.History, log.due)
 		}
 	})
 }
 
-func TestASenderThatWaitsForAHeldDeliveryGetsItsResultIfTheLogIsBusy(t *testing.T) {
-	nowhere := left(t)
-	r, log := startFaulty(t, nowhere, holds(&rigLog{}))
-	log.get.Store(failingOn(busy, 2)) // the first is for the resend
+func TestDeliverReturnsTheResultOfAHeldDeliveryIfTheLogIsBusy(t *testing.T) {
+	nowhere := stoppedHandler(t)
+	r, log := startFaulty(t, nowhere, withHold(&rigLog{}))
+	log.get.Store(failingOn(busy, 2)) // the first read is for the resend
 	outcomes := r.outcomes(sampleBody)
-	r.await("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
+	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
 	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
 	out := receive(t, outcomes, "the outcome")
 	if out.Delivery.Status != webhook.StatusRefused || out.Attempt.Code != http.StatusTeapot {

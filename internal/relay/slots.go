@@ -6,28 +6,28 @@ import (
 	"sync"
 )
 
-// slots limits how many sends to one target run at once. A delivery that finds no free slot waits in line, ordered by arrival.
+// slots limits the concurrent sends to one target. If no slot is free, deliveries wait in order of arrival.
 type slots struct {
 	max int // 0: no limit
 
-	mu   sync.Mutex
-	busy int
-	line []*waiter // ordered by n; not empty only while all slots are busy
+	mu      sync.Mutex
+	busy    int
+	waiters []*slotWaiter // ordered by seq; empty unless all slots are busy
 }
 
-// waiter is a delivery that waits for a slot.
-type waiter struct {
-	n       int64
+// slotWaiter is a delivery that waits for a slot.
+type slotWaiter struct {
+	seq     int64
 	granted chan struct{}
 }
 
-// acquire takes a slot for the delivery that arrived as the n-th. It waits until one is free and reports false if ctx is done first.
-// The caller releases the slot.
+// acquire takes a slot for delivery number n. It waits until one is free, or reports false if ctx is done first. The caller releases the
+// slot.
 func (s *slots) acquire(ctx context.Context, n int64) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	w := s.enter(n)
+	w := s.takeOrQueue(n)
 	if w == nil {
 		return true
 	}
@@ -38,52 +38,52 @@ func (s *slots) acquire(ctx context.Context, n int64) bool {
 		}
 		s.release()
 	case <-ctx.Done():
-		s.leave(w)
+		s.cancel(w)
 	}
 	return false
 }
 
-// enter takes a free slot and returns nil, or joins the line.
-func (s *slots) enter(n int64) *waiter {
+// takeOrQueue takes a free slot and returns nil, or returns a new waiter.
+func (s *slots) takeOrQueue(n int64) *slotWaiter {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.max == 0 || s.busy < s.max {
 		s.busy++
 		return nil
 	}
-	w := &waiter{n: n, granted: make(chan struct{})}
-	at := len(s.line)
-	for at > 0 && s.line[at-1].n > n {
+	w := &slotWaiter{seq: n, granted: make(chan struct{})}
+	at := len(s.waiters)
+	for at > 0 && s.waiters[at-1].seq > n {
 		at--
 	}
-	s.line = slices.Insert(s.line, at, w)
+	s.waiters = slices.Insert(s.waiters, at, w)
 	return w
 }
 
-// leave takes w out of the line, or frees the slot that w was granted in the meantime.
-func (s *slots) leave(w *waiter) {
+// cancel removes w from the waiters, or frees the slot that w has been granted.
+func (s *slots) cancel(w *slotWaiter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if at := slices.Index(s.line, w); at >= 0 {
-		s.line = slices.Delete(s.line, at, at+1)
+	if at := slices.Index(s.waiters, w); at >= 0 {
+		s.waiters = slices.Delete(s.waiters, at, at+1)
 		return
 	}
-	s.free()
+	s.freeLocked()
 }
 
-// release frees a slot, or hands it to the first in line.
+// release frees a slot or grants it to the first waiter.
 func (s *slots) release() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.free()
+	s.freeLocked()
 }
 
-// free frees a slot. The caller holds mu.
-func (s *slots) free() {
-	if len(s.line) == 0 {
+// freeLocked is release with mu held.
+func (s *slots) freeLocked() {
+	if len(s.waiters) == 0 {
 		s.busy--
 		return
 	}
-	close(s.line[0].granted)
-	s.line = slices.Delete(s.line, 0, 1)
+	close(s.waiters[0].granted)
+	s.waiters = slices.Delete(s.waiters, 0, 1)
 }

@@ -19,19 +19,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// counting is a Sender whose handlers take a second for each delivery. It records the order of the sends to each target and the
-// largest number at once. A send to a host named "stuck" ends only with its context.
-type counting struct {
+// countingSender is a Sender whose handlers take a second for each delivery. It records the order of sends to each target and the largest
+// number at once. A send to a host named "stuck" lasts until ctx is done.
+type countingSender struct {
 	mu        sync.Mutex
 	sent      map[string][]string
 	now, most map[string]int
 }
 
-func newCounting() *counting {
-	return &counting{sent: map[string][]string{}, now: map[string]int{}, most: map[string]int{}}
+func newCountingSender() *countingSender {
+	return &countingSender{sent: map[string][]string{}, now: map[string]int{}, most: map[string]int{}}
 }
 
-func (c *counting) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) dispatch.Result {
+func (c *countingSender) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) dispatch.Result {
 	c.begin(t.Host(), string(body))
 	defer c.end(t.Host())
 	a := webhook.Attempt{Target: t.String(), StartedAt: time.Now(), Code: http.StatusOK}
@@ -40,13 +40,13 @@ func (c *counting) Send(ctx context.Context, t dispatch.Target, _ webhook.Header
 		a.Code, a.Failure = 0, webhook.FailureCanceled
 		return dispatch.Result{Attempt: a}
 	}
-	time.Sleep(time.Second) // of the bubble's clock
+	time.Sleep(time.Second) // fake time
 	return dispatch.Result{Attempt: a}
 }
 
-func (c *counting) Reachable(context.Context, dispatch.Target) error { return nil }
+func (c *countingSender) Reachable(context.Context, dispatch.Target) error { return nil }
 
-func (c *counting) begin(host, body string) {
+func (c *countingSender) begin(host, body string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sent[host] = append(c.sent[host], body)
@@ -54,7 +54,7 @@ func (c *counting) begin(host, body string) {
 	c.most[host] = max(c.most[host], c.now[host])
 }
 
-func (c *counting) end(host string) {
+func (c *countingSender) end(host string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now[host]--
@@ -67,15 +67,15 @@ func routesTo(tb testing.TB, hosts ...string) (routes []Route) {
 	return routes
 }
 
-// sendInOrder hands deliveries 1 to n to the relay, in order, and returns the results once they have all been sent.
-func sendInOrder(r *Relay, n int) []sent {
-	results := make([]sent, n)
+// sendInOrder forwards deliveries 1 to n in order and returns the results.
+func sendInOrder(r *Relay, n int) []sendResult {
+	results := make([]sendResult, n)
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {
-			results[i] = r.send(r.abort, &recorded{Delivery: webhook.Delivery{Body: fmt.Append(nil, i+1)}, n: int64(i + 1)})
+			results[i] = r.forward(r.abortCtx, &recordedDelivery{Delivery: webhook.Delivery{Body: fmt.Append(nil, i+1)}, seq: int64(i + 1)})
 		})
-		synctest.Wait() // it is being sent, or waits in line
+		synctest.Wait() // it is being sent or waits for a slot
 	}
 	all.Wait()
 	return results
@@ -84,16 +84,16 @@ func sendInOrder(r *Relay, n int) []sent {
 func TestSendsToATargetAreLimitedAndInOrder(t *testing.T) {
 	for limit, wantTook := range map[int]time.Duration{0: time.Second, 1: 9 * time.Second, 3: 3 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			handler := newCounting()
+			handler := newCountingSender()
 			r := New(Options{Sender: handler, Routes: routesTo(t, "a", "b"), Now: time.Now, MaxConcurrency: limit})
 			defer r.Close()
-			began := time.Now()
+			started := time.Now()
 			for _, s := range sendInOrder(r, 9) {
 				if len(s.attempts) != 2 || s.deciding().Status() != webhook.StatusDelivered {
 					t.Errorf("limit %d: got %+v, want an attempt at each target, delivered", limit, s.attempts)
 				}
 			}
-			if took := time.Since(began); took != wantTook {
+			if took := time.Since(started); took != wantTook {
 				t.Errorf("limit %d: took %v, want %v", limit, took, wantTook)
 			}
 			for _, host := range []string{"a", "b"} {
@@ -108,7 +108,7 @@ func TestSendsToATargetAreLimitedAndInOrder(t *testing.T) {
 	}
 }
 
-func TestTheLineIsInOrderOfArrivalAndLosesNoSlot(t *testing.T) {
+func TestSlotsAreGrantedInOrderOfArrivalAndNoneIsLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := slots{max: 1}
 		s.acquire(t.Context(), 1)
@@ -131,15 +131,15 @@ func TestTheLineIsInOrderOfArrivalAndLosesNoSlot(t *testing.T) {
 		synctest.Wait()
 		s.release()
 		synctest.Wait()
-		if !slices.Equal(got, []int64{3, 4}) || s.busy != 0 || len(s.line) != 0 {
-			t.Errorf("slots went to %d, %d are busy and %d wait; want [3 4], none and none", got, s.busy, len(s.line))
+		if !slices.Equal(got, []int64{3, 4}) || s.busy != 0 || len(s.waiters) != 0 {
+			t.Errorf("slots went to %d, %d are busy and %d wait; want [3 4], none and none", got, s.busy, len(s.waiters))
 		}
 	})
 }
 
-func TestAStuckTargetDelaysNoRetryToAnother(t *testing.T) {
+func TestAStuckTargetDoesNotDelayRetriesToAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		handler := newCounting()
+		handler := newCountingSender()
 		r := New(Options{
 			Sender: handler, Routes: routesTo(t, "stuck", "b"), Now: time.Now, MaxConcurrency: 2,
 			Retry: &dispatch.Schedule{}, Log: &memory{}, Backlog: &memory{},
@@ -151,7 +151,7 @@ func TestAStuckTargetDelaysNoRetryToAnother(t *testing.T) {
 			}
 		}
 		r.Resume(due)
-		pass(time.Minute)
+		advance(time.Minute)
 		if len(handler.sent["b"]) != 2*maxRetries || handler.most["b"] != 2 || handler.now["stuck"] != 2 {
 			t.Errorf("b got %d, %d at once, and stuck has %d; want %d, 2 and 2", len(handler.sent["b"]), handler.most["b"], handler.now["stuck"], 2*maxRetries)
 		}
@@ -160,10 +160,10 @@ func TestAStuckTargetDelaysNoRetryToAnother(t *testing.T) {
 	})
 }
 
-func TestAnAbortLeavesWaitingDeliveriesPending(t *testing.T) {
+func TestAbortLeavesWaitingDeliveriesPending(t *testing.T) {
 	for _, hosts := range [][]string{{"stuck"}, {"b", "stuck"}} {
 		synctest.Test(t, func(t *testing.T) {
-			r := New(Options{Sender: newCounting(), Routes: routesTo(t, hosts...), Now: time.Now, MaxConcurrency: 1, Log: &memory{}, Backlog: &memory{}})
+			r := New(Options{Sender: newCountingSender(), Routes: routesTo(t, hosts...), Now: time.Now, MaxConcurrency: 1, Log: &memory{}, Backlog: &memory{}})
 			go func() {
 				time.Sleep(time.Minute) // fake time
 				r.Abort()
@@ -174,7 +174,7 @@ func TestAnAbortLeavesWaitingDeliveriesPending(t *testing.T) {
 				t.Errorf("%q: the delivery that had the slot: got %+v, want no more than its attempts", hosts, got)
 			}
 			got := results[1]
-			if !got.unsent || len(got.made()) != len(hosts)-1 || len(got.due) != 1 {
+			if !got.unsent || len(got.realAttempts()) != len(hosts)-1 || len(got.due) != 1 {
 				t.Errorf("%q: the delivery that waited: got %+v, want it unsent at stuck, and due there", hosts, got)
 			}
 		})
@@ -184,29 +184,31 @@ func TestAnAbortLeavesWaitingDeliveriesPending(t *testing.T) {
 func TestAWaitingDeliveryKeepsItsPlaceWhenItsSenderLeaves(t *testing.T) {
 	release := make(chan struct{})
 	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok")))
-	r := start(t, handler.URL(), func(p *parts) { p.relay.MaxConcurrency = 1 })
-	cost := int64(len(sampleBody)) + deliveryCost
+	r := start(t, handler.URL(), func(p *rigOptions) { p.relay.MaxConcurrency = 1 })
+	cost := int64(len(sampleBody)) + deliveryOverhead
 	r.ingress.bodies.limit = 3 * cost
 	first := make(chan reply, 1)
 	go func() { first <- r.postSigned(sampleBody) }()
 	handler.Wait(1)
 	ctx, hangUp := context.WithCancel(t.Context())
-	gone := make(chan error, 1)
+	hungUp := make(chan error, 1)
 	go func() {
-		resp, err := r.client.Do(r.request(ctx, http.MethodPost, ingressPath, strings.NewReader(sampleBody), sign(sampleBody)))
+		resp, err := r.client.Do(r.request(ctx, http.MethodPost, ingressPath, strings.NewReader(sampleBody), signedHeader(sampleBody)))
 		if err == nil {
 			_, _ = io.Copy(io.Discard, resp.Body)
 			_ = resp.Body.Close()
 		}
-		gone <- err
+		hungUp <- err
 	}()
 	r.waitInLine(1)
 	hangUp()
-	if err := receive(t, gone, "the sender to hang up"); err == nil {
+	if err := receive(t, hungUp, "the sender to hang up"); err == nil {
 		t.Fatal("the sender got a response before it hung up")
 	}
 	last := make(chan reply, 1)
-	go func() { last <- r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger})) }()
+	go func() {
+		last <- r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+	}()
 	r.waitInLine(2)
 	if got := r.postSigned(sampleBody); got.code != http.StatusServiceUnavailable {
 		t.Errorf("with as many bytes in line as allowed: got %d, want 503", got.code)
@@ -217,26 +219,26 @@ func TestAWaitingDeliveryKeepsItsPlaceWhenItsSenderLeaves(t *testing.T) {
 			t.Errorf("got %d %q, want the handler's 200", got.code, got.body)
 		}
 	}
-	r.await("all three to be delivered", allDelivered(3))
+	r.waitFor("all three to be delivered", allDelivered(3))
 	if n := len(handler.Requests()); n != 3 {
 		t.Errorf("the handler got %d, want 3", n)
 	}
 }
 
-// waitInLine waits until so many deliveries wait for a slot.
+// waitInLine waits until n deliveries wait for a slot.
 func (r *rig) waitInLine(n int) {
 	r.tb.Helper()
-	slots := &r.outlets[0].slots
-	r.until("deliveries to wait in line", func() bool {
+	slots := &r.upstreams[0].slots
+	r.waitUntil("deliveries to wait in line", func() bool {
 		slots.mu.Lock()
 		defer slots.mu.Unlock()
-		return len(slots.line) == n
+		return len(slots.waiters) == n
 	})
 }
 
-func TestAnAbortedIngressAsksTheSenderToComeAgain(t *testing.T) {
+func TestAnAbortedDeliveryInLineGets503(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Slow(make(chan struct{}), nil))
-	r := start(t, handler.URL(), holds(&rigLog{}), func(p *parts) { p.relay.Hold, p.relay.MaxConcurrency = false, 1 })
+	r := start(t, handler.URL(), withHold(&rigLog{}), func(p *rigOptions) { p.relay.Hold, p.relay.MaxConcurrency = false, 1 })
 	replies := make(chan reply, 2)
 	for range 2 {
 		go func() { replies <- r.postSigned(sampleBody) }()
@@ -246,7 +248,7 @@ func TestAnAbortedIngressAsksTheSenderToComeAgain(t *testing.T) {
 	got := []int{receive(t, replies, "a response").code, receive(t, replies, "a response").code}
 	slices.Sort(got)
 	if !slices.Equal(got, []int{http.StatusBadGateway, http.StatusServiceUnavailable}) {
-		t.Errorf("got %d, want 502 for the delivery under way and 503 for the one in line", got)
+		t.Errorf("got %d, want 502 for the delivery in progress and 503 for the one in line", got)
 	}
 	pending := 0
 	for _, d := range r.recorded() {

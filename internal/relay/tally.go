@@ -8,25 +8,25 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Tally counts what a session did. Its size does not grow.
+// Tally counts the deliveries of a session. Its size is fixed.
 type Tally struct {
-	mu     sync.Mutex
-	counts map[webhook.Status]int
-	total  int
-	others int // deliveries of earlier sessions that were delivered
-	took   [tookBuckets]uint32
-	tookN  int
+	mu               sync.Mutex
+	counts           map[webhook.Status]int
+	total            int
+	resumedDelivered int // deliveries of earlier sessions that were delivered
+	durations        [bucketCount]uint32
+	durationCount    int
 }
 
-// The durations of answers are counted in buckets that grow by 1 %, so that a percentile is within 1 % of what was measured, from
-// 10 µs on; the last bucket begins past two hours.
+// Durations are counted in buckets that grow by 1 %, so a percentile is within 1 % of the measured value, from 10 µs on. The last bucket
+// starts beyond two hours.
 const (
-	tookFloor   = 10 * time.Microsecond
-	tookGrowth  = 1.01
-	tookBuckets = 2100
+	minDuration  = 10 * time.Microsecond
+	bucketGrowth = 1.01
+	bucketCount  = 2100
 )
 
-// Counts is a Tally at one moment.
+// Counts is a snapshot of a Tally.
 type Counts struct {
 	Received    int
 	Delivered   int
@@ -35,14 +35,14 @@ type Counts struct {
 	TimedOut    int
 	Rejected    int
 	Skipped     int
-	Resumed     int           // deliveries that earlier sessions received and this one delivered; in none of the other counts
-	P50, P99    time.Duration // of the attempts that were answered; 0 while there are none
+	Resumed     int           // delivered deliveries of earlier sessions; not included in the other counts
+	P50, P99    time.Duration // of the attempts with a response; 0 if there are none
 }
 
-// Failed is the number of deliveries that were refused or not answered. Replays of them are not taken into account.
+// Failed returns the number of deliveries that were refused, unreachable or timed out. It ignores later replays.
 func (c Counts) Failed() int { return c.Refused + c.Unreachable + c.TimedOut }
 
-// Counts returns the tally as it is now.
+// Counts returns a snapshot.
 func (t *Tally) Counts() Counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -54,7 +54,7 @@ func (t *Tally) Counts() Counts {
 		TimedOut:    t.counts[webhook.StatusTimedOut],
 		Rejected:    t.counts[webhook.StatusRejected],
 		Skipped:     t.counts[webhook.StatusSkipped],
-		Resumed:     t.others,
+		Resumed:     t.resumedDelivered,
 		P50:         t.quantile(0.50),
 		P99:         t.quantile(0.99),
 	}
@@ -74,11 +74,11 @@ func (t *Tally) attempted(a webhook.Attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.count(a.Status())
-	t.keep(i, a)
+	t.addDuration(i, a)
 }
 
-// again counts another attempt at a delivery, whose status it changed.
-func (t *Tally) again(before, after webhook.Status, a webhook.Attempt) {
+// reattempted counts another attempt at a delivery, which may have changed its status.
+func (t *Tally) reattempted(before, after webhook.Status, a webhook.Attempt) {
 	i := bucket(a.Duration)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,24 +86,25 @@ func (t *Tally) again(before, after webhook.Status, a webhook.Attempt) {
 		t.counts[before]--
 	}
 	t.count(after)
-	t.keep(i, a)
+	t.addDuration(i, a)
 }
 
-// resumed counts an attempt at a delivery that an earlier session received. The other counts are of this session's deliveries.
+// resumed counts an attempt at a delivery that an earlier session received.
 func (t *Tally) resumed(after webhook.Status) {
 	if after != webhook.StatusDelivered {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.others++
+	t.resumedDelivered++
 }
 
-// keep keeps how long an answer took. Half an answer has a code, and took as long as we had patience. The caller holds mu.
-func (t *Tally) keep(i int, a webhook.Attempt) {
+// addDuration records the duration of a complete response. A truncated response has a status code, but its duration is the timeout. The
+// caller holds mu.
+func (t *Tally) addDuration(i int, a webhook.Attempt) {
 	if a.Failure == "" {
-		t.took[i]++
-		t.tookN++
+		t.durations[i]++
+		t.durationCount++
 	}
 }
 
@@ -114,24 +115,24 @@ func (t *Tally) count(s webhook.Status) {
 	t.counts[s]++
 }
 
-// quantile is the middle of the bucket in which the q-th of the durations lies.
+// quantile returns the middle of the bucket that contains the q-th quantile of the durations.
 func (t *Tally) quantile(q float64) time.Duration {
-	if t.tookN == 0 {
+	if t.durationCount == 0 {
 		return 0
 	}
-	left := int(math.Ceil(q * float64(t.tookN)))
-	for i, n := range t.took {
+	left := int(math.Ceil(q * float64(t.durationCount)))
+	for i, n := range t.durations {
 		if left -= int(n); left <= 0 {
-			return time.Duration(float64(tookFloor) * math.Pow(tookGrowth, float64(i)-0.5))
+			return time.Duration(float64(minDuration) * math.Pow(bucketGrowth, float64(i)-0.5))
 		}
 	}
 	return 0
 }
 
 func bucket(d time.Duration) int {
-	if d <= tookFloor {
+	if d <= minDuration {
 		return 0
 	}
-	i := int(math.Ceil(math.Log(float64(d)/float64(tookFloor)) / math.Log(tookGrowth)))
-	return min(i, tookBuckets-1)
+	i := int(math.Ceil(math.Log(float64(d)/float64(minDuration)) / math.Log(bucketGrowth)))
+	return min(i, bucketCount-1)
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestPercentilesAreWithinOnePercentOfTheExactOnes(t *testing.T) {
+func TestPercentilesAreWithinOnePercent(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
 		var tally Tally
 		took := make([]time.Duration, 1+random.IntN(2000))
 		for i := range took {
-			// From 10 µs to two hours, each order of magnitude as likely.
-			took[i] = time.Duration(math.Exp(math.Log(float64(tookFloor)) + random.Float64()*math.Log(float64(2*time.Hour/tookFloor))))
+			// Log-uniform between 10 µs and two hours.
+			took[i] = time.Duration(math.Exp(math.Log(float64(minDuration)) + random.Float64()*math.Log(float64(2*time.Hour/minDuration))))
 			tally.attempted(webhook.Attempt{Code: 200, Duration: took[i]})
 		}
 		slices.Sort(took)
@@ -33,15 +33,15 @@ func TestPercentilesAreWithinOnePercentOfTheExactOnes(t *testing.T) {
 	}
 }
 
-func TestPercentilesOfDurationsPastTheBoundsStayAtThem(t *testing.T) {
+func TestPercentilesOfExtremeDurationsAreClamped(t *testing.T) {
 	tests := []struct {
 		took     time.Duration
 		from, to time.Duration
 	}{
-		{-time.Second, 0, tookFloor},
-		{0, 0, tookFloor},
-		{time.Nanosecond, 0, tookFloor},
-		{tookFloor, 9 * time.Microsecond, tookFloor},
+		{-time.Second, 0, minDuration},
+		{0, 0, minDuration},
+		{time.Nanosecond, 0, minDuration},
+		{minDuration, 9 * time.Microsecond, minDuration},
 		{1000 * time.Hour, 2 * time.Hour, 1000 * time.Hour},
 		{math.MaxInt64, 2 * time.Hour, math.MaxInt64},
 	}
@@ -80,7 +80,7 @@ func TestTheTallyCountsEveryStatus(t *testing.T) {
 	}
 }
 
-func TestOnlyWholeAnswersCountForThePercentiles(t *testing.T) {
+func TestOnlyCompleteResponsesCountForPercentiles(t *testing.T) {
 	var tally Tally
 	tally.attempted(webhook.Attempt{Failure: webhook.FailureRefused, Duration: time.Microsecond})
 	tally.attempted(webhook.Attempt{Failure: webhook.FailureTimeout, Code: 200, Duration: time.Hour})

@@ -12,10 +12,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestTheVerdictDecidesAsTheUserHasSaid(t *testing.T) {
+func TestTheVerifyModeDecidesWhatHappensToEachVerdict(t *testing.T) {
 	values := map[webhook.Verdict]string{
-		webhook.VerdictValid:     sign(sampleBody).Get(webhook.SignatureHeader),
-		webhook.VerdictInvalid:   sign(sampleBody + " ").Get(webhook.SignatureHeader),
+		webhook.VerdictValid:     signedHeader(sampleBody).Get(webhook.SignatureHeader),
+		webhook.VerdictInvalid:   signedHeader(sampleBody + " ").Get(webhook.SignatureHeader),
 		webhook.VerdictMalformed: "sha256=short",
 		webhook.VerdictMissing:   "",
 	}
@@ -23,7 +23,7 @@ func TestTheVerdictDecidesAsTheUserHasSaid(t *testing.T) {
 		for verdict, value := range values {
 			t.Run(string(verify)+" "+string(verdict), func(t *testing.T) {
 				handler := testkit.Serve(t, testkit.Answer(http.StatusAccepted, "taken"))
-				r := start(t, handler.URL(), func(p *parts) { p.relay.Verify = verify })
+				r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Verify = verify })
 				header := http.Header{}
 				if value != "" {
 					header.Set(webhook.SignatureHeader, value)
@@ -36,7 +36,7 @@ func TestTheVerdictDecidesAsTheUserHasSaid(t *testing.T) {
 				if verify == VerifyStrict && verdict != webhook.VerdictValid {
 					code, status = http.StatusUnauthorized, webhook.StatusRejected
 				}
-				d := r.only()
+				d := r.onlyDelivery()
 				if got.code != code || d.Verdict != want || d.Status != status {
 					t.Errorf("%s, signature %q: got %d, %s, %s; want %d, %s, %s", verify, value, got.code, d.Verdict, d.Status, code, want, status)
 				}
@@ -51,18 +51,18 @@ func TestTheVerdictDecidesAsTheUserHasSaid(t *testing.T) {
 	}
 }
 
-func TestOnlyATrustedSenderIsToldWhatWasRejected(t *testing.T) {
+func TestOnlyATrustedSenderGetsTheIDOfARejectedDelivery(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
-	stranger := r.post(sampleBody, nil)
+	untrusted := r.post(sampleBody, nil)
 	guess := r.post(sampleBody, http.Header{session.SenderHeader: {"token=" + token + "x; origin=trigger"}})
-	for name, got := range map[string]reply{"no token": stranger, "another token": guess} {
+	for name, got := range map[string]reply{"no token": untrusted, "another token": guess} {
 		if got.code != http.StatusUnauthorized || got.header.Get(session.DeliveryHeader) != "" || got.header.Get(session.StatusHeader) != "" {
 			t.Errorf("%s: got %d with id %q and status %q, want 401 without", name, got.code, got.header.Get(session.DeliveryHeader),
 				got.header.Get(session.StatusHeader))
 		}
 	}
-	header := trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger})
+	header := trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger})
 	header.Set(webhook.SignatureHeader, "sha256=none")
 	got := r.post(sampleBody, header)
 	all := r.recorded()
@@ -78,56 +78,56 @@ func TestOnlyATrustedSenderIsToldWhatWasRejected(t *testing.T) {
 	}
 }
 
-func TestAHandlersOwn401IsNotTakenForOurs(t *testing.T) {
+func TestAHandlers401DiffersFromARejection(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusUnauthorized, "no"))
 	r := start(t, handler.URL())
-	got := r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
-	if d := r.only(); got.code != http.StatusUnauthorized || got.body != "no" || got.header.Get(session.StatusHeader) != "refused" ||
+	got := r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+	if d := r.onlyDelivery(); got.code != http.StatusUnauthorized || got.body != "no" || got.header.Get(session.StatusHeader) != "refused" ||
 		got.header.Get(session.DeliveryHeader) != string(d.ID) {
 		t.Errorf("got %d %q with id %q, status %q; want the handler's 401 as %s, refused", got.code, got.body,
 			got.header.Get(session.DeliveryHeader), got.header.Get(session.StatusHeader), d.ID)
 	}
 }
 
-func TestAChangeOfTheSecretIsFollowedFromTheNextDeliveryOn(t *testing.T) {
+func TestAChangedSecretAppliesToTheNextDelivery(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	var secret atomic.Value
 	secret.Store("whsec_thefirstofthemall")
-	r := start(t, handler.URL(), func(p *parts) {
+	r := start(t, handler.URL(), func(p *rigOptions) {
 		p.relay.Secrets = func() []webhook.Secret { return []webhook.Secret{webhook.SecretFrom(secret.Load().(string))} }
 	})
 	if got := r.postSigned(sampleBody); got.code != http.StatusUnauthorized {
-		t.Errorf("signed by a secret that is not known: got %d, want 401", got.code)
+		t.Errorf("signed with an unknown secret: got %d, want 401", got.code)
 	}
 	secret.Store(secretText)
 	if got := r.postSigned(sampleBody); got.code != http.StatusOK {
-		t.Errorf("signed by the secret as it is now: got %d, want 200", got.code)
+		t.Errorf("signed with the new secret: got %d, want 200", got.code)
 	}
 }
 
-func TestAnEventThatNobodyAskedForIsRecordedAndSkipped(t *testing.T) {
+func TestAnUnselectedEventIsRecordedAndSkipped(t *testing.T) {
 	body := func(event string) string { return strings.Replace(sampleBody, "render.complete", event, 1) }
 	tests := []struct {
 		name, body string
 		events     []string
 		want       webhook.Status
 	}{
-		{"the one asked for", body("render.complete"), []string{"render.complete"}, webhook.StatusDelivered},
-		{"by a pattern", body("render.failed"), []string{"wallet.*", "render.*"}, webhook.StatusDelivered},
-		{"another", body("ai.complete"), []string{"wallet.*", "render.*"}, webhook.StatusSkipped},
-		{"all", body("ai.complete"), nil, webhook.StatusDelivered},
-		{"no payload, and all are asked for", "hello", nil, webhook.StatusDelivered},
-		{"no payload, and some are asked for", "hello", []string{"render.*"}, webhook.StatusSkipped},
-		{"an event that is no string", `{"event":7}`, []string{"render.*"}, webhook.StatusSkipped},
+		{"the selected event", body("render.complete"), []string{"render.complete"}, webhook.StatusDelivered},
+		{"a selected pattern", body("render.failed"), []string{"wallet.*", "render.*"}, webhook.StatusDelivered},
+		{"another event", body("ai.complete"), []string{"wallet.*", "render.*"}, webhook.StatusSkipped},
+		{"no selection", body("ai.complete"), nil, webhook.StatusDelivered},
+		{"no payload, no selection", "hello", nil, webhook.StatusDelivered},
+		{"no payload, a selection", "hello", []string{"render.*"}, webhook.StatusSkipped},
+		{"an event that is not a string", `{"event":7}`, []string{"render.*"}, webhook.StatusSkipped},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
-			r := start(t, handler.URL(), func(p *parts) { p.relay.Events = test.events })
-			got := r.post(test.body, trust(test.body, session.Sender{Origin: webhook.OriginTrigger}))
-			d := r.only()
+			r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Events = test.events })
+			got := r.post(test.body, trustedHeader(test.body, session.Sender{Origin: webhook.OriginTrigger}))
+			d := r.onlyDelivery()
 			if got.code != http.StatusOK || d.Status != test.want || got.header.Get(session.StatusHeader) != string(test.want) {
-				t.Errorf("%s with --events %q: got %d, recorded %s, said %q; want 200, %s", test.body, test.events, got.code, d.Status,
+				t.Errorf("%s with --events %q: got %d, recorded %s, response header %q; want 200, %s", test.body, test.events, got.code, d.Status,
 					got.header.Get(session.StatusHeader), test.want)
 			}
 			if forwarded := len(handler.Requests()) == 1; forwarded != (test.want == webhook.StatusDelivered) {
@@ -137,30 +137,30 @@ func TestAnEventThatNobodyAskedForIsRecordedAndSkipped(t *testing.T) {
 	}
 }
 
-func TestASkippedDeliveryIsStillRejectedWhereItsSignatureIsWrong(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), func(p *parts) { p.relay.Events = []string{"wallet.*"} })
-	if got := r.post(sampleBody, nil); got.code != http.StatusUnauthorized || r.only().Status != webhook.StatusRejected {
-		t.Errorf("got %d and %s, want 401 and rejected", got.code, r.only().Status)
+func TestAnUnselectedDeliveryWithAWrongSignatureIsRejected(t *testing.T) {
+	r := start(t, testkit.Nowhere(t), func(p *rigOptions) { p.relay.Events = []string{"wallet.*"} })
+	if got := r.post(sampleBody, nil); got.code != http.StatusUnauthorized || r.onlyDelivery().Status != webhook.StatusRejected {
+		t.Errorf("got %d and %s, want 401 and rejected", got.code, r.onlyDelivery().Status)
 	}
 }
 
-func TestABodyThatIsNoPayloadHasNoEventAndIsForwarded(t *testing.T) {
+func TestABodyThatIsNotAPayloadIsForwardedWithoutAnEvent(t *testing.T) {
 	for _, body := range []string{"", "hello", "[1]", `"render.complete"`, `{"event":null}`, `{"event":"render.complete"`, "\xff"} {
 		handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 		r := start(t, handler.URL())
 		got := r.postSigned(body)
-		if d := r.only(); got.code != http.StatusOK || d.Event != "" || d.Status != webhook.StatusDelivered || string(handler.Wait(1)[0].Body) != body {
+		if d := r.onlyDelivery(); got.code != http.StatusOK || d.Event != "" || d.Status != webhook.StatusDelivered || string(handler.Wait(1)[0].Body) != body {
 			t.Errorf("%q: got %d, event %q, %s; want 200, none, delivered", body, got.code, d.Event, d.Status)
 		}
 	}
 }
 
-func TestADeliveryIsRecordedWithWhatItIs(t *testing.T) {
+func TestADeliveryIsRecordedWithItsProperties(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
 	value := signature.Sign(webhook.SecretFrom(secretText), []byte(sampleBody), signature.StyleBare)
 	r.post(sampleBody, http.Header{webhook.SignatureHeader: {value}})
-	d := r.only()
+	d := r.onlyDelivery()
 	if d.Event != "render.complete" || d.About != "job_9bn2ze" || d.Session != "ses_test" || d.Origin != webhook.OriginLocal || !webhook.IsID(string(d.ID)) {
 		t.Errorf("recorded %q about %q in %q from %s as %q, want render.complete about job_9bn2ze in ses_test from local", d.Event, d.About,
 			d.Session, d.Origin, d.ID)

@@ -28,7 +28,7 @@ func openDirect(ctx context.Context, d *Destination, secrets []webhook.Secret) *
 		log = c.log
 	}
 	c.relay = relay.New(relay.Options{
-		Log: log, Sender: c.sender, Routes: d.Routes, Project: d.project, Chosen: d.recorded, Verify: relay.VerifyWarn,
+		Log: log, Sender: c.sender, Routes: d.Routes, Project: d.project, ExplicitRoutes: d.recorded, Verify: relay.VerifyWarn,
 		Secrets: func() []webhook.Secret { return secrets },
 		Now:     o.Direct.Now, Random: o.Random,
 	})

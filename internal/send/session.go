@@ -21,7 +21,7 @@ import (
 const sessionTimeout = 24 * time.Hour
 
 // sessionSilence is the longest time without a sign of life from a session. While a session works on a delivery, it sends one each
-// relay.BeatInterval.
+// relay.HeartbeatInterval.
 const sessionSilence = 5 * time.Second
 
 // viaSession sends to the ingress of a running session, which records and forwards the deliveries.

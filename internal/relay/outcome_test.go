@@ -18,74 +18,74 @@ func (r *rig) outcomes(body string) <-chan Outcome {
 }
 
 // toBoth routes everything to two targets.
-func toBoth(t *testing.T, a, b string) func(*parts) {
-	return func(p *parts) {
+func toBoth(t *testing.T, a, b string) func(*rigOptions) {
+	return func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, a)}, {Target: parseTarget(t, b)}}
 	}
 }
 
-func TestASenderInThisProcessWaitsForWhatIsHeld(t *testing.T) {
-	nowhere := left(t)
-	r := start(t, nowhere, holds(&rigLog{}))
+func TestDeliverWaitsForAHeldDelivery(t *testing.T) {
+	nowhere := stoppedHandler(t)
+	r := start(t, nowhere, withHold(&rigLog{}))
 	outcomes := r.outcomes(sampleBody)
-	r.await("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
+	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
 	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
 	out := receive(t, outcomes, "the outcome")
 	if out.Delivery.Status != webhook.StatusRefused || out.Attempt.Code != http.StatusTeapot || out.Attempt.N != 1 || len(out.Attempts) != 1 {
-		t.Errorf("got %s with %+v of %d attempts, want what the handler said at last: refused, 418", out.Delivery.Status, out.Attempt, len(out.Attempts))
+		t.Errorf("got %s with %+v of %d attempts, want the final response: refused, 418", out.Delivery.Status, out.Attempt, len(out.Attempts))
 	}
 }
 
-func TestASenderInThisProcessGetsToKnowThatTheSessionEnds(t *testing.T) {
-	r := start(t, left(t), holds(&rigLog{}))
+func TestDeliverReturnsPendingWhenTheRelayIsDrained(t *testing.T) {
+	r := start(t, stoppedHandler(t), withHold(&rigLog{}))
 	outcomes := r.outcomes(sampleBody)
-	r.await("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
+	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
 	r.Drain()
 	if out := receive(t, outcomes, "the outcome"); out.Delivery.Status != webhook.StatusPending || len(out.Attempts) != 0 {
 		t.Errorf("got %s with %d attempts, want pending with none", out.Delivery.Status, len(out.Attempts))
 	}
 }
 
-func TestWhatASenderInThisProcessSendsIsTriedAgainToo(t *testing.T) {
+func TestDeliverSchedulesARetry(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusInternalServerError, "no"))
-	r := start(t, handler.URL(), holds(&rigLog{}), func(p *parts) { p.relay.Hold, p.relay.Retry = false, &dispatch.Schedule{} })
+	r := start(t, handler.URL(), withHold(&rigLog{}), func(p *rigOptions) { p.relay.Hold, p.relay.Retry = false, &dispatch.Schedule{} })
 	out := r.deliver(arrived(sampleBody, webhook.OriginReplay, ""))
 	r.Drain()
-	owed, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
-	if err != nil || len(owed) != 1 || owed[0].ID != out.Delivery.ID || owed[0].At.IsZero() {
-		t.Errorf("due is %+v, %v; want %s, at a time", owed, err, out.Delivery.ID)
+	pending, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)
+	if err != nil || len(pending) != 1 || pending[0].ID != out.Delivery.ID || pending[0].At.IsZero() {
+		t.Errorf("due is %+v, %v; want %s, at a time", pending, err, out.Delivery.ID)
 	}
 }
 
-func TestTheProviderGetsTheAnswerOfTheTargetsThatDoNotHold(t *testing.T) {
+func TestTheProviderGetsTheResponseOfTargetsThatDoNotHold(t *testing.T) {
 	for want, answer := range map[int]http.Handler{
 		http.StatusOK:         testkit.Answer(http.StatusOK, "here"),
 		http.StatusBadRequest: testkit.Answer(http.StatusBadRequest, "no"),
 	} {
-		nowhere := left(t)
-		r := start(t, nowhere, holds(&rigLog{}), toBoth(t, nowhere, testkit.Serve(t, answer).URL()))
+		nowhere := stoppedHandler(t)
+		r := start(t, nowhere, withHold(&rigLog{}), toBoth(t, nowhere, testkit.Serve(t, answer).URL()))
 		if got := r.postSigned(sampleBody); got.code != want {
-			t.Errorf("got %d %q, want the %d of the target that is there: the other is held, and sent when it can be", got.code, got.body, want)
+			t.Errorf("got %d %q, want the %d of the target that is up; the other is held", got.code, got.body, want)
 		}
 	}
-	r := start(t, left(t), holds(&rigLog{}), toBoth(t, left(t), left(t)))
+	r := start(t, stoppedHandler(t), withHold(&rigLog{}), toBoth(t, stoppedHandler(t), stoppedHandler(t)))
 	if got := r.postSigned(sampleBody); got.code != http.StatusOK || got.body != "" {
 		t.Errorf("got %d %q while both hold, want an empty 200", got.code, got.body)
 	}
 }
 
-func TestASenderWithTheTokenGetsTheWorstOfWhatWasHeld(t *testing.T) {
-	first, second := left(t), left(t)
-	r := start(t, first, holds(&rigLog{}), toBoth(t, first, second))
+func TestATrustedSenderGetsTheWorstResponseOfHeldTargets(t *testing.T) {
+	first, second := stoppedHandler(t), stoppedHandler(t)
+	r := start(t, first, withHold(&rigLog{}), toBoth(t, first, second))
 	answers := make(chan reply, 1)
 	go func() {
-		answers <- r.post(sampleBody, trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
+		answers <- r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	}()
-	r.await("the attempts that stand for those held", func(all []webhook.Delivery) bool { return len(all) == 1 && all[0].Attempts == 2 })
+	r.waitFor("the placeholder attempts", func(all []webhook.Delivery) bool { return len(all) == 1 && all[0].Attempts == 2 })
 	testkit.ServeOn(t, second, testkit.Answer(http.StatusBadRequest, "second"))
-	r.await("the second target's answer", func(all []webhook.Delivery) bool { return all[0].Attempts == 3 })
+	r.waitFor("the second target's response", func(all []webhook.Delivery) bool { return all[0].Attempts == 3 })
 	testkit.ServeOn(t, first, testkit.Answer(http.StatusOK, "first"))
-	got := receive(t, answers, "the sender's answer")
+	got := receive(t, answers, "the response")
 	if got.code != http.StatusBadRequest || got.body != "second" || got.header.Get(session.StatusHeader) != string(webhook.StatusRefused) {
 		t.Errorf("got %d %q, %q; want the worst of both: 400, refused", got.code, got.body, got.header.Get(session.StatusHeader))
 	}

@@ -17,33 +17,33 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func warn(p *parts) { p.relay.Verify = VerifyWarn }
+func warn(p *rigOptions) { p.relay.Verify = VerifyWarn }
 
 func TestHandlerGetsTheRecordedBytes(t *testing.T) {
 	bodies := []struct{ name, body string }{
 		{"a payload", sampleBody},
-		{"spaced as no encoder would", "\n{ \"event\" :\t\"render.complete\" , \"data\":{\"n\":1.00e+2, \"s\":\"\\u00e9\\/\"} }\r\n"},
-		{"nothing", ""},
-		{"no UTF-8", "\xff\xfe\x00\x01\r\n\r\n"},
+		{"unusual spacing", "\n{ \"event\" :\t\"render.complete\" , \"data\":{\"n\":1.00e+2, \"s\":\"\\u00e9\\/\"} }\r\n"},
+		{"empty", ""},
+		{"invalid UTF-8", "\xff\xfe\x00\x01\r\n\r\n"},
 		{"a byte order mark", "\ufeff" + sampleBody},
-		{"what looks like a chunk", "5\r\nhello\r\n0\r\n\r\n"},
-		{"as large as allowed", strings.Repeat("x", 1<<20)},
+		{"text that looks like chunks", "5\r\nhello\r\n0\r\n\r\n"},
+		{"the maximum size", strings.Repeat("x", 1<<20)},
 	}
 	for _, test := range bodies {
-		for _, way := range []string{"with its length", "in chunks"} {
-			t.Run(test.name+" "+way, func(t *testing.T) {
+		for _, encoding := range []string{"with its length", "in chunks"} {
+			t.Run(test.name+" "+encoding, func(t *testing.T) {
 				handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 				r := start(t, handler.URL())
 				var body io.Reader = strings.NewReader(test.body)
-				if way == "in chunks" {
-					body = struct{ io.Reader }{body} // net/http can't see how long it is
+				if encoding == "in chunks" {
+					body = struct{ io.Reader }{body} // hides the length from net/http
 				}
-				got := r.do(r.request(t.Context(), http.MethodPost, ingressPath, body, sign(test.body)))
+				got := r.do(r.request(t.Context(), http.MethodPost, ingressPath, body, signedHeader(test.body)))
 				if got.code != http.StatusOK {
 					t.Fatalf("the sender of %.60q got %d %s, want 200", test.body, got.code, got.body)
 				}
 				received := handler.Wait(1)[0].Body
-				d := r.only()
+				d := r.onlyDelivery()
 				if !bytes.Equal(received, []byte(test.body)) || !bytes.Equal(d.Body, received) {
 					t.Errorf("sent %.60q (%d bytes)\nhandler got %.60q (%d)\nrecorded %.60q (%d)",
 						test.body, len(test.body), received, len(received), d.Body, len(d.Body))
@@ -56,7 +56,7 @@ func TestHandlerGetsTheRecordedBytes(t *testing.T) {
 	}
 }
 
-func TestHeaderIsRecordedAsItCameAndForwardedWithoutWhatIsOfOneHop(t *testing.T) {
+func TestHeaderIsRecordedUnchangedAndForwardedWithoutConnectionFields(t *testing.T) {
 	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
 	r := start(t, handler.URL(), warn)
 	request := rawPost(sampleBody,
@@ -76,7 +76,7 @@ func TestHeaderIsRecordedAsItCameAndForwardedWithoutWhatIsOfOneHop(t *testing.T)
 		"Connection: keep-alive, X-Hop", "Keep-Alive: timeout=5", "Proxy-Authorization: Basic eA==", "Te: trailers", "Upgrade: h2c", "X-Hop: 1",
 	}
 	var recorded []string
-	for _, f := range r.only().Header {
+	for _, f := range r.onlyDelivery().Header {
 		recorded = append(recorded, f.Name+": "+f.Value)
 	}
 	want := append([]string{"Host: ingress.test"}, byName(slices.Concat(forwarded, ofOneHop))...)
@@ -90,7 +90,7 @@ func TestHeaderIsRecordedAsItCameAndForwardedWithoutWhatIsOfOneHop(t *testing.T)
 	}
 }
 
-// byName sorts header lines by name; those of one name keep their order.
+// byName sorts header lines by name. Lines with the same name keep their order.
 func byName(lines []string) []string {
 	name := func(line string) string { n, _, _ := strings.Cut(line, ":"); return n }
 	slices.SortStableFunc(lines, func(a, b string) int { return strings.Compare(name(a), name(b)) })
@@ -118,7 +118,7 @@ func TestSenderHeaderIsNeitherRecordedNorForwarded(t *testing.T) {
 				lines = append(lines, "vidiking-CLI-sender: "+v)
 			}
 			r.raw(rawPost(sampleBody, append(lines, "X-Other: kept")...))
-			d := r.only()
+			d := r.onlyDelivery()
 			if got := d.Header.Values(session.SenderHeader); got != nil || d.Header.Get("X-Other") != "kept" {
 				t.Errorf("%q: recorded the sender header %q, want none; X-Other %q, want kept", test.values, got, d.Header.Get("X-Other"))
 			}
@@ -132,7 +132,7 @@ func TestSenderHeaderIsNeitherRecordedNorForwarded(t *testing.T) {
 	}
 }
 
-func TestHandlerSeesTheHostOfItsOwnAddress(t *testing.T) {
+func TestHandlerSeesTheHostOfItsAddress(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r := start(t, handler.URL()+"/hooks?a=1", warn)
 	r.raw(rawPost(sampleBody))
@@ -142,12 +142,12 @@ func TestHandlerSeesTheHostOfItsOwnAddress(t *testing.T) {
 	}
 }
 
-func TestHeaderThatTheUserSetsTakesThePlaceOfItsNameOnTheWayOutOnly(t *testing.T) {
+func TestHeaderOptionReplacesForwardedFieldsOnly(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
-	r := start(t, handler.URL(), warn, func(p *parts) {
+	r := start(t, handler.URL(), warn, func(p *rigOptions) {
 		p.relay.Header = []webhook.Field{{Name: "X-Env", Value: "dev"}, {Name: "X-New", Value: "1"}, {Name: "X-New", Value: "2"}}
 	})
-	for range 2 { // the first must not spoil the second
+	for range 2 { // the first delivery must not change what the second gets
 		r.raw(rawPost(sampleBody, "X-Env: live", "X-Env: twice", "X-Kept: yes"))
 	}
 	for i, got := range handler.Wait(2) {
@@ -160,12 +160,12 @@ func TestHeaderThatTheUserSetsTakesThePlaceOfItsNameOnTheWayOutOnly(t *testing.T
 	}
 	for _, d := range r.recorded() {
 		if got := d.Header.Values("X-Env"); !slices.Equal(got, []string{"live", "twice"}) || d.Header.Get("X-New") != "" {
-			t.Errorf("recorded X-Env %q and X-New %q, want what came: [live twice] and none", got, d.Header.Get("X-New"))
+			t.Errorf("recorded X-Env %q and X-New %q, want [live twice] and none", got, d.Header.Get("X-New"))
 		}
 	}
 }
 
-func TestBothFormsOfTheSignatureVerifyAndPassUnchanged(t *testing.T) {
+func TestBothSignatureFormsVerifyAndAreForwardedUnchanged(t *testing.T) {
 	tests := []struct {
 		style  signature.Style
 		answer http.Handler
@@ -179,31 +179,31 @@ func TestBothFormsOfTheSignatureVerifyAndPassUnchanged(t *testing.T) {
 			r := start(t, handler.URL())
 			value := signature.Sign(webhook.SecretFrom(secretText), []byte(sampleBody), test.style)
 			got := r.post(sampleBody, http.Header{webhook.SignatureHeader: {value}})
-			if d := r.only(); got.code != http.StatusOK || d.Verdict != webhook.VerdictValid || d.SecretHint != "whsec_…4q7T" {
+			if d := r.onlyDelivery(); got.code != http.StatusOK || d.Verdict != webhook.VerdictValid || d.SecretHint != "whsec_…4q7T" {
 				t.Errorf("signature %s: got %d, %s by %q; want 200, valid by whsec_…4q7T", value, got.code, d.Verdict, d.SecretHint)
 			}
 		})
 	}
 }
 
-func TestASenderThatAsksBeforeItSendsIsToldToGoOn(t *testing.T) {
+func TestASenderThatExpects100ContinueGetsIt(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), warn)
 	c := r.dial()
 	head, body, _ := strings.Cut(rawPost(sampleBody, "Expect: 100-continue"), "\r\n\r\n")
 	write(t, c, head+"\r\n\r\n")
-	const goOn = "HTTP/1.1 100 Continue\r\n\r\n"
-	got := make([]byte, len(goOn))
-	if _, err := io.ReadFull(c, got); err != nil || string(got) != goOn {
-		t.Fatalf("after the header: got %q, %v; want %q", got, err, goOn)
+	const continueResponse = "HTTP/1.1 100 Continue\r\n\r\n"
+	got := make([]byte, len(continueResponse))
+	if _, err := io.ReadFull(c, got); err != nil || string(got) != continueResponse {
+		t.Fatalf("after the header: got %q, %v; want %q", got, err, continueResponse)
 	}
 	write(t, c, body)
-	if got := readAnswer(t, c); got.code != http.StatusOK || string(r.only().Body) != sampleBody {
-		t.Errorf("got %d and recorded %q, want 200 and %q", got.code, r.only().Body, sampleBody)
+	if got := readResponse(t, c); got.code != http.StatusOK || string(r.onlyDelivery().Body) != sampleBody {
+		t.Errorf("got %d and recorded %q, want 200 and %q", got.code, r.onlyDelivery().Body, sampleBody)
 	}
 }
 
-// What a sender calls below the ingress path, the handler gets below its own, and so it does when that is sent again.
+// The rest of the path and the query are appended to the handler's path, and a replay sends them again.
 func TestPathAndQueryReachTheHandlerByteForByte(t *testing.T) {
 	for _, called := range []string{
 		"", "/order/42", "/order/42?token=a%2Bb&x", "/a%2Fb%2f//c;d/", "/%FF|\"\xff?q=\xff;%zz", "?a=1", "/" + strings.Repeat("x", 30<<10),

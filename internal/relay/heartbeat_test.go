@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// codes is a ResponseWriter that keeps the status codes.
+// codes is a ResponseWriter that records the status codes.
 type codes struct {
 	all    []int
 	header http.Header
@@ -22,11 +22,11 @@ func (c *codes) Header() http.Header         { return c.header }
 func (c *codes) WriteHeader(code int)        { c.all = append(c.all, code) }
 func (c *codes) Write(p []byte) (int, error) { return len(p), nil }
 
-func TestBeatsEndWhenTheResponseBegins(t *testing.T) {
+func TestHeartbeatsEndWhenTheResponseStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &codes{header: http.Header{}}
-		w := newBeatWriter(c)
-		time.Sleep(3*BeatInterval + BeatInterval/2) // fake time
+		w := newHeartbeatWriter(c)
+		time.Sleep(3*HeartbeatInterval + HeartbeatInterval/2) // fake time
 		w.Header().Set("A", "b")
 		time.Sleep(time.Minute) // fake time
 		w.WriteHeader(http.StatusOK)
@@ -36,15 +36,15 @@ func TestBeatsEndWhenTheResponseBegins(t *testing.T) {
 	})
 }
 
-func TestATrustedSenderIsToldThatItsDeliveryIsWorkedOn(t *testing.T) {
+func TestATrustedSenderGetsHeartbeats(t *testing.T) {
 	release := make(chan struct{})
 	r := start(t, testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok"))).URL())
-	trusted := trust(sampleBody, session.Sender{Origin: webhook.OriginTrigger})
+	trusted := trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger})
 	c := r.dial()
 	write(t, c, rawPost(sampleBody,
 		session.SenderHeader+": "+trusted.Get(session.SenderHeader), webhook.SignatureHeader+": "+trusted.Get(webhook.SignatureHeader)))
-	if got := readAnswer(t, c); got.code != http.StatusProcessing {
-		t.Errorf("before the handler answered: got %d, want 102", got.code)
+	if got := readResponse(t, c); got.code != http.StatusProcessing {
+		t.Errorf("before the handler responded: got %d, want 102", got.code)
 	}
 	close(release)
 }

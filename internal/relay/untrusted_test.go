@@ -18,9 +18,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// A page in the developer's browser can send to an address on this machine, and with DNS rebinding also read what is answered: its
-// own name leads here then, so that the browser takes both for one origin.
-func TestAPageInABrowserReachesNoHandlerAndLearnsNothing(t *testing.T) {
+// A page in the developer's browser can post to this machine. With DNS rebinding, the page's own host name leads to this machine, so the
+// browser treats both as one origin and lets the page read the response.
+func TestABrowserPageCannotReachTheHandlerOrLearnAnything(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "the handler's answer"))
 	r := start(t, handler.URL())
 	for _, method := range []string{http.MethodPost, http.MethodOptions, http.MethodGet} {
@@ -36,12 +36,12 @@ func TestAPageInABrowserReachesNoHandlerAndLearnsNothing(t *testing.T) {
 			}
 			for name := range got.header {
 				if strings.HasPrefix(name, "Access-Control-") || name == session.DeliveryHeader || name == session.StatusHeader {
-					t.Errorf("%s %s: the page is told %s: %s", method, path, name, got.header.Get(name))
+					t.Errorf("%s %s: the page gets %s: %s", method, path, name, got.header.Get(name))
 				}
 			}
 			for _, kept := range []string{secretText, token, handler.URL(), "the handler's answer", r.dir} {
 				if strings.Contains(got.body, kept) {
-					t.Errorf("%s %s: the page is told %q", method, path, got.body)
+					t.Errorf("%s %s: the page gets %q", method, path, got.body)
 				}
 			}
 		}
@@ -54,12 +54,12 @@ func TestAPageInABrowserReachesNoHandlerAndLearnsNothing(t *testing.T) {
 	}
 }
 
-func TestAHeaderPastItsBoundIsRefusedAndNotRecorded(t *testing.T) {
+func TestALargeHeaderIsRejectedAndNotRecorded(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
-	header := sign(sampleBody)
+	header := signedHeader(sampleBody)
 	header.Set("X-Large", strings.Repeat("x", 128<<10))
-	// The server hangs up without reading on, and so its answer may be lost.
+	// The server closes the connection before it reads the body, so its response may be lost.
 	resp, err := r.client.Do(r.request(t.Context(), http.MethodPost, ingressPath, strings.NewReader(sampleBody), header))
 	if err == nil {
 		_ = resp.Body.Close()
@@ -72,24 +72,24 @@ func TestAHeaderPastItsBoundIsRefusedAndNotRecorded(t *testing.T) {
 	}
 }
 
-func TestWhoSendsTooSlowlyIsLetGo(t *testing.T) {
+func TestASlowSenderIsDisconnected(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		sent  string
 		after time.Duration
 	}{
-		"nothing":         {"", 10 * time.Second},
-		"half a header":   {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\n", 10 * time.Second},
-		"no body":         {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n", 10 * time.Second},
-		"half a body":     {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", 10 * time.Second},
-		"no more after 1": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 2 * time.Minute},
+		"nothing":              {"", 10 * time.Second},
+		"half a header":        {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\n", 10 * time.Second},
+		"no body":              {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n", 10 * time.Second},
+		"half a body":          {"POST " + ingressPath + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", 10 * time.Second},
+		"idle after a request": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 2 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				near, far := net.Pipe()
-				var told notices
-				r := New(Options{Now: time.Now, Notify: told.add})
+				var notices noticeLog
+				r := New(Options{Now: time.Now, Notify: notices.add})
 				defer r.Close()
 				server := NewIngress(r, IngressOptions{Path: ingressPath, MaxBody: 1 << 20}).Server()
 				var serving sync.WaitGroup
@@ -98,10 +98,10 @@ func TestWhoSendsTooSlowlyIsLetGo(t *testing.T) {
 				go func() { _, _ = io.WriteString(near, test.sent) }()
 				_, err := io.Copy(io.Discard, bufio.NewReader(near))
 				if took := time.Since(begin); err != nil || took > test.after+time.Second {
-					t.Errorf("%v, let go after %s, want %s", err, took, test.after)
+					t.Errorf("%v, disconnected after %s, want %s", err, took, test.after)
 				}
-				if n := len(told.of(NoticeTooSlow)); (n == 1) != strings.HasSuffix(name, "body") {
-					t.Errorf("reported %d times that the body came too slowly", n)
+				if n := len(notices.of(NoticeTooSlow)); (n == 1) != strings.HasSuffix(name, "body") {
+					t.Errorf("%d notices of a slow body", n)
 				}
 				_ = near.Close()
 				_ = server.Close()
@@ -111,13 +111,13 @@ func TestWhoSendsTooSlowlyIsLetGo(t *testing.T) {
 	}
 }
 
-func TestABodyThatComesSlowlyAndSteadilyIsTaken(t *testing.T) {
+func TestASlowButSteadyBodyIsAcceptedForAMinute(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		parts, want int
 	}{
 		"within a minute": {6, http.StatusUnauthorized},
-		"for longer":      {9, http.StatusRequestTimeout},
+		"over a minute":   {9, http.StatusRequestTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,7 +135,7 @@ func TestABodyThatComesSlowlyAndSteadilyIsTaken(t *testing.T) {
 						_, _ = io.WriteString(near, "x")
 					}
 				})
-				if got := readAnswer(t, near); got.code != test.want {
+				if got := readResponse(t, near); got.code != test.want {
 					t.Errorf("got %d, want %d", got.code, test.want)
 				}
 				_ = near.Close()
@@ -146,7 +146,7 @@ func TestABodyThatComesSlowlyAndSteadilyIsTaken(t *testing.T) {
 	}
 }
 
-// oneConnection is a listener that gives the one connection that it has.
+// oneConnection is a listener that accepts one connection.
 type oneConnection struct {
 	mu     sync.Mutex
 	conn   net.Conn
@@ -173,21 +173,21 @@ func (l *oneConnection) Close() error {
 
 func (l *oneConnection) Addr() net.Addr { return &net.TCPAddr{} }
 
-func TestASenderThatDoesNotReadTheResponseIsLetGo(t *testing.T) {
+func TestASenderThatDoesNotReadTheResponseIsDisconnected(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
 		ended := make(chan time.Duration, 1)
 		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			begin := time.Now()
-			answer(w, webhook.Attempt{Code: http.StatusOK, Response: make([]byte, 64<<10)})
+			respondAttempt(w, webhook.Attempt{Code: http.StatusOK, Response: make([]byte, 64<<10)})
 			ended <- time.Since(begin)
 		})}
 		var serving sync.WaitGroup
 		serving.Go(func() { _ = server.Serve(&oneConnection{conn: far, closed: make(chan struct{})}) })
 		write(t, near, rawPost(""))
-		if took := <-ended; took > bodyPause {
-			t.Errorf("let go after %s, want %s at most", took, bodyPause)
+		if took := <-ended; took > bodyReadTimeout {
+			t.Errorf("disconnected after %s, want at most %s", took, bodyReadTimeout)
 		}
 		_ = near.Close()
 		_ = server.Close()
