@@ -41,23 +41,8 @@ type bodyReader struct {
 	deadline        time.Time
 }
 
-// readBody reads a whole body. held is the number of reserved bytes. The caller releases them, even after an error.
-func (in *Ingress) readBody(w http.ResponseWriter, req *http.Request) (body []byte, held int64, err error) {
-	if req.ContentLength > in.o.MaxBody {
-		return nil, 0, errTooLarge
-	}
-	a := bodyReader{
-		bodies: in.bodies, conn: http.NewResponseController(w), src: req.Body, declared: req.ContentLength, maxBytes: in.o.MaxBody,
-		timeout: in.readTimeout,
-	}
-	if err = a.read(); err != nil {
-		return nil, a.reserved, err
-	}
-	_ = a.conn.SetReadDeadline(time.Time{}) // otherwise net/http treats a sender that waits for the response as disconnected
-	return a.body, a.reserved, nil
-}
-
-func (a *bodyReader) read() error {
+// readAll reads the whole body.
+func (a *bodyReader) readAll() error {
 	if err := a.grow(); err != nil {
 		return err
 	}
@@ -124,34 +109,4 @@ func readError(err error) error {
 		return errTooSlow
 	}
 	return errIncomplete
-}
-
-// rejectBody reports to the user and the sender why a body was rejected.
-func (in *Ingress) rejectBody(w http.ResponseWriter, req *http.Request, err error) {
-	switch {
-	case errors.Is(err, errTooLarge):
-		in.notifyOnce(Notice{Kind: NoticeTooLarge, Bytes: max(req.ContentLength, 0)})
-		in.discardBody(w, req)
-		respondText(w, http.StatusRequestEntityTooLarge, "The body is larger than allowed.")
-	case errors.Is(err, errTooManyBytes):
-		in.notifyOnce(Notice{Kind: NoticeTooManyBytes})
-		in.discardBody(w, req)
-		w.Header().Set("Retry-After", "30")
-		respondText(w, http.StatusServiceUnavailable, "Too many bytes are in flight.")
-	case errors.Is(err, errTooSlow):
-		in.notifyOnce(Notice{Kind: NoticeTooSlow, Took: in.readTimeout})
-		w.Header().Set("Connection", "close")
-		respondText(w, http.StatusRequestTimeout, "The body arrived too slowly.")
-	default:
-		respondText(w, http.StatusBadRequest, "The body is incomplete.")
-	}
-}
-
-// discardBody reads and drops the rest of the body for a while, because a sender that is still writing does not see the response.
-func (in *Ingress) discardBody(w http.ResponseWriter, req *http.Request) {
-	if req.Header.Get("Expect") != "" { // the sender waits for 100 Continue and has sent nothing
-		return
-	}
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(in.readTimeout))
-	_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody)
 }

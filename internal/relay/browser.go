@@ -8,22 +8,18 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/hosts"
-	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // isCrossSite reports whether a browser sent the request for a page of another site. Such a page can post to this machine, unlike other
 // hosts on the internet. A browser identifies itself by header fields that pages cannot set. A request without these fields is not from a
-// browser and may have any Host.
-func (in *Ingress) isCrossSite(req *http.Request) bool {
+// browser and may have any Host. ingress is the origin of deliveries that the ingress receives.
+func isCrossSite(req *http.Request, ingress webhook.Origin) bool {
 	origin, site := req.Header.Values("Origin"), req.Header.Get("Sec-Fetch-Site")
 	if len(origin) == 0 && site == "" && req.Header.Get("Sec-Fetch-Dest") == "" && req.Header.Get("Sec-Fetch-User") == "" {
 		return false // Node's fetch sends only Sec-Fetch-Mode
 	}
-	if in.hasToken(req) {
-		return false
-	}
-	if in.o.Origin != webhook.OriginTunnel && !isLocalName(stripPort(req.Host)) {
+	if ingress != webhook.OriginTunnel && !isLocalName(stripPort(req.Host)) {
 		return true // DNS rebinding: the page's host name resolves to this machine, so the browser sees a single site
 	}
 	switch site {
@@ -33,12 +29,6 @@ func (in *Ingress) isCrossSite(req *http.Request) bool {
 		return len(origin) != 1 || !isSameHost(origin[0], req.Host)
 	}
 	return true
-}
-
-// hasToken reports whether the sender has the session's token.
-func (in *Ingress) hasToken(req *http.Request) bool {
-	_, ok := session.ParseSender(req.Header.Get(session.SenderHeader), in.o.Token)
-	return ok
 }
 
 // isLocalName reports whether a URL's host leads to this machine without a resolver, which an attacker could control: the machine's own

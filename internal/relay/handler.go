@@ -21,10 +21,10 @@ const (
 // handlerState tracks whether a handler accepts connections. It learns this from the attempts. Only while the handler is down does it
 // connect to the handler from time to time.
 type handlerState struct {
-	o      Options
+	o      *Options
 	target dispatch.Target
 	held   func() int      // returns the number of deliveries held for the handler
-	abort  context.Context //nolint:containedctx //nolint:containedctx // the relay's abortCtx, which ends all probes
+	abort  context.Context //nolint:containedctx // the relay's abortCtx, which ends all probes
 
 	down atomic.Bool // changed only with mu held; every delivery reads it without mu
 
@@ -38,47 +38,31 @@ type handlerState struct {
 	probes sync.WaitGroup
 }
 
-func newHandlerState(abort context.Context, t dispatch.Target, held func() int, o Options) *handlerState {
+func newHandlerState(abort context.Context, o *Options, t dispatch.Target, held func() int) *handlerState {
 	return &handlerState{o: o, target: t, held: held, abort: abort}
 }
 
-// ProbeHandlers connects once to each target and returns those that are down. It keeps probing these in the background.
-func (r *Relay) ProbeHandlers(ctx context.Context) (absent []dispatch.Target) {
-	missing := make([]bool, len(r.upstreams))
-	var all sync.WaitGroup
-	for i, out := range r.upstreams {
-		all.Go(func() { missing[i] = !out.handler.checkUp(ctx) })
-	}
-	all.Wait()
-	for i, out := range r.upstreams {
-		if missing[i] {
-			absent = append(absent, out.target)
-		}
-	}
-	return absent
-}
-
 // checkUp connects once, and starts probing if the handler is down.
-func (w *handlerState) checkUp(ctx context.Context) bool {
-	err := w.o.Sender.Reachable(ctx, w.target)
+func (h *handlerState) checkUp(ctx context.Context) bool {
+	err := h.o.Sender.Reachable(ctx, h.target)
 	if err != nil && ctx.Err() == nil {
-		w.markDown()
+		h.markDown()
 	}
 	return err == nil
 }
 
 // markDown records that the handler is down, and starts probing it.
-func (w *handlerState) markDown() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.markDownLocked()
+func (h *handlerState) markDown() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.markDownLocked()
 }
 
 // waitUp returns once the handler accepts connections, as far as is known, or ctx is done.
-func (w *handlerState) waitUp(ctx context.Context) {
-	w.mu.Lock()
-	down, done := w.down.Load(), w.probeDone
-	w.mu.Unlock()
+func (h *handlerState) waitUp(ctx context.Context) {
+	h.mu.Lock()
+	down, done := h.down.Load(), h.probeDone
+	h.mu.Unlock()
 	if !down {
 		return
 	}
@@ -89,44 +73,44 @@ func (w *handlerState) waitUp(ctx context.Context) {
 }
 
 // observe updates the state from the result of an attempt.
-func (w *handlerState) observe(d *webhook.Delivery, a webhook.Attempt) {
+func (h *handlerState) observe(d *webhook.Delivery, a webhook.Attempt) {
 	switch {
-	case takesNoConnections(a.Failure) && w.o.Hold:
-		w.markDown() // it is held, not missed
+	case takesNoConnections(a.Failure) && h.o.Hold:
+		h.markDown() // it is held, not missed
 	case takesNoConnections(a.Failure):
-		w.countMissed(d)
-	case a.Failure == "" && w.down.Load():
+		h.countMissed(d)
+	case a.Failure == "" && h.down.Load():
 		// A process that is shutting down may still respond to deliveries that it accepted earlier.
-		w.markUp(func() bool { return !d.ReceivedAt.Before(w.missedSince) })
+		h.markUp(func() bool { return !d.ReceivedAt.Before(h.missedSince) })
 	}
 }
 
 // countMissed counts a delivery that found the handler down.
-func (w *handlerState) countMissed(d *webhook.Delivery) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.markDownLocked()
-	if w.missed == 0 || d.ReceivedAt.Before(w.missedSince) {
-		w.missedSince = d.ReceivedAt
+func (h *handlerState) countMissed(d *webhook.Delivery) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.markDownLocked()
+	if h.missed == 0 || d.ReceivedAt.Before(h.missedSince) {
+		h.missedSince = d.ReceivedAt
 	}
-	w.missed++
+	h.missed++
 }
 
 // reprobeDelay is the delay before the second probe after a closed connection: a process that ends closes its port a moment later.
 const reprobeDelay = 50 * time.Millisecond
 
 // refusesConnections reports whether the handler has refused a connection after since, or refuses one now.
-func (w *handlerState) refusesConnections(ctx context.Context, since time.Time) bool {
+func (h *handlerState) refusesConnections(ctx context.Context, since time.Time) bool {
 	for range 2 {
-		w.mu.Lock()
-		refused := !w.lastDown.Before(since)
-		w.mu.Unlock()
+		h.mu.Lock()
+		refused := !h.lastDown.Before(since)
+		h.mu.Unlock()
 		if refused {
 			return true
 		}
 		var down *dispatch.UnreachableError
-		if errors.As(w.o.Sender.Reachable(ctx, w.target), &down) && takesNoConnections(down.Failure) {
-			w.markDown()
+		if errors.As(h.o.Sender.Reachable(ctx, h.target), &down) && takesNoConnections(down.Failure) {
+			h.markDown()
 			return true
 		}
 		select {
@@ -139,19 +123,19 @@ func (w *handlerState) refusesConnections(ctx context.Context, since time.Time) 
 }
 
 // markDownLocked is markDown with mu held. It starts probing unless a probe is running.
-func (w *handlerState) markDownLocked() {
-	w.lastDown = w.o.Now()
-	if w.down.Load() || w.abort.Err() != nil {
+func (h *handlerState) markDownLocked() {
+	h.lastDown = h.o.Now()
+	if h.down.Load() || h.abort.Err() != nil {
 		return
 	}
-	w.down.Store(true)
-	ctx, cancel := context.WithCancel(w.abort)
-	w.cancelProbe, w.probeDone = cancel, ctx.Done()
-	w.probes.Go(func() { w.probe(ctx) })
+	h.down.Store(true)
+	ctx, cancel := context.WithCancel(h.abort)
+	h.cancelProbe, h.probeDone = cancel, ctx.Done()
+	h.probes.Go(func() { h.probe(ctx) })
 }
 
 // probe connects with growing delays until the handler is up or ctx is done.
-func (w *handlerState) probe(ctx context.Context) {
+func (h *handlerState) probe(ctx context.Context) {
 	pause := firstProbeDelay
 	for {
 		timer := time.NewTimer(pause)
@@ -161,8 +145,8 @@ func (w *handlerState) probe(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if w.o.Sender.Reachable(ctx, w.target) == nil {
-			w.markUp(func() bool { return ctx.Err() == nil }) // if an attempt ended this probe, another may have started since
+		if h.o.Sender.Reachable(ctx, h.target) == nil {
+			h.markUp(func() bool { return ctx.Err() == nil }) // if an attempt ended this probe, another may have started since
 			return
 		}
 		pause = min(2*pause, maxProbeDelay)
@@ -171,25 +155,25 @@ func (w *handlerState) probe(ctx context.Context) {
 
 // markUp ends the probe and reports the missed deliveries, if the handler was down and condition returns true. It calls condition with mu
 // held.
-func (w *handlerState) markUp(condition func() bool) {
-	w.mu.Lock()
-	if !w.down.Load() || !condition() {
-		w.mu.Unlock()
+func (h *handlerState) markUp(condition func() bool) {
+	h.mu.Lock()
+	if !h.down.Load() || !condition() {
+		h.mu.Unlock()
 		return
 	}
-	n := Notice{Kind: NoticeHandlerBack, At: w.o.Now(), Target: w.target, Missed: w.missed, Since: w.missedSince, Held: w.held()}
-	w.down.Store(false)
-	w.missed, w.missedSince = 0, time.Time{}
-	w.cancelProbe()
-	w.mu.Unlock()
-	w.o.Notify(n)
+	n := Notice{Kind: NoticeHandlerBack, Target: h.target, Missed: h.missed, Since: h.missedSince, Held: h.held()}
+	h.down.Store(false)
+	h.missed, h.missedSince = 0, time.Time{}
+	h.cancelProbe()
+	h.mu.Unlock()
+	h.o.notify(n)
 }
 
 // waitProbes waits for the last probe to end. The caller has canceled abort, so no other probe starts.
-func (w *handlerState) waitProbes() {
-	w.mu.Lock()   // a caller that saw abort still open has started its probe when it releases mu
-	w.mu.Unlock() //nolint:staticcheck //nolint:staticcheck // the critical section is empty on purpose
-	w.probes.Wait()
+func (h *handlerState) waitProbes() {
+	h.mu.Lock()   // a caller that saw abort still open has started its probe when it releases mu
+	h.mu.Unlock() //nolint:staticcheck //nolint:staticcheck // the critical section is empty on purpose
+	h.probes.Wait()
 }
 
 // takesNoConnections reports whether the failure means that nothing accepts connections at the target.

@@ -68,7 +68,7 @@ func advance(d time.Duration) {
 }
 
 // deliver makes an attempt at a delivery that is received now.
-func deliver(r *Relay) { r.forward(context.Background(), received(time.Now())) }
+func deliver(r *Relay) { r.forwarder.forward(context.Background(), received(time.Now())) }
 
 func received(at time.Time) *recordedDelivery {
 	return &recordedDelivery{Delivery: webhook.Delivery{Summary: webhook.Summary{ReceivedAt: at}}}
@@ -181,7 +181,7 @@ func TestAResponseToAnEarlierDeliveryDoesNotMarkTheHandlerUp(t *testing.T) {
 		advance(time.Second)
 		deliver(r)
 		p.setUp(true) // a process that is shutting down still responds to earlier deliveries
-		r.forward(context.Background(), received(before))
+		r.forwarder.forward(context.Background(), received(before))
 		p.setUp(false)
 		wantHandlerBack(t, p)
 		advance(300 * time.Millisecond)

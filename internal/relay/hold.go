@@ -20,11 +20,15 @@ const (
 	maxCrashes = 5
 )
 
-// holdQueue holds the deliveries to one target while its handler is down, in order of arrival. While it is not empty, new deliveries queue
-// behind it. It stores only ids; the log has the rest.
+// holdQueue holds the deliveries to one target while its handler is down, in order of arrival. While it is not empty, new deliveries
+// queue behind it. It stores only ids; the log has the rest.
 type holdQueue struct {
-	relay *Relay
-	out   *upstream
+	o       *Options
+	life    *lifetime
+	target  dispatch.Target
+	handler *handlerState
+	slots   *slots
+	resend  func(due *store.Due) (done bool) // sends one delivery; if it is not done, the delivery stays in the queue
 
 	mu         sync.Mutex
 	deliveries []*heldDelivery // a delivery is removed once it has been sent
@@ -49,13 +53,13 @@ const (
 	heldSending                     // an attempt is in progress
 )
 
-// waitHeld waits until all these deliveries are sent, ctx is done, or the relay is drained. It reports whether at least one was sent.
-func (r *Relay) waitHeld(ctx context.Context, all []*heldDelivery) (one bool) {
+// waitHeld waits until all these deliveries are sent, ctx is done, or drained is. It reports whether at least one was sent.
+func waitHeld(ctx, drained context.Context, all []*heldDelivery) (one bool) {
 	for _, held := range all {
 		select {
 		case <-held.done:
 			one = true
-		case <-r.drainCtx.Done():
+		case <-drained.Done():
 			return one
 		case <-ctx.Done():
 			return one
@@ -71,27 +75,27 @@ func (h *holdQueue) len() int {
 }
 
 // addBehind queues a delivery behind those already held, or returns nil if none are. The caller calls markReady once the log has it.
-func (h *holdQueue) addBehind(d *recordedDelivery) *heldDelivery {
+func (h *holdQueue) addBehind(seq int64, id webhook.ID) *heldDelivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.deliveries) == 0 {
 		return nil
 	}
-	held := &heldDelivery{seq: d.seq, queue: h, due: store.Due{ID: d.ID, Target: h.out.target.String()}, done: make(chan struct{})}
+	held := &heldDelivery{seq: seq, queue: h, due: store.Due{ID: id, Target: h.target.String()}, done: make(chan struct{})}
 	h.insert(held)
 	return held
 }
 
 // add holds a delivery after an attempt that found no handler. The caller calls markReady once the log has it.
-func (h *holdQueue) add(d *recordedDelivery, due store.Due) *heldDelivery {
-	due.ID, due.Target = d.ID, h.out.target.String()
-	held := &heldDelivery{seq: d.seq, queue: h, due: due, done: make(chan struct{})}
+func (h *holdQueue) add(seq int64, id webhook.ID, due store.Due) *heldDelivery {
+	due.ID, due.Target = id, h.target.String()
+	held := &heldDelivery{seq: seq, queue: h, due: due, done: make(chan struct{})}
 	h.mu.Lock()
 	begins := len(h.deliveries) == 0
 	h.insert(held)
 	h.mu.Unlock()
 	if begins {
-		h.relay.o.Notify(Notice{Kind: NoticeHolding, At: h.relay.o.Now(), Target: h.out.target})
+		h.o.notify(Notice{Kind: NoticeHolding, Target: h.target})
 	}
 	return held
 }
@@ -125,23 +129,23 @@ func (h *holdQueue) insert(held *heldDelivery) {
 
 // startWorker starts another worker unless there are enough. The caller holds mu.
 func (h *holdQueue) startWorker() {
-	most := min(cmp.Or(h.relay.o.MaxConcurrency, maxResends), len(h.deliveries))
-	if h.workers < most && h.relay.drainCtx.Err() == nil {
+	most := min(cmp.Or(h.o.MaxConcurrency, maxResends), len(h.deliveries))
+	if h.workers < most && !h.life.isDraining() {
 		h.workers++
-		h.relay.background.Go(h.work)
+		h.life.background.Go(h.work)
 	}
 }
 
 // work sends deliveries while the handler is up. It returns when none can be sent or the relay is drained.
 func (h *holdQueue) work() {
 	for {
-		h.out.handler.waitUp(h.relay.drainCtx)
+		h.handler.waitUp(h.life.drainCtx)
 		held := h.claim()
-		if held == nil || !h.out.slots.acquire(h.relay.drainCtx, held.seq) {
+		if held == nil || !h.slots.acquire(h.life.drainCtx, held.seq) {
 			return
 		}
-		done := h.relay.resend(h.out.target, h.out, &held.due)
-		h.out.slots.release()
+		done := h.resend(&held.due)
+		h.slots.release()
 		if done {
 			h.remove(held)
 		} else {
@@ -154,7 +158,7 @@ func (h *holdQueue) work() {
 func (h *holdQueue) claim() *heldDelivery {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.relay.drainCtx.Err() == nil {
+	if !h.life.isDraining() {
 		if held := h.next(); held != nil {
 			held.state = heldSending
 			return held
@@ -171,7 +175,7 @@ func (h *holdQueue) next() *heldDelivery {
 		if held.state == heldReady {
 			return held
 		}
-		if h.relay.o.Ordered {
+		if h.o.Ordered {
 			break
 		}
 	}
@@ -195,29 +199,3 @@ const (
 	crashedText = "The handler closed the connection without a response and is down. " +
 		"It may have received the delivery, which is held and sent again."
 )
-
-// placeholder returns an attempt that represents a target that holds the delivery, if there are several targets.
-func (r *Relay) placeholder(out *upstream) webhook.Attempt {
-	return webhook.Attempt{
-		Target: out.target.String(), StartedAt: r.o.Now().UTC(), Failure: webhook.FailureRefused, Error: heldText,
-	}
-}
-
-// shouldHold reports whether no handler has processed the delivery, so Hold keeps it. Either nothing accepted the connection, or it closed
-// without a byte of response and the port now refuses connections: the handler crashed. uncertain reports whether the handler may have
-// received the delivery: after a crash, or after an earlier attempt on a stale connection. After maxCrashes attempts, a crash no longer
-// counts.
-func (r *Relay) shouldHold(ctx context.Context, out *upstream, sent *dispatch.Result, tries int) (lost, uncertain bool) {
-	if !r.o.Hold || out == nil {
-		return false, false
-	}
-	if takesNoConnections(sent.Failure) {
-		return true, sent.Stale != nil
-	}
-	closed := sent.Failure == webhook.FailureReset && sent.Code == 0 && sent.FirstByte == 0
-	if !closed || tries >= maxCrashes || !out.handler.refusesConnections(ctx, sent.StartedAt) {
-		return false, false
-	}
-	sent.Error = crashedText
-	return true, true
-}

@@ -241,8 +241,8 @@ func retrying(schedule dispatch.Schedule, answer func(n int) int) (*Relay, *memo
 
 // fail makes the first attempt at the delivery, as an ingress does.
 func (m *memory) fail(r *Relay) {
-	s := r.forward(context.Background(), &recordedDelivery{})
-	_, _ = r.writeAttempts("dlv_0", s)
+	s := r.forwarder.forward(context.Background(), &recordedDelivery{})
+	_, _ = r.settler.settle("dlv_0", s)
 }
 
 func TestARefusedDeliveryIsRetriedOnTheSchedule(t *testing.T) {

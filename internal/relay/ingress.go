@@ -2,9 +2,10 @@ package relay
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,29 @@ const (
 	RespondAck     Respond = "ack"     // 200 once the delivery is recorded
 )
 
+// receiver is the part of a Relay that an Ingress uses. A panic in one of its methods is recovered, recorded and reported; the method
+// returns errPanic.
+type receiver interface {
+	HasTarget(target string) bool
+
+	// accept verifies and records an arrival. If the status allows it, the caller must call one of the forward methods, because later
+	// deliveries of the same job wait for this one.
+	accept(ctx context.Context, in Arrival) (*recordedDelivery, error)
+
+	// forward sends the delivery. It returns one attempt for each target that was sent to, and none for those that hold the delivery.
+	// unsent reports whether the relay was aborted before the delivery was sent to every target.
+	forward(d *recordedDelivery) (made []webhook.Attempt, unsent bool, err error)
+
+	// forwardLater sends the delivery in the background, and then calls done.
+	forwardLater(d *recordedDelivery, done func())
+
+	// forwardAndWait sends the delivery, and waits until its attempts are in the log and none of its targets holds it.
+	forwardAndWait(ctx context.Context, d *recordedDelivery) (Outcome, error)
+
+	// notify reports a notice that occurs now.
+	notify(n Notice)
+}
+
 // IngressOptions configures an Ingress.
 type IngressOptions struct {
 	Path    string // escaped path; the ingress accepts deliveries on it and below it
@@ -36,7 +60,7 @@ type IngressOptions struct {
 
 // Ingress is the HTTP handler that receives deliveries.
 type Ingress struct {
-	relay       *Relay
+	relay       receiver
 	o           IngressOptions
 	bodies      *inFlight
 	readTimeout time.Duration // how long a sender may pause before and within a body
@@ -50,10 +74,9 @@ type Ingress struct {
 const maxWrongPaths = 16
 
 // NewIngress returns an Ingress that passes deliveries to r.
-func NewIngress(r *Relay, o IngressOptions) *Ingress {
-	if o.MaxConns == 0 {
-		o.MaxConns = maxConns
-	}
+func NewIngress(r *Relay, o IngressOptions) *Ingress { return newIngress(r, o) }
+
+func newIngress(r receiver, o IngressOptions) *Ingress {
 	return &Ingress{relay: r, o: o, bodies: newInFlight(o.MaxBody), readTimeout: bodyReadTimeout, notified: map[NoticeKind]bool{}}
 }
 
@@ -76,35 +99,35 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		respondText(w, http.StatusMethodNotAllowed, "Use POST to send deliveries.")
 		return
 	}
-	if in.isCrossSite(req) {
+	if isCrossSite(req, in.o.Origin) && !in.hasToken(req) {
 		in.notifyOnce(Notice{Kind: NoticeCrossSite, Site: webhook.Truncate(req.Header.Get("Origin"))})
 		in.discardBody(w, req)
 		respondText(w, http.StatusForbidden, "Pages of other sites cannot send deliveries.")
 		return
 	}
-	body, held, err := in.readBody(w, req)
-	defer func() { in.bodies.release(held) }()
+	body, reserved, err := in.readBody(w, req)
+	defer func() { in.bodies.release(reserved) }()
 	if err != nil {
 		in.rejectBody(w, req, err)
 		return
 	}
 	arrival := Arrival{Body: body, Method: req.Method, Path: called, Rest: rest, Query: query}
-	if in.deliver(w, req, arrival, held) {
-		held = 0 // the forward continues after the response and releases the bytes itself
+	if in.deliver(w, req, arrival, reserved) {
+		reserved = 0 // the forward continues after the response and releases the bytes itself
 	}
 }
 
 // deliver records and forwards an arrival, and responds. It reports whether a forward still uses the body when it returns.
-func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arrival, held int64) (goesOn bool) {
-	// The sender may hang up (Vidiking does after 10 s); the delivery is forwarded nevertheless.
-	ctx := context.WithoutCancel(req.Context())
-	var d *recordedDelivery
+func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arrival, reserved int64) (goesOn bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			in.recordPanic(d, p)
+			n := panicNotice(p)
+			recoverQuietly(func() { in.relay.notify(n) })
 			respondText(w, http.StatusInternalServerError, panicText)
 		}
 	}()
+	// The sender may hang up (Vidiking does after 10 s); the delivery is forwarded nevertheless.
+	ctx := context.WithoutCancel(req.Context())
 	trusted := in.identifySender(req, &arrival)
 	if trusted {
 		b := newHeartbeatWriter(w)
@@ -115,10 +138,9 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arr
 		respondText(w, http.StatusMisdirectedRequest, "This listen does not forward to that target.")
 		return false
 	}
-	d, err := in.relay.record(ctx, arrival)
-	if in.relay.noteRecordError(err); err != nil {
-		w.Header().Set("Retry-After", "30")
-		respondText(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
+	d, err := in.relay.accept(ctx, arrival)
+	if err != nil {
+		respondNotRecorded(w, err)
 		return false
 	}
 	if trusted && !d.Status.Forwardable() {
@@ -133,10 +155,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arr
 		in.forwardTrusted(ctx, w, d)
 	case in.o.Respond == RespondAck:
 		goesOn = true
-		in.relay.ackedForwards.Go(func() {
-			defer in.bodies.release(held)
-			in.forwardAcked(d)
-		})
+		in.relay.forwardLater(d, func() { in.bodies.release(reserved) })
 		w.WriteHeader(http.StatusOK)
 	default:
 		in.forward(w, d)
@@ -171,13 +190,13 @@ func (in *Ingress) identifySender(req *http.Request, a *Arrival) (trusted bool) 
 // forward sends the delivery and responds with the handler's response, or the worst of several. Targets that hold the delivery don't
 // count: if all of them hold it, the response is 200.
 func (in *Ingress) forward(w http.ResponseWriter, d *recordedDelivery) {
-	s := in.relay.forward(in.relay.abortCtx, d)
-	in.recordAttempts(d, s)
-	made := s.realAttempts()
+	made, unsent, err := in.relay.forward(d)
 	switch {
+	case err != nil:
+		respondText(w, http.StatusInternalServerError, panicText)
 	case len(made) > 0:
 		respondAttempt(w, webhook.Deciding(made))
-	case s.unsent:
+	case unsent:
 		w.Header().Set("Retry-After", "30")
 		respondText(w, http.StatusServiceUnavailable, "listen was stopped before it sent the delivery.")
 	default:
@@ -188,8 +207,11 @@ func (in *Ingress) forward(w http.ResponseWriter, d *recordedDelivery) {
 // forwardTrusted is forward for a sender that has the token. Such a sender looks the delivery up after the response, so forwardTrusted
 // waits for held deliveries.
 func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d *recordedDelivery) {
-	out, err := in.relay.recordAndWait(ctx, d, in.relay.forward(in.relay.abortCtx, d))
-	in.relay.noteRecordError(err)
+	out, err := in.relay.forwardAndWait(ctx, d)
+	if err != nil {
+		respondText(w, http.StatusInternalServerError, panicText)
+		return
+	}
 	d.Status = out.Delivery.Status
 	setSessionHeaders(w, &d.Delivery)
 	if d.Status == webhook.StatusPending {
@@ -199,27 +221,56 @@ func (in *Ingress) forwardTrusted(ctx context.Context, w http.ResponseWriter, d 
 	respondAttempt(w, out.Attempt)
 }
 
-// forwardAcked forwards a delivery whose sender already has its response.
-func (in *Ingress) forwardAcked(d *recordedDelivery) {
-	defer func() {
-		if p := recover(); p != nil {
-			in.recordPanic(d, p)
-		}
-	}()
-	in.recordAttempts(d, in.relay.forward(in.relay.abortCtx, d))
+// hasToken reports whether the sender has the session's token.
+func (in *Ingress) hasToken(req *http.Request) bool {
+	_, ok := session.ParseSender(req.Header.Get(session.SenderHeader), in.o.Token)
+	return ok
 }
 
-// recordAttempts passes the delivery's attempts to the log. After that the delivery is no longer pending, unless all its targets hold it.
-func (in *Ingress) recordAttempts(d *recordedDelivery, s sendResult) {
-	if len(s.attempts)+len(s.due) == 0 {
+// readBody reads a whole body. reserved is the number of reserved bytes. The caller releases them, even after an error.
+func (in *Ingress) readBody(w http.ResponseWriter, req *http.Request) (body []byte, reserved int64, err error) {
+	if req.ContentLength > in.o.MaxBody {
+		return nil, 0, errTooLarge
+	}
+	a := bodyReader{
+		bodies: in.bodies, conn: http.NewResponseController(w), src: req.Body, declared: req.ContentLength, maxBytes: in.o.MaxBody,
+		timeout: in.readTimeout,
+	}
+	if err = a.readAll(); err != nil {
+		return nil, a.reserved, err
+	}
+	_ = a.conn.SetReadDeadline(time.Time{}) // otherwise net/http treats a sender that waits for the response as disconnected
+	return a.body, a.reserved, nil
+}
+
+// rejectBody reports to the user and the sender why a body was rejected.
+func (in *Ingress) rejectBody(w http.ResponseWriter, req *http.Request, err error) {
+	switch {
+	case errors.Is(err, errTooLarge):
+		in.notifyOnce(Notice{Kind: NoticeTooLarge, Bytes: max(req.ContentLength, 0)})
+		in.discardBody(w, req)
+		respondText(w, http.StatusRequestEntityTooLarge, "The body is larger than allowed.")
+	case errors.Is(err, errTooManyBytes):
+		in.notifyOnce(Notice{Kind: NoticeTooManyBytes})
+		in.discardBody(w, req)
+		w.Header().Set("Retry-After", "30")
+		respondText(w, http.StatusServiceUnavailable, "Too many bytes are in flight.")
+	case errors.Is(err, errTooSlow):
+		in.notifyOnce(Notice{Kind: NoticeTooSlow, Took: in.readTimeout})
+		w.Header().Set("Connection", "close")
+		respondText(w, http.StatusRequestTimeout, "The body arrived too slowly.")
+	default:
+		respondText(w, http.StatusBadRequest, "The body is incomplete.")
+	}
+}
+
+// discardBody reads and drops the rest of the body for a while, because a sender that is still writing does not see the response.
+func (in *Ingress) discardBody(w http.ResponseWriter, req *http.Request) {
+	if req.Header.Get("Expect") != "" { // the sender waits for 100 Continue and has sent nothing
 		return
 	}
-	if err := in.relay.queueAttempts(d.ID, s); err != nil {
-		in.relay.noteRecordError(err)
-	}
-	if len(s.attempts) > 0 {
-		d.Status = s.deciding().Status()
-	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(in.readTimeout))
+	_, _ = io.CopyN(io.Discard, req.Body, 2*in.o.MaxBody)
 }
 
 // notifyWrongPath reports a POST to a wrong path, once for each path.
@@ -229,13 +280,13 @@ func (in *Ingress) notifyWrongPath(method, path string) {
 	}
 	path = webhook.Truncate(path)
 	in.mu.Lock()
-	tell := len(in.wrongPaths) < maxWrongPaths && !slices.Contains(in.wrongPaths, path)
-	if tell {
+	isNew := len(in.wrongPaths) < maxWrongPaths && !slices.Contains(in.wrongPaths, path)
+	if isNew {
 		in.wrongPaths = append(in.wrongPaths, path)
 	}
 	in.mu.Unlock()
-	if tell {
-		in.relay.o.Notify(Notice{Kind: NoticeWrongPath, At: in.relay.o.Now(), Path: path})
+	if isNew {
+		in.relay.notify(Notice{Kind: NoticeWrongPath, Path: path})
 	}
 }
 
@@ -246,24 +297,6 @@ func (in *Ingress) notifyOnce(n Notice) {
 	in.notified[n.Kind] = true
 	in.mu.Unlock()
 	if !known {
-		n.At = in.relay.o.Now()
-		in.relay.o.Notify(n)
+		in.relay.notify(n)
 	}
-}
-
-// setSessionHeaders adds the delivery's id and status to a response for a trusted sender. With them, the sender can look the delivery up
-// and tell a 401 of the ingress from one of the handler.
-func setSessionHeaders(w http.ResponseWriter, d *webhook.Delivery) {
-	w.Header().Set(session.DeliveryHeader, string(d.ID))
-	w.Header().Set(session.StatusHeader, string(d.Status))
-}
-
-// respondText responds with a sentence of this program.
-func respondText(w http.ResponseWriter, code int, sentence string) {
-	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Length", strconv.Itoa(len(sentence)+1))
-	w.WriteHeader(code)
-	_, _ = w.Write([]byte(sentence + "\n"))
 }

@@ -54,8 +54,8 @@ func TestOrderedSendsEachJobInOrderAndJobsConcurrently(t *testing.T) {
 			for _, id := range []string{"job_a", "job_b", "job_c"} {
 				body := job(id, n)
 				want[id] = append(want[id], string(body))
-				d := &recordedDelivery{Delivery: webhook.Delivery{Body: body}, ticket: r.jobs.join(webhook.Describe(body).Job)}
-				all.Go(func() { r.forward(t.Context(), d) })
+				d := &recordedDelivery{Delivery: webhook.Delivery{Body: body}, ticket: r.recorder.jobs.join(webhook.Describe(body).Job)}
+				all.Go(func() { r.forwarder.forward(t.Context(), d) })
 			}
 		}
 		all.Wait()
@@ -71,8 +71,8 @@ func TestOrderedSendsEachJobInOrderAndJobsConcurrently(t *testing.T) {
 				t.Errorf("%s was sent as %q, %d at once; want %q, one at a time", id, got[id], handler.most[id], bodies)
 			}
 		}
-		if len(r.jobs.last) != 0 {
-			t.Errorf("%d queues are left, want none", len(r.jobs.last))
+		if len(r.recorder.jobs.last) != 0 {
+			t.Errorf("%d queues are left, want none", len(r.recorder.jobs.last))
 		}
 	})
 }
@@ -144,12 +144,12 @@ func TestAnUnrecordedDeliveryDoesNotLetTheNextOvertake(t *testing.T) {
 		defer r.Close()
 		var all sync.WaitGroup
 		for n := range 3 {
-			d, err := r.record(t.Context(), Arrival{Body: job("job_a", n)})
+			d, err := r.recorder.record(t.Context(), Arrival{Body: job("job_a", n)})
 			if (err != nil) != (n == 1) {
 				t.Fatalf("recording delivery %d: %v, want an error for the second only", n, err)
 			}
 			if err == nil {
-				all.Go(func() { r.forward(t.Context(), d) })
+				all.Go(func() { r.forwarder.forward(t.Context(), d) })
 			}
 			synctest.Wait() // the first is in progress
 		}
@@ -157,8 +157,8 @@ func TestAnUnrecordedDeliveryDoesNotLetTheNextOvertake(t *testing.T) {
 		if want := []string{string(job("job_a", 0)), string(job("job_a", 2))}; !slices.Equal(handler.started, want) || handler.most["job_a"] != 1 {
 			t.Errorf("sent %q, %d at once; want %q, one at a time", handler.started, handler.most["job_a"], want)
 		}
-		if len(r.jobs.last) != 0 {
-			t.Errorf("%d queues are left, want none", len(r.jobs.last))
+		if len(r.recorder.jobs.last) != 0 {
+			t.Errorf("%d queues are left, want none", len(r.recorder.jobs.last))
 		}
 	})
 }

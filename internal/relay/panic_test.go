@@ -57,7 +57,7 @@ func TestAPanicAfterAnAckFailsThatDeliveryOnly(t *testing.T) {
 	if got := r.post("bug", nil); got.code != http.StatusOK {
 		t.Errorf("got %d, want 200", got.code)
 	}
-	r.ackedForwards.Wait()
+	r.life.ackedForwards.Wait()
 	if d := r.onlyDelivery(); d.Status != webhook.StatusUnreachable || d.Failure != webhook.FailureUnexpected {
 		t.Errorf("recorded %s, %s; want unreachable, unexpected", d.Status, d.Failure)
 	}
@@ -108,12 +108,12 @@ func TestAPanicWhileHandlingAPanicIsRecovered(t *testing.T) {
 		if got := r.post("bug", nil); got.code != want {
 			t.Errorf("%s: got %d, want %d", respond, got.code, want)
 		}
-		r.ackedForwards.Wait()
+		r.life.ackedForwards.Wait()
 		log.queue.Store(nil)
 		if got := r.post("next", nil); got.code != http.StatusOK {
 			t.Errorf("%s: the next delivery got %d, want 200", respond, got.code)
 		}
-		r.ackedForwards.Wait()
+		r.life.ackedForwards.Wait()
 		r.wantNothingHeld()
 	}
 }

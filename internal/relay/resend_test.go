@@ -87,7 +87,7 @@ func TestHeldDeliveriesAreSentConcurrently(t *testing.T) {
 		if n != 8 {
 			t.Errorf("%d are sent at once, want 8", n)
 		}
-		r.background.Wait()
+		r.life.background.Wait()
 		if took := time.Since(started); len(handler.started) != len(pending) || took != 3*time.Second || r.Held() != 0 {
 			t.Errorf("%d of %d took %v, and %d are still held; want all in 3 s", len(handler.started), len(pending), took, r.Held())
 		}
@@ -105,7 +105,7 @@ func TestOrderedSendsHeldDeliveriesOneAtATime(t *testing.T) {
 		defer r.Close()
 		started := time.Now()
 		r.Resume(pending)
-		r.background.Wait()
+		r.life.background.Wait()
 		if took := time.Since(started); took != 8*time.Second || !slices.Equal(handler.started, all) {
 			t.Errorf("sent %q in %v, want %q, one at a time", handler.started, took, all)
 		}
@@ -221,7 +221,7 @@ func TestADeliveryThatKeepsCrashingItsHandlerIsReleased(t *testing.T) {
 			return nil
 		}
 		r.Resume(pending)
-		r.background.Wait()
+		r.life.background.Wait()
 		d := log.all[pending[0].ID]
 		if len(d.History) != maxCrashes+1 || d.Status != webhook.StatusUnreachable || len(log.rows) != 0 {
 			t.Errorf("%d attempts, %s, rows %+v; want %d, unreachable, none", len(d.History), d.Status, log.rows, maxCrashes+1)
@@ -307,7 +307,7 @@ func TestTheTallyCountsResumedDeliveriesSeparately(t *testing.T) {
 			t.Errorf("resumed %+v, want %+v", got, want)
 		}
 		r.tally.attempted(webhook.Attempt{Failure: webhook.FailureRefused}) // of this session
-		r.background.Wait()
+		r.life.background.Wait()
 		if got, want := r.Tally().Counts(), (Counts{Unreachable: 1, Resumed: 2}); got != want {
 			t.Errorf("counted %+v, want %+v", got, want)
 		}

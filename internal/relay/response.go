@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -48,6 +49,33 @@ func respondAttempt(w http.ResponseWriter, a webhook.Attempt) {
 	}
 	w.WriteHeader(a.Code)
 	_, _ = w.Write(a.Response) // the sender may have hung up
+}
+
+// respondNotRecorded responds to a sender whose delivery is not in the log.
+func respondNotRecorded(w http.ResponseWriter, err error) {
+	if errors.Is(err, errPanic) {
+		respondText(w, http.StatusInternalServerError, panicText)
+		return
+	}
+	w.Header().Set("Retry-After", "30")
+	respondText(w, http.StatusServiceUnavailable, "The delivery could not be recorded.")
+}
+
+// setSessionHeaders adds the delivery's id and status to a response for a trusted sender. With them, the sender can look the delivery up
+// and tell a 401 of the ingress from one of the handler.
+func setSessionHeaders(w http.ResponseWriter, d *webhook.Delivery) {
+	w.Header().Set(session.DeliveryHeader, string(d.ID))
+	w.Header().Set(session.StatusHeader, string(d.Status))
+}
+
+// respondText responds with a sentence of this program.
+func respondText(w http.ResponseWriter, code int, sentence string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(sentence)+1))
+	w.WriteHeader(code)
+	_, _ = w.Write([]byte(sentence + "\n"))
 }
 
 // copyHeader copies the fields that may be forwarded to out. Values of the same name are adjacent in h, so they can share an array.

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -13,40 +12,27 @@ import (
 // maxRetries is the maximum number of concurrent retries to one target, so a handler that comes up is not overloaded.
 const maxRetries = 8
 
-// retryQueue sends the retries to one target when they are due. Each target has its own queue, so a target that hangs does not delay the
-// others. The due times are rows in the log; the queue has a copy, earliest first, and a timer.
-type retryQueue struct {
-	relay *Relay
-	out   *upstream // nil if no route leads to the target anymore
-	slots chan struct{}
-
-	mu      sync.Mutex
-	due     []store.Due
-	running bool
-	wake    chan struct{} // signals that a retry is due before the timer fires
+// nextRetry returns the retry that follows an attempt, which was attempt number tries at that target. ok is false if there is none: the
+// attempt was delivered, the retries are exhausted, the delivery is a probe, or the user expects this response.
+func nextRetry(o *Options, d *webhook.Delivery, a webhook.Attempt, tries int) (due store.Due, ok bool) {
+	if o.Retry == nil || a.Status() == webhook.StatusDelivered || d.Probe || webhook.MeetsStatus(d.ExpectedStatus, a.Code) {
+		return store.Due{}, false
+	}
+	at, ok := o.Retry.Next(tries, o.Now())
+	if !ok {
+		o.notify(Notice{Kind: NoticeGivenUp, ID: d.ID, Tries: tries})
+	}
+	return store.Due{ID: d.ID, Target: a.Target, At: at.UTC().Truncate(time.Millisecond), Tries: tries}, ok
 }
 
 // retryQueues has one retryQueue for each target.
 type retryQueues struct {
-	relay *Relay
+	now  func() time.Time
+	life *lifetime
+	send func(store.Due) // makes a retry
 
 	mu       sync.Mutex
 	byTarget map[string]*retryQueue
-}
-
-// forTarget returns the queue of a target.
-func (q *retryQueues) forTarget(target string) *retryQueue {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	t := q.byTarget[target]
-	if t == nil {
-		t = &retryQueue{relay: q.relay, out: q.relay.upstreamOf(target), slots: make(chan struct{}, maxRetries), wake: make(chan struct{}, 1)}
-		if q.byTarget == nil {
-			q.byTarget = make(map[string]*retryQueue)
-		}
-		q.byTarget[target] = t
-	}
-	return t
 }
 
 // schedule queues deliveries that are due at a time. Held deliveries have no time, so it skips them.
@@ -58,18 +44,33 @@ func (q *retryQueues) schedule(due []store.Due) {
 	}
 }
 
-// nextRetry returns the retry that follows an attempt, which was attempt number tries at that target. ok is false if there is none: the
-// attempt was delivered, the retries are exhausted, the delivery is a probe, or the user expects this response.
-func (q *retryQueues) nextRetry(d *webhook.Delivery, a webhook.Attempt, tries int) (due store.Due, ok bool) {
-	r, id := q.relay, d.ID
-	if r.o.Retry == nil || a.Status() == webhook.StatusDelivered || d.Probe || webhook.MeetsStatus(d.ExpectedStatus, a.Code) {
-		return store.Due{}, false
+// forTarget returns the queue of a target.
+func (q *retryQueues) forTarget(target string) *retryQueue {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := q.byTarget[target]
+	if t == nil {
+		t = &retryQueue{now: q.now, life: q.life, send: q.send, slots: make(chan struct{}, maxRetries), wake: make(chan struct{}, 1)}
+		if q.byTarget == nil {
+			q.byTarget = make(map[string]*retryQueue)
+		}
+		q.byTarget[target] = t
 	}
-	at, ok := r.o.Retry.Next(tries, r.o.Now())
-	if !ok {
-		r.o.Notify(Notice{Kind: NoticeGivenUp, At: r.o.Now(), ID: id, Tries: tries})
-	}
-	return store.Due{ID: id, Target: a.Target, At: at.UTC().Truncate(time.Millisecond), Tries: tries}, ok
+	return t
+}
+
+// retryQueue sends the retries to one target when they are due. Each target has its own queue, so a target that hangs does not delay the
+// others. The due times are rows in the log; the queue has a copy, earliest first, and a timer.
+type retryQueue struct {
+	now   func() time.Time
+	life  *lifetime
+	send  func(store.Due)
+	slots chan struct{}
+
+	mu      sync.Mutex
+	due     []store.Due
+	running bool
+	wake    chan struct{} // signals that a retry is due before the timer fires
 }
 
 // schedule queues a retry.
@@ -89,14 +90,14 @@ func (t *retryQueue) schedule(d store.Due) {
 	}
 	if !t.running {
 		t.running = true
-		t.relay.background.Go(t.run)
+		t.life.background.Go(t.run)
 	}
 }
 
 // run sends each retry when it is due. It returns when the queue is empty or the relay is drained.
 func (t *retryQueue) run() {
-	var making sync.WaitGroup
-	defer making.Wait()
+	var sending sync.WaitGroup
+	defer sending.Wait()
 	for {
 		due, ok := t.waitDue()
 		if !ok {
@@ -104,12 +105,12 @@ func (t *retryQueue) run() {
 		}
 		select {
 		case t.slots <- struct{}{}:
-		case <-t.relay.drainCtx.Done():
+		case <-t.life.drainCtx.Done():
 			return
 		}
-		making.Go(func() {
+		sending.Go(func() {
 			defer func() { <-t.slots }()
-			t.resend(due)
+			t.send(due)
 		})
 	}
 }
@@ -118,13 +119,13 @@ func (t *retryQueue) run() {
 func (t *retryQueue) waitDue() (due store.Due, ok bool) {
 	for {
 		t.mu.Lock()
-		if len(t.due) == 0 || t.relay.drainCtx.Err() != nil {
+		if len(t.due) == 0 || t.life.isDraining() {
 			t.running = false
 			t.mu.Unlock()
 			return store.Due{}, false
 		}
 		due = t.due[0]
-		left := due.At.Sub(t.relay.o.Now())
+		left := due.At.Sub(t.now())
 		if left <= 0 {
 			t.due = slices.Delete(t.due, 0, 1)
 			t.mu.Unlock()
@@ -141,40 +142,6 @@ func (t *retryQueue) sleep(left time.Duration) {
 	select {
 	case <-timer.C:
 	case <-t.wake:
-	case <-t.relay.drainCtx.Done():
+	case <-t.life.drainCtx.Done():
 	}
-}
-
-// resend makes a retry in one of the target's slots. If the handler is down, it holds the delivery, if Hold is set.
-func (t *retryQueue) resend(due store.Due) {
-	r := t.relay
-	target, err := dispatch.ParseTarget(due.Target, "/")
-	if err != nil {
-		return // cannot happen: the target was valid when it was written
-	}
-	if t.out == nil {
-		r.resend(target, nil, &due)
-		return
-	}
-	if !t.out.slots.acquire(r.drainCtx, r.arrivals.Load()) { // behind the deliveries that arrived before it was due
-		return
-	}
-	done := r.resend(target, t.out, &due)
-	t.out.slots.release()
-	if done || !r.o.Hold || r.drainCtx.Err() != nil {
-		return
-	}
-	due.At = time.Time{}
-	if r.untilDrained(func() error { return r.o.Log.Hold(due, "") }) == nil {
-		t.out.held.addResumed(due)
-	}
-}
-
-// upstreamOf returns the upstream of a target, or nil if no route leads there.
-func (r *Relay) upstreamOf(target string) *upstream {
-	i := slices.IndexFunc(r.upstreams, func(o *upstream) bool { return o.target.String() == target })
-	if i < 0 {
-		return nil
-	}
-	return r.upstreams[i]
 }

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net"
 	"net/http"
@@ -48,7 +49,8 @@ func (in *Ingress) Server() *Server {
 // Serve accepts connections from ln until ln is closed.
 func (s *Server) Serve(ln net.Listener) error {
 	l := &limitedListener{
-		Listener: ln, ingress: s.ingress, open: map[*limitedConn]struct{}{}, rejecting: make(chan struct{}, maxRejecting),
+		Listener: ln, ingress: s.ingress, max: cmp.Or(s.ingress.o.MaxConns, maxConns), open: map[*limitedConn]struct{}{},
+		rejecting: make(chan struct{}, maxRejecting),
 	}
 	l.freed.L = &l.mu
 	return s.Server.Serve(l)
@@ -59,6 +61,7 @@ func (s *Server) Serve(ln net.Listener) error {
 type limitedListener struct {
 	net.Listener
 	ingress   *Ingress
+	max       int // number of open connections
 	rejecting chan struct{}
 
 	mu       sync.Mutex
@@ -100,7 +103,7 @@ func (l *limitedListener) waitForFile() {
 
 func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	l.mu.Lock()
-	full := len(l.open) >= l.ingress.o.MaxConns
+	full := len(l.open) >= l.max
 	var idle *limitedConn
 	if full {
 		idle = l.longestIdle()
@@ -113,7 +116,7 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	}
 	l.mu.Unlock()
 	if full {
-		l.ingress.notifyOnce(Notice{Kind: NoticeTooManyConns, Limit: l.ingress.o.MaxConns})
+		l.ingress.notifyOnce(Notice{Kind: NoticeTooManyConns, Limit: l.max})
 	}
 	if idle != nil {
 		_ = idle.Close()

@@ -2,94 +2,106 @@ package relay
 
 import (
 	"context"
-	"errors"
-	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// writeAttempts writes the attempts at a delivery together with the sends that remain, waits until both are durable, and returns the
-// delivery's status. It writes what the attempts returned, no matter whether the relay is drained or aborted. All attempts are written by
-// writeAttempts and queueAttempts. After that, held deliveries may be sent.
-func (r *Relay) writeAttempts(id webhook.ID, s sendResult) (webhook.Status, error) {
+// settler records the results of sends and schedules the sends that remain.
+type settler struct {
+	o         *Options
+	life      *lifetime
+	log       *attemptLog
+	upstreams upstreams
+	retries   *retryQueues
+	tally     *Tally
+}
+
+// Outcome is the result of a delivery.
+type Outcome struct {
+	Delivery webhook.Delivery
+	Attempt  webhook.Attempt   // the one that decides the status; zero if none was made
+	Attempts []webhook.Attempt // one for each target
+}
+
+// settle writes the result of a send, waits until it is durable, and returns the delivery's status. It writes what the attempts
+// returned, no matter whether the relay is drained or aborted. After that, held deliveries may be sent.
+func (s *settler) settle(id webhook.ID, result sendResult) (webhook.Status, error) {
 	defer func() {
-		for _, held := range s.held {
+		for _, held := range result.held {
 			held.queue.markReady(held)
 		}
 	}()
-	var err error
-	status := webhook.StatusPending
-	if len(s.attempts) == 0 {
-		err = r.o.Log.Hold(s.due[0], "")
-	} else {
-		status, err = r.o.Log.AddAttempts(id, s.attempts, s.due)
-	}
-	r.retries.schedule(s.due) // even after a failed write, because this session still knows them
-	if errors.Is(err, store.ErrBusy) {
-		err = nil // the log keeps the attempts and reports a failure itself; this session holds the delivery in any case
-	}
-	if status == "" {
-		status = s.deciding().Status()
-	}
+	status, err := s.log.write(id, result.attempts, result.due)
+	s.retries.schedule(result.due) // even after a failed write, because this session still knows them
 	return status, err
 }
 
-// queueAttempts is writeAttempts without the wait. It waits only if sends remain, because these read the delivery again. The log reports
-// later write errors.
-func (r *Relay) queueAttempts(id webhook.ID, s sendResult) error {
-	if len(s.due) == 0 {
-		return r.o.Log.QueueAttempts(id, s.attempts, nil)
+// settleSoon is settle for a sender that does not look the delivery up. It waits only if sends remain, because these read the delivery
+// again. From then on d is no longer pending, unless all its targets hold it.
+func (s *settler) settleSoon(d *recordedDelivery, result sendResult) {
+	if len(result.attempts)+len(result.due) == 0 {
+		return
 	}
-	_, err := r.writeAttempts(id, s)
-	return err
+	var err error
+	if len(result.due) == 0 {
+		err = s.log.queue(d.ID, result.attempts)
+	} else {
+		_, err = s.settle(d.ID, result)
+	}
+	if err != nil {
+		s.log.noteRecordError(err)
+	}
+	if len(result.attempts) > 0 {
+		d.Status = result.deciding().Status()
+	}
 }
 
-// noteRecordError reports that the log cannot be written, once until it can be written again.
-func (r *Relay) noteRecordError(err error) {
-	switch {
-	case err == nil:
-		if r.recordFailing.Load() {
-			r.recordFailing.Store(false)
+// settleAndWait settles the first attempts at a delivery, waits if it is held, and returns the outcome.
+func (s *settler) settleAndWait(ctx context.Context, d *recordedDelivery, result sendResult) (Outcome, error) {
+	for i := range result.attempts {
+		result.attempts[i].N = i + 1 // the delivery is new, so its attempts count from 1
+	}
+	out := Outcome{Delivery: d.Delivery, Attempt: result.deciding(), Attempts: result.attempts}
+	if len(result.attempts)+len(result.due) > 0 {
+		status, err := s.settle(d.ID, result)
+		if err != nil {
+			out.Delivery.Status = status
+			return out, err
 		}
-	case errors.Is(err, store.ErrClosed) || isNotFound(err): // the session is ending, or the delivery was pruned
-	case r.recordFailing.CompareAndSwap(false, true):
-		r.o.Notify(Notice{Kind: NoticeNotRecorded, At: r.o.Now(), Err: err})
+		out.Delivery.Status, out.Delivery.Attempts = status, len(result.attempts)
 	}
+	if len(result.held) > 0 && waitHeld(ctx, s.life.drainCtx, result.held) {
+		now, err := s.o.Backlog.Get(context.WithoutCancel(ctx), d.ID)
+		if err != nil && !isNotFound(err) {
+			now, err = s.log.read(d.ID)
+		}
+		if err == nil { // otherwise return what is known
+			out = Outcome{Delivery: now, Attempt: webhook.Deciding(now.History), Attempts: now.History}
+		}
+	}
+	return out, nil
 }
 
-// isNotFound reports whether the log does not have the delivery. Any other error says nothing about the delivery.
-func isNotFound(err error) bool {
-	var notFound *store.NotFoundError
-	return errors.As(err, &notFound)
-}
-
-// readDelivery reads a delivery to send again. It returns an error only if the delivery no longer exists (isNotFound) or the relay is
-// drained.
-func (r *Relay) readDelivery(id webhook.ID) (d webhook.Delivery, err error) {
-	err = r.untilDrained(func() error {
-		d, err = r.o.Backlog.Get(r.drainCtx, id)
-		return err
+// recoverPanic is deferred by functions that handle one delivery. It records a panic as the failure of the delivery's attempt, so the
+// delivery can be found and replayed, reports it, and sets err to errPanic. It records nothing if d is nil or no longer pending, because
+// the panic occurred before or after the attempt.
+func (s *settler) recoverPanic(d *recordedDelivery, err *error) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	n := panicNotice(p)
+	recoverQuietly(func() {
+		if d == nil || d.Status != webhook.StatusPending {
+			return
+		}
+		var attempts []webhook.Attempt
+		for _, u := range s.upstreams.selected(d.target, d.Event) {
+			attempts = append(attempts, panicAttempt(u.target, s.o.Now()))
+		}
+		s.settleSoon(d, sendResult{attempts: attempts})
+		s.tally.attempted(webhook.Deciding(attempts))
 	})
-	return d, err
-}
-
-// untilDrained repeats an operation on the log that must succeed before a delivery is sent again. It returns an error only if the delivery
-// no longer exists (isNotFound) or the relay is drained.
-func (r *Relay) untilDrained(do func() error) error {
-	for pause := firstProbeDelay; ; pause = min(2*pause, maxProbeDelay) {
-		err := do()
-		if err == nil || isNotFound(err) {
-			r.readFailing.Store(false)
-			return err
-		}
-		if r.drainCtx.Err() == nil && r.readFailing.CompareAndSwap(false, true) {
-			r.o.Notify(Notice{Kind: NoticeNotRead, At: r.o.Now(), Err: err})
-		}
-		select {
-		case <-time.After(pause):
-		case <-r.drainCtx.Done():
-			return context.Cause(r.drainCtx)
-		}
-	}
+	recoverQuietly(func() { s.o.notify(n) })
+	*err = errPanic
 }

@@ -57,7 +57,7 @@ func TestAResponseThatArrivesWithTheAbortIsRecorded(t *testing.T) {
 					return webhook.Attempt{Code: http.StatusOK}
 				})
 				resume(r)
-				r.background.Wait()
+				r.life.background.Wait()
 				r.Close()
 				if d := log.delivery; len(d.History) != 1 || d.Status != webhook.StatusDelivered || log.due != nil {
 					t.Errorf("recorded %+v, due %+v; want the 200, and nothing due", d.History, log.due)
@@ -126,7 +126,7 @@ func TestAPrunedDeliveryIsNotSent(t *testing.T) {
 		})
 		faulty.get.Store(failing(&store.NotFoundError{Typed: "dlv_0"}))
 		resume(r)
-		r.background.Wait()
+		r.life.background.Wait()
 		if r.Held() != 0 || len(log.delivery.History) != 0 || len(notices.all) != 0 {
 			t.Errorf("%d held, %d sent, notices %+v; want none: it was pruned", r.Held(), len(log.delivery.History), notices.all)
 		}
@@ -155,7 +155,7 @@ func TestRetriesContinueIfAnAttemptCannotBeWritten(t *testing.T) {
 		faulty.add.Store(failingOn(func() error { return store.ErrFull }, 1))
 		d := &recordedDelivery{}
 		d.ID = "dlv_0"
-		_, err := r.recordAndWait(t.Context(), d, r.forward(t.Context(), d))
+		_, err := r.settler.settleAndWait(t.Context(), d, r.forwarder.forward(t.Context(), d))
 		if !errors.Is(err, store.ErrFull) {
 			t.Errorf("the first attempt: got %v, want ErrFull", err)
 		}
@@ -184,7 +184,7 @@ func TestAPanicInARetryFailsThatRetry(t *testing.T) {
 			panic("a bug for the test")
 		})
 		resume(r)
-		r.background.Wait()
+		r.life.background.Wait()
 		if d := log.delivery; len(d.History) != 1 || !isPanicAttempt(d.History[0]) || log.due != nil || r.Held() != 0 {
 			t.Errorf("recorded %+v, due %+v, %d held; want one failed attempt and none due", d.History, log.due, r.Held())
 		}
@@ -218,7 +218,7 @@ func TestAStaleAttemptIsRecordedAndNotCountedAsARetry(t *testing.T) {
 		started := time.Now()
 		d := &recordedDelivery{}
 		d.ID = "dlv_0"
-		out, err := r.recordAndWait(t.Context(), d, r.forward(t.Context(), d))
+		out, err := r.settler.settleAndWait(t.Context(), d, r.forwarder.forward(t.Context(), d))
 		if err != nil || out.Attempt.Code != 500 || out.Attempt.N != 2 || len(out.Attempts) != 2 || out.Attempts[0].Failure != webhook.FailureStale {
 			t.Errorf("got %+v, %v; want the stale attempt and the 500", out.Attempts, err)
 		}
@@ -245,8 +245,8 @@ func TestADeliveryIsHeldAfterAStaleAttemptIfTheHandlerIsDown(t *testing.T) {
 		defer r.Close()
 		d := &recordedDelivery{}
 		d.ID = "dlv_0"
-		s := r.forward(t.Context(), d)
-		if _, err := r.writeAttempts(d.ID, s); err != nil {
+		s := r.forwarder.forward(t.Context(), d)
+		if _, err := r.settler.settle(d.ID, s); err != nil {
 			t.Fatal(err)
 		}
 		log.mu.Lock() // the resend uses it concurrently

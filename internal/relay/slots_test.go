@@ -73,7 +73,7 @@ func sendInOrder(r *Relay, n int) []sendResult {
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {
-			results[i] = r.forward(r.abortCtx, &recordedDelivery{Delivery: webhook.Delivery{Body: fmt.Append(nil, i+1)}, seq: int64(i + 1)})
+			results[i] = r.forwarder.forward(r.life.abortCtx, &recordedDelivery{Delivery: webhook.Delivery{Body: fmt.Append(nil, i+1)}, seq: int64(i + 1)})
 		})
 		synctest.Wait() // it is being sent or waits for a slot
 	}
