@@ -20,7 +20,7 @@ func to(target string, a webhook.Attempt) webhook.Attempt {
 	return a
 }
 
-func TestAttemptComesBackWhole(t *testing.T) {
+func TestAttemptIsReadAsWritten(t *testing.T) {
 	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
 	record(t, l, d)
 	full := webhook.Attempt{
@@ -57,7 +57,7 @@ func TestSummaryShowsTheLatestAttempt(t *testing.T) {
 	}
 }
 
-func TestStatusFollowsTheAttempts(t *testing.T) {
+func TestStatusDependsOnTheAttempts(t *testing.T) {
 	ok, refused := answered(204), answered(404)
 	for name, c := range map[string]struct {
 		attempts []webhook.Attempt
@@ -84,7 +84,7 @@ func TestStatusFollowsTheAttempts(t *testing.T) {
 	}
 }
 
-func TestAttemptAtNothingIsNotFound(t *testing.T) {
+func TestAttemptAtUnknownDeliveryIsNotFound(t *testing.T) {
 	errs := make(chan error, 1)
 	l := openLog(t, t.TempDir(), Options{OnError: func(err error) { errs <- err }})
 	_, err := l.AddAttempts("dlv_0000000000", []webhook.Attempt{answered(200)}, nil)
@@ -101,7 +101,7 @@ func TestAttemptAtNothingIsNotFound(t *testing.T) {
 	}
 }
 
-func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
+func TestQueuedAttemptsAreWrittenInOrder(t *testing.T) {
 	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
 	record(t, l, d)
 	cursor, err := l.Reader().LastSeq(t.Context())
@@ -113,7 +113,7 @@ func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := l.Reader().Wait(t.Context(), cursor); err != nil { // with no record and no flush behind them
+	if err := l.Reader().Wait(t.Context(), cursor); err != nil { // no Record or Flush follows
 		t.Fatal(err)
 	}
 	if err := l.Flush(t.Context()); err != nil {
@@ -130,7 +130,7 @@ func TestQueuedAttemptsAreWrittenInOrderAndAtOnce(t *testing.T) {
 	}
 }
 
-func TestCircleOfReplaysEnds(t *testing.T) {
+func TestCycleOfReplaysIsResolvedOnce(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	a := src.next()
 	b := src.next(func(d *webhook.Delivery) { d.ReplayOf = a.ID })
@@ -142,7 +142,7 @@ func TestCircleOfReplaysEnds(t *testing.T) {
 	}
 }
 
-func TestReplayOfSomethingPrunedIsDelivered(t *testing.T) {
+func TestReplayOfPrunedDeliveryIsDelivered(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	d := newSource(1).next(func(d *webhook.Delivery) { d.ReplayOf = "dlv_0000000000" })
 	record(t, l, d)

@@ -12,8 +12,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// BenchmarkRecord is what a delivery of 1 KB waits for: one call, durable when it returns. "parallel" is how many wait at once. With
-// attempts, each delivery's outcome is queued behind it and written too.
+// BenchmarkRecord records deliveries of 1 KB. "parallel" is the number of concurrent callers. With
+// "attempts", each delivery gets a queued attempt.
 func BenchmarkRecord(b *testing.B) {
 	for _, c := range []struct {
 		name     string
@@ -63,7 +63,7 @@ func BenchmarkLargeBody(b *testing.B) {
 	}
 }
 
-// BenchmarkHundredThousand reads a log of 100,000 deliveries, each time by opening it, as a command does.
+// BenchmarkHundredThousand opens a log of 100,000 deliveries and reads from it, as a command does.
 func BenchmarkHundredThousand(b *testing.B) {
 	dir := b.TempDir()
 	ids := fillLog(b, dir, 100_000)

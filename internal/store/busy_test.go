@@ -27,10 +27,10 @@ func holdLock(t *testing.T, dir string) (release func()) {
 	}
 }
 
-func impatient(l *Log, patience time.Duration) {
+func setBusyTimeout(l *Log, timeout time.Duration) {
 	l.writer.txMu.Lock()
 	defer l.writer.txMu.Unlock()
-	l.writer.conn.SetBusyTimeout(patience)
+	l.writer.conn.SetBusyTimeout(timeout)
 }
 
 func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
@@ -38,16 +38,16 @@ func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
 	l := openLog(t, dir, Options{})
 	before := src.next()
 	record(t, l, before)
-	impatient(l, 10*time.Millisecond)
+	setBusyTimeout(l, 10*time.Millisecond)
 	release := holdLock(t, dir)
 	if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrBusy) {
 		t.Errorf("Record got %v, want ErrBusy", err)
 	}
 	if got := list(t, openReader(t, dir), Query{}); len(got) != 1 {
-		t.Errorf("a reader sees %v, want it not to wait", got)
+		t.Errorf("a reader sees %v, want 1 delivery", got)
 	}
-	// An attempt that nobody waits for is kept until the log is free again, or was found busy too often.
-	impatient(l, 500*time.Millisecond)
+	// A queued attempt is retried until the log is unlocked or the retries are used up.
+	setBusyTimeout(l, 500*time.Millisecond)
 	if err := l.QueueAttempts(before.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -63,30 +63,30 @@ func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
 	}
 }
 
-func TestAttemptThatABusyLogTurnedAwayIsWrittenLater(t *testing.T) {
+func TestAttemptIsRetriedWhenTheLogIsBusy(t *testing.T) {
 	dir := t.TempDir()
 	l, d := openLog(t, dir, Options{}), newSource(1).next()
 	record(t, l, d)
-	impatient(l, 0)
+	setBusyTimeout(l, 300*time.Millisecond) // the twelve retries last much longer than it takes to release the lock
 	release := holdLock(t, dir)
 	due := []Due{{Target: "http://localhost:4000/"}}
 	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{answered(200)}, due); !errors.Is(err, ErrBusy) {
-		t.Errorf("AddAttempts got %v, want ErrBusy: its caller waits for one try only", err)
+		t.Errorf("AddAttempts got %v, want ErrBusy after the first try", err)
 	}
-	impatient(l, busyTimeout)
+	setBusyTimeout(l, busyTimeout)
 	release()
-	if err := l.Flush(t.Context()); err != nil { // it is written in the group of the attempt, or in a later one
+	if err := l.Flush(t.Context()); err != nil { // the attempt is in the batch of the flush, or in an earlier one
 		t.Fatal(err)
 	}
 	if got := get(t, l.Reader(), d.ID); got.Status != webhook.StatusDelivered || len(got.History) != 1 {
 		t.Errorf("%s with %d attempts, want delivered with one", got.Status, len(got.History))
 	}
 	if isDue, err := l.Reader().IsDue(t.Context(), d.ID); err != nil || !isDue {
-		t.Errorf("is due: %v, %v; want true: it was written with the attempt", isDue, err)
+		t.Errorf("is due: %v, %v; want true, because it was written with the attempt", isDue, err)
 	}
 }
 
-func TestLogThatIsFreedInTimeIsWaitedFor(t *testing.T) {
+func TestRecordWaitsForALockedLog(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
 	release := holdLock(t, dir)
@@ -104,13 +104,13 @@ func TestLogThatIsFreedInTimeIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAttemptIsGivenUpAfterTheLastTry(t *testing.T) {
+func TestAttemptIsDroppedAfterTheLastRetry(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	failed := make(chan error, 1)
 	l := openLog(t, dir, Options{OnError: func(err error) { failed <- err }})
 	d := src.next()
 	record(t, l, d)
-	impatient(l, 0)
+	setBusyTimeout(l, 0)
 	release := holdLock(t, dir)
 	defer release()
 	if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
@@ -122,7 +122,7 @@ func TestAttemptIsGivenUpAfterTheLastTry(t *testing.T) {
 	if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
-	impatient(l, 0)
+	setBusyTimeout(l, 0)
 	closeLog(t, l)
 	if err := <-failed; !errors.Is(err, ErrBusy) {
 		t.Errorf("OnError at the end got %v, want ErrBusy", err)

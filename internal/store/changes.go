@@ -55,7 +55,7 @@ const selectChanges = `SELECT c.row, c.seq, c.kind, c.delivery, c.attempt, ` + s
 	FROM change c LEFT JOIN delivery d ON d.n = c.delivery%s WHERE c.row > ? ORDER BY c.row`
 
 // Changes returns the changes after the transaction with number after, in order. It returns about limit of them: it completes the last
-// transaction, so that a reader that continues after the last Seq misses nothing. A ChangeGap stands for everything that was pruned at
+// transaction, and a reader that continues after the last Seq misses nothing. A ChangeGap represents everything that was pruned at
 // that point.
 func (r *Reader) Changes(ctx context.Context, after int64, limit int) ([]Change, error) {
 	return r.ChangesOf(ctx, Query{}, after, limit)
@@ -131,13 +131,13 @@ func (f *changeFeed) addGap(seq int64) {
 }
 
 // Wait returns when there is a change after the transaction with number after, or when ctx ends. It keeps nothing open while it waits. If
-// a LazyReader has opened another log, Wait returns, too.
+// a LazyReader has opened another log, Wait also returns.
 func (r *Reader) Wait(ctx context.Context, after int64) error {
 	poll := time.NewTicker(pollInterval)
 	defer poll.Stop()
 	version, opened := int64(-1), 0
 	for {
-		committed := r.commits.next() // before the check, so that a commit after the check is not missed
+		committed := r.commits.next() // before the check: a commit after the check must not be missed
 		var changed bool
 		err := r.with(ctx, func(c *sqlite.Conn) (err error) {
 			if reopened := opened > 0 && r.opened != opened; reopened {
@@ -177,7 +177,7 @@ func hasChangedSince(c *sqlite.Conn, after int64, version *int64) (bool, error) 
 // notifier wakes the readers of this process after a commit. They must check themselves what has changed.
 type notifier struct {
 	mu sync.Mutex
-	ch chan struct{} // nil if nobody waits
+	ch chan struct{} // nil if no reader waits
 }
 
 // next returns a channel that is closed at the next notification. A nil notifier never sends one.

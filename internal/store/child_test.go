@@ -16,7 +16,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// What another process does is done by this test binary, started again in a role.
+// Tests start this test binary again as another process, which runs the role in roleVariable.
 const (
 	roleVariable  = "VIDIKING_STORE_ROLE"
 	dirVariable   = "VIDIKING_STORE_DIR"
@@ -24,7 +24,7 @@ const (
 	seedVariable  = "VIDIKING_STORE_SEED"
 )
 
-// runRole returns the exit code.
+// runRole runs a role and returns the exit code.
 func runRole(role string) int {
 	dir := os.Getenv(dirVariable)
 	count, _ := strconv.Atoi(os.Getenv(countVariable))
@@ -38,7 +38,7 @@ func runRole(role string) int {
 	case "read-only":
 		err = openOnReadOnlyDisk(dir)
 	default:
-		err = fmt.Errorf("no role %q", role)
+		err = fmt.Errorf("unknown role %q", role)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -47,7 +47,7 @@ func runRole(role string) int {
 	return 0
 }
 
-// startRole starts the binary in a role. Its standard output is returned, and its errors go to the test.
+// startRole starts the test binary in a role and returns its standard output. Its errors go to the test's output.
 func startRole(t *testing.T, role, dir string, seed, count int) (*exec.Cmd, io.Reader) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
@@ -61,15 +61,15 @@ func startRole(t *testing.T, role, dir string, seed, count int) (*exec.Cmd, io.R
 	inNamespace(c, role)
 	if err := c.Start(); err != nil {
 		if role != "write" {
-			t.Skipf("this machine lets us have no mount namespace: %v", err)
+			t.Skipf("cannot create a mount namespace: %v", err)
 		}
 		t.Fatal(err)
 	}
 	return c, out
 }
 
-// writeMany records count deliveries from four goroutines and says each id once it is acknowledged. Now and then one is large, and
-// each gets its attempt.
+// writeMany records count deliveries from four goroutines and prints each id once Record has returned. A few are large, and
+// each gets an attempt.
 func writeMany(dir string, seed byte, count int) error {
 	o := atStart()
 	o.OnError = func(err error) { fmt.Fprintln(os.Stderr, err) }
@@ -92,7 +92,7 @@ func writeMany(dir string, seed byte, count int) error {
 					errs <- err
 					return
 				}
-				fmt.Println(d.ID) // one write, so that a line is whole or not there
+				fmt.Println(d.ID) // one write, because a killed process must not leave half a line
 				if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 					errs <- err
 					return

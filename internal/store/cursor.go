@@ -31,7 +31,7 @@ func Newest() Cursor { return Cursor{math.MaxInt64, math.MaxInt64} }
 // deliveries that were received in or before that millisecond.
 func CursorAt(receivedAt time.Time, n int64) Cursor { return Cursor{receivedAt.UnixMilli(), n} }
 
-// CursorOf returns the cursor of a delivery, or a *NotFoundError. Use Resolve to find the id for what a user has typed.
+// CursorOf returns the cursor of a delivery, or a *NotFoundError. Use Resolve to find the id that a user means.
 func (r *Reader) CursorOf(ctx context.Context, id webhook.ID) (Cursor, error) {
 	var at Cursor
 	err := r.with(ctx, func(c *sqlite.Conn) error {

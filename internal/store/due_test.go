@@ -19,7 +19,7 @@ func schedule(t *testing.T, l *Log, id webhook.ID, a webhook.Attempt, due ...Due
 	return status
 }
 
-// adoptAll takes over from the dead sessions what is held and what is due at a time.
+// adoptAll adopts the held deliveries and the retries of dead sessions.
 func adoptAll(t *testing.T, l *Log, session string, dead ...string) []Due {
 	t.Helper()
 	due, err := l.AdoptPending(t.Context(), session, dead, true)
@@ -40,7 +40,7 @@ func bySession(session string) func(*webhook.Delivery) {
 	return func(d *webhook.Delivery) { d.Session = session }
 }
 
-func TestASessionTakesOverWhatDeadOnesWereToSendOnce(t *testing.T) {
+func TestPendingDeliveriesAreAdoptedOnce(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	s := newSource(1)
 	held, retried, given := s.next(bySession("dead")), s.next(bySession("dead")), s.next(bySession("dead"))
@@ -61,30 +61,30 @@ func TestASessionTakesOverWhatDeadOnesWereToSendOnce(t *testing.T) {
 		{ID: retried.ID, Event: retried.Event, Target: target, At: at, Tries: 1, Session: "new"},
 	}
 	if got, err := l.AdoptPending(t.Context(), "holding", nil, true); err != nil || got != nil {
-		t.Errorf("took over %+v, %v from no session, want nothing", got, err)
+		t.Errorf("adopted %+v, %v from no session, want nothing", got, err)
 	}
 	got, err := l.AdoptPending(t.Context(), "holding", []string{"dead"}, false)
 	if diff := cmp.Diff(want[:1], got); err != nil || diff != "" {
-		t.Errorf("without what is due at a time: %v (-want +got):\n%s", err, diff)
+		t.Errorf("without retries: %v (-want +got):\n%s", err, diff)
 	}
 	if diff := cmp.Diff(want[1:], adoptAll(t, l, "new", "dead")); diff != "" {
-		t.Errorf("the rest (-want +got):\n%s", diff)
+		t.Errorf("with retries (-want +got):\n%s", diff)
 	}
 	holdDue(t, l, Due{ID: held.ID, Target: target, Uncertain: true}) // an attempt begins
 	want[0].Uncertain, want[0].Session, want[1].Session = true, "another", "another"
 	if diff := cmp.Diff(want, adoptAll(t, l, "another", "holding", "new")); diff != "" {
-		t.Errorf("after the death of those (-want +got):\n%s", diff)
+		t.Errorf("after the second session died (-want +got):\n%s", diff)
 	}
 	if got := get(t, l.Reader(), held.ID).Session; got != "dead" {
 		t.Errorf("session of the delivery: %s, want the one that received it", got)
 	}
 	all, err := l.Reader().Due(t.Context())
 	if diff := cmp.Diff(append(want, Due{ID: alive.ID, Event: alive.Event, Target: target, Session: "alive"}), all); err != nil || diff != "" {
-		t.Errorf("who is to send what: %v (-want +got):\n%s", err, diff)
+		t.Errorf("due rows: %v (-want +got):\n%s", err, diff)
 	}
 }
 
-func TestOnlyAHeldDeliveryCountsAsNeverSent(t *testing.T) {
+func TestOnlyHeldDeliveriesCountAsNeverSent(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	s := newSource(1)
 	held, begun, sending := s.next(bySession("dead")), s.next(bySession("dead")), s.next(bySession("dead"))
@@ -103,7 +103,7 @@ func TestOnlyAHeldDeliveryCountsAsNeverSent(t *testing.T) {
 	}
 }
 
-func TestHoldingADeliveryThatIsGoneIsAnError(t *testing.T) {
+func TestHoldOfUnknownDeliveryIsAnError(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	var gone *NotFoundError
 	if err := l.Hold(Due{ID: "dlv_0000000000", Target: "http://localhost:3000/"}, ""); !errors.As(err, &gone) {
@@ -111,7 +111,7 @@ func TestHoldingADeliveryThatIsGoneIsAnError(t *testing.T) {
 	}
 }
 
-func TestAnAttemptSettlesWhatWasDueAtItsTargetAlone(t *testing.T) {
+func TestAttemptDeletesTheDueRowOfItsTarget(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	d := newSource(1).next(bySession("dead"))
 	record(t, l, d)
@@ -132,7 +132,7 @@ func TestAnAttemptSettlesWhatWasDueAtItsTargetAlone(t *testing.T) {
 	}
 }
 
-func TestWhatAReplayDeliveredIsDueNoMore(t *testing.T) {
+func TestResolvedDeliveryIsNoLongerDue(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	s := newSource(1)
 	d := s.next(bySession("dead"))
@@ -146,7 +146,7 @@ func TestWhatAReplayDeliveredIsDueNoMore(t *testing.T) {
 	}
 }
 
-func TestADeliveryIsDueAsLongAsItIsStillToBeSentSomewhere(t *testing.T) {
+func TestIsDueUntilTheLastTargetIsDone(t *testing.T) {
 	t.Parallel()
 	l := openLog(t, t.TempDir(), Options{})
 	d := newSource(1).next()
@@ -160,18 +160,18 @@ func TestADeliveryIsDueAsLongAsItIsStillToBeSentSomewhere(t *testing.T) {
 		return due
 	}
 	if isDue() {
-		t.Error("a new delivery is due, want it not to be")
+		t.Error("a new delivery is due")
 	}
 	a := answered(500)
 	if schedule(t, l, d.ID, a, Due{Target: a.Target, At: start.Add(time.Hour)}); !isDue() {
-		t.Error("one that is tried again is not due")
+		t.Error("a delivery with a retry is not due")
 	}
 	if schedule(t, l, d.ID, answered(200)); isDue() {
-		t.Error("one that was tried again is still due")
+		t.Error("a delivery is still due after its last retry")
 	}
 }
 
-func TestAStaleAttemptIsNoTryOfItsTarget(t *testing.T) {
+func TestStaleAttemptsAreNotCountedAsTries(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	d := newSource(1).next(bySession("dead"))
 	record(t, l, d)
@@ -185,6 +185,6 @@ func TestAStaleAttemptIsNoTryOfItsTarget(t *testing.T) {
 	}
 	due.Tries, due.Session = 2, "new"
 	if diff := cmp.Diff([]Due{due}, adoptAll(t, l, "new", "dead")); diff != "" {
-		t.Errorf("taken over (-want +got):\n%s", diff)
+		t.Errorf("adopted (-want +got):\n%s", diff)
 	}
 }

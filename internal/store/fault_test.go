@@ -18,8 +18,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// The seam that always runs: SQLite itself says that the disk is full. TestFullDisk has a real one.
-func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
+// max_page_count makes SQLite report a full disk on every machine. TestFullDisk uses a disk that is really full.
+func TestFullDatabaseIsReportedAndKeepsTheLogIntact(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	var failed []error
 	l := openLog(t, dir, Options{OnError: func(err error) { failed = append(failed, err) }})
@@ -55,13 +55,13 @@ func TestFullLogSaysSoAndTearsNothing(t *testing.T) {
 		t.Errorf("the log (-want +got):\n%s", diff)
 	}
 	limitPages(t, l, "100000")
-	record(t, l, src.next()) // there is room again
+	record(t, l, src.next()) // there is space again
 	attempt(t, l, kept.ID, large)
 	eachIsWhole(t, l.Reader())
 	checkIntegrity(t, dir)
 }
 
-func TestTransactionThatFailsInTheMiddleIsRolledBack(t *testing.T) {
+func TestFailedTransactionIsRolledBack(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
 	kept, torn := src.next(), src.next()
@@ -75,9 +75,9 @@ func TestTransactionThatFailsInTheMiddleIsRolledBack(t *testing.T) {
 			t.Fatalf("%s: %v; the failed transaction still holds the lock", text, err)
 		}
 	}
-	alter("ALTER TABLE content RENAME TO gone") // which is written after the delivery itself
+	alter("ALTER TABLE content RENAME TO gone") // which is written after delivery
 	if err := l.Record(t.Context(), torn); err == nil {
-		t.Error("Record got nothing, want that a table is missing")
+		t.Error("Record got no error, want one about a missing table")
 	}
 	alter("ALTER TABLE gone RENAME TO content")
 	record(t, l, src.next())
@@ -95,7 +95,7 @@ func limitPages(t *testing.T, l *Log, max string) {
 	}
 }
 
-func TestOneThatDoesNotFitDoesNotTakeTheOthersWithIt(t *testing.T) {
+func TestLargeBodyOnAFullDiskFailsAlone(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	small, alsoSmall := src.next(), src.next()
 	for name, bytes := range map[string]int{"one part": partBytes - 1, "many parts": 10 * partBytes} {
@@ -110,13 +110,13 @@ func TestOneThatDoesNotFitDoesNotTakeTheOthersWithIt(t *testing.T) {
 				func() { record(t, l, b) },
 			)
 			if !errors.Is(err, ErrFull) {
-				t.Errorf("the large one got %v, want ErrFull", err)
+				t.Errorf("Record of the large body got %v, want ErrFull", err)
 			}
 			get(t, l.Reader(), a.ID)
 			get(t, l.Reader(), b.ID)
 			var missing *NotFoundError
 			if _, err := l.Reader().Get(t.Context(), large.ID); !errors.As(err, &missing) {
-				t.Errorf("the large one: %v, want a NotFoundError", err)
+				t.Errorf("Get of the large delivery got %v, want a NotFoundError", err)
 			}
 		})
 	}
@@ -127,24 +127,24 @@ func TestFullDisk(t *testing.T) {
 	expectRole(t, "full", t.TempDir())
 }
 
-// expectRole runs a role that needs a file system of its own, and skips where there can be none: the seams above cover the rest.
+// expectRole runs a role in its own file system, or skips the test if the machine cannot mount one.
 func expectRole(t *testing.T, role, dir string) {
 	t.Helper()
 	child, out := startRole(t, role, dir, 1, 0)
-	said := bufio.NewScanner(out)
-	for said.Scan() {
-		if strings.HasPrefix(said.Text(), errNoMount.Error()) {
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), errNoMount.Error()) {
 			_ = child.Wait()
-			t.Skip(said.Text())
+			t.Skip(lines.Text())
 		}
-		t.Error(said.Text())
+		t.Error(lines.Text())
 	}
 	if err := child.Wait(); err != nil {
 		t.Errorf("role %s: %v", role, err)
 	}
 }
 
-// fillDisk is the role "full": it says what is wrong.
+// fillDisk is the role "full". It returns the first problem as an error.
 func fillDisk(dir string) error {
 	if err := mountSmall(dir, "2m"); err != nil {
 		fmt.Println(err)
@@ -206,7 +206,7 @@ func TestReadOnlyDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(filepath.Join(dir, "in use", FileName), 0o644); err != nil { // nor can its mode be changed
+	if err := os.Chmod(filepath.Join(dir, "in use", FileName), 0o644); err != nil { // its mode cannot be changed later
 		t.Fatal(err)
 	}
 	expectRole(t, "read-only", dir)
@@ -228,7 +228,7 @@ func openOnReadOnlyDisk(dir string) error {
 		}
 	}
 	if _, err := OpenReader(context.Background(), filepath.Join(dir, "not there")); !errors.Is(err, ErrNoLog) {
-		fmt.Println("OpenReader where there is none got", err, "want ErrNoLog")
+		fmt.Println("OpenReader without a log got", err, "want ErrNoLog")
 	}
 	for _, name := range []string{"closed", "in use"} {
 		r, err := OpenReader(context.Background(), filepath.Join(dir, name))

@@ -12,7 +12,7 @@ import (
 )
 
 // condition is a filter, or one of its terms, as SQL over "delivery d". It holds exactly for the deliveries that filter.Filter.Match
-// matches. Comparisons of numbers and names are plain SQL, so that they can use an index. Texts and patterns call Go functions.
+// matches. Comparisons of numbers and names are plain SQL and can use an index. Texts and patterns call Go functions.
 //
 // No column is ever NULL, so NOT inverts a condition completely.
 type condition struct {
@@ -105,7 +105,7 @@ func compileValue(k filter.Key, v filter.Value) (text string, args []any) {
 	}
 }
 
-// compileRange leaves out a bound that has no effect, so that SQLite can use an index for the other.
+// compileRange leaves out a bound that has no effect, because SQLite can then use an index for the other.
 func compileRange(k filter.Key, low, high int64) (text string, args []any) {
 	column := map[filter.Key]string{
 		filter.Code: "d.code", filter.Since: "d.received_at", filter.Until: "d.received_at", filter.Took: "d.duration", filter.Size: "d.body_bytes",
@@ -124,7 +124,7 @@ func compileRange(k filter.Key, low, high int64) (text string, args []any) {
 	return strings.TrimPrefix(strings.Join(all, " AND "), "1 AND "), args
 }
 
-// failedCondition is webhook.Summary.Failed in exactly the text of the index delivery_failed, so that SQLite uses the index. The text has
+// failedCondition is webhook.Summary.Failed in exactly the text of the index delivery_failed. Otherwise SQLite does not use the index. The text has
 // no IN, for which SQLite would build a table of the values four times for each attempt.
 func failedCondition() string {
 	var statuses []string

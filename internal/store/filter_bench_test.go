@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// payload is a body of 1 KB as the provider's are, but for what fills it: words and numbers.
+// payload returns a body of 1 KB in the provider's format, filled with words and numbers.
 func payload(random *rand.Rand, event, job string) []byte {
 	const letters = "0123456789abcdefghjkmnpqrstvwxyz"
 	body := fmt.Appendf(nil, `{"event":%q,"timestamp":"2026-03-02T13:02:31Z","data":{"id":%q,"status":"COMPLETE","url":"https://cdn.vidiking.com/renders/%s.mp4","duration":%d.5,"credits_used":%d`,
@@ -30,7 +30,7 @@ func payload(random *rand.Rand, event, job string) []byte {
 	return append(body, "}}"...)
 }
 
-// fillTyped records deliveries as they are in practice, a tenth of them refused.
+// fillTyped records deliveries with typical events, a tenth of them refused.
 func fillTyped(tb testing.TB, dir string, count int) {
 	tb.Helper()
 	l, err := Open(tb.Context(), dir, Options{})
@@ -58,8 +58,8 @@ func fillTyped(tb testing.TB, dir string, count int) {
 	closeLog(tb, l)
 }
 
-// BenchmarkFilter reads a log of 100,000 with filters of every kind. Each run opens the log, as a command does, but for those of "kept",
-// which are what a view does that stays open.
+// BenchmarkFilter reads a log of 100,000 deliveries with filters of every kind. Each run opens the log, as a command does. The runs
+// under "kept" use one open reader, as a view does.
 func BenchmarkFilter(b *testing.B) {
 	const count = 100_000
 	dir := b.TempDir()
@@ -157,8 +157,8 @@ func BenchmarkFilter(b *testing.B) {
 	}
 }
 
-// BenchmarkSearchIndex is what the log could have beside it instead of being scanned: FTS5 over the same texts, by trigrams, which find
-// any three characters, or by words, which find beginnings. "add" is what each delivery would pay.
+// BenchmarkSearchIndex measures an alternative to the scan, an FTS5 index of the same texts: by trigrams, which find
+// any three characters, or by words, which find prefixes. "add" is the cost for each delivery.
 func BenchmarkSearchIndex(b *testing.B) {
 	const count = 100_000
 	for _, tokenizer := range []string{"trigram", "unicode61"} {
@@ -183,7 +183,7 @@ func BenchmarkSearchIndex(b *testing.B) {
 		}
 		random, began := rand.New(rand.NewPCG(1, 2)), time.Now()
 		for i := range count {
-			if i%16 == 0 { // as many as share a transaction under load
+			if i%16 == 0 { // about the size of a transaction under load
 				run("BEGIN")
 			}
 			_ = insert.BindInt64(1, int64(i+1))

@@ -15,8 +15,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// oddities are what a search may trip over: case in several scripts, bytes that are no UTF-8, NUL, quotes, what parts a header's name from
-// its value, what SQL's LIKE and GLOB give a meaning.
+// oddities are texts that are hard to search: case in several scripts, invalid UTF-8, NUL, quotes, the separator of a header's name and
+// value, and the wildcards of LIKE and GLOB.
 func oddities() []string {
 	return []string{
 		"job_9bn2ze", "JOB_9BN2ZE", "é", "É", "straße", "STRASSE", "k", "\u212a", "ſ", "s", "ΟΔΥΣΣΕΥΣ", "οδυσσεύς", "\xff", "\xc3", "\xa9", "\x00", "a\x00b",
@@ -24,7 +24,7 @@ func oddities() []string {
 	}
 }
 
-// maker makes deliveries and filters by chance.
+// maker makes random deliveries and filters.
 type maker struct {
 	*rand.Rand
 	src *source
@@ -51,7 +51,7 @@ func (m *maker) event() string {
 	return pick(m, webhook.Events()).Name
 }
 
-// delivery records one, with some attempts.
+// delivery records a random delivery with some attempts.
 func (m *maker) delivery(t testing.TB, l *Log, before []webhook.ID) webhook.ID {
 	d := m.src.next(func(d *webhook.Delivery) {
 		d.Event, d.About, d.Body = m.event(), m.words(3), []byte(m.words(20))
@@ -68,7 +68,7 @@ func (m *maker) delivery(t testing.TB, l *Log, before []webhook.ID) webhook.ID {
 			if len(before) > 0 {
 				d.Origin, d.ReplayOf = webhook.OriginReplay, pick(m, before)
 			}
-		case 2: // a large body, with something across a seam
+		case 2: // a large body, with a text across the boundary of two parts
 			d.Body = slices.Repeat([]byte("."), partBytes*(1+m.IntN(2)))
 			d.Body = append(d.Body[:len(d.Body)-m.IntN(8)], m.words(10)...)
 		}
@@ -98,7 +98,7 @@ func (m *maker) attempt() webhook.Attempt {
 	return a
 }
 
-// filter makes the text of a filter out of what the deliveries have, so that it finds some.
+// filter returns a random filter with texts of the deliveries, which therefore finds some of them.
 func (m *maker) filter(deliveries []webhook.Delivery) string {
 	var terms []string
 	for range 1 + m.IntN(3) {
@@ -154,14 +154,14 @@ func (m *maker) value(k filter.Key, d webhook.Delivery) string {
 	}
 }
 
-// glob puts stars into a name.
+// glob replaces parts of a name with stars.
 func (m *maker) glob(name string) string {
 	from := m.IntN(len(name) + 1)
 	to := from + m.IntN(len(name)-from+1)
 	return name[:from] + "*" + name[to:]
 }
 
-// text is a piece of something that the delivery has, or might have.
+// text returns a random part of the delivery's data, or an oddity.
 func (m *maker) text(d webhook.Delivery) string {
 	sources := []string{d.Event, string(d.ID), d.About, d.Target, string(d.Body[max(0, len(d.Body)-40):]), m.words(2)}
 	for _, f := range d.Header {
@@ -182,7 +182,7 @@ func quoted(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// oddLog is a log of deliveries made by chance, and all that is in it, in order.
+// oddLog is a log of random deliveries, with all of them in order.
 func oddLog(t testing.TB, seed uint64, count int) (*Log, *maker, []webhook.Delivery) {
 	t.Helper()
 	l, m := openLog(t, t.TempDir(), Options{}), newMaker(seed)
@@ -201,9 +201,9 @@ func oddLog(t testing.TB, seed uint64, count int) (*Log, *maker, []webhook.Deliv
 	return l, m, all
 }
 
-func TestTheLogSelectsWhatTheFilterMatches(t *testing.T) {
+func TestSQLSelectsTheDeliveriesThatTheFilterMatches(t *testing.T) {
 	t.Parallel()
-	rounds := 150 // of each seed; the fuzz target below tries more
+	rounds := 150 // per seed; the fuzz target tries more
 	if testing.Short() {
 		rounds = 50
 	}
@@ -222,11 +222,11 @@ func TestTheLogSelectsWhatTheFilterMatches(t *testing.T) {
 		}
 	}
 	if telling < rounds {
-		t.Errorf("only %d of %d filters tell deliveries apart, so this proves little", telling, 3*rounds)
+		t.Errorf("only %d of %d filters select some deliveries and not others, want more", telling, 3*rounds)
 	}
 }
 
-// sameSelection compares everything that selects with what the filter matches, and returns how many deliveries that is.
+// sameSelection checks that all queries select the deliveries that the filter matches, and returns their number.
 func sameSelection(t *testing.T, r *Reader, f filter.Filter, all []webhook.Delivery) int {
 	t.Helper()
 	want := make([]webhook.ID, 0, len(all))
@@ -258,8 +258,8 @@ func sameSelection(t *testing.T, r *Reader, f filter.Filter, all []webhook.Deliv
 	return len(want)
 }
 
-// FuzzTheLogSelectsWhatTheFilterMatches is the same for filters that nobody thought of.
-func FuzzTheLogSelectsWhatTheFilterMatches(f *testing.F) {
+// FuzzSQLSelectsTheDeliveriesThatTheFilterMatches does the same with fuzzed filters.
+func FuzzSQLSelectsTheDeliveriesThatTheFilterMatches(f *testing.F) {
 	for _, s := range []string{"event:render.* -code:5xx é", `"a\x00b" header:": "`, "id:a,b took:>1s", "-status:failed answer:ſ"} {
 		f.Add(s)
 	}
@@ -273,7 +273,7 @@ func FuzzTheLogSelectsWhatTheFilterMatches(f *testing.F) {
 	})
 }
 
-func TestAFilterMayBeVeryLong(t *testing.T) {
+func TestVeryLongFilter(t *testing.T) {
 	t.Parallel()
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	d := src.next()

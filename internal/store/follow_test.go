@@ -13,8 +13,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// said writes changes down shortly: the number, what, of which delivery, which attempt.
-func said(list []Change) []string {
+// formatChanges formats changes: the number, the kind, the delivery and the attempt.
+func formatChanges(list []Change) []string {
 	names := map[ChangeKind]string{
 		ChangeRecorded: "recorded", ChangeAttempted: "attempted", ChangeResolved: "mended", ChangeGap: "gap",
 	}
@@ -25,7 +25,7 @@ func said(list []Change) []string {
 	return out
 }
 
-func TestChangesTellWhatHappenedInOrder(t *testing.T) {
+func TestChangesAreInOrder(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	r := l.Reader()
 	if got, err := r.LastSeq(t.Context()); got != 0 || err != nil {
@@ -42,7 +42,7 @@ func TestChangesTellWhatHappenedInOrder(t *testing.T) {
 	}
 	for after := range 5 {
 		got := changes(t, r, int64(after), 10)
-		if diff := cmp.Diff(all[after:], said(got), whole()); diff != "" {
+		if diff := cmp.Diff(all[after:], formatChanges(got), whole()); diff != "" {
 			t.Errorf("after %d (-want +got):\n%s", after, diff)
 		}
 	}
@@ -50,7 +50,7 @@ func TestChangesTellWhatHappenedInOrder(t *testing.T) {
 		t.Errorf("Cursor: %d, %v, want 4", got, err)
 	}
 	first := changes(t, r, 0, 2)
-	if diff := cmp.Diff(all[:2], said(first)); diff != "" {
+	if diff := cmp.Diff(all[:2], formatChanges(first)); diff != "" {
 		t.Errorf("the first two (-want +got):\n%s", diff)
 	}
 	want := get(t, r, a.ID)
@@ -98,24 +98,24 @@ func TestPrunedChangesLeaveAGap(t *testing.T) {
 	}
 	prune("DELETE FROM change WHERE row <= ?", 1)
 	rest := []string{fmt.Sprintf("2 recorded %s 0", b.ID), fmt.Sprintf("3 recorded %s 0", c.ID), fmt.Sprintf("4 attempted %s 1", b.ID)}
-	if diff := cmp.Diff(append([]string{"1 gap  0"}, rest...), said(changes(t, l.Reader(), 0, 10))); diff != "" {
-		t.Errorf("from before what was pruned (-want +got):\n%s", diff)
+	if diff := cmp.Diff(append([]string{"1 gap  0"}, rest...), formatChanges(changes(t, l.Reader(), 0, 10))); diff != "" {
+		t.Errorf("from before the pruned changes (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(rest, said(changes(t, l.Reader(), 1, 10))); diff != "" {
-		t.Errorf("from where it ends (-want +got):\n%s", diff)
+	if diff := cmp.Diff(rest, formatChanges(changes(t, l.Reader(), 1, 10))); diff != "" {
+		t.Errorf("from the end of the gap (-want +got):\n%s", diff)
 	}
 	prune("DELETE FROM delivery WHERE id = ?", string(b.ID))
 	want := []string{"2 gap  0", fmt.Sprintf("3 recorded %s 0", c.ID), "4 gap  0"}
-	if diff := cmp.Diff(want, said(changes(t, l.Reader(), 0, 10))); diff != "" {
-		t.Errorf("without a delivery in the middle (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, formatChanges(changes(t, l.Reader(), 0, 10))); diff != "" {
+		t.Errorf("with a deleted delivery in the middle (-want +got):\n%s", diff)
 	}
 	prune("DELETE FROM delivery WHERE id = ?", string(c.ID))
-	if diff := cmp.Diff([]string{"4 gap  0"}, said(changes(t, l.Reader(), 0, 10))); diff != "" {
-		t.Errorf("without anything (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"4 gap  0"}, formatChanges(changes(t, l.Reader(), 0, 10))); diff != "" {
+		t.Errorf("without any delivery (-want +got):\n%s", diff)
 	}
 }
 
-func TestWaitReturnsAtOnceWhenThereIsNews(t *testing.T) {
+func TestWaitReturnsAtOnceIfThereAreChanges(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	record(t, l, src.next())
 	if err := l.Reader().Wait(t.Context(), 0); err != nil {
@@ -123,7 +123,7 @@ func TestWaitReturnsAtOnceWhenThereIsNews(t *testing.T) {
 	}
 }
 
-func TestWaitIsWokenByTheWriterOfItsProcess(t *testing.T) {
+func TestWaitIsWokenByTheWriter(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		l, err := Open(t.Context(), dir, Options{})
@@ -144,12 +144,12 @@ func TestWaitIsWokenByTheWriterOfItsProcess(t *testing.T) {
 			}
 		}
 		if took := time.Since(began); took != 0 {
-			t.Errorf("Wait took %v, want it to be woken and not to poll", took)
+			t.Errorf("Wait took %v, want less than one poll interval", took)
 		}
 	})
 }
 
-func TestWaitEndsWithItsContextAndWithTheReader(t *testing.T) {
+func TestWaitEndsWithItsContextOrReader(t *testing.T) {
 	dir := t.TempDir()
 	openLog(t, dir, Options{})
 	r, err := OpenReader(t.Context(), dir)
@@ -172,8 +172,8 @@ func TestWaitEndsWithItsContextAndWithTheReader(t *testing.T) {
 	}
 }
 
-// Another process is played by another connection here, and by a real one in TestFollowAcrossProcesses.
-func TestWaitLooksEvery50Milliseconds(t *testing.T) {
+// The test uses another connection instead of another process. TestFollowAcrossProcesses uses a real one.
+func TestWaitPollsEvery50Milliseconds(t *testing.T) {
 	dir := t.TempDir()
 	l, src := openLog(t, dir, Options{}), newSource(1)
 	synctest.Test(t, func(t *testing.T) {
@@ -188,12 +188,12 @@ func TestWaitLooksEvery50Milliseconds(t *testing.T) {
 			t.Errorf("Wait got %v", err)
 		}
 		if took := time.Since(began); took != 150*time.Millisecond {
-			t.Errorf("Wait took %v, want 150ms: the third look", took)
+			t.Errorf("Wait took %v, want 150ms, at the third poll", took)
 		}
 	})
 }
 
-// writeBeside writes without the writer's goroutine.
+// writeBeside writes through its own connection.
 func writeBeside(t *testing.T, l *Log, d *webhook.Delivery) {
 	j := &job{kind: jobRecord}
 	j.setDelivery(d, time.Now)

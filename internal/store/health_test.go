@@ -10,19 +10,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
-func TestHealthOfAWholeLog(t *testing.T) {
+func TestHealthOfAnIntactLog(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	recordMany(t, openLog(t, dir, Options{}), 30)
 	r := openReader(t, dir)
 	h, err := r.Health(t.Context())
 	if err != nil || h.Deliveries != 30 || h.Bytes < 8192 || len(h.Damage) > 0 {
-		t.Errorf("got %+v, %v, want 30 deliveries, whole", h, err)
+		t.Errorf("got %+v, %v, want 30 deliveries and no damage", h, err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := r.Health(ended); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want that it ends with its context", err)
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
 

@@ -30,10 +30,10 @@ func TestMain(m *testing.M) {
 	os.Exit(testkit.Run(m))
 }
 
-// start is when the deliveries of a test begin to come, one a second.
+// start is the time of a test's first delivery. The next ones follow one second apart.
 var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// source makes deliveries that are all different.
+// source makes deliveries, each with a different id and body.
 type source struct {
 	mu     sync.Mutex
 	random *rand.ChaCha8
@@ -42,7 +42,7 @@ type source struct {
 
 func newSource(seed byte) *source { return &source{random: rand.NewChaCha8([32]byte{seed})} }
 
-// next makes a delivery of 1 KB as the provider would send it, and changes it as told.
+// next returns a delivery of 1 KB in the provider's format, after applying changes.
 func (s *source) next(change ...func(*webhook.Delivery)) *webhook.Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,7 +71,7 @@ func (s *source) next(change ...func(*webhook.Delivery)) *webhook.Delivery {
 	return d
 }
 
-// clock is a time that a test sets, and the log reads whenever it wants to.
+// clock is a clock that a test sets.
 type clock struct{ at atomic.Pointer[time.Time] }
 
 func newClock(at time.Time) *clock {
@@ -156,7 +156,7 @@ func get(t testing.TB, r *Reader, id webhook.ID) webhook.Delivery {
 	return d
 }
 
-// where is the query of a filter.
+// where returns the query for a filter.
 func where(text string) Query {
 	f, err := filter.Parse(text, start, time.UTC)
 	if err != nil {
@@ -197,7 +197,7 @@ func changes(t testing.TB, r *Reader, after int64, limit int) []Change {
 	return found
 }
 
-// tidy prunes until there is nothing left to prune. The writer accepts a plan only when it has finished the one before.
+// tidy prunes until there is nothing left to prune. The writer accepts a plan only after it has finished the previous one.
 func tidy(t testing.TB, l *Log) {
 	t.Helper()
 	for range 1000 {
@@ -225,28 +225,28 @@ func planNow(t testing.TB, l *Log) plan {
 	return p
 }
 
-// checkIntegrity lets SQLite look at the whole file.
+// checkIntegrity runs SQLite's integrity check.
 func checkIntegrity(t testing.TB, dir string) {
 	t.Helper()
 	r := openReader(t, dir)
-	var said []string
+	var lines []string
 	err := r.with(context.Background(), func(c *sqlite.Conn) error {
 		return c.Rows("PRAGMA integrity_check", nil, func(q *sqlite.Row) error {
-			said = append(said, q.Text())
+			lines = append(lines, q.Text())
 			return nil
 		})
 	})
-	if err != nil || !slices.Equal(said, []string{"ok"}) {
-		t.Errorf("integrity_check of %s: %v, %v, want ok", dir, said, err)
+	if err != nil || !slices.Equal(lines, []string{"ok"}) {
+		t.Errorf("integrity_check of %s: %v, %v, want ok", dir, lines, err)
 	}
 }
 
-// holdWriter keeps the writer from beginning another transaction, until it is released.
+// holdWriter stops the writer from starting another transaction until release is called.
 func holdWriter(t testing.TB, l *Log) (release func()) {
 	t.Helper()
 	l.writer.txMu.Lock()
 	j := l.newJob(jobFlush)
-	j.record.header = make([]byte, maxBatchBytes) // so large that the writer takes nothing beside it
+	j.record.header = make([]byte, maxBatchBytes) // so large that the batch has room for nothing else
 	if err := l.submit(context.Background(), j); err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func holdWriter(t testing.TB, l *Log) (release func()) {
 	}
 }
 
-// together makes calls at the same time, and has the writer take them all into one transaction.
+// together makes calls concurrently, and makes the writer put all of them into one transaction.
 func together(t testing.TB, l *Log, calls ...func()) {
 	t.Helper()
 	release := holdWriter(t, l)
@@ -276,7 +276,7 @@ func together(t testing.TB, l *Log, calls ...func()) {
 	all.Wait()
 }
 
-// whole compares deliveries. None and empty are the same, and cmp is spared looking at 10 MiB byte by byte.
+// whole returns options to compare deliveries. nil and empty are equal, and bodies are compared as a whole, because cmp is slow for 10 MiB.
 func whole() cmp.Option {
 	return cmp.Options{cmp.Comparer(bytes.Equal), cmp.Comparer(slices.Equal[webhook.Header]), cmpopts.IgnoreFields(webhook.Summary{}, "Imported")}
 }

@@ -17,7 +17,7 @@ import (
 
 // Import adds recorded deliveries to the log with their ids, times and attempts: all of them, or none.
 //
-// Add writes headers, bodies and attempts in short transactions, between which a running listen can write. Nobody sees them before there
+// Add writes headers, bodies and attempts in short transactions, between which a running listen can write. They are invisible until there
 // is a row in the delivery table that refers to them. Commit adds all those rows in one transaction. If an import is killed, the next one
 // deletes what it has written.
 type Import struct {
@@ -45,7 +45,7 @@ type Imported struct {
 // ClashError reports that the log has another delivery with the same id, or the same delivery with less data.
 type ClashError struct {
 	ID     webhook.ID
-	Reason string // what the recording has and the log has not: "a later attempt"
+	Reason string // the data that only the recording has: "a later attempt"
 }
 
 // Error names the delivery and the reason.
@@ -69,10 +69,10 @@ const (
 	importPause = 11 * time.Millisecond
 
 	// importBlock is the size of the range of delivery.n that an import reserves. The ranges are below zero, because the numbers above are
-	// the rows of changes. Within a range the numbers follow the recording, so that deliveries of the same millisecond keep their order.
+	// the rows of changes. Within a range the numbers follow the recording, which keeps deliveries of the same millisecond in order.
 	importBlock = 1 << 32
 
-	// The columns of delivery, whatever they are. SQLite drops a temporary table when its connection closes.
+	// It has the same columns as delivery. SQLite drops a temporary table when its connection closes.
 	createStaged = "CREATE TEMP TABLE staged AS SELECT * FROM main.delivery WHERE 0"
 	indexStaged  = "CREATE UNIQUE INDEX temp.staged_by_id ON staged (id)"
 
@@ -83,7 +83,7 @@ const (
 
 	publishStaged = "INSERT INTO main.delivery SELECT * FROM temp.staged ORDER BY rowid"
 
-	// One change for each delivery and each attempt. Up to 256 share a seq, so that a reader does not have to read all of them at once.
+	// One change for each delivery and each attempt. Up to 256 share a seq, because a reader reads all changes of a seq at once.
 	publishChanges = `INSERT INTO main.change (row, seq, kind, delivery, attempt)
 		SELECT ?1 + i, min(?1 + (i + 255) / 256 * 256, ?2), CASE attempt WHEN 0 THEN 1 ELSE 2 END, delivery, attempt
 		FROM (SELECT row_number() OVER (ORDER BY delivery, attempt) AS i, delivery, attempt FROM (

@@ -18,7 +18,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// recorded makes deliveries as a recording has them, some of them answered.
+// recorded returns the deliveries of a recording, some of them with attempts.
 func recorded(seed byte, n int) []*webhook.Delivery {
 	s := newSource(seed)
 	var all []*webhook.Delivery
@@ -68,12 +68,12 @@ func importAll(t testing.TB, dir string, o Options, all ...*webhook.Delivery) Im
 	return done
 }
 
-// atStart has a log live in the days of its deliveries, so that none is too old to be kept, whatever day it is.
+// atStart sets the log's clock to the time of the deliveries, because real time would make them too old to keep.
 func atStart() Options {
 	return Options{Now: func() time.Time { return start.Add(time.Hour) }}
 }
 
-func TestImportBringsDeliveriesInAsTheyWere(t *testing.T) {
+func TestImportKeepsDeliveriesUnchanged(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	want := recorded(1, 1200) // more than one transaction
 	if done := importAll(t, dir, atStart(), want...); done != (Imported{Added: len(want)}) {
@@ -92,12 +92,12 @@ func TestImportBringsDeliveriesInAsTheyWere(t *testing.T) {
 		t.Errorf("read %d of %d: %v", at, len(want), err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, importMarker)); err == nil {
-		t.Error("the import says that it is not finished")
+		t.Error("the import has left its marker")
 	}
 	checkIntegrity(t, dir)
 }
 
-func TestWhoFollowsSeesAnImport(t *testing.T) {
+func TestFollowerSeesAnImport(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, atStart())
 	record(t, l, newSource(9).next())
@@ -114,7 +114,7 @@ func TestWhoFollowsSeesAnImport(t *testing.T) {
 	for cursor, most := before, 0; ; {
 		some := changes(t, l.Reader(), cursor, 100)
 		if most = max(most, len(some)); most > 600 {
-			t.Fatalf("%d changes came at once", most)
+			t.Fatalf("%d changes share a transaction", most)
 		}
 		if len(some) == 0 {
 			break
@@ -133,11 +133,11 @@ func TestWhoFollowsSeesAnImport(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	record(t, l, newSource(8).next()) // numbers go on behind
+	record(t, l, newSource(8).next()) // change numbers continue after the import
 	checkIntegrity(t, dir)
 }
 
-func TestImportOfWhatIsThereChangesNothing(t *testing.T) {
+func TestImportOfPresentDeliveriesChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	all := recorded(2, 30)
 	importAll(t, dir, atStart(), all...)
@@ -150,7 +150,7 @@ func TestImportOfWhatIsThereChangesNothing(t *testing.T) {
 	}
 }
 
-func TestClashIsNamedAndNothingIsImported(t *testing.T) {
+func TestClashImportsNothing(t *testing.T) {
 	dir := t.TempDir()
 	all := recorded(4, 900)
 	importAll(t, dir, atStart(), all[0])
@@ -172,19 +172,19 @@ func TestClashIsNamedAndNothingIsImported(t *testing.T) {
 	twice := *all[5]
 	twice.Event = "other"
 	if err := i.Add(t.Context(), &twice); !errors.As(err, &clash) {
-		t.Errorf("Add of a second one under an id of the recording got %v, want a clash", err)
+		t.Errorf("Add of another delivery with the same id got %v, want a clash", err)
 	}
 	if err := i.Close(); err != nil {
 		t.Fatal(err)
 	}
 	r := openReader(t, dir)
 	if got := list(t, r, Query{}); !slices.Equal(got, []webhook.ID{all[0].ID}) {
-		t.Errorf("the log has %d deliveries, want the one of before", len(got))
+		t.Errorf("the log has %d deliveries, want 1", len(got))
 	}
 	wantNothingAhead(t, r, 1)
 }
 
-// wantNothingAhead fails where the log has more than so many deliveries' contents and attempts.
+// wantNothingAhead fails if the log has contents or attempts of more deliveries than it should have.
 func wantNothingAhead(t *testing.T, r *Reader, deliveries int64) {
 	t.Helper()
 	err := r.with(t.Context(), func(c *sqlite.Conn) error {
@@ -200,7 +200,7 @@ func wantNothingAhead(t *testing.T, r *Reader, deliveries int64) {
 	}
 }
 
-func TestWhatAKilledImportLeftIsClearedAway(t *testing.T) {
+func TestNextImportCleansUpAfterAKilledOne(t *testing.T) {
 	dir := t.TempDir()
 	i, err := OpenImport(t.Context(), dir, atStart())
 	if err != nil {
@@ -211,19 +211,19 @@ func TestWhatAKilledImportLeftIsClearedAway(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := i.close(); err != nil { // as the end of the process would
+	if err := i.close(); err != nil { // as when the process ends
 		t.Fatal(err)
 	}
 	r := openReader(t, dir)
 	if got := list(t, r, Query{}); len(got) != 0 {
-		t.Fatalf("the log has %d deliveries of an import that did not end", len(got))
+		t.Fatalf("the log shows %d deliveries of an uncommitted import", len(got))
 	}
 	importAll(t, dir, atStart(), recorded(6, 3)...)
 	wantNothingAhead(t, r, 3)
 	checkIntegrity(t, dir)
 }
 
-func TestPruneClearsAwayWhatAKilledImportLeft(t *testing.T) {
+func TestPruneCleansUpAfterAKilledImport(t *testing.T) {
 	dir := t.TempDir()
 	kept := recorded(6, 1)
 	importAll(t, dir, atStart(), kept...)
@@ -240,12 +240,12 @@ func TestPruneClearsAwayWhatAKilledImportLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Prune(t.Context(), dir, nil); err != nil {
-		t.Errorf("Prune beside an import: %v", err)
+		t.Errorf("Prune during an import: %v", err)
 	}
 	if i.staged != 1100 {
-		t.Fatal("the import has nothing ahead")
+		t.Fatal("the import has written nothing")
 	}
-	if err := i.close(); err != nil { // as the end of the process would
+	if err := i.close(); err != nil { // as when the process ends
 		t.Fatal(err)
 	}
 	before := logSize(t, dir)
@@ -256,7 +256,7 @@ func TestPruneClearsAwayWhatAKilledImportLeft(t *testing.T) {
 	wantNothingAhead(t, openReader(t, dir), 1)
 }
 
-func TestOneImportAtATime(t *testing.T) {
+func TestSecondImportIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	i, err := OpenImport(t.Context(), dir, atStart())
 	if err != nil {
@@ -271,7 +271,7 @@ func TestOneImportAtATime(t *testing.T) {
 	importAll(t, dir, atStart())
 }
 
-func TestImportSaysWhatTheLogDoesNotKeep(t *testing.T) {
+func TestImportCountsDeliveriesBeyondTheRetention(t *testing.T) {
 	dir := t.TempDir()
 	o := Options{Now: func() time.Time { return start.Add(40 * 24 * time.Hour) }, Retention: Retention{Deliveries: 50}}
 	fresh := recorded(7, 4)
@@ -280,20 +280,20 @@ func TestImportSaysWhatTheLogDoesNotKeep(t *testing.T) {
 	}
 	done := importAll(t, dir, o, slices.Concat(fresh, recorded(8, 6))...)
 	if done != (Imported{Added: 10, Beyond: 6}) {
-		t.Errorf("Import = %+v, want that 6 of 10 are too old", done)
+		t.Errorf("Import = %+v, want 6 of 10 beyond the retention", done)
 	}
 	l := openLog(t, dir, o)
 	tidy(t, l)
 	if n, err := l.Reader().Count(t.Context(), Query{}); err != nil || n != 4 {
-		t.Errorf("once tidied the log has %d, %v, want 4", n, err)
+		t.Errorf("after pruning, the log has %d, %v, want 4", n, err)
 	}
 }
 
-// bystander records deliveries all the time, and counts those that were wholly recorded while something else went on.
+// bystander records deliveries continuously, and counts those that start and end while another operation runs.
 type bystander struct {
-	recorded, during int // to be read once it is stopped
+	recorded, during int // read only after stop
 	busy             atomic.Bool
-	few              atomic.Bool // fewer than five were recorded meanwhile
+	few              atomic.Bool // fewer than five were recorded during the operation
 	stop             func()
 }
 
@@ -306,7 +306,7 @@ func newBystander(t *testing.T, l *Log) *bystander {
 		for live := newSource(9); ctx.Err() == nil; {
 			begun := b.busy.Load()
 			if err := l.Record(context.Background(), live.next()); err != nil {
-				t.Errorf("Record meanwhile: %v", err)
+				t.Errorf("Record during the operation: %v", err)
 				return
 			}
 			b.recorded++
@@ -320,26 +320,26 @@ func newBystander(t *testing.T, l *Log) *bystander {
 	return b
 }
 
-// beside does something while the bystander records.
-func (b *bystander) beside(do func()) {
+// runWhileRecording runs an operation while the bystander records.
+func (b *bystander) runWhileRecording(do func()) {
 	b.busy.Store(true)
 	do()
 	b.busy.Store(false)
 }
 
-// A listen's deliveries are recorded while an import is under way, and none waits for it to end.
-func TestImportLetsOthersHaveTheirTurn(t *testing.T) {
+// Deliveries of a listen are recorded during an import, without waiting for its end.
+func TestImportDoesNotBlockAListen(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, atStart())
 	other, imported := newBystander(t, l), 0
-	for seed := byte(10); seed < 20 && other.few.Load(); seed++ { // who is slow has no turn in a single one
+	for seed := byte(10); seed < 20 && other.few.Load(); seed++ { // on a slow machine, one import may be too short
 		all := recorded(seed, 3000)
-		other.beside(func() { importAll(t, dir, atStart(), all...) })
+		other.runWhileRecording(func() { importAll(t, dir, atStart(), all...) })
 		imported += len(all)
 	}
 	other.stop()
 	if n, err := l.Reader().Count(t.Context(), Query{}); err != nil || n != imported+other.recorded || other.during < 5 {
-		t.Errorf("the log has %d, %v, want %d and %d; %d came while it was imported, want 5 at least", n, err, imported, other.recorded, other.during)
+		t.Errorf("the log has %d, %v, want %d and %d; %d were recorded during the import, want at least 5", n, err, imported, other.recorded, other.during)
 	}
 	checkIntegrity(t, dir)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// The oldest delivery, so that all retries of the provider point to the same one.
+	// The oldest delivery, because all retries of the provider should refer to the same one.
 	selectSameBody = "SELECT id FROM delivery WHERE body_hash = ? AND body_bytes = ? ORDER BY n LIMIT 1"
 
 	insertDelivery = `INSERT INTO delivery (n, id, session, received_at, origin, event, about, status, verdict, secret_hint,

@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestTheLastSessionIsThatOfTheNewestDeliveryWhichHasOne(t *testing.T) {
+func TestLastSessionIsThatOfTheNewestDelivery(t *testing.T) {
 	t.Parallel()
 	l := openLog(t, t.TempDir(), Options{})
 	_, ok, err := l.Reader().LastSession(t.Context())

@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// variety records deliveries that differ in what a Query looks at, and gives them names.
+// variety records deliveries that differ in the fields that a Query selects by, and returns their names.
 func variety(t *testing.T, l *Log) map[webhook.ID]string {
 	t.Helper()
 	src := newSource(1)
@@ -44,7 +44,7 @@ func variety(t *testing.T, l *Log) map[webhook.ID]string {
 	return names
 }
 
-func TestListSelects(t *testing.T) {
+func TestListSelectsByQuery(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	names := variety(t, l)
 	all := []string{"early", "done", "refused", "down", "slow", "replay", "trigger", "stranger", "same moment"}
@@ -58,7 +58,7 @@ func TestListSelects(t *testing.T) {
 		"an event":                 {where(`event:render.failed`), []string{"refused"}},
 		"events":                   {where(`event:render.failed,ai.complete`), []string{"refused", "down"}},
 		"events with a star":       {where(`event:ai.*`), []string{"down", "slow"}},
-		"a name beside a star":     {where(`event:ai.*,render.failed`), []string{"refused", "down", "slow"}},
+		"a name and a pattern":     {where(`event:ai.*,render.failed`), []string{"refused", "down", "slow"}},
 		"a star within":            {newest(3, `event:*.comp*e`), []string{"replay", "trigger", "same moment"}},
 		"other signs are literal":  {where(`event:"ai.[x]*"`), []string{"slow"}},
 		"a ? is literal":           {where(`event:"ai.?x?*"`), nil},
@@ -105,7 +105,7 @@ func TestListSelects(t *testing.T) {
 	}
 }
 
-func TestListGivesSummariesAsTheyAreStored(t *testing.T) {
+func TestListReturnsStoredSummaries(t *testing.T) {
 	l, d := openLog(t, t.TempDir(), Options{}), newSource(1).next()
 	record(t, l, d)
 	got, err := l.Reader().List(t.Context(), Query{})
@@ -117,7 +117,7 @@ func TestListGivesSummariesAsTheyAreStored(t *testing.T) {
 	}
 }
 
-func TestEachGivesWholeDeliveriesAndLetsTheLogGoOn(t *testing.T) {
+func TestEachReturnsCompleteDeliveriesWithoutASnapshot(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	var recorded []webhook.Delivery
 	for range 5 {
@@ -128,14 +128,14 @@ func TestEachGivesWholeDeliveriesAndLetsTheLogGoOn(t *testing.T) {
 	var got []webhook.Delivery
 	err := l.Reader().Each(t.Context(), Query{}, func(d webhook.Delivery) error {
 		got = append(got, d)
-		record(t, l, src.next()) // what comes meanwhile is not among them
-		if len(got) == 1 {       // and what is pruned meanwhile is left out
+		record(t, l, src.next()) // Each leaves out new deliveries
+		if len(got) == 1 {       // and deliveries that were pruned since
 			if err := l.erase(recorded[3].ID); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if n := len(list(t, l.Reader(), Query{})); n < 5 {
-			t.Errorf("%d deliveries while Each is under way, want it to hold nothing", n)
+			t.Errorf("%d deliveries during Each, want the new ones to be visible", n)
 		}
 		return nil
 	})
@@ -147,14 +147,14 @@ func TestEachGivesWholeDeliveriesAndLetsTheLogGoOn(t *testing.T) {
 	}
 }
 
-// erase takes one delivery out, as pruning would.
+// erase deletes a delivery, as pruning does.
 func (l *Log) erase(id webhook.ID) error {
 	l.writer.txMu.Lock()
 	defer l.writer.txMu.Unlock()
 	return l.writer.conn.Exec("DELETE FROM delivery WHERE id = ?", string(id))
 }
 
-func TestEachEndsWithTheCallbacksError(t *testing.T) {
+func TestEachReturnsTheCallbacksError(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	record(t, l, src.next(), src.next())
 	enough, calls := errors.New("enough"), 0
@@ -167,7 +167,7 @@ func TestEachEndsWithTheCallbacksError(t *testing.T) {
 	}
 }
 
-func TestReadingEndsWithItsContext(t *testing.T) {
+func TestReadsEndWithTheirContext(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	record(t, l, src.next())
 	ctx, cancel := context.WithCancel(t.Context())
@@ -185,11 +185,11 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 		}
 	}
 	if got := list(t, r, Query{}); len(got) != 1 {
-		t.Errorf("afterwards the reader lists %v, want it to work", got)
+		t.Errorf("afterwards the reader lists %v, want the delivery", got)
 	}
 }
 
-func TestLongReadingIsInterrupted(t *testing.T) {
+func TestLongReadIsInterrupted(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	record(t, l, src.next())
 	ctx, cancel := context.WithCancel(t.Context())

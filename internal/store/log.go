@@ -10,7 +10,7 @@
 //   - A body is kept byte for byte. Summaries are read without touching bodies.
 //   - Memory use is bounded: the queue has a limit, a transaction has limits for rows and bytes, and large bodies are written in parts.
 //
-// A Log writes and a Reader reads. Other packages decide what a body means, whether its signature is valid, and where it goes. The
+// A Log writes and a Reader reads. Other packages interpret bodies, verify signatures and choose targets. The
 // sub-package sqlite knows the database driver.
 package store
 
@@ -128,7 +128,7 @@ func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
 	return nil
 }
 
-// AddAttempts writes one or more attempts at a delivery, oldest first, together with what is still due. It returns the delivery's status
+// AddAttempts writes one or more attempts at a delivery, oldest first, together with the due rows. It returns the delivery's status
 // once both are durable. The log numbers the attempts. Because everything is written in one transaction, a delivery that was not sent to
 // one of its targets never looks delivered. A due time at the target of an attempt is deleted, unless due repeats it.
 //

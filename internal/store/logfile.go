@@ -22,13 +22,13 @@ const FileName = "deliveries.db"
 
 const dirMode fs.FileMode = 0o700
 
-// logPath returns an absolute path, so that SQLite cannot take a relative name for a "file:" URI, and a change of directory has no effect.
+// logPath returns an absolute path: SQLite could mistake a relative name for a "file:" URI, and a change of directory has no effect.
 func logPath(dir string) (string, error) {
 	return filepath.Abs(filepath.Join(dir, FileName))
 }
 
 // logFile is the file that the writer writes to. Another process may move or delete it while it is open. A delivery acknowledged after
-// that would be in a file that nobody can open anymore.
+// that would be in a file that cannot be opened anymore.
 type logFile struct {
 	dir, path  string
 	info       fs.FileInfo  // of the open file; guarded by txMu

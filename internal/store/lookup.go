@@ -33,7 +33,7 @@ func (r *Reader) Resolve(ctx context.Context, typed, project string) (webhook.Su
 	var notFound *NotFoundError
 	var ambiguous *AmbiguousError
 	if errors.As(err, &notFound) || errors.As(err, &ambiguous) {
-		return webhook.Summary{}, err // it already names what was typed
+		return webhook.Summary{}, err // it already names the typed id
 	}
 	if err != nil {
 		return webhook.Summary{}, fmt.Errorf("find %q: %w", typed, err)
@@ -87,7 +87,7 @@ func findLast(c *sqlite.Conn, typed, project string) (webhook.Summary, error) {
 	return webhook.Summary{}, missing
 }
 
-// notFound returns a *NotFoundError with the deliveries whose ids are closest to what was typed, or the error of looking for them.
+// notFound returns a *NotFoundError with the deliveries whose ids are closest to the typed one, or the error of searching for them.
 func notFound(c *sqlite.Conn, typed string) error {
 	ids, err := closestIDs(c, typed)
 	if err != nil {
@@ -104,7 +104,7 @@ func notFound(c *sqlite.Conn, typed string) error {
 	return missing
 }
 
-// An id is close to what was typed if their edit distance is at most one per three characters and at most two, or if they share their
+// An id is close to the typed one if their edit distance is at most one per three characters and at most two, or if they share their
 // first four characters.
 const (
 	lettersPerEdit  = 3
@@ -112,7 +112,7 @@ const (
 	minCommonPrefix = 4
 )
 
-// closestIDs returns the ids that are closest to what was typed, closest first. It reads all ids of the log, which takes a few
+// closestIDs returns the ids that are closest to the typed one, closest first. It reads all ids of the log, which takes a few
 // milliseconds for 100,000, so it is only used if nothing was found.
 func closestIDs(c *sqlite.Conn, typed string) ([]string, error) {
 	typed = normalizeID(typed)
@@ -154,10 +154,10 @@ func normalizeID(typed string) string {
 // maxTypedID is longer than the ten characters of an id. Anything longer is not close to one.
 const maxTypedID = 16
 
-// candidate is an id with its distance to what was typed.
+// candidate is an id with its distance to the typed one.
 type candidate struct {
 	id       string
-	distance int // between what was typed and as many characters of the id
+	distance int // between the typed id and as many characters of this one
 	common   int // length of their common prefix
 }
 

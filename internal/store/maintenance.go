@@ -7,8 +7,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
-// maintenance checkpoints the WAL and plans what the writer prunes. It has its own goroutine and connection, so that the writer never
-// waits for either.
+// maintenance checkpoints the WAL and plans what the writer prunes. It has its own goroutine and connection, because the writer must never
+// wait for either.
 type maintenance struct {
 	*coordination
 	planner

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestWhatIsMaskedIsRemembered(t *testing.T) {
+func TestMaskedNamesAreKept(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	names := []string{"Cookie", webhook.SignatureHeader}
 	d := newSource(1).next(func(d *webhook.Delivery) { d.Masked = names })
@@ -29,7 +29,7 @@ func TestWhatIsMaskedIsRemembered(t *testing.T) {
 	}
 }
 
-// olderLog makes a log as a version of this program from before made it, with one delivery and one attempt.
+// olderLog creates a log with schema 1, one delivery and one attempt.
 func olderLog(t *testing.T, dir string) {
 	t.Helper()
 	path, err := createFile(dir)
@@ -53,13 +53,13 @@ func olderLog(t *testing.T, dir string) {
 	}
 }
 
-func TestLogOfAnOlderVersionIsReadAndWritten(t *testing.T) {
+func TestOlderLogIsReadAndWritten(t *testing.T) {
 	t.Run("by a reader first", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "data")
 		olderLog(t, dir)
 		d := get(t, openReader(t, dir), "dlv_0000000001")
 		if string(d.Body) != "{}" || len(d.History) != 1 || string(d.History[0].Response) != "ok" || d.Masked != nil || d.History[0].Masked != nil {
-			t.Errorf("read %+v, want what the older version wrote", d)
+			t.Errorf("read %+v, want the delivery of the older version", d)
 		}
 		checkIntegrity(t, dir)
 	})
@@ -69,7 +69,7 @@ func TestLogOfAnOlderVersionIsReadAndWritten(t *testing.T) {
 		l := openLog(t, dir, Options{})
 		record(t, l, newSource(1).next())
 		if got, err := l.Reader().Count(context.Background(), Query{}); err != nil || got != 2 {
-			t.Errorf("Count = %d, %v, want the old one and the new one", got, err)
+			t.Errorf("Count = %d, %v, want the old and the new delivery", got, err)
 		}
 	})
 }

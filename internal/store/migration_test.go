@@ -77,7 +77,7 @@ func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
 			}
 			l := openLog(t, dir, Options{})
 			due, left := 0, []PendingCount{{Session: all[5].Session, Unknown: 1}}
-			if schema == 3 { // it is tried again there, and the schemas before do not know that
+			if schema == 3 { // schema 3 has a retry for it, which older schemas cannot express
 				due, left = 1, nil
 			}
 			unsent, err := r.CountPending(t.Context())
@@ -103,8 +103,8 @@ func whatSchema4Adds(d *webhook.Delivery) {
 	d.Host, d.Project, d.Probe, d.ExpectedStatus, d.Met = "example.com", "/home/me/shop", true, "4xx", true
 }
 
-// Schema 4's columns, through all that writes and reads them.
-func TestTheRequestAndTheURLAreKept(t *testing.T) {
+// The columns of schema 4 are written and read by recording, attempts and imports.
+func TestRequestAndURLAreKept(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, Options{})
 	d := newSource(1).next(whatSchema4Adds)
@@ -123,7 +123,7 @@ func TestTheRequestAndTheURLAreKept(t *testing.T) {
 	}
 }
 
-func TestDueKeepsWhetherTheHandlerMayHaveIt(t *testing.T) {
+func TestDueKeepsUncertain(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	d := newSource(1).next()
 	record(t, l, d)
@@ -139,7 +139,7 @@ func TestDueKeepsWhetherTheHandlerMayHaveIt(t *testing.T) {
 	}
 }
 
-// countdown is done once it was asked so many times, which SQLite does every so many steps.
+// countdown is a context that is done after a number of calls to Err. SQLite calls it at regular intervals.
 type countdown struct {
 	context.Context
 	left int
@@ -161,7 +161,7 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 		c, err := openMigrated(&countdown{t.Context(), asked}, path)
 		if err == nil {
 			if asked < 3 {
-				t.Errorf("it was asked only %d times whether to go on", asked)
+				t.Errorf("the context was checked only %d times", asked)
 			}
 			if err := c.Close(); err != nil {
 				t.Error(err)
@@ -176,7 +176,7 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		if version == 3 && hasTable(t, path, "resolution") {
-			t.Fatalf("after %d: half of the migration is there", asked)
+			t.Fatalf("after %d: the migration is half done", asked)
 		}
 	}
 }
@@ -194,7 +194,7 @@ func hasTable(t *testing.T, path, name string) bool {
 	return n > 0
 }
 
-// planOf returns how SQLite runs a statement: its first four columns include the opcode, or the detail of a query plan.
+// planOf returns the first four columns of EXPLAIN or EXPLAIN QUERY PLAN, which include the opcode or the detail.
 func planOf(t *testing.T, c *sqlite.Conn, explain, text string) (plan string) {
 	t.Helper()
 	err := c.Rows(explain+" "+text, nil, func(r *sqlite.Row) error {
@@ -209,7 +209,7 @@ func planOf(t *testing.T, c *sqlite.Conn, explain, text string) (plan string) {
 	return plan
 }
 
-func TestIndexesOfFailedDeliveriesAreUsedAndCheap(t *testing.T) {
+func TestIndexesOfFailedDeliveriesAreUsed(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {
 		where, _ := where("status:failed").where()

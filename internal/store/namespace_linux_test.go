@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// inNamespace gives the roles that need a file system of their own a namespace in which they may mount one.
+// inNamespace starts roles that mount a file system in their own mount namespace.
 func inNamespace(c *exec.Cmd, role string) {
 	if role == "write" {
 		return
@@ -21,10 +21,10 @@ func inNamespace(c *exec.Cmd, role string) {
 	}
 }
 
-// errNoMount means that this machine does not let us mount.
+// errNoMount reports that the machine does not allow mounting.
 var errNoMount = errors.New("cannot mount here")
 
-// mountSmall puts a file system of a few MiB on dir, for this process only.
+// mountSmall mounts a file system of a few MiB on dir, for this process only.
 func mountSmall(dir, size string) error {
 	err := errors.Join(
 		syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""),
@@ -36,7 +36,7 @@ func mountSmall(dir, size string) error {
 	return nil
 }
 
-// remountReadOnly makes dir a disk that cannot be written, for this process only.
+// remountReadOnly makes the file system at dir read-only, for this process only.
 func remountReadOnly(dir string) error {
 	err := errors.Join(
 		syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""),

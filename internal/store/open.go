@@ -70,7 +70,7 @@ func prepareWriting(ctx context.Context, c *sqlite.Conn, path string) error {
 	return c.Script("PRAGMA cache_size = -4000")
 }
 
-// openMaintenance opens the connection that checkpoints the log and counts what to prune, so that the writer does not have to.
+// openMaintenance opens the connection that checkpoints the log and plans what to prune.
 func openMaintenance(path string) (*sqlite.Conn, error) {
 	c, err := openConn(path, sqlite.Options{})
 	if err != nil {

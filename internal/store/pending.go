@@ -138,7 +138,7 @@ func hold(c *sqlite.Conn, j *job) error {
 func replaceDue(c *sqlite.Conn, n int64, attempts []webhook.Attempt, due []Due) error {
 	for _, a := range attempts {
 		if slices.ContainsFunc(due, func(d Due) bool { return d.Target == a.Target }) {
-			continue // updated below, so that it keeps its session
+			continue // updated below, which keeps its session
 		}
 		if err := c.Exec(deleteDue, n, a.Target); err != nil {
 			return err

@@ -16,7 +16,7 @@ import (
 
 var kills = flag.Int("kills", 20, "how often TestKilledProcessLosesNothingItAcknowledged kills a process")
 
-// What a killed process said it had recorded is in the log, and the log is whole.
+// Each delivery that a killed process has acknowledged is in the log, and the log is intact.
 func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
@@ -24,12 +24,12 @@ func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	for i := range *kills {
 		child, out := startRole(t, "write", dir, i, 1<<30)
 		lines := bufio.NewScanner(out)
-		acknowledged = append(acknowledged, idLines(lines, random.IntN(400))...) // 0 kills it while it opens the log
+		acknowledged = append(acknowledged, idLines(lines, random.IntN(400))...) // 0: it is killed while it opens the log
 		if err := child.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		acknowledged = append(acknowledged, idLines(lines, 1<<30)...) // what it had said until then
-		_ = child.Wait()                                              // says that it was killed
+		acknowledged = append(acknowledged, idLines(lines, 1<<30)...) // the ids that it printed before it was killed
+		_ = child.Wait()                                              // the error is that it was killed
 	}
 	r := openReader(t, dir)
 	found := map[webhook.ID]bool{}
@@ -38,24 +38,24 @@ func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	}
 	for _, id := range acknowledged {
 		if !found[id] {
-			t.Errorf("%s was acknowledged and is not in the log", id)
+			t.Errorf("%s was acknowledged but is not in the log", id)
 		}
 	}
 	t.Logf("%d kills, %d acknowledged, %d in the log", *kills, len(acknowledged), len(found))
 	checkIntegrity(t, dir)
-	closeLog(t, openLog(t, dir, Options{})) // it can be written, too
+	closeLog(t, openLog(t, dir, Options{})) // it can be opened for writing
 	if whole, err := r.Count(t.Context(), Query{}); err != nil || whole != len(found) {
 		t.Errorf("Count got %d, %v, want %d", whole, err, len(found))
 	}
 	eachIsWhole(t, r)
 }
 
-// eachIsWhole reads every delivery with its body and its header.
+// eachIsWhole checks that every delivery has its complete body, header and attempts.
 func eachIsWhole(t *testing.T, r *Reader) {
 	t.Helper()
 	err := r.Each(t.Context(), Query{}, func(d webhook.Delivery) error {
 		if int64(len(d.Body)) != d.BodyBytes || len(d.Header) != 5 || len(d.History) != d.Attempts {
-			t.Errorf("%s is torn: %d of %d bytes, %d header fields, %d of %d attempts",
+			t.Errorf("%s is incomplete: %d of %d bytes, %d header fields, %d of %d attempts",
 				d.ID, len(d.Body), d.BodyBytes, len(d.Header), len(d.History), d.Attempts)
 		}
 		return nil
@@ -76,7 +76,7 @@ func TestFollowAcrossProcesses(t *testing.T) {
 	recorded, attempted := map[webhook.ID]bool{}, map[webhook.ID]bool{}
 	for cursor := int64(0); len(recorded) < count || len(attempted) < count; {
 		if err := r.Wait(ctx, cursor); err != nil {
-			t.Fatalf("Wait(%d): %v; %d recorded and %d attempted were seen", cursor, err, len(recorded), len(attempted))
+			t.Fatalf("Wait(%d): %v; %d recorded and %d attempted so far", cursor, err, len(recorded), len(attempted))
 		}
 		for _, ch := range changes(t, r, cursor, 7) {
 			if ch.Seq < cursor {
@@ -95,7 +95,7 @@ func TestFollowAcrossProcesses(t *testing.T) {
 	}
 	for _, id := range idLines(bufio.NewScanner(out), count) {
 		if !recorded[id] || !attempted[id] {
-			t.Errorf("%s was not followed", id)
+			t.Errorf("the changes of %s are missing", id)
 		}
 	}
 	if err := child.Wait(); err != nil {
@@ -146,7 +146,7 @@ func TestTwoWritersAndReadersAtOnce(t *testing.T) {
 	checkIntegrity(t, dir)
 }
 
-// readUntil reads all the time, each time in another way, and expects that what it sees only grows.
+// readUntil reads in several ways until stop is closed, and returns an error if the number of deliveries falls.
 func readUntil(stop <-chan struct{}, r *Reader) error {
 	ctx, seen := context.Background(), 0
 	for {

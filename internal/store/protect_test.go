@@ -8,19 +8,19 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// stepInto makes the connection panic in the middle of a transaction, with a statement that has more rows.
+// stepInto panics in the middle of a transaction, while a statement still has rows.
 func stepInto(c *sqlite.Conn) error {
 	return c.Transact(func() error {
 		return c.Rows("SELECT 1 UNION ALL SELECT 2", nil, func(*sqlite.Row) error { panic("sqlite3: out of memory") })
 	})
 }
 
-func TestAPanicIsTheErrorOfItsJobAlone(t *testing.T) {
+func TestPanicFailsOnlyItsJob(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	broken := l.newJob(jobAdopt) // without an adoption it dereferences nil in the transaction
 	s := newSource(1)
 	before, after := s.next(), s.next()
-	l.writer.txMu.Lock() // so that all three are in one group
+	l.writer.txMu.Lock() // puts all three jobs into one batch
 	errs := make(chan error, 3)
 	for _, do := range []func() error{
 		func() error { return l.Record(t.Context(), before) },
@@ -37,27 +37,27 @@ func TestAPanicIsTheErrorOfItsJobAlone(t *testing.T) {
 		}
 	}
 	if len(failed) != 1 || !strings.HasPrefix(failed[0], "the database panicked: ") {
-		t.Errorf("errors %q, want one, of the job that panics", failed)
+		t.Errorf("errors %q, want one for the job that panics", failed)
 	}
 	if got := list(t, l.Reader(), Query{}); len(got) != 2 {
-		t.Errorf("the log has %d deliveries, want the 2 beside the panic", len(got))
+		t.Errorf("the log has %d deliveries, want the 2 of the other jobs", len(got))
 	}
 }
 
-func TestAConnectionCanBeUsedAfterAPanic(t *testing.T) {
+func TestConnectionCanBeUsedAfterAPanic(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, Options{})
 	l.writer.txMu.Lock()
 	err := sqlite.Protect(l.writer.conn, func() error { return stepInto(l.writer.conn) })
 	l.writer.txMu.Unlock()
 	if err == nil || err.Error() != "the database panicked: sqlite3: out of memory" {
-		t.Errorf("got %v, want the panic alone as an error", err)
+		t.Errorf("got %v, want the panic as an error", err)
 	}
 	record(t, l, newSource(1).next())
 	checkIntegrity(t, dir)
 }
 
-func TestAnImportThatPanicsIsAnErrorAndImportsNothing(t *testing.T) {
+func TestImportThatPanicsImportsNothing(t *testing.T) {
 	dir := t.TempDir()
 	i, err := OpenImport(t.Context(), dir, atStart())
 	if err != nil {

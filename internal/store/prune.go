@@ -17,8 +17,8 @@ const (
 	prunePages      = 64
 )
 
-// prune runs one small step of the plan. It does not wait for other processes: they prune the same log, and the next plan sees what is
-// left.
+// prune runs one small step of the plan. It does not wait for other processes: they prune the same log, and the next plan covers the
+// rest.
 func (w *writer) prune() {
 	w.txMu.Lock()
 	w.conn.SetBusyTimeout(0)
@@ -218,7 +218,7 @@ func deleteSome(c *sqlite.Conn, ids []webhook.ID) (deleted, handled int, err err
 	return deleted, handled, err
 }
 
-// yield lets other processes write. On a full disk it also empties the WAL, so that the next step has space there.
+// yield lets other processes write. On a full disk it also empties the WAL to make space for the next step.
 func (p *pruning) yield(ctx context.Context, c *sqlite.Conn) error {
 	if p.fullDisk {
 		if err := shrink(ctx, c); err != nil {

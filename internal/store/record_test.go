@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestRecordedDeliveryComesBackWhole(t *testing.T) {
+func TestDeliveryIsReadAsRecorded(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
 	for name, d := range map[string]*webhook.Delivery{
@@ -52,7 +52,7 @@ func TestRecordedDeliveryComesBackWhole(t *testing.T) {
 	}
 }
 
-func TestRecordFillsInTimeAndStatus(t *testing.T) {
+func TestRecordSetsTimeAndStatus(t *testing.T) {
 	now := start.Add(1234567 * time.Microsecond)
 	l := openLog(t, t.TempDir(), Options{Now: func() time.Time { return now }})
 	d := newSource(1).next(func(d *webhook.Delivery) { d.ReceivedAt = time.Time{} })
@@ -63,7 +63,7 @@ func TestRecordFillsInTimeAndStatus(t *testing.T) {
 	}
 }
 
-func TestSameBodyAsNamesTheFirstDeliveryWithTheseBytes(t *testing.T) {
+func TestSameBodyAsIsTheFirstDeliveryWithTheseBytes(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	original, other := src.next(), src.next()
 	same := func(d *webhook.Delivery) { d.Body = bytes.Clone(original.Body) }
@@ -80,7 +80,7 @@ func TestSameBodyAsNamesTheFirstDeliveryWithTheseBytes(t *testing.T) {
 	}
 }
 
-func TestSameBodyIsSeenWithinOneTransaction(t *testing.T) {
+func TestSameBodyIsFoundWithinOneTransaction(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	a := src.next()
 	b := src.next(func(d *webhook.Delivery) { d.Body = a.Body })
@@ -90,11 +90,11 @@ func TestSameBodyIsSeenWithinOneTransaction(t *testing.T) {
 		record(t, l, b)
 	})
 	if (a.SameBodyAs == b.ID) == (b.SameBodyAs == a.ID) {
-		t.Errorf("SameBodyAs: %q of %s, %q of %s; want exactly one to name the other", a.SameBodyAs, a.ID, b.SameBodyAs, b.ID)
+		t.Errorf("SameBodyAs: %q of %s, %q of %s; want exactly one set to the other's id", a.SameBodyAs, a.ID, b.SameBodyAs, b.ID)
 	}
 }
 
-func TestIDThatIsTakenIsRefusedAlone(t *testing.T) {
+func TestDuplicateIDFailsAlone(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	first := src.next()
 	record(t, l, first)
@@ -113,18 +113,18 @@ func TestIDThatIsTakenIsRefusedAlone(t *testing.T) {
 		t.Errorf("the log (-want +got):\n%s", diff)
 	}
 	if got := get(t, l.Reader(), first.ID); !bytes.Equal(got.Body, first.Body) {
-		t.Error("the delivery that had the id first has another body now")
+		t.Error("the body of the first delivery with the id has changed")
 	}
 	var seqs []int64
 	for _, ch := range changes(t, l.Reader(), 0, 10) {
 		seqs = append(seqs, ch.Seq)
 	}
 	if diff := cmp.Diff([]int64{1, 3, 3}, seqs); diff != "" {
-		t.Errorf("numbers of the changes; the others are still one transaction (-want +got):\n%s", diff)
+		t.Errorf("change numbers; the others share one transaction (-want +got):\n%s", diff)
 	}
 }
 
-func TestRecordThatIsGivenUpInTheQueueIsNotWritten(t *testing.T) {
+func TestCanceledRecordIsNotWritten(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	release := holdWriter(t, l)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -142,12 +142,12 @@ func TestRecordThatIsGivenUpInTheQueueIsNotWritten(t *testing.T) {
 	}
 }
 
-func TestClosedLogRefuses(t *testing.T) {
+func TestClosedLogReturnsErrClosed(t *testing.T) {
 	dir := t.TempDir()
 	l, d := openLog(t, dir, Options{}), newSource(1).next()
 	record(t, l, d)
 	closeLog(t, l)
-	closeLog(t, l) // twice does no harm
+	closeLog(t, l) // a second Close does nothing
 	ctx := context.Background()
 	_, addErr := l.AddAttempts(d.ID, []webhook.Attempt{answered(200)}, nil)
 	_, getErr := l.Reader().Get(ctx, d.ID)
@@ -160,11 +160,11 @@ func TestClosedLogRefuses(t *testing.T) {
 		}
 	}
 	if got := list(t, openReader(t, dir), Query{}); len(got) != 1 {
-		t.Errorf("the log has %v, want what was recorded before", got)
+		t.Errorf("the log has %v, want the delivery recorded before", got)
 	}
 }
 
-func TestCloseWritesWhatIsQueued(t *testing.T) {
+func TestCloseWritesQueuedJobs(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
 	var deliveries []*webhook.Delivery

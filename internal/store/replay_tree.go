@@ -20,7 +20,7 @@ const (
 	selectHeaderOf = "SELECT c.header FROM content c JOIN delivery d ON d.n = c.n WHERE d.id = ?"
 )
 
-// maxNodes limits the size of a replay tree. Nobody looks through more.
+// maxNodes limits the size of a replay tree.
 const maxNodes = 30
 
 // SameBody reports whether two deliveries have the same body.

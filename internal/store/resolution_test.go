@@ -15,7 +15,7 @@ const (
 
 func routed(d *webhook.Delivery) { d.Routed, d.Project = true, "/p/shop" }
 
-// at is an attempt at a target.
+// at returns an attempt at a target.
 func at(target string, code int) webhook.Attempt {
 	a := answered(code)
 	a.Target = target
@@ -31,7 +31,7 @@ func wantResolved(t *testing.T, l *Log, want map[*webhook.Delivery]webhook.ID) {
 	}
 }
 
-func TestADeliveredReplayResolvesWhatItGoesBackTo(t *testing.T) {
+func TestDeliveredReplayResolvesItsOriginals(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	replayOf := func(parent *webhook.Delivery) func(*webhook.Delivery) {
 		return func(d *webhook.Delivery) { d.ReplayOf, d.Body = parent.ID, parent.Body }
@@ -75,9 +75,9 @@ func TestADeliveredReplayResolvesWhatItGoesBackTo(t *testing.T) {
 	}
 }
 
-func TestARoutedReplayResolvesItsFailedSiblingsAndPendingDeliveries(t *testing.T) {
+func TestRoutedReplayResolvesSiblingsAndPendingDeliveries(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
-	original := src.next() // recorded by a session that died: never sent
+	original := src.next() // recorded by a dead session, never sent
 	again := func(d *webhook.Delivery) { d.ReplayOf, d.Body = original.ID, original.Body }
 	sibling, worked, later := src.next(again), src.next(again, routed), src.next(again)
 	record(t, l, original, sibling, worked, later)
@@ -91,7 +91,7 @@ func TestARoutedReplayResolvesItsFailedSiblingsAndPendingDeliveries(t *testing.T
 	}
 }
 
-func TestAnEditedReplayResolvesItsOwnBytesOnly(t *testing.T) {
+func TestEditedReplayResolvesOnlyTheSameBytes(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	original := src.next()
 	edited := src.next(func(d *webhook.Delivery) { d.ReplayOf = original.ID })
@@ -110,7 +110,7 @@ func TestAnEditedReplayResolvesItsOwnBytesOnly(t *testing.T) {
 	}
 }
 
-func TestADeliveryIsResolvedAtTheTargetWhereItsBytesWereDelivered(t *testing.T) {
+func TestDeliveryIsResolvedAtTheTargetThatAcceptedItsBytes(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	failed := src.next(func(d *webhook.Delivery) { d.Project = "/p/flask" })
 	same := func(d *webhook.Delivery) { d.Body = failed.Body }
@@ -129,7 +129,7 @@ func TestADeliveryIsResolvedAtTheTargetWhereItsBytesWereDelivered(t *testing.T) 
 	wantResolved(t, l, map[*webhook.Delivery]webhook.ID{failed: retry.ID})
 }
 
-func TestEachTargetIsResolvedByItself(t *testing.T) {
+func TestTargetsAreResolvedSeparately(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	failed := src.next(routed)
 	again := func(d *webhook.Delivery) { d.ReplayOf, d.Body = failed.ID, failed.Body }
@@ -144,7 +144,7 @@ func TestEachTargetIsResolvedByItself(t *testing.T) {
 	attempts(half, at(shop, 200), at(flask, 500))
 	got := get(t, l.Reader(), failed.ID)
 	if got.ResolvedBy != "" || !got.Failed() {
-		t.Errorf("after one of two targets: resolved by %q, want that it is still failed", got.ResolvedBy)
+		t.Errorf("after one of two targets: resolved by %q, want it to be still failed", got.ResolvedBy)
 	}
 	if diff := cmp.Diff(map[string]webhook.ID{shop: half.ID}, got.Resolutions); diff != "" {
 		t.Errorf("resolutions (-want +got):\n%s", diff)
@@ -156,7 +156,7 @@ func TestEachTargetIsResolvedByItself(t *testing.T) {
 	wantResolved(t, l, map[*webhook.Delivery]webhook.ID{failed: rest.ID})
 }
 
-func TestARoutedReplayResolvesAtATargetThatNoRouteNamesAnymore(t *testing.T) {
+func TestRoutedReplayResolvesAtRemovedTargets(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	failed, old := src.next(routed), src.next() // old: of no known project
 	replayOf := func(parent *webhook.Delivery) func(*webhook.Delivery) {
@@ -171,7 +171,7 @@ func TestARoutedReplayResolvesAtATargetThatNoRouteNamesAnymore(t *testing.T) {
 	wantResolved(t, l, map[*webhook.Delivery]webhook.ID{failed: moved.ID, old: oldMoved.ID})
 }
 
-func TestProbesResolveNothingAndDoNotCount(t *testing.T) {
+func TestProbesResolveNothingAndAreNotCounted(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	failed := src.next(routed)
 	probe := src.next(func(d *webhook.Delivery) { d.ReplayOf, d.Body, d.Probe = failed.ID, failed.Body, true }, routed)
@@ -194,7 +194,7 @@ func TestProbesResolveNothingAndDoNotCount(t *testing.T) {
 	}
 }
 
-func TestADeliveryThatMetItsExpectationHasNotFailed(t *testing.T) {
+func TestDeliveryThatMetItsExpectationHasNotFailed(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	expecting := func(d *webhook.Delivery) { d.ExpectedStatus = "401 403" }
 	met, other, unreachable := src.next(expecting), src.next(expecting), src.next(expecting)
@@ -210,7 +210,7 @@ func TestADeliveryThatMetItsExpectationHasNotFailed(t *testing.T) {
 	}
 }
 
-func TestQueriesKeepToAProject(t *testing.T) {
+func TestQueriesAreScopedToAProject(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	of := func(project string) *webhook.Delivery {
 		return src.next(func(d *webhook.Delivery) { d.Project = project })

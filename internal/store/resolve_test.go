@@ -19,7 +19,7 @@ func logWithIDs(t *testing.T, ids ...webhook.ID) *Log {
 	return l
 }
 
-func TestResolveFindsWhatWasMeant(t *testing.T) {
+func TestResolve(t *testing.T) {
 	l := logWithIDs(t, "dlv_7k3mq9z0ab", "dlv_7k3mp00000", "dlv_abc0000000", "dlv_zzzzzzzzzz", "dlv_1000000000")
 	for typed, want := range map[string]webhook.ID{
 		"dlv_7k3mq9z0ab": "dlv_7k3mq9z0ab",
@@ -43,14 +43,14 @@ func TestResolveFindsWhatWasMeant(t *testing.T) {
 func TestLastIsTheNewestByTime(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	early, late := src.next(), src.next()
-	record(t, l, late, early) // as an import may
+	record(t, l, late, early) // as an import can
 	got, err := l.Reader().Resolve(t.Context(), "last", "")
 	if err != nil || got.ID != late.ID {
 		t.Errorf("Resolve(last) got %q, %v, want %q", got.ID, err, late.ID)
 	}
 }
 
-func TestResolveSaysWhatIsAmbiguous(t *testing.T) {
+func TestResolveOfAnAmbiguousPrefix(t *testing.T) {
 	l := logWithIDs(t, "dlv_7000000000", "dlv_7100000000", "dlv_7200000000", "dlv_7300000000", "dlv_7400000000", "dlv_7500000000", "dlv_8000000000")
 	_, err := l.Reader().Resolve(t.Context(), "7", "")
 	var ambiguous *AmbiguousError
@@ -66,14 +66,14 @@ func TestResolveSaysWhatIsAmbiguous(t *testing.T) {
 	}
 }
 
-func TestResolveNamesWhatIsNear(t *testing.T) {
+func TestResolveSuggestsTheClosestIDs(t *testing.T) {
 	l := logWithIDs(t, "dlv_7k3mq9z0ab", "dlv_7k3mqqqqqq", "dlv_7k3xxxxxxx", "dlv_0d0000d1d0", "dlv_vvvvvvvvvv", "dlv_7k3mq9z0aa")
 	for typed, want := range map[string][]webhook.ID{
-		"7k3mq9z0ac":         {"dlv_7k3mq9z0aa", "dlv_7k3mq9z0ab", "dlv_7k3mqqqqqq"}, // one slip, then what begins alike
+		"7k3mq9z0ac":         {"dlv_7k3mq9z0aa", "dlv_7k3mq9z0ab", "dlv_7k3mqqqqqq"}, // one replacement, then a common prefix
 		"dlv_7k3mq9z0b":      {"dlv_7k3mq9z0aa", "dlv_7k3mq9z0ab", "dlv_7k3mqqqqqq"}, // one left out
 		"7k3m9qz0ab":         {"dlv_7k3mq9z0ab", "dlv_7k3mq9z0aa", "dlv_7k3mqqqqqq"}, // two swapped
 		"7K3XXXXY":           {"dlv_7k3xxxxxxx"},
-		"ODOOOODLDO":         {"dlv_0d0000d1d0"}, // letters that no id has, for those that they look like
+		"ODOOOODLDO":         {"dlv_0d0000d1d0"}, // letters that ids leave out, for similar ones
 		"dlv_ododo":          {"dlv_0d0000d1d0"},
 		"uuuuuu":             {"dlv_vvvvvvvvvv"},
 		"gggggggggg":         nil,
@@ -88,11 +88,11 @@ func TestResolveNamesWhatIsNear(t *testing.T) {
 		_, err := l.Reader().Resolve(t.Context(), typed, "")
 		var missing *NotFoundError
 		if !errors.As(err, &missing) || missing.Typed != typed {
-			t.Errorf("Resolve(%q) got %v, want a NotFoundError of that", typed, err)
+			t.Errorf("Resolve(%q) got %v, want a NotFoundError with that text", typed, err)
 			continue
 		}
 		if got := ids(missing.Closest); !slices.Equal(got, want) {
-			t.Errorf("near %q: got %v, want %v", typed, got, want)
+			t.Errorf("closest to %q: got %v, want %v", typed, got, want)
 		}
 	}
 }
@@ -103,7 +103,7 @@ func TestEmptyLogHasNoLast(t *testing.T) {
 		_, err := l.Reader().Resolve(t.Context(), typed, "")
 		var missing *NotFoundError
 		if !errors.As(err, &missing) || len(missing.Closest) != 0 {
-			t.Errorf("Resolve(%q) got %v, want a NotFoundError with nothing near", typed, err)
+			t.Errorf("Resolve(%q) got %v, want a NotFoundError without suggestions", typed, err)
 		}
 	}
 	_, err := l.Reader().Get(t.Context(), "dlv_7k3mq9z0ab")
@@ -113,7 +113,7 @@ func TestEmptyLogHasNoLast(t *testing.T) {
 	}
 }
 
-func TestEditsCountsSlips(t *testing.T) {
+func TestEditDistance(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int

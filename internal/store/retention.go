@@ -14,11 +14,11 @@ type Retention struct {
 	Bytes      int64         // used by the log's file
 	Age        time.Duration // since ReceivedAt
 	Rejected   int           // rejected deliveries; together they use at most a sixteenth of Bytes
-	Probes     int           // probes; likewise
+	Probes     int           // probes, with the same limit
 }
 
-// DefaultRetention keeps at least 100,000 deliveries, 1 GiB and 30 days. It keeps only the newest 1,000 rejected deliveries, so that
-// strangers cannot displace real ones, and the newest 200 probes.
+// DefaultRetention keeps at least 100,000 deliveries, 1 GiB and 30 days. It keeps only the newest 1,000 rejected deliveries, because
+// strangers must not displace real ones, and the newest 200 probes.
 func DefaultRetention() Retention {
 	return Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 30 * 24 * time.Hour, Rejected: 1000, Probes: 200}
 }
@@ -163,7 +163,7 @@ func (p *planner) planQuota(todo *plan, kind string, limit int) (end Cursor, err
 	})
 }
 
-// planCount limits the number of deliveries. Rejected deliveries and probes count in addition, so that they never displace another one.
+// planCount limits the number of deliveries. Rejected deliveries and probes are not counted, because they must never displace another one.
 func (p *planner) planCount(todo *plan) error {
 	const firstBeyond = `SELECT received_at, n FROM delivery ORDER BY received_at DESC, n DESC
 		LIMIT 1 OFFSET ? + (SELECT count(*) FROM delivery WHERE ` + isRejected + `)

@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// unbounded is a Retention that only what a test sets will prune by.
+// unbounded is a Retention without limits, except those that a test sets.
 func unbounded(set func(*Retention)) Retention {
 	r := Retention{Deliveries: 1 << 40, Bytes: 1 << 60, Age: math.MaxInt64 / 2, Rejected: 1 << 40, Probes: 1 << 40}
 	set(&r)
@@ -23,17 +23,17 @@ func unbounded(set func(*Retention)) Retention {
 
 func rejected(d *webhook.Delivery) { d.Status = webhook.StatusRejected }
 
-func TestDefaultRetentionIsWhatIsPromised(t *testing.T) {
+func TestDefaultRetention(t *testing.T) {
 	want := Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 720 * time.Hour, Rejected: 1000, Probes: 200}
 	if got := DefaultRetention(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	if got := (Retention{Age: time.Hour, Deliveries: -1}).orDefault(); got.Age != time.Hour || got.Deliveries != want.Deliveries || got.Rejected != want.Rejected {
-		t.Errorf("%+v, want the defaults beside an hour", got)
+		t.Errorf("%+v, want the defaults except for an hour", got)
 	}
 }
 
-func TestOldestAreDroppedBeyondTheNumber(t *testing.T) {
+func TestOldestArePrunedBeyondTheNumber(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 60, 10 })})
 	var all []webhook.ID
@@ -43,7 +43,7 @@ func TestOldestAreDroppedBeyondTheNumber(t *testing.T) {
 		attempt(t, l, d.ID, answered(200))
 		all = append(all, d.ID)
 		if i == 150 {
-			tidy(t, l) // and again later
+			tidy(t, l) // pruning continues later
 		}
 	}
 	tidy(t, l)
@@ -58,7 +58,7 @@ func TestOldestAreDroppedBeyondTheNumber(t *testing.T) {
 	checkIntegrity(t, dir)
 }
 
-func TestOldestByTimeGoFirst(t *testing.T) {
+func TestOldestByTimeArePrunedFirst(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 2, 1 })})
 	src := newSource(1)
 	old, middle, young := src.next(), src.next(), src.next()
@@ -69,7 +69,7 @@ func TestOldestByTimeGoFirst(t *testing.T) {
 	}
 }
 
-func TestProbesHaveAQuotaOfTheirOwn(t *testing.T) {
+func TestProbesHaveTheirOwnQuota(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Probes = 3, 2 })})
 	src := newSource(1)
 	probe := func(d *webhook.Delivery) { d.Probe = true }
@@ -83,7 +83,7 @@ func TestProbesHaveAQuotaOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestOldOnesAreDroppedBeyondTheAge(t *testing.T) {
+func TestDeliveriesArePrunedBeyondTheAge(t *testing.T) {
 	now := newClock(start)
 	l := openLog(t, t.TempDir(), Options{
 		Now: now.now, Retention: unbounded(func(r *Retention) { r.Age = 24 * time.Hour }),
@@ -107,13 +107,13 @@ func TestOldOnesAreDroppedBeyondTheAge(t *testing.T) {
 	if got := list(t, l.Reader(), Query{}); len(got) != 0 {
 		t.Errorf("30 hours later the log has %v, want nothing", got)
 	}
-	record(t, l, src.next()) // an empty log goes on counting
+	record(t, l, src.next()) // numbers continue in an empty log
 	if got, err := l.Reader().LastSeq(t.Context()); err != nil || got != 5 {
 		t.Errorf("the fifth change is number %d, %v", got, err)
 	}
 }
 
-func TestStrangersCannotPushRealDeliveriesOut(t *testing.T) {
+func TestRejectedDeliveriesDoNotDisplaceOthers(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 10, 5 })})
 	src := newSource(1)
 	var real []webhook.ID
@@ -134,7 +134,7 @@ func TestStrangersCannotPushRealDeliveriesOut(t *testing.T) {
 	}
 }
 
-func TestStrangersCannotFillTheDisk(t *testing.T) {
+func TestRejectedDeliveriesHaveALimitOfBytes(t *testing.T) {
 	const body = 100 << 10
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Bytes = 16 * 10 * body })})
 	src := newSource(1)
@@ -147,14 +147,14 @@ func TestStrangersCannotFillTheDisk(t *testing.T) {
 	}
 	tidy(t, l)
 	if got := len(list(t, l.Reader(), where("status:rejected"))); got != 10 {
-		t.Errorf("%d rejected are left, want the 10 that a sixteenth has room for", got)
+		t.Errorf("%d rejected deliveries are left, want 10, which fit into a sixteenth", got)
 	}
 	if diff := cmp.Diff(real, list(t, l.Reader(), where("status:pending"))); diff != "" {
 		t.Errorf("the others (-want +got):\n%s", diff)
 	}
 }
 
-func TestStrangersBytesCostNoRealDelivery(t *testing.T) {
+func TestBytesOfRejectedDeliveriesPruneNoOthers(t *testing.T) {
 	const body = 100 << 10
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Bytes = 40 * body })})
 	src := newSource(1)
@@ -169,11 +169,11 @@ func TestStrangersBytesCostNoRealDelivery(t *testing.T) {
 	record(t, l, all...)
 	tidy(t, l)
 	if got := list(t, l.Reader(), Query{}); len(got) != 32 || got[0] != all[0].ID {
-		t.Errorf("%d deliveries are left, want the 30 and the 2 rejected that a sixteenth has room for", len(got))
+		t.Errorf("%d deliveries are left, want 30 and the 2 rejected ones that fit into a sixteenth", len(got))
 	}
 }
 
-func TestLogIsKeptWithinItsBytes(t *testing.T) {
+func TestLogStaysWithinItsBytes(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	const bound = 4 << 20
 	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Bytes = bound })})
@@ -183,16 +183,16 @@ func TestLogIsKeptWithinItsBytes(t *testing.T) {
 	tidy(t, l)
 	left := list(t, l.Reader(), Query{})
 	if len(left) == 0 || len(left) > bound/(300<<10) || len(left) < bound/(300<<10)-2 {
-		t.Errorf("%d of 300 KiB are left, want just what 4 MiB have room for", len(left))
+		t.Errorf("%d deliveries of 300 KiB are left, want as many as fit into 4 MiB", len(left))
 	}
 	closeLog(t, l)
 	info, err := os.Stat(filepath.Join(dir, FileName))
-	if most := int64(bound + (vacuumPages+256)*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and the like
-		t.Errorf("the file has %d bytes, %v, want at most %d: what is free goes back to the disk", info.Size(), err, most)
+	if most := int64(bound + (vacuumPages+256)*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and other overhead
+		t.Errorf("the file has %d bytes, %v, want at most %d", info.Size(), err, most)
 	}
 }
 
-func TestLongFeedIsCutFromItsBeginning(t *testing.T) {
+func TestOldestChangesArePruned(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 10, 1 })})
 	src := newSource(1)
 	d := src.next()
@@ -203,10 +203,10 @@ func TestLongFeedIsCutFromItsBeginning(t *testing.T) {
 	tidy(t, l)
 	got := changes(t, l.Reader(), 0, 1000)
 	if len(got) != 41 || got[0].Kind != ChangeGap || got[0].Seq != 61 || got[40].Seq != 101 {
-		t.Errorf("%d changes from %v on, want a gap up to 61 and the last 40", len(got), said(got[:1]))
+		t.Errorf("%d changes from %v on, want a gap up to 61 and the last 40", len(got), formatChanges(got[:1]))
 	}
 	if history := get(t, l.Reader(), d.ID).History; len(history) != 100 {
-		t.Errorf("%d attempts, want them all: only what tells of them was cut", len(history))
+		t.Errorf("%d attempts, want all, because only changes were pruned", len(history))
 	}
 }
 
@@ -221,12 +221,12 @@ func TestNewestChangeIsNeverPruned(t *testing.T) {
 		tidy(t, l)
 	}
 	if got := changes(t, l.Reader(), 0, 10); len(got) != 1 || got[0].Kind != ChangeGap || got[0].Seq != 1 {
-		t.Errorf("changes %v, want a gap up to 1", said(got))
+		t.Errorf("changes %v, want a gap up to 1", formatChanges(got))
 	}
 }
 
-// Upkeep comes by itself, and a delivery that comes meanwhile is not kept waiting for all of it.
-func TestPruningTakesTurnsWithDeliveries(t *testing.T) {
+// Maintenance starts pruning, and a delivery that arrives meanwhile waits for one step at most.
+func TestPruningAlternatesWithDeliveries(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		src := newSource(1)
@@ -261,9 +261,9 @@ func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
 		release := holdLock(t, dir)
 		began := time.Now()
 		l.writer.plans <- planNow(t, l)
-		l.writer.plans <- plan{} // accepted once the writer has given the first plan up
+		l.writer.plans <- plan{} // accepted after the writer has dropped the first plan
 		if waited := time.Since(began); waited != 0 {
-			t.Errorf("the writer waited %v for the lock, want it to give the plan up at once", waited)
+			t.Errorf("the writer waited %v for the lock, want it to drop the plan at once", waited)
 		}
 		if got := len(list(t, l.Reader(), Query{})); got != 10 {
 			t.Errorf("%d deliveries while the log is locked, want 10", got)
@@ -277,8 +277,8 @@ func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
 	})
 }
 
-// What is far beyond the bounds is pruned even when there is never a quiet moment.
-func TestPruningIsUrgentFarBeyondTheBounds(t *testing.T) {
+// A log far beyond its limits is pruned even if the writer is never idle.
+func TestPruningIsUrgentFarBeyondTheLimits(t *testing.T) {
 	for name, c := range map[string]struct {
 		retention Retention
 		deliver   func(*webhook.Delivery)
@@ -309,7 +309,7 @@ func TestPruningIsUrgentFarBeyondTheBounds(t *testing.T) {
 	}
 }
 
-// reopen gives a connection for upkeep alone.
+// reopen returns a maintenance connection of the test.
 func reopen(t *testing.T, l *Log) *sqlite.Conn {
 	t.Helper()
 	c, err := openMaintenance(l.reader.path)
@@ -324,7 +324,7 @@ func reopen(t *testing.T, l *Log) *sqlite.Conn {
 	return c
 }
 
-func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
+func TestUrgentPruningDoesNotWaitForIdleTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		urgent bool
 		want   int64
@@ -336,7 +336,7 @@ func TestUrgentPruningDoesNotWaitForAQuietMoment(t *testing.T) {
 				record(t, l, src.next())
 			}
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // with no goroutine
+			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // without its goroutine
 			w.plan = plan{all: Cursor{receivedAt: math.MaxInt64}, urgent: c.urgent}
 			w.afterCommit()
 			if got, err := w.conn.Number("SELECT count(*) FROM delivery"); err != nil || got != c.want {

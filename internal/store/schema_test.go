@@ -24,10 +24,10 @@ func TestSchemaVersionIsTheNumberOfMigrations(t *testing.T) {
 	}
 }
 
-func TestNewLogIsSetUpOnce(t *testing.T) {
+func TestNewLogIsCreatedOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	var all sync.WaitGroup
-	for range 8 { // eight processes at the same moment, as far as SQLite can tell
+	for range 8 { // eight connections, as from eight processes
 		all.Go(func() {
 			l, err := Open(t.Context(), dir, Options{})
 			if err != nil {
@@ -50,7 +50,7 @@ func TestNewLogIsSetUpOnce(t *testing.T) {
 	}
 }
 
-func TestMigrationThatAnotherProcessHasDoneIsLeftAlone(t *testing.T) {
+func TestMigrationOfAnotherProcessIsNotRepeated(t *testing.T) {
 	dir := t.TempDir()
 	closeLog(t, openLog(t, dir, Options{}))
 	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
@@ -59,7 +59,7 @@ func TestMigrationThatAnotherProcessHasDoneIsLeftAlone(t *testing.T) {
 	}
 	for version := range schemaVersion {
 		if err := migrateTo(c, version+1); err != nil {
-			t.Errorf("migrate to %d once more: %v", version+1, err)
+			t.Errorf("migrate to %d again: %v", version+1, err)
 		}
 	}
 	if err := c.Close(); err != nil {
@@ -73,7 +73,7 @@ func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := other.Script("BEGIN IMMEDIATE; CREATE TABLE theirs (x)"); err != nil { // SQLite itself would not wait for this one
+	if err := other.Script("BEGIN IMMEDIATE; CREATE TABLE theirs (x)"); err != nil { // SQLite does not call the busy handler for this lock
 		t.Fatal(err)
 	}
 	c, err := openConn(path, sqlite.Options{})
@@ -85,22 +85,22 @@ func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 	go func() { switched <- sqlite.UseWAL(t.Context(), c) }()
 	select {
 	case err := <-switched:
-		t.Errorf("switchToWAL got %v while the other one writes", err)
+		t.Errorf("switchToWAL got %v while another connection writes", err)
 	case <-time.After(30 * time.Millisecond):
 	}
 	if err := other.Script("ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-switched; err != nil {
-		t.Errorf("switchToWAL got %v, want nothing once the other one is done", err)
+		t.Errorf("switchToWAL got %v, want no error after the other connection has committed", err)
 	}
 	if err := errors.Join(other.Close(), c.Close()); err != nil {
 		t.Error(err)
 	}
 }
 
-// SQLite makes a new file as long as it will be, and then writes into it. Who comes in between waits.
-func TestLogThatIsBeingMadeIsNotCorrupt(t *testing.T) {
+// SQLite extends a new file to its full length before it writes the first page. A process that opens the file in between must wait.
+func TestLogInCreationIsNotCorrupt(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, FileName)
 	other, err := openConn(path, sqlite.Options{Create: true})
@@ -129,7 +129,7 @@ func TestLogThatIsBeingMadeIsNotCorrupt(t *testing.T) {
 	}
 }
 
-func TestMigrationThatFailsChangesNothing(t *testing.T) {
+func TestFailedMigrationChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
 	c, err := openConn(path, sqlite.Options{Create: true})
 	if err == nil {
@@ -139,7 +139,7 @@ func TestMigrationThatFailsChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := migrateTo(c, 1); err == nil {
-		t.Error("migrate got nothing, want that a table is there already")
+		t.Error("migrate got no error, want one about an existing table")
 	}
 	for text, want := range map[string]int64{
 		"PRAGMA user_version": 0, "PRAGMA application_id": 0, "SELECT count(*) FROM sqlite_schema": 1,
@@ -153,9 +153,9 @@ func TestMigrationThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-func TestFilesAreTheOwnersOnly(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("Windows has no such modes; the user's directories are private there")
+		t.Skip("Windows has no file modes; the user's directories are private there")
 	}
 	parent := t.TempDir()
 	dir := filepath.Join(parent, "data")
@@ -177,18 +177,18 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 	check("a reader")
 }
 
-func TestDirectoryThatIsThereKeepsItsMode(t *testing.T) {
+func TestExistingDirectoryKeepsItsMode(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	openLog(t, dir, Options{})
 	if info, err := os.Stat(dir); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o755 {
-		t.Errorf("mode %v, %v, want it left alone", info.Mode(), err)
+		t.Errorf("mode %v, %v, want it unchanged", info.Mode(), err)
 	}
 }
 
-func TestNoLogIsNoLog(t *testing.T) {
+func TestReaderReturnsErrNoLog(t *testing.T) {
 	empty := t.TempDir()
 	if err := os.WriteFile(filepath.Join(empty, FileName), nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -206,8 +206,8 @@ func TestNoLogIsNoLog(t *testing.T) {
 	}
 }
 
-// snapshot is what lies in a directory: names, times and contents. The -shm file is left out, since it is no part of the log: SQLite
-// makes it anew from the -wal file.
+// snapshot returns the names, times and contents of a directory. It leaves out the -shm file, which SQLite
+// rebuilds from the -wal file.
 func snapshot(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -232,7 +232,7 @@ func snapshot(t *testing.T, dir string) map[string]string {
 	return found
 }
 
-// makeNewer gives the log a schema from the future. In the -wal file alone it is not to be seen in the log's own file.
+// makeNewer gives the log a newer schema version, in the database file or only in the -wal file.
 func makeNewer(t *testing.T, dir string, inWALOnly bool) {
 	t.Helper()
 	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
@@ -250,7 +250,7 @@ func makeNewer(t *testing.T, dir string, inWALOnly bool) {
 	}
 }
 
-func TestNewerSchemaIsLeftAlone(t *testing.T) {
+func TestNewerSchemaIsNotTouched(t *testing.T) {
 	for name, inWALOnly := range map[string]bool{"in the file": false, "in the WAL only": true} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -264,13 +264,13 @@ func TestNewerSchemaIsLeftAlone(t *testing.T) {
 				t.Errorf("OpenReader got %v, want ErrNewerSchema", err)
 			}
 			if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
-				t.Errorf("something was touched:\n%s", diff)
+				t.Errorf("a file was changed:\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
+func TestOtherFileIsCorrupt(t *testing.T) {
 	src := newSource(1)
 	foreign := func(dir string) error {
 		c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{Create: true})
@@ -303,7 +303,7 @@ func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 				t.Errorf("OpenReader got %v, want ErrCorrupt", err)
 			}
 			if diff := cmp.Diff(before, snapshot(t, dir)); diff != "" {
-				t.Errorf("something was touched:\n%s", diff)
+				t.Errorf("a file was changed:\n%s", diff)
 			}
 		})
 	}
@@ -319,7 +319,7 @@ func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := sqlite.PageBytes; i < len(content); i++ { // all but the first page
+		for i := sqlite.PageBytes; i < len(content); i++ { // overwrite all pages but the first
 			content[i] ^= 0x5a
 		}
 		if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -335,7 +335,7 @@ func TestFileThatIsNoLogIsCorrupt(t *testing.T) {
 	})
 }
 
-func TestHeaderThatDoesNotDecodeIsCorrupt(t *testing.T) {
+func TestInvalidHeaderIsCorrupt(t *testing.T) {
 	for _, b := range [][]byte{{1}, {1, 'a'}, {1, 'a', 200}, {1, 'a', 2, 'b'}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
 		if h, err := decodeHeader(b); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("decodeHeader(%v) got %v, %v, want ErrCorrupt", b, h, err)
@@ -343,7 +343,7 @@ func TestHeaderThatDoesNotDecodeIsCorrupt(t *testing.T) {
 	}
 }
 
-func FuzzHeaderDecodes(f *testing.F) {
+func FuzzDecodeHeader(f *testing.F) {
 	f.Add([]byte{4, 'H', 'o', 's', 't', 1, 'x'})
 	f.Add([]byte{0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
-// transaction writes one batch of jobs. The writer reuses it, so that it keeps its memory.
+// transaction writes one batch of jobs. The writer reuses it and its memory.
 type transaction struct {
 	conn    *sqlite.Conn
 	last    int64 // the row of the newest change before this transaction

@@ -26,7 +26,7 @@ type writer struct {
 
 	batch      []*job
 	retryQueue []*job // attempts that met a busy log; first in the next batch
-	plan       plan   // what is left to prune
+	plan       plan   // the rest of the plan
 	closing    bool   // the last batch: no retries
 	tx         transaction
 }
@@ -152,8 +152,8 @@ func (w *writer) take(j *job) (bytes int) {
 	return j.size()
 }
 
-// write commits the batch and reports the result to each caller. If the batch fails, it tries each job alone, so that one body that is
-// too large for the disk does not fail the others.
+// write commits the batch and reports the result to each caller. If the batch fails, it tries each job alone, because one body that is
+// too large for the disk must not fail the others.
 func (w *writer) write() {
 	if len(w.batch) == 0 {
 		return

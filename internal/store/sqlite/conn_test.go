@@ -20,7 +20,7 @@ func openTest(t *testing.T) *Conn {
 	return c
 }
 
-func TestConnKeepsABoundedNumberOfStatements(t *testing.T) {
+func TestConnKeepsALimitedNumberOfStatements(t *testing.T) {
 	c := openTest(t)
 	for n := range 2*maxStatements + 1 {
 		if _, err := c.Number(fmt.Sprintf("SELECT %d", n)); err != nil {

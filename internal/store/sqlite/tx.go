@@ -24,7 +24,7 @@ func (c *Conn) Transact(f func() error) error {
 	return errors.Join(err, c.Rollback())
 }
 
-// Snapshot runs f in a read transaction, so that all its statements see the same state of the database.
+// Snapshot runs f in a read transaction. All its statements see the same state of the database.
 func (c *Conn) Snapshot(f func() error) error {
 	if err := c.Exec("BEGIN"); err != nil {
 		return err

@@ -55,7 +55,7 @@ func (s fileSystem) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.Fi
 // noSharedMemory is the URI parameter of connections that share no memory with other processes, and so need no -shm file.
 const noSharedMemory = "heap"
 
-// createPrivate creates the file that SQLite is about to create, so that only its owner can read it: the driver creates files with the
+// createPrivate creates the file that SQLite is about to create, readable only by its owner: the driver creates files with the
 // mode that the umask allows, even if it fails right after that. If createPrivate fails, the driver reports the reason.
 func createPrivate(name *vfs.Filename, flags vfs.OpenFlag) {
 	paths := []string{name.String()}
@@ -69,7 +69,7 @@ func createPrivate(name *vfs.Filename, flags vfs.OpenFlag) {
 	}
 }
 
-// driverFile lists the optional interfaces of the driver's files, so that wrapped files keep them.
+// driverFile lists the optional interfaces of the driver's files, which wrapped files must keep.
 type driverFile interface {
 	vfs.FileLockState
 	vfs.FileHasMoved

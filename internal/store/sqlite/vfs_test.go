@@ -10,7 +10,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// notedFile notes what reaches it.
+// notedFile records the calls that reach it.
 type notedFile struct {
 	driverFile
 	notes []string
@@ -29,7 +29,7 @@ func (f *notedFile) Size() (int64, error)                  { f.note("size"); ret
 func (f *notedFile) Truncate(int64) error                  { f.note("truncate"); return nil }
 func (f *notedFile) Close() error                          { f.note("close"); return nil }
 
-func TestWALFrameIsWrittenAtOnce(t *testing.T) {
+func TestWALFrameIsOneWrite(t *testing.T) {
 	const head, page = frameHeaderBytes, PageBytes
 	type write struct{ off, size int64 }
 	first, second := int64(32), int64(32+head+page)
@@ -43,10 +43,10 @@ func TestWALFrameIsWrittenAtOnce(t *testing.T) {
 			append(append([]write{{0, 32}}, frame(first)...), frame(second)...), nil,
 			[]string{"write 0-32", "write 32-4152", "write 4152-8272"},
 		},
-		"after what another process wrote": {
+		"after another process has written": {
 			append(frame(first), frame(second)...), nil, []string{"write 32-56", "write 56-4152", "write 4152-8272"},
 		},
-		"checksums made anew, at the end of a transaction": {
+		"checksums rewritten at the end of a transaction": {
 			append(append([]write{{0, 32}}, append(frame(first), frame(second)...)...), write{first, head}, write{second, head}), nil,
 			[]string{"write 0-32", "write 32-4152", "write 4152-8272", "write 32-56", "write 4152-4176"},
 		},
@@ -58,11 +58,11 @@ func TestWALFrameIsWrittenAtOnce(t *testing.T) {
 			[]write{{0, 32}, {first, head}}, func(f *walFile) error { _, err := f.Size(); return err },
 			[]string{"write 0-32", "write 32-56", "size"},
 		},
-		"a header alone, then a cut": {
+		"a header alone, then a truncation": {
 			[]write{{0, 32}, {first, head}}, func(f *walFile) error { return f.Truncate(0) },
 			[]string{"write 0-32", "write 32-56", "truncate"},
 		},
-		"a header alone, then the end": {
+		"a header alone, then close": {
 			[]write{{0, 32}, {first, head}}, func(f *walFile) error { return f.Close() },
 			[]string{"write 0-32", "write 32-56", "close"},
 		},
@@ -87,13 +87,13 @@ func TestWALFrameIsWrittenAtOnce(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(c.want, under.notes); diff != "" {
-				t.Errorf("what reached the file (-want +got):\n%s", diff)
+				t.Errorf("calls to the file (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestFullDiskIsToldToSQLite(t *testing.T) {
+func TestFullDiskIsReportedToSQLite(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		full bool
@@ -106,10 +106,10 @@ func TestFullDiskIsToldToSQLite(t *testing.T) {
 			t.Errorf("%v got %v", c.err, err)
 		}
 		if got := fmt.Sprintf("%T", err) == fmt.Sprintf("%T", fullError(syscall.ENOSPC)); got != c.full {
-			t.Errorf("%v is told as full: %v, want %v", c.err, got, c.full)
+			t.Errorf("%v is reported as full: %v, want %v", c.err, got, c.full)
 		}
 		if errors.Is(err, sqlite3.IOERR) {
-			t.Errorf("%v is told as an I/O error", c.err)
+			t.Errorf("%v is reported as an I/O error", c.err)
 		}
 	}
 }

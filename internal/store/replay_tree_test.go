@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// familyOf is a family as text: a member a line, further in for each replay between it and the oldest.
+// familyOf formats a replay tree: one node per line, indented by its depth.
 func familyOf(t *testing.T, r *Reader, names map[webhook.ID]string, id webhook.ID) string {
 	t.Helper()
 	f, err := r.ReplayTree(t.Context(), id)
@@ -40,25 +40,25 @@ func replayOf(parent *webhook.Delivery, change ...func(*webhook.Delivery)) func(
 	}
 }
 
-func TestFamilyIsWhatADeliveryGoesBackToAndWhatGoesBackToThat(t *testing.T) {
+func TestReplayTreeHasOriginalsAndReplays(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	signed := func(d *webhook.Delivery) { d.Header[4].Value = "sha256=" + strings.Repeat("f", 64) }
 	edited := func(d *webhook.Delivery) { d.Body = []byte("{}") }
 	first := src.next()
 	again := src.next(replayOf(first))
-	anew := src.next(replayOf(first, signed))
+	resigned := src.next(replayOf(first, signed))
 	changed := src.next(replayOf(again, edited, signed))
 	orphan := src.next(func(d *webhook.Delivery) { d.ReplayOf = "dlv_0000000000" })
 	sibling := src.next(func(d *webhook.Delivery) { d.ReplayOf = "dlv_0000000000" })
 	alone := src.next()
-	record(t, l, first, again, anew, changed, orphan, sibling, alone)
+	record(t, l, first, again, resigned, changed, orphan, sibling, alone)
 	names := map[webhook.ID]string{
-		first.ID: "first", again.ID: "again", anew.ID: "anew", changed.ID: "changed", "dlv_0000000000": "pruned", orphan.ID: "orphan",
+		first.ID: "first", again.ID: "again", resigned.ID: "resigned", changed.ID: "changed", "dlv_0000000000": "pruned", orphan.ID: "orphan",
 		sibling.ID: "sibling", alone.ID: "alone",
 	}
-	whole := "first\n  again same_bytes\n    changed edited\n  anew re_signed\n"
+	whole := "first\n  again same_bytes\n    changed edited\n  resigned re_signed\n"
 	for id, want := range map[webhook.ID]string{
-		first.ID: whole, again.ID: whole, anew.ID: whole, changed.ID: whole,
+		first.ID: whole, again.ID: whole, resigned.ID: whole, changed.ID: whole,
 		orphan.ID: "pruned gone\n  orphan\n  sibling\n", alone.ID: "alone\n", "dlv_1111111111": "",
 	} {
 		if diff := cmp.Diff(want, familyOf(t, l.Reader(), names, id)); diff != "" {
@@ -67,7 +67,7 @@ func TestFamilyIsWhatADeliveryGoesBackToAndWhatGoesBackToThat(t *testing.T) {
 	}
 }
 
-func TestALargeFamilyKeepsTheOneThatIsAskedFor(t *testing.T) {
+func TestLargeReplayTreeKeepsTheRequestedDelivery(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	first := src.next()
 	record(t, l, first)
@@ -90,12 +90,12 @@ func TestALargeFamilyKeepsTheOneThatIsAskedFor(t *testing.T) {
 			found = found || m.ID == d.ID
 		}
 		if !found || len(f.Nodes) > 2*maxNodes || f.Omitted == 0 {
-			t.Errorf("of %s: it is there %t, among %d, and %d more; want it among a few, and more", d.ID, found, len(f.Nodes), f.Omitted)
+			t.Errorf("tree of %s: found %t among %d nodes, %d omitted; want it found, and some omitted", d.ID, found, len(f.Nodes), f.Omitted)
 		}
 	}
 }
 
-func TestTheFamilyOfACircleEnds(t *testing.T) {
+func TestReplayTreeOfACycleEnds(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	a := src.next()
 	b := src.next(func(d *webhook.Delivery) { d.ReplayOf = a.ID })
@@ -105,7 +105,7 @@ func TestTheFamilyOfACircleEnds(t *testing.T) {
 	for id, want := range map[webhook.ID]int{a.ID: 2, b.ID: 2, itself.ID: 1} {
 		f, err := l.Reader().ReplayTree(t.Context(), id)
 		if err != nil || len(f.Nodes) != want {
-			t.Errorf("got %d members, %v; want %d", len(f.Nodes), err, want)
+			t.Errorf("got %d nodes, %v; want %d", len(f.Nodes), err, want)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// stairs records deliveries, three of each moment, every other of which is of an AI event.
+// stairs records deliveries, three per millisecond. Every other one has an AI event.
 func stairs(t *testing.T, count int) (*Log, []webhook.ID) {
 	t.Helper()
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
@@ -47,7 +47,7 @@ func rowIDs(rows []Row) []webhook.ID {
 	return list
 }
 
-func TestAWindowIsWhatIsAroundAPlace(t *testing.T) {
+func TestWindowIsAroundACursor(t *testing.T) {
 	t.Parallel()
 	const count = 20
 	l, all := stairs(t, count)
@@ -63,7 +63,7 @@ func TestAWindowIsWhatIsAroundAPlace(t *testing.T) {
 	} {
 		for i := -1; i <= count; i++ {
 			at := placeAt(t, r, all, i)
-			upTo := 0 // how many of what is selected stand at the place or before it
+			upTo := 0 // selected deliveries at or before the cursor
 			for _, id := range c.of {
 				if slices.Index(all, id) <= i {
 					upTo++
@@ -86,7 +86,7 @@ func TestAWindowIsWhatIsAroundAPlace(t *testing.T) {
 	}
 }
 
-// placeAt is the place of one of them, and of the ends beyond them.
+// placeAt returns the cursor of the i-th delivery, or of an end of the log.
 func placeAt(t *testing.T, r *Reader, all []webhook.ID, i int) Cursor {
 	t.Helper()
 	switch i {
@@ -112,7 +112,7 @@ func odd(all []webhook.ID) []webhook.ID {
 	return found
 }
 
-func TestScrollingMissesNothingWhateverArrives(t *testing.T) {
+func TestScrollingMissesNothing(t *testing.T) {
 	t.Parallel()
 	l, all := stairs(t, 30)
 	r, src := l.Reader(), newSource(2)
@@ -121,7 +121,7 @@ func TestScrollingMissesNothingWhateverArrives(t *testing.T) {
 	for {
 		w := window(t, r, Query{}, at, 4, 0)
 		rows := w.Rows
-		if len(seen) > 0 { // the last of the window is the first of the one before
+		if len(seen) > 0 { // the last row of this window is the first of the previous one
 			rows = rows[:len(rows)-1]
 		}
 		seen = append(rowIDs(rows), seen...)
@@ -148,7 +148,7 @@ func TestScrollingMissesNothingWhateverArrives(t *testing.T) {
 	}
 }
 
-func TestPlacesAreInTheOrderOfTheLogAndOutliveTheirDelivery(t *testing.T) {
+func TestCursorsAreOrderedAndOutliveTheirDelivery(t *testing.T) {
 	t.Parallel()
 	l, all := stairs(t, 9)
 	r := l.Reader()
@@ -159,7 +159,7 @@ func TestPlacesAreInTheOrderOfTheLogAndOutliveTheirDelivery(t *testing.T) {
 			t.Errorf("CursorOf(%s): got %v, %v, want %v", row.ID, p, err, row.Cursor)
 		}
 		if i > 0 && (!w.Rows[i-1].Cursor.Before(p) || p.Before(w.Rows[i-1].Cursor)) || !Oldest().Before(p) || !p.Before(Newest()) {
-			t.Errorf("the place of %s is not behind the one before", row.ID)
+			t.Errorf("the cursor of %s is not after the previous one", row.ID)
 		}
 	}
 	middle := w.Rows[4].Cursor
@@ -167,15 +167,15 @@ func TestPlacesAreInTheOrderOfTheLogAndOutliveTheirDelivery(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(all[3:4], rowIDs(window(t, r, Query{}, middle, 1, 0).Rows)); diff != "" {
-		t.Errorf("at the place of one that is gone (-want +got):\n%s", diff)
+		t.Errorf("at the cursor of a deleted delivery (-want +got):\n%s", diff)
 	}
 	var missing *NotFoundError
 	if _, err := r.CursorOf(t.Context(), all[4]); !errors.As(err, &missing) {
-		t.Errorf("PlaceOf one that is gone: got %v, want a *NotFoundError", err)
+		t.Errorf("CursorOf a deleted delivery got %v, want a *NotFoundError", err)
 	}
 }
 
-func TestChangesGoOnWhereAWindowWasRead(t *testing.T) {
+func TestChangesContinueAfterAWindow(t *testing.T) {
 	t.Parallel()
 	l, all := stairs(t, 3)
 	r := l.Reader()
@@ -187,14 +187,14 @@ func TestChangesGoOnWhereAWindowWasRead(t *testing.T) {
 	attempt(t, l, all[1], answered(200))
 	got, err := r.ChangesOf(t.Context(), q, w.Seq, 10)
 	if err != nil || len(got) != 1 || got[0].Matches || got[0].Cursor != w.Rows[1].Cursor {
-		t.Errorf("changes after an attempt: got %+v, %v, want one that does not match any more, at its place", got, err)
+		t.Errorf("changes after an attempt: got %+v, %v, want one that no longer matches, with its cursor", got, err)
 	}
 	if all := changes(t, r, w.Seq, 10); len(all) != 1 || !all[0].Matches {
 		t.Errorf("Changes: got %+v, want one that matches", all)
 	}
 }
 
-func TestAWindowGoesByAnIndex(t *testing.T) {
+func TestWindowUsesAnIndex(t *testing.T) {
 	t.Parallel()
 	l, _ := stairs(t, 3)
 	for _, q := range []Query{{}, where("status:failed"), where("event:ai.* job"), where("since:1h")} {

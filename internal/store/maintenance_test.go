@@ -14,14 +14,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// maxWAL is the bound that is promised.
+// maxWAL is the limit of the WAL.
 const maxWAL = 64 << 20
 
-func TestWALStaysWithinItsBound(t *testing.T) {
+func TestWALStaysWithinItsLimit(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
 	body, largest := make([]byte, 2<<20), int64(0)
-	for range 100 { // three times the bound
+	for range 100 { // three times the limit
 		record(t, l, src.next(func(d *webhook.Delivery) { d.Body = body }))
 		info, err := os.Stat(filepath.Join(dir, FileName+"-wal"))
 		if err != nil {
@@ -30,7 +30,7 @@ func TestWALStaysWithinItsBound(t *testing.T) {
 		largest = max(largest, info.Size())
 	}
 	if largest > maxWAL || largest < checkpointPages*sqlite.PageBytes {
-		t.Errorf("the WAL has grown to %d bytes, want it to grow, and to no more than %d", largest, maxWAL)
+		t.Errorf("the WAL has grown to %d bytes, want it to grow to at most %d", largest, maxWAL)
 	}
 	if got := list(t, l.Reader(), Query{}); len(got) != 100 {
 		t.Errorf("%d deliveries, want 100", len(got))
@@ -42,7 +42,7 @@ func TestWALStaysWithinItsBound(t *testing.T) {
 	checkIntegrity(t, dir)
 }
 
-// However quick the writer is, a long WAL is copied to its end, so that the next transaction begins it anew.
+// A long WAL is copied completely, however fast the writer is. The next transaction then starts at its beginning.
 func TestLongWALStartsOver(t *testing.T) {
 	for name, c := range map[string]struct {
 		bodyBytes int
@@ -51,7 +51,7 @@ func TestLongWALStartsOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // with no goroutine
+			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // without its goroutine
 			u := newMaintenance(reopen(t, l), w.file, w.coordination, Options{})
 			write := func(bodyBytes int) {
 				j := &job{kind: jobRecord}
@@ -61,7 +61,7 @@ func TestLongWALStartsOver(t *testing.T) {
 				}
 			}
 			write(c.bodyBytes)
-			reader := reopen(t, l) // while it reads, the WAL cannot be begun anew, and what comes in between stands behind
+			reader := reopen(t, l) // while it reads, the WAL cannot start over, and new transactions are appended
 			if err := reader.Script("BEGIN; SELECT count(*) FROM change"); err != nil {
 				t.Fatal(err)
 			}
@@ -70,7 +70,7 @@ func TestLongWALStartsOver(t *testing.T) {
 			go func() { copied <- u.checkpoint() }()
 			for all, done := int64(1), int64(0); done < all; runtime.Gosched() {
 				err := w.conn.Rows("PRAGMA wal_checkpoint(NOOP)", nil, func(r *sqlite.Row) error {
-					r.Int() // whether it was blocked
+					r.Int() // the result says whether it was blocked
 					all, done = r.Int(), r.Int()
 					return nil
 				})
@@ -78,7 +78,7 @@ func TestLongWALStartsOver(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			write(1) // in between
+			write(1) // between two checkpoints
 			if err := reader.Script("ROLLBACK"); err != nil {
 				t.Fatal(err)
 			}
@@ -94,10 +94,10 @@ func TestLongWALStartsOver(t *testing.T) {
 	}
 }
 
-func TestWriterWaitsForADiskThatIsTooSlow(t *testing.T) {
+func TestWriterWaitsForASlowCheckpoint(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
-	l.writer.checkpointMu.Lock() // upkeep does not get to copy anything
+	l.writer.checkpointMu.Lock() // maintenance cannot checkpoint
 	body, done := make([]byte, 4<<20), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -110,7 +110,7 @@ func TestWriterWaitsForADiskThatIsTooSlow(t *testing.T) {
 	}
 	select {
 	case <-done:
-		t.Error("the writer went on writing")
+		t.Error("the writer did not wait")
 	case <-time.After(50 * time.Millisecond):
 	}
 	if info, err := os.Stat(filepath.Join(dir, FileName+"-wal")); err != nil || info.Size() > maxWAL {
@@ -120,7 +120,7 @@ func TestWriterWaitsForADiskThatIsTooSlow(t *testing.T) {
 	<-done
 }
 
-func TestQuietLogGivesItsWALBack(t *testing.T) {
+func TestIdleLogTruncatesItsWAL(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		l, err := Open(t.Context(), dir, Options{})
@@ -139,19 +139,19 @@ func TestQuietLogGivesItsWALBack(t *testing.T) {
 		time.Sleep(truncateTicks * maintenanceInterval) // fake time
 		synctest.Wait()
 		if got := size(); got < 6<<20 {
-			t.Errorf("the WAL has %d bytes before the time, want them kept", got)
+			t.Errorf("the WAL has %d bytes too early, want it not yet truncated", got)
 		}
 		time.Sleep(maintenanceInterval) // fake time
 		synctest.Wait()
 		if got := size(); got != 0 {
 			t.Errorf("the WAL has %d bytes, want 0", got)
 		}
-		record(t, l, newSource(2).next()) // and it goes on
+		record(t, l, newSource(2).next()) // the log is still usable
 	})
 }
 
-// After the first plan, another is made when there is a reason, and not at every tick.
-func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
+// After the first plan, maintenance plans again when one is due, not at every tick.
+func TestMaintenancePlansWhenDue(t *testing.T) {
 	for name, c := range map[string]struct {
 		retention Retention
 		write     int // deliveries of 10 KB
@@ -193,7 +193,7 @@ func TestUpkeepPlansWhenThereIsAReason(t *testing.T) {
 	}
 }
 
-func TestUpkeepGoesOnUntilNothingIsLeft(t *testing.T) {
+func TestMaintenanceContinuesUntilNothingIsLeft(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		l, err := Open(t.Context(), dir, Options{Retention: Retention{Bytes: 1 << 20}})
@@ -214,7 +214,7 @@ func TestUpkeepGoesOnUntilNothingIsLeft(t *testing.T) {
 	})
 }
 
-func TestUpkeepTellsWhatWentWrong(t *testing.T) {
+func TestMaintenanceReportsErrors(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		failed := make(chan error, 1)
@@ -229,7 +229,7 @@ func TestUpkeepTellsWhatWentWrong(t *testing.T) {
 		select {
 		case err := <-failed:
 			if !strings.Contains(err.Error(), "no such table") {
-				t.Errorf("OnError got %v, want that the table is missing", err)
+				t.Errorf("OnError got %v, want an error about the missing table", err)
 			}
 		default:
 			t.Error("OnError got nothing")
@@ -237,7 +237,7 @@ func TestUpkeepTellsWhatWentWrong(t *testing.T) {
 	})
 }
 
-// breakFeed takes a table away that everything needs.
+// breakFeed renames a table that everything needs.
 func breakFeed(t *testing.T, dir string) {
 	t.Helper()
 	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})

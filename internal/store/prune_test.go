@@ -18,7 +18,7 @@ func logSize(t *testing.T, dir string) int64 {
 	return info.Size()
 }
 
-func TestPruneDeletesWhatIsChosenAndGivesTheSpaceBack(t *testing.T) {
+func TestPruneDeletesTheChosenDeliveriesAndShrinksTheFile(t *testing.T) {
 	dir := t.TempDir()
 	all := recorded(1, 1500)
 	importAll(t, dir, atStart(), all...)
@@ -47,18 +47,18 @@ func TestPruneDeletesWhatIsChosenAndGivesTheSpaceBack(t *testing.T) {
 	checkIntegrity(t, dir)
 }
 
-func TestPruneDoesNotDisturbAListen(t *testing.T) {
+func TestPruneDoesNotBlockAListen(t *testing.T) {
 	dir := t.TempDir()
 	l := openLog(t, dir, atStart())
 	other := newBystander(t, l)
-	for seed := byte(10); seed < 20 && other.few.Load(); seed++ { // who is slow has no turn in a single one
+	for seed := byte(10); seed < 20 && other.few.Load(); seed++ { // on a slow machine, one import may be too short
 		all := recorded(seed, 2000)
 		importAll(t, dir, atStart(), all...)
 		var ids []webhook.ID
 		for _, d := range all {
 			ids = append(ids, d.ID)
 		}
-		other.beside(func() {
+		other.runWhileRecording(func() {
 			if done, err := Prune(t.Context(), dir, ids); err != nil || done.Deliveries != len(ids) {
 				t.Errorf("Prune = %+v, %v, want %d", done, err, len(ids))
 			}
@@ -66,7 +66,7 @@ func TestPruneDoesNotDisturbAListen(t *testing.T) {
 	}
 	other.stop()
 	if n, err := l.Reader().Count(t.Context(), Query{}); err != nil || n != other.recorded || other.during < 5 {
-		t.Errorf("the log has %d, %v, want %d; %d came while it was pruned, want 5 at least", n, err, other.recorded, other.during)
+		t.Errorf("the log has %d, %v, want %d; %d were recorded while pruning, want at least 5", n, err, other.recorded, other.during)
 	}
 	checkIntegrity(t, dir)
 }

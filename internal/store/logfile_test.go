@@ -11,25 +11,25 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// mislaid is a log that is written and that somebody takes away.
-type mislaid struct {
+// movableLog is an open log whose directory can be moved.
+type movableLog struct {
 	*Log
 	dir  string
-	told chan error // what OnError was told
+	errs chan error // what OnError received
 }
 
-func openMislaid(t *testing.T) *mislaid {
+func openMovable(t *testing.T) *movableLog {
 	t.Helper()
 	if !canBeReplaced {
-		t.Skip("nobody can take an open file away here")
+		t.Skip("an open file cannot be moved on this system")
 	}
-	m := &mislaid{dir: filepath.Join(t.TempDir(), "data"), told: make(chan error, 16)}
-	m.Log = openLog(t, m.dir, Options{OnError: func(err error) { m.told <- err }})
+	m := &movableLog{dir: filepath.Join(t.TempDir(), "data"), errs: make(chan error, 16)}
+	m.Log = openLog(t, m.dir, Options{OnError: func(err error) { m.errs <- err }})
 	return m
 }
 
-// away takes the whole data directory away, and returns where it is now.
-func (m *mislaid) away(t *testing.T) string {
+// move moves the data directory and returns its new path.
+func (m *movableLog) move(t *testing.T) string {
 	t.Helper()
 	aside := m.dir + ".aside"
 	if err := os.Rename(m.dir, aside); err != nil {
@@ -38,28 +38,28 @@ func (m *mislaid) away(t *testing.T) string {
 	return aside
 }
 
-func TestWhatIsRecordedAfterTheLogWasTakenAwayIsInANewOne(t *testing.T) {
+func TestRecordAfterTheLogWasMovedGoesToANewLog(t *testing.T) {
 	t.Parallel()
-	m := openMislaid(t)
+	m := openMovable(t)
 	deliveries := newSource(1)
 	before, after := deliveries.next(), deliveries.next()
 	record(t, m.Log, before)
 	cursor := cursorOfReader(t, m.Reader())
-	aside := m.away(t)
+	aside := m.move(t)
 	record(t, m.Log, after)
 	if got := list(t, openReader(t, m.dir), Query{}); !slices.Equal(got, []webhook.ID{after.ID}) {
 		t.Errorf("the new log has %v, want %s", got, after.ID)
 	}
-	if err := <-m.told; !errors.Is(err, ErrReplaced) {
-		t.Errorf("got %v told, want that it was taken away", err)
+	if err := <-m.errs; !errors.Is(err, ErrReplaced) {
+		t.Errorf("OnError got %v, want ErrReplaced", err)
 	}
-	// Who follows this Log goes on, and misses nothing.
+	// A reader that follows this Log continues and misses nothing.
 	if got := changes(t, m.Reader(), cursor, 10); len(got) != 1 || got[0].Kind != ChangeRecorded || got[0].Summary.ID != after.ID {
 		t.Errorf("after the change %d: got %+v, want that %s was recorded", cursor, got, after.ID)
 	}
 	attempt(t, m.Log, after.ID, answered(200))
 	closeLog(t, m.Log)
-	// The old log's own files are left as they were, and closing it took none of the new one's.
+	// Close leaves the files of the old log as they are, and deletes none of the new log.
 	for dir, want := range map[string]webhook.ID{aside: before.ID, m.dir: after.ID} {
 		if got := list(t, openReader(t, dir), Query{}); !slices.Equal(got, []webhook.ID{want}) {
 			t.Errorf("in %s: got %v, want %s", dir, got, want)
@@ -68,13 +68,13 @@ func TestWhatIsRecordedAfterTheLogWasTakenAwayIsInANewOne(t *testing.T) {
 	}
 }
 
-func TestTheLogOfAnotherThatTookItsPlaceIsWritten(t *testing.T) {
+func TestRecordGoesToTheLogThatReplacedTheOldOne(t *testing.T) {
 	t.Parallel()
-	m := openMislaid(t)
+	m := openMovable(t)
 	deliveries := newSource(1)
 	record(t, m.Log, deliveries.next(), deliveries.next(), deliveries.next())
 	cursor := cursorOfReader(t, m.Reader())
-	m.away(t)
+	m.move(t)
 	other := openLog(t, m.dir, Options{})
 	theirs, ours := deliveries.next(), deliveries.next()
 	record(t, other, theirs)
@@ -90,36 +90,36 @@ func TestTheLogOfAnotherThatTookItsPlaceIsWritten(t *testing.T) {
 	checkIntegrity(t, m.dir)
 }
 
-func TestALogThatIsTakenAwayIsNoticedWithoutADelivery(t *testing.T) {
+func TestMovedLogIsNoticedWithoutADelivery(t *testing.T) {
 	t.Parallel()
-	m := openMislaid(t)
+	m := openMovable(t)
 	record(t, m.Log, newSource(1).next())
-	m.away(t)
-	if err := <-m.told; !errors.Is(err, ErrReplaced) {
-		t.Errorf("got %v told, want that it was taken away", err)
+	m.move(t)
+	if err := <-m.errs; !errors.Is(err, ErrReplaced) {
+		t.Errorf("OnError got %v, want ErrReplaced", err)
 	}
 	if got := list(t, openReader(t, m.dir), Query{}); len(got) != 0 {
 		t.Errorf("the new log has %v, want nothing", got)
 	}
-	// What is to be pruned is looked for in the new one.
+	// Maintenance plans for the new log.
 	record(t, m.Log, newSource(2).next())
 	tidy(t, m.Log)
 	if got := list(t, m.Reader(), Query{}); len(got) != 1 {
-		t.Errorf("got %v, want what was recorded", got)
+		t.Errorf("got %v, want one delivery", got)
 	}
 }
 
-func TestWhereNoNewLogCanBeginNothingIsAcknowledged(t *testing.T) {
+func TestRecordFailsIfNoNewLogCanBeCreated(t *testing.T) {
 	t.Parallel()
-	m := openMislaid(t)
+	m := openMovable(t)
 	record(t, m.Log, newSource(1).next())
-	m.away(t)
+	m.move(t)
 	if err := os.WriteFile(m.dir, []byte("in its place"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := newSource(2).next()
 	if err := m.Record(t.Context(), d); err == nil {
-		t.Error("it was recorded where there is no log")
+		t.Error("Record got no error without a log")
 	}
 	if err := os.Remove(m.dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
