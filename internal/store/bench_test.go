@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -48,6 +49,36 @@ func BenchmarkRecord(b *testing.B) {
 				}
 			})
 			b.ReportMetric(float64(b.N)/float64(l.writer.transactions.Load()), "deliveries/transaction")
+		})
+	}
+}
+
+// BenchmarkRecordWhilePruning records deliveries of 1 KB into a log of 40,000, with a retention that keeps all of them or 1,000.
+func BenchmarkRecordWhilePruning(b *testing.B) {
+	for _, kept := range []int{1 << 30, 1000} {
+		b.Run(fmt.Sprintf("kept=%d", kept), func(b *testing.B) {
+			dir := b.TempDir()
+			fillLog(b, dir, 40_000)
+			l, src := openLog(b, dir, Options{Now: time.Now, Retention: Retention{Deliveries: kept}}), newSource(2)
+			l.writer.plans <- planNow(b, l)
+			var waits []time.Duration
+			var mu sync.Mutex
+			b.SetParallelism(8)
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					started := time.Now()
+					if err := l.Record(b.Context(), src.next()); err != nil {
+						b.Error(err)
+					}
+					mu.Lock()
+					waits = append(waits, time.Since(started))
+					mu.Unlock()
+				}
+			})
+			slices.Sort(waits)
+			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds()), "p99-µs")
+			b.ReportMetric(float64(l.writer.walPages.Load()), "wal-pages")
 		})
 	}
 }

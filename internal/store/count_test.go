@@ -58,3 +58,52 @@ func TestCounts(t *testing.T) {
 		t.Errorf("in the first second: %d, %v", got, err)
 	}
 }
+
+// All ways to insert and delete deliveries keep the counts of the table delivery_count up to date.
+func TestDeliveryCountsAreKeptUpToDate(t *testing.T) {
+	dir := t.TempDir()
+	l, src := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries = 5 })}), newSource(1)
+	of := func(project string, probe bool) func(*webhook.Delivery) {
+		return func(d *webhook.Delivery) { d.Project, d.Probe = project, probe }
+	}
+	check := func(what string) {
+		t.Helper()
+		for _, q := range []Query{{}, {Probes: true}, {Project: "/shop"}, {Project: "/shop", Probes: true}, {Not: "/shop"}, {Not: "/none"}} {
+			want := len(list(t, l.Reader(), q))
+			if got, err := l.Reader().Count(t.Context(), q); err != nil || got != want {
+				t.Errorf("%s: Count(%+v) = %d, %v, want %d", what, q, got, err, want)
+			}
+		}
+		sum := 0
+		projects, err := l.Reader().Projects(t.Context(), Query{})
+		for _, n := range projects {
+			sum += n
+		}
+		if want := len(list(t, l.Reader(), Query{})); err != nil || sum != want {
+			t.Errorf("%s: Projects = %v, %v, want %d deliveries", what, projects, err, want)
+		}
+	}
+	var ids []webhook.ID
+	for i := range 12 {
+		d := src.next(of([]string{"/shop", "/blog", ""}[i%3], i%4 == 0))
+		record(t, l, d)
+		ids = append(ids, d.ID)
+	}
+	check("after recording")
+	if err := l.Record(t.Context(), src.next(func(d *webhook.Delivery) { d.ID = ids[0] })); err == nil {
+		t.Error("Record of a duplicate id got no error")
+	}
+	check("after a duplicate id")
+	imported := recorded(7, 20)
+	for i, d := range imported {
+		of([]string{"/shop", "/new"}[i%2], false)(d)
+	}
+	importAll(t, dir, atStart(), imported...)
+	check("after an import")
+	if _, err := Prune(t.Context(), dir, ids[:6]); err != nil {
+		t.Fatal(err)
+	}
+	check("after Prune")
+	tidy(t, l)
+	check("after pruning by the writer")
+}

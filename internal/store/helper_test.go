@@ -216,7 +216,7 @@ func planNow(t testing.TB, l *Log) plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	planner := planner{conn: c, retention: l.maintenance.retention, now: l.maintenance.now}
+	planner := planner{conn: c, retention: l.maintenance.retention, now: l.maintenance.now, maxRows: planRows}
 	p, err := planner.makePlan()
 	if err = errors.Join(err, c.Close()); err != nil {
 		t.Fatal(err)

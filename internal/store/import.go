@@ -300,6 +300,9 @@ func (i *Import) publish() error {
 		if err := i.conn.Exec(publishStaged); err != nil {
 			return err
 		}
+		if err := i.conn.Exec(addStagedCounts); err != nil {
+			return err
+		}
 		return i.conn.Exec(publishChanges, last, last+changes)
 	})
 	switch {
@@ -314,7 +317,7 @@ func (i *Import) publish() error {
 
 // countBeyond counts the imported deliveries that maintenance would prune now.
 func (i *Import) countBeyond() (int, error) {
-	planner := planner{conn: i.conn, retention: i.retention, now: i.now}
+	planner := planner{conn: i.conn, retention: i.retention, now: i.now, maxRows: -1}
 	p, err := planner.makePlan()
 	if err != nil {
 		return 0, err

@@ -101,14 +101,23 @@ func (r *Reader) CountByStatus(ctx context.Context, q Query) (map[webhook.Status
 // Projects counts the matching deliveries by project. Deliveries without a project are counted under "".
 func (r *Reader) Projects(ctx context.Context, q Query) (map[string]int, error) {
 	counts := make(map[string]int)
-	err := r.countBy(ctx, "d.project", q, func(project string, n int) { counts[project] = n })
-	return counts, err
+	add := func(project string, n int) { counts[project] = n }
+	if q.isCounted() {
+		where, args := q.where()
+		return counts, r.countRows(ctx, "SELECT d.project, sum(d.n) FROM delivery_count d"+where+" GROUP BY d.project HAVING sum(d.n) > 0", args, add)
+	}
+	return counts, r.countBy(ctx, "d.project", q, add)
 }
 
 func (r *Reader) countBy(ctx context.Context, column string, q Query, f func(value string, n int)) error {
 	where, args := q.where()
+	return r.countRows(ctx, "SELECT "+column+", count(*) FROM delivery d"+where+" GROUP BY "+column, args, f)
+}
+
+// countRows calls f with each row of a query that returns values and counts.
+func (r *Reader) countRows(ctx context.Context, text string, args []any, f func(value string, n int)) error {
 	err := r.with(ctx, func(c *sqlite.Conn) error {
-		return c.Rows("SELECT "+column+", count(*) FROM delivery d"+where+" GROUP BY "+column, args, func(r *sqlite.Row) error {
+		return c.Rows(text, args, func(r *sqlite.Row) error {
 			f(r.Text(), int(r.Int()))
 			return nil
 		})

@@ -15,6 +15,7 @@ type maintenance struct {
 	file *logFile
 	stop chan struct{}
 
+	next       *plan // for the writer, which has not yet taken it
 	generation int64 // of the log file that the connection belongs to
 	idleTicks  int   // ticks without a commit
 	seen       int64 // transactions at the last tick
@@ -38,7 +39,7 @@ const (
 func newMaintenance(c *sqlite.Conn, file *logFile, shared *coordination, o Options) *maintenance {
 	return &maintenance{
 		coordination: shared, file: file, generation: file.generation.Load(), stop: make(chan struct{}),
-		planner: planner{conn: c, retention: o.Retention.orDefault(), now: o.Now},
+		planner: planner{conn: c, retention: o.Retention.orDefault(), now: o.Now, maxRows: planRows},
 	}
 }
 
@@ -46,9 +47,16 @@ func (m *maintenance) run() {
 	tick := time.NewTicker(maintenanceInterval)
 	defer tick.Stop()
 	for {
+		var plans chan<- plan // nil unless there is a plan
+		var next plan
+		if m.next != nil {
+			plans, next = m.plans, *m.next
+		}
 		select {
 		case <-m.stop:
 			return
+		case plans <- next:
+			m.next = nil
 		case <-m.checkpointDue:
 			m.report(m.checkpoint())
 		case <-tick.C:
@@ -144,8 +152,11 @@ func (m *maintenance) truncateWhenIdle() error {
 	return err
 }
 
-// planWhenDue gives the writer a plan if there is something to prune.
+// planWhenDue makes a plan for the writer if there is something to prune. While the writer prunes, maintenance continues to checkpoint.
 func (m *maintenance) planWhenDue() error {
+	if m.next != nil {
+		return nil
+	}
 	due, err := m.isDue()
 	if err != nil || !due {
 		return err
@@ -155,9 +166,6 @@ func (m *maintenance) planWhenDue() error {
 		return err
 	}
 	p.generation = m.generation
-	select {
-	case m.plans <- p:
-	case <-m.stop:
-	}
+	m.next = &p
 	return nil
 }

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -17,15 +19,22 @@ const (
 	prunePages      = 64
 )
 
+// prunePause is how many times as long as a step of pruning the writer waits before the next one: deliveries need the processor and the
+// disk more.
+const prunePause = 4
+
 // prune runs one small step of the plan. It does not wait for other processes: they prune the same log, and the next plan covers the
 // rest.
 func (w *writer) prune() {
+	started := time.Now()
+	defer func() { w.pruneAt = time.Now().Add(prunePause * time.Since(started)) }()
 	w.txMu.Lock()
 	w.conn.SetBusyTimeout(0)
 	err := sqlite.Classify(sqlite.Protect(w.conn, func() error { return pruneStep(w.conn, &w.plan) }))
 	w.conn.SetBusyTimeout(busyTimeout)
 	w.txMu.Unlock()
 	if err == nil {
+		w.limitWAL()
 		return
 	}
 	w.plan = plan{}
@@ -88,18 +97,39 @@ func pruneChangeRows(c *sqlite.Conn, p *plan) error {
 	})
 }
 
+// The rows of a delivery in all tables, for a JSON array of delivery.n. One statement for many rows costs less than many statements.
+const (
+	inList            = " IN (SELECT value FROM json_each(?))"
+	deleteListed      = "DELETE FROM delivery WHERE n" + inList + " RETURNING project, probe"
+	deleteContents    = "DELETE FROM content WHERE n" + inList
+	deleteParts       = "DELETE FROM part WHERE delivery" + inList
+	deleteAttempts    = "DELETE FROM attempt WHERE delivery" + inList
+	deleteDues        = "DELETE FROM due WHERE delivery" + inList
+	deleteResolutions = "DELETE FROM resolution WHERE delivery" + inList
+)
+
 func deleteDeliveries(c *sqlite.Conn, numbers []int64) error {
-	for _, n := range numbers {
-		for _, text := range []string{
-			"DELETE FROM due WHERE delivery = ?", "DELETE FROM resolution WHERE delivery = ?", "DELETE FROM attempt WHERE delivery = ?",
-			"DELETE FROM part WHERE delivery = ?", "DELETE FROM content WHERE n = ?", "DELETE FROM delivery WHERE n = ?",
-		} {
-			if err := c.Exec(text, n); err != nil {
-				return err
-			}
+	if len(numbers) == 0 {
+		return nil
+	}
+	list, err := json.Marshal(numbers)
+	if err != nil {
+		return err
+	}
+	for _, text := range []string{deleteDues, deleteResolutions, deleteAttempts, deleteParts, deleteContents} {
+		if err := c.Exec(text, string(list)); err != nil {
+			return err
 		}
 	}
-	return nil
+	deleted := countDeltas{}
+	err = c.Rows(deleteListed, []any{string(list)}, func(r *sqlite.Row) error {
+		deleted[countKey{r.Text(), r.Bool()}]--
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return deleted.write(c)
 }
 
 // Pruned is the result of Prune.

@@ -61,16 +61,14 @@ func (q Query) condition() condition {
 	return c
 }
 
-// count returns the SQL that counts the matching deliveries. Frequent queries only read indexes.
+// count returns the SQL that counts the matching deliveries.
 func (q Query) count() (text string, args []any) {
-	isBare := q.Filter.IsZero() && q.Session == "" && q.Project == "" && !q.Probes && q.Limit == 0
-	switch {
-	case isBare && q.Not == "":
-		return "SELECT (SELECT count(*) FROM delivery) - (SELECT count(*) FROM delivery WHERE probe)", nil
-	case isBare:
-		const part = "(SELECT count(*) FROM delivery WHERE project <> '' AND NOT probe AND project "
-		return "SELECT " + part + "< ?) + " + part + "> ?)", []any{q.Not, q.Not}
-	}
 	where, args := q.where()
+	if q.isCounted() {
+		return "SELECT ifnull(sum(d.n), 0) FROM delivery_count d" + where, args
+	}
 	return "SELECT count(*) FROM (SELECT 1 FROM delivery d" + where + " LIMIT ?)", append(args, q.limit())
 }
+
+// isCounted reports whether the table delivery_count, which has the columns project and probe, can answer how many deliveries match.
+func (q Query) isCounted() bool { return q.Filter.IsZero() && q.Session == "" && q.Limit == 0 }

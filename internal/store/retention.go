@@ -65,6 +65,7 @@ const (
 	vacuumReserve      = 1024 // free pages that remain
 	planChanges        = 5000 // about 2,500 deliveries
 	planInterval       = time.Hour
+	planRows           = 5000 // deliveries that a plan reads to estimate bytes, which takes about 10 ms
 	rowBytes           = 2048 // rough size of a delivery without its body: rows, headers, attempts, index entries
 )
 
@@ -73,6 +74,7 @@ type planner struct {
 	conn      *sqlite.Conn
 	retention Retention
 	now       func() time.Time
+	maxRows   int // of deliveries that a plan may read to estimate their bytes; negative: all
 	last      planState
 }
 
@@ -175,9 +177,11 @@ func (p *planner) planCount(todo *plan) error {
 	if err != nil || todo.all == (Cursor{}) {
 		return err
 	}
-	const count = "SELECT count(*) FROM delivery WHERE (received_at, n) <= (?, ?)"
-	excess, err := p.conn.Number(count, todo.all.receivedAt, todo.all.n)
-	todo.urgent = todo.urgent || excess > int64(p.retention.Deliveries)/10
+	// Counting all of them could take long.
+	const count = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE (received_at, n) <= (?, ?) LIMIT ?)"
+	enough := int64(p.retention.Deliveries)/10 + 1
+	excess, err := p.conn.Number(count, todo.all.receivedAt, todo.all.n, enough)
+	todo.urgent = todo.urgent || excess == enough
 	return err
 }
 
@@ -190,7 +194,8 @@ func (p *planner) planAge(todo *plan) error {
 	return err
 }
 
-// planBytes estimates how many of the oldest deliveries free enough bytes. If they do not, the next plan prunes more.
+// planBytes estimates how many of the oldest deliveries free enough bytes. If they do not, or there are too many for one plan, the next
+// plan prunes more.
 func (p *planner) planBytes(todo *plan) error {
 	used, _, err := countPages(p.conn)
 	if err != nil {
@@ -202,8 +207,8 @@ func (p *planner) planBytes(todo *plan) error {
 	if excess <= 0 {
 		return nil
 	}
-	const oldestFirst = "SELECT received_at, n, body_bytes FROM delivery ORDER BY received_at, n"
-	return p.conn.Rows(oldestFirst, nil, func(r *sqlite.Row) error {
+	const oldestFirst = "SELECT received_at, n, body_bytes FROM delivery ORDER BY received_at, n LIMIT ?"
+	return p.conn.Rows(oldestFirst, []any{p.maxRows}, func(r *sqlite.Row) error {
 		at := Cursor{r.Int(), r.Int()}
 		if todo.all.Before(at) {
 			todo.all = at

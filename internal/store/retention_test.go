@@ -300,7 +300,7 @@ func TestPruningIsUrgentFarBeyondTheLimits(t *testing.T) {
 				record(t, l, d)
 			}
 			closeLog(t, l)
-			u := &planner{conn: reopen(t, l), retention: c.retention.orDefault(), now: time.Now}
+			u := &planner{conn: reopen(t, l), retention: c.retention.orDefault(), now: time.Now, maxRows: planRows}
 			p, err := u.makePlan()
 			if err != nil || p.urgent != c.urgent {
 				t.Errorf("urgent: %v, %v, want %v", p.urgent, err, c.urgent)

@@ -313,14 +313,17 @@ func TestOtherFileIsCorrupt(t *testing.T) {
 		for range 100 {
 			record(t, l, src.next())
 		}
+		pages := rootPages(t, l.Reader())
 		closeLog(t, l)
 		path := filepath.Join(dir, FileName)
 		content, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := sqlite.PageBytes; i < len(content); i++ { // overwrite all pages but the first
-			content[i] ^= 0x5a
+		for _, page := range pages {
+			for i := range content[(page-1)*sqlite.PageBytes : page*sqlite.PageBytes] {
+				content[(page-1)*sqlite.PageBytes+int64(i)] ^= 0x5a
+			}
 		}
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
@@ -333,6 +336,21 @@ func TestOtherFileIsCorrupt(t *testing.T) {
 			t.Errorf("Record got %v, want ErrCorrupt", err)
 		}
 	})
+}
+
+// rootPages returns the numbers of the first pages of all tables and indexes, from 1.
+func rootPages(t *testing.T, r *Reader) (pages []int64) {
+	t.Helper()
+	err := r.with(t.Context(), func(c *sqlite.Conn) error {
+		return c.Rows("SELECT rootpage FROM sqlite_schema", nil, func(q *sqlite.Row) error {
+			pages = append(pages, q.Int())
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
 }
 
 func TestInvalidHeaderIsCorrupt(t *testing.T) {

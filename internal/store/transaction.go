@@ -13,6 +13,7 @@ type transaction struct {
 	last    int64 // the row of the newest change before this transaction
 	minimum int64 // of last: the numbers of a new log continue after those of the log that it replaced
 	changes []change
+	counts  countDeltas
 }
 
 // change is a row for the change table.
@@ -25,6 +26,10 @@ type change struct {
 func (t *transaction) run(c *sqlite.Conn, batch []*job) error {
 	t.conn = c
 	t.changes = t.changes[:0]
+	if t.counts == nil {
+		t.counts = countDeltas{}
+	}
+	clear(t.counts) // a failed transaction leaves some
 	for _, j := range batch {
 		j.result = nil
 	}
@@ -56,6 +61,9 @@ func (t *transaction) apply(batch []*job) (err error) {
 		if err != nil {
 			return err
 		}
+	}
+	if err := t.counts.write(t.conn); err != nil {
+		return err
 	}
 	return t.insertChanges()
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -25,9 +26,10 @@ type writer struct {
 	recycle func(*job)
 
 	batch      []*job
-	retryQueue []*job // attempts that met a busy log; first in the next batch
-	plan       plan   // the rest of the plan
-	closing    bool   // the last batch: no retries
+	retryQueue []*job    // attempts that met a busy log; first in the next batch
+	plan       plan      // the rest of the plan
+	pruneAt    time.Time // when the next step of the plan may start
+	closing    bool      // the last batch: no retries
 	tx         transaction
 }
 
@@ -109,15 +111,21 @@ func (w *writer) next() (j *job, open bool) {
 		if len(w.retryQueue) > 0 {
 			return nil, true
 		}
+		plans, pruneDue := w.plans, (<-chan time.Time)(nil)
 		if !w.plan.isEmpty() {
-			w.prune()
-			continue
+			pause := time.Until(w.pruneAt)
+			if pause <= 0 {
+				w.prune()
+				continue
+			}
+			plans, pruneDue = nil, time.After(pause)
 		}
 		select {
 		case j, open = <-w.queue:
 			return j, open
-		case p := <-w.plans:
+		case p := <-plans:
 			w.setPlan(p)
+		case <-pruneDue:
 		case err := <-w.failures:
 			w.onError(err)
 		case <-w.replaced:
@@ -212,9 +220,23 @@ func (w *writer) finish(j *job, err error) {
 	w.recycle(j)
 }
 
-// afterCommit wakes maintenance when the WAL has grown, and waits for it if the WAL has grown too long. It also prunes if there is too
-// much to wait until the writer is idle.
+// afterCommit limits the WAL. It also prunes if there is too much to wait until the writer is idle.
 func (w *writer) afterCommit() {
+	w.limitWAL()
+	select {
+	case p := <-w.plans:
+		w.setPlan(p)
+	case err := <-w.failures:
+		w.onError(err)
+	default:
+	}
+	if w.plan.urgent && !w.plan.isEmpty() && time.Until(w.pruneAt) <= 0 {
+		w.prune()
+	}
+}
+
+// limitWAL wakes maintenance when the WAL has grown, and waits for it if the WAL has grown too long.
+func (w *writer) limitWAL() {
 	if w.walPages.Load() >= w.checkpointAt.Load() {
 		select {
 		case w.checkpointDue <- struct{}{}:
@@ -224,16 +246,6 @@ func (w *writer) afterCommit() {
 	if w.walPages.Load() >= stallPages {
 		w.checkpointMu.Lock()
 		w.checkpointMu.Unlock() //nolint:staticcheck // only waits for the checkpoint
-	}
-	select {
-	case p := <-w.plans:
-		w.setPlan(p)
-	case err := <-w.failures:
-		w.onError(err)
-	default:
-	}
-	if w.plan.urgent && !w.plan.isEmpty() {
-		w.prune()
 	}
 }
 
