@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"demo":      3,
 	"doctor":    3,
 
+	"explain":     2,
 	"relay":       2,
 	"view":        2,
 	"load":        2,
@@ -44,6 +45,7 @@ var floors = map[string]int{
 	"signature": 1,
 	"sample":    1,
 	"display":   1,
+	"refusal":   1,
 	"recording": 1,
 	"dispatch":  1,
 	"store":     1,
@@ -57,6 +59,7 @@ var floors = map[string]int{
 	"webhook":    0,
 	"filter":     0,
 	"hosts":      0,
+	"htmltext":   0,
 	"atomicfile": 0,
 	"suggest":    0,
 

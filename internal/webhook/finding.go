@@ -6,6 +6,7 @@ type Finding struct {
 	Cause     string    // one sentence
 	Fix       string    // one sentence, or a command
 	Certainty Certainty // whether it is proven
+	Framework string    // the framework or server whose response shows it; may be empty
 	Detail    []string  // further identifiers, such as the changes that were made to a body
 }
 
