@@ -93,10 +93,11 @@ var owners = map[string]string{
 	"github.com/ncruces/go-sqlite3": "store/sqlite",
 	"zombiezen.com/go/sqlite":       "store/sqlite",
 
-	"github.com/creack/pty":           forTests,
-	"github.com/rogpeppe/go-internal": forTests,
-	"github.com/google/go-cmp":        forTests,
-	"go.uber.org/goleak":              forTests,
+	"github.com/creack/pty":                    forTests,
+	"github.com/rogpeppe/go-internal":          forTests,
+	"github.com/google/go-cmp":                 forTests,
+	"github.com/santhosh-tekuri/jsonschema/v6": forTests,
+	"go.uber.org/goleak":                       forTests,
 }
 
 // ends is what stops the whole process and leaves deferred work undone. Only main may.

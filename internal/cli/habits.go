@@ -41,8 +41,7 @@ func habits() []habit {
 		{"unregister unsubscribe restore", "restore the account's webhook", "vidiking config restore-webhook"},
 
 		{"send emit fire post publish ping simulate mock fixture fixtures sample samples message-create", "send a sample event", "vidiking trigger {event|render.complete}"},
-		{"event types event-types catalog", "list all events", "vidiking trigger --list"},
-		{"events", "list all events", "vidiking trigger --list"},
+		{"event types event-types catalog", "list all events", "vidiking events"},
 		{"tour tutorial example examples quickstart getting-started", "take the tour", "vidiking demo"},
 		{"docs documentation man manual usage commands", "list all commands", "vidiking help"},
 		{"update upgrade self-update", "update vidiking in the same way that you installed it; this is", "vidiking version"},

@@ -98,6 +98,13 @@ func (r *Reader) CountByStatus(ctx context.Context, q Query) (map[webhook.Status
 	return counts, err
 }
 
+// CountByEvent counts the matching deliveries by event. Deliveries without a payload are counted under "". It reads the whole log.
+func (r *Reader) CountByEvent(ctx context.Context, q Query) (map[string]int, error) {
+	counts := make(map[string]int)
+	err := r.countBy(ctx, "d.event", q, func(event string, n int) { counts[event] = n })
+	return counts, err
+}
+
 // Projects counts the matching deliveries by project. Deliveries without a project are counted under "".
 func (r *Reader) Projects(ctx context.Context, q Query) (map[string]int, error) {
 	counts := make(map[string]int)
