@@ -15,8 +15,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// BenchmarkSend compares one delivery of 1 KB by Sender with a bare RoundTrip, and with httputil.ReverseProxy, each over kept
-// connections to the same handler. Run it with -count, and compare within a run.
+// BenchmarkSend compares one delivery of 1 KB by Sender with a bare RoundTrip, and with httputil.ReverseProxy, each over reused
+// connections to the same handler. Run it with -count, and compare results within a run.
 func BenchmarkSend(b *testing.B) {
 	handler := httptest.NewServer(testkit.Answer(http.StatusOK, `{"received":true}`))
 	b.Cleanup(handler.Close)

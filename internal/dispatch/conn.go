@@ -7,12 +7,14 @@ import (
 	"time"
 )
 
-// conn is a connection to a handler that knows three things which net/http does not tell. TLS has one below it and one above it.
+// conn is a connection to a handler. It records three things that net/http does not report. A TLS connection has two of them, one
+// below TLS and one above.
 //
-// It keeps the first byte that came, by which a handler that speaks TLS is known where HTTP was expected. And a write that
-// fails because the handler has closed counts as done: the handler may have answered before it had read all (413, 401) and hung
-// up, and the answer waits to be read. net/http would drop it for the sake of the failed write. Where there is no answer, the
-// next read says so. It also knows whether and when a request was written to it.
+//   - The first byte received, which reveals a handler that speaks TLS when HTTP was expected.
+//   - Whether and when the request was written.
+//   - A write that failed because the handler had closed the connection. Write reports it as successful: the handler may have
+//     responded before it read everything (413, 401) and then closed, and the response is still there to be read. net/http would
+//     discard it because of the failed write. If there is no response, the next read fails.
 type conn struct {
 	net.Conn
 	below *conn         // the TCP connection below TLS; nil without TLS
@@ -22,11 +24,11 @@ type conn struct {
 	wrote writes
 }
 
-// writes is what is known of the writes to a connection.
+// writes summarizes the writes to a connection.
 type writes struct {
 	n    int
-	last time.Time // when the last one ended; when it began, if it failed
-	lost bool      // one of them failed, if only because the handler had closed
+	last time.Time // the end of the last one, or its beginning if it failed
+	lost bool      // one of them failed, for any reason
 }
 
 func (c *conn) writes() writes {
@@ -59,7 +61,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// speaksTLS reports whether what came begins as a TLS record: change cipher spec, alert, handshake or data (RFC 8446 5.1).
+// speaksTLS reports whether the first byte starts a TLS record: change cipher spec, alert, handshake or data (RFC 8446 5.1).
 func (c *conn) speaksTLS() bool {
 	first := c.first.Load()
 	return first >= 20+1 && first <= 23+1

@@ -11,18 +11,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
-// loopbackHeadStart is how long 127.0.0.1 waits for ::1 to answer: the Connection Attempt Delay of RFC 8305, section 5. It is next
-// to never waited for, since a loopback address connects or refuses at once, on Windows too (net sees to that).
+// loopbackHeadStart is how long dialing ::1 may take before 127.0.0.1 is tried too: the Connection Attempt Delay of RFC 8305,
+// section 5. It rarely matters, because a loopback address connects or refuses immediately (net ensures this on Windows).
 const loopbackHeadStart = 250 * time.Millisecond
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// dialer makes connections to handlers.
+// dialer connects to handlers.
 type dialer struct {
 	timeout time.Duration
 	tls     *tls.Config
 	tcp     dialFunc
-	guard   Guard // nil: none
+	guard   Guard // nil: every connection is allowed
 }
 
 func newDialer(timeout time.Duration, config *tls.Config, g Guard) *dialer {
@@ -37,7 +37,7 @@ func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, e
 	return &conn{Conn: c}, nil
 }
 
-// handshakeError is a failure after the TCP connection was made and before TLS was.
+// handshakeError is a TLS handshake that failed after the TCP connection was established.
 type handshakeError struct{ err error }
 
 func (e *handshakeError) Error() string { return "TLS handshake: " + e.err.Error() }
@@ -65,16 +65,17 @@ func (d *dialer) dialTLS(ctx context.Context, network, address string) (net.Conn
 	return &conn{Conn: secured, below: c}, nil
 }
 
-// errTouched ends a probe that found something listening.
-var errTouched = errors.New("something listens there")
+// errListening ends a probe that connected.
+var errListening = errors.New("the port is open")
 
-func (d *dialer) touch(ctx context.Context, network, address string) (net.Conn, error) {
+// probe connects and closes the connection again. It always returns an error, so that net/http sends nothing.
+func (d *dialer) probe(ctx context.Context, network, address string) (net.Conn, error) {
 	c, err := d.connect(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
 	_ = c.Close()
-	return nil, errTouched
+	return nil, errListening
 }
 
 func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
@@ -90,20 +91,20 @@ func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn
 	return d.tcp(ctx, network, address)
 }
 
-type connected struct {
+type dialResult struct {
 	conn net.Conn
 	err  error
 }
 
-// connectLoopback connects to ::1 or 127.0.0.1, since handlers that listen on "localhost" are found on either: Node takes the
-// first that the resolver gives, Flask takes 127.0.0.1. The first to connect wins.
+// connectLoopback connects to ::1 or 127.0.0.1, whichever connects first. A handler that listens on "localhost" may be on either:
+// Node uses the resolver's first address, Flask uses 127.0.0.1.
 func (d *dialer) connectLoopback(ctx context.Context, port string) (net.Conn, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	results := make(chan connected, 2)
+	results := make(chan dialResult, 2)
 	start := func(host string) {
 		c, err := d.tcp(ctx, "tcp", net.JoinHostPort(host, port))
-		results <- connected{c, err}
+		results <- dialResult{c, err}
 	}
 	go start("::1")
 	headStart := time.NewTimer(loopbackHeadStart)
@@ -119,25 +120,25 @@ func (d *dialer) connectLoopback(ctx context.Context, port string) (net.Conn, er
 	go start("127.0.0.1")
 	first := <-results
 	if first.err == nil {
-		go closeLate(results)
+		go closeNext(results)
 		return first.conn, nil
 	}
 	second := <-results
 	if second.err == nil {
 		return second.conn, nil
 	}
-	return nil, moreTelling(first.err, second.err)
+	return nil, preferredError(first.err, second.err)
 }
 
-func closeLate(results <-chan connected) {
+func closeNext(results <-chan dialResult) {
 	if r := <-results; r.err == nil {
 		_ = r.conn.Close()
 	}
 }
 
-// moreTelling chooses between two failures of one host. An address that is not allowed wins, then refused: the other is mostly that a
-// machine has no IPv6.
-func moreTelling(a, b error) error {
+// preferredError chooses which of two dial errors to report. A forbidden address comes first, then a refused connection. The other
+// error usually only means that the machine has no IPv6.
+func preferredError(a, b error) error {
 	var address *AddressError
 	if isRefused(a) && !errors.As(b, &address) {
 		return a

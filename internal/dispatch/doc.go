@@ -1,33 +1,33 @@
-// Package dispatch hands one delivery to one handler by HTTP, once, and says what came of it.
+// Package dispatch sends one delivery to one handler over HTTP, once, and reports the result.
 //
-// A Sender promises
+// A Sender guarantees:
 //
-//   - exact bytes: the body as it was given; every header field that may travel, all values of a name in their order, and
-//     nothing of its own but Host and Content-Length;
-//   - one answer: no redirect is followed, nothing is decompressed, and the body is kept up to a cap;
-//   - an end: the time-out spans everything from the name look-up to the last byte of the answer;
-//   - a reason: a failure is told apart by type and said for people in a sentence or two.
+//   - Exact bytes: the body is sent unchanged. Every end-to-end header field is sent with all its values in order, and nothing
+//     is added except Host and Content-Length.
+//   - One response: redirects are not followed, nothing is decompressed, and the body is kept up to a limit.
+//   - A deadline: the timeout covers everything from the DNS lookup to the last byte of the response.
+//   - A reason: each failure has a webhook.Failure and a message of one or two sentences for the user.
 //
-// It speaks HTTP/1.1 only, over TLS too. That is what every handler understands, and it spares the developer a second
-// protocol between what is recorded and what the framework shows.
+// A Sender speaks only HTTP/1.1, also over TLS. Every handler supports it, and the recorded header then matches the one that
+// the handler's framework shows.
 //
-// It uses no proxy, whatever HTTP_PROXY says. The handler is the developer's own, on this machine or near it; and the
-// environment is a parameter in this program, which net/http's look at it would go around.
+// It never uses a proxy. Handlers run on the developer's machine or close to it, and this program doesn't read its environment
+// through net/http.
 //
-// What it leaves to others: recording the attempt, its number, when to try again, and what a refusal may mean.
+// Recording and numbering attempts, retrying, and explaining refusals are the caller's job.
 //
 // # At least once
 //
-// Connections are kept open between deliveries, and a handler may close one (idle for too long, restarted) just as a delivery
-// leaves on it. Such a connection is stale: it was used before, and it ends within 50 ms of the write without a single byte of an
-// answer. The delivery is then sent once more, on a new connection. If the first send was written as a whole, the handler may have
-// received it, and it is an attempt of its own (Result.Stale). A handler must bear to see a delivery twice anyway: the provider sends
-// again whatever was not answered with 2xx. A connection that ends later, or that is new, is never followed by another send: the
-// handler ended it because of this delivery.
+// Connections are reused. A handler can close one (after an idle timeout, or in a restart) just as a delivery is sent on it. Such a
+// connection is stale: it was used before, and it closes within 50 ms of the write without sending a byte. The delivery is then
+// sent again on a new connection. If the first send was written completely, the handler may have received it, so it counts as a
+// separate attempt (Result.Stale). Handlers must accept duplicates anyway, because the provider retries everything that isn't
+// answered with a 2xx. If a connection is new, or closes later, the delivery is not sent again: the handler closed the connection
+// because of this delivery.
 //
-// # Half an answer
+// # Incomplete responses
 //
-// An answer that breaks off (cut connection, time-out) is no answer: the attempt has a Failure, and so the delivery is not
-// delivered, whatever its code. The code, the header and what came of the body are kept all the same, since they say how far
-// the handler got. What happens after the cap is not looked at.
+// If a response is cut off by a closed connection or a timeout, the attempt has a Failure, and the delivery is not delivered,
+// whatever the status code. The attempt still keeps the code, the header and the part of the body that arrived, because they show
+// how far the handler got. Errors past the response limit are ignored.
 package dispatch

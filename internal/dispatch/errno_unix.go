@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// failureOf says what an error number of the system means for a delivery; "" where it means nothing in particular.
+// failureOf maps a system error number to a failure. It returns "" if the number has no specific meaning for a delivery.
 func failureOf(number syscall.Errno) webhook.Failure {
 	switch number {
 	case syscall.ECONNREFUSED:

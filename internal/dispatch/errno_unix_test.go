@@ -16,7 +16,7 @@ const (
 	tooLateNumber = syscall.ETIMEDOUT
 )
 
-func TestSeveralNumbersMeanTheSame(t *testing.T) {
+func TestSystemErrorsMapToFailures(t *testing.T) {
 	for want, numbers := range map[webhook.Failure][]syscall.Errno{
 		webhook.FailureReset:   {syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED},
 		webhook.FailureNoRoute: {syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN},

@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Winsock's own numbers (winsock2.h). syscall's ECONNREFUSED and the like are inventions that no call returns here.
+// Winsock error numbers (winsock2.h). On Windows, system calls never return syscall.ECONNREFUSED and similar constants.
 const (
 	wsaENetDown     syscall.Errno = 10050
 	wsaENetUnreach  syscall.Errno = 10051
@@ -19,7 +19,7 @@ const (
 	wsaEHostUnreach syscall.Errno = 10065
 )
 
-// failureOf says what an error number of the system means for a delivery; "" where it means nothing in particular.
+// failureOf maps a system error number to a failure. It returns "" if the number has no specific meaning for a delivery.
 func failureOf(number syscall.Errno) webhook.Failure {
 	switch number {
 	case wsaEConnRefused:

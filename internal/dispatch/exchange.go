@@ -13,11 +13,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// exchange is one delivery on its way to a handler and back.
+// exchange sends one delivery to a handler and reads the response.
 type exchange struct {
 	sender *Sender
-	caller context.Context // of the one who called Send
-	ctx    context.Context // ends with the time-out too
+	caller context.Context // the context given to Send
+	ctx    context.Context // caller's, with the timeout
 	cancel context.CancelFunc
 	start  time.Time
 	target Target
@@ -25,24 +25,24 @@ type exchange struct {
 	body   []byte
 
 	attempt webhook.Attempt
-	stale   *webhook.Attempt // the attempt before it
+	stale   *webhook.Attempt // the attempt on a stale connection, if any
 }
 
-// staleWithin bounds how soon after the write a reused connection ends if the handler had closed it before. A handler that closes later
-// has worked on the delivery, and its end is the delivery's result.
+// staleWithin is the longest time between the write and the close of a stale connection. If a handler closes the connection later, it
+// has worked on the delivery, and the close is the delivery's result.
 const staleWithin = 50 * time.Millisecond
 
 func (x *exchange) run() {
-	transport := x.sender.kept
-	if x.isRepeatable() {
+	transport := x.sender.reuse
+	if x.isReplayable() {
 		transport = x.sender.fresh
 	}
-	t, err := x.pass(transport)
+	t, err := x.roundTrip(transport)
 	if err != nil && t.isStale() && x.ctx.Err() == nil {
-		if t.isWritten() { // the handler may have it, so this was an attempt
+		if t.isWritten() { // the handler may have received it, so it counts as an attempt
 			x.endStale()
 		}
-		t, err = x.pass(x.sender.fresh)
+		t, err = x.roundTrip(x.sender.fresh)
 	}
 	a := &x.attempt
 	a.Connect = t.connect
@@ -53,30 +53,30 @@ func (x *exchange) run() {
 	a.Duration = x.elapsed()
 }
 
-// endStale ends the attempt on a stale connection, and begins the one that follows it. The time-out spans both.
+// endStale ends the attempt on a stale connection and starts the next one. The timeout covers both.
 func (x *exchange) endStale() {
 	a := x.attempt
-	a.Failure, a.Error, a.Duration = webhook.FailureStale, staleText, x.elapsed()
+	a.Failure, a.Error, a.Duration = webhook.FailureStale, staleMessage, x.elapsed()
 	x.stale = &a
 	x.start = x.start.Add(a.Duration)
 	x.attempt.StartedAt = startedAt(x.start)
 }
 
-const staleText = "It closed a reused connection at once. The delivery was sent again on a new one."
+const staleMessage = "The handler closed a reused connection immediately. The delivery was sent again on a new one."
 
-// isRepeatable reports whether net/http would send the delivery a second time on its own, unnoticed, after a reused connection ended
-// without an answer: it does so if there is no body to send again and one of these fields is there (http.Request.isReplayable). It never
-// does on a new connection.
-func (x *exchange) isRepeatable() bool {
+// isReplayable reports whether net/http would resend the delivery without telling us if a reused connection closed without a
+// response. It does so when the body is empty and one of these fields is set (http.Request.isReplayable), but never on a new
+// connection.
+func (x *exchange) isReplayable() bool {
 	return len(x.body) == 0 && (x.header["Idempotency-Key"] != nil || x.header["X-Idempotency-Key"] != nil)
 }
 
 func (x *exchange) elapsed() time.Duration { return x.sender.options.Now().Sub(x.start) }
 
-// pass sends the delivery over one connection and reads the answer.
-func (x *exchange) pass(transport *http.Transport) (*try, error) {
+// roundTrip sends the delivery on one connection and reads the response.
+func (x *exchange) roundTrip(transport *http.Transport) (*try, error) {
 	t := x.newTry()
-	resp, err := transport.RoundTrip(x.request(t)) // not a Client, which would follow redirects
+	resp, err := transport.RoundTrip(x.request(t)) // not http.Client, which would follow redirects
 	if err != nil {
 		return t, err
 	}
@@ -89,26 +89,26 @@ func (x *exchange) request(t *try) *http.Request {
 	req.Method = http.MethodPost
 	req.URL = &x.target.url
 	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
-	req.Header, req.Host = x.header, x.target.asHost
+	req.Header, req.Host = x.header, x.target.hostHeader
 	req.Body, req.ContentLength = http.NoBody, int64(len(x.body))
 	if len(x.body) > 0 {
-		// Of a reader in memory that it knows, net/http writes header and body in one go; of another, in two, which costs a third
-		// more time (BenchmarkSend).
+		// net/http recognizes this reader and writes header and body in one system call. With a custom reader it makes two, which
+		// takes a third longer (BenchmarkSend).
 		req.Body = io.NopCloser(bytes.NewReader(x.body))
 	}
 	return req
 }
 
-// try is one pass over one connection, as net/http reports it.
+// try is one use of one connection for an exchange.
 type try struct {
 	x         *exchange
 	trace     httptrace.ClientTrace
 	conn      *conn
-	before    int // writes to conn by earlier deliveries
+	before    int // number of writes to conn by earlier deliveries
 	connected bool
 	reused    bool
 	connect   time.Duration
-	firstByte atomic.Int64 // a time.Duration; set by net/http's reader of the connection, which may be late
+	firstByte atomic.Int64 // a time.Duration; net/http's read loop sets it, possibly after the exchange has ended
 }
 
 func (x *exchange) newTry() *try {
@@ -131,29 +131,29 @@ func (t *try) gotConn(info httptrace.GotConnInfo) {
 
 func (t *try) gotFirstByte() {
 	t.firstByte.Store(max(1, int64(t.x.elapsed())))
-	t.x.sender.silence.sign()
+	t.x.sender.silence.reset()
 }
 
-// gotInterim learns that the handler is still working. It lets net/http take any number of such responses.
+// gotInterim handles a 1xx response, which shows that the handler is still working. net/http then accepts any number of them.
 func (x *exchange) gotInterim(int, textproto.MIMEHeader) error {
-	x.sender.silence.sign()
+	x.sender.silence.reset()
 	return nil
 }
 
-// answered reports whether anything at all came back.
-func (t *try) answered() bool { return t.firstByte.Load() != 0 }
+// responded reports whether at least one byte was received.
+func (t *try) responded() bool { return t.firstByte.Load() != 0 }
 
-// isStale reports whether the try, which failed just now, met a connection that the handler had closed before: it was reused, and it
-// ended within staleWithin of the write, without a byte of an answer.
+// isStale reports whether a try that has just failed used a stale connection: a reused one that closed within staleWithin of the
+// write and without a byte of response.
 func (t *try) isStale() bool {
-	if !t.reused || t.answered() {
+	if !t.reused || t.responded() {
 		return false
 	}
 	w := t.conn.writes()
 	return w.n == t.before || time.Since(w.last) <= t.x.sender.staleWithin
 }
 
-// isWritten reports whether the delivery was written to the connection as a whole.
+// isWritten reports whether the whole delivery was written to the connection.
 func (t *try) isWritten() bool {
 	w := t.conn.writes()
 	return w.n > t.before && !w.lost

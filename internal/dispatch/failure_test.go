@@ -19,12 +19,12 @@ import (
 )
 
 const (
-	crashText  = "It closed the connection without an answer. Did it crash?"
-	midwayText = "It closed the connection in the middle of its answer. Did it crash?"
+	crashMessage      = "The handler closed the connection without a response. Did it crash?"
+	incompleteMessage = "The handler closed the connection before its response was complete. Did it crash?"
 )
 
 func TestNothingListening(t *testing.T) {
-	for name, host := range map[string]string{"by address": "127.0.0.1", "by name": "localhost", "by a name below localhost": "app.localhost"} {
+	for name, host := range map[string]string{"address": "127.0.0.1", "localhost": "localhost", "name ending in .localhost": "app.localhost"} {
 		t.Run(name, func(t *testing.T) {
 			_, port, _ := net.SplitHostPort(testkit.Nowhere(t))
 			got := send(t, Options{}, net.JoinHostPort(host, port))
@@ -36,47 +36,47 @@ func TestNothingListening(t *testing.T) {
 	}
 }
 
-func TestNoSuchHost(t *testing.T) {
+func TestUnknownHost(t *testing.T) {
 	got := send(t, Options{}, "http://handler.invalid:3000") // never resolves (RFC 6761 6.4)
 	if got.Failure != webhook.FailureNoHost || !strings.Contains(got.Error, "handler.invalid") {
 		t.Errorf("got %q %q, want %q", got.Failure, got.Error, webhook.FailureNoHost)
 	}
 }
 
-func TestFailuresOfTheLookUpAreToldApart(t *testing.T) {
+func TestLookupFailuresAreDistinguished(t *testing.T) {
 	tests := []struct {
 		err  net.DNSError
 		text string
 	}{
-		{net.DNSError{IsNotFound: true}, "There is no host h. Is it spelled right?"},
-		{net.DNSError{IsTimeout: true, IsTemporary: true}, "The name h could not be looked up. Is this machine online?"},
+		{net.DNSError{IsNotFound: true}, "There is no host named h. Is it spelled correctly?"},
+		{net.DNSError{IsTimeout: true, IsTemporary: true}, "Could not look up the host name h. Is this machine online?"},
 	}
 	for _, tt := range tests {
-		kind, text := explainConnect(target(t, "http://h:80"), &net.OpError{Op: "dial", Err: &tt.err})
+		kind, text := explainDialError(target(t, "http://h:80"), &net.OpError{Op: "dial", Err: &tt.err})
 		if kind != webhook.FailureNoHost || text != tt.text {
 			t.Errorf("%+v: got %q %q, want %q", tt.err, kind, text, tt.text)
 		}
 	}
 }
 
-func TestHandlerThatTakesTooLong(t *testing.T) {
+func TestSlowHandlerTimesOut(t *testing.T) {
 	for name, handler := range map[string]struct {
 		serve func(c net.Conn)
 		text  string
 	}{
-		"to answer":             {taking(""), "No answer within 1 s."},
-		"to accept":             {func(net.Conn) {}, "No answer within 1 s."},
-		"in the middle":         {taking("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nxxxxxxxxxx"), "No whole answer within 1 s."},
-		"after 100 Continue":    {taking("HTTP/1.1 100 Continue\r\n\r\n"), "No answer within 1 s."},
-		"after half a header":   {taking("HTTP/1.1 200 OK\r\nX: "), "No answer within 1 s."},
-		"with a drip of answer": {drip, "No whole answer within 1 s."},
+		"no response":         {readThenWrite(""), "No response within 1 s."},
+		"request is not read": {func(net.Conn) {}, "No response within 1 s."},
+		"incomplete body":     {readThenWrite("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nxxxxxxxxxx"), "The response was not complete within 1 s."},
+		"after 100 Continue":  {readThenWrite("HTTP/1.1 100 Continue\r\n\r\n"), "No response within 1 s."},
+		"incomplete header":   {readThenWrite("HTTP/1.1 200 OK\r\nX: "), "No response within 1 s."},
+		"one byte at a time":  {drip, "The response was not complete within 1 s."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := piped(t, Options{Timeout: short}, handler.serve)
+				s := pipeSender(t, Options{Timeout: shortTimeout}, handler.serve)
 				got := s.Send(t.Context(), target(t, "3000"), sampleHeader(), samplePayload)
 				wantFailure(t, got, webhook.FailureTimeout, handler.text)
-				if got.Status() != webhook.StatusTimedOut || got.Duration != short {
+				if got.Status() != webhook.StatusTimedOut || got.Duration != shortTimeout {
 					t.Errorf("got status %s after %v", got.Status(), got.Duration)
 				}
 			})
@@ -84,39 +84,40 @@ func TestHandlerThatTakesTooLong(t *testing.T) {
 	}
 }
 
-func TestHandlerThatTakesTooLongToBeginTLS(t *testing.T) {
+func TestSlowTLSHandshakeTimesOut(t *testing.T) {
 	t.Parallel()
 	silent := testkit.Silent(t)
-	got := send(t, Options{Timeout: short}, "https://"+silent)
-	wantFailure(t, got, webhook.FailureTimeout, "No connection to "+silent+" within 1 s.")
-	if got.Status() != webhook.StatusTimedOut || got.Duration < short {
+	got := send(t, Options{Timeout: shortTimeout}, "https://"+silent)
+	wantFailure(t, got, webhook.FailureTimeout, "Could not connect to "+silent+" within 1 s.")
+	if got.Status() != webhook.StatusTimedOut || got.Duration < shortTimeout {
 		t.Errorf("got status %s after %v", got.Status(), got.Duration)
 	}
 }
 
-// piped makes a Sender for a bubble of fake time, where there are no sockets: serve gets the other end of each of its connections.
-func piped(t *testing.T, o Options, serve func(c net.Conn)) *Sender {
+// pipeSender returns a Sender that connects by net.Pipe, because synctest has no sockets. It calls serve with the other end of each
+// connection.
+func pipeSender(t *testing.T, o Options, serve func(c net.Conn)) *Sender {
 	t.Helper()
 	s := sender(t, o)
-	s.kept.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	s.reuse.DialContext = func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go serve(far)
 		return &conn{Conn: near}, nil
 	}
-	s.fresh.DialContext = s.kept.DialContext
+	s.fresh.DialContext = s.reuse.DialContext
 	return s
 }
 
-// taking takes a request, says something of an answer, and waits.
-func taking(said string) func(c net.Conn) {
+// readThenWrite reads a request, writes text, and waits for the connection to close.
+func readThenWrite(text string) func(c net.Conn) {
 	return func(c net.Conn) {
-		in := takeRequest(c)
-		_, _ = io.WriteString(c, said)
+		in := readOneRequest(c)
+		_, _ = io.WriteString(c, text)
 		_, _ = io.Copy(io.Discard, in)
 	}
 }
 
-func takeRequest(c net.Conn) *bufio.Reader {
+func readOneRequest(c net.Conn) *bufio.Reader {
 	in := newReader(c)
 	if r, err := http.ReadRequest(in); err == nil {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -124,9 +125,9 @@ func takeRequest(c net.Conn) *bufio.Reader {
 	return in
 }
 
-// drip takes a request, and writes a byte of an answer every 10 ms, for ever.
+// drip reads a request and writes one byte of a response every 10 ms.
 func drip(c net.Conn) {
-	in, gone := takeRequest(c), make(chan struct{})
+	in, gone := readOneRequest(c), make(chan struct{})
 	go func() {
 		defer close(gone)
 		_, _ = io.Copy(io.Discard, in)
@@ -143,17 +144,17 @@ func drip(c net.Conn) {
 	}
 }
 
-func TestHandlerThatHangsUp(t *testing.T) {
+func TestHandlerThatClosesTheConnection(t *testing.T) {
 	for name, handler := range map[string]string{
-		"with FIN":                  testkit.Serve(t, testkit.HangUp()).URL(),
-		"with RST":                  testkit.Serve(t, testkit.Reset()).URL(),
-		"before it reads":           testkit.ServeConns(t, func(net.Conn) {}).URL(),
-		"after 100 Continue":        testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 100 Continue\r\n\r\n")).URL(),
-		"in the middle of a header": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nDate: x\r\n")).URL(),
+		"with FIN":           testkit.Serve(t, testkit.HangUp()).URL(),
+		"with RST":           testkit.Serve(t, testkit.Reset()).URL(),
+		"before reading":     testkit.ServeConns(t, func(net.Conn) {}).URL(),
+		"after 100 Continue": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 100 Continue\r\n\r\n")).URL(),
+		"within the header":  testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nDate: x\r\n")).URL(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := send(t, Options{}, handler)
-			wantFailure(t, got, webhook.FailureReset, crashText)
+			wantFailure(t, got, webhook.FailureReset, crashMessage)
 			if got.Code != 0 || got.Status() != webhook.StatusUnreachable {
 				t.Errorf("got code %d, status %s", got.Code, got.Status())
 			}
@@ -161,23 +162,23 @@ func TestHandlerThatHangsUp(t *testing.T) {
 	}
 }
 
-func TestConnectionClosedBeforeTheRequestIsClosed(t *testing.T) {
-	// What net/http says when the end comes before the request is on its way is an error without a type.
+func TestConnectionClosedBeforeTheRequestIsReportedAsClosed(t *testing.T) {
+	// net/http returns an untyped error if the connection closes before the request is written.
 	untyped := errors.New("http: server closed idle connection")
 	x := exchange{sender: sender(t, Options{}), caller: t.Context(), ctx: t.Context(), target: target(t, "3000")}
 	x.fail(&try{connected: true}, untyped)
-	wantFailure(t, Result{Attempt: x.attempt}, webhook.FailureReset, crashText)
+	wantFailure(t, Result{Attempt: x.attempt}, webhook.FailureReset, crashMessage)
 }
 
-func TestHalfAnAnswerIsNoneButIsKept(t *testing.T) {
+func TestIncompleteResponseFailsButIsKept(t *testing.T) {
 	for name, handler := range map[string]string{
-		"of a known length": testkit.Serve(t, testkit.HangUpMidway()).URL(),
-		"in chunks": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"+
+		"known length": testkit.Serve(t, testkit.HangUpMidway()).URL(),
+		"chunked": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"+
 			"Transfer-Encoding: chunked\r\n\r\na\r\nhalf of it\r\n")).URL(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := send(t, Options{}, handler)
-			wantFailure(t, got, webhook.FailureReset, midwayText)
+			wantFailure(t, got, webhook.FailureReset, incompleteMessage)
 			if got.Code != 200 || string(got.Response) != "half of it" || got.ResponseBytes != 10 || got.Header.Get("Content-Type") != "text/plain" {
 				t.Errorf("kept code %d, %q (%d bytes), %v", got.Code, got.Response, got.ResponseBytes, got.Header)
 			}
@@ -188,18 +189,18 @@ func TestHalfAnAnswerIsNoneButIsKept(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotHTTP(t *testing.T) {
-	notHTTP := "The answer of HOST is not proper HTTP. Is it the right port?"
+func TestInvalidHTTPIsABadResponse(t *testing.T) {
+	notHTTP := "The response from HOST is not valid HTTP. Is it the right port?"
 	for name, tt := range map[string]struct{ answer, text string }{
-		"another protocol":      {"220 mail.example ESMTP\r\n", notHTTP},
-		"garbage":               {"\x00\x01\x02\x03\xff\r\n\r\n", notHTTP},
-		"a broken header":       {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", notHTTP},
-		"two lengths":           {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", notHTTP},
-		"a header without end":  {"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHeaderBytes) + "\r\n\r\n", notHTTP},
-		"a broken chunk":        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", notHTTP},
-		"a switch of protocol":  {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nx", "It answered 101, which is no final answer. Is it the right path?"},
-		"a switch without word": {"HTTP/1.1 101 Switching Protocols\r\n\r\n", "It answered 101, which is no final answer. Is it the right path?"},
-		"code 000":              {"HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n", "It answered 0, which is no final answer. Is it the right path?"},
+		"another protocol":    {"220 mail.example ESMTP\r\n", notHTTP},
+		"garbage":             {"\x00\x01\x02\x03\xff\r\n\r\n", notHTTP},
+		"a broken header":     {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", notHTTP},
+		"two lengths":         {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", notHTTP},
+		"an endless header":   {"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHeaderBytes) + "\r\n\r\n", notHTTP},
+		"a broken chunk":      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", notHTTP},
+		"101 with Upgrade":    {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nx", "The handler responded with 101, which is not a final status. Is the path right?"},
+		"101 without Upgrade": {"HTTP/1.1 101 Switching Protocols\r\n\r\n", "The handler responded with 101, which is not a final status. Is the path right?"},
+		"code 000":            {"HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n", "The handler responded with 0, which is not a final status. Is the path right?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			handler := testkit.ServeRaw(t, testkit.Say(tt.answer))
@@ -212,7 +213,7 @@ func TestWhatIsNotHTTP(t *testing.T) {
 	}
 }
 
-func TestInterruptedWhileUnderWay(t *testing.T) {
+func TestInterruptWhileWaitingForTheResponse(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	arrived := make(chan struct{})
 	handler := testkit.Serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -221,21 +222,21 @@ func TestInterruptedWhileUnderWay(t *testing.T) {
 	}))
 	go func() {
 		<-arrived
-		cancel(io.EOF) // a cause is the caller's own affair
+		cancel(io.EOF) // the cause must not be mistaken for a failure
 	}()
 	got := sender(t, Options{}).Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
-	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before it answered.")
+	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before the handler responded.")
 }
 
-func TestInterruptedBeforeItBegan(t *testing.T) {
+func TestInterruptBeforeSending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	handler := testkit.Serve(t, testkit.Answer(200, ""))
 	got := sender(t, Options{}).Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
-	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before it answered.")
+	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before the handler responded.")
 }
 
-func TestNoTargetIsNoPanic(t *testing.T) {
+func TestZeroTargetFails(t *testing.T) {
 	got := sender(t, Options{}).Send(t.Context(), Target{}, nil, nil)
 	wantFailure(t, got, webhook.FailureUnexpected, "There is no target.")
 }
@@ -246,9 +247,9 @@ func TestNoProxyIsUsed(t *testing.T) {
 		t.Setenv(name, proxy.URL())
 	}
 	s := sender(t, Options{})
-	for name, transport := range map[string]*http.Transport{"kept": s.kept, "fresh": s.fresh, "probe": s.probe} {
-		if transport.Proxy != nil { // net/http reads the environment once a process, which may have been before this test
-			t.Errorf("%s: may use a proxy", name)
+	for name, transport := range map[string]*http.Transport{"reuse": s.reuse, "fresh": s.fresh, "probe": s.probe} {
+		if transport.Proxy != nil { // net/http reads the environment once per process, maybe before this test
+			t.Errorf("%s: has a proxy function, want none", name)
 		}
 	}
 	got := s.Send(t.Context(), target(t, "http://handler.invalid:3000"), sampleHeader(), samplePayload)
@@ -257,29 +258,29 @@ func TestNoProxyIsUsed(t *testing.T) {
 	}
 }
 
-func TestTimeOutsAreSpelled(t *testing.T) {
+func TestTimeoutFormat(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		10 * time.Second: "10 s", 1500 * time.Millisecond: "1.5 s", 250 * time.Millisecond: "250 ms", 10 * time.Minute: "10 min",
 		90 * time.Second: "90 s", time.Hour: "1 h", 90 * time.Minute: "90 min", 1500 * time.Microsecond: "1.5 ms",
 	} {
-		if got := spell(d); got != want {
-			t.Errorf("spell(%v): got %s, want %s", d, got, want)
+		if got := formatTimeout(d); got != want {
+			t.Errorf("formatTimeout(%v): got %s, want %s", d, got, want)
 		}
 	}
 }
 
-func TestAHandlerThatGivesNoSignOfLifeIsGivenUp(t *testing.T) {
+func TestSilentHandlerTimesOut(t *testing.T) {
 	for name, test := range map[string]struct {
 		serve func(c net.Conn)
 		want  string
 	}{
-		"silent":               {taking(""), "No answer within 5 s."},
-		"silent after a while": {working(3, false), "No answer within 5 s."},
-		"working":              {working(60, true), ""},
+		"silent":            {readThenWrite(""), "No response within 5 s."},
+		"silent later":      {sendInterim(3, false), "No response within 5 s."},
+		"keeps sending 102": {sendInterim(60, true), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := piped(t, Options{Timeout: time.Hour, Silence: 5 * time.Second}, test.serve)
+				s := pipeSender(t, Options{Timeout: time.Hour, Silence: 5 * time.Second}, test.serve)
 				if got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload); got.Error != test.want {
 					t.Errorf("got %d %q, want %q", got.Code, got.Error, test.want)
 				}
@@ -289,16 +290,16 @@ func TestAHandlerThatGivesNoSignOfLifeIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestASignOfLifeCountsForAllThatAreUnderWay(t *testing.T) {
+func TestInterimResponseExtendsAllExchanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent atomic.Int32
-		s := piped(t, Options{Timeout: time.Hour, Silence: 5 * time.Second}, func(c net.Conn) {
+		s := pipeSender(t, Options{Timeout: time.Hour, Silence: 5 * time.Second}, func(c net.Conn) {
 			if sent.Add(1) == 1 {
-				working(20, true)(c)
+				sendInterim(20, true)(c)
 				return
 			}
-			in := takeRequest(c)
-			time.Sleep(19 * time.Second) // fake time: its connection was accepted late
+			in := readOneRequest(c)
+			time.Sleep(19 * time.Second) // fake time: as if its connection was accepted late
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 			_, _ = io.Copy(io.Discard, in)
 		})
@@ -316,15 +317,15 @@ func TestASignOfLifeCountsForAllThatAreUnderWay(t *testing.T) {
 	})
 }
 
-// working says each second, so many times, that it is working on the request, and then answers or falls silent.
-func working(seconds int, answers bool) func(c net.Conn) {
+// sendInterim sends 102 Processing once a second, and then responds or stays silent.
+func sendInterim(seconds int, respond bool) func(c net.Conn) {
 	return func(c net.Conn) {
-		in := takeRequest(c)
+		in := readOneRequest(c)
 		for range seconds {
 			time.Sleep(time.Second) // fake time
 			_, _ = io.WriteString(c, "HTTP/1.1 102 Processing\r\n\r\n")
 		}
-		if answers {
+		if respond {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 			_ = c.Close()
 			return

@@ -7,24 +7,24 @@ import (
 	"syscall"
 )
 
-// Guard decides which connections a Sender may make. It is asked before each one: a name may lead to another address than it did a
-// moment ago. An *AddressError says why a connection is not allowed.
+// Guard decides which connections a Sender may make. The Sender asks it before every connection, because a name can resolve to a
+// different address each time. Its methods return an *AddressError to forbid a connection.
 type Guard interface {
-	// Host is asked about the host and port of the target, in lower case, as in example.com:443.
+	// Host checks the host and port of the target, in lower case, such as example.com:443.
 	Host(hostPort string) error
-	// Addr is asked about each address that is dialed.
+	// Addr checks an address before it is dialed.
 	Addr(addr netip.AddrPort) error
 }
 
-// AddressError says why a Guard did not allow a connection.
+// AddressError reports that a Guard forbids a connection.
 type AddressError struct {
-	Addr   string // that was to be dialed
-	Reason string // completes a sentence: "is this listen itself"
+	Addr   string // the forbidden address
+	Reason string // follows the address in a sentence: "is this listen itself"
 }
 
 func (e *AddressError) Error() string { return e.Addr + " " + e.Reason }
 
-// guarded is a net.Dialer that asks the guard at each address, after names are resolved.
+// guarded makes a dialer ask the guard about each address, after names are resolved.
 func guarded(d *net.Dialer, g Guard) *net.Dialer {
 	if g == nil {
 		return d
@@ -39,16 +39,16 @@ func guarded(d *net.Dialer, g Guard) *net.Dialer {
 	return d
 }
 
-// IsPrivate reports whether an address is of this machine (0.0.0.0 is taken for it by every system's connect), of a network that the
-// internet does not route (RFC 1918, RFC 4193), or of the shared space of RFC 6598, which overlay networks use. Link-local addresses and
-// those at which clouds serve credentials are not.
+// IsPrivate reports whether an address belongs to this machine (connecting to 0.0.0.0 reaches it on every system), to a private network
+// (RFC 1918, RFC 4193), or to the shared address space of RFC 6598, which overlay networks use. Link-local addresses and the metadata
+// services of clouds don't count as private.
 func IsPrivate(addr netip.Addr) bool {
 	addr = addr.Unmap().WithZone("")
 	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10)
 	return (addr.IsLoopback() || addr.IsUnspecified() || addr.IsPrivate() || shared.Contains(addr)) && !isMetadata(addr)
 }
 
-// isMetadata reports whether a cloud's metadata service is at an address that is otherwise private. Most are link-local.
+// isMetadata reports whether an otherwise private address belongs to a cloud's metadata service. Most of those are link-local.
 func isMetadata(addr netip.Addr) bool {
 	switch addr.String() {
 	case "100.100.100.200", // Alibaba Cloud

@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// privateGuard allows what a project file may name.
+// privateGuard allows only private addresses.
 type privateGuard struct{}
 
 func (privateGuard) Host(string) error { return nil }
@@ -27,15 +27,15 @@ func (privateGuard) Addr(addr netip.AddrPort) error {
 	return &AddressError{addr.String(), "is not private"}
 }
 
-// nameServer answers every query for an IPv4 address with the one that it has now.
+// nameServer responds to every query for an IPv4 address with its current address.
 type nameServer struct{ addr atomic.Pointer[netip.Addr] }
 
-func (s *nameServer) become(addr string) {
+func (s *nameServer) set(addr string) {
 	a := netip.MustParseAddr(addr)
 	s.addr.Store(&a)
 }
 
-// resolver is one that asks the name server.
+// resolver returns a resolver that asks the name server.
 func (s *nameServer) resolver(t *testing.T) *net.Resolver {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -72,32 +72,32 @@ func (s *nameServer) serve(server net.PacketConn) {
 	}
 }
 
-func TestANameIsCheckedAtEachConnection(t *testing.T) {
+func TestNameIsCheckedAtEachConnection(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	var names nameServer
 	s := sender(t, Options{Guard: privateGuard{}})
-	d := newDialer(patience, nil, nil)
+	d := newDialer(testTimeout, nil, nil)
 	dialer := guarded(&net.Dialer{Resolver: names.resolver(t)}, privateGuard{})
 	d.tcp = dialer.DialContext
-	s.kept.DialContext, s.fresh.DialContext = d.dial, d.dial
+	s.reuse.DialContext, s.fresh.DialContext = d.dial, d.dial
 	to := target(t, "http://rebound.example.test:"+handler.Port())
 
-	names.become("127.0.0.1")
+	names.set("127.0.0.1")
 	wantCode(t, s.Send(t.Context(), to, nil, samplePayload), http.StatusOK)
-	names.become("203.0.113.7")
-	wantCode(t, s.Send(t.Context(), to, nil, samplePayload), http.StatusOK) // on the kept connection, to where it was allowed
+	names.set("203.0.113.7")
+	wantCode(t, s.Send(t.Context(), to, nil, samplePayload), http.StatusOK) // on the reused connection, to the address that was allowed
 	for _, addr := range []string{"203.0.113.7", "169.254.169.254"} {
-		names.become(addr)
-		s.kept.CloseIdleConnections()
+		names.set(addr)
+		s.reuse.CloseIdleConnections()
 		got := s.Send(t.Context(), to, nil, samplePayload)
-		wantFailure(t, got, webhook.FailureNotAllowed, to.Host()+" leads to "+addr+":"+handler.Port()+", which is not private.")
+		wantFailure(t, got, webhook.FailureNotAllowed, to.Host()+" resolves to "+addr+":"+handler.Port()+", which is not private.")
 	}
 	if n := len(handler.Requests()); n != 2 {
 		t.Errorf("the handler got %d requests, want 2", n)
 	}
 }
 
-func TestEachAddressThatIsDialedIsCheckedAndNoOther(t *testing.T) {
+func TestEveryDialedAddressIsChecked(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	port, err := strconv.Atoi(handler.Port())
 	if err != nil {
@@ -117,7 +117,7 @@ func TestEachAddressThatIsDialedIsCheckedAndNoOther(t *testing.T) {
 	}
 }
 
-// refusing refuses one address, and the host name "public.example".
+// refusing forbids one address, and the host name "public.example".
 type refusing netip.AddrPort
 
 func (r refusing) Addr(addr netip.AddrPort) error {
@@ -134,7 +134,7 @@ func (r refusing) Host(hostPort string) error {
 	return nil
 }
 
-func TestAHostIsCheckedBeforeItsNameIsLookedUp(t *testing.T) {
+func TestHostNameIsCheckedBeforeTheLookup(t *testing.T) {
 	s := sender(t, Options{Guard: refusing{}})
 	got := s.Send(t.Context(), target(t, "https://PUBLIC.example./x"), nil, samplePayload).Attempt
 	if got.Failure != webhook.FailureNotAllowed {

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestLocalhostIsBothAddresses(t *testing.T) {
+func TestLocalhostReachesBothLoopbackAddresses(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
 		t.Run(address, func(t *testing.T) {
 			if address == "[::1]:0" {
@@ -30,7 +30,7 @@ func TestLocalhostIsBothAddresses(t *testing.T) {
 	}
 }
 
-func TestAnAddressIsThatAddressOnly(t *testing.T) {
+func TestLoopbackAddressIsOnlyThatAddress(t *testing.T) {
 	testkit.NeedIPv6(t)
 	handler := testkit.ServeOn(t, "[::1]:0", testkit.Answer(http.StatusOK, ""))
 	wantCode(t, send(t, Options{}, "http://[::1]:"+handler.Port()), http.StatusOK)
@@ -38,8 +38,8 @@ func TestAnAddressIsThatAddressOnly(t *testing.T) {
 	wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on 127.0.0.1:"+handler.Port()+". Is your server running?")
 }
 
-// faked is a dialer of which each address of loopback does as told.
-func faked(v6, v4 dialFunc) *dialer {
+// fakeDialer returns a dialer with a dial function for each loopback address.
+func fakeDialer(v6, v4 dialFunc) *dialer {
 	return &dialer{tcp: func(ctx context.Context, network, address string) (net.Conn, error) {
 		if address == "[::1]:3000" {
 			return v6(ctx, network, address)
@@ -48,33 +48,33 @@ func faked(v6, v4 dialFunc) *dialer {
 	}}
 }
 
-func failing(err error) dialFunc {
+func failingDial(err error) dialFunc {
 	return func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: err}
 	}
 }
 
-func hanging(ctx context.Context, _, _ string) (net.Conn, error) {
+func hangingDial(ctx context.Context, _, _ string) (net.Conn, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
 
-func giving(c net.Conn) dialFunc {
+func returningDial(c net.Conn) dialFunc {
 	return func(context.Context, string, string) (net.Conn, error) { return c, nil }
 }
 
-func TestASilentLoopbackAddressDoesNotHoldUpTheOther(t *testing.T) {
+func TestUnresponsiveLoopbackAddressDoesNotBlockTheOther(t *testing.T) {
 	near, far := net.Pipe()
 	defer far.Close()
 	defer near.Close()
 	for name, d := range map[string]*dialer{
-		"::1 hangs":         faked(hanging, giving(near)),
-		"::1 is refused":    faked(failing(refusedNumber), giving(near)),
-		"127.0.0.1 hangs":   faked(giving(near), hanging),
-		"127.0.0.1 refused": faked(giving(near), failing(refusedNumber)),
+		"::1 hangs":         fakeDialer(hangingDial, returningDial(near)),
+		"::1 is refused":    fakeDialer(failingDial(refusedNumber), returningDial(near)),
+		"127.0.0.1 hangs":   fakeDialer(returningDial(near), hangingDial),
+		"127.0.0.1 refused": fakeDialer(returningDial(near), failingDial(refusedNumber)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 			defer cancel()
 			got, err := d.connect(ctx, "tcp", "localhost:3000")
 			if got != near || err != nil {
@@ -84,29 +84,29 @@ func TestASilentLoopbackAddressDoesNotHoldUpTheOther(t *testing.T) {
 	}
 }
 
-func TestTheLateLoopbackConnectionIsClosed(t *testing.T) {
+func TestSecondLoopbackConnectionIsClosed(t *testing.T) {
 	winner, other := net.Pipe()
 	defer winner.Close()
 	defer other.Close()
 	late, far := net.Pipe()
 	defer late.Close()
-	d := faked(func(ctx context.Context, _, _ string) (net.Conn, error) {
-		<-ctx.Done() // connects all the same, once the other has won
+	d := fakeDialer(func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done() // connects after the other address has won
 		return late, nil
-	}, giving(winner))
+	}, returningDial(winner))
 	if got, err := d.connect(t.Context(), "tcp", "localhost:3000"); got != winner || err != nil {
 		t.Fatalf("got %v, %v; want the connection of 127.0.0.1", got, err)
 	}
-	if _, err := far.Read(make([]byte, 1)); err == nil { // returns when the near end is closed
-		t.Error("got a byte, want the end")
+	if _, err := far.Read(make([]byte, 1)); err == nil { // returns once the near end is closed
+		t.Error("got a byte, want EOF")
 	}
 }
 
-func TestRefusedIsMoreTellingThanNoIPv6(t *testing.T) {
+func TestRefusedIsPreferredToNoIPv6(t *testing.T) {
 	noIPv6 := errors.New("no such address here")
 	for name, d := range map[string]*dialer{
-		"no IPv6": faked(failing(noIPv6), failing(refusedNumber)),
-		"no IPv4": faked(failing(refusedNumber), failing(noIPv6)),
+		"no IPv6": fakeDialer(failingDial(noIPv6), failingDial(refusedNumber)),
+		"no IPv4": fakeDialer(failingDial(refusedNumber), failingDial(noIPv6)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := d.connect(t.Context(), "tcp", "localhost:3000")
@@ -117,7 +117,7 @@ func TestRefusedIsMoreTellingThanNoIPv6(t *testing.T) {
 	}
 }
 
-func TestNumbersOfTheSystemHaveTheirMeaning(t *testing.T) {
+func TestErrnoFailure(t *testing.T) {
 	for number, want := range map[syscall.Errno]webhook.Failure{
 		refusedNumber:    webhook.FailureRefused,
 		resetNumber:      webhook.FailureReset,
@@ -132,7 +132,7 @@ func TestNumbersOfTheSystemHaveTheirMeaning(t *testing.T) {
 	}
 }
 
-func TestFailuresToConnectAreSaid(t *testing.T) {
+func TestDialErrorsAreExplained(t *testing.T) {
 	at := target(t, "http://10.255.0.1:3000")
 	tests := []struct {
 		err  error
@@ -140,13 +140,13 @@ func TestFailuresToConnectAreSaid(t *testing.T) {
 		text string
 	}{
 		{refusedNumber, webhook.FailureRefused, "Nothing is listening on 10.255.0.1:3000. Is your server running?"},
-		{noRouteNumber, webhook.FailureNoRoute, "No network leads to 10.255.0.1:3000. Is the address right?"},
-		{tooLateNumber, webhook.FailureTimeout, "No connection to 10.255.0.1:3000: nothing there answers."},
-		{resetNumber, webhook.FailureReset, "10.255.0.1:3000 cut the connection as it was made. Is it the right port?"},
-		{errors.New("odd"), webhook.FailureUnexpected, "It could not be sent: dial: odd."},
+		{noRouteNumber, webhook.FailureNoRoute, "There is no network route to 10.255.0.1:3000. Is the address right?"},
+		{tooLateNumber, webhook.FailureTimeout, "Could not connect to 10.255.0.1:3000: the host did not respond."},
+		{resetNumber, webhook.FailureReset, "10.255.0.1:3000 closed the connection immediately. Is it the right port?"},
+		{errors.New("odd"), webhook.FailureUnexpected, "The delivery could not be sent: dial: odd."},
 	}
 	for _, tt := range tests {
-		kind, text := explainConnect(at, &net.OpError{Op: "dial", Err: tt.err})
+		kind, text := explainDialError(at, &net.OpError{Op: "dial", Err: tt.err})
 		if kind != tt.kind || text != tt.text {
 			t.Errorf("%v:\n got %q %q\nwant %q %q", tt.err, kind, text, tt.kind, tt.text)
 		}

@@ -14,8 +14,8 @@ func TestMain(m *testing.M) {
 	os.Exit(testkit.Run(m))
 }
 
-// short is a time-out for handlers that never answer.
-const short = time.Second
+// shortTimeout is the timeout for handlers that never respond.
+const shortTimeout = time.Second
 
 var samplePayload = []byte(`{"event":"render.complete","timestamp":"2026-03-02T13:02:31Z","data":{"id":"job_9bn2ze","duration":10.5}}`)
 
@@ -29,18 +29,18 @@ func sampleHeader() webhook.Header {
 	}
 }
 
-// patience is how long a test waits for what must happen. Only a failing test waits so long.
-const patience = time.Minute
+// testTimeout is the longest time that a test waits for an event. Only a failing test waits that long.
+const testTimeout = time.Minute
 
-// sender makes a Sender that lets no connection go, and takes none for a crash, because the test was slow.
+// sender returns a Sender whose results do not change because the test is slow: connections stay idle, and count as stale, for longer.
 func sender(tb testing.TB, o Options) *Sender {
 	tb.Helper()
-	return unhurried(tb, NewSender(o))
+	return withLongTimeouts(tb, NewSender(o))
 }
 
-func unhurried(tb testing.TB, s *Sender) *Sender {
+func withLongTimeouts(tb testing.TB, s *Sender) *Sender {
 	tb.Helper()
-	s.kept.IdleConnTimeout, s.drainTime, s.staleWithin = patience, patience, patience
+	s.reuse.IdleConnTimeout, s.maxDrainTime, s.staleWithin = testTimeout, testTimeout, testTimeout
 	tb.Cleanup(s.Close)
 	return s
 }
@@ -54,7 +54,7 @@ func target(tb testing.TB, text string) Target {
 	return t
 }
 
-// send sends the sample to the target by a Sender of its own.
+// send sends the sample payload with a new Sender.
 func send(tb testing.TB, o Options, to string) Result {
 	tb.Helper()
 	return sender(tb, o).Send(tb.Context(), target(tb, to), sampleHeader(), samplePayload)

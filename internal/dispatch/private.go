@@ -9,11 +9,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/hosts"
 )
 
-// Lookup finds the addresses of a host by its name. That of net.Resolver is LookupNetIP.
+// Lookup resolves a host name, like net.Resolver.LookupNetIP.
 type Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
 
-// IsPrivate reports whether the target is on this machine or in a private network, and so is the user's own: whether all of its
-// addresses are. It returns an error where the name has none.
+// IsPrivate reports whether all addresses of the target are private: on this machine or in a private network. It returns an error
+// if the name doesn't resolve.
 func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
 	if t.IsLocal() {
 		return true, nil
@@ -37,5 +37,5 @@ func (t Target) IsPrivate(ctx context.Context, lookup Lookup) (bool, error) {
 	return true, nil
 }
 
-// IsLocal reports whether the target is on this machine, as far as its address alone tells.
+// IsLocal reports whether the target is on this machine, judging by its address without a lookup.
 func (t Target) IsLocal() bool { return hosts.IsLocal(t.url.Hostname()) }

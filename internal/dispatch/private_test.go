@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 )
 
-func TestATargetIsPrivateWhereAllOfItsAddressesAre(t *testing.T) {
+func TestTargetIsPrivateIfAllItsAddressesAre(t *testing.T) {
 	t.Parallel()
 	names := map[string][]string{
 		"app":            {"172.18.0.3"},
@@ -51,11 +51,11 @@ func TestATargetIsPrivateWhereAllOfItsAddressesAre(t *testing.T) {
 	}
 }
 
-func TestATargetIsHereWhereItsAddressIsOfThisMachine(t *testing.T) {
+func TestTargetIsLocal(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]bool{
 		"3000": true, "api.localhost:80": true, "127.9.9.9": true, "[::1]:80": true, "[::ffff:127.0.0.1]": true,
-		"0.0.0.0:80": true, "[::]:80": true, // a connect to them reaches this machine
+		"0.0.0.0:80": true, "[::]:80": true, // connecting to them reaches this machine
 		"10.1.2.3": false, "8.8.8.8": false, "app:3000": false,
 	} {
 		target, err := dispatch.ParseTarget(typed, "/")

@@ -44,7 +44,7 @@ func TestReachableConnectsOnceAndSendsNothing(t *testing.T) {
 	}
 }
 
-func TestUnreachableSaysWhy(t *testing.T) {
+func TestUnreachableReasons(t *testing.T) {
 	s := sender(t, Options{})
 	nowhere := testkit.Nowhere(t)
 	err := s.Reachable(t.Context(), target(t, "https://"+nowhere))
@@ -56,30 +56,30 @@ func TestUnreachableSaysWhy(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err = s.Reachable(ctx, target(t, nowhere))
-	wantUnreachable(t, err, webhook.FailureCanceled, "Interrupted before it answered.")
+	wantUnreachable(t, err, webhook.FailureCanceled, "Interrupted before the handler responded.")
 }
 
-func TestReachableEndsWithTheTimeOut(t *testing.T) {
+func TestReachableTimesOut(t *testing.T) {
 	t.Parallel()
-	s := sender(t, Options{Timeout: short})
+	s := sender(t, Options{Timeout: shortTimeout})
 	s.probe.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return faked(hanging, hanging).connect(ctx, network, "localhost:3000")
+		return fakeDialer(hangingDial, hangingDial).connect(ctx, network, "localhost:3000")
 	}
 	err := s.Reachable(t.Context(), target(t, "3000"))
-	wantUnreachable(t, err, webhook.FailureTimeout, "No connection to localhost:3000 within 1 s.")
+	wantUnreachable(t, err, webhook.FailureTimeout, "Could not connect to localhost:3000 within 1 s.")
 }
 
-func TestReachableUnderstandsNamesAsSendDoes(t *testing.T) {
+func TestReachableConvertsNamesLikeSend(t *testing.T) {
 	var asked string
 	s := sender(t, Options{})
 	s.probe.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
 		asked = address
-		return nil, errTouched
+		return nil, errListening
 	}
 	if err := s.Reachable(t.Context(), target(t, "bücher.example")); err != nil {
 		t.Fatal(err)
 	}
 	if want := "xn--bcher-kva.example:80"; asked != want {
-		t.Errorf("dialled %q, want %q", asked, want)
+		t.Errorf("dialed %q, want %q", asked, want)
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// outgoing is the header as the handler gets it: all of h but what concerns the connection it came by, its host and its length.
-func outgoing(h webhook.Header) http.Header {
+// outgoingHeader returns the header to send to the handler: h without hop-by-hop fields, Host and Content-Length.
+func outgoingHeader(h webhook.Header) http.Header {
 	out := make(http.Header, len(h)+1)
-	values := make([]string, len(h)) // one allocation for the first value of all names
+	values := make([]string, len(h)) // backs the first value of every name, in one allocation
 	hop := h.HopByHop()
 	for i, f := range h {
 		name := http.CanonicalHeaderKey(f.Name)
@@ -27,9 +27,8 @@ func outgoing(h webhook.Header) http.Header {
 	return out
 }
 
-// keepUserAgent works around two habits of net/http: it adds a User-Agent of its own where there is none, and of several
-// values, or an empty one, it does not send all. An entry without values keeps it from the first; of the second, a name in
-// lower case is not its business.
+// keepUserAgent makes net/http send the User-Agent unchanged. Without one, net/http would add its own; an entry without values
+// prevents this. It would also drop an empty value, and all but the first of several; it doesn't touch a name in lower case.
 func keepUserAgent(h http.Header) {
 	const name = "User-Agent"
 	values := h[name]

@@ -12,12 +12,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-const okAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+const okResponse = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-// wire sends h and body to a raw handler and returns what came there, line by line.
-func wire(t *testing.T, path string, h webhook.Header, body []byte) []string {
+// sendRaw sends h and body to a raw handler and returns the lines that it received.
+func sendRaw(t *testing.T, path string, h webhook.Header, body []byte) []string {
 	t.Helper()
-	handler := testkit.ServeRaw(t, testkit.Say(okAnswer))
+	handler := testkit.ServeRaw(t, testkit.Say(okResponse))
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()+path), h, body)
 	wantCode(t, got, http.StatusOK)
 	text := string(handler.Wait(1)[0])
@@ -27,22 +27,22 @@ func wire(t *testing.T, path string, h webhook.Header, body []byte) []string {
 func wantLines(t *testing.T, got, want []string) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("over the wire (-want +got):\n%s", diff)
+		t.Errorf("received request (-want +got):\n%s", diff)
 	}
 }
 
-func TestBodyArrivesByteForByte(t *testing.T) {
+func TestBodyIsSentUnchanged(t *testing.T) {
 	every := make([]byte, 0, 1<<16)
 	for i := range 1 << 16 {
 		every = append(every, byte(i), byte(i>>8))
 	}
 	for name, body := range map[string][]byte{
-		"a payload":                  samplePayload,
-		"JSON with room":             []byte("{ \"a\" : 1.0,\r\n\t\"a\": 2 }\n\n"),
-		"not UTF-8":                  []byte("\xff\xfe\x00"),
-		"looks like another request": []byte("\r\n\r\nPOST / HTTP/1.1\r\n\r\n"),
-		"128 KiB":                    every,
-		"nothing":                    nil,
+		"a payload":            samplePayload,
+		"spaced JSON":          []byte("{ \"a\" : 1.0,\r\n\t\"a\": 2 }\n\n"),
+		"not UTF-8":            []byte("\xff\xfe\x00"),
+		"looks like a request": []byte("\r\n\r\nPOST / HTTP/1.1\r\n\r\n"),
+		"128 KiB":              every,
+		"nothing":              nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
@@ -55,18 +55,18 @@ func TestBodyArrivesByteForByte(t *testing.T) {
 	}
 }
 
-func TestNothingIsAddedButHostAndLength(t *testing.T) {
-	got := wire(t, "/hook?a=b%20c", nil, []byte("{}"))
+func TestOnlyHostAndContentLengthAreAdded(t *testing.T) {
+	got := sendRaw(t, "/hook?a=b%20c", nil, []byte("{}"))
 	wantLines(t, got, []string{"POST /hook?a=b%20c HTTP/1.1", "Host: HANDLER", "Content-Length: 2", "", "{}"})
 }
 
-func TestEmptyBodyHasItsLength(t *testing.T) {
-	got := wire(t, "/", nil, nil)
+func TestEmptyBodyHasContentLength(t *testing.T) {
+	got := sendRaw(t, "/", nil, nil)
 	wantLines(t, got, []string{"POST / HTTP/1.1", "Host: HANDLER", "Content-Length: 0", "", ""})
 }
 
-func TestHeaderArrivesWhole(t *testing.T) {
-	got := wire(t, "/", webhook.Header{
+func TestWholeHeaderIsSent(t *testing.T) {
+	got := sendRaw(t, "/", webhook.Header{
 		{Name: "Host", Value: "k3v9.ngrok.app"},
 		{Name: "Accept", Value: "*/*"},
 		{Name: "Authorization", Value: "Bearer x"},
@@ -106,8 +106,8 @@ func TestHeaderArrivesWhole(t *testing.T) {
 	})
 }
 
-func TestFieldsOfOneHopEndHere(t *testing.T) {
-	got := wire(t, "/", webhook.Header{
+func TestHopByHopFieldsAreNotSent(t *testing.T) {
+	got := sendRaw(t, "/", webhook.Header{
 		{Name: "Connection", Value: "keep-alive, x-hop ,, Upgrade"},
 		{Name: "connection", Value: "X-Other-Hop"},
 		{Name: "Keep-Alive", Value: "timeout=5"},
@@ -125,7 +125,7 @@ func TestFieldsOfOneHopEndHere(t *testing.T) {
 	wantLines(t, got, []string{"POST / HTTP/1.1", "Host: HANDLER", "Content-Length: 2", "X-Stays: 1", "", "{}"})
 }
 
-func TestEveryUserAgentArrives(t *testing.T) {
+func TestEveryUserAgentIsSent(t *testing.T) {
 	for name, values := range map[string][]string{
 		"none": {}, "an empty one": {""}, "two": {"a/1", "b/2"},
 	} {
@@ -136,12 +136,12 @@ func TestEveryUserAgentArrives(t *testing.T) {
 				h = append(h, webhook.Field{Name: "User-Agent", Value: v})
 				want = append(want, "user-agent: "+v)
 			}
-			wantLines(t, wire(t, "/", h, []byte("{}")), append(want, "", "{}"))
+			wantLines(t, sendRaw(t, "/", h, []byte("{}")), append(want, "", "{}"))
 		})
 	}
 }
 
-func TestWhatANetHTTPIngressReceivedArrivesTheSame(t *testing.T) {
+func TestHeaderReceivedByNetHTTPIsForwardedUnchanged(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	ingress := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := webhook.HeaderFrom(r.Host, r.Header)
@@ -151,14 +151,14 @@ func TestWhatANetHTTPIngressReceivedArrivesTheSame(t *testing.T) {
 	wantCode(t, send(t, Options{}, ingress.URL()), http.StatusOK)
 	first, second := ingress.Wait(1)[0], handler.Wait(1)[0]
 	if diff := cmp.Diff(first.Header, second.Header); diff != "" {
-		t.Errorf("one hop further (-received +sent on):\n%s", diff)
+		t.Errorf("forwarded header (-received +forwarded):\n%s", diff)
 	}
 	if second.Host != handler.Addr() {
 		t.Errorf("host: got %q, want the target's, %q", second.Host, handler.Addr())
 	}
 }
 
-func TestSendLeavesTheHeaderAsItWas(t *testing.T) {
+func TestSendDoesNotModifyTheHeader(t *testing.T) {
 	h := sampleHeader()
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	wantCode(t, sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload), http.StatusOK)
@@ -167,11 +167,11 @@ func TestSendLeavesTheHeaderAsItWas(t *testing.T) {
 	}
 }
 
-func TestHeaderThatCannotBeSentIsSaid(t *testing.T) {
+func TestInvalidHeaderIsNotSent(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 	h := webhook.Header{{Name: "X-Split", Value: "a\r\nX-Injected: b"}}
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload)
-	wantFailure(t, got, webhook.FailureUnexpected, `It could not be sent: net/http: invalid header field value for "X-Split".`)
+	wantFailure(t, got, webhook.FailureUnexpected, `The delivery could not be sent: net/http: invalid header field value for "X-Split".`)
 	if n := len(handler.Requests()); n != 0 {
 		t.Errorf("got %d requests at the handler, want none", n)
 	}

@@ -2,33 +2,33 @@ package dispatch
 
 import "time"
 
-// pauses is the provider's own schedule (docs: Webhooks, Retry Policy): how long after each failed attempt the next one comes.
-func pauses() []time.Duration {
+// delays is the provider's retry schedule (docs: Webhooks, Retry Policy): the time from each failed attempt to the next.
+func delays() []time.Duration {
 	return []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour}
 }
 
-// Schedule says when a delivery that failed is tried again. It keeps no state: whoever asks knows how often it was tried.
+// Schedule computes when to retry a failed delivery. It has no state: callers pass the number of attempts.
 type Schedule struct {
-	// Speed divides the pauses: 60 makes minutes of hours. 0 is 1.
+	// Speed divides the delays: 60 turns hours into minutes. 0 means 1.
 	Speed float64
 }
 
-// longestPause is as good as never, and no number that overflows.
-const longestPause = 100 * 365 * 24 * time.Hour
+// maxDelay is long enough to mean never, and does not overflow.
+const maxDelay = 100 * 365 * 24 * time.Hour
 
-// Next returns when to try again what has been tried that often, the last time at last; ok is false where the provider gives up, or
-// where it was not tried yet.
-func (s Schedule) Next(tries int, last time.Time) (at time.Time, ok bool) {
-	all := pauses()
-	if tries < 1 || tries > len(all) {
+// Next returns when to retry a delivery after so many attempts, the last of them at last. It returns false if nothing was attempted
+// yet, or if the provider would give up.
+func (s Schedule) Next(attempts int, last time.Time) (at time.Time, ok bool) {
+	all := delays()
+	if attempts < 1 || attempts > len(all) {
 		return time.Time{}, false
 	}
-	pause := all[tries-1]
+	delay := all[attempts-1]
 	if s.Speed > 0 {
-		pause = time.Duration(min(float64(pause)/s.Speed, float64(longestPause)))
+		delay = time.Duration(min(float64(delay)/s.Speed, float64(maxDelay)))
 	}
-	return last.Add(pause), true
+	return last.Add(delay), true
 }
 
-// Retries is how often a delivery is tried again before it is given up.
-func (Schedule) Retries() int { return len(pauses()) }
+// Retries returns how often a delivery is retried before the provider gives up.
+func (Schedule) Retries() int { return len(delays()) }

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// errSilence is the end of an exchange in which nothing came for too long.
-var errSilence = errors.New("nothing came back")
+// errSilence is the cause of an exchange that ended because the receiver was silent for too long.
+var errSilence = errors.New("the receiver was silent for too long")
 
-// silence ends exchanges if their receiver gives no sign of life: a byte of a response, or a 1xx response, to any of the exchanges under
-// way. One of them may have to wait until the receiver accepts its connection.
+// silence ends exchanges when the receiver is silent, which means that none of the exchanges in progress gets a byte of a response or
+// a 1xx response. One clock serves all of them, because an exchange may have to wait until the receiver accepts its connection.
 type silence struct {
 	limit time.Duration // 0: none
 
 	mu   sync.Mutex
-	last time.Time // the newest sign of life
+	last time.Time // when the receiver was last heard from
 }
 
-// sign notes a sign of life.
-func (s *silence) sign() {
+// reset records that the receiver was heard from.
+func (s *silence) reset() {
 	if s.limit > 0 {
 		s.mu.Lock()
 		s.last = time.Now()
@@ -27,7 +27,7 @@ func (s *silence) sign() {
 	}
 }
 
-// watch calls end if there is no sign of life for as long as the limit, until stop is called.
+// watch calls end once the receiver has been silent for the limit, unless stop is called first.
 func (s *silence) watch(end func()) (stop func()) {
 	if s.limit <= 0 {
 		return func() {}

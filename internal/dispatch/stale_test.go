@@ -19,8 +19,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// closing answers the first request on each connection, and closes at the second, whose bytes it has read.
-func closing(tb testing.TB) *testkit.Raw {
+// serveOnePerConn responds to the first request on each connection, and closes the connection after reading the second.
+func serveOnePerConn(tb testing.TB) *testkit.Raw {
 	var mu sync.Mutex
 	answered := map[net.Conn]bool{}
 	return testkit.ServeRaw(tb, func(c net.Conn, _ []byte) {
@@ -31,11 +31,11 @@ func closing(tb testing.TB) *testkit.Raw {
 			return
 		}
 		answered[c] = true
-		_, _ = io.WriteString(c, okAnswer)
+		_, _ = io.WriteString(c, okResponse)
 	})
 }
 
-// wantAttempts compares the failures of the attempts that were made. A code of 200 stands for an attempt without one.
+// wantAttempts compares the failures of all attempts. "200" is an attempt that succeeded.
 func wantAttempts(t *testing.T, got Result, want ...webhook.Failure) {
 	t.Helper()
 	var failures []webhook.Failure
@@ -50,17 +50,17 @@ func wantAttempts(t *testing.T, got Result, want ...webhook.Failure) {
 	}
 }
 
-func TestDeliveryOnAStaleConnectionIsSentOnceMore(t *testing.T) {
-	handler := closing(t)
+func TestDeliveryOnAStaleConnectionIsResent(t *testing.T) {
+	handler := serveOnePerConn(t)
 	s := sender(t, Options{})
 	wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
 	got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 	wantAttempts(t, got, webhook.FailureStale, "200")
 	if n, conns := len(handler.Requests()), handler.Connections(); n != 3 || conns != 2 {
-		t.Errorf("got %d requests on %d connections, want 3 on 2: the second is sent again, on a new one", n, conns)
+		t.Errorf("got %d requests on %d connections, want 3 on 2: the second is resent on a new one", n, conns)
 	}
 	stale := got.Stale
-	if stale.Error != staleText || stale.Target != got.Target || stale.Code != 0 || stale.Header != nil || got.Connect == 0 {
+	if stale.Error != staleMessage || stale.Target != got.Target || stale.Code != 0 || stale.Header != nil || got.Connect == 0 {
 		t.Errorf("got the stale attempt %+v and then %+v", stale, got.Attempt)
 	}
 	if stale.StartedAt.After(got.StartedAt) {
@@ -68,8 +68,9 @@ func TestDeliveryOnAStaleConnectionIsSentOnceMore(t *testing.T) {
 	}
 }
 
-// dying serves a connection that answers one request, and waits before it closes at the second without an answer. It counts requests.
-func dying(after time.Duration, requests *atomic.Int32) func(net.Conn) {
+// closeSecond responds to the first request on a connection. After the second, it waits and closes without a response. It counts
+// requests.
+func closeSecond(after time.Duration, requests *atomic.Int32) func(net.Conn) {
 	return func(c net.Conn) {
 		defer c.Close()
 		answered := false
@@ -84,12 +85,12 @@ func dying(after time.Duration, requests *atomic.Int32) func(net.Conn) {
 				time.Sleep(after) // fake time
 				return
 			}
-			_, _ = io.WriteString(c, okAnswer)
+			_, _ = io.WriteString(c, okResponse)
 		}
 	}
 }
 
-func TestConnectionIsStaleOnlyIfItEndsAtOnce(t *testing.T) {
+func TestConnectionIsStaleOnlyIfItClosesSoon(t *testing.T) {
 	for after, want := range map[time.Duration][]webhook.Failure{
 		0:                          {webhook.FailureStale, "200"},
 		staleWithin:                {webhook.FailureStale, "200"},
@@ -101,7 +102,7 @@ func TestConnectionIsStaleOnlyIfItEndsAtOnce(t *testing.T) {
 		t.Run(after.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var requests atomic.Int32
-				s := piped(t, Options{}, dying(after, &requests))
+				s := pipeSender(t, Options{}, closeSecond(after, &requests))
 				s.staleWithin = staleWithin
 				wantAttempts(t, s.Send(t.Context(), target(t, "3000"), nil, samplePayload), "200")
 				got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload)
@@ -112,19 +113,19 @@ func TestConnectionIsStaleOnlyIfItEndsAtOnce(t *testing.T) {
 				if got.Stale != nil && got.Stale.Duration != after {
 					t.Errorf("the stale attempt took %v, want %v", got.Stale.Duration, after)
 				}
-				time.Sleep(2 * time.Hour) // fake time: the handler ends
+				time.Sleep(2 * time.Hour) // fake time: let the handler end
 			})
 		})
 	}
 }
 
-func TestHandlerThatDiesWhileItReadsGetsTheDeliveryOnce(t *testing.T) {
+func TestHandlerThatClosesWhileReadingGetsTheDeliveryOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var connections atomic.Int32
-		s := piped(t, Options{}, func(c net.Conn) {
+		s := pipeSender(t, Options{}, func(c net.Conn) {
 			defer c.Close()
 			connections.Add(1)
-			answerRequest(c)
+			respondOnce(c)
 			_, _ = c.Read(make([]byte, 1024))
 			time.Sleep(time.Second) // fake time
 		})
@@ -138,7 +139,7 @@ func TestHandlerThatDiesWhileItReadsGetsTheDeliveryOnce(t *testing.T) {
 	})
 }
 
-// breakable is a connection whose writes can be made to fail, as they do once the handler's reset has come.
+// breakable is a connection whose writes can be made to fail, as after a reset from the handler.
 type breakable struct {
 	net.Conn
 	broken atomic.Bool
@@ -152,7 +153,7 @@ func (b *breakable) Write(p []byte) (int, error) {
 	return b.Conn.Write(p)
 }
 
-func TestDeliveryThatWasNotWrittenIsNoAttempt(t *testing.T) {
+func TestDeliveryThatWasNotWrittenIsNotAnAttempt(t *testing.T) {
 	a := testkit.NewAuthority(t)
 	handlers := map[string]*testkit.Handler{
 		"plain": testkit.Serve(t, testkit.Answer(http.StatusOK, "")),
@@ -161,7 +162,7 @@ func TestDeliveryThatWasNotWrittenIsNoAttempt(t *testing.T) {
 	for name, handler := range handlers {
 		t.Run(name, func(t *testing.T) {
 			var made []*breakable
-			d := newDialer(patience, &tls.Config{RootCAs: a.Pool()}, nil)
+			d := newDialer(testTimeout, &tls.Config{RootCAs: a.Pool()}, nil)
 			dial := d.tcp
 			d.tcp = func(ctx context.Context, network, address string) (net.Conn, error) {
 				c, err := dial(ctx, network, address)
@@ -170,7 +171,7 @@ func TestDeliveryThatWasNotWrittenIsNoAttempt(t *testing.T) {
 				return b, err
 			}
 			s := sender(t, Options{})
-			for _, transport := range []*http.Transport{s.kept, s.fresh} {
+			for _, transport := range []*http.Transport{s.reuse, s.fresh} {
 				transport.DialContext, transport.DialTLSContext = d.dial, d.dialTLS
 			}
 			wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
@@ -185,11 +186,11 @@ func TestDeliveryThatWasNotWrittenIsNoAttempt(t *testing.T) {
 	}
 }
 
-// Without a body to send again, and with one of these fields, net/http repeats a request on its own.
-func TestDeliveryIsNeverRepeatedUnnoticed(t *testing.T) {
+// net/http silently resends a request if the body is empty and one of these fields is set.
+func TestEveryResendIsRecorded(t *testing.T) {
 	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key", "idempotency-key", "X-Other"} {
 		for _, body := range []string{"", "{}"} {
-			handler := closing(t)
+			handler := serveOnePerConn(t)
 			s := sender(t, Options{})
 			attempts := 0
 			for range 4 {
@@ -204,7 +205,7 @@ func TestDeliveryIsNeverRepeatedUnnoticed(t *testing.T) {
 	}
 }
 
-func TestStaleConnectionsAreKnownBelowTLS(t *testing.T) {
+func TestStaleConnectionIsDetectedBelowTLS(t *testing.T) {
 	var mu sync.Mutex
 	seen, requests := map[string]bool{}, 0
 	a := testkit.NewAuthority(t)
@@ -218,7 +219,7 @@ func TestStaleConnectionsAreKnownBelowTLS(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 	}))
-	s := unhurried(t, newSender(Options{}, a.Pool()))
+	s := withLongTimeouts(t, newSender(Options{}, a.Pool()))
 	wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
 	wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), webhook.FailureStale, "200")
 	if requests != 3 {
@@ -226,7 +227,7 @@ func TestStaleConnectionsAreKnownBelowTLS(t *testing.T) {
 	}
 }
 
-func TestHandlerThatIsGoneAfterAStaleConnectionIsRefused(t *testing.T) {
+func TestHandlerGoneAfterAStaleConnectionIsRefused(t *testing.T) {
 	l, err := net.Listen("tcp", testkit.Vacant(t))
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +238,7 @@ func TestHandlerThatIsGoneAfterAStaleConnectionIsRefused(t *testing.T) {
 		if err != nil {
 			return
 		}
-		answerRequest(c)
+		respondOnce(c)
 		_, _ = c.Read(make([]byte, 4096))
 		_ = l.Close()
 		_ = c.Close()
@@ -249,7 +250,7 @@ func TestHandlerThatIsGoneAfterAStaleConnectionIsRefused(t *testing.T) {
 	got := s.Send(t.Context(), to, nil, samplePayload)
 	wantAttempts(t, got, webhook.FailureStale, webhook.FailureRefused)
 	wantFailure(t, got, webhook.FailureRefused,
-		"It closed the connection, and nothing is listening on "+l.Addr().String()+" any more. Is your server running?")
+		"The handler closed the connection, and nothing is listening on "+l.Addr().String()+" now. Is your server running?")
 	got = s.Send(t.Context(), to, nil, samplePayload)
 	wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on "+l.Addr().String()+". Is your server running?")
 	wantAttempts(t, got, webhook.FailureRefused)

@@ -10,18 +10,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Target is where a handler listens. The zero Target names none. Targets are equal when their strings are.
+// Target is the address of a handler. The zero Target is none. Two targets are equal if their strings are.
 type Target struct {
 	url  url.URL
 	text string // String
 	host string // Host
 
-	called string // the URL to call if it is not text: see For
-	asHost string // the Host header to send; empty: host
+	called     string // the URL to call if it differs from text: see For
+	hostHeader string // the Host header to send; empty: host
 }
 
-// ParseTarget reads a target as people write it: a port (3000, :3000), host:port, or a URL, each with or without a path. Where
-// there is no path, not even "/", it gets defaultPath. The error is a *TargetError.
+// ParseTarget parses a port (3000, :3000), host:port, or URL, each with or without a path. A target without a path, not even "/",
+// gets defaultPath. The error is a *TargetError.
 func ParseTarget(s, defaultPath string) (Target, error) {
 	if err := checkCharacters(s); err != nil {
 		return Target{}, err
@@ -49,20 +49,20 @@ func ParseTarget(s, defaultPath string) (Target, error) {
 		tail = "/" + strings.TrimPrefix(defaultPath, "/") + tail
 	}
 	if strings.Contains(tail, "#") {
-		return Target{}, &TargetError{"the target has a fragment (#), which is never sent", "write it without"}
+		return Target{}, &TargetError{"the target has a fragment (#), which is never sent", "remove it"}
 	}
 	return build(scheme.name, host, tail)
 }
 
-// build composes the target from parts that were checked, and a path with its query that was not.
+// build composes a target from a validated scheme and host, and an unvalidated path with query.
 func build(scheme, host, tail string) (Target, error) {
 	path, query, hasQuery := strings.Cut(tail, "?")
 	u, err := url.Parse(scheme + "://" + host + path)
 	if err != nil {
-		return Target{}, &TargetError{"the target's path has a broken % escape", "write a percent sign as %25"}
+		return Target{}, &TargetError{"the target's path has an invalid % escape", "write a percent sign as %25"}
 	}
 	escaped := u.EscapedPath()
-	if u.RawPath != escaped { // as it would be, had the path been typed escaped
+	if u.RawPath != escaped { // the same as if the user had escaped the path
 		u.RawPath = ""
 	}
 	u.RawQuery, u.ForceQuery = escapeQuery(query), hasQuery && query == ""
@@ -74,22 +74,22 @@ func build(scheme, host, tail string) (Target, error) {
 	return t, nil
 }
 
-// String is the target as a URL: http://localhost:3000/webhooks/vidiking. ParseTarget reads it back.
+// String returns the target as a URL, such as http://localhost:3000/webhooks/vidiking. ParseTarget accepts it.
 func (t Target) String() string { return t.text }
 
-// Short is the target as rows show it, without http://: localhost:3000/webhooks/vidiking. ParseTarget reads it back.
+// Short returns the target without http://, such as localhost:3000/webhooks/vidiking. ParseTarget accepts it.
 func (t Target) Short() string { return strings.TrimPrefix(t.text, "http://") }
 
-// Host is the host, and the port where it was given: localhost:3000.
+// Host returns the host, with the port if one was given, such as localhost:3000.
 func (t Target) Host() string { return t.host }
 
-// Path is the path as it is sent, without the query: /webhooks/vidiking.
+// Path returns the path as it is sent, without the query, such as /webhooks/vidiking.
 func (t Target) Path() string { return t.url.EscapedPath() }
 
-// For returns the target as one delivery calls it: with rest appended to its path, query to its own query, and host as the Host header
-// unless that is empty. Not a byte of rest and query is changed. String stays the configured address.
+// For returns the target for one delivery: it appends rest to the path and query to the target's query, both unchanged, and sends host
+// as the Host header unless it is empty. String still returns the configured address.
 func (t Target) For(rest, query, host string) Target {
-	t.asHost = host
+	t.hostHeader = host
 	if rest == "" && query == "" {
 		return t
 	}
@@ -97,12 +97,12 @@ func (t Target) For(rest, query, host string) Target {
 	_, tail, _ := strings.Cut(t.called, "://")
 	path, query, hasQuery := strings.Cut(tail[len(t.host):], "?")
 	t.url.RawQuery, t.url.ForceQuery = query, hasQuery && query == ""
-	if strings.HasPrefix(path, "//") { // url.URL takes an Opaque like that for a host
+	if strings.HasPrefix(path, "//") { // url.URL would parse such an Opaque as a host
 		t.url.RawPath = path
-		t.url.Path, _ = url.PathUnescape(path) // if that fails, net/url escapes what does not unescape
+		t.url.Path, _ = url.PathUnescape(path) // on failure, net/url escapes what it can't unescape
 		return t
 	}
-	t.url.Opaque = path // as it is: url.URL would escape some characters of a Path
+	t.url.Opaque = path // sent unchanged; url.URL would escape some characters of a Path
 	return t
 }
 
@@ -113,24 +113,24 @@ type schemePart struct {
 
 func splitScheme(s string) (schemePart, string, error) {
 	before, after, found := strings.Cut(s, "://")
-	if !found || strings.ContainsAny(before, "/?#") { // a path or query may have :// in it
+	if !found || strings.ContainsAny(before, "/?#") { // a path or query may contain ://
 		return schemePart{name: "http"}, s, nil
 	}
 	name := strings.ToLower(before)
 	if name == "" {
-		return schemePart{}, "", &TargetError{"nothing stands before ://", "write http:// or https://"}
+		return schemePart{}, "", &TargetError{"the scheme before :// is missing", "use http:// or https://"}
 	}
 	if name != "http" && name != "https" {
-		return schemePart{}, "", &TargetError{"a handler is not reached by " + shown(before) + "://", "write http:// or https://"}
+		return schemePart{}, "", &TargetError{"unsupported scheme " + quote(before), "use http:// or https://"}
 	}
 	return schemePart{name, true}, after, nil
 }
 
-// parseAuthority checks host and port and returns them in one form: host, host:port or [IPv6]:port.
+// parseAuthority validates host and port and returns them as host, host:port or [IPv6]:port.
 func parseAuthority(authority string) (string, error) {
 	switch {
-	case strings.Contains(authority, "@"): // first of all, so that no message repeats a password
-		return "", &TargetError{"the target has a user name or password in it", "write it without; a header can carry them"}
+	case strings.Contains(authority, "@"): // checked first, so that no error quotes a password
+		return "", &TargetError{"the target contains a user name or password", "remove it, and send credentials in a header instead"}
 	case authority == "" || authority == ":":
 		return "", &TargetError{"the target has no host", exampleHint}
 	}
@@ -152,14 +152,11 @@ func splitPort(authority string) (host, port string, err error) {
 	}
 	host, port = authority[:colon], authority[colon+1:]
 	if strings.Contains(host, ":") && !strings.HasSuffix(host, "]") {
-		return "", "", &TargetError{shown(authority) + " needs brackets around its IPv6 address", "write it as in [::1]:3000"}
-	}
-	if !isDigits(port) {
-		return "", "", &TargetError{shown(port) + " is not a port", portHint}
+		return "", "", &TargetError{"missing brackets around the IPv6 address in " + quote(authority), ipv6Hint}
 	}
 	number, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || number == 0 {
-		return "", "", &TargetError{"there is no port " + shown(port), portHint}
+		return "", "", &TargetError{"invalid port " + quote(port), "use a number from 1 to 65535, as in localhost:3000"}
 	}
 	if host == "" {
 		host = "localhost"
@@ -171,20 +168,17 @@ func checkHost(host string) (string, error) {
 	if inner, ok := strings.CutPrefix(host, "["); ok {
 		addr, err := netip.ParseAddr(strings.Replace(strings.TrimSuffix(inner, "]"), "%25", "%", 1))
 		if err != nil || !addr.Is6() || !isName(addr.Zone()) {
-			return "", &TargetError{shown(host) + " is not an IPv6 address", "write it as in [::1]:3000"}
+			return "", &TargetError{"invalid IPv6 address " + quote(host), ipv6Hint}
 		}
 		return "[" + strings.Replace(addr.String(), "%", "%25", 1) + "]", nil
 	}
-	if isDigits(host) {
-		return "", &TargetError{shown(host) + " is not a host", exampleHint}
-	}
-	if host == "" || !isName(host) {
-		return "", &TargetError{shown(host) + " is not a host name", exampleHint}
+	if host == "" || isDigits(host) || !isName(host) {
+		return "", &TargetError{"invalid host name " + quote(host), exampleHint}
 	}
 	return host, nil
 }
 
-// isName reports whether every character of s may stand in a host name. The underscore may: Compose services have it.
+// isName reports whether every character of s is allowed in a host name. The underscore is: names of Compose services may have one.
 func isName(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("-._", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
@@ -193,7 +187,7 @@ func isName(s string) bool {
 
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// escapeQuery escapes what is not ASCII, as browsers do; everything else stays as it was typed.
+// escapeQuery escapes non-ASCII characters, as browsers do, and leaves everything else unchanged.
 func escapeQuery(query string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

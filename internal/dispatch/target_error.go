@@ -7,50 +7,47 @@ import (
 	"unicode/utf8"
 )
 
-// TargetError says why a text is no target.
+// TargetError reports that a string is not a valid target.
 type TargetError struct {
-	Problem string // what is wrong: lower case, no full stop
-	Hint    string // what to write
+	Problem string // the error: lower case, no period
+	Hint    string // what to write instead
 }
 
-// Error is the problem alone; the hint stands beside it.
+// Error returns the problem without the hint.
 func (e *TargetError) Error() string { return e.Problem }
 
 const (
-	exampleHint = "write a port, host:port or URL, as in localhost:3000"
-	portHint    = "write a number from 1 to 65535, as in localhost:3000"
+	exampleHint = "use a port, host:port or URL, as in localhost:3000"
+	ipv6Hint    = "write it as in [::1]:3000"
 )
 
-// checkCharacters refuses what can be in no target and would be invisible in a message about it.
+// checkCharacters rejects characters that no target can contain and that would be invisible in an error message.
 func checkCharacters(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return &TargetError{"the target is empty", exampleHint}
 	}
 	if !utf8.ValidString(s) {
-		return &TargetError{"the target is not UTF-8", exampleHint}
+		return &TargetError{"the target is not valid UTF-8", exampleHint}
 	}
 	for _, r := range s {
 		switch {
 		case unicode.IsSpace(r):
-			return &TargetError{"the target has a space in it", "write it without; in a path as %20"}
+			return &TargetError{"the target contains a space", "remove it, or write it as %20 in a path"}
 		case r == '\\':
-			return &TargetError{"the target has a backslash in it", "write it with slashes, as in http://localhost:3000/path"}
+			return &TargetError{"the target contains a backslash", "use slashes, as in http://localhost:3000/path"}
 		case !unicode.IsPrint(r):
-			return &TargetError{"the target has an invisible character in it (" + strconv.QuoteRuneToASCII(r) + ")", "write it without"}
+			return &TargetError{"the target contains an invisible character (" + strconv.QuoteRuneToASCII(r) + ")", "remove it"}
 		}
 	}
 	return nil
 }
 
-const shownRunes = 40 // a message stays one line
+const maxQuotedRunes = 40 // keeps a message on one line
 
-// shown is a part of the target as a message quotes it.
-func shown(s string) string {
-	if s == "" {
-		return `""`
+// quote quotes a part of a target, truncated to maxQuotedRunes.
+func quote(s string) string {
+	if runes := []rune(s); len(runes) > maxQuotedRunes {
+		s = string(runes[:maxQuotedRunes]) + "…"
 	}
-	if runes := []rune(s); len(runes) > shownRunes {
-		return string(runes[:shownRunes]) + "…"
-	}
-	return s
+	return strconv.Quote(s)
 }

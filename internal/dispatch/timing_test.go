@@ -13,8 +13,8 @@ import (
 
 func newReader(r io.Reader) *bufio.Reader { return bufio.NewReader(r) }
 
-// steps is a clock that moves on by a second each time it is read.
-func steps() func() time.Time {
+// stepClock returns a clock that advances by one second each time it is read.
+func stepClock() func() time.Time {
 	var mu sync.Mutex
 	now := time.Date(2026, 3, 2, 14, 2, 31, 123_456_789, time.FixedZone("CET", 3600))
 	return func() time.Time {
@@ -25,38 +25,38 @@ func steps() func() time.Time {
 	}
 }
 
-func TestTimesComeFromTheClockGiven(t *testing.T) {
+func TestTimesComeFromTheConfiguredClock(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
-	s := sender(t, Options{Now: steps()})
+	s := sender(t, Options{Now: stepClock()})
 	first := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 	if want := time.Date(2026, 3, 2, 13, 2, 32, 123_000_000, time.UTC); first.StartedAt != want {
-		t.Errorf("started at: got %v, want %v, in UTC and to the millisecond", first.StartedAt, want)
+		t.Errorf("started at: got %v, want %v, in UTC and truncated to milliseconds", first.StartedAt, want)
 	}
 	if first.Connect != time.Second || first.FirstByte != 2*time.Second || first.Duration != 3*time.Second {
-		t.Errorf("first: got connect %v, first byte %v, whole %v; want 1s, 2s, 3s", first.Connect, first.FirstByte, first.Duration)
+		t.Errorf("first: got connect %v, first byte %v, duration %v; want 1s, 2s, 3s", first.Connect, first.FirstByte, first.Duration)
 	}
 	second := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 	if second.Connect != 0 || second.FirstByte != time.Second || second.Duration != 2*time.Second {
-		t.Errorf("on a kept connection: got connect %v, first byte %v, whole %v; want 0, 1s, 2s", second.Connect, second.FirstByte, second.Duration)
+		t.Errorf("reused connection: got connect %v, first byte %v, duration %v; want 0, 1s, 2s", second.Connect, second.FirstByte, second.Duration)
 	}
 }
 
-func TestFailuresHaveTheirTimesToo(t *testing.T) {
-	got := send(t, Options{Now: steps()}, testkit.Nowhere(t))
+func TestFailuresHaveTimes(t *testing.T) {
+	got := send(t, Options{Now: stepClock()}, testkit.Nowhere(t))
 	if got.Connect != 0 || got.FirstByte != 0 || got.Duration != time.Second {
-		t.Errorf("refused: got connect %v, first byte %v, whole %v; want 0, 0, 1s", got.Connect, got.FirstByte, got.Duration)
+		t.Errorf("refused: got connect %v, first byte %v, duration %v; want 0, 0, 1s", got.Connect, got.FirstByte, got.Duration)
 	}
-	got = send(t, Options{Now: steps()}, testkit.Serve(t, testkit.HangUp()).URL())
+	got = send(t, Options{Now: stepClock()}, testkit.Serve(t, testkit.HangUp()).URL())
 	if got.Connect != time.Second || got.FirstByte != 0 || got.Duration != 2*time.Second {
-		t.Errorf("closed: got connect %v, first byte %v, whole %v; want 1s, 0, 2s", got.Connect, got.FirstByte, got.Duration)
+		t.Errorf("closed: got connect %v, first byte %v, duration %v; want 1s, 0, 2s", got.Connect, got.FirstByte, got.Duration)
 	}
 }
 
-func TestDurationSpansTheWholeAnswer(t *testing.T) {
+func TestDurationCoversTheWholeResponse(t *testing.T) {
 	release := make(chan struct{})
-	begun := make(chan struct{})
+	started := make(chan struct{})
 	handler := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		close(begun)
+		close(started)
 		testkit.Stalling(release, "begin", "end").ServeHTTP(w, r)
 	}))
 	var mu sync.Mutex
@@ -64,7 +64,7 @@ func TestDurationSpansTheWholeAnswer(t *testing.T) {
 	start := time.Now()
 	now := func() time.Time { mu.Lock(); defer mu.Unlock(); return start.Add(late) }
 	go func() {
-		<-begun
+		<-started
 		mu.Lock()
 		late = time.Hour
 		mu.Unlock()

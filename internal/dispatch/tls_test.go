@@ -13,10 +13,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// trusting sends the sample by a Sender that trusts the authority alone.
-func trusting(t *testing.T, a *testkit.Authority, to string) Result {
+// sendTrusting sends the sample with a Sender that trusts only the given authority.
+func sendTrusting(t *testing.T, a *testkit.Authority, to string) Result {
 	t.Helper()
-	return unhurried(t, newSender(Options{}, a.Pool())).Send(t.Context(), target(t, to), sampleHeader(), samplePayload)
+	return withLongTimeouts(t, newSender(Options{}, a.Pool())).Send(t.Context(), target(t, to), sampleHeader(), samplePayload)
 }
 
 func TestTLSIsVerified(t *testing.T) {
@@ -24,16 +24,16 @@ func TestTLSIsVerified(t *testing.T) {
 	ok := testkit.Answer(http.StatusOK, "")
 	t.Run("trusted", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), ok)
-		wantCode(t, trusting(t, a, handler.URL()), http.StatusOK)
+		wantCode(t, sendTrusting(t, a, handler.URL()), http.StatusOK)
 	})
 	t.Run("trusted by name", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("localhost"), ok)
-		wantCode(t, trusting(t, a, "https://localhost:"+handler.Port()), http.StatusOK)
+		wantCode(t, sendTrusting(t, a, "https://localhost:"+handler.Port()), http.StatusOK)
 	})
 	t.Run("unknown authority", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Certificate("127.0.0.1"), ok)
-		wantFailure(t, trusting(t, a, handler.URL()), webhook.FailureTLS,
-			"Its certificate is from nobody this machine trusts. If it is your own, take it with --insecure.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS,
+			"This machine does not trust the certificate. If it is your own, accept it with --insecure.")
 	})
 	t.Run("unknown to the system", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), ok)
@@ -43,38 +43,38 @@ func TestTLSIsVerified(t *testing.T) {
 	})
 	t.Run("wrong name", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("one.example", "*.two.example", "\x1b[31m.example", "10.0.0.1"), ok)
-		wantFailure(t, trusting(t, a, handler.URL()), webhook.FailureTLS,
-			"Its certificate is for one.example, *.two.example, 10.0.0.1, not for 127.0.0.1.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS,
+			"The certificate is for one.example, *.two.example, 10.0.0.1, not for 127.0.0.1.")
 	})
 	t.Run("many wrong names", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("a.example", "b.example", "c.example", "d.example"), ok)
-		wantFailure(t, trusting(t, a, handler.URL()), webhook.FailureTLS,
-			"Its certificate is for a.example, b.example, c.example and others, not for 127.0.0.1.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS,
+			"The certificate is for a.example, b.example, c.example and others, not for 127.0.0.1.")
 	})
 	t.Run("expired", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Expired("127.0.0.1"), ok)
-		wantFailure(t, trusting(t, a, handler.URL()), webhook.FailureTLS, "Its certificate has expired, or is not valid yet.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS, "The certificate has expired or is not valid yet.")
 	})
 }
 
-func TestInsecureTakesAnyCertificate(t *testing.T) {
-	handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Expired("elsewhere.example"), testkit.Answer(http.StatusOK, ""))
+func TestInsecureAcceptsAnyCertificate(t *testing.T) {
+	handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Expired("other.example"), testkit.Answer(http.StatusOK, ""))
 	wantCode(t, send(t, Options{Insecure: true}, handler.URL()), http.StatusOK)
 }
 
-func TestWrongSchemeIsSaid(t *testing.T) {
+func TestWrongSchemeIsReported(t *testing.T) {
 	t.Run("plain HTTP where TLS is expected", func(t *testing.T) {
 		handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
 		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailurePlainHTTP,
-			handler.Addr()+" speaks plain HTTP. Write it as http://"+handler.Addr()+".")
+			handler.Addr()+" speaks plain HTTP. Use http://"+handler.Addr()+" instead.")
 	})
-	t.Run("a page without a status line where TLS is expected", func(t *testing.T) { // as of Python's http.server
+	t.Run("a page without a status line where TLS is expected", func(t *testing.T) { // like Python's http.server
 		handler := testkit.ServeConns(t, func(c net.Conn) {
 			_, _ = c.Read(make([]byte, 4096))
 			_, _ = io.WriteString(c, "<!DOCTYPE HTML>\n<html><body>Bad request syntax</body></html>\n")
 		})
 		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailurePlainHTTP,
-			handler.Addr()+" speaks plain HTTP. Write it as http://"+handler.Addr()+".")
+			handler.Addr()+" speaks plain HTTP. Use http://"+handler.Addr()+" instead.")
 	})
 	t.Run("neither", func(t *testing.T) {
 		handler := testkit.ServeConns(t, func(c net.Conn) {
@@ -84,80 +84,80 @@ func TestWrongSchemeIsSaid(t *testing.T) {
 		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailureTLS,
 			handler.Addr()+" does not speak TLS. Is it the right port?")
 	})
-	t.Run("closed at the handshake", func(t *testing.T) {
+	t.Run("closed during the handshake", func(t *testing.T) {
 		handler := testkit.ServeConns(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) })
 		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailureTLS,
-			handler.Addr()+" closed the connection during the TLS handshake. Does it speak https?")
+			handler.Addr()+" closed the connection during the TLS handshake. Does it support HTTPS?")
 	})
 	t.Run("TLS where plain HTTP is expected", func(t *testing.T) {
-		// As OpenSSL: a fatal alert, record version 3.3, unexpected_message.
+		// Like OpenSSL: a fatal alert, record version 3.3, unexpected_message.
 		handler := testkit.ServeRaw(t, testkit.SayAndClose("\x15\x03\x03\x00\x02\x02\x0a"))
 		wantFailure(t, send(t, Options{}, handler.URL()), webhook.FailureNeedsTLS,
-			handler.Addr()+" speaks TLS. Write it as https://"+handler.Addr()+".")
+			handler.Addr()+" speaks TLS. Use https://"+handler.Addr()+" instead.")
 	})
-	t.Run("TLS that says so in HTTP", func(t *testing.T) {
+	t.Run("TLS server that responds in HTTP", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Certificate("127.0.0.1"), testkit.Answer(http.StatusOK, ""))
 		got := send(t, Options{}, "http://"+handler.Addr())
 		wantCode(t, got, http.StatusBadRequest)
 		if !strings.Contains(string(got.Response), "HTTPS") {
-			t.Errorf("answer: got %q, want Go's words about HTTPS", got.Response)
+			t.Errorf("response: got %q, want Go's message about HTTPS", got.Response)
 		}
 	})
 }
 
-func TestHandshakeThatFailsIsSaid(t *testing.T) {
+func TestFailedHandshakeIsReported(t *testing.T) {
 	serve := func(t *testing.T, config *tls.Config) string {
 		a := testkit.NewAuthority(t)
 		config.Certificates = []tls.Certificate{a.Certificate("127.0.0.1")}
 		handler := testkit.ServeConns(t, func(c net.Conn) {
 			s := tls.Server(c, config)
-			_, _ = s.Read(make([]byte, 1)) // the handshake, and the sender's first byte
+			_, _ = s.Read(make([]byte, 1)) // does the handshake and reads the sender's first byte
 			_ = s.Close()
 		})
-		got := trusting(t, a, "https://"+handler.Addr())
+		got := sendTrusting(t, a, "https://"+handler.Addr())
 		if got.Failure != webhook.FailureTLS {
 			t.Errorf("got %q %q, want %q", got.Failure, got.Error, webhook.FailureTLS)
 		}
 		return strings.ReplaceAll(got.Error, handler.Addr(), "HOST")
 	}
 	t.Run("an old version", func(t *testing.T) {
-		want := "There is no TLS with HOST: remote error: tls: protocol version not supported."
+		want := "The TLS handshake with HOST failed: remote error: tls: protocol version not supported."
 		if got := serve(t, &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
-	t.Run("a client certificate is wanted", func(t *testing.T) {
-		want := "HOST ended TLS: tls: certificate required."
+	t.Run("a client certificate is required", func(t *testing.T) {
+		want := "HOST ended the TLS connection: tls: certificate required."
 		if got := serve(t, &tls.Config{ClientAuth: tls.RequireAnyClientCert}); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
 }
 
-func TestFailedHandshakeLeavesNoConnection(t *testing.T) {
+func TestConnectionIsClosedAfterAFailedHandshake(t *testing.T) {
 	ended := make(chan error, 1)
 	certificate := testkit.NewAuthority(t).Certificate("127.0.0.1")
 	handler := testkit.ServeConns(t, func(c net.Conn) {
 		_ = tls.Server(c, &tls.Config{Certificates: []tls.Certificate{certificate}}).Handshake()
-		_, err := io.Copy(io.Discard, c) // until the other end closes
+		_, err := io.Copy(io.Discard, c) // until the sender closes
 		ended <- err
 	})
-	if got := trusting(t, testkit.NewAuthority(t), "https://"+handler.Addr()); got.Failure != webhook.FailureTLS {
+	if got := sendTrusting(t, testkit.NewAuthority(t), "https://"+handler.Addr()); got.Failure != webhook.FailureTLS {
 		t.Fatalf("got %q %q, want %q", got.Failure, got.Error, webhook.FailureTLS)
 	}
 	select {
 	case <-ended:
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		t.Error("the connection is still open")
 	}
 }
 
-func TestTLSConnectionsAreKept(t *testing.T) {
+func TestTLSConnectionIsReused(t *testing.T) {
 	a := testkit.NewAuthority(t)
 	handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Proto)
 	}))
-	s := unhurried(t, newSender(Options{}, a.Pool()))
+	s := withLongTimeouts(t, newSender(Options{}, a.Pool()))
 	for i := range 2 {
 		got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 		wantCode(t, got, http.StatusOK)

@@ -70,7 +70,7 @@ func (c Case) sent(name, value string) Case {
 
 const (
 	nobody = "Nothing is listening on localhost:3000. Is your server running?"
-	plain  = "localhost:3000 speaks plain HTTP. Write it as http://localhost:3000."
+	plain  = "localhost:3000 speaks plain HTTP. Use http://localhost:3000 instead."
 )
 
 func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {

@@ -36,7 +36,7 @@ func TestWhatIsWrongWithTheHandler(t *testing.T) {
 	p.wants("handler", "failed: HANDLER/webhooks/vidiking answered 401 to a signed sample (render.queued), in # ms | does it check with whsec_…SEC7? More: vidiking trigger render.queued")
 	refusing.Stop()
 	hanging := testkit.ServeOn(t, p.handler.Addr(), testkit.HangUp())
-	p.wants("handler", "failed: HANDLER/webhooks/vidiking did not answer a signed sample (render.queued): It closed the connection without an answer. Did it crash? | look at it: vidiking trigger render.queued")
+	p.wants("handler", "failed: HANDLER/webhooks/vidiking did not answer a signed sample (render.queued): The handler closed the connection without a response. Did it crash? | look at it: vidiking trigger render.queued")
 	hanging.Stop()
 	testkit.ServeOn(t, p.handler.Addr(), testkit.Answer(500, "no"))
 	p.wants("handler", "failed: HANDLER/webhooks/vidiking answered 500 to a signed sample (render.queued), in # ms | look at it: vidiking trigger render.queued")

@@ -15,8 +15,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestConnectionIsKeptBetweenDeliveries(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say(okAnswer))
+func TestConnectionIsReused(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.Say(okResponse))
 	s := sender(t, Options{})
 	for range 5 {
 		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
@@ -26,14 +26,14 @@ func TestConnectionIsKeptBetweenDeliveries(t *testing.T) {
 	}
 }
 
-func TestHandlerThatClosesAfterEachAnswer(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.SayAndClose(okAnswer)) // without "Connection: close"
+func TestHandlerThatClosesAfterEachResponse(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.SayAndClose(okResponse)) // without "Connection: close"
 	s := sender(t, Options{})
-	for range 200 { // the end may be seen before, while or after the next is sent
+	for range 200 { // the close may be noticed before, during or after the next send
 		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
 	}
 	if n := len(handler.Requests()); n != 200 {
-		t.Errorf("got %d requests, want 200: each is answered once", n)
+		t.Errorf("got %d requests, want 200: each is sent once", n)
 	}
 }
 
@@ -48,77 +48,77 @@ func TestHandlerThatRestartsBetweenDeliveries(t *testing.T) {
 	}
 }
 
-func TestDeliveryIsNotSentOnceMoreOnAnotherKeptConnection(t *testing.T) {
-	const kept = 3
+func TestStaleDeliveryIsResentOnANewConnection(t *testing.T) {
+	const conns = 3
 	var meeting sync.WaitGroup
-	meeting.Add(kept)
+	meeting.Add(conns)
 	var mu sync.Mutex
 	answered := map[net.Conn]bool{}
 	handler := testkit.ServeRaw(t, func(c net.Conn, request []byte) {
 		mu.Lock()
-		again := answered[c]
+		second := answered[c]
 		answered[c] = true
 		mu.Unlock()
-		if again {
-			_ = c.Close() // no connection survives its second request
+		if second {
+			_ = c.Close() // each connection closes at its second request
 			return
 		}
 		if bytes.HasSuffix(request, []byte("meet")) {
 			meeting.Done()
-			meeting.Wait() // so that there are several connections
+			meeting.Wait() // so that the requests use separate connections
 		}
-		_, _ = io.WriteString(c, okAnswer)
+		_, _ = io.WriteString(c, okResponse)
 	})
 	s := sender(t, Options{})
 	var sent sync.WaitGroup
-	for range kept {
+	for range conns {
 		sent.Go(func() {
 			wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, []byte("meet")), http.StatusOK)
 		})
 	}
 	sent.Wait()
-	for range kept {
+	for range conns {
 		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
 	}
-	if n := handler.Connections(); n != 2*kept {
-		t.Errorf("got %d connections, want %d: a new one for each that ended", n, 2*kept)
+	if n := handler.Connections(); n != 2*conns {
+		t.Errorf("got %d connections, want %d: a new one for each that closed", n, 2*conns)
 	}
 }
 
-func TestBigDeliveryOnAConnectionThatEndsIsSentOnceMore(t *testing.T) {
+func TestLargeDeliveryThatWasPartlyWrittenIsResentUnrecorded(t *testing.T) {
 	var connections atomic.Int32
 	handler := testkit.ServeConns(t, func(c net.Conn) {
 		first := connections.Add(1) == 1
-		answerRequest(c)
+		respondOnce(c)
 		if !first {
-			answerRequest(c)
+			respondOnce(c)
 			return
 		}
-		_, _ = c.Read(make([]byte, 1024)) // and closes in the middle of the second
+		_, _ = c.Read(make([]byte, 1024)) // closes while the second is being sent
 	})
 	s := sender(t, Options{})
 	wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, nil), http.StatusOK)
 	got := s.Send(t.Context(), target(t, handler.URL()), nil, make([]byte, 16<<20))
 	wantCode(t, got, http.StatusOK)
 	if n := connections.Load(); n != 2 || got.Stale != nil {
-		t.Errorf("got %d connections and a stale attempt %+v, want 2 and none: the first was not written as a whole", n, got.Stale)
+		t.Errorf("got %d connections and a stale attempt %+v, want 2 and none: the first was only partly written", n, got.Stale)
 	}
 }
 
-func answerRequest(c net.Conn) {
+func respondOnce(c net.Conn) {
 	r, err := http.ReadRequest(newReader(c))
 	if err != nil {
 		return
 	}
 	_, _ = io.Copy(io.Discard, r.Body)
-	_, _ = io.WriteString(c, okAnswer)
+	_, _ = io.WriteString(c, okResponse)
 }
 
-func TestDeliveryIsSentOnceMoreAtMost(t *testing.T) {
+func TestDeliveryIsResentAtMostOnce(t *testing.T) {
 	var requests atomic.Int32
 	handler := testkit.ServeRaw(t, func(c net.Conn, _ []byte) {
 		if requests.Add(1) == 1 {
-			_, _ = io.WriteString(c, okAnswer)
+			_, _ = io.WriteString(c, okResponse)
 			return
 		}
 		_ = c.Close()
@@ -126,25 +126,25 @@ func TestDeliveryIsSentOnceMoreAtMost(t *testing.T) {
 	s := sender(t, Options{})
 	wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
 	got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
-	wantFailure(t, got, webhook.FailureReset, crashText)
+	wantFailure(t, got, webhook.FailureReset, crashMessage)
 	if n := requests.Load(); n != 3 {
-		t.Errorf("got %d requests, want 3: the second once more", n)
+		t.Errorf("got %d requests, want 3: the second delivery is sent twice", n)
 	}
 }
 
-func TestDeliveryOnANewConnectionIsNeverSentTwice(t *testing.T) {
+func TestDeliveryOnANewConnectionIsNotResent(t *testing.T) {
 	handler := testkit.Serve(t, testkit.HangUp())
-	wantFailure(t, send(t, Options{}, handler.URL()), webhook.FailureReset, crashText)
+	wantFailure(t, send(t, Options{}, handler.URL()), webhook.FailureReset, crashMessage)
 	if n := len(handler.Requests()); n != 1 {
 		t.Errorf("got %d requests, want 1", n)
 	}
 }
 
-func TestDeliveryWhoseAnswerHadBegunIsNeverSentTwice(t *testing.T) {
+func TestDeliveryIsNotResentOnceTheResponseStarted(t *testing.T) {
 	var requests atomic.Int32
 	handler := testkit.ServeRaw(t, func(c net.Conn, _ []byte) {
 		if requests.Add(1) == 1 {
-			_, _ = io.WriteString(c, okAnswer)
+			_, _ = io.WriteString(c, okResponse)
 			return
 		}
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\n")
@@ -152,16 +152,16 @@ func TestDeliveryWhoseAnswerHadBegunIsNeverSentTwice(t *testing.T) {
 	})
 	s := sender(t, Options{})
 	wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
-	wantFailure(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), webhook.FailureReset, crashText)
+	wantFailure(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), webhook.FailureReset, crashMessage)
 	if n := requests.Load(); n != 2 {
 		t.Errorf("got %d requests, want 2", n)
 	}
 }
 
-func TestTimeOutSpansBothTries(t *testing.T) {
+func TestTimeoutCoversBothTries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32
-		s := piped(t, Options{Timeout: short}, func(c net.Conn) {
+		s := pipeSender(t, Options{Timeout: shortTimeout}, func(c net.Conn) {
 			defer c.Close()
 			for in := newReader(c); ; {
 				r, err := http.ReadRequest(in)
@@ -171,38 +171,38 @@ func TestTimeOutSpansBothTries(t *testing.T) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				switch requests.Add(1) {
 				case 1:
-					_, _ = io.WriteString(c, okAnswer)
+					_, _ = io.WriteString(c, okResponse)
 				case 2:
 					return
-				} // and a third is not answered
+				} // no response to the third
 			}
 		})
 		wantCode(t, s.Send(t.Context(), target(t, "3000"), nil, samplePayload), http.StatusOK)
 		got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload)
-		wantFailure(t, got, webhook.FailureTimeout, "No answer within 1 s.")
-		if n := requests.Load(); n != 3 || got.Duration != short {
+		wantFailure(t, got, webhook.FailureTimeout, "No response within 1 s.")
+		if n := requests.Load(); n != 3 || got.Duration != shortTimeout {
 			t.Errorf("got %d requests within %v, want 3 within 1 s", n, got.Duration)
 		}
 	})
 }
 
-func TestSixtyFourAtOnceAreNotThrottled(t *testing.T) {
-	const at = 64
+func TestSixtyFourConcurrentDeliveries(t *testing.T) {
+	const n = 64
 	var waiting sync.WaitGroup
-	waiting.Add(at)
+	waiting.Add(n)
 	together := make(chan struct{})
 	go func() { waiting.Wait(); close(together) }()
 	handler := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/meet" {
 			waiting.Done()
-			<-together // answers only once all are here
+			<-together // respond only after all have arrived
 		}
 		_, _ = io.WriteString(w, "ok")
 	}))
 	s := sender(t, Options{})
 	burst := func(path string) {
 		var sent sync.WaitGroup
-		for i := range at {
+		for i := range n {
 			sent.Go(func() {
 				body := []byte(fmt.Sprint(i))
 				wantCode(t, s.Send(t.Context(), target(t, handler.URL()+path), nil, body), http.StatusOK)
@@ -213,10 +213,10 @@ func TestSixtyFourAtOnceAreNotThrottled(t *testing.T) {
 	burst("/meet")
 	burst("/again")
 	connections := map[string]bool{}
-	for _, r := range handler.Wait(2 * at) {
+	for _, r := range handler.Wait(2 * n) {
 		connections[r.Remote] = true
 	}
-	if len(connections) > at+at/4 { // net/http may dial one too many while another comes free
-		t.Errorf("got %d connections for two bursts of %d, want them kept", len(connections), at)
+	if len(connections) > n+n/4 { // net/http may dial while another connection becomes idle
+		t.Errorf("got %d connections for two bursts of %d, want them reused", len(connections), n)
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestDeliveryCallsItsPathQueryAndHostByteForByte(t *testing.T) {
+func TestPathQueryAndHostAreSentUnchanged(t *testing.T) {
 	long := "/" + strings.Repeat("x", 60<<10)
 	for _, test := range []struct {
-		path              string // of the target
+		path              string // the target's
 		rest, query, host string
-		want              string // request line and Host
+		want              string // the request URI and Host
 	}{
 		{"/hook", "", "", "", "/hook HANDLER"},
 		{"/hook", "/order/42", "a=1", "", "/hook/order/42?a=1 HANDLER"},
@@ -27,14 +27,14 @@ func TestDeliveryCallsItsPathQueryAndHostByteForByte(t *testing.T) {
 		{"/hook", long, "", "", "/hook" + long + " HANDLER"},
 		{"/hook", "", "", "example.com:8443", "/hook example.com:8443"},
 	} {
-		handler := testkit.ServeRaw(t, testkit.Say(okAnswer))
+		handler := testkit.ServeRaw(t, testkit.Say(okResponse))
 		to := target(t, handler.URL()+test.path)
 		got := sender(t, Options{}).Send(t.Context(), to.For(test.rest, test.query, test.host), nil, []byte("{}"))
 		wantCode(t, got, http.StatusOK)
 		lines := strings.Split(strings.ReplaceAll(string(handler.Wait(1)[0]), handler.Addr(), "HANDLER"), "\r\n")
 		called := strings.TrimSuffix(strings.TrimPrefix(lines[0], "POST "), " HTTP/1.1") + " " + strings.TrimPrefix(lines[1], "Host: ")
 		if called != test.want {
-			t.Errorf("%.100q was called, want %.100q", called, test.want)
+			t.Errorf("got %.100q, want %.100q", called, test.want)
 		}
 		wantURL := ""
 		if test.rest+test.query != "" {

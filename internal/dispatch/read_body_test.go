@@ -6,23 +6,23 @@ import (
 	"testing"
 )
 
-// counting remembers the largest buffer that it was asked to fill.
-type counting struct {
+// countingReader records the size of the largest buffer passed to Read.
+type countingReader struct {
 	io.Reader
 	largest int
 }
 
-func (c *counting) Read(p []byte) (int, error) {
+func (c *countingReader) Read(p []byte) (int, error) {
 	c.largest = max(c.largest, len(p))
 	return c.Reader.Read(p)
 }
 
-func TestMemoryIsReservedForWhatHasArrived(t *testing.T) {
+func TestMemoryIsAllocatedAsDataArrives(t *testing.T) {
 	const limit = 64 << 10
 	for _, declared := range []int64{limit, 1 << 40, -1} {
-		r := &counting{Reader: bytes.NewReader(nil)}
-		if body, err := readUpTo(r, limit, declared); len(body) != 0 || err != nil || r.largest > mostAtOnce {
-			t.Errorf("a length of %d: got %d bytes, %v, and %d reserved; want %d at most", declared, len(body), err, r.largest, mostAtOnce)
+		r := &countingReader{Reader: bytes.NewReader(nil)}
+		if body, err := readUpTo(r, limit, declared); len(body) != 0 || err != nil || r.largest > maxPreallocBytes {
+			t.Errorf("a length of %d: got %d bytes, %v, and a buffer of %d; want at most %d", declared, len(body), err, r.largest, maxPreallocBytes)
 		}
 	}
 	whole := bytes.Repeat([]byte("x"), limit)

@@ -16,7 +16,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAnswerIsRecordedWithItsHeader(t *testing.T) {
+func TestResponseIsRecordedWithItsHeader(t *testing.T) {
 	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 401 Unauthorized\r\nX-B: 2\r\nX-A: 1\r\nx-b: 1\r\nContent-Length: 29\r\n\r\n"+
 		`{"error":"invalid signature"}`))
 	got := send(t, Options{}, handler.URL())
@@ -33,34 +33,34 @@ func TestAnswerIsRecordedWithItsHeader(t *testing.T) {
 	}
 }
 
-func TestEveryFinalCodeIsAnAnswer(t *testing.T) {
+func TestEveryFinalStatusCodeIsAccepted(t *testing.T) {
 	for _, code := range []int{200, 202, 204, 299, 304, 400, 404, 413, 500, 503, 599} {
 		handler := testkit.Serve(t, testkit.Answer(code, ""))
 		wantCode(t, send(t, Options{}, handler.URL()), code)
 	}
 }
 
-func TestRedirectIsAnAnswer(t *testing.T) {
-	elsewhere := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
-	handler := testkit.Serve(t, testkit.Redirect(elsewhere.URL()+"/login"))
+func TestRedirectIsNotFollowed(t *testing.T) {
+	other := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Redirect(other.URL()+"/login"))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusFound)
-	if location := got.Header.Get("Location"); location != elsewhere.URL()+"/login" {
+	if location := got.Header.Get("Location"); location != other.URL()+"/login" {
 		t.Errorf("location: got %q", location)
 	}
-	if n := len(elsewhere.Requests()); n != 0 {
-		t.Errorf("got %d requests where it redirects to, want none", n)
+	if n := len(other.Requests()); n != 0 {
+		t.Errorf("got %d requests at the redirect's target, want none", n)
 	}
 }
 
-func TestAnswerIsKeptUpToTheCap(t *testing.T) {
+func TestResponseIsKeptUpToTheLimit(t *testing.T) {
 	const limit = 1000
 	tests := []struct {
-		name      string
-		size      int64
-		kept      int
-		readAtMin int64
-		cut       bool
+		name string
+		size int64
+		kept int
+		read int64
+		cut  bool
 	}{
 		{"below", 999, 999, 999, false},
 		{"at", 1000, 1000, 1000, false},
@@ -76,37 +76,37 @@ func TestAnswerIsKeptUpToTheCap(t *testing.T) {
 				handler := testkit.Serve(t, answer)
 				got := send(t, Options{ResponseLimit: limit}, handler.URL())
 				wantCode(t, got, http.StatusOK)
-				if len(got.Response) != tt.kept || got.ResponseBytes != tt.readAtMin || got.ResponseTruncated != tt.cut {
+				if len(got.Response) != tt.kept || got.ResponseBytes != tt.read || got.ResponseTruncated != tt.cut {
 					t.Errorf("%d bytes: kept %d of %d read, cut %v; want %d of %d, %v",
-						tt.size, len(got.Response), got.ResponseBytes, got.ResponseTruncated, tt.kept, tt.readAtMin, tt.cut)
+						tt.size, len(got.Response), got.ResponseBytes, got.ResponseTruncated, tt.kept, tt.read, tt.cut)
 				}
 			})
 		}
 	}
 }
 
-func TestEndlessAnswerEnds(t *testing.T) {
+func TestEndlessResponseIsCutOff(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Endless())
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
-	if most := int64(defaultAnswerCap + 1 + drainBytes); len(got.Response) != defaultAnswerCap || got.ResponseBytes > most || !got.ResponseTruncated {
-		t.Errorf("kept %d of %d read, cut %v; want %d of at most %d", len(got.Response), got.ResponseBytes, got.ResponseTruncated, defaultAnswerCap, most)
+	if most := int64(defaultResponseLimit + 1 + maxDrainBytes); len(got.Response) != defaultResponseLimit || got.ResponseBytes > most || !got.ResponseTruncated {
+		t.Errorf("kept %d of %d read, cut %v; want %d of at most %d", len(got.Response), got.ResponseBytes, got.ResponseTruncated, defaultResponseLimit, most)
 	}
 }
 
-func TestAnswerThatStallsPastTheCapIsWhole(t *testing.T) {
+func TestResponseThatStallsPastTheLimitIsComplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := piped(t, Options{ResponseLimit: 10}, taking("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n"+strings.Repeat("x", 20)))
-		s.drainTime = drainTime
+		s := pipeSender(t, Options{ResponseLimit: 10}, readThenWrite("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n"+strings.Repeat("x", 20)))
+		s.maxDrainTime = maxDrainTime
 		got := s.Send(t.Context(), target(t, "3000"), nil, samplePayload)
 		wantCode(t, got, http.StatusOK)
-		if string(got.Response) != "xxxxxxxxxx" || !got.ResponseTruncated || got.Duration != drainTime { // and not the time-out
+		if string(got.Response) != "xxxxxxxxxx" || !got.ResponseTruncated || got.Duration != maxDrainTime { // not the timeout
 			t.Errorf("got %q, cut %v after %v", got.Response, got.ResponseTruncated, got.Duration)
 		}
 	})
 }
 
-func TestConnectionIsKeptAfterALongAnswer(t *testing.T) {
+func TestConnectionIsReusedAfterALongResponse(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Huge(100_000))
 	s := sender(t, Options{ResponseLimit: 1000})
 	for range 3 {
@@ -118,7 +118,7 @@ func TestConnectionIsKeptAfterALongAnswer(t *testing.T) {
 	}
 }
 
-func TestCompressedAnswerStaysAsItIs(t *testing.T) {
+func TestCompressedResponseIsNotDecompressed(t *testing.T) {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
 	_, _ = io.WriteString(w, "hello")
@@ -134,39 +134,39 @@ func TestCompressedAnswerStaysAsItIs(t *testing.T) {
 	}
 }
 
-func TestInformationalAnswersArePassedOver(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+okAnswer))
+func TestInterimResponsesAreSkipped(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+okResponse))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
 	if string(got.Response) != "ok" {
-		t.Errorf("answer: got %q, want ok", got.Response)
+		t.Errorf("response: got %q, want ok", got.Response)
 	}
 }
 
-func TestExpectationIsNotWaitedFor(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say(okAnswer)) // never says 100
+func TestExpectHeaderDoesNotDelayTheBody(t *testing.T) {
+	handler := testkit.ServeRaw(t, testkit.Say(okResponse)) // never sends 100 Continue
 	h := webhook.Header{{Name: "Expect", Value: "100-continue"}}
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload)
 	wantCode(t, got, http.StatusOK)
 }
 
-func TestAnswerBeforeTheWholeBodyCounts(t *testing.T) {
+func TestResponseBeforeTheWholeBodyIsReadIsRecorded(t *testing.T) {
 	handler := testkit.ServeConns(t, func(c net.Conn) {
 		_, _ = c.Read(make([]byte, 1024))
 		_, _ = io.WriteString(c, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbig!")
-	}) // and closes, with most of the body unread
+	}) // then closes with most of the body unread
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), sampleHeader(), make([]byte, 32<<20))
 	wantCode(t, got, http.StatusRequestEntityTooLarge)
 	if string(got.Response) != "big!" {
-		t.Errorf("answer: got %q, want big!", got.Response)
+		t.Errorf("response: got %q, want big!", got.Response)
 	}
 }
 
-func TestAnswerOfHTTP10EndsWithItsConnection(t *testing.T) {
+func TestHTTP10ResponseEndsWithTheConnection(t *testing.T) {
 	handler := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.0 200 OK\r\n\r\nall of it"))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
 	if string(got.Response) != "all of it" {
-		t.Errorf("answer: got %q", got.Response)
+		t.Errorf("response: got %q", got.Response)
 	}
 }
