@@ -4,7 +4,7 @@ package main
 var toldBy = map[string]string{
 	"cli/api.go: .*":                   `Vidiking answered|Vidiking refused|can't be reached|leads elsewhere|is plain http`,
 	"cli/import.go: .*":                `dlv_.*log`,
-	"cli/selection.go: .*":             `there is no status|is no time`,
+	"cli/selection.go: .*":             `unknown status|is no time`,
 	"listen/provider.go: .*":           `ngrok\.yml`,
 	"cli/edit.go: .*":                  `editor not found: .* \(from (VISUAL|EDITOR)\)|no editor found`,
 	"cli/app.go: .*":                   `the target |unknown|there is no |line 1, column`, // the sites of config and dispatch are looked for by their own words

@@ -8,21 +8,21 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Completion is what can be typed at a place of a filter: the bytes From to To, around the place, may become any of the candidates.
+// Completion lists what can be typed at a position of a filter: the bytes From to To can be replaced by any of the candidates.
 type Completion struct {
 	From, To   int
 	Candidates []Candidate
 }
 
-// Candidate is one way to go on.
+// Candidate is a possible completion.
 type Candidate struct {
-	Text        string // as it stands in a filter: a key with its colon, or a value
-	Description string // what it means, in a few words; may be empty
-	Incomplete  bool   // something has to follow, so no space belongs behind it
+	Text        string // a key with its colon, or a value, as written in a filter
+	Description string // a short explanation; may be empty
+	Incomplete  bool   // more text must follow, so no space should be inserted
 }
 
-// Complete offers keys where a word begins, and the values of the key behind a colon or a comma, that begin with what is typed before
-// the cursor, which is a place in text in bytes. There is none within quotes, or where no value can be known: an id, a text.
+// Complete returns the completions at the cursor, a byte offset in text: keys at the beginning of a word, and values after a colon or a
+// comma. They begin with the text before the cursor. There are none inside quotes, or for keys with arbitrary values such as ids.
 func Complete(text string, cursor int) Completion {
 	cursor = max(0, min(cursor, len(text)))
 	from, inQuotes := lastWord(text[:cursor])
@@ -50,9 +50,9 @@ func Complete(text string, cursor int) Completion {
 	return Completion{from, to, beginning(text[from:cursor], Key(strings.ToLower(name)).candidates())}
 }
 
-// lastWord is where the last word begins, and whether a quote is open in it.
+// lastWord returns where the last word begins, and whether it contains an open quote.
 func lastWord(text string) (from int, inQuotes bool) {
-	opens, escaped := true, false // a quote may begin here; a backslash went before
+	opens, escaped := true, false // a quote may begin here; the last byte was a backslash
 	for i, r := range text {
 		switch {
 		case escaped:
@@ -87,36 +87,36 @@ func keyCandidates() []Candidate {
 	return all
 }
 
-// candidates are values to choose from, or to begin with.
+// candidates returns all values of the key, or examples.
 func (k Key) candidates() []Candidate {
 	switch k {
 	case Event:
 		return eventCandidates()
 	case Status:
 		return []Candidate{
-			{Text: FailedName, Description: "refused, unreachable or timed out, and not delivered since"},
-			{Text: string(webhook.StatusDelivered), Description: "the handler answered 2xx"},
-			{Text: string(webhook.StatusRefused), Description: "the handler answered another code"},
-			{Text: string(webhook.StatusUnreachable), Description: "the handler did not answer"},
-			{Text: string(webhook.StatusTimedOut), Description: "the handler did not answer in time"},
-			{Text: string(webhook.StatusRejected), Description: "its verdict kept it from being forwarded"},
-			{Text: string(webhook.StatusSkipped), Description: "no event or route asked for it"},
-			{Text: string(webhook.StatusPending), Description: "no attempt has ended yet"},
+			{Text: FailedName, Description: "refused, unreachable or timed out, and not resolved"},
+			{Text: string(webhook.StatusDelivered), Description: "the handler responded with 2xx"},
+			{Text: string(webhook.StatusRefused), Description: "the handler responded with another code"},
+			{Text: string(webhook.StatusUnreachable), Description: "the handler could not be reached"},
+			{Text: string(webhook.StatusTimedOut), Description: "the handler did not respond in time"},
+			{Text: string(webhook.StatusRejected), Description: "not forwarded because of its verdict"},
+			{Text: string(webhook.StatusSkipped), Description: "no route or event filter selected it"},
+			{Text: string(webhook.StatusPending), Description: "not yet attempted"},
 		}
 	case Verdict:
 		return []Candidate{
-			{Text: string(webhook.VerdictValid), Description: "the signature is right"},
-			{Text: string(webhook.VerdictInvalid), Description: "of another body or secret"},
+			{Text: string(webhook.VerdictValid), Description: "the signature is valid"},
+			{Text: string(webhook.VerdictInvalid), Description: "signed with another body or secret"},
 			{Text: string(webhook.VerdictMissing), Description: "no signature header"},
-			{Text: string(webhook.VerdictMalformed), Description: "a header that is no signature"},
-			{Text: string(webhook.VerdictUnchecked), Description: "no secret known, or told not to check"},
+			{Text: string(webhook.VerdictMalformed), Description: "the header is not a signature"},
+			{Text: string(webhook.VerdictUnchecked), Description: "not verified, or no secret known"},
 		}
 	case Origin:
 		return []Candidate{
 			{Text: string(webhook.OriginTunnel), Description: "from the internet"},
-			{Text: string(webhook.OriginLocal), Description: "from this machine, by somebody unknown"},
+			{Text: string(webhook.OriginLocal), Description: "from another program on this machine"},
 			{Text: string(webhook.OriginTrigger), Description: "sent by trigger"},
-			{Text: string(webhook.OriginReplay), Description: "sent again"},
+			{Text: string(webhook.OriginReplay), Description: "sent by replay"},
 			{Text: string(webhook.OriginEmulator), Description: "from the emulator"},
 		}
 	case Since, Until:
@@ -136,7 +136,7 @@ func (k Key) candidates() []Candidate {
 func eventCandidates() []Candidate {
 	var all []Candidate
 	for _, family := range webhook.EventFamilies() {
-		all = append(all, Candidate{Text: family, Description: "every event of the family"})
+		all = append(all, Candidate{Text: family, Description: "all events of this group"})
 	}
 	for _, e := range webhook.Events() {
 		all = append(all, Candidate{Text: e.Name, Description: e.When})

@@ -8,14 +8,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestWhatCanBeTypedIsOffered(t *testing.T) {
+func TestCompleteOffersKeysAndValues(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		typed string // | is the cursor
-		want  string // what becomes of it, and how
+		want  string // the completed text
 	}{
 		{"st|", "status:|"},
-		{"|", "event:| status:| code:| verdict:| origin:| since:| until:| took:| size:| attempts:| id:| about:| target:| header:| body:| answer:| error:|"},
+		{"|", "event:| status:| code:| verdict:| origin:| since:| until:| took:| size:| attempts:| id:| about:| target:| header:| body:| response:| error:|"},
 		{"since:1h -st|", "since:1h -status:|"},
 		{"ev|ent:render.*", "event:|render.*"},
 		{"status:re|", "status:refused| status:rejected|"},
@@ -48,7 +48,7 @@ func TestWhatCanBeTypedIsOffered(t *testing.T) {
 	}
 }
 
-func TestEveryCandidateIsAValue(t *testing.T) {
+func TestEveryCandidateIsAValidValue(t *testing.T) {
 	t.Parallel()
 	for _, k := range Keys() {
 		parse(t, k.Example)
@@ -56,12 +56,12 @@ func TestEveryCandidateIsAValue(t *testing.T) {
 			parse(t, string(k.Key)+":"+c.Text)
 		}
 		if k.Description == "" {
-			t.Errorf("%s does not say what it is", k.Key)
+			t.Errorf("%s has no description", k.Key)
 		}
 	}
 }
 
-func TestEveryStatusIsOffered(t *testing.T) {
+func TestCompleteOffersEveryStatus(t *testing.T) {
 	t.Parallel()
 	for _, s := range webhook.Statuses() {
 		if !slices.Contains(Status.Names(), string(s)) {

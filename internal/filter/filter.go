@@ -7,28 +7,28 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Filter selects deliveries. It never changes, and any number of goroutines may use it. The zero Filter selects all.
+// Filter selects deliveries. It is immutable and safe for concurrent use. The zero Filter selects all.
 type Filter struct {
 	terms []Term
 }
 
-// Term is one condition of a filter: that the delivery has one of the values, or, with Not, none of them.
+// Term is one condition of a filter: the delivery has one of the values or, if Not is set, none of them.
 type Term struct {
 	Key    Key
 	Not    bool
 	Values []Value // never empty
 }
 
-// Value is one of a term's values. Which field says what it selects depends on the kind of the key.
+// Value is one value of a term. The kind of the key determines which field is set.
 type Value struct {
-	Name      string // Names: as the delivery has it; Patterns: the pattern; Beginnings: the beginning
-	Low, High int64  // Numbers: both are within; nothing is where Low > High
+	Name      string // Names: the name; Patterns: the pattern; Prefixes: the prefix
+	Low, High int64  // Numbers: an inclusive range, empty if Low > High
 	Text      Text   // Texts
 
-	written string // as String writes it, but for quotes
+	written string // as String writes it, without quotes
 }
 
-// Parse reads a filter as people write it. Times in it are relative to now, and local to loc. What is wrong is an *Error.
+// Parse parses a filter. Times in it are relative to now and in the time zone loc. Parse returns an *Error for an invalid filter.
 func Parse(text string, now time.Time, loc *time.Location) (Filter, error) {
 	p := parser{source: text, now: now, loc: loc}
 	f, err := p.filter()
@@ -38,8 +38,8 @@ func Parse(text string, now time.Time, loc *time.Location) (Filter, error) {
 	return f, nil
 }
 
-// ForKey is the filter of one term, from values that are taken as they are, without a need of quotes or a meaning of commas. What is wrong
-// with one is an *Error, whose text is that value alone.
+// ForKey returns a filter with one term. It uses the values unchanged, so they need no quotes and may contain commas. It returns an *Error
+// for an invalid value; the text of the error is only that value.
 func ForKey(key Key, now time.Time, loc *time.Location, values ...string) (Filter, error) {
 	var read []Value
 	for _, value := range values {
@@ -53,10 +53,10 @@ func ForKey(key Key, now time.Time, loc *time.Location, values ...string) (Filte
 	return one(key, read), nil
 }
 
-// Failed selects the deliveries whose Summary.Failed().
+// Failed returns a filter for failed deliveries (see webhook.Summary.Failed).
 func Failed() Filter { return one(Status, []Value{named(FailedName)}) }
 
-// WithStatus selects the deliveries of any of these statuses; of none, all.
+// WithStatus returns a filter for deliveries with any of the statuses. Without statuses it selects all.
 func WithStatus(statuses ...webhook.Status) Filter {
 	var values []Value
 	for _, s := range statuses {
@@ -65,7 +65,7 @@ func WithStatus(statuses ...webhook.Status) Filter {
 	return one(Status, values)
 }
 
-// WithEvent selects the deliveries whose event any of these patterns matches; of none, all.
+// WithEvent returns a filter for deliveries whose event matches any of the patterns. Without patterns it selects all.
 func WithEvent(patterns ...string) Filter {
 	var values []Value
 	for _, p := range patterns {
@@ -74,7 +74,7 @@ func WithEvent(patterns ...string) Filter {
 	return one(Event, values)
 }
 
-// ReceivedSince selects the deliveries that were received from then on; since the zero time, all.
+// ReceivedSince returns a filter for deliveries received at or after t. For the zero time it selects all.
 func ReceivedSince(t time.Time) Filter {
 	if t.IsZero() {
 		return Filter{}
@@ -89,7 +89,7 @@ func one(k Key, values []Value) Filter {
 	return Filter{terms: []Term{{Key: k, Values: values}}}
 }
 
-// And selects what all of the filters select.
+// And returns a filter for deliveries that all of the filters select.
 func (f Filter) And(others ...Filter) Filter {
 	terms := slices.Clone(f.terms)
 	for _, o := range others {
@@ -98,13 +98,13 @@ func (f Filter) And(others ...Filter) Filter {
 	return Filter{terms: terms}
 }
 
-// IsZero reports whether the filter selects all because it has no terms.
+// IsZero reports whether the filter has no terms and therefore selects all.
 func (f Filter) IsZero() bool { return len(f.terms) == 0 }
 
-// Terms returns the conditions, all of which must hold. They must not be changed.
+// Terms returns the conditions, all of which must hold. Callers must not modify them.
 func (f Filter) Terms() []Term { return f.terms }
 
-// NeedsContent reports whether a Summary is not enough for Match: the filter looks at header, body or attempts.
+// NeedsContent reports whether Match needs headers, body or attempts in addition to the Summary.
 func (f Filter) NeedsContent() bool {
 	return slices.ContainsFunc(f.terms, func(t Term) bool {
 		return t.Key.Kind() == Texts && t.Key != About

@@ -2,10 +2,10 @@ package filter
 
 import "slices"
 
-// Key says what a term looks at.
+// Key is the field of a delivery that a term examines.
 type Key string
 
-// The keys. Free is that of a free word, which has none.
+// Keys of terms. Free is the key of a word without a key.
 const (
 	Free     Key = ""
 	Event    Key = "event"
@@ -23,23 +23,23 @@ const (
 	Target   Key = "target"
 	Header   Key = "header"
 	Body     Key = "body"
-	Response Key = "answer"
+	Response Key = "response"
 	Failure  Key = "error"
 )
 
-// Kind says of what sort a key's values are, and so which field of a Value counts.
+// Kind is the kind of a key's values. It determines which field of a Value is set.
 type Kind int
 
-// The kinds.
+// Kinds of values.
 const (
-	Texts    Kind = iota // what the delivery has somewhere; case does not matter
-	Names                // one of a few words
-	Patterns             // of events
-	Numbers              // from Low to High
-	Prefixes             // of an id
+	Texts    Kind = iota // text that the delivery contains somewhere, in any case
+	Names                // fixed names
+	Patterns             // event patterns
+	Numbers              // ranges of numbers
+	Prefixes             // prefixes of an id
 )
 
-// Kind is the kind of the key's values.
+// Kind returns the kind of the key's values.
 func (k Key) Kind() Kind {
 	switch k {
 	case Event:
@@ -55,33 +55,33 @@ func (k Key) Kind() Kind {
 	}
 }
 
-// KeyInfo describes a key to those who type it.
+// KeyInfo documents a key.
 type KeyInfo struct {
 	Key         Key
-	Description string // a few words without a full stop
+	Description string // a short explanation without a period
 	Example     string // a whole term
 }
 
-// Keys lists the keys, in the order in which help names them.
+// Keys returns the documented keys in the order of the help.
 func Keys() []KeyInfo {
 	return []KeyInfo{
-		{Event, "the event's name; * stands for any text", "event:render.*"},
-		{Status, "what became of it", "status:failed"},
-		{Code, "the latest answer's status code", "code:>=500"},
-		{Verdict, "what came of checking the signature", "verdict:invalid"},
-		{Origin, "where it came from", "origin:tunnel"},
-		{Since, "received since then", "since:1h"},
-		{Until, "received before then", "until:14:03"},
-		{Took, "how long the latest attempt took", "took:>2s"},
-		{Size, "how large its body is", "size:>10kB"},
-		{Attempts, "how many attempts there were", "attempts:>1"},
-		{ID, "how its id begins", "id:a61tzr"},
-		{About, "text in what it is about", "about:job_9bn2ze"},
-		{Target, "text in the URL of a handler it was sent to", "target:localhost:3000"},
-		{Header, "text in one of its header lines", `header:"content-type: text"`},
-		{Body, "text in its body", "body:job_9bn2ze"},
-		{Response, "text in an answer's header lines or body", "answer:TypeError"},
-		{Failure, "text in why there was no answer", "error:certificate"},
+		{Event, "event name; * matches any text", "event:render.*"},
+		{Status, "status", "status:failed"},
+		{Code, "status code of the latest response", "code:>=500"},
+		{Verdict, "result of the signature check", "verdict:invalid"},
+		{Origin, "where the delivery came from", "origin:tunnel"},
+		{Since, "received at or after this time", "since:1h"},
+		{Until, "received before this time", "until:14:03"},
+		{Took, "duration of the latest attempt", "took:>2s"},
+		{Size, "size of the body", "size:>10kB"},
+		{Attempts, "number of attempts", "attempts:>1"},
+		{ID, "prefix of the id", "id:a61tzr"},
+		{About, "text in the about column", "about:job_9bn2ze"},
+		{Target, "text in the URL of a target", "target:localhost:3000"},
+		{Header, "text in a header line", `header:"content-type: text"`},
+		{Body, "text in the body", "body:job_9bn2ze"},
+		{Response, "text in a response's headers or body", "response:TypeError"},
+		{Failure, "text in the reason for a missing response", "error:certificate"},
 	}
 }
 

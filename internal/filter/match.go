@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Match reports whether the filter selects the delivery. Where LooksInside is false, one that has its Summary alone will do.
+// Match reports whether the filter selects the delivery. If NeedsContent returns false, the delivery needs only its Summary.
 func (f Filter) Match(d *webhook.Delivery) bool {
 	return !slices.ContainsFunc(f.terms, func(t Term) bool { return t.match(d) == t.Not })
 }
@@ -16,7 +16,7 @@ func (t Term) match(d *webhook.Delivery) bool {
 	return slices.ContainsFunc(t.Values, func(v Value) bool { return t.Key.has(v, d) })
 }
 
-// has reports whether what the key looks at has the value.
+// has reports whether the delivery has the value.
 func (k Key) has(v Value, d *webhook.Delivery) bool {
 	switch k.Kind() {
 	case Names:
@@ -46,7 +46,7 @@ func (k Key) name(name string, d *webhook.Delivery) bool {
 	return string(d.Status) == name
 }
 
-// number is what the key compares; ok is false where there is none yet.
+// number returns the number that the key compares. ok is false if the delivery does not have it yet.
 func (k Key) number(d *webhook.Delivery) (n int64, ok bool) {
 	switch k {
 	case Code:

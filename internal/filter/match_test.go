@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// refused is a delivery that the handler refused twice, then could not be asked.
+// refused returns a delivery that one handler refused and another one could not receive.
 func refused() *webhook.Delivery {
 	return &webhook.Delivery{
 		Summary: webhook.Summary{
@@ -25,7 +25,7 @@ func refused() *webhook.Delivery {
 	}
 }
 
-// pending is a delivery that nothing is known of yet.
+// pending returns a delivery without attempts.
 func pending() *webhook.Delivery {
 	return &webhook.Delivery{
 		Summary: webhook.Summary{
@@ -34,7 +34,7 @@ func pending() *webhook.Delivery {
 	}
 }
 
-func TestWhatAFilterSelects(t *testing.T) {
+func TestMatch(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		filter           string
@@ -60,7 +60,7 @@ func TestWhatAFilterSelects(t *testing.T) {
 		{"code:5xx", true, false},
 		{"code:>=500", true, false},
 		{"code:>503", false, false},
-		{"code:<600", true, false}, // what has no answer has no code
+		{"code:<600", true, false}, // without a response there is no code
 		{"-code:5xx", false, true},
 		{"code:=503", true, false},
 		{"took:>2s", true, false},
@@ -90,13 +90,13 @@ func TestWhatAFilterSelects(t *testing.T) {
 		{"header:x-trace", true, false},
 		{`header:"content-type: APPLICATION"`, true, false},
 		{"header:type:", true, false},
-		{`header:"type:application"`, false, false}, // a space stands between
+		{`header:"type:application"`, false, false}, // there is a space in between
 		{"body:größe", true, false},
-		{"body:GRÖSSE", false, false}, // one letter for one letter
+		{"body:GRÖSSE", false, false}, // case folding keeps the number of letters
 		{"body:GRÖßE", true, false},
 		{`body:"größe, \\\"xl"`, true, false},
-		{"answer:typeerror", true, false},
-		{"answer:express", true, false},
+		{"response:typeerror", true, false},
+		{"response:express", true, false},
 		{"error:certificate", true, false},
 		{"job_9bn2ze", true, false},
 		{"JOB_9BN2ZE", true, false},
@@ -126,19 +126,19 @@ func TestWhatAFilterSelects(t *testing.T) {
 	}
 }
 
-func TestWhatIsMendedHasNotFailed(t *testing.T) {
+func TestAResolvedDeliveryHasNotFailed(t *testing.T) {
 	t.Parallel()
 	d := refused()
 	d.ResolvedBy = "dlv_mz41fs0000"
 	if Failed().Match(d) {
-		t.Error("status:failed matches what a replay has delivered, want only what is still to be mended")
+		t.Error("status:failed matches a resolved delivery")
 	}
 	if !WithStatus(webhook.StatusRefused).Match(d) {
-		t.Error("status:refused does not match what a replay has delivered, want what the handler answered")
+		t.Error("status:refused does not match a resolved delivery that was refused")
 	}
 }
 
-func TestOnlyAFilterThatLooksInsideNeedsMoreThanTheSummary(t *testing.T) {
+func TestNeedsContent(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		filter string
@@ -152,12 +152,12 @@ func TestOnlyAFilterThatLooksInsideNeedsMoreThanTheSummary(t *testing.T) {
 		{"status:failed header:x", true},
 	} {
 		if got := parse(t, tc.filter).NeedsContent(); got != tc.want {
-			t.Errorf("%q LooksInside: got %v, want %v", tc.filter, got, tc.want)
+			t.Errorf("%q NeedsContent: got %v, want %v", tc.filter, got, tc.want)
 		}
 	}
 }
 
-func TestFiltersAreJoinedInAnyOrder(t *testing.T) {
+func TestAndIsCommutative(t *testing.T) {
 	t.Parallel()
 	a, b := parse(t, "event:render.*"), parse(t, "-code:404 job")
 	for _, d := range []*webhook.Delivery{refused(), pending()} {
@@ -174,7 +174,7 @@ func TestFiltersAreJoinedInAnyOrder(t *testing.T) {
 	}
 }
 
-func TestAFilterMadeByTheProgramIsOneThatCanBeTyped(t *testing.T) {
+func TestEveryConstructorMakesAFilterThatCanBeTyped(t *testing.T) {
 	t.Parallel()
 	for want, f := range map[string]Filter{
 		"":                                    WithStatus().And(WithEvent(), ReceivedSince(time.Time{})),
@@ -189,26 +189,26 @@ func TestAFilterMadeByTheProgramIsOneThatCanBeTyped(t *testing.T) {
 		again := parse(t, want)
 		for _, d := range []*webhook.Delivery{refused(), pending()} {
 			if f.Match(d) != again.Match(d) {
-				t.Errorf("%s: made by the program it matches %s: %v, want as typed", want, d.ID, f.Match(d))
+				t.Errorf("%s: the constructed filter matches %s: %v, want the result of the parsed one", want, d.ID, f.Match(d))
 			}
 		}
 	}
 }
 
-func TestATermFromAFlagNeedsNoQuotes(t *testing.T) {
+func TestForKeyNeedsNoQuotes(t *testing.T) {
 	t.Parallel()
 	f, err := ForKey(Free, now, place, `say "hi", Bob`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := f.String(), `"say \"hi\", Bob"`; got != want {
-		t.Errorf("Of: got %q, want %q", got, want)
+		t.Errorf("ForKey: got %q, want %q", got, want)
 	}
 	if f, err := ForKey(Status, now, place); err != nil || !f.IsZero() {
-		t.Errorf("Of nothing: got %q, %v, want a filter that selects all", f, err)
+		t.Errorf("ForKey without values: got %q, %v, want a filter that selects all", f, err)
 	}
 	_, err = ForKey(Status, now, place, "refusd")
-	if err == nil || err.Error() != "there is no status refusd" {
-		t.Errorf("Of: got %v, want there is no status refusd", err)
+	if err == nil || err.Error() != `unknown status "refusd"` {
+		t.Errorf("ForKey: got %v, want an error about the unknown status refusd", err)
 	}
 }

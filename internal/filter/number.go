@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -9,12 +10,12 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// number reads a number with how it compares in front, or a time.
+// number parses a number with an optional comparison operator, or a time.
 func (p *parser) number(k Key, at piece) (Value, *Error) {
 	if k == Since || k == Until {
 		return p.when(k, at)
 	}
-	text := strings.ReplaceAll(at.text, " ", "") // 9 ms, as a row shows it
+	text := strings.ReplaceAll(at.text, " ", "") // a row shows 9 ms
 	if k == Code && isClass(text) {
 		low := int64(text[0]-'0') * 100
 		return Value{Low: low, High: low + 99, written: strings.ToLower(text)}, nil
@@ -22,10 +23,10 @@ func (p *parser) number(k Key, at piece) (Value, *Error) {
 	operator := text[:len(text)-len(strings.TrimLeft(text, "<>="))]
 	n, ok := k.quantity(text[len(operator):])
 	if !ok {
-		return Value{}, p.wrong(at, at.text+" is "+k.no(), "as in "+k.examples())
+		return Value{}, p.wrong(at, fmt.Sprintf("%q is not a %s", at.text, k.unit()), "for example "+k.examples())
 	}
 	if k == Took && (operator == "" || operator == "=") {
-		return Value{}, p.wrong(at, "took compares, and "+at.text+" does not say how", "did you mean took:>"+text[len(operator):]+"?")
+		return Value{}, p.wrong(at, fmt.Sprintf("took needs a comparison, not %q", at.text), "did you mean took:>"+text[len(operator):]+"?")
 	}
 	v := Value{Low: k.least(), High: math.MaxInt64}
 	switch operator {
@@ -40,23 +41,23 @@ func (p *parser) number(k Key, at piece) (Value, *Error) {
 	case "<=":
 		v.High = n
 	default:
-		return Value{}, p.wrong(at, operator+" is no comparison", "one of > >= < <=, as in "+k.examples())
+		return Value{}, p.wrong(at, fmt.Sprintf("%q is not a comparison", operator), "use >, >=, < or <=, for example "+k.examples())
 	}
 	v.Low = max(v.Low, k.least())
 	v.written = operator + strings.TrimLeft(text, "<>=")
 	return v, nil
 }
 
-// isClass reports whether it is 5xx or the like.
+// isClass reports whether text is a class of status codes, such as 5xx.
 func isClass(text string) bool {
 	return len(text) == 3 && text[0] >= '1' && text[0] <= '9' && strings.EqualFold(text[1:], "xx")
 }
 
-// quantity reads a number in the key's unit, not negative, and one less than the largest, so that what is above it can be named.
+// quantity parses a non-negative number in the key's unit. It refuses the largest int64, so callers can add 1.
 func (k Key) quantity(text string) (n int64, ok bool) {
 	switch k {
 	case Took:
-		d, ok := parseDuration(strings.ReplaceAll(text, "min", "m")) // as a row shows it
+		d, ok := parseDuration(strings.ReplaceAll(text, "min", "m")) // a row shows min
 		return int64(d), ok && d < math.MaxInt64
 	case Size:
 		return parseBytes(text)
@@ -79,7 +80,7 @@ func parseBytes(text string) (n int64, ok bool) {
 	return int64(math.Round(f)), err == nil && f < math.MaxInt64/2
 }
 
-// least is the least number that there is: without an answer there is no code.
+// least returns the smallest possible number. Without a response there is no status code.
 func (k Key) least() int64 {
 	if k == Code {
 		return 1
@@ -87,14 +88,14 @@ func (k Key) least() int64 {
 	return 0
 }
 
-func (k Key) no() string {
+func (k Key) unit() string {
 	switch k {
 	case Took:
-		return "no duration"
+		return "duration"
 	case Size:
-		return "no size"
+		return "size"
 	default:
-		return "no number"
+		return "number"
 	}
 }
 
@@ -114,12 +115,12 @@ func (k Key) examples() string {
 func (p *parser) when(k Key, at piece) (Value, *Error) {
 	t, err := ParseWhen(at.text, p.now, p.loc)
 	if err != nil {
-		return Value{}, p.wrong(at, at.text+" is no time", TimeExamples)
+		return Value{}, p.wrong(at, fmt.Sprintf("%q is not a time", at.text), TimeExamples)
 	}
 	return moment(k, t, strings.TrimSpace(at.text)), nil
 }
 
-// moment is from a time on, or until it. Deliveries are received at whole milliseconds.
+// moment returns the value for times since or until t. Deliveries are received at whole milliseconds.
 func moment(k Key, t time.Time, written string) Value {
 	first := t.Add(time.Millisecond - time.Nanosecond).UnixMilli()
 	if k == Since {

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -9,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// parser reads a filter from left to right.
+// parser parses a filter from left to right.
 type parser struct {
 	source string
 	at     int // the next byte
@@ -17,10 +18,10 @@ type parser struct {
 	loc    *time.Location
 }
 
-// piece is a part of the source, and what it says.
+// piece is a part of the source, and its text.
 type piece struct {
-	text     string // without the quotes around it
-	from, to int    // where it stands, with its quotes
+	text     string // without quotes
+	from, to int    // its position, including quotes
 	quoted   bool
 }
 
@@ -48,7 +49,7 @@ func (p *parser) term() (t Term, err *Error) {
 		t.Not = true
 	}
 	if end := p.at; end == p.wordEnd() {
-		return t, p.wrong(piece{from: from, to: end}, "nothing follows the -", "as in -status:delivered")
+		return t, p.wrong(piece{from: from, to: end}, "missing term after -", "for example -status:delivered")
 	}
 	if t.Key, err = p.key(); err != nil {
 		return t, err
@@ -66,7 +67,7 @@ func (p *parser) term() (t Term, err *Error) {
 	}
 }
 
-// next is the byte at which the parser stands; 0 at the end, and for NUL, which means nothing here either.
+// next returns the next byte. It returns 0 at the end and for NUL, which has no meaning here.
 func (p *parser) next() byte {
 	if p.at < len(p.source) {
 		return p.source[p.at]
@@ -74,7 +75,7 @@ func (p *parser) next() byte {
 	return 0
 }
 
-// wordEnd is where the white space begins that ends a word.
+// wordEnd returns where the current word ends.
 func (p *parser) wordEnd() int {
 	if i := strings.IndexFunc(p.source[p.at:], unicode.IsSpace); i >= 0 {
 		return p.at + i
@@ -82,7 +83,7 @@ func (p *parser) wordEnd() int {
 	return len(p.source)
 }
 
-// key reads a key and its colon. A word without one has the key Free, and so has what only looks like a key: localhost:3000, http://x.
+// key parses a key and its colon. A word without a key has the key Free, and so do words that only look like one: localhost:3000, http://x.
 func (p *parser) key() (Key, *Error) {
 	word := p.source[p.at:p.wordEnd()]
 	name, after, found := strings.Cut(word, ":")
@@ -95,13 +96,13 @@ func (p *parser) key() (Key, *Error) {
 		p.at += len(name) + 1
 		return Key(lower), nil
 	}
-	if near := suggest.Closest(name, keyNames()); near != "" {
-		return Free, p.wrong(at, "there is no key "+name, "did you mean "+near+":?")
+	if closest := suggest.Closest(name, keyNames()); closest != "" {
+		return Free, p.wrong(at, fmt.Sprintf("unknown key %q", name), "did you mean "+closest+":?")
 	}
 	if after != "" && (after[0] == '/' || after[0] >= '0' && after[0] <= '9') {
 		return Free, nil
 	}
-	return Free, p.wrong(at, "there is no key "+name, `the keys are `+listed(keyNames())+`; to search for text, quote it: "`+name+`:…"`)
+	return Free, p.wrong(at, fmt.Sprintf("unknown key %q", name), `choose from `+listed(keyNames())+`; to search for text, quote it: "`+name+`:…"`)
 }
 
 func looksLikeKey(name string) bool {
@@ -124,7 +125,7 @@ func (p *parser) alternative(k Key) (Value, *Error) {
 		if strings.HasSuffix(p.source[:p.at], ",") {
 			before = "the comma"
 		}
-		return Value{}, p.wrong(at, "nothing follows "+before, "as in "+k.example())
+		return Value{}, p.wrong(at, "missing value after "+before, "for example "+k.example())
 	}
 	p.at = at.to
 	return p.value(k, at)
@@ -138,12 +139,12 @@ func (p *parser) quotedAlternative(k Key) (Value, *Error) {
 	r, _ := utf8.DecodeRuneInString(p.source[p.at:])
 	if p.at < len(p.source) && !unicode.IsSpace(r) && (k == Free || r != ',') {
 		rest := piece{from: p.at, to: p.wordEnd()}
-		return Value{}, p.wrong(rest, "a quote ends before "+p.source[rest.from:rest.to], `a space parts two words; a quote within quotes is \"`)
+		return Value{}, p.wrong(rest, fmt.Sprintf("unexpected %q after the closing quote", p.source[rest.from:rest.to]), `separate two words with a space; write \" for a quote within quotes`)
 	}
 	return p.value(k, at)
 }
 
-// quoted reads what is between quotes. There \" is a quote and \\ a backslash; before anything else a backslash is one.
+// quoted parses a quoted text. In it, \" is a quote and \\ a backslash. Before any other character, a backslash is literal.
 func (p *parser) quoted() (piece, *Error) {
 	at := piece{from: p.at, quoted: true}
 	var text strings.Builder
@@ -161,5 +162,5 @@ func (p *parser) quoted() (piece, *Error) {
 		}
 	}
 	at.to = len(p.source)
-	return at, p.wrong(at, "a quote is not closed", `end it with another "`)
+	return at, p.wrong(at, "the closing quote is missing", `add a " at the end`)
 }

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// String is the filter in its one form, which Parse, at the same moment and place, reads as the same filter.
+// String returns the filter in its canonical form. Parse, with the same time and location, reads it as the same filter.
 func (f Filter) String() string {
 	terms := make([]string, 0, len(f.terms))
 	for _, t := range f.terms {
@@ -15,7 +15,7 @@ func (f Filter) String() string {
 	return strings.Join(terms, " ")
 }
 
-// String is the term as it is typed.
+// String returns the term as it is typed.
 func (t Term) String() string {
 	var b strings.Builder
 	if t.Not {
@@ -33,7 +33,7 @@ func (t Term) String() string {
 	return b.String()
 }
 
-// typed is the value with quotes where it needs them.
+// typed returns the value, in quotes if necessary.
 func (v Value) typed(k Key) string {
 	switch {
 	case v.written == "", v.written[0] == '"', strings.ContainsFunc(v.written, unicode.IsSpace):
@@ -48,11 +48,11 @@ func quote(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// Span is a part of a text, in bytes: from its first to behind its last.
+// Span is a range of bytes in a text. To is exclusive.
 type Span struct{ From, To int }
 
-// Spans says which parts of a text the filter found, for a view to underline: those of the free words and of what must be in one of the
-// keys. They are in order and do not overlap.
+// Spans returns the parts of a text that match the free words and the terms with one of the keys, so a view can underline them. They are
+// sorted and do not overlap.
 func (f Filter) Spans(text string, keys ...Key) []Span {
 	var spans []Span
 	for _, t := range f.terms {
@@ -78,7 +78,7 @@ func (t Text) appendSpans(spans []Span, text string) []Span {
 	}
 }
 
-// merge puts spans in order, and those that touch together.
+// merge sorts spans and joins those that touch.
 func merge(spans []Span) []Span {
 	slices.SortFunc(spans, func(a, b Span) int { return a.From - b.From })
 	merged := spans[:0]

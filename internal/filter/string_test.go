@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestAFilterHasOneForm(t *testing.T) {
+func TestStringReturnsACanonicalForm(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ typed, want string }{
 		{"", ""},
@@ -51,22 +51,22 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			var wrong *Error
 			if wrong, _ = err.(*Error); wrong == nil || wrong.Problem == "" { //nolint:errorlint // it is never wrapped
-				t.Fatalf("Parse(%q): got %#v, want an *Error that says something", text, err)
+				t.Fatalf("Parse(%q): got %#v, want an *Error with a message", text, err)
 			}
 			if wrong.Column() < 1 || wrong.Before()+wrong.Wrong()+wrong.After() != text {
-				t.Fatalf("Parse(%q): its error stands at %d to %d", text, wrong.From, wrong.To)
+				t.Fatalf("Parse(%q): got an error at %d to %d", text, wrong.From, wrong.To)
 			}
 			return
 		}
 		again, err := Parse(first.String(), now, place)
 		if err != nil {
-			t.Fatalf("Parse(%q) is %q, which does not parse: %v", text, first, err)
+			t.Fatalf("String of %q is %q, which does not parse: %v", text, first, err)
 		}
 		if again.String() != first.String() {
-			t.Fatalf("Parse(%q) is %q, and again %q", text, first, again)
+			t.Fatalf("String of %q is %q, and of that %q", text, first, again)
 		}
 		if diff := cmp.Diff(first.terms, again.terms, cmp.AllowUnexported(Value{}, Text{}, wide{})); diff != "" {
-			t.Fatalf("Parse(%q) is %q, which means another:\n%s", text, first, diff)
+			t.Fatalf("String of %q is %q, which is a different filter:\n%s", text, first, diff)
 		}
 		for _, d := range []int{0, len(text) / 2, len(text)} {
 			c := Complete(text, d)
@@ -75,12 +75,12 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if first.Match(refused()) == first.not().Match(refused()) && len(first.terms) == 1 {
-			t.Fatalf("%q and its opposite match the same", text)
+			t.Fatalf("%q and its negation match the same delivery", text)
 		}
 	})
 }
 
-// not turns each term round.
+// not negates each term.
 func (f Filter) not() Filter {
 	var n Filter
 	for _, t := range f.terms {
@@ -90,7 +90,7 @@ func (f Filter) not() Filter {
 	return n
 }
 
-func TestSpansAreWhatToUnderline(t *testing.T) {
+func TestSpansReturnsTheMatches(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		filter, text string

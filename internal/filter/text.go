@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Text is what must be somewhere in other text, as the package says. It never changes.
+// Text is a text to search for, by the rules in the package documentation. It is immutable.
 type Text struct {
-	ascii  []byte // in lower case; nil where the text is not all ASCII
-	rarest int    // where in ascii the byte stands that is looked for first
-	wide   *wide  // where ascii is nil
+	ascii  []byte // in lower case; nil unless the text is ASCII
+	rarest int    // index in ascii of the byte that is searched first
+	wide   *wide  // set if ascii is nil
 }
 
-// newText makes a Text of anything but nothing.
+// newText returns a Text for a non-empty string.
 func newText(s string) Text {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -31,13 +31,13 @@ func newText(s string) Text {
 	return t
 }
 
-// In reports whether the text is in b.
+// In reports whether b contains the text.
 func (t Text) In(b []byte) bool {
 	from, _ := t.Index(b)
 	return from >= 0
 }
 
-// Index returns where in b the text is for the first time, from its first byte to behind its last; -1 where it is not.
+// Index returns the range of the first occurrence in b, or -1.
 func (t Text) Index(b []byte) (from, to int) {
 	if t.wide != nil {
 		return t.wide.index(b)
@@ -48,7 +48,7 @@ func (t Text) Index(b []byte) (from, to int) {
 	return from, from + len(t.ascii)
 }
 
-// InField reports whether the text is in a header line as it is shown: the name, a colon, a space, the value.
+// InField reports whether a header line contains the text. The line is the name, a colon, a space and the value.
 func (t Text) InField(name, value []byte) bool {
 	if t.In(value) || t.In(name) {
 		return true
@@ -60,7 +60,7 @@ func (t Text) InField(name, value []byte) bool {
 	return t.In(append(append(append(line, name...), ": "...), value...))
 }
 
-// SpansFields reports whether the text can begin in a header's name and end in its value, since it has a part of what stands between.
+// SpansFields reports whether the text can match across a header's name and value, because it contains a colon or a space.
 func (t Text) SpansFields() bool {
 	if t.wide != nil {
 		return strings.ContainsAny(t.wide.source, ": ")
@@ -68,8 +68,7 @@ func (t Text) SpansFields() bool {
 	return bytes.ContainsAny(t.ascii, ": ")
 }
 
-// Overlap is how many bytes of a piece must be looked at again with the next one, so that no place is missed where a text is searched
-// piece by piece.
+// Overlap returns the number of bytes of a chunk to search again together with the next chunk, so no match is missed.
 func (t Text) Overlap() int {
 	if t.wide != nil {
 		return t.wide.longest - 1
@@ -77,7 +76,7 @@ func (t Text) Overlap() int {
 	return len(t.ascii) - 1
 }
 
-// indexASCII looks for the rarest byte, which the standard library finds many bytes at a time, and compares where it is.
+// indexASCII searches for the rarest byte, which the standard library does fast, and compares the text at each occurrence.
 func (t Text) indexASCII(b []byte) int {
 	n := len(t.ascii)
 	if n == 0 || len(b) < n {
@@ -103,7 +102,7 @@ func (t Text) indexASCII(b []byte) int {
 	return -1
 }
 
-// after is where a byte is for the next time.
+// after returns the position of the next occurrence of a byte.
 func after(b []byte, at int, c byte) int {
 	next := bytes.IndexByte(b[at+1:], c)
 	if next < 0 {
@@ -135,7 +134,7 @@ func upper(c byte) byte {
 	return c
 }
 
-// rarity is larger for what JSON, headers and hexadecimal digits have less of.
+// rarity returns how rare a byte is in JSON, headers and hexadecimal digits. Larger is rarer.
 func rarity(c byte) int {
 	const common = `"e0123456789abcd:ft,inosrl-p_ /.m{}uhgy`
 	if i := strings.IndexByte(common, c); i >= 0 {
@@ -144,12 +143,12 @@ func rarity(c byte) int {
 	return len(common)
 }
 
-// wide is a text that is not all ASCII, as runes without case; a byte that is no UTF-8 is a negative one.
+// wide is a text that is not ASCII, as case-folded runes. Invalid UTF-8 bytes are negative.
 type wide struct {
 	source  string
 	runes   []rune
-	first   [256]bool // the bytes that it can begin with
-	longest int       // how many bytes it takes, at most, whatever case it is in
+	first   [256]bool // bytes that a match can begin with
+	longest int       // maximum length of a match in bytes, in any case
 }
 
 func newWide(s string) *wide {
@@ -186,7 +185,7 @@ func (w *wide) index(b []byte) (from, to int) {
 	return -1, -1
 }
 
-// at reports whether the text is at the beginning of b, and how many bytes it has there.
+// at reports whether b begins with the text, and the length of the match in bytes.
 func (w *wide) at(b []byte) (n int, ok bool) {
 	for _, want := range w.runes {
 		switch {
@@ -208,7 +207,7 @@ func (w *wide) at(b []byte) (n int, ok bool) {
 	return n, true
 }
 
-// fold takes the case out of a rune.
+// fold returns the case-folded rune.
 func fold(r rune) rune {
 	if r < utf8.RuneSelf {
 		return rune(lower(byte(r)))
@@ -222,7 +221,7 @@ func fold(r rune) rune {
 	return least
 }
 
-// cases lists the runes that fold to this one.
+// cases returns all runes that fold to this one.
 func cases(folded rune) []rune {
 	if folded < utf8.RuneSelf {
 		return []rune{folded, rune(upper(byte(folded)))}

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestTextIsFoundWhateverItsCase(t *testing.T) {
+func TestTextIgnoresCase(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		text, in string
@@ -19,7 +19,7 @@ func TestTextIsFoundWhateverItsCase(t *testing.T) {
 		{"RENDER", "render", true},
 		{"a", "", false},
 		{"aab", "aaab", true},
-		{"[", "{", false}, // what differs from a letter's case by one bit
+		{"[", "{", false}, // differs by one bit, as the cases of a letter do
 		{"@", "`", false},
 		{"ÄRGER", "viel ärger", true},
 		{"σ", "ΟΔΥΣΣΕΥΣ", true},
@@ -28,7 +28,7 @@ func TestTextIsFoundWhateverItsCase(t *testing.T) {
 		{"é", "E\u0301", false},
 		{"ß", "SS", false},
 		{"\xff", "a\xffb", true},
-		{"\xa9", "é", true}, // bytes, since it is no UTF-8
+		{"\xa9", "é", true}, // compared as bytes, because it is not valid UTF-8
 		{"\ufffd", "\xff", false},
 		{"\ufffd", "\ufffd", true},
 		{"é\x00\xff", "É\x00\xff", true},
@@ -41,7 +41,7 @@ func TestTextIsFoundWhateverItsCase(t *testing.T) {
 	}
 }
 
-// naive looks at every place, byte by byte or rune by rune.
+// naive compares the text at every position, byte by byte or rune by rune.
 func naive(text string, in []byte) int {
 	for i := range in {
 		if n, ok := beginsWith(text, in[i:]); ok && n > 0 {
@@ -73,7 +73,7 @@ func beginsWith(text string, b []byte) (n int, ok bool) {
 	return n, true
 }
 
-func FuzzTextIsWhereTheNaiveSearchFindsIt(f *testing.F) {
+func FuzzTextAgreesWithANaiveSearch(f *testing.F) {
 	f.Add("aab", []byte("xaaAb"), uint8(2))
 	f.Add("é\xff", []byte("\xc3\xc9\xc3\x89\xff"), uint8(3))
 	f.Add("Kſ", []byte("ks\u212a\u017fK"), uint8(1))
@@ -91,12 +91,12 @@ func FuzzTextIsWhereTheNaiveSearchFindsIt(f *testing.F) {
 			t.Fatalf("%q in %q: got %d to %d, with an overlap of %d", text, in, got, to, x.Overlap())
 		}
 		if found := inPieces(x, in, int(cut)+1); found != (want >= 0) {
-			t.Fatalf("%q in pieces of %d of %q: got %v, want %v", text, int(cut)+1, in, found, want >= 0)
+			t.Fatalf("%q in chunks of %d of %q: got %v, want %v", text, int(cut)+1, in, found, want >= 0)
 		}
 	})
 }
 
-// inPieces looks for a text as one does who has a piece at a time.
+// inPieces searches a text chunk by chunk.
 func inPieces(x Text, in []byte, size int) bool {
 	var kept []byte
 	for piece := range slices.Chunk(in, size) {
@@ -109,7 +109,7 @@ func inPieces(x Text, in []byte, size int) bool {
 	return false
 }
 
-// BenchmarkText looks for what is not there in a body of 1 KB, as JSON with an id has it.
+// BenchmarkText searches a JSON body of 1 KB for a text that it does not contain.
 func BenchmarkText(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var body []byte

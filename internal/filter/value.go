@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,10 +9,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// FailedName is the status that selects the deliveries whose Summary.Failed(). No delivery has it.
+// FailedName is the status that selects failed deliveries (see webhook.Summary.Failed). No delivery has this status.
 const FailedName = "failed"
 
-// Names lists the words that a key of the kind Names knows.
+// Names returns the possible values of a key of kind Names.
 func (k Key) Names() []string {
 	var names []string
 	for _, c := range k.candidates() {
@@ -20,15 +21,15 @@ func (k Key) Names() []string {
 	return names
 }
 
-// value reads one value of a key.
+// value parses one value of a key.
 func (p *parser) value(k Key, at piece) (Value, *Error) {
-	if at.text == "" && k != Event { // that of what is no payload is empty
-		return Value{}, p.wrong(at, "there is nothing to look for", "as in "+orWord(k.example()))
+	if at.text == "" && k != Event { // a body that is not a payload has an empty event
+		return Value{}, p.wrong(at, "the search text is empty", "for example "+orWord(k.example()))
 	}
 	switch k.Kind() {
 	case Names:
 		return p.name(k, at)
-	case Patterns: // of any event: the log may have some that are not documented
+	case Patterns: // any event, because the log may contain undocumented ones
 		return Value{Name: at.text, written: at.text}, nil
 	case Numbers:
 		return p.number(k, at)
@@ -51,12 +52,8 @@ func (p *parser) name(k Key, at piece) (Value, *Error) {
 	if slices.Contains(all, name) {
 		return named(name), nil
 	}
-	article := "a "
-	if k == Origin {
-		article = "an "
-	}
-	near := suggest.Closest(at.text, all)
-	return Value{}, p.wrong(at, "there is no "+string(k)+" "+at.text, didYouMean(near, article+string(k)+" is one of "+listed(all)))
+	closest := suggest.Closest(at.text, all)
+	return Value{}, p.wrong(at, fmt.Sprintf("unknown %s %q", k, at.text), didYouMean(closest, "choose from "+listed(all)))
 }
 
 func named(name string) Value { return Value{Name: name, written: name} }
@@ -64,7 +61,7 @@ func named(name string) Value { return Value{Name: name, written: name} }
 func (p *parser) id(at piece) (Value, *Error) {
 	prefix, ok := webhook.ParsePrefix(at.text)
 	if !ok {
-		return Value{}, p.wrong(at, "no id begins with "+at.text, "an id is dlv_ and ten characters, or the beginning of it, as in "+ID.example())
+		return Value{}, p.wrong(at, fmt.Sprintf("invalid id %q", at.text), "use the first characters of an id, for example "+ID.example())
 	}
 	return Value{Name: prefix, written: prefix}, nil
 }

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// TimeExamples says in a hint what ParseWhen reads.
+// TimeExamples is a hint with examples of what ParseWhen accepts.
 const TimeExamples = `write 1h, "2 days ago", 14:03:10, 2026-03-02, today, yesterday or monday`
 
-// TimeSuggestions are points in time to offer, as ParseWhen reads them.
+// TimeSuggestions returns times to suggest, in the form that ParseWhen accepts.
 func TimeSuggestions() []string { return []string{"10m", "1h", "1d", "today", "yesterday"} }
 
-// ParseWhen reads a point in time as people write it: how long ago (90s, 1h30m, 2d, "2 hours ago"), a clock time (14:03, 14:03:10: the
-// last time it was that), a date (2026-03-02: its beginning), a day by name (today, yesterday, monday: the beginning of the last one),
-// a day and a clock time (2026-03-02T14:03:10 with a zone or without, yesterday 14:03), or now.
+// ParseWhen parses a time: a duration ago (90s, 1h30m, 2d, "2 hours ago"), the last occurrence of a clock time (14:03, 14:03:10), the
+// beginning of a date (2026-03-02) or of the last day by name (today, yesterday, monday), a day with a clock time (2026-03-02T14:03:10 with
+// or without a time zone, yesterday 14:03), or now.
 func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
 	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
 	now = now.In(loc)
@@ -49,7 +49,7 @@ func ParseWhen(s string, now time.Time, loc *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is neither a duration, nor a clock time, nor a date", s)
 }
 
-// parseClock reads a clock time of the day that at is in.
+// parseClock parses a clock time on the day of at.
 func parseClock(s string, at time.Time) (time.Time, bool) {
 	for _, layout := range []string{"15:04:05", "15:04"} {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -59,7 +59,7 @@ func parseClock(s string, at time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseDay reads a day, by its date or its name, and returns its beginning. A weekday is the last one, today included.
+// parseDay parses a date or the name of a day, and returns its beginning. A weekday is the last one, including today.
 func parseDay(s string, now time.Time) (time.Time, bool) {
 	if t, err := time.ParseInLocation(time.DateOnly, s, now.Location()); err == nil {
 		return t, true
@@ -79,7 +79,7 @@ func parseDay(s string, now time.Time) (time.Time, bool) {
 	return time.Date(now.Year(), now.Month(), now.Day()-daysAgo, 0, 0, 0, 0, now.Location()), daysAgo >= 0
 }
 
-// parseAgo reads how long ago something was: a duration, or a number and the name of a unit, each with "ago" behind it or without.
+// parseAgo parses a duration, or a number and the name of a unit, with or without "ago".
 func parseAgo(s string, now time.Time) (time.Time, bool) {
 	s = strings.TrimSuffix(s, " ago")
 	if rest, ok := strings.CutPrefix(s, "a "); ok {
@@ -109,10 +109,10 @@ func parseAgo(s string, now time.Time) (time.Time, bool) {
 	return now.Add(-ago), ok
 }
 
-// maxDays is the longest time in days that can be written, some 100 years.
+// maxDays is the longest accepted time in days, about 100 years.
 const maxDays = 36500
 
-// parseDuration reads how long something takes or is ago, with days beside Go's units, as in 2d or 1d12h. It is never negative.
+// parseDuration parses a non-negative duration in Go's units and days, such as 2d or 1d12h.
 func parseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if before, after, ok := strings.Cut(s, "d"); ok {

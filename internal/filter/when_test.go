@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestATimeIsReadAsPeopleWriteIt(t *testing.T) {
+func TestParseWhen(t *testing.T) {
 	t.Parallel()
 	loc := time.FixedZone("CET", 3600)
 	now := time.Date(2026, 3, 2, 14, 5, 0, 0, loc)
@@ -34,7 +34,7 @@ func TestATimeIsReadAsPeopleWriteIt(t *testing.T) {
 		{"Yesterday", time.Date(2026, 3, 1, 0, 0, 0, 0, loc)},
 		{"yesterday 14:03:10", time.Date(2026, 3, 1, 14, 3, 10, 0, loc)},
 		{"today 9:05", time.Date(2026, 3, 2, 9, 5, 0, 0, loc)},
-		{"monday", time.Date(2026, 3, 2, 0, 0, 0, 0, loc)}, // which is today
+		{"monday", time.Date(2026, 3, 2, 0, 0, 0, 0, loc)}, // today
 		{"tue", time.Date(2026, 2, 24, 0, 0, 0, 0, loc)},
 		{"Sunday 23:59", time.Date(2026, 3, 1, 23, 59, 0, 0, loc)},
 		{" 2026-03-01   14:03:10 ", time.Date(2026, 3, 1, 14, 3, 10, 0, loc)},

@@ -96,7 +96,7 @@ func BenchmarkFilter(b *testing.B) {
 		{"list/word with ü in none", list("nirgendwüo", 0)},
 		{"list/short word in none", list("~", 0)},
 		{"list/body", list("body:nowhere", 0)},
-		{"list/answer", list("answer:nowhere", 0)},
+		{"list/answer", list("response:nowhere", 0)},
 		{"list/header", list("header:nowhere", 0)},
 		{"count/all", total("", count)},
 		{"count/event", total("event:render.*", count/2)},

@@ -141,7 +141,7 @@ func TestCompletionIsShownWhileAWordIsUnfinished(t *testing.T) {
 		x.shows("─ / status:rejected ")
 		x.press("ctrl+u")
 		x.write("status:refusd")
-		x.shows("! there is no status refusd: did you mean refused?")
+		x.shows(`! unknown status "refusd": did you mean refused?`)
 		x.press("ctrl+u")
 		x.write("event:rend")
 		x.shows(" tab render.*")
@@ -150,7 +150,7 @@ func TestCompletionIsShownWhileAWordIsUnfinished(t *testing.T) {
 		x.press("ctrl+u")
 		x.write("code:")
 		x.press("enter")
-		x.shows("! nothing follows code: as in code:>=500")
+		x.shows("! missing value after code: for example code:>=500")
 	})
 }
 
