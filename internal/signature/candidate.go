@@ -13,16 +13,16 @@ import (
 
 // Limits on the parts of a header that are searched. Anything longer is not a damaged signature.
 const (
-	maxValueBytes   = 1 << 10
+	maxValueBytes = 1 << 10
 	maxCandidates = 16
-	minDigits    = 16 // a shorter prefix could match by chance
+	minDigits     = 16 // a shorter prefix could match by chance
 )
 
 // candidate is a digest that a header may contain, with findings about its form.
 type candidate struct {
-	digits string // lower-case hex; may be truncated or have extra text after it
-	findings    []webhook.Finding
-	prefix string // the text before it if it is not sha256=, perhaps the name of an algorithm
+	digits   string // lower-case hex; may be truncated or have extra text after it
+	findings []webhook.Finding
+	prefix   string // the text before it if it is not sha256=, perhaps the name of an algorithm
 }
 
 // candidates returns the digests that the signature header may contain. If the header is missing, it searches all headers.

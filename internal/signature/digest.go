@@ -66,21 +66,21 @@ func fittingAlgorithms(all []candidate) []algorithm {
 type construction int
 
 const (
-	hmacOfBody   construction = iota // HMAC
-	hashOfBody                       // a hash of the body alone
-	hashOfSecretAndBody                      // a hash of the secret followed by the body
-	hashOfBodyAndSecret                      // a hash of the body followed by the secret
-	hmacOfSecret                     // HMAC of the secret, with the body as the key
+	hmacOfBody          construction = iota // HMAC
+	hashOfBody                              // a hash of the body alone
+	hashOfSecretAndBody                     // a hash of the secret followed by the body
+	hashOfBodyAndSecret                     // a hash of the body followed by the secret
+	hmacOfSecret                            // HMAC of the secret, with the body as the key
 )
 
 // digester computes digests of one body after another.
 type digester struct {
 	algorithm
 
-	construction  construction
-	key  *key
-	hash hash.Hash
-	head []byte // the beginning of the body, for swapped
+	construction construction
+	key          *key
+	hash         hash.Hash
+	head         []byte // the beginning of the body, for swapped
 }
 
 func newDigester(a algorithm, c construction, k *key) *digester {

@@ -62,7 +62,7 @@ const (
 )
 
 const (
-	signSentBytes   = "Sign exactly the bytes that are sent."
+	signSentBytes      = "Sign exactly the bytes that are sent."
 	useSecretUnchanged = "Use the secret unchanged as the key, including whsec_. Do not decode it."
 )
 

@@ -13,12 +13,12 @@ import (
 
 // form is a version of the body that the sender may have signed.
 type form struct {
-	rank  int   // how unlikely the form is; 0 for the body itself
-	size  int64 // approximate length
-	cost int64 // the cost of producing it, besides hashing, in bytes hashed
-	write func(io.Writer) error
-	tails []tail                   // text that may also have followed it
-	findings   func() []webhook.Finding // findings about it; nil if there are none
+	rank     int   // how unlikely the form is; 0 for the body itself
+	size     int64 // approximate length
+	cost     int64 // the cost of producing it, besides hashing, in bytes hashed
+	write    func(io.Writer) error
+	tails    []tail                   // text that may also have followed it
+	findings func() []webhook.Finding // findings about it; nil if there are none
 }
 
 // tail is text that may follow a body.
@@ -29,10 +29,10 @@ type tail struct {
 
 // Ranks of forms. The rank of the body itself is 0.
 const (
-	rankWhitespace   = 1 // white space, byte order marks, line endings
-	rankDefault = 2 // default output of JSON libraries
-	rankRare    = 3 // everything else
-	rankCombined     = 5 // combinations of many changes
+	rankWhitespace = 1 // white space, byte order marks, line endings
+	rankDefault    = 2 // default output of JSON libraries
+	rankRare       = 3 // everything else
+	rankCombined   = 5 // combinations of many changes
 )
 
 // bom is the byte order mark in UTF-8.

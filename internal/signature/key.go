@@ -21,10 +21,10 @@ const maxSecrets = 32
 
 // key is an HMAC key that a sender may have derived from a secret.
 type key struct {
-	value []byte
-	known KnownSecret
-	findings   []webhook.Finding // findings about the derivation
-	rank  int               // how unlikely the key is; 0 for an active secret
+	value    []byte
+	known    KnownSecret
+	findings []webhook.Finding // findings about the derivation
+	rank     int               // how unlikely the key is; 0 for an active secret
 }
 
 // keys returns all keys that may have been used, without duplicates and the most likely ones first.

@@ -30,7 +30,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // mistake is a signature by a program that makes one mistake: a line of testdata/mistakes/*.jsonl, which the scripts next to it print.
 type mistake struct {
 	Language, Version, Mistake, Input, Header string
-	Written                               []byte `json:"written_base64"`
+	Written                                   []byte `json:"written_base64"`
 }
 
 func (m mistake) name() string { return m.Language + " | " + m.Mistake + " | " + m.Input }

@@ -28,8 +28,8 @@ func reserializedForms(d *jsontext.Document) []form {
 
 // Limits on forms other than the default output of JSON libraries. A typical payload has about a hundred combinations.
 const (
-	maxCombinations = 12_000
-	maxCombinedBytes    = 16 << 20
+	maxCombinations  = 12_000
+	maxCombinedBytes = 16 << 20
 )
 
 func reserializedForm(d *jsontext.Document, f jsontext.Form, rank int) form {

@@ -14,19 +14,19 @@ import (
 // search tries combinations of a form of the body, a key and a construction. Each of them has a rank, which tells how unlikely it is. The
 // smallest sum of ranks is tried first, so the result is the simplest explanation.
 type search struct {
-	ctx     context.Context // of one call
-	request       Case
-	candidates  []candidate
-	algorithms     []algorithm
-	keys     []key
-	forms   []form
-	byRank  map[int][]*digester // computed once and used for every form
-	budget    int64               // the remaining work budget
-	spent   int64
-	exhausted     bool
-	isJSON    bool // the body is valid JSON
-	formCount int  // number of forms that were tried
-	cutCount  int  // number of positions at which the body was truncated
+	ctx        context.Context // of one call
+	request    Case
+	candidates []candidate
+	algorithms []algorithm
+	keys       []key
+	forms      []form
+	byRank     map[int][]*digester // computed once and used for every form
+	budget     int64               // the remaining work budget
+	spent      int64
+	exhausted  bool
+	isJSON     bool // the body is valid JSON
+	formCount  int  // number of forms that were tried
+	cutCount   int  // number of positions at which the body was truncated
 }
 
 // The highest rank that is tried, and the rank of truncated bodies.
@@ -249,7 +249,9 @@ func (s *search) cutShort() []webhook.Finding {
 			d.write(s.request.Body[from:to])
 			from = to
 			s.cutCount++
-			whole := form{findings: func() []webhook.Finding { return []webhook.Finding{newFinding(CodeBodyCut, cutOf(to, len(s.request.Body)))} }}
+			whole := form{findings: func() []webhook.Finding {
+				return []webhook.Finding{newFinding(CodeBodyCut, cutOf(to, len(s.request.Body)))}
+			}}
 			if found := s.compare(d, whole, tail{}); found != nil {
 				return found
 			}
