@@ -9,7 +9,7 @@ import (
 type Error struct {
 	Text    string // the whole filter
 	From    int    // where the problem begins in Text, in bytes
-	To      int    // where it ends
+	To      int    // the end of the problem, exclusive
 	Problem string // a message in lower case, without a period
 	Hint    string // may be empty
 }

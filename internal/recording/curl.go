@@ -9,49 +9,49 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// longestInline is how much of a body stands in the command itself. Linux bounds an argument at 128 KiB.
-const longestInline = 64 << 10
+// maxInlineBytes is the maximum length of a body inside the command. Linux limits an argument to 128 KiB.
+const maxInlineBytes = 64 << 10
 
-// Curl is a command for a POSIX shell (sh: dash, bash, zsh, ksh93, ash) that sends the delivery's exact bytes and headers with curl, to where it
-// was last sent; where it was sent to nothing yet, to otherwise. Run or pasted, nothing of the delivery is ever taken for more than text,
-// no file is read or written, and what a terminal would not show as it is stands there as an escape.
+// Curl returns a command for a POSIX shell (sh: dash, bash, zsh, ksh93, ash) that sends the delivery's exact bytes and headers with curl.
+// The URL is the last target, or otherwise if there is none. Whether the command is run or pasted, nothing in the delivery is interpreted,
+// no file is read or written, and everything that a terminal would not show literally is escaped.
 //
-// What curl would add by itself is kept from being added; what the connection needs (Host, Content-Length) it makes. The text ends
-// with a newline.
-func Curl(d webhook.Delivery, otherwise string) string {
+// The command suppresses the headers that curl adds by default. curl sets those that the connection needs (Host, Content-Length). The text
+// ends with a newline.
+func Curl(d webhook.Delivery, defaultTarget string) string {
 	var b strings.Builder
 	out := outgoingOf(d)
-	for _, l := range out.leftOut {
+	for _, l := range out.omitted {
 		name := l.name
 		if !isPlain(name) {
 			name = "A header"
 		}
-		fmt.Fprintf(&b, "# %s %s, and left out.\n", name, l.why)
+		fmt.Fprintf(&b, "# %s %s and was left out.\n", name, l.why)
 	}
 	inline := isInline(d.Body)
 	if !inline {
 		b.WriteString("printf " + printfFormat(string(d.Body)) + " |\n")
 	}
-	// -q first, or it does not keep ~/.curlrc out; --globoff, or [1-9] in a URL is many; --path-as-is, or /../ is resolved.
-	b.WriteString("curl -q --globoff --path-as-is --url " + shellQuote(calledBy(d, otherwise)))
+	// -q must come first, so curl ignores ~/.curlrc; --globoff keeps [1-9] in a URL literal; --path-as-is keeps /../.
+	b.WriteString("curl -q --globoff --path-as-is --url " + shellQuote(requestURL(d, defaultTarget)))
 	for _, f := range out.fields {
 		b.WriteString(" \\\n  -H " + curlHeader(f))
 	}
-	for _, name := range curlAdds(d.Body) {
+	for _, name := range curlDefaults(d.Body) {
 		if len(out.fields.Values(name)) == 0 {
 			b.WriteString(" \\\n  -H " + shellQuote(name+":"))
 		}
 	}
 	if inline {
-		b.WriteString(" \\\n  --data-raw " + shellQuote(string(d.Body)) + "\n") // --data would take @ for a file
+		b.WriteString(" \\\n  --data-raw " + shellQuote(string(d.Body)) + "\n") // --data would read a file after @
 		return b.String()
 	}
 	b.WriteString(" \\\n  --data-binary @-\n")
 	return b.String()
 }
 
-// curlAdds is the headers that curl sends unless told otherwise. Above 1 KiB (1 MiB since 7.57) it asks with Expect whether to send the body.
-func curlAdds(body []byte) []string {
+// curlDefaults returns the headers that curl sends by default. Above 1 KiB (1 MiB since 7.57) it sends Expect.
+func curlDefaults(body []byte) []string {
 	names := []string{"Accept", "Content-Type", "User-Agent"}
 	if len(body) > 1024 {
 		names = append(names, "Expect")
@@ -59,7 +59,7 @@ func curlAdds(body []byte) []string {
 	return names
 }
 
-// curlHeader is a field as curl takes it: with a value of nothing, "Name:" would take the header away, and "Name;" sends it.
+// curlHeader returns a field as curl's -H option expects it: "Name:" would remove the header, and "Name;" sends it without a value.
 func curlHeader(f webhook.Field) string {
 	text := f.Name + ": " + f.Value
 	if f.Value == "" {
@@ -68,20 +68,20 @@ func curlHeader(f webhook.Field) string {
 	return shellQuote(text)
 }
 
-// isInline reports whether a body can stand between single quotes in an argument, and be read there.
+// isInline reports whether a body can be in the command, in single quotes.
 func isInline(body []byte) bool {
-	return len(body) <= longestInline && utf8.Valid(body) && isQuotable(string(body))
+	return len(body) <= maxInlineBytes && utf8.Valid(body) && isQuotable(string(body))
 }
 
-// isQuotable reports whether text can stand in single quotes as it is. What is not seen, or moves what is seen, cannot; nor can an
-// exclamation mark beside a quote, where a bash at its prompt may look for a command that was typed before.
+// isQuotable reports whether text can be in single quotes unchanged. It must not contain invisible characters or terminal escapes, or an
+// exclamation mark next to a quote, which an interactive bash may expand from its history.
 func isQuotable(s string) bool {
 	return utf8.ValidString(s) && !(strings.Contains(s, "!") && strings.Contains(s, "'")) &&
 		strings.IndexFunc(s, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) < 0
 }
 
-// shellQuote makes one word of a text without NUL, byte for byte. In single quotes nothing means anything to a POSIX shell but the
-// quote that ends them. Other text is printed by the shell's own printf; what ends in a newline would lose it so, and must not come here.
+// shellQuote returns text without NUL as one shell word, byte for byte. Inside single quotes, only the closing quote has a meaning in a
+// POSIX shell. Other text is printed by the shell's printf. This removes newlines at the end, so such text must not be passed.
 func shellQuote(s string) string {
 	if isQuotable(s) {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
@@ -89,7 +89,7 @@ func shellQuote(s string) string {
 	return `"$(printf ` + printfFormat(s) + `)"`
 }
 
-// printfFormat is a quoted format that printf prints as s, byte for byte, in nothing but printable ASCII.
+// printfFormat returns a quoted format with which printf prints s byte for byte. It contains only printable ASCII.
 func printfFormat(s string) string {
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/4 + 2)
@@ -106,7 +106,7 @@ func printfFormat(s string) string {
 			b.WriteString(`\r`)
 		case c == '\t':
 			b.WriteString(`\t`)
-		case c < ' ', c > '~', c == '\'', c == '!', c == '-' && i == 0: // at the start - would begin an option
+		case c < ' ', c > '~', c == '\'', c == '!', c == '-' && i == 0: // a - at the beginning would start an option
 			fmt.Fprintf(&b, `\%03o`, c)
 		default:
 			b.WriteByte(c)

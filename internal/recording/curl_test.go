@@ -11,18 +11,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-const elsewhere = "http://localhost:3000/webhooks/vidiking"
+const defaultTarget = "http://localhost:3000/webhooks/vidiking"
 
-// What is masked in the query cannot be sent; the rest of it is.
+// TestCurlLeavesMaskedParametersOut checks that the rest of the query is sent.
 func TestCurlLeavesMaskedParametersOut(t *testing.T) {
 	d := webhook.Delivery{Summary: webhook.Summary{Rest: "/order/42", Query: "a=1&token=(masked)", MaskedQuery: []string{"token"}}}
-	got := recording.Curl(d, elsewhere+"?own")
-	if !strings.Contains(got, "# token in the query is masked, and left out.\n") || !strings.Contains(got, "--url '"+elsewhere+"/order/42?own&a=1' ") {
+	got := recording.Curl(d, defaultTarget+"?own")
+	if !strings.Contains(got, "# token in the query is masked and was left out.\n") || !strings.Contains(got, "--url '"+defaultTarget+"/order/42?own&a=1' ") {
 		t.Errorf("got %s", got)
 	}
 }
 
-func TestCurlIsACommandThatCanBeRead(t *testing.T) {
+func TestCurlReturnsAReadableCommand(t *testing.T) {
 	tests := []struct {
 		name string
 		d    webhook.Delivery
@@ -44,7 +44,7 @@ curl -q --globoff --path-as-is --url 'http://127.0.0.1:8080/new?a=b&c' \
   -H 'X-Vidiking-Signature: sha256=00ff' \
   --data-raw '{"event":"render.complete","data":{"error":"it'\''s é"}}'
 `},
-		{"nothing but a body", webhook.Delivery{Body: []byte("@/etc/passwd\n")}, `
+		{"only a body", webhook.Delivery{Body: []byte("@/etc/passwd\n")}, `
 curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
   -H 'Accept:' \
   -H 'Content-Type:' \
@@ -52,7 +52,7 @@ curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
   --data-raw '@/etc/passwd
 '
 `},
-		{"bytes that a terminal must not see", webhook.Delivery{
+		{"bytes that a terminal would interpret", webhook.Delivery{
 			Header: webhook.Header{{Name: "Accept", Value: ""}, {Name: "Content-Type", Value: "x\xff'%"}, {Name: "User-Agent", Value: "it's me!"}},
 			Body:   []byte("-\x00\xff\x1b[31m%d\\'\r\n\tend!"),
 		}, `
@@ -63,7 +63,7 @@ curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
   -H "$(printf 'User-Agent: it\047s me\041')" \
   --data-binary @-
 `},
-		{"what can't be sent", webhook.Delivery{
+		{"headers that cannot be sent", webhook.Delivery{
 			Summary: webhook.Summary{Masked: []string{"Cookie", "$(touch x)"}},
 			Header: webhook.Header{
 				{Name: "Cookie", Value: "(masked)"}, {Name: "Cookie", Value: "(masked)"}, {Name: "$(touch x)", Value: "(masked)"},
@@ -71,11 +71,11 @@ curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
 			},
 			History: []webhook.Attempt{{Target: "file:///etc/passwd"}},
 		}, `
-# Cookie is masked, and left out.
-# A header is masked, and left out.
-# X-Two can't be sent, and left out.
-# A header can't be sent, and left out.
-# X-Long is too long, and left out.
+# Cookie is masked and was left out.
+# A header is masked and was left out.
+# X-Two cannot be sent and was left out.
+# A header cannot be sent and was left out.
+# X-Long is too long and was left out.
 curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
   -H 'Accept:' \
   -H 'Content-Type:' \
@@ -85,31 +85,31 @@ curl -q --globoff --path-as-is --url 'http://localhost:3000/webhooks/vidiking' \
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, "\n"+recording.Curl(test.d, elsewhere)); diff != "" {
+			if diff := cmp.Diff(test.want, "\n"+recording.Curl(test.d, defaultTarget)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestCurlGoesOnlyWhereADeliveryCanGo(t *testing.T) {
+func TestCurlIgnoresInvalidTargets(t *testing.T) {
 	for _, target := range []string{
 		"", "localhost:3000", "file:///etc/passwd", "FILE:///etc/passwd", "scp://host/x", "http://", "http:/x", "http://user:word@host/", "http://host/a b",
 		"http://host/\n--output", "-o pwned", "@pwned", "http://host/\u202e", "http://host/\xff",
 	} {
 		d := webhook.Delivery{History: []webhook.Attempt{{Target: target}}}
-		if got := recording.Curl(d, elsewhere); !strings.Contains(got, "--url '"+elsewhere+"' ") {
-			t.Errorf("Curl of a delivery to %q = %s, want it to go to %s", target, got, elsewhere)
+		if got := recording.Curl(d, defaultTarget); !strings.Contains(got, "--url '"+defaultTarget+"' ") {
+			t.Errorf("Curl of a delivery to %q = %s, want the target %s", target, got, defaultTarget)
 		}
 	}
 }
 
-// What is printed shows on a terminal as it is.
-func TestCurlIsNothingButPrintableText(t *testing.T) {
-	n := newNasty(1)
+// TestCurlReturnsPrintableText checks that a terminal shows the command literally.
+func TestCurlReturnsPrintableText(t *testing.T) {
+	n := newHostile(1)
 	for range 5000 {
 		d := n.delivery(n.IntN(2) == 0)
-		if got := recording.Curl(d, elsewhere); !utf8.ValidString(got) || strings.IndexFunc(got, unprintable) >= 0 || !strings.HasSuffix(got, "\n") {
+		if got := recording.Curl(d, defaultTarget); !utf8.ValidString(got) || strings.IndexFunc(got, unprintable) >= 0 || !strings.HasSuffix(got, "\n") {
 			t.Fatalf("Curl(%+v) = %q, want printable lines", d, got)
 		}
 	}

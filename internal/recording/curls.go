@@ -7,15 +7,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Curls writes deliveries as a shell script, a curl command each.
+// Curls writes deliveries as a shell script with one curl command each.
 type Curls struct {
-	w         io.Writer
-	otherwise func(event string) string
+	w             io.Writer
+	defaultTarget func(event string) string
 }
 
-// NewCurls makes a Curls. Otherwise says where a delivery goes that was sent nowhere yet.
-func NewCurls(w io.Writer, otherwise func(event string) string) *Curls {
-	return &Curls{w: w, otherwise: otherwise}
+// NewCurls returns a Curls. otherwise returns the URL for a delivery without a target.
+func NewCurls(w io.Writer, defaultTarget func(event string) string) *Curls {
+	return &Curls{w: w, defaultTarget: defaultTarget}
 }
 
 // Write writes a delivery.
@@ -24,9 +24,9 @@ func (c *Curls) Write(d webhook.Delivery) error {
 	if isPlain(d.Event) {
 		what = " " + d.Event
 	}
-	_, err := fmt.Fprintf(c.w, "# %s%s %s\n%s\n", d.ID, what, d.ReceivedAt.UTC().Format("2006-01-02T15:04:05.000Z"), Curl(d, c.otherwise(d.Event)))
+	_, err := fmt.Fprintf(c.w, "# %s%s %s\n%s\n", d.ID, what, d.ReceivedAt.UTC().Format("2006-01-02T15:04:05.000Z"), Curl(d, c.defaultTarget(d.Event)))
 	return err
 }
 
-// Close does nothing: a script has no end of its own.
+// Close does nothing, because a script has no trailer.
 func (*Curls) Close() error { return nil }

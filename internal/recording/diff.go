@@ -9,40 +9,40 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Difference is in what two deliveries differ: in what came, and in what the handler answered at last.
+// Difference describes how two deliveries and their latest responses differ.
 type Difference struct {
-	Request  []HeaderChange // the path below the ingress path, the query and the Host that was given
+	Request  []HeaderChange // including the path below the ingress path, the query and the Host
 	Headers  []HeaderChange
-	Unknown  []string // headers that one of the two has masked, so that nobody can tell
+	Unknown  []string // headers that are masked in one of the two and cannot be compared
 	Body     BodyDifference
-	Response *ResponseDifference // nil where neither has an attempt
+	Response *ResponseDifference // nil if neither has an attempt
 }
 
-// HeaderChange is a header that one of the two has and the other has not, or has with other values.
+// HeaderChange is a header that only one of the two has, or that has different values.
 type HeaderChange struct {
 	Name          string
-	Before, After []string // all values in order; nil where there is no such header
+	Before, After []string // all values in order; nil if there is no such header
 }
 
-// ResponseDifference is in what the latest answers differ.
+// ResponseDifference describes how the latest responses differ.
 type ResponseDifference struct {
-	Before, After *webhook.Attempt // nil where there was none
-	Headers       []HeaderChange   // without Date, which always differs and says nothing
+	Before, After *webhook.Attempt // nil if there is none
+	Headers       []HeaderChange   // without Date, which always differs
 	Unknown       []string
 	Body          BodyDifference
 }
 
-// SameOutcome reports whether both attempts ended alike: the same code, or the same failure.
+// SameOutcome reports whether both attempts have the same code or the same failure.
 func (a ResponseDifference) SameOutcome() bool {
 	return a.Before != nil && a.After != nil && a.Before.Code == a.After.Code && a.Before.Failure == a.After.Failure
 }
 
-// Same reports whether the answers are the same.
+// Same reports whether the responses are equal.
 func (a ResponseDifference) Same() bool {
 	return a.SameOutcome() && len(a.Headers) == 0 && a.Body.Same()
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the deliveries are equal.
 func (d Difference) Same() bool {
 	return len(d.Request) == 0 && len(d.Headers) == 0 && d.Body.Same() && (d.Response == nil || d.Response.Same())
 }
@@ -53,12 +53,12 @@ func Diff(before, after webhook.Delivery) Difference {
 	d.Request = diffRequests(before.Summary, after.Summary)
 	d.Headers, d.Unknown = diffHeaders(before.Header, after.Header, slices.Concat(before.Masked, after.Masked))
 	if len(before.History)+len(after.History) > 0 {
-		d.Response = diffAnswers(latest(before), latest(after))
+		d.Response = diffResponses(latest(before), latest(after))
 	}
 	return d
 }
 
-// diffRequests leaves out what one of the two has masked.
+// diffRequests ignores masked values.
 func diffRequests(before, after webhook.Summary) (changes []HeaderChange) {
 	masked := slices.Concat(before.MaskedQuery, after.MaskedQuery)
 	for _, c := range []struct{ name, before, after string }{
@@ -67,13 +67,13 @@ func diffRequests(before, after webhook.Summary) (changes []HeaderChange) {
 		{"host", before.Host, after.Host},
 	} {
 		if c.before != c.after {
-			changes = append(changes, HeaderChange{c.name, unlessEmpty(c.before), unlessEmpty(c.after)})
+			changes = append(changes, HeaderChange{c.name, nonEmpty(c.before), nonEmpty(c.after)})
 		}
 	}
 	return changes
 }
 
-func unlessEmpty(s string) []string {
+func nonEmpty(s string) []string {
 	if s == "" {
 		return nil
 	}
@@ -87,7 +87,7 @@ func latest(d webhook.Delivery) *webhook.Attempt {
 	return &d.History[len(d.History)-1]
 }
 
-func diffAnswers(before, after *webhook.Attempt) *ResponseDifference {
+func diffResponses(before, after *webhook.Attempt) *ResponseDifference {
 	d := &ResponseDifference{Before: before, After: after, Body: DiffBodies(nil, nil)}
 	if before == nil || after == nil {
 		return d
@@ -97,7 +97,7 @@ func diffAnswers(before, after *webhook.Attempt) *ResponseDifference {
 	return d
 }
 
-// diffHeaders compares by name, whatever its case, with all values in their order. Names are in order.
+// diffHeaders compares all values by name, ignoring the case of names. Names are sorted.
 func diffHeaders(before, after webhook.Header, masked []string) (changes []HeaderChange, unknown []string) {
 	one, other := valuesByName(before), valuesByName(after)
 	var names []string
@@ -128,28 +128,28 @@ func valuesByName(h webhook.Header) map[string][]string {
 	return values
 }
 
-// BodyDifference is in what two bodies differ. Of JSON it tells values, the order of names and the way of writing apart; of anything else,
-// where the bytes begin to differ.
+// BodyDifference describes how two bodies differ. For JSON it distinguishes values, the order of names and formatting. For anything else it
+// has the offset of the first difference.
 type BodyDifference struct {
 	BeforeBytes, AfterBytes int64
-	Offset                  int64 // of the first byte that differs, -1 where none does
+	Offset                  int64 // of the first byte that differs; -1 if none does
 
-	JSON      bool // both are JSON, and were compared by path
+	JSON      bool // both are JSON and were compared by path
 	Values    []ValueChange
-	Reordered []string // paths of objects that have the same names in another order
+	Reordered []string // paths of objects with the same names in a different order
 }
 
-// ValueChange is a value that one of the two has and the other has not, or another one there.
+// ValueChange is a value that only one of the two has, or that differs.
 type ValueChange struct {
-	Path          string // "" is the whole
-	Before, After []byte // JSON as it is written, without white space; nil where there is none
+	Path          string // "" for the whole body
+	Before, After []byte // compact JSON; nil if there is no value
 }
 
-// Same reports whether the bytes are the same.
+// Same reports whether the bytes are equal.
 func (b BodyDifference) Same() bool { return b.Offset < 0 }
 
-// Rewritten reports whether both say the same, and their bytes differ even so: by white space, escapes, or names that come twice. That
-// is enough for a signature not to match.
+// Rewritten reports whether the bodies have equal values in different bytes: other white space, escapes or duplicate names. This is enough
+// to invalidate a signature.
 func (b BodyDifference) Rewritten() bool {
 	return !b.Same() && b.JSON && len(b.Values) == 0 && len(b.Reordered) == 0
 }
@@ -181,7 +181,7 @@ func firstDifference(a, b []byte) int64 {
 	return int64(n)
 }
 
-// compare adds in what two values at a path differ. They are not nested more deeply than encoding/json reads.
+// compare adds the differences between two values at a path. jsontext limits the depth of the values.
 func (b *BodyDifference) compare(path string, one, other *tree) {
 	switch {
 	case one.kind != other.kind:
@@ -190,7 +190,7 @@ func (b *BodyDifference) compare(path string, one, other *tree) {
 		b.compareObjects(path, one, other)
 	case one.kind == '[':
 		for i := range max(len(one.elements), len(other.elements)) {
-			b.compareMaybe(jsontext.PathToItem(path, i), one.element(i), other.element(i))
+			b.compareOptional(jsontext.PathToItem(path, i), one.element(i), other.element(i))
 		}
 	case one.scalar != other.scalar:
 		b.change(path, one, other)
@@ -199,7 +199,7 @@ func (b *BodyDifference) compare(path string, one, other *tree) {
 
 func (b *BodyDifference) compareObjects(path string, one, other *tree) {
 	for _, name := range one.names {
-		b.compareMaybe(jsontext.PathTo(path, name), one.members[name], other.members[name])
+		b.compareOptional(jsontext.PathTo(path, name), one.members[name], other.members[name])
 	}
 	for _, name := range other.names {
 		if one.members[name] == nil {
@@ -211,12 +211,12 @@ func (b *BodyDifference) compareObjects(path string, one, other *tree) {
 	}
 }
 
-// sharedNames is the names of one that the other has too, in one's order.
+// sharedNames returns the names that both have, in the order of one.
 func sharedNames(one, other *tree) []string {
 	return slices.DeleteFunc(slices.Clone(one.names), func(name string) bool { return other.members[name] == nil })
 }
 
-func (b *BodyDifference) compareMaybe(path string, one, other *tree) {
+func (b *BodyDifference) compareOptional(path string, one, other *tree) {
 	if one == nil || other == nil {
 		b.change(path, one, other)
 		return

@@ -11,7 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestDiffBodiesTellsValuesOrderAndWritingApart(t *testing.T) {
+func TestDiffBodiesDistinguishesValuesOrderAndFormatting(t *testing.T) {
 	type change = recording.ValueChange
 	tests := []struct {
 		name, before, after string
@@ -21,16 +21,16 @@ func TestDiffBodiesTellsValuesOrderAndWritingApart(t *testing.T) {
 		{"a value", `{"a":1,"b":{"c":[1,2]}}`, `{"a":1,"b":{"c":[1,3]}}`, recording.BodyDifference{
 			Offset: 19, JSON: true, Values: []change{{"b.c[1]", []byte("2"), []byte("3")}},
 		}},
-		{"more and less", `{"a":1,"b":2}`, `{"b":2,"c":{ "d" : [ ] }}`, recording.BodyDifference{
+		{"added and removed", `{"a":1,"b":2}`, `{"b":2,"c":{ "d" : [ ] }}`, recording.BodyDifference{
 			Offset: 2, JSON: true, Values: []change{{"a", []byte("1"), nil}, {"c", nil, []byte(`{"d":[]}`)}},
 		}},
 		{"a longer list", `[1]`, `[1,{"a":null}]`, recording.BodyDifference{
 			Offset: 2, JSON: true, Values: []change{{"[1]", nil, []byte(`{"a":null}`)}},
 		}},
-		{"a number written otherwise", `{"a":1.0}`, `{"a":1}`, recording.BodyDifference{
+		{"a number in another notation", `{"a":1.0}`, `{"a":1}`, recording.BodyDifference{
 			Offset: 6, JSON: true, Values: []change{{"a", []byte("1.0"), []byte("1")}},
 		}},
-		{"another kind", `{"a":"1"}`, `{"a":1}`, recording.BodyDifference{
+		{"another type", `{"a":"1"}`, `{"a":1}`, recording.BodyDifference{
 			Offset: 5, JSON: true, Values: []change{{"a", []byte(`"1"`), []byte("1")}},
 		}},
 		{"true and false", `{"a":true}`, `{"a":false}`, recording.BodyDifference{
@@ -41,14 +41,14 @@ func TestDiffBodiesTellsValuesOrderAndWritingApart(t *testing.T) {
 		}},
 		{"white space", `{"a":1}`, "{\"a\": 1}\n", recording.BodyDifference{Offset: 5, JSON: true}},
 		{"an escape", `{"a":"é/"}`, `{"a":"\u00e9\/"}`, recording.BodyDifference{Offset: 6, JSON: true}},
-		{"a name twice", `{"a":1,"a":2}`, `{"a":2}`, recording.BodyDifference{Offset: 5, JSON: true}},
+		{"a duplicate name", `{"a":1,"a":2}`, `{"a":2}`, recording.BodyDifference{Offset: 5, JSON: true}},
 		{"names with dots", `{"a.b":{"":1}}`, `{"a.b":{"":2}}`, recording.BodyDifference{
 			Offset: 11, JSON: true, Values: []change{{`"a.b".""`, []byte("1"), []byte("2")}},
 		}},
-		{"the whole", `1`, `2`, recording.BodyDifference{Offset: 0, JSON: true, Values: []change{{"", []byte("1"), []byte("2")}}}},
-		{"no JSON", "abc", "abd", recording.BodyDifference{Offset: 2}},
-		{"the beginning", "abc", "abcd", recording.BodyDifference{Offset: 3}},
-		{"JSON and none", `{"a":1}`, `{"a":1`, recording.BodyDifference{Offset: 6}},
+		{"the whole body", `1`, `2`, recording.BodyDifference{Offset: 0, JSON: true, Values: []change{{"", []byte("1"), []byte("2")}}}},
+		{"not JSON", "abc", "abd", recording.BodyDifference{Offset: 2}},
+		{"a prefix", "abc", "abcd", recording.BodyDifference{Offset: 3}},
+		{"JSON and invalid JSON", `{"a":1}`, `{"a":1`, recording.BodyDifference{Offset: 6}},
 		{"too deep", strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), "[]", recording.BodyDifference{Offset: 1}},
 	}
 	for _, test := range tests {
@@ -61,7 +61,7 @@ func TestDiffBodiesTellsValuesOrderAndWritingApart(t *testing.T) {
 	}
 }
 
-func TestRewrittenIsSameToAParserAndNotToASignature(t *testing.T) {
+func TestRewrittenMeansEqualValuesInDifferentBytes(t *testing.T) {
 	for _, after := range []string{`{ "a":1}`, "{\"a\":1}\n", `{"\u0061":1}`, `{"a":0,"a":1}`} {
 		if d := recording.DiffBodies([]byte(`{"a":1}`), []byte(after)); !d.Rewritten() {
 			t.Errorf("DiffBodies({\"a\":1}, %s) = %+v, want it rewritten", after, d)
@@ -74,7 +74,7 @@ func TestRewrittenIsSameToAParserAndNotToASignature(t *testing.T) {
 	}
 }
 
-func TestDiffComparesHeadersByNameWithAllTheirValues(t *testing.T) {
+func TestDiffComparesAllValuesOfAHeader(t *testing.T) {
 	before := webhook.Delivery{
 		Summary: webhook.Summary{Masked: []string{"cookie"}},
 		Header: webhook.Header{
@@ -95,11 +95,11 @@ func TestDiffComparesHeadersByNameWithAllTheirValues(t *testing.T) {
 		t.Errorf("Diff (-want +got):\n%s", diff)
 	}
 	if before.Masked[0] != "cookie" {
-		t.Errorf("Diff changed what it was given: %q", before.Masked)
+		t.Errorf("Diff changed its argument: %q", before.Masked)
 	}
 }
 
-func TestDiffComparesTheLatestAnswers(t *testing.T) {
+func TestDiffComparesTheLatestResponses(t *testing.T) {
 	answer := func(code int, body string) webhook.Attempt {
 		return webhook.Attempt{Code: code, Response: []byte(body), Header: webhook.Header{{Name: "Date", Value: body}, {Name: "X-A", Value: "1"}}}
 	}
@@ -107,13 +107,13 @@ func TestDiffComparesTheLatestAnswers(t *testing.T) {
 	other := webhook.Delivery{History: []webhook.Attempt{answer(401, `{"error":"yes"}`)}}
 	d := recording.Diff(one, other)
 	if !d.Response.SameOutcome() || d.Response.Same() || len(d.Response.Headers) != 0 || len(d.Response.Body.Values) != 1 || d.Same() {
-		t.Errorf("Diff of the answers = %+v, want one value of the body", d.Response)
+		t.Errorf("Diff of the responses = %+v, want one value of the body", d.Response)
 	}
 	if d := recording.Diff(one, one); !d.Same() || !d.Response.Same() {
-		t.Errorf("Diff of one with itself = %+v, want the same", d)
+		t.Errorf("Diff of a response with itself = %+v, want the same", d)
 	}
 	if d := recording.Diff(one, webhook.Delivery{}); d.Same() || d.Response.After != nil || d.Response.SameOutcome() {
-		t.Errorf("Diff with one that was never answered = %+v, want that said", d.Response)
+		t.Errorf("Diff with a missing response = %+v, want a nil response", d.Response)
 	}
 	refused := webhook.Delivery{History: []webhook.Attempt{{Failure: webhook.FailureRefused}}}
 	late := webhook.Delivery{History: []webhook.Attempt{{Failure: webhook.FailureTimeout}}}
@@ -122,8 +122,8 @@ func TestDiffComparesTheLatestAnswers(t *testing.T) {
 	}
 }
 
-// Laws: what is compared with itself is the same, in any way of writing it there are the same values, and from the other side one sees
-// the same places.
+// FuzzDiffBodies checks three laws: a body equals itself, reformatting keeps its values, and the differences have the same positions in
+// both directions.
 func FuzzDiffBodies(f *testing.F) {
 	f.Add([]byte(`{"a":1,"b":[1,2,{"c":null}]}`), []byte(`{"b":[1,3],"a":1.0}`))
 	f.Add([]byte(`{"a":1,"a":2}`), []byte("\xff"))
@@ -139,8 +139,8 @@ func FuzzDiffBodies(f *testing.F) {
 	})
 }
 
-func TestBodyThatIsIndentedHasTheSameValues(t *testing.T) {
-	n := nasty{rand.New(rand.NewPCG(3, 3))}
+func TestAnIndentedBodyHasTheSameValues(t *testing.T) {
+	n := hostile{rand.New(rand.NewPCG(3, 3))}
 	for range 500 {
 		body := n.json(4)
 		if d := recording.DiffBodies([]byte(body), []byte(" "+body)); !d.JSON || !d.Rewritten() {

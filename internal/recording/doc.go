@@ -1,6 +1,6 @@
-// Package recording is deliveries outside the log: as lines that can be read back without a loss (NDJSON), and in the forms that other
-// tools read: HAR, .http files, a curl command. It also says in what two deliveries differ.
+// Package recording converts deliveries to and from formats outside the log: NDJSON, which can be read back without loss, and HAR, .http
+// files and curl commands for other tools. It also compares two deliveries.
 //
-// It is pure: it reads from and writes to what it is handed, and has one delivery in memory at a time. Masking is asked for by the
-// caller; what was masked says so in every form.
+// The package reads and writes only through its parameters, and has one delivery in memory at a time. Callers decide what to mask. Every
+// format shows which values are masked.
 package recording

@@ -14,35 +14,35 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// HAR writes deliveries as an HTTP Archive, version 1.2 (w3c.github.io/web-performance/specs/HAR/Overview.html), that a browser's network
-// panel opens: an entry for each attempt, and one for a delivery without any. What the form has no place for stands in fields that
-// begin with an underscore, as it demands.
+// HAR writes deliveries as an HTTP Archive, version 1.2 (w3c.github.io/web-performance/specs/HAR/Overview.html), which the network panel of
+// a browser opens. It has one entry for each attempt, and one for a delivery without attempts. Data without a standard field is in fields
+// that begin with an underscore, as the specification requires.
 type HAR struct {
-	w         io.Writer
-	version   string
-	otherwise func(event string) string
-	entries   int
+	w             io.Writer
+	version       string
+	defaultTarget func(event string) string
+	entries       int
 }
 
-// NewHAR makes a HAR. The version is that of this program; otherwise says where a delivery was to go that was sent nowhere yet.
-func NewHAR(w io.Writer, version string, otherwise func(event string) string) *HAR {
-	return &HAR{w: w, version: version, otherwise: otherwise}
+// NewHAR returns a HAR. version is the version of this program. otherwise returns the URL for a delivery without a target.
+func NewHAR(w io.Writer, version string, defaultTarget func(event string) string) *HAR {
+	return &HAR{w: w, version: version, defaultTarget: defaultTarget}
 }
 
 // Write writes a delivery.
 func (h *HAR) Write(d webhook.Delivery) error {
 	if len(d.History) == 0 {
-		return h.put(h.entry(d, webhook.Attempt{Target: h.otherwise(d.Event), URL: calledBy(d, h.otherwise(d.Event)), StartedAt: d.ReceivedAt}))
+		return h.writeEntry(h.entry(d, webhook.Attempt{Target: h.defaultTarget(d.Event), URL: requestURL(d, h.defaultTarget(d.Event)), StartedAt: d.ReceivedAt}))
 	}
 	for _, a := range d.History {
-		if err := h.put(h.entry(d, a)); err != nil {
+		if err := h.writeEntry(h.entry(d, a)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Close writes what stands behind the last entry.
+// Close writes the end of the archive.
 func (h *HAR) Close() error {
 	if h.entries == 0 {
 		if err := h.begin(); err != nil {
@@ -62,7 +62,7 @@ func (h *HAR) begin() error {
 	return err
 }
 
-func (h *HAR) put(e harEntry) error {
+func (h *HAR) writeEntry(e harEntry) error {
 	before := ",\n"
 	if h.entries == 0 {
 		if err := h.begin(); err != nil {
@@ -87,7 +87,7 @@ func (h *HAR) put(e harEntry) error {
 func (h *HAR) entry(d webhook.Delivery, a webhook.Attempt) harEntry {
 	e := harEntry{
 		Started: (*moment)(&a.StartedAt), Request: harRequestOf(d, printableURL(a.RequestURL())), Response: harResponseOf(a), Timings: harTimingsOf(a),
-		ID: d.ID, Attempt: a.N, Origin: d.Origin, Verdict: d.Verdict, Status: d.Status, ReplayOf: d.ReplayOf, Masked: texts(merge(d.Masked, a.Masked)),
+		ID: d.ID, Attempt: a.N, Origin: d.Origin, Verdict: d.Verdict, Status: d.Status, ReplayOf: d.ReplayOf, Masked: texts(mergeNames(d.Masked, a.Masked)),
 		MaskedQuery: texts(d.MaskedQuery),
 		Kind:        "fetch",
 	}
@@ -105,13 +105,13 @@ func harRequestOf(d webhook.Delivery, target string) harRequest {
 		body.Text = Text(d.Body)
 	} else {
 		body.Base64 = base64.StdEncoding.EncodeToString(d.Body)
-		body.Comment = "The body is not text: _base64 has its bytes."
+		body.Comment = "The body is not text. Its bytes are in _base64."
 	}
 	r.Body = &body
 	return r
 }
 
-// harURL keeps a panel from refusing the whole archive for one address.
+// harURL returns a valid URL, because a panel would refuse the whole archive for one invalid address.
 func harURL(target string) string {
 	if isTarget(target) {
 		return target
@@ -155,10 +155,10 @@ func harResponseOf(a webhook.Attempt) harResponse {
 	return r
 }
 
-// unknown is -1, as the form has it.
+// unknown is -1 as specified.
 const unknown = Millis(-time.Millisecond)
 
-// harTimingsOf divides the attempt's time. What is not known is no part of the sum.
+// harTimingsOf divides the attempt's time. Unknown parts are not in the sum.
 func harTimingsOf(a webhook.Attempt) harTimings {
 	t := harTimings{Blocked: unknown, DNS: unknown, Connect: unknown, SSL: unknown}
 	at := Millis(0)

@@ -25,7 +25,7 @@ type harEntry struct {
 	ReplayOf    webhook.ID      `json:"_replay_of,omitempty"`
 	Masked      []Text          `json:"_masked,omitempty"`
 	MaskedQuery []Text          `json:"_masked_query,omitempty"`
-	Kind        string          `json:"_resourceType"` // Chromium's: so it stands under Fetch/XHR
+	Kind        string          `json:"_resourceType"` // of Chromium, which shows the entry under Fetch/XHR
 }
 
 type harRequest struct {
@@ -57,7 +57,7 @@ type harResponse struct {
 	Redirect    Text            `json:"redirectURL"`
 	HeadersSize int             `json:"headersSize"`
 	BodySize    int64           `json:"bodySize"`
-	Error       Text            `json:"_error,omitempty"` // as Chromium names it where there is no answer
+	Error       Text            `json:"_error,omitempty"` // of Chromium, for an entry without a response
 	Failure     webhook.Failure `json:"_failure,omitempty"`
 }
 
@@ -79,7 +79,7 @@ type harTimings struct {
 	SSL     Millis `json:"ssl"`
 }
 
-// sum is of what is known. A part that is not is less than nothing.
+// sum adds the known parts. Unknown parts are negative.
 func (t harTimings) sum() Millis {
 	return max(t.Blocked, 0) + max(t.DNS, 0) + max(t.Connect, 0) + t.Send + t.Wait + t.Receive
 }
@@ -102,10 +102,10 @@ func harPairsOf(h webhook.Header) []harPair {
 	return out
 }
 
-// validText is text as near as UTF-8 comes to it.
+// validText replaces invalid UTF-8.
 func validText(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
-// splitQuery returns the pairs of a query in order.
+// splitQuery returns the parameters of a query in order.
 func splitQuery(query string) []harPair {
 	out := []harPair{}
 	for part := range strings.SplitSeq(query, "&") {

@@ -19,14 +19,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-var keepHAR = flag.String("har", "", "a file for the archive of random deliveries, to be looked at by other programs")
+var keepHAR = flag.String("har", "", "write an archive of random deliveries to this file, to check it with other programs")
 
-func toElsewhere(string) string { return elsewhere }
+func toDefaultTarget(string) string { return defaultTarget }
 
 func har(t testing.TB, deliveries ...webhook.Delivery) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	h := recording.NewHAR(&b, "1.0.0", toElsewhere)
+	h := recording.NewHAR(&b, "1.0.0", toDefaultTarget)
 	for _, d := range deliveries {
 		if err := h.Write(d); err != nil {
 			t.Fatal(err)
@@ -38,7 +38,7 @@ func har(t testing.TB, deliveries ...webhook.Delivery) []byte {
 	return b.Bytes()
 }
 
-func TestHARIsAsTheFormHasIt(t *testing.T) {
+func TestHARFollowsTheSpecification(t *testing.T) {
 	at := time.Date(2026, 3, 2, 13, 2, 31, 123_000_000, time.UTC)
 	d := webhook.Delivery{
 		Summary: webhook.Summary{ID: "dlv_a61tzr5x0k", Origin: webhook.OriginTunnel, Verdict: webhook.VerdictValid, Status: webhook.StatusUnreachable, Masked: []string{"Cookie"}},
@@ -72,13 +72,13 @@ func TestHARIsAsTheFormHasIt(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got := string(har(t)); got != `{"log":{"version":"1.2","creator":{"name":"vidiking","version":"1.0.0"},"entries":[`+"\n]}}\n" {
-		t.Errorf("of nothing: got %s", got)
+		t.Errorf("without deliveries: got %s", got)
 	}
 }
 
-// What section 4 of the form demands, whatever is in a delivery.
-func TestHARHoldsWhateverComes(t *testing.T) {
-	n := newNasty(12)
+// TestHARIsValidForRandomDeliveries checks what section 4 of the specification requires.
+func TestHARIsValidForRandomDeliveries(t *testing.T) {
+	n := newHostile(12)
 	var all []webhook.Delivery
 	for range 2000 {
 		all = append(all, n.delivery(n.IntN(2) == 0))
@@ -90,7 +90,7 @@ func TestHARHoldsWhateverComes(t *testing.T) {
 		}
 	}
 	if !utf8.Valid(text) || strings.IndexFunc(string(text), unprintable) >= 0 {
-		t.Error("an archive has characters in it that a terminal does not show as they are")
+		t.Error("the archive contains characters that a terminal does not show literally")
 	}
 	var archive struct {
 		Log struct{ Entries []map[string]any }

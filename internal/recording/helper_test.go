@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// TestMain lets this binary stand in for curl, when it is called so.
+// TestMain makes this binary act as curl if it is called with that name.
 func TestMain(m *testing.M) {
 	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == "curl" {
 		os.Exit(dumpCall())
@@ -22,12 +22,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// nasty is a source of deliveries that mean harm.
-type nasty struct{ *rand.Rand }
+// hostile generates hostile deliveries.
+type hostile struct{ *rand.Rand }
 
-func newNasty(seed uint64) nasty { return nasty{rand.New(rand.NewPCG(seed, 0))} }
+func newHostile(seed uint64) hostile { return hostile{rand.New(rand.NewPCG(seed, 0))} }
 
-// pieces is what means something to a shell, to curl, to printf, to JSON, to a terminal or to an editor of .http files.
+// pieces are texts with a meaning to a shell, curl, printf, JSON, a terminal or an editor of .http files.
 var pieces = []string{
 	"'", "''", `'\''`, `"`, "`touch pwned`", "$(touch pwned)", "${IFS}", "$HOME", "$'x'", "; touch pwned;", "&& touch pwned", "| tee pwned",
 	"> pwned", ">>pwned", "< /etc/passwd", "<<EOF\nEOF\n", "\nEOF\n", "\n", "\n\n", "\r", "\r\n", "\t", "\x00", "\x1b[31m", "\x1b]0;x\x07", "\x7f",
@@ -37,10 +37,10 @@ var pieces = []string{
 	`{"event":"render.complete","data":{"n":1.0}}`, "< ./pwned.json", "function x() { touch pwned; }", " ", "a", "plain",
 }
 
-func (n nasty) pick(from []string) string { return from[n.IntN(len(from))] }
+func (n hostile) pick(from []string) string { return from[n.IntN(len(from))] }
 
-// text is up to so many pieces, now and then just bytes.
-func (n nasty) text(most int) string {
+// text returns a few pieces or, occasionally, random bytes.
+func (n hostile) text(most int) string {
 	if n.IntN(8) == 0 {
 		b := make([]byte, n.IntN(4*most+1))
 		for i := range b {
@@ -55,16 +55,16 @@ func (n nasty) text(most int) string {
 	return b.String()
 }
 
-// token is a name that a header can have.
-func (n nasty) token() string {
+// token returns a valid header name.
+func (n hostile) token() string {
 	return n.pick([]string{
 		"X-A", "X-B", "Content-Type", "User-Agent", "Accept", "-X", "--Output", "$Home", "`touch-Pwned`", "X|Tee", "'", "#", "###", "X'y", "!x", "~",
 		"*", "%s", "&", "Accept-Encoding", "Cookie", webhook.SignatureHeader, "Authorization",
 	})
 }
 
-// header has what net/http would take in, and, wild, what only a recording made by hand can have.
-func (n nasty) header(wild bool) webhook.Header {
+// header returns headers that net/http accepts or, if wild is set, those that only a handmade recording can contain.
+func (n hostile) header(wild bool) webhook.Header {
 	var h webhook.Header
 	for range n.IntN(6) {
 		f := webhook.Field{Name: n.token(), Value: n.text(4)}
@@ -79,18 +79,18 @@ func (n nasty) header(wild bool) webhook.Header {
 	return h
 }
 
-// isControl reports what net/http refuses in a header's value.
+// isControl reports whether net/http refuses c in a header value.
 func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
-// moment is a moment as the log keeps it.
-func (n nasty) moment() time.Time {
+// moment returns a time with the precision of the log.
+func (n hostile) moment() time.Time {
 	if n.IntN(20) == 0 {
 		return time.Time{}
 	}
 	return time.UnixMilli(n.Int64N(4_000_000_000_000)).UTC()
 }
 
-func (n nasty) id() webhook.ID {
+func (n hostile) id() webhook.ID {
 	id, err := webhook.NewID(bytesOf(n))
 	if err != nil {
 		panic(err)
@@ -98,7 +98,7 @@ func (n nasty) id() webhook.ID {
 	return id
 }
 
-type bytesOf nasty
+type bytesOf hostile
 
 func (b bytesOf) Read(p []byte) (int, error) {
 	for i := range p {
@@ -107,13 +107,13 @@ func (b bytesOf) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (n nasty) duration() time.Duration {
+func (n hostile) duration() time.Duration {
 	return time.Duration(n.pickInt(0, 1, 999, 1000, 1_000_001, n.Int64N(int64(time.Hour))))
 }
 
-func (n nasty) pickInt(of ...int64) int64 { return of[n.IntN(len(of))] }
+func (n hostile) pickInt(of ...int64) int64 { return of[n.IntN(len(of))] }
 
-func (n nasty) attempt(number int, wild bool) webhook.Attempt {
+func (n hostile) attempt(number int, wild bool) webhook.Attempt {
 	a := webhook.Attempt{
 		N: number, Target: "http://localhost:3000/" + strings.Trim(n.pick([]string{"", "a", "[1-9]", "../x", "a?b={a,b}&c=$(touch%20pwned)"}), " "),
 		StartedAt: n.moment(), Duration: n.duration(), Connect: n.duration(), FirstByte: n.duration(),
@@ -123,7 +123,7 @@ func (n nasty) attempt(number int, wild bool) webhook.Attempt {
 	} else {
 		a.Code = 100 + n.IntN(500)
 		a.Header, a.Response = n.header(wild), []byte(n.text(8))
-		if n.IntN(3) == 0 { // of an answer, net/http takes in more than of a request
+		if n.IntN(3) == 0 { // net/http accepts more in a response than in a request
 			a.Header = append(a.Header, webhook.Field{Name: "Set-Cookie of\xff", Value: strings.ReplaceAll(n.text(4), "\n", "")})
 		}
 		a.ResponseBytes = int64(len(a.Response))
@@ -137,8 +137,8 @@ func (n nasty) attempt(number int, wild bool) webhook.Attempt {
 	return a
 }
 
-// delivery makes one that a log can hold: what follows from its parts does.
-func (n nasty) delivery(wild bool) webhook.Delivery {
+// delivery returns a delivery that a log can contain, with consistent fields.
+func (n hostile) delivery(wild bool) webhook.Delivery {
 	d := n.deliveryTo(wild)
 	if n.IntN(2) == 0 {
 		d.Method, d.Rest = "POST", n.pick([]string{"", "/", "/order/42", "/a%2Fb//[1-9]{a,b};c", "/$(touch%20pwned)|`x`\"'<>^", "/\xff\u00e4\u202e"})
@@ -153,7 +153,7 @@ func (n nasty) delivery(wild bool) webhook.Delivery {
 	return d
 }
 
-// calledURL is the URL that a delivery calls at a target, as a tool is told it.
+// calledURL returns the URL that a delivery requests at a target, as passed to a tool.
 func calledURL(d webhook.Delivery, target string) string {
 	var b strings.Builder
 	for _, c := range []byte(webhook.RequestURL(target, d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery))) {
@@ -166,8 +166,8 @@ func calledURL(d webhook.Delivery, target string) string {
 	return b.String()
 }
 
-// deliveryTo makes one that was sent to its target itself.
-func (n nasty) deliveryTo(wild bool) webhook.Delivery {
+// deliveryTo returns a delivery without a path or query beyond those of its target.
+func (n hostile) deliveryTo(wild bool) webhook.Delivery {
 	d := webhook.Delivery{Header: n.header(wild), Body: []byte(n.text(12))}
 	d.ID, d.ReceivedAt, d.BodyBytes = n.id(), n.moment(), int64(len(d.Body))
 	d.Origin = webhook.Origin(n.pick([]string{"tunnel", "local", "trigger", "replay", "emulator"}))
@@ -191,8 +191,8 @@ func (n nasty) deliveryTo(wild bool) webhook.Delivery {
 	return d
 }
 
-// json makes a value.
-func (n nasty) json(depth int) string {
+// json returns a random value.
+func (n hostile) json(depth int) string {
 	var b strings.Builder
 	switch kind := n.IntN(6); {
 	case kind < 2 && depth > 0:
@@ -215,7 +215,7 @@ func (n nasty) json(depth int) string {
 	return b.String()
 }
 
-func (n nasty) jsonString() string {
+func (n hostile) jsonString() string {
 	b, err := json.Marshal(n.text(2))
 	if err != nil {
 		panic(err)

@@ -11,26 +11,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// HTTPFile writes deliveries as requests of an .http file, for the HTTP clients of JetBrains and VS Code. Bodies stand in files of their own:
-// what stands in the request itself those clients trim, and the signature would not match. They write more headers than were recorded
-// (User-Agent, Accept-Encoding), and the connection's.
+// HTTPFile writes deliveries as requests of an .http file, for the HTTP clients of JetBrains and VS Code. Bodies are in separate files,
+// because these clients trim bodies inside the request, which invalidates the signature. The clients add headers that were not recorded
+// (User-Agent, Accept-Encoding) and those of the connection.
 type HTTPFile struct {
-	w         io.Writer
-	dir       string
-	put       func(name string, body []byte) error
-	otherwise func(event string) string
+	w             io.Writer
+	dir           string
+	put           func(name string, body []byte) error
+	defaultTarget func(event string) string
 }
 
-// NewHTTPFile makes an HTTPFile. Put writes a body into the directory dir, which stands beside the file; otherwise says where a delivery
-// goes that was sent nowhere yet.
-func NewHTTPFile(w io.Writer, dir string, put func(name string, body []byte) error, otherwise func(event string) string) *HTTPFile {
-	return &HTTPFile{w: w, dir: dir, put: put, otherwise: otherwise}
+// NewHTTPFile returns an HTTPFile. put writes a body to the directory dir next to the file. otherwise returns the URL for a delivery
+// without a target.
+func NewHTTPFile(w io.Writer, dir string, put func(name string, body []byte) error, defaultTarget func(event string) string) *HTTPFile {
+	return &HTTPFile{w: w, dir: dir, put: put, defaultTarget: defaultTarget}
 }
 
 // Write writes a delivery.
 func (h *HTTPFile) Write(d webhook.Delivery) error {
-	if !webhook.IsID(string(d.ID)) { // it becomes a file's name
-		return fmt.Errorf("%.40q is no id", d.ID)
+	if !webhook.IsID(string(d.ID)) { // it becomes a file name
+		return fmt.Errorf("invalid id %.40q", d.ID)
 	}
 	var b strings.Builder
 	b.WriteString("### " + string(d.ID))
@@ -38,13 +38,13 @@ func (h *HTTPFile) Write(d webhook.Delivery) error {
 		b.WriteString(" " + d.Event)
 	}
 	b.WriteString(d.ReceivedAt.UTC().Format(" 2006-01-02T15:04:05.000Z") + "\n")
-	fields, leftOut := h.fields(d)
-	for _, l := range leftOut {
+	fields, omitted := h.fields(d)
+	for _, l := range omitted {
 		b.WriteString("# " + l + "\n")
 	}
-	// As it was sent: no redirect followed, no cookie added, no escape changed. A client that does not know one of these reads a remark.
+	// Send the request unchanged: no redirects, cookies or escapes. Clients that do not know a directive ignore it as a comment.
 	fmt.Fprintf(&b, "# @name %s\n# @no-redirect\n# @no-cookie-jar\n# @no-auto-encoding\n", d.ID)
-	b.WriteString("POST " + strings.NewReplacer("{", "%7B", "}", "%7D").Replace(calledBy(d, h.otherwise(d.Event))) + "\n")
+	b.WriteString("POST " + strings.NewReplacer("{", "%7B", "}", "%7D").Replace(requestURL(d, h.defaultTarget(d.Event))) + "\n")
 	for _, f := range fields {
 		b.WriteString(f.Name + ": " + f.Value + "\n")
 	}
@@ -60,34 +60,35 @@ func (h *HTTPFile) Write(d webhook.Delivery) error {
 	return err
 }
 
-// Close does nothing: the file has no end of its own.
+// Close does nothing, because the file has no trailer.
 func (*HTTPFile) Close() error { return nil }
 
-// fields is what can stand in such a file: {{ begins a variable there, & at a line's start goes on with the URL, # begins a remark.
-func (*HTTPFile) fields(d webhook.Delivery) (fields webhook.Header, leftOut []string) {
+// fields returns the headers that the file format allows. {{ would begin a variable, & at the start of a line continues the URL, # begins a
+// comment.
+func (*HTTPFile) fields(d webhook.Delivery) (fields webhook.Header, omitted []string) {
 	out := outgoingOf(d)
-	say := func(name, why string) {
+	omit := func(name, why string) {
 		if !isPlain(name) {
 			name = "A header"
 		}
-		leftOut = append(leftOut, name+" "+why+", and left out.")
+		omitted = append(omitted, name+" "+why+" and was left out.")
 	}
-	for _, l := range out.leftOut {
-		say(l.name, l.why)
+	for _, l := range out.omitted {
+		omit(l.name, l.why)
 	}
 	for _, f := range out.fields {
-		if !isPlain(f.Name) || strings.Contains(f.Value, "{{") || strings.IndexFunc(f.Value, isNoASCII) >= 0 {
-			say(f.Name, "cannot stand in an .http file")
+		if !isPlain(f.Name) || strings.Contains(f.Value, "{{") || strings.IndexFunc(f.Value, isNotASCII) >= 0 {
+			omit(f.Name, "is not possible in an .http file")
 			continue
 		}
 		fields = append(fields, f)
 	}
-	return fields, leftOut
+	return fields, omitted
 }
 
-func isNoASCII(r rune) bool { return r < ' ' || r > '~' }
+func isNotASCII(r rune) bool { return r < ' ' || r > '~' }
 
-// extension is for the editor that opens the file.
+// extension returns the file extension for an editor.
 func extension(body []byte) string {
 	switch {
 	case json.Valid(jsontext.WithoutMark(body)):

@@ -13,7 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestHTTPFileHasItsBodiesBesideIt(t *testing.T) {
+func TestHTTPFileWritesBodiesToSeparateFiles(t *testing.T) {
 	d := webhook.Delivery{
 		Summary: webhook.Summary{
 			ID: "dlv_a61tzr5x0k", Event: "render.complete", ReceivedAt: time.Date(2026, 3, 2, 13, 2, 31, 0, time.UTC), Masked: []string{"Cookie"},
@@ -31,17 +31,17 @@ func TestHTTPFileHasItsBodiesBesideIt(t *testing.T) {
 	h := recording.NewHTTPFile(&b, "r-bodies", func(name string, body []byte) error {
 		bodies[name] = string(body)
 		return nil
-	}, toElsewhere)
+	}, toDefaultTarget)
 	for _, d := range []webhook.Delivery{d, empty} {
 		if err := h.Write(d); err != nil {
 			t.Fatal(err)
 		}
 	}
 	const want = `### dlv_a61tzr5x0k render.complete 2026-03-02T13:02:31.000Z
-# Cookie is masked, and left out.
-# X-Var cannot stand in an .http file, and left out.
-# A header cannot stand in an .http file, and left out.
-# X-Odd cannot stand in an .http file, and left out.
+# Cookie is masked and was left out.
+# X-Var is not possible in an .http file and was left out.
+# A header is not possible in an .http file and was left out.
+# X-Odd is not possible in an .http file and was left out.
 # @name dlv_a61tzr5x0k
 # @no-redirect
 # @no-cookie-jar
@@ -69,9 +69,10 @@ POST http://localhost:3000/webhooks/vidiking
 	}
 }
 
-// The law: whatever is in a delivery, it is one request, with one line for each header and a body from its own file.
-func TestHTTPFileIsOneRequestForEachDelivery(t *testing.T) {
-	n := newNasty(13)
+// TestHTTPFileWritesOneRequestPerDelivery checks that any delivery becomes one request, with one line for each header and a body from its
+// own file.
+func TestHTTPFileWritesOneRequestPerDelivery(t *testing.T) {
+	n := newHostile(13)
 	for range 2000 {
 		d := n.delivery(n.IntN(2) == 0)
 		var b bytes.Buffer
@@ -79,10 +80,10 @@ func TestHTTPFileIsOneRequestForEachDelivery(t *testing.T) {
 		h := recording.NewHTTPFile(&b, "bodies", func(name string, body []byte) error {
 			put = append(put, name)
 			if !bytes.Equal(body, d.Body) || strings.Trim(name, "_0123456789abcdefghijklmnopqrstuvwxyz.") != "" {
-				t.Errorf("it puts %q into %q, want %q", body, name, d.Body)
+				t.Errorf("it writes %q to %q, want %q", body, name, d.Body)
 			}
 			return nil
-		}, toElsewhere)
+		}, toDefaultTarget)
 		if err := h.Write(d); err != nil {
 			t.Fatal(err)
 		}
@@ -101,10 +102,10 @@ func TestHTTPFileIsOneRequestForEachDelivery(t *testing.T) {
 				state = "end"
 			case state == "end" && line == "":
 			default:
-				t.Fatalf("in the %s stands %q\n%s", state, line, b.String())
+				t.Fatalf("unexpected line in the %s: %q\n%s", state, line, b.String())
 			}
 			if strings.Contains(line, "{{") || strings.IndexFunc(line, unprintable) >= 0 {
-				t.Fatalf("a line means more than it says: %q", line)
+				t.Fatalf("a line has a special meaning: %q", line)
 			}
 		}
 		if requests != 1 || len(put) != min(1, len(d.Body)) {
@@ -113,13 +114,13 @@ func TestHTTPFileIsOneRequestForEachDelivery(t *testing.T) {
 	}
 }
 
-func TestHTTPFileTellsWhatFails(t *testing.T) {
+func TestHTTPFileReturnsErrors(t *testing.T) {
 	full := errors.New("no space")
-	h := recording.NewHTTPFile(&bytes.Buffer{}, "bodies", func(string, []byte) error { return full }, toElsewhere)
+	h := recording.NewHTTPFile(&bytes.Buffer{}, "bodies", func(string, []byte) error { return full }, toDefaultTarget)
 	if err := h.Write(webhook.Delivery{Summary: webhook.Summary{ID: "dlv_0000000001"}, Body: []byte("a")}); !errors.Is(err, full) {
 		t.Errorf("got %v, want %v", err, full)
 	}
 	if err := h.Write(webhook.Delivery{Summary: webhook.Summary{ID: "../../etc/passwd"}}); err == nil {
-		t.Error("it takes an id that is a path")
+		t.Error("it accepts an id that is a path")
 	}
 }

@@ -7,36 +7,36 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Limits of one line. Only the body may be long: our own lines keep 64 KiB of a response, and headers are as large at most.
+// Limits of one line. Only the body may be long: vidiking records 64 KiB of a response, and headers have at most that size.
 const (
-	maxLine = 256 << 20 // without its end; room for a body of 190 MB
-	maxText = 1 << 20   // of one string, as it is written, other than the body
-	maxRest = 32 << 20  // without the body
+	maxLineBytes   = 256 << 20 // without the line end; room for a body of 190 MB
+	maxStringBytes = 1 << 20   // of one encoded string other than the body
+	maxRestBytes   = 32 << 20  // without the body
 
-	maxAttempts = 1000      // --retry makes six at each target
-	maxTarget   = 64 << 10  // and of host, path and query: as much as a request line may have
-	maxError    = 4 << 10   // of one attempt; ours are a sentence or two
-	maxHeaders  = 256 << 10 // names and values together
+	maxAttempts    = 1000      // --retry makes six per target
+	maxTargetBytes = 64 << 10  // also for host, path and query: the limit of a request line
+	maxErrorBytes  = 4 << 10   // of one attempt; vidiking writes a sentence or two
+	maxHeaderBytes = 256 << 10 // names and values together
 )
 
-// lineLimits follows a line as it is read, so that one that is too long is refused before it is in memory.
+// lineLimits checks the limits of a line while it is read, so a line that is too long never gets into memory.
 type lineLimits struct {
 	line, rest int // bytes so far
 
 	inString, escaped bool
-	text              []byte // the start of the string that is being read, or was read last
-	length            int    // of that string so far
+	text              []byte // the beginning of the current or last string
+	length            int    // length of that string so far
 	isBody            bool   // the string is the value of "body_base64"
-	colon             bool   // a colon follows the string that was read last: it is a name
+	colon             bool   // a colon follows the last string, so it is a name
 }
 
 const bodyName = "body_base64"
 
-// add counts the next bytes of a line. It returns what is wrong with the line; empty if nothing is.
+// add counts the next bytes of a line. It returns what is wrong with the line, or "".
 func (l *lineLimits) add(piece []byte) string {
 	l.line += len(piece)
-	if l.line > maxLine {
-		return "it is longer than 256 MiB"
+	if l.line > maxLineBytes {
+		return "the line is longer than 256 MiB"
 	}
 	for len(piece) > 0 {
 		var n int
@@ -46,17 +46,17 @@ func (l *lineLimits) add(piece []byte) string {
 			n = l.outside(piece)
 		}
 		switch {
-		case l.inString && !l.isBody && l.length > maxText:
-			return "a text in it is longer than 1 MiB"
-		case l.rest > maxRest:
-			return "it is longer than 32 MiB without its body"
+		case l.inString && !l.isBody && l.length > maxStringBytes:
+			return "a string is longer than 1 MiB"
+		case l.rest > maxRestBytes:
+			return "the line is longer than 32 MiB without its body"
 		}
 		piece = piece[n:]
 	}
 	return ""
 }
 
-// outside reads bytes up to the next string, with its quote. It returns how many.
+// outside reads up to the opening quote of the next string, inclusive. It returns the number of bytes.
 func (l *lineLimits) outside(piece []byte) int {
 	n := bytes.IndexByte(piece, '"')
 	if n < 0 {
@@ -76,7 +76,7 @@ func (l *lineLimits) outside(piece []byte) int {
 	return n
 }
 
-// inside reads bytes of a string, up to the next quote or backslash. It returns how many.
+// inside reads up to the next quote or backslash of a string. It returns the number of bytes.
 func (l *lineLimits) inside(piece []byte) int {
 	n := 1
 	switch {
@@ -101,8 +101,8 @@ func (l *lineLimits) inside(piece []byte) int {
 	return n
 }
 
-// checkTexts returns which text of a line is longer than any that the log has; empty if none is. An event and what it is about are cut
-// instead, as when they arrive.
+// checkTexts returns which text exceeds its limit, or "". Events and what they are about are truncated instead, as they are when they are
+// received.
 func (l *Line) checkTexts() string {
 	for _, t := range []struct {
 		name      string
@@ -111,20 +111,20 @@ func (l *Line) checkTexts() string {
 		{"session", len(l.Session), webhook.MaxText},
 		{"secret_hint", len(l.SecretHint), webhook.MaxText},
 		{"method", len(l.Method), webhook.MaxText},
-		{"host", len(l.Host), maxTarget},
-		{"path", max(len(l.Path), len(l.Rest)), maxTarget},
-		{"query", len(l.Query), maxTarget},
-		{"masked", totalLen(l.Masked), maxHeaders},
-		{"masked_query", totalLen(l.MaskedQuery), maxTarget},
+		{"host", len(l.Host), maxTargetBytes},
+		{"path", max(len(l.Path), len(l.Rest)), maxTargetBytes},
+		{"query", len(l.Query), maxTargetBytes},
+		{"masked", totalLen(l.Masked), maxHeaderBytes},
+		{"masked_query", totalLen(l.MaskedQuery), maxTargetBytes},
 		{"expected_status", len(l.ExpectedStatus), webhook.MaxText},
-		{"headers", l.Headers.size(), maxHeaders},
+		{"headers", l.Headers.size(), maxHeaderBytes},
 	} {
 		if t.has > t.most {
 			return tooLong(t.name, t.most)
 		}
 	}
 	if len(l.History) > maxAttempts {
-		return fmt.Sprintf("it has more than %d attempts", maxAttempts)
+		return fmt.Sprintf("there are more than %d attempts", maxAttempts)
 	}
 	for i := range l.History {
 		if problem := l.History[i].checkTexts(); problem != "" {
@@ -136,16 +136,16 @@ func (l *Line) checkTexts() string {
 
 func (l *attemptLine) checkTexts() string {
 	switch {
-	case len(l.Target) > maxTarget:
-		return tooLong("target", maxTarget)
-	case len(l.URL) > maxTarget:
-		return tooLong("url", maxTarget)
+	case len(l.Target) > maxTargetBytes:
+		return tooLong("target", maxTargetBytes)
+	case len(l.URL) > maxTargetBytes:
+		return tooLong("url", maxTargetBytes)
 	case len(l.Failure) > webhook.MaxText:
 		return tooLong("failure", webhook.MaxText)
-	case len(l.Error) > maxError:
-		return tooLong("error", maxError)
-	case l.Headers.size() > maxHeaders:
-		return tooLong("response_headers", maxHeaders)
+	case len(l.Error) > maxErrorBytes:
+		return tooLong("error", maxErrorBytes)
+	case l.Headers.size() > maxHeaderBytes:
+		return tooLong("response_headers", maxHeaderBytes)
 	}
 	return ""
 }

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	lineVersion  = 1 // the "v" of a line: grows only when a field changes its meaning or goes
+	lineVersion  = 1 // the "v" of a line: incremented only if a field changes its meaning or is removed
 	deliveryType = "delivery"
 	attemptType  = "attempt"
 )
 
-// Line is a delivery with all there is of it, as one JSON object: what `webhooks export` writes, and `webhooks show -o json`. Its fields
-// are those of docs/json.md.
+// Line is a complete delivery as one JSON object, as `webhooks export` and `webhooks show -o json` print it. docs/json.md documents its
+// fields.
 type Line struct {
 	V              int             `json:"v"`
 	Type           string          `json:"type"`
@@ -30,7 +30,7 @@ type Line struct {
 	BodyBytes      int64           `json:"body_bytes"`
 	ReplayOf       webhook.ID      `json:"replay_of,omitempty"`
 	ResolvedBy     webhook.ID      `json:"resolved_by,omitempty"`
-	MendedBy       webhook.ID      `json:"mended_by,omitempty"` // resolved_by, as older versions wrote it; only read
+	OldResolvedBy  webhook.ID      `json:"mended_by,omitempty"` // the name of resolved_by in older versions; never written
 	SameBodyAs     webhook.ID      `json:"same_body_as,omitempty"`
 	Masked         []Text          `json:"masked,omitempty"`
 	Method         string          `json:"method,omitempty"`
@@ -82,7 +82,7 @@ type responseFields struct {
 	Headers   pairs  `json:"response_headers,omitempty"`
 }
 
-// oldResponseFields are responseFields under the names that older recordings have. They are read, but never written.
+// oldResponseFields are the names of responseFields in older recordings. They are read but never written.
 type oldResponseFields struct {
 	Answer       Text   `json:"answer,omitempty"`
 	AnswerBase64 []byte `json:"answer_base64,omitempty"`
@@ -105,12 +105,12 @@ func (l *attemptLine) readOldNames() {
 	l.oldResponseFields = oldResponseFields{}
 }
 
-// LineOf is the delivery as a line.
+// LineOf returns the delivery as a line.
 func LineOf(d webhook.Delivery) Line {
 	sum := sha256.Sum256(d.Body)
 	body := d.Body
 	if body == nil {
-		body = []byte{} // nil would be null
+		body = []byte{} // nil would become null
 	}
 	l := Line{
 		V: lineVersion, Type: deliveryType, ID: d.ID, Event: Text(d.Event), Status: d.Status, Verdict: d.Verdict, Origin: d.Origin,
@@ -142,12 +142,12 @@ func attemptOf(id webhook.ID, status webhook.Status, a webhook.Attempt) attemptL
 	return l
 }
 
-// delivery is what the line holds, once it is checked.
+// delivery returns the delivery of a valid line.
 func (l *Line) delivery() webhook.Delivery {
 	d := webhook.Delivery{
 		Summary: webhook.Summary{
 			ID: l.ID, Session: string(l.Session), ReceivedAt: timeOf(l.ReceivedAt), Origin: l.Origin, Event: webhook.Truncate(string(l.Event)), About: webhook.Truncate(string(l.About)),
-			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, ResolvedBy: cmp.Or(l.ResolvedBy, l.MendedBy),
+			Status: l.Status, Verdict: l.Verdict, SecretHint: string(l.SecretHint), ReplayOf: l.ReplayOf, ResolvedBy: cmp.Or(l.ResolvedBy, l.OldResolvedBy),
 			SameBodyAs: l.SameBodyAs, BodyBytes: l.BodyBytes, Masked: stringsOf(l.Masked), Attempts: len(l.History),
 			Method: l.Method, Path: string(l.Path), Rest: string(l.Rest), Query: string(l.Query), MaskedQuery: stringsOf(l.MaskedQuery),
 			Host: string(l.Host), Probe: l.Probe, ExpectedStatus: string(l.ExpectedStatus), Met: l.Met,

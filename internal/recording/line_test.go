@@ -44,9 +44,9 @@ func read(r io.Reader) (all []webhook.Delivery, err error) {
 	}
 }
 
-// The law: what is written is read as it was, whatever is in it, and written the same once more.
+// TestRecordingLosesNothing checks that any delivery is read as it was written, and written again with the same bytes.
 func TestRecordingLosesNothing(t *testing.T) {
-	n := newNasty(5)
+	n := newHostile(5)
 	var want []webhook.Delivery
 	count := 3000
 	if testing.Short() {
@@ -68,14 +68,14 @@ func TestRecordingLosesNothing(t *testing.T) {
 		t.Errorf("read (-want +got):\n%s", diff)
 	}
 	if again := write(t, got...); !bytes.Equal(first, again) {
-		t.Error("written once more, the recording has other bytes")
+		t.Error("the second recording has different bytes")
 	}
 	if i := strings.IndexFunc(string(first), unprintable); i >= 0 {
-		t.Errorf("a recording has %q in it, which a terminal does not show as it is", first[i:min(i+20, len(first))])
+		t.Errorf("the recording contains %q, which a terminal does not show literally", first[i:min(i+20, len(first))])
 	}
 }
 
-// What is added to a delivery is to be added to a line, or a recording loses it.
+// TestEveryFieldOfADeliveryIsRecorded fails if a new field of a delivery is missing in a line.
 func TestEveryFieldOfADeliveryIsRecorded(t *testing.T) {
 	var d webhook.Delivery
 	fill(reflect.ValueOf(&d).Elem(), rand.New(rand.NewPCG(9, 9)))
@@ -96,7 +96,7 @@ func TestEveryFieldOfADeliveryIsRecorded(t *testing.T) {
 	}
 }
 
-func TestOlderNameOfResolvedByIsRead(t *testing.T) {
+func TestReaderAcceptsTheOldNameOfResolvedBy(t *testing.T) {
 	var d webhook.Delivery
 	d.ID, d.ResolvedBy, d.Origin, d.Verdict, d.Status = "dlv_0000000001", "dlv_0000000002", webhook.OriginLocal, webhook.VerdictValid, webhook.StatusPending
 	line := bytes.ReplaceAll(write(t, d), []byte(`"resolved_by"`), []byte(`"mended_by"`))
@@ -106,7 +106,7 @@ func TestOlderNameOfResolvedByIsRead(t *testing.T) {
 	}
 }
 
-func TestOlderNamesOfTheResponseAreRead(t *testing.T) {
+func TestReaderAcceptsTheOldNamesOfTheResponse(t *testing.T) {
 	var d webhook.Delivery
 	d.ID, d.Origin, d.Verdict, d.Status = "dlv_0000000001", webhook.OriginLocal, webhook.VerdictValid, webhook.StatusRefused
 	for _, body := range []string{"no", "\xff"} {
@@ -124,7 +124,7 @@ func TestOlderNamesOfTheResponseAreRead(t *testing.T) {
 	}
 }
 
-func TestRequestThatCannotHaveArrivedIsDamage(t *testing.T) {
+func TestReaderRefusesARequestThatCannotBeReceived(t *testing.T) {
 	for _, change := range []func(*webhook.Delivery){
 		func(d *webhook.Delivery) { d.Path = "/a b" },
 		func(d *webhook.Delivery) { d.Rest = "/a\nb" },
@@ -138,12 +138,12 @@ func TestRequestThatCannotHaveArrivedIsDamage(t *testing.T) {
 		change(&d)
 		var damage *recording.LineError
 		if _, err := read(bytes.NewReader(write(t, d))); !errors.As(err, &damage) {
-			t.Errorf("%+v: got %v, want a DamageError", d.Summary, err)
+			t.Errorf("%+v: got %v, want a LineError", d.Summary, err)
 		}
 	}
 }
 
-// fill sets every field to something.
+// fill sets every field to a random value.
 func fill(v reflect.Value, r *rand.Rand) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -165,13 +165,13 @@ func fill(v reflect.Value, r *rand.Rand) {
 		v.SetInt(r.Int64N(1e9) + 1)
 	case reflect.Uint8:
 		v.SetUint(200)
-	case reflect.Map: // Delivery.Resolutions: the log derives it, a recording has ResolvedBy alone
+	case reflect.Map: // Delivery.Resolutions: derived by the log; a recording contains only ResolvedBy
 	default:
 		panic(v.Kind())
 	}
 }
 
-func TestLineIsAsDocumented(t *testing.T) {
+func TestALineHasTheDocumentedForm(t *testing.T) {
 	at := time.Date(2026, 3, 2, 13, 2, 31, 123_000_000, time.UTC)
 	d := webhook.Delivery{
 		Summary: webhook.Summary{
@@ -197,17 +197,17 @@ func TestLineIsAsDocumented(t *testing.T) {
 	}
 }
 
-func TestMaskingLeavesTheDeliveryAsItIsAndAddsUp(t *testing.T) {
-	n := newNasty(6)
+func TestMaskIsIdempotentAndKeepsItsArgument(t *testing.T) {
+	n := newHostile(6)
 	for range 500 {
 		d := n.delivery(false)
 		before := write(t, d)
 		once := recording.Mask(d)
 		if !bytes.Equal(before, write(t, d)) {
-			t.Fatalf("Mask changed %+v", d)
+			t.Fatalf("Mask changed its argument %+v", d)
 		}
 		if twice := recording.Mask(once); !bytes.Equal(write(t, once), write(t, twice)) {
-			t.Fatalf("masked twice, %+v is another one", d)
+			t.Fatalf("masking %+v twice changes the result", d)
 		}
 		for _, f := range once.Header {
 			if webhook.IsSensitive(f.Name) && f.Value != webhook.MaskedValue {
@@ -217,7 +217,7 @@ func TestMaskingLeavesTheDeliveryAsItIsAndAddsUp(t *testing.T) {
 	}
 	kept := recording.Mask(webhook.Delivery{Summary: webhook.Summary{Masked: []string{"X-Own"}}, Header: webhook.Header{{Name: "Cookie", Value: "a"}}})
 	if diff := cmp.Diff([]string{"X-Own", "Cookie"}, kept.Masked); diff != "" {
-		t.Errorf("what was masked before and now (-want +got):\n%s", diff)
+		t.Errorf("masked before and now (-want +got):\n%s", diff)
 	}
 }
 
@@ -249,9 +249,9 @@ func TestDurationsAreExact(t *testing.T) {
 	}
 }
 
-// An export masks credentials in queries as it masks headers, and the log that has them takes the export for its own delivery.
-func TestCredentialsInQueriesAreMasked(t *testing.T) {
-	d := newNasty(5).delivery(false)
+// TestMaskRemovesCredentialsFromQueries also checks that the log recognizes the masked export as its own delivery.
+func TestMaskRemovesCredentialsFromQueries(t *testing.T) {
+	d := newHostile(5).delivery(false)
 	d.Query, d.MaskedQuery = "order=42&token=s3cret&api_key=s3cret", nil
 	d.History = []webhook.Attempt{{N: 1, Target: "http://h/hook?auth=s3cret", URL: "http://h/hook?auth=s3cret&" + d.Query, Code: 200, StartedAt: d.ReceivedAt}}
 	d.Status, d.Attempts = webhook.StatusDelivered, 1
@@ -264,9 +264,9 @@ func TestCredentialsInQueriesAreMasked(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := d.Lacks(all[0]); got != "" {
-		t.Errorf("the log misses %q of its own export", got)
+		t.Errorf("the log lacks %q of its own export", got)
 	}
 	if got := all[0].Lacks(d); got == "" {
-		t.Error("a masked record covers one that has the values")
+		t.Error("a masked record covers one with the values")
 	}
 }

@@ -11,24 +11,24 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// outgoing is what a tool is to send of a delivery: the fields that are passed on, and which could not be had.
+// outgoing lists the header fields that a tool should send for a delivery, and those that it cannot send.
 type outgoing struct {
 	fields  webhook.Header
-	leftOut []leftOut
+	omitted []omission
 }
 
-type leftOut struct {
+type omission struct {
 	name string
 	why  string
 }
 
-// longestValue keeps a header within one argument of a command, which Linux bounds at 128 KiB.
-const longestValue = 64 << 10
+// maxValueBytes keeps a header within one command-line argument, which Linux limits to 128 KiB.
+const maxValueBytes = 64 << 10
 
 func outgoingOf(d webhook.Delivery) outgoing {
 	var out outgoing
 	for _, name := range d.MaskedQuery {
-		out.leave(name, "in the query is masked")
+		out.omit(name, "in the query is masked")
 	}
 	if d.Host != "" {
 		out.fields = webhook.Header{{Name: "Host", Value: d.Host}}
@@ -38,11 +38,11 @@ func outgoingOf(d webhook.Delivery) outgoing {
 		switch {
 		case hop.Has(textproto.CanonicalMIMEHeaderKey(f.Name)):
 		case slices.ContainsFunc(d.Masked, func(name string) bool { return strings.EqualFold(name, f.Name) }):
-			out.leave(f.Name, "is masked")
+			out.omit(f.Name, "is masked")
 		case !isToken(f.Name), strings.ContainsAny(f.Value, "\r\n\x00"):
-			out.leave(f.Name, "can't be sent") // net/http takes in nothing like it; a recording made by hand may have it
-		case len(f.Value) > longestValue:
-			out.leave(f.Name, "is too long")
+			out.omit(f.Name, "cannot be sent") // net/http accepts no such header, but a recording made by hand may contain one
+		case len(f.Value) > maxValueBytes:
+			out.omit(f.Name, "is too long")
 		default:
 			out.fields = append(out.fields, webhook.Field{Name: f.Name, Value: strings.Trim(f.Value, " \t")})
 		}
@@ -50,34 +50,34 @@ func outgoingOf(d webhook.Delivery) outgoing {
 	return out
 }
 
-func (o *outgoing) leave(name, why string) {
-	if said := (leftOut{name, why}); !slices.Contains(o.leftOut, said) {
-		o.leftOut = append(o.leftOut, said)
+func (o *outgoing) omit(name, why string) {
+	if said := (omission{name, why}); !slices.Contains(o.omitted, said) {
+		o.omitted = append(o.omitted, said)
 	}
 }
 
-// isToken reports whether s can be the name of a header (RFC 9110, 5.6.2).
+// isToken reports whether s is a valid header name (RFC 9110, 5.6.2).
 func isToken(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 	}) < 0
 }
 
-// isPlain reports whether s means nothing to any tool, even where a comment is none: a zsh at its prompt takes # for a command.
+// isPlain reports whether s has no special meaning to any tool, even in place of a comment: an interactive zsh reads # as a command.
 func isPlain(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-_.:", r)
 	}) < 0
 }
 
-// calledBy is the URL that the delivery calls at targetOf, in printable ASCII. Parameters that are masked are left out.
-func calledBy(d webhook.Delivery, otherwise string) string {
-	return printableURL(webhook.RequestURL(targetOf(d, otherwise), d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery)))
+// requestURL returns the URL of the request to the target, in printable ASCII and without masked parameters.
+func requestURL(d webhook.Delivery, defaultTarget string) string {
+	return printableURL(webhook.RequestURL(targetOf(d, defaultTarget), d.Rest, webhook.WithoutParameters(d.Query, d.MaskedQuery)))
 }
 
-// printableURL escapes what is not printable ASCII. A server that unescapes reads the same.
+// printableURL escapes everything except printable ASCII. Servers unescape it to the same URL.
 func printableURL(text string) string {
-	if strings.IndexFunc(text, isNoASCII) < 0 {
+	if strings.IndexFunc(text, isNotASCII) < 0 {
 		return text
 	}
 	var b strings.Builder
@@ -91,17 +91,17 @@ func printableURL(text string) string {
 	return b.String()
 }
 
-// targetOf is where the delivery was last sent, or otherwise, where it was not, or to nothing that has the form of a target.
-func targetOf(d webhook.Delivery, otherwise string) string {
+// targetOf returns the last target of the delivery. It returns otherwise if there is none or if it is not a valid target.
+func targetOf(d webhook.Delivery, defaultTarget string) string {
 	for _, a := range slices.Backward(d.History) {
 		if isTarget(a.Target) {
 			return a.Target
 		}
 	}
-	return otherwise
+	return defaultTarget
 }
 
-// isTarget keeps curl from other protocols (file:, scp:), and a line from ending early.
+// isTarget accepts only http and https, so curl cannot use other protocols (file:, scp:), and refuses line breaks.
 func isTarget(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&

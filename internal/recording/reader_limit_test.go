@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// repeated reads one byte without end.
+// repeated is a reader that repeats one byte forever.
 type repeated byte
 
 func (b repeated) Read(p []byte) (int, error) {
@@ -18,7 +18,7 @@ func (b repeated) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestALineThatIsTooLongIsRefusedBeforeItIsInMemory(t *testing.T) {
+func TestReaderRefusesALongLineBeforeItIsInMemory(t *testing.T) {
 	const start = `{"v":1,"type":"delivery","id":"dlv_0000000001",`
 	for _, test := range []struct {
 		name, start string
@@ -26,13 +26,13 @@ func TestALineThatIsTooLongIsRefusedBeforeItIsInMemory(t *testing.T) {
 		want        string
 		mostMiB     uint64
 	}{
-		{"no object", "", 'x', "column 1: expected {", 1},
-		{"an event", start + `"event":"`, 'a', "a text in it is longer than 1 MiB", 8},
-		{"a name", start + `"`, 'a', "a text in it is longer than 1 MiB", 8},
-		{"a text called like the body", start + `"masked":["body_base64","`, 'A', "a text in it is longer than 1 MiB", 8},
-		{"a text full of escapes", start + `"event":"`, '\\', "a text in it is longer than 1 MiB", 8},
-		{"a number", start + `"v":1`, '1', "it is longer than 32 MiB without its body", 48},
-		{"blanks", "", ' ', "it is longer than 32 MiB without its body", 48},
+		{"not an object", "", 'x', "column 1: expected {", 1},
+		{"an event", start + `"event":"`, 'a', "a string is longer than 1 MiB", 8},
+		{"a name", start + `"`, 'a', "a string is longer than 1 MiB", 8},
+		{"a string with the name of the body", start + `"masked":["body_base64","`, 'A', "a string is longer than 1 MiB", 8},
+		{"a string of escapes", start + `"event":"`, '\\', "a string is longer than 1 MiB", 8},
+		{"a number", start + `"v":1`, '1', "the line is longer than 32 MiB without its body", 48},
+		{"blanks", "", ' ', "the line is longer than 32 MiB without its body", 48},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var before, after runtime.MemStats
@@ -50,15 +50,15 @@ func TestALineThatIsTooLongIsRefusedBeforeItIsInMemory(t *testing.T) {
 	}
 }
 
-func TestTheLimitsFollowEveryText(t *testing.T) {
-	long := strings.Repeat("A", maxText+1)
+func TestLineLimitsTrackEveryString(t *testing.T) {
+	long := strings.Repeat("A", maxStringBytes+1)
 	for line, want := range map[string]string{
 		`{"body_base64":"` + long + `","event":"a"}`:        "",
 		`{"body_base64" : "` + long + `"}`:                  "",
-		`{"event":"` + long + `"}`:                          "a text in it is longer than 1 MiB",
-		`{"body_base64":"A","about":"` + long + `"}`:        "a text in it is longer than 1 MiB",
-		`{"body_base64x":"` + long + `"}`:                   "a text in it is longer than 1 MiB",
-		`{"a":"\\\"body_base64\":","b":"` + long + `"}`:     "a text in it is longer than 1 MiB",
+		`{"event":"` + long + `"}`:                          "a string is longer than 1 MiB",
+		`{"body_base64":"A","about":"` + long + `"}`:        "a string is longer than 1 MiB",
+		`{"body_base64x":"` + long + `"}`:                   "a string is longer than 1 MiB",
+		`{"a":"\\\"body_base64\":","b":"` + long + `"}`:     "a string is longer than 1 MiB",
 		`{"a":"` + long[4:] + `","b":"` + long[4:] + `\\"}`: "",
 	} {
 		for _, size := range []int{1000, len(line)} {
@@ -74,10 +74,10 @@ func TestTheLimitsFollowEveryText(t *testing.T) {
 	}
 }
 
-func TestALongLineIsReadFromItsPieces(t *testing.T) {
+func TestReaderJoinsTheChunksOfALongLine(t *testing.T) {
 	body := strings.Repeat("e30=", pieceBytes) // base64 ends at the first =
 	_, err := NewReader(strings.NewReader(`{"v":1,"type":"delivery","body_base64":"` + body + `"}` + "\n")).Next()
 	if err == nil || !strings.Contains(err.Error(), "illegal base64 data at input byte 4") {
-		t.Errorf("got %v, want that the base64 ends at byte 4", err)
+		t.Errorf("got %v, want an error about base64 at byte 4", err)
 	}
 }

@@ -20,13 +20,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// received is a request as it came over the wire.
+// received is a request as received on the wire.
 type received struct {
-	lines []string // the request line and the fields
+	lines []string // the request line and the header lines
 	body  []byte
 }
 
-// listenRaw takes requests without a parser that would tidy them, one a connection.
+// listenRaw receives one request per connection, without a parser that would change it.
 func listenRaw(t *testing.T) (addr string, requests <-chan received) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -82,8 +82,8 @@ func readRequest(conn net.Conn) (r received, err error) {
 	return r, err
 }
 
-// The law, with the real one: the handler gets the recorded bytes and fields, in order, and nothing that curl thinks up.
-func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
+// TestRealCurlSendsTheRecordedRequest checks that the handler receives the recorded bytes and headers in order, and no others.
+func TestRealCurlSendsTheRecordedRequest(t *testing.T) {
 	t.Parallel()
 	curl, errCurl := exec.LookPath("curl")
 	shell, errShell := exec.LookPath("sh")
@@ -91,7 +91,7 @@ func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
 		t.Skip(err)
 	}
 	addr, requests := listenRaw(t)
-	n := newNasty(11)
+	n := newHostile(11)
 	script := filepath.Join(t.TempDir(), "command.sh")
 	count := min(*payloads/4, 5000)
 	for range count {
@@ -101,7 +101,7 @@ func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
 		}
 		path := n.pick([]string{"/", "/a/../b", "/[1-3]?{a,b}", "/?q='$(x)'"})
 		d.History = []webhook.Attempt{{Target: "http://" + addr + path}}
-		command := recording.Curl(d, elsewhere)
+		command := recording.Curl(d, defaultTarget)
 		if err := os.WriteFile(script, []byte(command), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +114,7 @@ func TestRealCurlSendsWhatWasRecorded(t *testing.T) {
 		for _, f := range d.Header {
 			want = append(want, strings.TrimSuffix(f.Name+": "+f.Value, " "))
 		}
-		length := fmt.Sprintf("Content-Length: %d", len(d.Body)) // curl's own, wherever it puts it
+		length := fmt.Sprintf("Content-Length: %d", len(d.Body)) // added by curl at any position
 		at := slices.Index(got.lines, length)
 		if at < 0 {
 			t.Fatalf("the handler got %q, want %s among it", got.lines, length)

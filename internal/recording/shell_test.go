@@ -20,17 +20,17 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-var payloads = flag.Int("payloads", 200, "how many deliveries are handed to each shell that is here")
+var payloads = flag.Int("payloads", 200, "number of deliveries for each installed shell")
 
 func unprintable(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
 
-// call is what a program was called with.
+// call is a recorded call of a program.
 type call struct {
 	Args  []string
 	Stdin []byte
 }
 
-// dumpCall is the curl of these tests: it adds its call to the file that the environment names.
+// dumpCall is the curl of these tests. It appends its call to the file named in the environment.
 func dumpCall() int {
 	stdin, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -73,7 +73,7 @@ func readCalls(t *testing.T, path string) (calls []call) {
 	return calls
 }
 
-// sandbox is a directory with nothing in it, and a PATH with nothing on it but curl.
+// sandbox is an empty directory, and a PATH that contains only curl.
 type sandbox struct{ work, bin, calls string }
 
 func newSandbox(t *testing.T) sandbox {
@@ -90,7 +90,7 @@ func newSandbox(t *testing.T) sandbox {
 	return s
 }
 
-// run has a shell run a script, and fails where anything but curl ran, or anything was written.
+// run runs a script in a shell. It fails if the script runs anything but curl or writes a file.
 func (s sandbox) run(t *testing.T, shell, script string, env ...string) {
 	t.Helper()
 	if err := os.WriteFile(s.calls+".sh", []byte(script), 0o600); err != nil {
@@ -98,21 +98,21 @@ func (s sandbox) run(t *testing.T, shell, script string, env ...string) {
 	}
 	cmd := exec.CommandContext(t.Context(), shell, s.calls+".sh")
 	cmd.Dir = s.work
-	// GORACE: under the race detector each curl would otherwise wait for a second at its end.
+	// GORACE: under the race detector, each curl would otherwise wait for a second when it exits
 	cmd.Env = append([]string{"PATH=" + s.bin, "CALLS=" + s.calls, "HOME=" + s.work, "GORACE=atexit_sleep_ms=0"}, env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil || len(out) > 0 {
-		t.Errorf("%s printed %q and ended with %v, want silence; the script:\n%q", shell, out, err, script)
+		t.Errorf("%s printed %q and ended with %v, want no output; the script:\n%q", shell, out, err, script)
 	}
 	left, err := os.ReadDir(s.work)
 	if err != nil || len(left) > 0 {
-		t.Errorf("%s left %v, %v, want nothing; the script:\n%q", shell, left, err, script)
+		t.Errorf("%s left the files %v, %v, want none; the script:\n%q", shell, left, err, script)
 	}
 }
 
-// wantCall is what curl must be called with, worked out from the delivery alone.
+// wantCall derives the expected call of curl from the delivery.
 func wantCall(d webhook.Delivery, stdin bool) call {
-	target := elsewhere
+	target := defaultTarget
 	for _, a := range d.History {
 		if strings.HasPrefix(a.Target, "http://localhost:3000/") {
 			target = a.Target
@@ -144,7 +144,7 @@ func wantCall(d webhook.Delivery, stdin bool) call {
 	return c
 }
 
-// shells is the POSIX shells of this machine.
+// shells returns the POSIX shells of this machine.
 func shells(t *testing.T) (found []string) {
 	t.Helper()
 	for _, name := range []string{"sh", "dash", "bash", "zsh", "ksh", "ksh93", "ash"} {
@@ -153,23 +153,23 @@ func shells(t *testing.T) (found []string) {
 		}
 	}
 	if len(found) == 0 {
-		t.Skip("there is no POSIX shell here")
+		t.Skip("no POSIX shell is installed")
 	}
 	return found
 }
 
-// The law: whatever is in a delivery, a shell calls curl once, with those bytes, and does nothing else.
-func TestShellsCallCurlWithTheExactBytesAndDoNothingElse(t *testing.T) {
+// TestShellsCallCurlWithTheExactBytes checks that for any delivery, a shell calls curl once with these bytes and does nothing else.
+func TestShellsCallCurlWithTheExactBytes(t *testing.T) {
 	t.Parallel()
 	const together = 50
 	payloads := *payloads
 	if testing.Short() {
-		payloads = min(payloads, together) // each curl is this program, which the race detector makes slow to start
+		payloads = min(payloads, together) // each curl is this program, which starts slowly under the race detector
 	}
 	for i, shell := range shells(t) {
 		t.Run(filepath.Base(shell), func(t *testing.T) {
 			t.Parallel()
-			n := newNasty(uint64(i) + 7)
+			n := newHostile(uint64(i) + 7)
 			s := newSandbox(t)
 			for done := 0; done < payloads; done += together {
 				var script strings.Builder
@@ -177,11 +177,11 @@ func TestShellsCallCurlWithTheExactBytesAndDoNothingElse(t *testing.T) {
 				for range min(together, payloads-done) {
 					d := n.delivery(false)
 					if n.IntN(20) == 0 {
-						d.Body = bytes.Repeat(append(d.Body, 'x'), 1000+n.IntN(3000)) // more than an argument holds
+						d.Body = bytes.Repeat(append(d.Body, 'x'), 1000+n.IntN(3000)) // more than an argument can hold
 					}
-					command := recording.Curl(d, elsewhere)
+					command := recording.Curl(d, defaultTarget)
 					script.WriteString(command)
-					want = append(want, wantCall(d, strings.HasPrefix(strings.TrimPrefix(command, "# token in the query is masked, and left out.\n"), "printf ")))
+					want = append(want, wantCall(d, strings.HasPrefix(strings.TrimPrefix(command, "# token in the query is masked and was left out.\n"), "printf ")))
 				}
 				_ = os.Remove(s.calls)
 				s.run(t, shell, script.String(), "LC_ALL="+n.pick([]string{"C", "C.UTF-8", ""}))
@@ -200,7 +200,7 @@ func TestShellsCallCurlWithTheExactBytesAndDoNothingElse(t *testing.T) {
 	}
 }
 
-// FuzzCurlInAShell looks for the delivery that breaks out, also among those that no net/http takes in.
+// FuzzCurlInAShell searches for a delivery that breaks out of the command, including those that net/http never accepts.
 func FuzzCurlInAShell(f *testing.F) {
 	shell := "/bin/sh"
 	if _, err := os.Stat(shell); err != nil {
@@ -212,7 +212,7 @@ func FuzzCurlInAShell(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, value, target string, body []byte) {
 		s := newSandbox(t)
 		d := webhook.Delivery{Header: webhook.Header{{Name: name, Value: value}}, Body: body, History: []webhook.Attempt{{Target: target}}}
-		s.run(t, shell, recording.Curl(d, elsewhere))
+		s.run(t, shell, recording.Curl(d, defaultTarget))
 		calls := readCalls(t, s.calls)
 		if len(calls) != 1 {
 			t.Fatalf("curl was called %d times, want once: %q", len(calls), calls)

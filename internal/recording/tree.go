@@ -7,14 +7,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-// tree is a JSON value for comparing.
+// tree is a parsed JSON value for comparison.
 type tree struct {
 	kind     byte   // { [ " 0 for a number, t for true and false, n for null
-	scalar   string // a string's characters, a number as it is written
+	scalar   string // the characters of a string, or a number as written
 	names    []string
-	members  map[string]*tree // of a name that comes twice the last, as for every parser
+	members  map[string]*tree // the last member of duplicate names, as all parsers do
 	elements []*tree
-	raw      []byte // as it is written
+	raw      []byte // as written
 }
 
 func (t *tree) element(i int) *tree {
@@ -24,7 +24,7 @@ func (t *tree) element(i int) *tree {
 	return t.elements[i]
 }
 
-// text is the value as it is written, without white space; nil for none.
+// text returns the compact value; nil for none.
 func (t *tree) text() []byte {
 	if t == nil {
 		return nil
@@ -36,7 +36,7 @@ func (t *tree) text() []byte {
 	return b.Bytes()
 }
 
-// parseTree reads a body; ok is false if it is not JSON.
+// parseTree parses a body. ok is false if it is not JSON.
 func parseTree(body []byte) (t *tree, ok bool) {
 	body = jsontext.WithoutMark(body)
 	if !jsontext.Valid(body) {
@@ -46,13 +46,13 @@ func parseTree(body []byte) (t *tree, ok bool) {
 	return r.value(r.scanner.Next()), true
 }
 
-// treeReader reads a valid body once.
+// treeReader parses a valid body once.
 type treeReader struct {
 	body    []byte
 	scanner jsontext.Scanner
 }
 
-// value reads the value that a token begins. It recurses as deep as the value is nested, which jsontext bounds.
+// value parses the value that a token begins. Its recursion is as deep as the value, which jsontext limits.
 func (r *treeReader) value(first jsontext.Token) *tree {
 	t := &tree{kind: r.body[first.From], raw: r.body[first.From:first.To]}
 	switch first.Kind {
@@ -71,7 +71,7 @@ func (r *treeReader) value(first jsontext.Token) *tree {
 	return t
 }
 
-// fill reads what is in an object or a list, and its end.
+// fill parses the contents and the end of an object or a list.
 func (r *treeReader) fill(t *tree, from int) {
 	if t.kind == '{' {
 		t.members = make(map[string]*tree)
