@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 type faultyLog struct {
 	Log
 	Backlog
-	record, add, queue, get atomic.Pointer[func() error]
+	record, add, queue, hold, get atomic.Pointer[func() error]
 }
 
 func run(script *atomic.Pointer[func() error]) error {
@@ -34,6 +35,9 @@ func (l *faultyLog) Record(ctx context.Context, d *webhook.Delivery) error {
 
 func (l *faultyLog) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
 	if err := run(&l.add); err != nil {
+		if errors.Is(err, store.ErrBusy) { // a busy log keeps the attempts and writes them later
+			_, _ = l.Log.AddAttempts(id, attempts, due)
+		}
 		return "", err
 	}
 	return l.Log.AddAttempts(id, attempts, due)
@@ -44,6 +48,13 @@ func (l *faultyLog) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due
 		return err
 	}
 	return l.Log.QueueAttempts(id, attempts, due)
+}
+
+func (l *faultyLog) Hold(due store.Due, from string) error {
+	if err := run(&l.hold); err != nil {
+		return err
+	}
+	return l.Log.Hold(due, from)
 }
 
 func (l *faultyLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {

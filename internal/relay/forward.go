@@ -84,7 +84,7 @@ func (f *forwarder) forwardTo(ctx context.Context, u *upstream, d *recordedDeliv
 		if p := recover(); p != nil {
 			n := panicNotice(p)
 			t = targetResult{Result: dispatch.Result{Attempt: panicAttempt(u.target, f.o.Now())}, panicErr: n.Err}
-			recoverQuietly(func() { f.o.notify(n) })
+			f.o.notify(n)
 		}
 	}()
 	if held := u.queueBehindHeld(d.seq, d.ID); held != nil {

@@ -44,11 +44,22 @@ func newHandlerState(abort context.Context, o *Options, t dispatch.Target, held 
 
 // checkUp connects once, and starts probing if the handler is down.
 func (h *handlerState) checkUp(ctx context.Context) bool {
-	err := h.o.Sender.Reachable(ctx, h.target)
+	err := h.connect(ctx)
 	if err != nil && ctx.Err() == nil {
 		h.markDown()
 	}
 	return err == nil
+}
+
+// connect connects to the handler. A panic is reported and counts as a failure, because probes run without a caller that could recover it.
+func (h *handlerState) connect(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errPanic
+			h.o.notify(panicNotice(p))
+		}
+	}()
+	return h.o.Sender.Reachable(ctx, h.target)
 }
 
 // markDown records that the handler is down, and starts probing it.
@@ -109,7 +120,7 @@ func (h *handlerState) refusesConnections(ctx context.Context, since time.Time) 
 			return true
 		}
 		var down *dispatch.UnreachableError
-		if errors.As(h.o.Sender.Reachable(ctx, h.target), &down) && takesNoConnections(down.Failure) {
+		if errors.As(h.connect(ctx), &down) && takesNoConnections(down.Failure) {
 			h.markDown()
 			return true
 		}
@@ -145,7 +156,7 @@ func (h *handlerState) probe(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if h.o.Sender.Reachable(ctx, h.target) == nil {
+		if h.connect(ctx) == nil {
 			h.markUp(func() bool { return ctx.Err() == nil }) // if an attempt ended this probe, another may have started since
 			return
 		}
@@ -172,7 +183,7 @@ func (h *handlerState) markUp(condition func() bool) {
 // waitProbes waits for the last probe to end. The caller has canceled abort, so no other probe starts.
 func (h *handlerState) waitProbes() {
 	h.mu.Lock()   // a caller that saw abort still open has started its probe when it releases mu
-	h.mu.Unlock() //nolint:staticcheck //nolint:staticcheck // the critical section is empty on purpose
+	h.mu.Unlock() //nolint:staticcheck // the critical section is empty on purpose
 	h.probes.Wait()
 }
 

@@ -42,7 +42,7 @@ type receiver interface {
 	// forwardAndWait sends the delivery, and waits until its attempts are in the log and none of its targets holds it.
 	forwardAndWait(ctx context.Context, d *recordedDelivery) (Outcome, error)
 
-	// notify reports a notice that occurs now.
+	// notify reports a notice that occurs now. It does not panic.
 	notify(n Notice)
 }
 
@@ -121,8 +121,7 @@ func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arrival, reserved int64) (goesOn bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			n := panicNotice(p)
-			recoverQuietly(func() { in.relay.notify(n) })
+			in.relay.notify(panicNotice(p))
 			respondText(w, http.StatusInternalServerError, panicText)
 		}
 	}()

@@ -64,12 +64,18 @@ type Options struct {
 	Notify         func(Notice) // receives events other than deliveries; must not block; may be nil
 }
 
-// notify reports a notice that occurs now.
+// notify reports a notice that occurs now. If Notify panics, it reports the panic instead, because the delivery must go on.
 func (o *Options) notify(n Notice) {
-	if o.Notify != nil {
-		n.At = o.Now()
-		o.Notify(n)
+	if o.Notify == nil {
+		return
 	}
+	defer func() {
+		if p := recover(); p != nil && n.Kind != NoticePanic {
+			o.notify(panicNotice(p))
+		}
+	}()
+	n.At = o.Now()
+	o.Notify(n)
 }
 
 // handlerHeader returns the header that the handler gets: the delivery's header with the fields that --header replaces.

@@ -63,7 +63,8 @@ func (r *resender) upstream(target string) *upstream { return r.settler.upstream
 
 // reroute returns where to send a delivery that an earlier session held: to its target if a route still leads there. Otherwise, if no
 // other target has an attempt, it moves the delivery to the targets that the routes select now.
-func (r *resender) reroute(due store.Due) []store.Due {
+func (r *resender) reroute(due store.Due) (moved []store.Due) {
+	defer r.reportPanic()
 	if !due.At.IsZero() || r.upstream(due.Target) != nil {
 		return []store.Due{due}
 	}
@@ -72,7 +73,6 @@ func (r *resender) reroute(due store.Due) []store.Due {
 	if err != nil || slices.ContainsFunc(d.History, elsewhere) {
 		return nil
 	}
-	var moved []store.Due
 	for _, u := range r.settler.upstreams.routed(due.Event) {
 		to := due
 		to.Target, to.Tries = u.target.String(), 0
@@ -85,6 +85,7 @@ func (r *resender) reroute(due store.Due) []store.Due {
 
 // retry makes a retry in one of the target's slots. If the handler is down, it holds the delivery, if Hold is set.
 func (r *resender) retry(due store.Due) {
+	defer r.reportPanic()
 	target, err := dispatch.ParseTarget(due.Target, "/")
 	if err != nil {
 		return // cannot happen: the target was valid when it was written
@@ -120,7 +121,7 @@ func (r *resender) resend(to dispatch.Target, u *upstream, due *store.Due) (done
 				failed := sendResult{attempts: []webhook.Attempt{panicAttempt(to, r.o.Now())}}
 				recoverQuietly(func() { _, _ = r.settler.settle(due.ID, failed) })
 			}
-			recoverQuietly(func() { r.o.notify(n) })
+			r.o.notify(n)
 		}
 	}()
 	d, err := r.log.read(due.ID)
@@ -160,6 +161,13 @@ func (r *resender) resend(to dispatch.Target, u *upstream, due *store.Due) (done
 		r.settler.tally.reattempted(d.Status, status, a.Attempt)
 	}
 	return !held
+}
+
+// reportPanic is deferred. It recovers and reports a panic. The delivery's row stays in the log for the next session.
+func (r *resender) reportPanic() {
+	if p := recover(); p != nil {
+		r.o.notify(panicNotice(p))
+	}
 }
 
 // updateDue updates the log's row for a delivery to send. It returns an error only if the delivery no longer exists or the relay is

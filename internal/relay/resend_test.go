@@ -16,50 +16,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// memoryLog is a Log and a Backlog with many deliveries in memory, for tests with fake time.
-type memoryLog struct {
-	noRecords
-	mu   sync.Mutex
-	all  map[webhook.ID]*webhook.Delivery
-	rows map[webhook.ID]store.Due
-}
-
-// noRecords implements the Log methods that resending does not use.
-type noRecords struct{}
-
-func (noRecords) Record(context.Context, *webhook.Delivery) error                { return nil }
-func (noRecords) QueueAttempts(webhook.ID, []webhook.Attempt, []store.Due) error { return nil }
-
-func (s *memoryLog) Get(_ context.Context, id webhook.ID) (webhook.Delivery, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return *s.all[id], nil
-}
-
-func (s *memoryLog) Hold(due store.Due, _ string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rows[due.ID] = due
-	return nil
-}
-
-func (s *memoryLog) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	d := s.all[id]
-	d.History = append(d.History, attempts...)
-	d.Status = webhook.StatusOf(d.History)
-	delete(s.rows, id)
-	for _, row := range due {
-		s.rows[id] = row
-	}
-	return d.Status, nil
-}
-
 // resuming returns a relay with Hold, and a held delivery for each body.
 func resuming(send func(context.Context, []byte) webhook.Attempt, ordered bool, bodies ...string) (*Relay, *memoryLog, []store.Due) {
 	target, _ := dispatch.ParseTarget("localhost:3000", "/")
-	log := &memoryLog{all: map[webhook.ID]*webhook.Delivery{}, rows: map[webhook.ID]store.Due{}}
+	log := newMemoryLog()
 	var pending []store.Due
 	for i, body := range bodies {
 		id := webhook.ID(fmt.Sprintf("dlv_%010d", i))
@@ -289,7 +249,7 @@ func TestAHeldDeliveryThatFindsTheHandlerDownAgainIsUnsent(t *testing.T) {
 		r.o.Sender.(*scriptedSender).reachable = refused
 		r.Resume(pending)
 		synctest.Wait()
-		if row := log.rows[pending[0].ID]; row.Uncertain || !r.upstreams[0].handler.down.Load() {
+		if row := log.row(pending[0]); row.Uncertain || !r.upstreams[0].handler.down.Load() {
 			t.Errorf("the row is %+v, want it never sent", row)
 		}
 		r.Drain()

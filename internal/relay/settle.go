@@ -102,6 +102,6 @@ func (s *settler) recoverPanic(d *recordedDelivery, err *error) {
 		s.settleSoon(d, sendResult{attempts: attempts})
 		s.tally.attempted(webhook.Deciding(attempts))
 	})
-	recoverQuietly(func() { s.o.notify(n) })
+	s.o.notify(n)
 	*err = errPanic
 }
