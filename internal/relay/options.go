@@ -46,7 +46,7 @@ type Options struct {
 	Log            Log
 	Sender         Sender
 	Routes         []Route                 // a delivery goes to the target of every route that matches it
-	Secrets        func() []webhook.Secret // called for each delivery, so a changed secret takes effect at once
+	Secrets        func() []webhook.Secret // known secrets; read again after maxSecretAge, and if a signature does not match
 	Verify         Verify
 	Events         []string           // patterns of the events to forward, such as render.*; empty: all
 	Ordered        bool               // send the deliveries of one job one at a time, in order of arrival

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -40,6 +39,7 @@ type recorder struct {
 	o         *Options
 	upstreams upstreams
 	tally     *Tally
+	secrets   *secretCache
 	jobs      jobQueues
 	arrivals  atomic.Int64 // number of deliveries received in this session
 }
@@ -58,7 +58,7 @@ func (r *recorder) record(ctx context.Context, in Arrival) (*recordedDelivery, e
 	d.Verdict = webhook.VerdictUnchecked
 	if r.o.Verify != VerifyOff {
 		var by webhook.Secret
-		d.Verdict, by = signature.Verify(r.o.Secrets(), in.Header, in.Body)
+		d.Verdict, by = r.secrets.verify(in.Header, in.Body)
 		d.SecretHint = by.String()
 	}
 	d.Status = r.initialStatus(d)

@@ -28,7 +28,7 @@ func New(o Options) *Relay {
 	r.upstreams = newUpstreams(r.o, r.life, func(to *upstream, due *store.Due) bool { return r.resender.resend(to.target, to, due) })
 	retries := &retryQueues{now: o.Now, life: r.life, send: func(due store.Due) { r.resender.retry(due) }}
 	r.log = &attemptLog{o: r.o, life: r.life}
-	r.recorder = &recorder{o: r.o, upstreams: r.upstreams, tally: &r.tally}
+	r.recorder = &recorder{o: r.o, upstreams: r.upstreams, tally: &r.tally, secrets: &secretCache{read: o.Secrets, now: o.Now}}
 	r.forwarder = &forwarder{o: r.o, upstreams: r.upstreams, tally: &r.tally}
 	r.settler = &settler{o: r.o, life: r.life, log: r.log, upstreams: r.upstreams, retries: retries, tally: &r.tally}
 	r.resender = &resender{o: r.o, life: r.life, log: r.log, settler: r.settler, recorder: r.recorder}
