@@ -31,7 +31,7 @@ type seams struct {
 	notify  atomic.Pointer[func() error]
 
 	mu      sync.Mutex
-	replies map[string]int // status code by body; Deliver counts as 200, or 503 after an error
+	replies map[string]int // status code by body; Deliver counts as 200, 503 after an error, or crashed
 }
 
 // faultySender is a Sender that fails as a test's scripts say. Otherwise it acts as the handlers do: a target is down until it is in up,
@@ -106,6 +106,7 @@ func failure(f webhook.Failure) func() error {
 const (
 	hostA, hostB = "localhost:3000", "localhost:3001"
 	oneDay       = 24 * time.Hour // longer than all retries
+	crashed      = -1             // instead of a status code: Deliver panicked
 )
 
 func newSeams(t *testing.T, change func(*Options), respond Respond) *seams {
@@ -158,7 +159,7 @@ func (s *seams) deliver(n int) {
 	body := job("job_a", n)
 	defer func() {
 		if p := recover(); p != nil {
-			s.reply(string(body), http.StatusInternalServerError)
+			s.reply(string(body), crashed)
 		}
 	}()
 	if _, err := s.Deliver(context.Background(), Arrival{Body: body, Origin: webhook.OriginTrigger}); err != nil {
@@ -339,6 +340,9 @@ func TestFaultsAtTheSeamsLoseNoDelivery(t *testing.T) {
 							at.script(s).Store(nil)
 							what := fmt.Sprintf("%s: calls %d of %s are %s", op.name, calls, at.name, name)
 							s.checkRecords(what)
+							if len(calls) == 1 {
+								s.checkPanics(what)
+							}
 							if !op.ends {
 								s.checkResult(what)
 							}
@@ -371,10 +375,21 @@ func (s *seams) checkRecords(what string) {
 	for body, code := range s.replies {
 		received := s.sender.received[body]
 		switch d := recorded[body]; {
-		case d == nil && code != http.StatusServiceUnavailable && code != http.StatusInternalServerError:
+		case d == nil && code != http.StatusServiceUnavailable && code != http.StatusInternalServerError && code != crashed:
 			s.t.Errorf("%s: %s got %d and is not recorded, want 503, or 500 after a panic", what, body, code)
 		case d == nil && received > 0:
 			s.t.Errorf("%s: %s was sent to the handler %d times and is not recorded", what, body, received)
+		}
+	}
+}
+
+// checkPanics asserts that a recorded delivery whose sender got 500 has an attempt, so it can be found and replayed.
+func (s *seams) checkPanics(what string) {
+	s.t.Helper()
+	recorded := s.recorded(what)
+	for body, code := range s.replies {
+		if d := recorded[body]; d != nil && code == http.StatusInternalServerError && len(d.History) == 0 {
+			s.t.Errorf("%s: %s got 500 and has no attempt", what, body)
 		}
 	}
 }
