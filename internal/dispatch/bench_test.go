@@ -27,7 +27,12 @@ func BenchmarkSend(b *testing.B) {
 	}{
 		{"bare", func(b *testing.B) func() error { return bareSender(b, handler.URL, body) }},
 		{"proxy", func(b *testing.B) func() error { return proxySender(b, handler.URL, body) }},
-		{"send", func(b *testing.B) func() error { return ourSender(b, handler.URL, body) }},
+		{"send", func(b *testing.B) func() error { return ourSender(b, sender(b, Options{}), handler.URL, body) }},
+		{"transport", func(b *testing.B) func() error {
+			s := sender(b, Options{})
+			s.pool = nil
+			return ourSender(b, s, handler.URL, body)
+		}},
 	}
 	for _, parallel := range []int{1, 16, 64} {
 		for _, peer := range peers {
@@ -57,8 +62,8 @@ func must(b *testing.B, err error) {
 	}
 }
 
-func ourSender(b *testing.B, to string, body []byte) func() error {
-	s, t, h := sender(b, Options{}), target(b, to), benchHeader()
+func ourSender(b *testing.B, s *Sender, to string, body []byte) func() error {
+	t, h := target(b, to), benchHeader()
 	return func() error {
 		if a := s.Send(b.Context(), t, h, body); a.Code != http.StatusOK {
 			return fmt.Errorf("code %d: %s", a.Code, a.Error)

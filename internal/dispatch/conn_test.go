@@ -45,9 +45,9 @@ func (c *closingConn) Close() error {
 func sendToClosing(t *testing.T, number syscall.Errno, response string) (code int, text string) {
 	t.Helper()
 	s := sender(t, Options{})
-	s.reuse.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	setDial(s, func(context.Context, string, string) (net.Conn, error) {
 		return &conn{Conn: &closingConn{accepts: 1, err: number, response: strings.NewReader(response), closed: make(chan struct{})}}, nil
-	}
+	})
 	got := s.Send(t.Context(), target(t, "3000"), nil, make([]byte, 1<<20))
 	return got.Code, got.Error
 }

@@ -14,6 +14,10 @@
 // It never uses a proxy. Handlers run on the developer's machine or close to it, and this program doesn't read its environment
 // through net/http.
 //
+// Deliveries to plain HTTP handlers are sent and received in the caller's goroutine, on the Sender's own connections (direct.go). TLS, host
+// names outside ASCII, invalid headers, and Windows are left to http.Transport. All results are the same either way: the package's tests run
+// with both, and a fuzz test compares them.
+//
 // Recording and numbering attempts, retrying, and explaining refusals are the caller's job.
 //
 // # At least once

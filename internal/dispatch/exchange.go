@@ -23,6 +23,7 @@ type exchange struct {
 	target Target
 	header http.Header
 	body   []byte
+	fresh  bool // use a new connection
 
 	attempt webhook.Attempt
 	stale   *webhook.Attempt // the attempt on a stale connection, if any
@@ -33,16 +34,13 @@ type exchange struct {
 const staleWithin = 50 * time.Millisecond
 
 func (x *exchange) run() {
-	transport := x.sender.reuse
-	if x.isReplayable() {
-		transport = x.sender.fresh
-	}
-	t, err := x.roundTrip(transport)
+	t, err := x.roundTrip()
 	if err != nil && t.isStale() && x.ctx.Err() == nil {
 		if t.isWritten() { // the handler may have received it, so it counts as an attempt
 			x.endStale()
 		}
-		t, err = x.roundTrip(x.sender.fresh)
+		x.fresh = true
+		t, err = x.roundTrip()
 	}
 	a := &x.attempt
 	a.Connect = t.connect
@@ -74,9 +72,17 @@ func (x *exchange) isReplayable() bool {
 func (x *exchange) elapsed() time.Duration { return x.sender.options.Now().Sub(x.start) }
 
 // roundTrip sends the delivery on one connection and reads the response.
-func (x *exchange) roundTrip(transport *http.Transport) (*try, error) {
-	t := x.newTry()
-	resp, err := transport.RoundTrip(x.request(t)) // not http.Client, which would follow redirects
+func (x *exchange) roundTrip() (*try, error) {
+	if x.isDirect() {
+		return x.roundTripDirect()
+	}
+	transport := x.sender.reuse
+	if x.fresh || x.isReplayable() {
+		transport = x.sender.fresh
+	}
+	t := &try{x: x}
+	req := x.request().WithContext(httptrace.WithClientTrace(x.ctx, t.trace()))
+	resp, err := transport.RoundTrip(req) // not http.Client, which would follow redirects
 	if err != nil {
 		return t, err
 	}
@@ -84,13 +90,11 @@ func (x *exchange) roundTrip(transport *http.Transport) (*try, error) {
 	return t, x.read(resp)
 }
 
-func (x *exchange) request(t *try) *http.Request {
-	req := new(http.Request).WithContext(httptrace.WithClientTrace(x.ctx, &t.trace))
-	req.Method = http.MethodPost
-	req.URL = &x.target.url
-	req.Proto, req.ProtoMajor, req.ProtoMinor = "HTTP/1.1", 1, 1
-	req.Header, req.Host = x.header, x.target.hostHeader
-	req.Body, req.ContentLength = http.NoBody, int64(len(x.body))
+func (x *exchange) request() *http.Request {
+	req := &http.Request{
+		Method: http.MethodPost, URL: &x.target.url, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: x.header, Host: x.target.hostHeader, Body: http.NoBody, ContentLength: int64(len(x.body)),
+	}
 	if len(x.body) > 0 {
 		// net/http recognizes this reader and writes header and body in one system call. With a custom reader it makes two, which
 		// takes a third longer (BenchmarkSend).
@@ -102,7 +106,6 @@ func (x *exchange) request(t *try) *http.Request {
 // try is one use of one connection for an exchange.
 type try struct {
 	x         *exchange
-	trace     httptrace.ClientTrace
 	conn      *conn
 	before    int // number of writes to conn by earlier deliveries
 	connected bool
@@ -111,20 +114,27 @@ type try struct {
 	firstByte atomic.Int64 // a time.Duration; net/http's read loop sets it, possibly after the exchange has ended
 }
 
-func (x *exchange) newTry() *try {
-	t := &try{x: x}
-	t.trace.GotConn = t.gotConn
-	t.trace.GotFirstResponseByte = t.gotFirstByte
-	if x.sender.silence.limit > 0 {
-		t.trace.Got1xxResponse = x.gotInterim
+// trace makes http.Transport report to the try.
+func (t *try) trace() *httptrace.ClientTrace {
+	trace := &httptrace.ClientTrace{
+		GotConn:              t.gotConn,
+		GotFirstResponseByte: t.gotFirstByte,
 	}
-	return t
+	if t.x.sender.silence.limit > 0 {
+		trace.Got1xxResponse = t.x.gotInterim
+	}
+	return trace
 }
 
 func (t *try) gotConn(info httptrace.GotConnInfo) {
-	t.conn, _ = info.Conn.(*conn)
-	t.before, t.connected, t.reused = t.conn.writes().n, true, info.Reused
-	if !info.Reused {
+	t.reused = info.Reused
+	t.start(info.Conn.(*conn))
+}
+
+// start records the connection of the try.
+func (t *try) start(c *conn) {
+	t.conn, t.before, t.connected = c, c.writes().n, true
+	if !t.reused {
 		t.connect = t.x.elapsed()
 	}
 }

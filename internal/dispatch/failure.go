@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"syscall"
 	"time"
 
@@ -31,7 +32,8 @@ const canceledMessage = "Interrupted before the handler responded."
 // isContextEnd reports whether err is the result of the context ending. If the handler fails at the same moment, the handler's
 // failure is reported instead.
 func (x *exchange) isContextEnd(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(x.ctx))
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Cause(x.ctx)) ||
+		errors.Is(err, os.ErrDeadlineExceeded) // see directConn.abort
 }
 
 func (x *exchange) timeoutMessage(t *try) string {

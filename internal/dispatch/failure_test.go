@@ -99,12 +99,11 @@ func TestSlowTLSHandshakeTimesOut(t *testing.T) {
 func pipeSender(t *testing.T, o Options, serve func(c net.Conn)) *Sender {
 	t.Helper()
 	s := sender(t, o)
-	s.reuse.DialContext = func(context.Context, string, string) (net.Conn, error) {
+	setDial(s, func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		go serve(far)
 		return &conn{Conn: near}, nil
-	}
-	s.fresh.DialContext = s.reuse.DialContext
+	})
 	return s
 }
 
@@ -232,8 +231,15 @@ func TestInterruptBeforeSending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	handler := testkit.Serve(t, testkit.Answer(200, ""))
-	got := sender(t, Options{}).Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
-	wantFailure(t, got, webhook.FailureCanceled, "Interrupted before the handler responded.")
+	s := sender(t, Options{})
+	for n := range 2 { // with no connection, and with an idle one
+		got := s.Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
+		wantFailure(t, got, webhook.FailureCanceled, "Interrupted before the handler responded.")
+		if len(handler.Requests()) != n {
+			t.Errorf("the handler got %d requests, want %d", len(handler.Requests()), n)
+		}
+		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), sampleHeader(), samplePayload), 200)
+	}
 }
 
 func TestZeroTargetFails(t *testing.T) {

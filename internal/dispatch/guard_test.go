@@ -79,7 +79,7 @@ func TestNameIsCheckedAtEachConnection(t *testing.T) {
 	d := newDialer(testTimeout, nil, nil)
 	dialer := guarded(&net.Dialer{Resolver: names.resolver(t)}, privateGuard{})
 	d.tcp = dialer.DialContext
-	s.reuse.DialContext, s.fresh.DialContext = d.dial, d.dial
+	setDial(s, d.dial)
 	to := target(t, "http://rebound.example.test:"+handler.Port())
 
 	names.set("127.0.0.1")
@@ -88,7 +88,7 @@ func TestNameIsCheckedAtEachConnection(t *testing.T) {
 	wantCode(t, s.Send(t.Context(), to, nil, samplePayload), http.StatusOK) // on the reused connection, to the address that was allowed
 	for _, addr := range []string{"203.0.113.7", "169.254.169.254"} {
 		names.set(addr)
-		s.reuse.CloseIdleConnections()
+		s.Close() // closes idle connections
 		got := s.Send(t.Context(), to, nil, samplePayload)
 		wantFailure(t, got, webhook.FailureNotAllowed, to.Host()+" resolves to "+addr+":"+handler.Port()+", which is not private.")
 	}

@@ -1,6 +1,8 @@
 package dispatch
 
 import (
+	"flag"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -9,9 +11,20 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// transportOnly makes all tests send with http.Transport.
+var transportOnly bool
+
+// TestMain runs all tests twice, because both ways of sending must have the same results.
 func TestMain(m *testing.M) {
 	testkit.Offline()
-	os.Exit(testkit.Run(m))
+	flag.Parse()
+	code := testkit.Run(m)
+	if set := flag.Lookup; code == 0 && set("test.bench").Value.String()+set("test.fuzz").Value.String() == "" {
+		fmt.Println("Again with http.Transport only:")
+		transportOnly = true
+		code = testkit.Run(m)
+	}
+	os.Exit(code)
 }
 
 // shortTimeout is the timeout for handlers that never respond.
@@ -41,8 +54,22 @@ func sender(tb testing.TB, o Options) *Sender {
 func withLongTimeouts(tb testing.TB, s *Sender) *Sender {
 	tb.Helper()
 	s.reuse.IdleConnTimeout, s.maxDrainTime, s.staleWithin = testTimeout, testTimeout, testTimeout
+	if transportOnly {
+		s.pool = nil
+	}
+	if s.pool != nil {
+		s.pool.idleTime = testTimeout
+	}
 	tb.Cleanup(s.Close)
 	return s
+}
+
+// setDial makes all connections of a Sender without TLS with dial, which returns a *conn.
+func setDial(s *Sender, dial dialFunc) {
+	s.reuse.DialContext, s.fresh.DialContext = dial, dial
+	if s.pool != nil {
+		s.pool.dial = dial
+	}
 }
 
 func target(tb testing.TB, text string) Target {

@@ -37,6 +37,7 @@ type Options struct {
 // Sender sends deliveries to handlers. It is safe for concurrent use.
 type Sender struct {
 	options Options
+	pool    *pool           // connections to plain HTTP handlers; nil: http.Transport sends everything
 	reuse   *http.Transport // reuses connections
 	fresh   *http.Transport // opens one for each delivery
 	probe   *http.Transport // opens one and sends nothing
@@ -64,7 +65,7 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 	// net/http keeps dialing after the attempt has ended, because another attempt may use the connection. This timeout ends the
 	// dial. It is longer than the attempt's, so the attempt's is always the one reported.
 	d := newDialer(2*o.Timeout, config, o.Guard)
-	return &Sender{
+	s := &Sender{
 		options: o,
 		reuse:   newTransport(d.dial, d.dialTLS, maxIdle),
 		fresh:   newTransport(d.dial, d.dialTLS, -1), // negative: nothing is reused, but "Connection: close" is not sent
@@ -74,6 +75,10 @@ func newSender(o Options, roots *x509.CertPool) *Sender {
 		maxDrainTime: maxDrainTime,
 		staleWithin:  staleWithin,
 	}
+	if canCheckQuiet {
+		s.pool = newPool(d.dial)
+	}
+	return s
 }
 
 func newTransport(dial, dialTLS dialFunc, idle int) *http.Transport {
@@ -92,6 +97,9 @@ func newTransport(dial, dialTLS dialFunc, idle int) *http.Transport {
 
 // Close closes idle connections. The Sender must not be used afterwards.
 func (s *Sender) Close() {
+	if s.pool != nil {
+		s.pool.closeIdle()
+	}
 	for _, t := range []*http.Transport{s.reuse, s.fresh, s.probe} {
 		t.CloseIdleConnections()
 	}
@@ -125,13 +133,16 @@ func (s *Sender) Send(ctx context.Context, t Target, h webhook.Header, body []by
 	}
 	timed, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	timed, endSilent := context.WithCancelCause(timed)
-	defer endSilent(nil)
+	if s.silence.limit > 0 {
+		var end context.CancelCauseFunc
+		timed, end = context.WithCancelCause(timed)
+		defer end(nil)
+		defer s.silence.watch(func() { end(errSilence) })()
+	}
 	x := exchange{
 		sender: s, ctx: timed, cancel: cancel, caller: ctx, start: start,
 		target: t, header: outgoingHeader(h), body: body, attempt: attempt,
 	}
-	defer s.silence.watch(func() { endSilent(errSilence) })()
 	x.run()
 	return Result{x.attempt, x.stale}
 }

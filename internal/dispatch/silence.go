@@ -29,9 +29,6 @@ func (s *silence) reset() {
 
 // watch calls end once the receiver has been silent for the limit, unless stop is called first.
 func (s *silence) watch(end func()) (stop func()) {
-	if s.limit <= 0 {
-		return func() {}
-	}
 	began := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

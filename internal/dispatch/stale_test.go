@@ -171,9 +171,8 @@ func TestDeliveryThatWasNotWrittenIsNotAnAttempt(t *testing.T) {
 				return b, err
 			}
 			s := sender(t, Options{})
-			for _, transport := range []*http.Transport{s.reuse, s.fresh} {
-				transport.DialContext, transport.DialTLSContext = d.dial, d.dialTLS
-			}
+			setDial(s, d.dial)
+			s.reuse.DialTLSContext, s.fresh.DialTLSContext = d.dialTLS, d.dialTLS
 			wantAttempts(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), "200")
 			for _, c := range made {
 				c.broken.Store(true)
