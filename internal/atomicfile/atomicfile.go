@@ -1,5 +1,5 @@
-// Package atomicfile writes files as a whole: under a temporary name in the same directory, then by rename. Whenever a write is interrupted,
-// the file is either the old one or the new one. It reads regular files alone. It imports nothing of this program.
+// Package atomicfile replaces files atomically: it writes a temporary file in the same directory and renames it. After an interrupted
+// write, the file has either the old or the new contents. The package reads only regular files.
 package atomicfile
 
 import (
@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 )
 
-// File is a file that gets its name when it is committed.
+// File is a temporary file that gets its final name when it is committed.
 type File struct {
 	*os.File
 
@@ -21,15 +21,14 @@ type File struct {
 	done bool
 }
 
-// Create begins a file that will be at path, with permissions that the umask limits further. It returns an error if path is
-// something else than a regular file: a rename would replace it.
-// The caller must call Commit or Discard.
+// Create creates a temporary file for path, with permissions limited by the umask. It returns an error if path is not a regular file,
+// because a rename would replace it. The caller must call Commit or Discard.
 func Create(path string, perm fs.FileMode) (*File, error) {
 	if err := CheckRegular(path); err != nil {
 		return nil, err
 	}
 	for {
-		// O_EXCL, so that nobody else's file is opened, in a directory that others may write to.
+		// O_EXCL never opens a file that another user created in a shared directory.
 		name := fmt.Sprintf(".%s.%08x.new", filepath.Base(path), rand.Uint32()) //nolint:gosec // unique, not secret
 		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 		if errors.Is(err, fs.ErrExist) {
@@ -42,13 +41,13 @@ func Create(path string, perm fs.FileMode) (*File, error) {
 	}
 }
 
-// Path is the name that the file gets.
+// Path returns the final name of the file.
 func (f *File) Path() string { return f.path }
 
 // Done reports whether the file was committed or discarded.
 func (f *File) Done() bool { return f.done }
 
-// Commit closes the file and gives it its name, in place of the file that has it. If it fails, the file is removed.
+// Commit closes the file and renames it to its final name, replacing an existing file. If Commit fails, it removes the file.
 func (f *File) Commit() error {
 	f.done = true
 	err := f.Close()
@@ -70,7 +69,7 @@ func (f *File) Discard() {
 	}
 }
 
-// Write replaces the file at path with what write writes. When it returns, the file is on the disk. If write fails, the file stays as it was.
+// Write replaces the file at path with the output of write. When it returns, the file is on disk. If write fails, the file does not change.
 func Write(path string, perm fs.FileMode, write func(io.Writer) error) error {
 	f, err := Create(path, perm)
 	if err != nil {
@@ -99,7 +98,7 @@ func WriteBytes(path string, perm fs.FileMode, data []byte) error {
 	})
 }
 
-// Remove removes the file at path, if there is one. When it returns, the disk has no such file.
+// Remove removes the file at path, if it exists. When it returns, the removal is on disk.
 func Remove(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -108,7 +107,7 @@ func Remove(path string) error {
 	return nil
 }
 
-// RemoveUnfinished removes what writes of the file at path left behind when their process was killed. No process may be writing it.
+// RemoveUnfinished removes temporary files of killed processes for the file at path. No process may be writing the file.
 func RemoveUnfinished(path string) {
 	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".????????.new"))
 	for _, name := range left {
@@ -116,7 +115,7 @@ func RemoveUnfinished(path string) {
 	}
 }
 
-// SyncDir writes the names in a directory to the disk. Some systems cannot do that; after a power cut they may have the old file.
+// SyncDir writes a directory's entries to disk. Some systems cannot do this, and may have the old file after a power failure.
 func SyncDir(path string) {
 	dir, err := os.Open(path)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-func TestAFileIsReplacedAsAWholeOrNotAtAll(t *testing.T) {
+func TestWriteReplacesAFileCompletelyOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")
@@ -45,7 +45,7 @@ func TestAFileIsReplacedAsAWholeOrNotAtAll(t *testing.T) {
 	f.Discard()
 	wantFile(t, path, "two")
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
-		t.Errorf("the directory holds %v, %v; want the file alone", entries, err)
+		t.Errorf("got the files %v, %v; want only the file", entries, err)
 	}
 	for range 2 { // the second time there is nothing to remove
 		if err := atomicfile.Remove(path); err != nil {
@@ -54,7 +54,7 @@ func TestAFileIsReplacedAsAWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestAFileKeepsToItsPermissions(t *testing.T) {
+func TestCreateSetsThePermissions(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no such permissions")
@@ -71,12 +71,12 @@ func TestAFileKeepsToItsPermissions(t *testing.T) {
 	}
 }
 
-func TestADirectoryIsNotReplaced(t *testing.T) {
+func TestCreateRefusesADirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	if f, err := atomicfile.Create(dir, 0o600); err == nil {
 		f.Discard()
-		t.Error("Create in place of a directory: no error")
+		t.Error("Create at the path of a directory: no error")
 	}
 	if _, err := atomicfile.Create(filepath.Join(dir, "missing", "file"), 0o600); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Create in a missing directory: got %v, want ErrNotExist", err)
@@ -90,7 +90,7 @@ func wantFile(t *testing.T, path, want string) {
 	}
 }
 
-func TestReadTakesNoMoreThanAsked(t *testing.T) {
+func TestReadRefusesALargeFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
 	if err := atomicfile.WriteBytes(path, 0o600, []byte("12345")); err != nil {
@@ -103,9 +103,9 @@ func TestReadTakesNoMoreThanAsked(t *testing.T) {
 		t.Errorf("a byte too many: got %v, want ErrTooLarge", err)
 	}
 	if _, err := atomicfile.Read(path+"x", 4); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("no file: got %v, want that it is not there", err)
+		t.Errorf("missing file: got %v, want fs.ErrNotExist", err)
 	}
 	if err := atomicfile.CheckRegular(path + "x"); err != nil {
-		t.Errorf("CheckRegular of no file: got %v, want none", err)
+		t.Errorf("CheckRegular of a missing file: got %v, want none", err)
 	}
 }

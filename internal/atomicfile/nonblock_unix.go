@@ -4,5 +4,5 @@ package atomicfile
 
 import "syscall"
 
-// nonBlock keeps the open of a pipe from waiting for its other end.
+// nonBlock lets the open of a pipe return without waiting for the other end.
 const nonBlock = syscall.O_NONBLOCK

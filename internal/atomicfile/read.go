@@ -10,14 +10,14 @@ import (
 	"syscall"
 )
 
-// What a path or file is refused for.
+// Errors for files that cannot be used.
 var (
 	ErrNotRegular = errors.New("it is not a regular file")
 	ErrTooLarge   = errors.New("it is too large")
 )
 
-// CheckRegular returns an error if there is something at path that is no regular file: a pipe blocks whoever opens it, and a device may
-// do anything.
+// CheckRegular returns an error if path exists but is not a regular file. Opening a pipe would block, and opening a device can have any
+// effect.
 func CheckRegular(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -38,12 +38,12 @@ func refuse(path string, info fs.FileInfo, err error) error {
 	return nil
 }
 
-// Open opens a regular file for reading. Anything else is an error, and is never opened.
+// Open opens a regular file for reading. It returns an error for anything else, without opening it.
 func Open(path string) (*os.File, error) {
 	if info, err := os.Stat(path); refuse(path, info, err) != nil {
 		return nil, refuse(path, info, err)
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0) // it may have become a pipe by now
+	f, err := os.OpenFile(path, os.O_RDONLY|nonBlock, 0) // it may have become a pipe since the check
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func Open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// OpenInput opens a file that the user names as an input. Besides a regular file, that may be the null device, or what the shell has
-// opened already: /dev/stdin, or what it puts in place of <(command).
+// OpenInput opens an input file named by the user. It accepts a regular file, the null device, and files that the shell has opened already,
+// such as /dev/stdin and the result of <(command).
 func OpenInput(path string) (*os.File, error) {
 	if path == os.DevNull {
 		return os.Open(path)
@@ -68,18 +68,18 @@ func OpenInput(path string) (*os.File, error) {
 	return Open(path)
 }
 
-// Read reads a regular file. It returns ErrTooLarge if the file has more than most bytes.
-func Read(path string, most int64) ([]byte, error) {
+// Read reads a regular file. It returns ErrTooLarge if the file has more than maxBytes bytes.
+func Read(path string, maxBytes int64) ([]byte, error) {
 	f, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
-	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(text)) > most {
+	if int64(len(text)) > maxBytes {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
 	}
 	return text, nil

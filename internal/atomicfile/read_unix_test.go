@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-func TestWhatIsNoRegularFileIsNeverOpened(t *testing.T) {
+func TestOnlyRegularFilesAreOpened(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
@@ -41,7 +41,7 @@ func TestWhatIsNoRegularFileIsNeverOpened(t *testing.T) {
 	}
 }
 
-func TestAnInputMayBeOpenAlready(t *testing.T) {
+func TestOpenInputAcceptsAnOpenFile(t *testing.T) {
 	t.Parallel()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -56,7 +56,7 @@ func TestAnInputMayBeOpenAlready(t *testing.T) {
 	}
 	defer f.Close()
 	if text, err := io.ReadAll(f); err != nil || string(text) != "a payload" {
-		t.Errorf("got %q, %v; want what was written", text, err)
+		t.Errorf("got %q, %v; want the written text", text, err)
 	}
 	null, err := atomicfile.OpenInput(os.DevNull)
 	if err != nil {

@@ -26,7 +26,7 @@ func Main(ctx context.Context, w cmdutil.World) int {
 		a.Sends = cmd.Name() == "trigger" || cmd.Name() == "replay"
 		if !cmdutil.IsBrief(cmd) {
 			cmdutil.WatchInterrupts(ctx, a, cancel)
-			configcmd.SayLeft(a, cmd)
+			configcmd.WarnUnrestored(a, cmd)
 		}
 	}
 	if isCompletion(w.Args) {

@@ -20,7 +20,7 @@ func IsLocal(host string) bool {
 	return IsLocalhost(host) || err == nil && (addr.IsLoopback() || addr.IsUnspecified())
 }
 
-// IsLoopback reports whether a host can only be this machine, so that secrets can be sent to it unencrypted. A name such as api.localhost
+// IsLoopback reports whether a host can only be this machine. Secrets can be sent to such a host unencrypted. A name such as api.localhost
 // does not count, because a resolver may ignore RFC 6761.
 func IsLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)

@@ -78,8 +78,8 @@ func New(dataDir string, info Info) *Session {
 	return &Session{info: info, path: filepath.Join(dataDir, dirName, info.ID+".json")}
 }
 
-// Lock marks the session as alive, so that no other `listen` adopts its pending deliveries. Other commands find the session only after
-// Announce.
+// Lock marks the session as alive, which keeps another `listen` from adopting its pending deliveries. Other commands find the session only
+// after Announce.
 func (s *Session) Lock() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *Session) takeLock() error {
 }
 
 // Announce fills in the session's description and publishes it to the commands that use the same data directory. It takes the lock before
-// it writes the file, so that the session never looks dead.
+// it writes the file, because a file without a lock means a dead session.
 func (s *Session) Announce(fill func(*Info)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,7 +163,7 @@ func (s *Session) Close() error {
 	if s.lock == nil {
 		return nil
 	}
-	// Release the lock last, so that the session never looks dead.
+	// Release the lock last, because a file without a lock means a dead session.
 	err := errors.Join(remove(s.path), s.lock.Unlock(), remove(lockPath(s.path)))
 	s.lock, s.announced = nil, false
 	if err != nil {
@@ -172,7 +172,7 @@ func (s *Session) Close() error {
 	return nil
 }
 
-// write replaces the file atomically, so that readers never see part of it.
+// write replaces the file atomically. Readers never see part of it.
 func (s *Session) write() error {
 	data, err := json.Marshal(s.info)
 	if err != nil {

@@ -168,7 +168,7 @@ func TestReannounceRestoresDeletedFiles(t *testing.T) {
 	}
 	wantLive(t, dir)
 	if err := s.Reannounce(); err != nil {
-		t.Errorf("Renew: %v", err)
+		t.Errorf("Reannounce: %v", err)
 	}
 	wantLive(t, dir, s.Info())
 	if err := s.Close(); err != nil {
@@ -178,7 +178,7 @@ func TestReannounceRestoresDeletedFiles(t *testing.T) {
 		t.Errorf("Close left %q", left)
 	}
 	if err := s.Reannounce(); err != nil {
-		t.Errorf("Renew: %v", err)
+		t.Errorf("Reannounce: %v", err)
 	}
 	wantLive(t, dir) // stays closed
 }
@@ -236,7 +236,7 @@ func TestLockedSessionIsAliveBeforeAnnounce(t *testing.T) {
 		t.Fatalf("Update: %v", err)
 	}
 	if err := s.Reannounce(); err != nil {
-		t.Fatalf("Renew: %v", err)
+		t.Fatalf("Reannounce: %v", err)
 	}
 	wantLive(t, dir)
 	if !IsAlive(dir, id) {

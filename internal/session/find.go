@@ -41,7 +41,7 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 			continue // just ended, or belongs to another user
 		case errors.Is(err, atomicfile.ErrNotRegular), errors.Is(err, atomicfile.ErrTooLarge):
 			continue // not written by a session
-		case err != nil: // the session may be alive, so nobody may adopt its deliveries
+		case err != nil: // the session may be alive, so its deliveries must not be adopted
 			return nil, fmt.Errorf("list sessions: %w", err)
 		}
 		if info, ok := parseInfo(filepath.Join(dir, e.Name()), data); ok {
@@ -78,8 +78,9 @@ func parseInfo(path string, data []byte) (Info, bool) {
 	return info, isLocked(path) && readable && info.URL != ""
 }
 
-// isLocked reports whether the session's process is alive, by trying to get a shared lock against its exclusive one. Shared, so that two
-// commands that check at once do not mistake each other for the session. It removes the files of a dead session if it has permission.
+// isLocked reports whether the session's process is alive. It tries to get a shared lock, which the session's exclusive lock prevents. With
+// a shared lock, two commands that check at the same time do not mistake each other for the session. It removes the files of a dead session
+// if it has permission.
 func isLocked(path string) bool {
 	if _, err := os.Stat(lockPath(path)); errors.Is(err, os.ErrNotExist) {
 		removeFiles(path)

@@ -28,7 +28,7 @@ func TestFilesOfAKilledProcessAreRemoved(t *testing.T) {
 	other := announce(t, dir, func(*Info) {})
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), announceVariable+"="+dir)
-	stdin, err := child.StdinPipe() // keep open, so that the process waits
+	stdin, err := child.StdinPipe() // the process waits until this is closed
 	if err != nil {
 		t.Fatal(err)
 	}

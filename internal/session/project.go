@@ -18,7 +18,7 @@ type Location struct {
 // contains one of the marks, in dir or above it, below the home directory. Home itself is excluded because a repository there holds
 // dotfiles, and would turn everything below into one project. Without a mark, the project is dir.
 //
-// live is the result of Live. Locate resolves symbolic links, so that two names of one directory are one project.
+// live is the result of Live. Locate resolves symbolic links, because two names of one directory are the same project.
 func Locate(live []Info, dir, home, url string, marks ...string) Location {
 	here := Location{Dir: RealPath(dir), URL: url}
 	here.Project = markedDir(here.Dir, RealPath(home), marks)
@@ -83,8 +83,8 @@ func InProject(live []Info, here Location, project string) (Info, bool) {
 	return Info{}, false
 }
 
-// Choose returns the session for a command: one of its own project, as in InProject, or else the newest of all, with own set to false.
-// live is the result of Live.
+// Choose returns the session for a command: one of the command's project, as in InProject, or else the newest of all. own is false for the
+// latter. live is the result of Live.
 func Choose(live []Info, here Location) (s Info, own, ok bool) {
 	if s, ok = InProject(live, here, here.Project); ok {
 		return s, true, true

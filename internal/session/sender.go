@@ -17,7 +17,7 @@ const (
 	StatusHeader   = "Vidiking-Cli-Status"   // the current status of the delivery
 )
 
-// Sender is the content of SenderHeader: who sends a delivery and how to treat it.
+// Sender is the content of SenderHeader: the origin of a delivery and how to treat it.
 type Sender struct {
 	Token  string
 	Origin webhook.Origin

@@ -1,4 +1,4 @@
-// Package suggest finds the name that was probably meant by a mistyped one. It imports nothing of this program.
+// Package suggest finds the name that a user probably meant when they mistyped one. It imports nothing of this program.
 package suggest
 
 import (
@@ -6,12 +6,12 @@ import (
 	"unicode"
 )
 
-// maxLength is the length of the longest name, in characters, for which Closest looks for another. A longer one is not a typo of ours.
+// maxLength is the maximum length in characters of a name that Closest compares. A longer text is not a mistyped name.
 const maxLength = 64
 
-// Closest returns the name among the given ones that was probably meant by a mistyped one, or "" if none is close enough to suggest. Case
-// and separators (. - _ and the like) do not count. It tries, in this order: a small edit distance (render.compelte), a missing first part
-// (complete), and the beginning of exactly one name (wallet.low). Of several names that are equally close it returns the first.
+// Closest returns the name that a user probably meant, or "" if none is similar enough. It ignores case and the kind of separator (such as
+// . - _). It tries, in this order: a small edit distance (render.compelte), a missing first part (complete), and a prefix of exactly one
+// name (wallet.low). It returns the first of several equally close names.
 func Closest(name string, among []string) string {
 	typed := fold(name)
 	if len(typed) == 0 || len(typed) > maxLength {
@@ -33,7 +33,8 @@ func Closest(name string, among []string) string {
 	return onlyBeginning(typed, among)
 }
 
-// maxDistance is the largest edit distance of a typo in a name of n characters. It is 0 for names so short that everything would be close.
+// maxDistance is the maximum edit distance of a typo in a name of n characters. It is 0 for names that are so short that every other name
+// would be close.
 func maxDistance(n int) int {
 	switch {
 	case n < 3:
@@ -47,7 +48,7 @@ func maxDistance(n int) int {
 	}
 }
 
-// closestEnd returns the name whose end, after one of its separators, is closest to what was typed.
+// closestEnd returns the name whose last parts are closest to the typed text.
 func closestEnd(typed []rune, among []string) string {
 	best, bestDistance := "", min(maxDistance(len(typed)), 2)+1
 	for _, candidate := range among {
@@ -64,7 +65,7 @@ func closestEnd(typed []rune, among []string) string {
 	return best
 }
 
-// onlyBeginning returns the name that begins with what was typed, at least three characters, if there is exactly one.
+// onlyBeginning returns the name that begins with the typed text, if there is exactly one and the text has at least three characters.
 func onlyBeginning(typed []rune, among []string) string {
 	if len(typed) < 3 {
 		return ""
@@ -84,12 +85,12 @@ func onlyBeginning(typed []rune, among []string) string {
 
 const separator = '.'
 
-// fold removes the differences that do not matter: case, and the kind of separator.
+// fold removes differences in case and in the kind of separator.
 func fold(name string) []rune {
 	folded := make([]rune, 0, min(len(name), maxLength+1))
 	for _, r := range name {
 		if len(folded) > maxLength {
-			break // longer than anything that Closest compares
+			break // longer than all names that Closest compares
 		}
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			r = separator

@@ -16,7 +16,7 @@ func eventNames() []string {
 	return names
 }
 
-func TestClosestFindsWhatWasMeant(t *testing.T) {
+func TestClosestCorrectsTypos(t *testing.T) {
 	tests := []struct{ typed, want string }{
 		{"render.compelte", "render.complete"},
 		{"render.complet", "render.complete"},
@@ -42,7 +42,7 @@ func TestClosestFindsWhatWasMeant(t *testing.T) {
 		{"", ""},
 		{"x", ""},
 		{"render.done", ""},
-		{"wallet", ""}, // two begin with it
+		{"wallet", ""}, // a prefix of two names
 		{"invoice.paid", ""},
 		{"customer.subscription.deleted", ""},
 		{"ai.c", "ai.complete"},
@@ -58,19 +58,19 @@ func TestClosestFindsWhatWasMeant(t *testing.T) {
 	}
 }
 
-// The law: one slip of the keys in a name as long as an event's never leads away from it.
-func TestClosestMendsEverySingleSlip(t *testing.T) {
+// TestClosestCorrectsEverySingleTypo checks one typo in names as long as those of events.
+func TestClosestCorrectsEverySingleTypo(t *testing.T) {
 	for _, name := range eventNames() {
 		for i := range len(name) {
-			slips := []string{
+			typos := []string{
 				name[:i] + name[i+1:],
 				name[:i] + "x" + name[i:],
 				name[:i] + "x" + name[i+1:],
 			}
 			if i > 0 {
-				slips = append(slips, name[:i-1]+string(name[i])+string(name[i-1])+name[i+1:])
+				typos = append(typos, name[:i-1]+string(name[i])+string(name[i-1])+name[i+1:])
 			}
-			for _, typed := range slips {
+			for _, typed := range typos {
 				if got := suggest.Closest(typed, eventNames()); got != name {
 					t.Errorf("suggest.Closest(%q) = %q, want %q", typed, got, name)
 				}
@@ -79,32 +79,32 @@ func TestClosestMendsEverySingleSlip(t *testing.T) {
 	}
 }
 
-func TestClosestSuggestsNothingAmongNothing(t *testing.T) {
+func TestClosestReturnsNothingIfNothingIsSimilar(t *testing.T) {
 	if got := suggest.Closest("", []string{"", "a.", "."}); got != "" {
-		t.Errorf("Near of nothing = %q, want none", got)
+		t.Errorf("Closest without names = %q, want none", got)
 	}
 	for _, among := range [][]string{nil, {""}, {strings.Repeat("a", 1<<20)}} {
 		if got := suggest.Closest("render.complete", among); got != "" {
-			t.Errorf("Near among nothing like it = %q, want none", got)
+			t.Errorf("Closest without a similar name = %q, want none", got)
 		}
 	}
 }
 
-func TestClosestComparesNeitherTheShortestNorTheLongestNames(t *testing.T) {
+func TestClosestIgnoresVeryShortAndVeryLongNames(t *testing.T) {
 	if got := suggest.Closest("ad", []string{"ai", "id", "a", "add"}); got != "" {
-		t.Errorf("suggest.Closest(ad) = %q, want none: to two letters everything is near", got)
+		t.Errorf("suggest.Closest(ad) = %q, want none, because every name is similar to two letters", got)
 	}
 	long := strings.Repeat("a", 100)
 	if got := suggest.Closest(long, []string{long + "b"}); got != "" {
-		t.Errorf("Near of 100 characters = %q, want none", got)
+		t.Errorf("Closest of 100 characters = %q, want none", got)
 	}
 }
 
-func TestClosestPrefersTheNearestThenTheFirst(t *testing.T) {
+func TestClosestPrefersTheMostSimilarThenTheFirst(t *testing.T) {
 	if got := suggest.Closest("status", []string{"statu", "statua", "states", "status"}); got != "status" {
-		t.Errorf("Near = %q, want the one that is the same", got)
+		t.Errorf("Closest = %q, want the identical name", got)
 	}
 	if got := suggest.Closest("statuz", []string{"states", "status", "statuc"}); got != "status" {
-		t.Errorf("Near = %q, want the first of the nearest", got)
+		t.Errorf("Closest = %q, want the first of the most similar names", got)
 	}
 }

@@ -2,7 +2,7 @@ package webhook
 
 import "slices"
 
-// The events that Vidiking documents (docs: Webhooks, Events). Other events are forwarded as well.
+// The events that Vidiking documents (docs: Webhooks, Events). Other events are also forwarded.
 const (
 	EventRenderQueued     = "render.queued"
 	EventRenderProcessing = "render.processing"

@@ -47,7 +47,7 @@ func TestStatusOfUsesTheLatestPerTargetAndTheWorst(t *testing.T) {
 		{"two targets, one refused", []webhook.Attempt{to("b", 500), to("a", 200)}, webhook.StatusRefused},
 		{"refused and timed out", []webhook.Attempt{late, to("b", 500)}, webhook.StatusTimedOut},
 		{"timed out and unreachable", []webhook.Attempt{to("b", 0), late}, webhook.StatusUnreachable},
-		{"mended at the one that was out of reach", []webhook.Attempt{to("b", 0), to("a", 500), to("b", 200)}, webhook.StatusRefused},
+		{"resolved at the unreachable target", []webhook.Attempt{to("b", 0), to("a", 500), to("b", 200)}, webhook.StatusRefused},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestDeliveryIsFailedUntilItIsResolved(t *testing.T) {
 	}
 	for _, test := range tests {
 		if got := test.summary.Failed(); got != test.want {
-			t.Errorf("%s mended by %q: Failed() = %t, want %t", test.summary.Status, test.summary.ResolvedBy, got, test.want)
+			t.Errorf("%s resolved by %q: Failed() = %t, want %t", test.summary.Status, test.summary.ResolvedBy, got, test.want)
 		}
 	}
 }

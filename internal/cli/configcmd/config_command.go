@@ -47,11 +47,11 @@ func newConfigListCommand(a *cmdutil.App) *cobra.Command {
 			for _, v := range cfg.List() {
 				shown := setting(v)
 				if v.Key.Secret {
-					secrets, err := secretsOf(a, v.Key)
+					secrets, err := effectiveSecrets(a, v.Key)
 					if err != nil {
 						return err
 					}
-					shown = withMade(shown, secrets)
+					shown = withGenerated(shown, secrets)
 				}
 				all = append(all, shown)
 			}

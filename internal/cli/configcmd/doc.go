@@ -1,2 +1,2 @@
-// Package configcmd has `config`: the program's own settings, and the webhook that is registered in the account.
+// Package configcmd implements `config`: the program's own settings, and the webhook that is registered in the account.
 package configcmd

@@ -23,7 +23,7 @@ func newRestoreWebhookCommand(a *cmdutil.App) *cobra.Command {
 		Use:   "restore-webhook",
 		Short: "Restore the webhook that a killed listen replaced",
 		Long: `Restores the account's webhook after a listen --register replaced it and was killed before it could restore it. Every command reminds you
-of that. If there is nothing to restore, it says so and does nothing.`,
+of that. If there is nothing to restore, it prints a note and changes nothing.`,
 		Example: "  vidiking config restore-webhook",
 		Args:    cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
@@ -55,7 +55,7 @@ func runRestoreWebhook(ctx context.Context, a *cmdutil.App, o restoreOptions) er
 		return cmdutil.ExplainBook(a, err)
 	}
 	if len(left) == 0 {
-		return nothingLeft(a, book)
+		return printNothingToRestore(a, book)
 	}
 	for _, override := range left {
 		w, err := restore(ctx, a, book, override, o)
@@ -69,8 +69,8 @@ func runRestoreWebhook(ctx context.Context, a *cmdutil.App, o restoreOptions) er
 	return nil
 }
 
-// nothingLeft prints that there is nothing to restore, or which listen will restore it.
-func nothingLeft(a *cmdutil.App, book *account.Store) error {
+// printNothingToRestore prints that there is nothing to restore, or which running listen will restore the webhook.
+func printNothingToRestore(a *cmdutil.App, book *account.Store) error {
 	api, err := cmdutil.APIOptions(a)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func nothingLeft(a *cmdutil.App, book *account.Store) error {
 	return nil
 }
 
-// restore restores what one dead listen replaced, at the API where it did so.
+// restore restores the webhook that a dead listen replaced, at the same API.
 func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left account.Override, o restoreOptions) (output.AccountWebhook, error) {
 	options, err := optionsOf(a, left)
 	if err != nil {
@@ -111,8 +111,8 @@ func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left acco
 	return w, nil
 }
 
-// optionsOf returns the API that a webhook was registered at, whatever the settings say now. The key is sent only where it was sent before; another
-// key only where the settings send it.
+// optionsOf returns the API at which a webhook was registered, even if the settings have changed. It sends the same key only to this API,
+// and another key only to the API in the settings.
 func optionsOf(a *cmdutil.App, left account.Override) (vidiking.Options, error) {
 	options, err := cmdutil.APIOptions(a)
 	if err != nil {
@@ -139,9 +139,9 @@ func notRestored(a *cmdutil.App, err error) error {
 	return cmdutil.ExplainBook(a, err)
 }
 
-// SayLeft reminds the user that a listen was killed and left its URL in the account, before any command that does not handle that itself. If there
-// is none, it costs one stat.
-func SayLeft(a *cmdutil.App, cmd *cobra.Command) {
+// WarnUnrestored warns the user before a command if a killed listen left its URL in the account. It skips commands that handle this
+// themselves. Without such a listen it costs one stat.
+func WarnUnrestored(a *cmdutil.App, cmd *cobra.Command) {
 	switch cmd.Name() {
 	case "restore-webhook", "set-webhook", "listen", "doctor":
 		return

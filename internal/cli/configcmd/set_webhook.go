@@ -18,18 +18,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// setWebhookOptions has the values of the flags of `config set-webhook`, and what they lead to.
+// setWebhookOptions contains the flags of `config set-webhook`, and the webhook that they describe.
 type setWebhookOptions struct {
 	url, events                 string
 	secretStdin, generateSecret bool
 	dryRun, yes                 bool
 
-	api     vidiking.Options
-	account account.Account
-	book    *account.Store
-	state   account.State
-	webhook vidiking.Webhook
-	fresh   bool // the secret differs from the effective one
+	api         vidiking.Options
+	account     account.Account
+	book        *account.Store
+	state       account.State
+	webhook     vidiking.Webhook
+	secretIsNew bool // the secret differs from the effective one
 }
 
 func newSetWebhookCommand(a *cmdutil.App) *cobra.Command {
@@ -184,12 +184,12 @@ func (o *setWebhookOptions) completeSecret(ctx context.Context, a *cmdutil.App) 
 	given, _, ok := a.Cfg.Secret()
 	switch {
 	case o.generateSecret && o.dryRun:
-		o.fresh = true // it is generated when it is sent
+		o.secretIsNew = true // it is generated when it is sent
 	case o.generateSecret:
-		o.fresh = true
+		o.secretIsNew = true
 		o.webhook.Secret, err = webhook.NewSecret(a.W.Random)
 	case o.secretStdin:
-		o.fresh = true
+		o.secretIsNew = true
 		o.webhook.Secret, err = secretFromStdin(ctx, a)
 	case ok:
 		o.webhook.Secret = given
@@ -236,9 +236,9 @@ func (o *setWebhookOptions) showRequest(a *cmdutil.App, out output.Options) erro
 	return nil
 }
 
-// keepSecret saves the secret, so that listen verifies with the secret that Vidiking signs with.
+// keepSecret saves the secret that Vidiking signs with, because listen needs it to verify deliveries.
 func (o *setWebhookOptions) keepSecret(a *cmdutil.App) error {
-	if !o.fresh {
+	if !o.secretIsNew {
 		return nil
 	}
 	if err := a.Cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
@@ -268,7 +268,7 @@ func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
 	return w
 }
 
-// notSet returns why the webhook could not be set, and what that leaves.
+// notSet explains why the webhook could not be set, and whether it may have been set anyway.
 func notSet(a *cmdutil.App, err error) error {
 	f := cmdutil.ExplainBook(a, err)
 	if vidiking.OutcomeUnknown(err) {

@@ -136,7 +136,7 @@ func (o *listenOptions) accountOptions(a *cmdutil.App) listen.AccountOptions {
 	return listen.AccountOptions{
 		Register:  o.account.register,
 		Registrar: func(ctx context.Context) (*listen.Registrar, error) { return newRegistrar(ctx, a, o) },
-		Recover:   func(ctx context.Context, notify func(output.Notice)) { configcmd.Mend(ctx, a, notify) },
+		Recover:   func(ctx context.Context, notify func(output.Notice)) { configcmd.Recover(ctx, a, notify) },
 	}
 }
 
