@@ -28,7 +28,8 @@ const (
 	NoticeCrossSite                      // a browser sent a POST for a page of another site (403); once
 )
 
-// Notice is an event that the user should know about and that is not a delivery.
+// Notice is an event that the user should know about and that is not a delivery. It has the fields of all kinds; each says which kinds set
+// it.
 type Notice struct {
 	Kind   NoticeKind
 	At     time.Time
