@@ -66,7 +66,7 @@ func TestHeldDeliveriesOutliveTheListenThatIsKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := &httptest.Server{Listener: ln, Config: &http.Server{Handler: handler}} //nolint:gosec // of a test
+		server := &httptest.Server{Listener: ln, Config: &http.Server{Handler: handler}}
 		server.Start()
 		defer server.Close()
 		l.await("everything reaches the handler", func() bool { return handler.count() >= len(want) })

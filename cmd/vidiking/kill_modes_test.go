@@ -71,7 +71,7 @@ func (c *crashTest) run() {
 			h.set(!c.mode.away || round%2 == 1)
 		}
 		l := c.listen()
-		c.crowd.press(c.T, l, 1+rand.Int64N(300)) //nolint:gosec // another moment each time
+		c.crowd.press(c.T, l, 1+rand.Int64N(300))
 		if live, err := session.Live(c.w.dir); err != nil || len(live) != 0 {
 			c.Errorf("after the kill these sessions are found: %v, %v; want none", live, err)
 		}
@@ -231,7 +231,7 @@ func newRestarting(t *testing.T, flaky bool) *restarting {
 }
 
 func (h *restarting) serve(ln net.Listener) {
-	h.server = &httptest.Server{Listener: ln, Config: &http.Server{Handler: http.HandlerFunc(h.take)}} //nolint:gosec // of a test
+	h.server = &httptest.Server{Listener: ln, Config: &http.Server{Handler: http.HandlerFunc(h.take)}}
 	h.server.Start()
 }
 

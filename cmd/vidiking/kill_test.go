@@ -134,7 +134,7 @@ func TestListenKilledWhileItStartsLeavesALogThatOpens(t *testing.T) {
 	w := newWorld(t)
 	for range kills(t) {
 		p := w.start(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1")
-		moment := time.NewTimer(rand.N(60 * time.Millisecond)) //nolint:gosec // another moment each time
+		moment := time.NewTimer(rand.N(60 * time.Millisecond))
 		select {
 		case <-moment.C:
 		case <-p.ended:

@@ -38,7 +38,7 @@ func TestThePictureAndTranscriptInREADMEAreARealRun(t *testing.T) {
 		readmeFile:  before + begin + day.transcript + end + after,
 	} {
 		if *update {
-			if err := os.WriteFile(name, []byte(want), 0o644); err != nil { //nolint:gosec // for everyone
+			if err := os.WriteFile(name, []byte(want), 0o644); err != nil { // readable by everyone
 				t.Fatal(err)
 			}
 			continue

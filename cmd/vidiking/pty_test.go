@@ -50,7 +50,7 @@ func (w *world) sitAt(t testing.TB, program string, width, height int, args ...s
 		t.Fatal(err)
 	}
 	x.pty, x.slave = master, slave
-	if err := pty.Setsize(slave, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil { //nolint:gosec // a few hundred
+	if err := pty.Setsize(slave, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		t.Fatal(err)
 	}
 	if x.before, err = term.GetState(int(slave.Fd())); err != nil {
@@ -170,7 +170,7 @@ func (x *typist) resize(width, height int) {
 	x.mu.Lock()
 	x.screen.Resize(width, height)
 	x.mu.Unlock()
-	if err := pty.Setsize(x.pty, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil { //nolint:gosec // a few hundred
+	if err := pty.Setsize(x.pty, &pty.Winsize{Rows: uint16(height), Cols: uint16(width)}); err != nil {
 		x.t.Fatal(err)
 	}
 }

@@ -47,7 +47,7 @@ const (
 // nobody else has it.
 func listenKept(ctx context.Context) (ln net.Listener, err error) {
 	for range 100 { // one may be taken
-		ln, err = listen(ctx, "127.0.0.1:"+strconv.Itoa(firstKept+rand.IntN(lastKept-firstKept))) //nolint:gosec // no secret
+		ln, err = listen(ctx, "127.0.0.1:"+strconv.Itoa(firstKept+rand.IntN(lastKept-firstKept)))
 		if err == nil {
 			return ln, nil
 		}

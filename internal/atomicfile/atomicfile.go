@@ -29,7 +29,7 @@ func Create(path string, perm fs.FileMode) (*File, error) {
 	}
 	for {
 		// O_EXCL never opens a file that another user created in a shared directory.
-		name := fmt.Sprintf(".%s.%08x.new", filepath.Base(path), rand.Uint32()) //nolint:gosec // unique, not secret
+		name := fmt.Sprintf(".%s.%08x.new", filepath.Base(path), rand.Uint32()) // unique, not secret
 		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 		if errors.Is(err, fs.ErrExist) {
 			continue

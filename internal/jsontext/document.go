@@ -78,13 +78,13 @@ func (d *Document) index() error {
 		case Close:
 			last := open[len(open)-1]
 			open = open[:len(open)-1]
-			d.nodes[last].to, d.nodes[last].next = uint32(t.To), uint32(len(d.nodes)) //nolint:gosec // Read bounds both
+			d.nodes[last].to, d.nodes[last].next = uint32(t.To), uint32(len(d.nodes)) // Read limits both
 			continue
 		}
 		if len(d.nodes) == maxNodes {
 			return ErrTooMany
 		}
-		n := node{from: uint32(t.From), to: uint32(t.To), next: uint32(len(d.nodes)) + 1} //nolint:gosec // Read bounds them
+		n := node{from: uint32(t.From), to: uint32(t.To), next: uint32(len(d.nodes)) + 1} // Read limits both
 		if t.Kind == Open {
 			open = append(open, n.next-1)
 		}

@@ -133,7 +133,7 @@ func everyStyle() iter.Seq[Style] {
 			take := func(choices int) uint8 {
 				choice := n % choices
 				n /= choices
-				return uint8(choice) //nolint:gosec // fewer than 20
+				return uint8(choice)
 			}
 			s.Layout, s.Order, s.Text = Layout(take(5)), Order(take(orders)), texts[take(len(texts))]
 			s.Numbers, s.DuplicateKeys, s.Lists = Numbers(take(int(numberFormats))), DuplicateKeys(take(2)), Lists(take(2))

@@ -13,7 +13,7 @@ type member struct{ name, value uint32 }
 
 // members appends the members of the object at i in the order of the text.
 func (d *Document) members(dst []member, i int) []member {
-	for at := uint32(i) + 1; at < d.nodes[i].next; at = d.nodes[at+1].next { //nolint:gosec // bounded by maxNodes
+	for at := uint32(i) + 1; at < d.nodes[i].next; at = d.nodes[at+1].next {
 		dst = append(dst, member{at, at + 1})
 	}
 	return dst

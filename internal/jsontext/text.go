@@ -82,7 +82,7 @@ func hexRune(digits []byte) rune {
 	if err != nil {
 		return -1
 	}
-	return rune(n) //nolint:gosec // 16 bits
+	return rune(n)
 }
 
 // isSurrogate reports whether r is half of a surrogate pair, which UTF-8 cannot represent.
@@ -92,7 +92,7 @@ func isSurrogate(r rune) bool { return utf16.IsSurrogate(r) }
 func appendRune(dst []byte, r rune, t Text) []byte {
 	switch r {
 	case '"', '\\':
-		return append(dst, '\\', byte(r)) //nolint:gosec // ASCII
+		return append(dst, '\\', byte(r))
 	case '\b':
 		return append(dst, `\b`...)
 	case '\f':
@@ -135,7 +135,7 @@ func appendEscape(dst []byte, r rune) []byte {
 // different surrogates stay different.
 func appendRaw(dst []byte, r rune) []byte {
 	if isSurrogate(r) {
-		return append(dst, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f) //nolint:gosec // the low bits are meant
+		return append(dst, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f) // only the low bits are kept
 	}
 	return utf8.AppendRune(dst, r)
 }

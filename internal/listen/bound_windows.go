@@ -18,7 +18,7 @@ func startBound(cmd *exec.Cmd) (ended func(), err error) {
 	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{}
 	limits.BasicLimitInformation.LimitFlags = windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
 	_, err = windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
-		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits))) //nolint:gosec // the call takes the structure by address
+		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits))) // the call takes the structure by address
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -26,7 +26,7 @@ func startBound(cmd *exec.Cmd) (ended func(), err error) {
 		closeJob()
 		return nil, err
 	}
-	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(cmd.Process.Pid)) //nolint:gosec // a pid fits
+	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(cmd.Process.Pid))
 	if err == nil {
 		_ = windows.AssignProcessToJobObject(job, process) // where it has ended already there is nothing to bind
 		_ = windows.CloseHandle(process)

@@ -57,7 +57,7 @@ type Live struct {
 	hints  Hints
 	budget workBudget
 
-	ctx      context.Context //nolint:containedctx // the view's own life, which ends by Close
+	ctx      context.Context // the view's lifetime, ended by Close
 	cancel   context.CancelFunc
 	woken    chan error
 	notices  chan relay.Notice

@@ -24,7 +24,7 @@ type handlerState struct {
 	o      *Options
 	target dispatch.Target
 	held   func() int      // returns the number of deliveries held for the handler
-	abort  context.Context //nolint:containedctx // the relay's abortCtx, which ends all probes
+	abort  context.Context // the relay's abortCtx, which ends all probes
 
 	down atomic.Bool // changed only with mu held; every delivery reads it without mu
 

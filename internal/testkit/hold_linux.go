@@ -37,5 +37,5 @@ func hold(address string) (held string, release func(), err error) {
 		_ = syscall.Close(fd)
 		return "", nil, errors.Join(err, errors.ErrUnsupported)
 	}
-	return netip.AddrPortFrom(at.Addr(), uint16(port)).String(), func() { _ = syscall.Close(fd) }, nil //nolint:gosec // a port fits
+	return netip.AddrPortFrom(at.Addr(), uint16(port)).String(), func() { _ = syscall.Close(fd) }, nil
 }

@@ -63,7 +63,7 @@ func (c *sshClient) forward(payload []byte) (port uint32, ok bool) {
 	if err != nil {
 		return 0, false
 	}
-	port = uint32(ln.Addr().(*net.TCPAddr).Port) //nolint:gosec // a port fits
+	port = uint32(ln.Addr().(*net.TCPAddr).Port)
 	c.mu.Lock()
 	c.listeners = append(c.listeners, ln)
 	c.mu.Unlock()
@@ -145,7 +145,7 @@ func (c *sshClient) take(ln net.Listener, host string, port uint32) {
 				Port       uint32
 				OriginAddr string
 				OriginPort uint32
-			}{host, port, from, uint32(origin.Port)})) //nolint:gosec // a port fits
+			}{host, port, from, uint32(origin.Port)}))
 			if err != nil {
 				return
 			}

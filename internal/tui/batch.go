@@ -19,7 +19,7 @@ type batch struct {
 	next   int
 	came   tally
 	cancel context.CancelFunc
-	ctx    context.Context //nolint:containedctx // a batch's life, which esc ends
+	ctx    context.Context // the batch's lifetime, ended by esc
 }
 
 // replayAll finds out what is to be sent again: what is marked, else what matches the filter.

@@ -49,7 +49,7 @@ const (
 // Model is the state of the screen.
 type Model struct {
 	o    Options
-	ctx  context.Context //nolint:containedctx // the screen's life, which its questions end with
+	ctx  context.Context // the screen's lifetime, which ends its queries
 	keys keyMap
 
 	width, height int

@@ -48,7 +48,7 @@ func CheckNgrok(ctx context.Context, o Options, n NgrokOptions) error {
 
 // singleDialer connects the SDK to its service, and stops it from trying a second time.
 type singleDialer struct {
-	ctx    context.Context //nolint:containedctx // the check's context; the SDK's Dial has none
+	ctx    context.Context // the check's context; the SDK's Dial has none
 	opts   Options
 	cancel context.CancelCauseFunc
 }

@@ -98,7 +98,7 @@ func dialVia(ctx context.Context, proxyURL *url.URL, direct dialFunc, addr strin
 		if err != nil {
 			return nil, err
 		}
-		return d.(proxy.ContextDialer).DialContext(ctx, "tcp", addr) //nolint:forcetypeassert // documented: the SOCKS5 dialer is a ContextDialer
+		return d.(proxy.ContextDialer).DialContext(ctx, "tcp", addr) // documented: the SOCKS5 dialer is a ContextDialer
 	case "http", "https":
 		return dialConnect(ctx, proxyURL, direct, addr)
 	}

@@ -134,7 +134,7 @@ type ngrokSession struct {
 	provider   *ngrokProvider
 	supervisor *supervisor
 	dialer     *retryDialer
-	ctx        context.Context //nolint:containedctx // the session's lifetime; SDK events carry no context
+	ctx        context.Context // the session's lifetime; SDK events carry no context
 	cancel     context.CancelCauseFunc
 	work       sync.WaitGroup
 

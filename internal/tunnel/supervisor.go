@@ -15,7 +15,7 @@ type supervisor struct {
 	opts    Options
 	service string // name of the service, for errors
 	conns   chan net.Conn
-	ctx     context.Context //nolint:containedctx // the tunnel's lifetime, ended by Close or by a failure
+	ctx     context.Context // the tunnel's lifetime, ended by Close or by a failure
 	cancel  context.CancelCauseFunc
 	done    chan struct{} // closed when connect has returned
 
