@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A row of the table in docs/architecture.md begins with the package and its floor, in plain text or as Markdown.
+// A row of the table in docs/architecture.md begins with the package and its layer, in plain text or Markdown.
 var rowPattern = regexp.MustCompile("(?m)^[|\\s`*]*((?:internal|cmd)/[a-z0-9/]+)[|\\s`*]+([0-9]|[-–—])?")
 
 func TestArchitectureHasARowForEveryPackage(t *testing.T) {
@@ -19,18 +19,18 @@ func TestArchitectureHasARowForEveryPackage(t *testing.T) {
 	got := rowsOf(readText(t, root, "docs/architecture.md"))
 	want := map[string]string{}
 	for _, dir := range packagesOf(readSources(t, root)) {
-		want[dir] = floorOf(dir)
+		want[dir] = layerOf(dir)
 	}
-	for dir, floor := range want {
+	for dir, layer := range want {
 		if row, ok := got[dir]; !ok {
 			t.Errorf("docs/architecture.md has no row for %s", dir)
-		} else if row != floor {
-			t.Errorf("docs/architecture.md: %s is on floor %q, want %q", dir, row, floor)
+		} else if row != layer {
+			t.Errorf("docs/architecture.md: %s is in layer %q, want %q", dir, row, layer)
 		}
 	}
 	for dir := range got {
 		if _, ok := want[dir]; !ok {
-			t.Errorf("docs/architecture.md has a row for %s, which is not there", dir)
+			t.Errorf("docs/architecture.md has a row for %s, which does not exist", dir)
 		}
 	}
 }
@@ -46,7 +46,7 @@ func TestArchitectureHasALineForEveryDependency(t *testing.T) {
 	}
 }
 
-func TestArchitectureNamesNoDependencyThatIsGone(t *testing.T) {
+func TestArchitectureHasNoLineForAnUnusedDependency(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	_, text, _ := strings.Cut(readText(t, root, "docs/architecture.md"), "\n## Dependencies\n")
@@ -58,7 +58,7 @@ func TestArchitectureNamesNoDependencyThatIsGone(t *testing.T) {
 			continue
 		}
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[1], -1) {
-			// One of several packages of a module may stand for it.
+			// A line may name one of several packages of a module.
 			if !slices.ContainsFunc(direct, func(module string) bool { return m[1] == module || strings.HasPrefix(m[1], module+"/") }) {
 				t.Errorf("docs/architecture.md has a line for %s, which go.mod does not require", m[1])
 			}
@@ -87,21 +87,21 @@ func rowsOf(text string) map[string]string {
 	for _, match := range rowPattern.FindAllStringSubmatch(text, -1) {
 		rows[match[1]] = match[2]
 		if strings.Trim(match[2], "-–—") == "" {
-			rows[match[1]] = noFloor
+			rows[match[1]] = noLayer
 		}
 	}
 	return rows
 }
 
-// noFloor is what the table says of main, which stands outside the floors, and of testkit, which stands beside them.
-const noFloor = "-"
+// noLayer is the layer of main and testkit in the table.
+const noLayer = "-"
 
-func floorOf(dir string) string {
+func layerOf(dir string) string {
 	name, ok := strings.CutPrefix(dir, "internal/")
 	if !ok || name == testkit {
-		return noFloor
+		return noLayer
 	}
-	return strconv.Itoa(floors[parentOf(name)])
+	return strconv.Itoa(layers[parentOf(name)])
 }
 
 func directDependencies(mod string) []string {
@@ -120,7 +120,7 @@ func directDependencies(mod string) []string {
 	return found
 }
 
-func TestDirectDependenciesAreReadFromBothForms(t *testing.T) {
+func TestDirectDependenciesReadsBothForms(t *testing.T) {
 	t.Parallel()
 	const mod = "module m\n\ngo 1.26.0\n\nrequire a.org/a v1.0.0\n\nrequire (\n\tb.org/b/v2 v2.0.0\n\tc.org/c v1.0.0 // indirect\n)\n"
 	if got, want := directDependencies(mod), []string{"a.org/a", "b.org/b/v2"}; !slices.Equal(got, want) {
@@ -128,14 +128,14 @@ func TestDirectDependenciesAreReadFromBothForms(t *testing.T) {
 	}
 }
 
-func TestRowsAreReadFromTextAndMarkdown(t *testing.T) {
+func TestRowsOfReadsTextAndMarkdown(t *testing.T) {
 	t.Parallel()
 	const text = "cmd/vidiking   main only\n  internal/cli   4  commands\n| `internal/store` | 1 | the log |\ninternal/testkit  -  for tests\nSee internal/relay for more.\n"
-	want := map[string]string{"cmd/vidiking": noFloor, "internal/cli": "4", "internal/store": "1", "internal/testkit": noFloor}
+	want := map[string]string{"cmd/vidiking": noLayer, "internal/cli": "4", "internal/store": "1", "internal/testkit": noLayer}
 	got := rowsOf(text)
-	for dir, floor := range want {
-		if row, ok := got[dir]; !ok || row != floor {
-			t.Errorf("row of %s in %q: got %q (%t), want %q", dir, text, row, ok, floor)
+	for dir, layer := range want {
+		if row, ok := got[dir]; !ok || row != layer {
+			t.Errorf("row of %s in %q: got %q (%t), want %q", dir, text, row, ok, layer)
 		}
 	}
 	if len(got) != len(want) {

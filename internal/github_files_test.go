@@ -9,10 +9,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Where each kind of dependency is written down.
+// ecosystems maps the names of dependency files to Dependabot's ecosystems.
 var ecosystems = map[string]string{"go.mod": "gomod", "package.json": "npm"}
 
-func TestDependabotLooksAtEveryModule(t *testing.T) {
+func TestDependabotUpdatesEveryModule(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	var config struct {
@@ -35,7 +35,7 @@ func TestDependabotLooksAtEveryModule(t *testing.T) {
 		return false
 	}
 	if !looksAt("github-actions", "/") {
-		t.Error("nobody looks at the workflows' actions")
+		t.Error(".github/dependabot.yml has no github-actions in /")
 	}
 	found := 0
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -54,12 +54,12 @@ func TestDependabotLooksAtEveryModule(t *testing.T) {
 		return nil
 	})
 	if err != nil || found < 3 {
-		t.Errorf("only %d files of dependencies found: %v", found, err)
+		t.Errorf("found only %d dependency files, want at least 3: %v", found, err)
 	}
 }
 
-// TestIssueFormsAreWhatGitHubTakes has what GitHub refuses a form for: no name, no description, no body, an id that is there twice.
-func TestIssueFormsAreWhatGitHubTakes(t *testing.T) {
+// TestIssueFormsAreValid checks for mistakes that GitHub refuses: a missing name, description or body, and duplicate ids.
+func TestIssueFormsAreValid(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	files, err := fs.Glob(root, ".github/ISSUE_TEMPLATE/*.yml")
@@ -89,7 +89,7 @@ func TestIssueFormsAreWhatGitHubTakes(t *testing.T) {
 				continue
 			}
 			if field.ID == "" || ids[field.ID] || field.Attributes.Label == "" {
-				t.Errorf("%s: a field without label or id, or an id twice: %+v", file, field)
+				t.Errorf("%s: a field without a label or an id, or with a duplicate id: %+v", file, field)
 			}
 			ids[field.ID] = true
 		}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestTheGoCommandsOfThePagesFindWhatTheyName: each directory of a `go test` is there, and each pattern matches something in it.
-func TestTheGoCommandsOfThePagesFindWhatTheyName(t *testing.T) {
+// TestGoCommandsInDocsAreValid checks that the directories of go commands exist, and that each pattern matches a test in them.
+func TestGoCommandsInDocsAreValid(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	command := regexp.MustCompile("(?m)(?:^|`)go (?:test|run|build|install) [^`#\n]*")
@@ -19,17 +19,17 @@ func TestTheGoCommandsOfThePagesFindWhatTheyName(t *testing.T) {
 		for _, line := range command.FindAllString(text, -1) {
 			looked++
 			for _, wrong := range missing(t, root, strings.Trim(line, "` ")) {
-				t.Errorf("%s: %s: there is no %s", name, strings.Trim(line, "` "), wrong)
+				t.Errorf("%s: %s: %s does not exist", name, strings.Trim(line, "` "), wrong)
 			}
 		}
 	}
 	if looked < 10 {
-		t.Errorf("only %d commands found: the test looks in the wrong place", looked)
+		t.Errorf("found only %d commands, want at least 10", looked)
 	}
 	t.Logf("%d commands", looked)
 }
 
-// missing is what a command names and is not there.
+// missing returns the directories and patterns of a command that match nothing.
 func missing(t *testing.T, root fs.FS, command string) (wrong []string) {
 	t.Helper()
 	var names strings.Builder
@@ -67,7 +67,7 @@ func missing(t *testing.T, root fs.FS, command string) (wrong []string) {
 	return wrong
 }
 
-func TestWhatAGoCommandNamesInVainIsFound(t *testing.T) {
+func TestMissingReportsDirectoriesAndPatterns(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	for command, want := range map[string]string{

@@ -13,7 +13,7 @@ import (
 func TestEveryWarningCodeIsDocumented(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
-	// The tunnel's codes are not written as warnings, but as tunnel objects.
+	// The codes of tunnels are in tunnel objects, not in warnings.
 	inSource := map[string]bool{"tunnel_down": true, "tunnel_back": true}
 	inCode := regexp.MustCompile(`(?:\bCode:\s*|\bCode(?:, \w+\.\w+)* = |\bCause = |\bp\.Warning\()"([a-z_]+)"`)
 	for _, dir := range []string{"internal/cli", "internal/listen", "internal/send", "internal/output", "internal/display"} {
@@ -71,7 +71,7 @@ func TestEveryFieldAndTypeOfJSONIsDocumented(t *testing.T) {
 		}
 	}
 	if fields < 100 || types < 15 {
-		t.Errorf("found only %d fields and %d types: the test looks in the wrong place", fields, types)
+		t.Errorf("found only %d fields and %d types, want at least 100 and 15", fields, types)
 	}
 }
 

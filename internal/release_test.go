@@ -34,7 +34,7 @@ func readReleaseConfig(t *testing.T, root fs.FS) releaseConfig {
 	return config
 }
 
-func TestCaskInstallsEveryPageOfTheManual(t *testing.T) {
+func TestTheCaskInstallsEveryManPage(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	pages, err := fs.Glob(root, "docs/man/*.[17]")
@@ -53,8 +53,8 @@ func TestCaskInstallsEveryPageOfTheManual(t *testing.T) {
 	}
 }
 
-// TestChecksBuildWhatReleasesShip compares with .ci/run, which measures a binary and builds one for each system.
-func TestChecksBuildWhatReleasesShip(t *testing.T) {
+// TestCIBuildsTheReleasedPlatforms compares .goreleaser.yaml with .ci/run, which measures a binary and builds one for each system.
+func TestCIBuildsTheReleasedPlatforms(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	build := readReleaseConfig(t, root).Builds[0]
@@ -66,7 +66,7 @@ func TestChecksBuildWhatReleasesShip(t *testing.T) {
 		}
 	}
 	if want := "platforms=(" + strings.Join(platforms, " ") + ")"; !strings.Contains(script, want) {
-		t.Errorf(".ci/run does not build for what .goreleaser.yaml does: %s", want)
+		t.Errorf(".ci/run does not build for the platforms of .goreleaser.yaml: %s", want)
 	}
 	flags := regexp.MustCompile(`(?m)^release_flags=\((.*)\)$`).FindStringSubmatch(script)[1]
 	want := []string{"-trimpath", `"-ldflags=` + strings.Join(build.Ldflags, " ") + `"`}

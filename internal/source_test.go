@@ -12,15 +12,15 @@ import (
 	"testing"
 )
 
-// A source is one Go file of the module, for whatever system it is built.
+// source is a Go file of the module, for any operating system.
 type source struct {
 	path   string // slash-separated, from the module's root
 	test   bool
-	files  *token.FileSet // where the positions of syntax belong
+	files  *token.FileSet // for the positions in syntax
 	syntax *ast.File
 }
 
-// readSources reads with the parser and not with `go list`, which sees one system's files only.
+// readSources parses all Go files, because `go list` would return only the files for one operating system.
 func readSources(t *testing.T, root fs.FS) []source {
 	t.Helper()
 	var sources []source
@@ -30,7 +30,7 @@ func readSources(t *testing.T, root fs.FS) []source {
 			return err
 		}
 		if entry.IsDir() {
-			if name != "." && leftOut(root, name) {
+			if name != "." && isExcluded(root, name) {
 				return fs.SkipDir
 			}
 			return nil
@@ -55,8 +55,8 @@ func readSources(t *testing.T, root fs.FS) []source {
 	return sources
 }
 
-// leftOut says which directories `./...` does not mean either: hidden ones, test data and modules of their own.
-func leftOut(root fs.FS, dir string) bool {
+// isExcluded reports whether `./...` excludes a directory: it is hidden, test data or a separate module.
+func isExcluded(root fs.FS, dir string) bool {
 	base := path.Base(dir)
 	if strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata" || base == "node_modules" {
 		return true
@@ -65,7 +65,7 @@ func leftOut(root fs.FS, dir string) bool {
 	return err == nil
 }
 
-// internalName is the package's name in the table, and whether it is one that the table is about.
+// internalName returns the package's name in the table of layers. It returns false for packages outside internal.
 func (s source) internalName() (string, bool) {
 	return strings.CutPrefix(path.Dir(s.path), "internal/")
 }
@@ -90,7 +90,7 @@ func (s source) internalImports() []string {
 	return found
 }
 
-// importNames gives the import path behind each name by which the file calls a package.
+// importNames maps the names under which the file imports packages to their import paths.
 func (s source) importNames() map[string]string {
 	names := map[string]string{}
 	for i, imported := range s.imports() {
@@ -103,7 +103,7 @@ func (s source) importNames() map[string]string {
 	return names
 }
 
-// packagesOf lists the directories that hold a package, main and the internal ones.
+// packagesOf returns the directories of main and the internal packages.
 func packagesOf(sources []source) []string {
 	var dirs []string
 	for _, s := range sources {

@@ -9,9 +9,9 @@ import (
 	"path"
 )
 
-// changesOfPackageState reports package-level variables that are assigned to, and those that exist to be changed. What
-// a sync.OnceValue computes is the same every time, so it is no state.
-func changesOfPackageState(sources []source) []string {
+// mutablePackageState reports package-level variables that are assigned to, and those of a type that is meant to change. A sync.OnceValue
+// always returns the same value, so it is allowed.
+func mutablePackageState(sources []source) []string {
 	packages := map[string][]source{} // by directory
 	for _, s := range sources {
 		if !s.test {
@@ -29,8 +29,8 @@ func changesOfPackageState(sources []source) []string {
 		if s.test {
 			continue
 		}
-		for _, name := range changeable(s) {
-			found = append(found, s.path+": package-level variable "+name+", made to be changed")
+		for _, name := range locksAndAtomics(s) {
+			found = append(found, s.path+": package-level variable "+name+", which is meant to change")
 		}
 		for _, target := range assigned(s) {
 			if variable, ok := uses[target]; ok && variable.Parent() == scopes[path.Dir(s.path)] {
@@ -41,8 +41,7 @@ func changesOfPackageState(sources []source) []string {
 	return found
 }
 
-// resolve finds what each name of a package means. It goes by the package alone: what an import gives stays unknown, and
-// the errors that follow from it are no matter here.
+// resolve resolves the names in a package. Names of imported packages stay unknown, and the resulting errors are ignored.
 func resolve(files []source, uses map[*ast.Ident]types.Object) *types.Scope {
 	var syntax []*ast.File
 	for _, s := range files {
@@ -59,8 +58,8 @@ func (noImports) Import(string) (*types.Package, error) {
 	return nil, errors.New("imports are not followed")
 }
 
-// changeable lists the package-level variables that are locks and atomics.
-func changeable(s source) []string {
+// locksAndAtomics returns the package-level variables that are locks or atomics.
+func locksAndAtomics(s source) []string {
 	names := s.importNames()
 	var found []string
 	for _, spec := range packageVariables(s) {
@@ -102,7 +101,7 @@ func packageVariables(s source) []*ast.ValueSpec {
 	return specs
 }
 
-// assigned lists the variables that a file assigns to, as a whole or in part.
+// assigned returns the variables that a file assigns to, completely or in part.
 func assigned(s source) []*ast.Ident {
 	var found []*ast.Ident
 	add := func(target ast.Expr) {
@@ -124,7 +123,7 @@ func assigned(s source) []*ast.Ident {
 	return found
 }
 
-// rootOf finds the variable in x, x.field, x[i] and *x.
+// rootOf returns the variable x in x, x.field, x[i] and *x.
 func rootOf(target ast.Expr) *ast.Ident {
 	for {
 		switch t := target.(type) {

@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// What a workflow of GitHub is, as far as these tests ask.
+// workflow contains the fields of a GitHub workflow that these tests check.
 type workflow struct {
 	file        string
 	text        string
@@ -53,8 +53,8 @@ func readWorkflows(t *testing.T, root fs.FS) []workflow {
 	return found
 }
 
-// TestWorkflowsMayDoNoMoreThanThis has every permission of every job, so that one more is seen in a review.
-func TestWorkflowsMayDoNoMoreThanThis(t *testing.T) {
+// TestWorkflowsHaveOnlyThesePermissions lists the permissions of all jobs, so a review notices an additional one.
+func TestWorkflowsHaveOnlyThesePermissions(t *testing.T) {
 	t.Parallel()
 	read := map[string]string{"contents": "read"}
 	want := map[string]map[string]string{
@@ -67,7 +67,7 @@ func TestWorkflowsMayDoNoMoreThanThis(t *testing.T) {
 	got := map[string]map[string]string{}
 	for _, w := range readWorkflows(t, os.DirFS("..")) {
 		if w.Permissions == nil || len(*w.Permissions) != 0 {
-			t.Errorf("%s: not `permissions: {}` at the top, so that a job which says nothing may do something", w.file)
+			t.Errorf("%s: `permissions: {}` is missing at the top, so jobs have permissions by default", w.file)
 		}
 		for name, job := range w.Jobs {
 			got[w.file+" "+name] = job.Permissions
@@ -78,21 +78,21 @@ func TestWorkflowsMayDoNoMoreThanThis(t *testing.T) {
 	}
 }
 
-func TestWorkflowsEnd(t *testing.T) {
+func TestWorkflowsHaveLimits(t *testing.T) {
 	t.Parallel()
 	for _, w := range readWorkflows(t, os.DirFS("..")) {
 		if w.Concurrency["group"] == nil {
-			t.Errorf("%s: no concurrency, so that runs of one branch pile up", w.file)
+			t.Errorf("%s: concurrency is missing, so runs of one branch pile up", w.file)
 		}
 		for name, job := range w.Jobs {
 			if job.Uses == "" && job.Timeout == 0 {
-				t.Errorf("%s, %s: no timeout-minutes, so that what hangs does so for six hours", w.file, name)
+				t.Errorf("%s, %s: timeout-minutes is missing, so a stuck job runs for six hours", w.file, name)
 			}
 		}
 	}
 }
 
-// Behind the digest stands the version that it is, for people and for Dependabot.
+// pinned matches an action with a digest, followed by its version for readers and Dependabot.
 var pinned = regexp.MustCompile(`^uses: [\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
 func TestWorkflowsUseActionsByDigest(t *testing.T) {
@@ -102,20 +102,20 @@ func TestWorkflowsUseActionsByDigest(t *testing.T) {
 		for raw := range strings.Lines(w.text) {
 			line := strings.TrimPrefix(strings.TrimSpace(raw), "- ")
 			if local, ok := strings.CutPrefix(line, "uses: ./"); ok {
-				// A workflow of the same commit is pinned by that.
+				// A workflow in the repository is pinned by the commit.
 				if _, err := fs.Stat(root, local); err != nil {
 					t.Errorf("%s: %v", w.file, err)
 				}
 				continue
 			}
 			if strings.HasPrefix(line, "uses:") && !pinned.MatchString(line) {
-				t.Errorf("%s: not pinned by a digest with its version behind it: %s", w.file, line)
+				t.Errorf("%s: not pinned by a digest and a version comment: %s", w.file, line)
 			}
 		}
 		for name, job := range w.Jobs {
 			for _, step := range job.Steps {
 				if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
-					t.Errorf("%s, %s: the token stays in the checkout, where every later step can read it", w.file, name)
+					t.Errorf("%s, %s: persist-credentials is not false, so later steps can read the token", w.file, name)
 				}
 			}
 		}
@@ -125,7 +125,7 @@ func TestWorkflowsUseActionsByDigest(t *testing.T) {
 func TestWorkflowsBuildWithTheGoOfTheModule(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
-	// The newest patch, which go.mod does not name: it asks for the first one.
+	// Workflows use the latest patch release, while go.mod requires the first one.
 	want := regexp.MustCompile(`(?m)^go (1\.\d+)\.\d+$`).FindStringSubmatch(readText(t, root, "go.mod"))[1] + ".x"
 	for _, w := range readWorkflows(t, root) {
 		for name, job := range w.Jobs {
@@ -138,7 +138,7 @@ func TestWorkflowsBuildWithTheGoOfTheModule(t *testing.T) {
 	}
 }
 
-func TestWorkflowsRunCommandsThatThereAre(t *testing.T) {
+func TestWorkflowsRunExistingCommands(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	sections := regexp.MustCompile(`(?m)^sections=\((.*)\)$`).FindStringSubmatch(readText(t, root, ".ci/run"))[1]
@@ -149,7 +149,7 @@ func TestWorkflowsRunCommandsThatThereAre(t *testing.T) {
 				switch {
 				case command == "":
 				case strings.Contains(command, "${{"):
-					t.Errorf("%s: what GitHub fills in becomes part of a shell command: %s", w.file, command)
+					t.Errorf("%s: an expression becomes part of a shell command: %s", w.file, command)
 				case words[0] == "go" || strings.HasPrefix(command, "sudo apt-get "):
 				case words[0] == ".ci/run":
 					for _, section := range words[1:] {
@@ -159,7 +159,7 @@ func TestWorkflowsRunCommandsThatThereAre(t *testing.T) {
 					}
 				case words[0] == `PATH="$PWD/.ci/bin:$PATH"`:
 					if _, err := fs.Stat(root, ".ci/tools/"+words[1]+"/go.mod"); err != nil {
-						t.Errorf("%s: no tool of .ci/tools: %s", w.file, command)
+						t.Errorf("%s: the tool is not in .ci/tools: %s", w.file, command)
 					}
 				default:
 					t.Errorf("%s: unknown command: %s", w.file, command)
