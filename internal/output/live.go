@@ -46,6 +46,7 @@ const (
 	waitingAfter    = 500 * time.Millisecond // a delivery that is answered sooner gets no row before its response
 	waitingInterval = 100 * time.Millisecond // how often waiting deliveries are checked
 	frame           = 16 * time.Millisecond  // minimum time between two reads of the log: one frame of a common display
+	quietFrame      = 48 * time.Millisecond  // the same with Quiet, which reads less often as few deliveries get a row; a view shows them within 50 ms
 	batch           = 256                    // changes per read
 )
 
@@ -197,9 +198,12 @@ func (l *Live) notice(n relay.Notice) Notice {
 // awaitChange sends to woken when the log has changed or cannot be read, but not before the next frame. Under load, one
 // read then covers many rows; reading for each row would cost a quarter of the time a delivery takes.
 func (l *Live) awaitChange() {
-	after := l.cursor
+	after, pause := l.cursor, frame
+	if l.o.Quiet {
+		pause = quietFrame
+	}
 	go func() {
-		due := time.NewTimer(frame)
+		due := time.NewTimer(pause)
 		defer due.Stop()
 		select {
 		case <-due.C:
