@@ -9,7 +9,7 @@ import (
 
 func TestDoctorLooksAtTheTunnelThatListenWouldTake(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	found := func(flags ...string) string {
@@ -29,12 +29,12 @@ func TestDoctorLooksAtTheTunnelThatListenWouldTake(t *testing.T) {
 		t.Errorf("beside a listen: got %q after %d tokens, want %q and no third agent", got, len(edge.Auths()), want)
 	}
 	l.interrupt()
-	edge.Refuse("authentication failed: " + ngrokToken + "\n\nERR_NGROK_107")
+	edge.RejectAuth("authentication failed: " + ngrokToken + "\n\nERR_NGROK_107")
 	got := found()
 	if !strings.HasPrefix(got, "failed\ttunnel\tngrok refused the token from NGROK_AUTHTOKEN (ERR_NGROK_107)\t") || strings.Contains(got, ngrokToken) {
 		t.Errorf("a refused token: got %q, want that it is said, without the token", got)
 	}
-	edge.Down()
+	edge.Stop()
 	if got := found(); !strings.HasPrefix(got, "failed\ttunnel\tngrok can't be reached: ") {
 		t.Errorf("no edge: got %q, want that it can't be reached", got)
 	}

@@ -202,7 +202,7 @@ func TestTheAccountFollowsATunnelToItsNewURL(t *testing.T) {
 	if a.now() != first {
 		t.Errorf("when it is ready: got %s registered, want %s", a.now(), first)
 	}
-	server.Drop()
+	server.DropConnections()
 	l.await("the new URL is registered", func() bool { return a.now() != first && a.now() == l.info().PublicURL })
 	l.await("that is said", func() bool { return strings.Contains(l.said(l.stderr), "Vidiking sends to "+a.now()+" now") })
 	if code := l.interrupt(); code != 0 || a.now() != production {
@@ -212,7 +212,7 @@ func TestTheAccountFollowsATunnelToItsNewURL(t *testing.T) {
 
 func TestATunnelThatIsKilledIsMended(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	a := newAccount(t, w)

@@ -33,7 +33,7 @@ func BenchmarkTunnelBurst(b *testing.B) {
 	vidiking := buildRelease(b)
 	for name, open := range map[string]func(b *testing.B, w *world) (flags []string){
 		"ngrok": func(b *testing.B, w *world) []string {
-			w.throughEdge(b, testkit.NewEdge(b))
+			w.throughEdge(b, testkit.NewNgrokServer(b))
 			return nil
 		},
 		"ssh": func(b *testing.B, _ *world) []string {
@@ -70,7 +70,7 @@ func BenchmarkTunnelBurst(b *testing.B) {
 // BenchmarkTunnelLatency compares a delivery's way through a tunnel to a listen and its handler with the way to a bare http.Server on
 // the same library's listener. Both are processes behind the same edge, and are sent the same, in turns.
 func BenchmarkTunnelLatency(b *testing.B) {
-	edge := testkit.NewEdge(b)
+	edge := testkit.NewNgrokServer(b)
 	w := newWorld(b)
 	w.throughEdge(b, edge)
 	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -94,10 +94,10 @@ func BenchmarkTunnelLatency(b *testing.B) {
 }
 
 // startBare starts a process with a bare http.Server behind the edge, and returns its URL.
-func (w *world) startBare(b *testing.B, edge *testkit.Edge) (p *process, address string) {
+func (w *world) startBare(b *testing.B, edge *testkit.NgrokServer) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "url")
-	p = w.start(b, "barepeer", edge.Addr(), edge.Roots(), file)
+	p = w.start(b, "barepeer", edge.Addr(), edge.WriteRoots(), file)
 	p.await("the bare server has a URL", func() bool {
 		content, err := os.ReadFile(file)
 		address = strings.TrimSpace(string(content))

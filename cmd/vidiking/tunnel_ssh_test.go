@@ -56,7 +56,7 @@ func TestListenThroughSSHIsExactAndComesBack(t *testing.T) {
 				})
 			}
 			all.Wait()
-			server.Drop()
+			server.DropConnections()
 			l.await("the gap is told, and its end", func() bool { return strings.Contains(l.said(l.stderr), "is back after") })
 			l.await("it is ready again", func() bool { return l.info().State == session.StateReady })
 			if code, _ := send(t, l.info().PublicURL, sized(50)); code != http.StatusOK {
@@ -89,7 +89,7 @@ func TestListenRefusesAServerWithAnotherKey(t *testing.T) {
 	if code := l.interrupt(); code != 0 {
 		t.Fatalf("got exit code %d, want 0", code)
 	}
-	server.NewKey()
+	server.ReplaceHostKey()
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
 	want := regexp.MustCompile(`(?s)^error: the key of 127\.0\.0\.1 is another than before, so nothing was sent there
          before  SHA256:\S+

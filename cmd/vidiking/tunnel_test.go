@@ -20,7 +20,7 @@ import (
 
 func TestListenThroughNgrokIsExactAndComesBack(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	handler := echoing(t)
@@ -47,7 +47,7 @@ func TestListenThroughNgrokIsExactAndComesBack(t *testing.T) {
 	}
 	all.Wait()
 	before := l.url
-	edge.Drop()
+	edge.DropSessions()
 	l.await("the gap is told, and its end", func() bool { return strings.Contains(l.said(l.stderr), "is back after") })
 	l.await("it is ready again", func() bool { return l.info().State == session.StateReady })
 	if l.info().PublicURL != before {
@@ -76,8 +76,8 @@ func TestListenThroughNgrokIsExactAndComesBack(t *testing.T) {
 
 func TestListenEndsWhereTheTokenIsRefused(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
-	edge.Refuse("The authtoken you specified does not look like a proper ngrok authtoken. Your authtoken: " + ngrokToken + "\n\nERR_NGROK_105")
+	edge := testkit.NewNgrokServer(t)
+	edge.RejectAuth("The authtoken you specified does not look like a proper ngrok authtoken. Your authtoken: " + ngrokToken + "\n\nERR_NGROK_105")
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	start := time.Now()
@@ -94,7 +94,7 @@ hint:  it is no token: copy it again from https://dashboard.ngrok.com/get-starte
 
 func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdgeDown(t)
+	edge := testkit.NewStoppedNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
@@ -109,7 +109,7 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Errorf("by loopback: got %d, want 200", code)
 	}
-	edge.Up()
+	edge.Start()
 	l.await("it is ready", func() bool {
 		return strings.HasPrefix(l.said(l.stdout), "✓ Ready\n\n  url       "+l.info().PublicURL+"\n")
 	})
@@ -122,8 +122,8 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 
 func TestListenIsNotReadyWhereTheEdgeIsSilent(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
-	edge.Silence(true)
+	edge := testkit.NewNgrokServer(t)
+	edge.Freeze(true)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	l := w.startListen(t, "vidiking", "localhost:1")
@@ -139,7 +139,7 @@ func TestListenIsNotReadyWhereTheEdgeIsSilent(t *testing.T) {
 
 func TestListenDropsInTheMiddleOfABody(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	handler := echoing(t)
@@ -157,7 +157,7 @@ func TestListenDropsInTheMiddleOfABody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edge.Drop()
+	edge.DropSessions()
 	l.await("the gap is told, and its end", func() bool { return strings.Contains(l.said(l.stderr), "is back after") })
 	l.await("it is ready again", func() bool { return l.info().State == session.StateReady })
 	body := sized(100)
@@ -173,13 +173,13 @@ func TestListenDropsInTheMiddleOfABody(t *testing.T) {
 
 func TestListenHasTheDomainThatItAsksFor(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	const wanted = "https://shop.public.test"
 	proxy, asked := testkit.ServeProxy(t, func(string) string { return edge.PublicAddr(wanted) })
 	// The way back is by TLS, and by the proxy, as from a company's network.
-	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.Roots())
+	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.WriteRoots())
 	l := w.startTunnel(t, "vidiking", "localhost:1", "--url", "shop.public.test")
 	if l.url != wanted+"/webhooks/vidiking" {
 		t.Errorf("got %s, want %s", l.url, wanted)
@@ -204,11 +204,11 @@ hint:  end whatever has it, or leave --url out: https://ngrok.com/docs/errors/er
 
 func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	l := w.startTunnel(t, "vidiking", "localhost:1", "-o", "json")
-	edge.Drop()
+	edge.DropSessions()
 	l.await("it is back", func() bool { return strings.Contains(l.said(l.stdout), `"downtime_ms"`) })
 	l.interrupt()
 	// The system calls it otherwise where a byte was on its way.
@@ -227,7 +227,7 @@ func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
 
 func TestAListenThatMadeItsSecretRejectsNothingThatComesThroughATunnel(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=")
@@ -248,7 +248,7 @@ func TestAListenThatMadeItsSecretRejectsNothingThatComesThroughATunnel(t *testin
 
 func TestNobodyOutsideSpeaksForThisMachine(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	handler := echoing(t)
@@ -280,7 +280,7 @@ func TestNobodyOutsideSpeaksForThisMachine(t *testing.T) {
 
 func TestVidikingAloneSaysHowTheTunnelIs(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	l := w.startTunnel(t, "vidiking", "localhost:1")
@@ -291,7 +291,7 @@ func TestVidikingAloneSaysHowTheTunnelIs(t *testing.T) {
 		}
 	}
 	says(" on " + l.url + "\n")
-	edge.Down()
+	edge.Stop()
 	l.await("the gap is told", func() bool { return l.info().State == session.StateReconnecting })
 	says("the tunnel has been down since ")
 	says("○ Listening since ")

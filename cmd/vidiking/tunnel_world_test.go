@@ -17,10 +17,10 @@ import (
 const ngrokToken = "2token_of_the_whole_process_tests_Zx9Q"
 
 // throughEdge gives the world a token and the stand-in for ngrok's edge.
-func (w *world) throughEdge(tb testing.TB, edge *testkit.Edge) {
+func (w *world) throughEdge(tb testing.TB, edge *testkit.NgrokServer) {
 	tb.Helper()
 	w.env = append(w.env, "NGROK_AUTHTOKEN="+ngrokToken, "VIDIKING_CONFIG="+w.configFile())
-	w.configure(tb, "ngrok_connect_url = \""+edge.Addr()+"\"\nngrok_root_cas = '"+edge.Roots()+"'\n")
+	w.configure(tb, "ngrok_connect_url = \""+edge.Addr()+"\"\nngrok_root_cas = '"+edge.WriteRoots()+"'\n")
 }
 
 // startTunnel starts a listen with a tunnel and returns once it is ready.

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+func TestMain(m *testing.M) { os.Exit(testkit.RunAndCheckLeaks(m)) }
 
 // fakeAPI is the webhook of an account at Vidiking.
 type fakeAPI struct {

@@ -50,7 +50,7 @@ func TestRegisteringReadsAsTheDocumentationShowsIt(t *testing.T) {
 	x.run("config", "get", "webhook")
 	x.run("config", "set-webhook", "--url", "https://prod.example.com/webhooks/vidiking", "--events", "render.*")
 	x.run("config", "get", "webhook")
-	l := x.listen("--register", "--forward", testkit.Nowhere(t))
+	l := x.listen("--register", "--forward", testkit.RefusingAddr(t))
 	l.shows("vidiking trigger")
 	x.run("config", "get", "webhook")
 	if code := l.interrupt(); code != 0 {
@@ -67,7 +67,7 @@ func TestWhatIsNotKnownIsLeftBehindAndSaid(t *testing.T) {
 	x := newTerminal(t, 80)
 	newAPI(t, x)
 	x.types = "y\n"
-	l := x.listen("--register", "--forward", testkit.Nowhere(t))
+	l := x.listen("--register", "--forward", testkit.RefusingAddr(t))
 	l.shows("vidiking trigger")
 	if code := l.interrupt(); code != 0 {
 		t.Errorf("listen: got exit code %d, want 0", code)
@@ -81,7 +81,7 @@ func TestWhatCannotBePutBackIsAFailureAndMended(t *testing.T) {
 	a := newAPI(t, x)
 	x.types = "y\n"
 	x.run("config", "set-webhook", "--url", "https://prod.example.com/webhooks/vidiking")
-	l := x.listen("--register", "--forward", testkit.Nowhere(t))
+	l := x.listen("--register", "--forward", testkit.RefusingAddr(t))
 	l.shows("vidiking trigger")
 	a.answer(http.StatusServiceUnavailable)
 	if code := l.interrupt(); code != 1 {

@@ -30,7 +30,7 @@ func TestTheMainJobReadsAsTheDocumentationShowsIt(t *testing.T) {
 
 func TestAHandlerThatIsDownIsSaidOnceAndThatItIsBack(t *testing.T) {
 	t.Parallel()
-	addr := testkit.Vacant(t)
+	addr := testkit.FreeAddr(t)
 	x := newTerminal(t, 80)
 	l := x.listen("--forward", addr)
 	x.run("trigger", "wallet")

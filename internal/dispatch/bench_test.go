@@ -18,7 +18,7 @@ import (
 // BenchmarkSend compares one delivery of 1 KB by Sender with a bare RoundTrip, and with httputil.ReverseProxy, each over reused
 // connections to the same handler. Run it with -count, and compare results within a run.
 func BenchmarkSend(b *testing.B) {
-	handler := httptest.NewServer(testkit.Answer(http.StatusOK, `{"received":true}`))
+	handler := httptest.NewServer(testkit.Respond(http.StatusOK, `{"received":true}`))
 	b.Cleanup(handler.Close)
 	body := bytes.Repeat([]byte("x"), 1024)
 	peers := []struct {

@@ -67,7 +67,7 @@ func TestDirectRequestsHaveTheBytesOfTransport(t *testing.T) {
 			for _, body := range []string{"", "{}", long, strings.Repeat("y", 200<<10)} {
 				var got [2]string
 				for i, s := range []*Sender{sender(t, Options{}), viaTransport(t, Options{})} {
-					handler := testkit.ServeRaw(t, testkit.Say(okResponse))
+					handler := testkit.ServeRaw(t, testkit.RespondRaw(okResponse))
 					to := change(target(t, handler.URL()+"/hook?own=1"))
 					a := s.Send(t.Context(), to, header, []byte(body)).Attempt
 					got[i] = string(a.Failure) + " " + a.Error + "\n"
@@ -99,7 +99,7 @@ func TestConnectionIsReusedOnlyIfTheResponseAllowsIt(t *testing.T) {
 		"close":               {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			handler := testkit.ServeRaw(t, testkit.Say(test.response))
+			handler := testkit.ServeRaw(t, testkit.RespondRaw(test.response))
 			s := sender(t, Options{})
 			for range 2 {
 				if got := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload); got.Failure != "" || got.Stale != nil {
@@ -120,7 +120,7 @@ func TestConnectionWithUnreadBytesIsNotReused(t *testing.T) {
 		"long body":        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok" + strings.Repeat("x", 8192),
 	} {
 		t.Run(name, func(t *testing.T) {
-			handler := testkit.ServeRaw(t, testkit.Say(response))
+			handler := testkit.ServeRaw(t, testkit.RespondRaw(response))
 			s := sender(t, Options{})
 			needPool(t, s)
 			for range 3 {

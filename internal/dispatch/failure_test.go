@@ -26,7 +26,7 @@ const (
 func TestNothingListening(t *testing.T) {
 	for name, host := range map[string]string{"address": "127.0.0.1", "localhost": "localhost", "name ending in .localhost": "app.localhost"} {
 		t.Run(name, func(t *testing.T) {
-			_, port, _ := net.SplitHostPort(testkit.Nowhere(t))
+			_, port, _ := net.SplitHostPort(testkit.RefusingAddr(t))
 			got := send(t, Options{}, net.JoinHostPort(host, port))
 			wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on "+host+":"+port+". Is your server running?")
 			if got.Code != 0 || got.Status() != webhook.StatusUnreachable {
@@ -86,7 +86,7 @@ func TestSlowHandlerTimesOut(t *testing.T) {
 
 func TestSlowTLSHandshakeTimesOut(t *testing.T) {
 	t.Parallel()
-	silent := testkit.Silent(t)
+	silent := testkit.FrozenAddr(t)
 	got := send(t, Options{Timeout: shortTimeout}, "https://"+silent)
 	wantFailure(t, got, webhook.FailureTimeout, "Could not connect to "+silent+" within 1 s.")
 	if got.Status() != webhook.StatusTimedOut || got.Duration < shortTimeout {
@@ -148,8 +148,8 @@ func TestHandlerThatClosesTheConnection(t *testing.T) {
 		"with FIN":           testkit.Serve(t, testkit.HangUp()).URL(),
 		"with RST":           testkit.Serve(t, testkit.Reset()).URL(),
 		"before reading":     testkit.ServeConns(t, func(net.Conn) {}).URL(),
-		"after 100 Continue": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 100 Continue\r\n\r\n")).URL(),
-		"within the header":  testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nDate: x\r\n")).URL(),
+		"after 100 Continue": testkit.ServeRaw(t, testkit.RespondRawAndClose("HTTP/1.1 100 Continue\r\n\r\n")).URL(),
+		"within the header":  testkit.ServeRaw(t, testkit.RespondRawAndClose("HTTP/1.1 200 OK\r\nDate: x\r\n")).URL(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := send(t, Options{}, handler)
@@ -171,8 +171,8 @@ func TestConnectionClosedBeforeTheRequestIsReportedAsClosed(t *testing.T) {
 
 func TestIncompleteResponseFailsButIsKept(t *testing.T) {
 	for name, handler := range map[string]string{
-		"known length": testkit.Serve(t, testkit.HangUpMidway()).URL(),
-		"chunked": testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"+
+		"known length": testkit.Serve(t, testkit.HangUpMidResponse()).URL(),
+		"chunked": testkit.ServeRaw(t, testkit.RespondRawAndClose("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"+
 			"Transfer-Encoding: chunked\r\n\r\na\r\nhalf of it\r\n")).URL(),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -202,7 +202,7 @@ func TestInvalidHTTPIsABadResponse(t *testing.T) {
 		"code 000":            {"HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n", "The handler responded with 0, which is not a final status. Is the path right?"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			handler := testkit.ServeRaw(t, testkit.Say(tt.answer))
+			handler := testkit.ServeRaw(t, testkit.RespondRaw(tt.answer))
 			got := send(t, Options{}, handler.URL())
 			wantFailure(t, got, webhook.FailureBadResponse, strings.ReplaceAll(tt.text, "HOST", handler.Addr()))
 			if got.Status() != webhook.StatusUnreachable {
@@ -230,7 +230,7 @@ func TestInterruptWhileWaitingForTheResponse(t *testing.T) {
 func TestInterruptBeforeSending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	handler := testkit.Serve(t, testkit.Answer(200, ""))
+	handler := testkit.Serve(t, testkit.Respond(200, ""))
 	s := sender(t, Options{})
 	for n := range 2 { // with no connection, and with an idle one
 		got := s.Send(ctx, target(t, handler.URL()), sampleHeader(), samplePayload)
@@ -248,7 +248,7 @@ func TestZeroTargetFails(t *testing.T) {
 }
 
 func TestNoProxyIsUsed(t *testing.T) {
-	proxy := testkit.Serve(t, testkit.Answer(200, ""))
+	proxy := testkit.Serve(t, testkit.Respond(200, ""))
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"} {
 		t.Setenv(name, proxy.URL())
 	}

@@ -73,7 +73,7 @@ func (s *nameServer) serve(server net.PacketConn) {
 }
 
 func TestNameIsCheckedAtEachConnection(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	var names nameServer
 	s := sender(t, Options{Guard: privateGuard{}})
 	d := newDialer(testTimeout, nil, nil)
@@ -98,7 +98,7 @@ func TestNameIsCheckedAtEachConnection(t *testing.T) {
 }
 
 func TestEveryDialedAddressIsChecked(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	port, err := strconv.Atoi(handler.Port())
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 )
 
 func TestConnectionIsReused(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say(okResponse))
+	handler := testkit.ServeRaw(t, testkit.RespondRaw(okResponse))
 	s := sender(t, Options{})
 	for range 5 {
 		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
@@ -27,7 +27,7 @@ func TestConnectionIsReused(t *testing.T) {
 }
 
 func TestHandlerThatClosesAfterEachResponse(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.SayAndClose(okResponse)) // without "Connection: close"
+	handler := testkit.ServeRaw(t, testkit.RespondRawAndClose(okResponse)) // without "Connection: close"
 	s := sender(t, Options{})
 	for range 200 { // the close may be noticed before, during or after the next send
 		wantCode(t, s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload), http.StatusOK)
@@ -39,12 +39,12 @@ func TestHandlerThatClosesAfterEachResponse(t *testing.T) {
 
 func TestHandlerThatRestartsBetweenDeliveries(t *testing.T) {
 	s := sender(t, Options{})
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	to := target(t, handler.URL())
 	for range 50 {
 		wantCode(t, s.Send(t.Context(), to, nil, samplePayload), http.StatusOK)
 		handler.Stop()
-		handler = testkit.ServeOn(t, handler.Addr(), testkit.Answer(http.StatusOK, ""))
+		handler = testkit.ServeOn(t, handler.Addr(), testkit.Respond(http.StatusOK, ""))
 	}
 }
 

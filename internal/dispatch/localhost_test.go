@@ -16,9 +16,9 @@ func TestLocalhostReachesBothLoopbackAddresses(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
 		t.Run(address, func(t *testing.T) {
 			if address == "[::1]:0" {
-				testkit.NeedIPv6(t)
+				testkit.SkipWithoutIPv6(t)
 			}
-			handler := testkit.ServeOn(t, address, testkit.Answer(http.StatusOK, ""))
+			handler := testkit.ServeOn(t, address, testkit.Respond(http.StatusOK, ""))
 			for _, name := range []string{"localhost", "LocalHost", "localhost.", "app.localhost"} {
 				to := "http://" + name + ":" + handler.Port() + "/"
 				wantCode(t, send(t, Options{}, to), http.StatusOK)
@@ -31,8 +31,8 @@ func TestLocalhostReachesBothLoopbackAddresses(t *testing.T) {
 }
 
 func TestLoopbackAddressIsOnlyThatAddress(t *testing.T) {
-	testkit.NeedIPv6(t)
-	handler := testkit.ServeOn(t, "[::1]:0", testkit.Answer(http.StatusOK, ""))
+	testkit.SkipWithoutIPv6(t)
+	handler := testkit.ServeOn(t, "[::1]:0", testkit.Respond(http.StatusOK, ""))
 	wantCode(t, send(t, Options{}, "http://[::1]:"+handler.Port()), http.StatusOK)
 	got := send(t, Options{}, "http://127.0.0.1:"+handler.Port())
 	wantFailure(t, got, webhook.FailureRefused, "Nothing is listening on 127.0.0.1:"+handler.Port()+". Is your server running?")

@@ -16,13 +16,13 @@ var transportOnly bool
 
 // TestMain runs all tests twice, because both ways of sending must have the same results.
 func TestMain(m *testing.M) {
-	testkit.Offline()
+	testkit.DisableDNS()
 	flag.Parse()
-	code := testkit.Run(m)
+	code := testkit.RunAndCheckLeaks(m)
 	if set := flag.Lookup; code == 0 && set("test.bench").Value.String()+set("test.fuzz").Value.String() == "" {
 		fmt.Println("Again with http.Transport only:")
 		transportOnly = true
-		code = testkit.Run(m)
+		code = testkit.RunAndCheckLeaks(m)
 	}
 	os.Exit(code)
 }

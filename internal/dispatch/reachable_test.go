@@ -46,7 +46,7 @@ func TestReachableConnectsOnceAndSendsNothing(t *testing.T) {
 
 func TestUnreachableReasons(t *testing.T) {
 	s := sender(t, Options{})
-	nowhere := testkit.Nowhere(t)
+	nowhere := testkit.RefusingAddr(t)
 	err := s.Reachable(t.Context(), target(t, "https://"+nowhere))
 	wantUnreachable(t, err, webhook.FailureRefused, "Nothing is listening on "+nowhere+". Is your server running?")
 

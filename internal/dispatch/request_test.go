@@ -17,7 +17,7 @@ const okResponse = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 // sendRaw sends h and body to a raw handler and returns the lines that it received.
 func sendRaw(t *testing.T, path string, h webhook.Header, body []byte) []string {
 	t.Helper()
-	handler := testkit.ServeRaw(t, testkit.Say(okResponse))
+	handler := testkit.ServeRaw(t, testkit.RespondRaw(okResponse))
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()+path), h, body)
 	wantCode(t, got, http.StatusOK)
 	text := string(handler.Wait(1)[0])
@@ -45,7 +45,7 @@ func TestBodyIsSentUnchanged(t *testing.T) {
 		"nothing":              nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 			got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), sampleHeader(), body)
 			wantCode(t, got, http.StatusOK)
 			if received := handler.Wait(1)[0]; !bytes.Equal(received.Body, body) {
@@ -142,7 +142,7 @@ func TestEveryUserAgentIsSent(t *testing.T) {
 }
 
 func TestHeaderReceivedByNetHTTPIsForwardedUnchanged(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	ingress := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := webhook.HeaderFrom(r.Host, r.Header)
 		a := sender(t, Options{}).Send(r.Context(), target(t, handler.URL()), h, samplePayload)
@@ -160,7 +160,7 @@ func TestHeaderReceivedByNetHTTPIsForwardedUnchanged(t *testing.T) {
 
 func TestSendDoesNotModifyTheHeader(t *testing.T) {
 	h := sampleHeader()
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	wantCode(t, sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload), http.StatusOK)
 	if diff := cmp.Diff(sampleHeader(), h); diff != "" {
 		t.Errorf("header after Send (-before +after):\n%s", diff)
@@ -168,7 +168,7 @@ func TestSendDoesNotModifyTheHeader(t *testing.T) {
 }
 
 func TestInvalidHeaderIsNotSent(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	h := webhook.Header{{Name: "X-Split", Value: "a\r\nX-Injected: b"}}
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload)
 	wantFailure(t, got, webhook.FailureUnexpected, `The delivery could not be sent: net/http: invalid header field value for "X-Split".`)

@@ -27,7 +27,7 @@ func TestPathQueryAndHostAreSentUnchanged(t *testing.T) {
 		{"/hook", long, "", "", "/hook" + long + " HANDLER"},
 		{"/hook", "", "", "example.com:8443", "/hook example.com:8443"},
 	} {
-		handler := testkit.ServeRaw(t, testkit.Say(okResponse))
+		handler := testkit.ServeRaw(t, testkit.RespondRaw(okResponse))
 		to := target(t, handler.URL()+test.path)
 		got := sender(t, Options{}).Send(t.Context(), to.For(test.rest, test.query, test.host), nil, []byte("{}"))
 		wantCode(t, got, http.StatusOK)

@@ -17,7 +17,7 @@ import (
 )
 
 func TestResponseIsRecordedWithItsHeader(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 401 Unauthorized\r\nX-B: 2\r\nX-A: 1\r\nx-b: 1\r\nContent-Length: 29\r\n\r\n"+
+	handler := testkit.ServeRaw(t, testkit.RespondRaw("HTTP/1.1 401 Unauthorized\r\nX-B: 2\r\nX-A: 1\r\nx-b: 1\r\nContent-Length: 29\r\n\r\n"+
 		`{"error":"invalid signature"}`))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusUnauthorized)
@@ -35,13 +35,13 @@ func TestResponseIsRecordedWithItsHeader(t *testing.T) {
 
 func TestEveryFinalStatusCodeIsAccepted(t *testing.T) {
 	for _, code := range []int{200, 202, 204, 299, 304, 400, 404, 413, 500, 503, 599} {
-		handler := testkit.Serve(t, testkit.Answer(code, ""))
+		handler := testkit.Serve(t, testkit.Respond(code, ""))
 		wantCode(t, send(t, Options{}, handler.URL()), code)
 	}
 }
 
 func TestRedirectIsNotFollowed(t *testing.T) {
-	other := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	other := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	handler := testkit.Serve(t, testkit.Redirect(other.URL()+"/login"))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusFound)
@@ -70,7 +70,7 @@ func TestResponseIsKeptUpToTheLimit(t *testing.T) {
 	for _, tt := range tests {
 		for name, answer := range map[string]http.Handler{
 			"length known":   testkit.Huge(tt.size),
-			"length unknown": testkit.Answer(http.StatusOK, strings.Repeat("x", int(tt.size))),
+			"length unknown": testkit.Respond(http.StatusOK, strings.Repeat("x", int(tt.size))),
 		} {
 			t.Run(tt.name+", "+name, func(t *testing.T) {
 				handler := testkit.Serve(t, answer)
@@ -135,7 +135,7 @@ func TestCompressedResponseIsNotDecompressed(t *testing.T) {
 }
 
 func TestInterimResponsesAreSkipped(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+okResponse))
+	handler := testkit.ServeRaw(t, testkit.RespondRaw("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+okResponse))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
 	if string(got.Response) != "ok" {
@@ -144,7 +144,7 @@ func TestInterimResponsesAreSkipped(t *testing.T) {
 }
 
 func TestExpectHeaderDoesNotDelayTheBody(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say(okResponse)) // never sends 100 Continue
+	handler := testkit.ServeRaw(t, testkit.RespondRaw(okResponse)) // never sends 100 Continue
 	h := webhook.Header{{Name: "Expect", Value: "100-continue"}}
 	got := sender(t, Options{}).Send(t.Context(), target(t, handler.URL()), h, samplePayload)
 	wantCode(t, got, http.StatusOK)
@@ -163,7 +163,7 @@ func TestResponseBeforeTheWholeBodyIsReadIsRecorded(t *testing.T) {
 }
 
 func TestHTTP10ResponseEndsWithTheConnection(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.0 200 OK\r\n\r\nall of it"))
+	handler := testkit.ServeRaw(t, testkit.RespondRawAndClose("HTTP/1.0 200 OK\r\n\r\nall of it"))
 	got := send(t, Options{}, handler.URL())
 	wantCode(t, got, http.StatusOK)
 	if string(got.Response) != "all of it" {

@@ -156,8 +156,8 @@ func (b *breakable) Write(p []byte) (int, error) {
 func TestDeliveryThatWasNotWrittenIsNotAnAttempt(t *testing.T) {
 	a := testkit.NewAuthority(t)
 	handlers := map[string]*testkit.Handler{
-		"plain": testkit.Serve(t, testkit.Answer(http.StatusOK, "")),
-		"TLS":   testkit.ServeTLS(t, a.Certificate("127.0.0.1"), testkit.Answer(http.StatusOK, "")),
+		"plain": testkit.Serve(t, testkit.Respond(http.StatusOK, "")),
+		"TLS":   testkit.ServeTLS(t, a.Certificate("127.0.0.1"), testkit.Respond(http.StatusOK, "")),
 	}
 	for name, handler := range handlers {
 		t.Run(name, func(t *testing.T) {
@@ -227,7 +227,7 @@ func TestStaleConnectionIsDetectedBelowTLS(t *testing.T) {
 }
 
 func TestHandlerGoneAfterAStaleConnectionIsRefused(t *testing.T) {
-	l, err := net.Listen("tcp", testkit.Vacant(t))
+	l, err := net.Listen("tcp", testkit.FreeAddr(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func stepClock() func() time.Time {
 }
 
 func TestTimesComeFromTheConfiguredClock(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	s := sender(t, Options{Now: stepClock()})
 	first := s.Send(t.Context(), target(t, handler.URL()), nil, samplePayload)
 	if want := time.Date(2026, 3, 2, 13, 2, 32, 123_000_000, time.UTC); first.StartedAt != want {
@@ -42,7 +42,7 @@ func TestTimesComeFromTheConfiguredClock(t *testing.T) {
 }
 
 func TestFailuresHaveTimes(t *testing.T) {
-	got := send(t, Options{Now: stepClock()}, testkit.Nowhere(t))
+	got := send(t, Options{Now: stepClock()}, testkit.RefusingAddr(t))
 	if got.Connect != 0 || got.FirstByte != 0 || got.Duration != time.Second {
 		t.Errorf("refused: got connect %v, first byte %v, duration %v; want 0, 0, 1s", got.Connect, got.FirstByte, got.Duration)
 	}
@@ -57,7 +57,7 @@ func TestDurationCoversTheWholeResponse(t *testing.T) {
 	started := make(chan struct{})
 	handler := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		close(started)
-		testkit.Stalling(release, "begin", "end").ServeHTTP(w, r)
+		testkit.StallMidResponse(release, "begin", "end").ServeHTTP(w, r)
 	}))
 	var mu sync.Mutex
 	var late time.Duration

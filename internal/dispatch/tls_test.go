@@ -21,7 +21,7 @@ func sendTrusting(t *testing.T, a *testkit.Authority, to string) Result {
 
 func TestTLSIsVerified(t *testing.T) {
 	a := testkit.NewAuthority(t)
-	ok := testkit.Answer(http.StatusOK, "")
+	ok := testkit.Respond(http.StatusOK, "")
 	t.Run("trusted", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), ok)
 		wantCode(t, sendTrusting(t, a, handler.URL()), http.StatusOK)
@@ -58,13 +58,13 @@ func TestTLSIsVerified(t *testing.T) {
 }
 
 func TestInsecureAcceptsAnyCertificate(t *testing.T) {
-	handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Expired("other.example"), testkit.Answer(http.StatusOK, ""))
+	handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Expired("other.example"), testkit.Respond(http.StatusOK, ""))
 	wantCode(t, send(t, Options{Insecure: true}, handler.URL()), http.StatusOK)
 }
 
 func TestWrongSchemeIsReported(t *testing.T) {
 	t.Run("plain HTTP where TLS is expected", func(t *testing.T) {
-		handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+		handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 		wantFailure(t, send(t, Options{}, "https://"+handler.Addr()), webhook.FailurePlainHTTP,
 			handler.Addr()+" speaks plain HTTP. Use http://"+handler.Addr()+" instead.")
 	})
@@ -91,12 +91,12 @@ func TestWrongSchemeIsReported(t *testing.T) {
 	})
 	t.Run("TLS where plain HTTP is expected", func(t *testing.T) {
 		// Like OpenSSL: a fatal alert, record version 3.3, unexpected_message.
-		handler := testkit.ServeRaw(t, testkit.SayAndClose("\x15\x03\x03\x00\x02\x02\x0a"))
+		handler := testkit.ServeRaw(t, testkit.RespondRawAndClose("\x15\x03\x03\x00\x02\x02\x0a"))
 		wantFailure(t, send(t, Options{}, handler.URL()), webhook.FailureNeedsTLS,
 			handler.Addr()+" speaks TLS. Use https://"+handler.Addr()+" instead.")
 	})
 	t.Run("TLS server that responds in HTTP", func(t *testing.T) {
-		handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Certificate("127.0.0.1"), testkit.Answer(http.StatusOK, ""))
+		handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Certificate("127.0.0.1"), testkit.Respond(http.StatusOK, ""))
 		got := send(t, Options{}, "http://"+handler.Addr())
 		wantCode(t, got, http.StatusBadRequest)
 		if !strings.Contains(string(got.Response), "HTTPS") {

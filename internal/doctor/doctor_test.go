@@ -56,9 +56,9 @@ func TestWhatTheAPISays(t *testing.T) {
 		answer http.Handler
 		want   string
 	}{
-		{testkit.Answer(401, key), "failed: API refused the key …KEY9 (file): 401 | copy it again from Vidiking's dashboard: vidiking config set api-key"},
-		{testkit.Answer(500, key), "failed: Vidiking responded with 500 Internal Server Error to GET /wallet/balance | that is a fault on the other side: try again later"},
-		{testkit.Answer(200, "<html>"), "warning: the response to GET /wallet/balance is not the documented JSON | something in between may have answered: a proxy, or the login page of a network"},
+		{testkit.Respond(401, key), "failed: API refused the key …KEY9 (file): 401 | copy it again from Vidiking's dashboard: vidiking config set api-key"},
+		{testkit.Respond(500, key), "failed: Vidiking responded with 500 Internal Server Error to GET /wallet/balance | that is a fault on the other side: try again later"},
+		{testkit.Respond(200, "<html>"), "warning: the response to GET /wallet/balance is not the documented JSON | something in between may have answered: a proxy, or the login page of a network"},
 		{testkit.HangUp(), "failed: cannot reach API: the connection was closed before the response was complete | is this machine online? Through a proxy: HTTPS_PROXY=URL"},
 	} {
 		p := newPatient(t)
@@ -84,7 +84,7 @@ func TestTheClockIsComparedWithVidikings(t *testing.T) {
 		p := newPatient(t)
 		p.api = testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Date", time.Now().Add(off).UTC().Format(http.TimeFormat))
-			testkit.Answer(401, "").ServeHTTP(w, r)
+			testkit.Respond(401, "").ServeHTTP(w, r)
 		}))
 		got := p.examine("clock")
 		state, _, _ := strings.Cut(want, ":")

@@ -13,7 +13,7 @@ import (
 func TestAHandlerElsewhereGetsNoSample(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
-	p.handler = testkit.ServeOn(t, net.JoinHostPort(ownAddress(t), "0"), testkit.Answer(200, "{}"))
+	p.handler = testkit.ServeOn(t, net.JoinHostPort(ownAddress(t), "0"), testkit.Respond(200, "{}"))
 	p.write(p.configFile(), "webhook_secret = \""+secret+"\"\nforward = \""+p.handler.Addr()+"\"\n")
 	p.wants("handler", "ok: HANDLER/webhooks/vidiking is up; it is not on this machine, so it got no sample")
 	if n := len(p.handler.Requests()); n != 0 {

@@ -27,7 +27,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+func TestMain(m *testing.M) { os.Exit(testkit.RunAndCheckLeaks(m)) }
 
 const (
 	key    = "vk_test_0123456789abcdefKEY9"
@@ -49,8 +49,8 @@ type patient struct {
 func newPatient(t *testing.T) *patient {
 	t.Helper()
 	p := &patient{t: t, home: t.TempDir(), env: map[string]string{}}
-	p.api = testkit.Serve(t, testkit.Answer(200, balance))
-	p.handler = testkit.Serve(t, testkit.Answer(200, "{}"))
+	p.api = testkit.Serve(t, testkit.Respond(200, balance))
+	p.handler = testkit.Serve(t, testkit.Respond(200, "{}"))
 	p.write(p.configFile(), "api_key = \""+key+"\"\nwebhook_secret = \""+secret+"\"\nforward = \""+p.handler.Addr()+"\"\n")
 	return p
 }

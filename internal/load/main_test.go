@@ -7,4 +7,4 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestMain(m *testing.M) { os.Exit(testkit.Run(m)) }
+func TestMain(m *testing.M) { os.Exit(testkit.RunAndCheckLeaks(m)) }

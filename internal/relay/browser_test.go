@@ -44,7 +44,7 @@ func TestIngressRejectsCrossSitePostsFromBrowsersOnly(t *testing.T) {
 		{"a page of the tunnel's own site", "a.ngrok.app", []string{"Origin: https://a.ngrok.app", "Sec-Fetch-Site: same-origin"}, true, 200},
 		{"another site through the tunnel", "a.ngrok.app", []string{"Origin: " + evil}, true, 403},
 	}
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	here := start(t, handler.URL(), warn)
 	outside := start(t, handler.URL(), warn, func(p *rigOptions) { p.ingress.Origin = webhook.OriginTunnel })
 	for _, test := range tests {

@@ -58,7 +58,7 @@ func TestDeliverRecordsAndForwardsWithoutAnIngress(t *testing.T) {
 }
 
 func TestDeliverReturnsRejectedAndSkippedDeliveries(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Events = []string{"wallet.*"} })
 	unsigned := arrived(sampleBody, webhook.OriginTrigger, "")
 	unsigned.Header = nil
@@ -77,7 +77,7 @@ func TestDeliverReturnsRejectedAndSkippedDeliveries(t *testing.T) {
 }
 
 func TestDeliverReturnsAnErrorOnlyIfTheLogFails(t *testing.T) {
-	r, log := startFaulty(t, testkit.Nowhere(t))
+	r, log := startFaulty(t, testkit.RefusingAddr(t))
 	if out := r.deliver(arrived(sampleBody, webhook.OriginTrigger, "")); out.Delivery.Status != webhook.StatusUnreachable ||
 		out.Attempt.Failure != webhook.FailureRefused {
 		t.Errorf("without a handler: got %s, %s; want unreachable, connection_refused", out.Delivery.Status, out.Attempt.Failure)
@@ -123,7 +123,7 @@ func TestAnInterruptedDeliveryIsRecordedAsCanceled(t *testing.T) {
 }
 
 func TestARepeatedBodyIsForwardedAndMarked(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusInternalServerError, "no"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusInternalServerError, "no"))
 	r := start(t, handler.URL())
 	r.postSigned(sampleBody)
 	r.postSigned(sampleBody + " ")
@@ -181,7 +181,7 @@ func TestAReplayWithoutAnIngressResolvesTheFailedDelivery(t *testing.T) {
 }
 
 func TestAParentIsIgnoredWithoutTheToken(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
 	header := signedHeader(sampleBody)
 	header.Set(session.SenderHeader, session.Sender{Token: "guess", Origin: webhook.OriginReplay, Parent: "dlv_0000000000"}.String())

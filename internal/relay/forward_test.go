@@ -32,7 +32,7 @@ func TestHandlerGetsTheRecordedBytes(t *testing.T) {
 	for _, test := range bodies {
 		for _, encoding := range []string{"with its length", "in chunks"} {
 			t.Run(test.name+" "+encoding, func(t *testing.T) {
-				handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+				handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 				r := start(t, handler.URL())
 				var body io.Reader = strings.NewReader(test.body)
 				if encoding == "in chunks" {
@@ -57,7 +57,7 @@ func TestHandlerGetsTheRecordedBytes(t *testing.T) {
 }
 
 func TestHeaderIsRecordedUnchangedAndForwardedWithoutConnectionFields(t *testing.T) {
-	handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+	handler := testkit.ServeRaw(t, testkit.RespondRaw("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
 	r := start(t, handler.URL(), warn)
 	request := rawPost(sampleBody,
 		"x-VIDIKING-signature: sha256=first", "X-Many: one", "X-Many:", "x-many: one", "X-MANY:   three  ",
@@ -111,7 +111,7 @@ func TestSenderHeaderIsNeitherRecordedNorForwarded(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r := start(t, handler.URL(), warn)
 			var lines []string
 			for _, v := range test.values {
@@ -133,7 +133,7 @@ func TestSenderHeaderIsNeitherRecordedNorForwarded(t *testing.T) {
 }
 
 func TestHandlerSeesTheHostOfItsAddress(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL()+"/hooks?a=1", warn)
 	r.raw(rawPost(sampleBody))
 	got := handler.Wait(1)[0]
@@ -143,7 +143,7 @@ func TestHandlerSeesTheHostOfItsAddress(t *testing.T) {
 }
 
 func TestHeaderOptionReplacesForwardedFieldsOnly(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), warn, func(p *rigOptions) {
 		p.relay.Header = []webhook.Field{{Name: "X-Env", Value: "dev"}, {Name: "X-New", Value: "1"}, {Name: "X-New", Value: "2"}}
 	})
@@ -187,7 +187,7 @@ func TestBothSignatureFormsVerifyAndAreForwardedUnchanged(t *testing.T) {
 }
 
 func TestASenderThatExpects100ContinueGetsIt(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), warn)
 	c := r.dial()
 	head, body, _ := strings.Cut(rawPost(sampleBody, "Expect: 100-continue"), "\r\n\r\n")
@@ -208,7 +208,7 @@ func TestPathAndQueryReachTheHandlerByteForByte(t *testing.T) {
 	for _, called := range []string{
 		"", "/order/42", "/order/42?token=a%2Bb&x", "/a%2Fb%2f//c;d/", "/%FF|\"\xff?q=\xff;%zz", "?a=1", "/" + strings.Repeat("x", 30<<10),
 	} {
-		handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+		handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 		r := start(t, handler.URL()+"/hook?own=1", warn)
 		got := r.raw(strings.Replace(rawPost(sampleBody), ingressPath, ingressPath+called, 1))
 		rest, query, _ := strings.Cut(called, "?")

@@ -300,7 +300,7 @@ func TestCloseWaitsForAProbeInProgress(t *testing.T) {
 }
 
 func TestADeliveryDuringCloseLeavesNoProbeRunning(t *testing.T) {
-	defer testkit.NoneLeft(t, goleak.IgnoreCurrent()) // goroutines of earlier tests may still be ending
+	defer testkit.CheckLeaks(t, goleak.IgnoreCurrent()) // goroutines of earlier tests may still be ending
 	for range 50 {
 		r, _ := newProbedRelay()
 		var both sync.WaitGroup
@@ -311,7 +311,7 @@ func TestADeliveryDuringCloseLeavesNoProbeRunning(t *testing.T) {
 }
 
 func TestARestartedHandlerIsReportedAsBack(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	notices := make(chan Notice, 10)
 	r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Notify = func(n Notice) { notices <- n } })
 	handler.Stop()
@@ -321,7 +321,7 @@ func TestARestartedHandlerIsReportedAsBack(t *testing.T) {
 		}
 	}
 	missed := r.recorded()
-	testkit.ServeOn(t, handler.Addr(), testkit.Answer(http.StatusOK, "ok"))
+	testkit.ServeOn(t, handler.Addr(), testkit.Respond(http.StatusOK, "ok"))
 	n := receive(t, notices, "the handler to be back")
 	if n.Kind != NoticeHandlerBack || n.Missed != 2 || !n.Since.Equal(missed[0].ReceivedAt) || n.Target.Host() != handler.Addr() {
 		t.Errorf("got notices %+v, want one: %s is back and missed 2 deliveries since %v", n, handler.Addr(), missed[0].ReceivedAt)

@@ -38,7 +38,7 @@ func TestHeartbeatsEndWhenTheResponseStarts(t *testing.T) {
 
 func TestATrustedSenderGetsHeartbeats(t *testing.T) {
 	release := make(chan struct{})
-	r := start(t, testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok"))).URL())
+	r := start(t, testkit.Serve(t, testkit.Slow(release, testkit.Respond(http.StatusOK, "ok"))).URL())
 	trusted := trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger})
 	c := r.dial()
 	write(t, c, rawPost(sampleBody,

@@ -36,7 +36,7 @@ func (l *rigLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, erro
 // stoppedHandler returns the address of a handler that has stopped. A test may start another one there.
 func stoppedHandler(t *testing.T) string {
 	t.Helper()
-	h := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	h := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	h.Stop()
 	return h.Addr()
 }
@@ -111,7 +111,7 @@ func TestATrustedSenderWaitsForAHeldDelivery(t *testing.T) {
 		answers <- r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	}()
 	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
-	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
+	testkit.ServeOn(t, nowhere, testkit.Respond(http.StatusTeapot, "no"))
 	got := receive(t, answers, "the response")
 	if got.code != http.StatusTeapot || got.header.Get(session.StatusHeader) != string(webhook.StatusRefused) {
 		t.Errorf("got %d, %q; want the final response, refused", got.code, got.header)
@@ -135,7 +135,7 @@ func TestDrainLeavesHeldDeliveriesToTheNextSession(t *testing.T) {
 	if err != nil || len(pending) != 1 || pending[0].ID != r.onlyDelivery().ID {
 		t.Fatalf("the next session adopts %+v, %v; want the delivery", pending, err)
 	}
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	next := New(Options{
 		Log: r.log, Sender: r.o.Sender, Routes: To(parseTarget(t, handler.URL())), Hold: true, Backlog: &rigLog{r.log}, Now: time.Now,
 	})
@@ -146,7 +146,7 @@ func TestDrainLeavesHeldDeliveriesToTheNextSession(t *testing.T) {
 }
 
 func TestATargetThatHoldsDoesNotDelayOtherTargets(t *testing.T) {
-	there := testkit.Serve(t, testkit.Answer(http.StatusOK, "here"))
+	there := testkit.Serve(t, testkit.Respond(http.StatusOK, "here"))
 	nowhere := stoppedHandler(t)
 	r := start(t, nowhere, withHold(&rigLog{}), func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, there.URL())}, {Target: parseTarget(t, nowhere)}}
@@ -159,7 +159,7 @@ func TestATargetThatHoldsDoesNotDelayOtherTargets(t *testing.T) {
 			t.Errorf("%s is %s while one target holds it, want unreachable", d.ID, d.Status)
 		}
 	}
-	late := testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusOK, "late"))
+	late := testkit.ServeOn(t, nowhere, testkit.Respond(http.StatusOK, "late"))
 	late.Wait(2)
 	r.waitFor("both to be delivered", allDelivered(2))
 	if got := len(there.Requests()); got != 2 {
@@ -172,7 +172,7 @@ func TestATargetThatHoldsDoesNotDelayOtherTargets(t *testing.T) {
 }
 
 func TestConcurrentDeliveriesAreHeldInOrderOfArrival(t *testing.T) {
-	r := New(Options{Routes: To(parseTarget(t, testkit.Nowhere(t))), Now: time.Now})
+	r := New(Options{Routes: To(parseTarget(t, testkit.RefusingAddr(t))), Now: time.Now})
 	defer r.Close()
 	h := r.upstreams[0].held
 	for _, n := range []int64{5, 2, 9, 1} {

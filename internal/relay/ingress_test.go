@@ -39,7 +39,7 @@ func TestIngressAcceptsOnlyPostsToItsPath(t *testing.T) {
 		{"POST", "/Webhooks/Vidiking", http.StatusNotFound},
 		{"GET", "/", http.StatusNotFound},
 	}
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), warn)
 	accepted := 0
 	for _, test := range tests {
@@ -64,7 +64,7 @@ func TestIngressAcceptsOnlyPostsToItsPath(t *testing.T) {
 }
 
 func TestAPostToAWrongPathIsReportedOnce(t *testing.T) {
-	r := start(t, testkit.Nowhere(t))
+	r := start(t, testkit.RefusingAddr(t))
 	for range 3 {
 		got := r.do(r.request(t.Context(), http.MethodPost, "/webhook", strings.NewReader(sampleBody), nil))
 		if want := "Send deliveries to " + ingressPath + " or below it.\n"; got.code != http.StatusNotFound || got.body != want {
@@ -83,7 +83,7 @@ func TestAPostToAWrongPathIsReportedOnce(t *testing.T) {
 }
 
 func TestAPathScannerIsReportedAFewTimesOnly(t *testing.T) {
-	r := start(t, testkit.Nowhere(t))
+	r := start(t, testkit.RefusingAddr(t))
 	for i := range 3 * maxWrongPaths {
 		r.do(r.request(t.Context(), http.MethodPost, fmt.Sprintf("/scan/%d", i), nil, nil))
 	}
@@ -107,7 +107,7 @@ func TestABodyOverTheLimitIsRejectedAndNotRecorded(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r := start(t, handler.URL(), warn, func(p *rigOptions) { p.ingress.MaxBody = limit })
 			var body io.Reader = strings.NewReader(strings.Repeat("x", test.bytes))
 			if test.chunked {
@@ -133,7 +133,7 @@ func (r *rig) wantNothingHeld() {
 
 func TestALargeBodyIsReportedOnceAndItsSenderSeesTheResponse(t *testing.T) {
 	const limit = 4 << 20 // twice this size is more than a socket buffers
-	r := start(t, testkit.Nowhere(t), func(p *rigOptions) { p.ingress.MaxBody = limit })
+	r := start(t, testkit.RefusingAddr(t), func(p *rigOptions) { p.ingress.MaxBody = limit })
 	body := strings.Repeat("x", 2*limit)
 	request := rawPost(body)
 	chunked := strings.Replace(rawPost(""), "Content-Length: 0\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n", 1)
@@ -151,7 +151,7 @@ func TestALargeBodyIsReportedOnceAndItsSenderSeesTheResponse(t *testing.T) {
 }
 
 func TestADeclaredLengthOverTheLimitGetsNo100Continue(t *testing.T) {
-	r := start(t, testkit.Nowhere(t))
+	r := start(t, testkit.RefusingAddr(t))
 	c := r.dial()
 	write(t, c, "POST "+ingressPath+" HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1000000000000\r\n\r\n")
 	if got := readResponse(t, c); got.code != http.StatusRequestEntityTooLarge {
@@ -171,7 +171,7 @@ func TestAnIncompleteBodyIsRejectedAndNotRecorded(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r := start(t, handler.URL(), warn)
 			c := r.dial()
 			write(t, c, test.request)
@@ -190,7 +190,7 @@ func TestAnIncompleteBodyIsRejectedAndNotRecorded(t *testing.T) {
 }
 
 func TestTooManyBytesInFlightGet503WithRetryAfter(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), warn)
 	r.ingress.bodies.limit = 2*deliveryOverhead + int64(2*len(sampleBody)) - 1
 	first := r.dial()
@@ -221,7 +221,7 @@ func TestTooManyBytesInFlightGet503WithRetryAfter(t *testing.T) {
 }
 
 func TestABodyThatGrowsBeyondTheBytesInFlightIsRejected(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), warn)
+	r := start(t, testkit.RefusingAddr(t), warn)
 	r.ingress.bodies.limit = deliveryOverhead + 2*firstBuffer
 	body := struct{ io.Reader }{strings.NewReader(strings.Repeat("x", 2*firstBuffer+1))}
 	got := r.do(r.request(t.Context(), http.MethodPost, ingressPath, body, nil))

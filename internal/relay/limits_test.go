@@ -24,7 +24,7 @@ func (r *rig) announce(length int) net.Conn {
 }
 
 func TestAnnouncedBodiesReserveNoMemory(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL(), warn)
 	r.ingress.bodies.limit = 1 << 20
 	for range 8 {
@@ -39,7 +39,7 @@ func TestAnnouncedBodiesReserveNoMemory(t *testing.T) {
 }
 
 func TestLargeBodiesLeaveRoomForSmallOnes(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), warn)
+	r := start(t, testkit.RefusingAddr(t), warn)
 	const large = 512 << 10
 	r.ingress.bodies.limit = large + deliveryOverhead + smallReserve
 	first := r.announce(large)
@@ -60,7 +60,7 @@ func TestLargeBodiesLeaveRoomForSmallOnes(t *testing.T) {
 
 func TestARejectedSenderSeesTheResponse(t *testing.T) {
 	const large = 4 << 20 // more than a socket buffers
-	r := start(t, testkit.Nowhere(t), func(p *rigOptions) { p.ingress.MaxBody = large })
+	r := start(t, testkit.RefusingAddr(t), func(p *rigOptions) { p.ingress.MaxBody = large })
 	r.ingress.bodies.limit = 2 * firstBuffer
 	for name, head := range map[string]string{"503": "A: b", "403": "Origin: https://evil.example"} {
 		if got := r.raw(rawPost(strings.Repeat("x", large), head)); fmt.Sprint(got.code) != name {
@@ -70,7 +70,7 @@ func TestARejectedSenderSeesTheResponse(t *testing.T) {
 }
 
 func TestAHeaderMayHave64KiB(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), warn)
+	r := start(t, testkit.RefusingAddr(t), warn)
 	request := func(size int) string {
 		head := rawPost("", "A: ")
 		return strings.Replace(head, "A: ", "A: "+strings.Repeat("x", size-len(head)), 1)
@@ -88,7 +88,7 @@ func TestAHeaderMayHave64KiB(t *testing.T) {
 }
 
 func TestAnIdleConnectionMakesRoomForANewOne(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), func(p *rigOptions) { p.ingress.MaxConns = 2 })
+	r := start(t, testkit.RefusingAddr(t), func(p *rigOptions) { p.ingress.MaxConns = 2 })
 	kept := r.dial() // idle between two requests
 	write(t, kept, rawPost(""))
 	readResponse(t, kept)
@@ -107,7 +107,7 @@ func TestAnIdleConnectionMakesRoomForANewOne(t *testing.T) {
 }
 
 func TestAConnectionOverTheLimitIsRejected(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), func(p *rigOptions) { p.ingress.MaxConns = 2 })
+	r := start(t, testkit.RefusingAddr(t), func(p *rigOptions) { p.ingress.MaxConns = 2 })
 	first := r.announce(10)
 	r.announce(10)
 	got := r.raw(rawPost(sampleBody))
@@ -124,7 +124,7 @@ func TestAConnectionOverTheLimitIsRejected(t *testing.T) {
 
 func TestConnectionsWithoutAFileDescriptorWait(t *testing.T) {
 	release := make(chan struct{})
-	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok")))
+	handler := testkit.Serve(t, testkit.Slow(release, testkit.Respond(http.StatusOK, "ok")))
 	r := start(t, handler.URL(), func(p *rigOptions) { p.ingress.Files = 2 })
 	replies := make(chan reply, 6)
 	for range cap(replies) {

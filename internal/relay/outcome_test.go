@@ -29,7 +29,7 @@ func TestDeliverWaitsForAHeldDelivery(t *testing.T) {
 	r := start(t, nowhere, withHold(&rigLog{}))
 	outcomes := r.outcomes(sampleBody)
 	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
-	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
+	testkit.ServeOn(t, nowhere, testkit.Respond(http.StatusTeapot, "no"))
 	out := receive(t, outcomes, "the outcome")
 	if out.Delivery.Status != webhook.StatusRefused || out.Attempt.Code != http.StatusTeapot || out.Attempt.N != 1 || len(out.Attempts) != 1 {
 		t.Errorf("got %s with %+v of %d attempts, want the final response: refused, 418", out.Delivery.Status, out.Attempt, len(out.Attempts))
@@ -47,7 +47,7 @@ func TestDeliverReturnsPendingWhenTheRelayIsDrained(t *testing.T) {
 }
 
 func TestDeliverSchedulesARetry(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusInternalServerError, "no"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusInternalServerError, "no"))
 	r := start(t, handler.URL(), withHold(&rigLog{}), func(p *rigOptions) { p.relay.Hold, p.relay.Retry = false, &dispatch.Schedule{} })
 	out := r.deliver(arrived(sampleBody, webhook.OriginReplay, ""))
 	r.Drain()
@@ -59,8 +59,8 @@ func TestDeliverSchedulesARetry(t *testing.T) {
 
 func TestTheProviderGetsTheResponseOfTargetsThatDoNotHold(t *testing.T) {
 	for want, answer := range map[int]http.Handler{
-		http.StatusOK:         testkit.Answer(http.StatusOK, "here"),
-		http.StatusBadRequest: testkit.Answer(http.StatusBadRequest, "no"),
+		http.StatusOK:         testkit.Respond(http.StatusOK, "here"),
+		http.StatusBadRequest: testkit.Respond(http.StatusBadRequest, "no"),
 	} {
 		nowhere := stoppedHandler(t)
 		r := start(t, nowhere, withHold(&rigLog{}), toBoth(t, nowhere, testkit.Serve(t, answer).URL()))
@@ -82,9 +82,9 @@ func TestATrustedSenderGetsTheWorstResponseOfHeldTargets(t *testing.T) {
 		answers <- r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	}()
 	r.waitFor("the placeholder attempts", func(all []webhook.Delivery) bool { return len(all) == 1 && all[0].Attempts == 2 })
-	testkit.ServeOn(t, second, testkit.Answer(http.StatusBadRequest, "second"))
+	testkit.ServeOn(t, second, testkit.Respond(http.StatusBadRequest, "second"))
 	r.waitFor("the second target's response", func(all []webhook.Delivery) bool { return all[0].Attempts == 3 })
-	testkit.ServeOn(t, first, testkit.Answer(http.StatusOK, "first"))
+	testkit.ServeOn(t, first, testkit.Respond(http.StatusOK, "first"))
 	got := receive(t, answers, "the response")
 	if got.code != http.StatusBadRequest || got.body != "second" || got.header.Get(session.StatusHeader) != string(webhook.StatusRefused) {
 		t.Errorf("got %d %q, %q; want the worst of both: 400, refused", got.code, got.body, got.header.Get(session.StatusHeader))

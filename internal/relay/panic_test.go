@@ -32,7 +32,7 @@ func (r *rig) wantOnePanic(text string) {
 }
 
 func TestAPanicWhileSendingFailsThatDeliveryOnly(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), panicking)
+	r := start(t, testkit.RefusingAddr(t), panicking)
 	if got := r.post("bug", nil); got.code != http.StatusInternalServerError || got.body != panicText+"\n" {
 		t.Errorf("got %d %q, want 500 %q", got.code, got.body, panicText)
 	}
@@ -53,7 +53,7 @@ func TestAPanicWhileSendingFailsThatDeliveryOnly(t *testing.T) {
 }
 
 func TestAPanicAfterAnAckFailsThatDeliveryOnly(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), panicking, func(p *rigOptions) { p.ingress.Respond = RespondAck })
+	r := start(t, testkit.RefusingAddr(t), panicking, func(p *rigOptions) { p.ingress.Respond = RespondAck })
 	if got := r.post("bug", nil); got.code != http.StatusOK {
 		t.Errorf("got %d, want 200", got.code)
 	}
@@ -69,7 +69,7 @@ func TestAPanicAfterAnAckFailsThatDeliveryOnly(t *testing.T) {
 }
 
 func TestAPanicWhileRecordingLeavesNothingBehind(t *testing.T) {
-	r, log := startFaulty(t, testkit.Nowhere(t), panicking)
+	r, log := startFaulty(t, testkit.RefusingAddr(t), panicking)
 	fault := func() error { panic("a bug in the log") }
 	log.record.Store(&fault)
 	if got := r.post("any", nil); got.code != http.StatusInternalServerError || len(r.recorded()) != 0 {
@@ -83,7 +83,7 @@ func TestAPanicWhileRecordingLeavesNothingBehind(t *testing.T) {
 }
 
 func TestAPanicAfterTheAttemptKeepsTheAttempt(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), panicking, func(p *rigOptions) {
+	r := start(t, testkit.RefusingAddr(t), panicking, func(p *rigOptions) {
 		p.relay.Sender = &scriptedSender{send: func(context.Context, []byte) webhook.Attempt {
 			return webhook.Attempt{Code: 2000} // an invalid status code makes WriteHeader panic
 		}}
@@ -98,7 +98,7 @@ func TestAPanicAfterTheAttemptKeepsTheAttempt(t *testing.T) {
 // The panic may recur while it is recorded or reported. After an ack no other code recovers it.
 func TestAPanicWhileHandlingAPanicIsRecovered(t *testing.T) {
 	for _, respond := range []Respond{RespondHandler, RespondAck} {
-		r, log := startFaulty(t, testkit.Nowhere(t), panicking, func(p *rigOptions) {
+		r, log := startFaulty(t, testkit.RefusingAddr(t), panicking, func(p *rigOptions) {
 			p.ingress.Respond = respond
 			p.relay.Notify = func(n Notice) { panic(n) }
 		})
@@ -157,7 +157,7 @@ func TestATakenIDIsReplaced(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Random = strings.NewReader(test.random) })
 			r.postSigned(sampleBody)
 			got := r.postSigned(sampleBody)
@@ -176,7 +176,7 @@ func TestATakenIDIsReplaced(t *testing.T) {
 }
 
 func TestAPanicWhileRecordingDoesNotBlockTheJob(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r, log := startFaulty(t, handler.URL(), func(p *rigOptions) { p.relay.Ordered = true })
 	bug := func() error { panic("a bug for the test") }
 	log.record.Store(&bug)

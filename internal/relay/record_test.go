@@ -15,7 +15,7 @@ import (
 func TestAnUnrecordedDeliveryIsNotForwarded(t *testing.T) {
 	for _, fault := range []error{store.ErrFull, store.ErrBusy, store.ErrReadOnly, errors.New("anything else")} {
 		t.Run(fault.Error(), func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r, log := startFaulty(t, handler.URL())
 			log.record.Store(failing(fmt.Errorf("write: %w", fault)))
 			for _, header := range []http.Header{signedHeader(sampleBody), trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger})} {
@@ -36,7 +36,7 @@ func TestAnUnrecordedDeliveryIsNotForwarded(t *testing.T) {
 }
 
 func TestALogFailureIsReportedAgainOnlyAfterASuccess(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r, log := startFaulty(t, handler.URL())
 	for round := 1; round <= 3; round++ {
 		log.record.Store(failing(store.ErrFull))
@@ -56,7 +56,7 @@ func TestALogFailureIsReportedAgainOnlyAfterASuccess(t *testing.T) {
 }
 
 func TestAClosingLogIsNotReported(t *testing.T) {
-	r, log := startFaulty(t, testkit.Nowhere(t))
+	r, log := startFaulty(t, testkit.RefusingAddr(t))
 	log.record.Store(failing(fmt.Errorf("record: %w", store.ErrClosed)))
 	if got := r.postSigned(sampleBody); got.code != http.StatusServiceUnavailable {
 		t.Errorf("got %d, want 503", got.code)
@@ -79,7 +79,7 @@ func TestADeliveryIsRecordedBeforeItIsSent(t *testing.T) {
 }
 
 func TestTheSenderGetsTheResponseIfTheAttemptCannotBeRecorded(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "late"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusTeapot, "late"))
 	r, log := startFaulty(t, handler.URL())
 	log.queue.Store(failing(store.ErrFull))
 	if got := r.postSigned(sampleBody); got.code != http.StatusTeapot || got.body != "late" {

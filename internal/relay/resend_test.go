@@ -74,7 +74,7 @@ func TestOrderedSendsHeldDeliveriesOneAtATime(t *testing.T) {
 
 // A delivery is not sent before its row is in the log. Until then, later ones do not overtake it.
 func TestOrderedDoesNotSkipADeliveryThatIsNotReady(t *testing.T) {
-	r := New(Options{Routes: To(parseTarget(t, testkit.Nowhere(t))), Now: time.Now, Ordered: true})
+	r := New(Options{Routes: To(parseTarget(t, testkit.RefusingAddr(t))), Now: time.Now, Ordered: true})
 	defer r.Close()
 	h := r.upstreams[0].held
 	first, second := &heldDelivery{seq: 1}, &heldDelivery{seq: 2, state: heldReady}
@@ -283,7 +283,7 @@ func TestAResumedDeliveryGoesToTheCurrentRoutes(t *testing.T) {
 	if err != nil || len(pending) != 1 {
 		t.Fatalf("Adopt: %+v, %v", pending, err)
 	}
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, ""))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, ""))
 	next := New(Options{
 		Log: r.log, Sender: r.o.Sender, Routes: To(parseTarget(t, handler.URL())), Hold: true, Backlog: r.log.Reader(), Now: time.Now,
 	})

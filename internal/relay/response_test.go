@@ -20,7 +20,7 @@ func rawHandler(t *testing.T, status, body string, lines ...string) *testkit.Raw
 	t.Helper()
 	lines = append([]string{"HTTP/1.1 " + status}, lines...)
 	lines = append(lines, fmt.Sprintf("Content-Length: %d", len(body)))
-	return testkit.ServeRaw(t, testkit.Say(strings.Join(lines, "\r\n")+"\r\n\r\n"+body))
+	return testkit.ServeRaw(t, testkit.RespondRaw(strings.Join(lines, "\r\n")+"\r\n\r\n"+body))
 }
 
 func TestTheSenderGetsTheHandlersResponse(t *testing.T) {
@@ -64,7 +64,7 @@ func TestTheSenderGetsTheHandlersResponse(t *testing.T) {
 }
 
 func TestARedirectIsReturnedAndNotFollowed(t *testing.T) {
-	elsewhere := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	elsewhere := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	handler := testkit.Serve(t, testkit.Redirect(elsewhere.URL()))
 	r := start(t, handler.URL())
 	got := r.postSigned(sampleBody)
@@ -93,7 +93,7 @@ func TestConnectionFieldsAreNotReturned(t *testing.T) {
 
 func TestResponsesWithoutABodyHaveNoLength(t *testing.T) {
 	for _, status := range []string{"204 No Content", "304 Not Modified"} {
-		handler := testkit.ServeRaw(t, testkit.Say("HTTP/1.1 "+status+"\r\nX-Kept: 1\r\n\r\n"))
+		handler := testkit.ServeRaw(t, testkit.RespondRaw("HTTP/1.1 "+status+"\r\nX-Kept: 1\r\n\r\n"))
 		r := start(t, handler.URL())
 		got := r.postSigned(sampleBody)
 		if fmt.Sprint(got.code) != status[:3] || got.body != "" || got.header.Get("X-Kept") != "1" || got.header["Content-Length"] != nil {
@@ -126,7 +126,7 @@ func TestAHandlerCannotSetSessionHeaders(t *testing.T) {
 
 func TestTheSenderGets502Or504WithoutAResponse(t *testing.T) {
 	never := make(chan struct{})
-	stalled := testkit.Serve(t, testkit.Stalling(never, "half", ""))
+	stalled := testkit.Serve(t, testkit.StallMidResponse(never, "half", ""))
 	const short = 200 * time.Millisecond // for handlers that never respond
 	tests := []struct {
 		name, target string
@@ -135,9 +135,9 @@ func TestTheSenderGets502Or504WithoutAResponse(t *testing.T) {
 		status       webhook.Status
 		body         string
 	}{
-		{"handler down", testkit.Nowhere(t), testTimeout, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
+		{"handler down", testkit.RefusingAddr(t), testTimeout, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
 		{"hangs up", testkit.Serve(t, testkit.HangUp()).URL(), testTimeout, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
-		{"hangs up midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), testTimeout, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
+		{"hangs up midway", testkit.Serve(t, testkit.HangUpMidResponse()).URL(), testTimeout, 502, webhook.StatusUnreachable, "The handler could not be reached.\n"},
 		{"too slow", testkit.Serve(t, testkit.Slow(never, nil)).URL(), short, 504, webhook.StatusTimedOut, "The handler did not respond in time.\n"},
 		{"stalls", stalled.URL(), short, 504, webhook.StatusTimedOut, "The handler did not respond in time.\n"},
 	}
@@ -156,7 +156,7 @@ func TestTheSenderGets502Or504WithoutAResponse(t *testing.T) {
 
 func TestAckRespondsWhileTheHandlerHangs(t *testing.T) {
 	release := make(chan struct{})
-	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusTeapot, "late")))
+	handler := testkit.Serve(t, testkit.Slow(release, testkit.Respond(http.StatusTeapot, "late")))
 	r := start(t, handler.URL(), func(p *rigOptions) { p.ingress.Respond = RespondAck })
 	got := r.postSigned(sampleBody)
 	if d := r.onlyDelivery(); got.code != http.StatusOK || got.body != "" || d.Status != webhook.StatusPending {
@@ -176,7 +176,7 @@ func TestAckRespondsWhileTheHandlerHangs(t *testing.T) {
 
 func TestATrustedSenderWaitsForTheOutcomeEvenWithAck(t *testing.T) {
 	release := make(chan struct{})
-	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusTeapot, "late")))
+	handler := testkit.Serve(t, testkit.Slow(release, testkit.Respond(http.StatusTeapot, "late")))
 	r := start(t, handler.URL(), func(p *rigOptions) { p.ingress.Respond = RespondAck })
 	answered := make(chan reply, 1)
 	go func() {
@@ -197,7 +197,7 @@ func TestATrustedSenderWaitsForTheOutcomeEvenWithAck(t *testing.T) {
 
 func TestASenderThatHangsUpDoesNotStopTheDelivery(t *testing.T) {
 	release := make(chan struct{})
-	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok")))
+	handler := testkit.Serve(t, testkit.Slow(release, testkit.Respond(http.StatusOK, "ok")))
 	r := start(t, handler.URL())
 	ctx, hangUp := context.WithCancel(t.Context())
 	hungUp := make(chan error, 1)

@@ -24,8 +24,8 @@ func events(requests []testkit.Request) []string {
 }
 
 func TestADeliveryGoesToEveryMatchingRoute(t *testing.T) {
-	renders := testkit.Serve(t, testkit.Answer(http.StatusOK, "renders"))
-	failures := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "failures"))
+	renders := testkit.Serve(t, testkit.Respond(http.StatusOK, "renders"))
+	failures := testkit.Serve(t, testkit.Respond(http.StatusTeapot, "failures"))
 	r := start(t, renders.URL(), func(p *rigOptions) {
 		p.relay.Routes = []Route{
 			{Events: []string{"render.*"}, Target: parseTarget(t, renders.URL())},
@@ -71,8 +71,8 @@ func TestADeliveryGoesToEveryMatchingRoute(t *testing.T) {
 }
 
 func TestATrustedSenderChoosesATarget(t *testing.T) {
-	first := testkit.Serve(t, testkit.Answer(http.StatusOK, "first"))
-	second := testkit.Serve(t, testkit.Answer(http.StatusOK, "second"))
+	first := testkit.Serve(t, testkit.Respond(http.StatusOK, "first"))
+	second := testkit.Serve(t, testkit.Respond(http.StatusOK, "second"))
 	r := start(t, first.URL(), func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, first.URL())}, {Events: []string{"ai.*"}, Target: parseTarget(t, second.URL())}}
 	})
@@ -99,8 +99,8 @@ func TestATrustedSenderChoosesATarget(t *testing.T) {
 }
 
 func TestTheSenderGetsTheWorstResponseOfSeveralTargets(t *testing.T) {
-	good := testkit.Serve(t, testkit.Answer(http.StatusOK, "fine"))
-	bad := testkit.Serve(t, testkit.Answer(http.StatusConflict, "no"))
+	good := testkit.Serve(t, testkit.Respond(http.StatusOK, "fine"))
+	bad := testkit.Serve(t, testkit.Respond(http.StatusConflict, "no"))
 	r := start(t, good.URL(), func(p *rigOptions) {
 		p.relay.Routes = []Route{{Target: parseTarget(t, bad.URL())}, {Target: parseTarget(t, good.URL())}}
 	})
@@ -126,8 +126,8 @@ func (b *buggyAt) Send(ctx context.Context, t dispatch.Target, h webhook.Header,
 func panicForTheTest() { panic("a bug for the test") }
 
 func TestAPanicAtOneTargetKeepsTheResultsOfOthers(t *testing.T) {
-	good := testkit.Serve(t, testkit.Answer(http.StatusOK, "fine"))
-	bad := testkit.Nowhere(t)
+	good := testkit.Serve(t, testkit.Respond(http.StatusOK, "fine"))
+	bad := testkit.RefusingAddr(t)
 	sender := dispatch.NewSender(dispatch.Options{})
 	defer sender.Close()
 	r := start(t, good.URL(), toBoth(t, bad, good.URL()), func(p *rigOptions) {

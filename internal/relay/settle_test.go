@@ -168,7 +168,7 @@ func TestRetriesContinueIfAnAttemptCannotBeWritten(t *testing.T) {
 }
 
 func TestABusyLogDoesNotFailTheAttempt(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusTeapot, "no"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusTeapot, "no"))
 	r, log := startFaulty(t, handler.URL())
 	log.add.Store(failingOn(busy, 1))
 	out, err := r.Deliver(t.Context(), arrived(sampleBody, webhook.OriginTrigger, ""))
@@ -270,7 +270,7 @@ func TestDeliverReturnsTheResultOfAHeldDeliveryIfTheLogIsBusy(t *testing.T) {
 	log.get.Store(failingOn(busy, 2)) // the first read is for the resend
 	outcomes := r.outcomes(sampleBody)
 	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
-	testkit.ServeOn(t, nowhere, testkit.Answer(http.StatusTeapot, "no"))
+	testkit.ServeOn(t, nowhere, testkit.Respond(http.StatusTeapot, "no"))
 	out := receive(t, outcomes, "the outcome")
 	if out.Delivery.Status != webhook.StatusRefused || out.Attempt.Code != http.StatusTeapot {
 		t.Errorf("got %s with %+v, want refused with the 418", out.Delivery.Status, out.Attempt)

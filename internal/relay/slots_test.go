@@ -183,7 +183,7 @@ func TestAbortLeavesWaitingDeliveriesPending(t *testing.T) {
 
 func TestAWaitingDeliveryKeepsItsPlaceWhenItsSenderLeaves(t *testing.T) {
 	release := make(chan struct{})
-	handler := testkit.Serve(t, testkit.Slow(release, testkit.Answer(http.StatusOK, "ok")))
+	handler := testkit.Serve(t, testkit.Slow(release, testkit.Respond(http.StatusOK, "ok")))
 	r := start(t, handler.URL(), func(p *rigOptions) { p.relay.MaxConcurrency = 1 })
 	cost := int64(len(sampleBody)) + deliveryOverhead
 	r.ingress.bodies.limit = 3 * cost

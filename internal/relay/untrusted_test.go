@@ -21,7 +21,7 @@ import (
 // A page in the developer's browser can post to this machine. With DNS rebinding, the page's own host name leads to this machine, so the
 // browser treats both as one origin and lets the page read the response.
 func TestABrowserPageCannotReachTheHandlerOrLearnAnything(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "the handler's answer"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "the handler's answer"))
 	r := start(t, handler.URL())
 	for _, method := range []string{http.MethodPost, http.MethodOptions, http.MethodGet} {
 		for _, path := range []string{ingressPath, "/"} {
@@ -55,7 +55,7 @@ func TestABrowserPageCannotReachTheHandlerOrLearnAnything(t *testing.T) {
 }
 
 func TestALargeHeaderIsRejectedAndNotRecorded(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
 	header := signedHeader(sampleBody)
 	header.Set("X-Large", strings.Repeat("x", 128<<10))

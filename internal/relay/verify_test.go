@@ -20,7 +20,7 @@ func TestTheVerifyModeDecidesWhatHappensToEachVerdict(t *testing.T) {
 		webhook.VerdictMissing:   "",
 	}
 	for _, verify := range []Verify{VerifyStrict, VerifyWarn, VerifyOff} {
-		handler := testkit.Serve(t, testkit.Answer(http.StatusAccepted, "ok"))
+		handler := testkit.Serve(t, testkit.Respond(http.StatusAccepted, "ok"))
 		r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Verify = verify })
 		for verdict, value := range values {
 			t.Run(string(verify)+" "+string(verdict), func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestTheVerifyModeDecidesWhatHappensToEachVerdict(t *testing.T) {
 }
 
 func TestOnlyATrustedSenderGetsTheIDOfARejectedDelivery(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
 	untrusted := r.post(sampleBody, nil)
 	guess := r.post(sampleBody, http.Header{session.SenderHeader: {"token=" + token + "x; origin=trigger"}})
@@ -81,7 +81,7 @@ func TestOnlyATrustedSenderGetsTheIDOfARejectedDelivery(t *testing.T) {
 }
 
 func TestAHandlers401DiffersFromARejection(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusUnauthorized, "no"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusUnauthorized, "no"))
 	r := start(t, handler.URL())
 	got := r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	if d := r.onlyDelivery(); got.code != http.StatusUnauthorized || got.body != "no" || got.header.Get(session.StatusHeader) != "refused" ||
@@ -92,7 +92,7 @@ func TestAHandlers401DiffersFromARejection(t *testing.T) {
 }
 
 func TestAChangedSecretAppliesToTheNextDelivery(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	var secret atomic.Value
 	secret.Store("whsec_thefirstofthemall")
 	r := start(t, handler.URL(), func(p *rigOptions) {
@@ -124,7 +124,7 @@ func TestAnUnselectedEventIsRecordedAndSkipped(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r := start(t, handler.URL(), func(p *rigOptions) { p.relay.Events = test.events })
 			got := r.post(test.body, trustedHeader(test.body, session.Sender{Origin: webhook.OriginTrigger}))
 			d := r.onlyDelivery()
@@ -140,14 +140,14 @@ func TestAnUnselectedEventIsRecordedAndSkipped(t *testing.T) {
 }
 
 func TestAnUnselectedDeliveryWithAWrongSignatureIsRejected(t *testing.T) {
-	r := start(t, testkit.Nowhere(t), func(p *rigOptions) { p.relay.Events = []string{"wallet.*"} })
+	r := start(t, testkit.RefusingAddr(t), func(p *rigOptions) { p.relay.Events = []string{"wallet.*"} })
 	if got := r.post(sampleBody, nil); got.code != http.StatusUnauthorized || r.onlyDelivery().Status != webhook.StatusRejected {
 		t.Errorf("got %d and %s, want 401 and rejected", got.code, r.onlyDelivery().Status)
 	}
 }
 
 func TestABodyThatIsNotAPayloadIsForwardedWithoutAnEvent(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
 	for i, body := range []string{"", "hello", "[1]", `"render.complete"`, `{"event":null}`, `{"event":"render.complete"`, "\xff"} {
 		got := r.postSigned(body)
@@ -159,7 +159,7 @@ func TestABodyThatIsNotAPayloadIsForwardedWithoutAnEvent(t *testing.T) {
 }
 
 func TestADeliveryIsRecordedWithItsProperties(t *testing.T) {
-	handler := testkit.Serve(t, testkit.Answer(http.StatusOK, "ok"))
+	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r := start(t, handler.URL())
 	value := signature.Sign(webhook.SecretFrom(secretText), []byte(sampleBody), signature.StyleBare)
 	r.post(sampleBody, http.Header{webhook.SignatureHeader: {value}})

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(announceVariable); dir != "" {
 		os.Exit(announceUntilKilled(dir))
 	}
-	os.Exit(testkit.Run(m))
+	os.Exit(testkit.RunAndCheckLeaks(m))
 }
 
 // announceVariable turns the test binary into a process that announces a session in that directory and waits.

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		os.Exit(runRole(role))
 	}
-	os.Exit(testkit.Run(m))
+	os.Exit(testkit.RunAndCheckLeaks(m))
 }
 
 // start is the time of a test's first delivery. The next ones follow one second apart.

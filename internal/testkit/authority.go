@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// Authority is a certificate authority that nobody knows but the test.
+// Authority is a certificate authority that only the test trusts.
 type Authority struct {
 	tb          testing.TB
 	certificate *x509.Certificate
 	key         crypto.Signer
 }
 
-// NewAuthority makes an Authority.
+// NewAuthority creates an Authority.
 func NewAuthority(tb testing.TB) *Authority {
 	tb.Helper()
 	a := &Authority{tb: tb}
@@ -33,20 +33,20 @@ func NewAuthority(tb testing.TB) *Authority {
 	return a
 }
 
-// Pool trusts this authority alone.
+// Pool returns a pool that trusts only this authority.
 func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)
 	return pool
 }
 
-// Certificate makes a certificate for names and IP addresses, good for an hour.
+// Certificate issues a certificate for names and IP addresses, valid for an hour.
 func (a *Authority) Certificate(names ...string) tls.Certificate {
 	a.tb.Helper()
 	return a.issue(time.Now().Add(time.Hour), names)
 }
 
-// Expired makes a certificate that was good until a minute ago.
+// Expired issues a certificate that expired a minute ago.
 func (a *Authority) Expired(names ...string) tls.Certificate {
 	a.tb.Helper()
 	return a.issue(time.Now().Add(-time.Minute), names)
@@ -71,7 +71,7 @@ func (a *Authority) template(until time.Time) *x509.Certificate {
 	a.tb.Helper()
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 128))
 	if err != nil {
-		a.tb.Fatalf("draw a serial number: %v", err)
+		a.tb.Fatalf("generate a serial number: %v", err)
 	}
 	return &x509.Certificate{
 		SerialNumber: serial,
@@ -87,7 +87,7 @@ func (a *Authority) newKey() crypto.Signer {
 	a.tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		a.tb.Fatalf("make a key: %v", err)
+		a.tb.Fatalf("generate a key: %v", err)
 	}
 	return key
 }
@@ -100,7 +100,7 @@ func (a *Authority) sign(template, parent *x509.Certificate, public crypto.Publi
 	}
 	certificate, err := x509.ParseCertificate(der)
 	if err != nil {
-		a.tb.Fatalf("read the certificate that was just made: %v", err)
+		a.tb.Fatalf("parse the issued certificate: %v", err)
 	}
 	return certificate
 }

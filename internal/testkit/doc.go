@@ -1,13 +1,11 @@
-// Package testkit gives tests handlers to send to, above all those that misbehave: they hang up, stall, redirect, answer too
-// much or in no language at all.
+// Package testkit provides webhook handlers and tunnel servers for tests, most of them misbehaving: they hang up, stall, redirect,
+// send too much, or send bytes that are not HTTP.
 //
-// Serve makes an ordinary HTTP handler that records what it received; what it answers is an http.Handler, of which this package
-// has the usual and the strange. ServeRaw makes one that shows the bytes as they came over the wire, and answers in bytes.
-// ServeConns hands out bare connections for whatever else. All listen on loopback, end with the test, and never sleep: what has
-// to wait, waits on a channel.
+// Serve starts an HTTP handler that records its requests and responds with an http.Handler such as Respond or HangUp. ServeRaw
+// starts one that records requests byte for byte and responds in bytes. ServeConns passes each connection to a function. All of
+// them listen on loopback, stop when the test ends, and wait on channels instead of sleeping.
 //
-// Edge stands in for ngrok's edge, and SSHServer for the servers that forward over SSH: the real clients connect to them, and they
-// fail as the real ones do.
+// NgrokServer and SSHServer replace the tunnel providers: the real client libraries connect to them.
 //
-// It imports no package of this module, so that every package's tests can use it.
+// The package imports no other package of this module, which lets the tests of every package import it.
 package testkit

@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// Raw is a handler on loopback below HTTP.
+// Raw is a handler on loopback that works with bytes instead of parsed HTTP.
 type Raw struct {
 	tb       testing.TB
 	addr     string
-	requests *journal[[]byte]
-	conns    *journal[net.Conn]
+	requests *recorder[[]byte]
+	conns    *recorder[net.Conn]
 }
 
-// ServeRaw starts a Raw on 127.0.0.1 that reads requests (with Content-Length or without a body), records each as it came over
-// the wire, and has it answered by answer. The connection goes on until one side closes it.
-func ServeRaw(tb testing.TB, answer func(c net.Conn, request []byte)) *Raw {
+// ServeRaw starts a Raw on 127.0.0.1 that reads requests (with Content-Length or without a body), records their bytes, and responds
+// with respond. The connection stays open until one side closes it.
+func ServeRaw(tb testing.TB, respond func(c net.Conn, request []byte)) *Raw {
 	tb.Helper()
 	r := newRaw(tb)
 	r.serve(func(c net.Conn) {
@@ -31,67 +31,66 @@ func ServeRaw(tb testing.TB, answer func(c net.Conn, request []byte)) *Raw {
 				return
 			}
 			r.requests.add(request)
-			answer(c, request)
+			respond(c, request)
 		}
 	})
 	return r
 }
 
-// ServeConns starts a Raw on 127.0.0.1 that leaves each connection to talk, and closes it when that returns. It records no
-// requests.
-func ServeConns(tb testing.TB, talk func(c net.Conn)) *Raw {
+// ServeConns starts a Raw on 127.0.0.1 that passes each connection to serve and closes it when serve returns. It records no requests.
+func ServeConns(tb testing.TB, serve func(c net.Conn)) *Raw {
 	tb.Helper()
 	r := newRaw(tb)
-	r.serve(talk)
+	r.serve(serve)
 	return r
 }
 
-// Say answers with text, byte for byte, and leaves the connection open.
-func Say(text string) func(net.Conn, []byte) {
+// RespondRaw sends text, byte for byte, and leaves the connection open.
+func RespondRaw(text string) func(net.Conn, []byte) {
 	return func(c net.Conn, _ []byte) { _, _ = io.WriteString(c, text) }
 }
 
-// SayAndClose answers with text, byte for byte, and closes the connection without a word about it.
-func SayAndClose(text string) func(net.Conn, []byte) {
+// RespondRawAndClose sends text, byte for byte, and closes the connection without announcing it.
+func RespondRawAndClose(text string) func(net.Conn, []byte) {
 	return func(c net.Conn, _ []byte) {
 		_, _ = io.WriteString(c, text)
 		_ = c.Close()
 	}
 }
 
-// Addr is where it listens: 127.0.0.1:54321.
+// Addr returns the address, such as 127.0.0.1:54321.
 func (r *Raw) Addr() string { return r.addr }
 
-// URL is its root, without a slash at the end.
+// URL returns the URL without a trailing slash.
 func (r *Raw) URL() string { return "http://" + r.addr }
 
-// Requests is what came so far, each request byte for byte.
+// Requests returns the bytes of each request so far.
 func (r *Raw) Requests() [][]byte {
 	requests, _ := r.requests.all()
 	return requests
 }
 
-// Wait returns what came once that are n requests.
+// Wait waits for n requests and returns all so far. The test fails if they don't arrive.
 func (r *Raw) Wait(n int) [][]byte {
 	r.tb.Helper()
 	return r.requests.wait(r.tb, n)
 }
 
-// Connections is how many connections were made so far.
+// Connections returns the number of connections so far.
 func (r *Raw) Connections() int {
 	conns, _ := r.conns.all()
 	return len(conns)
 }
 
 func newRaw(tb testing.TB) *Raw {
-	return &Raw{tb: tb, requests: newJournal[[]byte](), conns: newJournal[net.Conn]()}
+	return &Raw{tb: tb, requests: newRecorder[[]byte](), conns: newRecorder[net.Conn]()}
 }
 
-func (r *Raw) serve(talk func(net.Conn)) {
+func (r *Raw) serve(handle func(net.Conn)) {
 	r.tb.Helper()
 	l := listen(r.tb, "127.0.0.1:0")
 	r.addr = l.Addr().String()
-	var accepting, talking sync.WaitGroup
+	var accepting, serving sync.WaitGroup
 	accepting.Go(func() {
 		for {
 			c, err := l.Accept()
@@ -99,9 +98,9 @@ func (r *Raw) serve(talk func(net.Conn)) {
 				return
 			}
 			r.conns.add(c)
-			talking.Go(func() {
+			serving.Go(func() {
 				defer c.Close()
-				talk(c)
+				handle(c)
 			})
 		}
 	})
@@ -112,11 +111,11 @@ func (r *Raw) serve(talk func(net.Conn)) {
 		for _, c := range conns {
 			_ = c.Close()
 		}
-		talking.Wait()
+		serving.Wait()
 	})
 }
 
-// readRequest reads one request and returns its bytes as they came.
+// readRequest reads one request and returns its bytes.
 func readRequest(in *bufio.Reader) ([]byte, error) {
 	var raw []byte
 	length := 0

@@ -11,36 +11,36 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// SSHStyle is how an SSHServer says where a tunnel begins.
+// SSHStyle is the way in which an SSHServer announces a tunnel's URL.
 type SSHStyle string
 
-// The styles, each as the servers of that kind do.
+// The styles, each named after the servers that use it.
 const (
-	SSHEvent      SSHStyle = "event"      // localhost.run: an object a line, where `--output json` is executed
-	SSHCloudEvent SSHStyle = "cloudevent" // localhost.run: the same as CloudEvents
-	SSHSish       SSHStyle = "sish"       // coloured text in the shell, which names where a connection is for as its sender
-	SSHPlain      SSHStyle = "plain"      // sshd: it says nothing, has no shell for us, and forwards no port below 1024
+	SSHEvent      SSHStyle = "event"      // localhost.run: one JSON object per line, if the client executes `--output json`
+	SSHCloudEvent SSHStyle = "cloudevent" // localhost.run: the same in the CloudEvents format
+	SSHSish       SSHStyle = "sish"       // colored text in the shell; the sender of a connection is a host name, not an address
+	SSHPlain      SSHStyle = "plain"      // sshd: announces nothing, offers no shell, and forwards no port below 1024
 )
 
-// SSHServer forwards connections that come to loopback, as the public servers and sshd do for -R. It lets everybody in, until LetIn
-// says whom.
+// SSHServer forwards connections from loopback to its clients, as public servers and sshd do for ssh -R. It accepts every client,
+// unless RequireKey is called.
 type SSHServer struct {
 	tb    testing.TB
 	style SSHStyle
 	addr  string
 
-	mu      sync.Mutex
-	ln      net.Listener
-	conns   map[net.Conn]bool
-	host    ssh.Signer
-	key     ssh.PublicKey           // who is let in; nil: everybody
-	granted map[string]net.Listener // by what was asked for: the same name again leads to the same place, but for localhost.run's guests
-	held    []func()                // lets go of the ports that were given
-	clients map[*sshClient]bool
-	deaf    bool // it answers no keepalive
-	down    bool
-	users   []string
-	said    []chan string // to each session: what else to say
+	mu               sync.Mutex
+	ln               net.Listener
+	conns            map[net.Conn]bool
+	hostKey          ssh.Signer
+	allowedKey       ssh.PublicKey           // nil: every client is accepted
+	listeners        map[string]net.Listener // by requested host and port; except for localhost.run, the same request gets the same address again
+	releases         []func()                // release the reserved ports
+	clients          map[*sshClient]bool
+	ignoreKeepalives bool
+	stopped          bool
+	users            []string
+	sessions         []chan string // lines to print, per session
 
 	running sync.WaitGroup
 }
@@ -49,49 +49,50 @@ type SSHServer struct {
 func NewSSHServer(tb testing.TB, style SSHStyle) *SSHServer {
 	tb.Helper()
 	l := listen(tb, "127.0.0.1:0")
-	s := &SSHServer{tb: tb, style: style, addr: l.Addr().String(), conns: map[net.Conn]bool{}, granted: map[string]net.Listener{}}
+	s := &SSHServer{tb: tb, style: style, addr: l.Addr().String(), conns: map[net.Conn]bool{}, listeners: map[string]net.Listener{}}
 	s.clients = map[*sshClient]bool{}
-	s.NewKey()
+	s.ReplaceHostKey()
 	s.ln = l
 	s.running.Go(func() { s.accept(l) })
-	tb.Cleanup(s.stop)
+	tb.Cleanup(s.shutdown)
 	return s
 }
 
-// Addr is where it listens.
+// Addr returns the server's address.
 func (s *SSHServer) Addr() string { return s.addr }
 
-// NewKey gives the server another key, as when somebody else answers in its place.
-func (s *SSHServer) NewKey() {
+// ReplaceHostKey gives the server another host key, as an impostor would have.
+func (s *SSHServer) ReplaceHostKey() {
 	s.tb.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		s.tb.Fatalf("make a key: %v", err)
+		s.tb.Fatalf("generate a key: %v", err)
 	}
 	signer, err := ssh.NewSignerFromKey(private)
 	if err != nil {
 		s.tb.Fatalf("use a key: %v", err)
 	}
-	s.set(func() { s.host = signer })
+	s.withLock(func() { s.hostKey = signer })
 }
 
-// LetIn takes nobody from now on but who has the key.
-func (s *SSHServer) LetIn(key ssh.PublicKey) { s.set(func() { s.key = key }) }
+// RequireKey makes the server accept only clients with this key.
+func (s *SSHServer) RequireKey(key ssh.PublicKey) { s.withLock(func() { s.allowedKey = key }) }
 
-// Freeze makes the server answer no keepalive from now on, as a peer that is gone without a word.
-func (s *SSHServer) Freeze() { s.set(func() { s.deaf = true }) }
+// IgnoreKeepalives makes the server stop responding to keepalives, as a peer does that vanished from the network.
+func (s *SSHServer) IgnoreKeepalives() { s.withLock(func() { s.ignoreKeepalives = true }) }
 
-// Say prints a line to every session.
-func (s *SSHServer) Say(line string) {
+// Print prints a line to every session.
+func (s *SSHServer) Print(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.said {
+	for _, c := range s.sessions {
 		c <- line
 	}
 }
 
-// Drop cuts every connection. What its client was given is free before that knows, and so can be given again.
-func (s *SSHServer) Drop() {
+// DropConnections closes every connection. It first closes the clients' listeners, which lets clients get the same addresses as soon
+// as they reconnect.
+func (s *SSHServer) DropConnections() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.clients {
@@ -102,35 +103,35 @@ func (s *SSHServer) Drop() {
 	}
 }
 
-// Down stops it.
-func (s *SSHServer) Down() {
+// Stop closes the listener and every connection.
+func (s *SSHServer) Stop() {
 	s.mu.Lock()
-	s.down = true
+	s.stopped = true
 	_ = s.ln.Close()
 	s.mu.Unlock()
-	s.Drop()
+	s.DropConnections()
 }
 
-// Users are who logged in so far.
+// Users returns the names of the users who have logged in.
 func (s *SSHServer) Users() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.users...)
 }
 
-func (s *SSHServer) set(change func()) {
+func (s *SSHServer) withLock(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
 }
 
-func (s *SSHServer) stop() {
-	s.Down()
+func (s *SSHServer) shutdown() {
+	s.Stop()
 	s.mu.Lock()
-	for _, l := range s.granted {
+	for _, l := range s.listeners {
 		_ = l.Close()
 	}
-	for _, release := range s.held {
+	for _, release := range s.releases {
 		release()
 	}
 	s.mu.Unlock()
@@ -143,14 +144,14 @@ func (s *SSHServer) accept(l net.Listener) {
 		if err != nil {
 			return
 		}
-		s.set(func() {
+		s.withLock(func() {
 			s.conns[c] = true
-			if s.down { // while this one was accepted
+			if s.stopped { // stopped meanwhile
 				_ = c.Close()
 			}
 		})
 		s.running.Go(func() {
-			defer s.set(func() { delete(s.conns, c) })
+			defer s.withLock(func() { delete(s.conns, c) })
 			defer c.Close()
 			s.serve(c)
 		})
@@ -160,51 +161,51 @@ func (s *SSHServer) accept(l net.Listener) {
 func (s *SSHServer) config() *ssh.ServerConfig {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := s.key
+	key := s.allowedKey
 	config := &ssh.ServerConfig{NoClientAuth: key == nil}
 	if key != nil {
 		config.PublicKeyCallback = func(_ ssh.ConnMetadata, offered ssh.PublicKey) (*ssh.Permissions, error) {
 			if string(offered.Marshal()) != string(key.Marshal()) {
-				return nil, fmt.Errorf("not this key")
+				return nil, fmt.Errorf("unknown key")
 			}
 			return nil, nil
 		}
 	}
-	config.AddHostKey(s.host)
+	config.AddHostKey(s.hostKey)
 	return config
 }
 
-// serve is one client, from the handshake to its end.
+// serve runs one client connection, from the handshake to the end.
 func (s *SSHServer) serve(c net.Conn) {
 	conn, channels, requests, err := ssh.NewServerConn(c, s.config())
 	if err != nil {
 		return
 	}
-	s.set(func() { s.users = append(s.users, conn.User()) })
+	s.withLock(func() { s.users = append(s.users, conn.User()) })
 	client := &sshClient{server: s, conn: conn, lines: make(chan string, 64)}
-	s.set(func() {
-		s.said = append(s.said, client.lines)
+	s.withLock(func() {
+		s.sessions = append(s.sessions, client.lines)
 		s.clients[client] = true
 	})
-	defer s.set(func() { delete(s.clients, client) })
-	var working sync.WaitGroup
-	defer working.Wait()
+	defer s.withLock(func() { delete(s.clients, client) })
+	var handlers sync.WaitGroup
+	defer handlers.Wait()
 	defer client.close()
-	working.Go(func() { client.requests(requests) })
+	handlers.Go(func() { client.serveRequests(requests) })
 	for channel := range channels {
 		if channel.ChannelType() != "session" {
 			_ = channel.Reject(ssh.UnknownChannelType, "only sessions")
 			continue
 		}
-		ch, asked, err := channel.Accept()
+		ch, requests, err := channel.Accept()
 		if err != nil {
 			return
 		}
-		working.Go(func() { client.session(ch, asked) })
+		handlers.Go(func() { client.serveSession(ch, requests) })
 	}
 }
 
-// copyBoth carries bytes both ways until both sides have said all.
-func copyBoth(c net.Conn, ch ssh.Channel) {
+// pipeChannel copies bytes both ways until both sides have closed.
+func pipeChannel(c net.Conn, ch ssh.Channel) {
 	pipe(c, ch, func() { _ = ch.CloseWrite() })
 }

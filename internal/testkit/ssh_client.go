@@ -14,7 +14,7 @@ import (
 type sshClient struct {
 	server *SSHServer
 	conn   *ssh.ServerConn
-	lines  chan string // what the server says in its session
+	lines  chan string // lines that the server prints in the client's session
 
 	mu        sync.Mutex
 	listeners []net.Listener // closed with the client
@@ -28,8 +28,8 @@ func (c *sshClient) close() {
 	}
 }
 
-// requests answers what is asked for the whole connection.
-func (c *sshClient) requests(requests <-chan *ssh.Request) {
+// serveRequests responds to requests about the whole connection.
+func (c *sshClient) serveRequests(requests <-chan *ssh.Request) {
 	for r := range requests {
 		switch r.Type {
 		case "tcpip-forward":
@@ -37,29 +37,29 @@ func (c *sshClient) requests(requests <-chan *ssh.Request) {
 			_ = r.Reply(ok, ssh.Marshal(&struct{ Port uint32 }{port}))
 		default:
 			c.server.mu.Lock()
-			deaf := c.server.deaf
+			ignoreKeepalives := c.server.ignoreKeepalives
 			c.server.mu.Unlock()
-			if r.WantReply && !deaf {
+			if r.WantReply && !ignoreKeepalives {
 				_ = r.Reply(false, nil)
 			}
 		}
 	}
 }
 
-// forward opens a public place and says where it is.
+// forward opens a public listener and announces its URL.
 func (c *sshClient) forward(payload []byte) (port uint32, ok bool) {
-	var asked struct {
+	var request struct {
 		Host string
 		Port uint32
 	}
-	if ssh.Unmarshal(payload, &asked) != nil {
+	if ssh.Unmarshal(payload, &request) != nil {
 		return 0, false
 	}
 	plain := c.server.style == SSHPlain
-	if plain && asked.Port > 0 && asked.Port < 1024 {
+	if plain && request.Port > 0 && request.Port < 1024 {
 		return 0, false
 	}
-	ln, err := c.place(asked.Host, asked.Port)
+	ln, err := c.listen(request.Host, request.Port)
 	if err != nil {
 		return 0, false
 	}
@@ -67,23 +67,23 @@ func (c *sshClient) forward(payload []byte) (port uint32, ok bool) {
 	c.mu.Lock()
 	c.listeners = append(c.listeners, ln)
 	c.mu.Unlock()
-	c.server.running.Go(func() { c.take(ln, asked.Host, asked.Port) })
-	for _, line := range c.announcement("http://" + ln.Addr().String()) {
+	c.server.running.Go(func() { c.acceptForwarded(ln, request.Host, request.Port) })
+	for _, line := range c.bannerLines("http://" + ln.Addr().String()) {
 		c.lines <- line
 	}
 	return port, true
 }
 
-// place listens where the same name was before. localhost.run has another for its guests each time.
-func (c *sshClient) place(host string, port uint32) (net.Listener, error) {
+// listen listens on the address that the same request got before. localhost.run gives anonymous users a new one each time.
+func (c *sshClient) listen(host string, port uint32) (net.Listener, error) {
 	s := c.server
 	name := net.JoinHostPort(host, strconv.Itoa(int(port)))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	address := ""
-	if before := s.granted[name]; before != nil && (s.style == SSHSish || s.style == SSHPlain) {
-		address = before.Addr().String()
-		_ = before.Close() // whose it was may have gone without anybody here knowing yet
+	if previous := s.listeners[name]; previous != nil && (s.style == SSHSish || s.style == SSHPlain) {
+		address = previous.Addr().String()
+		_ = previous.Close() // the server may not have noticed yet that its owner disconnected
 	}
 	if s.style == SSHPlain && port != 0 {
 		address = fmt.Sprintf("127.0.0.1:%d", port)
@@ -94,17 +94,17 @@ func (c *sshClient) place(host string, port uint32) (net.Listener, error) {
 		ln, err = net.Listen("tcp", address)
 	} else {
 		var release func()
-		ln, release, err = listenHeld("127.0.0.1:0")
-		s.held = append(s.held, release)
+		ln, release, err = listenReserved("127.0.0.1:0")
+		s.releases = append(s.releases, release)
 	}
 	if err == nil {
-		s.granted[name] = ln
+		s.listeners[name] = ln
 	}
 	return ln, err
 }
 
-// announcement is what the server prints, among other things that hold URLs too.
-func (c *sshClient) announcement(url string) []string {
+// bannerLines returns the lines that announce url, mixed with lines that contain other URLs.
+func (c *sshClient) bannerLines(url string) []string {
 	switch c.server.style {
 	case SSHEvent:
 		return []string{`{"message":"welcome, see https://localhost.run/docs/"}`, `{"event":"tcpip-forward","address":"` + url + `","status":"success"}`}
@@ -124,21 +124,21 @@ func (c *sshClient) announcement(url string) []string {
 	}
 }
 
-// take hands on what comes to a public place.
-func (c *sshClient) take(ln net.Listener, host string, port uint32) {
-	var carrying sync.WaitGroup
-	defer carrying.Wait()
+// acceptForwarded forwards the connections of a public listener to the client.
+func (c *sshClient) acceptForwarded(ln net.Listener, host string, port uint32) {
+	var connections sync.WaitGroup
+	defer connections.Wait()
 	for {
 		conn, err := ln.Accept()
 		if err != nil {
 			return
 		}
-		carrying.Go(func() {
+		connections.Go(func() {
 			defer conn.Close()
 			origin := conn.RemoteAddr().(*net.TCPAddr)
 			from := origin.IP.String()
 			if c.server.style == SSHSish {
-				from = "forwarded-for-" + host // no address: what libraries that expect one stumble over
+				from = "forwarded-for-" + host // not an IP address, which some libraries reject
 			}
 			ch, requests, err := c.conn.OpenChannel("forwarded-tcpip", ssh.Marshal(&struct {
 				Addr       string
@@ -150,13 +150,13 @@ func (c *sshClient) take(ln net.Listener, host string, port uint32) {
 				return
 			}
 			go ssh.DiscardRequests(requests)
-			copyBoth(conn, ch)
+			pipeChannel(conn, ch)
 		})
 	}
 }
 
-// session says what there is to say to who asks as the style wants it, and stays open until its input ends.
-func (c *sshClient) session(ch ssh.Channel, requests <-chan *ssh.Request) {
+// serveSession prints the server's lines if the client requests them as the style requires. It stays open until the client closes it.
+func (c *sshClient) serveSession(ch ssh.Channel, requests <-chan *ssh.Request) {
 	defer ch.Close()
 	for r := range requests {
 		command := ""
@@ -167,12 +167,12 @@ func (c *sshClient) session(ch ssh.Channel, requests <-chan *ssh.Request) {
 		ok := r.Type == "exec" && json && strings.Contains(command, "--output json") || r.Type == "shell" && c.server.style == SSHSish
 		_ = r.Reply(ok, nil)
 		if ok {
-			c.server.running.Go(func() { c.print(ch) })
+			c.server.running.Go(func() { c.printLines(ch) })
 		}
 	}
 }
 
-func (c *sshClient) print(ch ssh.Channel) {
+func (c *sshClient) printLines(ch ssh.Channel) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-func TestMain(m *testing.M) { os.Exit(Run(m)) }
+func TestMain(m *testing.M) { os.Exit(RunAndCheckLeaks(m)) }
 
-// post sends body and returns code and body of the answer; the code is 0 where there was none.
+// post sends body and returns the response's code and body. The code is 0 if there was no response.
 func post(tb testing.TB, url, body string, fields ...string) (int, string) {
 	tb.Helper()
 	transport := &http.Transport{DisableKeepAlives: true}
@@ -38,8 +38,8 @@ func post(tb testing.TB, url, body string, fields ...string) (int, string) {
 	return resp.StatusCode, string(answer)
 }
 
-func TestHandlerRecordsWhatItReceives(t *testing.T) {
-	h := Serve(t, Answer(http.StatusTeapot, "no coffee"))
+func TestHandlerRecordsRequests(t *testing.T) {
+	h := Serve(t, Respond(http.StatusTeapot, "no coffee"))
 	code, answer := post(t, h.URL()+"/a%2Fb?c=d", "body", "X-Twice", "b", "X-Twice", "a")
 	if code != http.StatusTeapot || answer != "no coffee" {
 		t.Errorf("got %d %q", code, answer)
@@ -56,34 +56,34 @@ func TestHandlerRecordsWhatItReceives(t *testing.T) {
 	}
 }
 
-func TestHandlerComesBackAtItsAddress(t *testing.T) {
-	h := Serve(t, Answer(http.StatusOK, "old"))
+func TestHandlerCanRestartAtTheSameAddress(t *testing.T) {
+	h := Serve(t, Respond(http.StatusOK, "old"))
 	h.Stop()
 	if code, text := post(t, h.URL(), ""); code != 0 {
 		t.Errorf("stopped: got %d %s", code, text)
 	}
-	h = ServeOn(t, h.Addr(), Answer(http.StatusOK, "new"))
+	h = ServeOn(t, h.Addr(), Respond(http.StatusOK, "new"))
 	if _, answer := post(t, h.URL(), ""); answer != "new" {
-		t.Errorf("started again: got %q", answer)
+		t.Errorf("restarted: got %q", answer)
 	}
 }
 
-func TestAVacantPlaceRefusesUntilSomebodyListensThere(t *testing.T) {
-	address := Vacant(t)
+func TestFreeAddrRefusesConnectionsUntilTheTestListens(t *testing.T) {
+	address := FreeAddr(t)
 	if code, text := post(t, "http://"+address, ""); code != 0 {
-		t.Errorf("vacant: got %d %s", code, text)
+		t.Errorf("free address: got %d %s", code, text)
 	}
-	if _, answer := post(t, ServeOn(t, address, Answer(http.StatusOK, "here")).URL(), ""); answer != "here" {
-		t.Errorf("got %q, want the handler that listens there at last", answer)
+	if _, answer := post(t, ServeOn(t, address, Respond(http.StatusOK, "here")).URL(), ""); answer != "here" {
+		t.Errorf("got %q, want a response from the handler", answer)
 	}
 }
 
-func TestStopEndsAHandlerThatWaits(t *testing.T) {
-	h := Serve(t, Slow(make(chan struct{}), Answer(http.StatusOK, "")))
+func TestStopAlsoEndsAHandlerThatIsWaiting(t *testing.T) {
+	h := Serve(t, Slow(make(chan struct{}), Respond(http.StatusOK, "")))
 	var posted sync.WaitGroup
 	posted.Go(func() {
 		if code, answer := post(t, h.URL(), "x"); code != 0 {
-			t.Errorf("got %d %q, want no answer", code, answer)
+			t.Errorf("got %d %q, want no response", code, answer)
 		}
 	})
 	h.Wait(1)
@@ -91,9 +91,9 @@ func TestStopEndsAHandlerThatWaits(t *testing.T) {
 	posted.Wait()
 }
 
-func TestSlowAnswersWhenReleased(t *testing.T) {
+func TestSlowRespondsWhenReleased(t *testing.T) {
 	release := make(chan struct{})
-	h := Serve(t, Slow(release, Stalling(release, "a", "b")))
+	h := Serve(t, Slow(release, StallMidResponse(release, "a", "b")))
 	var posted sync.WaitGroup
 	posted.Go(func() {
 		if code, answer := post(t, h.URL(), ""); code != http.StatusOK || answer != "ab" {
@@ -105,15 +105,15 @@ func TestSlowAnswersWhenReleased(t *testing.T) {
 	posted.Wait()
 }
 
-func TestHandlersMisbehaveAsTold(t *testing.T) {
+func TestMisbehavingHandlers(t *testing.T) {
 	if code, text := post(t, Serve(t, HangUp()).URL(), "x"); code != 0 || text != "EOF" {
 		t.Errorf("HangUp: got %d %q", code, text)
 	}
 	if code, text := post(t, Serve(t, Reset()).URL(), "x"); code != 0 || text == "EOF" {
 		t.Errorf("Reset: got %d %q", code, text)
 	}
-	if code, text := post(t, Serve(t, HangUpMidway()).URL(), "x"); code != 200 || text != "half of it, then unexpected EOF" {
-		t.Errorf("HangUpMidway: got %d %q", code, text)
+	if code, text := post(t, Serve(t, HangUpMidResponse()).URL(), "x"); code != 200 || text != "half of it, then unexpected EOF" {
+		t.Errorf("HangUpMidResponse: got %d %q", code, text)
 	}
 	if _, answer := post(t, Serve(t, Huge(100_000)).URL(), "x"); len(answer) != 100_000 {
 		t.Errorf("Huge: got %d bytes", len(answer))
@@ -123,7 +123,7 @@ func TestHandlersMisbehaveAsTold(t *testing.T) {
 	}
 }
 
-func TestVerifyingHandlersTakeOneForm(t *testing.T) {
+func TestVerifyingHandlersAcceptOneSignatureForm(t *testing.T) {
 	const (
 		secret = "whsec_test"
 		body   = `{"event":"render.complete"}`
@@ -139,7 +139,7 @@ func TestVerifyingHandlersTakeOneForm(t *testing.T) {
 		{"prefixed to bare", bare.URL(), body, "sha256=" + hex, 401},
 		{"bare to bare", bare.URL(), body, hex, 200},
 		{"another body", prefixed.URL(), body + " ", "sha256=" + hex, 401},
-		{"none", bare.URL(), body, "", 401},
+		{"no signature", bare.URL(), body, "", 401},
 	} {
 		if code, answer := post(t, tt.url, tt.body, "X-Vidiking-Signature", tt.signature); code != tt.code {
 			t.Errorf("%s: got %d %s, want %d", tt.name, code, answer, tt.code)
@@ -147,8 +147,8 @@ func TestVerifyingHandlersTakeOneForm(t *testing.T) {
 	}
 }
 
-func TestRawShowsTheBytesOfTheWire(t *testing.T) {
-	r := ServeRaw(t, Say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+func TestRawRecordsTheExactBytes(t *testing.T) {
+	r := ServeRaw(t, RespondRaw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
 	c, err := net.Dial("tcp", r.Addr())
 	if err != nil {
 		t.Fatal(err)
@@ -173,8 +173,8 @@ func TestRawShowsTheBytesOfTheWire(t *testing.T) {
 	}
 }
 
-func TestRawClosesWithoutAWord(t *testing.T) {
-	r := ServeRaw(t, SayAndClose("garbage"))
+func TestRawCanCloseTheConnectionUnannounced(t *testing.T) {
+	r := ServeRaw(t, RespondRawAndClose("garbage"))
 	c, err := net.Dial("tcp", r.Addr())
 	if err != nil {
 		t.Fatal(err)
@@ -186,10 +186,10 @@ func TestRawClosesWithoutAWord(t *testing.T) {
 	}
 }
 
-func TestRawEndsWithItsTest(t *testing.T) {
+func TestRawStopsWhenTheTestEnds(t *testing.T) {
 	var c net.Conn
-	t.Run("whose client stays", func(t *testing.T) {
-		r := ServeRaw(t, Say("hello"))
+	t.Run("client stays connected", func(t *testing.T) {
+		r := ServeRaw(t, RespondRaw("hello"))
 		var err error
 		if c, err = net.Dial("tcp", r.Addr()); err != nil {
 			t.Fatal(err)
@@ -202,26 +202,26 @@ func TestRawEndsWithItsTest(t *testing.T) {
 	})
 	defer c.Close()
 	if got, err := io.ReadAll(c); len(got) > 0 || err != nil {
-		t.Errorf("got %q, %v; want the end", got, err)
+		t.Errorf("got %q, %v; want the connection closed", got, err)
 	}
 }
 
-func TestNowhereRefusesAndSilentDoesNot(t *testing.T) {
-	if c, err := net.Dial("tcp", Nowhere(t)); err == nil {
+func TestRefusingAddrRefusesAndFrozenAddrConnects(t *testing.T) {
+	if c, err := net.Dial("tcp", RefusingAddr(t)); err == nil {
 		_ = c.Close()
-		t.Error("Nowhere: something listens there")
+		t.Error("RefusingAddr: something listens there")
 	}
-	c, err := net.Dial("tcp", Silent(t))
+	c, err := net.Dial("tcp", FrozenAddr(t))
 	if err != nil {
-		t.Fatalf("Silent: %v", err)
+		t.Fatalf("FrozenAddr: %v", err)
 	}
 	_ = c.Close()
 }
 
-func TestAuthorityIsTrustedByItsPoolAlone(t *testing.T) {
+func TestAuthorityIsTrustedOnlyByItsPool(t *testing.T) {
 	a := NewAuthority(t)
-	h := ServeTLS(t, a.Certificate("127.0.0.1", "handler.example"), Answer(http.StatusOK, ""))
-	expired := ServeTLS(t, a.Expired("127.0.0.1"), Answer(http.StatusOK, ""))
+	h := ServeTLS(t, a.Certificate("127.0.0.1", "handler.example"), Respond(http.StatusOK, ""))
+	expired := ServeTLS(t, a.Expired("127.0.0.1"), Respond(http.StatusOK, ""))
 	dial := func(address string, config *tls.Config) error {
 		c, err := tls.Dial("tcp", address, config)
 		if err == nil {

@@ -37,7 +37,7 @@ func (x *terminal) text() (screen string, alternate bool) {
 func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx context.CancelFunc, keys io.Writer)) (*terminal, error) {
 	t.Helper()
 	// Bubble Tea's reader may hang for ever with an event that nobody takes any more, as it looks at no context while it hands one on.
-	defer testkit.NoneLeft(t, goleak.IgnoreTopFunction("github.com/charmbracelet/ultraviolet.(*TerminalReader).sendEvents"))
+	defer testkit.CheckLeaks(t, goleak.IgnoreTopFunction("github.com/charmbracelet/ultraviolet.(*TerminalReader).sendEvents"))
 	master, slave, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 
 func TestCheckNgrokAcceptsAValidTokenWithoutAnEndpoint(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	if err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(edge, tunnel.NgrokOptions{})); err != nil {
 		t.Errorf("got %v, want no error", err)
 	}
@@ -26,8 +26,8 @@ func TestCheckNgrokAcceptsAValidTokenWithoutAnEndpoint(t *testing.T) {
 func TestCheckNgrokStopsAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
 	const token = "2token_that_is_refused_Zx9Q"
-	edge := testkit.NewEdge(t)
-	edge.Refuse("authentication failed: " + token + " is no token\n\nERR_NGROK_105")
+	edge := testkit.NewNgrokServer(t)
+	edge.RejectAuth("authentication failed: " + token + " is no token\n\nERR_NGROK_105")
 	err := tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(edge, tunnel.NgrokOptions{Token: token}))
 	var e *tunnel.Error
 	if !errors.As(err, &e) || e.Reason != tunnel.Refused || e.Code != "ERR_NGROK_105" || strings.Contains(err.Error(), token) {
@@ -36,7 +36,7 @@ func TestCheckNgrokStopsAtTheFirstFailure(t *testing.T) {
 	if n := len(edge.Auths()); n != 1 {
 		t.Errorf("the edge got %d requests, want 1", n)
 	}
-	down := testkit.NewEdgeDown(t)
+	down := testkit.NewStoppedNgrokServer(t)
 	err = tunnel.CheckNgrok(t.Context(), tunnel.Options{}, withEdge(down, tunnel.NgrokOptions{}))
 	if !errors.As(err, &e) || e.Reason != tunnel.Unreachable {
 		t.Errorf("unavailable edge: got %v, want Unreachable", err)
@@ -73,7 +73,7 @@ func TestCheckSSH(t *testing.T) {
 			t.Errorf("%s: got %v, want an error with %q", addr, err, want)
 		}
 	}
-	server.Down()
+	server.Stop()
 	var e *tunnel.Error
 	if err := check(t.Context(), server.Addr()); !errors.As(err, &e) || e.Message != "connection refused" {
 		t.Errorf("unavailable server: got %v, want connection refused", err)

@@ -24,7 +24,7 @@ func parse(t testing.TB, text string) *url.URL {
 
 func TestNgrokThroughAProxyThatResolvesNames(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	addr, asked := testkit.ServeProxy(t, func(string) string { return edge.Addr() })
 	client := &http.Client{Transport: &http.Transport{}}
 	o, proof := options(client)
@@ -61,23 +61,23 @@ func TestSSHThroughAProxy(t *testing.T) {
 
 func TestProxyErrorNamesTheProxyWithoutPassword(t *testing.T) {
 	t.Parallel()
-	refusing := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
-	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
+	refusing := testkit.ServeRaw(t, testkit.RespondRawAndClose("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"))
+	closing := testkit.ServeRaw(t, testkit.RespondRawAndClose(""))
 	socks := testkit.ServeConns(t, func(c net.Conn) {
 		_, _ = c.Read(make([]byte, 64))
 		_, _ = c.Write([]byte{5, 0xff}) // no acceptable authentication method
 	})
 	for by, want := range map[string]string{
-		"http://me:hush@" + refusing.Addr():    "it responded with 407 Proxy Authentication Required",
-		"http://me:hush@" + closing.Addr():     "connection closed",
-		"http://me:hush@" + testkit.Nowhere(t): "connection refused",
-		"socks5://me:hush@" + socks.Addr():     "no acceptable authentication methods",
-		"ftp://me:hush@" + closing.Addr():      `unsupported proxy scheme "ftp" (use http, https or socks5)`,
+		"http://me:hush@" + refusing.Addr():         "it responded with 407 Proxy Authentication Required",
+		"http://me:hush@" + closing.Addr():          "connection closed",
+		"http://me:hush@" + testkit.RefusingAddr(t): "connection refused",
+		"socks5://me:hush@" + socks.Addr():          "no acceptable authentication methods",
+		"ftp://me:hush@" + closing.Addr():           `unsupported proxy scheme "ftp" (use http, https or socks5)`,
 	} {
 		client := &http.Client{Transport: &http.Transport{}}
 		o, proof := options(client)
 		o.Proxy = tunnel.FixedProxy(parse(t, by))
-		edge := testkit.NewEdge(t)
+		edge := testkit.NewNgrokServer(t)
 		u := serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(edge, tunnel.NgrokOptions{})))
 		u.until(tunnel.Connecting)
 		s := u.until(tunnel.Connecting)
@@ -95,11 +95,11 @@ func TestProxyErrorNamesTheProxyWithoutPassword(t *testing.T) {
 
 func TestProxyGetsCredentials(t *testing.T) {
 	t.Parallel()
-	proxy := testkit.ServeRaw(t, testkit.SayAndClose("HTTP/1.1 403 Forbidden\r\n\r\n"))
+	proxy := testkit.ServeRaw(t, testkit.RespondRawAndClose("HTTP/1.1 403 Forbidden\r\n\r\n"))
 	client := &http.Client{Transport: &http.Transport{}}
 	o, proof := options(client)
 	o.Proxy = tunnel.FixedProxy(parse(t, "http://me:hush@"+proxy.Addr()))
-	serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(testkit.NewEdge(t), tunnel.NgrokOptions{})))
+	serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(testkit.NewNgrokServer(t), tunnel.NgrokOptions{})))
 	got := string(proxy.Wait(1)[0])
 	if !strings.HasPrefix(got, "CONNECT ") || !strings.Contains(got, "\r\nProxy-Authorization: Basic bWU6aHVzaA==\r\n") {
 		t.Errorf("the proxy got\n%s\nwant CONNECT with credentials", got)

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// The SDK leaves these running until its next heartbeat, which tests postpone, and until its own retry delay ends.
-	os.Exit(testkit.Run(m,
+	os.Exit(testkit.RunAndCheckLeaks(m,
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).requester"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/muxado/v2.(*Heartbeat).check"),
 		goleak.IgnoreAnyFunction("golang.ngrok.com/ngrok/v2/internal/tunnel/client.(*reconnectingSession).connect"),
@@ -67,14 +67,14 @@ func echo(w http.ResponseWriter, r *http.Request) {
 }
 
 // openNgrok opens a tunnel to the edge.
-func openNgrok(t testing.TB, edge *testkit.Edge, n tunnel.NgrokOptions) *inUse {
+func openNgrok(t testing.TB, edge *testkit.NgrokServer, n tunnel.NgrokOptions) *inUse {
 	t.Helper()
 	client := &http.Client{Transport: &http.Transport{}}
 	o, proof := options(client)
 	return serve(t, proof, client, tunnel.OpenNgrok(o, withEdge(edge, n)))
 }
 
-func withEdge(edge *testkit.Edge, n tunnel.NgrokOptions) tunnel.NgrokOptions {
+func withEdge(edge *testkit.NgrokServer, n tunnel.NgrokOptions) tunnel.NgrokOptions {
 	n.ConnectURL, n.Roots = edge.Addr(), edge.Authority().Pool()
 	n.Heartbeat = time.Hour // the SDK has a data race in its first heartbeat
 	if n.Token == "" {

@@ -13,7 +13,7 @@ import (
 
 func TestNgrokTransfersEveryByte(t *testing.T) {
 	t.Parallel()
-	u := openNgrok(t, testkit.NewEdge(t), tunnel.NgrokOptions{})
+	u := openNgrok(t, testkit.NewNgrokServer(t), tunnel.NgrokOptions{})
 	s := u.until(tunnel.Ready)
 	if s.URL == "" || s.URL != u.URL() || !s.Since.IsZero() {
 		t.Errorf("got ready %+v and URL %q, want the same URL and no outage", s, u.URL())
@@ -25,7 +25,7 @@ func TestNgrokTransfersEveryByte(t *testing.T) {
 
 func TestNgrokTransfersManyRequestsAtOnce(t *testing.T) {
 	t.Parallel()
-	u := openNgrok(t, testkit.NewEdge(t), tunnel.NgrokOptions{})
+	u := openNgrok(t, testkit.NewNgrokServer(t), tunnel.NgrokOptions{})
 	u.until(tunnel.Ready)
 	var all sync.WaitGroup
 	for range 50 {
@@ -37,10 +37,10 @@ func TestNgrokTransfersManyRequestsAtOnce(t *testing.T) {
 
 func TestNgrokReconnectsWithTheSameURL(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
 	before := u.until(tunnel.Ready)
-	edge.Drop()
+	edge.DropSessions()
 	gone := u.until(tunnel.Reconnecting)
 	if gone.Cause == nil || gone.Since.IsZero() {
 		t.Errorf("got %+v, want a cause and a start time", gone)
@@ -62,14 +62,14 @@ func TestNgrokReconnectsWithTheSameURL(t *testing.T) {
 
 func TestNgrokWaitsForALateEdge(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdgeDown(t)
+	edge := testkit.NewStoppedNgrokServer(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
 	for {
 		if s := u.next(); s.Kind == tunnel.Connecting && s.Cause != nil {
 			break
 		}
 	}
-	edge.Up()
+	edge.Start()
 	u.until(tunnel.Ready)
 	u.post([]byte("late"))
 }
@@ -110,11 +110,11 @@ func TestNgrokRejectionEndsTheTunnel(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			edge := testkit.NewEdge(t)
+			edge := testkit.NewNgrokServer(t)
 			if tc.bind {
-				edge.RefuseBind(tc.answer)
+				edge.RejectBind(tc.answer)
 			} else {
-				edge.Refuse(tc.answer)
+				edge.RejectAuth(tc.answer)
 			}
 			start := time.Now()
 			u := openNgrok(t, edge, tunnel.NgrokOptions{Token: token})
@@ -149,11 +149,11 @@ func (u *inUse) untilLost() tunnel.State {
 
 func TestNgrokRevokedTokenEndsTheTunnel(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
 	u.until(tunnel.Ready)
-	edge.Refuse("The authtoken you specified is properly formed, but it is invalid.\n\nERR_NGROK_107")
-	edge.Drop()
+	edge.RejectAuth("The authtoken you specified is properly formed, but it is invalid.\n\nERR_NGROK_107")
+	edge.DropSessions()
 	var e *tunnel.Error
 	if s := u.untilLost(); !errors.As(s.Cause, &e) || e.Reason != tunnel.Refused {
 		t.Errorf("got %v, want a rejected token", s.Cause)
@@ -162,7 +162,7 @@ func TestNgrokRevokedTokenEndsTheTunnel(t *testing.T) {
 
 func TestNgrokStoppedEndpointEndsTheTunnel(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
 	u.until(tunnel.Ready)
 	edge.StopEndpoints("Your account has reached a limit.", "ERR_NGROK_727")
@@ -174,11 +174,11 @@ func TestNgrokStoppedEndpointEndsTheTunnel(t *testing.T) {
 
 func TestNgrokGetsANewURLWhenTheOldOneIsGone(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
 	before := u.until(tunnel.Ready)
-	edge.RefuseURL(before.URL, "You must reserve a custom hostname for your account before it can be bound.\n\nERR_NGROK_319")
-	edge.Drop()
+	edge.RejectBindOf(before.URL, "You must reserve a custom hostname for your account before it can be bound.\n\nERR_NGROK_319")
+	edge.DropSessions()
 	u.until(tunnel.Reconnecting)
 	back := u.until(tunnel.Ready)
 	if back.URL == before.URL || !back.URLChanged {
@@ -189,7 +189,7 @@ func TestNgrokGetsANewURLWhenTheOldOneIsGone(t *testing.T) {
 
 func TestNgrokRequestsConfiguredOptions(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
+	edge := testkit.NewNgrokServer(t)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{Token: "2the_token", Policy: "on_http_request: []"})
 	u.until(tunnel.Ready)
 	if a := edge.Auths()[0]; a.Token != "2the_token" {
@@ -202,8 +202,8 @@ func TestNgrokRequestsConfiguredOptions(t *testing.T) {
 
 func TestCloseWhileOpening(t *testing.T) {
 	t.Parallel()
-	edge := testkit.NewEdge(t)
-	edge.Silence(true)
+	edge := testkit.NewNgrokServer(t)
+	edge.Freeze(true)
 	u := openNgrok(t, edge, tunnel.NgrokOptions{})
 	u.Close()
 	if s := u.untilClosed(); s.Cause != nil {

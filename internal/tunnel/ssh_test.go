@@ -92,7 +92,7 @@ func TestSSHReconnectReportsTheURL(t *testing.T) {
 			server := testkit.NewSSHServer(t, style)
 			u := openSSH(t, server, style, tunnel.SSHOptions{})
 			before := u.until(tunnel.Ready)
-			server.Drop()
+			server.DropConnections()
 			gone := u.until(tunnel.Reconnecting)
 			back := u.until(tunnel.Ready)
 			if back.URLChanged != moves || (back.URL != before.URL) != moves || !back.Since.Equal(gone.Since) {
@@ -110,7 +110,7 @@ func TestSSHFollowsAChangedURL(t *testing.T) {
 	before := u.until(tunnel.Ready)
 	// The same server under another name.
 	other := strings.Replace(before.URL, "127.0.0.1", "localhost", 1)
-	server.Say(`{"event":"tcpip-forward","address":"` + other + `"}`)
+	server.Print(`{"event":"tcpip-forward","address":"` + other + `"}`)
 	if s := u.until(tunnel.Ready); s.URL != other || !s.URLChanged || !s.Since.IsZero() {
 		t.Errorf("got %+v, want the URL %s without an outage", s, other)
 	}
@@ -121,7 +121,7 @@ func TestSSHDetectsASilentServer(t *testing.T) {
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{Heartbeat: 400 * time.Millisecond})
 	u.until(tunnel.Ready)
-	server.Freeze()
+	server.IgnoreKeepalives()
 	if s := u.until(tunnel.Reconnecting); tunnel.Describe(s.Cause) != "no response in time" {
 		t.Errorf("got cause %v, want no response", s.Cause)
 	}
@@ -149,7 +149,7 @@ func TestSSHSavesTheFirstHostKeyAndRejectsAnother(t *testing.T) {
 	again.until(tunnel.Ready)
 	again.Close()
 
-	server.NewKey()
+	server.ReplaceHostKey()
 	other := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{KnownHosts: keys})
 	s := other.untilLost()
 	var e *tunnel.Error
@@ -167,8 +167,8 @@ func TestSSHChangedHostKeyEndsTheTunnel(t *testing.T) {
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	u := openSSH(t, server, testkit.SSHSish, tunnel.SSHOptions{})
 	u.until(tunnel.Ready)
-	server.NewKey()
-	server.Drop()
+	server.ReplaceHostKey()
+	server.DropConnections()
 	var e *tunnel.Error
 	if s := u.untilLost(); !errors.As(s.Cause, &e) || e.Reason != tunnel.KeyChanged {
 		t.Errorf("got %v, want a changed key", s.Cause)
@@ -195,7 +195,7 @@ func TestSSHAuthenticatesWithTheUsersKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
-	server.LetIn(key)
+	server.RequireKey(key)
 	for name, keys := range map[string]tunnel.Keys{"the user's key": {Dir: dir}, "the configured key": {File: file}} {
 		t.Run(name, func(t *testing.T) {
 			openSSH(t, server, testkit.SSHPlain, tunnel.SSHOptions{Keys: keys}).until(tunnel.Ready)
@@ -221,7 +221,7 @@ func TestSSHUsesAConfiguredURL(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
 	// A free port, standing for one that a proxy in front of sshd forwards to.
-	addr := testkit.Vacant(t)
+	addr := testkit.FreeAddr(t)
 	u := openSSH(t, server, testkit.SSHPlain, tunnel.SSHOptions{URL: "http://" + addr, Bind: addr})
 	if s := u.until(tunnel.Ready); s.URL != "http://"+addr {
 		t.Errorf("got %s, want http://%s", s.URL, addr)

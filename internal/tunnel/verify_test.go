@@ -111,7 +111,7 @@ func TestVerifyRetries(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	t.Parallel()
-	silent := "http://" + testkit.Silent(t)
+	silent := "http://" + testkit.FrozenAddr(t)
 	get := func(url string) error {
 		client := &http.Client{Timeout: time.Minute}
 		if url == silent {
@@ -125,12 +125,12 @@ func TestDescribe(t *testing.T) {
 	}
 	authority := testkit.NewAuthority(t)
 	secured := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), http.NotFoundHandler())
-	closing := testkit.ServeRaw(t, testkit.SayAndClose(""))
+	closing := testkit.ServeRaw(t, testkit.RespondRawAndClose(""))
 	for url, want := range map[string]string{
-		"http://" + testkit.Nowhere(t): "connection refused",
-		silent:                         "no response in time",
-		secured.URL():                  "its certificate is from an unknown authority",
-		closing.URL():                  "connection closed",
+		"http://" + testkit.RefusingAddr(t): "connection refused",
+		silent:                              "no response in time",
+		secured.URL():                       "its certificate is from an unknown authority",
+		closing.URL():                       "connection closed",
 	} {
 		if err := get(url); err == nil || tunnel.Describe(err) != want {
 			t.Errorf("%s: got %q (%v), want %q", url, tunnel.Describe(err), err, want)

@@ -16,7 +16,7 @@ import (
 
 func TestPutWebhookRequest(t *testing.T) {
 	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(204, ""))
+	api := testkit.Serve(t, testkit.Respond(204, ""))
 	o := options(t, api.URL())
 	o.Sandbox = true
 	if err := client(t, o).PutWebhook(t.Context(), hook); err != nil {
@@ -43,7 +43,7 @@ func TestPutWebhookRequest(t *testing.T) {
 
 func TestSandboxIsOffByDefault(t *testing.T) {
 	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(200, "{}"))
+	api := testkit.Serve(t, testkit.Respond(200, "{}"))
 	if err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestSandboxIsOffByDefault(t *testing.T) {
 func TestPutWebhookAcceptsAnySuccess(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{"", "{}", "<html>odd</html>", `{"success":false}`} {
-		api := testkit.Serve(t, testkit.Answer(201, body))
+		api := testkit.Serve(t, testkit.Respond(201, body))
 		if err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook); err != nil {
 			t.Errorf("201 %q: got %v, want no error, because the response of PUT /webhooks is undocumented", body, err)
 		}
@@ -64,7 +64,7 @@ func TestPutWebhookAcceptsAnySuccess(t *testing.T) {
 
 func TestBalanceResponse(t *testing.T) {
 	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(200, `{"success":true,"data":{"balance":"47.50","currency":"USD","totalDeposited":"100.00","more":1}}`))
+	api := testkit.Serve(t, testkit.Respond(200, `{"success":true,"data":{"balance":"47.50","currency":"USD","totalDeposited":"100.00","more":1}}`))
 	got, meta, err := client(t, options(t, api.URL())).Balance(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestUndocumentedBalanceResponseIsAnError(t *testing.T) {
 		`{"success":true,"data":{}}`:               "the response to GET /wallet/balance contains no balance",
 		strings.Repeat(" ", maxResponseBytes+1):    "the response to GET /wallet/balance is larger than 1 MiB",
 	} {
-		api := testkit.Serve(t, testkit.Answer(200, body))
+		api := testkit.Serve(t, testkit.Respond(200, body))
 		_, _, err := client(t, options(t, api.URL())).Balance(t.Context())
 		var odd *ResponseError
 		if !errors.As(err, &odd) || err.Error() != want {
@@ -100,7 +100,7 @@ func TestUndocumentedBalanceResponseIsAnError(t *testing.T) {
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	elsewhere := testkit.Serve(t, testkit.Answer(200, "{}"))
+	elsewhere := testkit.Serve(t, testkit.Respond(200, "{}"))
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		api := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", elsewhere.URL()+"/login?key="+key)

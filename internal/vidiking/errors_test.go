@@ -32,7 +32,7 @@ func TestStatusErrorHasTheResponseBody(t *testing.T) {
 		{300, "choose", false, "Vidiking responded with 300 Multiple Choices to PUT /webhooks", "choose"},
 	}
 	for _, tt := range tests {
-		api := testkit.Serve(t, testkit.Answer(tt.code, tt.body))
+		api := testkit.Serve(t, testkit.Respond(tt.code, tt.body))
 		err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
 		var status *StatusError
 		if !errors.As(err, &status) {
@@ -51,7 +51,7 @@ func TestStatusErrorHasTheResponseBody(t *testing.T) {
 
 func TestLongErrorBodyIsTruncatedAfterMasking(t *testing.T) {
 	t.Parallel()
-	api := testkit.Serve(t, testkit.Answer(500, strings.Repeat("x", maxExcerptBytes-len(key)/2)+key+strings.Repeat("y", 3*maxResponseBytes)))
+	api := testkit.Serve(t, testkit.Respond(500, strings.Repeat("x", maxExcerptBytes-len(key)/2)+key+strings.Repeat("y", 3*maxResponseBytes)))
 	err := client(t, options(t, api.URL())).PutWebhook(t.Context(), hook)
 	var status *StatusError
 	if !errors.As(err, &status) {
@@ -78,7 +78,7 @@ func TestMaskCoversEncodings(t *testing.T) {
 
 func TestUnreachableErrorReason(t *testing.T) {
 	t.Parallel()
-	free := testkit.Serve(t, testkit.Answer(200, ""))
+	free := testkit.Serve(t, testkit.Respond(200, ""))
 	free.Stop()
 	authority := testkit.NewAuthority(t)
 	tests := []struct {
@@ -89,11 +89,11 @@ func TestUnreachableErrorReason(t *testing.T) {
 		{"nobody listens", free.URL(), ReasonRefused, false},
 		{"no such host", "https://nowhere.invalid", ReasonNoHost, false},
 		{"hung up", testkit.Serve(t, testkit.HangUp()).URL(), ReasonClosed, true},
-		{"closed midway", testkit.Serve(t, testkit.HangUpMidway()).URL(), ReasonClosed, true},
+		{"closed midway", testkit.Serve(t, testkit.HangUpMidResponse()).URL(), ReasonClosed, true},
 		{"reset", testkit.Serve(t, testkit.Reset()).URL(), ReasonClosed, true},
-		{"no HTTP", testkit.ServeRaw(t, testkit.SayAndClose("220 smtp ready\r\n\r\n")).URL(), ReasonBadResponse, true},
-		{"an unknown certificate", testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "")).URL(), ReasonTLS, false},
-		{"no TLS", strings.Replace(testkit.Serve(t, testkit.Answer(200, "")).URL(), "http:", "https:", 1), ReasonTLS, false},
+		{"no HTTP", testkit.ServeRaw(t, testkit.RespondRawAndClose("220 smtp ready\r\n\r\n")).URL(), ReasonBadResponse, true},
+		{"an unknown certificate", testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Respond(200, "")).URL(), ReasonTLS, false},
+		{"no TLS", strings.Replace(testkit.Serve(t, testkit.Respond(200, "")).URL(), "http:", "https:", 1), ReasonTLS, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

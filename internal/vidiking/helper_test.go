@@ -9,8 +9,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testkit.Offline()
-	os.Exit(testkit.Run(m))
+	testkit.DisableDNS()
+	os.Exit(testkit.RunAndCheckLeaks(m))
 }
 
 const (

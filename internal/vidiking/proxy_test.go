@@ -15,7 +15,7 @@ import (
 func TestProxyNeverSeesTheKey(t *testing.T) {
 	t.Parallel()
 	authority := testkit.NewAuthority(t)
-	api := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Answer(200, "{}"))
+	api := testkit.ServeTLS(t, authority.Certificate("127.0.0.1"), testkit.Respond(200, "{}"))
 	proxy := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tunnelTo(w, r) }))
 	o := options(t, api.URL())
 	at, err := url.Parse(proxy.URL())
@@ -64,7 +64,7 @@ func tunnelTo(w http.ResponseWriter, r *http.Request) {
 
 func TestProxyRejection(t *testing.T) {
 	t.Parallel()
-	proxy := testkit.Serve(t, testkit.Answer(407, "no"))
+	proxy := testkit.Serve(t, testkit.Respond(407, "no"))
 	o := options(t, "https://api.example.com")
 	at, err := url.Parse(proxy.URL())
 	if err != nil {

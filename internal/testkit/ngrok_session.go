@@ -9,31 +9,31 @@ import (
 	"golang.ngrok.com/muxado/v2"
 )
 
-// The types of the protocol's streams.
+// The stream types of the protocol.
 const (
-	edgeAuth       muxado.StreamType = 0
-	edgeBind       muxado.StreamType = 1
-	edgeUnbind     muxado.StreamType = 2
-	edgeProxy      muxado.StreamType = 3
-	edgeStopTunnel muxado.StreamType = 9
+	streamAuth       muxado.StreamType = 0
+	streamBind       muxado.StreamType = 1
+	streamUnbind     muxado.StreamType = 2
+	streamProxy      muxado.StreamType = 3
+	streamStopTunnel muxado.StreamType = 9
 )
 
-// edgeSession is one client of the edge. A call is a stream with one JSON object each way.
-type edgeSession struct {
-	edge *Edge
-	mux  muxado.TypedStreamSession
+// ngrokSession is one connected client. A call is a stream with one JSON object in each direction.
+type ngrokSession struct {
+	server *NgrokServer
+	mux    muxado.TypedStreamSession
 
 	mu       sync.Mutex
-	bindings map[string]*edgeEndpoint // by the client's id for them
+	bindings map[string]*ngrokEndpoint // by the client's id
 }
 
-func newEdgeSession(e *Edge, c net.Conn) *edgeSession {
-	// A Heartbeat that is not started answers the client's and sends none.
+func newNgrokSession(e *NgrokServer, c net.Conn) *ngrokSession {
+	// A Heartbeat that is not started responds to the client's heartbeats and sends none.
 	mux := muxado.NewHeartbeat(muxado.NewTypedStreamSession(muxado.Server(c, nil)), nil, nil)
-	return &edgeSession{edge: e, mux: mux, bindings: map[string]*edgeEndpoint{}}
+	return &ngrokSession{server: e, mux: mux, bindings: map[string]*ngrokEndpoint{}}
 }
 
-func (s *edgeSession) run() {
+func (s *ngrokSession) run() {
 	defer s.close()
 	var calls sync.WaitGroup
 	defer calls.Wait()
@@ -46,21 +46,21 @@ func (s *edgeSession) run() {
 	}
 }
 
-func (s *edgeSession) call(stream muxado.TypedStream) {
+func (s *ngrokSession) call(stream muxado.TypedStream) {
 	defer stream.Close()
 	in, out := json.NewDecoder(stream), json.NewEncoder(stream)
 	switch stream.StreamType() {
-	case edgeAuth:
-		var req edgeAuthReq
+	case streamAuth:
+		var req authRequest
 		if in.Decode(&req) == nil {
 			_ = out.Encode(s.auth(req))
 		}
-	case edgeBind:
-		var req edgeBindReq
+	case streamBind:
+		var req bindRequest
 		if in.Decode(&req) == nil {
 			_ = out.Encode(s.bind(req))
 		}
-	case edgeUnbind:
+	case streamUnbind:
 		var req struct{ ID string }
 		if in.Decode(&req) == nil {
 			s.unbind(req.ID)
@@ -71,24 +71,24 @@ func (s *edgeSession) call(stream muxado.TypedStream) {
 	}
 }
 
-type edgeAuthReq struct {
+type authRequest struct {
 	ClientID string `json:"ClientId"`
 	Extra    struct{ Authtoken, Cookie string }
 }
 
-type edgeAuthResp struct {
+type authResponse struct {
 	Version  string
 	ClientID string `json:"ClientId"`
 	Error    string
 	Extra    struct{ Region, Cookie, AccountName, PlanName, AgentSessionID string }
 }
 
-func (s *edgeSession) auth(req edgeAuthReq) (resp edgeAuthResp) {
-	e := s.edge
+func (s *ngrokSession) auth(req authRequest) (resp authResponse) {
+	e := s.server
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.auths = append(e.auths, EdgeAuth{req.Extra.Authtoken, req.Extra.Cookie, req.ClientID})
-	resp.Version, resp.ClientID, resp.Error = "3", req.ClientID, e.refused
+	e.auths = append(e.auths, NgrokAuth{req.Extra.Authtoken, req.Extra.Cookie, req.ClientID})
+	resp.Version, resp.ClientID, resp.Error = "3", req.ClientID, e.authError
 	if resp.Error != "" {
 		return resp
 	}
@@ -100,14 +100,14 @@ func (s *edgeSession) auth(req edgeAuthReq) (resp edgeAuthResp) {
 	return resp
 }
 
-type edgeBindReq struct {
+type bindRequest struct {
 	ID    string `json:"Id"`
 	Proto string
 	Opts  map[string]any
 	Extra struct{ Token string }
 }
 
-type edgeBindResp struct {
+type bindResponse struct {
 	ID    string `json:"Id"`
 	URL   string
 	Proto string
@@ -116,14 +116,14 @@ type edgeBindResp struct {
 	Extra struct{ Token, TunnelID string }
 }
 
-func (s *edgeSession) bind(req edgeBindReq) (resp edgeBindResp) {
+func (s *ngrokSession) bind(req bindRequest) (resp bindResponse) {
 	url, _ := req.Opts["URL"].(string)
 	policy, _ := req.Opts["TrafficPolicy"].(string)
-	e := s.edge
+	e := s.server
 	e.mu.Lock()
-	e.binds = append(e.binds, EdgeBind{url, policy, req.Extra.Token})
+	e.binds = append(e.binds, NgrokBind{url, policy, req.Extra.Token})
 	n, refused := len(e.binds), e.bindError
-	if e.goneURL != "" && e.goneURL != url {
+	if e.bindErrorURL != "" && e.bindErrorURL != url {
 		refused = ""
 	}
 	e.mu.Unlock()
@@ -131,9 +131,9 @@ func (s *edgeSession) bind(req edgeBindReq) (resp edgeBindResp) {
 		resp.Error = refused
 		return resp
 	}
-	endpoint, problem := e.endpoint(url)
-	if problem != "" {
-		resp.Error = problem
+	endpoint, rejection := e.endpoint(url)
+	if rejection != "" {
+		resp.Error = rejection
 		return resp
 	}
 	if req.ID == "" {
@@ -142,7 +142,7 @@ func (s *edgeSession) bind(req edgeBindReq) (resp edgeBindResp) {
 	if req.Opts == nil {
 		req.Opts = map[string]any{}
 	}
-	// Who comes back asks for what it was given, so what was given is written down for it.
+	// A client that reconnects requests the URL it was given, and takes it from these options.
 	req.Opts["URL"] = endpoint.url
 	resp.ID, resp.URL, resp.Proto, resp.Opts = req.ID, endpoint.url, req.Proto, req.Opts
 	resp.Extra.Token, resp.Extra.TunnelID = "token-of-"+endpoint.url, "tn_"+strconv.Itoa(n)
@@ -153,7 +153,7 @@ func (s *edgeSession) bind(req edgeBindReq) (resp edgeBindResp) {
 	return resp
 }
 
-func (s *edgeSession) unbind(id string) {
+func (s *ngrokSession) unbind(id string) {
 	s.mu.Lock()
 	endpoint := s.bindings[id]
 	delete(s.bindings, id)
@@ -163,7 +163,7 @@ func (s *edgeSession) unbind(id string) {
 	}
 }
 
-func (s *edgeSession) stopEndpoints(message, code string) {
+func (s *ngrokSession) stopEndpoints(message, code string) {
 	s.mu.Lock()
 	var ids []string
 	for id := range s.bindings {
@@ -171,7 +171,7 @@ func (s *edgeSession) stopEndpoints(message, code string) {
 	}
 	s.mu.Unlock()
 	for _, id := range ids {
-		stream, err := s.mux.OpenTypedStream(edgeStopTunnel)
+		stream, err := s.mux.OpenTypedStream(streamStopTunnel)
 		if err != nil {
 			return
 		}
@@ -180,19 +180,19 @@ func (s *edgeSession) stopEndpoints(message, code string) {
 	}
 }
 
-func (s *edgeSession) close() {
-	s.edge.mu.Lock()
-	delete(s.edge.sessions, s)
-	s.edge.mu.Unlock()
+func (s *ngrokSession) close() {
+	s.server.mu.Lock()
+	delete(s.server.sessions, s)
+	s.server.mu.Unlock()
 	s.free()
 	_ = s.mux.Close()
 }
 
-// free lets others have the endpoints that it is bound to.
-func (s *edgeSession) free() {
+// free unbinds the client's endpoints.
+func (s *ngrokSession) free() {
 	s.mu.Lock()
 	bindings := s.bindings
-	s.bindings = map[string]*edgeEndpoint{}
+	s.bindings = map[string]*ngrokEndpoint{}
 	s.mu.Unlock()
 	for _, endpoint := range bindings {
 		endpoint.free(s)

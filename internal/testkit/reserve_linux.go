@@ -6,10 +6,12 @@ import (
 	"syscall"
 )
 
-// hold keeps a port of the address until it is released, so that whoever listens there can go and come back: meanwhile no other process
-// is given it. What holds it is a socket that is bound and does not listen, so that who connects is refused. Several may be bound to one
-// port where all of them say so (SO_REUSEADDR, as those of net do) and one at most listens.
-func hold(address string) (held string, release func(), err error) {
+// reservePort reserves a port of address until release is called. Meanwhile a test can listen there, stop, and listen again, and no
+// other process gets the port.
+//
+// The port is reserved by a socket that is bound and does not listen: connections to it are refused. Several sockets can be bound
+// to one port if all set SO_REUSEADDR, as package net does, and at most one listens.
+func reservePort(address string) (held string, release func(), err error) {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || at.Addr().Zone() != "" {
 		return "", nil, errors.Join(err, errors.ErrUnsupported)

@@ -14,42 +14,42 @@ import (
 	"testing"
 )
 
-// edgeEndpoint is the public side of an endpoint.
-type edgeEndpoint struct {
+// ngrokEndpoint is the public side of an endpoint.
+type ngrokEndpoint struct {
 	url string
 	ln  net.Listener
 
 	mu      sync.Mutex
-	session *edgeSession // nil where nobody is bound to it
-	id      string       // the client's for it
+	session *ngrokSession // nil if no client is bound
+	id      string        // given by the client
 	closed  bool
 	conns   map[net.Conn]bool
 	running sync.WaitGroup
 }
 
-// endpoint makes the endpoint of a URL, or finds it where it was before. Without a URL it gives one that leads there, over plain
-// HTTP: what tests send goes to loopback. Names get TLS.
-func (e *Edge) endpoint(wanted string) (endpoint *edgeEndpoint, problem string) {
+// endpoint returns the endpoint with the requested URL, or creates it. If no URL is requested, the endpoint gets a plain HTTP URL on
+// loopback. An endpoint with a host name uses TLS.
+func (e *NgrokServer) endpoint(requested string) (endpoint *ngrokEndpoint, rejection string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if p := e.endpoints[wanted]; wanted != "" && p != nil {
-		if p.taken() {
-			return nil, "The endpoint '" + wanted + "' is already online.\n\nERR_NGROK_334"
+	if p := e.endpoints[requested]; requested != "" && p != nil {
+		if p.bound() {
+			return nil, "The endpoint '" + requested + "' is already online.\n\nERR_NGROK_334"
 		}
 		return p, ""
 	}
 	address := "127.0.0.1:0"
-	parsed, err := url.Parse(wanted)
-	named := wanted != "" && net.ParseIP(parsed.Hostname()) == nil
-	if err == nil && wanted != "" && !named {
+	parsed, err := url.Parse(requested)
+	named := requested != "" && net.ParseIP(parsed.Hostname()) == nil
+	if err == nil && requested != "" && !named {
 		address = parsed.Host
 	}
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, "The endpoint '" + wanted + "' can't be had: " + err.Error() + "\n\nERR_NGROK_319"
+		return nil, "The endpoint '" + requested + "' is not available: " + err.Error() + "\n\nERR_NGROK_319"
 	}
-	p := &edgeEndpoint{url: wanted, ln: ln, conns: map[net.Conn]bool{}}
-	if wanted == "" {
+	p := &ngrokEndpoint{url: requested, ln: ln, conns: map[net.Conn]bool{}}
+	if requested == "" {
 		p.url = "http://" + ln.Addr().String()
 	}
 	if named {
@@ -60,19 +60,19 @@ func (e *Edge) endpoint(wanted string) (endpoint *edgeEndpoint, problem string) 
 	return p, ""
 }
 
-func (p *edgeEndpoint) taken() bool {
+func (p *ngrokEndpoint) bound() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.session != nil
 }
 
-func (p *edgeEndpoint) bindTo(s *edgeSession, id string) {
+func (p *ngrokEndpoint) bindTo(s *ngrokSession, id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.session, p.id = s, id
 }
 
-func (p *edgeEndpoint) free(s *edgeSession) {
+func (p *ngrokEndpoint) free(s *ngrokSession) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.session == s {
@@ -80,7 +80,7 @@ func (p *edgeEndpoint) free(s *edgeSession) {
 	}
 }
 
-func (p *edgeEndpoint) accept() {
+func (p *ngrokEndpoint) accept() {
 	for {
 		c, err := p.ln.Accept()
 		if err != nil {
@@ -88,13 +88,13 @@ func (p *edgeEndpoint) accept() {
 		}
 		p.mu.Lock()
 		p.conns[c] = true
-		if p.closed { // while this one was accepted
+		if p.closed { // closed meanwhile
 			_ = c.Close()
 		}
 		s, id := p.session, p.id
 		p.mu.Unlock()
 		p.running.Go(func() {
-			defer p.forget(c)
+			defer p.drop(c)
 			if s == nil {
 				answerOffline(c)
 				return
@@ -104,14 +104,14 @@ func (p *edgeEndpoint) accept() {
 	}
 }
 
-func (p *edgeEndpoint) forget(c net.Conn) {
+func (p *ngrokEndpoint) drop(c net.Conn) {
 	p.mu.Lock()
 	delete(p.conns, c)
 	p.mu.Unlock()
 	_ = c.Close()
 }
 
-func (p *edgeEndpoint) close() {
+func (p *ngrokEndpoint) close() {
 	_ = p.ln.Close()
 	p.mu.Lock()
 	p.closed = true
@@ -122,7 +122,7 @@ func (p *edgeEndpoint) close() {
 	p.running.Wait()
 }
 
-// answerOffline answers one request as ngrok does where no agent is.
+// answerOffline responds to one request as ngrok does when no agent is connected.
 func answerOffline(c net.Conn) {
 	req, err := http.ReadRequest(bufio.NewReader(c))
 	if err != nil {
@@ -132,9 +132,9 @@ func answerOffline(c net.Conn) {
 	_, _ = io.WriteString(c, "HTTP/1.1 404 Not Found\r\nNgrok-Error-Code: ERR_NGROK_3200\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
-// proxy hands a connection to the client: a header of JSON with its length before it, then the bytes.
-func (s *edgeSession) proxy(c net.Conn, id string) {
-	stream, err := s.mux.OpenTypedStream(edgeProxy)
+// proxy forwards a connection to the client: the length of a JSON header, the header, then the bytes.
+func (s *ngrokSession) proxy(c net.Conn, id string) {
+	stream, err := s.mux.OpenTypedStream(streamProxy)
 	if err != nil {
 		return
 	}
@@ -151,8 +151,8 @@ func (s *edgeSession) proxy(c net.Conn, id string) {
 	pipe(c, stream, func() { _ = stream.CloseWrite() })
 }
 
-// pipe carries bytes both ways until both sides have said all. half says that c has.
-func pipe(c net.Conn, other io.ReadWriteCloser, half func()) {
+// pipe copies bytes both ways until both sides have closed. It calls closeWrite when c has no more bytes for other.
+func pipe(c net.Conn, other io.ReadWriteCloser, closeWrite func()) {
 	var back sync.WaitGroup
 	back.Go(func() {
 		_, _ = io.Copy(c, other)
@@ -162,25 +162,25 @@ func pipe(c net.Conn, other io.ReadWriteCloser, half func()) {
 		_ = c.Close()
 	})
 	_, _ = io.Copy(other, c)
-	half()
+	closeWrite()
 	back.Wait()
 	_ = other.Close()
 }
 
-// ServeProxy starts an HTTP proxy on 127.0.0.1 that connects (CONNECT) to names by table, and to whatever else as it is asked to. It
-// returns its address and how often it was asked.
-func ServeProxy(tb testing.TB, table func(hostport string) string) (addr string, asked func() []string) {
+// ServeProxy starts an HTTP proxy for CONNECT on 127.0.0.1. It connects to the address that resolve returns for the requested one, or
+// to the requested one if that is empty. It returns its address and a function that lists the requested addresses.
+func ServeProxy(tb testing.TB, resolve func(hostport string) string) (addr string, requestedHosts func() []string) {
 	tb.Helper()
-	seen := newJournal[string]()
+	hosts := newRecorder[string]()
 	raw := ServeConns(tb, func(c net.Conn) {
 		r := bufio.NewReader(c)
 		req, err := http.ReadRequest(r)
 		if err != nil || req.Method != http.MethodConnect {
 			return
 		}
-		seen.add(req.Host)
+		hosts.add(req.Host)
 		to := req.Host
-		if t := table(to); t != "" {
+		if t := resolve(to); t != "" {
 			to = t
 		}
 		out, err := net.Dial("tcp", to)
@@ -193,7 +193,7 @@ func ServeProxy(tb testing.TB, table func(hostport string) string) (addr string,
 		pipe(c, out, func() { _ = out.(*net.TCPConn).CloseWrite() })
 	})
 	return raw.Addr(), func() []string {
-		all, _ := seen.all()
+		all, _ := hosts.all()
 		for i, s := range all {
 			all[i] = strings.ToLower(s)
 		}

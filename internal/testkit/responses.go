@@ -8,32 +8,32 @@ import (
 	"strings"
 )
 
-// Answer answers code and body.
-func Answer(code int, body string) http.Handler {
+// Respond responds with code and body.
+func Respond(code int, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(code)
 		_, _ = io.WriteString(w, body)
 	})
 }
 
-// Redirect answers 302 to another place.
+// Redirect responds 302 with a Location of to.
 func Redirect(to string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusFound) })
 }
 
-// Slow answers by answer once release is closed, and not at all when the sender goes away before.
-func Slow(release <-chan struct{}, answer http.Handler) http.Handler {
+// Slow responds with response once release is closed. It sends nothing if the client disconnects first.
+func Slow(release <-chan struct{}, response http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-release:
-			answer.ServeHTTP(w, r)
+			response.ServeHTTP(w, r)
 		case <-r.Context().Done():
 		}
 	})
 }
 
-// Stalling answers 200 with a beginning of its body at once, and the rest once release is closed.
-func Stalling(release <-chan struct{}, beginning, rest string) http.Handler {
+// StallMidResponse sends 200 and the beginning of the body immediately, and the rest once release is closed.
+func StallMidResponse(release <-chan struct{}, beginning, rest string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, beginning)
 		_ = http.NewResponseController(w).Flush()
@@ -45,7 +45,7 @@ func Stalling(release <-chan struct{}, beginning, rest string) http.Handler {
 	})
 }
 
-// Huge answers 200 and size bytes, and says so in Content-Length.
+// Huge responds 200 with size bytes and a correct Content-Length.
 func Huge(size int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(size))
@@ -53,7 +53,7 @@ func Huge(size int64) http.Handler {
 	})
 }
 
-// Endless answers 200 and never ends.
+// Endless responds 200 with a body that never ends.
 func Endless() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, letters{}) })
 }
@@ -62,33 +62,33 @@ type letters struct{}
 
 func (letters) Read(p []byte) (int, error) { return copy(p, strings.Repeat("x", len(p))), nil }
 
-// HangUp closes the connection without an answer.
-func HangUp() http.Handler { return takeOver(func(net.Conn) {}) }
+// HangUp closes the connection without a response.
+func HangUp() http.Handler { return hijack(func(net.Conn) {}) }
 
-// HangUpMidway closes the connection in the middle of an answer of 200.
-func HangUpMidway() http.Handler {
-	return takeOver(func(c net.Conn) {
+// HangUpMidResponse closes the connection in the middle of a 200 response.
+func HangUpMidResponse() http.Handler {
+	return hijack(func(c net.Conn) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nhalf of it")
 	})
 }
 
-// Reset resets the connection (RST, where HangUp ends it with FIN), as when a process dies with bytes unread.
+// Reset resets the connection (RST; HangUp ends it with FIN), as a process does that dies with unread bytes.
 func Reset() http.Handler {
-	return takeOver(func(c net.Conn) {
+	return hijack(func(c net.Conn) {
 		if tcp, ok := c.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0) // makes Close send RST
+			_ = tcp.SetLinger(0) // Close sends RST
 		}
 	})
 }
 
-// takeOver leaves the connection to last, and closes it after.
-func takeOver(last func(net.Conn)) http.Handler {
+// hijack passes the connection to use and closes it afterwards.
+func hijack(use func(net.Conn)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			return
 		}
-		last(c)
+		use(c)
 		_ = c.Close()
 	})
 }

@@ -8,13 +8,13 @@ import (
 	"net/http"
 )
 
-// VerifyPrefixed answers as a handler that compares the signature with sha256=<hex> of the raw body: 200, or 401.
+// VerifyPrefixed responds like a handler that compares the signature against sha256=<hex> of the raw body: 200 or 401.
 func VerifyPrefixed(secret string) http.Handler { return verify(secret, "sha256=") }
 
-// VerifyBare answers as Vidiking's documented samples do, which compare the signature with the bare <hex>.
+// VerifyBare responds like Vidiking's documented samples, which compare the signature against the bare <hex>.
 func VerifyBare(secret string) http.Handler { return verify(secret, "") }
 
-// verify is written apart from internal/signature, and so can prove it.
+// verify doesn't use internal/signature, because tests use it to check that package.
 func verify(secret, prefix string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
