@@ -48,65 +48,65 @@ func runDemo(ctx context.Context, a *cmdutil.App) error {
 		return cmdutil.Failed(err, "cannot create a temporary directory: "+cmdutil.PathReason(err), "use a writable one: TMPDIR=DIR vidiking demo")
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	right, err := demo.Run(ctx, demo.Options{Dir: dir, Now: a.W.Now, Random: a.W.Random, Teller: &teller{p, o.Style}})
+	passed, err := demo.Run(ctx, demo.Options{Dir: dir, Now: a.W.Now, Random: a.W.Random, Reporter: &reporter{p, o.Style}})
 	switch {
 	case err != nil:
 		return err
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case !right:
+	case !passed:
 		return cmdutil.ErrSilent{Code: cmdutil.ExitFailed}
 	}
 	return cmdutil.ClosedPipe(p.Err())
 }
 
-// teller prints the tour.
-type teller struct {
+// reporter prints the tour.
+type reporter struct {
 	p     output.Printer
 	style display.Style
 }
 
-func (t *teller) Begin() {
-	t.p.DemoStep(output.DemoStep{Text: "A complete tour on this machine: no account, no network, nothing left behind."})
+func (r *reporter) Start() {
+	r.p.DemoStep(output.DemoStep{Text: "A complete tour on this machine: no account, no network, nothing left behind."})
 }
 
-func (t *teller) Step(n int, heading string) {
-	t.p.DemoStep(output.DemoStep{Number: n, Text: heading})
+func (r *reporter) Step(n int, heading string) {
+	r.p.DemoStep(output.DemoStep{Number: n, Text: heading})
 }
 
-func (t *teller) Ready(url, forward, verify string, secret webhook.Secret) {
-	t.p.Ready(output.Ready{URL: url, Forward: []output.Route{{Target: forward}}, Verify: verify, VerifyNote: ", with " + secret.String()})
+func (r *reporter) Ready(url, forward, verify string, secret webhook.Secret) {
+	r.p.Ready(output.Ready{URL: url, Forward: []output.Route{{Target: forward}}, Verify: verify, VerifyNote: ", with " + secret.String()})
 }
 
-func (t *teller) Sent(d webhook.Delivery) {
-	t.p.Recorded(d.Summary)
+func (r *reporter) Sent(d webhook.Delivery) {
+	r.p.Recorded(d.Summary)
 	if n := len(d.History); n > 0 {
-		t.p.Attempted(d.Summary, d.History[n-1], output.Detail{})
+		r.p.Attempted(d.Summary, d.History[n-1], output.Detail{})
 		return
 	}
-	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, t.style); ok {
-		t.p.Hint(d.ID, h)
+	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, r.style); ok {
+		r.p.Hint(d.ID, h)
 	}
 }
 
-func (t *teller) Because(cause, mend string) {
-	t.p.Hint("", display.Hint{Cause: display.CauseSignatureRefused, Reason: cause, Fix: mend})
+func (r *reporter) Explain(cause, fix string) {
+	r.p.Hint("", display.Hint{Cause: display.CauseSignatureRefused, Reason: cause, Fix: fix})
 }
 
-func (t *teller) List(rows []webhook.Summary) {
-	t.p.Head()
+func (r *reporter) List(rows []webhook.Summary) {
+	r.p.Head()
 	for _, s := range rows {
-		t.p.Row(s)
+		r.p.Row(s)
 	}
 }
 
-func (t *teller) Wrong(n int, what string) {
-	t.p.Notice(output.Notice{Code: "step_failed", Message: fmt.Sprintf("Step %d failed: %s.", n, what)})
+func (r *reporter) StepFailed(n int, reason string) {
+	r.p.Notice(output.Notice{Code: "step_failed", Message: fmt.Sprintf("Step %d failed: %s.", n, reason)})
 }
 
-func (t *teller) End(right, all int) {
-	t.p.DemoStep(output.DemoStep{
-		Passed: right == all, Final: true, Text: fmt.Sprintf("%d of %d steps passed", right, all),
+func (r *reporter) Finish(passed, all int) {
+	r.p.DemoStep(output.DemoStep{
+		Passed: passed == all, Final: true, Text: fmt.Sprintf("%d of %d steps passed", passed, all),
 		CommandsHeading: "Now try your own handler, in two terminals:",
 		Commands:        []string{"vidiking listen --forward localhost:3000", "vidiking trigger render.complete"},
 	})

@@ -9,41 +9,41 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Teller shows the story as it happens.
-type Teller interface {
-	// Begin says what is to come.
-	Begin()
-	// Step begins a step with its heading.
+// Reporter shows the tour while it runs.
+type Reporter interface {
+	// Start introduces the tour.
+	Start()
+	// Step shows the heading of a step.
 	Step(n int, heading string)
-	// Ready says that deliveries can come in.
+	// Ready reports that deliveries can be received.
 	Ready(url, forward, verify string, secret webhook.Secret)
-	// Sent shows a delivery and what came of it.
+	// Sent shows a delivery and its outcome.
 	Sent(webhook.Delivery)
-	// Because says why a delivery was refused, and what mends it.
-	Because(cause, mend string)
-	// List shows the log.
+	// Explain shows why a delivery was refused, and how to fix it.
+	Explain(cause, fix string)
+	// List shows the delivery log.
 	List([]webhook.Summary)
-	// Wrong says that a step did not do what it says.
-	Wrong(n int, what string)
-	// End says how many steps did what they say.
-	End(right, all int)
+	// StepFailed reports that a step had another result than expected.
+	StepFailed(n int, reason string)
+	// Finish reports how many steps passed.
+	Finish(passed, all int)
 }
 
-// Options is what the story is made of.
+// Options configures Run.
 type Options struct {
-	Dir    string // an empty directory, for the delivery log; the caller removes it
-	Now    func() time.Time
-	Random io.Reader
-	Teller Teller
+	Dir      string // an empty directory for the delivery log; the caller removes it
+	Now      func() time.Time
+	Random   io.Reader
+	Reporter Reporter
 }
 
-// Run tells the story. It returns whether every step did what it says; an error means that a part could not even be started.
-func Run(ctx context.Context, o Options) (bool, error) {
-	s := &story{o: o}
-	o.Teller.Begin()
-	o.Teller.Step(1, "A handler that checks signatures, and listen in front of it")
-	err := s.open(ctx)
-	defer s.close()
+// Run runs the tour and reports whether every step passed. It returns an error if the handler or the listener cannot start.
+func Run(ctx context.Context, o Options) (allPassed bool, err error) {
+	t := &tour{o: o}
+	o.Reporter.Start()
+	o.Reporter.Step(1, "Start a handler that verifies signatures, with listen in front of it")
+	err = t.open(ctx)
+	defer t.close()
 	if err != nil {
 		return false, err
 	}
@@ -51,30 +51,30 @@ func Run(ctx context.Context, o Options) (bool, error) {
 		heading string
 		do      func(context.Context) error
 	}{
-		{"A render job sends three events", s.sendRender},
-		{"Someone changes a body on the way", s.sendTampered},
-		{"Now a handler that compares with the bare hex, as Vidiking's samples do", s.sendToNaive},
-		{"The handler is mended, the same bytes are sent again", s.replayMended},
-		{"All of it is in the log", s.list},
+		{"A render job sends three events", t.sendRender},
+		{"A body is modified in transit", t.sendModified},
+		{"A handler compares against bare hex, as Vidiking's sample code does", t.sendToBareHexHandler},
+		{"The handler is fixed; the same bytes are replayed", t.replayToFixedHandler},
+		{"Everything is in the delivery log", t.list},
 	}
-	right := 1 // the first one stands
+	passed := 1 // the first step
 	for i, step := range steps {
 		n := i + 2
-		o.Teller.Step(n, step.heading)
+		o.Reporter.Step(n, step.heading)
 		if err := step.do(ctx); err != nil {
-			o.Teller.Wrong(n, err.Error())
+			o.Reporter.StepFailed(n, err.Error())
 			continue
 		}
-		right++
+		passed++
 	}
-	o.Teller.End(right, len(steps)+1)
-	return right == len(steps)+1, nil
+	o.Reporter.Finish(passed, len(steps)+1)
+	return passed == len(steps)+1, nil
 }
 
-// expect is an error unless the delivery's status is what the story says.
+// expect returns an error unless the delivery has the wanted status.
 func expect(d webhook.Delivery, want webhook.Status) error {
 	if d.Status != want {
-		return fmt.Errorf("%s %s is %s, not %s", d.ID, d.Event, d.Status, want)
+		return fmt.Errorf("%s (%s) is %s, expected %s", d.ID, d.Event, d.Status, want)
 	}
 	return nil
 }

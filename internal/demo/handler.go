@@ -11,11 +11,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// handler is a developer's handler, as people write it: it reads the raw body, computes the signature and compares it. Naive, it
-// compares the whole header with the bare hex, as the samples in Vidiking's documentation do.
+// handler is a typical handler: it reads the raw body, computes the signature and compares it. If compareBareHex is set, it compares
+// the whole header against the bare hex, as the samples in Vidiking's documentation do.
 type handler struct {
-	secret webhook.Secret
-	naive  atomic.Bool
+	secret         webhook.Secret
+	compareBareHex atomic.Bool
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -25,7 +25,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	got := r.Header.Get(webhook.SignatureHeader)
-	if !h.naive.Load() {
+	if !h.compareBareHex.Load() {
 		got = strings.TrimPrefix(got, "sha256=")
 	}
 	want := signature.Sign(h.secret, body, signature.StyleBare)

@@ -54,7 +54,7 @@ func (m *Model) actionKey(pressed tea.KeyPressMsg) tea.Cmd {
 
 // replay sends a delivery again. Its row is there when it is recorded, not when it is answered.
 func (m *Model) replay(d webhook.Summary) tea.Cmd {
-	m.sending(display.ShortID(d.ID, m.o.Style)+" again", m.o.Actions.Where(d))
+	m.sending(display.ShortID(d.ID, m.o.Style)+" again", m.o.Actions.Destination(d))
 	return m.do(func(ctx context.Context) tea.Msg {
 		s, err := m.o.Actions.Replay(ctx, d.ID)
 		return sentMsg{parent: d.ID, sent: []webhook.Summary{s}, err: err}
@@ -62,7 +62,7 @@ func (m *Model) replay(d webhook.Summary) tea.Cmd {
 }
 
 func (m *Model) trigger(name string) tea.Cmd {
-	m.sending(name, m.o.Actions.Where())
+	m.sending(name, m.o.Actions.Destination())
 	return m.do(func(ctx context.Context) tea.Msg {
 		sent, err := m.o.Actions.Trigger(ctx, name)
 		return sentMsg{what: name, sent: sent, err: err}

@@ -48,7 +48,7 @@ func (m *Model) replayAll() tea.Cmd {
 		}
 		msg := batchAskedMsg{err: err}
 		if len(rows) > 0 {
-			msg.where = m.o.Actions.Where(rows...)
+			msg.where = m.o.Actions.Destination(rows...)
 		}
 		for _, s := range rows {
 			msg.ids = append(msg.ids, s.ID)

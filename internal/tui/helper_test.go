@@ -51,7 +51,7 @@ func at(t *testing.T, w, h int, log *memoryLog, f func(*hand), options ...func(*
 		o := Options{
 			Log: log, Actions: x.actions, Now: time.Now, Style: display.Style{UTF8: true}, Suspend: true,
 			State:   func(context.Context) view.State { return x.state },
-			Samples: []view.Sample{{Name: "render.complete", What: "a render job finished"}, {Name: "render.failed", What: "a render job failed"}, {Name: "wallet.deposit", What: "funds were deposited"}},
+			Samples: []view.Sample{{Name: "render.complete", Description: "a render job finished"}, {Name: "render.failed", Description: "a render job failed"}, {Name: "wallet.deposit", Description: "funds were deposited"}},
 			Tools: view.Tools{
 				Curl: func(d webhook.Delivery) string {
 					return "curl -q --url http://localhost:3000 \\\n  -H 'X-Id: " + string(d.ID) + "'\n"

@@ -124,7 +124,7 @@ func (l *list) take(p view.Page, height int) {
 	if l.toOldest {
 		at, on, l.toOldest = 0, 0, false
 	}
-	l.rows, l.above, l.below, l.newer = p.Rows, p.Above, p.Below, p.Newer
+	l.rows, l.above, l.below, l.newer = p.Rows, p.HasOlder, p.HasNewer, p.UnseenCount
 	if l.follow {
 		l.cursor = max(len(l.rows)-1, 0)
 		l.top = max(len(l.rows)-height, 0)

@@ -157,7 +157,7 @@ func (m *Model) ruleRight() line {
 	case !m.counted:
 	case m.filter.active == "":
 		all := display.Count(m.totals.All)
-		if n := m.totals.Others; n > 0 {
+		if n := m.totals.OtherProjects; n > 0 {
 			all += ", " + display.Count(n) + " of other projects"
 		}
 		join(all)
@@ -181,7 +181,7 @@ func (m *Model) chip() line {
 			l = l.add(st.Symbols("─"), display.Dim)
 		}
 		more := ""
-		if n >= view.MaxNewer {
+		if n >= view.MaxUnseen {
 			more = "+"
 		}
 		l = l.add(" "+say("↓", st)+" "+display.Count(n)+more+" new ", display.Bold)

@@ -68,8 +68,8 @@ func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error)
 		if !q.Filter.Match(&l.all[i]) {
 			continue
 		}
-		if q.Seen != (store.Cursor{}) && q.Seen.Before(at) {
-			p.Newer = min(p.Newer+1, view.MaxNewer)
+		if q.LastSeen != (store.Cursor{}) && q.LastSeen.Before(at) {
+			p.UnseenCount = min(p.UnseenCount+1, view.MaxUnseen)
 		}
 		row := store.Row{Summary: l.all[i].Summary, Cursor: at}
 		switch {
@@ -80,7 +80,7 @@ func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error)
 			older = append(older, row)
 		}
 	}
-	p.Above, p.Below = len(older) > q.Older, len(newer) > q.Newer
+	p.HasOlder, p.HasNewer = len(older) > q.Older, len(newer) > q.Newer
 	older = older[max(len(older)-q.Older, 0):]
 	p.Rows = append(slices.Clone(older), newer[:min(len(newer), q.Newer)]...)
 	l.most = max(l.most, len(p.Rows))
@@ -129,7 +129,7 @@ func (l *memoryLog) Matching(_ context.Context, f filter.Filter, upTo time.Time)
 	return rows, nil
 }
 
-func (l *memoryLog) Before(_ context.Context, d webhook.Delivery) (webhook.Delivery, bool, error) {
+func (l *memoryLog) PreviousOfEvent(_ context.Context, d webhook.Delivery) (webhook.Delivery, bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	found := -1
@@ -181,7 +181,7 @@ func (a *fakeActions) note(s string) {
 	a.asked = append(a.asked, s)
 }
 
-func (*fakeActions) Where(replayed ...webhook.Summary) string {
+func (*fakeActions) Destination(replayed ...webhook.Summary) string {
 	for _, d := range replayed {
 		if d.Target != replayed[0].Target {
 			return "their own targets"

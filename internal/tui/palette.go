@@ -98,7 +98,7 @@ func (p *palette) lines(st display.Style, height int) []line {
 		if len(marks) > 0 {
 			name = name.marked(marks)
 		}
-		l := append(text(" "), name...).pad(widest+4).add(f.sample.What, display.Dim)
+		l := append(text(" "), name...).pad(widest+4).add(f.sample.Description, display.Dim)
 		if i == p.at {
 			l = l.reverse()
 		}

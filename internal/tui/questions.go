@@ -20,10 +20,10 @@ func (m *Model) load() tea.Cmd {
 	q := m.list.query(m.listHeight())
 	q.Filter, q.UpTo = m.selected(), m.paused
 	if !m.list.follow {
-		q.Seen = m.list.seen
+		q.LastSeen = m.list.seen
 	}
 	if m.paused != (store.Cursor{}) {
-		q.Seen = m.paused
+		q.LastSeen = m.paused
 	}
 	return m.doIn(ctx, func(ctx context.Context) tea.Msg {
 		p, err := m.o.Log.Page(ctx, q)
@@ -141,7 +141,7 @@ func (m *Model) tookTotals(msg totalsMsg) tea.Cmd {
 		return nil // what can't be counted can't be read either, which is said there
 	}
 	m.totals, m.counted, m.matched = msg.totals, true, true
-	m.o.Style.Targets = msg.totals.Others > 0
+	m.o.Style.Targets = msg.totals.OtherProjects > 0
 	if again {
 		return m.count(max(leastCount, countShare*msg.took))
 	}
@@ -211,7 +211,7 @@ func (m *Model) readSubject(ctx context.Context, id webhook.ID, shown tab, marke
 		return nil, err // and not compared with another than was marked
 	}
 	if !found {
-		other, found, err = m.o.Log.Before(ctx, d)
+		other, found, err = m.o.Log.PreviousOfEvent(ctx, d)
 	}
 	if err == nil && found {
 		s.other = &other

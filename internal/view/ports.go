@@ -11,94 +11,95 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Log is the delivery log as the screen reads it. Its methods are called from several goroutines, and end early with their context.
+// Log is read access to the delivery log. Its methods can be called from several goroutines, and return when their context is done.
 type Log interface {
-	// Page returns the rows around a place that match a filter, and how the log stands then.
+	// Page returns the rows around a position that match a filter, and a cursor for Wait.
 	Page(ctx context.Context, q PageQuery) (Page, error)
-	// Totals counts the whole log. It may take long.
+	// Totals counts the whole log. It may take a long time.
 	Totals(ctx context.Context, f filter.Filter) (Totals, error)
-	// Get returns a delivery whole, and its family.
+	// Get returns a complete delivery and its replay tree.
 	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error)
-	// Matching returns the deliveries that match a filter and were received up to a time, oldest first.
+	// Matching returns the deliveries that match a filter and were received no later than upTo, oldest first.
 	Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error)
-	// Before returns the delivery that d is best compared with where nothing is marked: the one before it of the same event.
-	Before(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error)
+	// PreviousOfEvent returns the last delivery of the same event before d.
+	PreviousOfEvent(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error)
 	// Wait returns when the log has changed since the cursor of a page.
 	Wait(ctx context.Context, cursor int64) error
 }
 
-// PageQuery asks for rows around a place.
+// PageQuery selects the rows of a page.
 type PageQuery struct {
 	Filter       filter.Filter
 	At           store.Cursor
-	Older, Newer int          // how many rows, at the place and before it, and behind it
-	UpTo         store.Cursor // nothing behind this; zero: no bound
-	Seen         store.Cursor // the newest that was seen, to count what is behind it; zero: nothing is counted
+	Older, Newer int          // number of rows up to At, and after it
+	UpTo         store.Cursor // no row after this; zero: no limit
+	LastSeen     store.Cursor // the newest row that the user has seen; zero: count no unseen rows
 }
 
 // Page is a window of the log.
 type Page struct {
-	Rows         []store.Row // oldest first
-	Above, Below bool        // there may be more before and after them
-	Newer        int         // how many match and are newer than what was seen, up to MaxNewer
-	Cursor       int64       // for Wait
-	NoLog        bool        // there is no log
+	Rows               []store.Row // oldest first
+	HasOlder, HasNewer bool        // there may be more rows before or after these
+	UnseenCount        int         // matching rows after PageQuery.LastSeen, at most MaxUnseen
+	Cursor             int64       // for Wait
+	NoLog              bool        // there is no log file
 }
 
-// MaxNewer is where Page stops counting newer rows: a view need not say more than that there are many.
-const MaxNewer = 1000
+// MaxUnseen limits the count of unseen rows. Beyond it, a view shows 1,000+.
+const MaxUnseen = 1000
 
-// Totals is the whole log in numbers.
+// Totals counts the deliveries of the whole log.
 type Totals struct {
-	ByStatus map[webhook.Status]int
-	All      int
-	Others   int // of All, those of other projects
-	Matching int // of the filter
-	Rate     Rate
+	ByStatus      map[webhook.Status]int
+	All           int
+	OtherProjects int // those of All that belong to other projects
+	Matching      int // those of All that match the filter
+	Rate          Rate
 }
 
-// Rate is how many deliveries came lately.
+// Rate is the number of deliveries received recently.
 type Rate struct {
 	PerSecond float64
-	Spark     []int // in periods of rateStep, oldest first; the last one is under way
+	Spark     []int // deliveries per ratePeriod, oldest first; the last period is not over
 }
 
-// State is what is known about the running listen apart from the log.
+// State describes the running listen.
 type State struct {
 	Listening   bool // a listen is running
 	Tunnel      Health
-	TunnelState string // ready, connecting, down 12 s
-	URL         string // where to send events
-	TunnelName  string // the provider: ngrok
+	TunnelState string // for example: ready, connecting, down 12 s
+	URL         string // URL that receives events
+	TunnelName  string // tunnel provider, for example ngrok
 	Handler     Health
-	Forward     string // the handler
-	Verify      string // how signatures are checked, and with which secret
+	Forward     string // the handler's URL
+	Verify      string // verify mode, with the masked secret
 	Timeout     time.Duration
 }
 
-// Health is whether something works.
+// Health is the state of the tunnel or of a handler.
 type Health int
 
-// What is known about the health of a thing.
+// The health states.
 const (
 	HealthUnknown Health = iota
 	HealthUp
 	HealthDown
 )
 
-// Actions is what can be done with deliveries. Their errors are shown; an error that has Advice is shown with it.
+// Actions acts on deliveries. A view shows the errors, and the advice of an error that has an Advice method.
 type Actions interface {
-	// Where says where replays of deliveries are sent, or new ones if there are none.
-	Where(replayed ...webhook.Summary) string
-	// Replay sends a delivery again and returns the new one once its answer is in the log.
+	// Destination describes where replays of these deliveries are sent, or new deliveries if there are none.
+	Destination(replayed ...webhook.Summary) string
+	// Replay replays a delivery. It returns the new delivery once the response is in the log.
 	Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error)
-	// Trigger sends the samples of an event or a scenario, and returns what became of each.
+	// Trigger sends the samples of an event or a scenario, and returns the new deliveries with their outcome.
 	Trigger(ctx context.Context, name string) ([]webhook.Summary, error)
-	// Edit is what has the user change a delivery's body. It runs while the screen is away; what can't be edited is an error before.
+	// Edit prepares an editor run for a delivery's body, or returns an error if the body cannot be edited. The view hides its screen
+	// while the editor runs.
 	Edit(d webhook.Delivery) (Edit, error)
-	// SendEdited sends a changed body, signed anew, as a replay of a delivery.
+	// SendEdited signs an edited body and sends it as a replay of parent.
 	SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error)
-	// Save writes a body to a new file in the working directory, and says which.
+	// Save writes a body to a new file in the working directory and returns the file's name.
 	Save(d webhook.Delivery) (string, error)
 }
 
@@ -108,21 +109,21 @@ type Edit interface {
 	SetStdin(r io.Reader)
 	SetStdout(w io.Writer)
 	SetStderr(w io.Writer)
-	// Body is what was saved. Where nothing is to be sent, why says so.
-	Body() (body []byte, why string)
+	// Body returns the saved body. If nothing should be sent, it returns the reason instead.
+	Body() (body []byte, reason string)
 }
 
-// Tools is what can be said about deliveries. A nil one is left out.
+// Tools are functions that describe deliveries. A view leaves out the tools that are nil.
 type Tools struct {
 	Diagnose func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line // may take a second
 	Curl     func(d webhook.Delivery) string
-	Command  func(text string) string // a command as it must be typed here, where it needs more than what it is called elsewhere
-	Explain  func(err error) error    // an error of the log, with what to do
+	Command  func(text string) string // adds the flags that a suggested command needs here
+	Explain  func(err error) error    // adds advice to an error of the log
 	Diff     func(before, after webhook.Delivery, st display.Style) []display.Line
 }
 
-// Sample is something that can be triggered.
+// Sample is an event or scenario that can be triggered.
 type Sample struct {
-	Name string
-	What string // it stands for
+	Name        string
+	Description string
 }

@@ -2,36 +2,36 @@ package view
 
 import "time"
 
-// The rate is kept in periods, of which the sparkline draws the last ones. Those that have ended are counted once.
+// The rate counts deliveries per period. The sparkline draws the last periods. A period that is over is counted only once.
 const (
-	rateStep    = 5 * time.Second
-	ratePeriods = 20
-	rateLately  = 12 // of which the number is made: the last minute
-	rateBusy    = 20 // so many in the last two periods, and the number is made of those alone, so that it follows a change
+	ratePeriod    = 5 * time.Second
+	ratePeriods   = 20
+	rateWindow    = 12 // periods that PerSecond covers: the last minute
+	rateBusyCount = 20 // from this many deliveries in the last two periods, PerSecond covers only those, to follow changes sooner
 )
 
-// rateCounter remembers how many deliveries arrived in the last periods.
+// rateCounter counts the deliveries of the last periods.
 type rateCounter struct {
-	last   int64 // the number of the last period
-	counts [ratePeriods]int
-	begun  bool
+	lastPeriod int64 // number of the last period that was counted
+	counts     [ratePeriods]int
+	started    bool
 }
 
-// read counts what came since it was last read.
+// read counts the deliveries since the last read.
 func (r *rateCounter) read(now time.Time, count func(from, to time.Time) (int, error)) (Rate, error) {
-	current := now.UnixNano() / int64(rateStep)
-	from := r.last // it was under way and is counted to its end
-	if first := current - ratePeriods + 1; !r.begun || from < first {
+	current := now.UnixNano() / int64(ratePeriod)
+	from := r.lastPeriod // it was not over, so it is counted again
+	if first := current - ratePeriods + 1; !r.started || from < first {
 		from = first
 	}
 	for n := from; n <= current; n++ {
-		c, err := count(time.Unix(0, n*int64(rateStep)), time.Unix(0, (n+1)*int64(rateStep)))
+		c, err := count(time.Unix(0, n*int64(ratePeriod)), time.Unix(0, (n+1)*int64(ratePeriod)))
 		if err != nil {
 			return Rate{}, err
 		}
 		r.counts[n%ratePeriods] = c
 	}
-	r.last, r.begun = current, true
+	r.lastPeriod, r.started = current, true
 	return r.rate(now, current), nil
 }
 
@@ -40,16 +40,16 @@ func (r *rateCounter) rate(now time.Time, current int64) Rate {
 	for i := range ratePeriods {
 		out.Spark[i] = r.counts[(current-ratePeriods+1+int64(i))%ratePeriods]
 	}
-	underWay := now.Sub(time.Unix(0, current*int64(rateStep)))
-	over := func(periods int) (n int, d time.Duration) {
+	elapsed := now.Sub(time.Unix(0, current*int64(ratePeriod)))
+	sum := func(periods int) (n int, d time.Duration) {
 		for _, c := range out.Spark[ratePeriods-periods:] {
 			n += c
 		}
-		return n, time.Duration(periods-1)*rateStep + underWay
+		return n, time.Duration(periods-1)*ratePeriod + elapsed
 	}
-	n, d := over(2)
-	if n < rateBusy {
-		n, d = over(rateLately)
+	n, d := sum(2)
+	if n < rateBusyCount {
+		n, d = sum(rateWindow)
 	}
 	if d > 0 {
 		out.PerSecond = float64(n) / d.Seconds()

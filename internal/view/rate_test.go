@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestRate(t *testing.T) {
+func TestRateFollowsTheArrivals(t *testing.T) {
 	var r rateCounter
 	var arrivals []time.Time
 	now := time.Unix(1_700_000_000, 0)
@@ -26,15 +26,15 @@ func TestRate(t *testing.T) {
 		return got
 	}
 	if got := read(); got.PerSecond != 0 || len(got.Spark) != ratePeriods {
-		t.Errorf("nothing came, and the rate is %+v", got)
+		t.Errorf("without deliveries: got %+v, want a rate of 0", got)
 	}
-	for range 60 { // one a second for a minute
+	for range 60 { // one per second for a minute
 		now = now.Add(time.Second)
 		arrivals = append(arrivals, now)
 		read()
 	}
 	if got := read().PerSecond; got < 0.9 || got > 1.1 {
-		t.Errorf("one a second is %.2f", got)
+		t.Errorf("one delivery per second: got a rate of %.2f", got)
 	}
 	for range 8 {
 		now = now.Add(time.Second)
@@ -43,10 +43,10 @@ func TestRate(t *testing.T) {
 		}
 	}
 	if got := read().PerSecond; got < 350 || got > 550 {
-		t.Errorf("500 a second is %.2f", got)
+		t.Errorf("500 deliveries per second: got a rate of %.2f", got)
 	}
 	now = now.Add(time.Hour)
 	if got := read(); got.PerSecond != 0 {
-		t.Errorf("an hour later the rate is %+v", got)
+		t.Errorf("an hour later: got %+v, want a rate of 0", got)
 	}
 }

@@ -12,17 +12,17 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Readers are the ways to the delivery log, so that a long question does not keep a short one waiting. They may be one and the same.
+// Readers are the readers of the delivery log, one per kind of query: a slow query doesn't delay a fast one. They can be the same reader.
 type Readers struct {
-	Wait    *store.Reader // of the log that is written in this process, where it is: that one hears at once
+	Wait    *store.Reader // if this process writes the log, the reader of that log: it notices changes immediately
 	Pages   *store.Reader
 	Details *store.Reader
 	Counts  *store.Reader
 }
 
-// StoreLog is the delivery log of a data directory as the screen reads it.
+// StoreLog implements Log for the delivery log of a data directory.
 type StoreLog struct {
-	Project string // of the command that shows it; empty: none
+	Project string // the viewing command's project; empty: none
 
 	r   Readers
 	now func() time.Time
@@ -31,13 +31,13 @@ type StoreLog struct {
 	rate rateCounter
 }
 
-// NewStoreLog makes a Log of readers.
+// NewStoreLog returns a Log that reads from r.
 func NewStoreLog(r Readers, now func() time.Time) *StoreLog { return &StoreLog{r: r, now: now} }
 
-// noLogPause is how long to wait before looking whether there is a log now.
-const noLogPause = 250 * time.Millisecond
+// noLogPoll is the interval at which Wait checks whether a log has been created.
+const noLogPoll = 250 * time.Millisecond
 
-// Page reads rows around a place.
+// Page returns the rows around a position.
 func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	query := store.Query{Filter: q.Filter}
 	bounded := q.UpTo != (store.Cursor{})
@@ -46,29 +46,29 @@ func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	}
 	w, err := l.r.Pages.Window(ctx, query, q.At, q.Older, q.Newer)
 	if err != nil {
-		return Page{NoLog: errors.Is(err, store.ErrNoLog)}, unlessNoLog(err)
+		return Page{NoLog: errors.Is(err, store.ErrNoLog)}, ignoreNoLog(err)
 	}
-	p := Page{Rows: w.Rows, Above: w.Older || q.Older == 0, Below: w.Newer, Cursor: w.Seq}
+	p := Page{Rows: w.Rows, HasOlder: w.Older || q.Older == 0, HasNewer: w.Newer, Cursor: w.Seq}
 	if q.Older == 0 && q.At == store.Oldest() {
-		p.Above = false
+		p.HasOlder = false
 	}
 	if bounded {
-		p.cut(q.UpTo)
+		p.truncate(q.UpTo)
 	}
-	if q.Seen != (store.Cursor{}) {
-		p.Newer, err = l.r.Pages.CountAfter(ctx, query, q.Seen, MaxNewer)
+	if q.LastSeen != (store.Cursor{}) {
+		p.UnseenCount, err = l.r.Pages.CountAfter(ctx, query, q.LastSeen, MaxUnseen)
 	}
 	return p, err
 }
 
-// cut leaves out what is behind a place.
-func (p *Page) cut(upTo store.Cursor) {
+// truncate removes the rows after upTo.
+func (p *Page) truncate(upTo store.Cursor) {
 	if i := slices.IndexFunc(p.Rows, func(r store.Row) bool { return upTo.Before(r.Cursor) }); i >= 0 {
-		p.Rows, p.Below = p.Rows[:i], false
+		p.Rows, p.HasNewer = p.Rows[:i], false
 	}
 }
 
-func unlessNoLog(err error) error {
+func ignoreNoLog(err error) error {
 	if errors.Is(err, store.ErrNoLog) {
 		return nil
 	}
@@ -78,13 +78,13 @@ func unlessNoLog(err error) error {
 // Totals counts the log.
 func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err error) {
 	if t.ByStatus, err = l.r.Counts.CountByStatus(ctx, store.Query{}); err != nil {
-		return t, unlessNoLog(err)
+		return t, ignoreNoLog(err)
 	}
 	for _, n := range t.ByStatus {
 		t.All += n
 	}
 	if l.Project != "" {
-		if t.Others, err = l.r.Counts.Count(ctx, store.Query{Not: l.Project}); err != nil {
+		if t.OtherProjects, err = l.r.Counts.Count(ctx, store.Query{Not: l.Project}); err != nil {
 			return t, err
 		}
 	}
@@ -112,25 +112,25 @@ func (l *StoreLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, we
 	return d, tree, err
 }
 
-// Matching lists the deliveries that match a filter and were received up to a time.
+// Matching lists the deliveries that match a filter and were received no later than upTo.
 func (l *StoreLog) Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error) {
 	rows, err := l.r.Counts.List(ctx, store.Query{Filter: f})
 	if err != nil {
-		return nil, unlessNoLog(err)
+		return nil, ignoreNoLog(err)
 	}
 	return slices.DeleteFunc(rows, func(s webhook.Summary) bool { return s.ReceivedAt.After(upTo) }), nil
 }
 
-// nearBefore is how far back a delivery of the same event is looked for.
-const nearBefore = 200
+// maxLookback is the number of earlier deliveries that PreviousOfEvent searches.
+const maxLookback = 200
 
-// Before finds the delivery before d of the same event.
-func (l *StoreLog) Before(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error) {
+// PreviousOfEvent finds the last delivery of the same event before d.
+func (l *StoreLog) PreviousOfEvent(ctx context.Context, d webhook.Delivery) (webhook.Delivery, bool, error) {
 	at, err := l.r.Details.CursorOf(ctx, d.ID)
 	if err != nil {
 		return webhook.Delivery{}, false, err
 	}
-	w, err := l.r.Details.Window(ctx, store.Query{}, at, nearBefore, 0)
+	w, err := l.r.Details.Window(ctx, store.Query{}, at, maxLookback, 0)
 	if err != nil {
 		return webhook.Delivery{}, false, err
 	}
@@ -143,14 +143,14 @@ func (l *StoreLog) Before(ctx context.Context, d webhook.Delivery) (webhook.Deli
 	return webhook.Delivery{}, false, nil
 }
 
-// Wait returns when the log has changed, or is there at last.
+// Wait returns when the log has changed. If there is no log, it returns after noLogPoll.
 func (l *StoreLog) Wait(ctx context.Context, cursor int64) error {
 	err := l.r.Wait.Wait(ctx, cursor)
 	if !errors.Is(err, store.ErrNoLog) {
 		return err
 	}
 	select {
-	case <-time.After(noLogPause):
+	case <-time.After(noLogPoll):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

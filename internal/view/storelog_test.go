@@ -15,33 +15,33 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// born is when the deliveries of these tests begin to arrive.
-var born = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+// startTime is when the first delivery of these tests is received.
+var startTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// delivery is the n-th delivery of a log.
+// delivery returns the n-th delivery of a log.
 func delivery(n int) webhook.Delivery {
 	body := fmt.Sprintf(`{"event":"render.complete","data":{"id":"job_%06d"}}`, n)
 	return webhook.Delivery{
 		Summary: webhook.Summary{
-			ID: webhook.ID(fmt.Sprintf("dlv_%06daaaa", n)), ReceivedAt: born.Add(-time.Hour + time.Duration(n)*time.Millisecond), Origin: webhook.OriginTrigger,
+			ID: webhook.ID(fmt.Sprintf("dlv_%06daaaa", n)), ReceivedAt: startTime.Add(-time.Hour + time.Duration(n)*time.Millisecond), Origin: webhook.OriginTrigger,
 			Event: "render.complete", Status: webhook.StatusDelivered, Verdict: webhook.VerdictValid, BodyBytes: int64(len(body)),
 		},
 		Body: []byte(body),
 		History: []webhook.Attempt{{
-			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: born.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
+			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: startTime.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
 		}},
 	}
 }
 
-// keeping has the log live in the days of its deliveries, so that none is too old to be kept.
-func keeping() store.Options {
-	return store.Options{Now: func() time.Time { return born.Add(time.Hour) }}
+// storeOptions sets the log's clock to the time of the deliveries. Otherwise the log would prune them as too old.
+func storeOptions() store.Options {
+	return store.Options{Now: func() time.Time { return startTime.Add(time.Hour) }}
 }
 
-// logged is a log with so many deliveries, three to a millisecond, and the screen's way to it.
-func logged(t *testing.T, n int) (*store.Log, *StoreLog) {
+// newStoreLog returns a log with n deliveries, three per millisecond, and a StoreLog that reads it.
+func newStoreLog(t *testing.T, n int) (*store.Log, *StoreLog) {
 	t.Helper()
-	l, err := store.Open(t.Context(), t.TempDir(), keeping())
+	l, err := store.Open(t.Context(), t.TempDir(), storeOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func logged(t *testing.T, n int) (*store.Log, *StoreLog) {
 func record(t *testing.T, l *store.Log, i int) {
 	t.Helper()
 	d := delivery(i)
-	d.ReceivedAt = born.Add(time.Duration(i/3) * time.Millisecond)
+	d.ReceivedAt = startTime.Add(time.Duration(i/3) * time.Millisecond)
 	a := d.History[0]
 	d.Attempts, d.History, d.Status = 0, nil, webhook.StatusPending
 	if err := l.Record(t.Context(), &d); err != nil {
@@ -83,18 +83,18 @@ func names(p Page) (s []string) {
 	return s
 }
 
-func TestPagesOfTheLogMeetWithoutGapOrOverlap(t *testing.T) {
-	_, l := logged(t, 100)
+func TestPagesHaveNoGapsOrOverlaps(t *testing.T) {
+	_, l := newStoreLog(t, 100)
 	p := page(t, l, PageQuery{At: store.Newest(), Older: 7})
 	var all []string
-	again := 0 // the row that a page begins from
+	overlap := 0 // rows that are also on the previous page
 	for {
-		all = append(names(p)[:len(p.Rows)-again], all...)
-		if !p.Above {
+		all = append(names(p)[:len(p.Rows)-overlap], all...)
+		if !p.HasOlder {
 			break
 		}
 		p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 8})
-		again = 1
+		overlap = 1
 	}
 	if len(all) != 100 {
 		t.Fatalf("%d rows, want 100: %v", len(all), all)
@@ -105,34 +105,34 @@ func TestPagesOfTheLogMeetWithoutGapOrOverlap(t *testing.T) {
 		}
 	}
 	middle := page(t, l, PageQuery{At: p.Rows[1].Cursor, Older: 3, Newer: 3})
-	if got := fmt.Sprint(names(middle)); got != "[000000 000001 000002 000003 000004]" || !middle.Below || middle.Above {
-		t.Errorf("around the second: %s, above %v, below %v", got, middle.Above, middle.Below)
+	if got := fmt.Sprint(names(middle)); got != "[000000 000001 000002 000003 000004]" || !middle.HasNewer || middle.HasOlder {
+		t.Errorf("around the second row: got %s, has older %v, has newer %v", got, middle.HasOlder, middle.HasNewer)
 	}
 }
 
-func TestWhatIsNewerThanWasSeenIsCounted(t *testing.T) {
-	log, l := logged(t, 10)
+func TestPageCountsUnseenDeliveries(t *testing.T) {
+	log, l := newStoreLog(t, 10)
 	p := page(t, l, PageQuery{At: store.Newest(), Older: 5})
 	seen := p.Rows[len(p.Rows)-1].Cursor
 	for i := 10; i < 14; i++ {
 		record(t, log, i)
 	}
-	p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 5, Newer: 5, Seen: seen})
-	if p.Newer != 4 {
-		t.Errorf("%d are newer, want 4", p.Newer)
+	p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 5, Newer: 5, LastSeen: seen})
+	if p.UnseenCount != 4 {
+		t.Errorf("got %d unseen, want 4", p.UnseenCount)
 	}
-	p = page(t, l, PageQuery{At: store.Newest(), Older: 5, UpTo: seen, Seen: seen})
-	if got := fmt.Sprint(names(p)); got != "[000005 000006 000007 000008 000009]" || p.Newer != 4 {
-		t.Errorf("held still: %s, %d newer", got, p.Newer)
+	p = page(t, l, PageQuery{At: store.Newest(), Older: 5, UpTo: seen, LastSeen: seen})
+	if got := fmt.Sprint(names(p)); got != "[000005 000006 000007 000008 000009]" || p.UnseenCount != 4 {
+		t.Errorf("paused: got %s, %d unseen", got, p.UnseenCount)
 	}
-	p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 5, Newer: 20, UpTo: store.CursorAt(born.Add(3*time.Millisecond), math.MaxInt64)})
+	p = page(t, l, PageQuery{At: p.Rows[0].Cursor, Older: 5, Newer: 20, UpTo: store.CursorAt(startTime.Add(3*time.Millisecond), math.MaxInt64)})
 	if got := p.Rows[len(p.Rows)-1].ID; got != "dlv_000011aaaa" {
-		t.Errorf("up to the millisecond of the last three, the last is %s", got)
+		t.Errorf("up to the millisecond of the last three: the last row is %s", got)
 	}
 }
 
 func TestTotalsCountTheWholeLog(t *testing.T) {
-	_, l := logged(t, 30)
+	_, l := newStoreLog(t, 30)
 	f, err := filter.Parse("event:ai.*", time.Now(), time.UTC)
 	if err != nil {
 		t.Fatal(err)
@@ -143,32 +143,32 @@ func TestTotalsCountTheWholeLog(t *testing.T) {
 	}
 }
 
-func TestReplaysAreOfTheFamily(t *testing.T) {
-	log, l := logged(t, 3)
+func TestGetReturnsTheReplayTree(t *testing.T) {
+	log, l := newStoreLog(t, 3)
 	d := delivery(1)
-	d.ID, d.ReplayOf, d.ReceivedAt = "dlv_replayaaaa", delivery(1).ID, born.Add(time.Second)
+	d.ID, d.ReplayOf, d.ReceivedAt = "dlv_replayaaaa", delivery(1).ID, startTime.Add(time.Second)
 	if err := log.Record(t.Context(), &d); err != nil {
 		t.Fatal(err)
 	}
-	got, family, err := l.Get(t.Context(), delivery(1).ID)
-	if err != nil || len(family.Nodes) != 2 || string(got.Body) != string(delivery(1).Body) {
-		t.Errorf("got %+v, %+v, %v", got.Summary, family, err)
+	got, tree, err := l.Get(t.Context(), delivery(1).ID)
+	if err != nil || len(tree.Nodes) != 2 || string(got.Body) != string(delivery(1).Body) {
+		t.Errorf("got %+v, %+v, %v", got.Summary, tree, err)
 	}
-	other, found, err := l.Before(t.Context(), got)
+	other, found, err := l.PreviousOfEvent(t.Context(), got)
 	if err != nil || !found || other.ID != delivery(0).ID {
-		t.Errorf("before it is %s, %v, %v", other.ID, found, err)
+		t.Errorf("the previous delivery: got %s, %v, %v", other.ID, found, err)
 	}
 	first, _, err := l.Get(t.Context(), delivery(0).ID)
-	if _, found, _ := l.Before(t.Context(), first); found || err != nil {
-		t.Error("there is one before the first")
+	if _, found, _ := l.PreviousOfEvent(t.Context(), first); found || err != nil {
+		t.Error("found a delivery before the first one")
 	}
-	rows, err := l.Matching(t.Context(), filter.Filter{}, born)
+	rows, err := l.Matching(t.Context(), filter.Filter{}, startTime)
 	if err != nil || len(rows) != 3 {
-		t.Errorf("up to the first millisecond there are %v, %v", rows, err)
+		t.Errorf("up to the first millisecond: got %v, %v", rows, err)
 	}
 }
 
-func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
+func TestAMissingLogReadsAsEmpty(t *testing.T) {
 	dir := t.TempDir()
 	r, err := store.LazyReader(dir)
 	if err != nil {
@@ -185,14 +185,14 @@ func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
 	if err := l.Wait(t.Context(), 0); err != nil {
 		t.Errorf("waiting for a log: %v", err)
 	}
-	log, err := store.Open(t.Context(), dir, keeping())
+	log, err := store.Open(t.Context(), dir, storeOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = log.Close() }()
 	record(t, log, 1)
 	if p := page(t, l, PageQuery{At: store.Newest(), Older: 5}); len(p.Rows) != 1 {
-		t.Errorf("got %v, want one", p.Rows)
+		t.Errorf("got %v, want one row", p.Rows)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -201,10 +201,10 @@ func TestWithoutALogThereIsAnEmptyOne(t *testing.T) {
 	}
 }
 
-func TestALogThatIsTakenAwayIsSaidAndTheNextOneShown(t *testing.T) {
+func TestADeletedLogIsReportedAndItsReplacementIsShown(t *testing.T) {
 	dir := t.TempDir()
-	begin := func(n int) {
-		l, err := store.Open(t.Context(), dir, keeping())
+	createLog := func(n int) {
+		l, err := store.Open(t.Context(), dir, storeOptions())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +215,7 @@ func TestALogThatIsTakenAwayIsSaidAndTheNextOneShown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	begin(9)
+	createLog(9)
 	r, err := store.LazyReader(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -234,17 +234,17 @@ func TestALogThatIsTakenAwayIsSaidAndTheNextOneShown(t *testing.T) {
 	}
 	for _, f := range files {
 		if err := os.RemoveAll(f); err != nil {
-			t.Skip("this system keeps a file that is open:", err)
+			t.Skip("this system cannot remove an open file:", err)
 		}
 	}
 	if err := <-waited; err != nil {
 		t.Fatal(err)
 	}
 	if p := page(t, l, PageQuery{At: store.Newest(), Older: 20}); !p.NoLog || len(p.Rows) != 0 {
-		t.Errorf("without a log there are %d rows, no log %v", len(p.Rows), p.NoLog)
+		t.Errorf("without a log: got %d rows, NoLog %v", len(p.Rows), p.NoLog)
 	}
-	begin(2)
+	createLog(2)
 	if p := page(t, l, PageQuery{At: store.Newest(), Older: 20}); p.NoLog || len(p.Rows) != 2 {
-		t.Errorf("of the next log there are %d rows, no log %v", len(p.Rows), p.NoLog)
+		t.Errorf("with the next log: got %d rows, NoLog %v", len(p.Rows), p.NoLog)
 	}
 }

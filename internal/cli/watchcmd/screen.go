@@ -72,10 +72,10 @@ func terminalEnvironment(a *cmdutil.App) []string {
 func screenSamples() []view.Sample {
 	var all []view.Sample
 	for _, e := range webhook.Events() {
-		all = append(all, view.Sample{Name: e.Name, What: e.When})
+		all = append(all, view.Sample{Name: e.Name, Description: e.When})
 	}
 	for _, s := range sample.Scenarios() {
-		all = append(all, view.Sample{Name: s.Name, What: s.Summary})
+		all = append(all, view.Sample{Name: s.Name, Description: s.Summary})
 	}
 	return all
 }

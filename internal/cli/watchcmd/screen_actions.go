@@ -42,8 +42,10 @@ type ScreenActions struct {
 	Deliver        deliver
 }
 
-// Where describes the destination of replays, or of new deliveries if there are none.
-func (s *ScreenActions) Where(replayed ...webhook.Summary) string { return s.DescribeTarget(replayed) }
+// Destination describes where replays are sent, or new deliveries if there are none.
+func (s *ScreenActions) Destination(replayed ...webhook.Summary) string {
+	return s.DescribeTarget(replayed)
+}
 
 // Replay sends a delivery again, byte for byte.
 func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error) {
