@@ -71,20 +71,20 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 	}
 	cfg, err := a.Config()
 	if err != nil {
-		look.Trouble = trouble(a, err)
+		look.ConfigErr = trouble(a, err)
 		return plainOutput(a), look
 	}
 	out, err := a.OutputOptions()
 	if err != nil { // impossible: the configuration is loaded
-		look.Trouble = trouble(a, err)
+		look.ConfigErr = trouble(a, err)
 		return plainOutput(a), look
 	}
 	look.Config = cfg
 	if look.API, err = cmdutil.APIOptions(a); err != nil {
 		look.APIErr = trouble(a, err)
 	}
-	if look.Book, err = cmdutil.Book(a); err != nil {
-		look.Book = nil // without a configuration directory nothing was ever set
+	if look.AccountStore, err = cmdutil.Book(a); err != nil {
+		look.AccountStore = nil // without a configuration directory nothing was ever set
 	}
 	look.Tunnel = func(ctx context.Context) []doctor.Finding { return lookAtTunnel(ctx, a) }
 	to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
@@ -92,14 +92,14 @@ func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options)
 		look.RouteErr = trouble(a, err)
 		return out, look
 	}
-	look.Routes, look.OfListen, look.Guard = to.Routes, to.Session != nil, to.Guard()
+	look.Routes, look.RoutesFromSession, look.Guard = to.Routes, to.Session != nil, to.Guard()
 	return out, look
 }
 
 // trouble returns an error as a finding.
-func trouble(a *cmdutil.App, err error) *doctor.Trouble {
+func trouble(a *cmdutil.App, err error) *doctor.Problem {
 	f := a.Explain(err)
-	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
+	return &doctor.Problem{Message: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
 }
 
 // plainOutput returns the output options if the configuration cannot be read: those of the flags.

@@ -7,7 +7,7 @@ import (
 
 func TestTheDoctorOnATerminal(t *testing.T) {
 	t.Parallel()
-	x := newTerminal(t, 120) // wide, so that no line depends on the length of a port
+	x := newTerminal(t, 130) // wide enough that the length of a port never wraps a line
 	a := newAPI(t, x)
 	x.env["VIDIKING_API_URL"] = ""
 	h := newHandler(t)

@@ -1,5 +1,5 @@
-// Package doctor looks at everything that has to be right for deliveries to arrive, and says what is, what is not, and what to do.
+// Package doctor checks everything that deliveries need in order to arrive, and says how to fix each problem.
 //
-// It changes nothing, but for what it is told to mend: who may read the program's files. It sends two things: a question to Vidiking's
-// API that costs nothing, and, where the handler is on this machine, one sample event, signed, which is in no log.
+// It changes nothing, except for the permissions of the program's files if asked to. It sends one free request to Vidiking's API and, if
+// the handler is on this machine, one signed sample event, which is not recorded.
 package doctor

@@ -14,94 +14,94 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// State is how a check ended.
+// State is the result of a check.
 type State string
 
 // The states.
 const (
 	OK      State = "ok"
-	Warning State = "warning" // it works, or will not always
+	Warning State = "warning" // works, but may be unintended or fail later
 	Failed  State = "failed"
 )
 
-// Finding is what a check found: one thing, and what to do about it.
+// Finding is one result of a check, and what to do about it.
 type Finding struct {
 	Check   string
 	State   State
 	Message string
-	Details []string // further lines
-	Hint    string   // what to do, in lines; empty where it is in order
-	Fixed   bool     // it was mended just now
+	Details []string // additional lines
+	Hint    string   // what to do, one or more lines; empty if there is no problem
+	Fixed   bool     // the problem was fixed in this run
 }
 
-// Options are what there is to look at.
+// Options holds what Run checks.
 type Options struct {
-	Build    string // which version this is, for people
-	GOOS     string
-	Config   *config.Config // nil where it can't be loaded
-	Trouble  *Trouble       // why not
-	API      vidiking.Options
-	APIErr   *Trouble // why API is of no use
-	Book     *account.Store
-	Routes   []relay.Route
-	RouteErr *Trouble                        // why Routes are of no use
-	OfListen bool                            // Routes are those of a running listen, whatever the configuration says
-	Guard    dispatch.Guard                  // of connections to Routes; nil: none
-	Tunnel   func(context.Context) []Finding // looks at the way in; nil: there is none to look at
-	Proxy    func(*http.Request) (*url.URL, error)
-	NoSample bool // the handler is not to get a sample
-	Fix      bool // mend what can be mended safely
-	Now      func() time.Time
-	Location *time.Location
-	Random   io.Reader
+	Build             string // version text
+	GOOS              string
+	Config            *config.Config // nil if it cannot be loaded
+	ConfigErr         *Problem       // why Config is nil
+	API               vidiking.Options
+	APIErr            *Problem // why API is unusable; nil: usable
+	AccountStore      *account.Store
+	Routes            []relay.Route
+	RouteErr          *Problem                        // why Routes are unusable; nil: usable
+	RoutesFromSession bool                            // Routes come from a running listen, not from the configuration
+	Guard             dispatch.Guard                  // restricts connections to Routes; nil: no restriction
+	Tunnel            func(context.Context) []Finding // checks the tunnel; nil: no check
+	Proxy             func(*http.Request) (*url.URL, error)
+	NoSample          bool // don't send a sample to the handler
+	Fix               bool // fix what can be fixed safely
+	Now               func() time.Time
+	Location          *time.Location
+	Random            io.Reader
 }
 
-// Trouble is what keeps something from being looked at.
-type Trouble struct {
-	What    string
+// Problem is the reason why something cannot be checked.
+type Problem struct {
+	Message string
 	Details []string
 	Hint    string
 }
 
-func (t *Trouble) finding() []Finding {
-	return []Finding{{State: Failed, Message: t.What, Details: t.Details, Hint: t.Hint}}
+func (p *Problem) finding() []Finding {
+	return []Finding{{State: Failed, Message: p.Message, Details: p.Details, Hint: p.Hint}}
 }
 
-// check is one look at one thing. It ends with its context.
+// check is one check. It returns when its context is done.
 type check struct {
 	name string
-	look func(context.Context) []Finding
+	run  func(context.Context) []Finding
 }
 
-// patience bounds each check: longer than any time-out of what it looks at.
-const patience = 45 * time.Second
+// checkTimeout limits each check. It is longer than any timeout inside the checks.
+const checkTimeout = 45 * time.Second
 
-// Run looks at everything at once, and tells what it finds in an order that does not change.
-func Run(ctx context.Context, o Options, tell func(Finding)) {
+// Run runs all checks concurrently and reports their findings in a fixed order.
+func Run(ctx context.Context, o Options, report func(Finding)) {
 	d := &doctor{o: o}
 	checks := d.checks()
-	found := make([]chan []Finding, len(checks))
+	results := make([]chan []Finding, len(checks))
 	for i, c := range checks {
-		found[i] = make(chan []Finding, 1)
+		results[i] = make(chan []Finding, 1)
 		go func() {
-			timed, cancel := context.WithTimeout(ctx, patience)
+			timed, cancel := context.WithTimeout(ctx, checkTimeout)
 			defer cancel()
-			found[i] <- c.look(timed)
+			results[i] <- c.run(timed)
 		}()
 	}
 	for i, c := range checks {
-		for _, f := range <-found[i] {
+		for _, f := range <-results[i] {
 			if f.Check == "" {
 				f.Check = c.name
 			}
-			tell(f)
+			report(f)
 		}
 	}
 }
 
 type doctor struct{ o Options }
 
-// checks are what there is to look at. Without a configuration that is little.
+// checks returns all checks, or only two if there is no configuration.
 func (d *doctor) checks() []check {
 	checks := []check{{"version", d.version}, {"configuration", d.configuration}}
 	if d.o.Config == nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// handler looks whether each handler is up, and whether it takes what Vidiking would sign. A handler that is elsewhere may be production,
-// so it gets no invented event.
+// handler checks whether each handler is up and accepts a signed sample. A handler on another machine may be in production, so it gets
+// no sample.
 func (d *doctor) handler(ctx context.Context) []Finding {
 	if d.o.RouteErr != nil {
 		return d.o.RouteErr.finding()
@@ -28,40 +28,40 @@ func (d *doctor) handler(ctx context.Context) []Finding {
 	for _, r := range d.o.Routes {
 		if !slices.Contains(seen, r.Target.String()) {
 			seen = append(seen, r.Target.String())
-			found = append(found, d.handlerOf(ctx, sender, r)...)
+			found = append(found, d.checkTarget(ctx, sender, r)...)
 		}
 	}
 	return found
 }
 
-func (d *doctor) handlerOf(ctx context.Context, sender *dispatch.Sender, r relay.Route) []Finding {
+func (d *doctor) checkTarget(ctx context.Context, sender *dispatch.Sender, r relay.Route) []Finding {
 	if err := sender.Reachable(ctx, r.Target); err != nil {
-		if d.o.OfListen {
-			return failed(err.Error(), "start it: the listen that runs forwards to it")
+		if d.o.RoutesFromSession {
+			return failed(err.Error(), "start it: the running listen forwards to it")
 		}
 		if d.o.Config.Source(config.Forward) == config.SourceDefault {
-			return warning(fmt.Sprintf("%s None was named, so this is a guess.", err), "name yours: vidiking config set forward localhost:8080")
+			return warning(fmt.Sprintf("%s No handler is configured, so this is the default.", err), "configure yours: vidiking config set forward localhost:8080")
 		}
-		return failed(err.Error(), "start it, or name another: vidiking config set forward TARGET")
+		return failed(err.Error(), "start it, or configure another: vidiking config set forward TARGET")
 	}
-	secret, err := d.secretInForce()
+	secret, err := d.activeSecret()
 	switch {
 	case d.o.NoSample:
 		return ok(r.Target.Short() + " is up")
 	case !r.Target.IsLocal():
-		return ok(r.Target.Short() + " is up; it is not on this machine, so it got no sample")
+		return ok(r.Target.Short() + " is up (no sample sent: it is not on this machine)")
 	case err != nil || !secret.IsSet():
-		return ok(r.Target.Short() + " is up; without a secret it got no sample")
+		return ok(r.Target.Short() + " is up (no sample sent: there is no secret)")
 	}
-	return d.sample(ctx, sender, r, secret)
+	return d.sendSample(ctx, sender, r, secret)
 }
 
-// sample sends the handler an event that never happened, signed, and says what it made of it.
-func (d *doctor) sample(ctx context.Context, sender *dispatch.Sender, r relay.Route, secret known) []Finding {
+// sendSample sends a signed sample event to the handler and reports the response.
+func (d *doctor) sendSample(ctx context.Context, sender *dispatch.Sender, r relay.Route, secret activeSecret) []Finding {
 	event := eventFor(r)
 	body, err := sample.New(d.o.Now, d.o.Random).Payload(event)
 	if err != nil {
-		return failed("no sample could be made: "+err.Error(), "")
+		return failed("cannot create a sample: "+err.Error(), "")
 	}
 	header := webhook.Header{
 		{Name: "Content-Length", Value: strconv.Itoa(len(body))}, {Name: "Content-Type", Value: "application/json"},
@@ -69,22 +69,22 @@ func (d *doctor) sample(ctx context.Context, sender *dispatch.Sender, r relay.Ro
 		{Name: webhook.SignatureHeader, Value: signature.Sign(secret.Secret, body, signature.StylePrefixed)},
 	}
 	a := sender.Send(ctx, r.Target, header, body)
-	said := fmt.Sprintf("%s answered %d to a signed sample (%s), in %s", r.Target.Short(), a.Code, event, display.Duration(a.Duration))
+	message := fmt.Sprintf("%s returned %d for a signed sample (%s), in %s", r.Target.Short(), a.Code, event, display.Duration(a.Duration))
 	switch a.Status() {
 	case webhook.StatusDelivered:
-		return ok(said)
+		return ok(message)
 	case webhook.StatusRefused:
-		hint := "look at it: vidiking trigger " + event
+		hint := "see the response: vidiking trigger " + event
 		if a.Code == 401 || a.Code == 403 {
-			hint = fmt.Sprintf("does it check with %s? More: vidiking trigger %s", secret, event)
+			hint = fmt.Sprintf("does it verify with %s? See the response: vidiking trigger %s", secret, event)
 		}
-		return failed(said, hint)
+		return failed(message, hint)
 	}
-	return failed(fmt.Sprintf("%s did not answer a signed sample (%s): %s", r.Target.Short(), event, a.Error), "look at it: vidiking trigger "+event)
+	return failed(fmt.Sprintf("%s did not respond to a signed sample (%s): %s", r.Target.Short(), event, a.Error), "send another: vidiking trigger "+event)
 }
 
-// eventFor is the first documented event that goes to a target: one that says a job was queued, where nothing else is asked for, since
-// that is what handlers do least about.
+// eventFor returns the first documented event that is routed to a target. By default that is render.queued, which has the least effect
+// in a handler.
 func eventFor(r relay.Route) string {
 	for _, e := range webhook.Events() {
 		if len(r.Events) == 0 || slices.ContainsFunc(r.Events, func(pattern string) bool { return webhook.EventMatches(pattern, e.Name) }) {

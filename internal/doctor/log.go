@@ -17,7 +17,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// log looks whether the delivery log is whole, can be written, and how much it holds.
+// log checks whether the delivery log is intact and writable, and reports its size.
 func (d *doctor) log(ctx context.Context) []Finding {
 	dir, err := d.o.Config.DataDir()
 	if err != nil {
@@ -25,45 +25,45 @@ func (d *doctor) log(ctx context.Context) []Finding {
 	}
 	const elsewhere = "use another directory: --data-dir DIR"
 	if err := writable(dir); err != nil {
-		return failed(fmt.Sprintf("%s can't be written: %s", d.o.Config.ShortPath(dir), pathReason(err)), elsewhere)
+		return failed(fmt.Sprintf("cannot write to %s: %s", d.o.Config.ShortPath(dir), pathReason(err)), elsewhere)
 	}
 	r, err := store.OpenReader(ctx, dir)
 	if errors.Is(err, store.ErrNoLog) {
-		return ok("there is none yet")
+		return ok("no log yet")
 	}
 	if err != nil {
-		return d.logTrouble(err, dir)
+		return d.logFinding(err, dir)
 	}
 	defer r.Close() //nolint:errcheck // nothing was written
 	h, err := r.Health(ctx)
 	if err != nil {
-		return d.logTrouble(err, dir)
+		return d.logFinding(err, dir)
 	}
 	if len(h.Damage) > 0 {
-		f := d.logTrouble(store.ErrCorrupt, dir)
+		f := d.logFinding(store.ErrCorrupt, dir)
 		f[0].Details = h.Damage
 		return f
 	}
 	limit := store.DefaultRetention()
-	found := ok(fmt.Sprintf("whole: %s of at least %s deliveries, %s of %s; it keeps them %d days",
+	found := ok(fmt.Sprintf("intact: %s of at least %s deliveries, %s of %s, kept for %d days",
 		display.Count(h.Deliveries), display.Count(limit.Deliveries), display.Bytes(h.Bytes), display.Bytes(limit.Bytes), limit.Age/(24*time.Hour)))
 	return append(found, d.pending(ctx, r, dir)...)
 }
 
-func (d *doctor) logTrouble(err error, dir string) []Finding {
+func (d *doctor) logFinding(err error, dir string) []Finding {
 	path := d.o.Config.ShortPath(filepath.Join(dir, store.FileName))
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return warning("it could not be read through in time", "try again when this machine is less busy")
+		return warning("the check took too long", "try again when this machine is less busy")
 	case errors.Is(err, store.ErrNewerSchema):
-		return failed("it was written by a newer vidiking", "update vidiking, or use another log: --data-dir DIR")
+		return failed("the log was written by a newer version of vidiking", "update vidiking, or use another log: --data-dir DIR")
 	case errors.Is(err, store.ErrCorrupt):
-		return failed("it is damaged", "move "+path+" away, with what stands beside it, and a new log begins")
+		return failed("the log is damaged", "move "+path+"* to another directory; vidiking then creates a new log")
 	}
 	return failed(err.Error(), "")
 }
 
-// pending says which deliveries a listen left that has ended: those it had not sent, and those whose outcome nobody knows.
+// pending reports the pending deliveries of earlier listens: those never sent, and those with an unknown outcome.
 func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Finding {
 	left, err := relay.CountPending(ctx, r, dir, "")
 	if err != nil {
@@ -73,7 +73,7 @@ func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Findi
 	var found []Finding
 	if n := left.NeverSent; n > 0 {
 		advice := replay
-		if left.Unknown > 0 { // that would send those, too
+		if left.Unknown > 0 { // the replay would include them
 			advice = "vidiking listen --hold"
 		}
 		found = warning(display.Counted(n, "delivery", "deliveries")+" from an earlier listen, never sent", advice)
@@ -84,12 +84,12 @@ func (*doctor) pending(ctx context.Context, r *store.Reader, dir string) []Findi
 			it = "it"
 		}
 		found = append(found, warning(display.Counted(n, "delivery", "deliveries")+
-			" from an earlier listen, outcome unknown: the handler may have received "+it, "send "+it+" again, maybe for the second time: "+replay)...)
+			" from an earlier listen, outcome unknown: the handler may have received "+it, "replay "+it+", at the risk of a duplicate: "+replay)...)
 	}
 	return found
 }
 
-// writable tries whether a file can be made in a directory. One that is not there yet can be.
+// writable checks that a file can be created in a directory. A directory that doesn't exist yet is no error.
 func writable(dir string) error {
 	f, err := os.CreateTemp(dir, ".doctor-*")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -101,18 +101,18 @@ func writable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// sessions says which listens run, and whether they take connections.
+// sessions reports the running listens and whether they respond.
 func (d *doctor) sessions(ctx context.Context) []Finding {
 	dir, err := d.o.Config.DataDir()
 	if err != nil {
-		return nil // log has said it
+		return nil // reported by log
 	}
 	live, err := session.Live(dir)
 	if err != nil {
 		return failed(err.Error(), "")
 	}
 	if len(live) == 0 {
-		return ok("no listen runs")
+		return ok("listen is not running")
 	}
 	sender := dispatch.NewSender(dispatch.Options{Now: d.o.Now})
 	defer sender.Close()
@@ -124,23 +124,23 @@ func (d *doctor) sessions(ctx context.Context) []Finding {
 }
 
 func (d *doctor) session(ctx context.Context, sender *dispatch.Sender, s session.Info) []Finding {
-	way := s.URL
+	url := s.URL
 	if s.PublicURL != "" {
-		way = s.PublicURL
+		url = s.PublicURL
 	}
-	who := fmt.Sprintf("process %d, since %s", s.PID, display.WhenMinutes(s.StartedAt, d.o.Now(), display.Style{Location: d.o.Location}))
+	process := fmt.Sprintf("process %d, since %s", s.PID, display.WhenMinutes(s.StartedAt, d.o.Now(), display.Style{Location: d.o.Location}))
 	t, err := dispatch.ParseTarget(s.URL, "/")
 	if err == nil {
 		err = sender.Reachable(ctx, t)
 	}
 	if err != nil {
-		return warning(fmt.Sprintf("a listen (%s) takes no connections at %s", who, s.URL), "end it, and start it again")
+		return warning(fmt.Sprintf("a listen (%s) accepts no connections at %s", process, s.URL), "stop it and start it again")
 	}
 	if err := responds(ctx, s.URL); err != nil {
-		return warning(fmt.Sprintf("a listen (%s) does not respond at %s", who, s.URL),
-			fmt.Sprintf("if it is suspended (Ctrl-Z), resume it with fg in its terminal, or kill -CONT %d; else end it, and start it again", s.PID))
+		return warning(fmt.Sprintf("a listen (%s) does not respond at %s", process, s.URL),
+			fmt.Sprintf("if it is suspended (Ctrl-Z), resume it with fg in its terminal, or kill -CONT %d; otherwise stop it and start it again", s.PID))
 	}
-	return ok(fmt.Sprintf("a listen (%s): %s to %s", who, way, s.Forward))
+	return ok(fmt.Sprintf("a listen (%s) forwards %s to %s", process, url, s.Forward))
 }
 
 // responseTime is how long a listen may take to refuse a GET. It needs less than a millisecond.

@@ -13,30 +13,30 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// own is a file or directory of the program's, which is for its owner only.
-type own struct {
+// ownFile is a file or directory of the program, which only its owner may access.
+type ownFile struct {
 	path   string
-	secret bool // it holds secrets
+	secret bool // contains secrets
 	dir    bool
 }
 
-// permissions looks whether others may read what is the owner's alone, and where it is told to, takes that from them.
+// permissions checks whether other users can access the program's files, and removes that permission if Fix is set.
 func (d *doctor) permissions(context.Context) []Finding {
 	if d.o.GOOS == "windows" {
-		return ok("as Windows gives them to files in your profile")
+		return ok("Windows protects the files in your profile")
 	}
 	var found []Finding
-	looked := 0
+	checked := 0
 	for _, f := range d.files() {
 		info, err := os.Lstat(f.path)
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			info, err = os.Stat(f.path)
 		}
 		if err != nil || !info.Mode().IsRegular() && !info.IsDir() {
-			// Not there, not to be looked at (whoever needs it says so), or not the user's: /dev/null may be the configuration.
+			// The file doesn't exist, is not accessible (other checks report that), or is a device: the configuration may be /dev/null.
 			continue
 		}
-		looked++
+		checked++
 		if open := info.Mode().Perm() & 0o077; open != 0 {
 			found = append(found, d.exposed(f, info.Mode().Perm()))
 		}
@@ -44,14 +44,14 @@ func (d *doctor) permissions(context.Context) []Finding {
 	switch {
 	case len(found) > 0:
 		return found
-	case looked == 0:
-		return ok("there are no files yet")
+	case checked == 0:
+		return ok("no files yet")
 	}
-	return ok("what there is, is yours alone")
+	return ok("only you can access vidiking's files")
 }
 
-// exposed is a finding on a file that others may read or write.
-func (d *doctor) exposed(f own, mode fs.FileMode) Finding {
+// exposed returns the finding for a file that other users can access.
+func (d *doctor) exposed(f ownFile, mode fs.FileMode) Finding {
 	short, want := d.o.Config.ShortPath(f.path), fs.FileMode(0o600)
 	if f.dir {
 		want = 0o700
@@ -59,26 +59,26 @@ func (d *doctor) exposed(f own, mode fs.FileMode) Finding {
 	if d.o.Fix {
 		err := os.Chmod(f.path, want)
 		if err == nil {
-			return Finding{State: OK, Message: fmt.Sprintf("%s is yours alone now (it was %o)", short, mode), Fixed: true}
+			return Finding{State: OK, Message: fmt.Sprintf("%s is now accessible only to you (was mode %o)", short, mode), Fixed: true}
 		}
-		return Finding{State: Failed, Message: short + " is open to others, and stays so: " + pathReason(err), Hint: fmt.Sprintf("chmod %o %s", want, short)}
+		return Finding{State: Failed, Message: "cannot change the permissions of " + short + ": " + pathReason(err), Hint: fmt.Sprintf("chmod %o %s", want, short)}
 	}
-	found := Finding{State: Warning, Message: fmt.Sprintf("others on this machine may use %s (%o)", short, mode), Hint: "vidiking doctor --fix"}
+	found := Finding{State: Warning, Message: fmt.Sprintf("other users of this machine can access %s (mode %o)", short, mode), Hint: "vidiking doctor --fix"}
 	if f.secret {
-		found.State, found.Message = Failed, fmt.Sprintf("others on this machine may read the secrets in %s (%o)", short, mode)
+		found.State, found.Message = Failed, fmt.Sprintf("other users of this machine can read the secrets in %s (mode %o)", short, mode)
 	}
 	return found
 }
 
-// files are all there may be.
-func (d *doctor) files() []own {
-	var files []own
+// files returns all files that the program may have created.
+func (d *doctor) files() []ownFile {
+	var files []ownFile
 	if path, err := d.o.Config.FilePath(); err == nil {
-		files = append(files, own{path: path, secret: d.o.Config.FileHoldsSecret()})
+		files = append(files, ownFile{path: path, secret: d.o.Config.FileHoldsSecret()})
 	}
-	if d.o.Book != nil {
-		for _, path := range d.o.Book.Files() {
-			files = append(files, own{path: path, secret: true})
+	if d.o.AccountStore != nil {
+		for _, path := range d.o.AccountStore.Files() {
+			files = append(files, ownFile{path: path, secret: true})
 		}
 	}
 	dir, err := d.o.Config.DataDir()
@@ -86,29 +86,29 @@ func (d *doctor) files() []own {
 		return files
 	}
 	log := filepath.Join(dir, store.FileName)
-	files = append(files, own{path: dir, dir: true}, own{path: config.GeneratedSecretPath(dir), secret: true})
+	files = append(files, ownFile{path: dir, dir: true}, ownFile{path: config.GeneratedSecretPath(dir), secret: true})
 	for _, path := range []string{log, log + "-wal", log + "-shm"} {
-		files = append(files, own{path: path})
+		files = append(files, ownFile{path: path})
 	}
 	return append(files, sessionFiles(filepath.Join(dir, "sessions"))...)
 }
 
-// sessionFiles are those of the listens that run; each has a token in it.
-func sessionFiles(dir string) []own {
-	files := []own{{path: dir, dir: true}}
+// sessionFiles returns the files of running listens. Each contains a token.
+func sessionFiles(dir string) []ownFile {
+	files := []ownFile{{path: dir, dir: true}}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return files
 	}
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".json") {
-			files = append(files, own{path: filepath.Join(dir, e.Name()), secret: true})
+			files = append(files, ownFile{path: filepath.Join(dir, e.Name()), secret: true})
 		}
 	}
 	return files
 }
 
-// pathReason is why a file could not be used, without the call and the path.
+// pathReason returns the reason of a file error without the operation and the path.
 func pathReason(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {

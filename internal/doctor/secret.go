@@ -9,73 +9,73 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// known is the secret that signatures are checked with, and where it came from.
-type known struct {
+// activeSecret is the secret that signatures are verified with, and its source.
+type activeSecret struct {
 	webhook.Secret
 
-	from string
+	source string
 }
 
-// secretInForce is the one that was given, else the one that the program made.
-func (d *doctor) secretInForce() (known, error) {
+// activeSecret returns the given secret or, if there is none, the generated one.
+func (d *doctor) activeSecret() (activeSecret, error) {
 	if s, source, ok := d.o.Config.Secret(); ok {
-		return known{s, from(source)}, nil
+		return activeSecret{s, sourceName(source)}, nil
 	}
 	dir, err := d.o.Config.DataDir()
 	if err != nil {
-		return known{}, err
+		return activeSecret{}, err
 	}
 	s, _, err := config.GeneratedSecret(dir)
-	return known{s, "made by vidiking"}, err
+	return activeSecret{s, "generated"}, err
 }
 
-// secret looks whether there is one, and whether it is the same wherever it stands.
+// secret checks that environment, configuration and account have the same secret.
 func (d *doctor) secret(context.Context) []Finding {
-	s, err := d.secretInForce()
+	s, err := d.activeSecret()
 	switch {
 	case err != nil:
 		return failed(err.Error(), adviceOf(err))
 	case !s.IsSet():
-		return ok("there is none yet; the first listen makes one")
+		return ok("no secret yet; the first listen generates one")
 	}
 	var found []Finding
 	if other, ok := d.o.Config.SecretInFile(); ok && other != s.Secret {
 		found = append(found, Finding{
-			State: Warning, Message: fmt.Sprintf("there are two: %s (%s) counts, %s is in the configuration", s, s.from, other),
-			Hint: "take away the one that is not Vidiking's: vidiking config unset webhook-secret, or unset " + config.EnvSecret,
+			State: Warning, Message: fmt.Sprintf("two secrets: %s (%s) is used, %s is in the configuration", s, s.source, other),
+			Hint: "remove the one that Vidiking doesn't use: vidiking config unset webhook-secret, or unset " + config.EnvSecret,
 		})
 	}
 	if registered, ok := d.registered(); ok && registered.Secret != s.Secret {
 		found = append(found, Finding{
-			State: Warning, Message: fmt.Sprintf("Vidiking signs with %s, and listen checks with %s (%s)", registered.Secret, s, s.from),
-			Hint: "let Vidiking sign with yours: vidiking config set-webhook",
+			State: Warning, Message: fmt.Sprintf("Vidiking signs with %s, but listen verifies with %s (%s)", registered.Secret, s, s.source),
+			Hint: "make Vidiking sign with yours: vidiking config set-webhook",
 		})
 	}
 	if len(found) > 0 {
 		return found
 	}
-	return ok(fmt.Sprintf("%s (%s)", s, s.from))
+	return ok(fmt.Sprintf("%s (%s)", s, s.source))
 }
 
-// registered is the webhook that was set from here, where that is certain.
-func (d *doctor) registered() (webhookOf, bool) {
-	s, err := d.state()
+// registered returns the webhook that was set from this machine, unless that is uncertain.
+func (d *doctor) registered() (registeredWebhook, bool) {
+	s, err := d.accountState()
 	if err != nil || s.Override != nil || s.Base() == nil {
-		return webhookOf{}, false
+		return registeredWebhook{}, false
 	}
-	return webhookOf{URL: s.Base().URL, Secret: s.Base().Secret}, true
+	return registeredWebhook{URL: s.Base().URL, Secret: s.Base().Secret}, true
 }
 
-// webhookOf is what matters of a webhook here.
-type webhookOf struct {
+// registeredWebhook is the part of a webhook that the checks need.
+type registeredWebhook struct {
 	URL    string
 	Secret webhook.Secret
 }
 
-// state is what is known of the account's webhook.
-func (d *doctor) state() (account.State, error) {
-	if d.o.Book == nil || d.o.APIErr != nil || !d.o.API.Key.IsSet() {
+// accountState returns the known state of the account's webhook.
+func (d *doctor) accountState() (account.State, error) {
+	if d.o.AccountStore == nil || d.o.APIErr != nil || !d.o.API.Key.IsSet() {
 		return account.State{}, nil
 	}
-	return d.o.Book.State(account.Account{API: d.o.API.Base.String(), Key: d.o.API.Key})
+	return d.o.AccountStore.State(account.Account{API: d.o.API.Base.String(), Key: d.o.API.Key})
 }

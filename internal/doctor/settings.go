@@ -12,19 +12,19 @@ import (
 
 func (d *doctor) version(context.Context) []Finding { return ok(d.o.Build) }
 
-// configuration says which file counts, and where each value came from that is not the default.
+// configuration reports the configuration file, and the source of every value that is not the default.
 func (d *doctor) configuration(context.Context) []Finding {
 	if d.o.Config == nil {
-		return d.o.Trouble.finding()
+		return d.o.ConfigErr.finding()
 	}
 	cfg := d.o.Config
-	message := "there is no file, and no home directory for one"
+	message := "no file, because there is no home directory"
 	path, err := cfg.FilePath()
 	if err == nil {
 		message = cfg.ShortPath(path)
 	}
 	if _, err := os.Stat(path); path != "" && err != nil {
-		message += " (not there, so the defaults count)"
+		message += " (not found, so the defaults apply)"
 	}
 	if p := cfg.Profile(); p != config.DefaultProfile {
 		message += ", profile " + p
@@ -32,24 +32,24 @@ func (d *doctor) configuration(context.Context) []Finding {
 	found := []Finding{{State: OK, Message: message}}
 	for _, v := range cfg.List() {
 		if v.Source != config.SourceDefault {
-			found[0].Details = append(found[0].Details, fmt.Sprintf("%s = %s (%s)", v.Key.Name, v.Text, from(v.Source)))
+			found[0].Details = append(found[0].Details, fmt.Sprintf("%s = %s (%s)", v.Key.Name, v.Text, sourceName(v.Source)))
 		}
 	}
 	for _, w := range cfg.Warnings() {
 		if w.Exposed {
-			continue // that is for permissions to say
+			continue // reported by permissions
 		}
 		found = append(found, Finding{State: Warning, Message: w.Msg, Hint: w.Hint})
 	}
 	return found
 }
 
-// from is where a value came from, as it stands in brackets: a variable by its name alone.
-func from(s config.Source) string {
+// sourceName returns the source of a value as shown in parentheses: an environment variable is just its name.
+func sourceName(s config.Source) string {
 	return strings.TrimPrefix(strings.TrimPrefix(string(s), "environment "), "flag ")
 }
 
-// proxy says which way calls take to Vidiking.
+// proxy reports the route of requests to Vidiking.
 func (d *doctor) proxy(ctx context.Context) []Finding {
 	if d.o.APIErr != nil {
 		return nil
@@ -58,12 +58,12 @@ func (d *doctor) proxy(ctx context.Context) []Finding {
 	if err != nil {
 		return failed(err.Error(), "")
 	}
-	through, err := d.o.Proxy(req)
+	proxy, err := d.o.Proxy(req)
 	switch {
 	case err != nil:
-		return failed("the proxy of the environment is no URL", "look at HTTPS_PROXY and HTTP_PROXY")
-	case through == nil:
-		return ok("none, straight to " + d.o.API.Base.Host())
+		return failed("the proxy in the environment is not a valid URL", "check HTTPS_PROXY and HTTP_PROXY")
+	case proxy == nil:
+		return ok("none, direct connection to " + d.o.API.Base.Host())
 	}
-	return ok(through.Redacted() + ", of the environment, to " + d.o.API.Base.Host())
+	return ok(proxy.Redacted() + " (from the environment), to " + d.o.API.Base.Host())
 }

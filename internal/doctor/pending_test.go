@@ -10,18 +10,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAHandlerElsewhereGetsNoSample(t *testing.T) {
+func TestAHandlerOnAnotherMachineGetsNoSample(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
-	p.handler = testkit.ServeOn(t, net.JoinHostPort(ownAddress(t), "0"), testkit.Respond(200, "{}"))
-	p.write(p.configFile(), "webhook_secret = \""+secret+"\"\nforward = \""+p.handler.Addr()+"\"\n")
-	p.wants("handler", "ok: HANDLER/webhooks/vidiking is up; it is not on this machine, so it got no sample")
-	if n := len(p.handler.Requests()); n != 0 {
+	s := newSetup(t)
+	s.handler = testkit.ServeOn(t, net.JoinHostPort(ownAddress(t), "0"), testkit.Respond(200, "{}"))
+	s.write(s.configFile(), "webhook_secret = \""+secret+"\"\nforward = \""+s.handler.Addr()+"\"\n")
+	s.check("handler", "ok: HANDLER/webhooks/vidiking is up (no sample sent: it is not on this machine)")
+	if n := len(s.handler.Requests()); n != 0 {
 		t.Errorf("the handler got %d requests, want none", n)
 	}
 }
 
-// ownAddress is one of this machine's that is not loopback: to the doctor it is anybody's.
+// ownAddress returns an address of this machine that is not loopback. The doctor treats it like another machine.
 func ownAddress(t *testing.T) string {
 	t.Helper()
 	addrs, err := net.InterfaceAddrs()
@@ -33,14 +33,14 @@ func ownAddress(t *testing.T) string {
 			return ip.IP.String()
 		}
 	}
-	t.Skip("this machine has no address but loopback")
+	t.Skip("this machine has only loopback addresses")
 	return ""
 }
 
-func TestPendingDeliveriesOfADeadListenAreAWarning(t *testing.T) {
+func TestPendingDeliveriesOfAnEarlierListenAreReported(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
-	log, err := store.Open(t.Context(), p.dataDir(), store.Options{Now: time.Now})
+	s := newSetup(t)
+	log, err := store.Open(t.Context(), s.dataDir(), store.Options{Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +53,8 @@ func TestPendingDeliveriesOfADeadListenAreAWarning(t *testing.T) {
 		t.Fatal(err)
 	}
 	const unknown = "warning: 1 delivery from an earlier listen, outcome unknown: the handler may have received it | " +
-		"send it again, maybe for the second time: vidiking replay --status pending"
-	if got := p.last("log"); got != unknown {
+		"replay it, at the risk of a duplicate: vidiking replay --status pending"
+	if got := s.lastLine("log"); got != unknown {
 		t.Errorf("got %q, want %q", got, unknown)
 	}
 	if err := log.Record(t.Context(), held); err != nil {
@@ -63,14 +63,14 @@ func TestPendingDeliveriesOfADeadListenAreAWarning(t *testing.T) {
 	if err := log.Hold(store.Due{ID: held.ID, Target: "http://localhost:3000/"}, ""); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.last("log"); got != unknown {
-		t.Errorf("with one that was held, too: got %q, want %q", got, unknown)
+	if got := s.lastLine("log"); got != unknown {
+		t.Errorf("with a held delivery: got %q, want %q", got, unknown)
 	}
 	attempt := webhook.Attempt{Target: "http://localhost:3000/", StartedAt: time.Now(), Code: 200}
 	if _, err := log.AddAttempts(d.ID, []webhook.Attempt{attempt}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := p.last("log"), "warning: 1 delivery from an earlier listen, never sent | vidiking replay --status pending"; got != want {
+	if got, want := s.lastLine("log"), "warning: 1 delivery from an earlier listen, never sent | vidiking replay --status pending"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if err := log.Close(); err != nil {
