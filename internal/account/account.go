@@ -33,7 +33,7 @@ func (a Account) keyID() string {
 type SavedWebhook struct {
 	Webhook   vidiking.Webhook
 	At        time.Time
-	Uncertain *vidiking.Webhook // what a call with unknown outcome may have set instead
+	Uncertain *vidiking.Webhook // set if the outcome of a later call is unknown: the webhook of that call
 }
 
 // Holder is a `listen` process that registered its URL in the account.
@@ -102,7 +102,7 @@ func (e *TakenError) Error() string {
 	return fmt.Sprintf("another listen is registered in the account: %s (process %d)", e.Holder.Webhook.URL, e.Holder.PID)
 }
 
-// UnknownBaseError reports that the previous webhook is unknown, so that it cannot be restored.
+// UnknownBaseError reports that the previous webhook is unknown and therefore cannot be restored.
 type UnknownBaseError struct{ Holder Holder }
 
 func (e *UnknownBaseError) Error() string {

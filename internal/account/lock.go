@@ -47,7 +47,7 @@ func (s *Store) holderLock(id string) string {
 }
 
 // isLive reports whether a holder's process is alive, by trying to get a shared lock against its exclusive one. If it cannot tell, it
-// reports true, so that nothing is taken from a live holder.
+// reports true, because a live holder must keep its registration.
 func (s *Store) isLive(id string) bool {
 	path := s.holderLock(id)
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {

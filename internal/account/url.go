@@ -13,7 +13,7 @@ import (
 
 // URLError reports a URL that Vidiking cannot send events to.
 type URLError struct {
-	Msg  string // what is wrong, after the name of the URL
+	Msg  string // the problem, as it follows the name of the URL in a sentence
 	Hint string // may be empty
 }
 

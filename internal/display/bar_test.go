@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestABarShowsItsShare(t *testing.T) {
+func TestBar(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		share       float64
@@ -23,7 +23,7 @@ func TestABarShowsItsShare(t *testing.T) {
 	}
 }
 
-func TestALongerBarIsNeverShorter(t *testing.T) {
+func TestBarGrowsWithItsShare(t *testing.T) {
 	t.Parallel()
 	for _, st := range []Style{{}, {UTF8: true}} {
 		last := ""

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestCleanMarksWhatIsMoreThanText(t *testing.T) {
+func TestClean(t *testing.T) {
 	for name, tc := range map[string]struct{ in, want string }{
 		"nothing":                    {"", ""},
 		"plain text":                 {`{"error":"invalid signature"}`, `{"error":"invalid signature"}`},
@@ -59,7 +59,7 @@ func TestCleanMarksWhatIsMoreThanText(t *testing.T) {
 	}
 }
 
-func TestCleanWithoutUTF8GivesASCII(t *testing.T) {
+func TestCleanWithoutUTF8(t *testing.T) {
 	for in, want := range map[string]string{
 		" ~plain~ ":  " ~plain~ ",
 		"\t ~":       "<09> ~",
@@ -76,15 +76,15 @@ func TestCleanWithoutUTF8GivesASCII(t *testing.T) {
 	}
 }
 
-func TestCleanCopiesNothingWherePlain(t *testing.T) {
+func TestCleanDoesNotCopyASCII(t *testing.T) {
 	s := strings.Repeat("plain text ", 100)
 	if n := testing.AllocsPerRun(10, func() { Clean(s) }); n != 0 {
 		t.Errorf("Clean of printable ASCII allocates %v times, want 0", n)
 	}
 }
 
-// harm returns the first character of s that a terminal could take for more than text, and where it is.
-func harm(s string, utf8Shown bool) (rune, int, bool) {
+// unsafeRune returns the first character of s that could control a terminal, and its position.
+func unsafeRune(s string, utf8Shown bool) (rune, int, bool) {
 	for i, r := range s {
 		switch {
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd"):
@@ -100,7 +100,7 @@ func harm(s string, utf8Shown bool) (rune, int, bool) {
 	return 0, 0, false
 }
 
-func FuzzCleanLeavesNoHarmAndIsDoneOnce(f *testing.F) {
+func FuzzCleanIsSafeAndIdempotent(f *testing.F) {
 	for _, s := range []string{
 		"", "plain", "\x1b[31mred", "\x9b\u009b", "\u202e\u2066", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "\u0301",
 		"⚠️\ufe0f", "👨\u200d👩", "\xed\xa0\x80", "a\r\n\t\x00", "\x1b\ufe0f\u0301",
@@ -110,14 +110,14 @@ func FuzzCleanLeavesNoHarmAndIsDoneOnce(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, st := range []Style{{UTF8: true}, {}} {
 			once := st.Clean(s)
-			if r, i, bad := harm(once, st.UTF8); bad {
-				t.Fatalf("Clean(%q) with UTF-8 %v = %q holds %U at %d", s, st.UTF8, once, r, i)
+			if r, i, bad := unsafeRune(once, st.UTF8); bad {
+				t.Fatalf("Clean(%q) with UTF-8 %v = %q contains %U at %d", s, st.UTF8, once, r, i)
 			}
 			if twice := st.Clean(once); twice != once {
-				t.Fatalf("Clean(Clean(%q)) with UTF-8 %v = %q, want %q as after once", s, st.UTF8, twice, once)
+				t.Fatalf("Clean(Clean(%q)) with UTF-8 %v = %q, want %q", s, st.UTF8, twice, once)
 			}
 			if isPrintableASCII(s) != (once == s && isPrintableASCII(once)) {
-				t.Fatalf("Clean(%q) with UTF-8 %v = %q: printable ASCII is to stay, and nothing else to become what was there", s, st.UTF8, once)
+				t.Fatalf("Clean(%q) with UTF-8 %v = %q: printable ASCII must stay, and nothing else must become printable ASCII of the input", s, st.UTF8, once)
 			}
 			if utf8.RuneCountInString(once) < utf8.RuneCountInString(s) {
 				t.Fatalf("Clean(%q) with UTF-8 %v = %q dropped something", s, st.UTF8, once)

@@ -25,7 +25,7 @@ func WhenMinutes(t, now time.Time, st Style) string {
 	return s[:len(s)-len(":05")]
 }
 
-// WhenArgument is like When, but without a space, so that it can be used as an argument of --since.
+// WhenArgument is like When, but without a space: it can be used as an argument of --since.
 func WhenArgument(t, now time.Time, st Style) string {
 	return strings.ReplaceAll(When(t, now, st), " ", "T")
 }

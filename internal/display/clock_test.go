@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-func TestTimesAreLocalAndToTheSecond(t *testing.T) {
+func TestClockIsLocalAndToTheSecond(t *testing.T) {
 	when := time.Date(2026, 3, 2, 23, 2, 31, 987_000_000, time.UTC)
 	if got, want := Clock(when, terminal()), "00:02:31"; got != want {
 		t.Errorf("Clock(%v) an hour east = %q, want %q", when, got, want)
 	}
 	if got, want := Clock(when, Style{}), "23:02:31"; got != want {
-		t.Errorf("Clock(%v) without a place = %q, want %q", when, got, want)
+		t.Errorf("Clock(%v) without a location = %q, want %q", when, got, want)
 	}
 	if got, want := DateTime(when, terminal()), "2026-03-03 00:02:31"; got != want {
-		t.Errorf("Moment(%v) an hour east = %q, want %q", when, got, want)
+		t.Errorf("DateTime(%v) an hour east = %q, want %q", when, got, want)
 	}
 }
 
-func TestDateStandsWhereTheLocalDayChanges(t *testing.T) {
+func TestDateLineAppearsWhenTheLocalDayChanges(t *testing.T) {
 	late := time.Date(2026, 3, 1, 22, 59, 59, 0, time.UTC)
 	early := late.Add(time.Second)
 	for name, tc := range map[string]struct {

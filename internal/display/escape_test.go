@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestEscapeJSONEscapesWhatATerminalObeys(t *testing.T) {
+func TestEscapeJSON(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		`{"a":"plain é 日本 👍 ⚠️"}` + "\n":           `{"a":"plain é 日本 👍 ⚠️"}` + "\n",
@@ -23,7 +23,7 @@ func TestEscapeJSONEscapesWhatATerminalObeys(t *testing.T) {
 	}
 }
 
-func FuzzEscapeJSON(f *testing.F) {
+func FuzzEscapeJSONKeepsTheMeaning(f *testing.F) {
 	for _, s := range []string{"", "plain", "\u009b\u202e\U000e0001", "e\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301", "👨\u200d👩", "\xff"} {
 		f.Add(s)
 	}
@@ -42,13 +42,13 @@ func FuzzEscapeJSON(f *testing.F) {
 				t.Fatalf("EscapeJSON(%s) = %s, which means something else", text, got)
 			}
 		}
-		if r, i, bad := harm(string(got), true); bad || !utf8.Valid(got) {
-			t.Fatalf("EscapeJSON(%s) = %s holds %U at %d", text, got, r, i)
+		if r, i, bad := unsafeRune(string(got), true); bad || !utf8.Valid(got) {
+			t.Fatalf("EscapeJSON(%s) = %s contains %U at %d", text, got, r, i)
 		}
 	})
 }
 
-func TestCleanLinesKeepsLineFeedsAlone(t *testing.T) {
+func TestCleanLinesKeepsOnlyLineFeeds(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"a\nb\n": "a\nb\n", "a\x1b[2J\nb\r\n\t": "a␛[2J\nb␍\n␉", "": ""} {
 		if got := CleanLines(in); got != want {
@@ -57,7 +57,7 @@ func TestCleanLinesKeepsLineFeedsAlone(t *testing.T) {
 	}
 }
 
-func TestCleanCopiesNothingIfTextIsClean(t *testing.T) {
+func TestCleanDoesNotCopyCleanText(t *testing.T) {
 	for _, s := range []string{"plain", "✓ 日本 … ⚠️"} {
 		if n := testing.AllocsPerRun(100, func() { _ = Clean(s) }); n != 0 {
 			t.Errorf("Clean(%q) allocates %v times, want 0", s, n)

@@ -47,7 +47,7 @@ type Audience int
 
 // The audiences.
 const (
-	AudienceListen Audience = iota // listen, which reports by itself when the handler is back and what it missed
+	AudienceListen Audience = iota // listen, which reports when the handler is back and what it missed
 	AudienceSender                 // trigger or replay through a listen: hints say how to replay
 	AudienceDirect                 // trigger or replay without a listen: its own flags apply
 )

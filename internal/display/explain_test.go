@@ -11,18 +11,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// refused is a valid delivery that was answered like that.
+// refused returns a delivery with a valid signature and the given response.
 func refused(code int, header ...string) Case {
 	return Case{
 		Summary: webhook.Summary{
 			ID: "dlv_a61tzr5x0k", Event: "render.complete", Status: webhook.StatusRefused, Verdict: webhook.VerdictValid, BodyBytes: 221,
 		},
 		Header:  webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Vidiking-Signature", Value: "sha256=4be1"}},
-		Attempt: answered(code, "", header...),
+		Attempt: responded(code, "", header...),
 	}
 }
 
-// silent is a delivery without an answer.
+// silent returns a delivery that got no response.
 func silent(f webhook.Failure, sentence string) Case {
 	c := refused(0)
 	c.Summary.ID = "dlv_k0s4xg0000"
@@ -41,7 +41,7 @@ func (c Case) doubted() Case { c.ExplainVerdict = true; return c }
 
 func (c Case) undecided() Case { c.Incomplete = true; return c }
 
-// otherSecret and rewritten are findings as `signature` gives them, and guess is one that is not sure.
+// otherSecret and rewritten are findings of package signature. guess is an uncertain finding.
 var (
 	otherSecret = webhook.Finding{
 		Code: "other_secret", Certainty: webhook.Certain, Cause: "The body was signed with a different secret, the one of profile staging.",
@@ -73,7 +73,7 @@ const (
 	plain  = "localhost:3000 speaks plain HTTP. Use http://localhost:3000 instead."
 )
 
-func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
+func TestExplainHasAHintForEachCause(t *testing.T) {
 	var b strings.Builder
 	for _, tc := range []struct {
 		name string
@@ -137,7 +137,7 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		if !ok {
 			b.WriteString("nothing\n")
 			if h.Key() != "" || h.String() != "" {
-				t.Errorf("%s: there is nothing to say, and the hint is %+v", tc.name, h)
+				t.Errorf("%s: got %+v, want no hint", tc.name, h)
 			}
 			continue
 		}
@@ -145,14 +145,14 @@ func TestExplainSaysWhatToDoAboutEachAnswer(t *testing.T) {
 		for _, l := range h.Indented(terminal()) {
 			b.WriteString(marked(l) + "\n")
 			if l.Width() > 79 {
-				t.Errorf("%s: %q takes %d cells", tc.name, l, l.Width())
+				t.Errorf("%s: %q is %d cells wide", tc.name, l, l.Width())
 			}
 		}
 	}
 	golden(t, "explain", b.String())
 }
 
-func TestHintsAreThoseOfTheTranscript(t *testing.T) {
+func TestHintsMatchTheTranscript(t *testing.T) {
 	for name, tc := range map[string]struct {
 		c    Case
 		want string
@@ -187,11 +187,11 @@ func TestHintsAreThoseOfTheTranscript(t *testing.T) {
 	}
 }
 
-func TestHintsHaveOneKeyForOneCauseAndHandler(t *testing.T) {
+func TestHintKeysDependOnCauseAndHandler(t *testing.T) {
 	key := func(c Case) string {
 		h, ok := Explain(c, terminal())
 		if !ok {
-			t.Fatalf("nothing to say of %+v", c)
+			t.Fatalf("no hint for %+v", c)
 		}
 		return h.Key()
 	}
@@ -213,7 +213,7 @@ func TestHintsHaveOneKeyForOneCauseAndHandler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if a, b := key(tc.a), key(tc.b); (a == b) != tc.same {
-				t.Errorf("keys %q and %q: same is to be %v", a, b, tc.same)
+				t.Errorf("keys %q and %q: want equal %v", a, b, tc.same)
 			}
 		})
 	}

@@ -34,7 +34,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// terminal is 80 columns in a place one hour east of UTC.
+// terminal returns a style with 80 columns, one hour east of UTC.
 func terminal() Style {
 	return Style{UTF8: true, Width: 80, Location: time.FixedZone("CET", 3600), Timeout: 10 * time.Second}
 }
@@ -51,10 +51,10 @@ func wide(width int) Style {
 	return st
 }
 
-// unbounded is a terminal's style without a width.
+// unbounded returns the style of a terminal without a width.
 func unbounded() Style { return wide(0) }
 
-// at is that time of the second of March 2026, as terminal shows it.
+// at returns a time on March 2, 2026 in the time zone of terminal.
 func at(t *testing.T, clock string) time.Time {
 	t.Helper()
 	when, err := time.ParseInLocation(time.DateTime, "2026-03-02 "+clock, terminal().Location)
@@ -64,7 +64,7 @@ func at(t *testing.T, clock string) time.Time {
 	return when.UTC()
 }
 
-// text is lines as they are printed.
+// text joins lines as they are printed.
 func text(lines []Line) string {
 	var b strings.Builder
 	for _, l := range lines {
@@ -74,7 +74,7 @@ func text(lines []Line) string {
 	return b.String()
 }
 
-// marked is a line with its roles: {dim 14:02:31} is dim, what stands outside of braces is plain.
+// marked returns a line with its roles: {dim 14:02:31} is dim, and text outside braces is plain.
 func marked(l Line) string {
 	var b strings.Builder
 	for _, s := range l {
@@ -88,7 +88,7 @@ func marked(l Line) string {
 	return b.String()
 }
 
-// took makes a summary whose latest attempt took that long.
+// took returns the summary with the given duration.
 func took(s webhook.Summary, d time.Duration) webhook.Summary {
 	s.Duration, s.Attempts = d, 1
 	return s

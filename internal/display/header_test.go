@@ -18,7 +18,7 @@ func shown() webhook.Header {
 	}
 }
 
-func TestHeadersAreThoseOfTheTranscript(t *testing.T) {
+func TestHeadersMatchTheTranscript(t *testing.T) {
 	want := `
   Host                  127.0.0.1:4747
   User-Agent            vidiking/1.0.0
@@ -34,7 +34,7 @@ func TestHeadersAreThoseOfTheTranscript(t *testing.T) {
 	}
 }
 
-func TestHeadersAreWholeWithoutAWidth(t *testing.T) {
+func TestHeadersAreNotTruncatedWithoutAWidth(t *testing.T) {
 	h := webhook.Header{{Name: "x-vidiking-signature", Value: strings.Repeat("0", 64)}, {Name: strings.Repeat("N", 40), Value: ""}}
 	want := PadRight("x-vidiking-signature", 42) + strings.Repeat("0", 64) + "\n" + strings.Repeat("N", 40) + "\n"
 	if diff := cmp.Diff(want, text(Headers(h, unbounded()))); diff != "" {
@@ -42,7 +42,7 @@ func TestHeadersAreWholeWithoutAWidth(t *testing.T) {
 	}
 }
 
-func TestHeadersFitAndAreHarmless(t *testing.T) {
+func TestHeadersFitAndAreSanitized(t *testing.T) {
 	h := webhook.Header{
 		{Name: "X-Vidiking-Signature", Value: "\x1b" + strings.Repeat("0", 100)},
 		{Name: "x-vidiking-signature", Value: strings.Repeat("世", 64)},
@@ -62,11 +62,11 @@ func TestHeadersFitAndAreHarmless(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if headers := Headers(nil, terminal()); len(headers) != 0 {
-		t.Errorf("got %d lines of no header", len(headers))
+		t.Errorf("without headers: got %d lines, want none", len(headers))
 	}
 }
 
-func TestASignatureIsCutOnce(t *testing.T) {
+func TestASignatureIsShortenedOnce(t *testing.T) {
 	h := webhook.Header{{Name: webhook.SignatureHeader, Value: "sha256=" + strings.Repeat("0", 64)}}
 	for width := 40; width < 70; width++ {
 		if got := text(Headers(h, wide(width))); strings.Count(got, "…") != 1 || !strings.Contains(got, "sha256=0") {

@@ -14,7 +14,7 @@ func demonstrated() Hint {
 	}
 }
 
-func TestCauseAndMendStandBehindTheirLabels(t *testing.T) {
+func TestCauseAndFixHaveLabels(t *testing.T) {
 	want := `
              cause  It compares with <hex>; the header is sha256=<hex>.
              fix    Take sha256= off the header before comparing.
@@ -28,7 +28,7 @@ func TestCauseAndMendStandBehindTheirLabels(t *testing.T) {
 	}
 }
 
-func TestSentencesAreWrappedBetweenWordsAndCommandsAreNot(t *testing.T) {
+func TestSentencesAreWrappedAndCommandsAreNot(t *testing.T) {
 	h := demonstrated()
 	h.Lines = []string{"One short.", "· compare with the bare hex, and a_word_that_no_line_can_hold_however_it_is_turned"}
 	h.Lead, h.Command = "Find out:", "vidiking trigger render.complete --signature-style bare"
@@ -54,11 +54,11 @@ func TestSentencesAreWrappedBetweenWordsAndCommandsAreNot(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got, want := len(h.Indented(unbounded())), 5; got != want {
-		t.Errorf("unbounded it takes %d lines, want %d", got, want)
+		t.Errorf("unbounded: got %d lines, want %d", got, want)
 	}
 }
 
-func TestCommandStandsBehindItsLead(t *testing.T) {
+func TestCommandFollowsItsLead(t *testing.T) {
 	for h, want := range map[*Hint]string{
 		{Lead: "Once it is:", Command: "vidiking replay dlv_k0s4xg"}: "             Once it is: {bold vidiking replay dlv_k0s4xg}",
 		{Command: "vidiking replay dlv_k0s4xg"}:                      "             {bold vidiking replay dlv_k0s4xg}",
@@ -68,20 +68,20 @@ func TestCommandStandsBehindItsLead(t *testing.T) {
 		}
 	}
 	if got := (Hint{Lead: "Once it is:"}).Indented(terminal()); len(got) != 0 {
-		t.Errorf("a lead without a command gives %q", text(got))
+		t.Errorf("a lead without a command: got %q, want nothing", text(got))
 	}
 }
 
-func TestCommandSharesTheLineOfItsLeadWhereBothFit(t *testing.T) {
+func TestCommandIsOnTheLineOfItsLeadIfBothFit(t *testing.T) {
 	h := Hint{Lead: "Find out:", Command: "vidiking trigger render.complete --signature-style bare"}
 	for width, want := range map[int]int{79: 1, 78: 2} {
 		if got := len(h.Indented(wide(width))); got != want {
-			t.Errorf("65 cells at %d columns, 13 in: %d lines, want %d", width, got, want)
+			t.Errorf("65 cells at %d columns, indented by 13: got %d lines, want %d", width, got, want)
 		}
 	}
 }
 
-func TestHintStandsAloneOnOneLine(t *testing.T) {
+func TestHintAsOneLine(t *testing.T) {
 	h := demonstrated()
 	h.Lines, h.Lead, h.Command = []string{"One.", "Two."}, "Once it is:", "vidiking replay dlv_k0s4xg"
 	want := "One. Two. It compares with <hex>; the header is sha256=<hex>. Take sha256= off the header before comparing. " +

@@ -5,7 +5,7 @@ import "github.com/vidiking/vidiking-cli/internal/webhook"
 // DetailIndent is the indentation of lines that belong to a row. It aligns them with the row's event.
 const DetailIndent = 13
 
-// Widths of the row's columns. With gaps they add up to 79 cells, so that 80 columns never wrap.
+// Widths of the row's columns. With gaps they add up to 79 cells, and 80 columns never wrap.
 const (
 	timeCells     = 8
 	eventCells    = 18 // fits wallet.low_balance

@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestRowsUseTheWidthThereIs(t *testing.T) {
+func TestRowsUseTheAvailableWidth(t *testing.T) {
 	rows := logged(t)[3:7]
 	rows[0].About = "job_01JQ8ZK3T5W7X9Y1A3C5E7G9J1"
 	rows[2].Origin, rows[2].BodyBytes, rows[2].Attempts = webhook.OriginEmulator, 4096, 12
@@ -36,7 +36,7 @@ func TestRowsNeverReachTheLastColumn(t *testing.T) {
 			}
 			for _, l := range table79(rows, st) {
 				if l.Width() >= width {
-					t.Errorf("at %d columns, ids of %d: %q takes %d cells", width, idLength, l, l.Width())
+					t.Errorf("at %d columns, ids of %d: %q is %d cells wide", width, idLength, l, l.Width())
 				}
 			}
 		}
@@ -58,15 +58,15 @@ func TestRowsOfSeveralProjectsNameTheTarget(t *testing.T) {
 			t.Errorf("at %d columns:\ngot  %q\nwant %q", width, got, want)
 		}
 		if head := Head(st).String(); !strings.Contains(head, "target") {
-			t.Errorf("at %d columns: the head is %q", width, head)
+			t.Errorf("at %d columns: got the head %q", width, head)
 		}
 	}
 	if got := PaneRow(d, Style{UTF8: true, Width: 70, Targets: true}).String(); !strings.Contains(got, "localhost:3000") {
-		t.Errorf("in a pane: %q", got)
+		t.Errorf("in a pane: got %q", got)
 	}
 }
 
-func TestIDsStandInOneColumn(t *testing.T) {
+func TestIDsAreAligned(t *testing.T) {
 	for _, width := range []int{70, 80, 100, 130} {
 		st := wide(width)
 		want := strings.Index(strings.TrimRight(Head(st).String(), " "), "id")
@@ -74,7 +74,7 @@ func TestIDsStandInOneColumn(t *testing.T) {
 			row := Row(s, st).String()
 			before, _, _ := strings.Cut(row, "dlv_")
 			if got := Width(before); got != want {
-				t.Errorf("at %d columns the id of %q begins at %d, want %d as in the head", width, row, got, want)
+				t.Errorf("at %d columns: the id of %q begins at %d, want %d as in the head", width, row, got, want)
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func Duration(d time.Duration) string {
 	}
 }
 
-// Elapsed formats a running duration to a tenth of a second, so that it stays readable while it counts.
+// Elapsed formats a running duration to a tenth of a second, which stays readable while it counts.
 func Elapsed(d time.Duration) string {
 	if d < 59_950*time.Millisecond {
 		return in(max(d, 0), time.Second, 1) + " s"

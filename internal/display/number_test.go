@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestDurationsAreWrittenShort(t *testing.T) {
+func TestDuration(t *testing.T) {
 	const us = time.Microsecond
 	for _, tc := range []struct {
 		d    time.Duration
@@ -51,7 +51,7 @@ func TestDurationsAreWrittenShort(t *testing.T) {
 	}
 }
 
-func FuzzDurationsTakeSevenCellsAtMost(f *testing.F) {
+func FuzzDurationsAreAtMostSevenCellsWide(f *testing.F) {
 	f.Add(int64(0))
 	f.Add(int64(math.MaxInt64))
 	f.Add(int64(59_949_999_999))
@@ -68,7 +68,7 @@ func FuzzDurationsTakeSevenCellsAtMost(f *testing.F) {
 	})
 }
 
-func TestElapsedCountsTenths(t *testing.T) {
+func TestElapsed(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-1: "0.0 s", 500 * ms: "0.5 s", 3100 * ms: "3.1 s", 12340 * ms: "12.3 s", 90 * time.Second: "1.5 min", 59949 * ms: "59.9 s",
 	} {
@@ -78,7 +78,7 @@ func TestElapsedCountsTenths(t *testing.T) {
 	}
 }
 
-func TestPeriodsReadAsWords(t *testing.T) {
+func TestPeriod(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		500 * ms:                       "500 ms",
 		time.Second:                    "1 s",
@@ -103,7 +103,7 @@ func TestPeriodsReadAsWords(t *testing.T) {
 	}
 }
 
-func TestSizesAreWrittenShort(t *testing.T) {
+func TestBytes(t *testing.T) {
 	for n, want := range map[int64]string{
 		-1:             "0 B",
 		0:              "0 B",
@@ -131,7 +131,7 @@ func TestSizesAreWrittenShort(t *testing.T) {
 	}
 }
 
-func TestCountsHaveCommas(t *testing.T) {
+func TestCount(t *testing.T) {
 	for n, want := range map[int]string{
 		0: "0", 7: "7", 999: "999", 1000: "1,000", 20000: "20,000", 123456: "123,456", 1234567: "1,234,567", -1234: "-1,234",
 		math.MinInt64: "-9,223,372,036,854,775,808",

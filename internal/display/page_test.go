@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestPagesSayWhatABrowserShows(t *testing.T) {
+func TestPageTextIsTheVisibleText(t *testing.T) {
 	for name, tc := range map[string]struct{ kind, page, want string }{
 		"Express, no route": {
 			"text/html; charset=utf-8",
@@ -37,7 +37,7 @@ func TestPagesSayWhatABrowserShows(t *testing.T) {
 		"an escape out of an entity":  {"text/html", "<p>\x1b[31m", "│ ␛[31m\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := text(terminal().responseLines(answered(404, tc.page, "Content-Type", tc.kind), 3))
+			got := text(terminal().responseLines(responded(404, tc.page, "Content-Type", tc.kind), 3))
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", tc.page, diff)
 			}

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// paneTranscript is the list of a screen of 120 columns, without the cursor's cell and the free one before the line down.
+// paneTranscript is the list on a screen of 120 columns, without the cursor's cell and the empty cell before the vertical rule.
 const paneTranscript = `
 time         event              about       status        took
 14:02:07   ✓ render.queued      job_5tq8wd  200           9 ms
@@ -23,7 +23,7 @@ time         event              about       status        took
 14:05:20   · render.complete    job_e6m1tr  waiting      3.1 s
 `
 
-func TestRowsOfAPaneHaveNoID(t *testing.T) {
+func TestPaneRowsHaveNoID(t *testing.T) {
 	st := terminal()
 	st.Width = 62
 	lines := []Line{PaneHead(st)}
@@ -37,7 +37,7 @@ func TestRowsOfAPaneHaveNoID(t *testing.T) {
 	}
 }
 
-func TestAPaneGivesRoomToItsColumnsInTurn(t *testing.T) {
+func TestPaneColumnsGrowInOrder(t *testing.T) {
 	s := logged(t)[3]
 	for width, want := range map[int]string{
 		57:  "14:02:31   ✗ render.complete     401 refused   7 ms",

@@ -14,7 +14,7 @@ import (
 const payload = `{"event":"render.complete","timestamp":"2026-03-02T13:02:31Z","data":{"id":"job_9bn2ze","status":"COMPLETE",` +
 	`"url":"https://cdn.vidiking.com/renders/job_9bn2ze.mp4","duration":10.5,"credits_used":10,"wallet_balance":4510}}`
 
-func TestPayloadIsThatOfTheTranscript(t *testing.T) {
+func TestPayloadMatchesTheTranscript(t *testing.T) {
 	want := `
   {
     "event": "render.complete",
@@ -38,7 +38,7 @@ func TestPayloadIsThatOfTheTranscript(t *testing.T) {
 	}
 }
 
-func TestPrettyJSONKeepsWhatWasWritten(t *testing.T) {
+func TestPrettyJSONKeepsNumbersKeysAndEscapes(t *testing.T) {
 	for name, tc := range map[string]struct{ body, want string }{
 		"literals":                 {`{"a":1.50,"a":1e+5,"b":"\u00e9\/","c":[-0,null,true,false]}`, "{\n  \"a\": 1.50,\n  \"a\": 1e+5,\n  \"b\": \"\\u00e9\\/\",\n  \"c\": [\n    -0,\n    null,\n    true,\n    false\n  ]\n}\n"},
 		"empty containers":         {`{"a":{},"b":[ ],"c":[[],{}]}`, "{\n  \"a\": {},\n  \"b\": [],\n  \"c\": [\n    [],\n    {}\n  ]\n}\n"},
@@ -77,36 +77,36 @@ func TestPrettyJSONCutsLongValuesInTheMiddle(t *testing.T) {
 	}
 }
 
-func TestPrettyJSONSaysHowMuchMoreThereIs(t *testing.T) {
+func TestPrettyJSONCountsTheHiddenLines(t *testing.T) {
 	for most, want := range map[int]string{
 		2: "{\n  \"event\": \"render.complete\",\n… 10 more lines\n",
 		1: "{\n… 11 more lines\n",
 	} {
 		if diff := cmp.Diff(want, text(PrettyJSON([]byte(payload), most, terminal()))); diff != "" {
-			t.Errorf("at most %d (-want +got):\n%s", most, diff)
+			t.Errorf("with a limit of %d (-want +got):\n%s", most, diff)
 		}
 	}
 	lines := PrettyJSON([]byte("a\nb\nc"), 2, ascii())
 	if got, want := marked(lines[2]), "{dim .. 1 more line}"; got != want {
-		t.Errorf("of text: got %q, want %q", got, want)
+		t.Errorf("text: got %q, want %q", got, want)
 	}
 	if got, want := len(PrettyJSON([]byte(payload), 12, terminal())), 12; got != want {
-		t.Errorf("of 12 lines, 12 at most: got %d", got)
+		t.Errorf("12 lines with a limit of 12: got %d", got)
 	}
 	body := "[" + strings.Repeat("1,", 30_000) + "1]"
 	lines = PrettyJSON([]byte(body), 0, terminal())
 	if got, want := lines[len(lines)-1].String(), "… 10,003 more lines"; len(lines) != maxPrettyLines+1 || got != want {
-		t.Errorf("of 30,003 lines: got %d, the last %q, want %d and %q", len(lines), got, maxPrettyLines+1, want)
+		t.Errorf("30,003 lines: got %d, the last %q, want %d and %q", len(lines), got, maxPrettyLines+1, want)
 	}
 }
 
-func TestPrettyJSONIsDimWhereItIsNotTheBody(t *testing.T) {
+func TestPrettyJSONDimsItsOwnText(t *testing.T) {
 	if got, want := marked(PrettyJSON([]byte{0}, 0, terminal())[0]), "{dim 1 B, not text}"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestPrettyJSONMovesNoFurtherInThanHalf(t *testing.T) {
+func TestPrettyJSONIndentsAtMostHalfTheWidth(t *testing.T) {
 	body := strings.Repeat("[", 100) + strings.Repeat("]", 100)
 	for _, st := range []Style{wide(60), unbounded()} {
 		widest := 0
@@ -118,12 +118,12 @@ func TestPrettyJSONMovesNoFurtherInThanHalf(t *testing.T) {
 			want = 2*deepestIndent + 2
 		}
 		if widest != want {
-			t.Errorf("at width %d the widest line takes %d cells, want %d", st.Width, widest, want)
+			t.Errorf("at width %d: the widest line is %d cells wide, want %d", st.Width, widest, want)
 		}
 	}
 }
 
-func FuzzPrettyJSONIsTheSameJSONAndFits(f *testing.F) {
+func FuzzPrettyJSONKeepsTheMeaningAndFits(f *testing.F) {
 	f.Add([]byte(payload), 80)
 	f.Add([]byte(`[[],{},{"a":[{"b":1.0}]},"\u202e"]`), 40)
 	f.Add([]byte("text\x1b\r\nmore"), 50)
@@ -132,7 +132,7 @@ func FuzzPrettyJSONIsTheSameJSONAndFits(f *testing.F) {
 		var joined strings.Builder
 		for _, l := range PrettyJSON(body, 0, Style{UTF8: true}) {
 			s := l.String()
-			if r, i, bad := harm(s, true); bad {
+			if r, i, bad := unsafeRune(s, true); bad {
 				t.Fatalf("%q of %q holds %U at %d", s, body, r, i)
 			}
 			joined.WriteString(s)
@@ -143,7 +143,7 @@ func FuzzPrettyJSONIsTheSameJSONAndFits(f *testing.F) {
 				t.Fatal(err)
 			}
 			if err := json.Compact(&got, []byte(joined.String())); err != nil || got.String() != want.String() {
-				t.Fatalf("%q is shown as %q (%v), another JSON", body, joined.String(), err)
+				t.Fatalf("%q is shown as %q (%v), which has another meaning", body, joined.String(), err)
 			}
 		}
 		width = 50 + max(width, 0)%100

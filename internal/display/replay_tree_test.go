@@ -18,7 +18,7 @@ func relative(t *testing.T, depth int, id, clock string, status webhook.Status, 
 	}
 }
 
-func TestAFamilyIsATree(t *testing.T) {
+func TestReplayTree(t *testing.T) {
 	t.Parallel()
 	f := webhook.ReplayTree{Omitted: 1200, Nodes: []webhook.Node{
 		relative(t, 0, "a61tzr", "14:02:31", webhook.StatusRefused, 401, ""),
@@ -55,7 +55,7 @@ func TestAFamilyIsATree(t *testing.T) {
 	}
 }
 
-func TestAFamilyOfManyDaysAndLevelsStaysWithinItsWidth(t *testing.T) {
+func TestADeepReplayTreeFitsTheWidth(t *testing.T) {
 	t.Parallel()
 	f := webhook.ReplayTree{Nodes: []webhook.Node{{Summary: webhook.Summary{ID: "dlv_0000000000"}, Pruned: true}}}
 	for depth := 1; depth < 12; depth++ {
@@ -71,6 +71,6 @@ func TestAFamilyOfManyDaysAndLevelsStaysWithinItsWidth(t *testing.T) {
 		}
 	}
 	if got := ReplayTree(f, "", unbounded())[1].String(); got != "└─ ✗ dlv_zzzz01aaaa                 2026-03-03 14:02:31  401 refused  same bytes" {
-		t.Errorf("unbounded, whole ids: got %q", got)
+		t.Errorf("unbounded: got %q, want full ids", got)
 	}
 }

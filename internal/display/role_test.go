@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestLineIsItsSpansTogether(t *testing.T) {
+func TestLineJoinsItsSpans(t *testing.T) {
 	for _, tc := range []struct {
 		line  Line
 		text  string
@@ -25,7 +25,7 @@ func TestLineIsItsSpansTogether(t *testing.T) {
 	}
 }
 
-func TestIndentMovesLinesInAndLeavesTheOriginals(t *testing.T) {
+func TestIndentDoesNotChangeTheOriginals(t *testing.T) {
 	lines := []Line{{{"a", Plain}, {"b", Bold}}, nil, {{"c", Dim}}}
 	got := Indent(lines, 2)
 	want := []Line{{{"  a", Plain}, {"b", Bold}}, nil, {{"  ", Plain}, {"c", Dim}}}
@@ -33,11 +33,11 @@ func TestIndentMovesLinesInAndLeavesTheOriginals(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if lines[0][0].Text != "a" {
-		t.Errorf("the original became %q", lines[0][0].Text)
+		t.Errorf("the original changed to %q", lines[0][0].Text)
 	}
 }
 
-func TestOwnWordsAreASCIIWithoutUTF8(t *testing.T) {
+func TestSymbolsAreASCIIWithoutUTF8(t *testing.T) {
 	s := "✓✗⊘–·↻●○…│─ Ready"
 	if got := terminal().Symbols(s); got != s {
 		t.Errorf("with UTF-8 got %q, want %q", got, s)

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// transcript is a list as people see it (vidiking webhooks list).
+// transcript is the output of vidiking webhooks list on a terminal.
 const transcript = `
 time         event              about           status         took  id
 14:02:07   ✓ render.queued      job_5tq8wd      200            9 ms  dlv_3fh8w0
@@ -22,7 +22,7 @@ time         event              about           status         took  id
 14:03:58 ↻ ✓ render.complete    job_h2xk7c      200           11 ms  dlv_mz41fs
 `
 
-// logged is the log behind that list.
+// logged returns the deliveries of that list.
 func logged(t *testing.T) []webhook.Summary {
 	t.Helper()
 	delivered := func(clock, event, about string, d time.Duration, id, parent webhook.ID) webhook.Summary {
@@ -59,7 +59,7 @@ func table79(rows []webhook.Summary, st Style) []Line {
 	return lines
 }
 
-func TestRowsAreThoseOfTheTranscript(t *testing.T) {
+func TestRowsMatchTheTranscript(t *testing.T) {
 	got := "\n" + text(table79(logged(t), terminal()))
 	if diff := cmp.Diff(transcript, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -74,7 +74,7 @@ func TestHeadIsDim(t *testing.T) {
 	}
 }
 
-func TestStatusTextNamesTheCodeThatBelongsToIt(t *testing.T) {
+func TestStatusText(t *testing.T) {
 	for _, tc := range []struct {
 		s    webhook.Summary
 		want string
@@ -98,7 +98,7 @@ func TestStatusTextNamesTheCodeThatBelongsToIt(t *testing.T) {
 	}
 }
 
-func TestTookIsEmptyWhereNothingWasTried(t *testing.T) {
+func TestTookIsEmptyWithoutAnAttempt(t *testing.T) {
 	for name, tc := range map[string]struct {
 		attempts int
 		d        time.Duration
@@ -116,15 +116,15 @@ func TestTookIsEmptyWhereNothingWasTried(t *testing.T) {
 	}
 }
 
-func TestRowsAreOfSeventyNineCells(t *testing.T) {
+func TestRowsAre79CellsWide(t *testing.T) {
 	for _, l := range table79(logged(t), terminal())[1:] {
 		if l.Width() != rowCells {
-			t.Errorf("%q takes %d cells, want %d", l, l.Width(), rowCells)
+			t.Errorf("%q is %d cells wide, want %d", l, l.Width(), rowCells)
 		}
 	}
 }
 
-func TestEveryStatusHasItsRow(t *testing.T) {
+func TestRowsOfEveryStatus(t *testing.T) {
 	base := logged(t)[2]
 	with := func(change func(*webhook.Summary)) webhook.Summary {
 		s := base
@@ -227,7 +227,7 @@ func TestEveryStatusHasItsRow(t *testing.T) {
 	}
 }
 
-func TestTookIsNeverYellowWithoutATimeOut(t *testing.T) {
+func TestTookIsNotYellowWithoutATimeout(t *testing.T) {
 	st := terminal()
 	st.Timeout = 0
 	s := took(logged(t)[0], time.Hour)
@@ -236,7 +236,7 @@ func TestTookIsNeverYellowWithoutATimeOut(t *testing.T) {
 	}
 }
 
-func TestWaitingRowComesBeforeTheAnswer(t *testing.T) {
+func TestWaitingRow(t *testing.T) {
 	s := webhook.Summary{
 		ID: "dlv_k0s4xgaaaa", ReceivedAt: at(t, "14:05:20"), Event: "render.complete", About: "job_e6m1tr", Status: webhook.StatusPending,
 	}
@@ -249,9 +249,9 @@ func TestWaitingRowComesBeforeTheAnswer(t *testing.T) {
 			t.Errorf("after %v\n got %s\nwant %s", elapsed, got, want)
 		}
 	}
-	s.Status, s.Code, s.ResolvedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa" // being sent again
+	s.Status, s.Code, s.ResolvedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa" // being replayed
 	if got, want := WaitingRow(s, 0, terminal()).String(), "14:05:20   · render.complete    job_e6m1tr      waiting              dlv_k0s4xg"; got != want {
-		t.Errorf("sent again\n got %s\nwant %s", got, want)
+		t.Errorf("replayed:\n got %s\nwant %s", got, want)
 	}
 }
 
@@ -265,7 +265,7 @@ func TestOutsideTextCannotForgeARow(t *testing.T) {
 	}
 }
 
-func TestTitleIsThatOfTheTranscript(t *testing.T) {
+func TestTitleMatchesTheTranscript(t *testing.T) {
 	rejected := webhook.Summary{ID: "dlv_r3b8hy1tz6", Event: "ai.complete", About: "img_d84wq0", Status: webhook.StatusRejected}
 	for _, tc := range []struct {
 		s    webhook.Summary
@@ -289,10 +289,10 @@ func TestTitleIsThatOfTheTranscript(t *testing.T) {
 	}
 }
 
-func TestShortIDsAreOfSixCharactersOrMore(t *testing.T) {
+func TestShortIDsHaveAtLeastSixCharacters(t *testing.T) {
 	for length, want := range map[int]string{0: "dlv_a61tzr", 4: "dlv_a61tzr", 8: "dlv_a61tzr5x", 10: "dlv_a61tzr5x0k", 99: "dlv_a61tzr5x0k"} {
 		if got := ShortID("dlv_a61tzr5x0k", Style{IDLength: length}); got != want {
-			t.Errorf("of %d characters: got %q, want %q", length, got, want)
+			t.Errorf("%d characters: got %q, want %q", length, got, want)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// story prints rows with what belongs to them, as listen, trigger and demo do.
+// story prints rows with their responses and hints, as listen, trigger and demo do.
 type story struct {
 	t     *testing.T
 	st    Style
@@ -51,13 +51,13 @@ func (s *story) is(want string) {
 	}
 }
 
-func tell(t *testing.T) *story { return &story{t: t, st: terminal()} }
+func newStory(t *testing.T) *story { return &story{t: t, st: terminal()} }
 
-func TestListenShowsWhatItsTranscriptShows(t *testing.T) {
-	tell(t).
+func TestListenMatchesItsTranscript(t *testing.T) {
+	newStory(t).
 		row("14:02:08", "dlv_8kx4m2", "render.complete", "job_5tq8wd", webhook.StatusDelivered, 200, 12*ms).
 		row("14:02:31", "dlv_a61tzr", "render.complete", "job_9bn2ze", webhook.StatusRefused, 401, 7*ms).
-		words(answered(401, `{"error":"invalid signature"}`)).
+		words(responded(401, `{"error":"invalid signature"}`)).
 		explained(refused(401)).
 		row("14:03:10", "dlv_w5e0pj", "wallet.low_balance", "balance 312", webhook.StatusUnreachable, 0, ms).
 		explained(silent(webhook.FailureRefused, nobody)).
@@ -78,12 +78,12 @@ func TestListenShowsWhatItsTranscriptShows(t *testing.T) {
 `)
 }
 
-func TestTriggerShowsWhatItsTranscriptShows(t *testing.T) {
-	tell(t).
+func TestTriggerMatchesItsTranscript(t *testing.T) {
+	newStory(t).
 		row("14:08:40", "dlv_5k9xwt", "render.processing", "job_y3s8pa", webhook.StatusDelivered, 200, 5*ms).
-		words(answered(200, `{"received":true}`)).
+		words(responded(200, `{"received":true}`)).
 		row("14:08:41", "dlv_zh70mv", "render.failed", "job_y3s8pa", webhook.StatusRefused, 500, 31*ms).
-		words(answered(500, "TypeError: Cannot read properties of undefined (reading 'url')\n    at onFailed (handler.js:41)")).
+		words(responded(500, "TypeError: Cannot read properties of undefined (reading 'url')\n    at onFailed (handler.js:41)")).
 		explained(refused(500)).
 		is(`
 14:08:40   ✓ render.processing  job_y3s8pa      200            5 ms  dlv_5k9xwt
@@ -94,12 +94,12 @@ func TestTriggerShowsWhatItsTranscriptShows(t *testing.T) {
 `)
 }
 
-func TestDemoShowsWhatItsTranscriptShows(t *testing.T) {
-	tell(t).
+func TestDemoMatchesItsTranscript(t *testing.T) {
+	newStory(t).
 		row("14:00:02", "dlv_1d6gyt", "render.complete", "job_2v8ydk", webhook.StatusRejected, 0, 0).
 		explained(rejected(webhook.VerdictInvalid)).
 		row("14:00:02", "dlv_v90skb", "render.complete", "job_2v8ydk", webhook.StatusRefused, 401, 2*ms).
-		words(answered(401, "invalid signature\n")).
+		words(responded(401, "invalid signature\n")).
 		hint(demonstrated()).
 		is(`
 14:00:02   ⊘ render.complete    job_2v8ydk      rejected             dlv_1d6gyt

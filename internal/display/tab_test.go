@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestTabRowsAreWhole(t *testing.T) {
+func TestTabRowsAreNotTruncated(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(TabHead() + "\n")
 	rows := logged(t)
@@ -27,7 +27,7 @@ func TestTabRowsHaveEveryColumn(t *testing.T) {
 		s.Event += "\t\n"
 		row := TabRow(s, terminal())
 		if got := strings.Count(row, "\t"); got != want || strings.Contains(row, "\n") {
-			t.Errorf("%q has %d tabs, want %d and no line's end", row, got, want)
+			t.Errorf("%q has %d tabs, want %d and no line feed", row, got, want)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 )
 
-func TestWidthCountsCells(t *testing.T) {
+func TestWidth(t *testing.T) {
 	for s, want := range map[string]int{
 		"":                 0,
 		"render.complete":  15,
@@ -36,7 +36,7 @@ func TestWidthCountsCells(t *testing.T) {
 	}
 }
 
-func TestPaddingCountsCells(t *testing.T) {
+func TestPadding(t *testing.T) {
 	for _, tc := range []struct{ got, want string }{
 		{PadRight("世界", 6), "世界  "},
 		{PadLeft("世界", 6), "  世界"},
@@ -49,7 +49,7 @@ func TestPaddingCountsCells(t *testing.T) {
 	}
 }
 
-func TestCutMiddleKeepsBothEnds(t *testing.T) {
+func TestCutMiddle(t *testing.T) {
 	for _, tc := range []struct {
 		in    string
 		width int
@@ -78,7 +78,7 @@ func TestCutMiddleKeepsBothEnds(t *testing.T) {
 	}
 }
 
-func TestCutKeepsTheBeginning(t *testing.T) {
+func TestCut(t *testing.T) {
 	for _, tc := range []struct {
 		in    string
 		width int
@@ -99,18 +99,18 @@ func TestCutKeepsTheBeginning(t *testing.T) {
 	}
 }
 
-func TestOutsideTextOfMegabytesIsCutLikeAShortOne(t *testing.T) {
+func TestVeryLongOutsideTextIsTruncatedTheSameWay(t *testing.T) {
 	st := terminal()
 	long := "job_" + strings.Repeat("\u202ee\u0301世", 1<<18) + "_end"
 	if got, want := st.outside(long, 20), st.CutMiddle(st.Clean(long[:200]+long[len(long)-200:]), 20); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if n := len(truncateForCleaning(long, 20)); n > 2*21*maxBytesPerCell {
-		t.Errorf("squeezed leaves %d bytes for 20 cells", n)
+		t.Errorf("truncateForCleaning leaves %d bytes for 20 cells", n)
 	}
 }
 
-func FuzzCutNeverTakesMoreCellsThanAsked(f *testing.F) {
+func FuzzCutIsNeverWiderThanRequested(f *testing.F) {
 	f.Add("job_9bn2ze", 6)
 	f.Add("世界世界", 5)
 	f.Add("👍🏽👍🏽🇩🇪🇩🇪", 7)
@@ -131,7 +131,7 @@ func FuzzCutNeverTakesMoreCellsThanAsked(f *testing.F) {
 				if Width(s) <= width && got != s {
 					t.Fatalf("%s(%q, %d) with UTF-8 %v = %q, though it fits", name, s, width, st.UTF8, got)
 				}
-				if r, i, bad := harm(got, st.UTF8); bad {
+				if r, i, bad := unsafeRune(got, st.UTF8); bad {
 					t.Fatalf("%s(%q, %d) with UTF-8 %v = %q holds %U at %d", name, s, width, st.UTF8, got, r, i)
 				}
 			}
@@ -142,7 +142,7 @@ func FuzzCutNeverTakesMoreCellsThanAsked(f *testing.F) {
 	})
 }
 
-func FuzzWidthIsNeverLessThanWhatATerminalDraws(f *testing.F) {
+func FuzzWidthIsAtLeastTheWidthOnTerminals(f *testing.F) {
 	f.Add("世界")
 	f.Add("👨\u200d👩")
 	f.Add("⚠️a\ufe0f")
@@ -150,7 +150,7 @@ func FuzzWidthIsNeverLessThanWhatATerminalDraws(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		s = Clean(s)
 		if drawn := displaywidth.String(s); Width(s) < drawn {
-			t.Fatalf("Width(%q) = %d, and a terminal that joins characters draws %d", s, Width(s), drawn)
+			t.Fatalf("Width(%q) = %d, but a terminal that joins characters draws %d", s, Width(s), drawn)
 		}
 		marks := 0
 		for _, r := range s {
@@ -159,7 +159,7 @@ func FuzzWidthIsNeverLessThanWhatATerminalDraws(f *testing.F) {
 			}
 		}
 		if base := utf8.RuneCountInString(s) - marks; Width(s) < base {
-			t.Fatalf("Width(%q) = %d, and it has %d characters that take a cell", s, Width(s), base)
+			t.Fatalf("Width(%q) = %d, but it has %d characters that take a cell", s, Width(s), base)
 		}
 		if len(s) > 0 && len(s) > Width(s)*maxBytesPerCell {
 			t.Fatalf("%q has %d bytes in %d cells, more than %d each", s, len(s), Width(s), maxBytesPerCell)

@@ -19,7 +19,7 @@ var (
 // AbandonedError reports that the same invalid text was saved again after the error was shown. The user wants to quit, or the editor is a
 // program that would repeat the error forever.
 type AbandonedError struct {
-	Err error // what is wrong with the text
+	Err error // the problem in the text
 }
 
 func (e *AbandonedError) Error() string { return fmt.Sprintf("gave up editing: %v", e.Err) }

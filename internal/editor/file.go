@@ -10,8 +10,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
 
-// File is the temporary file for editing a body. The file (0600) is in its own directory (0700), so that copies and swap files of editors
-// are private too and are removed with it.
+// File is the temporary file for editing a body. The file (0600) is in its own directory (0700), which keeps copies and swap files of editors
+// private, and they are removed with it.
 type File struct {
 	dir  string
 	path string

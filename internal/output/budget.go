@@ -2,8 +2,8 @@ package output
 
 import "time"
 
-// workBudget limits the work that a live view spends on diagnoses, so that mass deliveries from strangers cost the
-// relay next to nothing. It starts with a full budget for the first deliveries, then refills at a small share of one
+// workBudget limits the work that a live view spends on diagnoses: mass deliveries from strangers must not slow down
+// the relay. It starts with a full budget for the first deliveries, then refills at a small share of one
 // processor. Work is counted in hashed bytes.
 type workBudget struct {
 	left int64

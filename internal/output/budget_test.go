@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-func TestTheFirstDiagnosesAreAllowedAndThenAFew(t *testing.T) {
+func TestTheBudgetAllowsManyDiagnosesFirstAndThenAFew(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 14, 2, 31, 0, time.UTC)
 	var s workBudget
 	count := func() (n int) {
 		for s.allows(200, now) {
-			s.spend(700_000) // what a common delivery takes
+			s.spend(700_000) // the cost of a common delivery
 			n++
 		}
 		return n
@@ -23,17 +23,17 @@ func TestTheFirstDiagnosesAreAllowedAndThenAFew(t *testing.T) {
 	if n := count(); n < 5 || n > 15 {
 		t.Errorf("a second later: got %d, want a few", n)
 	}
-	now = now.Add(-time.Hour) // a clock that was set back
+	now = now.Add(-time.Hour) // the clock was set back
 	if n := count(); n != 0 {
 		t.Errorf("an hour earlier: got %d, want none", n)
 	}
 	now = now.Add(time.Hour)
 	if n := count(); n < 100 || n > 200 {
-		t.Errorf("after a rest: got %d, want as many as at first", n)
+		t.Errorf("after a quiet period: got %d, want as many as at first", n)
 	}
 }
 
-func TestALargeBodyTakesWhatManySmallOnesDo(t *testing.T) {
+func TestALargeBodyCostsAsMuchAsManySmallOnes(t *testing.T) {
 	t.Parallel()
 	var s workBudget
 	n, now := 0, time.Date(2026, 3, 2, 14, 2, 31, 0, time.UTC)
@@ -46,9 +46,9 @@ func TestALargeBodyTakesWhatManySmallOnesDo(t *testing.T) {
 	}
 	s = workBudget{}
 	for n = 0; n < 100 && s.allows(10<<20, now); n++ {
-		s.spend(0) // found at once, but looked up even so
+		s.spend(0) // the cause is found immediately, but reading the body costs, too
 	}
 	if n > 10 {
-		t.Errorf("bodies of 10 MiB whose cause is plain: got %d, want a few", n)
+		t.Errorf("bodies of 10 MiB with an obvious cause: got %d, want a few", n)
 	}
 }

@@ -57,7 +57,7 @@ func (p *textPrinter) Stopped(s Stopped) {
 }
 
 // CountFailed counts the session's failed deliveries. If the log has failed deliveries from before the session, it sets
-// Since, so that the suggested command leaves them out.
+// Since, and the suggested command leaves them out.
 func (s *Stopped) CountFailed(ctx context.Context, feed Feed, session string, started, now time.Time, st display.Style) {
 	var err error
 	if s.Failed, err = feed.Count(ctx, store.Query{Session: session, Filter: filter.Failed()}); err != nil {

@@ -100,7 +100,7 @@ func (d *differ) title(sign string, role display.Role, s webhook.Summary) {
 	d.line(0, append(display.Line{{Text: sign + " ", Role: role}}, display.Title(s, d.st.Narrowed(signCells))...))
 }
 
-//nolint:revive // differs is a fact to show: what does not differ has no section
+//nolint:revive // a part without differences has no section
 func (d *differ) section(differs bool, name, rest string) {
 	if !differs {
 		return

@@ -19,7 +19,7 @@ func compared(before, after webhook.Delivery) output.Comparison {
 	return output.Comparison{Before: before.Summary, After: after.Summary, Difference: recording.Diff(before, after)}
 }
 
-func TestDiffSaysInWordsWhatDiffers(t *testing.T) {
+func TestDiff(t *testing.T) {
 	t.Parallel()
 	body := func(s string) webhook.Delivery { return webhook.Delivery{Body: []byte(s)} }
 	answered := func(a webhook.Attempt) webhook.Delivery { return webhook.Delivery{History: []webhook.Attempt{a}} }

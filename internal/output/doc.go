@@ -5,7 +5,7 @@
 // are lower case without a period. All other text is either sentences with a period, or rows and labels without one. A
 // suggested command ends its line. Color is never the only signal: a glyph and a word go with it. If stdout is not a
 // terminal, there is no color and no truncation, columns are separated by tabs, and responses of handlers go to stderr,
-// so that piped output is a clean table.
+// which makes piped output a clean table.
 //
 // This is the only package that imports a color library. Package display lays out deliveries; this package writes them
 // to a stream.

@@ -4,7 +4,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// Hints remembers which hints were printed, so that each is printed once per cause.
+// Hints remembers which hints were printed. Each is printed once per cause.
 type Hints struct {
 	printed map[string]bool
 }

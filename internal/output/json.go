@@ -29,7 +29,7 @@ func newJSON(o Options) *jsonPrinter {
 }
 
 // newEncoder returns an encoder that escapes what a terminal would interpret, but not HTML. The output is the same on a
-// terminal and in a pipe, so that programs read what people see.
+// terminal and in a pipe.
 func newEncoder(w io.Writer) *json.Encoder {
 	enc := json.NewEncoder(EscapeJSON(w))
 	enc.SetEscapeHTML(false)

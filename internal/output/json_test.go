@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// everything says each thing that a printer can say, once.
+// everything calls each method of a printer once.
 func everything(p output.Printer) {
 	at := time.Date(2026, 3, 2, 13, 2, 31, 123_456_789, time.UTC)
 	s := webhook.Summary{
@@ -71,14 +71,14 @@ func everything(p output.Printer) {
 	})
 	p.DemoStep(output.DemoStep{Number: 1, Text: "A handler"})
 	p.DemoStep(output.DemoStep{Final: true, Passed: true, Text: "1 of 1"})
-	// What only people need.
+	// Only for people.
 	p.Head()
 	p.Waiting(s, time.Second)
 	p.SentVia("to localhost")
 	p.ClosingLine("2 deliveries")
 }
 
-func TestEveryObjectHasItsVersionItsTypeAndALineOfItsOwn(t *testing.T) {
+func TestEachObjectIsOneLineWithVersionAndType(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	p := output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Format: output.FormatJSON})
@@ -99,14 +99,14 @@ func TestEveryObjectHasItsVersionItsTypeAndALineOfItsOwn(t *testing.T) {
 		"summary", "summary", "summary", "expectation", "expectation", "wait", "step", "step",
 	}
 	if diff := cmp.Diff(want, types); diff != "" {
-		t.Errorf("the objects (-want +got):\n%s", diff)
+		t.Errorf("types of the objects (-want +got):\n%s", diff)
 	}
 	if stderr.Len() > 0 || p.Err() != nil {
-		t.Errorf("stderr: got %q, and error %v, want neither", stderr.String(), p.Err())
+		t.Errorf("got %q on stderr and error %v, want neither", stderr.String(), p.Err())
 	}
 }
 
-func TestTheFormOfEachObject(t *testing.T) {
+func TestObjectsMatchTheGolden(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	everything(output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Format: output.FormatJSON}))

@@ -16,7 +16,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-func TestAJUnitReportReadsAsCISystemsReadIt(t *testing.T) {
+func TestJUnitIsReadableForCISystems(t *testing.T) {
 	t.Parallel()
 	cases := []output.TestCase{
 		{Class: "vidiking trigger", Name: "render.complete 1", Took: 1234567 * time.Nanosecond},
@@ -47,7 +47,7 @@ func TestAJUnitReportReadsAsCISystemsReadIt(t *testing.T) {
 			break
 		}
 		if err != nil {
-			t.Fatalf("it is no XML: %v", err)
+			t.Fatalf("not valid XML: %v", err)
 		}
 		if start, ok := token.(xml.StartElement); ok && start.Name.Local == "testcase" {
 			names++
@@ -55,11 +55,11 @@ func TestAJUnitReportReadsAsCISystemsReadIt(t *testing.T) {
 		}
 	}
 	if names != 7 || len(seen) != 7 {
-		t.Errorf("%d tests with %d names, want 7 of each: %v", names, len(seen), seen)
+		t.Errorf("got %d tests with %d names, want 7 of each: %v", names, len(seen), seen)
 	}
 }
 
-func TestAJUnitReportOfNothingIsOne(t *testing.T) {
+func TestJUnitWithoutTests(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	if err := output.JUnit(&b, output.TestSuite{Name: "none", Cases: slices.Values([]output.TestCase{})}); err != nil {
@@ -70,7 +70,7 @@ func TestAJUnitReportOfNothingIsOne(t *testing.T) {
 	}
 }
 
-func TestAReportThatCanNotBeWrittenSaysSo(t *testing.T) {
+func TestJUnitReturnsWriteErrors(t *testing.T) {
 	t.Parallel()
 	err := output.JUnit(&closing{}, output.TestSuite{Name: "x", Cases: slices.Values([]output.TestCase{{Name: "a"}})})
 	if !errors.Is(err, errClosed) {
@@ -78,7 +78,7 @@ func TestAReportThatCanNotBeWrittenSaysSo(t *testing.T) {
 	}
 }
 
-// FuzzJUnit: whatever a handler says, the report is XML that says the same as a terminal.
+// FuzzJUnit checks that a report is valid XML with the text that a terminal shows, for any response of a handler.
 func FuzzJUnit(f *testing.F) {
 	for _, s := range []string{"", "\x1b[31mred\x00", "]]>", "<a>&amp;", "\xff\xfe", "\ufffe\uffff", "a\r\nb"} {
 		f.Add(s)

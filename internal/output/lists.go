@@ -98,7 +98,7 @@ type WelcomeText struct {
 	Suggestions []Suggestion
 }
 
-// Welcome prints suggested commands, each with a description after it. Commands come first so that they are easy to
+// Welcome prints suggested commands, each with a description after it. Commands come first, which makes them easy to
 // copy.
 func Welcome(o Options, t WelcomeText) error {
 	p := newText(o)

@@ -28,7 +28,7 @@ type LiveOptions struct {
 	Printer   Printer
 	Feed      Feed
 	Session   string                // only deliveries of this session are shown
-	IsResumed func(webhook.ID) bool // reports whether the session sends this delivery of an earlier session, which is then shown as well; nil: none
+	IsResumed func(webhook.ID) bool // reports whether the session sends this delivery of an earlier session; such deliveries are shown, too; nil: none
 	Started   time.Time             // when the session started
 	Path      string                // the ingress path
 	Filter    filter.Filter         // selects the deliveries to show; the final summary counts all of them

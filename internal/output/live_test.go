@@ -26,7 +26,7 @@ func (busyFeed) Get(context.Context, webhook.ID) (webhook.Delivery, error) {
 }
 func (busyFeed) Count(context.Context, store.Query) (int, error) { return 0, store.ErrBusy }
 
-func TestTheSummaryCountsWhatFailedIfTheLogCannotBeRead(t *testing.T) {
+func TestTheSummaryCountsFailuresIfTheLogCannotBeRead(t *testing.T) {
 	var out bytes.Buffer
 	l, err := NewLive(t.Context(), LiveOptions{Printer: New(Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now})
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// loaded is a run in which something went wrong.
-func loaded() output.LoadResult {
+// failedRun returns the result of a load run with failures.
+func failedRun() output.LoadResult {
 	return output.LoadResult{
 		Report: load.Report{
 			Sent: 5000, Failed: 17, NotRecorded: 1,
@@ -40,16 +40,16 @@ func loaded() output.LoadResult {
 	}
 }
 
-func TestWhatCameOfManySendings(t *testing.T) {
+func TestLoadResult(t *testing.T) {
 	t.Parallel()
-	good := loaded()
+	good := failedRun()
 	good.Failed, good.NotRecorded, good.Reasons, good.OtherFailures, good.Rate, good.Sent, good.Elapsed = 0, 0, nil, 0, 0, 5000, 6*time.Second
 	good.Statuses = map[webhook.Status]int{webhook.StatusRefused: 5000}
 	good.Expected, good.SuccessWord, good.Chaos, good.Seed = `401 with "invalid"`, "as expected", "duplicate=2,shuffle=7", 8123
-	stopped := loaded()
+	stopped := failedRun()
 	stopped.Sent, stopped.Interrupted, stopped.Rate, stopped.Buckets = 900, true, 0.5, nil
 	var screen bytes.Buffer
-	for _, r := range []output.LoadResult{loaded(), good, stopped} {
+	for _, r := range []output.LoadResult{failedRun(), good, stopped} {
 		o := output.Options{Stdout: &screen, Terminal: true, Style: display.Style{UTF8: true, Width: 80}}
 		if err := output.Load(o, r); err != nil {
 			t.Fatal(err)
@@ -57,7 +57,7 @@ func TestWhatCameOfManySendings(t *testing.T) {
 		screen.WriteString("\n")
 	}
 	screen.WriteString("-- quiet, in ASCII\n")
-	for _, r := range []output.LoadResult{loaded(), good} {
+	for _, r := range []output.LoadResult{failedRun(), good} {
 		if err := output.Load(output.Options{Stdout: &screen, Quiet: true, Terminal: true, Style: display.Style{Width: 80}}, r); err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestWhatCameOfManySendings(t *testing.T) {
 		t.Fatal(err)
 	}
 	screen.WriteString("-- JSON\n")
-	for _, r := range []output.LoadResult{loaded(), good, stopped} {
+	for _, r := range []output.LoadResult{failedRun(), good, stopped} {
 		if err := output.Load(output.Options{Stdout: &screen, Format: output.FormatJSON}, r); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestWhatCameOfManySendings(t *testing.T) {
 	golden(t, "load.txt", screen.String())
 }
 
-func TestProgressIsWrittenOverItselfAndTakenAway(t *testing.T) {
+func TestProgressOverwritesAndClearsItsLine(t *testing.T) {
 	t.Parallel()
 	var screen bytes.Buffer
 	p := output.NewProgress(&screen, display.Style{UTF8: true, Width: 60})

@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
 
-func TestALimitThatTurnsDeliveriesAwayIsExplained(t *testing.T) {
+func TestNoticesExplainTheLimits(t *testing.T) {
 	for _, test := range []struct {
 		notice     relay.Notice
 		code, want string

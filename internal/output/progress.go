@@ -50,7 +50,7 @@ func (p *Progress) Clear() {
 	}
 }
 
-// over overwrites the line on the terminal. It uses spaces instead of an escape sequence, so that it works on every
+// over overwrites the line on the terminal. It uses spaces instead of an escape sequence, which works on every
 // console.
 func (p *Progress) over(line string) {
 	line = display.Clean(line)

@@ -22,7 +22,7 @@ type jsonSigned struct {
 	BodyBytes int64          `json:"body_bytes"`
 }
 
-// Signature prints a signature. As text it prints only the value, so that $(…) captures it.
+// Signature prints a signature. As text it prints only the value, for use in $(…).
 func Signature(o Options, s Signed) error {
 	if o.Format == FormatJSON {
 		return newEncoder(o.Stdout).Encode(jsonSigned{of("signature"), webhook.SignatureHeader, s.Value, s.Secret, s.BodyBytes})

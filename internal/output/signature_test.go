@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAVerdictSaysWhyAndIsBrokenToTheWidth(t *testing.T) {
+func TestVerificationIsWrappedToTheWidth(t *testing.T) {
 	t.Parallel()
 	var stdout bytes.Buffer
 	o := output.Options{Stdout: &stdout, Stderr: &bytes.Buffer{}, Style: display.Style{UTF8: true, Width: 60}, Self: "vidiking --data-dir x"}
@@ -39,14 +39,14 @@ func TestAVerdictSaysWhyAndIsBrokenToTheWidth(t *testing.T) {
 `
 	got := "\n" + stdout.String()
 	if strings.Contains(got, "\x1b") {
-		t.Errorf("an escape sequence came through: %q", got)
+		t.Errorf("got an escape sequence: %q", got)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func TestASecretIsMaskedInWhatSignAndVerifyPrint(t *testing.T) {
+func TestSignAndVerifyMaskTheSecret(t *testing.T) {
 	t.Parallel()
 	const secret = "whsec_the_secret_of_this_test"
 	for _, format := range []output.Format{output.FormatText, output.FormatJSON} {

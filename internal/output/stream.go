@@ -22,7 +22,7 @@ type stream struct {
 	before  *stream // flushed before each line of this stream, to keep lines in order across streams
 }
 
-//nolint:revive // whether there is colour is a fact about the stream
+//nolint:revive // color is a property of the stream
 func newStream(w io.Writer, inColor bool, st display.Style) *stream {
 	s := &stream{w: w, style: st}
 	if inColor {
@@ -48,8 +48,8 @@ func palette() map[display.Role]*color.Color {
 	return p
 }
 
-// line writes one line, indented by the given number of cells. It cleans the text of every span, so that outside text
-// in a sentence (file names, arguments, responses) cannot control the terminal.
+// line writes one line, indented by the given number of cells. It cleans the text of every span, because outside text
+// in a sentence (file names, arguments, responses) must not control the terminal.
 func (s *stream) line(indent int, l display.Line) {
 	s.buf.Reset()
 	if len(l) > 0 {

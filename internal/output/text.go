@@ -207,7 +207,7 @@ func (p *textPrinter) Notice(n Notice) {
 
 // state returns the glyph and role for something that works or fails.
 //
-//nolint:revive // good is a fact to show, and steers nothing
+//nolint:revive // good is data, not a control flag
 func (p *textPrinter) state(good bool) (string, display.Role) {
 	if good {
 		return p.o.Style.Symbols("●"), display.Good

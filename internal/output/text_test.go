@@ -32,7 +32,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("what is printed differs from %s (-want +got):\n%s", path, diff)
+		t.Errorf("the output differs from %s (-want +got):\n%s", path, diff)
 	}
 }
 
@@ -57,11 +57,11 @@ func TestTextInAPipeIsATable(t *testing.T) {
 		}
 	}
 	if !strings.Contains(stderr.String(), "│ no") || strings.Contains(stdout.String(), "│") {
-		t.Errorf("got stdout %q and stderr %q, want the handler's words on stderr", stdout.String(), stderr.String())
+		t.Errorf("got stdout %q and stderr %q, want the handler's response on stderr", stdout.String(), stderr.String())
 	}
 }
 
-func TestAClosedPipeIsKeptAndNothingIsWrittenAfterIt(t *testing.T) {
+func TestNothingIsWrittenAfterAClosedPipe(t *testing.T) {
 	t.Parallel()
 	for _, format := range []output.Format{output.FormatText, output.FormatJSON} {
 		w := &closing{}
@@ -82,7 +82,7 @@ func (c *closing) Write([]byte) (int, error) {
 	return 0, errClosed
 }
 
-func TestABatchIsOneWriteAndKeepsItsOrderWithStderr(t *testing.T) {
+func TestABatchIsOneWriteBeforeTheNextLineOnStderr(t *testing.T) {
 	t.Parallel()
 	var screen bytes.Buffer
 	p := output.New(output.Options{Stdout: &screen, Stderr: &screen, Terminal: true, Style: display.Style{UTF8: true, Width: 80}})
@@ -98,7 +98,7 @@ func TestABatchIsOneWriteAndKeepsItsOrderWithStderr(t *testing.T) {
 	}
 }
 
-func TestColourIsOnlyWhereItWasAskedFor(t *testing.T) {
+func TestColorIsUsedOnlyIfRequested(t *testing.T) {
 	t.Parallel()
 	for _, inColor := range []bool{false, true} {
 		var screen bytes.Buffer
@@ -111,7 +111,7 @@ func TestColourIsOnlyWhereItWasAskedFor(t *testing.T) {
 	}
 }
 
-func TestADateStandsWhereTheDayChanges(t *testing.T) {
+func TestDateLineAppearsWhenTheDayChanges(t *testing.T) {
 	t.Parallel()
 	var screen bytes.Buffer
 	now := time.Date(2026, 3, 2, 23, 59, 0, 0, time.UTC)

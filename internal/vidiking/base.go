@@ -21,7 +21,7 @@ type Base struct {
 
 // URLError reports a URL that cannot be the API's.
 type URLError struct {
-	Msg  string // what is wrong, after "the API URL"
+	Msg  string // the problem, as it follows "the API URL" in a sentence
 	Hint string
 }
 

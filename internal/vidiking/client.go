@@ -238,7 +238,7 @@ func (c *Client) malformed(r request, meta Meta, body []byte, why string) *Respo
 // maxExcerptBytes is how much of a body an error keeps: enough for an error page.
 const maxExcerptBytes = 4 << 10
 
-// excerpt returns the beginning of a body with secrets masked. It masks before it truncates, so that no part of a secret remains.
+// excerpt returns the beginning of a body with secrets masked. It masks before it truncates, because truncation could split a secret.
 func (c *Client) excerpt(r request, body []byte) string {
 	text := c.mask(r, string(body))
 	if len(text) > maxExcerptBytes {

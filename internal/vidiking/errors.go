@@ -47,7 +47,7 @@ type ResponseError struct {
 	Meta
 
 	Call string
-	Msg  string // what is wrong, after "the response"
+	Msg  string // the problem, as it follows "the response" in a sentence
 	Body string
 }
 
