@@ -48,8 +48,8 @@ func TestListenOnAScreenEndsWithItsSummaryOnTheNormalOne(t *testing.T) {
 	x.types("\t\t")
 	x.shows(`│ {"received":true}`)
 	x.types("r")
-	x.shows("sent again as")
-	x.shows("Sends again")
+	x.shows("replayed as")
+	x.shows("Replay of")
 	x.resize(40, 10)
 	x.shows("40 x 10 is too small.")
 	x.resize(80, 24)
@@ -100,11 +100,11 @@ func TestWatchBesideAListen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	x := w.sit(t, 80, 24, "watch")
-	x.shows("○ no listen is running")
+	x.shows("○ listen is not running")
 	x.shows("No deliveries yet")
 	l := w.start(t, program(t), "listen", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
 	x.shows("● ready")
-	x.shows("○ not seen")
+	x.shows("○ unknown")
 	if code, _, stderr := w.run(t, program(t), "trigger", "render.failed"); code != 3 {
 		t.Fatalf("trigger ended with %d: %s", code, stderr)
 	}
@@ -113,7 +113,7 @@ func TestWatchBesideAListen(t *testing.T) {
 	x.types("\t\t")
 	x.shows("▾ 1")
 	x.types("r")
-	x.shows("sent again as")
+	x.shows("replayed as")
 	x.shows("✗ 401 refused in")
 	x.types("/")
 	x.types("origin:replay")
@@ -127,7 +127,7 @@ func TestWatchBesideAListen(t *testing.T) {
 		return strings.Contains(x.raw.String(), "\x1b]52;c;ZGx2X") // dlv_ in base64
 	})
 	l.kill()
-	x.shows("○ no listen is running")
+	x.shows("○ listen is not running")
 	x.types("q")
 	x.leaves(0)
 }
@@ -143,7 +143,7 @@ func TestEditingOnAScreenSendsWhatWasSavedSignedAnew(t *testing.T) {
 	x := w.sit(t, 80, 24, "watch", "--to", to)
 	x.shows(`"COMPLETE"`)
 	x.types("e")
-	x.shows("sent again as")
+	x.shows("replayed as")
 	x.shows(`"EDITED"`)
 	x.types("\t\t\t")
 	x.shows("verdict   valid")
@@ -233,7 +233,7 @@ func TestALogThatIsTakenAwayIsSaidOnTheScreen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	x.shows("! The delivery log was taken away. The next delivery begins a new one")
+	x.shows("! The delivery log was deleted. The next delivery creates a new one")
 	send("wallet.deposit")
 	x.shows("✓ wallet.deposit")
 	x.types("q")
@@ -271,7 +271,7 @@ func TestAnEndedTerminalEndsTheScreen(t *testing.T) {
 	t.Parallel()
 	hangUpsReach()
 	x := newWorld(t).sit(t, 80, 24, "watch")
-	x.shows("no listen is running")
+	x.shows("listen is not running")
 	_ = x.cmd.Process.Signal(syscall.SIGHUP)
 	x.leaves(0)
 }

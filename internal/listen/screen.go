@@ -77,7 +77,7 @@ func newScreen(ctx context.Context, s *Session, out output.Options, lines func(c
 	}
 	v.closeLog = closeLog
 	o := s.o.View.Screen.Options(out, log)
-	o.Own, o.Filter = true, s.o.View.FilterText
+	o.OwnsListener, o.Filter = true, s.o.View.FilterText
 	o.State = func(ctx context.Context) view.State { return v.state(ctx, log) }
 	o.Actions = s.o.View.Screen.Actions(SessionSender{
 		Deliver: func(ctx context.Context, in relay.Arrival) (relay.Outcome, error) { return s.relay.Deliver(ctx, in) },
@@ -125,7 +125,7 @@ func (v *screenView) Start(ready output.Ready, notices []output.Notice) {
 		v.health.downAtStart.Store(v.health.downAtStart.Load() || r.Note != "")
 	}
 	if v.s.secret.IsNew && v.s.o.Provider.isLocal() && len(ready.Next) > 0 {
-		v.screen.Say(tui.Notice{Text: strings.TrimSuffix(ready.Next[0].Text, ":"), Next: ": " + v.command("vidiking listen --print-secret")})
+		v.screen.Notify(tui.Notice{Text: strings.TrimSuffix(ready.Next[0].Text, ":"), Advice: ": " + v.command("vidiking listen --print-secret")})
 	}
 	for _, n := range notices {
 		v.Say(n)
@@ -185,19 +185,19 @@ func (v *screenView) Say(n output.Notice) {
 		defer v.printing.Unlock()
 		v.s.display.printer.Notice(n)
 	default:
-		v.screen.Say(v.format(n))
+		v.screen.Notify(v.format(n))
 	}
 }
 
 // format returns a notice for the result line, with the command last.
 func (v *screenView) format(n output.Notice) tui.Notice {
-	out := tui.Notice{Good: n.Good, Text: n.Message}
+	out := tui.Notice{Success: n.Good, Text: n.Message}
 	for i, detail := range n.Details {
 		if !strings.HasPrefix(detail, ": ") {
 			detail = " " + detail
 		}
 		if i == len(n.Details)-1 {
-			out.Next = v.command(detail)
+			out.Advice = v.command(detail)
 			break
 		}
 		out.Text += detail

@@ -15,8 +15,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// large is a payload of some megabytes, of many members and one very long text.
-func large(bytes int) []byte {
+// largePayload returns a payload with many members and one very long text.
+func largePayload(bytes int) []byte {
 	var b strings.Builder
 	b.WriteString(`{"event":"render.complete","data":{"frames":[`)
 	for i := 0; b.Len() < bytes/2; i++ {
@@ -29,22 +29,22 @@ func large(bytes int) []byte {
 	return []byte(b.String())
 }
 
-func TestAPayloadOfFiveMegabytesIsShown(t *testing.T) {
+func TestPayloadOfFiveMegabytes(t *testing.T) {
 	d := delivery(1)
-	d.Body = large(5 << 20)
+	d.Body = largePayload(5 << 20)
 	d.BodyBytes = int64(len(d.Body))
-	at(t, 80, 24, newMemoryLog(delivery(0), d), func(x *hand) {
+	onScreen(t, 80, 24, newMemoryLog(delivery(0), d), func(x *user) {
 		x.shows("▾ data", "▸ frames", "items", "xxx…xxx")
 		x.press("enter", "down", "down", "right", "G", "v", "G", "v", "G", "w", "G", "v", "G")
 		if n := len(x.m.detail.lines); n > 60_000 {
-			t.Errorf("%d lines are kept", n)
+			t.Errorf("%d lines are kept in memory", n)
 		}
 		x.press("esc", "up")
 		x.shows(`"job_000000"`)
 	})
 }
 
-func TestTextFromOutsideIsMadeHarmless(t *testing.T) {
+func TestOutsideTextIsSanitized(t *testing.T) {
 	evil := "\x1b]0;owned\x07\x1b[2J\u202etxt.exe\u200b\u009b31m\t世界" + strings.Repeat("e\u0301\u0301", 4) + "\xff"
 	quoted, err := json.Marshal(evil)
 	if err != nil {
@@ -59,18 +59,18 @@ func TestTextFromOutsideIsMadeHarmless(t *testing.T) {
 	raw := delivery(2)
 	raw.Body = []byte(evil + "\n" + evil)
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
-		at(t, size[0], size[1], newMemoryLog(d, raw), func(x *hand) {
+		onScreen(t, size[0], size[1], newMemoryLog(d, raw), func(x *user) {
 			for _, k := range []string{"v", "w", "v", "w", "v", "up", "v", "v", "v", "tab", "tab", "tab", "tab", "w", "tab", "tab", "tab", "?", "esc", "/", "esc"} {
 				x.press(k)
 				for i, l := range x.m.screen() {
 					s := l.String()
 					for _, r := range s {
 						if unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf) || r == unicode.ReplacementChar {
-							t.Fatalf("after %s line %d holds %U: %q", k, i, r, s)
+							t.Fatalf("after %s, line %d contains %U: %q", k, i, r, s)
 						}
 					}
 					if l.width() != size[0] {
-						t.Fatalf("after %s line %d takes %d cells: %q", k, i, l.width(), s)
+						t.Fatalf("after %s, line %d is %d cells wide: %q", k, i, l.width(), s)
 					}
 				}
 			}
@@ -78,11 +78,11 @@ func TestTextFromOutsideIsMadeHarmless(t *testing.T) {
 	}
 }
 
-func TestAnAnswerOfAMegabyteIsShown(t *testing.T) {
+func TestResponseOfOneMegabyte(t *testing.T) {
 	d := refused(delivery(1))
 	d.History[0].Response = bytes.Repeat([]byte("<p>an error page of a framework</p>\n"), 1<<20/36)
 	d.History[0].ResponseBytes, d.History[0].ResponseTruncated = 3<<20, true
-	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
+	onScreen(t, 120, 40, newMemoryLog(d), func(x *user) {
 		x.press("tab", "tab")
 		x.shows("│ <p>an error page")
 		x.press("enter", "G", "w", "G", "g")
@@ -90,35 +90,35 @@ func TestAnAnswerOfAMegabyteIsShown(t *testing.T) {
 	})
 }
 
-func TestWrappedLinesLoseNothing(t *testing.T) {
+func TestWrappedLinesShowTheWholeText(t *testing.T) {
 	d := delivery(1)
 	long := strings.Repeat("0123456789", 30) + "世界"
 	d.Body = []byte(`{"data":{"text":"` + long + `"}}`)
-	at(t, 80, 60, newMemoryLog(d), func(x *hand) {
+	onScreen(t, 80, 60, newMemoryLog(d), func(x *user) {
 		x.press("w")
 		for range 3 {
 			x.press("v")
 			all := strings.Join(strings.FieldsFunc(x.screen(), func(r rune) bool { return r == ' ' || r == '\n' }), "")
 			if !strings.Contains(all, long) {
-				t.Fatalf("form %d does not show all of the text:\n%s", x.m.detail.form, x.screen())
+				t.Fatalf("format %d does not show the whole text:\n%s", x.m.detail.format, x.screen())
 			}
 		}
 	})
 }
 
-func TestAHandlerThatIsSlowDoesNotKeepTheScreenFromMoving(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 50)...), func(x *hand) {
+func TestASlowHandlerDoesNotBlockTheScreen(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 50)...), func(x *user) {
 		x.actions.gate = make(chan struct{})
 		x.press("r", "up", "up")
-		x.wait(time.Second)
+		x.advance(time.Second)
 		x.press("up")
 		x.shows(`"job_000046"`)
 		close(x.actions.gate)
 	})
 }
 
-// flat is every path and value of a tree that is all unfolded, as encoding/json sees it.
-func flat(t *testing.T, body []byte) []string {
+// flattenTree returns every line of a fully unfolded tree.
+func flattenTree(t *testing.T, body []byte) []string {
 	t.Helper()
 	all := folds{}
 	for {
@@ -144,20 +144,20 @@ func flat(t *testing.T, body []byte) []string {
 	}
 }
 
-func TestTreeOfAPayload(t *testing.T) {
+func TestTree(t *testing.T) {
 	body := `{ "a" : 1e5 , "b":[ ],"c":{"d":[true,null,"x\"]"],"a":{}},"é\u00e9":"\u00e9" }`
 	want := []string{`0 a 1e5 0`, `0 b [ ] 0`, `0 c  2`, `1 d  3`, `2 [0] true 0`, `2 [1] null 0`, `2 [2] "x\"]" 0`, `1 a {} 0`, `0 éé "\u00e9" 0`}
-	if diff := cmp.Diff(want, flat(t, []byte(body))); diff != "" {
+	if diff := cmp.Diff(want, flattenTree(t, []byte(body))); diff != "" {
 		t.Error(diff)
 	}
 	for _, no := range []string{"", "1", `"x"`, "{", "[1,]", "nope"} {
 		if _, ok := tree([]byte(no), nil, display.Style{}); ok {
-			t.Errorf("%q has a tree", no)
+			t.Errorf("tree(%q) succeeded, want no tree", no)
 		}
 	}
 }
 
-func FuzzTreeHasEveryValue(f *testing.F) {
+func FuzzTree(f *testing.F) {
 	f.Add([]byte(`{"a":[1,2,{"b":null}],"c":"x"}`))
 	f.Add([]byte(`[[],{},[[1]]]`))
 	f.Add([]byte(" {\t\"\\u0000\" :\n-1.5e+3}"))
@@ -167,22 +167,22 @@ func FuzzTreeHasEveryValue(f *testing.F) {
 		}
 		branches, ok := tree(body, nil, display.Style{UTF8: true})
 		if container := json.Valid(body) && bytes.ContainsAny(bytes.TrimSpace(body)[:1], "{["); ok != container {
-			t.Fatalf("tree(%q) is %v", body, ok)
+			t.Fatalf("tree(%q) returned %v", body, ok)
 		}
 		for _, b := range branches {
 			if b.value != nil && !json.Valid(b.value) {
-				t.Fatalf("tree(%q) has the value %q", body, b.value)
+				t.Fatalf("tree(%q) has the invalid value %q", body, b.value)
 			}
 		}
 		for _, l := range treeLayout(branches, display.Style{UTF8: true, Width: 40}) {
 			if w := l.line.width(); w > 200 {
-				t.Fatalf("tree(%q) has a line of %d cells", body, w)
+				t.Fatalf("tree(%q) has a line %d cells wide", body, w)
 			}
 		}
 	})
 }
 
-func FuzzLinesFitTheirCells(f *testing.F) {
+func FuzzLinesHaveTheRequestedWidth(f *testing.F) {
 	f.Add("abc", "世界", 4)
 	f.Add("", "e\u0301\u0301", 1)
 	f.Fuzz(func(t *testing.T, a, b string, cells int) {
@@ -190,23 +190,23 @@ func FuzzLinesFitTheirCells(f *testing.F) {
 		for _, st := range []display.Style{{UTF8: true}, {}} {
 			l := text(st.Clean(a)).add(st.Clean(b), display.Dim)
 			if w := l.fit(cells, st).width(); w != cells {
-				t.Fatalf("%q and %q fit into %d cells take %d", a, b, cells, w)
+				t.Fatalf("%q and %q fitted to %d cells are %d wide", a, b, cells, w)
 			}
-			for _, part := range (detailLine{line: l, hang: 3}).wrap(max(cells, 4)) {
+			for _, part := range (detailLine{line: l, indent: 3}).wrap(max(cells, 4)) {
 				if w := part.line.width(); w > max(cells, 4) {
-					t.Fatalf("%q and %q wrapped at %d take %d", a, b, max(cells, 4), w)
+					t.Fatalf("%q and %q wrapped at %d cells are %d wide", a, b, max(cells, 4), w)
 				}
 			}
 			spread(l, text("right"), cells, st)
 			if w := rule(l, text(" 1 "), max(cells, 10), st).width(); w != max(cells, 10) {
-				t.Fatalf("a rule of %d takes %d cells", max(cells, 10), w)
+				t.Fatalf("a rule of %d cells is %d wide", max(cells, 10), w)
 			}
 		}
 	})
 }
 
-func TestInputIsALineAsShellsHaveIt(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+func TestInputSupportsTheEditingKeysOfShells(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 		x.press("/")
 		for _, step := range []struct{ keys, want string }{
 			{"a b c", "a b c"}, {"left left backspace backspace", "a c"}, {"ctrl+a x ctrl+e", "xa c"}, {"ctrl+e y", "xa cy"}, {"ctrl+w", "xa "},
@@ -225,16 +225,16 @@ func TestInputIsALineAsShellsHaveIt(t *testing.T) {
 	})
 }
 
-func TestWhyItIsUnreachableIsSaidOnce(t *testing.T) {
+func TestTheReasonForUnreachableIsShownOnce(t *testing.T) {
 	d := delivery(1)
 	d.Status, d.Code = webhook.StatusUnreachable, 0
 	why := "Nothing is listening on localhost:3000. Is your server running?"
-	d.History[0] = webhook.Attempt{N: 1, Target: d.Target, Failure: webhook.FailureRefused, Error: why, StartedAt: born}
-	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
+	d.History[0] = webhook.Attempt{N: 1, Target: d.Target, Failure: webhook.FailureRefused, Error: why, StartedAt: startTime}
+	onScreen(t, 120, 40, newMemoryLog(d), func(x *user) {
 		x.press("tab", "tab", "w")
 		x.shows("Once it is: vidiking replay dlv_000001")
 		if n := strings.Count(x.screen(), "Nothing is listening"); n != 1 {
-			t.Errorf("it is said %d times:\n%s", n, x.screen())
+			t.Errorf("the reason is shown %d times, want 1:\n%s", n, x.screen())
 		}
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// tab is a view of one delivery.
+// tab is a tab of the detail.
 type tab int
 
 const (
@@ -15,67 +15,67 @@ const (
 	tabAttempts
 	tabSignature
 	tabCurl
-	tabDiff // has no name in the rule until somebody asks for it
+	tabDiff // hidden until the user compares two deliveries
 )
 
-// form is how a payload is shown.
-type form int
+// payloadFormat is the format in which a payload is shown.
+type payloadFormat int
 
 const (
-	formTree form = iota
-	formPretty
-	formRaw
-	forms
+	formatTree payloadFormat = iota
+	formatPretty
+	formatRaw
+	formatCount
 )
 
 // detailLine is a line of the detail.
 type detailLine struct {
 	line   line
-	fold   string // what enter folds here; empty: nothing
+	fold   string // path of the section that enter folds here; empty: none
 	folded bool
-	in     string // the fold that it stands in; empty: none
-	hang   int    // cells that a continuation is set in, where long lines are wrapped
+	parent string // path of the section that contains the line; empty: none
+	indent int    // indentation of continuation lines if the line is wrapped
 }
 
-// subject is what the detail is about.
+// subject is the data that the detail shows.
 type subject struct {
-	delivery webhook.Delivery
-	family   webhook.ReplayTree
-	other    *webhook.Delivery // what it is compared with
+	delivery   webhook.Delivery
+	tree       webhook.ReplayTree
+	comparedTo *webhook.Delivery // set on the Diff tab
 }
 
-// detail is the detail of the delivery under the cursor.
+// detail is the view of the delivery under the cursor.
 type detail struct {
-	subject *subject // nil while there is none
+	subject *subject // nil: no delivery
 	lines   []detailLine
 	tab     tab
-	form    form
+	format  payloadFormat
 	wrap    bool
-	folds   map[string]bool // of payload and attempts, by what they fold
+	folds   map[string]bool // folded sections of payload and attempts, by path
 	top     int
-	cursor  int // a line, while the detail is being read
+	cursor  int // index of a line, used in modeDetail
 }
 
 func newDetail() detail { return detail{folds: map[string]bool{}} }
 
-// about is the delivery that is shown.
-func (d *detail) about() (webhook.Summary, bool) {
+// summary returns the delivery that is shown.
+func (d *detail) summary() (webhook.Summary, bool) {
 	if d.subject == nil {
 		return webhook.Summary{}, false
 	}
 	return d.subject.delivery.Summary, true
 }
 
-// reset goes back to the beginning, for another delivery or another tab.
+// reset scrolls to the beginning, for another delivery or tab.
 func (d *detail) reset() { d.top, d.cursor = 0, 0 }
 
-// move moves the line cursor on a pane of that height.
+// move moves the cursor by lines in a view of the given height.
 func (d *detail) move(by, height int) {
 	d.cursor = max(min(d.cursor+by, len(d.lines)-1), 0)
 	d.scroll(height)
 }
 
-// wheel moves the lines under a cursor that stays on the screen.
+// wheel scrolls and keeps the cursor visible.
 func (d *detail) wheel(by, height int) {
 	d.top = max(min(d.top+by, len(d.lines)-height), 0)
 	d.cursor = max(min(d.cursor, d.top+height-1), d.top)
@@ -88,18 +88,18 @@ func (d *detail) scroll(height int) {
 	d.top = max(min(d.top, len(d.lines)-height), 0)
 }
 
-// toggle folds or unfolds what the cursor is on; ok is false where that is nothing.
+// toggle folds or unfolds the section at the cursor. It returns false if there is none.
 func (d *detail) toggle() (ok bool) {
 	if d.cursor >= len(d.lines) || d.lines[d.cursor].fold == "" {
 		return false
 	}
 	l := d.lines[d.cursor]
-	d.folds = maps.Clone(d.folds) // the old one is being read elsewhere
+	d.folds = maps.Clone(d.folds) // a command may be reading the old map
 	d.folds[l.fold] = !l.folded
 	return true
 }
 
-// fold folds what the cursor is on, or in; it is where the fold begins then. ok is false where that is nothing.
+// fold folds the section at or around the cursor, and moves the cursor to its first line. It returns false if there is none.
 func (d *detail) fold() (ok bool) {
 	if d.cursor >= len(d.lines) {
 		return false
@@ -108,8 +108,8 @@ func (d *detail) fold() (ok bool) {
 	if l.fold != "" && !l.folded {
 		return d.toggle()
 	}
-	for at := d.cursor; at >= 0 && l.in != ""; at-- {
-		if d.lines[at].fold == l.in {
+	for at := d.cursor; at >= 0 && l.parent != ""; at-- {
+		if d.lines[at].fold == l.parent {
 			d.cursor = at
 			return d.toggle()
 		}

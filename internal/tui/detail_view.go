@@ -2,7 +2,7 @@ package tui
 
 import "github.com/vidiking/vidiking-cli/internal/display"
 
-// tabNames are the tabs that there are tools for.
+// tabs returns the visible tabs.
 func (m *Model) tabs() []tab {
 	all := []tab{tabPayload, tabHeaders, tabAttempts, tabSignature}
 	if m.o.Tools.Curl != nil {
@@ -31,7 +31,7 @@ func (t tab) name() string {
 	}
 }
 
-// tabLine is the names of the tabs, the open one in brackets, and a space behind the last.
+// tabLine renders the names of the tabs, with the open one in brackets, and a space at the end.
 func (m *Model) tabLine() line {
 	var l line
 	for _, t := range m.tabs() {
@@ -47,13 +47,13 @@ func (m *Model) tabLine() line {
 	return l
 }
 
-// tabAt is the tab whose name stands at a cell of the tab line.
+// tabAt returns the tab at a cell of the tab line.
 func (m *Model) tabAt(x int) (tab, bool) {
 	at := 0
 	for _, t := range m.tabs() {
 		w := len(" [" + t.name() + "]")
 		if t != m.detail.tab {
-			w-- // a space at each side
+			w-- // one space on each side
 		}
 		if x >= at && x < at+w {
 			return t, true
@@ -63,15 +63,15 @@ func (m *Model) tabAt(x int) (tab, bool) {
 	return 0, false
 }
 
-// detailLines are the lines of the detail on the screen.
+// detailLines renders the visible lines of the detail.
 func (m *Model) detailLines(l layout) []line {
 	st := m.o.Style
 	d := &m.detail
 	lines := make([]line, 0, l.detail.h)
 	for i := d.top; i < len(d.lines) && len(lines) < l.detail.h; i++ {
-		row := d.lines[i].line.highlight(m.filter.shown)
+		row := d.lines[i].line.highlight(m.filter.parsed)
 		if m.mode == modeDetail && i == d.cursor {
-			row = append(text(say("▌", st)), tailOf(row).fit(l.detail.w-1, st).reverse()...)
+			row = append(text(symbols("▌", st)), withoutFirstCell(row).fit(l.detail.w-1, st).reverse()...)
 		}
 		lines = append(lines, row.fit(l.detail.w, st))
 	}
@@ -81,8 +81,8 @@ func (m *Model) detailLines(l layout) []line {
 	return lines
 }
 
-// tailOf is a line without its first cell, which is a space.
-func tailOf(l line) line {
+// withoutFirstCell returns a line without its first cell, which is a space.
+func withoutFirstCell(l line) line {
 	if len(l) == 0 || l[0].text == "" {
 		return l
 	}

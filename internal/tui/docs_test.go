@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTheDocumentedKeysAreThoseThatThereAre compares the tables of docs/tui.md with the key map. With -update it writes them.
-func TestTheDocumentedKeysAreThoseThatThereAre(t *testing.T) {
+// TestDocsListAllKeys compares the tables in docs/tui.md with the key map. With -update it writes them.
+func TestDocsListAllKeys(t *testing.T) {
 	const path, begin, end = "../../docs/tui.md", "<!-- keys -->\n", "<!-- end of keys -->\n"
 	page, err := os.ReadFile(path)
 	if err != nil {
@@ -18,7 +18,7 @@ func TestTheDocumentedKeysAreThoseThatThereAre(t *testing.T) {
 	before, rest, ok := strings.Cut(string(page), begin)
 	documented, after, ok2 := strings.Cut(rest, end)
 	if !ok || !ok2 {
-		t.Fatalf("%s has no place for the keys", path)
+		t.Fatalf("%s has no markers for the keys", path)
 	}
 	keys := newKeyMap()
 	var b strings.Builder
@@ -26,7 +26,7 @@ func TestTheDocumentedKeysAreThoseThatThereAre(t *testing.T) {
 		b.WriteString("\n| " + g.name + " | |\n| --- | --- |\n")
 		for _, k := range g.keys {
 			names := strings.Fields(k.keys)
-			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.whole + " |\n")
+			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.long + " |\n")
 		}
 	}
 	b.WriteString("\n")

@@ -9,148 +9,148 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 )
 
-// filterBar is the filter: the one that the list goes by, and the one that is being typed.
+// filterBar holds the filter that the list uses, and the one that is being typed.
 type filterBar struct {
-	active string        // what the list goes by; always a right one
-	shown  filter.Filter // of active, to set off what it found
-	before string        // what it was when typing began
-	input  input
-	fault  *filter.Error // of what is typed
-	asked  bool          // enter was pressed on it, so it is said whatever the word could become
-	offer  filter.Completion
-	picked int // of the offers, the one that tab takes
+	active     string        // the list's filter; always valid
+	parsed     filter.Filter // active, parsed; used to highlight matches
+	previous   string        // active when typing began
+	input      input
+	err        *filter.Error // problem in the typed filter
+	submitted  bool          // enter was pressed, so err is shown even if the word is incomplete
+	completion filter.Completion
+	selected   int // index of the completion that tab inserts
 }
 
-// parse reads a filter. Times in it are relative to now.
+// parse parses a filter. Times in it are relative to now.
 type parse func(text string) (filter.Filter, error)
 
 func (m *Model) parse(text string) (filter.Filter, error) {
 	return filter.Parse(text, m.now, m.location())
 }
 
-// selected is the filter that the list goes by, as it is now: since:1h moves on.
-func (m *Model) selected() filter.Filter {
+// activeFilter parses the list's filter. It parses it each time because since:1h depends on the current time.
+func (m *Model) activeFilter() filter.Filter {
 	f, err := m.parse(m.filter.active)
 	if err != nil {
-		return m.filter.shown // it was right when it was typed
+		return m.filter.parsed // the filter was valid when it was typed
 	}
-	m.filter.shown = f
+	m.filter.parsed = f
 	return f
 }
 
-// open begins to type, with what there is.
+// open starts editing the current filter.
 func (f *filterBar) open(p parse) {
-	f.before = f.active
+	f.previous = f.active
 	f.input = inputOf(f.active)
-	f.look(p)
+	f.check(p)
 }
 
-// look checks what is typed; ok is whether the list can go by it.
-func (f *filterBar) look(p parse) (ok bool) {
+// check parses the typed filter and reports whether it is valid.
+func (f *filterBar) check(p parse) (ok bool) {
 	s := f.input.String()
 	_, err := p(s)
-	f.fault, f.asked, f.picked = nil, false, 0
-	ok = !errors.As(err, &f.fault)
-	f.offer = filter.Complete(s, f.input.byteAt())
+	f.err, f.submitted, f.selected = nil, false, 0
+	ok = !errors.As(err, &f.err)
+	f.completion = filter.Complete(s, f.input.byteAt())
 	return ok
 }
 
-// pick goes on to another offer.
-func (f *filterBar) pick(by int) {
-	if n := len(f.offer.Candidates); n > 0 {
-		f.picked = (f.picked + by + n) % n
+// cycle selects another completion.
+func (f *filterBar) cycle(by int) {
+	if n := len(f.completion.Candidates); n > 0 {
+		f.selected = (f.selected + by + n) % n
 	}
 }
 
-// offers are what the word could become, from the one on that tab takes.
-func (f *filterBar) offers() []filter.Candidate {
-	all := f.offer.Candidates
+// suggestions returns the completions of the word, starting with the selected one.
+func (f *filterBar) suggestions() []filter.Candidate {
+	all := f.completion.Candidates
 	if len(all) == 0 {
 		return nil
 	}
-	return append(slices.Clone(all[f.picked:]), all[:f.picked]...)
+	return append(slices.Clone(all[f.selected:]), all[:f.selected]...)
 }
 
-// unfinished reports whether what is wrong is the word under the cursor, which can still become something.
-func (f *filterBar) unfinished() bool {
-	return !f.asked && len(f.offer.Candidates) > 0 && f.fault.To >= f.offer.From && f.fault.From <= f.offer.To
+// incomplete reports whether the problem is in the word under the cursor and can be completed.
+func (f *filterBar) incomplete() bool {
+	return !f.submitted && len(f.completion.Candidates) > 0 && f.err.To >= f.completion.From && f.err.From <= f.completion.To
 }
 
-// set makes the list go by a filter.
+// set sets the list's filter.
 func (f *filterBar) set(s string) { f.active = strings.TrimSpace(s) }
 
-// complete takes the offer that is picked.
+// complete inserts the selected completion.
 func (f *filterBar) complete() (ok bool) {
-	if len(f.offer.Candidates) == 0 {
+	if len(f.completion.Candidates) == 0 {
 		return false
 	}
-	c := f.offer.Candidates[f.picked]
+	c := f.completion.Candidates[f.selected]
 	with := c.Text
-	if !c.Incomplete && f.offer.To == len(f.input.String()) {
+	if !c.Incomplete && f.completion.To == len(f.input.String()) {
 		with += " "
 	}
-	f.input.replace(f.offer.From, f.offer.To, with)
+	f.input.replace(f.completion.From, f.completion.To, with)
 	return true
 }
 
-// editing is the filter as it stands in the rule while it is typed, what is wrong in it set off, and where the cursor stands in that.
-// Where there is no room for all of it, it is what is around the cursor.
-func (f *filterBar) editing(room int, st display.Style) (l line, cursor int) {
+// editLine renders the typed filter with its problem highlighted, and returns the column of the cursor. A filter that is too long is
+// scrolled to show the cursor.
+func (f *filterBar) editLine(room int, st display.Style) (l line, cursor int) {
 	s := f.input.String()
 	typed := text(st.Clean(s))
-	if f.fault != nil && f.fault.Text == s && !f.unfinished() {
-		wrong := piece{text: st.Clean(f.fault.Wrong()), role: display.Bad, look: matched}
-		typed = append(text(st.Clean(f.fault.Before())), wrong).add(st.Clean(f.fault.After()), display.Plain)
+	if f.err != nil && f.err.Text == s && !f.incomplete() {
+		wrong := span{text: st.Clean(f.err.Wrong()), role: display.Bad, attr: matched}
+		typed = append(text(st.Clean(f.err.Before())), wrong).add(st.Clean(f.err.After()), display.Plain)
 	}
 	const prompt = " / "
-	cursor = display.Width(st.Clean(string(f.input.runes[:f.input.at])))
+	cursor = display.Width(st.Clean(string(f.input.runes[:f.input.cursor])))
 	room = max(room-len(prompt), 4)
 	if typed.width()+2 > room {
 		if from := cursor + 2 - room; from > 0 {
 			more := st.Symbols("…")
-			typed = append(text(more), typed.behind(from+display.Width(more))...)
+			typed = append(text(more), typed.dropCells(from+display.Width(more))...)
 			cursor -= from
 		}
 	}
 	return append(text(prompt), typed...).add("  ", display.Plain), len(prompt) + cursor
 }
 
-// help is what the result line says while a filter is typed: what the word could become, or what is wrong.
+// help returns the message line while a filter is typed: the completions of the word, or the problem.
 func (f *filterBar) help(st display.Style) result {
-	if f.fault != nil && !f.unfinished() {
-		r := result{what: styled(" ! ", display.Bad).add(st.Clean(f.fault.Problem), display.Plain)}
-		if f.fault.Hint != "" {
-			r.next = joint(f.fault.Problem) + st.Clean(f.fault.Hint)
+	if f.err != nil && !f.incomplete() {
+		r := result{message: styled(" ! ", display.Bad).add(st.Clean(f.err.Problem), display.Plain)}
+		if f.err.Hint != "" {
+			r.advice = adviceSeparator(f.err.Problem) + st.Clean(f.err.Hint)
 		}
 		return r
 	}
-	offers := f.offers()
-	if len(offers) == 0 {
+	suggestions := f.suggestions()
+	if len(suggestions) == 0 {
 		return result{}
 	}
 	l := styled(" tab ", display.Bold)
-	if len(offers) == 1 {
-		return result{what: l.add(st.Clean(offers[0].Text), display.Plain).add("   "+st.Clean(offers[0].Description), display.Dim)}
+	if len(suggestions) == 1 {
+		return result{message: l.add(st.Clean(suggestions[0].Text), display.Plain).add("   "+st.Clean(suggestions[0].Description), display.Dim)}
 	}
-	for i, o := range offers {
+	for i, o := range suggestions {
 		role := display.Dim
 		if i == 0 {
 			role = display.Plain
 		}
 		l = l.add(st.Clean(o.Text)+"  ", role)
 	}
-	return result{what: l, short: true}
+	return result{message: l, oneLine: true}
 }
 
-// joint is what stands between what is wrong and what to do: what ends with a colon needs no second one.
-func joint(what string) string {
-	if strings.HasSuffix(what, ":") {
+// adviceSeparator returns the text between a problem and its advice: a colon, unless the problem ends with one.
+func adviceSeparator(problem string) string {
+	if strings.HasSuffix(problem, ":") {
 		return " "
 	}
 	return ": "
 }
 
-// terms takes a filter apart at the spaces that are not quoted.
+// terms splits a filter at spaces outside quotes.
 func terms(s string) []string {
 	var out []string
 	quoted := false
@@ -163,8 +163,7 @@ func terms(s string) []string {
 	return append(out, words...)
 }
 
-// withTerm puts a value into what a filter says of a key, or takes it out where it is there. Of several values any will do, but for a
-// time, of which there is one.
+// withTerm adds a value of a key to a filter, or removes it if the filter has it. A key can have several values, except since.
 func withTerm(s, key, value string) string {
 	var values []string
 	var rest []string
@@ -189,7 +188,7 @@ func withTerm(s, key, value string) string {
 	return strings.Join(rest, " ")
 }
 
-// hasTerm reports whether a filter asks for a value of a key.
+// hasTerm reports whether a filter has a value of a key.
 func hasTerm(s, key, value string) bool {
 	return slices.ContainsFunc(terms(s), func(t string) bool {
 		v, ok := strings.CutPrefix(t, key+":")

@@ -8,12 +8,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-func TestTheFilterNarrowsWithEachKeyAndIsKept(t *testing.T) {
+func TestTheFilterAppliesWhileTypingAndIsKeptOnEnter(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 50)...)
 	log.all[7].Event = "ai.failed"
-	at(t, 80, 24, log, func(x *hand) {
+	onScreen(t, 80, 24, log, func(x *user) {
 		x.press("/")
-		x.write("ai.")
+		x.typeText("ai.")
 		x.shows("─ / ai.", "1 of 50", "job_000007")
 		x.press("enter", "/")
 		x.shows("─ / ai.")
@@ -22,45 +22,45 @@ func TestTheFilterNarrowsWithEachKeyAndIsKept(t *testing.T) {
 		x.press("esc")
 		x.shows("─ / ai. ", "1 of 50")
 		x.press("/", "ctrl+u")
-		x.write("event:ai.f")
+		x.typeText("event:ai.f")
 		x.press("tab")
 		x.shows("─ / event:ai.failed", "1 of 50")
 		x.press("enter")
 		x.press("/")
-		x.write(" nothing")
-		x.shows("None of the 50 deliveries match.")
-		x.tell(tea.PasteMsg{Content: " or\n\x1b[31mthat"})
+		x.typeText(" nothing")
+		x.shows("No matches in 50 deliveries.")
+		x.send(tea.PasteMsg{Content: " or\n\x1b[31mthat"})
 		x.shows("nothing or [31mthat")
 	})
 }
 
-func TestTheScreenBeginsWithTheFilterThatWasGiven(t *testing.T) {
+func TestTheScreenStartsWithTheGivenFilter(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 50)...)
 	log.all[7].Event = "ai.failed"
-	at(t, 80, 24, log, func(x *hand) {
+	onScreen(t, 80, 24, log, func(x *user) {
 		x.shows("─ / event:ai.*", "1 of 50")
 		x.press("/", "ctrl+u", "enter")
 		x.shows("50 ─")
 	}, func(o *Options) { o.Filter = "event:ai.*" })
 }
 
-func TestASinceMovesOn(t *testing.T) {
+func TestSinceIsRelativeToTheCurrentTime(t *testing.T) {
 	d := delivery(1)
-	d.ReceivedAt = born.Add(-5 * time.Minute)
-	at(t, 80, 24, newMemoryLog(d), func(x *hand) {
+	d.ReceivedAt = startTime.Add(-5 * time.Minute)
+	onScreen(t, 80, 24, newMemoryLog(d), func(x *user) {
 		x.press("/")
-		x.write("since:10m")
+		x.typeText("since:10m")
 		x.press("enter")
 		x.shows("1 of 1")
-		x.wait(6 * time.Minute)
+		x.advance(6 * time.Minute)
 		x.log.add(delivery(2))
-		x.wait(time.Second)
+		x.advance(time.Second)
 		x.shows("0 of 2")
 	})
 }
 
-func TestTheChooserWritesTheFilter(t *testing.T) {
-	at(t, 80, 24, story(), func(x *hand) {
+func TestTheChooserBuildsTheFilter(t *testing.T) {
+	onScreen(t, 80, 24, busyLog(), func(x *user) {
 		x.press("f", "space", "down", "space")
 		x.shows("/ event:render.*,ai.*", "✓ render.*")
 		x.press("space", "right", "space", "enter")
@@ -70,38 +70,38 @@ func TestTheChooserWritesTheFilter(t *testing.T) {
 	})
 }
 
-func TestEscTakesTheFilterAway(t *testing.T) {
+func TestEscClearsTheMarksAndThenTheFilter(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 50)...)
 	log.all[7].Event = "ai.failed"
-	at(t, 80, 24, log, func(x *hand) {
+	onScreen(t, 80, 24, log, func(x *user) {
 		x.press("/")
-		x.write("ai.failed")
+		x.typeText("ai.failed")
 		x.press("enter", "space", "esc")
 		x.shows("1 of 50")
 		x.showsNot("marked")
 		x.press("esc")
-		x.shows("─ 50 ─", "All deliveries again. The filter was: ai.failed")
+		x.shows("─ 50 ─", "Filter cleared. It was: ai.failed")
 	})
 }
 
-func TestTheCursorComesBackFromAFilter(t *testing.T) {
+func TestTheCursorReturnsWhenAFilterIsCleared(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 200)...)
 	log.all[7].Event = "ai.failed"
 	for name, keys := range map[string][]string{
-		"given up":           {"esc"},
-		"taken away":         {"ctrl+u", "enter"},
-		"kept, then no more": {"enter", "esc"},
+		"canceled":           {"esc"},
+		"emptied":            {"ctrl+u", "enter"},
+		"kept, then cleared": {"enter", "esc"},
 	} {
 		for _, typed := range []string{"ai.failed", "nothing has this"} {
-			if name != "given up" && typed == "ai.failed" {
-				continue // the cursor went to what was found
+			if name != "canceled" && typed == "ai.failed" {
+				continue // the cursor moved to the match
 			}
 			t.Run(name+" "+typed, func(t *testing.T) {
-				at(t, 80, 24, log, func(x *hand) {
+				onScreen(t, 80, 24, log, func(x *user) {
 					x.press("pgup", "pgup", "pgup", "up")
 					_, before := x.cursorRow()
 					x.press("/")
-					x.write(typed)
+					x.typeText(typed)
 					x.press(keys...)
 					if _, row := x.cursorRow(); row != before {
 						t.Errorf("the cursor is on %q, want %q", row, before)
@@ -112,65 +112,65 @@ func TestTheCursorComesBackFromAFilter(t *testing.T) {
 	}
 }
 
-func TestWhatWasSeenBeforeAFilterIsNotNew(t *testing.T) {
+func TestDeliveriesSeenBeforeFilteringAreNotNew(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 50)...)
 	log.all[7].Event, log.all[8].Event = "ai.failed", "ai.failed"
-	at(t, 80, 24, log, func(x *hand) {
-		x.press("pgup", "pgup", "pgup") // from where the newest is out of sight
+	onScreen(t, 80, 24, log, func(x *user) {
+		x.press("pgup", "pgup", "pgup") // the newest row is not visible
 		x.press("/")
-		x.write("ai.failed")
+		x.typeText("ai.failed")
 		x.shows("2 of 50")
 		x.press("ctrl+u", "enter")
 		x.showsNot("new")
 		x.log.add(deliveries(50, 2)...)
-		x.wait(time.Second)
+		x.advance(time.Second)
 		x.shows("↓ 2 new")
 	})
 }
 
-func TestCompletionIsShownWhileAWordIsUnfinished(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
+func TestCompletionsAreShownWhileAWordIsIncomplete(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *user) {
 		x.press("/")
-		x.write("status:")
+		x.typeText("status:")
 		x.shows(" tab failed  delivered  refused")
-		x.write("re")
+		x.typeText("re")
 		x.shows(" tab refused  rejected")
 		x.press("down")
 		x.shows(" tab rejected  refused")
 		x.press("up", "up", "tab")
 		x.shows("─ / status:rejected ")
 		x.press("ctrl+u")
-		x.write("status:refusd")
+		x.typeText("status:refusd")
 		x.shows(`! unknown status "refusd": did you mean refused?`)
 		x.press("ctrl+u")
-		x.write("event:rend")
+		x.typeText("event:rend")
 		x.shows(" tab render.*")
-		x.write("er.")
+		x.typeText("er.")
 		x.shows(" tab render.*")
 		x.press("ctrl+u")
-		x.write("code:")
+		x.typeText("code:")
 		x.press("enter")
 		x.shows("! missing value after code: for example code:>=500")
 	})
 }
 
-func TestALongFilterIsSeenWhereItIsTyped(t *testing.T) {
+func TestALongFilterScrollsToTheCursor(t *testing.T) {
 	for _, w := range []int{80, 120} {
-		at(t, w, 40, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
+		onScreen(t, w, 40, newMemoryLog(deliveries(0, 5)...), func(x *user) {
 			x.press("/")
 			long := "event:render.complete status:delivered code:200 origin:trigger verdict:valid since:10h the end"
-			x.write(long)
+			x.typeText(long)
 			x.shows("the end  ")
 			at := func() string {
 				c := x.m.textCursor()
 				return string([]rune(x.lines()[c.Y] + strings.Repeat(" ", 200))[c.X-1 : c.X+1])
 			}
 			if got := at(); got != "d " {
-				t.Errorf("the cursor stands at %q, want behind the end", got)
+				t.Errorf("the cursor is at %q, want the end", got)
 			}
 			x.press("left", "left", "left")
 			if got := at(); got != " e" {
-				t.Errorf("the cursor stands at %q, want before the last word", got)
+				t.Errorf("the cursor is at %q, want the last word", got)
 			}
 			x.press("home")
 			x.shows("─ / event:render.complete")
@@ -178,8 +178,8 @@ func TestALongFilterIsSeenWhereItIsTyped(t *testing.T) {
 	}
 }
 
-func TestTheChooserShowsWhereItsCursorIs(t *testing.T) {
-	at(t, 60, 15, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+func TestTheChooserScrollsToItsCursor(t *testing.T) {
+	onScreen(t, 60, 15, newMemoryLog(deliveries(0, 3)...), func(x *user) {
 		x.press("f")
 		x.shows("↓ 5 more", "render.*", "verdict           →\n")
 		x.press("down", "down", "down", "down", "down", "down", "down", "down", "down", "down")
@@ -187,16 +187,16 @@ func TestTheChooserShowsWhereItsCursorIs(t *testing.T) {
 		x.press("right", "right", "right", "right", "down", "space")
 		x.shows(" ← status", "since", "✓ 1h", "/ since:1h")
 	})
-	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *user) {
 		x.press("f")
 		for y, l := range x.lines() {
 			if at := strings.Index(l, "refused"); at > 0 {
-				x.tell(tea.MouseClickMsg{X: len([]rune(l[:at])), Y: y, Button: tea.MouseLeft})
+				x.send(tea.MouseClickMsg{X: len([]rune(l[:at])), Y: y, Button: tea.MouseLeft})
 				break
 			}
 		}
 		x.shows("/ status:refused", "✓ refused")
-		x.tell(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelDown})
+		x.send(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelDown})
 		x.press("space")
 		x.shows("/ status:refused,unreachable")
 	})

@@ -9,28 +9,27 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// How many periods of the rate are drawn.
+// The width of the sparkline, in periods.
 const (
 	sparkNarrow = 12
 	sparkWide   = 20
 )
 
-// headerLines are the first lines: the way in and the rate, the handler and what became of the deliveries. Without a listener they
-// are one.
+// headerLines renders the header: the tunnel and the rate, then the handler and the counters. Without a listener it is one line.
 func (m *Model) headerLines(w int) []line {
 	st := m.o.Style
 	spark := sparkNarrow
-	if w >= wideFrom {
+	if w >= wideMinWidth {
 		spark = sparkWide
 	}
 	if !m.state.Listening {
-		left := line{{text: " "}, {text: st.Symbols("○"), role: display.Caution}, {text: " no listen is running"}}
+		left := line{{text: " "}, {text: st.Symbols("○"), role: display.Caution}, {text: " listen is not running"}}
 		return []line{spread(left, m.counters(), w-1, st).fit(w, st)}
 	}
 	s := m.state
-	way, handler := s.TunnelState, handlerWord(s.Handler)
-	column := max(display.Width(way), display.Width(handler), len("ready")) + 2
-	first := append(lamp(s.Tunnel, way, column, st), m.address(s.URL, s.TunnelName, w)...)
+	tunnel, handler := s.TunnelState, handlerWord(s.Handler)
+	column := max(display.Width(tunnel), display.Width(handler), len("ready")) + 2
+	first := append(lamp(s.Tunnel, tunnel, column, st), m.address(s.URL, s.TunnelName, w)...)
 	second := append(lamp(s.Handler, handler, column, st), m.address(s.Forward, s.Verify, w)...)
 	return []line{
 		spread(first, rateLine(m.totals.Rate, spark, st), w-1, st).fit(w, st),
@@ -52,11 +51,11 @@ func handlerWord(h view.Health) string {
 	case view.HealthDown:
 		return "down"
 	default:
-		return "not seen"
+		return "unknown"
 	}
 }
 
-// lamp is a light with its word, so many cells wide behind the light.
+// lamp renders a lamp and its label, which is padded to the given width.
 func lamp(h view.Health, word string, cells int, st display.Style) line {
 	glyph, role := "○", display.Caution
 	switch h {
@@ -68,24 +67,24 @@ func lamp(h view.Health, word string, cells int, st display.Style) line {
 	return text(" ").add(st.Symbols(glyph), role).add(" "+display.PadRight(word, cells), display.Plain)
 }
 
-// noteAt is where what is said of an address stands in the wide layout.
-const noteAt = 49
+// noteColumn is the column of the note after an address in the wide layout.
+const noteColumn = 49
 
 func (m *Model) address(url, note string, w int) line {
 	l := text(m.o.Style.Clean(url))
-	if w < wideFrom || note == "" {
+	if w < wideMinWidth || note == "" {
 		return l
 	}
-	return l.pad(noteAt).add(" "+m.o.Style.Clean(note), display.Dim)
+	return l.pad(noteColumn).add(" "+m.o.Style.Clean(note), display.Dim)
 }
 
-// counters are how many deliveries of each status there are.
+// counters renders the number of deliveries per status.
 func (m *Model) counters() line {
 	st := m.o.Style
 	var l line
 	n := map[webhook.Status]int{}
 	for s, count := range m.totals.ByStatus {
-		if s == webhook.StatusTimedOut { // one glyph for both
+		if s == webhook.StatusTimedOut { // both have the same glyph
 			s = webhook.StatusUnreachable
 		}
 		n[s] += count
@@ -103,10 +102,10 @@ func (m *Model) counters() line {
 	return l
 }
 
-// bars are the heights of the sparkline. Nothing has the lowest, so that the line stays one.
+// bars are the heights of the sparkline. A period without deliveries has the lowest bar, which keeps the line unbroken.
 const bars = "▁▂▃▄▅▆▇█"
 
-// rateLine is the sparkline of the last periods, the highest of which fills its cell, and the rate in a number.
+// rateLine renders the sparkline, scaled to its highest period, and the rate as a number.
 func rateLine(r view.Rate, cells int, st display.Style) line {
 	if len(r.Spark) == 0 {
 		return nil
@@ -125,7 +124,7 @@ func rateLine(r view.Rate, cells int, st display.Style) line {
 		}
 		b.WriteRune(heights[h])
 	}
-	return styled(say(b.String(), st), display.Dim).add("  "+perSecond(r.PerSecond), display.Plain)
+	return styled(symbols(b.String(), st), display.Dim).add("  "+perSecond(r.PerSecond), display.Plain)
 }
 
 func perSecond(r float64) string {

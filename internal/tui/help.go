@@ -5,36 +5,36 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// helpLines are all keys that do something, in two columns where there is room, from the key map, and how many lines there are below.
-func helpLines(k keyMap, w, h, top int, st display.Style) (lines []line, most int) {
+// helpLines renders the key map, in two columns if they fit, scrolled to top. It also returns the largest possible top.
+func helpLines(k keyMap, w, h, top int, st display.Style) (lines []line, maxTop int) {
 	short := k.groups()
 	all := helpColumn(short, st)
-	for _, groups := range [][]keyGroup{whole(short), short} {
+	for _, groups := range [][]keyGroup{longTexts(short), short} {
 		left, right := helpColumn(groups[:firstColumn], st), helpColumn(groups[firstColumn:], st)
 		if middle := max(widest(left)+1, w/2); middle+widest(right) <= w {
 			all = sideBySide(left, right, middle, st)
 			break
 		}
 	}
-	most = max(len(all)-h, 0)
-	top = min(top, most)
-	return all[top:min(top+h, len(all))], most
+	maxTop = max(len(all)-h, 0)
+	top = min(top, maxTop)
+	return all[top:min(top+h, len(all))], maxTop
 }
 
-// whole is the groups with all there is to say of a key.
-func whole(groups []keyGroup) []keyGroup {
+// longTexts returns the groups with the long descriptions of their keys.
+func longTexts(groups []keyGroup) []keyGroup {
 	all := make([]keyGroup, len(groups))
 	for i, g := range groups {
 		all[i].name = g.name
 		for _, k := range g.keys {
-			k.what = k.whole
+			k.short = k.long
 			all[i].keys = append(all[i].keys, k)
 		}
 	}
 	return all
 }
 
-// helpColumn is groups of keys, one below the other.
+// helpColumn renders groups of keys, one below another.
 func helpColumn(groups []keyGroup, st display.Style) (lines []line) {
 	keys := 0
 	for _, g := range groups {
@@ -48,8 +48,8 @@ func helpColumn(groups []keyGroup, st display.Style) (lines []line) {
 		}
 		lines = append(lines, styled(" "+g.name, display.Bold))
 		for _, k := range g.keys {
-			if k.works {
-				lines = append(lines, text("   ").add(display.PadRight(say(k.keys, st), keys+2), display.Bold).add(k.what, display.Plain))
+			if k.enabled {
+				lines = append(lines, text("   ").add(display.PadRight(symbols(k.keys, st), keys+2), display.Bold).add(k.short, display.Plain))
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func widest(lines []line) (w int) {
 	return w
 }
 
-// sideBySide puts lines beside lines, the second ones so many cells in.
+// sideBySide joins two columns. The right one begins at cell at.
 func sideBySide(left, right []line, at int, st display.Style) []line {
 	out := make([]line, max(len(left), len(right)))
 	for i := range out {
@@ -77,38 +77,38 @@ func sideBySide(left, right []line, at int, st display.Style) []line {
 	return out
 }
 
-// hintKey is a key of the footer: first ones stay longest.
+// hintKey is a key in the footer. If space is short, the last keys are dropped first.
 type hintKey struct {
 	keys, word string
-	late       bool // dropped before the others
+	dropFirst  bool // dropped before all others
 }
 
-// footerKeys are the keys that make sense now.
+// footerKeys returns the keys that are useful now.
 func (m *Model) footerKeys() []hintKey {
 	switch m.mode {
 	case modeFilter:
-		keys := []hintKey{{"enter", "keep", false}, {"esc", "back", false}}
-		switch n := len(m.filter.offer.Candidates); {
+		keys := []hintKey{{"enter", "keep", false}, {"esc", "cancel", false}}
+		switch n := len(m.filter.completion.Candidates); {
 		case n > 1:
-			return append(keys, hintKey{"tab", "complete", false}, hintKey{"↑↓", "another", false})
+			return append(keys, hintKey{"tab", "complete", false}, hintKey{"↑↓", "select", false})
 		case n > 0:
 			return append(keys, hintKey{"tab", "complete", false})
 		}
 		return keys
 	case modeChooser:
-		return []hintKey{{"↑↓←→", "move", false}, {"space", "choose", false}, {"enter", "done", false}, {"esc", "back", false}}
+		return []hintKey{{"↑↓←→", "move", false}, {"space", "select", false}, {"enter", "keep", false}, {"esc", "cancel", false}}
 	case modePalette:
-		if len(m.palette.found) == 0 {
-			return []hintKey{{"esc", "back", false}}
+		if len(m.palette.matches) == 0 {
+			return []hintKey{{"esc", "cancel", false}}
 		}
-		return []hintKey{{"↑↓", "move", false}, {"enter", "send", false}, {"esc", "back", false}}
+		return []hintKey{{"↑↓", "move", false}, {"enter", "send", false}, {"esc", "cancel", false}}
 	case modeHelp:
 		keys := []hintKey{{"esc", "back", false}}
-		if m.helpMost > 0 {
+		if m.helpMaxTop > 0 {
 			keys = append([]hintKey{{"↑↓", "move", false}}, keys...)
 		}
 		return keys
-	case modeAsk:
+	case modeConfirm:
 		return []hintKey{{"y", "yes", false}, {"n", "no", false}}
 	case modeDetail:
 		return m.enabled(m.detailKeys())
@@ -117,7 +117,7 @@ func (m *Model) footerKeys() []hintKey {
 	}
 }
 
-// detailKeys are the keys of the footer while the detail is read.
+// detailKeys returns the footer keys of modeDetail.
 func (m *Model) detailKeys() []hintKey {
 	keys := []hintKey{{"↑↓", "move", false}}
 	if d := &m.detail; d.cursor < len(d.lines) && d.lines[d.cursor].fold != "" {
@@ -129,24 +129,24 @@ func (m *Model) detailKeys() []hintKey {
 	}
 	keys = append(keys, hintKey{"esc", "list", false}, hintKey{"tab", "next", false})
 	if m.detail.tab == tabPayload {
-		keys = append(keys, hintKey{"v", "form", true})
+		keys = append(keys, hintKey{"v", "format", true})
 	}
 	return append(keys,
 		hintKey{"w", "wrap", true}, hintKey{"r", "replay", false}, hintKey{"e", "edit", false}, hintKey{"Y", "copy", true}, hintKey{"s", "save", true})
 }
 
-// listKeys are the keys of the footer while the list has them.
+// listKeys returns the footer keys of modeList.
 func (m *Model) listKeys() []hintKey {
 	var keys []hintKey
-	add := func(makesSense bool, all ...hintKey) {
-		if makesSense {
+	add := func(useful bool, all ...hintKey) {
+		if useful {
 			keys = append(keys, all...)
 		}
 	}
 	_, any := m.current()
 	marks := len(m.list.marks)
 	add(any, hintKey{"↑↓", "move", false}, hintKey{"enter", "detail", false}, hintKey{"tab", "next", true})
-	add(m.paused != store.Cursor{}, hintKey{"p", "go on", false})
+	add(m.paused != store.Cursor{}, hintKey{"p", "resume", false})
 	add(m.totals.All > 0 || m.filter.active != "", hintKey{"/", "filter", false})
 	switch {
 	case m.batch != nil:
@@ -154,7 +154,7 @@ func (m *Model) listKeys() []hintKey {
 	case marks > 0:
 		add(true, hintKey{"esc", "unmark", true})
 	case m.filter.active != "":
-		add(true, hintKey{"esc", "unfilter", any})
+		add(true, hintKey{"esc", "clear filter", any})
 	}
 	add(any, hintKey{"space", "mark", true})
 	add(any && marks == 0, hintKey{"r", "replay", false})
@@ -165,7 +165,7 @@ func (m *Model) listKeys() []hintKey {
 	return keys
 }
 
-// enabled leaves out what has no key now.
+// enabled removes the keys that are disabled.
 func (m *Model) enabled(all []hintKey) []hintKey {
 	off := map[string]bool{
 		"r": !m.keys.replay.Enabled(), "R": !m.keys.replayAll.Enabled(), "e": !m.keys.edit.Enabled(), "t": !m.keys.trigger.Enabled(),
@@ -180,22 +180,22 @@ func (m *Model) enabled(all []hintKey) []hintKey {
 	return out
 }
 
-// footer is the last line: keys are dropped from the right where the room ends, help and quit stay.
+// footer renders the last line. If space is short, keys are dropped from the right; help and quit always stay.
 func (m *Model) footer(w int) line {
 	st := m.o.Style
-	stay := []hintKey{{"?", "help", false}, {"q", "quit", false}}
+	fixed := []hintKey{{"?", "help", false}, {"q", "quit", false}}
 	if m.mode != modeList && m.mode != modeDetail {
-		stay = nil
+		fixed = nil
 	}
 	keys := m.footerKeys()
-	for _, late := range []bool{true, false} {
-		for i := len(keys) - 1; i >= 0 && hints(append(keys[:len(keys):len(keys)], stay...), st).width() >= w; i-- {
-			if keys[i].late == late {
+	for _, dropFirst := range []bool{true, false} {
+		for i := len(keys) - 1; i >= 0 && hints(append(keys[:len(keys):len(keys)], fixed...), st).width() >= w; i-- {
+			if keys[i].dropFirst == dropFirst {
 				keys = append(keys[:i:i], keys[i+1:]...)
 			}
 		}
 	}
-	return hints(append(keys, stay...), st).fit(w, st)
+	return hints(append(keys, fixed...), st).fit(w, st)
 }
 
 func hints(keys []hintKey, st display.Style) line {
@@ -205,7 +205,7 @@ func hints(keys []hintKey, st display.Style) line {
 		if i > 0 {
 			gap = "  "
 		}
-		l = l.add(gap, display.Plain).add(say(k.keys, st), display.Bold).add(" "+k.word, display.Dim)
+		l = l.add(gap, display.Plain).add(symbols(k.keys, st), display.Bold).add(" "+k.word, display.Dim)
 	}
 	return l
 }

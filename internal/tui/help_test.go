@@ -10,8 +10,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
-func TestKeysWithoutATool(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(delivery(1)), func(x *hand) {
+func TestKeysWithoutAnActionOrToolDoNothing(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(delivery(1)), func(x *user) {
 		before := x.screen()
 		x.press("r", "R", "e", "t", "d", "c", "s")
 		if diff := cmp.Diff(before, x.screen()); diff != "" {
@@ -19,16 +19,16 @@ func TestKeysWithoutATool(t *testing.T) {
 		}
 		x.showsNot("replay")
 		x.press("?")
-		x.showsNot("send it again")
+		x.showsNot("re-sign")
 	}, func(o *Options) { o.Actions, o.Tools = nil, view.Tools{} })
 }
 
 func TestEveryKeyIsInTheHelp(t *testing.T) {
-	at(t, 140, 60, newMemoryLog(), func(x *hand) {
+	onScreen(t, 140, 60, newMemoryLog(), func(x *user) {
 		x.press("?")
 		for _, g := range x.m.keys.groups() {
 			for _, b := range g.keys {
-				x.shows(b.whole)
+				x.shows(b.long)
 			}
 		}
 		x.press("esc")
@@ -36,14 +36,14 @@ func TestEveryKeyIsInTheHelp(t *testing.T) {
 	})
 }
 
-func TestTheFooterNamesWhatMakesSenseNow(t *testing.T) {
-	footer := func(x *hand) string { l := x.lines(); return l[len(l)-1] }
-	at(t, 120, 40, newMemoryLog(), func(x *hand) {
+func TestTheFooterShowsTheKeysThatAreUsefulNow(t *testing.T) {
+	footer := func(x *user) string { l := x.lines(); return l[len(l)-1] }
+	onScreen(t, 120, 40, newMemoryLog(), func(x *user) {
 		if got := footer(x); got != " t trigger  ? help  q quit" {
-			t.Errorf("with nothing there: %q", got)
+			t.Errorf("with an empty log: got %q", got)
 		}
 	})
-	at(t, 120, 40, newMemoryLog(deliveries(0, 9)...), func(x *hand) {
+	onScreen(t, 120, 40, newMemoryLog(deliveries(0, 9)...), func(x *user) {
 		for _, step := range []struct {
 			keys []string
 			has  string
@@ -51,41 +51,41 @@ func TestTheFooterNamesWhatMakesSenseNow(t *testing.T) {
 		}{
 			{nil, "r replay", "esc"},
 			{[]string{"up", "up", "space", "space"}, "esc unmark  space mark  R replay 2", "r replay  "},
-			{[]string{"esc", "p"}, "p go on", "esc"},
+			{[]string{"esc", "p"}, "p resume", "esc"},
 			{[]string{"p", "enter"}, "esc list", "fold"},
 			{[]string{"down", "down", "down", "down", "down"}, "enter fold", "unfold"},
-			{[]string{"enter"}, "enter unfold", "p go on"},
-			{[]string{"tab"}, "tab next", "v form"},
-			{[]string{"esc", "/", "e", "v"}, "enter keep  esc back  tab complete", "another"},
-			{[]string{"ctrl+u"}, "↑↓ another", "detail"},
-			{[]string{"x", "y", "z"}, "enter keep  esc back", "complete"},
-			{[]string{"enter"}, "esc unfilter", "enter detail"},
+			{[]string{"enter"}, "enter unfold", "p resume"},
+			{[]string{"tab"}, "tab next", "v format"},
+			{[]string{"esc", "/", "e", "v"}, "enter keep  esc cancel  tab complete", "select"},
+			{[]string{"ctrl+u"}, "↑↓ select", "detail"},
+			{[]string{"x", "y", "z"}, "enter keep  esc cancel", "complete"},
+			{[]string{"enter"}, "esc clear filter", "enter detail"},
 		} {
 			x.press(step.keys...)
 			if got := footer(x); !strings.Contains(got, step.has) || strings.Contains(got, step.not) {
-				t.Errorf("after %q the footer is %q, want %q and not %q", step.keys, got, step.has, step.not)
+				t.Errorf("after %q: got the footer %q, want %q and not %q", step.keys, got, step.has, step.not)
 			}
 		}
 	})
 }
 
-func TestTheHelpFitsAWindowOf80By24(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
-		x.actions.err = &advised{strings.Repeat("a long error ", 9), "which takes the room of lines"}
+func TestTheHelpFits80By24AndScrollsBelow(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
+		x.actions.err = &adviceError{strings.Repeat("a long error ", 9), "which takes several lines"}
 		x.press("t", "enter", "?")
 		for _, g := range x.m.keys.groups() {
 			for _, k := range g.keys {
-				x.shows(k.what)
+				x.shows(k.short)
 			}
 		}
 		x.showsNot("more")
 	})
-	at(t, 60, 15, newMemoryLog(), func(x *hand) {
+	onScreen(t, 60, 15, newMemoryLog(), func(x *user) {
 		x.press("?")
 		x.shows("↓ 27 more")
 		x.press("down")
 		x.shows("↓ 26 more")
-		x.tell(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelDown})
+		x.send(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelDown})
 		x.shows("↓ 23 more")
 		x.press("pgdown")
 		x.shows("save the body to a file")

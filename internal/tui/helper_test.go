@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// hand is a person at the screen, in a bubble of synctest: a key's consequences have all come when press returns.
-type hand struct {
+// user simulates a person using the screen in a synctest bubble. When press returns, all effects of the key have been handled.
+type user struct {
 	t       *testing.T
 	m       *Model
 	log     *memoryLog
@@ -31,25 +31,25 @@ type hand struct {
 	state   view.State
 	msgs    chan tea.Msg
 	copied  string
-	left    bool
+	quit    bool
 	notices chan Notice
 
 	suspended int
 }
 
-// at runs a test with a person at a screen of that size.
-func at(t *testing.T, w, h int, log *memoryLog, f func(*hand), options ...func(*Options)) {
+// onScreen runs a test with a user and a screen of the given size.
+func onScreen(t *testing.T, w, h int, log *memoryLog, f func(*user), options ...func(*Options)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		log.changed = make(chan struct{}) // of this bubble
-		x := &hand{t: t, log: log, actions: &fakeActions{log: log}, msgs: make(chan tea.Msg, 1024), notices: make(chan Notice, 4)}
+		log.changed = make(chan struct{}) // belongs to this bubble
+		x := &user{t: t, log: log, actions: &fakeActions{log: log}, msgs: make(chan tea.Msg, 1024), notices: make(chan Notice, 4)}
 		x.state = view.State{
 			Listening: true, Tunnel: view.HealthUp, TunnelState: "ready", URL: "https://k3v9.ngrok.app/webhooks/vidiking", TunnelName: "ngrok",
 			Handler: view.HealthUp, Forward: "localhost:3000/webhooks/vidiking", Verify: "strict, whsec_…Kq7T", Timeout: 10 * time.Second,
 		}
 		o := Options{
-			Log: log, Actions: x.actions, Now: time.Now, Style: display.Style{UTF8: true}, Suspend: true,
+			Log: log, Actions: x.actions, Now: time.Now, Style: display.Style{UTF8: true}, CanSuspend: true,
 			State:   func(context.Context) view.State { return x.state },
 			Samples: []view.Sample{{Name: "render.complete", Description: "a render job finished"}, {Name: "render.failed", Description: "a render job failed"}, {Name: "wallet.deposit", Description: "funds were deposited"}},
 			Tools: view.Tools{
@@ -68,50 +68,50 @@ func at(t *testing.T, w, h int, log *memoryLog, f func(*hand), options ...func(*
 		x.m.exec = func(e tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
 			return func() tea.Msg { return done(e.Run()) }
 		}
-		x.do(x.m.Init())
-		x.tell(tea.WindowSizeMsg{Width: w, Height: h})
+		x.run(x.m.Init())
+		x.send(tea.WindowSizeMsg{Width: w, Height: h})
 		f(x)
 		cancel()
 		synctest.Wait()
 	})
 }
 
-func (x *hand) do(cmd tea.Cmd) {
+func (x *user) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
 	go func() { x.msgs <- cmd() }()
 }
 
-// tell tells the model a message, and whatever follows from it without time going by.
-func (x *hand) tell(msg tea.Msg) {
-	x.take(msg)
+// send sends a message to the model, and handles everything that follows from it without advancing the clock.
+func (x *user) send(msg tea.Msg) {
+	x.handle(msg)
 	x.settle()
 }
 
-func (x *hand) settle() {
+func (x *user) settle() {
 	for {
 		synctest.Wait()
 		select {
 		case msg := <-x.msgs:
-			x.take(msg)
+			x.handle(msg)
 		default:
 			return
 		}
 	}
 }
 
-func (x *hand) take(msg tea.Msg) {
+func (x *user) handle(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case nil:
 		return
 	case tea.BatchMsg:
 		for _, cmd := range msg {
-			x.do(cmd)
+			x.run(cmd)
 		}
 		return
 	case tea.QuitMsg:
-		x.left = true
+		x.quit = true
 		return
 	case tea.SuspendMsg:
 		x.suspended++
@@ -121,12 +121,12 @@ func (x *hand) take(msg tea.Msg) {
 		x.copied = v.String()
 	}
 	_, cmd := x.m.Update(msg)
-	x.do(cmd)
+	x.run(cmd)
 	_ = x.m.View()
 }
 
-// wait lets time go by.
-func (x *hand) wait(d time.Duration) {
+// advance advances the clock.
+func (x *user) advance(d time.Duration) {
 	end := time.Now().Add(d)
 	for time.Now().Before(end) {
 		time.Sleep(min(10*time.Millisecond, time.Until(end))) // fake time
@@ -144,23 +144,23 @@ var keyNames = map[string]tea.Key{
 }
 
 // press presses keys, one after the other.
-func (x *hand) press(keys ...string) {
+func (x *user) press(keys ...string) {
 	x.t.Helper()
 	for _, name := range keys {
 		k, ok := keyNames[name]
 		if !ok {
 			r := []rune(name)
 			if len(r) != 1 {
-				x.t.Fatalf("there is no key %q", name)
+				x.t.Fatalf("unknown key %q", name)
 			}
 			k = tea.Key{Code: r[0], Text: name}
 		}
-		x.tell(tea.KeyPressMsg(k))
+		x.send(tea.KeyPressMsg(k))
 	}
 }
 
-// write types a text.
-func (x *hand) write(s string) {
+// typeText types a text.
+func (x *user) typeText(s string) {
 	for _, r := range s {
 		if r == ' ' {
 			x.press("space")
@@ -170,8 +170,8 @@ func (x *hand) write(s string) {
 	}
 }
 
-// lines are the lines of the screen as text.
-func (x *hand) lines() []string {
+// lines returns the lines of the screen as text.
+func (x *user) lines() []string {
 	var lines []string
 	for _, l := range x.m.screen() {
 		lines = append(lines, strings.TrimRight(l.String(), " "))
@@ -179,10 +179,10 @@ func (x *hand) lines() []string {
 	return lines
 }
 
-func (x *hand) screen() string { return strings.Join(x.lines(), "\n") + "\n" }
+func (x *user) screen() string { return strings.Join(x.lines(), "\n") + "\n" }
 
-// shows fails unless the screen has the text.
-func (x *hand) shows(want ...string) {
+// shows fails the test unless the screen shows the texts.
+func (x *user) shows(want ...string) {
 	x.t.Helper()
 	for _, w := range want {
 		if !strings.Contains(x.screen(), w) {
@@ -191,15 +191,15 @@ func (x *hand) shows(want ...string) {
 	}
 }
 
-func (x *hand) showsNot(unwanted string) {
+func (x *user) showsNot(unwanted string) {
 	x.t.Helper()
 	if strings.Contains(x.screen(), unwanted) {
 		x.t.Fatalf("the screen shows %q:\n%s", unwanted, x.screen())
 	}
 }
 
-// cursorRow is the list's row under the cursor.
-func (x *hand) cursorRow() (row int, text string) {
+// cursorRow returns the list's row under the cursor.
+func (x *user) cursorRow() (row int, text string) {
 	x.t.Helper()
 	for i, l := range x.lines() {
 		if strings.HasPrefix(l, "▌") {
@@ -210,17 +210,17 @@ func (x *hand) cursorRow() (row int, text string) {
 	return 0, ""
 }
 
-// golden compares the screen with a file of testdata, and checks that each line fills the width and none more.
-func (x *hand) golden(name string) {
+// golden compares the screen with a file in testdata, and checks that each line is exactly as wide as the screen.
+func (x *user) golden(name string) {
 	x.t.Helper()
 	compare(x.t, name, x.screen())
 	l := x.m.screen()
 	if len(l) != x.m.height {
-		x.t.Errorf("%s: %d lines on a screen of %d", name, len(l), x.m.height)
+		x.t.Errorf("%s: got %d lines, want %d", name, len(l), x.m.height)
 	}
 	for i, l := range l {
 		if w := l.width(); w != x.m.width {
-			x.t.Errorf("%s: line %d takes %d cells of %d: %q", name, i, w, x.m.width, l)
+			x.t.Errorf("%s: line %d is %d cells wide, want %d: %q", name, i, w, x.m.width, l)
 		}
 	}
 }
@@ -242,23 +242,23 @@ func compare(t *testing.T, name, got string) {
 	}
 }
 
-// born is when the bubbles of synctest begin.
-var born = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+// startTime is the time at which synctest bubbles begin.
+var startTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// delivery is a delivered one of the day before the bubble's, numbered.
+// delivery returns the n-th delivery, received on the day before startTime and delivered.
 func delivery(n int) webhook.Delivery {
 	id := webhook.ID(fmt.Sprintf("dlv_%06daaaa", n))
 	body := fmt.Sprintf(`{"event":"render.complete","timestamp":"1999-12-31T13:02:31Z","data":{"id":"job_%06d","status":"COMPLETE","credits_used":10}}`, n)
 	return webhook.Delivery{
 		Summary: webhook.Summary{
-			ID: id, ReceivedAt: born.Add(-time.Hour + time.Duration(n)*time.Millisecond), Origin: webhook.OriginTrigger, Event: "render.complete",
+			ID: id, ReceivedAt: startTime.Add(-time.Hour + time.Duration(n)*time.Millisecond), Origin: webhook.OriginTrigger, Event: "render.complete",
 			About: fmt.Sprintf("job_%06d", n), Status: webhook.StatusDelivered, Verdict: webhook.VerdictValid, SecretHint: "whsec_…Kq7T",
 			BodyBytes: int64(len(body)), Attempts: 1, Code: 200, Duration: 7 * time.Millisecond, Target: "http://localhost:3000/webhooks/vidiking",
 		},
 		Body:   []byte(body),
 		Header: webhook.Header{{Name: "Host", Value: "127.0.0.1:4747"}, {Name: "Content-Type", Value: "application/json"}, {Name: "X-Vidiking-Signature", Value: "sha256=" + strings.Repeat("4b", 32)}},
 		History: []webhook.Attempt{{
-			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: born.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
+			N: 1, Target: "http://localhost:3000/webhooks/vidiking", StartedAt: startTime.Add(-time.Hour), Code: 200, Duration: 7 * time.Millisecond,
 			Connect: 200 * time.Microsecond, FirstByte: 6800 * time.Microsecond,
 			Header: webhook.Header{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Powered-By", Value: "Express"}}, Response: []byte(`{"received":true}`), ResponseBytes: 17,
 		}},
@@ -273,7 +273,7 @@ func deliveries(from, n int) []webhook.Delivery {
 	return all
 }
 
-// refused turns a delivery into one that the handler refused.
+// refused returns the delivery with a refused attempt.
 func refused(d webhook.Delivery) webhook.Delivery {
 	d.Status, d.Code = webhook.StatusRefused, 401
 	d.History[0].Code, d.History[0].Response = 401, []byte(`{"error":"invalid signature"}`)

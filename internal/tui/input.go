@@ -6,11 +6,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// input is a line that is being typed. It is our own, since that of bubbles looks for clipboard programs in all of PATH before the
-// program's first line runs, which every `vidiking version` would pay for.
+// input is a line that is being typed. It doesn't use the text input of bubbles, which searches PATH for clipboard programs in an init
+// function: that would slow down every command.
 type input struct {
-	runes []rune
-	at    int // the cursor
+	runes  []rune
+	cursor int
 }
 
 func inputOf(s string) input {
@@ -20,10 +20,10 @@ func inputOf(s string) input {
 
 func (in *input) String() string { return string(in.runes) }
 
-// byteAt is the cursor's place in bytes.
-func (in *input) byteAt() int { return len(string(in.runes[:in.at])) }
+// byteAt returns the byte offset of the cursor.
+func (in *input) byteAt() int { return len(string(in.runes[:in.cursor])) }
 
-// replace puts a text in place of what stands between two places in bytes, and the cursor behind it.
+// replace replaces the text between two byte offsets and moves the cursor behind the new text.
 func (in *input) replace(from, to int, with string) {
 	s := in.String()
 	rest := s[to:]
@@ -31,7 +31,7 @@ func (in *input) replace(from, to int, with string) {
 	in.runes = append(in.runes, []rune(rest)...)
 }
 
-// paste types a text at once, on one line.
+// paste inserts a text as one line, without control characters.
 func (in *input) paste(s string) {
 	for _, r := range s {
 		if r == '\n' || r == '\t' || r == '\r' {
@@ -44,36 +44,36 @@ func (in *input) paste(s string) {
 }
 
 func (in *input) insert(r rune) {
-	in.runes = append(in.runes[:in.at], append([]rune{r}, in.runes[in.at:]...)...)
-	in.at++
+	in.runes = append(in.runes[:in.cursor], append([]rune{r}, in.runes[in.cursor:]...)...)
+	in.cursor++
 }
 
-// key takes a key as shells do; changed is whether the text is another one then.
+// key handles a key as shells do, and reports whether the text has changed.
 func (in *input) key(k tea.KeyPressMsg) (changed bool) {
 	before := len(in.runes)
 	switch k.String() {
 	case "left", "ctrl+b":
-		in.at = max(in.at-1, 0)
+		in.cursor = max(in.cursor-1, 0)
 	case "right", "ctrl+f":
-		in.at = min(in.at+1, len(in.runes))
+		in.cursor = min(in.cursor+1, len(in.runes))
 	case "home", "ctrl+a":
-		in.at = 0
+		in.cursor = 0
 	case "end", "ctrl+e":
-		in.at = len(in.runes)
+		in.cursor = len(in.runes)
 	case "alt+b", "ctrl+left", "alt+left":
-		in.at = in.wordLeft()
+		in.cursor = in.wordLeft()
 	case "alt+f", "ctrl+right", "alt+right":
-		in.at = in.wordRight()
+		in.cursor = in.wordRight()
 	case "backspace", "ctrl+h":
-		in.cut(max(in.at-1, 0), in.at)
+		in.cut(max(in.cursor-1, 0), in.cursor)
 	case "delete", "ctrl+d":
-		in.cut(in.at, min(in.at+1, len(in.runes)))
+		in.cut(in.cursor, min(in.cursor+1, len(in.runes)))
 	case "ctrl+w", "alt+backspace", "ctrl+backspace":
-		in.cut(in.wordLeft(), in.at)
+		in.cut(in.wordLeft(), in.cursor)
 	case "ctrl+u":
-		in.cut(0, in.at)
+		in.cut(0, in.cursor)
 	case "ctrl+k":
-		in.cut(in.at, len(in.runes))
+		in.cut(in.cursor, len(in.runes))
 	default:
 		in.paste(k.Text)
 	}
@@ -82,11 +82,11 @@ func (in *input) key(k tea.KeyPressMsg) (changed bool) {
 
 func (in *input) cut(from, to int) {
 	in.runes = append(in.runes[:from:from], in.runes[to:]...)
-	in.at = from
+	in.cursor = from
 }
 
 func (in *input) wordLeft() int {
-	at := in.at
+	at := in.cursor
 	for at > 0 && in.runes[at-1] == ' ' {
 		at--
 	}
@@ -97,7 +97,7 @@ func (in *input) wordLeft() int {
 }
 
 func (in *input) wordRight() int {
-	at := in.at
+	at := in.cursor
 	for at < len(in.runes) && in.runes[at] == ' ' {
 		at++
 	}

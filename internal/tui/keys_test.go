@@ -9,94 +9,94 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestAReplayIsThereAtTheKeyAndNotAtTheAnswer(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
-		x.wait(time.Second)
+func TestAReplayAppearsBeforeTheHandlerResponds(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *user) {
+		x.advance(time.Second)
 		x.actions.gate = make(chan struct{})
 		x.press("r")
-		x.shows("· Sending dlv_000004 again to localhost:3000…", "↻ · render.complete    job_000004      waiting")
+		x.shows("· Replaying dlv_000004 to localhost:3000…", "↻ · render.complete    job_000004      waiting")
 		close(x.actions.gate)
-		x.wait(time.Second)
-		x.shows("↻ dlv_000004 sent again as dlv_re0001: ✗ 401 refused in 6 ms", "↻ ✗ render.complete    job_000004      401 refused    6 ms")
+		x.advance(time.Second)
+		x.shows("↻ dlv_000004 replayed as dlv_re0001: ✗ 401 refused in 6 ms", "↻ ✗ render.complete    job_000004      401 refused    6 ms")
 	})
 }
 
-func TestSendingMoreThanOneAsksWithTheNumber(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 9)...), func(x *hand) {
+func TestReplayingSeveralAsksFirst(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 9)...), func(x *user) {
 		x.press("R")
 		x.shows("Mark deliveries with space")
-		x.press("up", "up", "space", "up", "up", "space") // the later one first
+		x.press("up", "up", "space", "up", "up", "space") // marks the newer one first
 		x.shows("2 marked")
 		x.press("R")
-		x.shows("Send 2 deliveries again to localhost:3000? y/n")
+		x.shows("Replay 2 deliveries to localhost:3000? y/n")
 		x.press("n", "R", "y")
-		x.wait(time.Second)
-		if len(x.actions.asked) != 2 || x.actions.asked[0] >= x.actions.asked[1] {
-			t.Errorf("asked %q, want two in the order in which they were received", x.actions.asked)
+		x.advance(time.Second)
+		if len(x.actions.calls) != 2 || x.actions.calls[0] >= x.actions.calls[1] {
+			t.Errorf("calls: %q, want two in the order in which the deliveries were received", x.actions.calls)
 		}
 		x.shows("0 of 2 delivered, 2 refused")
 		x.showsNot("marked")
 	})
 }
 
-func TestSendingWhatMatchesTheFilter(t *testing.T) {
+func TestReplayingAllMatchesOfTheFilter(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 9)...)
 	log.all[2], log.all[5] = refused(log.all[2]), refused(log.all[5])
-	at(t, 80, 24, log, func(x *hand) {
+	onScreen(t, 80, 24, log, func(x *user) {
 		x.press("/")
-		x.write("status:failed")
+		x.typeText("status:failed")
 		x.press("enter", "R")
-		x.shows("Send 2 deliveries again to localhost:3000? y/n")
+		x.shows("Replay 2 deliveries to localhost:3000? y/n")
 		x.press("y")
-		x.wait(time.Second)
-		if diff := cmp.Diff([]string{"replay dlv_000002aaaa", "replay dlv_000005aaaa"}, x.actions.asked); diff != "" {
+		x.advance(time.Second)
+		if diff := cmp.Diff([]string{"replay dlv_000002aaaa", "replay dlv_000005aaaa"}, x.actions.calls); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-func TestEscStopsSending(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 9)...), func(x *hand) {
+func TestEscStopsABatch(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 9)...), func(x *user) {
 		x.actions.gate = make(chan struct{})
 		x.press("/")
-		x.write("render.complete")
+		x.typeText("render.complete")
 		x.press("enter", "R", "y", "q")
-		x.shows("Still sending: 0 of 9 are sent. Quit all the same? y/n")
+		x.shows("A batch is running: 0 of 9 sent. Quit anyway? y/n")
 		x.press("n", "esc")
 		x.shows("Stopped after 0 of 9: 0 of 0 delivered")
 		close(x.actions.gate)
-		x.wait(time.Second)
-		if len(x.actions.asked) != 1 {
-			t.Errorf("asked %q after esc", x.actions.asked)
+		x.advance(time.Second)
+		if len(x.actions.calls) != 1 {
+			t.Errorf("calls after esc: %q, want 1", x.actions.calls)
 		}
 	})
 }
 
-func TestThePaletteFindsWhatIsMeant(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+func TestThePaletteMatchesFuzzily(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 		x.press("t")
-		x.write("rfail")
+		x.typeText("rfail")
 		x.shows("▌ render.failed")
 		x.press("enter")
 		x.shows("dlv_trigge: ✓ 200 in 3 ms")
 		x.press("t")
-		x.write("zzz")
-		x.shows("There is no such event or scenario.")
+		x.typeText("zzz")
+		x.shows("No matching event or scenario.")
 		x.press("enter", "backspace", "backspace", "backspace", "down", "down", "up", "enter")
-		if diff := cmp.Diff([]string{"trigger render.failed", "trigger render.failed"}, x.actions.asked); diff != "" {
+		if diff := cmp.Diff([]string{"trigger render.failed", "trigger render.failed"}, x.actions.calls); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-func TestCopyingHandsTheTextToTheTerminal(t *testing.T) {
+func TestCopySendsTheTextToTheTerminal(t *testing.T) {
 	large := delivery(1)
-	large.Body = []byte(strings.Repeat("x", mostCopied+1))
-	at(t, 80, 24, newMemoryLog(delivery(0), large), func(x *hand) {
+	large.Body = []byte(strings.Repeat("x", maxCopyBytes+1))
+	onScreen(t, 80, 24, newMemoryLog(delivery(0), large), func(x *user) {
 		x.press("Y")
-		x.shows("Terminals take no more than 74 kB to copy. Save it: s")
+		x.shows("Too large to copy: terminals accept at most 74 kB. Press s to save it.")
 		x.press("up", "y")
-		x.shows("Copied the id dlv_000000aaaa, where the terminal allows it (OSC 52)")
+		x.shows("Copied the id dlv_000000aaaa (if the terminal supports OSC 52)")
 		for key, want := range map[string]string{
 			"y": "dlv_000000aaaa", "Y": string(delivery(0).Body), "c": "curl -q --url http://localhost:3000 \\\n  -H 'X-Id: dlv_000000aaaa'\n",
 		} {
@@ -109,8 +109,8 @@ func TestCopyingHandsTheTextToTheTerminal(t *testing.T) {
 	})
 }
 
-func TestDiffComparesWithTheMarkedOneOrTheOneBefore(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *hand) {
+func TestDiffComparesWithTheMarkedOrThePreviousDelivery(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 5)...), func(x *user) {
 		x.press("d")
 		x.shows("[Diff]", "- dlv_000003aaaa", "+ dlv_000004aaaa")
 		x.press("g", "space", "G", "d")
@@ -118,47 +118,47 @@ func TestDiffComparesWithTheMarkedOneOrTheOneBefore(t *testing.T) {
 		x.press("tab")
 		x.showsNot("Diff")
 		x.press("esc", "g", "d")
-		x.shows("There is nothing before it to compare with.")
+		x.shows("No earlier delivery to compare with.")
 		x.press("G", "d")
-		x.showsNot("There is nothing before it")
+		x.showsNot("No earlier delivery")
 	})
 }
 
-func TestLeavingIsAskedForWhereItEndsListening(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+func TestQuittingAsksFirstIfItStopsTheListener(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 		x.press("q")
 		x.shows("Stop listening? y/n")
 		x.press("n")
-		if x.left {
-			t.Fatal("n left")
+		if x.quit {
+			t.Fatal("n quit the screen")
 		}
 		x.press("q", "y")
-		if !x.left {
-			t.Error("y did not leave")
+		if !x.quit {
+			t.Error("y did not quit the screen")
 		}
-	}, func(o *Options) { o.Own = true })
+	}, func(o *Options) { o.OwnsListener = true })
 	for _, k := range []string{"q", "ctrl+c"} {
-		at(t, 80, 24, newMemoryLog(), func(x *hand) {
-			if x.press(k); !x.left {
-				t.Errorf("%s did not leave", k)
+		onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
+			if x.press(k); !x.quit {
+				t.Errorf("%s did not quit the screen", k)
 			}
 		})
 	}
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
-		if x.press("ctrl+c"); !x.left {
-			t.Error("ctrl+c did not leave")
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
+		if x.press("ctrl+c"); !x.quit {
+			t.Error("ctrl+c did not quit the screen")
 		}
-	}, func(o *Options) { o.Own = true })
+	}, func(o *Options) { o.OwnsListener = true })
 }
 
-func TestTheDetailFoldsScrollsAndStaysWithItsDelivery(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *hand) {
+func TestTheFocusedDetailKeepsItsDelivery(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *user) {
 		x.press("enter", "down", "down", "left")
 		x.shows("▸ data", "3 members")
 		x.press("right")
 		x.shows("▾ data", `"job_000029"`)
 		x.log.add(deliveries(30, 10)...)
-		x.wait(time.Second)
+		x.advance(time.Second)
 		x.shows(`"job_000029"`, "↓ 10 new")
 		x.press("G", "g", "pgdown", "pgup", "tab", "tab", "enter")
 		x.showsNot("X-Powered-By")
@@ -167,30 +167,30 @@ func TestTheDetailFoldsScrollsAndStaysWithItsDelivery(t *testing.T) {
 	})
 }
 
-func TestABugEndsTheScreenAlone(t *testing.T) {
+func TestAPanicEndsOnlyTheScreen(t *testing.T) {
 	log := newMemoryLog(delivery(1))
-	at(t, 80, 24, log, func(x *hand) {
-		x.log.change(func() { x.log.broken = func() { panic("a bug of ours") } })
-		x.wait(time.Second)
-		if !x.left || x.m.bug == nil || x.m.bug.Error() != "the screen ran into a bug: a bug of ours" || len(x.m.bug.Stack) == 0 {
-			t.Errorf("left %v, bug %v", x.left, x.m.bug)
+	onScreen(t, 80, 24, log, func(x *user) {
+		x.log.change(func() { x.log.onPage = func() { panic("injected panic") } })
+		x.advance(time.Second)
+		if !x.quit || x.m.bug == nil || x.m.bug.Error() != "the screen crashed: injected panic" || len(x.m.bug.Stack) == 0 {
+			t.Errorf("quit %v, bug %v", x.quit, x.m.bug)
 		}
 	})
 }
 
-func TestDiffOfSeveralMarkedIsWithTheLast(t *testing.T) {
+func TestDiffComparesWithTheLastMarkedDelivery(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 6)...)
 	log.all[5].ReplayOf = log.all[1].ID
-	at(t, 80, 24, log, func(x *hand) {
-		x.press("d") // of a replay: what it sends again
+	onScreen(t, 80, 24, log, func(x *user) {
+		x.press("d") // a replay is compared with its original
 		x.shows("- dlv_000001aaaa", "+ dlv_000005aaaa")
 		x.press("g", "space", "down", "space", "G", "d")
 		x.shows("- dlv_000002aaaa", "+ dlv_000005aaaa")
 	})
 }
 
-func TestLeftFoldsWhatTheCursorIsIn(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
+func TestLeftFoldsTheSectionAroundTheCursor(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *user) {
 		x.press("enter", "down", "down", "down", "down", "left")
 		x.shows("▌▸ data", "3 members")
 		x.press("left")
@@ -199,40 +199,40 @@ func TestLeftFoldsWhatTheCursorIsIn(t *testing.T) {
 	})
 }
 
-func TestTheMouseInThePaletteAndOnTheChip(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *hand) {
+func TestMouseInThePaletteAndOnTheNewIndicator(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *user) {
 		x.press("t")
-		x.tell(tea.MouseClickMsg{X: 5, Y: 8, Button: tea.MouseLeft})
+		x.send(tea.MouseClickMsg{X: 5, Y: 8, Button: tea.MouseLeft})
 		x.shows("▌ wallet.deposit")
-		x.tell(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelUp})
+		x.send(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelUp})
 		x.shows("▌ render.failed")
 		x.press("esc", "g")
 		x.log.add(deliveries(30, 3)...)
-		x.wait(time.Second)
+		x.advance(time.Second)
 		x.shows("↓ 3 new")
-		x.tell(tea.MouseClickMsg{X: 75, Y: 12, Button: tea.MouseLeft})
+		x.send(tea.MouseClickMsg{X: 75, Y: 12, Button: tea.MouseLeft})
 		x.shows("job_000032")
 		x.showsNot("new")
 	})
 }
 
-func TestTheTitleKeepsTheStatus(t *testing.T) {
+func TestALongTitleStillShowsTheStatus(t *testing.T) {
 	d := refused(delivery(1))
 	d.Event, d.About = strings.Repeat("an.event.", 30), strings.Repeat("job_", 30)
-	at(t, 120, 40, newMemoryLog(d), func(x *hand) {
+	onScreen(t, 120, 40, newMemoryLog(d), func(x *user) {
 		title := x.lines()[3]
 		if !strings.Contains(title, "  401 refused") || !strings.Contains(title, "ob_") {
-			t.Errorf("the title is %q", title)
+			t.Errorf("got the title %q, want the status in it", title)
 		}
 	})
 }
 
-func TestTheRowThatTheKeysAreAboutIsSetOff(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *hand) {
-		reversedOnes := func() (n []int) {
+func TestTheRowUnderTheCursorIsHighlighted(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *user) {
+		reversedLines := func() (n []int) {
 			for i, l := range x.m.screen() {
 				for _, p := range l {
-					if p.look&reversed != 0 {
+					if p.attr&reversed != 0 {
 						n = append(n, i)
 						break
 					}
@@ -240,11 +240,11 @@ func TestTheRowThatTheKeysAreAboutIsSetOff(t *testing.T) {
 			}
 			return n
 		}
-		if diff := cmp.Diff([]int{5}, reversedOnes()); diff != "" {
+		if diff := cmp.Diff([]int{5}, reversedLines()); diff != "" {
 			t.Error("in the list", diff)
 		}
 		x.press("enter", "down")
-		if diff := cmp.Diff([]int{8}, reversedOnes()); diff != "" {
+		if diff := cmp.Diff([]int{8}, reversedLines()); diff != "" {
 			t.Error("in the detail", diff)
 		}
 		x.shows("▌23:00:00")
@@ -253,18 +253,18 @@ func TestTheRowThatTheKeysAreAboutIsSetOff(t *testing.T) {
 	})
 }
 
-func TestAKeyWithoutADeliverySaysSo(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+func TestActionKeysWithoutADeliveryShowAMessage(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 		for _, k := range []string{"r", "e", "d", "y", "Y", "c", "s"} {
 			x.press("t", "esc", k)
-			x.shows("There is no delivery to do that with.")
-			x.m.said.now = result{}
+			x.shows("No delivery is selected.")
+			x.m.message.current = result{}
 		}
 	})
 }
 
-func TestVComesBackToThePayloadAsItWas(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(delivery(1)), func(x *hand) {
+func TestTheFormatKeyOpensThePayloadTab(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(delivery(1)), func(x *user) {
 		x.press("tab", "v")
 		x.shows("[Payload]", "▾ data")
 		x.press("v")
@@ -272,18 +272,18 @@ func TestVComesBackToThePayloadAsItWas(t *testing.T) {
 	})
 }
 
-func TestTheShellIsAskedForWhereListeningStopsMeanwhile(t *testing.T) {
+func TestSuspendingAsksFirstIfItSuspendsTheListener(t *testing.T) {
 	for own, keys := range map[bool][]string{true: {"ctrl+z", "n", "ctrl+z", "y", "ctrl+z", "ctrl+z"}, false: {"ctrl+z", "ctrl+z"}} {
-		at(t, 80, 24, newMemoryLog(), func(x *hand) {
+		onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 			for i, k := range keys {
 				if x.press(k); own && i == 0 {
-					x.shows("Until fg, nothing is taken in. Back to the shell? y/n")
+					x.shows("While suspended, listen receives no deliveries. Suspend until fg? y/n")
 				}
 			}
 			if x.suspended != 2 {
-				t.Errorf("it went to the shell %d times, want 2 (own: %v)", x.suspended, own)
+				t.Errorf("suspended %d times, want 2 (owns the listener: %v)", x.suspended, own)
 			}
 			x.shows("? help")
-		}, func(o *Options) { o.Own = own })
+		}, func(o *Options) { o.OwnsListener = own })
 	}
 }

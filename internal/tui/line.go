@@ -9,39 +9,39 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 )
 
-// look is how a piece is set off from its surroundings, beside its role.
-type look uint8
+// attr is a set of text attributes in addition to the role.
+type attr uint8
 
 const (
-	reversed look = 1 << iota // the row under the cursor
-	matched                   // what a free word of the filter found
+	reversed attr = 1 << iota // the row under the cursor
+	matched                   // a match of the filter
 )
 
-// piece is a piece of a line, all of one role and look.
-type piece struct {
+// span is a part of a line with one role and one set of attributes.
+type span struct {
 	text string
 	role display.Role
-	look look
+	attr attr
 }
 
 // line is one line of the screen.
-type line []piece
+type line []span
 
-// Every line is made by these, which clean its text.
+// All lines are created with the following functions, which sanitize the text.
 func text(s string) line                   { return styled(s, display.Plain) }
 func styled(s string, r display.Role) line { return line{{text: display.Clean(s), role: r}} }
 func (l line) add(s string, r display.Role) line {
 	if s == "" {
 		return l
 	}
-	return append(l, piece{text: display.Clean(s), role: r})
+	return append(l, span{text: display.Clean(s), role: r})
 }
 
-// from takes over a line of package display.
-func from(d display.Line) line {
+// fromDisplay converts a line of package display.
+func fromDisplay(d display.Line) line {
 	l := make(line, 0, len(d)+2)
 	for _, s := range d {
-		l = append(l, piece{text: display.Clean(s.Text), role: s.Role})
+		l = append(l, span{text: display.Clean(s.Text), role: s.Role})
 	}
 	return l
 }
@@ -62,7 +62,7 @@ func (l line) String() string {
 	return b.String()
 }
 
-// fit makes a line exactly so many cells wide: filled up with spaces, or cut at its end.
+// fit pads or cuts a line to exactly the given width.
 func (l line) fit(cells int, st display.Style) line {
 	w := l.width()
 	if w <= cells {
@@ -73,7 +73,7 @@ func (l line) fit(cells int, st display.Style) line {
 	for i, p := range l {
 		n := display.Width(p.text)
 		if n > left || n == left && l[i+1:].width() > 0 {
-			p.text = st.Cut(p.text+" ", left) // something is missing, even where this piece alone would fit
+			p.text = st.Cut(p.text+" ", left) // the added space forces a cut: the next spans don't fit
 			return append(out, p).pad(cells)
 		}
 		out = append(out, p)
@@ -82,8 +82,8 @@ func (l line) fit(cells int, st display.Style) line {
 	return out
 }
 
-// behind is a line without its first cells; half a wide character that is left becomes a space.
-func (l line) behind(cells int) line {
+// dropCells removes the first cells of a line. Half of a wide character becomes a space.
+func (l line) dropCells(cells int) line {
 	var out line
 	for _, p := range l {
 		for cells > 0 && p.text != "" {
@@ -103,16 +103,16 @@ func (l line) behind(cells int) line {
 
 func (l line) pad(cells int) line { return l.add(spaces(cells-l.width()), display.Plain) }
 
-// reverse is the whole line set off, as the row under the cursor is.
+// reverse returns the line in reverse video, like the row under the cursor.
 func (l line) reverse() line {
 	l = slices.Clone(l)
 	for i := range l {
-		l[i].look |= reversed
+		l[i].attr |= reversed
 	}
 	return l
 }
 
-// spread puts one line at the left and one at the right of so many cells. Where there is no room for both, the left one is cut.
+// spread aligns one line left and another right. If they don't fit, the left one is cut.
 func spread(left, right line, cells int, st display.Style) line {
 	room := cells - right.width()
 	if room <= 1 {
@@ -121,7 +121,7 @@ func spread(left, right line, cells int, st display.Style) line {
 	return append(left.fit(room-1, st).add(" ", display.Plain), right...)
 }
 
-// rule is a line across with something at its left and at its right.
+// rule renders a horizontal rule with a text at its left and at its right.
 func rule(left, right line, cells int, st display.Style) line {
 	dash := st.Symbols("─")
 	l := append(styled(dash, display.Dim), left...)
@@ -136,27 +136,27 @@ func rule(left, right line, cells int, st display.Style) line {
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
-// highlight sets off what a filter has found: its free words, and the texts that it looks for in one place.
+// highlight marks the matches of a filter.
 func (l line) highlight(f filter.Filter) line {
 	if f.IsZero() || len(l) == 0 {
 		return l
 	}
-	whole := l.String()
-	spans := f.Spans(whole, filter.About, filter.Target, filter.Header, filter.Body, filter.Response, filter.Failure)
+	s := l.String()
+	spans := f.Spans(s, filter.About, filter.Target, filter.Header, filter.Body, filter.Response, filter.Failure)
 	if len(spans) == 0 {
 		return l
 	}
-	marks := make([]bool, len(whole))
-	for _, s := range spans {
-		for i := s.From; i < s.To; i++ {
+	marks := make([]bool, len(s))
+	for _, match := range spans {
+		for i := match.From; i < match.To; i++ {
 			marks[i] = true
 		}
 	}
-	return l.marked(marks)
+	return l.markBytes(marks)
 }
 
-// marked splits the pieces of a line where marks begin and end.
-func (l line) marked(marks []bool) line {
+// markBytes marks bytes of a line as matched. It splits spans as necessary.
+func (l line) markBytes(marks []bool) line {
 	var out line
 	at := 0
 	for _, p := range l {
@@ -165,9 +165,9 @@ func (l line) marked(marks []bool) line {
 			if i < len(p.text) && marks[at+i] == marks[at+start] {
 				continue
 			}
-			part := piece{p.text[start:i], p.role, p.look}
+			part := span{p.text[start:i], p.role, p.attr}
 			if marks[at+start] {
-				part.look |= matched
+				part.attr |= matched
 			}
 			out = append(out, part)
 			start = i

@@ -8,16 +8,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-func TestEveryLineIsCleanHoweverItIsMade(t *testing.T) {
+func TestEveryLineConstructorSanitizes(t *testing.T) {
 	t.Parallel()
 	const hostile = "x\x1b]0;owned\a\u009b31m\u202e\r\n\ty"
-	l := append(text(hostile).add(hostile, display.Dim), from(display.Line{{Text: hostile}})...)
+	l := append(text(hostile).add(hostile, display.Dim), fromDisplay(display.Line{{Text: hostile}})...)
 	l = append(l, styled(hostile, display.Bad)...)
 	painted := painter{color: true}.paint([]line{l})
-	for _, code := range []string{"\x1b[2m", "\x1b[31m", "\x1b[m"} { // the painter's own
+	for _, code := range []string{"\x1b[2m", "\x1b[31m", "\x1b[m"} { // written by the painter
 		painted = strings.ReplaceAll(painted, code, "")
 	}
 	if i := strings.IndexFunc(painted, func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Cf) }); i >= 0 {
-		t.Errorf("the line is painted as %q, want text alone", painted)
+		t.Errorf("got %q, want no control characters", painted)
 	}
 }

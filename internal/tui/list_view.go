@@ -10,36 +10,36 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// waitingAfter is when a row without an answer begins to say how long that takes.
-const waitingAfter = 500 * time.Millisecond
+// elapsedFrom is the age at which a pending row begins to show its age.
+const elapsedFrom = 500 * time.Millisecond
 
-// rowView is what a row depends on beside its delivery.
+// rowView holds the settings for rendering a row.
 type rowView struct {
-	style  display.Style
-	pane   bool // it stands beside the detail
-	now    time.Time
-	found  filter.Filter // what it found is set off
-	cells  int
-	marked bool
-	cursor bool
-	aside  bool // the keys are about the detail, so the cursor's row is not set off
+	style         display.Style
+	pane          bool // row of the list beside the detail
+	now           time.Time
+	filter        filter.Filter // its matches are highlighted
+	cells         int
+	marked        bool
+	cursor        bool
+	detailFocused bool // the keys move in the detail, so the row under the cursor is not highlighted
 }
 
-// rowOf is a delivery as one line of the list: the row of every other command, one cell further in.
+// rowOf renders a delivery as a row of the list: the row that all commands print, indented by one cell.
 func rowOf(s webhook.Summary, v rowView) line {
 	first := " "
 	switch {
 	case v.cursor:
-		first = say("▌", v.style)
+		first = symbols("▌", v.style)
 	case v.marked:
 		first = "+"
 	}
-	l := append(text(first), from(v.row(s)).highlight(v.found)...)
+	l := append(text(first), fromDisplay(v.row(s)).highlight(v.filter)...)
 	if !v.cursor {
 		return l.fit(v.cells, v.style)
 	}
 	rest := l[1:].fit(v.cells-1, v.style)
-	if v.aside { // the cell is all that shows where the cursor is
+	if v.detailFocused { // only the first cell shows the cursor
 		return append(l[:1:1], rest...)
 	}
 	if v.marked {
@@ -50,13 +50,13 @@ func rowOf(s webhook.Summary, v rowView) line {
 
 func (v rowView) row(s webhook.Summary) display.Line {
 	elapsed := time.Duration(0)
-	if waited := v.now.Sub(s.ReceivedAt); waited >= waitingAfter {
-		elapsed = waited
+	if age := v.now.Sub(s.ReceivedAt); age >= elapsedFrom {
+		elapsed = age
 	}
-	switch waits := s.Status == webhook.StatusPending && s.ResolvedBy == ""; {
-	case waits && v.pane:
+	switch pending := s.Status == webhook.StatusPending && s.ResolvedBy == ""; {
+	case pending && v.pane:
 		return display.PaneWaitingRow(s, elapsed, v.style)
-	case waits:
+	case pending:
 		return display.WaitingRow(s, elapsed, v.style)
 	case v.pane:
 		return display.PaneRow(s, v.style)
@@ -65,21 +65,21 @@ func (v rowView) row(s webhook.Summary) display.Line {
 	}
 }
 
-// listLines are the rows on the screen, and below them nothing, or why there is nothing.
+// listLines renders the visible rows, or the reason why there are none.
 func (m *Model) listLines(l layout) []line {
-	v := rowView{style: m.rowStyle(l), pane: l.pane, now: m.now, found: m.filter.shown, cells: l.list.w, aside: m.mode == modeDetail}
+	v := rowView{style: m.rowStyle(l), pane: l.pane, now: m.now, filter: m.filter.parsed, cells: l.list.w, detailFocused: m.mode == modeDetail}
 	var lines []line
-	if l.head {
-		lines = append(lines, append(text(" "), from(display.PaneHead(v.style))...).fit(l.list.w, v.style))
+	if l.columnHeads {
+		lines = append(lines, append(text(" "), fromDisplay(display.PaneHead(v.style))...).fit(l.list.w, v.style))
 	}
-	for i, r := range m.list.shown(l.list.h) {
+	for i, r := range m.list.visible(l.list.h) {
 		v.cursor, v.marked = m.list.top+i == m.list.cursor, m.list.marks[r.ID]
 		lines = append(lines, rowOf(r.Summary, v))
 	}
 	if len(m.list.rows) == 0 {
-		lines = append(lines, line{}, append(text(" "), m.nothing()...))
+		lines = append(lines, line{}, append(text(" "), m.emptyMessage()...))
 	}
-	for len(lines) < l.list.h+l.headLines() {
+	for len(lines) < l.list.h+l.columnHeadLines() {
 		lines = append(lines, nil)
 	}
 	for i, row := range lines {
@@ -88,13 +88,13 @@ func (m *Model) listLines(l layout) []line {
 	return lines
 }
 
-// nothing says why there is no row.
-func (m *Model) nothing() line {
+// emptyMessage returns the reason why there are no rows.
+func (m *Model) emptyMessage() line {
 	switch {
 	case !m.loaded:
 		return nil
 	case m.filter.active != "" && m.totals.All > 0:
-		return styled("None of the "+display.Count(m.totals.All)+" deliveries match.", display.Dim)
+		return styled("No matches in "+display.Deliveries(m.totals.All)+".", display.Dim)
 	case m.o.Actions != nil:
 		return styled("No deliveries yet. Send one: t", display.Dim)
 	default:
@@ -102,7 +102,7 @@ func (m *Model) nothing() line {
 	}
 }
 
-// rowStyle is the style of rows: in the narrow layout one cell is the cursor's, beside the detail the last one stays free, too.
+// rowStyle returns the style of rows. Rows beside the detail leave one cell for the cursor and one at the end.
 func (m *Model) rowStyle(l layout) display.Style {
 	st := m.o.Style
 	st.Timeout = m.state.Timeout
@@ -113,11 +113,11 @@ func (m *Model) rowStyle(l layout) display.Style {
 	return st
 }
 
-// ruleLeft is the beginning of the upper rule: the filter.
+// ruleLeft renders the left part of the upper rule: the filter.
 func (m *Model) ruleLeft() line {
 	st := m.o.Style
 	if m.mode == modeFilter {
-		l, _ := m.filter.editing(m.filterRoom(), st)
+		l, _ := m.filter.editLine(m.filterRoom(), st)
 		return l
 	}
 	if m.filter.active == "" {
@@ -126,7 +126,7 @@ func (m *Model) ruleLeft() line {
 	return text(" / " + st.Clean(m.filter.active) + " ")
 }
 
-// filterRoom is how many cells the filter has of the upper rule, which keeps one at each end.
+// filterRoom returns the width available for the filter in the upper rule.
 func (m *Model) filterRoom() int {
 	w := m.width
 	if l := m.layout(); l.wide {
@@ -135,7 +135,7 @@ func (m *Model) filterRoom() int {
 	return w - 2 - m.ruleRight().width()
 }
 
-// ruleRight is the end of the upper rule: the day, if it is another, what is marked, and how many there are.
+// ruleRight renders the right part of the upper rule: the date if it is not today, the number of marks, and the counts.
 func (m *Model) ruleRight() line {
 	st := m.o.Style
 	var l line
@@ -154,14 +154,14 @@ func (m *Model) ruleRight() line {
 		join(display.Count(n) + " marked")
 	}
 	switch {
-	case !m.counted:
+	case !m.totalsLoaded:
 	case m.filter.active == "":
 		all := display.Count(m.totals.All)
 		if n := m.totals.OtherProjects; n > 0 {
 			all += ", " + display.Count(n) + " of other projects"
 		}
 		join(all)
-	case !m.matched: // a search through everything takes its time in a long log
+	case !m.matchesCounted: // counting takes a while in a large log
 		join(st.Symbols("…") + " of " + display.Count(m.totals.All))
 	default:
 		join(display.Count(m.totals.Matching) + " of " + display.Count(m.totals.All))
@@ -169,14 +169,14 @@ func (m *Model) ruleRight() line {
 	return l
 }
 
-// chip says what came below while the cursor is elsewhere, and that the view is held still.
-func (m *Model) chip() line {
+// indicators renders "paused" and the number of new deliveries that the user has not seen.
+func (m *Model) indicators() line {
 	st := m.o.Style
 	var l line
 	if m.paused != (store.Cursor{}) {
 		l = l.add(" paused ", display.Caution)
 	}
-	if n := m.list.newer; n > 0 {
+	if n := m.list.unseen; n > 0 {
 		if len(l) > 0 {
 			l = l.add(st.Symbols("─"), display.Dim)
 		}
@@ -184,7 +184,7 @@ func (m *Model) chip() line {
 		if n >= view.MaxUnseen {
 			more = "+"
 		}
-		l = l.add(" "+say("↓", st)+" "+display.Count(n)+more+" new ", display.Bold)
+		l = l.add(" "+symbols("↓", st)+" "+display.Count(n)+more+" new ", display.Bold)
 	}
 	return l
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// memoryLog is a delivery log in memory, which tests change under the screen.
+// memoryLog is a view.Log in memory, which tests modify while the screen runs.
 type memoryLog struct {
-	mu      sync.Mutex
-	all     []webhook.Delivery // in the order of the log
-	n       map[webhook.ID]int64
-	version int64
-	changed chan struct{}
-	broken  func() // run by Page, to misbehave
-	pages   int    // how many were asked for
-	most    int    // rows of the largest
+	mu          sync.Mutex
+	all         []webhook.Delivery // in log order
+	n           map[webhook.ID]int64
+	version     int64
+	changed     chan struct{}
+	onPage      func() // called by Page
+	pages       int    // number of calls of Page
+	largestPage int    // number of rows
 }
 
 func newMemoryLog(all ...webhook.Delivery) *memoryLog {
@@ -50,7 +50,7 @@ func (l *memoryLog) add(all ...webhook.Delivery) {
 	})
 }
 
-func (l *memoryLog) place(i int) store.Cursor {
+func (l *memoryLog) cursorOf(i int) store.Cursor {
 	return store.CursorAt(l.all[i].ReceivedAt, l.n[l.all[i].ID])
 }
 
@@ -58,13 +58,13 @@ func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pages++
-	if l.broken != nil {
-		l.broken()
+	if l.onPage != nil {
+		l.onPage()
 	}
 	var older, newer []store.Row
 	p := view.Page{Cursor: l.version}
 	for i := range l.all {
-		at := l.place(i)
+		at := l.cursorOf(i)
 		if !q.Filter.Match(&l.all[i]) {
 			continue
 		}
@@ -83,7 +83,7 @@ func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error)
 	p.HasOlder, p.HasNewer = len(older) > q.Older, len(newer) > q.Newer
 	older = older[max(len(older)-q.Older, 0):]
 	p.Rows = append(slices.Clone(older), newer[:min(len(newer), q.Newer)]...)
-	l.most = max(l.most, len(p.Rows))
+	l.largestPage = max(l.largestPage, len(p.Rows))
 	return p, nil
 }
 
@@ -163,22 +163,22 @@ func (l *memoryLog) Wait(ctx context.Context, cursor int64) error {
 	}
 }
 
-// fakeActions records what was asked for, and does it in the memory log.
+// fakeActions records its calls and adds replays to the memory log.
 type fakeActions struct {
-	log    *memoryLog
-	asked  []string
-	err    error
-	gate   chan struct{}  // where it is not nil, an answer waits for it
-	edited string         // what the editor saves; empty: nothing
-	ends   webhook.Status // of what is sent again; empty: refused
-	mu     sync.Mutex
-	sent   int
+	log          *memoryLog
+	calls        []string
+	err          error
+	gate         chan struct{}  // if not nil, Replay waits for it after recording
+	edited       string         // body that the editor saves; empty: unchanged
+	replayStatus webhook.Status // status of replays; empty: refused
+	mu           sync.Mutex
+	sent         int
 }
 
-func (a *fakeActions) note(s string) {
+func (a *fakeActions) record(s string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.asked = append(a.asked, s)
+	a.calls = append(a.calls, s)
 }
 
 func (*fakeActions) Destination(replayed ...webhook.Summary) string {
@@ -191,7 +191,7 @@ func (*fakeActions) Destination(replayed ...webhook.Summary) string {
 }
 
 func (a *fakeActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error) {
-	a.note("replay " + string(id))
+	a.record("replay " + string(id))
 	if a.err != nil {
 		return webhook.Summary{}, a.err
 	}
@@ -211,8 +211,8 @@ func (a *fakeActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summar
 	a.log.change(func() {
 		last := &a.log.all[len(a.log.all)-1]
 		last.Status, last.Code, last.Duration, last.Attempts = webhook.StatusRefused, 401, 6*time.Millisecond, 1
-		if a.ends != "" {
-			last.Status, last.Code = a.ends, 0
+		if a.replayStatus != "" {
+			last.Status, last.Code = a.replayStatus, 0
 		}
 		d.Summary = last.Summary
 	})
@@ -220,22 +220,22 @@ func (a *fakeActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summar
 }
 
 func (a *fakeActions) Trigger(_ context.Context, name string) ([]webhook.Summary, error) {
-	a.note("trigger " + name)
+	a.record("trigger " + name)
 	return []webhook.Summary{{ID: "dlv_trigger000", Status: webhook.StatusDelivered, Code: 200, Duration: 3 * time.Millisecond}}, a.err
 }
 
 func (a *fakeActions) Edit(d webhook.Delivery) (view.Edit, error) {
-	a.note("edit " + string(d.Body))
+	a.record("edit " + string(d.Body))
 	return &fakeEdit{body: a.edited}, a.err
 }
 
 func (a *fakeActions) SendEdited(_ context.Context, parent webhook.ID, body []byte) (webhook.Summary, error) {
-	a.note("send " + string(parent) + " " + string(body))
+	a.record("send " + string(parent) + " " + string(body))
 	return webhook.Summary{ID: "dlv_edited0000", Status: webhook.StatusDelivered, Code: 200, Duration: 3 * time.Millisecond}, a.err
 }
 
 func (a *fakeActions) Save(d webhook.Delivery) (string, error) {
-	a.note("save " + string(d.ID))
+	a.record("save " + string(d.ID))
 	return string(d.ID) + ".json", a.err
 }
 
@@ -252,8 +252,8 @@ func (e *fakeEdit) Body() ([]byte, string) {
 	return []byte(e.body), ""
 }
 
-// advised is an error that says what to do.
-type advised struct{ what, advice string }
+// adviceError is an error with advice.
+type adviceError struct{ what, advice string }
 
-func (e *advised) Error() string  { return e.what }
-func (e *advised) Advice() string { return e.advice }
+func (e *adviceError) Error() string  { return e.what }
+func (e *adviceError) Advice() string { return e.advice }

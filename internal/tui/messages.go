@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// What the model is told, beside keys, mouse and size. What answers a question has its number.
+// The messages that the model receives besides keys, mouse and size. A response carries the number of its request.
 type (
 	pageMsg struct {
 		n    int
@@ -21,10 +21,10 @@ type (
 		err    error
 	}
 	detailMsg struct {
-		n, generation int
-		subject       *subject
-		lines         []detailLine
-		err           error
+		n, version int
+		subject    *subject
+		lines      []detailLine
+		err        error
 	}
 	changedMsg struct{ err error }
 	stateMsg   struct{ state view.State }
@@ -32,26 +32,26 @@ type (
 	noticeMsg  struct{ notice Notice }
 	bugMsg     struct{ bug *PanicError }
 
-	// What came of actions.
+	// Results of actions.
 	sentMsg struct {
-		parent webhook.ID // what was sent again; empty: nothing
-		what   string     // what was triggered
+		parent webhook.ID // the replayed delivery; empty: not a replay
+		name   string     // the triggered event or scenario
 		sent   []webhook.Summary
 		err    error
 	}
-	batchAskedMsg struct {
-		ids   []webhook.ID
-		where string // they go
-		err   error
+	batchReadyMsg struct {
+		ids         []webhook.ID
+		destination string
+		err         error
 	}
 	batchMsg struct {
-		of   *batch
-		sent webhook.Summary
-		err  error
+		batch *batch
+		sent  webhook.Summary
+		err   error
 	}
 	deliveryMsg struct {
 		delivery webhook.Delivery
-		use      use
+		purpose  purpose
 		err      error
 	}
 	editedMsg struct {
@@ -65,12 +65,12 @@ type (
 	}
 )
 
-// use is what a delivery is read for.
-type use int
+// purpose is the reason for which a delivery is read.
+type purpose int
 
 const (
-	useEdit use = iota
-	useCopyBody
-	useCopyCurl
-	useSave
+	purposeEdit purpose = iota
+	purposeCopyBody
+	purposeCopyCurl
+	purposeSave
 )

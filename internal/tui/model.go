@@ -14,26 +14,26 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Options is what a screen is made of. Log, Now and State are required.
+// Options configures a screen. Log, Now and State are required.
 type Options struct {
-	Log     view.Log
-	Actions view.Actions // nil: nothing can be sent
-	Tools   view.Tools
-	Samples []view.Sample
-	State   func(context.Context) view.State
-	Filter  string // what the list goes by at first; a right one
-	Now     func() time.Time
-	Style   display.Style // its width is the screen's business
-	Color   bool
-	Own     bool // leaving ends the listener, so it is asked for
-	Suspend bool // the system can put a program into the background
+	Log          view.Log
+	Actions      view.Actions // nil: nothing can be sent
+	Tools        view.Tools
+	Samples      []view.Sample
+	State        func(context.Context) view.State
+	Filter       string // initial filter; must be valid
+	Now          func() time.Time
+	Style        display.Style // its Width is ignored
+	Color        bool
+	OwnsListener bool // quitting stops the listener, so the screen asks first
+	CanSuspend   bool // the system supports suspending a program (Ctrl-Z)
 
 	Input       io.Reader
 	Output      io.Writer
 	Environment []string
 }
 
-// mode is what the keys mean.
+// mode determines what the keys do.
 type mode int
 
 const (
@@ -42,66 +42,66 @@ const (
 	modeFilter
 	modeChooser
 	modePalette
-	modeAsk
+	modeConfirm
 	modeHelp
 )
 
 // Model is the state of the screen.
 type Model struct {
 	o    Options
-	ctx  context.Context // the screen's lifetime, which ends its queries
+	ctx  context.Context // done when the screen ends, which cancels its requests
 	keys keyMap
 
 	width, height int
 	mode          mode
-	behind        mode // where an overlay or a question returns to
+	returnMode    mode // mode after an overlay or a question is closed
 	list          list
 	detail        detail
 	filter        filterBar
 	chooser       chooser
 	palette       palette
-	ask           question
+	confirmation  confirmation
 	helpTop       int
-	helpMost      int
+	helpMaxTop    int
 
-	state   view.State
-	totals  view.Totals
-	loaded  bool // the first page is there
-	hadLog  bool // there was a log when it was read last
-	counted bool // the first totals are there
-	matched bool // and how many match the filter
-	paused  store.Cursor
-	said    saying
-	now     time.Time
-	batch   *batch
-	editing bool // the editor is open, or about to be
+	state          view.State
+	totals         view.Totals
+	loaded         bool // the first page has been loaded
+	hadLog         bool // the log existed when it was last read
+	totalsLoaded   bool // the first totals have been loaded
+	matchesCounted bool // the totals count the matches of the current filter
+	paused         store.Cursor
+	message        messageLine
+	now            time.Time
+	batch          *batch
+	editing        bool // the editor is open or being opened
 
-	pages, details, counts asker
-	wanted                 webhook.Summary // what the detail is asked for
-	generation             int             // of how the detail is shown
-	pace                   pace
-	awaiting               bool
+	pages, details, counts requestTracker
+	detailOf               webhook.Summary // the delivery that the detail shows or is loading
+	detailVersion          int             // incremented when the detail's settings change
+	throttle               throttle
+	waiting                bool
 	notices                <-chan Notice
 
-	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // tea.Exec, but in tests
+	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // tea.Exec, except in tests
 
-	dirty     bool
-	resultWas int // lines that the result took in the last frame
-	frame     tea.View
-	bug       *PanicError
+	dirty        bool
+	resultHeight int // height of the message line in the last frame
+	frame        tea.View
+	bug          *PanicError
 }
 
-// question is one that waits for y or n.
-type question struct {
-	text string
-	yes  func(*Model) tea.Cmd
+// confirmation is a question that the user answers with y or n.
+type confirmation struct {
+	prompt string
+	onYes  func(*Model) tea.Cmd
 }
 
-// Notice is a sentence from beside the deliveries.
+// Notice is a message that is not about a delivery.
 type Notice struct {
-	Good bool
-	Text string
-	Next string // what to do, behind Text; it is kept whole where there is room for one of them
+	Success bool
+	Text    string
+	Advice  string // what to do, shown after Text; if space is short, Text is shortened first
 }
 
 func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
@@ -109,26 +109,26 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 		o: o, ctx: ctx, keys: newKeyMap(), list: newList(), detail: newDetail(), chooser: newChooser(), now: o.Now(), notices: notices,
 		dirty: true, exec: tea.Exec,
 	}
-	m.keys.without(o)
+	m.keys.disableUnavailable(o)
 	m.filter.set(o.Filter)
 	return m
 }
 
-// Init asks the first questions.
+// Init starts the first requests.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.load(), m.lookAround(), m.count(0), m.tick(), m.hear())
+	return tea.Batch(m.load(), m.loadState(), m.count(0), m.tick(), m.waitForNotice())
 }
 
-// setFilter makes the list go by another filter.
+// setFilter applies a filter to the list.
 func (m *Model) setFilter(s string) tea.Cmd {
 	if strings.TrimSpace(s) != m.filter.active {
-		m.matched = false
+		m.matchesCounted = false
 	}
 	m.filter.set(s)
 	if m.list.follow {
-		m.list.toBottom()
+		m.list.toNewest()
 	}
-	return tea.Batch(m.load(), m.recount())
+	return tea.Batch(m.load(), m.countNow())
 }
 
 func (m *Model) location() *time.Location {
@@ -138,7 +138,7 @@ func (m *Model) location() *time.Location {
 	return m.o.Style.Location
 }
 
-// current is the delivery that the keys are about.
+// current returns the delivery that the keys act on.
 func (m *Model) current() (webhook.Summary, bool) {
 	row, ok := m.list.current()
 	return row.Summary, ok

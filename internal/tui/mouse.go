@@ -2,10 +2,10 @@ package tui
 
 import tea "charm.land/bubbletea/v2"
 
-// wheelLines is how far a notch of the wheel goes.
+// wheelLines is the number of lines that one notch of the wheel scrolls.
 const wheelLines = 3
 
-// mouse takes a click or the wheel, where it makes sense.
+// mouse handles clicks and the wheel.
 func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	if tooSmall(m.width, m.height) {
 		return nil
@@ -21,14 +21,14 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	switch {
-	case l.list.holds(at.X, at.Y):
+	case l.list.contains(at.X, at.Y):
 		return m.clickList(at.Y - l.list.y)
-	case l.detail.holds(at.X, at.Y):
+	case l.detail.contains(at.X, at.Y):
 		return m.clickDetail(at.Y - l.detail.y)
 	}
-	if chip := m.chip().width(); chip > 0 && at.Y == l.lower && at.X >= l.list.w-1-chip && at.X < l.list.w {
+	if w := m.indicators().width(); w > 0 && at.Y == l.lower && at.X >= l.list.w-1-w && at.X < l.list.w {
 		m.mode = modeList
-		m.list.toBottom()
+		m.list.toNewest()
 		return tea.Batch(m.refit(), m.load())
 	}
 	tabs := area{1, l.lower, l.w, 1}
@@ -37,12 +37,12 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	}
 	if t, ok := m.tabAt(at.X - tabs.x); ok && at.Y == tabs.y {
 		m.detail.tab = t
-		return m.fresh()
+		return m.resetDetail()
 	}
 	return nil
 }
 
-// mouseOver takes a click or the wheel where something lies over the list.
+// mouseOver handles clicks and the wheel in an overlay.
 func (m *Model) mouseOver(l layout, msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	by := 0
@@ -57,7 +57,7 @@ func (m *Model) mouseOver(l layout, msg tea.MouseMsg) tea.Cmd {
 	y := at.Y - l.upper - 1
 	switch {
 	case m.mode == modeHelp:
-		m.helpTop = max(min(m.helpTop+by*wheelLines, m.helpMost), 0)
+		m.helpTop = max(min(m.helpTop+by*wheelLines, m.helpMaxTop), 0)
 	case m.mode == modePalette && by != 0:
 		m.palette.move(by)
 	case m.mode == modePalette:
@@ -65,7 +65,7 @@ func (m *Model) mouseOver(l layout, msg tea.MouseMsg) tea.Cmd {
 	case m.mode == modeChooser && by != 0:
 		m.chooser.move(0, by)
 	case m.mode == modeChooser && m.chooser.click(at.X, y, m.width, l.content):
-		return m.setFilter(m.chooser.chosen(m.filter.active))
+		return m.setFilter(m.chooser.toggled(m.filter.active))
 	}
 	return nil
 }
@@ -85,11 +85,11 @@ func (m *Model) clickDetail(row int) tea.Cmd {
 	cmd := tea.Cmd(nil)
 	if m.mode == modeList {
 		top := m.detail.top
-		cmd = m.enter()
+		cmd = m.focusDetail()
 		m.detail.top = top
 	}
 	if m.detail.cursor = m.detail.top + row; m.detail.toggle() {
-		return tea.Batch(cmd, m.reshow())
+		return tea.Batch(cmd, m.rerenderDetail())
 	}
 	m.detail.scroll(m.layout().detail.h)
 	return cmd
@@ -104,7 +104,7 @@ func (m *Model) wheel(l layout, at tea.Mouse) tea.Cmd {
 	default:
 		return nil
 	}
-	if l.detail.holds(at.X, at.Y) {
+	if l.detail.contains(at.X, at.Y) {
 		m.detail.wheel(by, l.detail.h)
 		return nil
 	}

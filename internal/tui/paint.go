@@ -6,13 +6,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// painter turns lines into what a terminal draws. It uses the terminal's own 16 colours and no background of its own, so that every
-// theme, light or dark, fits; without colour, bold, faint, underlined and reversed remain, which are none.
+// painter converts lines to text with escape codes. It uses only the terminal's 16 basic colors and no background, which fits light and
+// dark themes. Without color, it still uses bold, faint, underline and reverse video.
 type painter struct {
 	color bool
 }
 
-// paint joins lines to a frame.
+// paint joins lines into a frame.
 func (p painter) paint(lines []line) string {
 	var b strings.Builder
 	for i, l := range lines {
@@ -25,9 +25,9 @@ func (p painter) paint(lines []line) string {
 }
 
 func (p painter) line(b *strings.Builder, l line) {
-	now := "" // what the terminal is set to
-	for _, piece := range l {
-		want := p.codes(piece)
+	now := "" // the terminal's current attributes
+	for _, s := range l {
+		want := p.codes(s)
 		if want != now {
 			if now != "" {
 				b.WriteString("\x1b[m")
@@ -37,21 +37,21 @@ func (p painter) line(b *strings.Builder, l line) {
 			}
 			now = want
 		}
-		b.WriteString(piece.text)
+		b.WriteString(s.text)
 	}
 	if now != "" {
 		b.WriteString("\x1b[m")
 	}
 }
 
-// codes are the parameters of SGR (ECMA-48, 8.3.117) for a piece.
-func (p painter) codes(of piece) string {
+// codes returns the parameters of SGR (ECMA-48, 8.3.117) for a span.
+func (p painter) codes(of span) string {
 	codes := p.role(of.role)
 	for _, l := range []struct {
-		look look
+		look attr
 		code string
 	}{{reversed, "7"}, {matched, "1;4"}} {
-		if of.look&l.look == 0 {
+		if of.attr&l.look == 0 {
 			continue
 		}
 		if codes != "" {
@@ -91,8 +91,8 @@ func (p painter) colored(code string) string {
 	return ""
 }
 
-// say puts the screen's own signs as the terminal can show them.
-func say(s string, st display.Style) string {
+// symbols replaces the screen's symbols if the terminal supports only ASCII.
+func symbols(s string, st display.Style) string {
 	if st.UTF8 {
 		return s
 	}

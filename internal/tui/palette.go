@@ -7,73 +7,73 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
-// palette is the overlay that finds an event or a scenario to trigger.
+// palette is the overlay that searches for an event or scenario to trigger.
 type palette struct {
 	samples []view.Sample
 	input   input
-	found   []found
-	at      int
+	matches []match
+	cursor  int
 }
 
-// found is a sample, and which bytes of its name were typed.
-type found struct {
-	sample view.Sample
-	hits   []int
+// match is a sample with the matching bytes of its name.
+type match struct {
+	sample       view.Sample
+	matchedBytes []int
 }
 
-// samples are what fuzzy searches in.
-type samples []view.Sample
+// sampleNames implements fuzzy.Source.
+type sampleNames []view.Sample
 
-func (s samples) String(i int) string { return s[i].Name }
-func (s samples) Len() int            { return len(s) }
+func (s sampleNames) String(i int) string { return s[i].Name }
+func (s sampleNames) Len() int            { return len(s) }
 
 func newPalette(all []view.Sample) palette {
 	p := palette{samples: all}
-	p.find()
+	p.search()
 	return p
 }
 
-// find looks for what is typed, the best first; with nothing typed, everything in its order.
-func (p *palette) find() {
-	p.found, p.at = nil, 0
+// search finds the samples that match the typed text, best match first. Without text it returns all samples in order.
+func (p *palette) search() {
+	p.matches, p.cursor = nil, 0
 	if len(p.input.runes) == 0 {
 		for _, s := range p.samples {
-			p.found = append(p.found, found{sample: s})
+			p.matches = append(p.matches, match{sample: s})
 		}
 		return
 	}
-	for _, m := range fuzzy.FindFrom(p.input.String(), samples(p.samples)) {
-		p.found = append(p.found, found{p.samples[m.Index], m.MatchedIndexes})
+	for _, m := range fuzzy.FindFrom(p.input.String(), sampleNames(p.samples)) {
+		p.matches = append(p.matches, match{p.samples[m.Index], m.MatchedIndexes})
 	}
 }
 
-func (p *palette) move(by int) { p.at = max(min(p.at+by, len(p.found)-1), 0) }
+func (p *palette) move(by int) { p.cursor = max(min(p.cursor+by, len(p.matches)-1), 0) }
 
-// chosen is the sample under the cursor.
+// chosen returns the sample under the cursor.
 func (p *palette) chosen() (view.Sample, bool) {
-	if p.at >= len(p.found) {
+	if p.cursor >= len(p.matches) {
 		return view.Sample{}, false
 	}
-	return p.found[p.at].sample, true
+	return p.matches[p.cursor].sample, true
 }
 
-// paletteCursor is where what is typed begins.
-const paletteCursor = len(" trigger ")
+// palettePromptWidth is the column where the typed text begins.
+const palettePromptWidth = len(" trigger ")
 
-// paletteHead is how many lines stand above what was found.
-const paletteHead = 3
+// paletteHeaderLines is the number of lines above the matches.
+const paletteHeaderLines = 3
 
-// window is which of what was found is shown in so many lines, head and all.
+// window returns which matches are visible in a palette of the given height.
 func (p *palette) window(height int) (top, rows int) {
-	rows = max(height-paletteHead, 1)
-	return max(p.at-rows+1, 0), rows
+	rows = max(height-paletteHeaderLines, 1)
+	return max(p.cursor-rows+1, 0), rows
 }
 
-// click goes to what stands on a line.
+// click moves the cursor to the match on a line.
 func (p *palette) click(y, height int) {
 	top, rows := p.window(height)
-	if y -= paletteHead; y >= 0 && y < rows && top+y < len(p.found) {
-		p.at = top + y
+	if y -= paletteHeaderLines; y >= 0 && y < rows && top+y < len(p.matches) {
+		p.cursor = top + y
 	}
 }
 
@@ -84,28 +84,28 @@ func (p *palette) lines(st display.Style, height int) []line {
 		widest = max(widest, display.Width(s.Name))
 	}
 	top, rows := p.window(height)
-	for i := top; i < len(p.found) && i < top+rows; i++ {
-		f := p.found[i]
+	for i := top; i < len(p.matches) && i < top+rows; i++ {
+		f := p.matches[i]
 		first := " "
-		if i == p.at {
-			first = say("▌", st)
+		if i == p.cursor {
+			first = symbols("▌", st)
 		}
 		marks := make([]bool, len(f.sample.Name))
-		for _, at := range f.hits {
+		for _, at := range f.matchedBytes {
 			marks[at] = true
 		}
 		name := text(f.sample.Name)
 		if len(marks) > 0 {
-			name = name.marked(marks)
+			name = name.markBytes(marks)
 		}
 		l := append(text(" "), name...).pad(widest+4).add(f.sample.Description, display.Dim)
-		if i == p.at {
+		if i == p.cursor {
 			l = l.reverse()
 		}
 		lines = append(lines, append(text(first), l...))
 	}
-	if len(p.found) == 0 {
-		lines = append(lines, styled("  There is no such event or scenario.", display.Dim))
+	if len(p.matches) == 0 {
+		lines = append(lines, styled("  No matching event or scenario.", display.Dim))
 	}
 	return lines
 }

@@ -8,163 +8,163 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// result is what came of the last action: what happened, and what to do.
+// result is the content of the message line: what happened, and what to do.
 type result struct {
-	what line
-	next string // behind what; where both do not fit on one line, it has its own
+	message line
+	advice  string // follows message, on a line by itself if both don't fit on one line
 
-	short bool // it is cut rather than taken to another line
+	oneLine bool // cut to one line instead of wrapped
 }
 
-// leastShown is how long what is said stays, whatever else there is to say beside what the user does.
-const leastShown = 4 * time.Second
+// minShown is the minimum time for which a message is shown before a notice replaces it.
+const minShown = 4 * time.Second
 
-// maxWaiting is how many notices wait to be said. More is a storm that nobody reads.
-const maxWaiting = 16
+// maxQueued is the maximum number of queued notices. The oldest are dropped.
+const maxQueued = 16
 
-// saying is the result line over time: results of actions are said at once, notices when what was said before has been read.
-type saying struct {
-	now     result
-	since   time.Time
-	notice  *Notice // what is said now, where that is one
-	waiting []Notice
+// messageLine is the message line over time. Results of actions are shown immediately, notices after minShown.
+type messageLine struct {
+	current result
+	shownAt time.Time
+	notice  *Notice // set if current is a notice
+	queue   []Notice
 }
 
-// say says what came of an action. A notice that nobody has read yet comes again.
-func (m *Model) say(l line) { m.tell(result{what: append(text(" "), l...)}) }
+// showMessage shows the result of an action. A notice that it replaces too early is shown again later.
+func (m *Model) showMessage(l line) { m.showResult(result{message: append(text(" "), l...)}) }
 
-func (m *Model) tell(r result) {
-	s := &m.said
-	if s.notice != nil && m.now.Sub(s.since) < leastShown {
-		s.waiting = append([]Notice{*s.notice}, s.waiting...)
+func (m *Model) showResult(r result) {
+	s := &m.message
+	if s.notice != nil && m.now.Sub(s.shownAt) < minShown {
+		s.queue = append([]Notice{*s.notice}, s.queue...)
 	}
-	s.now, s.since, s.notice = r, m.now, nil
+	s.current, s.shownAt, s.notice = r, m.now, nil
 }
 
-func (m *Model) sayGood(s string) {
+func (m *Model) showSuccess(s string) {
 	glyph, role := m.o.Style.Glyph(webhook.StatusDelivered)
-	m.say(styled(glyph+" ", role).add(m.o.Style.Clean(s), display.Plain))
+	m.showMessage(styled(glyph+" ", role).add(m.o.Style.Clean(s), display.Plain))
 }
 
-// sayError says what failed and what to do.
-func (m *Model) sayError(err error) {
+// showError shows an error and its advice.
+func (m *Model) showError(err error) {
 	var advised interface{ Advice() string }
-	if explain := m.o.Tools.Explain; explain != nil && !as(err, &advised) {
+	if explain := m.o.Tools.Explain; explain != nil && !asError(err, &advised) {
 		err = explain(err)
 	}
 	advice := ""
-	if as(err, &advised) && advised.Advice() != "" {
-		advice = joint(err.Error()) + advised.Advice()
+	if asError(err, &advised) && advised.Advice() != "" {
+		advice = adviceSeparator(err.Error()) + advised.Advice()
 	}
-	m.sayNext("!", display.Bad, err.Error(), advice)
+	m.showWithAdvice("!", display.Bad, err.Error(), advice)
 }
 
-// sayNext says what happened and what to do.
-func (m *Model) sayNext(glyph string, role display.Role, what, next string) {
+// showWithAdvice shows what happened and what to do.
+func (m *Model) showWithAdvice(glyph string, role display.Role, message, advice string) {
 	st := m.o.Style
-	l := styled(" "+glyph+" ", role).add(st.Clean(what), display.Plain)
-	m.tell(result{what: l, next: st.Clean(next)})
+	l := styled(" "+glyph+" ", role).add(st.Clean(message), display.Plain)
+	m.showResult(result{message: l, advice: st.Clean(advice)})
 }
 
-// notice says a notice, or has it wait until what is said now has been read.
-func (m *Model) notice(n Notice) {
-	m.said.waiting = append(m.said.waiting, n)
-	if over := len(m.said.waiting) - maxWaiting; over > 0 {
-		m.said.waiting = m.said.waiting[over:]
+// addNotice shows a notice, or queues it until the current message has been shown for minShown.
+func (m *Model) addNotice(n Notice) {
+	m.message.queue = append(m.message.queue, n)
+	if over := len(m.message.queue) - maxQueued; over > 0 {
+		m.message.queue = m.message.queue[over:]
 	}
-	m.nextNotice()
+	m.showNextNotice()
 }
 
-// nextNotice says the notice that waits longest, once what is said has been there long enough.
-func (m *Model) nextNotice() {
-	s := &m.said
-	if len(s.waiting) == 0 || len(s.now.what) > 0 && m.now.Sub(s.since) < leastShown {
+// showNextNotice shows the oldest queued notice if the current message has been shown for minShown.
+func (m *Model) showNextNotice() {
+	s := &m.message
+	if len(s.queue) == 0 || len(s.current.message) > 0 && m.now.Sub(s.shownAt) < minShown {
 		return
 	}
-	n := s.waiting[0]
-	s.waiting = s.waiting[1:]
+	n := s.queue[0]
+	s.queue = s.queue[1:]
 	glyph, role := "!", display.Caution
-	if n.Good {
+	if n.Success {
 		glyph, role = m.o.Style.Glyph(webhook.StatusDelivered)
 	}
-	m.sayNext(glyph, role, n.Text, n.Next)
+	m.showWithAdvice(glyph, role, n.Text, n.Advice)
 	s.notice = &n
 	m.dirty = true
 }
 
-// resultLines are the lines above the keys: what came of the last action, a question, or help with what is typed.
+// resultLines renders the lines above the footer: the current message, a question, or help for the filter.
 func (m *Model) resultLines() []line {
 	st := m.o.Style
-	r := m.said.now
+	r := m.message.current
 	switch m.mode {
 	case modeFilter:
 		r = m.filter.help(st)
-	case modeAsk:
-		r = result{what: text(" ").add(m.ask.text, display.Plain).add(" y/n", display.Bold)}
+	case modeConfirm:
+		r = result{message: text(" ").add(m.confirmation.prompt, display.Plain).add(" y/n", display.Bold)}
 	case modeHelp, modeChooser, modePalette:
-		r.short = true // what lies over the list wants the room
+		r.oneLine = true // leave the space to the overlay
 	}
-	most := 3
-	if m.width >= wideFrom {
-		most = 2
+	maxLines := 3
+	if m.width >= wideMinWidth {
+		maxLines = 2
 	}
-	lines := r.lines(m.width-1, most, st)
+	lines := r.lines(m.width-1, maxLines, st)
 	for i, l := range lines {
 		lines[i] = l.fit(m.width, st)
 	}
 	return lines
 }
 
-// resultIn is where a second line of a result begins: under the words.
-const resultIn = 3
+// resultIndent is the indentation of the second line of a result.
+const resultIndent = 3
 
-// lines are at least one line and at most so many. Where all of it does not fit, what is to be done is kept rather than what happened.
-func (r result) lines(cells, most int, st display.Style) []line {
-	one := append(line{}, r.what...).add(r.next, display.Plain)
-	if r.short || one.width() <= cells {
+// lines renders a result in one to maxLines lines. If it doesn't fit, the message is shortened rather than the advice.
+func (r result) lines(cells, maxLines int, st display.Style) []line {
+	one := append(line{}, r.message...).add(r.advice, display.Plain)
+	if r.oneLine || one.width() <= cells {
 		return []line{one}
 	}
-	var next []line
-	if r.next != "" {
-		todo := text(spaces(resultIn)).add(strings.TrimLeft(r.next, ".: "), display.Plain)
-		next = todo.words(cells, resultIn, most-1, st)
+	var advice []line
+	if r.advice != "" {
+		l := text(spaces(resultIndent)).add(strings.TrimLeft(r.advice, ".: "), display.Plain)
+		advice = l.wrapWords(cells, resultIndent, maxLines-1, st)
 	}
-	return append(r.what.words(cells, resultIn, most-len(next), st), next...)
+	return append(r.message.wrapWords(cells, resultIndent, maxLines-len(advice), st), advice...)
 }
 
-// words breaks a line between words into at most so many lines; what there is no room for is taken out of the middle.
-func (l line) words(cells, hang, most int, st display.Style) []line {
-	out := l.broken(cells, hang)
-	for room := most*cells - hang*(most-1); len(out) > most && room > cells/2; room-- {
+// wrapWords wraps a line between words into at most maxLines lines. A text that is too long is cut in the middle.
+func (l line) wrapWords(cells, indent, maxLines int, st display.Style) []line {
+	out := l.breakWords(cells, indent)
+	for room := maxLines*cells - indent*(maxLines-1); len(out) > maxLines && room > cells/2; room-- {
 		last := len(l) - 1
 		rest := room - l[:last].width()
 		cut := append(line{}, l...)
 		cut[last].text = st.CutMiddle(l[last].text, max(rest, 1))
-		out = cut.broken(cells, hang)
+		out = cut.breakWords(cells, indent)
 	}
-	return out[:min(len(out), most)]
+	return out[:min(len(out), maxLines)]
 }
 
-// broken breaks a line between words, the later ones set in.
-func (l line) broken(cells, hang int) []line {
+// breakWords wraps a line between words and indents all lines but the first.
+func (l line) breakWords(cells, indent int) []line {
 	out := []line{nil}
 	left := cells
 	for _, p := range l {
 		for word := range strings.SplitAfterSeq(p.text, " ") {
 			bare := display.Width(strings.TrimRight(word, " "))
-			if bare > left && left < cells-hang {
-				out = append(out, text(spaces(hang)))
-				left = cells - hang
+			if bare > left && left < cells-indent {
+				out = append(out, text(spaces(indent)))
+				left = cells - indent
 			}
-			for bare > left { // longer than a line
-				head := leftmost(word, left)
+			for bare > left { // the word is longer than a line
+				head := fitPrefix(word, left)
 				if head == "" {
 					break
 				}
 				out[len(out)-1] = out[len(out)-1].add(head, p.role)
 				word = word[len(head):]
-				out = append(out, text(spaces(hang)))
-				left, bare = cells-hang, display.Width(strings.TrimRight(word, " "))
+				out = append(out, text(spaces(indent)))
+				left, bare = cells-indent, display.Width(strings.TrimRight(word, " "))
 			}
 			out[len(out)-1] = out[len(out)-1].add(word, p.role)
 			left -= display.Width(word)

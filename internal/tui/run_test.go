@@ -21,7 +21,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
-// terminal is a pseudo-terminal with what stands on its screen.
+// terminal is a pseudo-terminal with an emulated screen.
 type terminal struct {
 	mu     sync.Mutex
 	screen *vt.Emulator
@@ -33,10 +33,10 @@ func (x *terminal) text() (screen string, alternate bool) {
 	return x.screen.String(), x.screen.IsAltScreen()
 }
 
-// onTerminal runs a screen on a terminal, hands keys to it once it shows a text, and returns what Run did.
-func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx context.CancelFunc, keys io.Writer)) (*terminal, error) {
+// runOnTerminal runs a screen on a terminal, calls then once it shows wanted, and returns the error of Run.
+func runOnTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx context.CancelFunc, keys io.Writer)) (*terminal, error) {
 	t.Helper()
-	// Bubble Tea's reader may hang for ever with an event that nobody takes any more, as it looks at no context while it hands one on.
+	// Bubble Tea's reader can block forever: it sends events to a channel without checking its context.
 	defer testkit.CheckLeaks(t, goleak.IgnoreTopFunction("github.com/charmbracelet/ultraviolet.(*TerminalReader).sendEvents"))
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -71,8 +71,8 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	})
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	const patience = 2 * time.Minute
-	deadline := time.After(patience)
+	const timeout = 2 * time.Minute
+	deadline := time.After(timeout)
 	for {
 		if text, _ := x.text(); strings.Contains(text, wanted) {
 			break
@@ -81,7 +81,7 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 		case <-time.After(5 * time.Millisecond):
 		case <-deadline:
 			text, _ := x.text()
-			t.Fatalf("the screen does not show %q within %v:\n%s", wanted, patience, text)
+			t.Fatalf("the screen does not show %q within %v:\n%s", wanted, timeout, text)
 		}
 	}
 	then(cancel, master)
@@ -89,9 +89,9 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	cancel()
 	after, errState := term.GetState(int(slave.Fd()))
 	if errState != nil || *after != *before {
-		t.Errorf("the terminal was left as %+v (%v), and was %+v", after, errState, before)
+		t.Errorf("the terminal's state is %+v (%v), want %+v as before", after, errState, before)
 	}
-	for alternate := true; alternate; { // what was written last is read last
+	for alternate := true; alternate; { // wait until all output has been read
 		if _, alternate = x.text(); !alternate {
 			break
 		}
@@ -107,32 +107,32 @@ func onTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx conte
 	_ = x.screen.InputPipe().(io.Closer).Close() // Close itself races with Read
 	background.Wait()
 	if _, alternate := x.text(); alternate {
-		t.Error("the terminal was left with the other screen")
+		t.Error("the terminal still shows the alternate screen")
 	}
 	return x, err
 }
 
-func TestTheTerminalIsGivenBackWhenTheUserLeaves(t *testing.T) {
-	_, err := onTerminal(t, newMemoryLog(deliveries(0, 50)...), "job_000049", func(_ context.CancelFunc, keys io.Writer) { _, _ = io.WriteString(keys, "kkq") })
+func TestTheTerminalIsRestoredWhenTheUserQuits(t *testing.T) {
+	_, err := runOnTerminal(t, newMemoryLog(deliveries(0, 50)...), "job_000049", func(_ context.CancelFunc, keys io.Writer) { _, _ = io.WriteString(keys, "kkq") })
 	if err != nil {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestTheTerminalIsGivenBackWhenTheContextEnds(t *testing.T) {
-	_, err := onTerminal(t, newMemoryLog(), "No deliveries", func(cancel context.CancelFunc, _ io.Writer) { cancel() })
+func TestTheTerminalIsRestoredWhenTheContextIsDone(t *testing.T) {
+	_, err := runOnTerminal(t, newMemoryLog(), "No deliveries", func(cancel context.CancelFunc, _ io.Writer) { cancel() })
 	if err != nil {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestTheTerminalIsGivenBackAfterABug(t *testing.T) {
+func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 	log := newMemoryLog(deliveries(0, 50)...)
-	_, err := onTerminal(t, log, "job_000049", func(context.CancelFunc, io.Writer) {
-		log.change(func() { log.broken = func() { panic("a bug of ours") } })
+	_, err := runOnTerminal(t, log, "job_000049", func(context.CancelFunc, io.Writer) {
+		log.change(func() { log.onPage = func() { panic("injected panic") } })
 	})
 	var bug *PanicError
-	if !errors.As(err, &bug) || bug.Value != "a bug of ours" || !strings.Contains(string(bug.Stack), "memoryLog") {
+	if !errors.As(err, &bug) || bug.Value != "injected panic" || !strings.Contains(string(bug.Stack), "memoryLog") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -10,18 +10,18 @@ import (
 	"github.com/charmbracelet/colorprofile"
 )
 
-// Screen is a run of the screen.
+// Screen shows the delivery log in a terminal.
 type Screen struct {
 	o       Options
 	notices chan Notice
 }
 
-// New makes a screen. Run shows it.
+// New returns a Screen. Run shows it.
 func New(o Options) *Screen {
-	return &Screen{o: o, notices: make(chan Notice, 16)} // each is said once; more than this at once is a storm that nobody reads
+	return &Screen{o: o, notices: make(chan Notice, maxQueued)}
 }
 
-// PanicError says that the screen ran into a bug of this program. The terminal is as it was before.
+// PanicError is returned if the screen panicked. The terminal has been restored.
 type PanicError struct {
 	Value any
 	Stack []byte
@@ -29,16 +29,16 @@ type PanicError struct {
 
 func newPanicError(value any) *PanicError { return &PanicError{value, debug.Stack()} }
 
-// Error says what it ran into.
-func (e *PanicError) Error() string { return fmt.Sprintf("the screen ran into a bug: %v", e.Value) }
+// Error describes the panic.
+func (e *PanicError) Error() string { return fmt.Sprintf("the screen crashed: %v", e.Value) }
 
-// Run shows the screen until the user leaves it or ctx ends, and gives the terminal back as it was. It returns a *PanicError where a
-// bug ended it.
+// Run shows the screen until the user quits or ctx is done, and then restores the terminal. It returns a *PanicError if the screen
+// panicked.
 func (s *Screen) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := newModel(ctx, s.o, s.notices)
-	profile := colorprofile.ANSI // the 16 colours of the terminal's theme, and no others
+	profile := colorprofile.ANSI // only the 16 colors of the terminal's theme
 	if !s.o.Color {
 		profile = colorprofile.ASCII
 	}
@@ -46,7 +46,7 @@ func (s *Screen) Run(ctx context.Context) error {
 		tea.WithInput(s.o.Input), tea.WithOutput(s.o.Output), tea.WithEnvironment(s.o.Environment),
 		tea.WithFPS(framesPerSecond), tea.WithColorProfile(profile), tea.WithoutSignalHandler(),
 	)
-	// Not tea.WithContext, which kills: the goroutine that reads keys would stay behind, and take what is typed next.
+	// tea.WithContext would kill the program: the goroutine that reads keys would remain and swallow the next key.
 	stop := context.AfterFunc(ctx, p.Quit)
 	_, err := p.Run()
 	stop()
@@ -63,11 +63,11 @@ func (s *Screen) Run(ctx context.Context) error {
 	return nil
 }
 
-// framesPerSecond is how often the terminal is written to at most.
+// framesPerSecond is the maximum frame rate.
 const framesPerSecond = 30
 
-// Say shows a sentence in the result line. It never blocks.
-func (s *Screen) Say(n Notice) {
+// Notify shows a notice in the message line. It never blocks; a notice is dropped if too many are queued.
+func (s *Screen) Notify(n Notice) {
 	select {
 	case s.notices <- n:
 	default:

@@ -11,11 +11,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// story is a log with every status there is, as a day of work leaves it.
-func story() *memoryLog {
+// busyLog returns a log with deliveries of every status.
+func busyLog() *memoryLog {
 	all := deliveries(0, 40)
 	for i := range all {
-		all[i].ReceivedAt = born.Add(-time.Hour + time.Duration(i)*time.Minute)
+		all[i].ReceivedAt = startTime.Add(-time.Hour + time.Duration(i)*time.Minute)
 		all[i].Event = []string{"render.queued", "render.processing", "render.complete", "ai.complete", "wallet.low_balance"}[i%5]
 	}
 	set := func(i int, status webhook.Status, code int) *webhook.Delivery {
@@ -26,7 +26,7 @@ func story() *memoryLog {
 	all[30].Event = "render.complete"
 	unreachable := set(31, webhook.StatusUnreachable, 0)
 	unreachable.ResolvedBy, unreachable.Failure = all[36].ID, webhook.FailureRefused
-	unreachable.History[0] = webhook.Attempt{N: 1, Target: unreachable.Target, Failure: webhook.FailureRefused, Error: "Nothing is listening on localhost:3000.", StartedAt: born}
+	unreachable.History[0] = webhook.Attempt{N: 1, Target: unreachable.Target, Failure: webhook.FailureRefused, Error: "Nothing is listening on localhost:3000.", StartedAt: startTime}
 	rejected := set(32, webhook.StatusRejected, 0)
 	rejected.Verdict, rejected.History, rejected.Attempts, rejected.SecretHint = webhook.VerdictInvalid, nil, 0, ""
 	skipped := set(33, webhook.StatusSkipped, 0)
@@ -34,7 +34,7 @@ func story() *memoryLog {
 	set(34, webhook.StatusTimedOut, 0).Duration = 10 * time.Second
 	all[36].ReplayOf = all[31].ID
 	pending := set(39, webhook.StatusPending, 0)
-	pending.History, pending.Attempts, pending.ReceivedAt = nil, 0, born.Add(-3100*time.Millisecond)
+	pending.History, pending.Attempts, pending.ReceivedAt = nil, 0, startTime.Add(-3100*time.Millisecond)
 	return newMemoryLog(all...)
 }
 
@@ -57,37 +57,37 @@ func TestScreens(t *testing.T) {
 			"quit":      {"q"},
 		} {
 			t.Run(fmt.Sprintf("%s at %dx%d", name, size.w, size.h), func(t *testing.T) {
-				at(t, size.w, size.h, story(), func(x *hand) {
+				onScreen(t, size.w, size.h, busyLog(), func(x *user) {
 					x.press(keys...)
 					x.golden(fmt.Sprintf("%s_%dx%d.txt", name, size.w, size.h))
-				}, func(o *Options) { o.Own = true })
+				}, func(o *Options) { o.OwnsListener = true })
 			})
 		}
 	}
 }
 
-func TestAFilterThatIsWrongIsSaidWithItsPlace(t *testing.T) {
-	at(t, 80, 24, story(), func(x *hand) {
+func TestFilterWithAProblemHighlightsIt(t *testing.T) {
+	onScreen(t, 80, 24, busyLog(), func(x *user) {
 		x.press("/")
-		x.write("event:render.* ")
+		x.typeText("event:render.* ")
 		x.golden("filter_80x24.txt")
-		x.write("status:refusd")
+		x.typeText("status:refusd")
 		x.golden("filter_wrong_80x24.txt")
 	})
 }
 
-func TestScreenWithoutAListen(t *testing.T) {
-	at(t, 80, 24, newMemoryLog(), func(x *hand) {
+func TestScreenWithoutAListener(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 		x.state = view.State{}
-		x.wait(2 * time.Second)
+		x.advance(2 * time.Second)
 		x.golden("empty_80x24.txt")
 	})
 }
 
 func TestScreenWithoutUTF8IsASCII(t *testing.T) {
-	at(t, 120, 40, story(), func(x *hand) {
+	onScreen(t, 120, 40, busyLog(), func(x *user) {
 		x.state = view.State{Listening: true, Tunnel: view.HealthDown, TunnelState: "down 12 s", URL: "http://127.0.0.1:4747/webhooks/vidiking", Forward: "localhost:3000/webhooks/vidiking", Handler: view.HealthDown}
-		x.wait(2 * time.Second)
+		x.advance(2 * time.Second)
 		x.press("up", "up", "up", "up", "up", "up", "up", "up", "up")
 		x.golden("ascii_120x40.txt")
 		for _, r := range x.screen() {
@@ -98,32 +98,32 @@ func TestScreenWithoutUTF8IsASCII(t *testing.T) {
 	}, func(o *Options) { o.Style.UTF8 = false })
 }
 
-func TestTheSmallestWindowHasWhatMatters(t *testing.T) {
-	at(t, 60, 15, story(), func(x *hand) { x.golden("least_60x15.txt") })
+func TestScreenInTheSmallestWindow(t *testing.T) {
+	onScreen(t, 60, 15, busyLog(), func(x *user) { x.golden("least_60x15.txt") })
 }
 
-func TestSmallWindowSaysSo(t *testing.T) {
-	at(t, 50, 10, story(), func(x *hand) {
+func TestTooSmallWindow(t *testing.T) {
+	onScreen(t, 50, 10, busyLog(), func(x *user) {
 		x.golden("small_50x10.txt")
 		x.press("q")
-		if !x.left {
-			t.Error("q did not leave")
+		if !x.quit {
+			t.Error("q did not quit the screen")
 		}
 	})
 }
 
-// marked is a painted frame with its escape codes readable.
-func marked(s string) string { return strings.ReplaceAll(s, "\x1b", "␛") }
+// readableEscapes makes the escape codes of a frame visible.
+func readableEscapes(s string) string { return strings.ReplaceAll(s, "\x1b", "␛") }
 
-func TestColoursAreTheTerminalsOwn(t *testing.T) {
-	for name, color := range map[string]bool{"colour": true, "no_colour": false} {
+func TestOnlyTheTerminalsBasicColorsAreUsed(t *testing.T) {
+	for name, color := range map[string]bool{"color": true, "no_color": false} {
 		t.Run(name, func(t *testing.T) {
-			at(t, 80, 24, story(), func(x *hand) {
+			onScreen(t, 80, 24, busyLog(), func(x *user) {
 				x.press("/")
-				x.write("job_00003")
+				x.typeText("job_00003")
 				x.press("enter", "up", "up", "up", "up", "up", "up", "up", "up", "up")
 				frame := x.m.View().Content
-				compare(t, name+"_80x24.txt", marked(frame)+"\n")
+				compare(t, name+"_80x24.txt", readableEscapes(frame)+"\n")
 				for code := range strings.SplitSeq(frame, "\x1b[") {
 					codes, _, _ := strings.Cut(code, "m")
 					for c := range strings.SplitSeq(codes, ";") {
@@ -131,11 +131,11 @@ func TestColoursAreTheTerminalsOwn(t *testing.T) {
 						case "", "1", "2", "4", "7":
 						case "31", "32", "33":
 							if !color {
-								t.Fatalf("%q is a colour", c)
+								t.Fatalf("%q is a color", c)
 							}
 						default:
 							if strings.HasPrefix(code, codes+"m") {
-								t.Fatalf("%q is none of the 16 colours' foregrounds, bold, faint, underlined and reversed", codes)
+								t.Fatalf("%q is not a basic color, bold, faint, underline or reverse", codes)
 							}
 						}
 					}
@@ -145,11 +145,11 @@ func TestColoursAreTheTerminalsOwn(t *testing.T) {
 	}
 }
 
-func TestRowsAreThoseOfTheOtherCommands(t *testing.T) {
+func TestRowsAreTheSameAsInOtherCommands(t *testing.T) {
 	d := delivery(7).Summary
 	st := display.Style{UTF8: true, Width: 80}
 	want := " " + display.Row(d, st).String()
-	if got := strings.TrimRight(rowOf(d, rowView{style: st, cells: 80, now: born}).String(), " "); got != want {
+	if got := strings.TrimRight(rowOf(d, rowView{style: st, cells: 80, now: startTime}).String(), " "); got != want {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}
 }

@@ -10,52 +10,52 @@ import (
 )
 
 const (
-	treeLines   = 20_000 // shown at most: more is for a file
-	treeMembers = 2_000  // of one object or array
-	treeDepth   = 40     // where deeper nesting stays folded, and stops moving lines further in
-	openMembers = 200    // a container with more is folded until somebody opens it
-	widestKeys  = 36     // cells of the column of keys, where longer ones do not count
+	maxTreeLines   = 20_000 // of the whole tree
+	maxTreeMembers = 2_000  // members shown of one object or array
+	maxTreeDepth   = 40     // deeper levels are folded and not indented further
+	maxOpenMembers = 200    // a container with more members is folded at first
+	maxKeyColumn   = 36     // maximum width of the column of keys; longer keys overflow
 )
 
-// branch is one line of a payload's tree.
-type branch struct {
-	path   string // names it among all
+// treeLine is one line of a payload's tree.
+type treeLine struct {
+	path   string // identifies the line
 	depth  int
-	key    string // cleaned
-	value  []byte // as it is written; of a container nil
-	count  int    // members of a container
+	key    string // sanitized
+	value  []byte // JSON text; nil for a container
+	count  int    // number of members of a container
 	array  bool
 	folded bool
-	note   string // instead of everything else
+	note   string // if set, the line shows only this
 }
 
-// folds says of containers by their path whether they are folded; those it does not name are as they come.
+// folds records which containers the user has folded or unfolded, by path.
 type folds map[string]bool
 
-// tree takes a payload apart as far as it is unfolded; ok is false where it is no JSON object or array.
-func tree(body []byte, f folds, st display.Style) (branches []branch, ok bool) {
+// tree returns the unfolded lines of a payload. It returns false if the payload is not a JSON object or array.
+func tree(body []byte, f folds, st display.Style) (branches []treeLine, ok bool) {
 	body = bytes.TrimSpace(jsontext.WithoutMark(body))
 	if len(body) == 0 || body[0] != '{' && body[0] != '[' || !jsontext.Valid(body) {
 		return nil, false
 	}
-	t := treeReader{folds: f, style: st}
+	t := treeBuilder{folds: f, style: st}
 	t.members(body, "", 0)
 	return t.branches, true
 }
 
-type treeReader struct {
+type treeBuilder struct {
 	folds    folds
 	style    display.Style
-	branches []branch
+	branches []treeLine
 }
 
-// members adds the members of a container. It trusts that the text is valid.
-func (t *treeReader) members(body []byte, path string, depth int) {
+// members adds the members of a container, which must be valid JSON.
+func (t *treeBuilder) members(body []byte, path string, depth int) {
 	n := 0
 	for i, e := range jsontext.Elements(body, 0) {
 		n = i + 1
-		if n > treeMembers || len(t.branches) >= treeLines {
-			continue // counted
+		if n > maxTreeMembers || len(t.branches) >= maxTreeLines {
+			continue // only count
 		}
 		key := "[" + strconv.Itoa(i) + "]"
 		if e.Name.To > 0 {
@@ -63,13 +63,13 @@ func (t *treeReader) members(body []byte, path string, depth int) {
 		}
 		t.member(key, e.Value.Of(body), path+"/"+strconv.Itoa(i), depth)
 	}
-	if n > treeMembers {
-		t.branches = append(t.branches, branch{depth: depth, note: display.Count(n-treeMembers) + " more"})
+	if n > maxTreeMembers {
+		t.branches = append(t.branches, treeLine{depth: depth, note: display.Count(n-maxTreeMembers) + " more"})
 	}
 }
 
-func (t *treeReader) member(key string, value []byte, path string, depth int) {
-	b := branch{path: path, depth: depth, key: key, value: value}
+func (t *treeBuilder) member(key string, value []byte, path string, depth int) {
+	b := treeLine{path: path, depth: depth, key: key, value: value}
 	if value[0] != '{' && value[0] != '[' {
 		t.branches = append(t.branches, b)
 		return
@@ -83,7 +83,7 @@ func (t *treeReader) member(key string, value []byte, path string, depth int) {
 	b.value = nil
 	said := false
 	if b.folded, said = t.folds[path]; !said {
-		b.folded = b.count > openMembers || depth >= treeDepth
+		b.folded = b.count > maxOpenMembers || depth >= maxTreeDepth
 	}
 	t.branches = append(t.branches, b)
 	if !b.folded {
@@ -91,11 +91,11 @@ func (t *treeReader) member(key string, value []byte, path string, depth int) {
 	}
 }
 
-// treeLayout lays branches out: keys in one column, values in another. The first cell is the pane's.
-func treeLayout(branches []branch, st display.Style) []detailLine {
+// treeLayout aligns keys and values in two columns. It leaves the first cell free for the cursor.
+func treeLayout(branches []treeLine, st display.Style) []detailLine {
 	column := 0
 	for _, b := range branches {
-		if w := treeIndent(b) + display.Width(b.key); w <= widestKeys {
+		if w := treeIndent(b) + display.Width(b.key); w <= maxKeyColumn {
 			column = max(column, w)
 		}
 	}
@@ -104,16 +104,16 @@ func treeLayout(branches []branch, st display.Style) []detailLine {
 	for i, b := range branches {
 		lines[i] = b.line(column, st)
 		if at := strings.LastIndexByte(b.path, '/'); at > 0 {
-			lines[i].in = b.path[:at]
+			lines[i].parent = b.path[:at]
 		}
 	}
 	return lines
 }
 
-// treeIndent is where a branch's key begins.
-func treeIndent(b branch) int { return 3 + 2*min(b.depth, treeDepth) }
+// treeIndent returns the column where the key of a line begins.
+func treeIndent(b treeLine) int { return 3 + 2*min(b.depth, maxTreeDepth) }
 
-func (b branch) line(column int, st display.Style) detailLine {
+func (b treeLine) line(column int, st display.Style) detailLine {
 	in := treeIndent(b)
 	if b.note != "" {
 		return detailLine{line: styled(spaces(in)+st.Symbols("… ")+b.note, display.Dim)}
@@ -123,7 +123,7 @@ func (b branch) line(column int, st display.Style) detailLine {
 		if b.folded {
 			glyph = "▸"
 		}
-		l := text(spaces(in-2)).add(say(glyph, st)+" "+b.key, display.Dim)
+		l := text(spaces(in-2)).add(symbols(glyph, st)+" "+b.key, display.Dim)
 		if b.folded {
 			l = l.pad(max(column, l.width()+2)).add(b.size(), display.Dim)
 		}
@@ -134,16 +134,16 @@ func (b branch) line(column int, st display.Style) detailLine {
 	room := st.Width - l.width() - 1
 	value := string(b.value)
 	if st.Width > 0 {
-		value = squeeze(value, room)
+		value = keepEnds(value, room)
 	}
 	value = st.Clean(value)
 	if st.Width > 0 {
 		value = st.CutMiddle(value, max(room, 3))
 	}
-	return detailLine{line: l.add(value, display.Plain), hang: column}
+	return detailLine{line: l.add(value, display.Plain), indent: column}
 }
 
-func (b branch) size() string {
+func (b treeLine) size() string {
 	noun := " members"
 	if b.array {
 		noun = " items"
@@ -154,9 +154,9 @@ func (b branch) size() string {
 	return display.Count(b.count) + noun
 }
 
-// squeeze keeps both ends of a text that is far longer than its cells, so that it is cleaned at once.
-func squeeze(s string, cells int) string {
-	const bytesPerCell = 28 // as much as one cell can hold: a character with its marks
+// keepEnds shortens a text that is far longer than its cells to its two ends, because sanitizing a long text is slow.
+func keepEnds(s string, cells int) string {
+	const bytesPerCell = 28 // the most that one cell can hold: a character with combining marks
 	if most := (max(cells, 0) + 1) * bytesPerCell; len(s) > 2*most {
 		return s[:most] + s[len(s)-most:]
 	}

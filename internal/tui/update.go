@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
-// Update takes a message. A bug in it ends the screen, and nothing else.
+// Update handles a message. A panic ends only the screen.
 func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -14,19 +14,19 @@ func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 			cmd = tea.Quit
 		}
 	}()
-	return m, tea.Batch(m.update(msg), m.makeRoom())
+	return m, tea.Batch(m.update(msg), m.fitResult())
 }
 
-// makeRoom fits list and detail to a result that takes more lines than the one before, or fewer.
-func (m *Model) makeRoom() tea.Cmd {
+// fitResult adapts list and detail if the message line has another height than in the last frame.
+func (m *Model) fitResult() tea.Cmd {
 	if !m.dirty || m.width == 0 || tooSmall(m.width, m.height) {
 		return nil
 	}
 	n := len(m.resultLines())
-	if n == m.resultWas {
+	if n == m.resultHeight {
 		return nil
 	}
-	m.resultWas = n
+	m.resultHeight = n
 	return m.refit()
 }
 
@@ -36,10 +36,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyReleaseMsg, tea.MouseReleaseMsg, tea.MouseMotionMsg, nil:
 		return nil
 	case stateMsg:
-		return m.tookState(msg.state)
+		return m.setState(msg.state)
 	case tickMsg:
-		m.dirty = m.dirty || m.list.waiting(m.listHeight())
-		return m.ticked()
+		m.dirty = m.dirty || m.list.hasPending(m.listHeight())
+		return m.handleTick()
 	}
 	m.dirty = true
 	switch msg := msg.(type) {
@@ -48,56 +48,56 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return m.key(msg)
 	case tea.PasteMsg:
-		return m.pasted(msg.Content)
+		return m.handlePaste(msg.Content)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
 		return m.mouse(msg.(tea.MouseMsg))
 	case bugMsg:
 		m.bug = msg.bug
 		return tea.Quit
 	default:
-		return m.told(msg)
+		return m.handleResponse(msg)
 	}
 }
 
-// told takes what the model asked for.
-func (m *Model) told(msg tea.Msg) tea.Cmd {
+// handleResponse handles the response to one of the model's requests.
+func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case pageMsg:
-		return m.tookPage(msg)
+		return m.handlePage(msg)
 	case totalsMsg:
-		return m.tookTotals(msg)
+		return m.handleTotals(msg)
 	case detailMsg:
-		return m.tookDetail(msg)
+		return m.handleDetail(msg)
 	case changedMsg:
-		return m.changed(msg)
+		return m.handleChange(msg)
 	case noticeMsg:
-		m.notice(msg.notice)
-		return m.hear()
+		m.addNotice(msg.notice)
+		return m.waitForNotice()
 	default:
-		return m.came(msg)
+		return m.handleActionResult(msg)
 	}
 }
 
-// came takes what came of an action.
-func (m *Model) came(msg tea.Msg) tea.Cmd {
+// handleActionResult handles the result of an action.
+func (m *Model) handleActionResult(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case sentMsg:
-		m.sent(msg)
-	case batchAskedMsg:
-		m.askReplays(msg)
+		m.showSent(msg)
+	case batchReadyMsg:
+		m.confirmBatch(msg)
 	case batchMsg:
-		return m.batchWent(msg)
+		return m.handleBatchSent(msg)
 	case deliveryMsg:
-		return m.useDelivery(msg)
+		return m.handleDelivery(msg)
 	case editedMsg:
-		return m.edited(msg)
+		return m.handleEdited(msg)
 	case savedMsg:
-		m.saved(msg)
+		m.showSaved(msg)
 	}
 	return nil
 }
 
-func (m *Model) tookState(s view.State) tea.Cmd {
+func (m *Model) setState(s view.State) tea.Cmd {
 	if s == m.state {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (m *Model) tookState(s view.State) tea.Cmd {
 	m.state = s
 	if other && m.width > 0 {
 		m.list.scroll(m.listHeight())
-		return m.reshow()
+		return m.rerenderDetail()
 	}
 	return nil
 }
@@ -121,5 +121,5 @@ func (m *Model) resize(w, h int) tea.Cmd {
 		m.list.top = len(m.list.rows)
 	}
 	m.list.scroll(height)
-	return tea.Batch(m.reload(), m.reshow())
+	return tea.Batch(m.reload(), m.rerenderDetail())
 }

@@ -52,7 +52,7 @@ func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog,
 // ScreenOptions returns the options that all screens share.
 func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options {
 	return tui.Options{
-		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.W.Now, Style: out.Style, Color: out.Color, Suspend: a.W.GOOS != "windows",
+		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.W.Now, Style: out.Style, Color: out.Color, CanSuspend: a.W.GOOS != "windows",
 		Input: a.W.Stdin, Output: a.W.Stdout, Environment: terminalEnvironment(a),
 	}
 }

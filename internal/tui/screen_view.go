@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// View is the screen. It is composed anew only when something has changed.
+// View returns the current frame. It renders a new one only if something has changed.
 func (m *Model) View() tea.View {
 	if m.dirty {
 		m.frame = m.compose()
@@ -27,13 +27,13 @@ func (m *Model) compose() tea.View {
 	return v
 }
 
-// screen is the lines of the whole screen.
+// screen renders all lines of the screen.
 func (m *Model) screen() []line {
 	if m.width == 0 {
 		return nil
 	}
 	if tooSmall(m.width, m.height) {
-		return m.plainWord()
+		return m.tooSmallLines()
 	}
 	l := m.layout()
 	lines := m.headerLines(m.width)
@@ -48,18 +48,18 @@ func (m *Model) screen() []line {
 	return append(append(lines, m.resultLines()...), m.footer(m.width))
 }
 
-// plainWord says that the window is too small, as far as that fits.
-func (m *Model) plainWord() []line {
-	words := []string{
-		fmt.Sprintf("%d x %d is too small.", m.width, m.height), fmt.Sprintf("It takes %d x %d.", leastWidth, leastHeight), "q quits.",
+// tooSmallLines renders a message that the window is too small.
+func (m *Model) tooSmallLines() []line {
+	messages := []string{
+		fmt.Sprintf("%d x %d is too small.", m.width, m.height), fmt.Sprintf("Enlarge it to %d x %d.", minWidth, minHeight), "Press q to quit.",
 	}
-	if m.mode == modeAsk {
-		words = []string{m.ask.text + " y/n"}
+	if m.mode == modeConfirm {
+		messages = []string{m.confirmation.prompt + " y/n"}
 	}
 	lines := make([]line, m.height)
 	for i := range lines {
-		if i < len(words) {
-			lines[i] = text(words[i])
+		if i < len(messages) {
+			lines[i] = text(messages[i])
 		}
 		lines[i] = lines[i].fit(m.width, m.o.Style)
 	}
@@ -70,8 +70,8 @@ func (m *Model) narrowLines(l layout) []line {
 	st := m.o.Style
 	lines := []line{rule(m.ruleLeft(), m.ruleRight(), m.width, st)}
 	lines = append(lines, m.listLines(l)...)
-	right := m.chip()
-	if s, ok := m.detail.about(); ok {
+	right := m.indicators()
+	if s, ok := m.detail.summary(); ok {
 		id := styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
 		if len(right) > 0 {
 			id = id.add(st.Symbols("─"), display.Dim)
@@ -84,24 +84,24 @@ func (m *Model) narrowLines(l layout) []line {
 
 func (m *Model) wideLines(l layout) []line {
 	st := m.o.Style
-	left := rule(m.ruleLeft(), m.ruleRight(), l.list.w, st).add(say("┬", st), display.Dim)
+	left := rule(m.ruleLeft(), m.ruleRight(), l.list.w, st).add(symbols("┬", st), display.Dim)
 	lines := []line{append(left, rule(m.tabLine(), nil, l.detail.w, st)...)}
 	rows, detail := m.listLines(l), m.detailLines(l)
 	for i := range rows {
 		lines = append(lines, append(rows[i].add(st.Symbols("│"), display.Dim), detail[i]...))
 	}
-	lower := rule(nil, m.chip(), l.list.w, st).add(say("┴"+strings.Repeat("─", l.detail.w), st), display.Dim)
+	lower := rule(nil, m.indicators(), l.list.w, st).add(symbols("┴"+strings.Repeat("─", l.detail.w), st), display.Dim)
 	return append(lines, lower)
 }
 
-// overlay is what lies over list and detail, if something does, with the rule below it.
+// overlay renders the overlay that covers list and detail, with the rule below it. It returns nil if none is open.
 func (m *Model) overlay(l layout) []line {
 	st := m.o.Style
 	h := l.content
 	var lines []line
 	switch m.mode {
 	case modeHelp:
-		lines, m.helpMost = helpLines(m.keys, m.width, h, m.helpTop, st)
+		lines, m.helpMaxTop = helpLines(m.keys, m.width, h, m.helpTop, st)
 	case modeChooser:
 		lines = m.chooser.lines(m.filter.active, m.width, h, st)
 	case modePalette:
@@ -117,23 +117,23 @@ func (m *Model) overlay(l layout) []line {
 		out[i] = out[i].fit(m.width, st)
 	}
 	var more line
-	if below := m.helpMost - m.helpTop; m.mode == modeHelp && below > 0 {
-		more = text(" " + say("↓", st) + " " + display.Count(below) + " more ")
+	if below := m.helpMaxTop - m.helpTop; m.mode == modeHelp && below > 0 {
+		more = text(" " + symbols("↓", st) + " " + display.Count(below) + " more ")
 	}
 	return append(out, rule(nil, more, m.width, st))
 }
 
-// textCursor is the terminal's own cursor, where something is typed.
+// textCursor returns the position of the terminal's cursor, or nil if no text is being typed.
 func (m *Model) textCursor() *tea.Cursor {
 	if tooSmall(m.width, m.height) {
 		return nil
 	}
 	switch m.mode {
 	case modeFilter:
-		_, at := m.filter.editing(m.filterRoom(), m.o.Style)
-		return tea.NewCursor(min(1+at, m.width-1), m.layout().upper) // behind the rule's first cell
+		_, at := m.filter.editLine(m.filterRoom(), m.o.Style)
+		return tea.NewCursor(min(1+at, m.width-1), m.layout().upper) // after the rule's first cell
 	case modePalette:
-		at := paletteCursor + display.Width(m.o.Style.Clean(string(m.palette.input.runes[:m.palette.input.at])))
+		at := palettePromptWidth + display.Width(m.o.Style.Clean(string(m.palette.input.runes[:m.palette.input.cursor])))
 		return tea.NewCursor(min(at, m.width-1), m.layout().upper+2)
 	default:
 		return nil

@@ -8,13 +8,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// key takes a key, by what the keys mean now.
+// key handles a key according to the mode.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, m.keys.suspend) {
 		return m.suspend()
 	}
-	if tooSmall(m.width, m.height) && m.mode != modeAsk {
-		return m.leaveKeys(k)
+	if tooSmall(m.width, m.height) && m.mode != modeConfirm {
+		return m.quitKey(k)
 	}
 	switch m.mode {
 	case modeFilter:
@@ -23,8 +23,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.chooserKey(k)
 	case modePalette:
 		return m.paletteKey(k)
-	case modeAsk:
-		return m.askKey(k)
+	case modeConfirm:
+		return m.confirmKey(k)
 	case modeHelp:
 		return m.helpKey(k)
 	case modeDetail:
@@ -36,31 +36,31 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 			return cmd
 		}
 	}
-	return m.anyKey(k)
+	return m.sharedKey(k)
 }
 
-// suspend goes back to the shell. A listener would stop there, so it asks; who presses it again means it.
+// suspend returns to the shell. It asks first if the listener would be suspended, too. Pressing the key again confirms.
 func (m *Model) suspend() tea.Cmd {
-	if !m.o.Own || m.mode == modeAsk {
-		if m.mode == modeAsk {
-			m.mode = m.behind
+	if !m.o.OwnsListener || m.mode == modeConfirm {
+		if m.mode == modeConfirm {
+			m.mode = m.returnMode
 		}
 		return tea.Suspend
 	}
-	m.put(question{"Until fg, nothing is taken in. Back to the shell?", func(*Model) tea.Cmd { return tea.Suspend }})
+	m.confirm(confirmation{"While suspended, listen receives no deliveries. Suspend until fg?", func(*Model) tea.Cmd { return tea.Suspend }})
 	return nil
 }
 
-// leaveKeys are the keys that end the screen.
-func (m *Model) leaveKeys(k tea.KeyPressMsg) tea.Cmd {
+// quitKey handles the keys that quit the screen.
+func (m *Model) quitKey(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, m.keys.interrupt):
 		return tea.Quit
-	case key.Matches(k, m.keys.quit) && m.o.Own:
-		m.put(question{"Stop listening?", func(*Model) tea.Cmd { return tea.Quit }})
+	case key.Matches(k, m.keys.quit) && m.o.OwnsListener:
+		m.confirm(confirmation{"Stop listening?", func(*Model) tea.Cmd { return tea.Quit }})
 		return nil
 	case key.Matches(k, m.keys.quit) && m.batch != nil:
-		m.put(question{"Still sending: " + display.Count(m.batch.next) + " of " + display.Count(len(m.batch.ids)) + " are sent. Quit all the same?", func(*Model) tea.Cmd { return tea.Quit }})
+		m.confirm(confirmation{"A batch is running: " + display.Count(m.batch.next) + " of " + display.Count(len(m.batch.ids)) + " sent. Quit anyway?", func(*Model) tea.Cmd { return tea.Quit }})
 		return nil
 	case key.Matches(k, m.keys.quit):
 		return tea.Quit
@@ -69,12 +69,12 @@ func (m *Model) leaveKeys(k tea.KeyPressMsg) tea.Cmd {
 	}
 }
 
-// put asks a question.
-func (m *Model) put(q question) {
-	if m.mode != modeAsk {
-		m.behind = m.mode
+// confirm asks the user a question.
+func (m *Model) confirm(c confirmation) {
+	if m.mode != modeConfirm {
+		m.returnMode = m.mode
 	}
-	m.mode, m.ask = modeAsk, q
+	m.mode, m.confirmation = modeConfirm, c
 }
 
 func (m *Model) listKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
@@ -91,13 +91,13 @@ func (m *Model) listKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	case key.Matches(k, m.keys.top):
 		return m.toTop(), true
 	case key.Matches(k, m.keys.bottom):
-		m.list.toBottom()
-		m.list.toOldest = false
+		m.list.toNewest()
+		m.list.jumpToOldest = false
 		return m.load(), true
 	case key.Matches(k, m.keys.open, m.keys.right):
-		return m.enter(), true
+		return m.focusDetail(), true
 	case key.Matches(k, m.keys.back):
-		return m.stepBack(), true
+		return m.goBack(), true
 	case key.Matches(k, m.keys.mark):
 		m.list.toggle()
 		return m.moveList(1), true
@@ -106,43 +106,43 @@ func (m *Model) listKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	}
 }
 
-// stepBack takes back what was begun: a sending of many, the marks, the filter.
-func (m *Model) stepBack() tea.Cmd {
+// goBack stops the batch, or clears the marks, or clears the filter: the first that applies.
+func (m *Model) goBack() tea.Cmd {
 	switch {
 	case m.batch != nil:
 		m.stopBatch()
 	case len(m.list.marks) > 0:
 		clear(m.list.marks)
 	case m.filter.active != "":
-		m.say(text("All deliveries again. The filter was: " + m.o.Style.Clean(m.filter.active)))
-		m.list.anchored()
+		m.showMessage(text("Filter cleared. It was: " + m.o.Style.Clean(m.filter.active)))
+		m.list.setAnchor()
 		return m.setFilter("")
 	}
 	return nil
 }
 
-// moveList moves the cursor, and asks for more rows where they get short.
+// moveList moves the cursor and loads more rows if necessary.
 func (m *Model) moveList(by int) tea.Cmd {
 	h := m.listHeight()
 	m.list.move(by, h)
-	if m.list.short(h) {
-		return tea.Batch(m.sync(), m.reload())
+	if m.list.needsRows(h) {
+		return tea.Batch(m.syncDetail(), m.reload())
 	}
-	return m.sync()
+	return m.syncDetail()
 }
 
-// toTop goes to the oldest of the log, which the window may not have.
+// toTop moves the cursor to the oldest row of the log, which may have to be loaded.
 func (m *Model) toTop() tea.Cmd {
-	if !m.list.above {
-		m.list.place(0, m.listHeight())
-		return m.sync()
+	if !m.list.hasOlder {
+		m.list.moveTo(0, m.listHeight())
+		return m.syncDetail()
 	}
-	m.list.follow, m.list.toOldest = false, true
+	m.list.follow, m.list.jumpToOldest = false, true
 	return m.load()
 }
 
-// enter goes into the detail, which from then on is of one delivery, whatever comes.
-func (m *Model) enter() tea.Cmd {
+// focusDetail switches to the detail. New deliveries don't change which delivery it shows.
+func (m *Model) focusDetail() tea.Cmd {
 	if _, ok := m.current(); !ok {
 		return nil
 	}
@@ -152,7 +152,7 @@ func (m *Model) enter() tea.Cmd {
 	return m.refit()
 }
 
-// refit fits list and detail to the room that they have now.
+// refit adapts list and detail to their current size.
 func (m *Model) refit() tea.Cmd {
 	l := m.layout()
 	m.list.scroll(l.list.h)
@@ -160,9 +160,9 @@ func (m *Model) refit() tea.Cmd {
 	return nil
 }
 
-func (m *Model) leaveDetail() tea.Cmd {
+func (m *Model) focusList() tea.Cmd {
 	m.mode = modeList
-	m.list.place(m.list.cursor, m.listHeight())
+	m.list.moveTo(m.list.cursor, m.listHeight())
 	return m.refit()
 }
 
@@ -183,19 +183,19 @@ func (m *Model) detailKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 		d.move(len(d.lines), h)
 	case key.Matches(k, m.keys.open):
 		if d.toggle() {
-			return m.reshow(), true
+			return m.rerenderDetail(), true
 		}
 	case key.Matches(k, m.keys.right):
 		if d.unfold() {
-			return m.reshow(), true
+			return m.rerenderDetail(), true
 		}
 	case key.Matches(k, m.keys.left):
 		if d.fold() {
-			return m.reshow(), true
+			return m.rerenderDetail(), true
 		}
-		return m.leaveDetail(), true
+		return m.focusList(), true
 	case key.Matches(k, m.keys.back):
-		return m.leaveDetail(), true
+		return m.focusList(), true
 	case key.Matches(k, m.keys.mark):
 		m.list.toggle()
 	default:
@@ -204,43 +204,43 @@ func (m *Model) detailKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	return nil, true
 }
 
-// anyKey are the keys that mean the same in list and detail.
-func (m *Model) anyKey(k tea.KeyPressMsg) tea.Cmd {
+// sharedKey handles the keys that mean the same in list and detail.
+func (m *Model) sharedKey(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, m.keys.next):
-		return m.openTab(1)
+		return m.switchTab(1)
 	case key.Matches(k, m.keys.previous):
-		return m.openTab(-1)
-	case key.Matches(k, m.keys.form):
+		return m.switchTab(-1)
+	case key.Matches(k, m.keys.format):
 		if m.detail.tab == tabPayload {
-			m.detail.form = (m.detail.form + 1) % forms
+			m.detail.format = (m.detail.format + 1) % formatCount
 		}
 		m.detail.tab = tabPayload
-		return m.fresh()
+		return m.resetDetail()
 	case key.Matches(k, m.keys.wrap):
 		m.detail.wrap = !m.detail.wrap
-		return m.fresh()
+		return m.resetDetail()
 	case key.Matches(k, m.keys.filter):
-		m.behind, m.mode = modeList, modeFilter
+		m.returnMode, m.mode = modeList, modeFilter
 		m.filter.open(m.parse)
-		m.list.anchored()
+		m.list.setAnchor()
 		return m.refit()
 	case key.Matches(k, m.keys.choose):
-		m.behind, m.mode = modeList, modeChooser
-		m.filter.before = m.filter.active
-		m.list.anchored()
+		m.returnMode, m.mode = modeList, modeChooser
+		m.filter.previous = m.filter.active
+		m.list.setAnchor()
 		return m.refit()
 	case key.Matches(k, m.keys.help):
-		m.behind, m.mode, m.helpTop = m.mode, modeHelp, 0
+		m.returnMode, m.mode, m.helpTop = m.mode, modeHelp, 0
 		return nil
 	case key.Matches(k, m.keys.pause):
 		return m.togglePause()
 	default:
-		return tea.Batch(m.actionKey(k), m.leaveKeys(k))
+		return tea.Batch(m.actionKey(k), m.quitKey(k))
 	}
 }
 
-func (m *Model) openTab(by int) tea.Cmd {
+func (m *Model) switchTab(by int) tea.Cmd {
 	all := m.tabs()
 	at := 0
 	for i, t := range all {
@@ -249,20 +249,20 @@ func (m *Model) openTab(by int) tea.Cmd {
 		}
 	}
 	m.detail.tab = all[(at+by+len(all))%len(all)]
-	return m.fresh()
+	return m.resetDetail()
 }
 
-// fresh shows the detail in another way, from its beginning.
-func (m *Model) fresh() tea.Cmd {
+// resetDetail renders the detail again, from its beginning.
+func (m *Model) resetDetail() tea.Cmd {
 	m.detail.reset()
-	return m.reshow()
+	return m.rerenderDetail()
 }
 
 func (m *Model) togglePause() tea.Cmd {
 	if m.paused != (store.Cursor{}) {
-		m.paused, m.list.held, m.list.newer = store.Cursor{}, false, 0
+		m.paused, m.list.paused, m.list.unseen = store.Cursor{}, false, 0
 		return m.load()
 	}
-	m.paused, m.list.held = untilNow(m.now), true
+	m.paused, m.list.paused = cursorAfter(m.now), true
 	return m.load()
 }
