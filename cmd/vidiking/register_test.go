@@ -204,7 +204,7 @@ func TestTheAccountFollowsATunnelToItsNewURL(t *testing.T) {
 	}
 	server.DropConnections()
 	l.await("the new URL is registered", func() bool { return a.now() != first && a.now() == l.info().PublicURL })
-	l.await("that is said", func() bool { return strings.Contains(l.said(l.stderr), "Vidiking sends to "+a.now()+" now") })
+	l.await("that is said", func() bool { return strings.Contains(l.said(l.stderr), "Vidiking now sends to "+a.now()+", signed") })
 	if code := l.interrupt(); code != 0 || a.now() != production {
 		t.Errorf("got exit code %d with %s registered, want 0 with %s; stderr:\n%s", code, a.now(), production, l.said(l.stderr))
 	}

@@ -91,11 +91,11 @@ func TestListenRefusesAServerWithAnotherKey(t *testing.T) {
 	}
 	server.ReplaceHostKey()
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
-	want := regexp.MustCompile(`(?s)^error: the key of 127\.0\.0\.1 is another than before, so nothing was sent there
+	want := regexp.MustCompile(`(?s)^error: the key of 127\.0\.0\.1 has changed, so nothing was sent there
          before  SHA256:\S+
          now     SHA256:\S+
-hint:  somebody may stand in between\. Where you know that the server has a new key,
-       take line 1 out of \S+ssh-servers
+hint:  another server may be impersonating it\. If you know that the server has a new key,
+       delete line 1 of \S+ssh-servers
 $`)
 	if code != 1 || !want.MatchString(stderr) {
 		t.Errorf("got %d and\n%s\nwant 1 and\n%s", code, stderr, want)
@@ -127,7 +127,7 @@ func TestListenSaysThatVidikingTriesAgainToo(t *testing.T) {
 		if code := l.interrupt(); code != 0 {
 			t.Errorf("%v: got exit code %d, want 0", test.flags, code)
 		}
-		const words = "Vidiking tries again what your handler refuses, and so does this listen: it may come twice."
+		const words = "Vidiking retries what your handler refuses, and so does this listen. Your handler may get a delivery twice."
 		if said := l.said(l.stderr); strings.Contains(said, words) != test.want {
 			t.Errorf("%v: got\n%s\nwant that it says so: %v", test.flags, said, test.want)
 		}
@@ -141,7 +141,7 @@ func TestListenSaysWhatAnSSHServerRefuses(t *testing.T) {
 	w.configure(t, "ssh_bind = \"localhost:80\"\n")
 	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())
-	if code != 1 || !strings.Contains(stderr, "\nerror: 127.0.0.1 lets you in, and there is no tunnel: the server does not forward port 80\n") {
+	if code != 1 || !strings.Contains(stderr, "\nerror: 127.0.0.1 accepts your login, but opens no tunnel: the server does not forward port 80\n") {
 		t.Errorf("a port that it does not forward: got %d and\n%s", code, stderr)
 	}
 }

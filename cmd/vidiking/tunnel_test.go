@@ -84,8 +84,8 @@ func TestListenEndsWhereTheTokenIsRefused(t *testing.T) {
 	code, stdout, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1")
 	t.Logf("ended after %v:\n%s", time.Since(start), stderr)
 	want := `error: ngrok refused the token from NGROK_AUTHTOKEN (ERR_NGROK_105)
-hint:  it is no token: copy it again from https://dashboard.ngrok.com/get-started/your-authtoken
-       or go without an account: --tunnel ssh
+hint:  it is not a token: copy it again from https://dashboard.ngrok.com/get-started/your-authtoken
+       or use a tunnel that needs no account: --tunnel ssh
 `
 	if code != 4 || stdout != "" || stderr != want {
 		t.Errorf("got %d, stdout %q, stderr\n%s\nwant 4 and\n%s", code, stdout, stderr, want)
@@ -192,9 +192,9 @@ func TestListenHasTheDomainThatItAsksFor(t *testing.T) {
 	}
 	// Another one wants the same.
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--url", "shop.public.test")
-	want := `error: ngrok does not give that URL (ERR_NGROK_334)
+	want := `error: ngrok does not provide that URL (ERR_NGROK_334)
          The endpoint 'https://shop.public.test' is already online
-hint:  end whatever has it, or leave --url out: https://ngrok.com/docs/errors/err_ngrok_334
+hint:  end the session that uses it, or leave out --url: https://ngrok.com/docs/errors/err_ngrok_334
 `
 	if code != 1 || stderr != want {
 		t.Errorf("got %d and\n%s\nwant 1 and\n%s", code, stderr, want)
@@ -236,7 +236,7 @@ func TestAListenThatMadeItsSecretRejectsNothingThatComesThroughATunnel(t *testin
 		t.Errorf("signed with the account's secret: got %d, want 200", code)
 	}
 	l.interrupt()
-	if got := l.said(l.stdout); !strings.Contains(got, "  verify    warn: your account's secret is not known, so nothing is rejected\n") || !strings.Contains(got, "vidiking config set webhook-secret") {
+	if got := l.said(l.stdout); !strings.Contains(got, "  verify    warn (your account's secret is unknown, so nothing is rejected)\n") || !strings.Contains(got, "vidiking config set webhook-secret") {
 		t.Errorf("got\n%s\nwant that nothing is rejected, and what to do", got)
 	}
 	strict := w.startTunnel(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking", "--verify", "strict")

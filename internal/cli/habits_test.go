@@ -112,7 +112,7 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 		"client https://smee.io/x http://localhost:8080": "receive webhooks and forward them: vidiking listen --forward http://localhost:8080",
 		"listen 3000":                                    "vidiking listen --forward 3000",
 		"listen 3000 --events render.*":                  "vidiking listen --forward 3000 --events 'render.*'",
-		"listen my-source":                               "your handler goes behind --forward: vidiking listen --forward localhost:3000",
+		"listen my-source":                               "name your handler with --forward: vidiking listen --forward localhost:3000",
 		"listen --port 3000":                             "use --forward: vidiking listen --forward 3000",
 		"listen -p3000 --hold":                           "use --forward: vidiking listen --forward 3000 --hold",
 		"listen --forward-to=localhost:3000/webhooks":    "use --forward: vidiking listen --forward localhost:3000/webhooks",

@@ -25,7 +25,7 @@ func TestWhatIsInNoLogIsNotNamed(t *testing.T) {
 	w.Now, w.Random = time.Now, rand.Reader
 	code := cli.Main(context.Background(), w)
 	screen := x.screen.String()
-	if code != 3 || !strings.Contains(screen, "3 × 401 refused\n") || strings.Contains(screen, "dlv_") || !strings.Contains(screen, "What is sent is not recorded") {
+	if code != 3 || !strings.Contains(screen, "3 × 401 refused\n") || strings.Contains(screen, "dlv_") || !strings.Contains(screen, "Deliveries are not recorded") {
 		t.Errorf("got exit code %d, want 3, and no id of what was not recorded; the screen:\n%s", code, screen)
 	}
 }

@@ -117,7 +117,7 @@ func (x *terminal) golden(name string) {
 		{`\d+ kB of`, "53 kB of"},
 		{`[^\s]+/001`, "/home/dev"},
 		// What is said only where something takes long, as it does on a busy machine.
-		{`(?m)^.*(Putting back your account's webhook|Waiting for the answer of localhost:3000)\..*\n`, ""},
+		{`(?m)^.*(Restoring your account's webhook|Waiting for the response of localhost:3000)\..*\n`, ""},
 	} {
 		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.with)
 	}

@@ -13,7 +13,7 @@ const (
 	abortTimeout   = 3 * time.Second  // for a session that was aborted or failed
 )
 
-// registration is what a session does with the account's webhook.
+// registration is the session's registration as the account's webhook.
 type registration struct {
 	registrar *Registrar // nil without --register
 	released  bool       // drain has released it, or has reported why not
@@ -32,7 +32,7 @@ func (r *registration) restoreWebhook(d *sessionDisplay) error {
 	}
 	slow := time.AfterFunc(500*time.Millisecond, func() {
 		if r.registrar != nil {
-			notify(output.Notice{Code: "restoring", Message: "Putting back your account's webhook. Ctrl-C again leaves it."})
+			notify(output.Notice{Code: "restoring", Message: "Restoring your account's webhook. Press Ctrl-C again to skip this."})
 		}
 	})
 	defer slow.Stop()

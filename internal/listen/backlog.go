@@ -15,8 +15,8 @@ type backlog struct {
 	resumed relay.Resumed // sent by this session
 }
 
-// resume sends deliveries that dead sessions still had to send, if this session holds or retries. It runs before the ingress is served, so that
-// older deliveries are sent first, and before the session is announced.
+// resume sends pending deliveries of dead sessions, if this session holds or retries. It runs before the ingress is served, because older
+// deliveries must be sent first, and before the session is announced.
 func (s *Session) resume(ctx context.Context) error {
 	if err := s.announce.Lock(); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (b *backlog) notices() []output.Notice {
 		ns = append(ns, output.Notice{
 			Code: "outcome_unknown", Hint: replayPending,
 			Message: fmt.Sprintf("%s from an earlier listen, outcome unknown: the handler may have received %s.", display.Deliveries(n), output.ItOrThem(n)),
-			Details: []string{"To send " + output.ItOrThem(n) + " again, maybe for the second time: " + replayPending},
+			Details: []string{"To send " + output.ItOrThem(n) + ", possibly for the second time: " + replayPending},
 		})
 	}
 	return ns

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
+func TestSessionResumesPendingDeliveries(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name    string
@@ -20,9 +20,9 @@ func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
 		resumed int
 		pending relay.Pending
 	}{
-		{"with neither, nothing is sent", HandlerOptions{}, 0, relay.Pending{NeverSent: 1, Unknown: 1}},
-		{"hold sends what was held", HandlerOptions{Hold: true}, 1, relay.Pending{Unknown: 1}},
-		{"retry sends retries, too", HandlerOptions{Retry: &dispatch.Schedule{Speed: 1}}, 2, relay.Pending{Unknown: 1}},
+		{"without both, nothing is sent", HandlerOptions{}, 0, relay.Pending{NeverSent: 1, Unknown: 1}},
+		{"hold sends held deliveries", HandlerOptions{Hold: true}, 1, relay.Pending{Unknown: 1}},
+		{"retry also sends retries", HandlerOptions{Retry: &dispatch.Schedule{Speed: 1}}, 2, relay.Pending{Unknown: 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -70,8 +70,8 @@ func TestAListenResumesWhatItIsToldToSend(t *testing.T) {
 	}
 }
 
-// A listen is one session until it is gone: nobody else takes over from it, announced or not.
-func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
+// A session keeps its deliveries until it ends, even before it is announced.
+func TestStartingSessionKeepsItsDeliveries(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	log, err := store.Open(t.Context(), dir, store.Options{})
@@ -103,13 +103,13 @@ func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
 		return len(due)
 	}
 	if n := adopted("/p/shop"); n != 0 {
-		t.Errorf("another listen takes over %d of its deliveries, want 0", n)
+		t.Errorf("another session adopted %d of its deliveries, want 0", n)
 	}
 	if err := starting.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if n := adopted("/p/flaskapp"); n != 0 {
-		t.Errorf("a listen of another project takes over %d of its deliveries, want 0", n)
+		t.Errorf("a session of another project adopted %d of its deliveries, want 0", n)
 	}
 	for project, want := range map[string]int{"/p/shop": 1, "/p/flaskapp": 0} {
 		if left, err := relay.CountPending(t.Context(), log.Reader(), dir, project); err != nil || left.NeverSent != want {
@@ -117,6 +117,6 @@ func TestAListenThatStartsIsNotTakenForADeadOne(t *testing.T) {
 		}
 	}
 	if n := adopted("/p/shop"); n != 1 {
-		t.Errorf("once it is gone, another listen takes over %d of its deliveries, want 1", n)
+		t.Errorf("after it ended, another session adopted %d of its deliveries, want 1", n)
 	}
 }

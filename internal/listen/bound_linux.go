@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// startBound starts a program that does not outlive this process: whatever ends this one, the kernel asks the program to end, too.
-// The function that is returned is called once the program has ended.
+// startBound starts a program that does not outlive this process: when this process ends for any reason, the kernel sends the program SIGTERM.
+// The caller calls ended once the program has ended.
 func startBound(cmd *exec.Cmd) (ended func(), err error) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}

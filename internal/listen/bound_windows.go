@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// startBound starts a program in a job object that ends with this process, and the program with it. The function that is returned is
-// called once the program has ended.
+// startBound starts a program in a job object, which ends with this process and ends the program. The caller calls ended once the program
+// has ended.
 func startBound(cmd *exec.Cmd) (ended func(), err error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
@@ -28,7 +28,7 @@ func startBound(cmd *exec.Cmd) (ended func(), err error) {
 	}
 	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(cmd.Process.Pid))
 	if err == nil {
-		_ = windows.AssignProcessToJobObject(job, process) // where it has ended already there is nothing to bind
+		_ = windows.AssignProcessToJobObject(job, process) // fails if the process has ended already
 		_ = windows.CloseHandle(process)
 	}
 	return closeJob, nil

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// busyFeed is a delivery log whose methods fail as often as the test says, the first time that they are called.
+// busyFeed is a delivery log. The first calls of a method fail, as often as left says.
 type busyFeed struct {
 	*store.Reader
 	mu   sync.Mutex
@@ -60,7 +60,7 @@ func (b *busyFeed) IsDue(ctx context.Context, id webhook.ID) (bool, error) {
 	return b.Reader.IsDue(ctx, id)
 }
 
-// recordOne records a delivery and the code that its handler answered.
+// recordOne records a delivery and the code of its response.
 func recordOne(t *testing.T, log *store.Log, id webhook.ID, code int) {
 	t.Helper()
 	d := webhook.Delivery{Summary: webhook.Summary{ID: id, Event: webhook.EventRenderComplete, ReceivedAt: time.Now()}}
@@ -73,7 +73,7 @@ func recordOne(t *testing.T, log *store.Log, id webhook.ID, code int) {
 	}
 }
 
-func TestAWaitGoesOnWhileTheLogIsBusy(t *testing.T) {
+func TestWaitContinuesWhileTheLogIsBusy(t *testing.T) {
 	for _, code := range []int{200, 500} {
 		log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 		if err != nil {
@@ -87,12 +87,12 @@ func TestAWaitGoesOnWhileTheLogIsBusy(t *testing.T) {
 		}
 		want := map[int]Result{200: ResultDelivered, 500: ResultRefused}[code]
 		if got, err := w.Wait(t.Context()); err != nil || got != want {
-			t.Errorf("a handler that answers %d: got %s, %v; want %s", code, got, err, want)
+			t.Errorf("a handler that responds with %d: got %s, %v; want %s", code, got, err, want)
 		}
 	}
 }
 
-func TestAWaitWhoseLastLookFailsSaysSo(t *testing.T) {
+func TestWaitReturnsTheErrorOfItsLastCheck(t *testing.T) {
 	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +104,6 @@ func TestAWaitWhoseLastLookFailsSaysSo(t *testing.T) {
 		Reader:      &busyFeed{Reader: log.Reader(), left: map[string]int{"List": 1000}},
 	}
 	if got, err := w.Wait(t.Context()); !errors.Is(err, store.ErrBusy) {
-		t.Errorf("got %s, %v; want that the log is busy: the delivery may have come", got, err)
+		t.Errorf("got %s, %v; want ErrBusy, because the delivery may have arrived", got, err)
 	}
 }

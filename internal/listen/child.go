@@ -31,7 +31,7 @@ func findCommand(args []string) (*child, error) {
 	}
 	path, err := exec.LookPath(args[0])
 	if err != nil {
-		return nil, output.Usage("there is no program "+args[0], "name one behind --: vidiking listen -- npm test")
+		return nil, output.Usage("command not found: "+args[0], "name a program after --, for example: vidiking listen -- npm test")
 	}
 	return &child{cmd: &exec.Cmd{Path: path, Args: args}, ended: make(chan struct{})}, nil
 }
@@ -45,7 +45,7 @@ func (c *child) start(sys *System, environment ...string) error {
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = sys.Stdin, sys.Stdout, sys.Stderr
 	release, err := startBound(c.cmd)
 	if err != nil {
-		return output.Failed(err, "can't start "+c.cmd.Args[0]+": "+output.StartReason(err), "try it alone: "+c.cmd.Args[0])
+		return output.Failed(err, "can't start "+c.cmd.Args[0]+": "+output.StartReason(err), "try to run it without listen: "+c.cmd.Args[0])
 	}
 	go func() {
 		defer close(c.ended)
@@ -153,8 +153,8 @@ func (s *Session) startCommand(url string) error {
 	return err
 }
 
-// verdict returns the error that the session ends with: the command's exit code if it failed by itself, else the result of --wait-for, else
-// whether every delivery was delivered.
+// verdict returns the error that the session ends with. The exit code of a command that failed comes first, then the result of --wait-for, then
+// an error if a delivery was not delivered.
 func (s *Session) verdict(ctx context.Context) error {
 	err := s.wait.verdict(ctx)
 	if s.child == nil {

@@ -23,9 +23,9 @@ type Guard struct {
 var _ dispatch.Guard = (*Guard)(nil)
 
 const (
-	reasonItself  = "is this listen itself"
-	reasonAnother = "is another listen"
-	reasonProject = "is neither this machine nor in a private network, where a project file may send; if that is right, name it yourself, with --forward or --to"
+	reasonItself  = "is the address of this listen"
+	reasonAnother = "is the address of another listen"
+	reasonProject = "is neither this machine nor in a private network; a project file may not send elsewhere, but --forward and --to may"
 )
 
 // Host refuses the public URL of this session.

@@ -8,7 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
-func TestDeliveriesDoNotComeBackToAListen(t *testing.T) {
+func TestGuardRefusesSessions(t *testing.T) {
 	t.Parallel()
 	live := []session.Info{{URL: "http://127.0.0.1:4848/webhooks/vidiking"}, {URL: "not a URL\x7f"}}
 	var liveErr error
@@ -29,16 +29,16 @@ func TestDeliveriesDoNotComeBackToAListen(t *testing.T) {
 			t.Errorf("%s: got %v, want an error: %t", host, err, refused)
 		}
 	}
-	live = nil // the other has ended, and something else may have its port
+	live = nil // the other session has ended, and another program may use its port
 	if err := g.Addr(netip.MustParseAddrPort("127.0.0.1:4848")); err != nil {
-		t.Errorf("where another listen was: got %v, want nil", err)
+		t.Errorf("after the other session ended: got %v, want nil", err)
 	}
 	if liveErr = errors.New("no permission"); g.Addr(netip.MustParseAddrPort("127.0.0.1:4848")) == nil {
-		t.Error("where the sessions cannot be read: got nil, want an error")
+		t.Error("if the sessions cannot be read: got nil, want an error")
 	}
 }
 
-func TestAProjectFilesTargetIsKeptToPrivateAddresses(t *testing.T) {
+func TestGuardKeepsProjectTargetsToPrivateAddresses(t *testing.T) {
 	t.Parallel()
 	g := &Guard{Private: true}
 	for addr, refused := range map[string]bool{

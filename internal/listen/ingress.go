@@ -25,17 +25,19 @@ type ingress struct {
 	served       chan error    // why the loopback server ended
 }
 
-// build creates the servers. The public one trusts no token: tokens are for senders on this machine.
-func (in *ingress) build(r *relay.Relay, o *IngressOptions, token string, public bool) {
+// build creates the loopback server.
+func (in *ingress) build(r *relay.Relay, o *IngressOptions, token string) {
 	in.path = o.Path
 	in.server = relay.NewIngress(r, relay.IngressOptions{
 		Path: o.Path, Token: token, Origin: webhook.OriginLocal, Respond: o.Respond, MaxBody: o.MaxBody, Files: o.Connections,
 	}).Server()
-	if public {
-		in.publicServer = relay.NewIngress(r, relay.IngressOptions{
-			Path: o.Path, Origin: webhook.OriginTunnel, Respond: o.Respond, MaxBody: o.MaxBody,
-		}).Server()
-	}
+}
+
+// buildPublic creates the server for requests from the tunnel. It trusts no token, because tokens are for senders on this machine.
+func (in *ingress) buildPublic(r *relay.Relay, o *IngressOptions) {
+	in.publicServer = relay.NewIngress(r, relay.IngressOptions{
+		Path: o.Path, Origin: webhook.OriginTunnel, Respond: o.Respond, MaxBody: o.MaxBody,
+	}).Server()
 }
 
 // url returns the loopback URL.
@@ -66,7 +68,7 @@ func (in *ingress) bind(ctx context.Context, o *IngressOptions, routes []relay.R
 		return err
 	}
 	if short, ok := targetAt(routes, in.ln.Addr().String()); ok {
-		return output.Usage("--forward "+short+" is this listen itself", "name your handler: --forward localhost:3000")
+		return output.Usage("--forward "+short+" is the address of this listen", "name your handler: --forward localhost:3000")
 	}
 	live, err := session.Live(dataDir)
 	if err != nil {
@@ -79,7 +81,7 @@ func (in *ingress) bind(ctx context.Context, o *IngressOptions, routes []relay.R
 			continue
 		}
 		if short, ok := targetAt(routes, u.Host); ok {
-			return output.Usage("--forward "+short+" is another listen", "name your handler: --forward "+strings.TrimPrefix(other.Forward, "http://"))
+			return output.Usage("--forward "+short+" is the address of another listen", "name your handler: --forward "+strings.TrimPrefix(other.Forward, "http://"))
 		}
 	}
 	return nil
@@ -116,11 +118,11 @@ func listenTCP(ctx context.Context, o *IngressOptions) (ln net.Listener, portCha
 		}
 	}
 	if isAddrInUse(err) {
-		return nil, false, output.Failed(err, o.Addr+" is taken", "any free port: --addr "+net.JoinHostPort(host, "0"))
+		return nil, false, output.Failed(err, o.Addr+" is already in use", "use any free port: --addr "+net.JoinHostPort(host, "0"))
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {
 		err = op.Err
 	}
-	return nil, false, output.Failed(err, "can't listen at "+o.Addr+": "+err.Error(), "another address: --addr 127.0.0.1:0")
+	return nil, false, output.Failed(err, "can't listen at "+o.Addr+": "+err.Error(), "use another address: --addr 127.0.0.1:0")
 }

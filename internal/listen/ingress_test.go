@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 )
 
-func TestAListenKnowsATargetThatIsItselfByEveryNameOfThisMachine(t *testing.T) {
+func TestIngressRecognizesItsAddressByEveryName(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]bool{
 		"4747": true, "127.0.0.1:4747": true, "127.0.0.2:4747": true, "[::1]:4747": true, "me.localhost:4747": true, "0.0.0.0:4747": true,

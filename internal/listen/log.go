@@ -45,7 +45,7 @@ func (l *sessionLog) checkDelivered(ctx context.Context, session string) error {
 		what = display.Deliveries(n) + " were not delivered"
 	}
 	return &output.Failure{Code: output.ExitHandler, What: what, Hints: []string{
-		"which: vidiking webhooks list", "if that is what you test: vidiking listen --allow-failures -- COMMAND",
+		"list them: vidiking webhooks list", "if your test expects this: vidiking listen --allow-failures -- COMMAND",
 	}}
 }
 
@@ -61,7 +61,7 @@ func (l *sessionLog) undelivered(ctx context.Context, session string) (int, erro
 	return failed + others, err
 }
 
-// logFailed shows that queued records could not be written, or that the log was replaced.
+// logFailed reports that queued records could not be written, or that the log was replaced.
 func (s *Session) logFailed(err error) {
 	n := relay.Notice{Kind: relay.NoticeNotRecorded, At: s.o.System.Now(), Err: err}
 	var gone *store.NotFoundError
@@ -70,7 +70,7 @@ func (s *Session) logFailed(err error) {
 		return
 	case errors.Is(err, store.ErrReplaced):
 		n.Kind = relay.NoticeLogReplaced
-		_ = s.announce.Reannounce() // other commands can do without
+		_ = s.announce.Reannounce() // other commands work without it
 	}
 	s.display.view.Notify(n)
 }

@@ -26,11 +26,11 @@ func (v *noticeView) Notify(n relay.Notice) {
 
 func (v *noticeView) Say(output.Notice) {}
 
-func TestAnErrorOfTheLogBeforeThereIsAViewIsShown(t *testing.T) {
+func TestEarlyLogErrorsAreShownLater(t *testing.T) {
 	s := &Session{o: &Options{System: System{Now: time.Now}}}
 	s.log.errors.Report(store.ErrFull)
 	v := &noticeView{}
-	var reporting sync.WaitGroup // the log has goroutines of its own
+	var reporting sync.WaitGroup // from another goroutine, as the log does
 	reporting.Go(func() { s.log.errors.Report(store.ErrReadOnly) })
 	s.display.view = v
 	s.log.errors.handleWith(s.logFailed)

@@ -20,7 +20,7 @@ func signalOf(s *os.ProcessState) int {
 	return 0
 }
 
-// Terminate asks a process to end, so that it can restore the terminal.
+// Terminate sends a process SIGTERM, which lets it restore the terminal.
 func Terminate(p *os.Process) error { return p.Signal(syscall.SIGTERM) }
 
 // ownGroup makes a command that is not started yet lead its own process group, which includes the processes that it starts.

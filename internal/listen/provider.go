@@ -43,7 +43,7 @@ type Provider struct {
 // isLocal reports whether only this machine can reach the session.
 func (p *Provider) isLocal() bool { return p.Open == nil }
 
-// Machine is what choosing a provider needs to know about this machine.
+// Machine describes this machine for ChooseProvider.
 type Machine struct {
 	LookupEnv func(string) (string, bool)
 	Home      string // empty if there is none
@@ -62,9 +62,9 @@ func ChooseProvider(m Machine, cfg *config.Config) (Provider, error) {
 	sshGiven, urlGiven := isFlag(cfg, config.SSH), isFlag(cfg, config.URL)
 	switch {
 	case sshGiven && name != providerAuto && name != ProviderSSH:
-		return Provider{}, output.Usage("--ssh names a server for --tunnel ssh, not "+name, "leave one of them out")
+		return Provider{}, output.Usage("--ssh and --tunnel "+name+" can't be combined", "leave one of them out")
 	case urlGiven && name == providerLocal:
-		return Provider{}, output.Usage("--url is for a tunnel, and --tunnel local is none", "leave one of them out")
+		return Provider{}, output.Usage("--url needs a tunnel, but --tunnel local opens none", "leave one of them out")
 	case sshGiven:
 		name = ProviderSSH
 	case urlGiven && name == providerAuto:
@@ -78,7 +78,7 @@ func ChooseProvider(m Machine, cfg *config.Config) (Provider, error) {
 	case providerAuto:
 		return autoProvider(m, cfg)
 	}
-	return Provider{Name: providerLocal, Note: ": reached from this machine only"}, nil
+	return Provider{Name: providerLocal, Note: " (reachable from this machine only)"}, nil
 }
 
 // autoProvider returns ngrok if there is a token, else loopback. It ignores a broken configuration file of ngrok's own agent.
@@ -89,9 +89,9 @@ func autoProvider(m Machine, cfg *config.Config) (Provider, error) {
 	case err == nil || !errors.As(err, &none):
 		return p, err
 	case none.broken:
-		return Provider{Name: providerLocal, Note: ": reached from this machine only; ngrok's own configuration can't be read"}, nil
+		return Provider{Name: providerLocal, Note: " (reachable from this machine only; can't read ngrok's own configuration)"}, nil
 	}
-	return Provider{Name: providerLocal, Note: ": reached from this machine only; --tunnel ssh opens it"}, nil
+	return Provider{Name: providerLocal, Note: " (reachable from this machine only)"}, nil
 }
 
 func isFlag(cfg *config.Config, key string) bool {
@@ -140,7 +140,7 @@ func ngrokProvider(m Machine, cfg *config.Config) (Provider, error) {
 	}, nil
 }
 
-// ngrokToken returns the token and where it is from.
+// ngrokToken returns the token and its origin.
 func ngrokToken(m Machine, cfg *config.Config) (token, from string, err error) {
 	if token = cfg.Reveal(config.NgrokAuthtoken); token != "" {
 		from = "the configuration"
@@ -152,12 +152,12 @@ func ngrokToken(m Machine, cfg *config.Config) (token, from string, err error) {
 	token, file, err := tunnel.AgentToken(tunnel.Machine{LookupEnv: m.LookupEnv, Home: m.Home, GOOS: m.GOOS})
 	switch {
 	case err != nil:
-		return "", "", noTokenError{output.Failed(err, err.Error(), "mend it, or give the token to vidiking: vidiking config set ngrok-authtoken"), true}
+		return "", "", noTokenError{output.Failed(err, err.Error(), "fix that file, or store the token here: vidiking config set ngrok-authtoken"), true}
 	case token == "":
-		return "", "", noTokenError{Failure: &output.Failure{Code: output.ExitCredentials, What: "there is no token for ngrok", Hints: []string{
+		return "", "", noTokenError{Failure: &output.Failure{Code: output.ExitCredentials, What: "no ngrok token found", Hints: []string{
 			"get one from https://dashboard.ngrok.com/get-started/your-authtoken,",
-			"then: vidiking config set ngrok-authtoken",
-			"or go without an account: --tunnel ssh",
+			"then run: vidiking config set ngrok-authtoken",
+			withoutAccount,
 		}}}
 	}
 	return token, cfg.ShortPath(file), nil
@@ -172,7 +172,7 @@ func ngrokRoots(cfg *config.Config) (*x509.CertPool, error) {
 	case "host":
 		pool, err := x509.SystemCertPool()
 		if err != nil {
-			return nil, output.Failed(err, "the system's certificates can't be read: "+err.Error())
+			return nil, output.Failed(err, "can't read the system's certificates: "+err.Error())
 		}
 		return pool, nil
 	}
@@ -182,7 +182,7 @@ func ngrokRoots(cfg *config.Config) (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return nil, output.Usage(config.NgrokRootCAs+" names a file without a certificate: "+cfg.String(config.NgrokRootCAs), "a PEM file, trusted or host")
+		return nil, output.Usage(config.NgrokRootCAs+" names a file without a certificate: "+cfg.String(config.NgrokRootCAs), "use a PEM file, trusted or host")
 	}
 	return pool, nil
 }
@@ -195,7 +195,7 @@ func settingFile(cfg *config.Config, key string) ([]byte, error) {
 	}
 	text, err := atomicfile.Read(path, 1<<20)
 	if err != nil {
-		return nil, output.Usage(key + " names a file that can't be read: " + cfg.ShortPath(path) + ": " + output.PathReason(err))
+		return nil, output.Usage("can't read " + cfg.ShortPath(path) + ", the file of " + key + ": " + output.PathReason(err))
 	}
 	return text, nil
 }
@@ -208,7 +208,7 @@ func sshProvider(m Machine, cfg *config.Config) (Provider, error) {
 	}
 	target, err := tunnel.ParseTarget(name)
 	if err != nil {
-		return Provider{}, output.Usage("--ssh can't be "+name+": "+err.Error(), "a server like me@example.com, or me@example.com:2222")
+		return Provider{}, output.Usage("invalid --ssh "+name+": "+err.Error(), "name a server such as me@example.com or me@example.com:2222")
 	}
 	dir, err := cfg.DataDir()
 	if err != nil {
@@ -232,7 +232,7 @@ func sshProvider(m Machine, cfg *config.Config) (Provider, error) {
 	}
 	proxies := tunnel.EnvironmentProxies(m.LookupEnv)
 	return Provider{
-		Name: ProviderSSH, Note: ", by " + target.String(), Server: target.Host,
+		Name: ProviderSSH, Note: " through " + target.String(), Server: target.Host,
 		Open: func(t tunnel.Options) tunnel.Tunnel {
 			t.Proxy = proxies
 			return tunnel.OpenSSH(t, o)
@@ -263,7 +263,7 @@ func (m Machine) sshAgent() string {
 func tunnelOptions(sys *System) (tunnel.Options, *tunnel.Verifier) {
 	client := &http.Client{Transport: &http.Transport{
 		Proxy:             func(r *http.Request) (*url.URL, error) { return sys.Proxies(r.URL) },
-		DisableKeepAlives: true, // each verification needs a connection of its own
+		DisableKeepAlives: true, // each verification needs a new connection
 	}}
 	verifier := tunnel.NewVerifier(client, sys.Random)
 	return tunnel.Options{Verify: verifier.Verify, Now: sys.Now, Random: rand.Float64}, verifier

@@ -21,11 +21,11 @@ func readyBlock(s *Session, base string) output.Ready {
 	if !s.o.Provider.isLocal() {
 		r.Local = s.ingress.url()
 	} else if s.ingress.portChanged {
-		r.URLNote = " (" + s.o.Ingress.Addr + " is taken)"
+		r.URLNote = " (" + s.o.Ingress.Addr + " is already in use)"
 	}
 	addSecret(&r, s)
 	if s.child == nil { // a command sends deliveries itself
-		r.Next = append(r.Next, output.Suggestion{Text: "Send a first event, from another terminal:", Command: "vidiking trigger render.complete"})
+		r.Next = append(r.Next, output.Suggestion{Text: "Send your first event from another terminal:", Command: "vidiking trigger render.complete"})
 	}
 	return r
 }
@@ -36,14 +36,14 @@ func addSecret(r *output.Ready, s *Session) {
 		r.VerifyNote = ", with " + s.secret.String()
 	}
 	if s.secret.lenient {
-		r.VerifyNote = ": your account's secret is not known, so nothing is rejected"
-		r.Next = append(r.Next, output.Suggestion{Text: "Give it that secret, and nothing else gets through:", Command: "vidiking config set webhook-secret"})
+		r.VerifyNote = " (your account's secret is unknown, so nothing is rejected)"
+		r.Next = append(r.Next, output.Suggestion{Text: "To reject other deliveries, set that secret:", Command: "vidiking config set webhook-secret"})
 	}
 	if !s.o.Provider.isLocal() {
 		return
 	}
 	if s.secret.IsNew {
-		r.VerifyNote += " (made just now)"
+		r.VerifyNote += " (generated just now)"
 	}
 	if s.secret.missing {
 		r.Next = append(r.Next, output.Suggestion{Text: "Your handler needs the secret:", Command: s.o.Secrets.Command})
@@ -56,7 +56,7 @@ func forwardRoutes(routes []relay.Route, down []dispatch.Target) []output.Route 
 	for _, r := range routes {
 		out := output.Route{Events: r.Events, Target: r.Target.String()}
 		if slices.ContainsFunc(down, func(t dispatch.Target) bool { return t.String() == out.Target }) {
-			out.Note = " (nothing there yet)"
+			out.Note = " (not reachable yet)"
 		}
 		shown = append(shown, out)
 	}
@@ -69,14 +69,14 @@ func startNotices(s *Session) []output.Notice {
 	if s.o.Handler.Retry != nil && !s.o.Provider.isLocal() && s.o.Ingress.Respond == relay.RespondHandler {
 		ns = append(ns, output.Notice{
 			Code: "retried_twice", Hint: "--respond ack",
-			Message: "Vidiking tries again what your handler refuses, and so does this listen: it may come twice.",
-			Details: []string{"To leave it to this one: --respond ack"},
+			Message: "Vidiking retries what your handler refuses, and so does this listen. Your handler may get a delivery twice.",
+			Details: []string{"To let only listen retry: --respond ack"},
 		})
 	}
 	return append(ns, s.backlog.notices()...)
 }
 
-// clear removes the ready file that a killed session left behind, so that nobody mistakes it for this session's.
+// clear removes the ready file that a killed session left behind. Otherwise a reader could mistake it for this session's.
 func (f ReadyFile) clear() error {
 	if f.Path == "" {
 		return nil
@@ -105,5 +105,5 @@ func (f ReadyFile) wrap(err error) error {
 	if err == nil {
 		return nil
 	}
-	return output.Failed(err, fmt.Sprintf("can't write %s: %s", f.Name, output.PathReason(err)), "another place: --ready-file /tmp/vidiking-ready")
+	return output.Failed(err, fmt.Sprintf("can't write %s: %s", f.Name, output.PathReason(err)), "use another file: --ready-file /tmp/vidiking-ready")
 }

@@ -58,7 +58,7 @@ func (r *Registrar) register(ctx context.Context, session, url string, secret we
 	if err != nil {
 		f := r.o.Explain(err)
 		if stale, staleErr := r.o.Store.Stale(); staleErr == nil && len(stale) > 0 {
-			f.Hints = append(f.Hints, "what was there may have to be put back: vidiking config restore-webhook")
+			f.Hints = append(f.Hints, "the previous webhook may have to be restored: vidiking config restore-webhook")
 		}
 		return f
 	}
@@ -86,7 +86,7 @@ func (r *Registrar) change(edit func(*vidiking.Webhook)) {
 	}
 }
 
-// follow registers every change, and retries until it succeeds, because until then Vidiking sends to a URL that nobody serves.
+// follow registers every change. It retries until it succeeds, because until then Vidiking sends to a URL without a server.
 func (r *Registrar) follow() {
 	backoff := time.Duration(0)
 	for {
@@ -126,12 +126,12 @@ func (r *Registrar) update(backoff time.Duration) time.Duration {
 	case r.ctx.Err() != nil:
 		return 0
 	case err == nil:
-		r.notify(output.Notice{Code: "registered", At: r.o.Now(), Good: true, Message: "Vidiking sends to " + w.URL + " now, signed with " + w.Secret.String() + "."})
+		r.notify(output.Notice{Code: "registered", At: r.o.Now(), Good: true, Message: "Vidiking now sends to " + w.URL + ", signed with " + w.Secret.String() + "."})
 		return 0
 	case backoff == 0:
 		r.notify(output.Notice{
 			Code: "not_registered", At: r.o.Now(), Message: "Vidiking does not send to " + w.URL + " yet: " + r.o.Explain(err).What + ".",
-			Details: []string{"Trying again."},
+			Details: []string{"Retrying."},
 		})
 		return firstBackoff
 	}
@@ -202,8 +202,8 @@ func releaseNotice(out account.Outcome) (output.Notice, bool) {
 		const command = "vidiking config set-webhook --url URL"
 		return output.Notice{
 			Code: "left_registered", Hint: command,
-			Message: "Vidiking still sends to " + out.StillRegistered.URL + ", where nobody is any more.",
-			Details: []string{"Set what it should be: " + command},
+			Message: "Vidiking still sends to " + out.StillRegistered.URL + ", where no listen runs any more.",
+			Details: []string{"Set the correct URL: " + command},
 		}, true
 	}
 	return output.Notice{}, false
@@ -211,9 +211,9 @@ func releaseNotice(out account.Outcome) (output.Notice, bool) {
 
 // releaseError says why the webhook was not restored, and how to restore it.
 func (r *Registrar) releaseError(err error) error {
-	const what = "the account's webhook is not put back"
+	const what = "the account's webhook was not restored"
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return output.Failed(err, what+": Vidiking did not answer in time", "vidiking config restore-webhook")
+		return output.Failed(err, what+": Vidiking did not respond in time", "vidiking config restore-webhook")
 	}
 	reason := r.o.Explain(err)
 	f := output.Failed(err, what+": "+reason.What, "vidiking config restore-webhook")

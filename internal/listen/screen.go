@@ -61,7 +61,7 @@ type screenView struct {
 	health handlerHealth
 }
 
-// handlerHealth is what the session itself knows about its handlers.
+// handlerHealth records the results of the session's own connection attempts to its handlers.
 type handlerHealth struct {
 	upAt        atomic.Int64 // when the handler was last seen to be up again, in milliseconds
 	downAtStart atomic.Bool
@@ -104,7 +104,7 @@ func (v *screenView) state(ctx context.Context, log ScreenLog) view.State {
 	return state
 }
 
-// combine returns the health of the handler, according to the log and to what the session itself has seen.
+// combine returns the health of the handler from the log and from the session's own connection attempts.
 func (h *handlerHealth) combine(logged view.Health, seen time.Time) view.Health {
 	switch up := h.upAt.Load(); {
 	case up > 0 && seen.UnixMilli() <= up:
@@ -145,7 +145,7 @@ func (v *screenView) run() {
 		return
 	}
 	f := v.s.o.View.Screen.Explain(err)
-	v.s.o.System.Errors.Error(f.What, f.Detail, append(f.Hints, "listen goes on, with lines"))
+	v.s.o.System.Errors.Error(f.What, f.Detail, append(f.Hints, "listen continues with lines"))
 	live, err := v.lines(v.ctx)
 	if err != nil {
 		return

@@ -52,7 +52,8 @@ type forwarder struct {
 
 const (
 	gcPercent = 300 // three times Go's default
-	// Beyond the bodies in flight and this much, memory is collected as often as necessary: outside input may cost time, but not memory.
+	// If more memory than the bodies in flight plus this reserve is used, garbage is collected as often as necessary: outside input may
+	// cost time, but not memory.
 	memoryReserve = 32 << 20
 )
 
@@ -182,7 +183,10 @@ func (s *Session) build(ctx context.Context) error {
 		MaxConcurrency: h.MaxConcurrency,
 		Session:        info.ID, Project: s.log.location.Project, Now: s.o.System.Now, Random: s.o.System.Random, Notify: s.display.view.Notify,
 	})
-	s.ingress.build(s.relay.Relay, in, info.Token, !s.o.Provider.isLocal())
+	s.ingress.build(s.relay.Relay, in, info.Token)
+	if !s.o.Provider.isLocal() {
+		s.ingress.buildPublic(s.relay.Relay, in)
+	}
 	return nil
 }
 
@@ -200,7 +204,7 @@ func (s *Session) announceSession() error {
 		}
 	})
 	if store.IsFull(err) {
-		return output.Failed(err, "the disk is full, so the session file can't be written", output.MakeRoom, "or free some space on that disk")
+		return output.Failed(err, "can't write the session file: the disk is full", output.MakeRoom, "or free some space on that disk")
 	}
 	return err
 }
@@ -270,14 +274,14 @@ func checkHandlers(s *Session, ready *output.Ready, probe <-chan []dispatch.Targ
 	}
 }
 
-// secretChanged makes it known that signatures are checked with another secret from now on.
+// secretChanged announces that signatures are now verified with another secret.
 func (s *Session) secretChanged(secret webhook.Secret) {
 	update(s.announce, func(i *session.Info) { i.Secret = secret.String() })
 	s.account.registrar.Sign(secret)
 	s.display.view.Say(output.Notice{
-		Code: "secret_changed", At: s.o.System.Now(), Good: true, Message: "Signatures are checked with " + secret.String() + " now.",
+		Code: "secret_changed", At: s.o.System.Now(), Good: true, Message: "Signatures are now verified with " + secret.String() + ".",
 	})
 }
 
-// update changes what other commands know about the session. An error is no reason to end the session, because they can do without.
+// update changes the session file that other commands read. It ignores errors, because other commands work without the change.
 func update(s *session.Session, change func(*session.Info)) { _ = s.Update(change) }

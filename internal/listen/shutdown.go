@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// shutdown ends the session in order, for whatever cause.
+// shutdown drains the session and returns the error that the command ends with.
 func (s *Session) shutdown(ctx context.Context, interrupts <-chan os.Signal, cause error) error {
 	if err := s.Drain(ctx, interrupts); err != nil {
 		return err
@@ -19,19 +19,18 @@ func (s *Session) shutdown(ctx context.Context, interrupts <-chan os.Signal, cau
 	case cause != nil:
 		return cause
 	case !s.display.started:
-		s.display.printer.ClosingLine("Stopped before there was a tunnel.")
+		s.display.printer.ClosingLine("Stopped before the tunnel was open.")
 		return nil
 	default:
 		return s.verdict(ctx)
 	}
 }
 
-// abortGrace is how long an aborted session may take to record and print what it gave up. This takes milliseconds, except on a machine
-// under heavy load, or if nobody reads the output.
+// abortGrace is the time that an aborted session has to record and print the deliveries it gave up. This takes milliseconds, unless the machine
+// is under heavy load or the output is not read.
 const abortGrace = 3 * time.Second
 
-// Drain finishes the deliveries in flight, and prints a summary. An interrupt aborts these deliveries, and stops waiting for a view that nobody
-// reads.
+// Drain finishes the deliveries in flight and prints a summary. An interrupt aborts them and limits the wait for the view to abortGrace.
 func (s *Session) Drain(ctx context.Context, interrupts <-chan os.Signal) error {
 	done := make(chan struct{})
 	var err error
@@ -56,8 +55,8 @@ func (s *Session) Drain(ctx context.Context, interrupts <-chan os.Signal) error 
 	return output.ErrSilent{Code: output.ExitInterrupted}
 }
 
-// drain restores the account's webhook first, so that new deliveries go there. Then it waits for the responses in flight, and for the
-// view to show them.
+// drain first restores the account's webhook, to send new deliveries there. Then it waits for the responses in flight and until the view
+// has shown them.
 func (s *Session) drain(ctx context.Context) error {
 	restoreErr := s.account.restoreWebhook(&s.display)
 	s.account.awaitRecovery()

@@ -59,7 +59,7 @@ func (t *tunnelLink) open(ctx context.Context, in *ingress, p output.Printer, in
 			}
 			t.print(state, p.Notice)
 			if state.Cause != nil {
-				slow.Stop() // the notice says what the session waits for
+				slow.Stop() // the notice says why the session waits
 			}
 		case <-slow.C:
 			if t.system.StderrTerminal {

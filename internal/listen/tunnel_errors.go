@@ -21,8 +21,8 @@ func (e *TunnelError) Error() string { return e.Err.Error() }
 func (e *TunnelError) Unwrap() error { return e.Err }
 
 const (
-	withoutAccount = "or go without an account: --tunnel ssh"
-	withoutTunnel  = "or receive from this machine alone: --tunnel local"
+	withoutAccount = "or use a tunnel that needs no account: --tunnel ssh"
+	withoutTunnel  = "or receive from this machine only: --tunnel local"
 )
 
 // explainTunnel returns the failure to show for an error of a tunnel; nil for other errors.
@@ -38,22 +38,22 @@ func explainTunnel(err error) *output.Failure {
 	case tunnel.Taken:
 		return takenURL(e)
 	case tunnel.Limit:
-		return &output.Failure{Code: output.ExitFailed, What: withCode("your ngrok account allows no more", e), Detail: detail(e), Hints: []string{"see what it has: " + e.DocURL, withoutAccount}}
+		return &output.Failure{Code: output.ExitFailed, What: withCode("your ngrok account has reached its limit", e), Detail: detail(e), Hints: []string{"see your limits: " + e.DocURL, withoutAccount}}
 	case tunnel.KeyChanged:
 		return changedKey(e)
 	case tunnel.Denied:
-		return output.Failed(e, e.Service+" lets you in, and there is no tunnel: "+messageOf(e),
-			"where a proxy of yours leads to it, name both: --url https://…, and vidiking config set ssh-bind localhost:8080")
+		return output.Failed(e, e.Service+" accepts your login, but opens no tunnel: "+messageOf(e),
+			"if your proxy leads to it, set both: --url https://…, and vidiking config set ssh-bind localhost:8080")
 	case tunnel.Unverified:
-		return output.Failed(e, display.Clean(e.Message), "where names are not looked up here, or a proxy is between, nobody can tell that it works", withoutTunnel)
+		return output.Failed(e, display.Clean(e.Message), "without DNS on this machine, or behind a proxy, vidiking can't verify the tunnel", withoutTunnel)
 	case tunnel.Unreachable:
-		return output.Failed(e, e.Service+" can't be reached: "+messageOf(e), of.Provider.proxyHint(e), withoutTunnel)
+		return output.Failed(e, "can't reach "+e.Service+": "+messageOf(e), of.Provider.proxyHint(e), withoutTunnel)
 	case tunnel.Misconfigured:
 		return output.Usage(messageOf(e))
 	}
 	hint := []string{withoutTunnel}
 	if e.DocURL != "" {
-		hint = []string{"what that means: " + e.DocURL, withoutTunnel}
+		hint = []string{"details: " + e.DocURL, withoutTunnel}
 	}
 	return &output.Failure{Code: output.ExitFailed, What: withCode(e.Service+" ended the tunnel", e), Detail: detail(e), Hints: hint}
 }
@@ -64,25 +64,25 @@ func (p Provider) proxyHint(e *tunnel.Error) string {
 	var lookup *net.DNSError
 	switch {
 	case errors.As(e, &by) && p.ownProxy:
-		return "the proxy is from ngrok_proxy_url: is it right? Without one: vidiking config unset ngrok-proxy-url"
+		return "is ngrok_proxy_url, which names the proxy, correct? To use no proxy: vidiking config unset ngrok-proxy-url"
 	case errors.As(e, &by):
-		return "the proxy is from HTTPS_PROXY: is it right? NO_PROXY names what goes without it"
+		return "is HTTPS_PROXY, which names the proxy, correct? NO_PROXY lists hosts to reach without it"
 	case errors.As(e, &lookup):
 		return output.Offline
 	}
-	return "behind a proxy: set HTTPS_PROXY"
+	return "if you are behind a proxy, set HTTPS_PROXY"
 }
 
 // refusedTunnel returns the failure for credentials that the service refused.
 func refusedTunnel(p Provider, e *tunnel.Error) *output.Failure {
 	if p.Name == ProviderSSH {
 		return &output.Failure{Code: output.ExitCredentials, What: e.Service + ": " + messageOf(e), Hints: []string{
-			"as somebody else: --ssh USER@" + e.Service, "with another key: vidiking config set ssh-key ~/.ssh/KEY",
+			"log in as another user: --ssh USER@" + e.Service, "use another key: vidiking config set ssh-key ~/.ssh/KEY",
 		}}
 	}
 	// The documented codes (ngrok docs: Errors). For others, see the page that the error names.
 	why := map[string]string{
-		"ERR_NGROK_105": "it is no token: ", "ERR_NGROK_106": "it is of ngrok's version 1: ", "ERR_NGROK_107": "it was reset or revoked: ",
+		"ERR_NGROK_105": "it is not a token: ", "ERR_NGROK_106": "it belongs to version 1 of ngrok: ", "ERR_NGROK_107": "it was reset or revoked: ",
 		"ERR_NGROK_300": "it was revoked: ",
 	}[e.Code]
 	return &output.Failure{Code: output.ExitCredentials, What: withCode("ngrok refused the token"+strings.TrimPrefix(p.Note, ", with the token"), e), Hints: []string{
@@ -92,27 +92,27 @@ func refusedTunnel(p Provider, e *tunnel.Error) *output.Failure {
 
 // takenURL returns the failure for a URL that is not available.
 func takenURL(e *tunnel.Error) *output.Failure {
-	hint := "see what you have: " + e.DocURL
+	hint := "see your domains: " + e.DocURL
 	switch e.Code {
 	case "":
-		return output.Failed(e, fmt.Sprintf("%s can't be had from %s: %s", e.URL, e.Service, messageOf(e)), "another name, or none: leave --url out")
+		return output.Failed(e, fmt.Sprintf("%s does not provide %s: %s", e.Service, e.URL, messageOf(e)), "try another name, or leave out --url")
 	case "ERR_NGROK_334":
-		hint = "end whatever has it, or leave --url out: " + e.DocURL
+		hint = "end the session that uses it, or leave out --url: " + e.DocURL
 	case "ERR_NGROK_319":
 		hint = "reserve it first: " + e.DocURL
 	}
-	return &output.Failure{Code: output.ExitFailed, What: withCode("ngrok does not give that URL", e), Detail: detail(e), Hints: []string{hint}}
+	return &output.Failure{Code: output.ExitFailed, What: withCode("ngrok does not provide that URL", e), Detail: detail(e), Hints: []string{hint}}
 }
 
 // changedKey returns the failure for a server whose key has changed, or that impersonates another.
 func changedKey(e *tunnel.Error) *output.Failure {
-	f := output.Failed(e, "the key of "+e.Service+" is another than before, so nothing was sent there")
+	f := output.Failed(e, "the key of "+e.Service+" has changed, so nothing was sent there")
 	var changed *tunnel.KeyChangedError
 	if errors.As(e, &changed) {
 		f.Detail = []string{"before  " + strings.Join(changed.Known, ", "), "now     " + changed.Current}
 		f.Hints = []string{
-			"somebody may stand in between. Where you know that the server has a new key,",
-			fmt.Sprintf("take line %d out of %s", changed.Line, changed.File),
+			"another server may be impersonating it. If you know that the server has a new key,",
+			fmt.Sprintf("delete line %d of %s", changed.Line, changed.File),
 		}
 	}
 	return f

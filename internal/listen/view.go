@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// sessionView shows what a session does. It reads the log in its own goroutines, so that it never blocks the relay.
+// sessionView shows the deliveries and notices of a session. Its goroutines read the log, so it never blocks the relay.
 type sessionView interface {
 	Start(ready output.Ready, notices []output.Notice)
 	Notify(n relay.Notice)
@@ -21,7 +21,7 @@ type sessionView interface {
 	Close()
 }
 
-// sessionDisplay is what the user sees of a session.
+// sessionDisplay is the output of a session.
 type sessionDisplay struct {
 	printer    output.Printer // for use before the view is started
 	view       sessionView
@@ -45,7 +45,7 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 	if s.o.View.TUI {
 		reason := s.o.View.Screen.Unavailable
 		if s.child != nil {
-			reason = "the command has it"
+			reason = "the command uses it"
 		}
 		if reason == "" {
 			screen, err := newScreen(ctx, s, out, lines)
@@ -55,7 +55,7 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 			s.display.view = screen
 			return nil
 		}
-		s.display.printer.Warning("no_screen", "--tui needs a terminal, and "+reason+": lines follow", nil)
+		s.display.printer.Warning("no_screen", "--tui needs a terminal, but "+reason+". Printing lines instead.", nil)
 	}
 	live, err := lines(ctx)
 	if err != nil {

@@ -26,7 +26,7 @@ type wait struct {
 
 	ended  chan struct{}
 	result Result // set before ended is closed
-	err    error  // likewise
+	err    error  // set before ended is closed
 }
 
 // start waits, in the background, for deliveries of the session, if --wait-for is set.
@@ -163,7 +163,7 @@ func (w *Waiter) testFailure(ctx context.Context, r output.WaitResult, e output.
 		rows := w.Counted()
 		i := slices.IndexFunc(rows, func(s webhook.Summary) bool { return s.Failed() && webhook.EventMatches(e.Event, s.Event) })
 		f := &output.TestFailure{
-			Kind: string(rows[i].Status), Message: fmt.Sprintf("%s came, and was not delivered: %s", rows[i].Event, display.StatusText(rows[i])),
+			Kind: string(rows[i].Status), Message: fmt.Sprintf("%s arrived, but was not delivered: %s", rows[i].Event, display.StatusText(rows[i])),
 			Text: "See it: vidiking webhooks show " + string(rows[i].ID) + "\n",
 		}
 		if d, err := w.Reader.Get(ctx, rows[i].ID); err == nil { // without the response, the report is still useful

@@ -42,7 +42,7 @@ func (w *Waiter) Print(result Result, report output.WaitResult) error {
 		return w.timeoutError(report)
 	case ResultRefused:
 		failed := rows[slices.IndexFunc(rows, webhook.Summary.Failed)]
-		w.Printer.ClosingLine(fmt.Sprintf("%s came, and was not delivered: vidiking webhooks show %s", failed.Event, failed.ID.Short(shortID)))
+		w.Printer.ClosingLine(fmt.Sprintf("%s arrived, but was not delivered: vidiking webhooks show %s", failed.Event, failed.ID.Short(shortID)))
 		return output.ErrSilent{Code: output.ExitHandler}
 	default:
 		w.Printer.ClosingLine(fmt.Sprintf("%s delivered, %s", display.Deliveries(len(rows)), w.From))
@@ -99,10 +99,10 @@ func (w *Waiter) missing(events ...output.WaitEvent) string {
 		}
 	}
 	if len(absent) > 0 {
-		parts = append(parts, strings.Join(absent, ", ")+" did not come")
+		parts = append(parts, strings.Join(absent, ", ")+" did not arrive")
 	}
 	if len(unanswered) > 0 {
-		parts = append(parts, strings.Join(unanswered, ", ")+" came without an answer")
+		parts = append(parts, strings.Join(unanswered, ", ")+" arrived, but have no response")
 	}
 	return strings.Join(parts, ", and ")
 }
@@ -118,20 +118,20 @@ func (w *Waiter) progress(e output.WaitEvent) string {
 // othersText lists what arrived instead, one line for each event and status.
 func (w *Waiter) othersText(r output.WaitResult) []string {
 	if w.Reader == nil {
-		return []string{"there is no delivery log yet; begin one: vidiking listen --forward localhost:3000"}
+		return []string{"there is no delivery log yet; to start one: vidiking listen --forward localhost:3000"}
 	}
 	if len(r.Others) == 0 {
-		return []string{"nothing else came " + w.From}
+		return []string{"no other deliveries arrived " + w.From}
 	}
-	lines := []string{"came " + w.From + ":"}
+	lines := []string{"arrived " + w.From + ":"}
 	for _, o := range r.Others {
 		event := display.Clean(o.Event)
 		if event == "" {
-			event = "no payload"
+			event = "no event"
 		}
 		word := strings.ReplaceAll(string(o.Status), "_", " ")
 		if o.Status == webhook.StatusPending {
-			word = "not answered yet"
+			word = "no response yet"
 		}
 		lines = append(lines, fmt.Sprintf("%s × %s, %s", display.Count(o.Count), event, word))
 	}

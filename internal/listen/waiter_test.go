@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestAWaitThatWasCutShortBeforeItsFirstLookStillCountsWhatCame(t *testing.T) {
+func TestCanceledWaitCountsEarlierDeliveries(t *testing.T) {
 	t.Parallel()
 	log, err := store.Open(t.Context(), t.TempDir(), store.Options{})
 	if err != nil {
@@ -29,9 +29,9 @@ func TestAWaitThatWasCutShortBeforeItsFirstLookStillCountsWhatCame(t *testing.T)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if result, err := w.Wait(ended); !errors.Is(err, context.Canceled) {
-		t.Fatalf("a wait that was ended before it began came to %s, %v; want that it was canceled", result, err)
+		t.Fatalf("got %s, %v; want context.Canceled", result, err)
 	}
 	if result, err := w.check(t.Context()); err != nil || result != ResultDelivered {
-		t.Errorf("the last look came to %s, %v; want %s", result, err, ResultDelivered)
+		t.Errorf("last check: got %s, %v; want %s", result, err, ResultDelivered)
 	}
 }

@@ -40,7 +40,7 @@ func NewBatch(o BatchOptions) (*Batch, error) {
 	each := len(o.Payloads) * o.Chaos.Copies()
 	b := &Batch{options: o, total: o.Rounds * each}
 	if b.total > maxRequests || b.total/o.Rounds != each { // the product overflowed
-		return nil, output.Usage(fmt.Sprintf("--count %d makes more than %s sendings", o.Rounds, display.Count(maxRequests)), "send fewer at once")
+		return nil, output.Usage(fmt.Sprintf("--count %d makes more than %s requests", o.Rounds, display.Count(maxRequests)), "send fewer at once")
 	}
 	b.requests = load.ApplyChaos(b.payloads(), o.Chaos, o.Seed)
 	return b, nil
@@ -141,5 +141,5 @@ func printChaos(p output.Printer, b *Batch) {
 		return
 	}
 	again := fmt.Sprintf("--chaos %s --seed %d", b.options.Chaos, b.options.Seed)
-	p.Notice(output.Notice{Code: "chaos", Message: "With chaos. The same again: " + again, Hint: again})
+	p.Notice(output.Notice{Code: "chaos", Message: "With chaos. To repeat it: " + again, Hint: again})
 }

@@ -58,10 +58,10 @@ func (c *Change) CheckMasked(rows []webhook.Summary) error {
 	}
 	id := masked[0].ID.Short(webhook.ShortLength)
 	if len(rows) == 1 {
-		return output.Failed(nil, id+" was imported without its "+strings.Join(masked[0].Masked, ", "), "sign it anew: vidiking replay "+id+" --resign")
+		return output.Failed(nil, id+" was imported without its "+strings.Join(masked[0].Masked, ", "), "sign it again: vidiking replay "+id+" --resign")
 	}
 	return output.Failed(nil, fmt.Sprintf("%s of %d were imported without values of their headers, the first is %s", display.Count(len(masked)), len(rows), id),
-		"sign them anew: --resign")
+		"sign them again: --resign")
 }
 
 // body returns the body of the replay.

@@ -69,7 +69,7 @@ func (c *Checker) verdict(request load.Request[[]byte], out relay.Outcome) (actu
 	actual = display.StatusText(webhook.Summary{Status: status, Code: out.Attempt.Code})
 	switch {
 	case request.Truncated && status == webhook.StatusDelivered:
-		failure = "cut short, and accepted with " + actual
+		failure = "truncated, but accepted with " + actual
 	case status == webhook.StatusDelivered, status == webhook.StatusSkipped:
 	case request.Truncated && (status == webhook.StatusRefused || status == webhook.StatusRejected):
 	case out.Attempt.Error != "":

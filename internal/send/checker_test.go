@@ -34,10 +34,10 @@ func TestExpectationChecksStatusAndBody(t *testing.T) {
 		{"the body with the wrong code", []string{"2xx"}, "ok", webhook.StatusRefused, response(500, "a broken token"), `500 with "ok"`, false},
 		{"the code without the body", []string{"200"}, "ok", webhook.StatusDelivered, response(200, "fine"), `200 without "ok"`, false},
 		{"body truncated", []string{"200"}, "end", webhook.StatusDelivered, cut, `200 without "end" in its first 13 B`, false},
-		{"rejected by listen", []string{"401"}, "", webhook.StatusRejected, response(401, ""), "no answer: listen rejected it", false},
-		{"skipped by listen", []string{"200"}, "", webhook.StatusSkipped, webhook.Attempt{}, "no answer: listen skipped it", false},
-		{"handler unreachable", []string{"2xx", "4xx", "5xx"}, "", webhook.StatusUnreachable, webhook.Attempt{}, "no answer: unreachable", false},
-		{"handler timed out", []string{"504"}, "", webhook.StatusTimedOut, webhook.Attempt{}, "no answer: timed out", false},
+		{"rejected by listen", []string{"401"}, "", webhook.StatusRejected, response(401, ""), "no response: listen rejected it", false},
+		{"skipped by listen", []string{"200"}, "", webhook.StatusSkipped, webhook.Attempt{}, "no response: listen skipped it", false},
+		{"handler unreachable", []string{"2xx", "4xx", "5xx"}, "", webhook.StatusUnreachable, webhook.Attempt{}, "no response: unreachable", false},
+		{"handler timed out", []string{"504"}, "", webhook.StatusTimedOut, webhook.Attempt{}, "no response: timed out", false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +62,7 @@ func TestCheckerWithoutExpectationRequiresDeliveryUnlessTruncated(t *testing.T) 
 		{false, webhook.StatusRefused, webhook.Attempt{Code: 500}, "500 refused"},
 		{false, webhook.StatusRejected, webhook.Attempt{}, "rejected"},
 		{false, webhook.StatusUnreachable, webhook.Attempt{Error: "Nothing is listening."}, "unreachable: Nothing is listening"},
-		{true, webhook.StatusDelivered, webhook.Attempt{Code: 200}, "cut short, and accepted with 200"},
+		{true, webhook.StatusDelivered, webhook.Attempt{Code: 200}, "truncated, but accepted with 200"},
 		{true, webhook.StatusRefused, webhook.Attempt{Code: 400}, ""},
 		{true, webhook.StatusRejected, webhook.Attempt{}, ""},
 		{true, webhook.StatusUnreachable, webhook.Attempt{Error: "It closed."}, "unreachable: It closed"},

@@ -31,13 +31,13 @@ func isUnanswered(ctx context.Context, a webhook.Attempt) bool {
 
 // deadlineError is the error of a batch whose responses did not all arrive before the deadline.
 func deadlineError(to *Destination, limit time.Duration, unanswered, of int) error {
-	what := "no answer"
+	what := "no response"
 	if of > 1 {
-		what = fmt.Sprintf("%s of %s were not answered", display.Count(unanswered), display.Count(of))
+		what = fmt.Sprintf("%s of %s got no response", display.Count(unanswered), display.Count(of))
 	}
 	hint := "allow them more time: --within " + (2 * limit).String()
 	if to.Session != nil {
-		hint = "is your handler running? What listen has not sent yet: vidiking webhooks list --status pending"
+		hint = "is your handler running? To list what listen has not sent: vidiking webhooks list --status pending"
 	}
 	return &output.Failure{Code: output.ExitWaited, What: what + " within " + display.Period(limit), Hints: []string{hint}}
 }

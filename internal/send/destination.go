@@ -105,7 +105,7 @@ func (d *Destination) Handler(event string) string {
 // String describes the destination for a closing line.
 func (d *Destination) String() string {
 	if d.Session != nil {
-		return relay.ShortRoutes(d.Routes) + ", through listen"
+		return relay.ShortRoutes(d.Routes) + " via listen"
 	}
 	return relay.ShortRoutes(d.Routes)
 }

@@ -32,7 +32,7 @@ func (e *Edits) Apply(p output.Printer, name string, body []byte) ([]byte, error
 	for _, assignment := range e.Set {
 		path, value, ok := jsontext.CutAssignment(assignment)
 		if !ok {
-			return nil, output.Usage("--set "+assignment+" has no value", "as in --set data.credits_used=12")
+			return nil, output.Usage("--set "+assignment+" has no value", "for example: --set data.credits_used=12")
 		}
 		if err := e.setPath(p, payload, "--set", path, value); err != nil {
 			return nil, err
@@ -71,7 +71,7 @@ func (e *Edits) setPath(p output.Printer, payload *jsontext.Object, flag, path, 
 		e.printed = map[string]bool{}
 	}
 	e.printed[path] = true
-	added := output.Notice{Code: "path_added", Message: path + " was not in the payload; it is now."}
+	added := output.Notice{Code: "path_added", Message: path + " was not in the payload, and was added."}
 	if meant != "" {
 		added.Details = []string{"Did you mean " + meant + "?"}
 	}
@@ -85,7 +85,7 @@ func badPath(flag, path string, payload *jsontext.Object, err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	hint := "a path is names with dots between: data.credits_used, data.items[0].name"
+	hint := "write a path as names separated by dots: data.credits_used, data.items[0].name"
 	if closest := closestPath(payload, bad); closest != "" {
 		hint = "did you mean " + closest + "?"
 	}

@@ -36,11 +36,11 @@ func (e Expectation) check(status webhook.Status, a webhook.Attempt) (actual str
 	switch status {
 	case webhook.StatusDelivered, webhook.StatusRefused:
 	case webhook.StatusRejected:
-		return "no answer: listen rejected it", false
+		return "no response: listen rejected it", false
 	case webhook.StatusSkipped:
-		return "no answer: listen skipped it", false
+		return "no response: listen skipped it", false
 	default:
-		return "no answer: " + display.StatusText(webhook.Summary{Status: status}), false
+		return "no response: " + display.StatusText(webhook.Summary{Status: status}), false
 	}
 	actual = strconv.Itoa(a.Code)
 	met = webhook.MeetsStatus(e.statuses(), a.Code)

@@ -104,7 +104,7 @@ func (l *loadRun) watch(ended <-chan time.Duration) (took time.Duration, interru
 			interrupted = true
 			close(l.stop)
 			bar.Clear()
-			o.Printer.Notice(output.Notice{Code: "draining", Message: "Waiting for what is under way. Press Ctrl-C again to abort."})
+			o.Printer.Notice(output.Notice{Code: "draining", Message: "Waiting for requests in flight. Press Ctrl-C again to abort."})
 		}
 	}
 }
@@ -156,7 +156,7 @@ func (l *loadRun) summarize(r output.LoadResult) error {
 	case l.batch.err != nil:
 		return l.batch.err
 	case r.NotRecorded > 0:
-		return output.Failed(nil, fmt.Sprintf("%s of %s were not taken", display.Count(r.NotRecorded), display.Count(r.Sent)),
+		return output.Failed(nil, fmt.Sprintf("%s of %s requests were not accepted", display.Count(r.NotRecorded), display.Count(r.Sent)),
 			"send directly: --to "+relay.ShortRoutes(l.to.Routes))
 	case r.Failed > 0:
 		return output.ErrSilent{Code: output.ExitHandler}
@@ -174,10 +174,10 @@ func (l *loadRun) printLate(r output.LoadResult) {
 		return
 	}
 	lag := display.Duration(r.Lag.Max)
-	notice := output.Notice{Code: "late", Message: "Sendings were up to " + lag + " late: this machine was too busy for the rate."}
+	notice := output.Notice{Code: "late", Message: "Requests were up to " + lag + " late: this machine was too busy for the rate."}
 	if r.Queued > r.Sent/100 {
-		notice.Message = fmt.Sprintf("Sendings were up to %s late: %d at once are too few for this rate.", lag, r.Concurrency)
-		notice.Details = []string{"Allow more at once with --concurrency, or lower --rate."}
+		notice.Message = fmt.Sprintf("Requests were up to %s late: %d concurrent requests are too few for this rate.", lag, r.Concurrency)
+		notice.Details = []string{"Raise --concurrency, or lower --rate."}
 	}
 	l.Runner.options.Printer.Notice(notice)
 }

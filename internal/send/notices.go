@@ -14,7 +14,7 @@ func (r *Runner) printDestination() {
 	p := r.options.Printer
 	if r.to.otherSessions > 1 {
 		p.Notice(output.Notice{
-			Code: "other_project", Message: fmt.Sprintf("No listen runs for this project. This goes through the newest of %d, started in %s.",
+			Code: "other_project", Message: fmt.Sprintf("No listen runs for this project. Sending through the newest of %d, started in %s.",
 				r.to.otherSessions, display.Clean(r.options.ShortPath(r.to.Session.Dir))),
 			Details: []string{"For another handler: --to localhost:3000"},
 		})
@@ -22,12 +22,12 @@ func (r *Runner) printDestination() {
 	if ignored := r.to.options.IgnoredFlags; r.to.Session != nil && len(ignored) > 0 {
 		directly := "--to " + relay.ShortRoutes(r.to.Routes)
 		p.Notice(output.Notice{
-			Code: "listen_decides", Message: "This goes through listen, whose own " + strings.Join(ignored, " and ") + " counts.",
-			Details: []string{"Past it: " + directly}, Hint: directly,
+			Code: "listen_decides", Message: "Sending through listen, which uses its own " + strings.Join(ignored, " and ") + ".",
+			Details: []string{"To bypass it: " + directly}, Hint: directly,
 		})
 	}
 	if err := r.to.OpenErr(); err != nil {
-		p.Notice(output.Notice{Code: "not_recorded", Message: "What is sent is not recorded: " + r.options.Explain(err).What + "."})
+		p.Notice(output.Notice{Code: "not_recorded", Message: "Deliveries are not recorded: " + r.options.Explain(err).What + "."})
 	}
 }
 
@@ -39,7 +39,7 @@ func (r *Runner) printOtherSecret() {
 		return
 	}
 	r.options.Printer.Notice(output.Notice{
-		Code: "other_secret", Message: "This terminal signs with " + r.options.Secret + ", and listen checks with " + s.Secret + ".",
+		Code: "other_secret", Message: "This terminal signs with " + r.options.Secret + ", but listen verifies with " + s.Secret + ".",
 		Details: []string{"Set VIDIKING_WEBHOOK_SECRET to the same value in both."},
 	})
 }

@@ -22,12 +22,12 @@ func CheckOwn(ctx context.Context, routes []relay.Route) error {
 
 func checkOwn(ctx context.Context, t dispatch.Target) error {
 	own, err := t.IsPrivate(ctx, net.DefaultResolver.LookupNetIP)
-	const hint = "to send there all the same: --yes"
+	const hint = "to send there anyway: --yes"
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case err != nil:
-		f := output.Usage(t.Host()+" can't be looked up, so that it may be anywhere", hint)
+		f := output.Usage(t.Host()+" can't be resolved, so it may be anywhere", hint)
 		f.Cause = err
 		return f
 	case !own:

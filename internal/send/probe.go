@@ -18,15 +18,15 @@ func (r *Runner) printConclusion(probe webhook.Delivery, a webhook.Attempt) {
 	switch {
 	case refusesSignature(a):
 		n.Message = "Your handler refuses both forms, so the form is not the cause."
-		n.Details = []string{"It uses another secret, or hashes the body it parsed instead of the bytes it received."}
+		n.Details = []string{"It uses another secret, or hashes the parsed body instead of the raw bytes."}
 		r.options.Printer.Notice(n)
 		return
 	case a.Status() != webhook.StatusDelivered:
 		return
 	case styleOf("", probe.Header) == signature.StyleBare:
-		n.Message = "Your handler expects bare hex: strip `sha256=`, then replay " + id + "."
+		n.Message = "Your handler expects bare hex: strip `sha256=` from the header, then replay " + id + "."
 	default:
-		n.Message = "Your handler expects sha256=<hex>: put `sha256=` before what it computes, then replay " + id + "."
+		n.Message = "Your handler expects sha256=<hex>: prepend `sha256=` to the computed signature, then replay " + id + "."
 	}
 	n.Hint = "vidiking replay " + id
 	if r.to.explicitTarget != "" {

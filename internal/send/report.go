@@ -84,7 +84,7 @@ func (r *Report) all() iter.Seq[output.TestCase] {
 				name += fmt.Sprintf(" (copy %d)", c.copy)
 			}
 			if c.truncated {
-				name += " (cut short)"
+				name += " (truncated)"
 			}
 			if !yield(output.TestCase{Class: r.name, Name: name, Took: c.took, Failure: c.failure}) {
 				return

@@ -124,9 +124,9 @@ func (r *Runner) await(ctx context.Context, in relay.Arrival) (out relay.Outcome
 	case <-timer.C:
 	}
 	r.waitingPrinted = true
-	n := output.Notice{Code: "waiting", Message: "Waiting for the answer of " + r.to.String() + "."}
+	n := output.Notice{Code: "waiting", Message: "Waiting for the response of " + r.to.String() + "."}
 	if r.to.Session != nil && r.to.Session.Hold {
-		n.Details = []string{"Is your server running? If not, listen holds this until it is."}
+		n.Details = []string{"Is your server running? If not, listen holds the delivery until it is."}
 	}
 	r.options.Printer.Notice(n)
 	<-done
@@ -137,9 +137,9 @@ func (r *Runner) await(ctx context.Context, in relay.Arrival) (out relay.Outcome
 func (r *Runner) failureReason(ctx context.Context, err error) string {
 	switch {
 	case isPastDeadline(ctx):
-		return "not answered within " + display.Period(r.options.Deadline)
+		return "no response within " + display.Period(r.options.Deadline)
 	case ctx.Err() != nil:
-		return "interrupted before it was answered"
+		return "interrupted before the response"
 	}
 	return r.options.Explain(err).What
 }
@@ -167,11 +167,11 @@ func (r *Runner) route() string {
 	targets := relay.ShortRoutes(r.to.Routes)
 	switch r.lastStatus {
 	case webhook.StatusRejected:
-		return "stopped by listen; past it: --to " + targets
+		return "stopped by listen; to bypass it: --to " + targets
 	case webhook.StatusSkipped:
-		return "not passed on: listen forwards other events; past it: --to " + targets
+		return "not forwarded: listen forwards other events; to bypass it: --to " + targets
 	}
-	route := "to " + r.to.String()
+	route := "sent to " + r.to.String()
 	if r.options.Resigned {
 		route += ", newly signed with " + r.options.Secret
 	}

@@ -120,24 +120,24 @@ func (c *viaSession) notAccepted(ctx context.Context, a webhook.Attempt) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case a.Failure == webhook.FailureReset:
-		return output.Failed(errors.New(a.Error), listen+" ended before it answered", "see whether it was recorded: vidiking webhooks list")
+		return output.Failed(errors.New(a.Error), listen+" ended before it responded", "check whether it was recorded: vidiking webhooks list")
 	case a.Failure == webhook.FailureTimeout:
 		c.suspended.Store(true)
 		return c.notResponding(errors.New(a.Error))
 	case a.Failure != "":
-		return output.Failed(errors.New(a.Error), listen+" does not answer", directly)
+		return output.Failed(errors.New(a.Error), listen+" does not respond", directly)
 	case a.Code == http.StatusRequestEntityTooLarge:
-		return output.Failed(nil, listen+" does not take a body this large", "start it with a larger --max-body, or "+directly)
+		return output.Failed(nil, listen+" does not accept a body this large", "restart it with a larger --max-body, or "+directly)
 	case a.Code == http.StatusServiceUnavailable:
-		return output.Failed(nil, listen+" could not record the delivery", "its own terminal says why; or "+directly)
+		return output.Failed(nil, listen+" could not record the delivery", "see the reason in its terminal, or "+directly)
 	default:
-		return output.Failed(nil, fmt.Sprintf("%s answered %d and did not say for which delivery", listen, a.Code), directly)
+		return output.Failed(nil, fmt.Sprintf("%s responded with %d, without a delivery id", listen, a.Code), directly)
 	}
 }
 
 // notResponding returns the error for a session that accepts connections and does not read from them.
 func (c *viaSession) notResponding(cause error) error {
 	return output.Failed(cause, fmt.Sprintf("listen at %s (process %d) does not respond", c.session.URL, c.session.PID),
-		fmt.Sprintf("if it is suspended (Ctrl-Z), resume it with fg in its terminal, or kill -CONT %d; it may then still take what was sent", c.session.PID),
+		fmt.Sprintf("if it is suspended (Ctrl-Z), resume it with fg in its terminal, or kill -CONT %d; it may then still accept the delivery", c.session.PID),
 		"or send directly: --to "+relay.ShortRoutes(c.routes))
 }

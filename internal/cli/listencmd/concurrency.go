@@ -5,7 +5,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// limitSends applies --max-concurrency, and divides the limit of open files between requests to the targets and connections to listen.
+// limitSends applies --max-concurrency. It divides the limit of open files between requests to targets and connections from senders.
 func (o *listenOptions) limitSends(cfg *config.Config, openFiles int) {
 	spare, targets := openFiles-cmdutil.ReservedFiles, cmdutil.CountTargets(o.handler.Routes)
 	o.concurrency = cmdutil.LimitConcurrency(cfg.Number(config.MaxConcurrency), openFiles, spare/2/targets)

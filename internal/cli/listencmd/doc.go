@@ -1,2 +1,2 @@
-// Package listencmd has `listen`: one listening session, from its flags to its last line.
+// Package listencmd provides the listen command.
 package listencmd

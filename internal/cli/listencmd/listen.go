@@ -19,7 +19,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
 
-// listenOptions are the flags of `listen`, and the settings that they override.
+// listenOptions are the flags of listen and the settings that they override.
 type listenOptions struct {
 	ingress  listen.IngressOptions
 	handler  listen.HandlerOptions
@@ -43,7 +43,7 @@ type listenOptions struct {
 	filter      filter.Filter // of the deliveries that are shown
 }
 
-// NewListenCommand returns `listen`.
+// NewListenCommand returns the listen command.
 func NewListenCommand(a *cmdutil.App) *cobra.Command {
 	o := &listenOptions{}
 	cmd := listenHelp()
@@ -63,13 +63,13 @@ func NewListenCommand(a *cmdutil.App) *cobra.Command {
 	return cmdutil.WithFlags(a, cmd, o.AddFlags)
 }
 
-// takeCommand takes the arguments after -- as the command, and refuses other arguments.
+// takeCommand stores the arguments after -- as the command, and refuses other arguments.
 func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
 		args, o.command = args[:dash], args[dash:]
 	}
 	if len(args) > 0 {
-		f := cmdutil.Usage("listen takes no argument, and got "+strconv.Quote(args[0]), "your handler goes behind --forward: vidiking listen --forward localhost:3000")
+		f := cmdutil.Usage("unexpected argument "+strconv.Quote(args[0]), "name your handler with --forward: vidiking listen --forward localhost:3000")
 		if line, ok := a.WithFlag("--forward", args[0]); ok && cmdutil.IsTarget(args[0]) {
 			f.Hints, f.AsTyped = []string{line}, true
 		}
@@ -80,35 +80,35 @@ func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []s
 
 func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.VarP(&cmdutil.Forwards{}, "forward", "f", "your handler, a `TARGET`: a port, host:port or URL (default localhost:3000); with EVENTS= before it, as in 'render.*=localhost:3000', only for these (repeatable)")
-	f.String("events", "", "forward only these, `EVENTS` as in render.*,wallet.*; others are answered 200")
-	f.String("path", "", "the `PATH` of the URL that takes deliveries, as does everything below it (default that of --forward, else "+config.DefaultPath+")")
-	f.Var(cmdutil.OneOf(new(string), listen.Providers()...), "tunnel", "the way in from the internet: ngrok, ssh, or local for this machine only (default auto: ngrok where there is a token, else local)")
-	f.String("url", "", "the public `URL` that the tunnel is to have: a domain that you reserved")
-	f.String("ssh", "", "take the tunnel ssh, by this `SERVER`: user@host:port (default localhost.run)")
-	f.String("addr", "", "the address of this machine that takes deliveries, an `ADDRESS` (default 127.0.0.1:4747, or a free port)")
-	f.Var(cmdutil.OneOf(new(string), "strict", "warn", "off"), "verify", "what a signature that is not valid leads to: strict rejects it, warn forwards it all the same, off does not look (default strict)")
-	f.Var(cmdutil.OneOf(new(string), "handler", "ack"), "respond", "what the sender is answered: what the handler said, or 200 at once (default handler)")
-	f.String("timeout", "", "how long the handler may take, a `DURATION` (default 10s)")
-	f.String("max-body", "", "the largest body that is taken, a `SIZE` (default 10MiB)")
-	f.String("max-concurrency", "", "send at most `N` deliveries to a target at once, 0 for no limit; others wait in order (default 8)")
-	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "set a header on what the handler gets, '`NAME: VALUE`' (repeatable)")
-	f.BoolVar(&o.handler.Insecure, "insecure", false, "don't check the certificate of an https handler")
-	f.BoolVar(&o.handler.Ordered, "ordered", false, "send the deliveries of one job one at a time, in the order in which they arrived")
-	f.BoolVar(&o.handler.Hold, "hold", false, "Hold deliveries while the handler is down, answer 200, and send them when it is back")
-	f.BoolVar(&o.retry, "retry", false, "try again what failed, when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
-	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "try again so many times as fast, `N`: 60 makes minutes of hours")
-	f.BoolVar(&o.tui, "tui", false, "show deliveries on a screen of its own, as watch does, in place of lines")
-	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret alone, and end")
-	f.StringVar(&o.filterText, "filter", "", "show only what this `FILTER` selects, as in status:failed; all of it is forwarded (vidiking help filter)")
+	f.VarP(&cmdutil.Forwards{}, "forward", "f", "forward to the handler at `TARGET`: a port, host:port or URL (default localhost:3000); for certain events only: 'render.*=localhost:3000' (repeatable)")
+	f.String("events", "", "forward only these `EVENTS`, such as render.*,wallet.*; others get 200")
+	f.String("path", "", "accept deliveries at this URL `PATH` and below it (default: the path of --forward, or "+config.DefaultPath+")")
+	f.Var(cmdutil.OneOf(new(string), listen.Providers()...), "tunnel", "tunnel provider: ngrok, ssh, or local for this machine only (default auto: ngrok if there is a token, otherwise local)")
+	f.String("url", "", "public `URL` of the tunnel: a domain that you reserved")
+	f.String("ssh", "", "open an SSH tunnel through `SERVER`, user@host:port (default localhost.run)")
+	f.String("addr", "", "accept deliveries at this local `ADDRESS` (default 127.0.0.1:4747, or a free port)")
+	f.Var(cmdutil.OneOf(new(string), "strict", "warn", "off"), "verify", "reject deliveries without a valid signature (strict), forward them with a warning (warn), or don't verify (off) (default strict)")
+	f.Var(cmdutil.OneOf(new(string), "handler", "ack"), "respond", "respond to the sender with the handler's response, or with 200 as soon as the delivery is recorded (ack) (default handler)")
+	f.String("timeout", "", "time limit for the handler, a `DURATION` (default 10s)")
+	f.String("max-body", "", "largest body to accept, a `SIZE` (default 10MiB)")
+	f.String("max-concurrency", "", "send at most `N` deliveries to a target at a time; others wait in order (default 8; 0: no limit)")
+	f.VarP(cmdutil.Repeated(&o.headers), "header", "H", "set a header on forwarded deliveries, '`NAME: VALUE`' (repeatable)")
+	f.BoolVar(&o.handler.Insecure, "insecure", false, "skip the certificate check of an https handler")
+	f.BoolVar(&o.handler.Ordered, "ordered", false, "send the deliveries of a job one at a time, in order of arrival")
+	f.BoolVar(&o.handler.Hold, "hold", false, "hold deliveries while the handler is down, respond with 200, and send them when it is back")
+	f.BoolVar(&o.retry, "retry", false, "retry failed deliveries when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
+	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "retry `N` times as fast; 60 turns hours into minutes")
+	f.BoolVar(&o.tui, "tui", false, "show deliveries on a full screen, like watch")
+	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret and exit")
+	f.StringVar(&o.filterText, "filter", "", "show only deliveries that match this `FILTER`, such as status:failed; all are forwarded (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", cmdutil.CompleteFilter)
-	f.StringVar(&o.readyFile, "ready-file", "", "write a `FILE` when it is ready, as -o json says it, and remove it at the end")
+	f.StringVar(&o.readyFile, "ready-file", "", "write the ready block as JSON to `FILE` when listen is ready, and remove it at the end")
 	_ = cmd.RegisterFlagCompletionFunc("ready-file", cmdutil.CompleteFiles)
 	o.wait.AddFlags(cmd)
-	f.BoolVar(&o.allowFailures, "allow-failures", false, "with -- COMMAND: end with the command's code also where a delivery was not delivered")
-	f.BoolVar(&o.account.register, "register", false, "have Vidiking send the account's events here while this runs, and put back at the end what was registered")
-	f.StringVar(&o.account.restoreURL, "restore-url", "", "with --register: what to put back, a `URL` (default what config set-webhook has set)")
-	f.BoolVarP(&o.account.yes, "yes", "y", false, "with --register: replace what is registered without a question")
+	f.BoolVar(&o.allowFailures, "allow-failures", false, "exit with the code of the COMMAND after --, even if a delivery was not delivered")
+	f.BoolVar(&o.account.register, "register", false, "register this listen's URL as your account's webhook, and restore the previous one at the end")
+	f.StringVar(&o.account.restoreURL, "restore-url", "", "restore this webhook `URL` at the end (with --register; default: the one set with config set-webhook)")
+	f.BoolVarP(&o.account.yes, "yes", "y", false, "replace the registered webhook without asking (with --register)")
 	for flag, values := range map[string][]string{
 		"tunnel": listen.Providers(), "verify": {"strict", "warn", "off"}, "respond": {"handler", "ack"},
 	} {
@@ -118,7 +118,7 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("forward", cmdutil.CompleteForward)
 }
 
-// complete takes each setting from its flag, or from the environment, the configuration or its default, and checks it.
+// complete reads each setting from its flag, the environment, the configuration or its default, and checks it.
 func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pflag.FlagSet) error {
 	cfg, err := a.Settings(flags)
 	if err != nil {
@@ -142,16 +142,16 @@ func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pfl
 	o.limitSends(cfg, cmdutil.OpenFileLimit())
 	o.ingress.Verify, o.ingress.Respond = relay.Verify(cfg.String(config.Verify)), relay.Respond(cfg.String(config.Respond))
 	if !(o.retrySpeed > 0) || math.IsInf(o.retrySpeed, 1) {
-		return cmdutil.Usage("--retry-speed can't be "+flags.Lookup("retry-speed").Value.String(), "a number above 0; 60 makes minutes of hours: --retry-speed 60")
+		return cmdutil.Usage("invalid --retry-speed "+flags.Lookup("retry-speed").Value.String(), "use a number greater than 0; 60 turns hours into minutes: --retry-speed 60")
 	}
 	if o.allowFailures && len(o.command) == 0 {
-		return cmdutil.Usage("--allow-failures is about the code of a command, and there is none", "vidiking listen --allow-failures -- npm test")
+		return cmdutil.Usage("--allow-failures needs a command after --", "vidiking listen --allow-failures -- npm test")
 	}
 	if o.retry {
 		o.handler.Retry = &dispatch.Schedule{Speed: o.retrySpeed}
 	}
 	if flags.Changed("retry-speed") && !o.retry {
-		return cmdutil.Usage("--retry-speed is given without --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
+		return cmdutil.Usage("--retry-speed needs --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())
 	}
 	o.ingress.VerifyGiven = cfg.Source(config.Verify) != config.SourceDefault
 	if o.filter, err = filter.Parse(o.filterText, a.W.Now(), a.W.Location); err != nil {
@@ -205,9 +205,9 @@ func checkForwardPath(target dispatch.Target) error {
 	if pattern == "" && !strings.HasSuffix(path, "/*") {
 		return nil
 	}
-	return cmdutil.Usage("the path of --forward is not a pattern, and "+strconv.Quote(path)+" is one",
-		"the path and query that a delivery calls below --path are appended: --forward "+target.Host()+above,
-		"if it is a path all the same, give the path of listen, too: --path "+config.DefaultPath)
+	return cmdutil.Usage("the path of --forward can't be a pattern such as "+strconv.Quote(path),
+		"name the path without the pattern, because listen appends the rest of the path: --forward "+target.Host()+above,
+		"or if it is a literal path, set --path as well: --path "+config.DefaultPath)
 }
 
 // isLocal reports whether only this machine can reach the session.

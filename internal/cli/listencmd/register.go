@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// registerOptions are the flags of `listen` about the account.
+// registerOptions are --register and the flags that belong to it.
 type registerOptions struct {
 	register   bool
 	restoreURL string
@@ -28,21 +28,21 @@ func (o registerOptions) checkUnused() error {
 	case o.register:
 		return nil
 	case o.restoreURL != "":
-		return cmdutil.Usage("--restore-url goes with --register", "vidiking listen --register --restore-url "+o.restoreURL)
+		return cmdutil.Usage("--restore-url needs --register", "vidiking listen --register --restore-url "+o.restoreURL)
 	case o.yes:
-		return cmdutil.Usage("--yes goes with --register", "vidiking listen --register --yes")
+		return cmdutil.Usage("--yes needs --register", "vidiking listen --register --yes")
 	}
 	return nil
 }
 
-// registration is what --register would do to the account.
+// registration is the change that --register makes to the account.
 type registration struct {
 	app     *cmdutil.App
 	state   account.State
 	options listen.RegistrarOptions
 }
 
-// newRegistrar checks the arguments and the credentials, and asks for the user's consent, in this order. It doesn't change the account yet.
+// newRegistrar checks the flags and the credentials, and then asks for consent. It does not change the account.
 func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*listen.Registrar, error) {
 	api, err := cmdutil.APIOptions(a)
 	if err != nil {
@@ -65,7 +65,7 @@ func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*liste
 	if err != nil {
 		return nil, err
 	}
-	if err := r.ask(ctx, o.account.yes); err != nil {
+	if err := r.confirm(ctx, o.account); err != nil {
 		client.Close()
 		return nil, err
 	}
@@ -73,14 +73,14 @@ func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*liste
 	return listen.NewRegistrar(ctx, r.options), nil
 }
 
-// complete finds out which events to register, and which webhook to restore at the end.
+// complete determines the events to register and the webhook to restore at the end.
 func (r *registration) complete(o *listenOptions, base vidiking.Base) (err error) {
 	if o.isLocal() && !base.IsLocal() {
-		return cmdutil.Usage("--register puts a URL into your account that Vidiking can reach, and this listen has none",
-			"it is reached from this machine only: --tunnel "+listen.ProviderSSH)
+		return cmdutil.Usage("--register needs a URL that Vidiking can reach, but only this machine can reach this listen",
+			"open a tunnel: --tunnel "+listen.ProviderSSH)
 	}
 	r.options.Base = r.state.Base()
-	events := "" // the configured events don't say what the account's other events are for
+	events := "" // configured events only limit what is forwarded here
 	if r.app.Cfg.Source(config.Events) == config.SourceFlag("events") {
 		events = strings.Join(o.handler.Events, ",")
 	}
@@ -97,7 +97,7 @@ func (r *registration) complete(o *listenOptions, base vidiking.Base) (err error
 	if r.options.Base == nil || r.options.Base.URL != url {
 		secret, _, ok := r.app.Cfg.Secret()
 		if !ok {
-			return cmdutil.Usage("--restore-url puts the account's signing secret back, too, and it is not known", "set VIDIKING_WEBHOOK_SECRET, or: vidiking config set webhook-secret")
+			return cmdutil.Usage("--restore-url must also restore the account's signing secret, which is unknown", "set VIDIKING_WEBHOOK_SECRET, or run: vidiking config set webhook-secret")
 		}
 		r.options.Base = &vidiking.Webhook{URL: url, Events: r.options.Events, Secret: secret}
 	}
@@ -105,8 +105,8 @@ func (r *registration) complete(o *listenOptions, base vidiking.Base) (err error
 	return nil
 }
 
-// ask prints what is replaced and what follows from it, and asks for consent.
-func (r *registration) ask(ctx context.Context, yes bool) error {
+// confirm prints the webhook that is replaced, with the consequences, and asks for consent.
+func (r *registration) confirm(ctx context.Context, flags registerOptions) error {
 	a, base := r.app, r.options.Base
 	if o := r.state.Override; o != nil && o.Active().Live {
 		r.options.Claim.Replaces = o.Active().ID
@@ -114,19 +114,19 @@ func (r *registration) ask(ctx context.Context, yes bool) error {
 	if !a.W.StdinTerminal {
 		switch {
 		case base == nil:
-			return cmdutil.Usage("what is registered now is not known here, so it could not be put back", "where you know what it is, add: --restore-url URL --yes")
-		case !yes:
-			return cmdutil.Usage("--register replaces the account's webhook, "+base.URL+", while this runs", "without a terminal to ask at, say so: --yes")
+			return cmdutil.Usage("the registered webhook is unknown here, so it could not be restored", "if you know its URL, add: --restore-url URL --yes")
+		case !flags.yes:
+			return cmdutil.Usage("--register replaces the account's webhook, "+base.URL+", while this runs", "without a terminal, confirm with --yes")
 		}
 	}
 	lines := r.consequences()
-	if yes && base != nil {
+	if flags.yes && base != nil {
 		lines = r.replaced()
 	}
 	for _, l := range lines {
 		a.Stderr().Print(l)
 	}
-	if yes {
+	if flags.yes {
 		return nil
 	}
 	ok, err := cmdutil.Confirm(ctx, a, "Register?")
@@ -144,13 +144,13 @@ func (r *registration) replaced() []string {
 	}
 	top := override.Active()
 	if !top.Live {
-		return []string{"A listen that died left its URL in your account:", "  " + top.Webhook.URL}
+		return []string{"A listen that died left its URL registered in your account:", "  " + top.Webhook.URL}
 	}
 	since := cmdutil.WhenToTheMinute(r.app, top.Since)
 	return []string{
-		fmt.Sprintf("Another listen (process %d) has its URL in your account, since %s:", top.PID, since),
+		fmt.Sprintf("Another listen (process %d) has had its URL registered in your account since %s:", top.PID, since),
 		"  " + top.Webhook.URL,
-		"This one takes its place. If the other still runs when this ends, it gets it back.",
+		"This listen replaces it, and restores it at the end if the other still runs.",
 	}
 }
 
@@ -160,14 +160,14 @@ func (r *registration) consequences() []string {
 	switch {
 	case base == nil:
 		return append(lines,
-			"What is registered in your account now is not known here, so it can't be put",
-			"back: when this ends, Vidiking goes on sending to a URL that is gone.",
-			"Where you know what it is, add: --restore-url URL")
+			"The webhook registered in your account is unknown here, so it can't be restored.",
+			"When this listen ends, Vidiking will keep sending to a URL that is gone.",
+			"If you know the registered URL, add: --restore-url URL")
 	case len(lines) == 0:
-		lines = []string{"This listen's URL takes the place of your account's webhook, for a while."}
+		lines = []string{"This listen's URL temporarily replaces your account's webhook."}
 	}
 	return append(lines,
-		"Production deliveries come here while this runs. When it ends, they go again to",
+		"Production deliveries come here while it runs. Afterwards they go again to",
 		"  "+base.URL,
-		`A gentler way is a job's own "callback": only that job's deliveries come here.`)
+		`To receive the events of a single job instead, set that job's "callback".`)
 }

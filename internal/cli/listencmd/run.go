@@ -70,7 +70,7 @@ func (o *listenOptions) viewOptions(a *cmdutil.App, out output.Options) listen.V
 	return v
 }
 
-// warn warns about the configuration, and about unknown events to forward, to route, to wait for or to register.
+// warn prints warnings about the configuration, and about unknown events in --events, --forward, --wait-for and --register.
 func (o *listenOptions) warn(a *cmdutil.App, p output.Printer, registered []string) {
 	cmdutil.SayWarnings(a, p)
 	cmdutil.WarnUnknownEvents(p, "events", o.handler.Events)
@@ -104,7 +104,7 @@ func (o *listenOptions) secretOptions(a *cmdutil.App) listen.SecretOptions {
 	}
 }
 
-// diagnose finds out why a rejected delivery's signature is invalid. It reads the configuration again, because the secrets in it may have changed.
+// diagnose determines why the signature of a rejected delivery is invalid. It reads the configuration again, because its secrets may have changed.
 func (o *listenOptions) diagnose(ctx context.Context, a *cmdutil.App, d webhook.Delivery, work int64) signature.Diagnosis {
 	fresh := &cmdutil.App{W: a.W, Flags: a.Flags}
 	cfg, err := fresh.Config()

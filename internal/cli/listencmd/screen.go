@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// screenOptions returns how --tui builds the screen, which is the one of watch.
+// screenOptions returns the options of the screen for --tui. It is the same screen as that of watch.
 func (o *listenOptions) screenOptions(a *cmdutil.App) listen.ScreenOptions {
 	return listen.ScreenOptions{
 		Unavailable: watchcmd.NoScreen(a),

@@ -16,7 +16,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// listenWaitOptions are the flags of `listen --wait-for`.
+// listenWaitOptions are --wait-for and the flags that belong to it.
 type listenWaitOptions struct {
 	listen.WaitOptions
 	junit string
@@ -24,10 +24,10 @@ type listenWaitOptions struct {
 
 func (o *listenWaitOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.Var(cmdutil.Repeated(&o.Events), "wait-for", "end when deliveries of this `EVENT` were delivered, as in render.complete or render.*; of each, where there are several (repeatable)")
-	f.IntVar(&o.Count, "count", 1, "with --wait-for: `N` of each event")
-	f.DurationVar(&o.Within, "within", time.Minute, "with --wait-for: wait no longer than `DURATION` once it is ready (default 60s)")
-	f.StringVar(&o.junit, "junit", "", "with --wait-for: write a JUnit report to this `FILE`, a test for each event")
+	f.Var(cmdutil.Repeated(&o.Events), "wait-for", "end once this `EVENT`, such as render.complete or render.*, was delivered (repeatable: each of them)")
+	f.IntVar(&o.Count, "count", 1, "wait for `N` deliveries of each event (with --wait-for)")
+	f.DurationVar(&o.Within, "within", time.Minute, "wait at most `DURATION` from when listen is ready (with --wait-for; default 60s)")
+	f.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`, one test per event (with --wait-for)")
 	_ = cmd.MarkFlagFilename("junit", "xml")
 	_ = cmd.RegisterFlagCompletionFunc("wait-for", cmdutil.CompleteEventPatterns)
 }
@@ -37,26 +37,26 @@ func (o *listenWaitOptions) complete(flags *pflag.FlagSet) error {
 	if !flags.Changed("wait-for") {
 		for _, name := range []string{"count", "within", "junit"} {
 			if flags.Changed(name) {
-				return cmdutil.Usage("--"+name+" is given without --wait-for", "vidiking listen --wait-for render.complete --"+name+" "+flags.Lookup(name).Value.String())
+				return cmdutil.Usage("--"+name+" needs --wait-for", "vidiking listen --wait-for render.complete --"+name+" "+flags.Lookup(name).Value.String())
 			}
 		}
 		return nil
 	}
 	if flags.Changed("tui") {
-		return cmdutil.Usage("--wait-for ends by itself, and --tui when you leave it", "one of the two: vidiking listen --wait-for "+o.Events[0])
+		return cmdutil.Usage("--wait-for and --tui can't be combined", "wait without the screen: vidiking listen --wait-for "+o.Events[0])
 	}
 	if o.Within == 0 {
-		return cmdutil.Usage("--within 0s waits for nothing", "as in --within 60s")
+		return cmdutil.Usage("--within must be longer than 0s", "for example: --within 60s")
 	}
 	return webhookscmd.CheckWait(&o.WaitOptions)
 }
 
-// checkAwaited refuses to wait for an event that is never forwarded. Otherwise, the user would find out only when the time is up.
+// checkAwaited refuses to wait for an event that is never forwarded. Otherwise the user would find out only when the time is up.
 func (o *listenOptions) checkAwaited() error {
 	for _, pattern := range o.wait.Events {
 		if !o.forwards(pattern) {
 			these := cmp.Or(strings.Join(o.forwarded(), ", "), "nothing")
-			return cmdutil.Usage("--wait-for "+pattern+" waits for what is not forwarded", "forwarded, by --events and the routes of --forward: "+these)
+			return cmdutil.Usage("--wait-for "+pattern+" would wait forever, because that event is not forwarded", "--events and --forward select: "+these)
 		}
 	}
 	return nil
@@ -70,7 +70,7 @@ func (o *listenOptions) forwards(pattern string) bool {
 	return wants(o.handler.Events) && slices.ContainsFunc(o.handler.Routes, func(r relay.Route) bool { return wants(r.Events) })
 }
 
-// forwarded returns the events and patterns that are forwarded: the documented events, then the others that the options name.
+// forwarded returns the events and patterns that are forwarded: first documented events, then others that the options name.
 func (o *listenOptions) forwarded() (names []string) {
 	for _, e := range webhook.Events() {
 		names = append(names, e.Name)
