@@ -131,6 +131,7 @@ func anyRun(s string) string {
 	for _, r := range []struct{ pattern, with string }{
 		{`(job|img)_[0-9a-z]{6}\b`, "${1}_5tq8wd"},
 		{`process \d+`, "process 4711"},
+		{`: kill \d+`, ": kill 4711"},
 		{`"duration_ms":[0-9.]*`, `"duration_ms":0`},
 		{`column \d{3,}`, "column 222"}, // in what was exported, which is not of one length
 		{`:([1-5]\d{4}|6[0-5]\d{3})\b`, ":49152"},

@@ -29,6 +29,7 @@ import (
 //	await gone       none can
 //	await refuses    the listen at $URL takes no more connections
 //	await answer     something at $ADDR takes connections
+//	await vacant     nothing at $ADDR does
 //	await file NAME  a file has something in it
 //	await text NAME TEXT  it has that in it
 //	await dead FILE  the process whose id is in a file has ended
@@ -37,7 +38,7 @@ import (
 //	await settled    no delivery in the log is pending
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|file NAME|text NAME TEXT|tried N|dead FILE|more N|settled")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|vacant|file NAME|text NAME TEXT|tried N|dead FILE|more N|settled")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -58,6 +59,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			return err == nil && !connects(u.Host)
 		},
 		"answer": func() bool { return connects(ts.Getenv("ADDR")) },
+		"vacant": func() bool { return !connects(ts.Getenv("ADDR")) },
 		"text": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && strings.Contains(string(b), args[2])
@@ -116,6 +118,13 @@ func connects(addr string) bool {
 		_ = conn.Close()
 	}
 	return err == nil
+}
+
+// unserved checks that nothing accepts connections at $ADDR.
+func unserved(ts *testscript.TestScript, _ bool, _ []string) {
+	if addr := ts.Getenv("ADDR"); connects(addr) {
+		ts.Fatalf("something still accepts connections at %s", addr)
+	}
 }
 
 // exits runs a command that must end with a code: `exits 5 vidiking webhooks wait render.complete`.

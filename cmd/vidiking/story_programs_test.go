@@ -19,10 +19,15 @@ import (
 )
 
 // runHandler is a developer's handler: `handler MODE FILE` serves on a free loopback port, or on that of FILE if it has one, until it
-// is interrupted. It writes its address to FILE, and what it received to FILE.body.
+// is interrupted. It writes its address to FILE, and what it received to FILE.body. In the mode stubborn it ignores SIGTERM.
 func runHandler(args []string) int {
 	mode, file := args[0], args[1]
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if mode == "stubborn" {
+		ends = ends[:1]
+		signal.Ignore(syscall.SIGTERM)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	defer stop()
 	ln, err := listenAt(ctx, file)
 	if err != nil {

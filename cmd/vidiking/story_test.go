@@ -79,6 +79,7 @@ func TestStories(t *testing.T) {
 			"eachpayloadfails": eachPayloadFails,
 			"sparse":           sparse,
 			"record":           record,
+			"unserved":         unserved,
 		},
 	})
 }

@@ -2,13 +2,13 @@ package listen
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/listen/process"
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
@@ -18,10 +18,9 @@ const childGrace = 10 * time.Second
 // child is the program that `listen … -- COMMAND` starts once it is ready, and ends with. A nil child does nothing.
 type child struct {
 	cmd      *exec.Cmd
-	terminal bool        // the command shares our terminal: Ctrl-C reaches it directly
-	cut      atomic.Bool // the command was ended because the time of --wait-for was up
-	ended    chan struct{}
-	err      error // how the command ended; set before ended is closed
+	process  *process.Process // nil until it is started
+	terminal bool             // the command shares our terminal: Ctrl-C reaches it directly
+	cut      atomic.Bool      // the session ended the command
 }
 
 // findCommand checks that the program exists, before anything is opened. It returns nil if there is no command.
@@ -33,112 +32,85 @@ func findCommand(args []string) (*child, error) {
 	if err != nil {
 		return nil, output.Usage("command not found: "+args[0], "name a program after --, for example: vidiking listen -- npm test")
 	}
-	return &child{cmd: &exec.Cmd{Path: path, Args: args}, ended: make(chan struct{})}, nil
+	return &child{cmd: &exec.Cmd{Path: path, Args: args}}, nil
 }
 
-// start starts the command with our streams and additional environment variables.
-func (c *child) start(sys *System, environment ...string) error {
-	if c.terminal = sys.StdinTerminal; !c.terminal { // with a terminal, the command must be in its foreground process group, which is ours
-		ownGroup(c.cmd)
-	}
+// start starts the command with our streams and additional environment variables. If there is a terminal, the command must be in the
+// terminal's foreground process group, which is ours.
+func (c *child) start(sys *System, environment []string) (err error) {
 	c.cmd.Env = append(c.cmd.Environ(), environment...)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = sys.Stdin, sys.Stdout, sys.Stderr
-	release, err := startBound(c.cmd)
-	if err != nil {
+	begin := process.Start
+	if c.terminal = sys.StdinTerminal; c.terminal {
+		begin = process.StartShared
+	}
+	if c.process, err = begin(c.cmd); err != nil {
 		return output.Failed(err, "can't start "+c.cmd.Args[0]+": "+output.StartReason(err), "try to run it without listen: "+c.cmd.Args[0])
 	}
-	go func() {
-		defer close(c.ended)
-		c.err = c.cmd.Wait()
-		release()
-	}()
 	return nil
 }
 
-// forward passes a signal to the command. An interrupt from a shared terminal has reached the command already.
-func (c *child) forward(sig os.Signal) {
-	if sig != os.Interrupt || !c.terminal {
-		_ = c.signal(sig) // the command may have ended, or the console tells it on Windows
+// stop ends the command because the session has no use for it any more. Processes that the command left behind deliberately may stay.
+func (c *child) stop() {
+	if c == nil || c.process == nil {
+		return
 	}
-}
-
-// signal also reaches the processes that the command has started, unless they share our terminal and therefore our process group.
-func (c *child) signal(sig os.Signal) error {
-	if number, ok := sig.(syscall.Signal); ok && !c.terminal {
-		return signalGroup(c.cmd.Process, number)
-	}
-	if sig == syscall.SIGTERM {
-		return Terminate(c.cmd.Process)
-	}
-	return c.cmd.Process.Signal(sig)
-}
-
-// end asks the command to end, and kills it if it does not.
-func (c *child) end() {
 	select {
-	case <-c.ended:
-		return // processes that it left behind deliberately may stay
+	case <-c.process.Ended():
 	default:
+		c.cut.Store(true)
+		c.process.Stop(syscall.SIGTERM, childGrace)
 	}
-	_ = c.signal(syscall.SIGTERM)
-	timeout := time.NewTimer(childGrace)
-	defer timeout.Stop()
-	select {
-	case <-c.ended:
-	case <-timeout.C:
-		c.kill()
-	}
-}
-
-func (c *child) kill() {
-	_ = c.signal(os.Kill)
-	<-c.ended
 }
 
 func (c *child) close() {
-	if c != nil && c.cmd.Process != nil {
-		c.end()
+	c.stop()
+	if c != nil && c.process != nil {
+		c.process.Close()
 	}
 }
 
-// exitCode returns the command's exit code as a shell reports it: 128 plus the signal number if a signal ended the command.
+// exitCode returns the code of a command that has ended. The code of a command that was never started is ExitInterrupted, because only an
+// interrupt prevents the start without an error.
 func (c *child) exitCode() int {
-	var exit *exec.ExitError
-	switch {
-	case c.err == nil:
-		return output.ExitDone
-	case errors.As(c.err, &exit):
-		if n := exit.ExitCode(); n >= 0 {
-			return n
-		}
-		return 128 + signalOf(exit.ProcessState)
-	default: // the command ended, but its streams are still open
-		return output.ExitFailed
+	if c.process == nil {
+		return output.ExitInterrupted
 	}
+	if code := c.process.ExitCode(); code >= 0 {
+		return code
+	}
+	return output.ExitFailed // the command ended, but its streams are still open
 }
 
 // done returns a channel that is closed when the command ends; nil, which blocks forever, if there is no command.
 func (c *child) done() <-chan struct{} {
-	if c == nil {
+	if c == nil || c.process == nil {
 		return nil
 	}
-	return c.ended
+	return c.process.Ended()
 }
 
 // interrupt passes the first interrupt to the command and waits until the command ends. A second interrupt kills it. Without a command,
-// interrupt returns at once.
+// interrupt returns at once. An interrupt from a shared terminal has reached the command already.
 func (c *child) interrupt(sig os.Signal, interrupts <-chan os.Signal) error {
-	if c == nil {
+	if c == nil || c.process == nil {
 		return nil
 	}
-	c.forward(sig)
+	if sig != os.Interrupt || !c.terminal {
+		_ = c.process.Signal(sig) // fails if the command has ended
+	}
 	select {
-	case <-c.ended:
+	case <-c.process.Ended():
 		return nil
 	case <-interrupts:
-		c.kill()
+		c.process.Kill()
 		return output.ErrSilent{Code: output.ExitInterrupted}
 	}
+}
+
+// environment returns the variables that the command and the handler get in addition. The session is ready at url.
+func (s *Session) environment(url string) []string {
+	return s.o.Command.Env(url, s.secret.Secret.Secret, s.o.Log.Dir)
 }
 
 // startCommand starts the command, if there is one. The session is ready at url.
@@ -146,7 +118,7 @@ func (s *Session) startCommand(url string) error {
 	if s.child == nil {
 		return nil
 	}
-	err := s.child.start(&s.o.System, s.o.Command.Env(url, s.secret.Secret.Secret, s.o.Log.Dir)...)
+	err := s.child.start(&s.o.System, s.environment(url))
 	if err != nil {
 		s.child = nil
 	}
@@ -168,3 +140,6 @@ func (s *Session) verdict(ctx context.Context) error {
 	}
 	return s.log.checkDelivered(ctx, s.announce.Info().ID)
 }
+
+// Terminate sends a process SIGTERM, which lets it restore the terminal. On Windows it ends the process.
+func Terminate(p *os.Process) error { return process.Terminate(p) }

@@ -23,6 +23,7 @@ type Options struct {
 	Ingress  IngressOptions
 	Handler  HandlerOptions
 	Provider Provider
+	Run      RunOptions
 	Command  CommandOptions
 	Wait     SessionWaitOptions
 	View     ViewOptions
@@ -62,11 +63,17 @@ type HandlerOptions struct {
 	Retry          *dispatch.Schedule // nil: never
 }
 
+// RunOptions says which handler to start, and to end with the session.
+type RunOptions struct {
+	Command string        // for the shell; empty: the handler is not started
+	Timeout time.Duration // for the handler to accept connections, if a program waits for it
+}
+
 // CommandOptions says which program to run while the session runs.
 type CommandOptions struct {
-	Args          []string // none: no program
-	AllowFailures bool     // don't fail because of undelivered deliveries
-	Env           func(url string, secret webhook.Secret, dataDir string) []string
+	Args          []string                                                         // none: no program
+	AllowFailures bool                                                             // don't fail because of undelivered deliveries
+	Env           func(url string, secret webhook.Secret, dataDir string) []string // also for the handler
 }
 
 // SessionWaitOptions says which deliveries end the session.

@@ -17,6 +17,9 @@ func readyBlock(s *Session, base string) output.Ready {
 		URL: base + s.o.Ingress.Path, Forward: forwardRoutes(s.o.Handler.Routes, nil), Verify: string(s.o.Ingress.Verify), DataDir: s.o.Log.Dir,
 		Events: s.o.Handler.Events, Tunnel: s.o.Provider.Name, TunnelNote: s.o.Provider.Note,
 	}
+	if s.handler != nil {
+		r.Run = s.handler.command
+	}
 	r.Register, r.Restores = s.account.registrar.ready()
 	if !s.o.Provider.isLocal() {
 		r.Local = s.ingress.url()
@@ -45,7 +48,7 @@ func addSecret(r *output.Ready, s *Session) {
 	if s.secret.IsNew {
 		r.VerifyNote += " (generated just now)"
 	}
-	if s.secret.missing {
+	if s.secret.missing && s.handler == nil {
 		r.Next = append(r.Next, output.Suggestion{Text: "Your handler needs the secret:", Command: s.o.Secrets.Command})
 	}
 }

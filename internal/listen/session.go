@@ -29,7 +29,8 @@ type Session struct {
 
 	ingress ingress
 	tunnel  tunnelLink
-	child   *child // nil without a command
+	handler *handler // nil without --run
+	child   *child   // nil without a command
 	wait    wait
 	account registration
 	display sessionDisplay
@@ -83,6 +84,9 @@ func newSession(o *Options) *Session {
 // before it has checked the options and has the user's consent.
 func (s *Session) Open(ctx context.Context) (err error) {
 	if s.child, err = findCommand(s.o.Command.Args); err != nil {
+		return err
+	}
+	if s.handler, err = newHandler(ctx, &s.o.Run, s.o.Handler.Routes); err != nil {
 		return err
 	}
 	if err := s.o.Ready.clear(); err != nil {
@@ -216,7 +220,8 @@ const (
 	localHandlerTimeout = 2 * time.Second
 )
 
-// Run prints that the session is ready, shows deliveries, and drains at the first interrupt. A second interrupt aborts.
+// Run prints that the session is ready, shows deliveries, and drains at the first interrupt. A second interrupt aborts. The handler of --run
+// starts when the session is ready, and the command when the handler is up.
 func (s *Session) Run(ctx context.Context) error {
 	interrupts := s.o.System.Interrupts()
 	probe := make(chan []dispatch.Target, 1)
@@ -235,31 +240,75 @@ func (s *Session) Run(ctx context.Context) error {
 	s.display.started = true
 	s.account.startRecovery(ctx, s.o.Account.Recover, s.display.view.Say)
 	go s.tunnel.follow(s.display.view.Say)
-	s.wait.start(ctx, s)
-	if err := s.startCommand(ready.URL); err != nil {
-		return err
+	if err := s.handler.start(s.environment(ready.URL), s.display.handlerOutput); err != nil {
+		return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
 	}
-	select {
-	case sig := <-interrupts:
-		if err := s.child.interrupt(sig, interrupts); err != nil {
-			return err
+	up, cancel := s.awaitHandler(ctx)
+	defer cancel()
+	var done <-chan struct{}
+	for {
+		select {
+		case err := <-up:
+			if err == nil {
+				done, err = s.begin(ctx, ready.URL)
+			}
+			if err != nil {
+				return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
+			}
+			continue
+		case sig := <-interrupts:
+			s.handler.endWith(sig)
+			if err := s.child.interrupt(sig, interrupts); err != nil {
+				s.handler.kill()
+				return err
+			}
+			return s.shutdown(context.WithoutCancel(ctx), interrupts, nil)
+		case <-done:
+		case <-s.handler.ended():
+		case <-s.display.view.Left():
+		case <-ctx.Done(): // interrupted before Run took over the interrupts
+		case err = <-s.tunnel.lost:
+		case err := <-s.ingress.served:
+			return ingressEnded(err)
 		}
-	case <-s.wait.done(s.child):
-	case <-s.display.view.Left():
-	case <-ctx.Done(): // interrupted before Run took over the interrupts
-	case err = <-s.tunnel.lost:
-	case err := <-s.ingress.served:
-		return ingressEnded(err)
+		if err == nil {
+			err = s.handler.failure()
+		}
+		s.child.stop()
+		return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
 	}
-	return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
+}
+
+// begin starts the wait of --wait-for and the command. It returns a channel that is closed when the session should end.
+func (s *Session) begin(ctx context.Context, url string) (done <-chan struct{}, err error) {
+	s.wait.start(ctx, s)
+	if err := s.startCommand(url); err != nil {
+		return nil, err
+	}
+	return s.wait.done(s.child), nil
+}
+
+// awaitHandler waits, in the background, until the handler of --run accepts connections. Only a command needs to wait for it.
+func (s *Session) awaitHandler(ctx context.Context) (up <-chan error, cancel context.CancelFunc) {
+	ctx, cancel = context.WithCancel(ctx)
+	result := make(chan error, 1)
+	if s.handler == nil || s.child == nil {
+		result <- nil
+		return result, cancel
+	}
+	go func() { result <- s.handler.awaitUp(ctx, s.o.Run.Timeout) }()
+	return result, cancel
 }
 
 func ingressEnded(err error) error {
 	return output.Failed(err, "the ingress ended: "+err.Error(), "start listen again")
 }
 
-// checkHandlers notes in the ready block which handlers are down, if that is known soon.
+// checkHandlers notes in the ready block which handlers are down, if that is known soon. A handler of --run has not been started yet.
 func checkHandlers(s *Session, ready *output.Ready, probe <-chan []dispatch.Target) {
+	if s.handler != nil {
+		return
+	}
 	timeout := localHandlerTimeout
 	if slices.ContainsFunc(s.o.Handler.Routes, func(r relay.Route) bool { return !r.Target.IsLocal() }) {
 		timeout = handlerTimeout

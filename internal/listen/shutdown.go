@@ -46,6 +46,7 @@ func (s *Session) Drain(ctx context.Context, interrupts <-chan os.Signal) error 
 	}
 	s.account.registrar.stop()
 	s.relay.Abort()
+	s.handler.kill()
 	timeout := time.NewTimer(abortGrace)
 	defer timeout.Stop()
 	select {
@@ -66,6 +67,7 @@ func (s *Session) drain(ctx context.Context) error {
 	}
 	s.ingress.shutdown(ctx)
 	s.relay.Close()
+	s.handler.stop() // its last lines precede the summary
 	if err := s.log.Flush(ctx); err != nil {
 		return err
 	}
@@ -79,6 +81,7 @@ func (s *Session) drain(ctx context.Context) error {
 func (s *Session) Close() error {
 	var errs []error
 	s.child.close()
+	s.handler.close()
 	if s.display.readyFile != "" {
 		errs = append(errs, atomicfile.Remove(s.display.readyFile))
 	}

@@ -28,6 +28,8 @@ type sessionDisplay struct {
 	started    bool   // the view is started
 	handlersUp bool   // every handler was up at the start
 	readyFile  string // that was written; empty if none was
+
+	handlerOutput func(line string) // shows a line of the handler of --run
 }
 
 // buildView creates the screen if the user asked for it and there is a terminal for it, else lines.
@@ -61,6 +63,6 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 	if err != nil {
 		return err
 	}
-	s.display.view = live
+	s.display.view, s.display.handlerOutput = live, live.HandlerOutput
 	return nil
 }

@@ -69,16 +69,15 @@ func (w *wait) done(c *child) <-chan struct{} {
 	go func() {
 		defer close(done)
 		select {
-		case <-c.ended:
+		case <-c.done():
 			if c.exitCode() == output.ExitDone {
 				<-w.ended
 			}
 		case <-w.ended:
 			if w.result == ResultTimedOut {
-				c.cut.Store(true)
-				c.end()
+				c.stop()
 			}
-			<-c.ended
+			<-c.done()
 		}
 	}()
 	return done

@@ -79,6 +79,7 @@ type jsonReady struct {
 	URL     string      `json:"url"`
 	Forward string      `json:"forward"`
 	Routes  []jsonRoute `json:"routes,omitempty"`
+	Run     string      `json:"run,omitempty"`
 	Tunnel  string      `json:"tunnel"`
 	Verify  string      `json:"verify"`
 	Events  []string    `json:"events,omitempty"`
@@ -99,7 +100,7 @@ type jsonRoute struct {
 // accept all events.
 func (p *jsonPrinter) Ready(r Ready) {
 	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir, Local: r.Local}
-	o.Registered, o.Restores = r.Register != "", r.Restores
+	o.Registered, o.Restores, o.Run = r.Register != "", r.Restores, r.Run
 	for _, to := range r.Forward {
 		o.Routes = append(o.Routes, jsonRoute{to.Events, to.Target})
 	}
@@ -111,6 +112,13 @@ func (p *jsonPrinter) Ready(r Ready) {
 	}
 	p.put(o)
 }
+
+type jsonHandlerOutput struct {
+	kind
+	Line string `json:"line"`
+}
+
+func (p *jsonPrinter) HandlerOutput(line string) { p.put(jsonHandlerOutput{of("output"), line}) }
 
 type jsonDelivery struct {
 	kind

@@ -65,6 +65,7 @@ type Live struct {
 	messages chan Notice
 	drain    chan int
 	stop     chan Stopped
+	lines    lineQueue
 	done     chan struct{}
 	waiting  map[webhook.ID]*waiting
 }
@@ -88,6 +89,7 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 		messages: make(chan Notice, 8),
 		drain:    make(chan int, 1),
 		stop:     make(chan Stopped, 1),
+		lines:    newLineQueue(),
 		done:     make(chan struct{}),
 		waiting:  make(map[webhook.ID]*waiting),
 	}
@@ -153,6 +155,9 @@ func (l *Live) run() {
 				l.catchUp()
 				l.awaitChange()
 			}
+		case line := <-l.lines.queue:
+			l.catchUp()
+			l.printHandlerOutput(line)
 		case n := <-l.notices:
 			l.catchUp() // deliveries before the notice come first
 			l.o.Printer.Notice(l.notice(n))
@@ -250,6 +255,9 @@ func (l *Live) showWaiting() {
 // end shows the remaining changes and notices, then the summary.
 func (l *Live) end(s Stopped) {
 	l.catchUp()
+	for len(l.lines.queue) > 0 {
+		l.printHandlerOutput(<-l.lines.queue)
+	}
 	for len(l.notices) > 0 {
 		l.o.Printer.Notice(l.notice(<-l.notices))
 	}

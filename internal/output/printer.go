@@ -62,6 +62,8 @@ type Printer interface {
 	Contents(webhook.Delivery)
 	// Show prints a single delivery in full.
 	Show(DeliveryDetails)
+	// HandlerOutput prints a line that the handler of `listen --run` printed.
+	HandlerOutput(line string)
 	// Hint prints a hint under a delivery's row.
 	Hint(webhook.ID, display.Hint)
 	// Notice prints a notice between the rows.
@@ -94,6 +96,7 @@ type Ready struct {
 	URLNote    string // follows URL
 	Local      string // the loopback URL, if URL is a public one
 	Forward    []Route
+	Run        string // the command that starts the handler; empty: none
 	Verify     string // the mode
 	VerifyNote string // which secret is used, or why none is
 	Tunnel     string

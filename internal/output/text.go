@@ -34,6 +34,7 @@ func (p *textPrinter) Ready(r Ready) {
 	p.out.blank()
 	p.label("url", r.URL, r.URLNote)
 	p.forward(r.Forward)
+	p.label("run", p.o.Style.Clean(r.Run), "")
 	p.label("verify", r.Verify, r.VerifyNote)
 	p.label("tunnel", r.Tunnel, r.TunnelNote)
 	if len(r.Events) > 0 {
@@ -173,6 +174,13 @@ func (p *textPrinter) date(to *stream, t time.Time) {
 		to.line(0, day)
 	}
 	p.last = t
+}
+
+// HandlerOutput prints the line after the name of the flag, apart from the rows.
+func (p *textPrinter) HandlerOutput(line string) {
+	if !p.o.Quiet {
+		p.err.line(0, display.Line{{Text: "run │ ", Role: display.Dim}, {Text: line}})
+	}
 }
 
 func (p *textPrinter) Hint(_ webhook.ID, h display.Hint) {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,7 +32,8 @@ type listenOptions struct {
 	retry            bool
 	retrySpeed       float64
 
-	command       []string // the arguments after --
+	handlerRun    listen.RunOptions // --run
+	command       []string          // the arguments after --
 	allowFailures bool
 	wait          listenWaitOptions
 	account       registerOptions
@@ -63,6 +65,9 @@ func NewListenCommand(a *cmdutil.App) *cobra.Command {
 	return cmdutil.WithFlags(a, cmd, o.AddFlags)
 }
 
+// defaultRunTimeout suits handlers that compile first. Playwright's webServer waits as long.
+const defaultRunTimeout = time.Minute
+
 // takeCommand stores the arguments after -- as the command, and refuses other arguments.
 func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
@@ -81,6 +86,9 @@ func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []s
 func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.VarP(&cmdutil.Forwards{}, "forward", "f", "forward to the handler at `TARGET`: a port, host:port or URL (default localhost:3000); for certain events only: 'render.*=localhost:3000' (repeatable)")
+	f.StringVar(&o.handlerRun.Command, "run", "", "start your handler with this shell `COMMAND`, and end it with listen")
+	_ = cmd.RegisterFlagCompletionFunc("run", cobra.NoFileCompletions)
+	f.DurationVar(&o.handlerRun.Timeout, "run-timeout", defaultRunTimeout, "time limit for the handler of --run to accept connections before the COMMAND after -- starts, a `DURATION` (default 60s)")
 	f.String("events", "", "forward only these `EVENTS`, such as render.*,wallet.*; others get 200")
 	f.String("path", "", "accept deliveries at this URL `PATH` and below it (default: the path of --forward, or "+config.DefaultPath+")")
 	f.Var(cmdutil.OneOf(new(string), listen.Providers()...), "tunnel", "tunnel provider: ngrok, ssh, or local for this machine only (default auto: ngrok if there is a token, otherwise local)")
@@ -147,6 +155,9 @@ func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pfl
 	if o.allowFailures && len(o.command) == 0 {
 		return cmdutil.Usage("--allow-failures needs a command after --", "vidiking listen --allow-failures -- npm test")
 	}
+	if err := o.checkRun(flags); err != nil {
+		return err
+	}
 	if o.retry {
 		o.handler.Retry = &dispatch.Schedule{Speed: o.retrySpeed}
 	}
@@ -164,6 +175,21 @@ func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pfl
 	o.handler.Header, o.handler.Host = given.Fields, given.Host
 	o.provider, err = listen.ChooseProvider(cmdutil.Machine(a), cfg)
 	return err
+}
+
+// checkRun refuses flags that --run cannot be combined with, and --run-timeout if nothing waits for the handler.
+func (o *listenOptions) checkRun(flags *pflag.FlagSet) error {
+	switch {
+	case flags.Changed("run") && strings.TrimSpace(o.handlerRun.Command) == "":
+		return cmdutil.Usage("--run needs a command", "vidiking listen --run 'npm start'")
+	case o.handlerRun.Command != "" && o.tui:
+		return cmdutil.Usage("--tui has no room for the output of --run", "open the screen in another terminal: vidiking watch")
+	case flags.Changed("run-timeout") && (o.handlerRun.Command == "" || len(o.command) == 0):
+		return cmdutil.Usage("--run-timeout needs --run and a command after --", "vidiking listen --run 'npm start' --run-timeout 2m -- npm test")
+	case o.handlerRun.Timeout <= 0:
+		return cmdutil.Usage("--run-timeout must be longer than 0s", "for example: --run-timeout 2m")
+	}
+	return nil
 }
 
 // completeRoutes parses the routes, and checks that a project file may name them.

@@ -30,7 +30,7 @@ func (o *listenOptions) run(ctx context.Context, a *cmdutil.App) error {
 		return err
 	}
 	s := &listen.Options{
-		Ingress: o.ingress, Handler: o.handler, Provider: o.provider, Command: o.commandOptions(), Wait: o.waitOptions(a),
+		Ingress: o.ingress, Handler: o.handler, Provider: o.provider, Run: o.handlerRun, Command: o.commandOptions(), Wait: o.waitOptions(a),
 		View: o.viewOptions(a, out), Secrets: o.secretOptions(a), Log: logOptions(a, dir), Account: o.accountOptions(a), System: system(a),
 	}
 	if o.readyFile != "" {
