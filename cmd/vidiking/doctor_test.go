@@ -35,7 +35,7 @@ func TestDoctorLooksAtTheTunnelThatListenWouldTake(t *testing.T) {
 		t.Errorf("a refused token: got %q, want that it is said, without the token", got)
 	}
 	edge.Stop()
-	if got := found(); !strings.HasPrefix(got, "failed\ttunnel\tngrok can't be reached: ") {
+	if got := found(); !strings.HasPrefix(got, "failed\ttunnel\tcan't reach ngrok: ") {
 		t.Errorf("no edge: got %q, want that it can't be reached", got)
 	}
 }
