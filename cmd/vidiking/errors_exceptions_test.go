@@ -39,6 +39,7 @@ var notBroughtAbout = map[string]string{
 	"listen/tunnel_errors.go: can't reach .*: .*":                                                   edge,
 	"listen/tunnel_errors.go: .* does not provide .*: .*":                                           edge,
 	"listen/tunnel_errors.go: the key of .* has changed, so nothing was sent there":                 edge,
+	"listen/handler.go: can't run .*: .* is already in use":                                         "it takes a system that does not report which process has a port",
 	"listen/provider.go: can't read the system's certificates: .*":                                  "systems do not say so",
 	"listen/session.go: the ingress ended: .*":                                                      "a listening socket does not end by itself",
 	"listen/registrar.go: the account's webhook was not restored: Vidiking did not respond in time": "it takes as long as the program waits for an answer",

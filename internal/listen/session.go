@@ -246,6 +246,11 @@ func (s *Session) Run(ctx context.Context) error {
 	up, cancel := s.awaitHandler(ctx)
 	defer cancel()
 	var done <-chan struct{}
+	if up == nil {
+		if done, err = s.begin(ctx, ready.URL); err != nil {
+			return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
+		}
+	}
 	for {
 		select {
 		case err := <-up:
@@ -288,14 +293,14 @@ func (s *Session) begin(ctx context.Context, url string) (done <-chan struct{}, 
 	return s.wait.done(s.child), nil
 }
 
-// awaitHandler waits, in the background, until the handler of --run accepts connections. Only a command needs to wait for it.
+// awaitHandler waits, in the background, until the handler of --run accepts connections. Only a command needs to wait for it; otherwise
+// up is nil.
 func (s *Session) awaitHandler(ctx context.Context) (up <-chan error, cancel context.CancelFunc) {
 	ctx, cancel = context.WithCancel(ctx)
-	result := make(chan error, 1)
 	if s.handler == nil || s.child == nil {
-		result <- nil
-		return result, cancel
+		return nil, cancel
 	}
+	result := make(chan error, 1)
 	go func() { result <- s.handler.awaitUp(ctx, s.o.Run.Timeout) }()
 	return result, cancel
 }
