@@ -140,7 +140,7 @@ func closeNext(results <-chan dialResult) {
 // error usually only means that the machine has no IPv6.
 func preferredError(a, b error) error {
 	var address *AddressError
-	if isRefused(a) && !errors.As(b, &address) {
+	if errors.As(a, &address) || isRefused(a) && !errors.As(b, &address) {
 		return a
 	}
 	return b

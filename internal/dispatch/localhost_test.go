@@ -117,6 +117,15 @@ func TestRefusedIsPreferredToNoIPv6(t *testing.T) {
 	}
 }
 
+func TestForbiddenAddressIsPreferredToRefused(t *testing.T) {
+	forbidden, refused := &AddressError{"127.0.0.1:3000", "is refused"}, &net.OpError{Op: "dial", Err: refusedNumber}
+	for _, errs := range [][2]error{{forbidden, refused}, {refused, forbidden}} { // in the order in which the dials end
+		if got := preferredError(errs[0], errs[1]); !errors.Is(got, forbidden) {
+			t.Errorf("preferredError(%v, %v): got %v, want %v", errs[0], errs[1], got, forbidden)
+		}
+	}
+}
+
 func TestErrnoFailure(t *testing.T) {
 	for number, want := range map[syscall.Errno]webhook.Failure{
 		refusedNumber:    webhook.FailureRefused,
