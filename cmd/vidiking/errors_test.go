@@ -44,7 +44,7 @@ func runNoted() int {
 	if dir == "" {
 		return run()
 	}
-	w := realWorld()
+	w := environment()
 	var said heard
 	w.Stderr = io.MultiWriter(w.Stderr, &said)
 	code := cli.Main(context.Background(), w)

@@ -1,4 +1,4 @@
-// Command vidiking receives, shows and sends again the webhooks of Vidiking, a video-rendering API, on a developer's machine.
+// Command vidiking receives, inspects and replays Vidiking webhooks on a developer's machine. Vidiking is a video-rendering API.
 package main
 
 import (
@@ -22,33 +22,39 @@ func main() {
 	os.Exit(run())
 }
 
-// run hands the real world to the program, and out comes the exit code.
-func run() int { return cli.Main(context.Background(), realWorld()) }
+// run runs the program in the environment of this process and returns its exit code.
+func run() int { return cli.Main(context.Background(), environment()) }
 
-// realWorld is the process's own: its streams, its environment, the signals that it gets.
-func realWorld() cli.World {
-	// A closed pipe ends the view, not the program: it is to get EPIPE instead of the signal.
+// environment returns the streams, variables, clock and signals of this process.
+func environment() cli.Environment {
+	// If a pipe is closed, writes must fail with EPIPE instead of ending the program, because only the view ends, not the listener.
 	signal.Ignore(syscall.SIGPIPE)
 
-	// net/http writes remarks of its own there, as when a handler says more than its answer. They are no news to the user.
+	// net/http logs remarks here, for example about a response that is longer than its Content-Length. They don't concern the user.
 	log.SetOutput(io.Discard) //nolint:forbidigo // nothing in the program logs, and this is the process's own logger
 
-	home, _ := os.UserHomeDir() // none is said where it is missed
+	home, _ := os.UserHomeDir() // commands that need a home directory report that there is none
 	workDir, _ := os.Getwd()
+	return cli.Environment{
+		Streams:   streams(),
+		Args:      os.Args[1:],
+		LookupEnv: os.LookupEnv,
+		Home:      home,
+		WorkDir:   workDir,
+		GOOS:      runtime.GOOS,
+		Now:       time.Now,
+		Location:  time.Local,
+		Random:    rand.Reader,
+		Signals:   catchSignals,
+	}
+}
+
+func streams() cli.Streams {
 	stdin, stdout, stderr := int(os.Stdin.Fd()), int(os.Stdout.Fd()), int(os.Stderr.Fd())
-	return cli.World{
-		Args:           os.Args[1:],
+	return cli.Streams{
 		Stdin:          os.Stdin,
 		Stdout:         os.Stdout,
 		Stderr:         os.Stderr,
-		LookupEnv:      os.LookupEnv,
-		Home:           home,
-		WorkDir:        workDir,
-		GOOS:           runtime.GOOS,
-		Now:            time.Now,
-		Location:       time.Local,
-		Random:         rand.Reader,
-		Signals:        takeSignals,
 		StdinTerminal:  term.IsTerminal(stdin),
 		StdoutTerminal: term.IsTerminal(stdout),
 		StderrTerminal: term.IsTerminal(stderr),
@@ -64,19 +70,20 @@ func realWorld() cli.World {
 	}
 }
 
-// takeSignals begins to take those that ask the process to end. To do so starts two threads, which is an eighth of a whole `version`.
-func takeSignals() <-chan os.Signal {
-	signals := make(chan os.Signal, 2) // two, since the second one aborts
+// catchSignals starts to catch the signals that ask the process to end. Doing so starts two threads, which takes an eighth of the run time
+// of `vidiking version`.
+func catchSignals() <-chan os.Signal {
+	signals := make(chan os.Signal, 2) // two, because the second one aborts
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // nohup means it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it on purpose
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	// From here on it is caught and not ignored, since what is ignored is so for commands that the program starts, too.
+	// From here on SIGPIPE is caught instead of ignored, because child processes inherit ignored signals.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return signals
 }
 
-// readSecret reads a line without echo. An interrupt gives the terminal its echo back, since the read itself can't be stopped.
+// readSecret reads a line without echo. It turns the echo on again if ctx is done, because the read itself cannot be stopped.
 func readSecret(ctx context.Context, stdin int) (string, error) {
 	state, err := term.GetState(stdin)
 	if err != nil {

@@ -165,7 +165,7 @@ func TestAnEditThatIsNotSentSaysWhy(t *testing.T) {
 	for _, tc := range []struct{ editor, want string }{
 		{w.script(t, `: > "$1"`), "The payload was saved empty, so nothing is sent."},
 		{w.script(t, "true"), "Nothing was changed, so nothing is sent."},
-		{"/usr/local/bin/an-editor-that-is-not-there", "name one that is: export VISUAL='code --wait'"},
+		{"/usr/local/bin/an-editor-that-is-not-there", "set it to another one: export VISUAL='code --wait'"},
 		{w.script(t, "exit 3"), "another editor: export VISUAL='code --wait'"},
 	} {
 		w := *w
@@ -197,7 +197,7 @@ func TestABodyThatCannotBeEditedNamesTheCommandThatShowsIt(t *testing.T) {
 	x.shows("3 B, not text")
 	x.types("e")
 	x.until("the command has the id", func() bool {
-		return regexp.MustCompile(`look at its bytes: vidiking webhooks show dlv_[0-9a-z]{6} --raw`).MatchString(x.text())
+		return regexp.MustCompile(`show its bytes: vidiking webhooks show dlv_[0-9a-z]{6} --raw`).MatchString(x.text())
 	})
 	x.types("qy")
 	x.leaves(0)
@@ -253,7 +253,7 @@ func TestALogThatIsDamagedIsSaidWithWhatToDo(t *testing.T) {
 	x := w.sit(t, 80, 24, "watch")
 	x.leaves(1)
 	x.shows("error: the delivery log is damaged")
-	x.shows("hint:  move that file away, and a new log begins")
+	x.shows("hint:  move that file away to start a new log")
 
 	if err := os.Remove(filepath.Join(w.dir, "deliveries.db")); err != nil {
 		t.Fatal(err)
@@ -262,7 +262,7 @@ func TestALogThatIsDamagedIsSaidWithWhatToDo(t *testing.T) {
 	x.shows("No deliveries yet")
 	write(strings.Repeat("this is no database", 1000))
 	x.shows("! the delivery log is damaged:")
-	x.shows("move that file away, and a new log begins")
+	x.shows("move that file away to start a new log")
 	x.types("q")
 	x.leaves(0)
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-// on runs a command so many days later and returns the exit code and what is printed.
+// on runs a command the given number of days later and returns its exit code and output.
 func (x *terminal) on(days int, args ...string) (code int, screen string) {
 	x.t.Helper()
-	w := x.world(nil, args...)
+	w := x.environment(nil, args...)
 	w.Now = func() time.Time { return x.clock.now().AddDate(0, 0, days) }
 	x.mu.Lock()
 	x.screen.Reset()
@@ -21,7 +21,7 @@ func (x *terminal) on(days int, args ...string) (code int, screen string) {
 	return code, x.screen.String()
 }
 
-func TestWhatIsPrintedOfAnotherDayHasItsDateAndCanBeTyped(t *testing.T) {
+func TestTimesOfAnotherDayHaveTheirDateAndCanBeTyped(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	x := newTerminal(t, 80)
@@ -36,7 +36,7 @@ func TestWhatIsPrintedOfAnotherDayHasItsDateAndCanBeTyped(t *testing.T) {
 		t.Errorf("a list of yesterday's delivery does not show its date above it:\n%s", got)
 	}
 	id := got[strings.Index(got, "dlv_"):][:len("dlv_")+6]
-	if _, got := x.on(1, "webhooks", "show", id+"zzz"); !strings.Contains(got, "near it: "+id+" (render.complete, 2026-03-02 14:02:07)") {
+	if _, got := x.on(1, "webhooks", "show", id+"zzz"); !strings.Contains(got, "closest match: "+id+" (render.complete, 2026-03-02 14:02:07)") {
 		t.Errorf("an id that is proposed has no date:\n%s", got)
 	}
 	if _, got := x.on(1, "__complete", "replay", ""); !strings.Contains(got, "2026-03-02 14:02:07") {
@@ -55,7 +55,7 @@ func TestWhatIsPrintedOfAnotherDayHasItsDateAndCanBeTyped(t *testing.T) {
 	}
 }
 
-func TestATimeThatIsNotQuotedIsExplained(t *testing.T) {
+func TestAnUnquotedTimeIsExplained(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
 	for typed, want := range map[string]string{
@@ -63,7 +63,7 @@ func TestATimeThatIsNotQuotedIsExplained(t *testing.T) {
 		"webhooks list --until 2026-03-02 14:03:10":    "quote a time that has spaces: --until '2026-03-02 14:03:10'\n",
 		"webhooks prune --older-than 2 weeks":          "quote a time that has spaces: --older-than '2 weeks'\n",
 		"webhooks list --since 1h render.complete":     "see vidiking webhooks list --help\n",
-		"webhooks export --since yesterday 14:03 last": "ids and a selection are both given",
+		"webhooks export --since yesterday 14:03 last": "cannot combine ids with flags that select deliveries",
 	} {
 		if code, got := x.on(0, strings.Fields(typed)...); code != 2 || !strings.Contains(got, want) {
 			t.Errorf("%s: got exit code %d, want the hint %q:\n%s", typed, code, want, got)

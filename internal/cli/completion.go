@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
 // shells returns the shells that Cobra writes completions for.
@@ -18,7 +19,7 @@ func newCompletionCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script for a shell",
-		Long: `Prints the script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell. Packages install
+		Long: `Print a script that completes commands, flags, events and delivery ids in your shell: bash, zsh, fish or powershell. Packages install
 it. Otherwise, set it up for every new shell:
 
   bash        echo 'source <(vidiking completion bash)' >> ~/.bashrc
@@ -41,12 +42,12 @@ bash needs the package bash-completion (in apt, dnf, pacman and brew), loaded be
 		RunE: func(cmd *cobra.Command, args []string) error {
 			all := strings.Join(shells(), ", ")
 			if len(args) != 1 {
-				return cmdutil.Usage("completion needs the name of a shell", "one of "+all)
+				return cmdutil.Usage("completion needs the name of a shell", "choose from "+all)
 			}
 			if !slices.Contains(shells(), args[0]) {
 				return cmdutil.Usage(fmt.Sprintf("unknown shell %q", args[0]), "choose from "+all)
 			}
-			return cmdutil.ClosedPipe(writeCompletion(cmd.Root(), args[0], a.W.Stdout))
+			return output.ClosedPipe(writeCompletion(cmd.Root(), args[0], a.Env.Stdout))
 		},
 	}
 }

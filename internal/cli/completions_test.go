@@ -9,13 +9,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-func TestTheCompletionsInTheRepositoryAreFresh(t *testing.T) {
+func TestCommittedCompletionsAreUpToDate(t *testing.T) {
 	t.Parallel()
 	for shell, name := range map[string]string{
 		"bash": "vidiking.bash", "zsh": "_vidiking", "fish": "vidiking.fish", "powershell": "vidiking.ps1",
 	} {
 		x := newTerminal(t, 80)
-		if code := cli.Main(context.Background(), x.world(nil, "completion", shell)); code != 0 {
+		if code := cli.Main(context.Background(), x.environment(nil, "completion", shell)); code != 0 {
 			t.Fatalf("completion %s: got exit code %d, want 0:\n%s", shell, code, x.screen.String())
 		}
 		path := filepath.Join("..", "..", "completions", name)
@@ -29,7 +29,7 @@ func TestTheCompletionsInTheRepositoryAreFresh(t *testing.T) {
 			t.Fatal(err)
 		}
 		if string(committed) != x.screen.String() {
-			t.Errorf("%s is not what `vidiking completion %s` prints: write it anew with go test ./internal/cli -update", path, shell)
+			t.Errorf("%s is not what `vidiking completion %s` prints; update it: go test ./internal/cli -update", path, shell)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-func TestTheConfigurationPageHasEverySetting(t *testing.T) {
+func TestConfigurationPageListsEverySetting(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/configuration.md")
 	if err != nil {

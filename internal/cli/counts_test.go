@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestListenEndsWithTheCommandThatListsWhatItCounts(t *testing.T) {
+func TestListenSuggestsACommandThatListsTheSameCount(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	h.refuse.Store(true)

@@ -13,22 +13,28 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// suggester suggests what the user may have meant by a word or flag that does not exist.
+type suggester struct {
+	app   *cmdutil.App
+	parse func(args []string) error // returns the usage error of a command line without running it
+}
+
 // meantCommand returns a hint for words that are not a command below cmd; ok is false if there is none.
-func meantCommand(a *cmdutil.App, cmd *cobra.Command, typed []string) (hint string, ok bool) {
+func (s suggester) meantCommand(cmd *cobra.Command, typed []string) (hint string, ok bool) {
 	path := strings.Fields(cmd.CommandPath())[1:]
-	whole := append(path, typed...)
-	for _, words := range [][]string{whole, typed} {
+	full := append(path, typed...)
+	for _, words := range [][]string{full, typed} {
 		if hint, ok = commandHabit(words, true); ok {
 			return hint, true
 		}
 	}
-	sub := elsewhere(cmd.Root(), typed[0])
+	sub := findCommand(cmd.Root(), typed[0])
 	if sub != nil && len(typed) > 1 {
-		if line, ok := commandLine(a, append(strings.Fields(sub.CommandPath())[1:], typed[1:]...)); ok {
+		if line, ok := s.commandLine(append(strings.Fields(sub.CommandPath())[1:], typed[1:]...)); ok {
 			return "did you mean: " + line, true
 		}
 	}
-	for _, words := range [][]string{whole, typed} {
+	for _, words := range [][]string{full, typed} {
 		if hint, ok = commandHabit(words, false); ok {
 			return hint, true
 		}
@@ -39,9 +45,10 @@ func meantCommand(a *cmdutil.App, cmd *cobra.Command, typed []string) (hint stri
 	return meantArgument(typed[0])
 }
 
-// typedFrom returns what was typed, from a word on.
-func typedFrom(a *cmdutil.App, word string) []string {
-	return a.W.Args[max(0, slices.Index(a.W.Args, word)):]
+// typedFrom returns the arguments of the program from a word on.
+func (s suggester) typedFrom(word string) []string {
+	args := s.app.Env.Args
+	return args[max(0, slices.Index(args, word)):]
 }
 
 // commandHabit looks up the first two words as one name, then the first word. Words after them become arguments of the suggested command.
@@ -56,9 +63,9 @@ func commandHabit(words []string, withArgument bool) (hint string, ok bool) {
 			switch {
 			case !ok || withArgument && !filled:
 			case command == "":
-				return h.does, true
+				return h.purpose, true
 			default:
-				return h.does + ": " + command, true
+				return h.purpose + ": " + command, true
 			}
 		}
 	}
@@ -72,8 +79,8 @@ func fillIn(command string, args []string) (line string, filled, ok bool) {
 	if !found {
 		return command, false, true
 	}
-	place, after, _ := strings.Cut(rest, "}")
-	kind, value, hasDefault := strings.Cut(place, "|")
+	placeholder, after, _ := strings.Cut(rest, "}")
+	kind, value, hasDefault := strings.Cut(placeholder, "|")
 	for _, arg := range args {
 		if isOfKind(kind, arg) && !mayHaveSecret([]string{arg}) {
 			value, filled = cmdutil.ShellWord(arg), true
@@ -98,16 +105,6 @@ func isOfKind(kind, arg string) bool {
 	}
 }
 
-// elsewhere finds a command anywhere in the tree; nil if there is none of that name.
-func elsewhere(root *cobra.Command, name string) *cobra.Command {
-	for _, group := range append([]*cobra.Command{root}, root.Commands()...) {
-		if sub := subcommand(group, name); sub != nil {
-			return sub
-		}
-	}
-	return nil
-}
-
 // meantArgument returns a hint for an argument without a command.
 func meantArgument(typed string) (hint string, ok bool) {
 	switch {
@@ -122,8 +119,8 @@ func meantArgument(typed string) (hint string, ok bool) {
 }
 
 // meantFlag returns a hint for an unknown flag of cmd; ok is false if there is none.
-func meantFlag(a *cmdutil.App, cmd *cobra.Command, name string) (hint string, ok bool) {
-	h, args := findFlagHabit(a, cmd.CommandPath(), name, a.W.Args)
+func (s suggester) meantFlag(cmd *cobra.Command, name string) (hint string, ok bool) {
+	h, args := s.findFlagHabit(cmd.CommandPath(), name, s.app.Env.Args)
 	if h.instead == "" {
 		return "", false
 	}
@@ -131,14 +128,15 @@ func meantFlag(a *cmdutil.App, cmd *cobra.Command, name string) (hint string, ok
 		return "secrets are never arguments: " + h.instead, true
 	}
 	hint = "use " + strings.TrimSuffix(h.instead[strings.Index(h.instead, "-"):], "=")
-	if line, ok := commandLine(a, args); ok {
+	if line, ok := s.commandLine(args); ok {
 		hint += ": " + line
 	}
 	return hint, true
 }
 
-// findFlagHabit returns the row that makes the command line valid, and that command line. Other unknown flags are also replaced.
-func findFlagHabit(a *cmdutil.App, command, name string, args []string) (flagHabit, []string) {
+// findFlagHabit returns the habit whose replacement makes the command line valid, and that command line. It also replaces other unknown
+// flags.
+func (s suggester) findFlagHabit(command, name string, args []string) (flagHabit, []string) {
 	for _, h := range flagHabits() {
 		if !slices.Contains(strings.Fields(h.typed), name) || h.command != "" && h.command != command {
 			continue
@@ -147,11 +145,11 @@ func findFlagHabit(a *cmdutil.App, command, name string, args []string) (flagHab
 			return h, nil
 		}
 		replaced := replaceFlag(args, name, h.instead)
-		err := read(a, replaced)
+		err := s.parse(replaced)
 		var missing *pflag.NotExistError
 		if errors.As(err, &missing) && hasFlag(args, missing.GetSpecifiedName()) {
 			var next flagHabit
-			if next, replaced = findFlagHabit(a, command, missing.GetSpecifiedName(), replaced); next.instead != "" {
+			if next, replaced = s.findFlagHabit(command, missing.GetSpecifiedName(), replaced); next.instead != "" {
 				return h, replaced
 			}
 		}
@@ -162,13 +160,13 @@ func findFlagHabit(a *cmdutil.App, command, name string, args []string) (flagHab
 	return flagHabit{}, nil
 }
 
-// withFlag returns the command line with a flag before one of its arguments.
-func withFlag(a *cmdutil.App, flag, argument string) (line string, ok bool) {
-	i := slices.Index(a.W.Args, argument)
+// withFlag returns the command line with a flag inserted before one of its arguments.
+func (s suggester) withFlag(flag, argument string) (line string, ok bool) {
+	i := slices.Index(s.app.Env.Args, argument)
 	if i < 0 {
 		return "", false
 	}
-	return commandLine(a, slices.Insert(slices.Clone(a.W.Args), i, flag))
+	return s.commandLine(slices.Insert(slices.Clone(s.app.Env.Args), i, flag))
 }
 
 // asFlag returns a flag as it is typed.
@@ -209,9 +207,9 @@ func replaceFlag(args []string, name, instead string) []string {
 	return out
 }
 
-// commandLine returns a command that can be copied; ok is false if it is not valid or may contain a secret.
-func commandLine(a *cmdutil.App, args []string) (line string, ok bool) {
-	if mayHaveSecret(args) || read(a, args) != nil {
+// commandLine returns a command line that can be copied; ok is false if it is invalid or may contain a secret.
+func (s suggester) commandLine(args []string) (line string, ok bool) {
+	if mayHaveSecret(args) || s.parse(args) != nil {
 		return "", false
 	}
 	line = "vidiking"
@@ -221,7 +219,7 @@ func commandLine(a *cmdutil.App, args []string) (line string, ok bool) {
 	return line, true
 }
 
-// mayHaveSecret reports whether a command line may contain a secret. It must not be printed then, because logs keep it.
+// mayHaveSecret reports whether a command line may contain a secret. Such a line must not be printed, because logs would keep it.
 func mayHaveSecret(args []string) bool {
 	return slices.ContainsFunc(args, func(arg string) bool {
 		if strings.HasPrefix(arg, "-H") {
@@ -232,19 +230,4 @@ func mayHaveSecret(args []string) bool {
 			return strings.Contains(arg, mark)
 		})
 	})
-}
-
-// read returns the usage error of a command line, without running it.
-func read(a *cmdutil.App, args []string) error {
-	w := a.W
-	w.Args = args
-	cmd, rest, err := newRootCommand(cmdutil.NewApp(w)).Find(args)
-	if err != nil {
-		return err
-	}
-	cmd.InitDefaultHelpFlag()
-	if err := cmd.ParseFlags(rest); err != nil {
-		return err
-	}
-	return cmd.ValidateArgs(cmd.Flags().Args())
 }

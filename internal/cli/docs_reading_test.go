@@ -20,11 +20,11 @@ var (
 	markPattern  = regexp.MustCompile(`^<!-- ((?:not run|run by|file): \S.*) -->$`)
 	fencePattern = regexp.MustCompile("^ *```")
 	spanPattern  = regexp.MustCompile("`(vidiking [^`]+)`")
-	// A command begins where a shell lets it: at the start of a line, behind a prompt, a pipe, && or $(.
+	// A command can start at the start of a line, after a prompt, a pipe, && or $(.
 	startPattern = regexp.MustCompile(`(?:^|[$|(] ?|&& |- (?:run: )?)vidiking(?: |$)`)
 )
 
-// commandsOf reads a page: fenced and indented blocks line by line, and `vidiking …` within sentences.
+// commandsOf returns the commands of a page: those in fenced and indented blocks, and `vidiking …` in sentences.
 func commandsOf(text string) []documentedCommand {
 	var all []documentedCommand
 	mark, fenced := "", false
@@ -53,7 +53,7 @@ func commandsOf(text string) []documentedCommand {
 	return all
 }
 
-// commandsIn takes a line of a shell apart into the calls of vidiking in it.
+// commandsIn returns the calls of vidiking in a line of shell.
 func commandsIn(line string) []string {
 	var all []string
 	for {
@@ -69,8 +69,8 @@ func commandsIn(line string) []string {
 	}
 }
 
-// upToItsEnd cuts a command where a shell ends it: at what is not in quotes and is a pipe, a redirection, a bracket, a remark, or the
-// two hyphens behind which another program's words begin.
+// upToItsEnd cuts a command at its end in a shell: at an unquoted pipe, redirection, bracket or comment, or at the -- that precedes
+// another program's command line.
 func upToItsEnd(s string) (command, rest string) {
 	quote := byte(0)
 	for i := range len(s) {
@@ -88,9 +88,9 @@ func upToItsEnd(s string) (command, rest string) {
 	return strings.TrimSpace(s), ""
 }
 
-// invocationOf parses what stands behind the program's name.
+// invocationOf parses the arguments after the program's name.
 func invocationOf(args string) (invocation, error) {
-	root := newRootCommand(cmdutil.NewApp(cmdutil.World{LookupEnv: func(string) (string, bool) { return "", false }}))
+	root := newRootCommand(cmdutil.NewApp(cmdutil.Environment{LookupEnv: func(string) (string, bool) { return "", false }}))
 	root.InitDefaultHelpCmd()
 	cmd, rest, err := root.Find(words(args))
 	if err != nil {
@@ -109,7 +109,7 @@ func invocationOf(args string) (invocation, error) {
 func invocationFrom(cmd *cobra.Command) invocation {
 	in := invocation{path: strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "vidiking"), " ")}
 	if in.path == "replay" {
-		in.path = "webhooks replay" // two ways to it, one command
+		in.path = "webhooks replay" // both names are the same command
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) { in.flags = append(in.flags, "--"+f.Name) })
 	for i, f := range in.flags {
@@ -119,7 +119,7 @@ func invocationFrom(cmd *cobra.Command) invocation {
 	return in
 }
 
-// storied returns what the stories run, and the scripts in them.
+// storied returns the commands that stories and the scripts in them run.
 func storied(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(storiesDir, "*.txtar"))
@@ -133,7 +133,7 @@ func storied(t *testing.T) map[string]bool {
 			t.Fatal(err)
 		}
 		for _, command := range commandsOfStory(string(text)) {
-			if in, err := invocationOf(strings.TrimPrefix(command, "vidiking")); err == nil { // some are wrong on purpose
+			if in, err := invocationOf(strings.TrimPrefix(command, "vidiking")); err == nil { // some are invalid on purpose
 				run[in.bare()] = true
 			}
 		}
@@ -168,7 +168,7 @@ func commandsOfStory(text string) []string {
 	return all
 }
 
-// words splits a command as a shell does, as far as the documentation goes: at spaces that are not within quotes.
+// words splits a command at unquoted spaces, which is enough for the commands in the documentation.
 func words(s string) []string {
 	var out []string
 	quote := rune(0)

@@ -11,10 +11,10 @@ import (
 
 const storiesDir = "../../cmd/vidiking/testdata/script"
 
-// sandbox is what stories add to a command that a page shows: a free port, and an answer for who has no terminal to give it at.
+// sandbox lists the flags that stories add to a documented command: a free port, and an answer to questions, because there is no terminal.
 var sandbox = map[string]bool{"addr": true, "yes": true}
 
-// invocation is a command as one types it: which, and with which flags. Their order and values are free.
+// invocation is a command with the names of its flags, regardless of their order and values.
 type invocation struct {
 	path  string
 	flags []string
@@ -24,14 +24,14 @@ func (i invocation) String() string {
 	return strings.TrimSpace(i.path + " " + strings.Join(i.flags, " "))
 }
 
-// bare is the invocation without what is only for the sandbox of stories.
+// bare returns the invocation without the flags of the sandbox.
 func (i invocation) bare() string {
 	i.flags = slices.DeleteFunc(slices.Clone(i.flags), func(f string) bool { return sandbox[f] })
 	return i.String()
 }
 
-// TestEveryCommandInTheDocumentationIsRun: each is in a story, or its block says why it is not, or which test runs it.
-func TestEveryCommandInTheDocumentationIsRun(t *testing.T) {
+// A story runs each command, or its block has a mark that names the reason or the test that runs it.
+func TestEveryDocumentedCommandIsRun(t *testing.T) {
 	t.Parallel()
 	run := storied(t)
 	all := documented(t)
@@ -39,7 +39,7 @@ func TestEveryCommandInTheDocumentationIsRun(t *testing.T) {
 		t.Fatalf("only %d commands found in the documentation, %d in stories: the test looks in the wrong place", len(all), len(run))
 	}
 	tests := testsByName(t)
-	marked := map[string]string{} // what one block says holds for the same command elsewhere
+	marked := map[string]string{} // the mark of one block applies to the same command elsewhere
 	for _, c := range all {
 		if c.mark != "" {
 			marked[c.invocation.bare()] = c.mark
@@ -66,14 +66,14 @@ func TestEveryCommandInTheDocumentationIsRun(t *testing.T) {
 	t.Logf("%d commands in the documentation: %d run, %d marked as not run", len(all), runs, marks)
 }
 
-// documentedCommand is one that a page shows.
+// documentedCommand is a command on a page of the documentation.
 type documentedCommand struct {
 	invocation invocation
 	where      string // page and text
-	mark       string // what its block says of how it is run: "not run: …", "run by: …"
+	mark       string // the mark of its block: "not run: …" or "run by: …"
 }
 
-// documented returns the commands in the README and in docs, but for docs/reference, which is written from the commands themselves.
+// documented returns the commands in the README and in docs except docs/reference, which is generated from the commands.
 func documented(t *testing.T) []documentedCommand {
 	t.Helper()
 	files := []string{"../../README.md"}
@@ -107,14 +107,14 @@ func documented(t *testing.T) []documentedCommand {
 	return all
 }
 
-// runsWith reports whether a test's own text has each flag; where deliveries go, its helpers say.
+// runsWith reports whether the source of a test contains each flag. It ignores flags for targets, because test helpers set them.
 func runsWith(test string, in invocation) bool {
 	return test != "" && !slices.ContainsFunc(in.flags, func(f string) bool {
 		return f != "forward" && !sandbox[f] && !strings.Contains(test, `"--`+f+`"`)
 	})
 }
 
-// testsByName is the text of each test of the commands, by its name.
+// testsByName returns the source of each test of the commands, by name.
 func testsByName(t *testing.T) map[string]string {
 	t.Helper()
 	tests := map[string]string{}
@@ -137,7 +137,7 @@ func testsByName(t *testing.T) map[string]string {
 	return tests
 }
 
-func TestCommandsAreReadFromPagesAndStories(t *testing.T) {
+func TestCommandsAreParsedFromPagesAndStories(t *testing.T) {
 	t.Parallel()
 	const page = "Say `vidiking webhooks list --failed`, or `vidiking …`.\n\n<!-- not run: needs a tunnel -->\n```sh\n$ vidiking listen --tunnel ssh   # a remark\n```\n" +
 		"```sh\nexport S=$(vidiking listen --print-secret)\nvidiking verify b --header \"$(vidiking sign b)\"\n" +

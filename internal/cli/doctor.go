@@ -22,7 +22,7 @@ func newDoctorCommand(a *cmdutil.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check your setup and explain how to fix problems",
-		Long: `Checks your setup and tells you how to fix any problems: settings, secret, API and key, the account's webhook, tunnel, handler, delivery log,
+		Long: `Check your setup and explain how to fix any problems: settings, secret, API and key, the account's webhook, tunnel, handler, delivery log,
 and running listens. It changes nothing unless you pass --fix.
 
 It requests the balance from Vidiking's API, which is free. It sends a handler on this machine one sample event, signed as Vidiking signs
@@ -46,69 +46,69 @@ func (o *doctorOptions) AddFlags(cmd *cobra.Command) {
 }
 
 func runDoctor(ctx context.Context, a *cmdutil.App, o doctorOptions) error {
-	out, look := toExamine(a, o)
-	view := output.NewCheckReport(out)
-	doctor.Run(ctx, look, func(f doctor.Finding) {
-		view.Add(output.Finding{
+	out, options := doctorSetup(a, o)
+	report := output.NewCheckReport(out)
+	doctor.Run(ctx, options, func(f doctor.Finding) {
+		report.Add(output.Finding{
 			Check: f.Check, State: output.FindingState(f.State), Message: f.Message, Details: f.Details, Hint: f.Hint, Fixed: f.Fixed,
 		})
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	good, err := view.End()
-	if err == nil && !good {
-		err = cmdutil.ErrSilent{Code: cmdutil.ExitFailed}
+	passed, err := report.End()
+	if err == nil && !passed {
+		err = cmdutil.ErrSilent{Code: output.ExitFailed}
 	}
-	return cmdutil.ClosedPipe(err)
+	return output.ClosedPipe(err)
 }
 
-// toExamine returns what doctor checks. If a part cannot be opened, that is a finding, and the other checks still run.
-func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options) {
-	look := doctor.Options{
-		Build: cmdutil.ReadBuild().String(), GOOS: a.W.GOOS, Proxy: a.W.Proxy(), NoSample: o.noSample, Fix: o.fix,
-		Now: a.W.Now, Location: a.W.Location, Random: a.W.Random,
+// doctorSetup returns the options of a doctor run. A part that cannot be opened becomes a finding, and the other checks still run.
+func doctorSetup(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options) {
+	options := doctor.Options{
+		Build: cmdutil.ReadBuild().String(), GOOS: a.Env.GOOS, Proxy: a.Env.Proxy(), NoSample: o.noSample, Fix: o.fix,
+		Now: a.Env.Now, Location: a.Env.Location, Random: a.Env.Random,
 	}
 	cfg, err := a.Config()
 	if err != nil {
-		look.ConfigErr = trouble(a, err)
-		return plainOutput(a), look
+		options.Trouble = trouble(a, err)
+		return plainOutput(a), options
 	}
 	out, err := a.OutputOptions()
 	if err != nil { // impossible: the configuration is loaded
-		look.ConfigErr = trouble(a, err)
-		return plainOutput(a), look
+		options.Trouble = trouble(a, err)
+		return plainOutput(a), options
 	}
-	look.Config = cfg
-	if look.API, err = cmdutil.APIOptions(a); err != nil {
-		look.APIErr = trouble(a, err)
+	options.Config = cfg
+	if options.API, err = cmdutil.APIOptions(a); err != nil {
+		options.APIErr = trouble(a, err)
 	}
-	if look.AccountStore, err = cmdutil.Book(a); err != nil {
-		look.AccountStore = nil // without a configuration directory nothing was ever set
+	if options.Book, err = cmdutil.AccountStore(a); err != nil {
+		options.Book = nil // without a configuration directory, no webhook was ever set
 	}
-	look.Tunnel = func(ctx context.Context) []doctor.Finding { return lookAtTunnel(ctx, a) }
+	options.Tunnel = func(ctx context.Context) []doctor.Finding { return checkTunnel(ctx, a) }
 	to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
 	if err != nil {
-		look.RouteErr = trouble(a, err)
-		return out, look
+		options.RouteErr = trouble(a, err)
+		return out, options
 	}
-	look.Routes, look.RoutesFromSession, look.Guard = to.Routes, to.Session != nil, to.Guard()
-	return out, look
+	options.Routes, options.OfListen, options.Guard = to.Routes, to.Session != nil, to.Guard()
+	return out, options
 }
 
-// trouble returns an error as a finding.
-func trouble(a *cmdutil.App, err error) *doctor.Problem {
-	f := a.Explain(err)
-	return &doctor.Problem{Message: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
+// trouble turns an error into a finding.
+func trouble(a *cmdutil.App, err error) *doctor.Trouble {
+	f := cmdutil.Explain(a, err)
+	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
 }
 
-// plainOutput returns the output options if the configuration cannot be read: those of the flags.
+// plainOutput returns the output options from flags alone, for a configuration that cannot be read.
 func plainOutput(a *cmdutil.App) output.Options {
-	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.W.GOOS}
+	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.Env.GOOS}
 	empty, err := config.Load(nothing, config.Flags{})
 	if err != nil { // impossible: there is nothing to read
-		return output.Options{Stdout: a.W.Stdout, Stderr: a.W.Stderr}
+		return output.Options{Stdout: a.Env.Stdout, Stderr: a.Env.Stderr}
 	}
-	o, _ := (&cmdutil.App{W: a.W, Flags: a.Flags, Cfg: empty}).OutputOptions() // it does not fail with a configuration
+	o, _ := (&cmdutil.App{Env: a.Env, Flags: a.Flags, Cfg: empty}).OutputOptions() // this cannot fail once a configuration is loaded
 	return o
 }

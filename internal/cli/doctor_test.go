@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-func TestTheDoctorOnATerminal(t *testing.T) {
+func TestDoctorOnATerminal(t *testing.T) {
 	t.Parallel()
-	x := newTerminal(t, 130) // wide enough that the length of a port never wraps a line
+	x := newTerminal(t, 120) // wide enough for any port number without wrapping
 	a := newAPI(t, x)
 	x.env["VIDIKING_API_URL"] = ""
 	h := newHandler(t)

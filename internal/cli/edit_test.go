@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-func TestTheDefaultEditorNeedsATerminal(t *testing.T) {
+func TestDefaultEditorNeedsATerminal(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("notepad has a window of its own")
+		t.Skip("notepad opens its own window")
 	}
 	for name, want := range map[string]string{
-		"vi": "error: --edit opens vi, which needs a terminal, and there is none\nhint:  name an editor that needs none: export VISUAL='code --wait'\n",
-		"":   "error: no editor found: VISUAL and EDITOR are not set, and vi is not installed\nhint:  name yours: export VISUAL='code --wait'\n",
+		"vi": "error: --edit opens vi, which needs a terminal, but there is none\nhint:  use an editor that does not need one: export VISUAL='code --wait'\n",
+		"":   "error: no editor found: VISUAL and EDITOR are not set, and vi is not installed\nhint:  set yours: export VISUAL='code --wait'\n",
 	} {
 		bin := t.TempDir()
 		t.Setenv("PATH", bin)
@@ -24,16 +24,16 @@ func TestTheDefaultEditorNeedsATerminal(t *testing.T) {
 			}
 		}
 		x := newTerminal(t, 80)
-		w := x.world(nil, "trigger", "render.complete", "--edit")
+		w := x.environment(nil, "trigger", "render.complete", "--edit")
 		w.StdoutTerminal = false
 		x.checkEnds(w, 2, want)
 	}
 }
 
-func TestAnEditorThatCannotBeStartedIsSaid(t *testing.T) {
+func TestAnEditorThatCannotStartIsReported(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("what is a program there is told by its ending")
+		t.Skip("the file extension marks programs there")
 	}
 	broken := filepath.Join(t.TempDir(), "my editor")
 	if err := os.WriteFile(broken, []byte("#!/nowhere/at/all\n"), 0o700); err != nil {
@@ -41,10 +41,10 @@ func TestAnEditorThatCannotBeStartedIsSaid(t *testing.T) {
 	}
 	x := newTerminal(t, 80)
 	x.env["EDITOR"] = broken
-	x.checkEnds(x.world(nil, "trigger", "render.complete", "--edit"), 2, "error: can't start "+broken+": no such file or directory\n")
+	x.checkEnds(x.environment(nil, "trigger", "render.complete", "--edit"), 2, "error: cannot start "+broken+": no such file or directory\n")
 }
 
-func TestABodyThatIsNoTextIsNotEdited(t *testing.T) {
+func TestABinaryBodyCannotBeEdited(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	x := newTerminal(t, 80)
@@ -53,8 +53,8 @@ func TestABodyThatIsNoTextIsNotEdited(t *testing.T) {
 	x.post("\xff\xfe\x00")
 	l.shows("dlv_")
 	l.interrupt()
-	x.checkEnds(x.world(nil, "replay", "last", "--edit"), 1, "error: the body is not text, so it can't be edited\n")
-	x.checkEnds(x.world(nil, "replay", "last", "--set", "data.x=1"), 2, "error: the payload of dlv_s34sw8 is not JSON: line 1, column 1: expected UTF-8, not UTF-16\n")
+	x.checkEnds(x.environment(nil, "replay", "last", "--edit"), 1, "error: cannot edit the body: it is not text\n")
+	x.checkEnds(x.environment(nil, "replay", "last", "--set", "data.x=1"), 2, "error: the payload of dlv_s34sw8 is not JSON: line 1, column 1: expected UTF-8, not UTF-16\n")
 	if text := x.screen.String(); strings.Contains(text, "\xff") {
 		t.Errorf("the screen shows raw bytes: %q", text)
 	}

@@ -9,8 +9,8 @@ import (
 // variable is an environment variable.
 type variable struct {
 	name string
-	what string
-	any  bool // every command reads it
+	text string
+	any  bool // read by every command
 }
 
 // variables returns every environment variable that the program reads.
@@ -41,7 +41,7 @@ func variableTerms(names []string) []term {
 	var terms []term
 	for _, v := range variables() {
 		if slices.Contains(names, v.name) {
-			terms = append(terms, term{name: v.name, text: v.what})
+			terms = append(terms, term{name: v.name, text: v.text})
 		}
 	}
 	return terms

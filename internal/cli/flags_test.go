@@ -11,8 +11,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-// TestACommandThatIsNamedHasAllOfItsFlags: those of the others are left out, whatever the way to it and whatever stands around it.
-func TestACommandThatIsNamedHasAllOfItsFlags(t *testing.T) {
+// The flags of other commands are not created, wherever the command's name is on the command line.
+func TestANamedCommandHasAllOfItsFlags(t *testing.T) {
 	t.Parallel()
 	most := 0
 	for _, p := range pages() {
@@ -35,14 +35,14 @@ func TestACommandThatIsNamedHasAllOfItsFlags(t *testing.T) {
 		t.Errorf("no command has more than %d flags: the test looks in the wrong place", most)
 	}
 	if got := flagsOf(t, []string{"version"}, []string{"listen"}); len(got) != 0 {
-		t.Errorf("vidiking version: listen has the flags %q, want none, since nobody can ask for them", got)
+		t.Errorf("vidiking version: listen has the flags %q, want none, because the arguments cannot refer to them", got)
 	}
 }
 
-// flagsOf are the flags that a command has where the program is called with the arguments.
+// flagsOf returns the flags of a command if the program is called with the arguments.
 func flagsOf(t *testing.T, args, path []string) []string {
 	t.Helper()
-	cmd, _, err := newRootCommand(cmdutil.NewApp(cmdutil.World{Args: args})).Find(path)
+	cmd, _, err := newRootCommand(cmdutil.NewApp(cmdutil.Environment{Args: args})).Find(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func flagsOf(t *testing.T, args, path []string) []string {
 	return names
 }
 
-func TestARepeatedFlagTakesEachValue(t *testing.T) {
+func TestARepeatedFlagCollectsItsValues(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		flag func(*[]string) *cmdutil.RepeatedFlag

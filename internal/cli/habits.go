@@ -1,14 +1,14 @@
 package cli
 
-// habit is a command of another tool, or an ordinary word, and the command that does the same here.
+// habit maps a command of another tool, or an ordinary word, to the command that does the same here.
 type habit struct {
 	typed   string // alternatives separated by spaces; a hyphen is a space: events-resend
-	does    string // the hint, before the command
+	purpose string // the hint, before the command
 	command string // {KIND|DEFAULT} becomes the typed argument of that kind, or the default; without a default the row needs an argument
 }
 
-// habits returns words that are not commands here, of other tools (Stripe CLI, Hookdeck CLI, Svix CLI, ngrok, smee) and of ordinary language.
-// The first row that matches counts.
+// habits returns words that are not commands here, from other tools (Stripe CLI, Hookdeck CLI, Svix CLI, ngrok, smee) and from ordinary
+// language. The first matching row is used.
 func habits() []habit {
 	return []habit{
 		{"ls list logs log history requests messages events-list event-list", "list deliveries", "vidiking webhooks list"},
@@ -16,9 +16,9 @@ func habits() []habit {
 		{"get show inspect view describe details events-get events-retrieve event-get", "show a delivery", "vidiking webhooks show {id|last}"},
 		{"resend retry redeliver rerun again repeat events-resend events-retry event-retry", "replay a delivery", "vidiking replay {id|last}"},
 		{"edit modify", "edit a delivery and replay it", "vidiking replay {id|last} --edit"},
-		{"delete rm remove", "remove this delivery", "vidiking webhooks prune --filter id:{id}"},
-		{"delete rm remove prune gc", "see which old deliveries would be removed", "vidiking webhooks prune --older-than 7d --dry-run"},
-		{"clear purge clean reset flush truncate", "remove every delivery", "vidiking webhooks prune --keep 0"},
+		{"delete rm remove", "delete this delivery", "vidiking webhooks prune --filter id:{id}"},
+		{"delete rm remove prune gc", "see which old deliveries would be deleted", "vidiking webhooks prune --older-than 7d --dry-run"},
+		{"clear purge clean reset flush truncate", "delete all deliveries", "vidiking webhooks prune --keep 0"},
 		{"dump backup save", "export the deliveries", "vidiking webhooks export"},
 		{"search find grep filter", "search the deliveries", "vidiking webhooks list --search {text|job_}"},
 		{"failed failures errors", "list undelivered deliveries", "vidiking webhooks list --failed"},
@@ -49,14 +49,14 @@ func habits() []habit {
 	}
 }
 
-// flagHabit is a flag of another tool, and the flag that does the same here.
+// flagHabit maps a flag of another tool to the flag that does the same here.
 type flagHabit struct {
 	typed   string // alternatives separated by spaces
-	command string // the command that it belongs to; empty: any
+	command string // the command that it belongs to; empty for any
 	instead string // what to type; --flag= takes the value; a whole command is for secrets, which are never arguments
 }
 
-// flagHabits returns flags of other tools that do not exist here. The first row that matches counts.
+// flagHabits returns flags of other tools that do not exist here. The first matching row is used.
 func flagHabits() []flagHabit {
 	return []flagHabit{
 		{"port p target forward forward-to forward-connect-to to url upstream local-port", "vidiking", "listen --forward="},

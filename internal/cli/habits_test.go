@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// typedAs is the program as it is called with these arguments.
+// typedAs returns the program called with these arguments.
 func typedAs(line string) *cmdutil.App {
-	return cmdutil.NewApp(cmdutil.World{
+	return cmdutil.NewApp(cmdutil.Environment{
 		Args: strings.Fields(line), LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return time.Time{} }, Location: time.UTC,
 		Signals: func() <-chan os.Signal { return nil },
 	})
 }
 
-// unquoted is a command line that is suggested, as a shell takes it.
+// unquoted returns the words of a suggested command line as a shell passes them.
 func unquoted(t *testing.T, line string) []string {
 	t.Helper()
 	words, ok := strings.CutPrefix(line+" ", "vidiking ")
@@ -33,7 +34,7 @@ func TestEverySuggestedCommandExists(t *testing.T) {
 	seen := map[string]bool{}
 	for _, h := range habits() {
 		command, _, ok := fillIn(h.command, []string{"dlv_a1b2"})
-		if h.command != "" && (!ok || read(typedAs(""), unquoted(t, command)) != nil) {
+		if h.command != "" && (!ok || parse(typedAs(""), unquoted(t, command)) != nil) {
 			t.Errorf("%s: %q can't be run", h.typed, command)
 		}
 		for name := range strings.FieldsSeq(h.typed) {
@@ -63,11 +64,11 @@ func TestEverySuggestedFlagExists(t *testing.T) {
 			if !slices.ContainsFunc(among, func(command string) bool {
 				for _, value := range []string{"", " 3000", " json", " name"} {
 					a := typedAs(strings.TrimPrefix(strings.TrimPrefix(command, "vidiking"), " ") + " " + flag + value)
-					cmd, rest, err := newRootCommand(a).Find(a.W.Args)
+					cmd, rest, err := newRootCommand(a).Find(a.Env.Args)
 					if err != nil || cmd.ParseFlags(rest) == nil {
 						continue
 					}
-					if _, ok := meantFlag(a, cmd, name); ok {
+					if _, ok := (suggester{a, func(args []string) error { return parse(a, args) }}).meantFlag(cmd, name); ok {
 						return true
 					}
 				}
@@ -79,7 +80,7 @@ func TestEverySuggestedFlagExists(t *testing.T) {
 	}
 }
 
-func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
+func TestCommandsOfOtherToolsSuggestOurs(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
 		// Ordinary words.
@@ -93,8 +94,8 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 		"status":            "see what is running and how many deliveries failed: vidiking",
 		"get":               "show a delivery: vidiking webhooks show last",
 		"get dlv_a61t":      "show a delivery: vidiking webhooks show dlv_a61t",
-		"delete dlv_a61t":   "remove this delivery: vidiking webhooks prune --filter id:dlv_a61t",
-		"delete":            "see which old deliveries would be removed: vidiking webhooks prune --older-than 7d --dry-run",
+		"delete dlv_a61t":   "delete this delivery: vidiking webhooks prune --filter id:dlv_a61t",
+		"delete":            "see which old deliveries would be deleted: vidiking webhooks prune --older-than 7d --dry-run",
 		"init":              "set your handler: vidiking config set forward localhost:3000",
 		"login":             "set the API key: vidiking config set api-key",
 		"config ls":         "list the settings: vidiking config list",
@@ -120,11 +121,11 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 		"webhooks list --json -n 5":                      "use -o json: vidiking webhooks list -o json --limit 5",
 		"webhooks list -n 5":                             "use --limit: vidiking webhooks list --limit 5",
 		"trigger render.complete --url localhost:3000":   "use --to: vidiking trigger render.complete --to localhost:3000",
-		"trigger render.complete localhost:3000":         "a handler goes behind --to: vidiking trigger render.complete --to localhost:3000",
+		"trigger render.complete localhost:3000":         "give a handler with --to: vidiking trigger render.complete --to localhost:3000",
 		"--data-dir d listen --port 3000":                "use --forward: vidiking --data-dir d listen --forward 3000",
 		"--data-dir d ls":                                "list deliveries: vidiking --data-dir d webhooks list",
 
-		// A command in another place, and an argument without its command.
+		// Commands of another group, and arguments without a command.
 		"export --failed":            "did you mean: vidiking webhooks export --failed",
 		"set forward localhost:3000": "did you mean: vidiking config set forward localhost:3000",
 		"diff":                       "did you mean: vidiking webhooks diff --help",
@@ -133,23 +134,23 @@ func TestWordsOfOtherToolsLeadToTheCommand(t *testing.T) {
 		"dlv_a61t":                   "show a delivery: vidiking webhooks show dlv_a61t",
 		"render.complete":            "send a sample event: vidiking trigger render.complete",
 
-		// What may be a secret is not printed.
+		// Possible secrets are not printed.
 		"listen --secret whsec_0123456789abcdef":         "secrets are never arguments: vidiking config set webhook-secret",
 		"set api-key vk_live_0123456789":                 "did you mean: vidiking config set --help",
 		"listen --port 3000 -H Authorization:0123456789": "use --forward",
 	} {
 		a := typedAs(typed)
 		var screen strings.Builder
-		a.W.Stdout, a.W.Stderr, a.W.Stdin = &screen, &screen, strings.NewReader("")
-		if code := Main(t.Context(), a.W); code != cmdutil.ExitUsage {
-			t.Errorf("%s: got exit code %d, want %d", typed, code, cmdutil.ExitUsage)
+		a.Env.Stdout, a.Env.Stderr, a.Env.Stdin = &screen, &screen, strings.NewReader("")
+		if code := Main(t.Context(), a.Env); code != output.ExitUsage {
+			t.Errorf("%s: got exit code %d, want %d", typed, code, output.ExitUsage)
 		}
 		_, hint, _ := strings.Cut(screen.String(), "\nhint:  ")
 		if hint, _, _ = strings.Cut(hint, "\n"); hint != want {
 			t.Errorf("%s:\n got the hint %s\nwant          %s", typed, hint, want)
 		}
 		if strings.Contains(screen.String(), "0123456789") {
-			t.Errorf("%s: what may be a secret is printed:\n%s", typed, screen.String())
+			t.Errorf("%s: a possible secret is printed:\n%s", typed, screen.String())
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
@@ -15,7 +16,7 @@ func newHelpCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:                   "help [COMMAND | TOPIC]",
 		Short:                 "Show help for a command or a topic",
-		Long:                  "Shows the help of a command, as --help does, or of a topic. Without an argument it lists both.",
+		Long:                  "Show the help of a command (the same as --help) or of a topic. Without an argument, list all commands and topics.",
 		Example:               "  vidiking help\n  vidiking help webhooks list\n  vidiking help exit-codes",
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
@@ -29,7 +30,7 @@ func newHelpCommand(a *cmdutil.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return cmdutil.ClosedPipe(printHelp(a.W.Stdout, p))
+			return output.ClosedPipe(printHelp(a.Env.Stdout, p))
 		},
 	}
 }
@@ -56,15 +57,6 @@ func findPage(root *cobra.Command, names []string) (page, error) {
 	return pageOf(cmd), nil
 }
 
-func subcommand(cmd *cobra.Command, name string) *cobra.Command {
-	for _, c := range cmd.Commands() {
-		if c.Name() == name || c.HasAlias(name) {
-			return c
-		}
-	}
-	return nil
-}
-
 // unknownPage returns the error for a word that is neither a command nor a topic.
 func unknownPage(cmd *cobra.Command, before []string, name string) error {
 	names := commandNames(cmd)
@@ -78,22 +70,11 @@ func unknownPage(cmd *cobra.Command, before []string, name string) error {
 	if hint, ok := commandHabit(append(slices.Clone(before), name), false); ok {
 		return cmdutil.Usage(what, hint, "list all: "+all)
 	}
-	if near := suggest.Closest(name, names); near != "" {
-		near = strings.Join(append(append([]string{"vidiking help"}, before...), near), " ")
-		return cmdutil.Usage(what, "did you mean "+near+"? List all: "+all)
+	if closest := suggest.Closest(name, names); closest != "" {
+		closest = strings.Join(append(append([]string{"vidiking help"}, before...), closest), " ")
+		return cmdutil.Usage(what, "did you mean "+closest+"? List all: "+all)
 	}
 	return cmdutil.Usage(what, "list all: "+all)
-}
-
-// commandNames returns the names and aliases of a command's subcommands.
-func commandNames(cmd *cobra.Command) []string {
-	var names []string
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
-			names = append(append(names, c.Name()), c.Aliases...)
-		}
-	}
-	return names
 }
 
 // completeHelp completes subcommands, and topics for the first word.
@@ -114,9 +95,4 @@ func completeHelp(cmd *cobra.Command, args []string, _ string) ([]string, cobra.
 		}
 	}
 	return out, cmdutil.NoFiles
-}
-
-// isTopic reports whether a word is the name of a topic.
-func isTopic(root *cobra.Command, name string) bool {
-	return slices.ContainsFunc(topics(root), func(p page) bool { return p.name == name })
 }

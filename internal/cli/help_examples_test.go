@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// runElsewhere names the tests that run the examples of help which no story can run, and no page shows.
+// runElsewhere names the tests that run those examples of help that no story can run and no page shows.
 var runElsewhere = map[string]string{
-	"watch to": "TestEditingOnAScreenSendsWhatWasSavedSignedAnew", // which takes a terminal
+	"watch to": "TestEditingOnAScreenSendsWhatWasSavedSignedAnew", // it needs a terminal
 }
 
-// TestEveryExampleInHelpIsRun: each is in a story, or a page's block or the table here names the test that runs it.
+// A story runs each example, or the mark on a page or this table names the test that runs it.
 func TestEveryExampleInHelpIsRun(t *testing.T) {
 	t.Parallel()
 	run, tests := storied(t), testsByName(t)
@@ -46,7 +46,7 @@ func TestEveryExampleInHelpIsRun(t *testing.T) {
 	}
 }
 
-// examples is what a page gives to be typed, line by line.
+// examples returns the example commands of a page.
 func (p page) examples() []string {
 	var all []string
 	for _, s := range p.sections {

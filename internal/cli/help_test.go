@@ -9,16 +9,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// TestHelpOfEveryCommandAndTopic shows all help in a row, as `vidiking help …` prints it.
+// The golden file has the output of `vidiking help …` for every page.
 func TestHelpOfEveryCommandAndTopic(t *testing.T) {
 	t.Parallel()
 	var got strings.Builder
 	for _, p := range pages() {
-		w := cmdutil.World{Args: append([]string{"help"}, strings.Fields(p.name)...), Stdout: &got, Stderr: &got, LookupEnv: os.LookupEnv}
+		w := cmdutil.Environment{Args: append([]string{"help"}, strings.Fields(p.name)...), Streams: cmdutil.Streams{Stdout: &got, Stderr: &got}, LookupEnv: os.LookupEnv}
 		got.WriteString("$ vidiking " + strings.Join(w.Args, " ") + "\n")
-		if code := Main(t.Context(), w); code != cmdutil.ExitDone {
+		if code := Main(t.Context(), w); code != output.ExitDone {
 			t.Errorf("help %s: got exit code %d, want 0", p.name, code)
 		}
 		got.WriteString("\n")
@@ -44,7 +45,7 @@ func TestHelpFitsItsWidth(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(help.String()) {
-			// What is to be typed is not broken.
+			// Commands are not wrapped.
 			if n := len([]rune(strings.TrimSpace(line))); n > helpWidth && !strings.Contains(line, "vidiking ") {
 				t.Errorf("the help of %q has a line of %d characters: %s", p.name, n, line)
 			}
@@ -52,7 +53,7 @@ func TestHelpFitsItsWidth(t *testing.T) {
 	}
 }
 
-func TestHelpAndTheFlagSayTheSame(t *testing.T) {
+func TestHelpCommandAndHelpFlagPrintTheSame(t *testing.T) {
 	t.Parallel()
 	for _, p := range pages() {
 		if p.topic {
@@ -62,7 +63,7 @@ func TestHelpAndTheFlagSayTheSame(t *testing.T) {
 		for out, args := range map[*strings.Builder][]string{
 			&help: append([]string{"help"}, strings.Fields(p.name)...), &flagged: append(strings.Fields(p.name), "--help"),
 		} {
-			Main(t.Context(), cmdutil.World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv})
+			Main(t.Context(), cmdutil.Environment{Args: args, Streams: cmdutil.Streams{Stdout: out, Stderr: out}, LookupEnv: os.LookupEnv})
 		}
 		if help.String() != flagged.String() {
 			t.Errorf("vidiking help %s and %s --help differ:\n%s", p.name, p.name, cmp.Diff(help.String(), flagged.String()))
@@ -70,7 +71,7 @@ func TestHelpAndTheFlagSayTheSame(t *testing.T) {
 	}
 }
 
-func TestTheExitCodesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
+func TestDocumentedExitCodesMatchHelp(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/exit-codes.md")
 	if err != nil {
@@ -84,7 +85,7 @@ func TestTheExitCodesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
 	}
 }
 
-func TestTheTypesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
+func TestDocumentedTypesMatchHelp(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/json.md")
 	if err != nil {
@@ -103,11 +104,11 @@ func TestTheTypesOfTheDocumentationAreThoseOfHelp(t *testing.T) {
 	}
 }
 
-func TestHelpOfAnArgumentIsThatOfItsCommand(t *testing.T) {
+func TestHelpOfAnArgumentShowsItsCommand(t *testing.T) {
 	t.Parallel()
 	var got, want strings.Builder
 	for out, args := range map[*strings.Builder][]string{&got: {"help", "completion", "zsh"}, &want: {"help", "completion"}} {
-		if code := Main(t.Context(), cmdutil.World{Args: args, Stdout: out, Stderr: out, LookupEnv: os.LookupEnv}); code != cmdutil.ExitDone {
+		if code := Main(t.Context(), cmdutil.Environment{Args: args, Streams: cmdutil.Streams{Stdout: out, Stderr: out}, LookupEnv: os.LookupEnv}); code != output.ExitDone {
 			t.Errorf("%q: got exit code %d, want 0", args, code)
 		}
 	}

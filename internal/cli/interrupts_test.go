@@ -9,10 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// TestOnlyWhatMayTakeLongTakesInterrupts: to take them costs a brief command an eighth of its time.
-func TestOnlyWhatMayTakeLongTakesInterrupts(t *testing.T) {
+// Catching interrupts would take an eighth of a brief command's time.
+func TestBriefCommandsDoNotCatchInterrupts(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		args []string
@@ -23,12 +24,12 @@ func TestOnlyWhatMayTakeLongTakesInterrupts(t *testing.T) {
 		{[]string{"trigger", "--list"}, true}, {[]string{"webhooks", "list"}, true}, {nil, true},
 	} {
 		taken := false
-		w := cmdutil.World{
-			Args: tc.args, Stdout: io.Discard, Stderr: io.Discard, Home: t.TempDir(), GOOS: "linux", Now: time.Now, Location: time.UTC,
+		w := cmdutil.Environment{
+			Args: tc.args, Streams: cmdutil.Streams{Stdout: io.Discard, Stderr: io.Discard}, Home: t.TempDir(), GOOS: "linux", Now: time.Now, Location: time.UTC,
 			LookupEnv: func(string) (string, bool) { return "", false },
 			Signals:   func() <-chan os.Signal { taken = true; return nil },
 		}
-		if code := Main(t.Context(), w); code != cmdutil.ExitDone {
+		if code := Main(t.Context(), w); code != output.ExitDone {
 			t.Errorf("vidiking %q: got exit code %d, want 0", tc.args, code)
 		}
 		if taken != tc.want {

@@ -12,7 +12,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-func TestWhatIsInNoLogIsNotNamed(t *testing.T) {
+func TestUnrecordedDeliveriesHaveNoIDInRows(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	h.refuse.Store(true)
@@ -21,7 +21,7 @@ func TestWhatIsInNoLogIsNotNamed(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := x.world(nil, "--data-dir", filepath.Join(file, "log"), "trigger", "render.complete", "--count", "3", "--to", h.addr())
+	w := x.environment(nil, "--data-dir", filepath.Join(file, "log"), "trigger", "render.complete", "--count", "3", "--to", h.addr())
 	w.Now, w.Random = time.Now, rand.Reader
 	code := cli.Main(context.Background(), w)
 	screen := x.screen.String()
@@ -30,7 +30,7 @@ func TestWhatIsInNoLogIsNotNamed(t *testing.T) {
 	}
 }
 
-func TestTheReportDoesNotNameWhatIsInNoLog(t *testing.T) {
+func TestUnrecordedDeliveriesHaveNoIDInReports(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	h.refuse.Store(true)
@@ -39,7 +39,7 @@ func TestTheReportDoesNotNameWhatIsInNoLog(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := x.world(nil, "--data-dir", filepath.Join(file, "log"), "trigger", "render.complete", "--junit", report, "--to", h.addr())
+	w := x.environment(nil, "--data-dir", filepath.Join(file, "log"), "trigger", "render.complete", "--junit", report, "--to", h.addr())
 	w.Now, w.Random = time.Now, rand.Reader
 	code := cli.Main(context.Background(), w)
 	text, err := os.ReadFile(report)

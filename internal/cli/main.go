@@ -13,12 +13,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// World is everything outside the program that a command may touch. main fills it with the real one.
-type World = cmdutil.World
+// Environment is everything outside the program that a command may use. main fills it in.
+type Environment = cmdutil.Environment
+
+// Streams are the standard streams and the user's terminal.
+type Streams = cmdutil.Streams
 
 // Main runs the program and returns its exit code. It never exits by itself.
-func Main(ctx context.Context, w cmdutil.World) int {
-	a := cmdutil.NewApp(w)
+func Main(ctx context.Context, env cmdutil.Environment) int {
+	a := cmdutil.NewApp(env)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	root := newRootCommand(a)
@@ -29,16 +32,16 @@ func Main(ctx context.Context, w cmdutil.World) int {
 			configcmd.WarnUnrestored(a, cmd)
 		}
 	}
-	if isCompletion(w.Args) {
-		if display.Clean(strings.Join(w.Args, "")) != strings.Join(w.Args, "") {
-			return cmdutil.ExitDone // Cobra would print wrong arguments on stderr as they are; if nothing is printed, the shell completes files
+	if isCompletion(env.Args) {
+		if display.Clean(strings.Join(env.Args, "")) != strings.Join(env.Args, "") {
+			return output.ExitDone // Cobra would print wrong arguments on stderr as they are; if nothing is printed, the shell completes files
 		}
 		cmdutil.UnquoteUsages(root)
 	}
-	root.SetArgs(append([]string{}, w.Args...)) // if it were nil, Cobra would read os.Args
-	root.SetIn(w.Stdin)
-	root.SetOut(w.Stdout)
-	root.SetErr(w.Stderr)
+	root.SetArgs(append([]string{}, env.Args...)) // if it were nil, Cobra would read os.Args
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
 	err := root.ExecuteContext(ctx)
 	return end(ctx, a, errors.Join(err, a.HelpErr))
 }
@@ -52,12 +55,12 @@ func isCompletion(args []string) bool {
 func end(ctx context.Context, a *cmdutil.App, err error) int {
 	var silent cmdutil.ErrSilent
 	switch {
-	case err == nil, cmdutil.IsClosedPipe(err):
-		return cmdutil.ExitDone
+	case err == nil, output.IsClosedPipe(err):
+		return output.ExitDone
 	case errors.As(err, &silent):
 		return silent.Code
 	}
-	f := a.Explain(err)
+	f := cmdutil.Explain(a, err)
 	if ctx.Err() != nil {
 		f = cmdutil.Interrupted(a, err)
 	}
@@ -66,6 +69,6 @@ func end(ctx context.Context, a *cmdutil.App, err error) int {
 			f.Hints[i] = output.Options{Self: a.Self()}.Command(l)
 		}
 	}
-	a.Stderr().Error(a.W.WithShortPaths(f.What), f.Detail, f.Hints)
+	a.Stderr().Error(a.Env.ShortenPaths(f.What), f.Detail, f.Hints)
 	return f.Code
 }

@@ -24,10 +24,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// hostile is text that sets a window's title, a color, and the direction of what follows, if it reaches a terminal as it is.
+// hostile is text that sets the window title, the color and the text direction if it is printed on a terminal unchanged.
 const hostile = "x\x1b]0;owned\a\x1b[31m\u009b31m\u202e\r\n\ty"
 
-// stranger is a user at a terminal who has text from strangers everywhere.
+// stranger is a terminal session whose environment, files and log contain hostile text.
 type stranger struct {
 	t    *testing.T
 	home string
@@ -41,7 +41,7 @@ func newStranger(t *testing.T) *stranger {
 	t.Helper()
 	home := filepath.Join(t.TempDir(), strings.ReplaceAll(hostile, "/", "_"))
 	if err := os.MkdirAll(home, 0o700); err != nil {
-		t.Skip(err) // a system without such names
+		t.Skip(err) // the system does not allow such names
 	}
 	return &stranger{t: t, home: home, env: map[string]string{
 		"NO_COLOR": "1", "LANG": "C.UTF-8", "VIDIKING_WEBHOOK_SECRET": "whsec_0123456789abcdef", "VIDIKING_API_URL": "http://127.0.0.1:1",
@@ -54,20 +54,23 @@ func (s *stranger) Write(p []byte) (int, error) {
 	return s.out.Write(p)
 }
 
-// run runs a command and returns what is on the terminal. A listen is interrupted twice, at once.
+// run runs a command and returns its output on the terminal. It interrupts listen twice right away.
 func (s *stranger) run(args ...string) string {
 	signals := make(chan os.Signal, 2)
 	if len(args) > 0 && args[0] == "listen" {
 		signals <- syscall.SIGINT
 		signals <- syscall.SIGINT
 	}
-	Main(context.Background(), cmdutil.World{
-		Args: args, Stdin: strings.NewReader(hostile + "\n"), Stdout: s, Stderr: s,
+	Main(context.Background(), cmdutil.Environment{
+		Args: args,
+		Streams: cmdutil.Streams{
+			Stdin: strings.NewReader(hostile + "\n"), Stdout: s, Stderr: s,
+			StdoutTerminal: true, StderrTerminal: true, Width: func() int { return 80 },
+			ReadSecret: func(context.Context) (string, error) { return hostile, nil },
+		},
 		LookupEnv: func(name string) (string, bool) { v, ok := s.env[name]; return v, ok },
 		Home:      s.home, WorkDir: s.home, GOOS: "linux",
 		Now: time.Now, Location: time.UTC, Random: rand.Reader, Signals: func() <-chan os.Signal { return signals },
-		StdoutTerminal: true, StderrTerminal: true, Width: func() int { return 80 },
-		ReadSecret: func(context.Context) (string, error) { return hostile, nil },
 	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +79,7 @@ func (s *stranger) run(args ...string) string {
 	return out
 }
 
-// Check fails if a command printed what a terminal obeys. Text alone, and the carriage return of a progress line, are harmless.
+// Check fails if a command printed control sequences. It allows the carriage return of progress lines.
 func (s *stranger) Check(args ...string) {
 	s.t.Helper()
 	out := s.run(args...)
@@ -88,7 +91,7 @@ func (s *stranger) Check(args ...string) {
 	}
 }
 
-// checkASCII fails if a command printed more than ASCII, of which an 8-bit terminal may take some bytes for controls.
+// checkASCII fails if a command printed anything but ASCII, because an 8-bit terminal may interpret other bytes as controls.
 func (s *stranger) checkASCII(args ...string) {
 	s.t.Helper()
 	out := s.run(args...)
@@ -97,13 +100,13 @@ func (s *stranger) checkASCII(args ...string) {
 	}
 }
 
-// required is what commands need besides the text from outside, to get as far as using it.
+// required returns the arguments and flags that a command needs in addition to the hostile text.
 var required = map[string][]string{
 	"listen": {"--forward=127.0.0.1:1", "--addr=127.0.0.1:0"}, "trigger": {"render.complete", "--to=127.0.0.1:1"}, "replay": {"last", "--to=127.0.0.1:1"},
 	"show": {"last"}, "diff": {"last"}, "wait": {"render.complete", "--within=0s"}, "set-webhook": {"--url=https://example.com/hooks", "--yes"},
 }
 
-// invocations are the ways to give each command text from outside as an argument or as the value of a flag.
+// invocations returns command lines that pass hostile text to each command as an argument or as the value of a flag.
 func invocations() [][]string {
 	var all [][]string
 	var walk func(cmd *cobra.Command, path []string)
@@ -113,7 +116,7 @@ func invocations() [][]string {
 		}
 		add(hostile)
 		add("--" + hostile)
-		if cmd.Name() != "wait" { // which would wait
+		if cmd.Name() != "wait" { // it would wait
 			all = append(all, slices.Concat(path, []string{"last", hostile}), slices.Concat(path, []string{hostile}))
 		}
 		flag := func(f *pflag.Flag) {
@@ -126,11 +129,11 @@ func invocations() [][]string {
 			walk(c, slices.Concat(path, []string{c.Name()}))
 		}
 	}
-	walk(newRootCommand(cmdutil.NewApp(cmdutil.World{LookupEnv: func(string) (string, bool) { return "", false }})), nil)
+	walk(newRootCommand(cmdutil.NewApp(cmdutil.Environment{LookupEnv: func(string) (string, bool) { return "", false }})), nil)
 	return all
 }
 
-func TestArgumentsFromOutsideReachATerminalAsTextOnly(t *testing.T) {
+func TestArgumentsAreCleanedForATerminal(t *testing.T) {
 	t.Parallel()
 	s := newStranger(t)
 	s.Check("trigger", "render.complete", "--to", "127.0.0.1:1")
@@ -148,7 +151,7 @@ func TestArgumentsFromOutsideReachATerminalAsTextOnly(t *testing.T) {
 	s.Check("config", "list")
 }
 
-func TestTheEnvironmentReachesATerminalAsTextOnly(t *testing.T) {
+func TestTheEnvironmentIsCleanedForATerminal(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{
 		"VIDIKING_CONFIG", "VIDIKING_DATA_DIR", "VIDIKING_PROFILE", "VIDIKING_WEBHOOK_SECRET", "VIDIKING_API_KEY", "VIDIKING_API_URL",
@@ -165,7 +168,7 @@ func TestTheEnvironmentReachesATerminalAsTextOnly(t *testing.T) {
 	}
 }
 
-func TestFilesReachATerminalAsTextOnly(t *testing.T) {
+func TestFilesAreCleanedForATerminal(t *testing.T) {
 	t.Parallel()
 	for path, texts := range map[string][]string{
 		".config/vidiking/config.toml": {"forward = \"" + hostile, "\"" + hostile + "\" = 1", "[profiles.\"\\u001b\\u202e\"]", "ngrok_policy = '\u009b\u202e'"},
@@ -187,7 +190,7 @@ func TestFilesReachATerminalAsTextOnly(t *testing.T) {
 	}
 }
 
-func TestDeliveriesReachATerminalAsTextOnly(t *testing.T) {
+func TestDeliveriesAreCleanedForATerminal(t *testing.T) {
 	t.Parallel()
 	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-A", "\u009b31m\u202e")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAPathThatIsNewInThePayloadSuggestsTheOneThatWasMeant(t *testing.T) {
+func TestANewPathInThePayloadSuggestsAnExistingOne(t *testing.T) {
 	t.Parallel()
 	for assignment, want := range map[string]string{
 		"status=FAILED":         "status was not in the payload, and was added.\n  Did you mean data.status?\n",

@@ -11,24 +11,24 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-func TestProgressIsShownOnATerminalOnceItTakesAWhile(t *testing.T) {
+func TestLongLoadRunsShowProgressOnATerminal(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	for _, tc := range []struct {
 		name  string
 		args  []string
-		quiet func(*cli.World)
+		quiet func(*cli.Environment)
 		shows bool
 	}{
 		{"seconds", []string{"--count", "100", "--rate", "50"}, nil, true},
-		// A moment by the clock that stands still, however long it takes.
-		{"a moment", []string{"--count", "5"}, func(w *cli.World) {
+		// The clock stands still, so the run takes no time by the clock.
+		{"a moment", []string{"--count", "5"}, func(w *cli.Environment) {
 			now := time.Now()
 			w.Now = func() time.Time { return now }
 		}, false},
 		{"quiet", []string{"--count", "30", "--rate", "50", "-q"}, nil, false},
-		{"no terminal", []string{"--count", "30", "--rate", "50"}, func(w *cli.World) { w.StderrTerminal = false }, false},
-		{"a terminal that can't", []string{"--count", "30", "--rate", "50"}, func(w *cli.World) {
+		{"no terminal", []string{"--count", "30", "--rate", "50"}, func(w *cli.Environment) { w.StderrTerminal = false }, false},
+		{"a terminal that can't", []string{"--count", "30", "--rate", "50"}, func(w *cli.Environment) {
 			before := w.LookupEnv
 			w.LookupEnv = func(name string) (string, bool) {
 				if name == "TERM" {
@@ -41,8 +41,8 @@ func TestProgressIsShownOnATerminalOnceItTakesAWhile(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			x := newTerminal(t, 80)
-			w := x.world(nil, append([]string{"trigger", "render.complete", "--to", h.addr()}, tc.args...)...)
-			w.Now, w.Random = time.Now, rand.Reader // the load is real
+			w := x.environment(nil, append([]string{"trigger", "render.complete", "--to", h.addr()}, tc.args...)...)
+			w.Now, w.Random = time.Now, rand.Reader // a load run needs a real clock
 			if tc.quiet != nil {
 				tc.quiet(&w)
 			}

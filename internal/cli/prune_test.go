@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-func TestAPruneThatLeavesNothingAsksFirst(t *testing.T) {
+func TestPruneAsksBeforeItDeletesEverything(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	x := newTerminal(t, 80)
@@ -19,27 +19,27 @@ func TestAPruneThatLeavesNothingAsksFirst(t *testing.T) {
 	} {
 		prune := append([]string{"webhooks", "prune"}, flags...)
 		x.types = ""
-		x.checkEnds(x.world(nil, prune...), 2, "error: this removes all 2 deliveries in the log\nhint:  without a terminal to ask at, add --yes")
+		x.checkEnds(x.environment(nil, prune...), 2, "error: this deletes all 2 deliveries in the log, and there is no terminal to confirm it\nhint:  add --yes")
 		for _, answer := range []string{"n\n", "\n", "yesterday\n"} {
 			x.types = answer
-			x.checkEnds(x.world(nil, prune...), 1, "Remove all 2 deliveries in the log? y/n Nothing was changed.\n")
+			x.checkEnds(x.environment(nil, prune...), 1, "Delete all 2 deliveries in the log? y/n Nothing was changed.\n")
 		}
 		x.types = ""
-		if code := cli.Main(context.Background(), x.world(nil, append(prune, "--dry-run")...)); code != 0 {
+		if code := cli.Main(context.Background(), x.environment(nil, append(prune, "--dry-run")...)); code != 0 {
 			t.Errorf("%v --dry-run: got exit code %d, want 0", prune, code)
 		}
 	}
 
-	x.checkEnds(x.world(nil, "webhooks", "prune", "--keep", "1"), 0, "\n1 delivery removed")
-	x.checkEnds(x.world(nil, "webhooks", "prune", "--keep", "0"), 2, "error: this removes the only delivery in the log\n")
+	x.checkEnds(x.environment(nil, "webhooks", "prune", "--keep", "1"), 0, "\n1 delivery deleted")
+	x.checkEnds(x.environment(nil, "webhooks", "prune", "--keep", "0"), 2, "error: this deletes the only delivery in the log, and there is no terminal to confirm it\n")
 	x.types = "y\n"
-	x.checkEnds(x.world(nil, "webhooks", "prune", "--keep", "0"), 0, "Remove the only delivery in the log? y/n \n1 delivery removed")
+	x.checkEnds(x.environment(nil, "webhooks", "prune", "--keep", "0"), 0, "Delete the only delivery in the log? y/n \n1 delivery deleted")
 }
 
-func TestAPruneWithYesAsksNothing(t *testing.T) {
+func TestPruneWithYesDoesNotAsk(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	x := newTerminal(t, 80)
 	x.run("trigger", "render.complete", "--to", h.addr())
-	x.checkEnds(x.world(nil, "webhooks", "prune", "--keep", "0", "--yes"), 0, "\n1 delivery removed")
+	x.checkEnds(x.environment(nil, "webhooks", "prune", "--keep", "0", "--yes"), 0, "\n1 delivery deleted")
 }

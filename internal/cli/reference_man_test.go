@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// manName is the name of a page among the manual pages.
+// manName returns the name of a page's manual page.
 func (p page) manName() string {
 	if p.name == "" {
 		return "vidiking"
@@ -15,7 +15,7 @@ func (p page) manName() string {
 	return "vidiking-" + p.fileName()
 }
 
-// manSection is 1, that of commands, or 7, that of what is about none.
+// manSection returns 1 for a command and 7 for a topic.
 func (p page) manSection() string {
 	if p.topic {
 		return "7"
@@ -23,12 +23,12 @@ func (p page) manSection() string {
 	return "1"
 }
 
-// roff is a manual page, with man's macros. It has no date, so that it changes only with what it says.
+// roff formats a page with the man macros. The page has no date, so it changes only with its content.
 func (p page) roff(all []page) string {
 	var b strings.Builder
 	b.WriteString(`.\" Written by go test ./internal/cli -update from the help of the commands.` + "\n")
 	b.WriteString(`.TH ` + strings.ToUpper(roffText(p.manName())) + " " + p.manSection() + ` "" "vidiking" "Vidiking"` + "\n")
-	b.WriteString(".nh\n.ad l\n") // names of variables are not to be broken
+	b.WriteString(".nh\n.ad l\n") // do not hyphenate or justify, because names of variables must stay intact
 	b.WriteString(".SH NAME\n" + roffText(p.manName()) + ` \- ` + roffText(p.short) + "\n")
 	if p.usage != "" {
 		b.WriteString(".SH SYNOPSIS\n.B " + roffText(p.usage) + "\n")
@@ -47,7 +47,7 @@ func (p page) roff(all []page) string {
 	return b.String() + p.roffSeeAlso(all)
 }
 
-// roffHeading is the section's heading, by man's customs: all flags stand under OPTIONS, each group under its title.
+// roffHeading returns a section's conventional heading: OPTIONS for all flags, with each group under its title.
 func roffHeading(s section, before *string) string {
 	heading := map[sectionKind]string{
 		sectionFlags: "OPTIONS", sectionGlobalFlags: "OPTIONS", sectionEnvironment: "ENVIRONMENT", sectionExits: "EXIT STATUS",
@@ -124,7 +124,7 @@ func roffParagraphs(text string) string {
 	return strings.Join(out, ".PP\n")
 }
 
-// roffFill is text that fills lines, broken so that none is long. A dot or a quote at the beginning of one would be a command.
+// roffFill wraps text into short lines. It escapes a dot or a quote at the start of a line, which would be a request.
 func roffFill(text string) string {
 	lines := wrap(text, 70)
 	for i := range lines {
@@ -140,7 +140,7 @@ func roffLine(text string) string {
 	return roffText(text)
 }
 
-// roffText is text of which roff is to make nothing: what is typed has to come out as the characters that a shell knows.
+// roffText escapes text so roff prints the same characters, which users may paste into a shell.
 func roffText(text string) string {
 	var b strings.Builder
 	for _, r := range text {

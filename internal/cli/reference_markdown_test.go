@@ -8,7 +8,7 @@ import (
 
 const generated = "<!-- Written by `go test ./internal/cli -update` from the help of the commands. -->\n\n"
 
-// fileName is a page's file in docs/reference, without its ending.
+// fileName returns the name of a page's file in docs/reference, without the extension.
 func (p page) fileName() string {
 	if p.name == "" {
 		return "vidiking"
@@ -23,7 +23,7 @@ func (p page) heading() string {
 	return strings.TrimSpace("vidiking " + p.name)
 }
 
-// markdown is a page of docs/reference.
+// markdown formats a page for docs/reference.
 func (p page) markdown(all []page) string {
 	var b strings.Builder
 	b.WriteString(generated + "# " + p.heading() + "\n\n" + markdownParagraphs(p.long))
@@ -76,7 +76,7 @@ func markdownLink(all []page, name string) string {
 	return fmt.Sprintf("[%s](%s.md)", all[i].heading(), all[i].fileName())
 }
 
-// markdownParagraphs keeps a table of the text as it is.
+// markdownParagraphs formats paragraphs and keeps tables unchanged.
 func markdownParagraphs(text string) string {
 	var out []string
 	for p := range strings.SplitSeq(text, "\n\n") {
@@ -89,12 +89,12 @@ func markdownParagraphs(text string) string {
 	return strings.Join(out, "\n\n") + "\n"
 }
 
-// markdownText is text of which Markdown is to make nothing.
+// markdownText escapes text for Markdown.
 func markdownText(text string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "<", `\<`, ">", `\>`, "`", "\\`", "[", `\[`, "]", `\]`).Replace(text)
 }
 
-// referenceIndex is docs/reference/README.md.
+// referenceIndex returns docs/reference/README.md.
 func referenceIndex(all []page) string {
 	var b strings.Builder
 	b.WriteString(generated + "# Reference\n\nEvery command and topic, as `vidiking help` explains it.\n\n| command | does |\n| --- | --- |\n")

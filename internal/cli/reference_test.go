@@ -20,9 +20,9 @@ const (
 	manDir       = "../../docs/man"
 )
 
-// pages are the help of every command, in the order of a walk through the tree, and of every topic.
+// pages returns the help pages of all commands, in the order of the command tree, and of all topics.
 func pages() []page {
-	root := newRootCommand(cmdutil.NewApp(cmdutil.World{LookupEnv: func(string) (string, bool) { return "", false }}))
+	root := newRootCommand(cmdutil.NewApp(cmdutil.Environment{LookupEnv: func(string) (string, bool) { return "", false }}))
 	root.InitDefaultHelpCmd()
 	var all []page
 	var walk func(*cobra.Command)
@@ -38,8 +38,8 @@ func pages() []page {
 	return append(all, topics(root)...)
 }
 
-// TestTheReferenceAndTheManualPagesAreFresh writes docs/reference and docs/man with -update.
-func TestTheReferenceAndTheManualPagesAreFresh(t *testing.T) {
+// With -update, the test writes docs/reference and docs/man.
+func TestReferenceAndManualPagesAreUpToDate(t *testing.T) {
 	t.Parallel()
 	all := pages()
 	files := map[string]string{filepath.Join(referenceDir, "README.md"): referenceIndex(all)}
@@ -58,7 +58,7 @@ func TestTheReferenceAndTheManualPagesAreFresh(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff(string(committed), text); diff != "" {
-			t.Errorf("%s is not what help says: write it anew with go test ./internal/cli -update (-committed +help):\n%s", path, diff)
+			t.Errorf("%s differs from help; update it: go test ./internal/cli -update (-committed +help):\n%s", path, diff)
 		}
 	}
 	for _, dir := range []string{referenceDir, manDir} {
@@ -76,7 +76,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// checkNothingElse finds the pages of commands that are gone.
+// checkNothingElse reports pages of commands that no longer exist.
 func checkNothingElse(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -90,7 +90,7 @@ func checkNothingElse(t *testing.T, dir string, files map[string]string) {
 	}
 }
 
-func TestEveryCommandHasExamplesAndSaysHowItEnds(t *testing.T) {
+func TestEveryCommandHasExamplesAndExitCodes(t *testing.T) {
 	t.Parallel()
 	for _, p := range pages() {
 		has := map[sectionKind]bool{}
@@ -158,7 +158,7 @@ func TestEveryFlagInHelpIsInTheReferenceAndTheManual(t *testing.T) {
 
 func TestEveryFlagOfAGroupedCommandIsInAGroupOnce(t *testing.T) {
 	t.Parallel()
-	root := newRootCommand(cmdutil.NewApp(cmdutil.World{}))
+	root := newRootCommand(cmdutil.NewApp(cmdutil.Environment{}))
 	var walk func(*cobra.Command)
 	walk = func(cmd *cobra.Command) {
 		for _, s := range flagSections(cmd) {
@@ -171,7 +171,7 @@ func TestEveryFlagOfAGroupedCommandIsInAGroupOnce(t *testing.T) {
 			_, names, _ := strings.Cut(line, ":")
 			for _, name := range listed(names) {
 				if cmd.LocalNonPersistentFlags().Lookup(name) == nil || slices.Contains(named, name) {
-					t.Errorf("%s: a group names --%s, which is no flag of its own, or is in two", cmd.CommandPath(), name)
+					t.Errorf("%s: a group names --%s, which is not a flag of this command or is in two groups", cmd.CommandPath(), name)
 				}
 				named = append(named, name)
 			}
@@ -183,7 +183,7 @@ func TestEveryFlagOfAGroupedCommandIsInAGroupOnce(t *testing.T) {
 	walk(root)
 }
 
-func TestWhatHelpRefersToIsThere(t *testing.T) {
+func TestHelpRefersToExistingPages(t *testing.T) {
 	t.Parallel()
 	all := pages()
 	known := exitCodesTopic().sections[0].terms
@@ -204,7 +204,7 @@ func TestWhatHelpRefersToIsThere(t *testing.T) {
 			}
 		}
 	}
-	for _, cmd := range newRootCommand(cmdutil.NewApp(cmdutil.World{})).Commands() {
+	for _, cmd := range newRootCommand(cmdutil.NewApp(cmdutil.Environment{})).Commands() {
 		names := listed(cmd.Annotations[cmdutil.NoteEnvironment])
 		if got := len(variableTerms(names)); got != len(names) {
 			t.Errorf("%s: of the variables %v only %d are known", cmd.Name(), names, got)

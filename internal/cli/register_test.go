@@ -10,14 +10,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-// newAPI is an account at Vidiking that takes every webhook.
+// newAPI starts a fake Vidiking API that accepts every webhook.
 func newAPI(t *testing.T, x *terminal) *api {
 	t.Helper()
 	a := &api{}
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		w.Header()["Date"] = nil // it is the real one's
+		w.Header()["Date"] = nil // it would contain the real time
 		w.WriteHeader(a.code)
 		if r.Method == http.MethodGet {
 			_, _ = io.WriteString(w, `{"success":true,"data":{"balance":"47.50","currency":"USD","totalDeposited":"100.00"}}`)
@@ -42,7 +42,7 @@ func (a *api) answer(code int) {
 	a.code = code
 }
 
-func TestRegisteringReadsAsTheDocumentationShowsIt(t *testing.T) {
+func TestRegisterMatchesTheDocumentation(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
 	newAPI(t, x)
@@ -62,7 +62,7 @@ func TestRegisteringReadsAsTheDocumentationShowsIt(t *testing.T) {
 	l.golden("register.txt")
 }
 
-func TestWhatIsNotKnownIsLeftBehindAndSaid(t *testing.T) {
+func TestAnUnknownPreviousWebhookIsReportedAndNotRestored(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
 	newAPI(t, x)
@@ -75,7 +75,7 @@ func TestWhatIsNotKnownIsLeftBehindAndSaid(t *testing.T) {
 	l.golden("register-unknown.txt")
 }
 
-func TestWhatCannotBePutBackIsAFailureAndMended(t *testing.T) {
+func TestAFailedRestoreIsReportedAndRecovered(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
 	a := newAPI(t, x)

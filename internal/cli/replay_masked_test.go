@@ -14,7 +14,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestWhatWasImportedWithoutItsSignatureIsSentOnlySignedAnew(t *testing.T) {
+func TestReplayOfAMaskedImportRequiresResign(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
 	body := []byte(`{"event":"render.complete"}`)
@@ -31,15 +31,15 @@ func TestWhatWasImportedWithoutItsSignatureIsSentOnlySignedAnew(t *testing.T) {
 	h := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Clone() }))
 	defer h.Close()
 
-	x.checkEnds(x.world(nil, "replay", "last", "--to", h.URL), 1,
-		"error: dlv_bbbbbb was imported without its Cookie, X-Vidiking-Signature\nhint:  sign it again: vidiking replay dlv_bbbbbb --resign\n")
-	x.checkEnds(x.world(nil, "replay", "--last", "2", "--to", h.URL), 1,
-		"error: 2 of 2 were imported without values of their headers, the first is dlv_aaaaaa\nhint:  sign them again: --resign\n")
+	x.checkEnds(x.environment(nil, "replay", "last", "--to", h.URL), 1,
+		"error: dlv_bbbbbb was imported without its Cookie, X-Vidiking-Signature\nhint:  sign it anew: vidiking replay dlv_bbbbbb --resign\n")
+	x.checkEnds(x.environment(nil, "replay", "--last", "2", "--to", h.URL), 1,
+		"error: 2 of 2 were imported without values of their headers, the first is dlv_aaaaaa\nhint:  sign them anew: --resign\n")
 	if got != nil {
 		t.Fatalf("the handler got %v, want nothing", got)
 	}
 	for _, args := range [][]string{{"--resign"}, {"--set", "data.x=1"}} {
-		x.checkEnds(x.world(nil, append([]string{"replay", "last", "--to", h.URL}, args...)...), 0, "")
+		x.checkEnds(x.environment(nil, append([]string{"replay", "last", "--to", h.URL}, args...)...), 0, "")
 		if got["Cookie"] != nil || !slices.Equal(got["X-A"], []string{"1"}) || strings.Contains(got.Get(webhook.SignatureHeader), "masked") {
 			t.Errorf("%v: the handler got %v", args, got)
 		}
@@ -50,7 +50,7 @@ func TestWhatWasImportedWithoutItsSignatureIsSentOnlySignedAnew(t *testing.T) {
 	}
 }
 
-// record puts a delivery into the log.
+// record adds a delivery to the log.
 func (x *terminal) record(d *webhook.Delivery) {
 	x.t.Helper()
 	log, err := store.Open(context.Background(), filepath.Join(x.home, ".local", "state", "vidiking"), store.Options{Now: x.clock.now})

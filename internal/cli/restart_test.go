@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// restart serves at an address again, and returns what ends it.
+// restart serves at an address again and returns a function that stops the server.
 func restart(t *testing.T, addr string) func() {
 	t.Helper()
 	var lc net.ListenConfig

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
@@ -14,12 +11,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/signcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/watchcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/webhookscmd"
-	"github.com/vidiking/vidiking-cli/internal/suggest"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
 // newRootCommand returns the tree of all commands.
 func newRootCommand(a *cmdutil.App) *cobra.Command {
-	a.WithFlag = func(flag, argument string) (string, bool) { return withFlag(a, flag, argument) }
+	s := suggester{app: a, parse: func(args []string) error { return parse(a, args) }}
+	a.WithFlag = s.withFlag
 	version := false
 	cmd := &cobra.Command{
 		Use:   "vidiking",
@@ -29,10 +27,10 @@ Run without a command to see suggested next steps.`,
 		Example:       "  vidiking demo\n  vidiking listen --forward localhost:3000\n  vidiking trigger render.complete\n  vidiking doctor",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(a, cmd, args) },
+		Args:          s.unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
-				return sayVersion(a)
+				return printVersion(a)
 			}
 			return welcome(cmd.Context(), a)
 		},
@@ -42,15 +40,16 @@ Run without a command to see suggested next steps.`,
 	}
 	cmd.CompletionOptions.SetDefaultShellCompDirective(cmdutil.NoFiles) // commands that take a file opt in
 	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		a.HelpErr = cmdutil.ClosedPipe(printHelp(a.W.Stdout, pageOf(cmd)))
+		a.HelpErr = output.ClosedPipe(printHelp(a.Env.Stdout, pageOf(cmd)))
 	})
-	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.W.Stdout, pageOf(cmd)) })
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(a, cmd, err) })
+	cmd.SetUsageFunc(func(cmd *cobra.Command) error { return printHelp(a.Env.Stdout, pageOf(cmd)) })
+	cmd.SetFlagErrorFunc(s.flagError)
 	cmd.Flags().BoolVar(&version, "version", false, "print the version")
 	globalFlags(a, cmd)
 	cmd.AddCommand(
-		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a), sendcmd.NewReplayCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a), signcmd.NewVerifyCommand(a), newDemoCommand(a), newDoctorCommand(a),
-		newCompletionCommand(a), newVersionCommand(a),
+		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a),
+		sendcmd.NewReplayCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a), signcmd.NewVerifyCommand(a),
+		newDemoCommand(a), newDoctorCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)
 	cmd.SetHelpCommand(newHelpCommand(a))
 	cmd.InitDefaultHelpCmd() // adds the help command
@@ -62,21 +61,17 @@ Run without a command to see suggested next steps.`,
 	return cmd
 }
 
-// unknownCommand returns the error for an unknown command, with a suggestion.
-func unknownCommand(a *cmdutil.App, cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
+// parse returns the usage error of a command line without running it.
+func parse(a *cmdutil.App, args []string) error {
+	env := a.Env
+	env.Args = args
+	cmd, rest, err := newRootCommand(cmdutil.NewApp(env)).Find(args)
+	if err != nil {
+		return err
 	}
-	what := fmt.Sprintf("unknown command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], "vidiking "))
-	all := "all commands: " + cmd.CommandPath() + " --help"
-	if !cmd.HasParent() && isTopic(cmd, args[0]) {
-		return cmdutil.Usage(what, "to read about it: vidiking help "+args[0])
+	cmd.InitDefaultHelpFlag()
+	if err := cmd.ParseFlags(rest); err != nil {
+		return err
 	}
-	if hint, ok := meantCommand(a, cmd, typedFrom(a, args[0])); ok {
-		return &cmdutil.Failure{Code: cmdutil.ExitUsage, What: what, Hints: []string{hint, all}}
-	}
-	if near := suggest.Closest(args[0], commandNames(cmd)); near != "" {
-		return cmdutil.Usage(what, "did you mean "+strings.TrimSpace(cmd.CommandPath()+" "+near)+"? A"+all[1:])
-	}
-	return cmdutil.Usage(what, all)
+	return cmd.ValidateArgs(cmd.Flags().Args())
 }

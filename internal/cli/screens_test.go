@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestTheMainJobReadsAsTheDocumentationShowsIt(t *testing.T) {
+func TestTheMainWorkflowMatchesTheDocumentation(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	x := newTerminal(t, 80)
@@ -28,7 +28,7 @@ func TestTheMainJobReadsAsTheDocumentationShowsIt(t *testing.T) {
 	l.golden("listen.txt")
 }
 
-func TestAHandlerThatIsDownIsSaidOnceAndThatItIsBack(t *testing.T) {
+func TestAHandlerOutageIsReportedOnceWithItsEnd(t *testing.T) {
 	t.Parallel()
 	addr := testkit.FreeAddr(t)
 	x := newTerminal(t, 80)
@@ -42,7 +42,7 @@ func TestAHandlerThatIsDownIsSaidOnceAndThatItIsBack(t *testing.T) {
 	l.golden("handler-down.txt")
 }
 
-func TestTheScreenFitsItsWidthAndItsLetters(t *testing.T) {
+func TestOutputFitsTheTerminalsWidthAndLocale(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	for _, tc := range []struct {
@@ -71,7 +71,7 @@ func TestTheScreenFitsItsWidthAndItsLetters(t *testing.T) {
 	}
 }
 
-func TestQuietLeavesWhatWasNotDelivered(t *testing.T) {
+func TestQuietPrintsOnlyUndeliveredDeliveries(t *testing.T) {
 	t.Parallel()
 	h := newHandler(t)
 	x := newTerminal(t, 80)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestTheHandlerNeedsTheSecretUntilItHasAcceptedADelivery(t *testing.T) {
+func TestTheSecretIsMentionedUntilAHandlerAcceptsADelivery(t *testing.T) {
 	t.Parallel()
 	const needs = "Your handler needs the secret:"
 	var status atomic.Int64
@@ -19,10 +19,10 @@ func TestTheHandlerNeedsTheSecretUntilItHasAcceptedADelivery(t *testing.T) {
 
 	for i, listen := range []struct {
 		status                   int64
-		before, during, atTheEnd bool // whether it is said in the ready block, and by vidiking alone while listen runs and when it has ended
+		before, during, atTheEnd bool // whether the ready block mentions the secret, and `vidiking` while listen runs and after it
 	}{
 		{500, true, true, true},
-		{500, true, true, true}, // the secret is not new any more
+		{500, true, true, true}, // the secret is no longer new
 		{200, true, false, false},
 		{200, false, false, false},
 	} {

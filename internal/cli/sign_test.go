@@ -9,22 +9,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-func TestSignAndVerifyDoNotReadATerminalThatNobodyTypesInto(t *testing.T) {
+func TestSignAndVerifyDoNotReadFromATerminal(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{"sign", "verify --header sha256=00"} {
 		x := newTerminal(t, 80)
 		x.types = "unread\n"
-		if code := x.run(strings.Fields(args)...); code != 2 || !strings.Contains(x.screen.String(), "error: which body?") {
-			t.Errorf("%s: got exit code %d, want 2 and a question:\n%s", args, code, x.screen.String())
+		if code := x.run(strings.Fields(args)...); code != 2 || !strings.Contains(x.screen.String(), "error: a file is needed") {
+			t.Errorf("%s: got exit code %d, want 2 and an error:\n%s", args, code, x.screen.String())
 		}
 	}
 }
 
-// Whoever only wants the code may close stdout.
-func TestVerifyEndsWithItsCodeThoughNobodyReadsIt(t *testing.T) {
+// A caller that needs only the exit code may close stdout.
+func TestVerifyKeepsItsExitCodeIfStdoutIsClosed(t *testing.T) {
 	t.Parallel()
 	x := newTerminal(t, 80)
-	w := x.world(nil, "verify", "--header", "sha256=00")
+	w := x.environment(nil, "verify", "--header", "sha256=00")
 	w.Stdin = strings.NewReader("{}")
 	reader, writer := io.Pipe()
 	if err := reader.Close(); err != nil {

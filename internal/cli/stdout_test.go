@@ -6,18 +6,18 @@ import (
 	"testing"
 )
 
-// broken is a stdout that can't be written.
+// broken is a stdout whose writes fail.
 type broken struct{ err error }
 
 func (b broken) Write([]byte) (int, error) {
 	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: b.err}
 }
 
-func TestAStdoutThatIsClosedEndsQuietlyAndOneThatFailsDoesNot(t *testing.T) {
+func TestAClosedStdoutIsSilentButAFailingOneIsReported(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{nil, {"--help"}, {"help", "listen"}, {"listen", "--help"}, {"webhooks"}, {"version"}} {
 		x := newTerminal(t, 80)
-		w := x.world(nil, args...)
+		w := x.environment(nil, args...)
 		w.Stdout = broken{syscall.EPIPE}
 		x.checkEnds(w, 0, "")
 		if got := x.screen.String(); got != "" {

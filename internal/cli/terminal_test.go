@@ -31,8 +31,8 @@ var update = flag.Bool("update", false, "write the golden files")
 
 const secret = "whsec_the_secret_of_these_tests_Kq7T"
 
-// terminal is a person at a terminal: a home of their own, a clock that starts at a fixed time, and a screen that shows stdout and
-// stderr as they come.
+// terminal is a user's terminal with a home directory, a clock that starts at a fixed time, and a screen that shows stdout and stderr in
+// the order they are written.
 type terminal struct {
 	t     *testing.T
 	home  string
@@ -40,13 +40,13 @@ type terminal struct {
 	env   map[string]string
 	clock *clock
 	dice  io.Reader
-	types string // what the person types where they are asked; empty: stdin is no terminal
+	types string // the user's answers to questions; empty if stdin is not a terminal
 
 	mu     sync.Mutex
 	screen bytes.Buffer
 }
 
-// clock goes on by a millisecond each time somebody looks at it, so that what took time shows some.
+// clock advances by a millisecond each time it is read, so durations are greater than zero.
 type clock struct{ ticks atomic.Int64 }
 
 func (c *clock) now() time.Time {
@@ -61,7 +61,7 @@ func newTerminal(t *testing.T, width int) *terminal {
 	}
 }
 
-// dice is a random source that gives the same every time.
+// dice is a random source that returns the same bytes in every run.
 type dice struct{ r *rand.Rand }
 
 func (d *dice) Read(p []byte) (int, error) {
@@ -77,22 +77,25 @@ func (x *terminal) Write(p []byte) (int, error) {
 	return x.screen.Write(p)
 }
 
-// world is the terminal as the program sees it.
-func (x *terminal) world(signals <-chan os.Signal, args ...string) cli.World {
-	return cli.World{
-		Args: args, Stdin: strings.NewReader(x.types), StdinTerminal: x.types != "", Stdout: x, Stderr: x,
+// environment returns the terminal and its settings as the program sees them.
+func (x *terminal) environment(signals <-chan os.Signal, args ...string) cli.Environment {
+	return cli.Environment{
+		Args: args,
+		Streams: cli.Streams{
+			Stdin: strings.NewReader(x.types), StdinTerminal: x.types != "", Stdout: x, Stderr: x,
+			StdoutTerminal: true, StderrTerminal: true, Width: func() int { return x.width },
+		},
 		LookupEnv: func(name string) (string, bool) { v, ok := x.env[name]; return v, ok },
 		Home:      x.home, WorkDir: x.home, GOOS: "linux",
 		Now: x.clock.now, Location: time.FixedZone("CET", 3600), Random: x.dice, Signals: func() <-chan os.Signal { return signals },
-		StdoutTerminal: true, StderrTerminal: true, Width: func() int { return x.width },
 	}
 }
 
-// run types a command, shows what it prints, and its exit code unless that is 0.
+// run runs a command and shows its output, and its exit code unless it is 0.
 func (x *terminal) run(args ...string) int {
 	x.t.Helper()
 	_, _ = fmt.Fprintf(x, "$ vidiking %s\n", strings.Join(args, " "))
-	code := cli.Main(context.Background(), x.world(nil, args...))
+	code := cli.Main(context.Background(), x.environment(nil, args...))
 	if code != 0 {
 		_, _ = fmt.Fprintf(x, "$ echo $?\n%d\n", code)
 	}
@@ -100,7 +103,7 @@ func (x *terminal) run(args ...string) int {
 	return code
 }
 
-// golden compares the screen with a file of testdata. Ports differ from run to run, and so do durations.
+// golden compares the screen with a file in testdata. It replaces ports and durations, which differ between runs.
 func (x *terminal) golden(name string) {
 	x.t.Helper()
 	x.mu.Lock()
@@ -116,8 +119,8 @@ func (x *terminal) golden(name string) {
 		{`vidiking devel \(.*?\)`, "vidiking devel"},
 		{`\d+ kB of`, "53 kB of"},
 		{`[^\s]+/001`, "/home/dev"},
-		// What is said only where something takes long, as it does on a busy machine.
-		{`(?m)^.*(Restoring your account's webhook|Waiting for the response of localhost:3000)\..*\n`, ""},
+		// Lines that appear only when an operation takes long, for example on a busy machine.
+		{`(?m)^.*(Putting back your account's webhook|Waiting for the answer of localhost:3000)\..*\n`, ""},
 	} {
 		got = regexp.MustCompile(r.pattern).ReplaceAllString(got, r.with)
 	}
@@ -140,7 +143,7 @@ func (x *terminal) golden(name string) {
 	}
 }
 
-// handler is a developer's handler, which can be told to answer otherwise.
+// handler is a developer's handler. Tests can change its responses.
 type handler struct {
 	*httptest.Server
 	refuse atomic.Bool
@@ -153,7 +156,7 @@ func newHandler(t *testing.T) *handler {
 		if err != nil {
 			return
 		}
-		w.Header()["Date"] = nil // it is the real one's
+		w.Header()["Date"] = nil // it would contain the real time
 		want := signature.Sign(webhook.SecretFrom(secret), body, signature.StylePrefixed)
 		if h.refuse.Load() || r.Header.Get(webhook.SignatureHeader) != want {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -168,20 +171,20 @@ func newHandler(t *testing.T) *handler {
 
 func (h *handler) addr() string { return strings.TrimPrefix(h.URL, "http://") }
 
-// listening is a `listen` in another terminal.
+// listening is a `listen` that runs in another terminal.
 type listening struct {
 	*terminal
 	signals chan os.Signal
 	ended   chan int
 }
 
-// listen starts a listen that shares home, clock and dice, and returns once it can be found.
+// listen starts a listen that shares home, clock and dice. It returns when other commands can find it.
 func (x *terminal) listen(args ...string) *listening {
 	x.t.Helper()
 	other := &terminal{t: x.t, home: x.home, width: x.width, env: x.env, clock: x.clock, dice: &dice{rand.New(rand.NewChaCha8([32]byte{2}))}, types: x.types}
 	l := &listening{terminal: other, signals: make(chan os.Signal, 2), ended: make(chan int, 1)}
 	args = append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)
-	go func() { l.ended <- cli.Main(context.Background(), other.world(l.signals, args...)) }()
+	go func() { l.ended <- cli.Main(context.Background(), other.environment(l.signals, args...)) }()
 	x.until("the listen can be found", func() bool {
 		live, err := session.Live(filepath.Join(x.home, ".local", "state", "vidiking"))
 		return err == nil && len(live) == 1
@@ -195,7 +198,7 @@ func (l *listening) interrupt() int {
 	return <-l.ended
 }
 
-// shows waits until the screen has the text.
+// shows waits until the screen contains the text.
 func (x *terminal) shows(text string) {
 	x.t.Helper()
 	x.until("the screen shows "+text, func() bool {
@@ -205,7 +208,7 @@ func (x *terminal) shows(text string) {
 	})
 }
 
-// until waits for what another goroutine or process does.
+// until waits for a condition that another goroutine or process fulfills.
 func (x *terminal) until(what string, ok func() bool) {
 	x.t.Helper()
 	tick := time.NewTicker(time.Millisecond)
@@ -223,8 +226,8 @@ func (x *terminal) until(what string, ok func() bool) {
 	}
 }
 
-// checkEnds runs the program and checks its exit code and how what it says begins.
-func (x *terminal) checkEnds(w cli.World, code int, says string) {
+// checkEnds runs the program and checks its exit code and the start of its output.
+func (x *terminal) checkEnds(w cli.Environment, code int, says string) {
 	x.t.Helper()
 	x.screen.Reset()
 	if got := cli.Main(context.Background(), w); got != code {
@@ -235,7 +238,7 @@ func (x *terminal) checkEnds(w cli.World, code int, says string) {
 	}
 }
 
-// post sends bytes to a listen as a stranger would.
+// post sends bytes to a listen like an unknown sender.
 func (x *terminal) post(body string) {
 	x.t.Helper()
 	live, err := session.Live(filepath.Join(x.home, ".local", "state", "vidiking"))

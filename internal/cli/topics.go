@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
@@ -9,9 +11,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// topics are the help pages that are not about one command.
+// topics returns the help pages that are not about a single command.
 func topics(root *cobra.Command) []page {
 	return []page{environmentTopic(), exitCodesTopic(), filterTopic(), flagsTopic(root), formattingTopic(), jsonTopic()}
+}
+
+// isTopic reports whether a word is the name of a topic.
+func isTopic(root *cobra.Command, name string) bool {
+	return slices.ContainsFunc(topics(root), func(p page) bool { return p.name == name })
 }
 
 func topicTerms(root *cobra.Command) []term {
@@ -39,7 +46,7 @@ An error is a line on stderr that begins with error:, usually followed by a line
 func environmentTopic() page {
 	reads := section{kind: sectionEnvironment, title: "Variables that vidiking reads"}
 	for _, v := range variables() {
-		reads.terms = append(reads.terms, term{name: v.name, text: v.what})
+		reads.terms = append(reads.terms, term{name: v.name, text: v.text})
 	}
 	return page{
 		name: "environment", topic: true, short: "Environment variables that vidiking reads and sets",
@@ -80,7 +87,7 @@ alternatives. A delivery must match all terms; - negates a term. Quote text that
 	}
 }
 
-// flagsTopic lists the global flags, which the pages of the commands leave out.
+// flagsTopic lists the global flags, which are omitted from the pages of commands.
 func flagsTopic(root *cobra.Command) page {
 	return page{
 		name: "flags", topic: true, short: "Flags that every command accepts",
@@ -145,10 +152,10 @@ func statusMeaning(s webhook.Status) string {
 func jsonTopic() page {
 	return page{
 		name: "json", topic: true, short: "What -o json prints",
-		long: `With -o json, a command writes one JSON object per line to stdout. Each has "v":1 and a "type". Fields that do not apply are left out, and
+		long: `With -o json, a command writes one JSON object per line to stdout. Each has "v":1 and a "type". Fields that do not apply are omitted, and
 later versions only add fields. Times are RFC 3339 in UTC with milliseconds; durations are in milliseconds.
 
-Errors are text on stderr; the exit code tells their kind. docs/json.md in the repository documents all fields.`,
+Errors are text on stderr; the exit code identifies their kind. docs/json.md in the repository documents all fields.`,
 		sections: []section{
 			{kind: sectionExamples, title: "Examples", lines: []string{
 				"vidiking listen --forward localhost:3000 -o json",
@@ -162,13 +169,13 @@ Errors are text on stderr; the exit code tells their kind. docs/json.md in the r
 				{name: "diff", text: "the difference between two deliveries (webhooks diff)"},
 				{name: "tunnel", text: "the tunnel went down or came back (listen)"},
 				{name: "warning", text: "a hint or warning that text output prints on stderr"},
-				{name: "signature", text: "the signature that sign made"},
+				{name: "signature", text: "the signature that sign computed"},
 				{name: "verification", text: "the result of verify"},
-				{name: "summary", text: "what a command did, at its end"},
+				{name: "summary", text: "totals at the end of a command"},
 				{name: "load", text: "the result of a load run (trigger --count)"},
 				{name: "expectation", text: "whether a response met trigger --expect-…"},
 				{name: "wait", text: "the result of webhooks wait or listen --wait-for"},
-				{name: "webhook", text: "the webhook that was registered with Vidiking from here"},
+				{name: "webhook", text: "the webhook registered with Vidiking"},
 				{name: "request", text: "the request that config set-webhook --dry-run would send"},
 				{name: "check", text: "a check of doctor"},
 				{name: "setting", text: "a setting and its source"},

@@ -7,28 +7,29 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
+	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
 func newVersionCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
-		Long:    "Prints the version and what it was built from.",
+		Long:    "Print the version and the commit and toolchain that it was built with.",
 		Example: "  vidiking version\n  vidiking version -o json",
 		Annotations: cmdutil.Manual{
 			Exits:   `0 done`,
 			SeeAlso: "json",
 		}.Annotations(),
 		Args: cmdutil.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return sayVersion(a) },
+		RunE: func(*cobra.Command, []string) error { return printVersion(a) },
 	}
 }
 
-func sayVersion(a *cmdutil.App) error {
+func printVersion(a *cmdutil.App) error {
 	b := cmdutil.ReadBuild()
 	if a.Flags.Output == "json" {
-		return cmdutil.ClosedPipe(json.NewEncoder(a.W.Stdout).Encode(b))
+		return output.ClosedPipe(json.NewEncoder(a.Env.Stdout).Encode(b))
 	}
-	_, err := fmt.Fprintln(a.W.Stdout, b)
-	return cmdutil.ClosedPipe(err)
+	_, err := fmt.Fprintln(a.Env.Stdout, b)
+	return output.ClosedPipe(err)
 }

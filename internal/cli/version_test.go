@@ -8,9 +8,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-func TestVersionSaysHowTheReleaseWasBuilt(t *testing.T) {
+func TestVersionShowsTheBuildOfARelease(t *testing.T) {
 	t.Parallel()
-	// As Go records it in a binary of a release.
+	// The same fields that Go records in a release binary.
 	info := &debug.BuildInfo{
 		Main: debug.Module{Path: "github.com/vidiking/vidiking-cli", Version: "v1.2.3"},
 		Settings: []debug.BuildSetting{
@@ -45,7 +45,7 @@ func TestVersionSaysHowTheReleaseWasBuilt(t *testing.T) {
 	}
 }
 
-func TestVersionOfATreeWithChangesSaysSo(t *testing.T) {
+func TestVersionMarksAModifiedTree(t *testing.T) {
 	t.Parallel()
 	info := &debug.BuildInfo{
 		Main:     debug.Module{Version: "(devel)"},

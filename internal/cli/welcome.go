@@ -15,8 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// welcome prints what `vidiking` without a command prints: suggested next steps. They depend on whether a listen runs, and on what is in the
-// log and in the configuration.
+// welcome prints suggested next steps for `vidiking` without a command. They depend on running sessions, the log and the configuration.
 func welcome(ctx context.Context, a *cmdutil.App) error {
 	o, err := a.OutputOptions()
 	if err != nil {
@@ -29,12 +28,12 @@ func welcome(ctx context.Context, a *cmdutil.App) error {
 	live, err := session.Live(dir)
 	switch {
 	case err != nil:
-		return cmdutil.ClosedPipe(output.Welcome(o, unreadable(a, err)))
+		return output.ClosedPipe(output.Welcome(o, unreadable(a, err)))
 	case len(live) > 0:
 		s, _ := cmdutil.Choose(a, live)
-		return cmdutil.ClosedPipe(output.Welcome(o, whileListening(ctx, a, s)))
+		return output.ClosedPipe(output.Welcome(o, whileListening(ctx, a, s)))
 	}
-	return cmdutil.ClosedPipe(output.Welcome(o, atRest(ctx, a)))
+	return output.ClosedPipe(output.Welcome(o, notListening(ctx, a)))
 }
 
 // whileListening suggests what to do while a listen runs.
@@ -50,7 +49,7 @@ func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.
 	case errors.Is(err, store.ErrNoLog):
 		return text
 	case err != nil:
-		text.Lines = append(text.Lines, "  Cannot read the delivery log: "+a.Explain(err).What)
+		text.Lines = append(text.Lines, "  Cannot read the delivery log: "+cmdutil.Explain(a, err).What)
 		return text
 	}
 	text.Lines = append(append(text.Lines, "  "+n.String()), secretLines(a, n)...)
@@ -63,13 +62,13 @@ func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.
 // unreadable suggests what to do if the sessions or the log cannot be read.
 func unreadable(a *cmdutil.App, err error) output.WelcomeText {
 	return output.WelcomeText{
-		TunnelDown: true, Lines: []string{"Cannot read the delivery log: " + a.Explain(err).What},
+		TunnelDown: true, Lines: []string{"Cannot read the delivery log: " + cmdutil.Explain(a, err).What},
 		Suggestions: []output.Suggestion{{Command: "vidiking doctor", Text: "check your setup"}},
 	}
 }
 
-// atRest suggests what to do if no listen runs.
-func atRest(ctx context.Context, a *cmdutil.App) output.WelcomeText {
+// notListening suggests what to do if no listen runs.
+func notListening(ctx context.Context, a *cmdutil.App) output.WelcomeText {
 	listen := stepsToListen(a)
 	n, err := countAll(ctx, a)
 	if err != nil && !errors.Is(err, store.ErrNoLog) {
@@ -122,20 +121,20 @@ func stepsAfterFailure(n webhookscmd.Counts) []output.Suggestion {
 	}
 }
 
-// listening describes a running listen: since when, where, and the state of its tunnel.
+// listening describes a running listen: its start, its URL and the state of its tunnel.
 func listening(a *cmdutil.App, s session.Info) string {
 	switch {
 	case s.State == session.StateConnecting:
-		return fmt.Sprintf("Listening since %s on %s (opening the tunnel)", cmdutil.WhenToTheMinute(a, s.StartedAt), s.URL)
+		return fmt.Sprintf("Listening since %s on %s (opening the tunnel)", a.Env.WhenMinutes(s.StartedAt), s.URL)
 	case s.State == session.StateReconnecting:
-		return fmt.Sprintf("Listening since %s; the tunnel has been down since %s: %s", cmdutil.WhenToTheMinute(a, s.StartedAt), cmdutil.WhenToTheMinute(a, s.Since), s.PublicURL)
+		return fmt.Sprintf("Listening since %s; the tunnel has been down since %s: %s", a.Env.WhenMinutes(s.StartedAt), a.Env.WhenMinutes(s.Since), s.PublicURL)
 	case s.PublicURL != "":
-		return fmt.Sprintf("Listening since %s on %s", cmdutil.WhenToTheMinute(a, s.StartedAt), s.PublicURL)
+		return fmt.Sprintf("Listening since %s on %s", a.Env.WhenMinutes(s.StartedAt), s.PublicURL)
 	}
-	return fmt.Sprintf("Listening since %s on %s", cmdutil.WhenToTheMinute(a, s.StartedAt), s.URL)
+	return fmt.Sprintf("Listening since %s on %s", a.Env.WhenMinutes(s.StartedAt), s.URL)
 }
 
-// countAll counts the deliveries of the log, as `webhooks list` does.
+// countAll counts the deliveries in the log in the same way as `webhooks list`.
 func countAll(ctx context.Context, a *cmdutil.App) (webhookscmd.Counts, error) {
 	r, err := cmdutil.OpenReader(ctx, a)
 	if err != nil {
@@ -151,7 +150,7 @@ func countAll(ctx context.Context, a *cmdutil.App) (webhookscmd.Counts, error) {
 	return n, err
 }
 
-// secretLines says how to give the handler the secret, until a handler has accepted a delivery.
+// secretLines explains how to give the handler the secret, unless a handler has already accepted a delivery.
 func secretLines(a *cmdutil.App, n webhookscmd.Counts) []string {
 	if !n.NeedsSecret {
 		return nil

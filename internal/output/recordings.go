@@ -71,7 +71,7 @@ func PrintPruned(o Options, d Pruned) error {
 		return newEncoder(o.Stdout).Encode(jsonPruned{of("summary"), d.Deliveries, d.BodyBytes, d.Freed, false})
 	}
 	p := newText(o)
-	p.ClosingLine(fmt.Sprintf("%s removed%s, %s freed", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
+	p.ClosingLine(fmt.Sprintf("%s deleted%s, %s freed", display.Deliveries(d.Deliveries), d.Projects, display.Bytes(d.Freed)))
 	return p.out.err
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// APIOptions is Vidiking's API as the settings have it, whether there is a key for it or not.
+// APIOptions returns the options for Vidiking's API, with or without an API key.
 func APIOptions(a *App) (vidiking.Options, error) {
 	cfg, err := a.Config()
 	if err != nil {
@@ -28,17 +28,17 @@ func APIOptions(a *App) (vidiking.Options, error) {
 	key, _, _ := cfg.APIKey()
 	return vidiking.Options{
 		Base: base, Key: key, Sandbox: cfg.Bool(config.Sandbox), UserAgent: "vidiking-cli/" + ReadBuild().Version,
-		Proxy: a.W.Proxy(), Now: a.W.Now, OnWait: func(w vidiking.Wait) { sayWait(a, w) },
+		Proxy: a.Env.Proxy(), Now: a.Env.Now, OnWait: func(w vidiking.Wait) { printRateLimitWait(a, w) },
 	}, nil
 }
 
-// Proxy is the way out that the environment asks for (HTTPS_PROXY, HTTP_PROXY, NO_PROXY). This machine is never reached through one.
-func (w World) Proxy() func(*http.Request) (*url.URL, error) {
+// Proxy returns the proxy function set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Requests to this machine never use a proxy.
+func (e Environment) Proxy() func(*http.Request) (*url.URL, error) {
 	either := func(name string) string {
-		if v := w.Env(name); v != "" {
+		if v := e.Getenv(name); v != "" {
 			return v
 		}
-		return w.Env(strings.ToLower(name))
+		return e.Getenv(strings.ToLower(name))
 	}
 	find := (&httpproxy.Config{
 		HTTPProxy: either("HTTP_PROXY"), HTTPSProxy: either("HTTPS_PROXY"), NoProxy: either("NO_PROXY"),
@@ -46,33 +46,32 @@ func (w World) Proxy() func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) { return find(r.URL) }
 }
 
-// sayWait says why nothing happens.
-func sayWait(a *App, w vidiking.Wait) {
-	a.Stderr().Print("Vidiking's rate limit is used up. Trying again in " + display.Duration(w.For) + ".")
+func printRateLimitWait(a *App, w vidiking.Wait) {
+	a.Stderr().Print("Vidiking's rate limit is reached. Trying again in " + display.Duration(w.For) + ".")
 }
 
-// explainAPI explains what Vidiking's API said, or why it said nothing.
+// explainAPI handles errors of Vidiking's API.
 func explainAPI(a *App, err error) *Failure {
 	var status *vidiking.StatusError
-	var odd *vidiking.ResponseError
+	var response *vidiking.ResponseError
 	var redirect *vidiking.RedirectError
 	var unreachable *vidiking.UnreachableError
 	var wrong *vidiking.URLError
 	switch {
 	case errors.Is(err, vidiking.ErrNoKey):
-		return &Failure{Code: ExitCredentials, What: err.Error(), Hints: []string{"set " + config.EnvAPIKey + ", or keep it: vidiking config set api-key"}}
+		return &Failure{Code: output.ExitCredentials, What: err.Error(), Hints: []string{"set " + config.EnvAPIKey + ", or save it: vidiking config set api-key"}}
 	case errors.As(err, &status):
 		return explainStatus(a, status)
-	case errors.As(err, &odd):
-		f := Failed(err, odd.Error(), wrongPlace(a)...)
-		f.Detail = bodyLines(odd.Body)
+	case errors.As(err, &response):
+		f := Failed(err, response.Error(), checkURLHint(a)...)
+		f.Detail = excerpt(response.Body)
 		return f
 	case errors.As(err, &redirect):
-		f := Failed(err, redirect.Error(), wrongPlace(a)...)
-		f.Detail = bodyLines(redirect.To)
+		f := Failed(err, redirect.Error(), checkURLHint(a)...)
+		f.Detail = excerpt(redirect.To)
 		return f
 	case errors.As(err, &unreachable):
-		return Failed(err, unreachable.Error(), wayThere(a, unreachable)...)
+		return Failed(err, unreachable.Error(), connectionHint(a, unreachable)...)
 	case errors.As(err, &wrong):
 		return Usage(wrong.Error(), Lines(wrong.Hint)...)
 	}
@@ -81,48 +80,45 @@ func explainAPI(a *App, err error) *Failure {
 
 func explainStatus(a *App, e *vidiking.StatusError) *Failure {
 	f := Failed(e, e.Error())
-	f.Detail = bodyLines(e.Body)
+	f.Detail = excerpt(e.Body)
 	switch {
 	case e.RejectsKey():
-		f.Code = ExitCredentials
+		f.Code = output.ExitCredentials
 		if key, source, ok := a.Cfg.APIKey(); ok {
-			f.What = fmt.Sprintf("Vidiking refused the API key %s, from %s (%d)", key, Spoken(source), e.Code)
+			f.What = fmt.Sprintf("Vidiking rejected the API key %s from %s (%d)", key, SourceName(source), e.Code)
 		}
 		f.Hints = []string{"copy it again from Vidiking's dashboard: vidiking config set api-key"}
 	case e.Code == http.StatusTooManyRequests:
-		f.Hints = []string{"it takes 100 requests a minute, 10 in the sandbox: try again in a minute"}
+		f.Hints = []string{"Vidiking accepts 100 requests per minute, 10 in the sandbox; try again in a minute"}
 	case e.Code >= http.StatusInternalServerError:
-		f.Hints = []string{"that is a fault on the other side: try again later"}
+		f.Hints = []string{"this is an error at Vidiking; try again later"}
 	case e.Code == http.StatusNotFound:
-		f.Hints = wrongPlace(a)
+		f.Hints = checkURLHint(a)
 	}
 	return f
 }
 
-// wrongPlace is the hint that what answers may not be Vidiking's API. There is none where its URL is the default one.
-func wrongPlace(a *App) []string {
+// checkURLHint returns the hint to check the API's URL, or none if it is the default one.
+func checkURLHint(a *App) []string {
 	if a.Cfg.Source(config.APIURL) == config.SourceDefault {
 		return nil
 	}
-	return []string{fmt.Sprintf("is the API's URL right? It is %s, from %s", a.Cfg.String(config.APIURL), Spoken(a.Cfg.Source(config.APIURL)))}
+	return []string{fmt.Sprintf("is the API URL %s (from %s) correct?", a.Cfg.String(config.APIURL), SourceName(a.Cfg.Source(config.APIURL)))}
 }
 
-// wayThere is what to do where there is no way to the API.
-func wayThere(a *App, e *vidiking.UnreachableError) []string {
+// connectionHint returns the hint for an API that cannot be reached.
+func connectionHint(a *App, e *vidiking.UnreachableError) []string {
 	if e.Reason == vidiking.ReasonProxy {
-		return []string{"the proxy is from HTTPS_PROXY; go without one: NO_PROXY=" + e.Host}
+		return []string{"the proxy comes from HTTPS_PROXY; bypass it: NO_PROXY=" + e.Host}
 	}
-	if hint := wrongPlace(a); hint != nil {
+	if hint := checkURLHint(a); hint != nil {
 		return hint
 	}
-	return []string{Offline}
+	return []string{output.Offline}
 }
 
-// Offline is the hint where a name can't be looked up, or no network leads there.
-const Offline = output.Offline
-
-// Spoken is a source as it stands in a sentence: the variable's name or the flag alone, the file as such.
-func Spoken(s config.Source) string {
+// SourceName returns a source's name for use in a sentence: the name of the variable or flag, or "the configuration" for the file.
+func SourceName(s config.Source) string {
 	for _, kind := range []string{"environment ", "flag "} {
 		if name, ok := strings.CutPrefix(string(s), kind); ok {
 			return name
@@ -134,8 +130,8 @@ func Spoken(s config.Source) string {
 	return string(s)
 }
 
-// bodyLines is the beginning of what the other side said, made harmless: a few lines that fit on a screen.
-func bodyLines(body string) []string {
+// excerpt returns the first lines of a response body, cleaned for a terminal and cut to fit a screen.
+func excerpt(body string) []string {
 	const most, width = 6, 200
 	var out []string
 	for line := range strings.Lines(body) {

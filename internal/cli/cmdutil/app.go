@@ -1,83 +1,65 @@
 package cmdutil
 
 import (
-	"errors"
 	"io"
 	"os"
-	"time"
 
 	"github.com/spf13/pflag"
 	"github.com/vidiking/vidiking-cli/internal/config"
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Explain turns any error that a command ends with into a failure. What the parts below say by type gets its hint here, in one place.
-func (a *App) Explain(err error) *Failure {
-	var f *Failure
-	if errors.As(err, &f) {
-		return f
-	}
-	for _, try := range []func(error) *Failure{func(err error) *Failure { return explainStore(a, err) }, func(err error) *Failure { return explainAPI(a, err) }, explainInput, explainConfig, explainItself} {
-		if f := try(err); f != nil {
-			f.Cause = err
-			return f
-		}
-	}
-	return Failed(err, err.Error())
-}
-
-// TakeInterrupts gives the interrupts to the caller; until then the first one cancels the command's context, which the caller looks at
-// after this.
-func (a *App) TakeInterrupts() <-chan os.Signal {
-	close(a.taken)
-	<-a.left
-	return a.interrupts
-}
-
-// App is one run of the program: the world, the global flags, and what was made of them so far.
+// App is one run of the program: its environment, its global flags and the configuration loaded so far.
 type App struct {
-	WithFlag   func(flag, argument string) (line string, ok bool) // the command line with an argument given by a flag instead
-	W          World
-	Flags      globals
-	Sends      bool           // the command sends deliveries
-	NewProfile bool           // the profile may be one that is not there yet
-	Cfg        *config.Config // loaded when a command first asks, since `version` and `help` need none
+	Env             Environment
+	Flags           globalFlags
+	WithFlag        func(flag, argument string) (line string, ok bool) // returns the command line with an argument turned into a flag's value
+	Sends           bool                                               // the command sends deliveries
+	AllowNewProfile bool                                               // --profile may name a profile that does not exist yet
+	Cfg             *config.Config                                     // loaded on first use, because `version` and `help` need none
+	HelpErr         error                                              // an error from printing help, which Cobra can't return
+
 	interrupts <-chan os.Signal
-	taken      chan struct{} // closed by a command that takes the interrupts itself
-	left       chan struct{} // closed when nobody else takes them
-	HelpErr    error         // of printing help, which Cobra has no way to hand on
+	taken      chan struct{} // closed when the command takes over the interrupts
+	released   chan struct{} // closed when WatchInterrupts no longer reads interrupts
 }
 
-// globals is the flags that every command has.
-type globals struct {
+// globalFlags are the flags that every command has.
+type globalFlags struct {
 	Config, DataDir, Profile string
-	APIURL, Sandbox          string // sandbox: true, false, or empty where it was not given
+	APIURL, Sandbox          string // Sandbox is true, false, or empty if not given
 	Output, Color            string
 	Quiet, Verbose           bool
 }
 
-// NewApp is the program in a world, before it does anything.
-func NewApp(w World) *App {
-	return &App{W: w, taken: make(chan struct{}), left: make(chan struct{})}
+// NewApp returns a run of the program in an environment. It does nothing yet.
+func NewApp(e Environment) *App {
+	return &App{Env: e, taken: make(chan struct{}), released: make(chan struct{})}
 }
 
-// Stderr says what goes wrong where no Printer is at hand.
+// TakeInterrupts hands the interrupts to the caller. Before that, the first interrupt cancels the command's context, so the caller must
+// check the context after this call.
+func (a *App) TakeInterrupts() <-chan os.Signal {
+	close(a.taken)
+	<-a.released
+	return a.interrupts
+}
+
+// Stderr prints errors and notes if there is no Printer.
 func (a *App) Stderr() output.Stderr {
-	return output.Stderr{W: a.W.Stderr, Color: colorOn(a, a.W.StderrTerminal), Style: style(a)}
+	return output.Stderr{W: a.Env.Stderr, Color: a.Env.useColor(a.Flags.Color, a.Env.StderrTerminal), Style: a.Env.style()}
 }
 
-// PrintText prints a result on stdout: as it is for a program, and cleaned for a terminal.
+// PrintText prints a result on stdout. It cleans the text if stdout is a terminal.
 func (a *App) PrintText(text string) error {
-	if a.W.StdoutTerminal {
-		text = style(a).CleanLines(text)
+	if a.Env.StdoutTerminal {
+		text = a.Env.style().CleanLines(text)
 	}
-	_, err := io.WriteString(a.W.Stdout, text)
-	return ClosedPipe(err)
+	_, err := io.WriteString(a.Env.Stdout, text)
+	return output.ClosedPipe(err)
 }
 
-// OutputOptions is how a command prints, by the global flags and the configuration.
+// OutputOptions returns how a command prints, according to the global flags and the configuration.
 func (a *App) OutputOptions() (output.Options, error) {
 	cfg, err := a.Config()
 	if err != nil {
@@ -91,99 +73,53 @@ func (a *App) OutputOptions() (output.Options, error) {
 		a.Flags.Color = cfg.String("color")
 	}
 	o := output.Options{
-		Stdout: a.W.Stdout, Stderr: a.W.Stderr,
+		Stdout: a.Env.Stdout, Stderr: a.Env.Stderr,
 		Format:   output.Format(format),
-		Terminal: a.W.StdoutTerminal,
-		Color:    colorOn(a, a.W.StdoutTerminal),
-		ErrColor: colorOn(a, a.W.StderrTerminal),
-		Home:     a.W.Home,
+		Terminal: a.Env.StdoutTerminal,
+		Color:    a.Env.useColor(a.Flags.Color, a.Env.StdoutTerminal),
+		ErrColor: a.Env.useColor(a.Flags.Color, a.Env.StderrTerminal),
+		Home:     a.Env.Home,
 		Self:     a.Self(),
 		Quiet:    a.Flags.Quiet,
 		Verbose:  a.Flags.Verbose,
-		Now:      a.W.Now(),
-		Style:    style(a),
+		Now:      a.Env.Now(),
+		Style:    a.Env.style(),
 	}
-	if a.W.StdoutTerminal {
-		o.Style.Width, o.Width = a.W.Width(), a.W.Width
+	if a.Env.StdoutTerminal {
+		o.Style.Width, o.Width = a.Env.Width(), a.Env.Width
 	}
 	return o, nil
 }
 
-// when writes a time for people: of another day than today with its date.
-func (a *App) when(t time.Time) string {
-	return display.When(t, a.W.Now(), display.Style{Location: a.W.Location})
-}
-
-// Self is how the program was called, with the global flags that lead to the same settings and the same log; empty where none was
-// given.
+// Self returns how to call the program with the same configuration and log: its name and the global flags that choose them. It returns ""
+// if no such flag was given.
 func (a *App) Self() string {
-	said := ""
+	flags := ""
 	for _, f := range []struct{ name, value string }{
 		{"config", a.Flags.Config}, {"data-dir", a.Flags.DataDir}, {"profile", a.Flags.Profile}, {"api-url", a.Flags.APIURL},
 	} {
 		if f.value != "" {
-			said += " --" + f.name + " " + ShellWord(f.value)
+			flags += " --" + f.name + " " + ShellWord(f.value)
 		}
 	}
 	switch a.Flags.Sandbox {
 	case "true":
-		said += " --sandbox"
+		flags += " --sandbox"
 	case "false":
-		said += " --sandbox=false"
+		flags += " --sandbox=false"
 	}
-	if said == "" {
+	if flags == "" {
 		return ""
 	}
-	return "vidiking" + said
+	return "vidiking" + flags
 }
 
-// Secret returns the secret that was given, else the one that the program made before, else makes one.
-func (a *App) Secret() (KnownSecret, error) {
-	cfg, err := a.Config()
-	if err != nil {
-		return KnownSecret{}, err
-	}
-	if s, _, ok := cfg.Secret(); ok {
-		return KnownSecret{Secret: s}, nil
-	}
-	dir, err := cfg.DataDir()
-	if err != nil {
-		return KnownSecret{}, err
-	}
-	s, justNow, err := config.EnsureSecret(dir, a.W.Random)
-	if err != nil {
-		f := a.Explain(err)
-		f.Hints = append(f.Hints, "set VIDIKING_WEBHOOK_SECRET, or use another directory: --data-dir DIR")
-		return KnownSecret{}, f
-	}
-	return KnownSecret{Secret: s, Made: true, JustNow: justNow}, nil
-}
-
-// GivenSecrets is the secret that secret returns, and none where it would make one.
-func (a *App) GivenSecrets() ([]webhook.Secret, error) {
-	cfg, err := a.Config()
-	if err != nil {
-		return nil, err
-	}
-	if s, _, ok := cfg.Secret(); ok {
-		return []webhook.Secret{s}, nil
-	}
-	dir, err := cfg.DataDir()
-	if err != nil {
-		return nil, err
-	}
-	if s, ok, err := config.GeneratedSecret(dir); err != nil || ok {
-		return []webhook.Secret{s}, err
-	}
-	return nil, nil
-}
-
-// Config loads the configuration, once.
+// Config loads the configuration on its first call and returns it.
 func (a *App) Config() (*config.Config, error) {
 	if a.Cfg != nil {
 		return a.Cfg, nil
 	}
-	cfg, err := config.Load(a.W.ConfigWorld(), ConfigFlags(a))
+	cfg, err := config.Load(a.Env.ForConfig(), a.ConfigFlags())
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +135,7 @@ func (a *App) Config() (*config.Config, error) {
 	return cfg, nil
 }
 
-// DataDir is the directory of the delivery log and the sessions.
+// DataDir returns the directory of the delivery log and the sessions.
 func (a *App) DataDir() (string, error) {
 	cfg, err := a.Config()
 	if err != nil {
@@ -208,7 +144,7 @@ func (a *App) DataDir() (string, error) {
 	return cfg.DataDir()
 }
 
-// Settings is the configuration with what the command's flags say over it. A setting's flag has its key's name, with - for _.
+// Settings returns the configuration, overridden by the command's flags. A setting's flag is named like its key, with - for _.
 func (a *App) Settings(flags *pflag.FlagSet) (*config.Config, error) {
 	cfg, err := a.Config()
 	if err != nil {
@@ -224,11 +160,14 @@ func (a *App) Settings(flags *pflag.FlagSet) (*config.Config, error) {
 	return cfg, nil
 }
 
-// explainItself returns the failure of an error that explains itself; nil if there is none.
-func explainItself(err error) *Failure {
-	var e interface{ Explain() *Failure }
-	if errors.As(err, &e) {
-		return e.Explain()
+// ConfigFlags returns the global flags that choose the configuration.
+func (a *App) ConfigFlags() config.Flags {
+	return config.Flags{Config: a.Flags.Config, DataDir: a.Flags.DataDir, Profile: a.Flags.Profile, NewProfile: a.AllowNewProfile}
+}
+
+// PrintWarnings warns about problems in the configuration.
+func (a *App) PrintWarnings(p output.Printer) {
+	for _, w := range a.Cfg.Warnings() {
+		p.Warning("configuration", w.Msg, Lines(w.Hint))
 	}
-	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 )
 
-// IsTarget reports whether an argument can be nothing but the address of a handler: a port, or a host with a port or as a URL.
+// IsTarget reports whether an argument is clearly a handler's address: a port, a host with a port, or a URL.
 func IsTarget(arg string) bool {
 	if _, err := ParseRoutes(arg); err != nil || strings.HasPrefix(arg, "-") {
 		return false
@@ -22,15 +22,16 @@ func IsTarget(arg string) bool {
 	return strings.Contains(arg, "://") || strings.HasPrefix(arg, "localhost") || port != "" && strings.Trim(port, "0123456789") == ""
 }
 
-// NoArgs refuses arguments, in our words.
+// NoArgs rejects arguments with an error in this program's style.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return Usage(fmt.Sprintf("%s takes no argument, and got %q", CalledAs(cmd), args[0]), unquotedTime(cmd, args, "see "+cmd.CommandPath()+" --help"))
+	return Usage(fmt.Sprintf("%s takes no arguments, but got %q", CommandName(cmd), args[0]), unquotedTime(cmd, args, "see "+cmd.CommandPath()+" --help"))
 }
 
-// unquotedTime is the hint for a time of several words that was not quoted, as in --since 1 day ago; for anything else it is otherwise.
+// unquotedTime returns a hint to quote a time of several words, as in --since 1 day ago. It returns otherwise if the arguments don't
+// complete such a time.
 func unquotedTime(cmd *cobra.Command, args []string, otherwise string) string {
 	for _, name := range []string{"since", "until", "older-than"} {
 		if f := cmd.Flag(name); f != nil && f.Changed {
@@ -43,5 +44,7 @@ func unquotedTime(cmd *cobra.Command, args []string, otherwise string) string {
 	return otherwise
 }
 
-// CalledAs is a command as it stands in a sentence of the program's own: without its name before it.
-func CalledAs(cmd *cobra.Command) string { return strings.TrimPrefix(cmd.CommandPath(), "vidiking ") }
+// CommandName returns a command's name without the program's name, as in "webhooks list".
+func CommandName(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), "vidiking ")
+}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Build is what the program knows of how it was built. All of it comes from the build info that Go puts into every binary.
+// Build describes how this program was built, according to the build info that Go embeds in every binary.
 type Build struct {
 	V        int    `json:"v"`
 	Type     string `json:"type"`
@@ -19,27 +19,27 @@ type Build struct {
 	Module   string `json:"module,omitempty"`
 	CGO      bool   `json:"cgo"`
 	Trimpath bool   `json:"trimpath"`
-	// Settings are the other flags and variables of the build, under Go's own names: what one needs to build the same again.
+	// Settings are the other flags and variables of the build, under Go's names. They are needed to reproduce the build.
 	Settings map[string]string `json:"settings,omitempty"`
 }
 
-// String is the version for people, on one line.
+// String returns the version on one line, as text output shows it.
 func (b Build) String() string {
-	var of []string
+	var facts []string
 	if b.Commit != "" {
-		of = append(of, "commit "+b.Commit[:min(12, len(b.Commit))])
+		facts = append(facts, "commit "+b.Commit[:min(12, len(b.Commit))])
 	}
 	if b.Modified {
-		of = append(of, "modified")
+		facts = append(facts, "modified")
 	}
 	if b.Date != "" {
-		of = append(of, b.Date)
+		facts = append(facts, b.Date)
 	}
-	of = append(of, b.Go, b.Platform)
-	return "vidiking " + b.Version + " (" + strings.Join(of, ", ") + ")"
+	facts = append(facts, b.Go, b.Platform)
+	return "vidiking " + b.Version + " (" + strings.Join(facts, ", ") + ")"
 }
 
-// ReadBuild returns the version that is built into the program.
+// ReadBuild returns the build info of this program.
 func ReadBuild() Build {
 	b := Build{V: 1, Type: "version", Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
@@ -50,7 +50,7 @@ func ReadBuild() Build {
 	return b
 }
 
-// Fill takes the version from what the Go linker recorded.
+// Fill sets the fields from the info that the Go linker recorded.
 func (b *Build) Fill(info *debug.BuildInfo) {
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = strings.TrimPrefix(v, "v")
@@ -68,7 +68,7 @@ func (b *Build) Fill(info *debug.BuildInfo) {
 			b.CGO = s.Value == "1"
 		case "-trimpath":
 			b.Trimpath = s.Value == "true"
-		case "vcs", "GOOS", "GOARCH": // said already
+		case "vcs", "GOOS", "GOARCH": // already covered by other fields
 		default:
 			if b.Settings == nil {
 				b.Settings = map[string]string{}
@@ -78,5 +78,5 @@ func (b *Build) Fill(info *debug.BuildInfo) {
 	}
 }
 
-// UserAgent names the program to handlers.
+// UserAgent returns the User-Agent header that handlers receive.
 func UserAgent() string { return "vidiking/" + ReadBuild().Version }

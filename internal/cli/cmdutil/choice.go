@@ -10,25 +10,25 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/suggest"
 )
 
-// WithFlags gives a command its flags where the arguments can mean it: its name is among them, or there are none. The flags of the
-// others are not made, which at every start would take as long as the rest of the tree.
+// WithFlags adds a command's flags only if the arguments may call it: they contain its name, or there are none. Creating the flags of all
+// commands at every start would take as long as creating the rest of the command tree.
 func WithFlags(a *App, cmd *cobra.Command, addFlags func(*cobra.Command)) *cobra.Command {
-	if len(a.W.Args) == 0 || slices.Contains(a.W.Args, cmd.Name()) {
+	if len(a.Env.Args) == 0 || slices.Contains(a.Env.Args, cmd.Name()) {
 		addFlags(cmd)
 		_ = cmd.RegisterFlagCompletionFunc("event", func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			return CompleteLoggedEvents(a, cmd, args, typed)
-		}) // a command without that flag has no use for it
+		}) // fails for a command without that flag, which needs no completion
 	}
 	return cmd
 }
 
-// choice is a flag of a few values.
+// choice is a flag value restricted to a few words.
 type choice struct {
 	to     *string
 	values []string
 }
 
-// OneOf is the value of a flag that takes one of a few words.
+// OneOf returns a flag value that accepts only the given words.
 func OneOf(to *string, values ...string) *choice { return &choice{to, values} }
 
 func (c *choice) String() string { return *c.to }
@@ -37,25 +37,25 @@ func (c *choice) Type() string { return strings.Join(c.values, "|") }
 
 func (c *choice) Set(v string) error {
 	if !slices.Contains(c.values, v) {
-		if near := suggest.Closest(v, c.values); near != "" {
-			return fmt.Errorf("did you mean %s?", near)
+		if closest := suggest.Closest(v, c.values); closest != "" {
+			return fmt.Errorf("did you mean %s?", closest)
 		}
-		return fmt.Errorf("one of %s", strings.Join(c.values, ", "))
+		return fmt.Errorf("choose from %s", strings.Join(c.values, ", "))
 	}
 	*c.to = v
 	return nil
 }
 
-// onOff is a flag that knows whether it was given, since off then beats what the configuration says.
-type onOff struct{ to *string }
+// optionalBool is a boolean flag that records whether it was given, because a given false overrides the configuration.
+type optionalBool struct{ to *string }
 
-func (o *onOff) String() string { return *o.to }
+func (o *optionalBool) String() string { return *o.to }
 
-func (o *onOff) Type() string { return "bool" }
+func (o *optionalBool) Type() string { return "bool" }
 
-func (o *onOff) IsBoolFlag() bool { return true }
+func (o *optionalBool) IsBoolFlag() bool { return true }
 
-func (o *onOff) Set(v string) error {
+func (o *optionalBool) Set(v string) error {
 	on, err := strconv.ParseBool(v)
 	if err == nil {
 		*o.to = strconv.FormatBool(on)
@@ -63,5 +63,5 @@ func (o *onOff) Set(v string) error {
 	return err
 }
 
-// NewOnOff is the value of a flag that is true, false, or not given.
-func NewOnOff(to *string) *onOff { return &onOff{to} }
+// NewOptionalBool returns a flag value that is true, false, or not given.
+func NewOptionalBool(to *string) *optionalBool { return &optionalBool{to} }

@@ -12,16 +12,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// What the shell is offered. Each opens only what it needs: events and keys are in the program, profiles in the configuration, ids in
-// the log. What fails offers nothing: a completion has no way to say why.
+// Each completion opens only what it needs: events and keys are part of the program, profiles are in the configuration, ids in the log.
+// A completion that fails offers nothing, because it has no way to report an error.
 
 // NoFiles tells the shell not to complete file names.
 const NoFiles = cobra.ShellCompDirectiveNoFileComp
 
 // Describe returns a completion with a description.
-func Describe(value, what string) string { return value + "\t" + what }
+func Describe(value, description string) string { return value + "\t" + description }
 
-// CompleteEvents offers events and scenarios that are not on the line yet.
+// CompleteEvents offers the events and scenarios that are not among the arguments yet.
 func CompleteEvents(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var out []string
 	for _, e := range webhook.Events() {
@@ -37,12 +37,12 @@ func CompleteEvents(_ *cobra.Command, args []string, _ string) ([]string, cobra.
 	return out, NoFiles
 }
 
-// CompleteEventPatterns offers events and the patterns over them, after a comma too.
+// CompleteEventPatterns offers events and event patterns, for each item of a comma-separated list.
 func CompleteEventPatterns(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	before := typed[:strings.LastIndexByte(typed, ',')+1]
 	out := []string{
-		Describe(before+"render.*", "all of a render job"), Describe(before+"ai.*", "all of AI generation"),
-		Describe(before+"wallet.*", "all of the wallet"),
+		Describe(before+"render.*", "all render events"), Describe(before+"ai.*", "all AI events"),
+		Describe(before+"wallet.*", "all wallet events"),
 	}
 	for _, e := range webhook.Events() {
 		out = append(out, Describe(before+e.Name, e.When))
@@ -54,7 +54,7 @@ func completeStatuses(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 	return filter.Status.Names(), NoFiles
 }
 
-// CompleteFilter offers the keys of a filter and their values, for what is typed last in it.
+// CompleteFilter offers keys and values for the last term of a filter.
 func CompleteFilter(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	c := filter.Complete(typed, len(typed))
 	directive := NoFiles | cobra.ShellCompDirectiveKeepOrder
@@ -68,26 +68,26 @@ func CompleteFilter(_ *cobra.Command, _ []string, typed string) ([]string, cobra
 	return out, directive
 }
 
-// CompletePaths offers the paths of the documented payload.
+// CompletePaths offers the field paths of the documented payload.
 func CompletePaths(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if strings.Contains(typed, "=") {
 		return nil, NoFiles
 	}
-	after, directive := "", NoFiles
+	suffix, directive := "", NoFiles
 	if cmd.Flags().Lookup("set") != nil && !strings.HasPrefix(typed, "-") {
-		after, directive = "=", NoFiles|cobra.ShellCompDirectiveNoSpace
+		suffix, directive = "=", NoFiles|cobra.ShellCompDirectiveNoSpace
 	}
 	var out []string
 	for _, p := range []string{
 		"event", "timestamp", "data.id", "data.status", "data.url", "data.duration", "data.credits_used", "data.wallet_balance", "data.error",
 		"data.balance",
 	} {
-		out = append(out, p+after)
+		out = append(out, p+suffix)
 	}
 	return out, directive
 }
 
-// UnquoteUsages takes the quotes off what help names a flag's value by: shells would show them.
+// UnquoteUsages removes the backquotes around value names in flag help, because shells would show them.
 func UnquoteUsages(cmd *cobra.Command) {
 	unquote := func(f *pflag.Flag) { _, f.Usage = pflag.UnquoteUsage(f) }
 	cmd.Flags().VisitAll(unquote)
@@ -97,12 +97,12 @@ func UnquoteUsages(cmd *cobra.Command) {
 	}
 }
 
-// CompleteFiles completes file names.
+// CompleteFiles lets the shell complete file names.
 func CompleteFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault
 }
 
-// CompleteOneFile offers files for the only argument.
+// CompleteOneFile lets the shell complete a file name for the first argument.
 func CompleteOneFile(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, NoFiles
@@ -110,16 +110,16 @@ func CompleteOneFile(cmd *cobra.Command, args []string, typed string) ([]string,
 	return CompleteFiles(cmd, args, typed)
 }
 
-// CompleteCommand leaves what stands behind the two hyphens to the shell: it is another program's.
+// CompleteCommand lets the shell complete file names after --, where another program's command line follows.
 func CompleteCommand(a *App, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
-	// Not ArgsLenAtDash: to complete, Cobra parses the line with two hyphens of its own.
-	if !slices.Contains(a.W.Args[:len(a.W.Args)-1], "--") {
+	// ArgsLenAtDash does not work here, because Cobra adds another -- when it parses a line for completion.
+	if !slices.Contains(a.Env.Args[:len(a.Env.Args)-1], "--") {
 		return nil, NoFiles
 	}
 	return CompleteFiles(cmd, args, typed)
 }
 
-// CompleteForward offers the events before a target, once one of them is begun: a target itself can't be known.
+// CompleteForward offers the event patterns of a route once the user starts to type one. Targets are unknown and not offered.
 func CompleteForward(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if typed == "" || strings.Contains(typed, "=") {
 		return nil, NoFiles
@@ -127,8 +127,8 @@ func CompleteForward(cmd *cobra.Command, args []string, typed string) ([]string,
 	patterns, _ := CompleteEventPatterns(cmd, args, typed)
 	out := make([]string, len(patterns))
 	for i, p := range patterns {
-		pattern, what, _ := strings.Cut(p, "\t")
-		out[i] = Describe(pattern+"=", what)
+		pattern, description, _ := strings.Cut(p, "\t")
+		out[i] = Describe(pattern+"=", description)
 	}
 	return out, NoFiles | cobra.ShellCompDirectiveNoSpace
 }

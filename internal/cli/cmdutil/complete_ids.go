@@ -13,15 +13,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// completedIDs is how many of the newest deliveries are offered: a screenful.
-const completedIDs = 20
+// maxIDs is the number of deliveries offered: about a screenful.
+const maxIDs = 20
 
-// CompleteIDs offers the newest deliveries whose id begins as typed and is not on the line, the newest first; as many arguments as most
-// allows, -1 for any number.
-func CompleteIDs(a *App, most int) cobra.CompletionFunc {
+// CompleteIDs offers the ids of the newest deliveries that start with the typed text and are not among the arguments yet, newest first.
+// It completes up to maxArgs arguments; -1 means any number.
+func CompleteIDs(a *App, maxArgs int) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		keep := NoFiles | cobra.ShellCompDirectiveKeepOrder
-		if most >= 0 && len(args) >= most {
+		if maxArgs >= 0 && len(args) >= maxArgs {
 			return nil, keep
 		}
 		rows, err := newest(cmd.Context(), a, typed)
@@ -30,23 +30,23 @@ func CompleteIDs(a *App, most int) cobra.CompletionFunc {
 		}
 		var out []string
 		for _, s := range slices.Backward(rows) {
-			// Who leaves dlv_ out goes on without it.
+			// If the user typed the id without dlv_, the completion omits it.
 			id := strings.TrimPrefix(string(s.ID), webhook.IDPrefix)
 			if strings.HasPrefix(webhook.IDPrefix, typed) || strings.HasPrefix(typed, webhook.IDPrefix) {
 				id = string(s.ID)
 			}
 			if !slices.Contains(args, id) {
-				out = append(out, Describe(id, inAFewWords(a, s)))
+				out = append(out, Describe(id, summarize(a.Env, s)))
 			}
 		}
 		if len(args) == 0 && len(rows) > 0 {
-			out = append(out, Describe(store.Last, "the newest"))
+			out = append(out, Describe(store.Last, "the newest delivery"))
 		}
 		return out, keep
 	}
 }
 
-// CompleteLoggedEvents offers what completeEventPatterns does, and the events of the newest deliveries that are not documented.
+// CompleteLoggedEvents offers the same as CompleteEventPatterns, and the undocumented events among the newest deliveries.
 func CompleteLoggedEvents(a *App, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	out, directive := CompleteEventPatterns(cmd, args, typed)
 	rows, err := newest(cmd.Context(), a, "")
@@ -58,36 +58,36 @@ func CompleteLoggedEvents(a *App, cmd *cobra.Command, args []string, typed strin
 	for _, s := range slices.Backward(rows) {
 		if !webhook.IsEvent(s.Event) && isPlainEvent(s.Event) && !slices.Contains(seen, s.Event) {
 			seen = append(seen, s.Event)
-			out = append(out, Describe(before+s.Event, "not documented, in the log"))
+			out = append(out, Describe(before+s.Event, "undocumented, found in the log"))
 		}
 	}
 	return out, directive
 }
 
-// isPlainEvent reports whether an event's name, which may come from a stranger, can be offered to a shell.
+// isPlainEvent reports whether it is safe to offer an event's name, which may come from an unknown sender, to a shell.
 func isPlainEvent(name string) bool {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
 	return name != "" && strings.Trim(name, plain) == ""
 }
 
-// newest lists the newest deliveries whose id begins as typed; where no id begins like that, the newest of all.
+// newest lists the newest deliveries whose id starts with the typed text. If the text cannot start an id, it lists the newest of all.
 func newest(ctx context.Context, a *App, typed string) ([]webhook.Summary, error) {
 	r, err := OpenReader(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	q := store.Query{Limit: completedIDs}
+	q := store.Query{Limit: maxIDs}
 	if prefix, ok := webhook.ParsePrefix(typed); ok && !strings.HasPrefix(webhook.IDPrefix, typed) {
-		if q.Filter, err = filter.ForKey(filter.ID, a.W.Now(), a.W.Location, prefix); err != nil {
+		if q.Filter, err = filter.ForKey(filter.ID, a.Env.Now(), a.Env.Location, prefix); err != nil {
 			return nil, err
 		}
 	}
 	return r.List(ctx, q)
 }
 
-// inAFewWords tells a delivery apart from others.
-func inAFewWords(a *App, s webhook.Summary) string {
-	what := strings.TrimSpace(display.Clean(s.Event + " " + s.About))
-	return strings.Join([]string{a.when(s.ReceivedAt), string(s.Status), what}, " ")
+// summarize describes a delivery in a few words.
+func summarize(e Environment, s webhook.Summary) string {
+	event := strings.TrimSpace(display.Clean(s.Event + " " + s.About))
+	return strings.Join([]string{e.when(s.ReceivedAt), string(s.Status), event}, " ")
 }

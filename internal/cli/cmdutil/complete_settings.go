@@ -8,7 +8,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/config"
 )
 
-// CompleteKeys offers the settings, spelled as what is typed begins: the file's max_body or the command line's max-body.
+// WebhookKey is a name that `config get` accepts in addition to the settings. It names the webhook registered with Vidiking.
+const WebhookKey = "webhook"
+
+// CompleteKeys offers the settings. It spells them as on the command line (max-body) if the user typed a hyphen, else as in the file
+// (max_body).
 func CompleteKeys(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, NoFiles
@@ -24,7 +28,7 @@ func CompleteKeys(_ *cobra.Command, args []string, typed string) ([]string, cobr
 	return out, NoFiles
 }
 
-// CompleteSetting offers the settings, then what the one on the line can be.
+// CompleteSetting offers the settings for the first argument and the values of that setting for the second.
 func CompleteSetting(a *App, cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 0 {
 		return CompleteKeys(cmd, args, typed)
@@ -48,19 +52,19 @@ func CompleteSetting(a *App, cmd *cobra.Command, args []string, typed string) ([
 	return key.Values, NoFiles
 }
 
-// CompleteGettable completes what `config get` can show.
+// CompleteGettable offers the names that `config get` accepts.
 func CompleteGettable(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	out, directive := CompleteKeys(cmd, args, typed)
 	if len(args) == 0 {
-		out = append(out, Describe(WebhookKey, "what was registered with Vidiking from here"))
+		out = append(out, Describe(WebhookKey, "the webhook registered with Vidiking"))
 	}
 	return out, directive
 }
 
-// CompleteProfiles completes the profiles of the configuration.
+// CompleteProfiles offers the profiles of the configuration.
 func CompleteProfiles(a *App, _ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	// The profile that is being typed is not one yet, so the configuration is loaded without it.
-	cfg, err := config.Load(a.W.ConfigWorld(), config.Flags{Config: a.Flags.Config, NewProfile: true})
+	// The profile on the command line is still being typed, so the configuration is loaded without it.
+	cfg, err := config.Load(a.Env.ForConfig(), config.Flags{Config: a.Flags.Config, NewProfile: true})
 	if err != nil {
 		return nil, NoFiles
 	}

@@ -10,11 +10,11 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// WorkWhileSending bounds a diagnosis that stands between two sendings: some tenths of a second.
-const WorkWhileSending = 256 << 20
+// DiagnosisBudget bounds the work of a diagnosis between two sends. It takes some tenths of a second.
+const DiagnosisBudget = 256 << 20
 
-// Diagnose says why a delivery's signature is not valid, by the secrets that are known now. It says nothing where that can't be told: of a
-// signature that was left out of a recording, or without a configuration that can be read.
+// Diagnose explains why a delivery's signature is not valid, using the secrets known now. The result is empty if the signature was masked
+// in a recording, or if the configuration cannot be read.
 func Diagnose(ctx context.Context, a *App, d webhook.Delivery, work int64) signature.Diagnosis {
 	isSignature := func(name string) bool { return strings.EqualFold(name, webhook.SignatureHeader) }
 	if d.Verdict == webhook.VerdictValid || d.Verdict == webhook.VerdictUnchecked || slices.ContainsFunc(d.Masked, isSignature) {
@@ -27,7 +27,7 @@ func Diagnose(ctx context.Context, a *App, d webhook.Delivery, work int64) signa
 	return signature.Diagnose(ctx, signature.Case{Header: d.Header, Body: d.Body, Secrets: known, Verdict: d.Verdict, Work: work})
 }
 
-// KnownSecrets is the secret in use and every other one that stands in the configuration, each with a name to say. It makes none.
+// KnownSecrets returns the secret in use and every other secret in the configuration, each with a name for messages. It generates none.
 func KnownSecrets(a *App) ([]signature.KnownSecret, error) {
 	cfg, err := a.Config()
 	if err != nil {
@@ -37,40 +37,40 @@ func KnownSecrets(a *App) ([]signature.KnownSecret, error) {
 	var all []signature.KnownSecret
 	for _, k := range cfg.Secrets() {
 		all = append(all, signature.KnownSecret{
-			Secret: k.Secret, InUse: isGiven && k.Source == given, Name: nameOf(k.Source), Fix: mendOf(cfg, k.Source, given),
+			Secret: k.Secret, InUse: isGiven && k.Source == given, Name: secretName(k.Source), Fix: useSecretFix(cfg, k.Source, given),
 		})
 	}
 	dir, err := cfg.DataDir()
 	if err != nil {
 		return nil, err
 	}
-	made, ok, err := config.GeneratedSecret(dir)
-	if ok && err == nil { // one that is damaged is nobody's
-		mend := "Unset VIDIKING_WEBHOOK_SECRET, and listen checks with that one."
+	generated, ok, err := config.GeneratedSecret(dir)
+	if ok && err == nil { // a damaged secret signs nothing
+		fix := "Unset VIDIKING_WEBHOOK_SECRET to verify with that secret."
 		if given != config.SourceEnvironment(config.EnvSecret) {
-			mend = "vidiking config unset " + config.WebhookSecret
+			fix = "vidiking config unset " + config.WebhookSecret
 		}
-		all = append(all, signature.KnownSecret{Secret: made, InUse: !isGiven, Name: "the one that this program made", Fix: mend})
+		all = append(all, signature.KnownSecret{Secret: generated, InUse: !isGiven, Name: "the generated one", Fix: fix})
 	}
 	if registered := registeredSecret(a); registered.IsSet() {
 		all = append(all, signature.KnownSecret{
-			Secret: registered, Name: "the one that is registered with Vidiking", Fix: "Set " + config.EnvSecret + " to it: vidiking config get webhook --reveal",
+			Secret: registered, Name: "the one registered with Vidiking", Fix: "Set " + config.EnvSecret + " to it: vidiking config get webhook --reveal",
 		})
 	}
 	return all, nil
 }
 
-// registeredSecret is the secret that the account's webhook was set with from here, as far as that can be told.
+// registeredSecret returns the secret of the webhook that vidiking registered with the account. It is unset if it cannot be determined.
 func registeredSecret(a *App) webhook.Secret {
 	api, err := APIOptions(a)
 	if err != nil || !api.Key.IsSet() {
 		return webhook.Secret{}
 	}
-	book, err := Book(a)
+	webhooks, err := AccountStore(a)
 	if err != nil {
 		return webhook.Secret{}
 	}
-	state, err := book.State(AccountOf(api))
+	state, err := webhooks.State(AccountOf(api))
 	switch {
 	case err != nil:
 		return webhook.Secret{}
@@ -83,22 +83,22 @@ func registeredSecret(a *App) webhook.Secret {
 	}
 }
 
-// nameOf names the secret of a source.
-func nameOf(source config.Source) string {
+// secretName names the secret of a source for messages.
+func secretName(source config.Source) string {
 	switch {
 	case source == config.SourceEnvironment(config.EnvSecret):
-		return "the one of " + config.EnvSecret
+		return "the one in " + config.EnvSecret
 	case source == config.SourceFile:
-		return "the one of the configuration's top level"
+		return "the one at the top level of the configuration"
 	default:
 		return "the one of " + string(source)
 	}
 }
 
-// mendOf is how signatures come to be checked with the secret of a source, while that of another is in use.
-func mendOf(cfg *config.Config, source, inUse config.Source) string {
+// useSecretFix returns how to verify with the secret of source while the one of inUse is used.
+func useSecretFix(cfg *config.Config, source, inUse config.Source) string {
 	if inUse == config.SourceEnvironment(config.EnvSecret) {
-		return "Set " + config.EnvSecret + " to that one, or unset it: it comes before the configuration."
+		return "Set " + config.EnvSecret + " to that secret, or unset it: it overrides the configuration."
 	}
 	profile := config.DefaultProfile
 	for _, name := range cfg.Profiles() {
@@ -109,7 +109,8 @@ func mendOf(cfg *config.Config, source, inUse config.Source) string {
 	return "vidiking listen --profile " + ShellWord(profile) + forwardFlag(cfg)
 }
 
-// forwardFlag is the flag that leads to the handler in use, where it is one: another profile may lead elsewhere.
+// forwardFlag returns the --forward flag for the current handler, because another profile may have another one. It returns "" unless there
+// is exactly one target for all events.
 func forwardFlag(cfg *config.Config) string {
 	routes, err := ParseRoutes(cfg.String(config.Forward))
 	if err != nil || len(routes) != 1 || len(routes[0].Events) > 0 {

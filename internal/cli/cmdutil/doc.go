@@ -1,3 +1,3 @@
-// Package cmdutil is what commands share: the App with its streams, configuration, secret and output; errors that carry their hint and exit
-// code; flag values; completion.
+// Package cmdutil holds the tools that commands share: the App with its environment, configuration and output; errors with hints and exit
+// codes; flag values; completion.
 package cmdutil

@@ -25,7 +25,7 @@ func EditByHand(ctx context.Context, a *App, p output.Printer, body []byte, inst
 	}
 	if n, ok := NotSent(err); ok {
 		p.Notice(n)
-		return nil, ErrSilent{Code: ExitDone}
+		return nil, ErrSilent{Code: output.ExitDone}
 	}
 	return edited, err
 }
@@ -53,7 +53,7 @@ func editDraft(ctx context.Context, a *App, body []byte, instead string) ([]byte
 // EditorFor returns the user's editor. If the body is not text, the error has the hint instead.
 func EditorFor(a *App, body []byte, instead string) (editor.Command, error) {
 	if !editor.IsText(body) {
-		return editor.Command{}, Failed(nil, "the body is not text, so it can't be edited", instead)
+		return editor.Command{}, Failed(nil, "cannot edit the body: it is not text", instead)
 	}
 	return chooseEditor(a)
 }
@@ -74,7 +74,7 @@ func EditWith(ctx context.Context, a *App, command editor.Command, body []byte) 
 		case err == nil:
 			return edited, nil
 		case errors.As(err, &abandoned):
-			invalid.Hints = []string{"it was not mended, so nothing was sent"}
+			invalid.Hints = []string{"it was not fixed, so nothing was sent"}
 			return nil, invalid
 		case !isInvalidPayload(err):
 			return nil, err
@@ -91,18 +91,18 @@ func editOnce(ctx context.Context, a *App, c editor.Command, file *editor.File, 
 	if err := runEditor(ctx, a, c, file.Path()); err != nil {
 		return nil, err
 	}
-	saved, err := file.Read(MaxData)
+	saved, err := file.Read(MaxBody)
 	if err != nil {
 		return nil, draftFailed(err)
 	}
-	if len(saved) > MaxData {
-		return nil, Usage(fmt.Sprintf("what was saved is larger than %d MiB", MaxData>>20), "send a smaller payload")
+	if len(saved) > MaxBody {
+		return nil, Usage(fmt.Sprintf("the saved payload is larger than %d MiB", MaxBody>>20), "send a smaller payload")
 	}
 	return draft.Apply(saved)
 }
 
 func draftFailed(err error) error {
-	return Failed(err, "can't keep the payload in a file to edit: "+PathReason(err), "use another directory: set TMPDIR")
+	return Failed(err, "cannot write the payload to a file for the editor: "+output.PathReason(err), "use another directory: set TMPDIR")
 }
 
 // isInvalidPayload reports whether the error is that the saved text is not a payload.
@@ -115,17 +115,17 @@ func isInvalidPayload(err error) bool {
 // noteInvalid prints what is wrong with the saved text. It also adds it as a note at the top of the text, because the editor covers
 // stderr when it opens again.
 func noteInvalid(a *App, draft *editor.Draft, err error) *Failure {
-	f := output.NotJSON("what was saved", err)
+	f := output.NotJSON("the saved payload", err)
 	note := noteOf(f)
 	var syntax *jsontext.SyntaxError
 	if errors.As(err, &syntax) {
 		moved := *syntax
 		moved.Line += len(note) // the note is above it
-		f = output.NotJSON("what was saved", &moved)
+		f = output.NotJSON("the saved payload", &moved)
 		note = noteOf(f)
 	}
 	draft.SetNotes(note)
-	a.Stderr().Error(f.What, f.Detail, []string{"mend it in the editor, which opens again; saved empty, nothing is sent"})
+	a.Stderr().Error(f.What, f.Detail, []string{"fix it in the editor, which opens again; save an empty file to send nothing"})
 	return f
 }
 
@@ -137,28 +137,28 @@ func noteOf(f *Failure) []string {
 	for _, l := range f.Hints {
 		note = append(note, "hint:  "+l)
 	}
-	return append(note, "Mend it, save and close. Saved empty, nothing is sent. Lines with # at the top are left out.")
+	return append(note, "Fix it, save and close. Save an empty file to send nothing. Lines with # at the top are ignored.")
 }
 
 // chooseEditor finds the editor. It rejects an editor that needs a terminal if there is none.
 func chooseEditor(a *App) (editor.Command, error) {
-	c, err := editor.Choose(a.W.Env, exec.LookPath)
+	c, err := editor.Choose(a.Env.Getenv, exec.LookPath)
 	var missing *editor.NotFoundError
 	switch {
 	case errors.As(err, &missing) && missing.Variable != "":
-		return c, noEditor(missing, "name one that is: export "+missing.Variable+"='code --wait'")
+		return c, noEditor(missing, "set it to another one: export "+missing.Variable+"='code --wait'")
 	case errors.As(err, &missing):
-		return c, noEditor(missing, "name yours: export VISUAL='code --wait'")
+		return c, noEditor(missing, "set yours: export VISUAL='code --wait'")
 	case err != nil:
 		return c, err
 	case c.NeedsTerminal() && !hasTerminal(a):
-		return c, Usage("--edit opens "+c.Name()+", which needs a terminal, and there is none",
-			"name an editor that needs none: export VISUAL='code --wait'", withoutEditor)
+		return c, Usage("--edit opens "+c.Name()+", which needs a terminal, but there is none",
+			"use an editor that does not need one: export VISUAL='code --wait'", withoutEditor)
 	}
 	return c, nil
 }
 
-// withoutEditor is the hint to change a payload without an editor.
+// withoutEditor is a hint to change a payload without an editor.
 const withoutEditor = "or change the payload without one: --set data.credits_used=12"
 
 func noEditor(cause error, hint string) error {
@@ -168,7 +168,7 @@ func noEditor(cause error, hint string) error {
 }
 
 func hasTerminal(a *App) bool {
-	if a.W.StdinTerminal && a.W.StdoutTerminal {
+	if a.Env.StdinTerminal && a.Env.StdoutTerminal {
 		return true
 	}
 	in, out, err := openTerminal(a)
@@ -182,10 +182,10 @@ func hasTerminal(a *App) bool {
 var errNoTerminal = errors.New("there is no terminal")
 
 func openTerminal(a *App) (in, out *os.File, err error) {
-	if a.W.OpenTerminal == nil {
+	if a.Env.OpenTerminal == nil {
 		return nil, nil, errNoTerminal
 	}
-	return a.W.OpenTerminal()
+	return a.Env.OpenTerminal()
 }
 
 func closeTerminal(in, out *os.File) {
@@ -203,18 +203,18 @@ func runEditor(ctx context.Context, a *App, c editor.Command, path string) error
 	cmd := exec.CommandContext(ctx, c.Args[0], append(c.Args[1:len(c.Args):len(c.Args)], path)...)
 	cmd.Cancel = func() error { return listen.Terminate(cmd.Process) }
 	cmd.WaitDelay = editorGrace
-	cmd.Stdout, cmd.Stderr = a.W.Stderr, a.W.Stderr
-	if !a.W.StdinTerminal || !a.W.StdoutTerminal {
+	cmd.Stdout, cmd.Stderr = a.Env.Stderr, a.Env.Stderr
+	if !a.Env.StdinTerminal || !a.Env.StdoutTerminal {
 		if in, out, err := openTerminal(a); err == nil {
 			defer closeTerminal(in, out)
 			cmd.Stdin, cmd.Stdout = in, io.Writer(out)
 		}
 	}
-	if a.W.StdinTerminal {
-		cmd.Stdin = a.W.Stdin
+	if a.Env.StdinTerminal {
+		cmd.Stdin = a.Env.Stdin
 	}
-	if a.W.StdoutTerminal {
-		cmd.Stdout = a.W.Stdout
+	if a.Env.StdoutTerminal {
+		cmd.Stdout = a.Env.Stdout
 	}
 	err := cmd.Run()
 	var ended *exec.ExitError
@@ -222,9 +222,9 @@ func runEditor(ctx context.Context, a *App, c editor.Command, path string) error
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &ended):
-		return Failed(err, c.Name()+" ended with "+ended.String()+", so nothing was sent", "another editor: export VISUAL='code --wait'")
+		return Failed(err, c.Name()+" ended with "+ended.String()+", so nothing was sent", "use another editor: export VISUAL='code --wait'")
 	case err != nil:
-		return Usage("can't start "+c.Name()+": "+StartReason(err), "another editor: export VISUAL='code --wait'")
+		return Usage("cannot start "+c.Name()+": "+output.StartReason(err), "use another editor: export VISUAL='code --wait'")
 	}
 	return nil
 }

@@ -10,27 +10,25 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// Vidiking may add events at any time, so a name that is not documented is a name like any other. Commands that act on events to
-// come warn about it, because a typo there would match nothing. Commands that read the log don't, because the log shows what
-// there is; only an empty result names the typo.
+// Vidiking may add events at any time, so an undocumented event is not an error. Commands that act on future events warn about it, because
+// a typo would match nothing. Commands that read the log suggest a correction only if nothing matches.
 
-// WarnUnknownEvents warns about patterns that match no documented event. Where is the flag or setting that they come from.
-func WarnUnknownEvents(p output.Printer, where string, patterns []string) {
+// WarnUnknownEvents warns about patterns that match no documented event. The source is the flag or setting that they come from.
+func WarnUnknownEvents(p output.Printer, source string, patterns []string) {
 	for _, pattern := range patterns {
-		near, known := webhook.KnownEvent(pattern)
+		closest, known := webhook.KnownEvent(pattern)
 		if known {
 			continue
 		}
-		what := where + ": " + notDocumented(pattern)
-		hint := "documented events: vidiking trigger --list"
-		if near != "" {
-			hint = "did you mean " + near + "? D" + hint[1:]
+		hint := "list documented events: vidiking trigger --list"
+		if closest != "" {
+			hint = fmt.Sprintf("did you mean %q? List documented events: vidiking trigger --list", closest)
 		}
-		p.Warning("unknown_event", what, []string{hint})
+		p.Warning("unknown_event", source+": "+notDocumented(pattern), []string{hint})
 	}
 }
 
-// notDocumented says that a pattern matches no documented event.
+// notDocumented returns the message for a pattern that matches no documented event.
 func notDocumented(pattern string) string {
 	if strings.Contains(pattern, "*") {
 		return fmt.Sprintf("no documented event matches %q", pattern)
@@ -38,21 +36,21 @@ func notDocumented(pattern string) string {
 	return fmt.Sprintf("%q is not a documented event", pattern)
 }
 
-// SuggestEvents returns a sentence for an empty result, which suggests documented events for those in the filter that are not
-// documented; "" if there is nothing to suggest.
+// SuggestEvents returns a sentence for an empty result that suggests documented events for the undocumented ones in the filter; "" if there
+// is nothing to suggest.
 func SuggestEvents(f filter.Filter) string {
-	var near []string
+	var closest []string
 	for _, t := range f.Terms() {
 		for _, v := range t.Values {
 			if n, known := webhook.KnownEvent(v.Name); t.Key == filter.Event && !known && n != "" {
-				near = append(near, n)
+				closest = append(closest, n)
 			}
 		}
 	}
-	if len(near) == 0 {
+	if len(closest) == 0 {
 		return ""
 	}
-	return " Did you mean " + strings.Join(near, ", ") + "?"
+	return " Did you mean " + strings.Join(closest, ", ") + "?"
 }
 
 // WarnUnknownEventsOf warns about the events in the value of a setting.
@@ -66,10 +64,10 @@ func WarnUnknownEventsOf(a *App, key config.Key, value string) error {
 	case config.Events:
 		WarnUnknownEvents(p, key.Name, a.Cfg.Strings(key.Name))
 	case config.Forward:
-		routes, _ := ParseRoutes(value) // whoever uses the setting reports what is wrong with it
+		routes, _ := ParseRoutes(value) // commands that use the setting report its errors
 		for _, r := range routes {
 			WarnUnknownEvents(p, key.Name, r.Events)
 		}
 	}
-	return ClosedPipe(p.Err())
+	return output.ClosedPipe(p.Err())
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/listen"
 )
 
-// ProjectGuard returns the guard of a sender to the configured targets; nil, unless a project file names them.
+// ProjectGuard returns a guard for sends to targets from a project file, or nil if the targets come from elsewhere.
 func ProjectGuard(cfg *config.Config) dispatch.Guard {
 	if !cfg.IsFromProject(config.Forward) {
 		return nil
@@ -16,5 +16,5 @@ func ProjectGuard(cfg *config.Config) dispatch.Guard {
 
 // Machine returns what choosing a tunnel provider needs to know about this machine.
 func Machine(a *App) listen.Machine {
-	return listen.Machine{LookupEnv: a.W.LookupEnv, Home: a.W.Home, GOOS: a.W.GOOS, Version: ReadBuild().Version}
+	return listen.Machine{LookupEnv: a.Env.LookupEnv, Home: a.Env.Home, GOOS: a.Env.GOOS, Version: ReadBuild().Version}
 }

@@ -1,6 +1,7 @@
 package cmdutil
 
 import (
+	"fmt"
 	"net/textproto"
 	"slices"
 	"strconv"
@@ -11,13 +12,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// GivenHeaders is what --header says.
+// GivenHeaders are the headers given by --header.
 type GivenHeaders struct {
 	Fields []webhook.Field
-	Host   string // of Host, which net/http and the log keep apart; empty: not given
+	Host   string // the Host header, which net/http and the log store separately; empty if not given
 }
 
-// Set returns the header with the given fields in place of those of the same names.
+// Set returns h with fields replaced by the given ones of the same name, and the other given fields added.
 func (g GivenHeaders) Set(h webhook.Header) webhook.Header {
 	for _, f := range g.Fields {
 		h = h.Without(f.Name)
@@ -25,30 +26,30 @@ func (g GivenHeaders) Set(h webhook.Header) webhook.Header {
 	return append(h[:len(h):len(h)], g.Fields...)
 }
 
-// Has reports whether the header of that name is given.
+// Has reports whether a header of that name is given.
 func (g GivenHeaders) Has(name string) bool {
 	return slices.ContainsFunc(g.Fields, func(f webhook.Field) bool { return strings.EqualFold(f.Name, name) })
 }
 
-// ParseHeaders reads the values of --header. Those that would have no effect are refused.
+// ParseHeaders parses the values of --header. It rejects headers that would have no effect.
 func ParseHeaders(values []string) (given GivenHeaders, err error) {
 	for _, v := range values {
 		name, value, ok := strings.Cut(v, ":")
 		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
 		if !ok || !isHeaderName(name) || !isHeaderValue(value) {
-			return given, Usage("--header "+strings.ToValidUTF8(v, "?")+" is not a header", "as in --header 'X-Trace: 42'")
+			return given, Usage(fmt.Sprintf("invalid --header %q", strings.ToValidUTF8(v, "?")), "for example: --header 'X-Trace: 42'")
 		}
 		f := webhook.Field{Name: textproto.CanonicalMIMEHeaderKey(name), Value: value}
 		switch {
 		case f.Name != "Host":
 			if reason := cannotBeSet(f.Name); reason != "" {
-				return given, Usage("--header "+f.Name+" can't be set: "+reason, "leave it out")
+				return given, Usage("cannot set --header "+f.Name+": "+reason, "leave it out")
 			}
 			given.Fields = append(given.Fields, f)
 		case given.Host != "":
-			return given, Usage("--header Host is given twice", "a request has one: --header 'Host: "+given.Host+"'")
+			return given, Usage("--header Host is given twice", "give it once: --header 'Host: "+given.Host+"'")
 		case !isHost(value):
-			return given, Usage("--header Host: "+strconv.Quote(value)+" is not a host", "as in --header 'Host: shop.test' or 'Host: shop.test:8080'")
+			return given, Usage("invalid host "+strconv.Quote(value)+" in --header Host", "for example: --header 'Host: shop.test' or 'Host: shop.test:8080'")
 		default:
 			given.Host = value
 		}
@@ -56,23 +57,23 @@ func ParseHeaders(values []string) (given GivenHeaders, err error) {
 	return given, nil
 }
 
-// cannotBeSet says why a header given by --header would not reach the handler as it is given; "" if it does.
+// cannotBeSet returns the reason why --header cannot set a header; "" if it can.
 func cannotBeSet(name string) string {
 	switch name {
 	case "Content-Length":
-		return "it follows from the body"
+		return "it is computed from the body"
 	case "Transfer-Encoding", "Trailer":
-		return "it would change how the body is framed, and not what the handler gets"
+		return "it changes the framing of the body, which the handler does not see"
 	case session.SenderHeader, session.DeliveryHeader, session.StatusHeader:
-		return "vidiking itself uses it, between a command and listen"
+		return "vidiking uses it between a command and listen"
 	}
 	if (webhook.HopByHop{}).Has(name) || strings.HasPrefix(name, "Proxy-") {
-		return "it belongs to one connection and is not passed on"
+		return "it applies to a single connection and is not forwarded"
 	}
 	return ""
 }
 
-// isHost reports whether s is a host, with or without a port, and nothing else.
+// isHost reports whether s is a host, with or without a port.
 func isHost(s string) bool {
 	t, err := dispatch.ParseTarget("http://"+s, "/")
 	return err == nil && t.Host() == s
@@ -84,7 +85,7 @@ func isHeaderName(s string) bool {
 	return s != "" && strings.Trim(s, token) == ""
 }
 
-// isHeaderValue reports whether s can be a field's value (RFC 9110, 5.5): no control characters but the tab.
+// isHeaderValue reports whether s is a valid field value (RFC 9110, 5.5): it has no control characters except tabs.
 func isHeaderValue(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) < 0
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestAHeaderIsANameAndAValue(t *testing.T) {
+func TestParseHeadersReadsNameAndValue(t *testing.T) {
 	t.Parallel()
 	got, err := ParseHeaders([]string{"x-trace: 42", "X-Empty:", "X-Colon: a:b"})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// WarnUncertain says before a replay how many of the deliveries may have reached the handler already, though no attempt is recorded.
+// WarnUncertain warns before a replay if some of the deliveries may have reached the handler although no attempt is recorded.
 func WarnUncertain(ctx context.Context, a *App, p output.Printer, rows []webhook.Summary) error {
 	pending := make(map[webhook.ID]bool)
 	for _, s := range rows {
@@ -25,7 +25,7 @@ func WarnUncertain(ctx context.Context, a *App, p output.Printer, rows []webhook
 	if err != nil {
 		return err
 	}
-	defer func() { _ = r.Close() }() // it was only read
+	defer func() { _ = r.Close() }() // read only
 	due, err := r.Due(ctx)
 	if err != nil {
 		return err
@@ -41,5 +41,5 @@ func WarnUncertain(ctx context.Context, a *App, p output.Printer, rows []webhook
 	return nil
 }
 
-// isHeld reports whether a delivery is sent as soon as its handler is there, not at a time.
+// isHeld reports whether a delivery waits for its handler, not for a due time.
 func isHeld(d store.Due) bool { return d.At.IsZero() }

@@ -7,22 +7,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// listOf lists deliveries for a hint, a line each: the id, as short as tells them apart, the event and the time.
-func listOf(a *App, before string, rows []webhook.Summary) []string {
+// ShortID is the number of characters in a short id.
+const ShortID = webhook.ShortLength
+
+// describeDeliveries returns one hint line per delivery: its shortest unambiguous id, its event and its time. The first line starts with
+// label, and the others align with it.
+func describeDeliveries(e Environment, label string, rows []webhook.Summary) []string {
 	var lines []string
-	long := IDLength(rows)
+	length := IDLength(rows)
 	for _, s := range rows {
-		at := a.when(s.ReceivedAt)
-		lines = append(lines, fmt.Sprintf("%s%s (%s)", before, s.ID.Short(long), strings.TrimPrefix(s.Event+", "+at, ", ")))
-		before = strings.Repeat(" ", len(before))
+		at := e.when(s.ReceivedAt)
+		lines = append(lines, fmt.Sprintf("%s%s (%s)", label, s.ID.Short(length), strings.TrimPrefix(s.Event+", "+at, ", ")))
+		label = strings.Repeat(" ", len(label))
 	}
 	return lines
 }
 
-// ShortID is the number of characters in a short id.
-const ShortID = webhook.ShortLength
-
-// IDLength is how many characters of an id tell the rows apart, and no fewer than are always shown.
+// IDLength returns how many characters of an id are needed to tell the rows apart, and at least ShortID.
 func IDLength(rows []webhook.Summary) int {
 	n := ShortID
 	for n < len("0123456789") {

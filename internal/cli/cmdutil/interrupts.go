@@ -6,11 +6,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// WatchInterrupts lets the first interrupt cancel the command's context, until takeInterrupts.
+// WatchInterrupts cancels the command's context on the first interrupt, unless the command calls TakeInterrupts before that.
 func WatchInterrupts(ctx context.Context, a *App, cancel context.CancelFunc) {
-	a.interrupts = a.W.Signals()
+	a.interrupts = a.Env.Signals()
 	go func() {
-		defer close(a.left)
+		defer close(a.released)
 		select {
 		case <-a.interrupts:
 			cancel()
@@ -20,8 +20,8 @@ func WatchInterrupts(ctx context.Context, a *App, cancel context.CancelFunc) {
 	}()
 }
 
-// IsBrief reports whether a command is over at once and looks at nothing: it is left to the system to interrupt it, and it pays for
-// nothing that only others need.
+// IsBrief reports whether a command ends at once and reads no state. The system's own handling of interrupts is enough for it, so it
+// skips the set-up that other commands need.
 func IsBrief(cmd *cobra.Command) bool {
 	switch cmd.Name() {
 	case "version", "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:

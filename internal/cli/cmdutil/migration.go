@@ -27,10 +27,10 @@ func ShowMigration(a *App, dir string, open func() error) error {
 }
 
 func drawMigration(a *App, size int64, opened <-chan struct{}) {
-	line := output.NewProgress(a.W.Stderr, display.Style{Width: a.W.Width()})
+	line := output.NewProgress(a.Env.Stderr, display.Style{Width: a.Env.Width()})
 	defer line.Clear()
 	start := time.Now()
-	tick := time.NewTicker(ProgressAfter)
+	tick := time.NewTicker(progressAfter)
 	defer tick.Stop()
 	for {
 		select {

@@ -1,13 +1,14 @@
 package cmdutil
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// lineWriter hands on each line that is drawn.
+// lineWriter sends each written line on a channel.
 type lineWriter chan string
 
 func (w lineWriter) Write(p []byte) (int, error) {
@@ -15,17 +16,24 @@ func (w lineWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestASlowMigrationIsShownOnATerminal(t *testing.T) {
+func terminalEnvironment(stderr io.Writer) Environment {
+	return Environment{
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Streams:   Streams{Stderr: stderr, StderrTerminal: true, Width: func() int { return 100 }},
+	}
+}
+
+func TestSlowMigrationShowsProgressOnTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	// The header of an SQLite file of schema 1 is all that is looked at.
+	// ShowMigration reads only the header of the SQLite file, here with schema 1.
 	header := append([]byte("SQLite format 3\x00"), make([]byte, 84)...)
 	header[63] = 1
 	if err := os.WriteFile(filepath.Join(dir, "deliveries.db"), header, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	drawn := make(lineWriter, 100)
-	a := &App{W: World{Stderr: drawn, StderrTerminal: true, Width: func() int { return 100 }, LookupEnv: func(string) (string, bool) { return "", false }}}
+	a := &App{Env: terminalEnvironment(drawn)}
 	err := ShowMigration(a, dir, func() error {
 		if line := <-drawn; !strings.Contains(line, "Updating the delivery log") || !strings.Contains(line, "Ctrl-C cancels") {
 			t.Errorf("drawn: %q", line)
@@ -40,9 +48,9 @@ func TestASlowMigrationIsShownOnATerminal(t *testing.T) {
 	}
 }
 
-func TestAFastOpenDrawsNothing(t *testing.T) {
+func TestFastOpenShowsNoProgress(t *testing.T) {
 	t.Parallel()
-	a := &App{W: World{StderrTerminal: true, LookupEnv: func(string) (string, bool) { return "", false }}} // a write would panic
+	a := &App{Env: terminalEnvironment(nil)} // a write to nil would panic
 	if err := ShowMigration(a, t.TempDir(), func() error { return nil }); err != nil {
 		t.Error(err)
 	}

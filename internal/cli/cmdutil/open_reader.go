@@ -19,13 +19,13 @@ func OpenReader(ctx context.Context, a *App) (*store.Reader, error) {
 		return err
 	})
 	if err != nil && !errors.Is(err, store.ErrNoLog) {
-		return nil, CannotRecord(a, err)
+		return nil, ExplainLog(a, err)
 	}
 	return r, err
 }
 
-// NoLogAs says of a log that isn't there that it does not have the delivery.
-func NoLogAs(typed string, err error) error {
+// NotFoundWithoutLog turns the error of a missing log into the error of a missing delivery. It returns other errors unchanged.
+func NotFoundWithoutLog(typed string, err error) error {
 	if errors.Is(err, store.ErrNoLog) {
 		return &store.NotFoundError{Typed: typed}
 	}

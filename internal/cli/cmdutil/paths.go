@@ -6,16 +6,11 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// PathReason returns why a file could not be used, without the operation and the path.
-func PathReason(err error) string { return output.PathReason(err) }
-
-// StartReason returns why a program could not be started, without the operation and the path.
-func StartReason(err error) string { return output.StartReason(err) }
-
-// FileReason is why a file could not be used; "" where the error is of the delivery log, or of nothing on a disk.
+// FileReason returns why a file could not be used. It returns "" for errors of the delivery log and errors that concern no file.
 func FileReason(a *App, err error) string {
 	var file *fs.PathError
 	var link *os.LinkError
@@ -29,10 +24,19 @@ func FileReason(a *App, err error) string {
 	return ""
 }
 
-// Path is a file that was named relative to the working directory.
+// Path returns the path of a file whose name is relative to the working directory.
 func Path(a *App, name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
-	return filepath.Join(a.W.WorkDir, name)
+	return filepath.Join(a.Env.WorkDir, name)
+}
+
+// CreateReport creates the file of --junit before anything is sent.
+func CreateReport(a *App, name string) (*atomicfile.File, error) {
+	file, err := atomicfile.Create(Path(a, name), 0o644) // another program reads it
+	if err != nil {
+		return nil, Failed(err, "cannot write "+name+": "+output.PathReason(err), "use an existing directory: --junit report.xml")
+	}
+	return file, nil
 }

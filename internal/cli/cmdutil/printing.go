@@ -7,37 +7,44 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// style is how text is written, by the locale.
-func style(a *App) display.Style { return display.Style{UTF8: a.W.utf8(), Location: a.W.Location} }
-
-// WhenToTheMinute writes a time as when does, without the seconds.
-func WhenToTheMinute(a *App, t time.Time) string {
-	return display.WhenMinutes(t, a.W.Now(), display.Style{Location: a.W.Location})
+// style returns the text style that fits the locale.
+func (e Environment) style() display.Style {
+	return display.Style{UTF8: e.isUTF8(), Location: e.Location}
 }
 
-// ShellWord quotes what a shell would not take as one word.
+// when formats a time for text output. A time of another day includes the date.
+func (e Environment) when(t time.Time) string {
+	return display.When(t, e.Now(), display.Style{Location: e.Location})
+}
+
+// WhenMinutes formats a time for text output, without seconds.
+func (e Environment) WhenMinutes(t time.Time) string {
+	return display.WhenMinutes(t, e.Now(), display.Style{Location: e.Location})
+}
+
+// useColor decides whether a stream gets color: by --color, then NO_COLOR and CLICOLOR_FORCE (no-color.org, bixense.com/clicolors), then
+// by whether the stream is a terminal that supports color.
+func (e Environment) useColor(flag string, isTerminal bool) bool {
+	force := e.Getenv("CLICOLOR_FORCE")
+	switch {
+	case flag == "always":
+		return true
+	case flag == "never":
+		return false
+	case e.Getenv("NO_COLOR") != "":
+		return false
+	case force != "" && force != "0":
+		return true
+	default:
+		return isTerminal && e.Getenv("TERM") != "dumb"
+	}
+}
+
+// ShellWord quotes s unless a shell takes it as one word as it is.
 func ShellWord(s string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.:@%+=,"
 	if strings.Trim(s, plain) == "" {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// colorOn decides on colour for a stream: the flag, then NO_COLOR and CLICOLOR_FORCE (no-color.org, bixense.com/clicolors), then
-// whether it is a terminal that can.
-func colorOn(a *App, terminal bool) bool {
-	force := a.W.Env("CLICOLOR_FORCE")
-	switch {
-	case a.Flags.Color == "always":
-		return true
-	case a.Flags.Color == "never":
-		return false
-	case a.W.Env("NO_COLOR") != "":
-		return false
-	case force != "" && force != "0":
-		return true
-	default:
-		return terminal && a.W.Env("TERM") != "dumb"
-	}
 }

@@ -2,13 +2,10 @@ package cmdutil
 
 import "time"
 
-// When progress is shown: only past half a second, and not so often that it flickers.
-const (
-	ProgressAfter = 500 * time.Millisecond
-	ProgressEvery = 100 * time.Millisecond
-)
+// progressAfter is the time after which an operation shows its progress.
+const progressAfter = 500 * time.Millisecond
 
-// ShowsProgress reports whether somebody looks at stderr as it comes.
+// ShowsProgress reports whether stderr is a terminal that can show progress.
 func ShowsProgress(a *App) bool {
-	return a.W.StderrTerminal && !a.Flags.Quiet && a.W.Env("TERM") != "dumb"
+	return a.Env.StderrTerminal && !a.Flags.Quiet && a.Env.Getenv("TERM") != "dumb"
 }

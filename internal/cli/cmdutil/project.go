@@ -10,20 +10,20 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
 
-// TrustProject refuses targets that a project file names and that are not the user's own: whoever clones a repository has not said that
-// what Vidiking sends may go to somebody else.
+// TrustProject rejects targets of a project file that are neither on this machine nor in a private network. A user who clones a repository
+// has not agreed to send deliveries to third parties.
 func TrustProject(ctx context.Context, cfg *config.Config, routes []relay.Route) error {
 	if !cfg.IsFromProject(config.Forward) {
 		return nil
 	}
 	for _, r := range routes {
-		own, err := r.Target.IsPrivate(ctx, net.DefaultResolver.LookupNetIP)
+		isPrivate, err := r.Target.IsPrivate(ctx, net.DefaultResolver.LookupNetIP)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || !own {
-			f := Usage(cfg.ShortPath(cfg.ProjectFile())+" has deliveries go to "+r.Target.Host()+", which is neither this machine nor in a private network",
-				"if that is right, say it yourself: vidiking listen --forward "+ShellWord(r.Target.String()))
+		if err != nil || !isPrivate {
+			f := Usage(cfg.ShortPath(cfg.ProjectFile())+" forwards deliveries to "+r.Target.Host()+", which is neither on this machine nor in a private network",
+				"if this is intended, set the target yourself: vidiking listen --forward "+ShellWord(r.Target.String()))
 			f.Cause = err
 			return f
 		}
@@ -31,7 +31,7 @@ func TrustProject(ctx context.Context, cfg *config.Config, routes []relay.Route)
 	return nil
 }
 
-// ProjectNotice says what comes from the project file.
+// ProjectNotice returns a notice that lists the settings from the project file; ok is false if there are none.
 func ProjectNotice(cfg *config.Config) (output.Notice, bool) {
 	var names []string
 	for _, name := range []string{config.Forward, config.Events, config.Path, config.Timeout} {

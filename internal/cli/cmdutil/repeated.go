@@ -6,19 +6,19 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// RepeatedFlag is a flag that may be given several times. pflag's own would write each one's default through encoding/csv, whenever the
-// program starts.
+// RepeatedFlag is a flag that may be given several times. It replaces pflag's slice flags because they format their defaults with
+// encoding/csv at every start of the program.
 type RepeatedFlag struct {
 	values    *[]string
-	separator string // what stands between the values of one flag; empty where one has one value
+	separator string // separates values given in one flag; empty if each flag has one value
 }
 
 var _ pflag.Value = (*RepeatedFlag)(nil)
 
-// Repeated takes one value each time.
+// Repeated returns a flag that takes one value each time.
 func Repeated(values *[]string) *RepeatedFlag { return &RepeatedFlag{values: values} }
 
-// RepeatedList takes one or more each time, with commas between.
+// RepeatedList returns a flag that takes a comma-separated list each time.
 func RepeatedList(values *[]string) *RepeatedFlag {
 	return &RepeatedFlag{values: values, separator: ","}
 }
@@ -35,5 +35,5 @@ func (f *RepeatedFlag) Set(v string) error {
 
 func (f *RepeatedFlag) String() string { return strings.Join(*f.values, f.separator) }
 
-// Type has Array in it, by which Cobra knows that the flag is to be offered again.
+// Type contains "Array", which tells Cobra to offer the flag again in completions.
 func (f *RepeatedFlag) Type() string { return "textArray" }

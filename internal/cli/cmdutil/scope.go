@@ -7,22 +7,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
-// Scope is which deliveries a command acts on: those of its project, unless --all-projects is given. Commands that only read show all;
-// there the scope is about `last` alone.
+// Scope limits a command to the deliveries of its project unless --all-projects is given. Commands that only read show all deliveries; for
+// them the scope applies only to `last`.
 type Scope struct{ all bool }
 
-// AddFlag adds --all-projects.
+// AddFlag adds --all-projects with the given help text.
 func (s *Scope) AddFlag(cmd *cobra.Command, use string) {
 	cmd.Flags().BoolVar(&s.all, "all-projects", false, use)
 }
 
-// What --all-projects does.
+// Help texts of --all-projects.
 const (
-	ScopeOfLast       = "let last mean the newest delivery of all projects"
+	ScopeOfLast       = "make last the newest delivery of all projects"
 	ScopeOfDeliveries = "include the deliveries of other projects"
 )
 
-// Project returns the project that a command keeps to; empty if it does not.
+// Project returns the project that the command is limited to; empty if it is not limited.
 func (s Scope) Project(a *App) (string, error) {
 	if s.all {
 		return "", nil
@@ -43,15 +43,15 @@ func Project(a *App) (string, error) {
 	return Here(a, live).Project, nil
 }
 
-// EnvURL is what tells a command where the listen that started it takes deliveries.
+// EnvURL is the variable in which listen passes its URL to the command that it runs.
 const EnvURL = "VIDIKING_WEBHOOK_URL"
 
-// Here returns where this command runs.
+// Here returns the location of this command: its working directory, project and parent session.
 func Here(a *App, live []session.Info) session.Location {
-	return session.Locate(live, a.W.WorkDir, a.W.Home, a.W.Env(EnvURL), config.ProjectFileName, ".git")
+	return session.Locate(live, a.Env.WorkDir, a.Env.Home, a.Env.Getenv(EnvURL), config.ProjectFileName, ".git")
 }
 
-// Choose picks the session that this command means.
+// Choose returns the session that this command uses.
 func Choose(a *App, live []session.Info) (session.Info, bool) {
 	s, _, ok := session.Choose(live, Here(a, live))
 	return s, ok

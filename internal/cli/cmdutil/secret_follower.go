@@ -10,26 +10,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// secretFollower gives a running `listen` the secret as it is now. It looks at the files that can hold it for each delivery, which
-// costs two microseconds, and reads them again when one of them changed.
+// secretFollower returns the current secret to a running `listen`. For each delivery it checks whether one of the files that can hold the
+// secret has changed, which takes two microseconds, and rereads the configuration if so.
 type secretFollower struct {
-	app     *App
-	files   []string
-	changed func(webhook.Secret) // told of each change, while a delivery waits
+	app      *App
+	files    []string
+	onChange func(webhook.Secret) // called while a delivery waits
 
-	mu      sync.Mutex
-	secrets []webhook.Secret
-	stamps  []stamp
+	mu       sync.Mutex
+	secrets  []webhook.Secret
+	versions []fileVersion
 }
 
-// stamp tells one state of a file from another.
-type stamp struct {
-	changed time.Time
-	size    int64
+// fileVersion distinguishes two states of a file.
+type fileVersion struct {
+	modified time.Time
+	size     int64
 }
 
 // FollowSecret returns a follower that reads the secret again when its files change.
-func FollowSecret(a *App, first webhook.Secret, changed func(webhook.Secret)) (*secretFollower, error) {
+func FollowSecret(a *App, first webhook.Secret, onChange func(webhook.Secret)) (*secretFollower, error) {
 	cfg, err := a.Config()
 	if err != nil {
 		return nil, err
@@ -38,11 +38,11 @@ func FollowSecret(a *App, first webhook.Secret, changed func(webhook.Secret)) (*
 	if err != nil {
 		return nil, err
 	}
-	f := &secretFollower{app: a, changed: changed, secrets: []webhook.Secret{first}, files: []string{config.GeneratedSecretPath(dir)}}
-	if file, err := cfg.FilePath(); err == nil { // without a home directory there is no file to look at
+	f := &secretFollower{app: a, onChange: onChange, secrets: []webhook.Secret{first}, files: []string{config.GeneratedSecretPath(dir)}}
+	if file, err := cfg.FilePath(); err == nil { // without a home directory there is no configuration file
 		f.files = append(f.files, file)
 	}
-	f.stamps = f.stamp()
+	f.versions = f.fileVersions()
 	return f, nil
 }
 
@@ -50,33 +50,33 @@ func FollowSecret(a *App, first webhook.Secret, changed func(webhook.Secret)) (*
 func (f *secretFollower) Secrets() []webhook.Secret {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if now := f.stamp(); !slices.Equal(now, f.stamps) && f.Read() {
-		f.stamps = now
+	if now := f.fileVersions(); !slices.Equal(now, f.versions) && f.reload() {
+		f.versions = now
 	}
 	return f.secrets
 }
 
-// Read asks the configuration anew, in a run of its own, so that nothing else of this run changes under way. It makes no secret. It
-// reports whether it could tell; what can't be read just now leaves the last secret in force.
-func (f *secretFollower) Read() bool {
-	fresh := &App{W: f.app.W, Flags: f.app.Flags}
-	secrets, err := fresh.GivenSecrets()
+// reload reads the secret with a new App, so the configuration of the running command stays as it is. It generates no secret. If the
+// secret cannot be read, reload returns false and the last secret stays in use.
+func (f *secretFollower) reload() bool {
+	fresh := &App{Env: f.app.Env, Flags: f.app.Flags}
+	secrets, err := ExistingSecrets(fresh)
 	if err != nil {
 		return false
 	}
 	if len(secrets) > 0 && secrets[0] != f.secrets[0] {
 		f.secrets = secrets
-		f.changed(secrets[0])
+		f.onChange(secrets[0])
 	}
 	return true
 }
 
-func (f *secretFollower) stamp() []stamp {
-	stamps := make([]stamp, len(f.files))
+func (f *secretFollower) fileVersions() []fileVersion {
+	versions := make([]fileVersion, len(f.files))
 	for i, name := range f.files {
 		if info, err := os.Stat(name); err == nil {
-			stamps[i] = stamp{info.ModTime(), info.Size()}
+			versions[i] = fileVersion{info.ModTime(), info.Size()}
 		}
 	}
-	return stamps
+	return versions
 }

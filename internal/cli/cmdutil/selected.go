@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// ResolveAll finds the deliveries that a person means, each once, in the order in which they were received. `last` is the newest of the
+// ResolveAll returns the deliveries that the ids identify, each once, in the order they were received. `last` is the newest delivery of the
 // project.
 func ResolveAll(ctx context.Context, r *store.Reader, ids []string, project string) ([]webhook.Summary, error) {
 	var rows []webhook.Summary
@@ -27,8 +27,8 @@ func ResolveAll(ctx context.Context, r *store.Reader, ids []string, project stri
 	return rows, nil
 }
 
-// WithoutUnderWay leaves out what a listen that is alive is sending just now, or holds, and says how many these are.
-func WithoutUnderWay(ctx context.Context, a *App, r *store.Reader, rows []webhook.Summary) (left []webhook.Summary, underWay int, err error) {
+// WithoutInFlight removes the deliveries that a running listen is sending or holding, and returns how many it removed.
+func WithoutInFlight(ctx context.Context, a *App, r *store.Reader, rows []webhook.Summary) (rest []webhook.Summary, inFlight int, err error) {
 	dir, err := a.DataDir()
 	if err != nil {
 		return nil, 0, err
@@ -45,29 +45,29 @@ func WithoutUnderWay(ctx context.Context, a *App, r *store.Reader, rows []webhoo
 		}
 	}
 	all := len(rows)
-	left = slices.DeleteFunc(rows, func(s webhook.Summary) bool {
+	rest = slices.DeleteFunc(rows, func(s webhook.Summary) bool {
 		holder, isHeld := holders[s.ID]
 		if !isHeld && s.Status == webhook.StatusPending {
 			holder = s.Session
 		}
 		return session.IsLive(live, holder)
 	})
-	return left, all - len(left), err
+	return rest, all - len(rest), err
 }
 
-// NoneOf says why there is nothing to do, where so many that are under way were left out.
-func NoneOf(underWay int) string {
-	switch underWay {
+// NoMatch explains why a command has nothing to do after it removed inFlight deliveries.
+func NoMatch(inFlight int) string {
+	switch inFlight {
 	case 0:
 		return "no delivery matches."
 	case 1:
-		return "1 delivery matches, and listen is still to send it."
+		return "1 delivery matches, but listen has yet to send it."
 	default:
-		return display.Deliveries(underWay) + " match, and listen is still to send them."
+		return display.Deliveries(inFlight) + " match, but listen has yet to send them."
 	}
 }
 
-// First returns the first of several words, or "".
+// First returns the first of several strings; "" if there are none.
 func First(s []string) string {
 	if len(s) == 0 {
 		return ""

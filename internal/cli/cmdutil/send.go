@@ -16,13 +16,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// SendFlags are the flags of a command that sends: where to, and how. The zero SendFlags stand for a command without them.
+// SendFlags are the flags of a command that sends deliveries. The zero value is for a command without these flags.
 type SendFlags struct {
 	Timeout  time.Duration
 	Insecure bool
 
 	to    string
-	given *pflag.FlagSet // nil: none
+	given *pflag.FlagSet // nil if the command has no such flags
 }
 
 // AddFlags adds the flags to a command.
@@ -62,8 +62,8 @@ func NewResolver(a *App, flags SendFlags) (*send.Resolver, error) {
 	o := send.Options{
 		Target: flags.to, Forward: cfg.String(config.Forward), ParseRoutes: ParseRoutes,
 		CheckTargets: func(ctx context.Context, routes []relay.Route) error { return TrustProject(ctx, cfg, routes) },
-		Direct:       dispatch.Options{Timeout: flags.Timeout, Insecure: flags.Insecure, Now: a.W.Now, Guard: ProjectGuard(cfg)},
-		IgnoredFlags: flags.ignoredFlags(), Random: a.W.Random,
+		Direct:       dispatch.Options{Timeout: flags.Timeout, Insecure: flags.Insecure, Now: a.Env.Now, Guard: ProjectGuard(cfg)},
+		IgnoredFlags: flags.ignoredFlags(), Random: a.Env.Random,
 	}
 	dir, dirErr := cfg.DataDir()
 	var noHome *config.NoHomeError
@@ -95,7 +95,7 @@ func NewDestination(a *App, flags SendFlags) (*send.Destination, error) {
 // openLog opens the delivery log for writing.
 func openLog(ctx context.Context, a *App, dir string) (log *store.Log, err error) {
 	err = ShowMigration(a, dir, func() (err error) {
-		log, err = store.Open(ctx, dir, store.Options{Now: a.W.Now})
+		log, err = store.Open(ctx, dir, store.Options{Now: a.Env.Now})
 		return err
 	})
 	return log, err

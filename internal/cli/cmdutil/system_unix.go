@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// OpenFileLimit is how many files and sockets this process may have open at once. The Go runtime has raised it as far as it goes.
+// OpenFileLimit returns how many files and sockets this process may have open at once. The Go runtime has already raised it to the maximum.
 func OpenFileLimit() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

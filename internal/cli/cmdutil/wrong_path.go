@@ -8,8 +8,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// SayWrongPath warns of a URL that leads to a listen of this machine and, there, to a path that it answers with 404.
-func SayWrongPath(a *App, text string) {
+// WarnWrongPath warns if a URL belongs to a running listen on this machine but has a path that this listen does not accept.
+func WarnWrongPath(a *App, text string) {
 	dir, err := a.DataDir()
 	if err != nil {
 		return
@@ -23,25 +23,25 @@ func SayWrongPath(a *App, text string) {
 		return
 	}
 	for _, s := range live {
-		for _, way := range []string{s.URL, s.PublicURL} {
-			taken, err := url.Parse(way)
-			if way == "" || err != nil || !sameHost(given, taken) {
+		for _, route := range []string{s.URL, s.PublicURL} {
+			accepted, err := url.Parse(route)
+			if route == "" || err != nil || !sameHost(given, accepted) {
 				continue
 			}
-			if _, ok := webhook.RestOf(taken.EscapedPath(), given.EscapedPath()); ok {
+			if _, ok := webhook.RestOf(accepted.EscapedPath(), given.EscapedPath()); ok {
 				continue
 			}
-			right := *given
-			right.Path, right.RawPath = taken.Path, taken.RawPath
+			corrected := *given
+			corrected.Path, corrected.RawPath = accepted.Path, accepted.RawPath
 			a.Stderr().Warning(
-				"the listen there takes deliveries at "+taken.EscapedPath()+"; those to "+given.EscapedPath()+" get 404",
-				[]string{"--url " + right.String() + ", or vidiking listen --path " + given.EscapedPath()})
+				"listen accepts deliveries at "+accepted.EscapedPath()+"; deliveries to "+given.EscapedPath()+" get 404",
+				[]string{"use --url " + corrected.String() + ", or vidiking listen --path " + given.EscapedPath()})
 			return
 		}
 	}
 }
 
-// sameHost reports whether two URLs lead to the same host and port. All names of this machine are one.
+// sameHost reports whether two URLs have the same host and port. All names of this machine count as the same host.
 func sameHost(a, b *url.URL) bool {
 	return portOf(a) == portOf(b) && (a.Hostname() == b.Hostname() || hosts.IsLoopback(a.Hostname()) && hosts.IsLoopback(b.Hostname()))
 }

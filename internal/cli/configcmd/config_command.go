@@ -59,8 +59,8 @@ func newConfigListCommand(a *cmdutil.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cmdutil.SayWarnings(a, output.New(o))
-			return cmdutil.ClosedPipe(output.Settings(o, all))
+			a.PrintWarnings(output.New(o))
+			return output.ClosedPipe(output.Settings(o, all))
 		},
 	}
 }
@@ -115,7 +115,7 @@ func newConfigPathCommand(a *cmdutil.App) *cobra.Command {
 		}.Annotations(),
 		Args: cmdutil.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			path, err := config.FilePath(a.W.ConfigWorld(), cmdutil.ConfigFlags(a))
+			path, err := config.FilePath(a.Env.ForConfig(), a.ConfigFlags())
 			if err != nil {
 				return err
 			}

@@ -79,7 +79,7 @@ func runConfigGet(a *cmdutil.App, name string, get getOptions) error {
 		return err
 	}
 	if o.Format == output.FormatJSON {
-		return cmdutil.ClosedPipe(output.Settings(o, []output.Setting{shown}))
+		return output.ClosedPipe(output.Settings(o, []output.Setting{shown}))
 	}
 	return a.PrintText(shown.Value + "\n")
 }
@@ -87,7 +87,7 @@ func runConfigGet(a *cmdutil.App, name string, get getOptions) error {
 // effectiveSecrets returns the effective value of a secret setting, if there is one.
 func effectiveSecrets(a *cmdutil.App, key config.Key) ([]webhook.Secret, error) {
 	if key.Name == config.WebhookSecret {
-		return a.GivenSecrets()
+		return cmdutil.ExistingSecrets(a)
 	}
 	if s, _, ok := a.Cfg.APIKey(); ok {
 		return []webhook.Secret{s}, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/config"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
@@ -47,7 +48,7 @@ func runConfigSet(ctx context.Context, a *cmdutil.App, args []string) error {
 	if err != nil {
 		return err
 	}
-	a.NewProfile = true
+	a.AllowNewProfile = true
 	cfg, err := a.Config()
 	if err != nil {
 		return err
@@ -87,16 +88,16 @@ func valuesOf(key config.Key) string {
 
 // readSecret reads a secret from the terminal without echo, or from stdin without the final newline.
 func readSecret(ctx context.Context, a *cmdutil.App, key config.Key) (string, error) {
-	if a.W.StdinTerminal {
-		_, _ = fmt.Fprintf(a.W.Stderr, "%s: ", key.Name)
-		s, err := a.W.ReadSecret(ctx)
-		_, _ = fmt.Fprintln(a.W.Stderr)
+	if a.Env.StdinTerminal {
+		_, _ = fmt.Fprintf(a.Env.Stderr, "%s: ", key.Name)
+		s, err := a.Env.ReadSecret(ctx)
+		_, _ = fmt.Fprintln(a.Env.Stderr)
 		return s, err
 	}
 	const enough = 4 << 10
-	b, err := io.ReadAll(io.LimitReader(a.W.Stdin, enough))
+	b, err := io.ReadAll(io.LimitReader(a.Env.Stdin, enough))
 	if err != nil {
-		return "", cmdutil.Failed(err, "cannot read the secret from stdin: "+cmdutil.PathReason(err))
+		return "", cmdutil.Failed(err, "cannot read the secret from stdin: "+output.PathReason(err))
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r"), nil
 }

@@ -16,13 +16,13 @@ func runGetWebhook(a *cmdutil.App, get getOptions) error {
 	if err != nil {
 		return err
 	}
-	book, err := cmdutil.Book(a)
+	book, err := cmdutil.AccountStore(a)
 	if err != nil {
 		return err
 	}
 	s, err := book.State(cmdutil.AccountOf(api))
 	if err != nil {
-		return cmdutil.ExplainBook(a, err)
+		return cmdutil.ExplainAccount(a, err)
 	}
 	if s.Saved == nil && s.Override == nil {
 		return cmdutil.Failed(nil, "no webhook was set from here with this API key", "see Vidiking's dashboard, or set one: vidiking config set-webhook --url URL")
@@ -31,7 +31,7 @@ func runGetWebhook(a *cmdutil.App, get getOptions) error {
 	var w output.AccountWebhook
 	if known := s.Saved; known != nil {
 		set = known.Webhook
-		w = cmdutil.ShownWebhook(set, api)
+		w = cmdutil.OutputWebhook(set, api)
 		w.SetAt = known.At
 		if known.Uncertain != nil && known.Uncertain.URL != w.URL {
 			w.Unconfirmed = known.Uncertain.URL
@@ -41,7 +41,7 @@ func runGetWebhook(a *cmdutil.App, get getOptions) error {
 		top := s.Override.Active()
 		if s.Saved == nil {
 			set = top.Webhook
-			w = cmdutil.ShownWebhook(set, api)
+			w = cmdutil.OutputWebhook(set, api)
 			w.SetAt = top.Since
 		}
 		w.Listen = top.Webhook.URL
@@ -49,5 +49,5 @@ func runGetWebhook(a *cmdutil.App, get getOptions) error {
 	if get.reveal {
 		w.Secret = set.Secret.Reveal()
 	}
-	return cmdutil.ClosedPipe(output.Webhook(out, w))
+	return output.ClosedPipe(output.Webhook(out, w))
 }

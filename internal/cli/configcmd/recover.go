@@ -12,13 +12,13 @@ import (
 // Recover restores the webhooks that killed listens replaced. Their users agreed to this when they started them. If Recover cannot restore
 // one, it prints what to do.
 func Recover(ctx context.Context, a *cmdutil.App, notify func(output.Notice)) {
-	book, err := cmdutil.Book(a)
+	book, err := cmdutil.AccountStore(a)
 	if err != nil || !book.HasStale() {
 		return
 	}
 	left, err := book.Stale()
 	if err != nil {
-		notifyNotRecovered(a, notify, "Cannot tell which webhook to restore in your account: "+cmdutil.ExplainBook(a, err).What+".", "vidiking config set-webhook --url URL")
+		notifyNotRecovered(a, notify, "Cannot tell which webhook to restore in your account: "+cmdutil.ExplainAccount(a, err).What+".", "vidiking config set-webhook --url URL")
 		return
 	}
 	for _, override := range left {
@@ -31,7 +31,7 @@ func Recover(ctx context.Context, a *cmdutil.App, notify func(output.Notice)) {
 			continue
 		}
 		if err := recoverOne(ctx, a, book, override, options, notify); err != nil && ctx.Err() == nil {
-			f := a.Explain(notRestored(a, err))
+			f := cmdutil.Explain(a, notRestored(a, err))
 			notifyNotRecovered(a, notify, before+" (not restored: "+f.What+")", "vidiking config restore-webhook")
 		}
 	}
@@ -46,7 +46,7 @@ func recoverOne(ctx context.Context, a *cmdutil.App, book *account.Store, left a
 	out, err := book.Restore(ctx, left, account.Account{API: left.API, Key: options.Key}, api)
 	if err == nil && out.Restored != nil {
 		notify(output.Notice{
-			Code: "restored", At: a.W.Now(), Good: true,
+			Code: "restored", At: a.Env.Now(), Good: true,
 			Message: "Vidiking sends to " + out.Restored.URL + " again: a listen that was killed had left its URL there.",
 		})
 	}
@@ -54,5 +54,5 @@ func recoverOne(ctx context.Context, a *cmdutil.App, book *account.Store, left a
 }
 
 func notifyNotRecovered(a *cmdutil.App, notify func(output.Notice), what, command string) {
-	notify(output.Notice{Code: "left_registered", At: a.W.Now(), Message: what, Hint: command, Details: []string{"To fix it: " + command}})
+	notify(output.Notice{Code: "left_registered", At: a.Env.Now(), Message: what, Hint: command, Details: []string{"To fix it: " + command}})
 }

@@ -46,13 +46,13 @@ func runRestoreWebhook(ctx context.Context, a *cmdutil.App, o restoreOptions) er
 	if err != nil {
 		return err
 	}
-	book, err := cmdutil.Book(a)
+	book, err := cmdutil.AccountStore(a)
 	if err != nil {
 		return err
 	}
 	left, err := book.Stale()
 	if err != nil {
-		return cmdutil.ExplainBook(a, err)
+		return cmdutil.ExplainAccount(a, err)
 	}
 	if len(left) == 0 {
 		return printNothingToRestore(a, book)
@@ -63,7 +63,7 @@ func runRestoreWebhook(ctx context.Context, a *cmdutil.App, o restoreOptions) er
 			return err
 		}
 		if err := output.Webhook(out, w); err != nil {
-			return cmdutil.ClosedPipe(err)
+			return output.ClosedPipe(err)
 		}
 	}
 	return nil
@@ -77,10 +77,10 @@ func printNothingToRestore(a *cmdutil.App, book *account.Store) error {
 	}
 	s, err := book.State(cmdutil.AccountOf(api))
 	if err != nil {
-		return cmdutil.ExplainBook(a, err)
+		return cmdutil.ExplainAccount(a, err)
 	}
 	if s.Override != nil {
-		return cmdutil.ExplainBook(a, &account.TakenError{Holder: s.Override.Active()})
+		return cmdutil.ExplainAccount(a, &account.TakenError{Holder: s.Override.Active()})
 	}
 	a.Stderr().Print("Nothing to restore.")
 	return nil
@@ -106,8 +106,8 @@ func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left acco
 	if err != nil {
 		return output.AccountWebhook{}, notRestored(a, err)
 	}
-	w := cmdutil.ShownWebhook(*done.Restored, options)
-	w.Done, w.SetAt, w.Replaced = "Restored", a.W.Now(), left.Active().Webhook.URL
+	w := cmdutil.OutputWebhook(*done.Restored, options)
+	w.Done, w.SetAt, w.Replaced = "Restored", a.Env.Now(), left.Active().Webhook.URL
 	return w, nil
 }
 
@@ -136,7 +136,7 @@ func notRestored(a *cmdutil.App, err error) error {
 	if errors.As(err, &unknown) {
 		return cmdutil.Failed(err, unknown.Error()+", so it cannot be restored", "set the webhook again: vidiking config set-webhook --url URL")
 	}
-	return cmdutil.ExplainBook(a, err)
+	return cmdutil.ExplainAccount(a, err)
 }
 
 // WarnUnrestored warns the user before a command if a killed listen left its URL in the account. It skips commands that handle this
@@ -146,7 +146,7 @@ func WarnUnrestored(a *cmdutil.App, cmd *cobra.Command) {
 	case "restore-webhook", "set-webhook", "listen", "doctor":
 		return
 	}
-	book, err := cmdutil.Book(a)
+	book, err := cmdutil.AccountStore(a)
 	if err != nil || !book.HasStale() {
 		return // the command reports what is wrong with the configuration
 	}
@@ -156,7 +156,7 @@ func WarnUnrestored(a *cmdutil.App, cmd *cobra.Command) {
 	}
 	left, err := book.Stale()
 	if err != nil {
-		f := cmdutil.ExplainBook(a, err)
+		f := cmdutil.ExplainAccount(a, err)
 		warn(f.What, "that file has the webhook to restore: set the webhook again, then remove the file")
 	}
 	for _, o := range left {

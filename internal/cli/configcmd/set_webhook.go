@@ -48,7 +48,7 @@ The secret comes from the environment, the configuration, or the flags here. A s
   vidiking config set-webhook --url https://example.com/hooks --secret-stdin --yes < secret.txt`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && strings.Contains(args[0], "/") {
-				return cmdutil.Usage("config set-webhook takes no argument, and got "+strconv.Quote(args[0]), "vidiking config set-webhook --url "+args[0])
+				return cmdutil.Usage("config set-webhook takes no arguments, but got "+strconv.Quote(args[0]), "vidiking config set-webhook --url "+args[0])
 			}
 			return cmdutil.NoArgs(cmd, args)
 		},
@@ -93,7 +93,7 @@ func runSetWebhook(ctx context.Context, a *cmdutil.App, o *setWebhookOptions) er
 		return err
 	}
 	cmdutil.WarnUnknownEvents(output.New(out), "events", o.webhook.Events)
-	cmdutil.SayWrongPath(a, o.webhook.URL)
+	cmdutil.WarnWrongPath(a, o.webhook.URL)
 	if o.dryRun {
 		return o.showRequest(a, out)
 	}
@@ -111,7 +111,7 @@ func runSetWebhook(ctx context.Context, a *cmdutil.App, o *setWebhookOptions) er
 	if err := o.keepSecret(a); err != nil {
 		return err
 	}
-	return cmdutil.ClosedPipe(output.Webhook(out, o.done(a)))
+	return output.ClosedPipe(output.Webhook(out, o.done(a)))
 }
 
 // complete builds the webhook from the flags, the configuration and the previous webhook.
@@ -122,12 +122,12 @@ func (o *setWebhookOptions) complete(ctx context.Context, a *cmdutil.App) (err e
 	if o.api, err = cmdutil.APIOptions(a); err != nil {
 		return err
 	}
-	if o.book, err = cmdutil.Book(a); err != nil {
+	if o.book, err = cmdutil.AccountStore(a); err != nil {
 		return err
 	}
 	o.account = cmdutil.AccountOf(o.api)
 	if o.state, err = o.book.State(o.account); err != nil {
-		return cmdutil.ExplainBook(a, err)
+		return cmdutil.ExplainAccount(a, err)
 	}
 	if err := o.completeURL(); err != nil {
 		return err
@@ -187,7 +187,7 @@ func (o *setWebhookOptions) completeSecret(ctx context.Context, a *cmdutil.App) 
 		o.secretIsNew = true // it is generated when it is sent
 	case o.generateSecret:
 		o.secretIsNew = true
-		o.webhook.Secret, err = webhook.NewSecret(a.W.Random)
+		o.webhook.Secret, err = webhook.NewSecret(a.Env.Random)
 	case o.secretStdin:
 		o.secretIsNew = true
 		o.webhook.Secret, err = secretFromStdin(ctx, a)
@@ -226,7 +226,7 @@ func (o *setWebhookOptions) showRequest(a *cmdutil.App, out output.Options) erro
 		return err
 	}
 	if err := output.DryRun(out, output.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body}); err != nil {
-		return cmdutil.ClosedPipe(err)
+		return output.ClosedPipe(err)
 	}
 	said := "Nothing was sent."
 	if !o.api.Key.IsSet() {
@@ -242,13 +242,13 @@ func (o *setWebhookOptions) keepSecret(a *cmdutil.App) error {
 		return nil
 	}
 	if err := a.Cfg.Set(config.WebhookSecret, o.webhook.Secret.Reveal()); err != nil {
-		f := a.Explain(err)
+		f := cmdutil.Explain(a, err)
 		f.What = "the webhook is set, but cannot save its secret: " + f.What
 		f.Hints = append(f.Hints, "the secret is in "+a.Cfg.ShortPath(o.book.Files()[0]))
 		return f
 	}
 	if s, source, ok := a.Cfg.Secret(); ok && s != o.webhook.Secret {
-		a.Stderr().Warning(fmt.Sprintf("%s overrides the secret that was just saved", cmdutil.Spoken(source)),
+		a.Stderr().Warning(fmt.Sprintf("%s overrides the secret that was just saved", cmdutil.SourceName(source)),
 			[]string{"remove it, otherwise listen rejects deliveries from now on"})
 	}
 	return nil
@@ -256,8 +256,8 @@ func (o *setWebhookOptions) keepSecret(a *cmdutil.App) error {
 
 // done returns the webhook that was set, for display.
 func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
-	w := cmdutil.ShownWebhook(o.webhook, o.api)
-	w.Done, w.SetAt = "Set", a.W.Now()
+	w := cmdutil.OutputWebhook(o.webhook, o.api)
+	w.Done, w.SetAt = "Set", a.Env.Now()
 	if known := o.state.Saved; known != nil && known.Uncertain == nil && known.Webhook.URL != w.URL {
 		w.Replaced = known.Webhook.URL
 	}
@@ -270,7 +270,7 @@ func (o *setWebhookOptions) done(a *cmdutil.App) output.AccountWebhook {
 
 // notSet explains why the webhook could not be set, and whether it may have been set anyway.
 func notSet(a *cmdutil.App, err error) error {
-	f := cmdutil.ExplainBook(a, err)
+	f := cmdutil.ExplainAccount(a, err)
 	if vidiking.OutcomeUnknown(err) {
 		f.Hints = append(f.Hints, "it may have been set; to be sure, set it again")
 	}

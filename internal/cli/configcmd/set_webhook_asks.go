@@ -10,12 +10,12 @@ import (
 // ask prints what is replaced and asks for confirmation.
 func (o *setWebhookOptions) ask(ctx context.Context, a *cmdutil.App) error {
 	if o.state.Override != nil && o.state.Override.Active().Live {
-		return cmdutil.ExplainBook(a, &account.TakenError{Holder: o.state.Override.Active()})
+		return cmdutil.ExplainAccount(a, &account.TakenError{Holder: o.state.Override.Active()})
 	}
 	if o.yes {
 		return nil
 	}
-	if !a.W.StdinTerminal {
+	if !a.Env.StdinTerminal {
 		what := "this replaces the account's webhook"
 		if o.state.Saved != nil {
 			what += ", " + o.state.Saved.Webhook.URL
@@ -46,6 +46,6 @@ func (o *setWebhookOptions) before(a *cmdutil.App) []string {
 			"  " + known.Webhook.URL, "  " + known.Uncertain.URL,
 		}
 	}
-	at := known.At.In(a.W.Location).Format("2006-01-02 15:04")
+	at := known.At.In(a.Env.Location).Format("2006-01-02 15:04")
 	return []string{"Since " + at + ", Vidiking sends your account's events to", "  " + known.Webhook.URL}
 }

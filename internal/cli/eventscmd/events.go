@@ -92,7 +92,7 @@ func oneEvent(cmd *cobra.Command, args []string) error {
 		return cmdutil.Usage("unknown event \"resend\"", "replay a delivery: vidiking replay "+args[1])
 	}
 	if len(args) > 1 {
-		return cmdutil.Usage(cmdutil.CalledAs(cmd)+" takes one event", "leave it out for all: vidiking events")
+		return cmdutil.Usage(cmdutil.CommandName(cmd)+" takes one event", "leave it out for all: vidiking events")
 	}
 	return nil
 }
@@ -232,8 +232,8 @@ func (r *run) printSource() error {
 		if err != nil {
 			return err
 		}
-		_, err = output.EscapeJSON(r.app.W.Stdout).Write(text)
-		return cmdutil.ClosedPipe(err)
+		_, err = output.EscapeJSON(r.app.Env.Stdout).Write(text)
+		return output.ClosedPipe(err)
 	}
 	return r.app.PrintText(sample.WriteTypes(sample.Language(r.o.types), events))
 }
@@ -250,7 +250,7 @@ func (r *run) printFields() error {
 	if err != nil {
 		return err
 	}
-	return cmdutil.ClosedPipe(output.EventFields(r.out, events, counts))
+	return output.ClosedPipe(output.EventFields(r.out, events, counts))
 }
 
 func (r *run) printList() error {
@@ -258,7 +258,7 @@ func (r *run) printList() error {
 	if err != nil {
 		return err
 	}
-	return cmdutil.ClosedPipe(output.EventList(r.out, sample.Catalog(), counts))
+	return output.ClosedPipe(output.EventList(r.out, sample.Catalog(), counts))
 }
 
 // counts returns the number of selected deliveries of each event.
@@ -291,11 +291,11 @@ func (r *run) check() error {
 	if err != nil {
 		return err
 	}
-	if err := cmdutil.ClosedPipe(report.Close()); err != nil {
+	if err := output.ClosedPipe(report.Close()); err != nil {
 		return err
 	}
 	if report.Mismatched > 0 {
-		return cmdutil.ErrHandler()
+		return cmdutil.ErrSilent{Code: output.ExitHandler}
 	}
 	return nil
 }

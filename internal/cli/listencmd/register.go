@@ -49,14 +49,14 @@ func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*liste
 		return nil, err
 	}
 	r := &registration{app: a, options: listen.RegistrarOptions{
-		Now: a.W.Now, Explain: func(err error) *output.Failure { return cmdutil.ExplainBook(a, err) },
+		Now: a.Env.Now, Explain: func(err error) *output.Failure { return cmdutil.ExplainAccount(a, err) },
 	}}
-	if r.options.Store, err = cmdutil.Book(a); err != nil {
+	if r.options.Store, err = cmdutil.AccountStore(a); err != nil {
 		return nil, err
 	}
 	r.options.Claim = account.Registration{Account: cmdutil.AccountOf(api), PID: os.Getpid(), Sandbox: api.Sandbox}
 	if r.state, err = r.options.Store.State(r.options.Claim.Account); err != nil {
-		return nil, cmdutil.ExplainBook(a, err)
+		return nil, cmdutil.ExplainAccount(a, err)
 	}
 	if err := r.complete(o, api.Base); err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (r *registration) confirm(ctx context.Context, flags registerOptions) error
 	if o := r.state.Override; o != nil && o.Active().Live {
 		r.options.Claim.Replaces = o.Active().ID
 	}
-	if !a.W.StdinTerminal {
+	if !a.Env.StdinTerminal {
 		switch {
 		case base == nil:
 			return cmdutil.Usage("the registered webhook is unknown here, so it could not be restored", "if you know its URL, add: --restore-url URL --yes")
@@ -146,7 +146,7 @@ func (r *registration) replaced() []string {
 	if !top.Live {
 		return []string{"A listen that died left its URL registered in your account:", "  " + top.Webhook.URL}
 	}
-	since := cmdutil.WhenToTheMinute(r.app, top.Since)
+	since := r.app.Env.WhenMinutes(top.Since)
 	return []string{
 		fmt.Sprintf("Another listen (process %d) has had its URL registered in your account since %s:", top.PID, since),
 		"  " + top.Webhook.URL,

@@ -72,7 +72,7 @@ func (o *listenOptions) viewOptions(a *cmdutil.App, out output.Options) listen.V
 
 // warn prints warnings about the configuration, and about unknown events in --events, --forward, --wait-for and --register.
 func (o *listenOptions) warn(a *cmdutil.App, p output.Printer, registered []string) {
-	cmdutil.SayWarnings(a, p)
+	a.PrintWarnings(p)
 	cmdutil.WarnUnknownEvents(p, "events", o.handler.Events)
 	for _, r := range o.handler.Routes {
 		cmdutil.WarnUnknownEvents(p, "forward", r.Events)
@@ -84,8 +84,8 @@ func (o *listenOptions) warn(a *cmdutil.App, p output.Printer, registered []stri
 func (o *listenOptions) secretOptions(a *cmdutil.App) listen.SecretOptions {
 	return listen.SecretOptions{
 		Load: func() (listen.Secret, error) {
-			s, err := a.Secret()
-			return listen.Secret{Secret: s.Secret, Generated: s.Made, IsNew: s.JustNow}, err
+			s, err := cmdutil.Secret(a)
+			return listen.Secret{Secret: s.Secret, Generated: s.Generated, IsNew: s.IsNew}, err
 		},
 		Follow: func(first webhook.Secret, changed func(webhook.Secret)) (func() []webhook.Secret, error) {
 			follower, err := cmdutil.FollowSecret(a, first, changed)
@@ -106,7 +106,7 @@ func (o *listenOptions) secretOptions(a *cmdutil.App) listen.SecretOptions {
 
 // diagnose determines why the signature of a rejected delivery is invalid. It reads the configuration again, because its secrets may have changed.
 func (o *listenOptions) diagnose(ctx context.Context, a *cmdutil.App, d webhook.Delivery, work int64) signature.Diagnosis {
-	fresh := &cmdutil.App{W: a.W, Flags: a.Flags}
+	fresh := &cmdutil.App{Env: a.Env, Flags: a.Flags}
 	cfg, err := fresh.Config()
 	if err != nil {
 		return signature.Diagnosis{}
@@ -120,11 +120,11 @@ func logOptions(a *cmdutil.App, dir string) listen.LogOptions {
 		Dir: dir,
 		Open: func(ctx context.Context, onError func(error)) (log *store.Log, err error) {
 			err = cmdutil.ShowMigration(a, dir, func() (err error) {
-				log, err = store.Open(ctx, dir, store.Options{Now: a.W.Now, OnError: onError})
+				log, err = store.Open(ctx, dir, store.Options{Now: a.Env.Now, OnError: onError})
 				return err
 			})
 			if err != nil {
-				return nil, cmdutil.CannotRecord(a, err)
+				return nil, cmdutil.ExplainLog(a, err)
 			}
 			return log, nil
 		},
@@ -142,8 +142,8 @@ func (o *listenOptions) accountOptions(a *cmdutil.App) listen.AccountOptions {
 
 func system(a *cmdutil.App) listen.System {
 	return listen.System{
-		Stdin: a.W.Stdin, Stdout: a.W.Stdout, Stderr: a.W.Stderr, StdinTerminal: a.W.StdinTerminal, StderrTerminal: a.W.StderrTerminal,
-		Verbose: a.Flags.Verbose, Errors: a.Stderr(), Now: a.W.Now, Random: a.W.Random, Interrupts: a.TakeInterrupts, Explain: a.Explain,
-		Proxies: tunnel.EnvironmentProxies(a.W.LookupEnv),
+		Stdin: a.Env.Stdin, Stdout: a.Env.Stdout, Stderr: a.Env.Stderr, StdinTerminal: a.Env.StdinTerminal, StderrTerminal: a.Env.StderrTerminal,
+		Verbose: a.Flags.Verbose, Errors: a.Stderr(), Now: a.Env.Now, Random: a.Env.Random, Interrupts: a.TakeInterrupts, Explain: func(err error) *output.Failure { return cmdutil.Explain(a, err) },
+		Proxies: tunnel.EnvironmentProxies(a.Env.LookupEnv),
 	}
 }

@@ -28,8 +28,8 @@ func (o *listenOptions) screenOptions(a *cmdutil.App) listen.ScreenOptions {
 		},
 		Options:     func(out output.Options, log view.Log) tui.Options { return watchcmd.ScreenOptions(a, out, log) },
 		Actions:     func(s listen.SessionSender) view.Actions { return o.screenActions(a, s) },
-		TunnelState: func(i session.Info) (view.Health, string) { return watchcmd.WayOf(a, i) },
-		Explain:     func(err error) *output.Failure { return a.Explain(watchcmd.ScreenFailed(a, err)) },
+		TunnelState: func(i session.Info) (view.Health, string) { return watchcmd.TunnelState(a, i) },
+		Explain:     func(err error) *output.Failure { return cmdutil.Explain(a, watchcmd.ScreenFailed(a, err)) },
 		Command:     output.Options{Self: a.Self()}.Command,
 	}
 }
@@ -40,13 +40,13 @@ func (o *listenOptions) screenActions(a *cmdutil.App, s listen.SessionSender) vi
 		App: a,
 		DescribeTarget: func(replayed []webhook.Summary) string {
 			if slices.ContainsFunc(replayed, func(d webhook.Summary) bool { return !s.Owns(d) }) {
-				return watchcmd.WhereTo(a, cmdutil.SendFlags{})(replayed)
+				return watchcmd.NewDescribeTarget(a, cmdutil.SendFlags{})(replayed)
 			}
 			return o.handler.Short
 		},
 		Deliver: func(ctx context.Context, in watchcmd.Sendable) (webhook.Summary, error) {
 			if in.Replayed != nil && !s.Owns(in.Replayed.Summary) {
-				return watchcmd.Delivering(a, cmdutil.SendFlags{Timeout: o.handler.Timeout, Insecure: o.handler.Insecure})(ctx, in)
+				return watchcmd.NewDeliver(a, cmdutil.SendFlags{Timeout: o.handler.Timeout, Insecure: o.handler.Insecure})(ctx, in)
 			}
 			out, err := s.Deliver(ctx, in.Arrival)
 			return watchcmd.OutcomeSummary(out), err

@@ -38,12 +38,12 @@ func addExpectFlags(cmd *cobra.Command, e *send.Expectation) {
 // readExpectFlags checks the expectation. With only a body, the status must be 2xx.
 func readExpectFlags(flags *pflag.FlagSet, e *send.Expectation) error {
 	if flags.Changed("expect-body") && e.Body == "" {
-		return cmdutil.Usage("--expect-body is empty, which is in every answer", "as in --expect-body 'invalid signature'")
+		return cmdutil.Usage("--expect-body is empty, so every response would match", "for example: --expect-body 'invalid signature'")
 	}
 	for i, s := range e.Statuses {
 		s = strings.ToLower(strings.TrimSpace(s))
 		if !webhook.IsStatusCode(s) {
-			return cmdutil.Usage("--expect-status "+s+" is no status code", "as in 401, or 4xx for any of its kind")
+			return cmdutil.Usage(fmt.Sprintf("invalid status code %q in --expect-status", s), "for example: 401, or 4xx for any code from 400 to 499")
 		}
 		e.Statuses[i] = s
 	}
@@ -60,7 +60,7 @@ func addDeadlineFlag(f *pflag.FlagSet, limit *time.Duration) {
 
 func readDeadlineFlag(flags *pflag.FlagSet, limit time.Duration) error {
 	if flags.Changed("within") && limit <= 0 {
-		return cmdutil.Usage(fmt.Sprintf("--within %s waits for nothing", limit), "as in --within 60s")
+		return cmdutil.Usage(fmt.Sprintf("invalid --within %s: it must be positive", limit), "for example: --within 60s")
 	}
 	return nil
 }
@@ -96,15 +96,15 @@ func (l *loadFlags) Read(flags *pflag.FlagSet) error {
 	case err != nil:
 		return err
 	case l.counted && l.count < 1:
-		return cmdutil.Usage(fmt.Sprintf("--count %d sends nothing", l.count), "as in --count 100")
+		return cmdutil.Usage(fmt.Sprintf("invalid --count %d: it must be at least 1", l.count), "for example: --count 100")
 	case !l.counted && flags.Changed("rate"):
-		return cmdutil.Usage("--rate without --count sends one", "as in --count 5000 --rate 500")
+		return cmdutil.Usage("--rate needs --count", "for example: --count 5000 --rate 500")
 	case !l.counted && flags.Changed("concurrency"):
-		return cmdutil.Usage("--concurrency without --count sends one", "as in --count 5000 --concurrency 16")
+		return cmdutil.Usage("--concurrency needs --count", "for example: --count 5000 --concurrency 16")
 	case flags.Changed("rate") && !(l.rate > 0 && l.rate <= maxRate): // also false for NaN
-		return cmdutil.Usage(fmt.Sprintf("--rate can't be %v", l.rate), fmt.Sprintf("how many a second, up to %s; 0.5 is one each 2 s", display.Count(maxRate)))
+		return cmdutil.Usage(fmt.Sprintf("invalid --rate %v", l.rate), fmt.Sprintf("give the deliveries per second, up to %s; 0.5 sends one every 2 s", display.Count(maxRate)))
 	case flags.Changed("concurrency") && (concurrency < 1 || concurrency > maxConcurrency):
-		return cmdutil.Usage(fmt.Sprintf("--concurrency can't be %d", concurrency), fmt.Sprintf("how many at once, 1 to %d", maxConcurrency))
+		return cmdutil.Usage(fmt.Sprintf("invalid --concurrency %d", concurrency), fmt.Sprintf("give a number from 1 to %d", maxConcurrency))
 	}
 	if concurrency == 0 {
 		concurrency = 1
@@ -130,8 +130,8 @@ func (c *chaosFlags) AddFlags(cmd *cobra.Command) {
 	f.StringVar(&c.text, "chaos", "", "simulate a bad network with `KINDS`, such as duplicate=2,shuffle=7,delay=100ms,truncate")
 	f.Uint64Var(&c.seed, "seed", 0, "repeat the chaos of the run that printed this seed, a `NUMBER`")
 	_ = cmd.RegisterFlagCompletionFunc("chaos", cobra.FixedCompletions([]string{
-		cmdutil.Describe("duplicate=2", "each is sent twice"), cmdutil.Describe("shuffle=7", "each seven are sent in random order"),
-		cmdutil.Describe("delay=100ms", "each waits up to that long"), cmdutil.Describe("truncate", "each body is cut short"),
+		cmdutil.Describe("duplicate=2", "send each delivery twice"), cmdutil.Describe("shuffle=7", "send every seven in random order"),
+		cmdutil.Describe("delay=100ms", "delay each by up to 100 ms"), cmdutil.Describe("truncate", "truncate each body"),
 	}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
 }
 
@@ -142,7 +142,7 @@ const maxSeed = 1_000_000
 func (c *chaosFlags) Read(flags *pflag.FlagSet, random io.Reader) (err error) {
 	if !flags.Changed("chaos") {
 		if flags.Changed("seed") {
-			return cmdutil.Usage("--seed without --chaos repeats nothing", "as in --chaos shuffle=7 --seed 42")
+			return cmdutil.Usage("--seed needs --chaos", "for example: --chaos shuffle=7 --seed 42")
 		}
 		return nil
 	}
@@ -162,7 +162,7 @@ func corruptions() []string {
 	return []string{string(send.CorruptBody), string(send.CorruptSignature), string(send.CorruptNone)}
 }
 
-// onlyFlag rejects the command's own flags next to the flag only, because they would have no effect.
+// onlyFlag rejects the command's other flags next to the flag only, because they would have no effect.
 func onlyFlag(cmd *cobra.Command, only string) (err error) {
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed && f.Name != only && err == nil {

@@ -53,8 +53,8 @@ Changes: edit, set, unset, timestamp, header, resign, signature-style
 Destination: to, timeout, insecure, dry-run`,
 			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
 			Exits: `0 every response was 2xx, or there was nothing to send
-1 it failed, or an id names nothing
-2 it was called or configured wrongly
+1 the command failed, or an id matches nothing
+2 usage or configuration error
 3 the handler refused a delivery, or was unreachable`,
 			SeeAlso: "webhooks list, webhooks show, trigger",
 		}.Annotations(),
@@ -92,11 +92,11 @@ func (o *replayOptions) AddFlags(cmd *cobra.Command) {
 func (o *replayOptions) Check(a *cmdutil.App) error {
 	switch {
 	case len(o.ids) == 0 && o.last == 0 && !o.selection.IsSet():
-		return cmdutil.Usage("which delivery?", "the newest: vidiking replay last", "what was not delivered: vidiking replay --failed")
+		return cmdutil.Usage("replay needs an id or a selection", "replay the newest: vidiking replay last", "replay undelivered deliveries: vidiking replay --failed")
 	case len(o.ids) > 0 && (o.last != 0 || o.selection.IsSet()):
-		return cmdutil.Usage("ids and a selection are both given", "leave one of them out")
+		return cmdutil.Usage("cannot combine ids with flags that select deliveries", "use either of them")
 	case o.last < 0:
-		return cmdutil.Usage(fmt.Sprintf("--last %d is less than nothing", o.last), "as in --last 3")
+		return cmdutil.Usage(fmt.Sprintf("invalid --last %d: it cannot be negative", o.last), "for example: --last 3")
 	}
 	given, err := cmdutil.ParseHeaders(o.headers)
 	if err != nil {
@@ -128,12 +128,12 @@ func runReplay(ctx context.Context, a *cmdutil.App, o *replayOptions) error {
 		return err
 	}
 	p := output.New(out)
-	rows, underWay, err := selectReplays(ctx, a, o)
+	rows, inFlight, err := selectReplays(ctx, a, o)
 	if err != nil {
 		return err
 	}
 	if len(rows) == 0 {
-		p.ClosingLine("Nothing to send: " + cmdutil.NoneOf(underWay))
+		p.ClosingLine("Nothing to send: " + cmdutil.NoMatch(inFlight))
 		return nil
 	}
 	if err := o.change.CheckMasked(rows); err != nil {
@@ -174,12 +174,12 @@ func prepareChange(ctx context.Context, a *cmdutil.App, p output.Printer, r *sen
 		return nil
 	}
 	if n := len(r.Deliveries); r.Change.ByHand && n > 1 {
-		return cmdutil.Usage(fmt.Sprintf("--edit takes one delivery, and these are %d", n),
-			"edit one: vidiking replay "+r.Deliveries[0].ID.Short(cmdutil.ShortID)+" --edit", "or change all of them alike: --set data.id=job_42")
+		return cmdutil.Usage(fmt.Sprintf("--edit takes one delivery, but %d are selected", n),
+			"edit one: vidiking replay "+r.Deliveries[0].ID.Short(cmdutil.ShortID)+" --edit", "or change all in the same way: --set data.id=job_42")
 	}
 	return r.Each(ctx, p, func(d webhook.Delivery, body []byte) (err error) {
 		if r.Change.ByHand {
-			r.Change.Edited, err = cmdutil.EditByHand(ctx, a, p, body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
+			r.Change.Edited, err = cmdutil.EditByHand(ctx, a, p, body, "show its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
 		}
 		return err
 	})
@@ -188,10 +188,10 @@ func prepareChange(ctx context.Context, a *cmdutil.App, p output.Printer, r *sen
 // setSecrets sets the secrets of the replays and returns the one that signs them. It generates a secret only if they are signed.
 func setSecrets(a *cmdutil.App, r *send.Replays) (secret cmdutil.KnownSecret, err error) {
 	if !r.Change.Signs() {
-		r.Verify, err = a.GivenSecrets()
+		r.Verify, err = cmdutil.ExistingSecrets(a)
 		return secret, err
 	}
-	secret, err = a.Secret()
+	secret, err = cmdutil.Secret(a)
 	r.Secret, r.Verify = secret.Secret, []webhook.Secret{secret.Secret}
 	return secret, err
 }
@@ -202,7 +202,7 @@ func printMaskedQuery(p output.Printer, rows []webhook.Summary) {
 		if len(s.MaskedQuery) > 0 {
 			p.Notice(output.Notice{
 				Code:    "masked_query",
-				Message: s.ID.Short(cmdutil.ShortID) + " was imported without values of its query, so these are left out: " + display.Clean(strings.Join(s.MaskedQuery, ", ")) + ".",
+				Message: s.ID.Short(cmdutil.ShortID) + " was imported with masked query parameters, which are not sent: " + display.Clean(strings.Join(s.MaskedQuery, ", ")) + ".",
 			})
 			return
 		}
@@ -226,8 +226,8 @@ func printReplays(ctx context.Context, a *cmdutil.App, p output.Printer, r *send
 	}
 	closing := fmt.Sprintf("%d would be sent to %s", len(r.Deliveries), destinations)
 	if r.Change.Signs() {
-		closing += ", newly signed"
+		closing += ", with a new signature"
 	}
 	p.ClosingLine(closing)
-	return cmdutil.ClosedPipe(p.Err())
+	return output.ClosedPipe(p.Err())
 }

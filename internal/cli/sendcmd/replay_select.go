@@ -10,8 +10,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// selectReplays returns the deliveries to send, oldest first, and the number of those that it leaves out because a listen sends them.
-func selectReplays(ctx context.Context, a *cmdutil.App, o *replayOptions) (rows []webhook.Summary, underWay int, err error) {
+// selectReplays returns the deliveries to send, oldest first, and the number of those that it omits because a running listen sends them.
+func selectReplays(ctx context.Context, a *cmdutil.App, o *replayOptions) (rows []webhook.Summary, inFlight int, err error) {
 	q, err := o.selection.Query(a)
 	if err != nil {
 		return nil, 0, err
@@ -25,7 +25,7 @@ func selectReplays(ctx context.Context, a *cmdutil.App, o *replayOptions) (rows 
 		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, 0, cmdutil.NoLogAs(cmdutil.First(o.ids), err)
+		return nil, 0, cmdutil.NotFoundWithoutLog(cmdutil.First(o.ids), err)
 	}
 	defer func() { _ = r.Close() }()
 	if len(o.ids) == 0 {
@@ -39,7 +39,7 @@ func selectReplays(ctx context.Context, a *cmdutil.App, o *replayOptions) (rows 
 		if rows, err = withoutRepeats(ctx, r, rows); err != nil {
 			return nil, 0, err
 		}
-		return cmdutil.WithoutUnderWay(ctx, a, r, rows)
+		return cmdutil.WithoutInFlight(ctx, a, r, rows)
 	}
 	rows, err = cmdutil.ResolveAll(ctx, r, o.ids, q.Project)
 	return rows, 0, err
@@ -59,7 +59,7 @@ func inOtherProjects(ctx context.Context, r *store.Reader, q store.Query) error 
 	if n == 1 {
 		matches = "1 delivery of another project does"
 	}
-	return cmdutil.Failed(nil, "no delivery of this project matches; "+matches, "look at them: vidiking webhooks list", "replay them, too: --all-projects")
+	return cmdutil.Failed(nil, "no delivery of this project matches; "+matches, "list them: vidiking webhooks list", "include them: --all-projects")
 }
 
 // withoutRepeats removes repeats, because the same bytes must be sent only once. A repeat is an unchanged replay of a selected delivery,

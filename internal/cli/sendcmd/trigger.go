@@ -58,7 +58,7 @@ func NewTriggerCommand(a *cmdutil.App) *cobra.Command {
 	cmd.ValidArgsFunction = cmdutil.CompleteEvents
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if i := slices.IndexFunc(args, cmdutil.IsTarget); i >= 0 {
-			return targetIsNoEvent(a, args[i])
+			return targetNotEvent(a, args[i])
 		}
 		o.names = args
 		if err := o.checkUnused(cmd); err != nil {
@@ -94,7 +94,7 @@ func (o *triggerOptions) AddFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("corrupt", cobra.FixedCompletions(corruptions(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// Read reads the settings that the configuration may have too, and checks the values of the flags.
+// Read reads the settings of flags and configuration, and checks the values of the flags.
 func (o *triggerOptions) Read(a *cmdutil.App, flags *pflag.FlagSet) error {
 	if err := o.send.Read(a, flags); err != nil {
 		return err
@@ -111,25 +111,25 @@ func (o *triggerOptions) Read(a *cmdutil.App, flags *pflag.FlagSet) error {
 	if err := o.signing.readHeaders(flags); err != nil {
 		return err
 	}
-	return o.chaos.Read(flags, a.W.Random)
+	return o.chaos.Read(flags, a.Env.Random)
 }
 
 // checkUnused rejects flags that have no effect with --list, --dry-run or --corrupt none.
 func (o *triggerOptions) checkUnused(cmd *cobra.Command) error {
 	if o.list {
 		if len(o.names) > 0 {
-			return cmdutil.Usage("--list lists every event, and "+o.names[0]+" is one of them", "leave one of them out")
+			return cmdutil.Usage("cannot combine --list with "+o.names[0], "use either of them")
 		}
 		return onlyFlag(cmd, "list")
 	}
 	flags := cmd.Flags()
 	for _, name := range []string{"junit", "expect-status", "expect-body"} {
 		if o.dryRun && flags.Changed(name) {
-			return cmdutil.Usage("--dry-run sends nothing, so --"+name+" would have no effect", "leave one of them out")
+			return cmdutil.Usage("--"+name+" has no effect with --dry-run, which sends nothing", "leave one of them out")
 		}
 	}
 	if o.signing.corrupt == string(send.CorruptNone) && flags.Changed("signature-style") {
-		return cmdutil.Usage("--corrupt none sends no signature, so --signature-style would have no effect", "leave one of them out")
+		return cmdutil.Usage("--signature-style has no effect with --corrupt none, which sends no signature", "leave one of them out")
 	}
 	return nil
 }
@@ -140,15 +140,17 @@ func (s *signingFlags) readHeaders(flags *pflag.FlagSet) (err error) {
 	}
 	replaces := flags.Changed("signature-style") || s.corrupt == string(send.CorruptSignature) || s.corrupt == string(send.CorruptNone)
 	if s.given.Has(webhook.SignatureHeader) && replaces {
-		return cmdutil.Usage("--header "+webhook.SignatureHeader+" would replace the signature that --signature-style and --corrupt are about", "leave out one or the other")
+		return cmdutil.Usage("--header "+webhook.SignatureHeader+" would replace the signature that --signature-style or --corrupt changes", "leave one of them out")
 	}
 	return nil
 }
 
-func targetIsNoEvent(a *cmdutil.App, target string) error {
-	f := cmdutil.Usage("there is no event "+target, "a handler goes behind --to: vidiking trigger render.complete --to localhost:3000")
+// targetNotEvent returns the error for a target that was given in place of an event.
+func targetNotEvent(a *cmdutil.App, target string) error {
+	const hint = "give a handler with --to: "
+	f := cmdutil.Usage(fmt.Sprintf("unknown event %q", target), hint+"vidiking trigger render.complete --to localhost:3000")
 	if line, ok := a.WithFlag("--to", target); ok {
-		f.Hints, f.AsTyped = []string{"a handler goes behind --to: " + line}, true
+		f.Hints, f.AsTyped = []string{hint + line}, true
 	}
 	return f
 }
@@ -187,7 +189,7 @@ func runTrigger(ctx context.Context, a *cmdutil.App, o *triggerOptions) error {
 		return err
 	}
 	defer discard()
-	secret, err := a.Secret()
+	secret, err := cmdutil.Secret(a)
 	if err != nil {
 		return err
 	}
@@ -195,7 +197,7 @@ func runTrigger(ctx context.Context, a *cmdutil.App, o *triggerOptions) error {
 	if err := to.Open(ctx, []webhook.Secret{secret.Secret}); err != nil {
 		return err
 	}
-	cmdutil.SayWarnings(a, p)
+	a.PrintWarnings(p)
 	printGenerated(a, p, secret)
 	batch.SignWith(secret.Secret)
 	ro := runnerOptions(a, p, out)
@@ -224,8 +226,8 @@ func runLoad(ctx context.Context, a *cmdutil.App, p output.Printer, o *triggerOp
 	})
 }
 
-// newBatch returns the batch of the payloads. Each further round has new samples with new ids, edited in the same way; a payload of the
-// user's own stays the same.
+// newBatch returns the batch of the payloads. Each further round has new samples with new ids, edited in the same way. A payload given by
+// the user stays the same.
 func newBatch(ctx context.Context, a *cmdutil.App, p output.Printer, o *triggerOptions, payloads [][]byte) (*send.Batch, error) {
 	next := func() ([][]byte, error) { return editedPayloads(ctx, a, p, o) }
 	if o.payload.file != "" || o.payload.byHand {
@@ -247,15 +249,15 @@ func editedPayloads(ctx context.Context, a *cmdutil.App, p output.Printer, o *tr
 		return nil, err
 	}
 	if o.payload.byHand && len(payloads) > 1 {
-		return nil, cmdutil.Usage(fmt.Sprintf("--edit takes one payload, and these are %d", len(payloads)),
-			"edit one event: vidiking trigger render.complete --edit", "or change all of them alike: --set data.id=job_42")
+		return nil, cmdutil.Usage(fmt.Sprintf("--edit takes one payload, but there are %d", len(payloads)),
+			"edit one event: vidiking trigger render.complete --edit", "or change all in the same way: --set data.id=job_42")
 	}
 	for i, payload := range payloads {
 		if payloads[i], err = o.payload.edits.Apply(p, "the payload", payload); err != nil {
 			return nil, err
 		}
 		if o.payload.byHand {
-			if payloads[i], err = cmdutil.EditByHand(ctx, a, p, payloads[i], "send it as it is: leave --edit out"); err != nil {
+			if payloads[i], err = cmdutil.EditByHand(ctx, a, p, payloads[i], "omit --edit to send it unchanged"); err != nil {
 				return nil, err
 			}
 		}
@@ -266,19 +268,19 @@ func editedPayloads(ctx context.Context, a *cmdutil.App, p output.Printer, o *tr
 func newPayloads(a *cmdutil.App, o *triggerOptions) ([][]byte, error) {
 	switch {
 	case o.payload.file != "" && len(o.names) > 0:
-		return nil, cmdutil.Usage("--data and "+o.names[0]+" are both given", "leave one of them out")
+		return nil, cmdutil.Usage("cannot combine --data with "+o.names[0], "use either of them")
 	case o.payload.file != "":
 		body, err := readPayload(a, o.payload.file)
 		return [][]byte{body}, err
 	case len(o.names) == 0:
-		return nil, cmdutil.Usage("which event?", "vidiking trigger render.complete", "all events: vidiking trigger --list")
+		return nil, cmdutil.Usage("trigger needs an event", "for example: vidiking trigger render.complete", "list all events: vidiking trigger --list")
 	}
-	return send.Samples(a.W.Now, a.W.Random, o.names...)
+	return send.Samples(a.Env.Now, a.Env.Random, o.names...)
 }
 
-// readPayload reads the user's own payload and checks that it is a JSON object. It is sent unchanged.
+// readPayload reads the payload given by the user and checks that it is a JSON object. It is sent unchanged.
 func readPayload(a *cmdutil.App, name string) ([]byte, error) {
-	body, shown, err := cmdutil.ReadBody(a, name, "give a file, or - for stdin: --data event.json")
+	body, shown, err := cmdutil.ReadBody(a, name, "name a file, or - for stdin: --data event.json")
 	if err != nil {
 		return nil, err
 	}
@@ -291,8 +293,8 @@ func readPayload(a *cmdutil.App, name string) ([]byte, error) {
 	return body, nil
 }
 
-// newReport creates the file of --junit. It runs before the first request, because a wrong path must fail early. Discard removes the file unless the
-// report was written.
+// newReport creates the file of --junit before the first request, because a wrong path must fail early. Discard removes the file unless
+// the report was written.
 func newReport(a *cmdutil.App, o *triggerOptions) (report *send.Report, discard func(), err error) {
 	if o.junit == "" {
 		return nil, func() {}, nil
@@ -305,8 +307,8 @@ func newReport(a *cmdutil.App, o *triggerOptions) (report *send.Report, discard 
 	if o.payload.file != "" {
 		name = "--data " + o.payload.file
 	}
-	save := func(suite output.TestSuite) error { return cmdutil.WriteJUnit(file, suite) }
-	return send.NewReport("vidiking trigger "+name, a.W.Now, save), func() { file.Discard() }, nil
+	save := func(suite output.TestSuite) error { return output.WriteJUnit(file, suite) }
+	return send.NewReport("vidiking trigger "+name, a.Env.Now, save), func() { file.Discard() }, nil
 }
 
 // listEvents lists the events and scenarios.
@@ -315,5 +317,5 @@ func listEvents(a *cmdutil.App) error {
 	if err != nil {
 		return err
 	}
-	return cmdutil.ClosedPipe(output.Events(a.W.Stdout, o.Format, webhook.Events(), sample.Scenarios()))
+	return output.ClosedPipe(output.Events(a.Env.Stdout, o.Format, webhook.Events(), sample.Scenarios()))
 }

@@ -34,8 +34,8 @@ Expectations: expect-status, expect-body, within, junit
 Load and chaos: count, rate, concurrency, chaos, seed, yes`,
 			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
 			Exits: `0 every response was 2xx, or as expected; or an edit was canceled
-1 it failed
-2 it was called or configured wrongly
+1 the command failed
+2 usage or configuration error
 3 the handler refused a delivery, was unreachable, or did not respond as expected
 5 with --within: some responses did not arrive in time`,
 			SeeAlso: "listen, replay, webhooks wait, exit-codes",

@@ -1,2 +1,2 @@
-// Package signcmd has `sign` and `verify`.
+// Package signcmd has the commands sign and verify.
 package signcmd

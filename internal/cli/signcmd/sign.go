@@ -35,7 +35,7 @@ comes from a file or stdin. sign uses its exact bytes: it does not parse, trim o
 			Environment: "VIDIKING_WEBHOOK_SECRET",
 			Exits: `0 done
 1 the body or the secret could not be read
-2 wrong usage or configuration`,
+2 usage or configuration error`,
 			SeeAlso: "verify, trigger",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteOneFile,
@@ -56,55 +56,55 @@ func runSign(a *cmdutil.App, args []string, o signOptions) error {
 	if err != nil {
 		return err
 	}
-	secret, err := secretToCheckWith(a, o.secretFile)
+	secret, err := givenSecret(a, o.secretFile)
 	if err != nil {
 		return err
 	}
-	body, err := bodyOf(a, args, "vidiking sign payload.json")
+	body, err := readBody(a, args, "vidiking sign payload.json")
 	if err != nil {
 		return err
 	}
-	return cmdutil.ClosedPipe(output.Signature(out, output.Signed{
+	return output.ClosedPipe(output.Signature(out, output.Signed{
 		Value: signature.Sign(secret, body, signature.Style(o.style)), Secret: secret, BodyBytes: int64(len(body)),
 	}))
 }
 
 func oneBody(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return cmdutil.Usage(cmdutil.CalledAs(cmd)+" takes one file", "see "+cmd.CommandPath()+" --help")
+		return cmdutil.Usage(cmdutil.CommandName(cmd)+" takes one file", "see "+cmd.CommandPath()+" --help")
 	}
 	return nil
 }
 
-// bodyOf reads the body from a file or stdin. It returns an error if stdin is a terminal, because a user would not expect it to wait there.
-func bodyOf(a *cmdutil.App, args []string, example string) ([]byte, error) {
+// readBody reads the body from a file or stdin. If stdin is a terminal, it returns an error instead of waiting for input.
+func readBody(a *cmdutil.App, args []string, example string) ([]byte, error) {
 	name := "-"
 	switch {
 	case len(args) == 1:
 		name = args[0]
-	case a.W.StdinTerminal:
-		return nil, cmdutil.Usage("which body?", example, "or from another command, through a pipe")
+	case a.Env.StdinTerminal:
+		return nil, cmdutil.Usage("a file is needed", "for example: "+example, "or pipe the body from another command")
 	}
-	body, _, err := cmdutil.ReadBody(a, name, "give a file, or - for stdin: "+example)
+	body, _, err := cmdutil.ReadBody(a, name, "name a file, or - for stdin: "+example)
 	return body, err
 }
 
-// secretToCheckWith returns the secret in the file, or the one in use. It does not generate one, because nobody else would have it.
-func secretToCheckWith(a *cmdutil.App, file string) (webhook.Secret, error) {
+// givenSecret returns the secret in the file, or the one in use. It does not generate one, because the sender would not have it.
+func givenSecret(a *cmdutil.App, file string) (webhook.Secret, error) {
 	if file != "" {
 		s, err := config.ReadSecret(cmdutil.Path(a, file), file)
 		var wrong *config.ValueError
 		if err != nil && !errors.As(err, &wrong) {
-			return s, cmdutil.Failed(err, "can't read "+file+": "+cmdutil.PathReason(err), "the file holds the secret alone: --secret-file secret.txt")
+			return s, cmdutil.Failed(err, "cannot read "+file+": "+output.PathReason(err), "the file must contain only the secret: --secret-file secret.txt")
 		}
 		return s, err
 	}
-	given, err := a.GivenSecrets()
+	given, err := cmdutil.ExistingSecrets(a)
 	if err != nil {
 		return webhook.Secret{}, err
 	}
 	if len(given) == 0 {
-		return webhook.Secret{}, cmdutil.Usage("there is no secret", "set VIDIKING_WEBHOOK_SECRET, or give it in a file: --secret-file FILE")
+		return webhook.Secret{}, cmdutil.Usage("no secret is configured", "set VIDIKING_WEBHOOK_SECRET, or read it from a file: --secret-file FILE")
 	}
 	return given[0], nil
 }

@@ -37,14 +37,14 @@ The body comes from a file or stdin. verify uses its exact bytes: it does not pa
 			Environment: "VIDIKING_WEBHOOK_SECRET",
 			Exits: `0 the signature is valid
 1 the body or the secret could not be read
-2 wrong usage or configuration
+2 usage or configuration error
 3 the signature is not valid`,
 			SeeAlso: "sign, webhooks show",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteOneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("header") {
-				return cmdutil.Usage("which signature?", "give the header's value: vidiking verify body.json --header 'sha256=…'")
+				return cmdutil.Usage("verify needs a signature", "give the value of the header: vidiking verify body.json --header 'sha256=…'")
 			}
 			return runVerify(cmd.Context(), a, args, *o)
 		},
@@ -68,7 +68,7 @@ func runVerify(ctx context.Context, a *cmdutil.App, args []string, o verifyOptio
 	if err != nil {
 		return err
 	}
-	body, err := bodyOf(a, args, "vidiking verify body.json --header 'sha256=…'")
+	body, err := readBody(a, args, "vidiking verify body.json --header 'sha256=…'")
 	if err != nil {
 		return err
 	}
@@ -81,16 +81,16 @@ func runVerify(ctx context.Context, a *cmdutil.App, args []string, o verifyOptio
 			v.Tried = d.Tried
 		}
 	}
-	err = cmdutil.ClosedPipe(output.Verification(out, v))
-	if v.Verdict != webhook.VerdictValid && (err == nil || cmdutil.IsClosedPipe(err)) {
-		return cmdutil.ErrHandler()
+	err = output.ClosedPipe(output.Verification(out, v))
+	if v.Verdict != webhook.VerdictValid && (err == nil || output.IsClosedPipe(err)) {
+		return cmdutil.ErrSilent{Code: output.ExitHandler}
 	}
 	return err
 }
 
 // secretsToVerifyWith returns the secret to verify with, followed by all other known secrets, because one of them may be the right one.
 func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.KnownSecret, error) {
-	secret, err := secretToCheckWith(a, file)
+	secret, err := givenSecret(a, file)
 	if err != nil {
 		return nil, err
 	}
@@ -109,14 +109,14 @@ func secretsToVerifyWith(a *cmdutil.App, file string) ([]signature.KnownSecret, 
 
 // signatureHeader parses header lines. A value may have its name in front, for example if it was copied from a log.
 func signatureHeader(values []string) webhook.Header {
-	const inName = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	const nameChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 	var h webhook.Header
 	for _, v := range values {
 		f := webhook.Field{Name: webhook.SignatureHeader, Value: v}
 		name, value, ok := strings.Cut(v, ":")
 		isOwn := strings.EqualFold(name, webhook.SignatureHeader)
-		if ok && name != "" && strings.Trim(name, inName) == "" && (isOwn || strings.HasPrefix(value, " ")) {
-			f = webhook.Field{Name: name, Value: strings.Trim(value, " \t")} // as HTTP does
+		if ok && name != "" && strings.Trim(name, nameChars) == "" && (isOwn || strings.HasPrefix(value, " ")) {
+			f = webhook.Field{Name: name, Value: strings.Trim(value, " \t")} // HTTP ignores this white space too
 		}
 		h = append(h, f)
 	}

@@ -1,2 +1,2 @@
-// Package watchcmd has `watch`, and what its screen and that of `listen --tui` do with deliveries.
+// Package watchcmd has the command watch, and the actions that its screen shares with the screen of `listen --tui`.
 package watchcmd

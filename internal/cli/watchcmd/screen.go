@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -19,14 +20,21 @@ type ScreenLog struct {
 	*view.StoreLog
 	counts *store.Reader
 
-	state atomic.Pointer[view.State] // of the listen, when the sessions could last be read
+	state atomic.Pointer[view.State] // the last state of the listen that could be read
 
-	mu   sync.Mutex
-	seen handlerSight
+	mu      sync.Mutex
+	handler handlerState
 }
 
-// OpenScreenLog reads the log in a directory, which need not be there yet. Own is the reader of the log that this process writes, if it
-// does.
+// handlerState is the state of a session's handler when the log was at a cursor.
+type handlerState struct {
+	cursor  int64
+	session string
+	health  view.Health
+	at      time.Time
+}
+
+// OpenScreenLog opens the log in a directory, which may not exist yet. If this process also writes the log, own is the reader of that log.
 func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog, closeAll func(), err error) {
 	var all [3]*store.Reader
 	for i := range all {
@@ -38,13 +46,13 @@ func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog,
 	if own == nil {
 		r.Wait = r.Pages
 	}
-	log := view.NewStoreLog(r, a.W.Now)
+	log := view.NewStoreLog(r, a.Env.Now)
 	if log.Project, err = cmdutil.Project(a); err != nil {
 		return nil, nil, err
 	}
 	return &ScreenLog{StoreLog: log, counts: r.Counts}, func() {
 		for _, r := range all {
-			_ = r.Close() // it was only read
+			_ = r.Close() // read only
 		}
 	}, nil
 }
@@ -52,8 +60,8 @@ func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog,
 // ScreenOptions returns the options that all screens share.
 func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options {
 	return tui.Options{
-		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.W.Now, Style: out.Style, Color: out.Color, CanSuspend: a.W.GOOS != "windows",
-		Input: a.W.Stdin, Output: a.W.Stdout, Environment: terminalEnvironment(a),
+		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.Env.Now, Style: out.Style, Color: out.Color, Suspend: a.Env.GOOS != "windows",
+		Input: a.Env.Stdin, Output: a.Env.Stdout, Environment: terminalEnvironment(a),
 	}
 }
 
@@ -61,7 +69,7 @@ func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options
 func terminalEnvironment(a *cmdutil.App) []string {
 	var env []string
 	for _, name := range []string{"TERM", "TERM_PROGRAM", "COLORTERM", "SSH_TTY", "WT_SESSION", "TMUX", "STY", "LANG", "LC_ALL", "LC_CTYPE"} {
-		if v, ok := a.W.LookupEnv(name); ok {
+		if v, ok := a.Env.LookupEnv(name); ok {
 			env = append(env, name+"="+v)
 		}
 	}
@@ -80,8 +88,8 @@ func screenSamples() []view.Sample {
 	return all
 }
 
-// Delivering returns a deliver function that resolves the destination for each send, because a listen may have started or ended.
-func Delivering(a *cmdutil.App, flags cmdutil.SendFlags) deliver {
+// NewDeliver returns a deliver function that resolves the destination for each send, because a listen may have started or ended.
+func NewDeliver(a *cmdutil.App, flags cmdutil.SendFlags) deliver {
 	return func(ctx context.Context, s Sendable) (webhook.Summary, error) {
 		r, err := cmdutil.NewResolver(a, flags)
 		if err != nil {
@@ -96,7 +104,7 @@ func Delivering(a *cmdutil.App, flags cmdutil.SendFlags) deliver {
 			return webhook.Summary{}, err
 		}
 		if err := to.OpenErr(); err != nil {
-			return webhook.Summary{}, cmdutil.CannotRecord(a, err)
+			return webhook.Summary{}, cmdutil.ExplainLog(a, err)
 		}
 		out, err := to.Send(ctx, s.Arrival)
 		return OutcomeSummary(out), err

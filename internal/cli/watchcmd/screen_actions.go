@@ -11,6 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/editor"
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/send"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -57,7 +58,7 @@ func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 	if err := change.CheckMasked([]webhook.Summary{d.Summary}); err != nil {
 		return webhook.Summary{}, err
 	}
-	given, err := s.App.GivenSecrets()
+	given, err := cmdutil.ExistingSecrets(s.App)
 	if err != nil {
 		return webhook.Summary{}, explained(s.App, err)
 	}
@@ -70,7 +71,7 @@ func (s *ScreenActions) SendEdited(ctx context.Context, parent webhook.ID, body 
 	if err != nil {
 		return webhook.Summary{}, err
 	}
-	secret, err := s.App.Secret()
+	secret, err := cmdutil.Secret(s.App)
 	if err != nil {
 		return webhook.Summary{}, explained(s.App, err)
 	}
@@ -80,11 +81,11 @@ func (s *ScreenActions) SendEdited(ctx context.Context, parent webhook.ID, body 
 
 // Trigger sends the samples of an event or a scenario.
 func (s *ScreenActions) Trigger(ctx context.Context, name string) ([]webhook.Summary, error) {
-	bodies, err := send.Samples(s.App.W.Now, s.App.W.Random, name)
+	bodies, err := send.Samples(s.App.Env.Now, s.App.Env.Random, name)
 	if err != nil {
 		return nil, explained(s.App, err)
 	}
-	secret, err := s.App.Secret()
+	secret, err := cmdutil.Secret(s.App)
 	if err != nil {
 		return nil, explained(s.App, err)
 	}
@@ -102,14 +103,15 @@ func (s *ScreenActions) Trigger(ctx context.Context, name string) ([]webhook.Sum
 }
 
 // Send sends a delivery and returns it once its response is in the log.
-func (s *ScreenActions) Send(ctx context.Context, what Sendable) (webhook.Summary, error) {
-	d, err := s.Deliver(ctx, what)
+func (s *ScreenActions) Send(ctx context.Context, delivery Sendable) (webhook.Summary, error) {
+	d, err := s.Deliver(ctx, delivery)
 	if err != nil {
 		return d, explained(s.App, err)
 	}
 	return d, nil
 }
 
+// Read returns a delivery from the log.
 func (s *ScreenActions) Read(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
 	r, err := cmdutil.OpenReader(ctx, s.App)
 	if err != nil {
@@ -133,7 +135,7 @@ func OutcomeSummary(out relay.Outcome) webhook.Summary {
 
 // Edit returns an edit of a delivery's body in the user's editor.
 func (s *ScreenActions) Edit(d webhook.Delivery) (view.Edit, error) {
-	command, err := cmdutil.EditorFor(s.App, d.Body, "look at its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
+	command, err := cmdutil.EditorFor(s.App, d.Body, "show its bytes: vidiking webhooks show "+d.ID.Short(cmdutil.ShortID)+" --raw")
 	if err != nil {
 		return nil, explained(s.App, err)
 	}
@@ -145,14 +147,14 @@ type screenEdit struct {
 	app     *cmdutil.App
 	command editor.Command
 	body    []byte
-	why     string
+	reason  string // why nothing is sent
 }
 
-// Run runs the editor, as --edit does.
+// Run runs the editor in the same way as --edit.
 func (e *screenEdit) Run() (err error) {
 	e.body, err = cmdutil.EditWith(context.Background(), e.app, e.command, e.body) // the screen is suspended until it ends
 	if n, ok := cmdutil.NotSent(err); ok {
-		e.why = n.Message
+		e.reason = n.Message
 		return nil
 	}
 	if err != nil {
@@ -162,7 +164,7 @@ func (e *screenEdit) Run() (err error) {
 }
 
 // Body returns the saved body, or the reason why nothing is sent.
-func (e *screenEdit) Body() (body []byte, why string) { return e.body, e.why }
+func (e *screenEdit) Body() (body []byte, reason string) { return e.body, e.reason }
 
 // SetStdin is not needed: the editor gets the streams of the program.
 func (*screenEdit) SetStdin(io.Reader) {}
@@ -173,30 +175,30 @@ func (*screenEdit) SetStdout(io.Writer) {}
 // SetStderr is not needed, as SetStdin.
 func (*screenEdit) SetStderr(io.Writer) {}
 
-// mostNames is the number of file names that Save tries.
-const mostNames = 100
+// maxNames is the number of file names that Save tries.
+const maxNames = 100
 
 // Save writes a body, byte for byte, to a new file.
 func (s *ScreenActions) Save(d webhook.Delivery) (string, error) {
-	ending := ".bin"
+	extension := ".bin"
 	if _, err := jsontext.ParseObject(d.Body); err == nil {
-		ending = ".json"
+		extension = ".json"
 	}
-	for i := 1; i <= mostNames; i++ {
-		name := string(d.ID) + ending
+	for i := 1; i <= maxNames; i++ {
+		name := string(d.ID) + extension
 		if i > 1 {
-			name = fmt.Sprintf("%s-%d%s", d.ID, i, ending)
+			name = fmt.Sprintf("%s-%d%s", d.ID, i, extension)
 		}
 		err := writeNew(cmdutil.Path(s.App, name), d.Body)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
 		if err != nil {
-			return "", cmdutil.Failed(err, "can't save "+name+": "+cmdutil.PathReason(err), "start vidiking in a directory that can be written")
+			return "", cmdutil.Failed(err, "cannot save "+name+": "+output.PathReason(err), "start vidiking in a writable directory")
 		}
 		return name, nil
 	}
-	return "", cmdutil.Failed(nil, fmt.Sprintf("there are %d files of this body already", mostNames), "take some of them away")
+	return "", cmdutil.Failed(nil, fmt.Sprintf("there are already %d files of this body", maxNames), "delete some of them")
 }
 
 func writeNew(path string, body []byte) error {
@@ -206,7 +208,7 @@ func writeNew(path string, body []byte) error {
 	}
 	_, err = f.Write(body)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path)) // half a payload is none
+		return errors.Join(err, os.Remove(path)) // an incomplete payload is useless
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func screenTools(a *cmdutil.App) view.Tools {
 
 // explained returns the error with the text and hint of the commands, adapted to the global flags.
 func explained(a *cmdutil.App, err error) error {
-	f := *a.Explain(err)
+	f := *cmdutil.Explain(a, err)
 	f.Hints = []string{output.Options{Self: a.Self()}.Command(f.Advice())}
 	return &f
 }
@@ -44,8 +44,8 @@ func explained(a *cmdutil.App, err error) error {
 // diagnosis explains why a signature does not match; it returns nothing if it matches. It reads the configuration again, because the user
 // may have fixed it.
 func diagnosis(ctx context.Context, a *cmdutil.App, d webhook.Delivery, st display.Style) []display.Line {
-	fresh := &cmdutil.App{W: a.W, Flags: a.Flags}
-	found := cmdutil.Diagnose(ctx, fresh, d, cmdutil.WorkWhileSending)
+	fresh := &cmdutil.App{Env: a.Env, Flags: a.Flags}
+	found := cmdutil.Diagnose(ctx, fresh, d, cmdutil.DiagnosisBudget)
 	const label = 10
 	var lines []display.Line
 	for _, f := range found.Findings {
@@ -53,7 +53,7 @@ func diagnosis(ctx context.Context, a *cmdutil.App, d webhook.Delivery, st displ
 		if strings.HasPrefix(f.Fix, "vidiking ") {
 			f.Fix = output.Options{Self: a.Self()}.Command(f.Fix)
 		}
-		lines = append(lines, display.Labeled("mend", f.Fix, label, st)...)
+		lines = append(lines, display.Labeled("fix", f.Fix, label, st)...)
 	}
 	if !found.IsCertain() {
 		lines = append(lines, display.Labeled("tried", strings.Join(found.Tried, "; "), label, st)...)

@@ -44,15 +44,15 @@ runs. Deliveries that you send go through it, or directly to your handler if non
 		Annotations: cmdutil.Manual{
 			Environment: "VIDIKING_WEBHOOK_SECRET, VISUAL, EDITOR",
 			Exits: `0 you quit the screen
-1 the delivery log can't be read
-2 wrong usage, or there is no terminal`,
+1 the delivery log cannot be read
+2 usage or configuration error, or there is no terminal`,
 			SeeAlso: "listen, webhooks list, formatting",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if why := NoScreen(a); why != "" {
-				return cmdutil.Usage("watch needs a terminal, and "+why, "lines instead of a screen: vidiking webhooks list --follow")
+			if reason := NoScreen(a); reason != "" {
+				return cmdutil.Usage("watch needs a terminal, but "+reason, "print lines instead: vidiking webhooks list --follow")
 			}
-			if _, err := filter.Parse(o.filter, a.W.Now(), a.W.Location); err != nil {
+			if _, err := filter.Parse(o.filter, a.Env.Now(), a.Env.Location); err != nil {
 				return err
 			}
 			if err := o.send.Read(a, cmd.Flags()); err != nil {
@@ -90,7 +90,7 @@ func runWatch(ctx context.Context, a *cmdutil.App, o *watchOptions) error {
 	options := ScreenOptions(a, out, log)
 	options.Filter = o.filter
 	options.State = func(ctx context.Context) view.State { return watchedState(ctx, a, dir, log) }
-	options.Actions = &ScreenActions{App: a, DescribeTarget: WhereTo(a, o.send), Deliver: Delivering(a, o.send)}
+	options.Actions = &ScreenActions{App: a, DescribeTarget: NewDescribeTarget(a, o.send), Deliver: NewDeliver(a, o.send)}
 	if err := tui.New(options).Run(ctx); err != nil {
 		return ScreenFailed(a, err)
 	}
@@ -109,9 +109,9 @@ func checkLog(ctx context.Context, a *cmdutil.App) error {
 	return r.Close()
 }
 
-// WhereTo says where replays of deliveries would go now, or new ones if there are none. Of a delivery without a running listen it knows
-// only the target that decided its status.
-func WhereTo(a *cmdutil.App, o cmdutil.SendFlags) func(replayed []webhook.Summary) string {
+// NewDescribeTarget returns a function that names the current target of replays, or of new deliveries if there are no replays. Without a
+// running listen, it considers only the target that determined a delivery's status.
+func NewDescribeTarget(a *cmdutil.App, o cmdutil.SendFlags) func(replayed []webhook.Summary) string {
 	return func(replayed []webhook.Summary) string {
 		f, err := cmdutil.NewResolver(a, o)
 		if err != nil {
@@ -143,7 +143,7 @@ func WhereTo(a *cmdutil.App, o cmdutil.SendFlags) func(replayed []webhook.Summar
 // watchedState returns the state of the listen that a command in this directory would use.
 func watchedState(ctx context.Context, a *cmdutil.App, dir string, log *ScreenLog) view.State {
 	live, err := session.Live(dir)
-	if err != nil { // nothing is known of any change
+	if err != nil { // the sessions cannot be read, so the last state stays
 		if last := log.state.Load(); last != nil {
 			return *last
 		}
@@ -164,13 +164,13 @@ func stateOf(ctx context.Context, a *cmdutil.App, live []session.Info, log *Scre
 		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), TunnelName: s.Tunnel, Forward: shortForward(s.Forward),
 		Timeout: time.Duration(s.TimeoutMS) * time.Millisecond, Verify: s.Secret,
 	}
-	state.Tunnel, state.TunnelState = WayOf(a, s)
+	state.Tunnel, state.TunnelState = TunnelState(a, s)
 	state.Handler, _ = log.HandlerSeen(ctx, s.ID)
 	return state
 }
 
-// WayOf is how a session's way in is, in a word or two.
-func WayOf(a *cmdutil.App, s session.Info) (view.Health, string) {
+// TunnelState returns the health of a session's tunnel and describes it in a word or two.
+func TunnelState(a *cmdutil.App, s session.Info) (view.Health, string) {
 	switch s.State {
 	case session.StateReady:
 		return view.HealthUp, "ready"
@@ -178,13 +178,13 @@ func WayOf(a *cmdutil.App, s session.Info) (view.Health, string) {
 		if s.Since.IsZero() {
 			return view.HealthDown, "down"
 		}
-		return view.HealthDown, "down " + display.Period(a.W.Now().Sub(s.Since).Truncate(time.Second))
+		return view.HealthDown, "down " + display.Period(a.Env.Now().Sub(s.Since).Truncate(time.Second))
 	default:
 		return view.HealthDown, display.Clean(s.State)
 	}
 }
 
-// shortForward names the targets of a session as rows do.
+// shortForward names the targets of a session in the form that rows use.
 func shortForward(forward string) string {
 	routes, err := cmdutil.ParseRoutes(forward)
 	if err != nil {
@@ -193,51 +193,43 @@ func shortForward(forward string) string {
 	return relay.ShortRoutes(routes)
 }
 
-// HandlerSeen tells by the latest attempt of a session whether its handler answers, and when that was. While nothing changes the log
-// is not looked through again.
+// HandlerSeen returns whether a session's handler responded to the latest attempt, and the time of that delivery. It queries the log
+// only if the log has changed.
 func (l *ScreenLog) HandlerSeen(ctx context.Context, id string) (view.Health, time.Time) {
 	cursor, err := l.counts.LastSeq(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err != nil || cursor == l.seen.cursor && id == l.seen.session {
-		return l.seen.health, l.seen.at
+	if err != nil || cursor == l.handler.cursor && id == l.handler.session {
+		return l.handler.health, l.handler.at
 	}
 	rows, err := l.counts.List(ctx, store.Query{
 		Session: id, Limit: 1,
 		Filter: filter.WithStatus(webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusUnreachable, webhook.StatusTimedOut),
 	})
 	if err != nil {
-		return l.seen.health, l.seen.at
+		return l.handler.health, l.handler.at
 	}
-	l.seen = handlerSight{cursor: cursor, session: id}
+	l.handler = handlerState{cursor: cursor, session: id}
 	if len(rows) > 0 {
-		l.seen.at, l.seen.health = rows[0].ReceivedAt, view.HealthUp
+		l.handler.at, l.handler.health = rows[0].ReceivedAt, view.HealthUp
 		if rows[0].Status == webhook.StatusUnreachable {
-			l.seen.health = view.HealthDown
+			l.handler.health = view.HealthDown
 		}
 	}
-	return l.seen.health, l.seen.at
-}
-
-// handlerSight is what was seen of a session's handler when the log was at a cursor.
-type handlerSight struct {
-	cursor  int64
-	session string
-	health  view.Health
-	at      time.Time
+	return l.handler.health, l.handler.at
 }
 
 // NoScreen returns the reason why a screen is impossible; empty if it is possible.
 func NoScreen(a *cmdutil.App) string {
 	switch {
-	case !a.W.StdoutTerminal:
-		return "stdout is none"
-	case !a.W.StdinTerminal:
-		return "stdin is none"
-	case a.W.Env("TERM") == "dumb":
+	case !a.Env.StdoutTerminal:
+		return "stdout is not one"
+	case !a.Env.StdinTerminal:
+		return "stdin is not one"
+	case a.Env.Getenv("TERM") == "dumb":
 		return "TERM is dumb"
 	case a.Flags.Output == string(output.FormatJSON):
-		return "-o json is for programs"
+		return "-o json is set"
 	default:
 		return ""
 	}
@@ -250,7 +242,7 @@ func ScreenFailed(a *cmdutil.App, err error) error {
 		return err
 	}
 	if a.Flags.Verbose {
-		_, _ = fmt.Fprintln(a.W.Stderr, display.CleanLines(strings.TrimSpace(string(bug.Stack))))
+		_, _ = fmt.Fprintln(a.Env.Stderr, display.CleanLines(strings.TrimSpace(string(bug.Stack))))
 	}
-	return cmdutil.Failed(err, bug.Error(), "please report it, with what --verbose shows: https://github.com/vidiking/vidiking-cli/issues")
+	return cmdutil.Failed(err, bug.Error(), "report it with the output of --verbose: https://github.com/vidiking/vidiking-cli/issues")
 }

@@ -15,55 +15,55 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// busyFeed is a delivery log whose methods fail as often as the test says, the first time that they are called.
-type busyFeed struct {
+// busyReader is a log reader whose methods return ErrBusy on their first calls.
+type busyReader struct {
 	*store.Reader
-	mu   sync.Mutex
-	left map[string]int
+	mu       sync.Mutex
+	failures map[string]int // the number of failures left, by method
 }
 
-func (b *busyFeed) fail(method string) error {
+func (b *busyReader) fail(method string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.left[method]--; b.left[method] >= 0 {
+	if b.failures[method]--; b.failures[method] >= 0 {
 		return fmt.Errorf("%s: %w", method, store.ErrBusy)
 	}
 	return nil
 }
 
-func (b *busyFeed) Wait(ctx context.Context, after int64) error {
+func (b *busyReader) Wait(ctx context.Context, after int64) error {
 	return errors.Join(b.fail("Wait"), b.Reader.Wait(ctx, after))
 }
 
-func (b *busyFeed) Changes(ctx context.Context, after int64, limit int) ([]store.Change, error) {
+func (b *busyReader) Changes(ctx context.Context, after int64, limit int) ([]store.Change, error) {
 	if err := b.fail("Changes"); err != nil {
 		return nil, err
 	}
 	return b.Reader.Changes(ctx, after, limit)
 }
 
-func (b *busyFeed) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
+func (b *busyReader) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
 	if err := b.fail("Get"); err != nil {
 		return webhook.Delivery{}, err
 	}
 	return b.Reader.Get(ctx, id)
 }
 
-func (b *busyFeed) List(ctx context.Context, q store.Query) ([]webhook.Summary, error) {
+func (b *busyReader) List(ctx context.Context, q store.Query) ([]webhook.Summary, error) {
 	if err := b.fail("List"); err != nil {
 		return nil, err
 	}
 	return b.Reader.List(ctx, q)
 }
 
-func (b *busyFeed) IsDue(ctx context.Context, id webhook.ID) (bool, error) {
+func (b *busyReader) IsDue(ctx context.Context, id webhook.ID) (bool, error) {
 	if err := b.fail("IsDue"); err != nil {
 		return false, err
 	}
 	return b.Reader.IsDue(ctx, id)
 }
 
-// recordOne records a delivery and the code that its handler answered.
+// recordOne records a delivery and an attempt with the response code.
 func recordOne(t *testing.T, log *store.Log, id webhook.ID, code int) {
 	t.Helper()
 	d := webhook.Delivery{Summary: webhook.Summary{ID: id, Event: webhook.EventRenderComplete, ReceivedAt: time.Now()}}
@@ -76,7 +76,7 @@ func recordOne(t *testing.T, log *store.Log, id webhook.ID, code int) {
 	}
 }
 
-// idWriter reports the ids of the rows that are written to it.
+// idWriter sends the id of each row written to it on a channel.
 type idWriter chan string
 
 func (w idWriter) Write(p []byte) (int, error) {
@@ -94,14 +94,14 @@ func TestFollowShowsEachDeliveryOnceIfTheLogIsBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	inside, err := filter.Parse("render", time.Now(), time.UTC) // which needs each delivery whole
+	content, err := filter.Parse("render", time.Now(), time.UTC) // a filter that reads headers and bodies
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows := make(idWriter, 16)
-	f := &following{
-		reader:  &busyFeed{Reader: log.Reader(), left: map[string]int{"Wait": 1, "Changes": 2, "Get": 3}},
-		printer: output.New(output.Options{Stdout: rows, Stderr: rows}), query: store.Query{Filter: inside},
+	f := &follower{
+		reader:  &busyReader{Reader: log.Reader(), failures: map[string]int{"Wait": 1, "Changes": 2, "Get": 3}},
+		printer: output.New(output.Options{Stdout: rows, Stderr: rows}), query: store.Query{Filter: content},
 	}
 	recordOne(t, log, "dlv_aaaaaaaaaa", 200)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -117,9 +117,9 @@ func TestFollowShowsEachDeliveryOnceIfTheLogIsBusy(t *testing.T) {
 	}
 	cancel()
 	if err := <-done; err != nil {
-		t.Errorf("follow ended with %v, want nothing: it was interrupted", err)
+		t.Errorf("follow returned %v after an interrupt, want nil", err)
 	}
 	if len(rows) != 0 {
-		t.Errorf("another row: %s", <-rows)
+		t.Errorf("unexpected row: %s", <-rows)
 	}
 }

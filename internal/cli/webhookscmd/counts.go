@@ -10,17 +10,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// Counts is how many deliveries a query selects, and how many of them are not delivered.
+// Counts has the number of deliveries that a query selects, and how many of them failed.
 type Counts struct {
-	All    int
-	others int // of all, those of other projects
-	Failed int
-	own    int // of failed, those of this project, which are what `replay` selects
+	All       int
+	others    int // the part of All that belongs to other projects
+	Failed    int
+	ownFailed int // the part of Failed that belongs to this project, which `replay` selects
 
 	NeedsSecret bool // the handler probably does not have the secret yet
 }
 
-// Count counts the deliveries that a query selects, whatever its limit. A list of them has found so many; -1 if there is none.
+// Count counts the deliveries that a query selects, ignoring its limit. The argument listed is the number of deliveries that a list of the
+// query returned; -1 if they were not listed.
 func Count(ctx context.Context, a *cmdutil.App, r *store.Reader, q store.Query, listed int) (n Counts, err error) {
 	limit := q.Limit
 	q.Limit, n.All = 0, listed
@@ -41,11 +42,11 @@ func Count(ctx context.Context, a *cmdutil.App, r *store.Reader, q store.Query, 
 		return n, err
 	}
 	q.Project = project
-	n.own, err = r.Count(ctx, q)
+	n.ownFailed, err = r.Count(ctx, q)
 	return n, err
 }
 
-// countOthers counts the deliveries of other projects that a query selects. Without other projects in the log it costs next to nothing.
+// countOthers counts the selected deliveries of other projects. It takes almost no time if the log has no other projects.
 func countOthers(ctx context.Context, r *store.Reader, q store.Query, project string) (int, error) {
 	all, err := r.Count(ctx, store.Query{Not: project})
 	if err != nil || all == 0 || q.Filter.IsZero() && q.Session == "" && !q.Probes {
@@ -55,9 +56,9 @@ func countOthers(ctx context.Context, r *store.Reader, q store.Query, project st
 	return r.Count(ctx, q)
 }
 
-// String says how many there are, how many of them belong to other projects, and how many are not delivered.
+// String describes the counts: all deliveries, those of other projects, and undelivered ones.
 func (n Counts) String() string {
-	return display.Deliveries(n.All) + ofOthers(n.others) + n.notDelivered()
+	return display.Deliveries(n.All) + ofOthers(n.others) + n.undelivered()
 }
 
 func ofOthers(n int) string {
@@ -71,23 +72,23 @@ func ofOthers(n int) string {
 	}
 }
 
-// notDelivered names last what `replay --failed` sends, since that command may follow.
-func (n Counts) notDelivered() string {
-	switch others := n.Failed - n.own; {
+// undelivered describes the failed deliveries. Those that `replay --failed` sends come last, because that command may follow.
+func (n Counts) undelivered() string {
+	switch others := n.Failed - n.ownFailed; {
 	case n.Failed == 0:
 		return ""
 	case others == 0:
-		return fmt.Sprintf(", %s undelivered", display.Count(n.own))
-	case n.own == 0:
+		return fmt.Sprintf(", %s undelivered", display.Count(n.ownFailed))
+	case n.ownFailed == 0:
 		return fmt.Sprintf(", %s of other projects undelivered", display.Count(others))
 	default:
-		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", display.Count(others), display.Count(n.own))
+		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", display.Count(others), display.Count(n.ownFailed))
 	}
 }
 
-// Replay is the command that sends again what was not delivered. Another project's deliveries are included only if there are no others.
+// Replay returns the command that replays the failed deliveries. It includes other projects only if this project has none.
 func (n Counts) Replay() string {
-	if n.own == 0 {
+	if n.ownFailed == 0 {
 		return "vidiking replay --failed --all-projects"
 	}
 	return "vidiking replay --failed"

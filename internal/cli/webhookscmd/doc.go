@@ -1,2 +1,2 @@
-// Package webhookscmd has `webhooks`: the delivery log, listed, shown, compared, exported, imported, waited for and pruned.
+// Package webhookscmd has the commands under `webhooks`, which list, show, compare, export, import, await and prune deliveries.
 package webhookscmd

@@ -21,17 +21,17 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// exportOptions is what the arguments and flags of `export` say.
+// exportOptions are the arguments and flags of `export`.
 type exportOptions struct {
-	ids     []string
-	pick    cmdutil.Selection
-	format  string
-	out     string
-	secrets bool
-	of      cmdutil.Scope // of `last`
+	ids       []string
+	selection cmdutil.Selection
+	format    string
+	out       string
+	secrets   bool
+	scope     cmdutil.Scope // for `last`
 }
 
-// The forms of an export.
+// Export formats.
 const (
 	formatNDJSON = "ndjson"
 	formatHAR    = "har"
@@ -45,15 +45,15 @@ func newExportCommand(a *cmdutil.App) *cobra.Command {
 	o := &exportOptions{format: formatNDJSON}
 	cmd := &cobra.Command{
 		Use:   "export [ID…]",
-		Short: "Write deliveries as a recording that can be imported",
-		Long: `Writes deliveries, all of them unless you select some, with everything there is of them: exact bytes, headers, attempts, answers.
-webhooks import reads it back without a loss.
+		Short: "Export deliveries to a file that can be imported",
+		Long: `Export all deliveries, or those you select, with exact bytes, headers, attempts and responses. webhooks import restores them without
+loss.
 
-The values of cookies, authorization and signature headers are masked. A masked delivery can be sent again only with a new signature
-(--resign). --with-secrets keeps the values: who has the file can then send what you got.
+The values of cookie, authorization and signature headers are masked. A masked delivery can be replayed only with a new signature
+(--resign). --with-secrets keeps the values; anyone who has the file can then replay your deliveries.
 
-The other forms are for other programs, and are not imported: har for a browser's network panel, http for the HTTP clients of editors (the
-bodies stand in files of their own, in a directory beside it), curl for a shell.`,
+The other formats are for other programs and cannot be imported: har for a browser's network panel, http for the HTTP clients of editors
+(with the bodies in separate files, in a directory next to the .http file), curl for a shell.`,
 		Example: `  vidiking webhooks export -O recording.ndjson
   vidiking webhooks export --failed --since 1h --with-secrets > failed.ndjson
   vidiking webhooks export --format har -O deliveries.har
@@ -61,10 +61,10 @@ bodies stand in files of their own, in a directory beside it), curl for a shell.
   vidiking webhooks export last --format curl`,
 		Annotations: cmdutil.Manual{
 			Flags: `Which deliveries: all-projects, event, failed, filter, probes, search, since, status, until
-What is written: format, out, with-secrets`,
-			Exits: `0 done, also where nothing matches
-1 it failed, or an id names nothing
-2 it was called or configured wrongly`,
+Output: format, out, with-secrets`,
+			Exits: `0 done, even if nothing matches
+1 the command failed, or an id matches nothing
+2 usage or configuration error`,
 			SeeAlso: "webhooks import, webhooks list, replay",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteIDs(a, -1),
@@ -79,27 +79,29 @@ What is written: format, out, with-secrets`,
 
 func (o *exportOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	o.pick.AddFlags(cmd)
-	o.of.AddFlag(cmd, cmdutil.ScopeOfLast)
-	f.Var(cmdutil.OneOf(&o.format, exportFormats()...), "format", "the form: "+strings.Join(exportFormats(), ", "))
-	f.StringVarP(&o.out, "out", "O", "-", "write it to this `FILE`, whole or not at all (- is stdout)")
-	f.BoolVar(&o.secrets, "with-secrets", false, "keep cookies, authorization and signatures")
+	o.selection.AddFlags(cmd)
+	o.scope.AddFlag(cmd, cmdutil.ScopeOfLast)
+	f.Var(cmdutil.OneOf(&o.format, exportFormats()...), "format", "output format: "+strings.Join(exportFormats(), ", "))
+	f.StringVarP(&o.out, "out", "O", "-", "write to `FILE`, which is replaced only if the export succeeds (- is stdout)")
+	f.BoolVar(&o.secrets, "with-secrets", false, "keep the values of cookie, authorization and signature headers")
 	_ = cmd.RegisterFlagCompletionFunc("out", cmdutil.CompleteFiles)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats(), cobra.ShellCompDirectiveNoFileComp))
 }
 
 func runExport(ctx context.Context, a *cmdutil.App, o *exportOptions) error {
-	if len(o.ids) > 0 && o.pick.IsSet() {
-		return cmdutil.Usage("ids and a selection are both given", "leave one of them out")
+	if len(o.ids) > 0 && o.selection.IsSet() {
+		return cmdutil.Usage("cannot combine ids with flags that select deliveries", "use either of them")
 	}
-	if err := o.checkHTTP(); err != nil {
+	if o.format == formatHTTP {
+		if err := checkHTTPFile(o.out); err != nil {
+			return err
+		}
+	}
+	x := &exporter{app: a, options: o}
+	if err := x.open(ctx); err != nil {
 		return err
 	}
-	x := &exporting{app: a, o: o}
-	if err := x.Open(ctx); err != nil {
-		return err
-	}
-	defer x.Close()
+	defer x.close()
 	out, err := a.OutputOptions()
 	if err != nil {
 		return err
@@ -111,136 +113,138 @@ func runExport(ctx context.Context, a *cmdutil.App, o *exportOptions) error {
 	return nil
 }
 
-// exporting is a run of `export`.
-type exporting struct {
-	app    *cmdutil.App
-	o      *exportOptions
-	to     *send.Destination
-	reader *store.Reader // nil where there is no log
-	query  store.Query
-	chosen []webhook.ID // by their ids; nil: by the query
-	count  int
-	others int    // of count, those of other projects
-	home   string // this project
-	masked []string
+// exporter is one run of `export`.
+type exporter struct {
+	app         *cmdutil.App
+	options     *exportOptions
+	destination *send.Destination
+	reader      *store.Reader // nil if there is no log
+	query       store.Query
+	ids         []webhook.ID // the deliveries given by id; nil to use the query
+	count       int
+	others      int    // the part of count that belongs to other projects
+	project     string // the current project
+	masked      []string
 }
 
-// Open finds out what to write, so that a wrong id or selection leaves no file behind.
-func (x *exporting) Open(ctx context.Context) (err error) {
-	if x.query, err = x.o.pick.Query(x.app); err != nil {
+// open selects the deliveries. It runs before any file is written, so an error in an id or flag leaves no file behind.
+func (x *exporter) open(ctx context.Context) (err error) {
+	if x.query, err = x.options.selection.Query(x.app); err != nil {
 		return err
 	}
-	if x.home, err = cmdutil.Project(x.app); err != nil {
+	if x.project, err = cmdutil.Project(x.app); err != nil {
 		return err
 	}
-	if x.to, err = cmdutil.NewDestination(x.app, cmdutil.SendFlags{}); err != nil {
+	if x.destination, err = cmdutil.NewDestination(x.app, cmdutil.SendFlags{}); err != nil {
 		return err
 	}
 	x.reader, err = cmdutil.OpenReader(ctx, x.app)
-	if errors.Is(err, store.ErrNoLog) && len(x.o.ids) == 0 {
+	if errors.Is(err, store.ErrNoLog) && len(x.options.ids) == 0 {
 		return nil
 	}
 	if err != nil {
-		return cmdutil.NoLogAs(cmdutil.First(x.o.ids), err)
+		return cmdutil.NotFoundWithoutLog(cmdutil.First(x.options.ids), err)
 	}
-	if len(x.o.ids) == 0 {
+	if len(x.options.ids) == 0 {
 		return nil
 	}
-	project, err := x.o.of.Project(x.app)
+	project, err := x.options.scope.Project(x.app)
 	if err != nil {
 		return err
 	}
-	rows, err := cmdutil.ResolveAll(ctx, x.reader, x.o.ids, project)
+	rows, err := cmdutil.ResolveAll(ctx, x.reader, x.options.ids, project)
 	for _, s := range rows {
-		x.chosen = append(x.chosen, s.ID)
+		x.ids = append(x.ids, s.ID)
 	}
 	if err != nil {
-		x.Close()
+		x.close()
 	}
 	return err
 }
 
-func (x *exporting) Close() {
+func (x *exporter) close() {
 	if x.reader != nil {
-		_ = x.reader.Close() // it was only read
+		_ = x.reader.Close() // read only
 	}
 }
 
-// write writes to where the flag says.
-func (x *exporting) write(ctx context.Context) error {
-	if x.o.out != "-" {
-		path := cmdutil.Path(x.app, x.o.out)
+// write writes the export to the file of --out or to stdout.
+func (x *exporter) write(ctx context.Context) error {
+	if x.options.out != "-" {
+		path := cmdutil.Path(x.app, x.options.out)
 		err := atomicfile.Write(path, 0o600, func(w io.Writer) error { return x.writeTo(ctx, w) })
-		return cannotWrite(x.app, x.o.out, err)
+		return cannotWrite(x.app, x.options.out, err)
 	}
-	to := bufio.NewWriterSize(x.app.W.Stdout, 64<<10)
+	to := bufio.NewWriterSize(x.app.Env.Stdout, 64<<10)
 	var w io.Writer = stdoutWriter{to}
-	if x.app.W.StdoutTerminal { // a command for curl is printable already
+	if x.app.Env.StdoutTerminal { // curl commands are printable already, and stay as they are
 		w = output.EscapeJSON(w)
 	}
 	err := x.writeTo(ctx, w)
 	if err == nil {
-		err = cmdutil.ClosedPipe(to.Flush())
+		err = output.ClosedPipe(to.Flush())
 	}
 	return err
 }
 
-// stdoutWriter tells what stdout fails with from what the log fails with.
+// stdoutWriter marks errors of stdout, which distinguishes them from errors of the log.
 type stdoutWriter struct{ w io.Writer }
 
 func (s stdoutWriter) Write(p []byte) (int, error) {
 	n, err := s.w.Write(p)
-	return n, cmdutil.ClosedPipe(err)
+	return n, output.ClosedPipe(err)
 }
 
-// cannotWrite explains why a file could not be written; what the log failed with explains itself.
+// cannotWrite explains why a file could not be written. It returns errors of the log unchanged, because they are explained elsewhere.
 func cannotWrite(a *cmdutil.App, name string, err error) error {
 	if reason := cmdutil.FileReason(a, err); reason != "" {
-		return cmdutil.Failed(err, "can't write "+name+": "+reason, "write to another file: -O FILE")
+		return cmdutil.Failed(err, "cannot write "+name+": "+reason, "write to another file: -O FILE")
 	}
 	return err
 }
 
-// form writes deliveries in one of the forms.
-type form interface {
+// encoder writes deliveries in one of the formats.
+type encoder interface {
 	Write(d webhook.Delivery) error
 	Close() error
 }
 
-func (x *exporting) form(w io.Writer) form {
-	switch x.o.format {
+func (x *exporter) newEncoder(w io.Writer) encoder {
+	switch x.options.format {
 	case formatHAR:
-		return recording.NewHAR(w, cmdutil.ReadBuild().Version, x.to.Handler)
+		return recording.NewHAR(w, cmdutil.ReadBuild().Version, x.destination.Handler)
 	case formatHTTP:
-		return recording.NewHTTPFile(w, x.o.bodies(), x.putBody, x.to.Handler)
+		path := cmdutil.Path(x.app, x.options.out)
+		write := func(name string, body []byte) error { return writeBody(path, name, body) }
+		return recording.NewHTTPFile(w, bodiesDir(path), write, x.destination.Handler)
 	case formatCurl:
-		return recording.NewCurls(w, x.to.Handler)
+		return recording.NewCurls(w, x.destination.Handler)
 	default:
 		return recording.NewWriter(w)
 	}
 }
 
-func (x *exporting) writeTo(ctx context.Context, w io.Writer) error {
-	f := x.form(w)
+func (x *exporter) writeTo(ctx context.Context, w io.Writer) error {
+	e := x.newEncoder(w)
 	err := x.each(ctx, func(d webhook.Delivery) error {
-		if !x.o.secrets {
+		if !x.options.secrets {
 			d = recording.Mask(d)
 		}
 		x.count++
-		if d.Project != "" && d.Project != x.home {
+		if d.Project != "" && d.Project != x.project {
 			x.others++
 		}
-		x.note(d)
-		return f.Write(d)
+		x.addMasked(d)
+		return e.Write(d)
 	})
 	if err != nil {
 		return err
 	}
-	return f.Close()
+	return e.Close()
 }
 
-// note remembers which names are masked.
-func (x *exporting) note(d webhook.Delivery) {
+// addMasked collects the names of masked headers and query parameters.
+func (x *exporter) addMasked(d webhook.Delivery) {
 	names := slices.Concat(d.Masked, d.MaskedQuery)
 	for _, a := range d.History {
 		names = append(names, a.Masked...)
@@ -252,14 +256,14 @@ func (x *exporting) note(d webhook.Delivery) {
 	}
 }
 
-func (x *exporting) each(ctx context.Context, f func(webhook.Delivery) error) error {
+func (x *exporter) each(ctx context.Context, f func(webhook.Delivery) error) error {
 	if x.reader == nil {
 		return nil
 	}
-	if x.chosen == nil {
+	if x.ids == nil {
 		return x.reader.Each(ctx, x.query, f)
 	}
-	for _, id := range x.chosen {
+	for _, id := range x.ids {
 		d, err := x.reader.Get(ctx, id)
 		if err != nil {
 			return err
@@ -271,16 +275,16 @@ func (x *exporting) each(ctx context.Context, f func(webhook.Delivery) error) er
 	return nil
 }
 
-// closing says how many there were, and what of them is masked.
-func (x *exporting) closing() string {
+// closing returns the closing line: the number of deliveries and the masked names.
+func (x *exporter) closing() string {
 	deliveries := display.Deliveries(x.count) + ofOthers(x.others)
 	if len(x.masked) == 0 {
 		return deliveries
 	}
 	slices.Sort(x.masked)
 	names := display.Clean(strings.Join(x.masked, ", "))
-	if x.o.secrets {
-		return fmt.Sprintf("%s, imported with %s masked", deliveries, names)
+	if x.options.secrets {
+		return fmt.Sprintf("%s; %s masked since an earlier import", deliveries, names)
 	}
-	return fmt.Sprintf("%s, with %s masked; with all of it: --with-secrets", deliveries, names)
+	return fmt.Sprintf("%s; %s masked (keep them: --with-secrets)", deliveries, names)
 }

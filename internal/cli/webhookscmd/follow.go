@@ -13,21 +13,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// following is a run of `webhooks list --follow`: the rows there are, then each delivery that comes, or has its answer.
-type following struct {
+// follower is one run of `webhooks list --follow`. It prints the current rows, then a row for each new delivery and each new response.
+type follower struct {
 	reader  listen.LogReader
 	printer output.Printer
 	query   store.Query
 	cursor  int64
 }
 
-// pollInterval is how often to check for a log that does not exist yet, or is busy. It equals the interval for changes in a log.
+// pollInterval is how often to check for a log that does not exist yet or is busy. It equals the interval at which a log is checked for
+// changes.
 const pollInterval = 50 * time.Millisecond
 
-// followBatch is how many changes are read at once.
-const followBatch = 256
+// maxChanges is the number of changes read at once.
+const maxChanges = 256
 
-// follow lists, and goes on until it is interrupted or nobody reads on. Where there is no log yet it waits for one.
+// follow lists deliveries and prints new ones until it is interrupted or stdout is closed. It waits for a log if there is none yet.
 func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 	out, err := a.OutputOptions()
 	if err != nil {
@@ -53,13 +54,13 @@ func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 		return err
 	}
 	out.Style.Targets = others > 0
-	f := &following{reader: r, printer: output.New(out), query: q}
+	f := &follower{reader: r, printer: output.New(out), query: q}
 	return f.run(ctx)
 }
 
-// run lists, and then follows until ctx is done or the log cannot be read. A log that is busy is read again.
-func (f *following) run(ctx context.Context) (err error) {
-	if f.cursor, err = f.reader.LastSeq(ctx); err == nil { // before the list: what comes in between is in both, and not in neither
+// run lists deliveries, then follows the log until ctx is done or the log cannot be read. If the log is busy, run tries again.
+func (f *follower) run(ctx context.Context) (err error) {
+	if f.cursor, err = f.reader.LastSeq(ctx); err == nil { // taken before the list, so a delivery that arrives in between is not missed
 		err = f.list(ctx)
 	}
 	for err == nil {
@@ -70,13 +71,13 @@ func (f *following) run(ctx context.Context) (err error) {
 			err = cmdutil.Pause(ctx, pollInterval)
 		}
 	}
-	if ctx.Err() != nil { // an interrupt is how it ends
+	if ctx.Err() != nil { // an interrupt is the normal end
 		return nil
 	}
 	return err
 }
 
-func (f *following) list(ctx context.Context) error {
+func (f *follower) list(ctx context.Context) error {
 	rows, err := f.reader.List(ctx, f.query)
 	if err != nil {
 		return err
@@ -87,11 +88,11 @@ func (f *following) list(ctx context.Context) error {
 			f.printer.Row(s)
 		}
 	})
-	return cmdutil.ClosedPipe(f.printer.Err())
+	return output.ClosedPipe(f.printer.Err())
 }
 
-func (f *following) catchUp(ctx context.Context) error {
-	changes, err := f.reader.Changes(ctx, f.cursor, followBatch)
+func (f *follower) catchUp(ctx context.Context) error {
+	changes, err := f.reader.Changes(ctx, f.cursor, maxChanges)
 	if err != nil {
 		return err
 	}
@@ -103,11 +104,11 @@ func (f *following) catchUp(ctx context.Context) error {
 			}
 		}
 	})
-	return errors.Join(err, cmdutil.ClosedPipe(f.printer.Err()))
+	return errors.Join(err, output.ClosedPipe(f.printer.Err()))
 }
 
-// show shows how a delivery stands after a change, if the change is one of what is selected.
-func (f *following) show(ctx context.Context, c store.Change) error {
+// show prints the current row of a changed delivery if the query selects it.
+func (f *follower) show(ctx context.Context, c store.Change) error {
 	if c.Kind == store.ChangeGap {
 		f.printer.ClosingLine("Some deliveries were pruned before they could be shown.")
 		return nil
@@ -122,9 +123,9 @@ func (f *following) show(ctx context.Context, c store.Change) error {
 		for errors.Is(err, store.ErrBusy) && cmdutil.Pause(ctx, pollInterval) == nil {
 			d, err = f.reader.Get(ctx, c.Summary.ID)
 		}
-		var gone *store.NotFoundError
-		if errors.As(err, &gone) {
-			return nil // pruned since
+		var missing *store.NotFoundError
+		if errors.As(err, &missing) {
+			return nil // pruned in the meantime
 		}
 		if err != nil {
 			return err
@@ -134,11 +135,11 @@ func (f *following) show(ctx context.Context, c store.Change) error {
 		return nil
 	}
 	if c.Kind == store.ChangeRecorded && c.Summary.Status.Forwardable() && c.Summary.Attempts > 0 {
-		return nil // its attempt, which comes next, says more
+		return nil // the change with its attempt comes next
 	}
 	f.printer.Row(c.Summary)
 	return nil
 }
 
-// matchesNow reports whether the filter selects the delivery as it is.
+// matchesNow reports whether the filter selects the delivery in its current state.
 func matchesNow(f filter.Filter, d *webhook.Delivery) bool { return f.IsZero() || f.Match(d) }

@@ -20,18 +20,18 @@ import (
 func newImportCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE",
-		Short: "Take the deliveries of a recording into the log",
-		Long: `Takes the deliveries of a recording that webhooks export wrote into the log, with their ids, times and attempts: all of them, or none.
-- is stdin. What the log has already is left as it is, and counted. A damaged line is named, and so is a delivery that the log has
-another one of; then nothing is imported.`,
+		Short: "Import deliveries from a file written by export",
+		Long: `Import the deliveries of a recording written by webhooks export, with their ids, times and attempts. Either all of them are imported or
+none. The file - is stdin. Deliveries that are already in the log stay unchanged and are counted. If a line is damaged, or the log has a
+different delivery with the same id, the error names it and nothing is imported.`,
 		Example: `  vidiking webhooks import recording.ndjson
   vidiking webhooks import recording.ndjson --data-dir /tmp/look
   ssh build vidiking webhooks export --failed | vidiking webhooks import -`,
 		Args: oneFile,
 		Annotations: cmdutil.Manual{
-			Exits: `0 done, also where the log had all of it
-1 the recording is damaged, clashes with the log, or can't be read
-2 it was called or configured wrongly`,
+			Exits: `0 done, even if the log already had all deliveries
+1 the recording is damaged, conflicts with the log, or cannot be read
+2 usage or configuration error`,
 			SeeAlso: "webhooks export",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteOneFile,
@@ -44,9 +44,9 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	case 1:
 		return nil
 	case 0:
-		return cmdutil.Usage("which recording?", "as in "+cmd.CommandPath()+" recording.ndjson", "from stdin: "+cmd.CommandPath()+" -")
+		return cmdutil.Usage(cmdutil.CommandName(cmd)+" needs a file", "for example: "+cmd.CommandPath()+" recording.ndjson", "from stdin: "+cmd.CommandPath()+" -")
 	default:
-		return cmdutil.Usage(cmdutil.CalledAs(cmd)+" takes one file", "see "+cmd.CommandPath()+" --help")
+		return cmdutil.Usage(cmdutil.CommandName(cmd)+" takes one file", "see "+cmd.CommandPath()+" --help")
 	}
 }
 
@@ -59,27 +59,26 @@ func runImport(ctx context.Context, a *cmdutil.App, name string) error {
 	if err != nil {
 		return cannotImport(a, name, err)
 	}
-	return cmdutil.ClosedPipe(output.PrintImported(out, done))
+	return output.ClosedPipe(output.PrintImported(out, done))
 }
 
 func importFrom(ctx context.Context, a *cmdutil.App, name string) (output.Imported, error) {
 	if name == "-" {
-		return importAll(ctx, a, a.W.Stdin)
+		return importAll(ctx, a, a.Env.Stdin)
 	}
 	f, err := atomicfile.OpenInput(cmdutil.Path(a, name))
 	if err != nil {
 		return output.Imported{}, err
 	}
-	defer func() { _ = f.Close() }() // it was only read
-	if err := readThrough(ctx, f); err != nil {
+	defer func() { _ = f.Close() }() // read only
+	if err := checkRecording(ctx, f); err != nil {
 		return output.Imported{}, err
 	}
 	return importAll(ctx, a, f)
 }
 
-// readThrough reads a file that can be read twice to its end, before anything is written: so a damaged one leaves even an absent log as
-// it was.
-func readThrough(ctx context.Context, f *os.File) error {
+// checkRecording reads a regular file to its end before anything is written. If the file is damaged, not even an empty log is created.
+func checkRecording(ctx context.Context, f *os.File) error {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
 		return err
@@ -91,7 +90,7 @@ func readThrough(ctx context.Context, f *os.File) error {
 	return err
 }
 
-// eachLine calls f with each delivery of a recording, one in memory at a time.
+// eachLine calls f with each delivery of a recording. It holds one delivery in memory at a time.
 func eachLine(ctx context.Context, from io.Reader, f func(webhook.Delivery) error) error {
 	r := recording.NewReader(from)
 	for {
@@ -111,7 +110,7 @@ func eachLine(ctx context.Context, from io.Reader, f func(webhook.Delivery) erro
 	}
 }
 
-// importAll adds a recording to the log, all of it or nothing.
+// importAll adds all deliveries of a recording to the log, or none.
 func importAll(ctx context.Context, a *cmdutil.App, from io.Reader) (done output.Imported, err error) {
 	dir, err := a.DataDir()
 	if err != nil {
@@ -119,7 +118,7 @@ func importAll(ctx context.Context, a *cmdutil.App, from io.Reader) (done output
 	}
 	var log *store.Import
 	err = cmdutil.ShowMigration(a, dir, func() (err error) {
-		log, err = store.OpenImport(ctx, dir, store.Options{Now: a.W.Now})
+		log, err = store.OpenImport(ctx, dir, store.Options{Now: a.Env.Now})
 		return err
 	})
 	if err != nil {
@@ -134,7 +133,7 @@ func importAll(ctx context.Context, a *cmdutil.App, from io.Reader) (done output
 		if len(d.Masked) > 0 {
 			done.Masked++
 		}
-		d.Project = project // a recording has none
+		d.Project = project // recordings contain no project
 		return log.Add(ctx, &d)
 	})
 	if err == nil {
@@ -143,7 +142,7 @@ func importAll(ctx context.Context, a *cmdutil.App, from io.Reader) (done output
 	return done, err
 }
 
-// cannotImport explains why a recording is not imported.
+// cannotImport explains why a recording was not imported.
 func cannotImport(a *cmdutil.App, name string, err error) error {
 	if name == "-" {
 		name = "stdin"
@@ -151,22 +150,22 @@ func cannotImport(a *cmdutil.App, name string, err error) error {
 	var damage *recording.LineError
 	var newer *recording.NewerVersionError
 	var clash *store.ClashError
-	const nothing = "nothing was imported"
+	const unchanged = "nothing was imported"
 	switch reason := cmdutil.FileReason(a, err); {
 	case errors.As(err, &damage):
-		f := cmdutil.Failed(err, name+" is damaged: "+display.Clean(damage.Error()), nothing+"; have it exported once more")
+		f := cmdutil.Failed(err, name+" is damaged: "+display.Clean(damage.Error()), unchanged+"; export the recording again")
 		if damage.Syntax != nil {
 			f.Detail = output.SyntaxExcerpt(damage.Syntax)
 		}
 		return f
 	case errors.As(err, &newer):
-		return cmdutil.Failed(err, name+" was written by a newer vidiking", nothing+"; update vidiking")
+		return cmdutil.Failed(err, "a newer vidiking wrote "+name, unchanged+"; update vidiking")
 	case errors.As(err, &clash):
-		return cmdutil.Failed(err, clash.Error(), nothing+"; to look at it beside the log, take another one: --data-dir DIR")
+		return cmdutil.Failed(err, clash.Error(), unchanged+"; to inspect the recording, import it into another log: --data-dir DIR")
 	case errors.Is(err, store.ErrImporting):
-		return cmdutil.Failed(err, "another import into this log is under way", "try again once it is done")
+		return cmdutil.Failed(err, "another import into this log is in progress", "try again when it is done")
 	case reason != "":
-		return cmdutil.Failed(err, "can't read "+name+": "+reason, "a recording is what this writes: vidiking webhooks export -O FILE")
+		return cmdutil.Failed(err, "cannot read "+name+": "+reason, "recordings are written by: vidiking webhooks export -O FILE")
 	}
 	return err
 }

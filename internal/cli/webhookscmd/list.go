@@ -14,23 +14,23 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// listLimit is how many deliveries `list` shows unless told otherwise: more than a screen, less than a flood.
-const listLimit = 50
+// defaultLimit is the default number of deliveries that `list` shows: more than a screenful, but not too many.
+const defaultLimit = 50
 
-// listOptions is what the flags of `webhooks list` say.
+// listOptions are the flags of `webhooks list`.
 type listOptions struct {
-	pick   cmdutil.Selection
-	limit  int // 0: all
-	follow bool
+	selection cmdutil.Selection
+	limit     int // 0 means all
+	follow    bool
 }
 
 func newListCommand(a *cmdutil.App) *cobra.Command {
 	o := &listOptions{}
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List deliveries, the newest last",
-		Long: `Lists the deliveries of the log, the newest last. With --follow it goes on: a row for each delivery that comes and each that has
-its answer, until you interrupt it.`,
+		Short: "List deliveries, newest last",
+		Long: `List the deliveries in the log, newest last. With --follow, it keeps running until you interrupt it and prints a row for each new
+delivery and each new response.`,
 		Example: `  vidiking webhooks list
   vidiking webhooks list --failed --since 1h
   vidiking webhooks list --event 'render.*' --status refused --limit 0
@@ -40,17 +40,17 @@ its answer, until you interrupt it.`,
 		Args: cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
 			Flags: `Which deliveries: failed, event, status, since, until, search, filter, limit, probes
-How they are shown: follow`,
-			Exits: `0 done, also where nothing matches
-1 the delivery log can't be read
-2 it was called or configured wrongly`,
+Output: follow`,
+			Exits: `0 done, even if nothing matches
+1 the delivery log cannot be read
+2 usage or configuration error`,
 			SeeAlso: "webhooks show, watch, replay, formatting, json",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.limit < 0 {
-				return cmdutil.Usage(fmt.Sprintf("--limit %d is less than nothing", o.limit), "0 is no limit")
+				return cmdutil.Usage(fmt.Sprintf("invalid --limit %d: it cannot be negative", o.limit), "0 means no limit")
 			}
-			q, err := o.pick.Query(a)
+			q, err := o.selection.Query(a)
 			if err != nil {
 				return err
 			}
@@ -58,19 +58,19 @@ How they are shown: follow`,
 			if o.follow {
 				return follow(cmd.Context(), a, q)
 			}
-			return runList(cmd.Context(), a, q, &o.pick)
+			return runList(cmd.Context(), a, q, &o.selection)
 		},
 	}
 	return cmdutil.WithFlags(a, cmd, o.AddFlags)
 }
 
 func (o *listOptions) AddFlags(cmd *cobra.Command) {
-	o.pick.AddFlags(cmd)
-	cmd.Flags().BoolVar(&o.follow, "follow", false, "go on with what comes, until it is interrupted")
-	cmd.Flags().IntVar(&o.limit, "limit", listLimit, "at most the newest `N`; 0 is all (default "+strconv.Itoa(listLimit)+")")
+	o.selection.AddFlags(cmd)
+	cmd.Flags().BoolVar(&o.follow, "follow", false, "keep printing new deliveries until interrupted")
+	cmd.Flags().IntVar(&o.limit, "limit", defaultLimit, "show at most the newest `N` deliveries; 0 shows all (default "+strconv.Itoa(defaultLimit)+")")
 }
 
-func runList(ctx context.Context, a *cmdutil.App, q store.Query, by *cmdutil.Selection) error {
+func runList(ctx context.Context, a *cmdutil.App, q store.Query, selection *cmdutil.Selection) error {
 	out, err := a.OutputOptions()
 	if err != nil {
 		return err
@@ -90,7 +90,12 @@ func runList(ctx context.Context, a *cmdutil.App, q store.Query, by *cmdutil.Sel
 		return err
 	}
 	if len(rows) == 0 {
-		return sayNone(ctx, r, func(s string) { p.ClosingLine(s + cmdutil.SuggestEvents(q.Filter)) }, by)
+		line, err := emptyLine(ctx, r, selection)
+		if err != nil {
+			return err
+		}
+		p.ClosingLine(line + cmdutil.SuggestEvents(q.Filter))
+		return nil
 	}
 	n, err := Count(ctx, a, r, q, len(rows))
 	if err != nil {
@@ -105,31 +110,30 @@ func runList(ctx context.Context, a *cmdutil.App, q store.Query, by *cmdutil.Sel
 		}
 	})
 	if err := p.Err(); err != nil {
-		return cmdutil.ClosedPipe(err)
+		return output.ClosedPipe(err)
 	}
 	closing := n.String()
 	if len(rows) < n.All {
 		closing = fmt.Sprintf("the newest %s of %s", display.Count(len(rows)), closing)
 	}
-	if !by.IsSet() && n.Failed > 0 { // of a selection the command would send others, too
+	if !selection.IsSet() && n.Failed > 0 { // the command selects all failed deliveries, so it does not fit a selection
 		closing += ": " + n.Replay()
 	}
 	p.ClosingLine(closing)
 	return nil
 }
 
-// sayNone says why the list is empty.
-func sayNone(ctx context.Context, r *store.Reader, say func(string), by *cmdutil.Selection) error {
+// emptyLine returns the line that explains why the list is empty.
+func emptyLine(ctx context.Context, r *store.Reader, selection *cmdutil.Selection) (string, error) {
 	n, err := r.Count(ctx, store.Query{})
 	switch {
 	case err != nil:
-		return err
-	case n == 0 || !by.IsSet():
-		say("No deliveries yet. Send one: vidiking trigger render.complete")
+		return "", err
+	case n == 0 || !selection.IsSet():
+		return "No deliveries yet. Send one: vidiking trigger render.complete", nil
 	case n == 1:
-		say("The only delivery does not match.")
+		return "The only delivery does not match.", nil
 	default:
-		say(fmt.Sprintf("No matches in %s deliveries.", display.Count(n)))
+		return fmt.Sprintf("No matches in %s deliveries.", display.Count(n)), nil
 	}
-	return nil
 }

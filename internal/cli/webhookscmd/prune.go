@@ -17,26 +17,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// pruneOptions is what the flags of `prune` say.
+// pruneOptions are the flags of `prune`.
 type pruneOptions struct {
-	pick      cmdutil.Selection
+	selection cmdutil.Selection
 	olderThan string
-	keep      int // -1: none of them
+	keep      int // -1 if not given
 	dryRun    bool
-	yes       bool // remove every delivery without asking
+	yes       bool // delete all deliveries without asking
 }
 
 func newPruneCommand(a *cmdutil.App) *cobra.Command {
 	o := &pruneOptions{keep: -1}
 	cmd := &cobra.Command{
 		Use:   "prune",
-		Short: "Remove deliveries from the log, and give the space back",
-		Long: `Removes deliveries from the log for good, and gives the space back to the disk. Of what is selected, --older-than leaves what is
-younger, and --keep the newest so many. A running listen goes on, and what it is sending just now stays.
+		Short: "Delete deliveries from the log and free disk space",
+		Long: `Permanently delete deliveries from the log and free the disk space. Of the selected deliveries, --older-than keeps newer ones and --keep
+keeps the newest N. You can prune while listen runs; deliveries that it is sending are kept.
 
-If no delivery would be left, prune asks first. Without a terminal it needs --yes.
+If no delivery would be left, prune asks for confirmation. Without a terminal, it requires --yes.
 
-The log looks after itself as well: it keeps 100,000 deliveries, 1 GiB, 30 days.`,
+You don't have to prune: the log keeps at most 100,000 deliveries, 1 GiB and 30 days.`,
 		Example: `  vidiking webhooks prune --older-than 7d --dry-run
   vidiking webhooks prune --keep 1000
   vidiking webhooks prune --status rejected --keep 0
@@ -44,15 +44,15 @@ The log looks after itself as well: it keeps 100,000 deliveries, 1 GiB, 30 days.
 		Args: cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{
 			Flags: `Which deliveries: older-than, keep, event, failed, filter, probes, search, since, status, until
-What is done: dry-run, yes`,
-			Exits: `0 done, also where nothing matches
-1 the delivery log can't be read or written, or the question was answered with no
-2 it was called or configured wrongly, or no delivery would be left and there is no terminal to ask at`,
+Action: dry-run, yes`,
+			Exits: `0 done, even if nothing matches
+1 the delivery log cannot be read or written, or you answered no
+2 usage or configuration error, or a confirmation is needed but there is no terminal`,
 			SeeAlso: "webhooks list, webhooks export",
 		}.Annotations(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("keep") && o.keep < 0 {
-				return cmdutil.Usage(fmt.Sprintf("--keep %d is less than nothing", o.keep), "0 keeps none of them")
+				return cmdutil.Usage(fmt.Sprintf("invalid --keep %d: it cannot be negative", o.keep), "0 keeps none of the selected deliveries")
 			}
 			return runPrune(cmd.Context(), a, o)
 		},
@@ -62,19 +62,19 @@ What is done: dry-run, yes`,
 
 func (o *pruneOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	o.pick.AddFlags(cmd)
-	f.StringVar(&o.olderThan, "older-than", "", "only what was received before `WHEN`, as in 7d, yesterday or 2026-03-02")
-	f.IntVar(&o.keep, "keep", -1, "all but the newest `N` of them")
+	o.selection.AddFlags(cmd)
+	f.StringVar(&o.olderThan, "older-than", "", "only deliveries received before `TIME`, as in 7d, yesterday or 2026-03-02")
+	f.IntVar(&o.keep, "keep", -1, "keep the newest `N` of the selected deliveries")
 	f.Lookup("keep").DefValue = ""
-	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be removed, and remove nothing")
-	f.BoolVarP(&o.yes, "yes", "y", false, "remove every delivery without asking")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the deliveries that would be deleted, without deleting them")
+	f.BoolVarP(&o.yes, "yes", "y", false, "delete all deliveries without asking")
 	_ = cmd.RegisterFlagCompletionFunc("older-than", cobra.FixedCompletions([]string{"1d", "7d", "30d"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
-	if !o.pick.IsSet() && o.olderThan == "" && o.keep < 0 {
-		return cmdutil.Usage("which deliveries?", "what is older than a week: vidiking webhooks prune --older-than 7d",
-			"all but the newest 1,000: vidiking webhooks prune --keep 1000")
+	if !o.selection.IsSet() && o.olderThan == "" && o.keep < 0 {
+		return cmdutil.Usage("webhooks prune needs flags that select deliveries", "delete those older than a week: vidiking webhooks prune --older-than 7d",
+			"keep the newest 1,000: vidiking webhooks prune --keep 1000")
 	}
 	out, err := a.OutputOptions()
 	if err != nil {
@@ -86,13 +86,13 @@ func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
 		return err
 	}
 	if len(pruned.rows) == 0 {
-		p.ClosingLine("Nothing to remove: " + cmdutil.NoneOf(pruned.underWay))
+		p.ClosingLine("Nothing to delete: " + cmdutil.NoMatch(pruned.inFlight))
 		return nil
 	}
-	would := output.Pruned{Deliveries: len(pruned.rows), Projects: byProject(a, pruned.rows)}
+	planned := output.Pruned{Deliveries: len(pruned.rows), Projects: byProject(a, pruned.rows)}
 	var ids []webhook.ID
 	for _, s := range pruned.rows {
-		would.BodyBytes += s.BodyBytes
+		planned.BodyBytes += s.BodyBytes
 		ids = append(ids, s.ID)
 	}
 	if o.dryRun {
@@ -102,9 +102,9 @@ func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
 			}
 		})
 		if err := p.Err(); err != nil {
-			return cmdutil.ClosedPipe(err)
+			return output.ClosedPipe(err)
 		}
-		return cmdutil.ClosedPipe(output.PrintPruneDryRun(out, would))
+		return output.ClosedPipe(output.PrintPruneDryRun(out, planned))
 	}
 	if err := confirmPrune(ctx, a, o, pruned); err != nil {
 		return err
@@ -115,43 +115,43 @@ func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
 	}
 	done, err := store.Prune(ctx, dir, ids)
 	if errors.Is(err, store.ErrFull) {
-		return cmdutil.Failed(err, "the disk is full, and there is no room left to remove deliveries in", "free 1 MB on that disk, then try again")
+		return cmdutil.Failed(err, "cannot delete deliveries: the disk is full", "free 1 MB on that disk, then try again")
 	}
 	if err != nil {
 		return err
 	}
-	return cmdutil.ClosedPipe(output.PrintPruned(out, output.Pruned{
-		Deliveries: done.Deliveries, Projects: would.Projects, BodyBytes: would.BodyBytes, Freed: done.Freed,
+	return output.ClosedPipe(output.PrintPruned(out, output.Pruned{
+		Deliveries: done.Deliveries, Projects: planned.Projects, BodyBytes: planned.BodyBytes, Freed: done.Freed,
 	}))
 }
 
-// prunedRows is what a prune removes.
+// prunedRows are the deliveries that a prune deletes.
 type prunedRows struct {
-	rows     []webhook.Summary // the oldest first
-	underWay int               // selected, but a running listen is still to send them
-	all      bool              // no other delivery is in the log
+	rows     []webhook.Summary // oldest first
+	inFlight int               // selected, but kept because a running listen has yet to send them
+	all      bool              // the log has no other deliveries
 }
 
-// confirmPrune asks before a prune that leaves no delivery behind.
+// confirmPrune asks for confirmation if no delivery would be left.
 func confirmPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions, pruned prunedRows) error {
 	if !pruned.all || o.yes {
 		return nil
 	}
-	every := "the only delivery in the log"
+	deliveries := "the only delivery in the log"
 	if n := len(pruned.rows); n > 1 {
-		every = "all " + display.Deliveries(n) + " in the log" + byProject(a, pruned.rows)
+		deliveries = "all " + display.Deliveries(n) + " in the log" + byProject(a, pruned.rows)
 	}
-	if !a.W.StdinTerminal {
-		return cmdutil.Usage("this removes "+every, "without a terminal to ask at, add --yes; look first: --dry-run")
+	if !a.Env.StdinTerminal {
+		return cmdutil.Usage("this deletes "+deliveries+", and there is no terminal to confirm it", "add --yes; preview: --dry-run")
 	}
-	ok, err := cmdutil.Confirm(ctx, a, "Remove "+every+"?")
+	ok, err := cmdutil.Confirm(ctx, a, "Delete "+deliveries+"?")
 	if err == nil && !ok {
 		err = cmdutil.Declined(a)
 	}
 	return err
 }
 
-// byProject says in brackets how many of the deliveries belong to which project, unless it is one.
+// byProject returns the number of deliveries per project in parentheses; "" if all belong to the same one.
 func byProject(a *cmdutil.App, rows []webhook.Summary) string {
 	n := map[string]int{}
 	for _, s := range rows {
@@ -162,7 +162,7 @@ func byProject(a *cmdutil.App, rows []webhook.Summary) string {
 	}
 	var parts []string
 	for _, project := range slices.Sorted(maps.Keys(n)) {
-		name := "no known project"
+		name := "an unknown project"
 		if project != "" {
 			name = display.Clean(a.Cfg.ShortPath(project))
 		}
@@ -171,9 +171,9 @@ func byProject(a *cmdutil.App, rows []webhook.Summary) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// selectPruned returns the deliveries that the flags select, without those that a running listen is still to send.
+// selectPruned returns the selected deliveries except those that a running listen has yet to send.
 func selectPruned(ctx context.Context, a *cmdutil.App, o *pruneOptions) (prunedRows, error) {
-	q, err := o.pick.Query(a)
+	q, err := o.selection.Query(a)
 	if err != nil {
 		return prunedRows{}, err
 	}
@@ -190,7 +190,7 @@ func selectPruned(ctx context.Context, a *cmdutil.App, o *pruneOptions) (prunedR
 	}
 	defer func() { _ = r.Close() }()
 	q.Probes = true
-	total, err := r.Count(ctx, store.Query{Probes: true}) // before the list: a delivery that arrives in between must not prevent the question
+	total, err := r.Count(ctx, store.Query{Probes: true}) // counted before the list, because a delivery that arrives in between must not prevent the question
 	if err != nil {
 		return prunedRows{}, err
 	}
@@ -200,13 +200,13 @@ func selectPruned(ctx context.Context, a *cmdutil.App, o *pruneOptions) (prunedR
 	}
 	rows = rows[:max(0, len(rows)-max(0, o.keep))]
 	if !before.IsZero() {
-		young := len(rows)
-		for young > 0 && !rows[young-1].ReceivedAt.Before(before) {
-			young--
+		end := len(rows)
+		for end > 0 && !rows[end-1].ReceivedAt.Before(before) {
+			end--
 		}
-		rows = rows[:young]
+		rows = rows[:end]
 	}
 	all := len(rows) >= total
-	rows, underWay, err := cmdutil.WithoutUnderWay(ctx, a, r, rows)
-	return prunedRows{rows, underWay, all}, err
+	rows, inFlight, err := cmdutil.WithoutInFlight(ctx, a, r, rows)
+	return prunedRows{rows, inFlight, all}, err
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// showOptions is what the flags of `show` say.
+// showOptions are the flags of `show`.
 type showOptions struct {
 	raw, curl bool
-	of        cmdutil.Scope // of `last`
+	scope     cmdutil.Scope // for `last`
 }
 
 func newShowCommand(a *cmdutil.App) *cobra.Command {
@@ -23,11 +23,11 @@ func newShowCommand(a *cmdutil.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a delivery: its headers, payload and attempts",
-		Long: `Shows a delivery: its verdict, each attempt with the handler's answer, its headers and its payload. An id may be cut short, with
-or without dlv_; last is the newest of your project.
+		Long: `Show a delivery: its verdict, each attempt with the handler's response, its headers and its payload. Any unique prefix of an id works,
+with or without dlv_; last is the newest delivery of your project.
 
-With --curl it prints a command for sh, dash, bash, zsh or ksh that sends it again with curl: the exact bytes, the real signature, to
-the handler that got it last. The command writes no file.`,
+With --curl, print a curl command that resends the delivery with the exact bytes and the original signature to the handler that last
+received it. The command works in sh, dash, bash, zsh and ksh, and writes no file.`,
 		Example: `  vidiking webhooks show last
   vidiking webhooks show dlv_8kx4m2
   vidiking webhooks show 8kx4 --raw | openssl dgst -sha256 -hmac "$VIDIKING_WEBHOOK_SECRET"
@@ -35,8 +35,8 @@ the handler that got it last. The command writes no file.`,
 		Args: oneID,
 		Annotations: cmdutil.Manual{
 			Exits: `0 done
-1 no delivery, or several, have that id
-2 it was called or configured wrongly`,
+1 the id matches no delivery, or several
+2 usage or configuration error`,
 			SeeAlso: "webhooks list, webhooks diff, replay, verify",
 		}.Annotations(),
 		ValidArgsFunction: cmdutil.CompleteIDs(a, 1),
@@ -48,9 +48,9 @@ the handler that got it last. The command writes no file.`,
 }
 
 func (o *showOptions) AddFlags(cmd *cobra.Command) {
-	o.of.AddFlag(cmd, cmdutil.ScopeOfLast)
-	cmd.Flags().BoolVar(&o.raw, "raw", false, "print the body alone, byte for byte as it arrived")
-	cmd.Flags().BoolVar(&o.curl, "curl", false, "print it as a curl command")
+	o.scope.AddFlag(cmd, cmdutil.ScopeOfLast)
+	cmd.Flags().BoolVar(&o.raw, "raw", false, "print only the body, byte for byte as received")
+	cmd.Flags().BoolVar(&o.curl, "curl", false, "print a curl command that resends the delivery")
 }
 
 func oneID(cmd *cobra.Command, args []string) error {
@@ -58,37 +58,33 @@ func oneID(cmd *cobra.Command, args []string) error {
 	case 1:
 		return nil
 	case 0:
-		return cmdutil.Usage("which delivery?", "the newest: "+cmd.CommandPath()+" last", "all of them: vidiking webhooks list")
+		return cmdutil.Usage(cmdutil.CommandName(cmd)+" needs an id", "show the newest: "+cmd.CommandPath()+" last", "list deliveries: vidiking webhooks list")
 	default:
-		return cmdutil.Usage(cmdutil.CalledAs(cmd)+" takes one id", "see "+cmd.CommandPath()+" --help")
+		return cmdutil.Usage(cmdutil.CommandName(cmd)+" takes one id", "see "+cmd.CommandPath()+" --help")
 	}
 }
 
 func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions) error {
 	if show.raw && show.curl {
-		return cmdutil.Usage("--raw and --curl are both given", "leave one of them out")
+		return cmdutil.Usage("cannot combine --raw with --curl", "use either of them")
 	}
 	r, err := cmdutil.OpenReader(ctx, a)
 	if err != nil {
-		return cmdutil.NoLogAs(typed, err)
+		return cmdutil.NotFoundWithoutLog(typed, err)
 	}
 	defer func() { _ = r.Close() }()
-	project, err := show.of.Project(a)
+	project, err := show.scope.Project(a)
 	if err != nil {
 		return err
 	}
-	found, err := r.Resolve(ctx, typed, project)
-	if err != nil {
-		return err
-	}
-	d, err := r.Get(ctx, found.ID)
+	d, err := find(ctx, r, typed, project)
 	if err != nil {
 		return err
 	}
 	switch {
 	case show.raw:
-		_, err := a.W.Stdout.Write(d.Body)
-		return cmdutil.ClosedPipe(err)
+		_, err := a.Env.Stdout.Write(d.Body)
+		return output.ClosedPipe(err)
 	case show.curl:
 		return showCurl(a, d)
 	}
@@ -97,19 +93,19 @@ func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions
 		return err
 	}
 	p := output.New(o)
-	shown := output.DeliveryDetails{Delivery: d}
-	if shown.ReplayTree, err = r.ReplayTree(ctx, d.ID); err != nil {
+	details := output.DeliveryDetails{Delivery: d}
+	if details.ReplayTree, err = r.ReplayTree(ctx, d.ID); err != nil {
 		return err
 	}
 	diagnosis := cmdutil.Diagnose(ctx, a, d, signature.DefaultWork)
-	if shown.Findings = diagnosis.Findings; !diagnosis.IsCertain() {
-		shown.Tried = diagnosis.Tried
+	if details.Findings = diagnosis.Findings; !diagnosis.IsCertain() {
+		details.Tried = diagnosis.Tried
 	}
-	p.Show(shown)
-	return cmdutil.ClosedPipe(p.Err())
+	p.Show(details)
+	return output.ClosedPipe(p.Err())
 }
 
-// showCurl prints a delivery as a command. What was sent nowhere yet goes where a replay would.
+// showCurl prints a delivery as a curl command. If the delivery was never sent, the command uses the target of a replay.
 func showCurl(a *cmdutil.App, d webhook.Delivery) error {
 	to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
 	if err != nil {

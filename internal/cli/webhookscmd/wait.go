@@ -32,23 +32,23 @@ func newWaitCommand(a *cmdutil.App) *cobra.Command {
 	o := &waitOptions{}
 	cmd := &cobra.Command{
 		Use:   "wait EVENT…",
-		Short: "Wait until events came and were delivered",
-		Long: `Waits until deliveries of an event came and your handler took them: the assertion of a test whose listen runs in another process.
-It looks at the delivery log, so that it counts what came before, too.
+		Short: "Wait until events are received and delivered",
+		Long: `Wait until events have been received and your handler has accepted them. Use it in tests whose listen runs in another process. It reads
+the delivery log and also counts earlier deliveries.
 
---since start is when the running listen began (of several, the one that trigger would send through); where none runs, when the last
-one received its first delivery. The first N of each event since then are what counts. What listen rejected or skipped did not come, and
-a replay counts for what it repeats. What listen holds, or tries again, is waited for.`,
+By default, deliveries count from the start of the running listen (if there are several, the one that trigger would use). If none is
+running, they count from the first delivery of the last listen. The first N deliveries of each event count. Rejected and skipped deliveries
+don't count, and a replay counts as the delivery it repeats. The command waits for held deliveries and for retries.`,
 		Example: `  vidiking webhooks wait render.complete
   vidiking webhooks wait render.queued render.complete --within 30s
   vidiking webhooks wait 'render.*' --count 3 --since 10m
   vidiking webhooks wait render.complete --within 0s`,
 		Annotations: cmdutil.Manual{
-			Exits: `0 they came, and were delivered
-1 it failed
-2 it was called or configured wrongly
-3 a handler refused one of them, or could not be reached
-5 they did not come in time`,
+			Exits: `0 the events were received and delivered
+1 the command failed
+2 usage or configuration error
+3 a handler refused a delivery, or could not be reached
+5 the events were not received in time`,
 			SeeAlso: "listen, trigger, webhooks list",
 		}.Annotations(),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
@@ -69,25 +69,25 @@ a replay counts for what it repeats. What listen holds, or tries again, is waite
 // AddFlags adds the flags to a command.
 func (o *waitOptions) AddFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.since, "since", sinceStart, "count what was received since `WHEN`: start, or as in 1h, 14:03, today or 2026-03-02")
-	f.IntVar(&o.Count, "count", 1, "wait for `N` of each event")
-	f.DurationVar(&o.Within, "within", time.Minute, "wait no longer than `DURATION` (default 60s); 0s looks once")
+	f.StringVar(&o.since, "since", sinceStart, "count deliveries received since `TIME`: start, or as in 1h, 14:03, today or 2026-03-02")
+	f.IntVar(&o.Count, "count", 1, "wait for `N` deliveries of each event")
+	f.DurationVar(&o.Within, "within", time.Minute, "time limit, a `DURATION` (default 60s); 0s checks once")
 	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions(append([]string{sinceStart}, filter.TimeSuggestions()...), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// CheckWait checks what to wait for, and removes duplicate events.
+// CheckWait validates the options and removes duplicate events.
 func CheckWait(o *listen.WaitOptions) error {
 	switch {
 	case len(o.Events) == 0:
-		return cmdutil.Usage("which event?", "vidiking webhooks wait render.complete", "all events: vidiking trigger --list")
+		return cmdutil.Usage("webhooks wait needs an event", "for example: vidiking webhooks wait render.complete", "list all events: vidiking trigger --list")
 	case o.Count < 1:
-		return cmdutil.Usage(fmt.Sprintf("--count %d waits for nothing", o.Count), "as in --count 3")
+		return cmdutil.Usage(fmt.Sprintf("invalid --count %d: it must be at least 1", o.Count), "for example: --count 3")
 	case o.Within < 0:
-		return cmdutil.Usage(fmt.Sprintf("--within %s is less than nothing", o.Within), "0s looks once")
+		return cmdutil.Usage(fmt.Sprintf("invalid --within %s: it cannot be negative", o.Within), "0s checks once")
 	}
 	for _, e := range o.Events {
 		if e == "" {
-			return cmdutil.Usage("an event's name can't be empty", "as in vidiking webhooks wait render.complete")
+			return cmdutil.Usage("an event name cannot be empty", "for example: vidiking webhooks wait render.complete")
 		}
 	}
 	slices.Sort(o.Events)
@@ -117,7 +117,7 @@ func runWait(ctx context.Context, a *cmdutil.App, o *waitOptions) error {
 	return printWait(ctx, w, result)
 }
 
-// openForWait opens the log if there is one by now. Without --since, it also finds out since when deliveries count.
+// openForWait opens the log if it exists by now. For --since start, it also sets the time from which deliveries count.
 func openForWait(ctx context.Context, a *cmdutil.App, o *waitOptions, w *listen.Waiter) error {
 	r, err := cmdutil.OpenReader(ctx, a)
 	if errors.Is(err, store.ErrNoLog) {
@@ -154,7 +154,7 @@ func printWait(ctx context.Context, w *listen.Waiter, result listen.Result) erro
 	return w.Print(result, report)
 }
 
-// listenStart returns when the listen started, also in words.
+// listenStart returns the time when listen started, and a description of it.
 func listenStart(ctx context.Context, a *cmdutil.App, r *store.Reader) (at time.Time, from string, err error) {
 	dir, err := a.DataDir()
 	if err != nil {
@@ -177,5 +177,5 @@ func listenStart(ctx context.Context, a *cmdutil.App, r *store.Reader) (at time.
 
 // clockOf formats a time as --since accepts it.
 func clockOf(a *cmdutil.App, t time.Time) string {
-	return display.WhenArgument(t, a.W.Now(), display.Style{Location: a.W.Location})
+	return display.WhenArgument(t, a.Env.Now(), display.Style{Location: a.Env.Location})
 }

@@ -12,8 +12,8 @@ func NewWebhooksCommand(a *cmdutil.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "webhooks",
 		Aliases: []string{"deliveries"},
-		Short:   "Look at the delivery log: list, show, export, import, wait",
-		Long:    "The delivery log: every delivery that came in or was sent, and what your handler answered.",
+		Short:   "Work with the delivery log: list, show, export, import, wait",
+		Long:    "Work with the delivery log, which has every delivery received or sent and your handler's responses.",
 		Example: "  vidiking webhooks list --failed\n  vidiking webhooks show last\n  vidiking webhooks replay last",
 		Annotations: cmdutil.Manual{
 			SeeAlso: "listen, replay, json",

@@ -7,9 +7,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 )
 
-func TestOnlyPathsThatBeginInTheHomeDirectoryAreShortened(t *testing.T) {
+func TestShortenPathsShortensOnlyPathsInTheHomeDirectory(t *testing.T) {
 	t.Parallel()
-	w := cmdutil.World{Home: "/home/dev/"}
+	w := cmdutil.Environment{Home: "/home/dev/"}
 	for sentence, want := range map[string]string{
 		"can't read /home/dev/a.json":             "can't read ~/a.json",
 		"/home/dev/a is no file; nor /home/dev/b": "~/a is no file; nor ~/b",
@@ -20,11 +20,11 @@ func TestOnlyPathsThatBeginInTheHomeDirectoryAreShortened(t *testing.T) {
 	} {
 		sentence, want, w := filepath.FromSlash(sentence), filepath.FromSlash(want), w
 		w.Home = filepath.FromSlash(w.Home)
-		if got := w.WithShortPaths(sentence); got != want {
+		if got := w.ShortenPaths(sentence); got != want {
 			t.Errorf("%s: got %s, want %s", sentence, got, want)
 		}
 	}
-	if got := (cmdutil.World{Home: "/"}).WithShortPaths("can't read /etc/x"); got != "can't read /etc/x" {
+	if got := (cmdutil.Environment{Home: "/"}).ShortenPaths("can't read /etc/x"); got != "can't read /etc/x" {
 		t.Errorf("at home in /: got %s", got)
 	}
 }
