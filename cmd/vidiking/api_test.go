@@ -15,16 +15,16 @@ import (
 	"time"
 )
 
-// apiKey is the only key that the stand-in takes.
+// apiKey is the only key that the fake API accepts.
 const apiKey = "vk_test_0123456789abcdefKEY9"
 
-// runAPI is a stand-in for Vidiking's API: `api MODE FILE` serves on a free loopback port, or on that of FILE if it has one, until it is
-// interrupted. It writes its address to FILE, a line for each webhook that was registered to FILE.log, and the last body to FILE.body.
+// runAPI is a fake of Vidiking's API: `api MODE FILE` serves on a free loopback port, or on the port in FILE if it has one, until it is
+// interrupted. It writes its address to FILE, a line per registered webhook to FILE.log, and the last body to FILE.body.
 //
-//	ok       does what is documented
-//	limited  answers each call with 429 once before
-//	broken   answers 500 and a page
-//	silent   registers, and never answers
+//	ok       behaves as documented
+//	limited  answers the first attempt of each call with 429
+//	broken   answers 500 with an HTML page
+//	silent   registers webhooks, but never responds
 //	clock    has a clock that is 10 minutes ahead
 func runAPI(args []string) int {
 	mode, file := args[0], args[1]

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// The benchmarks of this package measure the program as a user runs it: the release binary, as processes of its own. What they
-// report are ratios to a peer that is measured in turn with it, so that the machine and what else it does count for little.
-// docs/performance.md says what they should be.
+// The benchmarks of this package measure the program as users run it: as separate processes of the release binary. They report ratios to
+// a peer that is measured alternately in the same run, so the speed and the load of the machine matter little. docs/performance.md has the
+// expected values.
 
-// BenchmarkStart compares commands that do next to nothing with a Go program that does nothing.
+// BenchmarkStart compares brief commands with a Go program that does nothing.
 func BenchmarkStart(b *testing.B) {
 	w, vidiking := newWorld(b), buildRelease(b)
 	empty := buildEmpty(b)
@@ -46,10 +46,10 @@ func BenchmarkStart(b *testing.B) {
 	})
 }
 
-// pairs is how many pairs of runs an iteration has: enough for a median where -benchtime asks for one iteration.
+// pairs is the number of pairs of runs per iteration: enough for a median even if -benchtime asks for one iteration.
 const pairs = 15
 
-// buildRelease builds the binary as a release has it.
+// buildRelease builds the binary in the same way as a release.
 func buildRelease(b *testing.B) string {
 	b.Helper()
 	return build(b, ".")
@@ -76,10 +76,10 @@ func build(b *testing.B, source string) string {
 	return to
 }
 
-// usage is what a run of a program took.
+// usage is the time and memory used by one run of a program.
 type usage struct{ wall, cpu time.Duration }
 
-// timed runs a program to its end, which must be a good one.
+// timed runs a program to its end, and fails unless it succeeds.
 func (w *world) timed(b *testing.B, program string, args ...string) usage {
 	b.Helper()
 	cmd := exec.CommandContext(b.Context(), program, args...)
@@ -91,8 +91,8 @@ func (w *world) timed(b *testing.B, program string, args ...string) usage {
 	return usage{time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 }
 
-// ratios compares two things that are measured in turn, pair by pair. Medians leave out the moments in which the machine did
-// something else.
+// ratios compares two programs that are measured alternately, in pairs. It reports medians, which ignore moments of other load on the
+// machine.
 type ratios struct{ own, peer, each []float64 }
 
 func (r *ratios) add(own, peer time.Duration) {
@@ -102,13 +102,13 @@ func (r *ratios) add(own, peer time.Duration) {
 
 func (r *ratios) median() float64 { return median(r.each) }
 
-// report reports the ratio, and both sides of it in a unit.
+// report reports the ratio and both values in a unit.
 func (r *ratios) report(b *testing.B, name string, unit time.Duration, unitName string) {
 	b.Helper()
 	b.ReportMetric(r.median(), name+"ratio")
 	b.ReportMetric(median(r.own)/float64(unit), name+unitName)
 	b.ReportMetric(median(r.peer)/float64(unit), name+"peer-"+unitName)
-	b.ReportMetric(0, "ns/op") // of both together: no figure
+	b.ReportMetric(0, "ns/op") // the time of both together is meaningless
 }
 
 func median(of []float64) float64 {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestACommandThatNobodyReadsEndsQuietly: the reader of what it prints is gone before it prints it, as in `vidiking help | true`.
-func TestACommandThatNobodyReadsEndsQuietly(t *testing.T) {
+// The reader of the output is gone before the command prints anything, as in `vidiking help | true`.
+func TestBriefCommandsEndQuietlyWithoutAReader(t *testing.T) {
 	t.Parallel()
 	w, vidiking := newWorld(t), program(t)
 	for _, args := range [][]string{{"help"}, {"listen", "--help"}, {"version"}, {"completion", "bash"}, {"config", "list"}, {"webhooks", "list"}, {}} {

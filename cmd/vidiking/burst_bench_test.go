@@ -8,15 +8,15 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// A burst, and what a listen may need for it (docs/performance.md).
+// Limits for a listen during a burst (docs/performance.md).
 const (
 	burstDeliveries  = 20_000
 	burstConnections = 64
-	burstMemory      = 60e6 // bytes resident at the peak
+	burstMemory      = 60e6 // peak resident memory in bytes
 )
 
-// BenchmarkBurst sends 20,000 deliveries to a listen over 64 connections, as fast as they are answered. None may be lost, none may be
-// there twice: in the log, and at the handler.
+// BenchmarkBurst sends 20,000 deliveries to a listen over 64 connections, as fast as they are answered. Each must be in the log and at the
+// handler exactly once.
 func BenchmarkBurst(b *testing.B) {
 	vidiking := buildRelease(b)
 	var next atomic.Int64
@@ -50,7 +50,7 @@ func BenchmarkBurst(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// reportMissing reports how many of a burst are not there, and how many are there more than once.
+// reportMissing reports how many deliveries of a burst are missing, and how many are duplicated.
 func reportMissing(b *testing.B, where string, came map[string]int, first, sent int64) {
 	b.Helper()
 	lost, double := 0, 0

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// runSends sends an event through the listen that started it, and is content whatever came of that: `sends FLAG…`.
+// runSends sends an event through the listen that started it, and succeeds whatever the result: `sends FLAG…`.
 func runSends(flags []string) int {
 	cmd := exec.Command("vidiking", append([]string{"trigger", "render.complete"}, flags...)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -18,7 +18,7 @@ func runSends(flags []string) int {
 	return 0
 }
 
-// runEnvironment says what is in its environment: `environment NAME…`.
+// runEnvironment prints environment variables: `environment NAME…`.
 func runEnvironment(names []string) int {
 	for _, name := range names {
 		fmt.Printf("%s=%s\n", name, os.Getenv(name))
@@ -26,7 +26,7 @@ func runEnvironment(names []string) int {
 	return 0
 }
 
-// runStays writes its process id to a file, and stays until it is asked to end; its code is 7: `stays FILE`.
+// runStays writes its process id to a file and runs until it is asked to end. It then exits with code 7: `stays FILE`.
 func runStays(args []string) int {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
@@ -38,7 +38,7 @@ func runStays(args []string) int {
 	return 7
 }
 
-// isDead reports whether the process whose id a file has is gone, or waits for a parent to notice.
+// isDead reports whether the process whose id is in a file has ended, even if its parent has not noticed yet.
 func isDead(pid string) bool {
 	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(pid) + "/stat")
 	if err != nil {

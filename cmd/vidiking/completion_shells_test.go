@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// completed is a line and what the shells must offer for it.
+// completed is a command line and the completions that shells must offer for it.
 type completed struct {
 	line string
-	want []string // among what is offered
-	not  []string // not among it
+	want []string // must be offered
+	not  []string // must not be offered
 }
 
-// completedLines are typed into every shell. DELIVERY is the newest delivery's id, which is refused, OTHER the one before it.
+// completedLines are typed into every shell. DELIVERY is the id of the newest delivery, which is refused, OTHER the one before.
 func completedLines() []completed {
 	return []completed{
 		{line: "vidiking ", want: []string{"listen", "trigger", "webhooks", "replay", "config", "help"}, not: []string{"a-file"}},
@@ -52,8 +52,8 @@ func completedLines() []completed {
 	}
 }
 
-// TestShellsOfferWhatTheScriptsInCompletionsSay types lines into the real shells, and looks at what they offer.
-func TestShellsOfferWhatTheScriptsInCompletionsSay(t *testing.T) {
+// The test types lines into the real shells and reads the completions that they offer.
+func TestShellsOfferTheExpectedCompletions(t *testing.T) {
 	t.Parallel()
 	for name, offered := range map[string]func(*testing.T, *world, []string) [][]string{
 		"bash": offeredByBash, "zsh": offeredByZsh, "fish": offeredByFish,
@@ -87,8 +87,8 @@ func TestShellsOfferWhatTheScriptsInCompletionsSay(t *testing.T) {
 	}
 }
 
-// TestWhatAShellSaysThatLacksWhatCompletionNeeds holds the words of `help completion` and docs/troubleshooting.md against the shells.
-func TestWhatAShellSaysThatLacksWhatCompletionNeeds(t *testing.T) {
+// The test compares the messages quoted in `help completion` and docs/troubleshooting.md with those of the shells.
+func TestShellsWithoutCompletionSupportPrintTheDocumentedError(t *testing.T) {
 	t.Parallel()
 	for shell, tc := range map[string]struct{ script, run, says string }{
 		"bash": {"vidiking.bash", `COMP_WORDS=(vidiking tri) COMP_CWORD=1 COMP_LINE="vidiking tri" COMP_POINT=12; __start_vidiking`, "_get_comp_words_by_ref: command not found"},
@@ -101,7 +101,7 @@ func TestWhatAShellSaysThatLacksWhatCompletionNeeds(t *testing.T) {
 			}
 			args := map[string][]string{"bash": {"--norc", "--noprofile"}, "zsh": {"-f"}}[shell]
 			args = append(args, "-c", "source '"+script(t, tc.script)+"'\n"+tc.run)
-			out, _ := exec.CommandContext(t.Context(), shell, args...).CombinedOutput() // it fails, and says why
+			out, _ := exec.CommandContext(t.Context(), shell, args...).CombinedOutput() // it fails with a message
 			if !strings.Contains(string(out), tc.says) {
 				t.Errorf("got %q, want %q in it", out, tc.says)
 			}
@@ -118,7 +118,7 @@ func TestWhatAShellSaysThatLacksWhatCompletionNeeds(t *testing.T) {
 	}
 }
 
-// readyToComplete puts two deliveries, a profile and a file into the world, and returns the deliveries' ids by the names they have in lines.
+// readyToComplete adds two deliveries, a profile and a file to the sandbox. It returns the deliveries' ids by their names in completedLines.
 func (w *world) readyToComplete(t *testing.T) *strings.Replacer {
 	t.Helper()
 	var ids []string
@@ -142,7 +142,7 @@ func idOf(t *testing.T, row string) string {
 	return strings.Fields(row[at:])[0]
 }
 
-// script is a completion as it is in the repository.
+// script returns a completion script of the repository.
 func script(t *testing.T, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", "completions", name))
@@ -152,10 +152,10 @@ func script(t *testing.T, name string) string {
 	return path
 }
 
-// offeredBehind marks the end of what was offered for a line.
+// offeredBehind marks the end of the completions for a line.
 const offeredBehind = "----"
 
-// Each shell inserts all that it offers for a line at ^X^A, and writes the line that comes of it to ~/offered at ^X^D.
+// Each shell inserts all completions of a line at ^X^A, and writes the resulting line to ~/offered at ^X^D.
 const (
 	bashStart = `PS1='ready$ '
 . "$BASH_COMPLETION"
@@ -184,7 +184,7 @@ func offeredByBash(t *testing.T, w *world, lines []string) [][]string {
 	return w.typedInto(t, lines, "bash", "--noprofile", "--rcfile", start, "-i")
 }
 
-// bashCompletion is the start of bash-completion, whose functions the script for bash calls.
+// bashCompletion returns the path of bash-completion, whose functions the bash script calls.
 func bashCompletion(t *testing.T) string {
 	t.Helper()
 	for _, path := range []string{"/usr/share/bash-completion/bash_completion", "/usr/local/share/bash-completion/bash_completion", "/opt/homebrew/etc/profile.d/bash_completion.sh"} {
@@ -203,7 +203,7 @@ func offeredByZsh(t *testing.T, w *world, lines []string) [][]string {
 	return w.typedInto(t, lines, "zsh", "-d", "-i")
 }
 
-// typedInto types lines into a shell at a terminal, and returns what it offers for each.
+// typedInto types lines into a shell at a terminal and returns the completions for each.
 func (w *world) typedInto(t *testing.T, lines []string, shell string, args ...string) [][]string {
 	t.Helper()
 	path, err := exec.LookPath(shell)
@@ -217,17 +217,17 @@ func (w *world) typedInto(t *testing.T, lines []string, shell string, args ...st
 		x.types(line + "\x18\x01\x18\x04")
 		var said []string
 		x.until("what "+shell+" offers for "+line, func() bool {
-			text, _ := os.ReadFile(filepath.Join(w.home, "offered")) // not there before the first
+			text, _ := os.ReadFile(filepath.Join(w.home, "offered")) // the file does not exist before the first line
 			said = strings.Split(string(text), "\n"+offeredBehind+"\n")
 			return len(said) > i+1
 		})
-		// The line's last word has become all that is offered. Bash quotes even commas.
+		// The completions replaced the last word of the line. Bash quotes even commas.
 		offered = append(offered, strings.Fields(strings.ReplaceAll(said[i][strings.LastIndexByte(line, ' '):], `\`, "")))
 	}
 	return offered
 }
 
-// offeredByFish asks fish itself, which has a command for that.
+// offeredByFish asks fish with its own command for completions.
 func offeredByFish(t *testing.T, w *world, lines []string) [][]string {
 	t.Helper()
 	const ask = `source $argv[1]; for line in $argv[2..-1]; complete -C "$line"; echo ` + offeredBehind + `; end`
@@ -248,7 +248,7 @@ func offeredByFish(t *testing.T, w *world, lines []string) [][]string {
 	return offered
 }
 
-// write writes a file into the world's home and returns its path.
+// write writes a file in the sandbox's home and returns its path.
 func (w *world) write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(w.home, name)

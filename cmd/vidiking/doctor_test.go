@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-func TestDoctorLooksAtTheTunnelThatListenWouldTake(t *testing.T) {
+func TestDoctorChecksTheTunnelThatListenWouldUse(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -26,13 +26,13 @@ func TestDoctorLooksAtTheTunnelThatListenWouldTake(t *testing.T) {
 	}
 	l := w.startTunnel(t, "vidiking", "localhost:1")
 	if got, want := found(), "a running listen has one open: "+l.url; !strings.Contains(got, want) || len(edge.Auths()) != 2 {
-		t.Errorf("beside a listen: got %q after %d tokens, want %q and no third agent", got, len(edge.Auths()), want)
+		t.Errorf("next to a listen: got %q after %d tokens, want %q and no third agent", got, len(edge.Auths()), want)
 	}
 	l.interrupt()
 	edge.RejectAuth("authentication failed: " + ngrokToken + "\n\nERR_NGROK_107")
 	got := found()
 	if !strings.HasPrefix(got, "failed\ttunnel\tngrok refused the token from NGROK_AUTHTOKEN (ERR_NGROK_107)\t") || strings.Contains(got, ngrokToken) {
-		t.Errorf("a refused token: got %q, want that it is said, without the token", got)
+		t.Errorf("a refused token: got %q, want it reported without the token", got)
 	}
 	edge.Stop()
 	if got := found(); !strings.HasPrefix(got, "failed\ttunnel\tcan't reach ngrok: ") {

@@ -1,37 +1,37 @@
 package main
 
-// toldBy says how an error is told whose words are only known when the program runs: by a pattern that what is said has to match.
-var toldBy = map[string]string{
+// messagePatterns has a pattern for each error whose text is known only at run time. The message must match it.
+var messagePatterns = map[string]string{
 	"cli/api.go: .*":                   `Vidiking answered|Vidiking (rejected|refused)|can't be reached|leads elsewhere|is plain http`,
 	"cli/import.go: .*":                `dlv_.*log`,
 	"cli/selection.go: .*":             `unknown status|is not a time`,
 	"listen/provider.go: .*":           `ngrok\.yml`,
 	"cli/edit.go: .*":                  `editor not found: .* \(from (VISUAL|EDITOR)\)|no editor found`,
 	"jsontext/edit.go: has no .*":      ` has no `,
-	"cli/explain.go: .*":               `the target |unknown|there is no |line 1, column`, // the sites of config and dispatch are looked for by their own words
+	"cli/explain.go: .*":               `the target |unknown|there is no |line 1, column`, // the messages of config and dispatch are searched by their own patterns
 	"send/edits.go: .* .*: .*":         `--(set|unset) `,
 	"cli/account.go: cannot .* .*: .*": `config\.webhook\.json`,
 	"cli/set_webhook.go: .* .*":        `--url `,
 }
 
-// edge is why errors of tunnels are in no story: they take the other end of one, which tunnel_test.go and the tests of internal/tunnel
-// stand in for.
+// edge is the reason why no story covers the errors of tunnels: they need the remote end of a tunnel, which tunnel_test.go and the tests of
+// internal/tunnel provide.
 const edge = "it takes the other end of a tunnel"
 
-// screen is why errors of the screen are in no story: its result line shows them, and the program goes on.
+// screen is the reason why no story covers the errors of the screen: it shows them in its result line and continues.
 const screen = "the screen says it, and goes on"
 
-// notBroughtAbout are the errors that no story can bring about, and why.
-var notBroughtAbout = map[string]string{
+// uncovered lists the errors that no story can cause, with the reason.
+var uncovered = map[string]string{
 	"cli/screen_actions.go: cannot save (.*(\\.bin|\\.json)|.*-.*): .*": screen,
-	"cli/screen_actions.go: there are .* files of this body already":    screen,
-	"cli/watch.go: .*":                                    "only a bug ends a screen like that; a test of internal/tui has one",
-	"cli/send.go: .*":                                     "the directory of the sessions can't be read: whoever runs the tests may read all",
-	"listen/ingress.go: can't listen at .*: .*":           "what keeps a port from being opened, but for another process, differs with the rights that tests have",
-	"cli/explain.go: .*: a line can have 256 MiB at most": "a delivery of 256 MiB takes longer than a story may",
-	"cli/prune.go: cannot delete deliveries: the disk is full":           "it takes a disk that filled up while the log's reserve was in use",
+	"cli/screen_actions.go: there are already .* files of this body":    screen,
+	"cli/watch.go: .*":                                                                            "only a bug ends a screen like that; a test of internal/tui has one",
+	"cli/send.go: .*":                                                                             "the directory of the sessions cannot be read: the user who runs the tests may read all files",
+	"listen/ingress.go: can't listen at .*: .*":                                                   "what keeps a port from being opened, but for another process, differs with the rights that tests have",
+	"cli/explain.go: .*: a line can have 256 MiB at most":                                         "a delivery of 256 MiB takes longer than a story may",
+	"cli/prune.go: cannot delete deliveries: the disk is full":                                    "it takes a disk that filled up while the log's reserve was in use",
 	"listen/session.go: the disk is full, so the session file can't be written":                   "it takes a disk that fills up right after the log was opened",
-	"cli/import.go: another import into this log is in progress":                                    "two imports meet for a moment only",
+	"cli/import.go: another import into this log is in progress":                                  "two imports meet for a moment only",
 	"listen/tunnel_errors.go: .*":                                                                 edge,
 	"listen/tunnel_errors.go: .*: .*":                                                             edge,
 	"listen/tunnel_errors.go: .* lets you in, and there is no tunnel: .*":                         edge,
@@ -39,15 +39,15 @@ var notBroughtAbout = map[string]string{
 	"listen/tunnel_errors.go: .* can't be had from .*: .*":                                        edge,
 	"listen/tunnel_errors.go: the key of .* is another than before, so nothing was sent there":    edge,
 	"listen/provider.go: the system's certificates can't be read: .*":                             "systems do not say so",
-	"listen/session.go: the ingress ended: .*":                                                    "a listening socket does not end by itself",
+	"listen/session.go: the ingress ended: .*":                                                    "a listening socket does not close without a cause",
 	"listen/registrar.go: the account's webhook is not put back: Vidiking did not answer in time": "it takes as long as the program waits for an answer",
 	"cli/restore_webhook.go: .*, so it cannot be restored":                                        "it takes a listen that died before it knew what it replaced",
 	"send/session.go: listen at .* \\(process .*\\) does not respond":                             "it takes as long as the program waits for a sign of life",
-	"cli/flags.go: .*":                        "the parser of flags has no other errors; the words are its own where it gets one",
-	"cli/routes.go: --forward needs a target": "a --forward that is empty is refused before",
-	"cli/set_webhook.go: the webhook is set, but cannot save its secret: .*": "what is kept beside the configuration is written just before, and fails first",
-	"cli/account.go: .*": "another process writes what is remembered, for as long as this one waits",
-	"jsontext/edit.go: it leads more than 10,000 levels deep":                                                              "the path is longer than a command line on some systems",
+	"cli/unknown.go: .*":                                                                          "the flag parser has no other errors now; a new one would have its own text",
+	"cli/routes.go: --forward needs a target":                                                     "a --forward that is empty is refused before",
+	"cli/set_webhook.go: the webhook is set, but cannot save its secret: .*":                      "the file next to the configuration is written just before, and fails first",
+	"cli/account.go: .*":                                                                          "another process writes what is remembered, for as long as this one waits",
+	"jsontext/edit.go: it leads more than 10,000 levels deep":                                     "the path is longer than a command line on some systems",
 	"config/generated_secret.go: cannot save the new secret in .*: another process created one there and removed it again": "two processes have to meet within milliseconds",
 	"config/value.go: .* cannot be set on the command line":                                                                "no command has such a flag",
 }

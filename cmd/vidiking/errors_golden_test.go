@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-const errorsHead = `Every error that the program ends with, by command: what is typed, what is said, and the exit code. The stories write this file:
+const errorsHead = `Every error with which the program ends, by command: the command line, the message and the exit code. The stories write this file:
 
     go test ./cmd/vidiking -run TestStories -update
 
 Ids, times, ports and directories are examples.
 `
 
-// writeErrors writes the golden: sorted, and of what is said twice by a command the shorter line that was typed.
+// writeErrors writes the golden file, sorted. If a command has the same error twice, it keeps the shorter command line.
 func writeErrors(t *testing.T, all []ending) {
 	t.Helper()
 	slices.SortFunc(all, compareEndings)
@@ -36,7 +36,7 @@ func writeErrors(t *testing.T, all []ending) {
 	}
 }
 
-// readErrors reads the golden back. A line that was typed stays one string there, since only the key is compared.
+// readErrors parses the golden file. It keeps a command line as one string, because only the key is compared.
 func readErrors(t *testing.T) (all []ending) {
 	t.Helper()
 	text, err := os.ReadFile(errorsGolden)
@@ -68,10 +68,10 @@ func readErrors(t *testing.T) (all []ending) {
 	return all
 }
 
-// asTyped marks arguments that are quoted already.
+// asTyped marks arguments that are already quoted.
 const asTyped = "\x00"
 
-// quoted is an argument as a shell takes it, in one line.
+// quoted quotes an argument for a shell, on one line.
 func quoted(arg string) string {
 	if typed, ok := strings.CutPrefix(arg, asTyped); ok {
 		return typed
@@ -90,7 +90,7 @@ func quoted(arg string) string {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// wholeRun reports whether every story ran that writes the golden here.
+// wholeRun reports whether all stories that write the golden file have run.
 func wholeRun(t *testing.T) bool {
 	t.Helper()
 	only := flag.Lookup("test.run").Value.String()

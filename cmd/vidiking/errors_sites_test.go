@@ -15,9 +15,9 @@ import (
 	"unicode"
 )
 
-// makers are what an error's words are given to, by package: a function or the type of a literal, and which argument or field of it
-// has them. What follows the words of usage and failed are hints, which have to be there, too. A package that gets a new way of
-// making errors that reach the user gets its row here.
+// makers lists, by package, what creates an error message: a function or a literal's type, and the argument or field with the message.
+// Arguments after the message of Usage and Failed are hints, which must be covered too. A package with a new way of creating errors for
+// users needs a row here.
 var makers = map[string][]maker{
 	"cli": {
 		{name: "Usage", arg: 0, hints: true}, {name: "usage", arg: 0, hints: true}, {name: "Failed", arg: 1, hints: true}, {name: "failed", arg: 1, hints: true},
@@ -36,23 +36,23 @@ var makers = map[string][]maker{
 
 type maker struct {
 	name  string
-	arg   int    // of a call, or of a literal without names
-	field string // of a literal with names; empty where there are none
+	arg   int    // of a call, or of a literal without field names
+	field string // of a literal with field names; empty for others
 	hints bool
 }
 
-// site is a place in the program that makes an error.
+// site is a place in the source that creates an error.
 type site struct {
 	at    string // file:line
 	file  string
-	words string // a pattern of what is said; what is only known when the program runs is .*
+	words string // a pattern of the message, with .* for parts known only at run time
 	hints []string
 }
 
-// name is what a site is called in the tables of errors_exceptions_test.go.
+// name returns the site's name in the tables of errors_exceptions_test.go.
 func (s site) name() string { return s.file + ": " + s.words }
 
-// fewestLetters is how many letters of its words must be known for a site to be told by them.
+// fewestLetters is the number of known letters in a message that is enough to identify it.
 const fewestLetters = 6
 
 func TestEveryErrorIsInTheGolden(t *testing.T) {
@@ -66,40 +66,40 @@ func TestEveryErrorIsInTheGolden(t *testing.T) {
 		found[s.name()] = true
 		words, told := s.pattern()
 		shown := told && slices.ContainsFunc(all, func(e ending) bool { return s.says(words, e) })
-		reason, excused := notBroughtAbout[s.name()]
+		reason, excused := uncovered[s.name()]
 		switch {
 		case excused && reason == "":
-			t.Errorf("%s: its excuse gives no reason: %q", s.at, s.name())
+			t.Errorf("%s: uncovered gives no reason: %q", s.at, s.name())
 		case excused && shown:
-			t.Errorf("%s: the golden has it; take its excuse away: %q", s.at, s.name())
+			t.Errorf("%s: the golden file has it; remove it from uncovered: %q", s.at, s.name())
 		case !told && !excused:
-			t.Errorf("%s: too few of its words are known to look for it; say in toldBy how it is told: %q", s.at, s.name())
+			t.Errorf("%s: too little of the message is known to search for it; add a pattern to messagePatterns: %q", s.at, s.name())
 		case !shown && !excused:
-			t.Errorf("%s: no story ends with it: %q %q", s.at, s.name(), s.hints)
+			t.Errorf("%s: no story ends with this error: %q %q", s.at, s.name(), s.hints)
 		}
 	}
 	if t.Failed() {
-		t.Log("Each error has to be brought about by a story (testdata/script/errors_*.txtar are for that) and to stand in " + errorsGolden +
-			", which TestStories with -update writes. Where no story can, errors_exceptions_test.go says why.")
+		t.Log("A story must cause each error (see testdata/script/errors_*.txtar), and it must be in " + errorsGolden +
+			", which TestStories -update writes. If no story can cause an error, add it with the reason to errors_exceptions_test.go.")
 	}
-	for _, table := range []map[string]string{notBroughtAbout, toldBy} {
+	for _, table := range []map[string]string{uncovered, messagePatterns} {
 		for name := range table {
 			if !found[name] {
-				t.Errorf("errors_exceptions_test.go has an error that is no longer made: %s", name)
+				t.Errorf("errors_exceptions_test.go has an error that no longer exists: %s", name)
 			}
 		}
 	}
 }
 
-// pattern is how the site is told among what was said; told is false where nothing tells it.
+// pattern returns the pattern that identifies the site's messages; ok is false if there is none.
 func (s site) pattern() (pattern string, told bool) {
-	if by, ok := toldBy[s.name()]; ok {
+	if by, ok := messagePatterns[s.name()]; ok {
 		return by, true
 	}
 	return s.words, letters(s.words) >= fewestLetters
 }
 
-// says reports whether an ending is the site's: its words, with all of its hints behind them.
+// says reports whether an ending belongs to the site: it has its message, followed by all of its hints.
 func (s site) says(words string, e ending) bool {
 	at := regexp.MustCompile("(?s)" + words).FindStringIndex(e.Said)
 	if at == nil {
@@ -113,7 +113,7 @@ func (s site) says(words string, e ending) bool {
 	return true
 }
 
-// letters counts those of a pattern that are known.
+// letters counts the known letters of a pattern.
 func letters(pattern string) (n int) {
 	for _, r := range strings.ReplaceAll(pattern, ".*", "") {
 		if unicode.IsLetter(r) {
@@ -123,7 +123,7 @@ func letters(pattern string) (n int) {
 	return n
 }
 
-// sitesOfErrors finds the sites in what ships.
+// sitesOfErrors finds the sites in the source of the program.
 func sitesOfErrors(t *testing.T) (all []site) {
 	t.Helper()
 	for pkg, makers := range makers {
@@ -165,7 +165,7 @@ type siteReader struct {
 	positions *token.FileSet
 	file      string
 	constants map[string]ast.Expr   // of the package
-	assigned  map[string][]ast.Expr // in the function: what was assigned to each name
+	assigned  map[string][]ast.Expr // the values assigned to each name in the function
 	sites     []site
 }
 
@@ -210,7 +210,7 @@ func (r *siteReader) function(f *ast.FuncDecl) {
 		return true
 	})
 	if slices.ContainsFunc(r.makers, func(m maker) bool { return m.name == f.Name.Name }) {
-		return // it is given the words
+		return // the caller provides the message
 	}
 	ast.Inspect(f.Body, func(n ast.Node) bool {
 		for _, m := range r.makers {
@@ -220,7 +220,7 @@ func (r *siteReader) function(f *ast.FuncDecl) {
 	})
 }
 
-// look adds a site where the node is what the maker says.
+// look adds a site if the node matches a maker.
 func (r *siteReader) look(n ast.Node, m maker) {
 	var words ast.Expr
 	var hints []ast.Expr
@@ -249,7 +249,7 @@ func (r *siteReader) look(n ast.Node, m maker) {
 	at := r.positions.Position(n.Pos())
 	s := site{at: r.file + ":" + strconv.Itoa(at.Line), file: r.file, words: r.patternOf(words, 0)}
 	if letters(s.words) == 0 && path.Dir(s.file) != "cli" && path.Dir(s.file) != "listen" && path.Dir(s.file) != "send" {
-		return // it hands on what another site says
+		return // it passes on the message of another site
 	}
 	for _, h := range hints {
 		s.hints = append(s.hints, r.patternOf(h, 0))
@@ -283,7 +283,7 @@ func nameOf(e ast.Expr) string {
 
 var verbs = regexp.MustCompile(`%[-+# 0-9.*]*[a-zA-Z]`)
 
-// patternOf is what a text will be, as far as the source says: a pattern.
+// patternOf returns a pattern for the text of an expression, as far as the source shows it.
 func (r *siteReader) patternOf(e ast.Expr, deep int) string {
 	const any = ".*"
 	if deep > 8 {

@@ -19,26 +19,26 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli"
 )
 
-// Every error that the program ends with stands in errors.golden, as stories brought it about, so that all of them can be read in a
-// row: do they sound like one program, and does each say what to do? Whatever `exec vidiking …` in a story ends with an error is
-// noted, and has to be there. TestEveryErrorIsInTheGolden (errors_sites_test.go) then looks for the errors that no story brings about.
+// errors.golden has every error with which the program ends in a story, in one place, so reviewers can check that they read alike and say
+// what to do. Errors of `exec vidiking …` in a story are recorded and must be in the file. TestEveryErrorIsInTheGolden
+// (errors_sites_test.go) finds the errors that no story causes.
 //
-//	go test ./cmd/vidiking -run TestStories -update    # writes it anew; of single stories, adds what they say
+//	go test ./cmd/vidiking -run TestStories -update    # rewrites it; for single stories, adds their errors
 
 const errorsGolden = "testdata/errors.golden"
 
-// errorsVariable names the directory in which the program notes how it ended.
+// errorsVariable names the directory in which the program records its errors.
 const errorsVariable = "VIDIKING_TEST_ERRORS"
 
-// ending is how the program ended with an error.
+// ending is an error with which the program ended.
 type ending struct {
 	Command string   // trigger, webhooks list
-	Args    []string // as they were typed
-	Said    string   // from "error:" on
+	Args    []string // the command line
+	Said    string   // the output from "error:" on
 	Code    int
 }
 
-// runNoted is the program as stories run it.
+// runNoted is the program for stories. It records the error with which it ends.
 func runNoted() int {
 	dir := os.Getenv(errorsVariable)
 	if dir == "" {
@@ -50,13 +50,13 @@ func runNoted() int {
 	code := cli.Main(context.Background(), w)
 	if e, ok := endingOf(w.Args, said.String(), code); ok {
 		if err := e.note(dir); err != nil {
-			panic(err) // a story that loses what it was to note must not pass
+			panic(err) // a story whose error is lost must not pass
 		}
 	}
 	return code
 }
 
-// heard keeps what is said on stderr, by whichever goroutine.
+// heard keeps the output on stderr. Several goroutines may write to it.
 type heard struct {
 	mu   sync.Mutex
 	said bytes.Buffer
@@ -74,7 +74,7 @@ func (h *heard) String() string {
 	return h.said.String()
 }
 
-// endingOf finds the error that a run ended with. Handlers that refuse and the like are no errors of the program: they have their rows.
+// endingOf finds the error with which a run ended. Refused deliveries are not errors of the program; they have rows.
 func endingOf(args []string, said string, code int) (e ending, ok bool) {
 	said = regexp.MustCompile(`\x1b\[[0-9;]*m`).ReplaceAllString(said, "")
 	at := strings.LastIndex("\n"+said, "\nerror: ")
@@ -88,7 +88,7 @@ func endingOf(args []string, said string, code int) (e ending, ok bool) {
 	return e, true
 }
 
-// isWholeError reports whether nothing stands behind an error but what belongs to it: else it is of a command that the program ran.
+// isWholeError reports whether the output ends with the error. If not, the error belongs to a command that the program ran.
 func isWholeError(said string) bool {
 	for _, line := range strings.Split(strings.TrimRight(said, "\n"), "\n")[1:] {
 		if !strings.HasPrefix(line, "hint:  ") && !strings.HasPrefix(line, "       ") {
@@ -98,7 +98,7 @@ func isWholeError(said string) bool {
 	return true
 }
 
-// commandOf is the command's name in what was typed.
+// commandOf returns the name of the command in a command line.
 func commandOf(args []string, said string) string {
 	var words []string
 	for i := 0; i < len(args) && len(words) < 2; i++ {
@@ -121,7 +121,7 @@ func commandOf(args []string, said string) string {
 	return strings.Join(words, " ")
 }
 
-// anyRun makes the same what differs from run to run.
+// anyRun replaces values that differ between runs.
 func anyRun(s string) string {
 	for _, dir := range []string{os.Getenv("WORK"), os.Getenv("HOME")} {
 		if dir != "" {
@@ -133,7 +133,7 @@ func anyRun(s string) string {
 		{`process \d+`, "process 4711"},
 		{`: kill \d+`, ": kill 4711"},
 		{`"duration_ms":[0-9.]*`, `"duration_ms":0`},
-		{`column \d{3,}`, "column 222"}, // in what was exported, which is not of one length
+		{`column \d{3,}`, "column 222"}, // in an exported file, whose length varies
 		{`:([1-5]\d{4}|6[0-5]\d{3})\b`, ":49152"},
 		{`whsec_…[0-9A-Za-z]{4}`, "whsec_…Kq7T"},
 		{`/tmp/\S*vidiking-\d+`, "/tmp/vidiking-0"},
@@ -141,13 +141,13 @@ func anyRun(s string) string {
 		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)
 	}
 	s = regexp.MustCompile(`[ (]\d\d:\d\d:\d\d\b`).ReplaceAllStringFunc(s, func(at string) string {
-		if at[1:] == "14:03:10" { // what stands in hints as an example
+		if at[1:] == "14:03:10" { // the example in hints
 			return at
 		}
 		return at[:1] + "14:02:08"
 	})
 	return regexp.MustCompile(`dlv_[0-9a-hjkmnp-tv-z]{6,10}\b`).ReplaceAllStringFunc(s, func(id string) string {
-		for _, said := range []string{"dlv_8kx4m2", "dlv_8kyaaa", "dlv_8kz4m2"} { // by a story; none that is drawn begins so
+		for _, said := range []string{"dlv_8kx4m2", "dlv_8kyaaa", "dlv_8kz4m2"} { // ids that a story sets; random ids do not start like this
 			if strings.HasPrefix(id, said) {
 				return id
 			}
@@ -156,7 +156,7 @@ func anyRun(s string) string {
 	})
 }
 
-// note keeps the ending in a file of its own, since stories run side by side.
+// note writes the ending to a separate file, because stories run in parallel.
 func (e ending) note(dir string) error {
 	f, err := os.CreateTemp(dir, "ending-*.json")
 	if err != nil {
@@ -165,7 +165,7 @@ func (e ending) note(dir string) error {
 	return errors.Join(json.NewEncoder(f).Encode(e), f.Close())
 }
 
-// text is the ending as the golden has it.
+// text returns the ending in the format of the golden file.
 func (e ending) text() string {
 	line := "$ vidiking"
 	for _, a := range e.Args {
@@ -174,7 +174,7 @@ func (e ending) text() string {
 	return line + "\n" + strings.TrimRight(e.Said, "\n") + "\nexit code " + itoa(e.Code) + "\n"
 }
 
-// key is what makes two endings the same, however they were typed.
+// key returns what identifies an ending, regardless of the command line.
 func (e ending) key() string {
 	return e.Command + "\n" + strings.TrimRight(e.Said, "\n") + "\n" + itoa(e.Code)
 }
@@ -184,11 +184,11 @@ func compareEndings(a, b ending) int {
 		cmp.Compare(len(a.text()), len(b.text())), cmp.Compare(a.text(), b.text()))
 }
 
-// checkErrors compares what the stories noted with the golden, once all of them have run.
+// checkErrors compares the recorded endings with the golden file after all stories have run.
 func checkErrors(t *testing.T, dir string) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		return // other systems have words of their own for what files can't do
+		return // other systems have other messages for file errors
 	}
 	got, whole := notedIn(t, dir), wholeRun(t)
 	if *update && whole {
@@ -203,7 +203,7 @@ func checkErrors(t *testing.T, dir string) {
 	known, seen := keysOf(want), keysOf(got)
 	for _, e := range got {
 		if !known[e.key()] {
-			known[e.key()] = true // it is said once
+			known[e.key()] = true // report it once
 			t.Errorf("%s does not have this error; if it reads well, run the stories with -update:\n%s", errorsGolden, e.text())
 		}
 	}
@@ -225,7 +225,7 @@ func keysOf(all []ending) map[string]bool {
 	return keys
 }
 
-// notedIn reads what was noted.
+// notedIn reads the recorded endings.
 func notedIn(t *testing.T, dir string) (all []ending) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "ending-*.json"))

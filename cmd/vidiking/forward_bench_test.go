@@ -20,17 +20,17 @@ import (
 	"time"
 )
 
-// idleConnections is what the proxy keeps open to the handler (docs/performance.md).
+// idleConnections is the number of connections to the handler that the proxy keeps open (docs/performance.md).
 const idleConnections = 64
 
-// BenchmarkForward compares a listen, which checks, records, forwards and shows, with a process that only forwards: an
-// httputil.ReverseProxy. Both stand before the same handler and are sent the same, in turns.
+// BenchmarkForward compares a listen, which verifies, records, forwards and shows deliveries, with a process that only forwards them: an
+// httputil.ReverseProxy. Both have the same handler and receive the same deliveries, alternately.
 func BenchmarkForward(b *testing.B) {
 	vidiking := buildRelease(b)
 	for _, connections := range []int{1, 16} {
 		b.Run(strconv.Itoa(connections), func(b *testing.B) {
 			p := startPeers(b, vidiking, connections)
-			var took ratios // for one delivery
+			var took ratios // per delivery
 			before := p.cpu()
 			for b.Loop() {
 				p.inTurn(forwardTurns, func(i int) time.Duration { return p.perDelivery(b, i) }, took.add)
@@ -63,15 +63,15 @@ func BenchmarkForward(b *testing.B) {
 
 const (
 	forwardTurns = 15
-	forwardTurn  = 200 * time.Millisecond // so short that whatever else the machine does slows both alike
+	forwardTurn  = 200 * time.Millisecond // short, so other load on the machine slows both equally
 
 	pacedTurns       = 7
-	pacedRate        = 500 // a second (docs/performance.md)
+	pacedRate        = 500 // per second (docs/performance.md)
 	pacedEvents      = 2 * pacedRate
 	pacedConnections = 32
 )
 
-// peers are a listen and a proxy before the same handler, with open connections to both.
+// peers are a listen and a proxy with the same handler, with open connections to both.
 type peers struct {
 	pids    [2]int
 	senders [2][]*sender
@@ -93,12 +93,12 @@ func startPeers(b *testing.B, vidiking string, connections int) *peers {
 	p := &peers{pids: [2]int{l.cmd.Process.Pid, proxy.cmd.Process.Pid}}
 	p.senders[0], p.senders[1] = dialAll(b, l.url, connections), dialAll(b, address, connections)
 	for i := range p.senders {
-		p.perDelivery(b, i) // everything is open and has been used
+		p.perDelivery(b, i) // warm-up: open and use all connections
 	}
 	return p
 }
 
-// inTurn measures the two of them in turn, the one and then the other first.
+// inTurn measures both alternately, and swaps the order each time.
 func (p *peers) inTurn(turns int, measure func(i int) time.Duration, add func(own, peer time.Duration)) {
 	for turn := range turns {
 		var took [2]time.Duration
@@ -110,7 +110,7 @@ func (p *peers) inTurn(turns int, measure func(i int) time.Duration, add func(ow
 	}
 }
 
-// perDelivery sends for one turn as fast as it is answered, and returns what a delivery took of that time.
+// perDelivery sends for one turn as fast as it is answered, and returns the time per delivery.
 func (p *peers) perDelivery(b *testing.B, i int) time.Duration {
 	b.Helper()
 	start := time.Now()
@@ -119,7 +119,7 @@ func (p *peers) perDelivery(b *testing.B, i int) time.Duration {
 	return time.Since(start) / time.Duration(max(1, sent))
 }
 
-// spent is what a peer has sent and what processor time its process has taken.
+// spent is the number of deliveries sent to a peer and the processor time of its process.
 type spent struct {
 	sent int
 	cpu  time.Duration
@@ -132,7 +132,7 @@ func (p *peers) cpu() (now [2]spent) {
 	return now
 }
 
-// reportCPU reports the processor time for a delivery since before, which says more than the clock where the machine is busy.
+// reportCPU reports the processor time per delivery, which is more reliable than the clock on a busy machine.
 func (p *peers) reportCPU(b *testing.B, before [2]spent) {
 	b.Helper()
 	var each [2]float64
@@ -145,8 +145,8 @@ func (p *peers) reportCPU(b *testing.B, before [2]spent) {
 	}
 }
 
-// paced sends for one turn at a rate that does not wait for answers, and returns how long each took from the moment it was due, in
-// order.
+// paced sends for one turn at a fixed rate without waiting for responses. It returns the latencies, measured from the due times, in
+// ascending order.
 func (p *peers) paced(b *testing.B, i int) []time.Duration {
 	b.Helper()
 	due := make(chan time.Time, pacedEvents)
@@ -173,7 +173,7 @@ func (p *peers) paced(b *testing.B, i int) []time.Duration {
 	for n := range pacedEvents {
 		timer.Reset(time.Until(start.Add(time.Duration(n) * every)))
 		<-timer.C
-		due <- time.Now() // and not when it should have been: our own timer is not what is measured
+		due <- time.Now() // not the exact due time, because the accuracy of our timer is not measured
 	}
 	close(due)
 	all.Wait()
@@ -181,7 +181,7 @@ func (p *peers) paced(b *testing.B, i int) []time.Duration {
 	return took
 }
 
-// startProxy starts a process with a proxy before the handler, and returns its address.
+// startProxy starts a process with a proxy for the handler and returns its address.
 func (w *world) startProxy(b *testing.B, handler string) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "addr")

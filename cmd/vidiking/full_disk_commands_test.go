@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestCommandsOnAFullDisk runs commands while the disk of the data directory is full: reading needs no space, and removing deliveries,
-// which makes some, needs none either. Other commands name that as the way out.
+// The commands run while the disk of the data directory is full. Reading needs no space. Pruning, which frees space, needs none either, and
+// other commands suggest it.
 func TestCommandsOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	onOwnDisk(t, "size=4m", func(*world) {}, func(w *world) { commandsOnFullDisk(t, w) })
@@ -50,14 +50,14 @@ func commandsOnFullDisk(t *testing.T, w *world) {
 	}
 	l := w.startListen(t, "vidiking", handler)
 	fillUp(t, w.dir)
-	mustRun(t, w, 0, "webhooks", "prune", "--keep", "2") // beside a listen, which has the log open
+	mustRun(t, w, 0, "webhooks", "prune", "--keep", "2") // while a listen has the log open
 	if code := l.interrupt(); code != 0 {
 		t.Errorf("listen ended with %d, want 0; stderr:\n%s", code, l.said(l.stderr))
 	}
 	checkPrivate(t, w.dir)
 }
 
-// mustRun runs a command that is to end with a code, and returns all that it printed.
+// mustRun runs a command that must end with a code and returns all of its output.
 func mustRun(t *testing.T, w *world, code int, args ...string) string {
 	t.Helper()
 	got, stdout, stderr := w.run(t, "vidiking", args...)
@@ -67,7 +67,7 @@ func mustRun(t *testing.T, w *world, code int, args ...string) string {
 	return stdout + stderr
 }
 
-// checkPrivate checks that nobody else may read what is in the data directory, but for the file that fills the disk.
+// checkPrivate checks that the files in the data directory are private, except the file that fills the disk.
 func checkPrivate(t *testing.T, dir string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {

@@ -13,9 +13,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// On a full disk nothing is taken that can't be recorded: 503, so that the provider sends it again, and one line that says why. When
-// there is room again it goes on, and what was recorded before is whole.
-func TestListenOnAFullDiskTakesNothingItCannotRecord(t *testing.T) {
+// On a full disk, listen accepts no delivery that it cannot record: it responds 503, so the provider retries, and prints the reason once.
+// When there is space again it continues, and earlier records are intact.
+func TestListenOnAFullDiskRejectsDeliveriesItCannotRecord(t *testing.T) {
 	t.Parallel()
 	onOwnDisk(t, "size=16m", func(*world) {}, func(w *world) { fullDisk(t, w) })
 }
@@ -48,20 +48,20 @@ func fullDisk(t *testing.T, w *world) {
 		t.Errorf("%d in the log, want the %d that were taken", got, d.taken)
 	}
 	if got := handler.calls(); got != d.taken {
-		t.Errorf("the handler was called %d times, want %d: what is not recorded is not forwarded", got, d.taken)
+		t.Errorf("the handler was called %d times, want %d: unrecorded deliveries must not be forwarded", got, d.taken)
 	}
 	if code := l.interrupt(); code != 0 {
 		t.Errorf("listen ended with %d, want 0; stderr:\n%s", code, l.said(l.stderr))
 	}
 }
 
-// disk sends to a listen on a disk of its own, one delivery after the other.
+// disk sends deliveries, one after the other, to a listen whose data directory is on a small disk.
 type disk struct {
 	t     *testing.T
 	l     *listening
 	s     *sender
 	next  int64
-	taken int // were answered 200
+	taken int // answered with 200
 }
 
 func (d *disk) send() int {
@@ -80,7 +80,7 @@ func (d *disk) send() int {
 	return resp.StatusCode
 }
 
-// sends sends n, and expects the same answer for each.
+// sends sends n deliveries and expects the same status code for each.
 func (d *disk) sends(code, n int) {
 	d.t.Helper()
 	for range n {
@@ -90,10 +90,10 @@ func (d *disk) sends(code, n int) {
 	}
 }
 
-// until sends until the answer changes to code. The log may have some room of its own left, so that it is not the next one.
+// until sends until the status code changes to code. That may take several deliveries, because the log may have reserved space.
 func (d *disk) until(code int) {
 	d.t.Helper()
-	const most = 20_000 // 20 MB: more than the disk
+	const most = 20_000 // 20 MB, more than the disk has
 	for range most {
 		if d.send() == code {
 			return
@@ -102,10 +102,10 @@ func (d *disk) until(code int) {
 	d.t.Fatalf("no answer %d in %d deliveries; stderr of listen:\n%s", code, most, d.l.said(d.l.stderr))
 }
 
-// told is how often listen said that the disk is full.
+// told returns how often listen reported a full disk.
 func (d *disk) told() int { return strings.Count(d.l.said(d.l.stderr), "disk is full") }
 
-// fillUp leaves no room on the disk that dir is on. Removing the file that it returns makes room again.
+// fillUp fills the disk of dir. Removing the file that it returns frees the space.
 func fillUp(t *testing.T, dir string) string {
 	t.Helper()
 	rest := filepath.Join(dir, "rest")
@@ -113,7 +113,7 @@ func fillUp(t *testing.T, dir string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := make([]byte, 4096) // the last page counts
+	block := make([]byte, 4096) // small, so even the last page is filled
 	for err == nil {
 		_, err = f.Write(block)
 	}

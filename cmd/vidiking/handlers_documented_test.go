@@ -23,8 +23,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// documentedHandlers are the handlers of docs/handlers.md, and how each is served: the files of testdata/handlers/serve put it on a free
-// port and print where.
+// documentedHandlers are the handlers of docs/handlers.md and how to serve them: the files in testdata/handlers/serve serve a handler on a free
+// port and print its address.
 var documentedHandlers = []struct {
 	file  string
 	serve func(t *testing.T, file, secret string) (addr string, err error)
@@ -39,8 +39,8 @@ var documentedHandlers = []struct {
 	{file: "rails_controller.rb", serve: served(ruby, "with_rails.rb")},
 }
 
-// TestDocumentedHandlers sends every handler of docs/handlers.md what it must take and what it must not, and runs the page's own commands
-// against it.
+// The test sends valid and invalid deliveries to every handler of docs/handlers.md, and runs the commands of that page against
+// it.
 func TestDocumentedHandlers(t *testing.T) {
 	t.Parallel()
 	tries, exact := triesOfThePage(t), exactBodyOfThePage(t)
@@ -76,7 +76,7 @@ func TestDocumentedHandlers(t *testing.T) {
 			t.Parallel()
 			addr, err := h.serve(t, h.file, "")
 			if err != nil {
-				return // it does not even start, which is what it should do
+				return // the server rejects the handler at startup, as it should
 			}
 			body := []byte(`{"event":"render.complete","data":{}}`)
 			if got, answer := deliver(t, addr, body, []string{signature.Sign(webhook.SecretFrom(""), body, signature.StylePrefixed)}); got < 400 {
@@ -86,7 +86,7 @@ func TestDocumentedHandlers(t *testing.T) {
 	}
 }
 
-// requestToHandler is a delivery, or what is none, and the code that is right for it.
+// requestToHandler is a request and the status code that a correct handler returns for it.
 type requestToHandler struct {
 	name      string
 	body      []byte
@@ -143,7 +143,7 @@ func requestsToHandlers() []requestToHandler {
 	return requests
 }
 
-// deliver sends a body to a handler, as JSON, and returns its answer.
+// deliver sends a body to a handler as JSON and returns the response.
 func deliver(t *testing.T, addr string, body []byte, signatures []string) (code int, answer string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+addr+"/webhooks/vidiking", bytes.NewReader(body))
@@ -152,7 +152,7 @@ func deliver(t *testing.T, addr string, body []byte, signatures []string) (code 
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header[webhook.SignatureHeader] = signatures
-	req.Close = true // some close what is kept just as the next request comes
+	req.Close = true // some servers close idle connections just when the next request arrives
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func deliver(t *testing.T, addr string, body []byte, signatures []string) (code 
 	return resp.StatusCode, string(said)
 }
 
-// served serves a handler by an interpreter: what of its arguments is no flag is a file of testdata/handlers/serve.
+// served serves a handler with an interpreter. Arguments that are not flags are files in testdata/handlers/serve.
 func served(find func(t *testing.T, dir string) interpreter, args ...string) func(t *testing.T, file, secret string) (string, error) {
 	return func(t *testing.T, file, secret string) (string, error) {
 		t.Helper()
@@ -178,7 +178,7 @@ func served(find func(t *testing.T, dir string) interpreter, args ...string) fun
 		for _, arg := range args {
 			if !strings.HasPrefix(arg, "-") {
 				arg = filepath.Join(dir, "serve", arg)
-				if _, err := os.Stat(arg); err != nil { // so that go test runs again, cache or not, when it has changed
+				if _, err := os.Stat(arg); err != nil { // makes go test rerun the test when the file changes
 					t.Fatal(err)
 				}
 			}
@@ -195,7 +195,7 @@ func served(find func(t *testing.T, dir string) interpreter, args ...string) fun
 	}
 }
 
-// firstLine starts a program and returns the first line that it prints; the test's end kills it.
+// firstLine starts a program and returns the first line that it prints. It kills the program at the end of the test.
 func firstLine(t *testing.T, cmd *exec.Cmd) (string, error) {
 	t.Helper()
 	var complaints bytes.Buffer
@@ -212,8 +212,8 @@ func firstLine(t *testing.T, cmd *exec.Cmd) (string, error) {
 	line, err := reader.ReadString('\n')
 	go func() {
 		defer close(ended)
-		_, _ = io.Copy(io.Discard, reader) // so that it never waits for a reader
-		_ = cmd.Wait()                     // killed
+		_, _ = io.Copy(io.Discard, reader) // keep reading so the program never blocks
+		_ = cmd.Wait()                     // it was killed
 	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
@@ -221,12 +221,12 @@ func firstLine(t *testing.T, cmd *exec.Cmd) (string, error) {
 	})
 	if err != nil {
 		<-ended
-		return "", fmt.Errorf("%q ended before it said where it is:\n%s", cmd.Args, &complaints)
+		return "", fmt.Errorf("%q ended before it printed its address:\n%s", cmd.Args, &complaints)
 	}
 	return strings.TrimSpace(line), nil
 }
 
-// serveNetHTTP serves the handler in Go, which needs no other process.
+// serveNetHTTP serves the Go handler, which needs no other process.
 func serveNetHTTP(t *testing.T, _, secret string) (addr string, err error) {
 	t.Helper()
 	defer func() {
@@ -243,9 +243,9 @@ func serveNetHTTP(t *testing.T, _, secret string) (addr string, err error) {
 
 const handlersPage = "../../docs/handlers.md"
 
-// TestThePageOfHandlersShowsTheFiles compares each snippet of docs/handlers.md with the file that TestDocumentedHandlers runs, byte for
-// byte; -update writes them.
-func TestThePageOfHandlersShowsTheFiles(t *testing.T) {
+// The test compares each snippet of docs/handlers.md with the file that TestDocumentedHandlers runs, byte for byte. -update
+// rewrites the snippets.
+func TestHandlersPageMatchesTheTestedFiles(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(handlersPage)
 	if err != nil {
@@ -281,7 +281,7 @@ func TestThePageOfHandlersShowsTheFiles(t *testing.T) {
 	}
 }
 
-// triesOfThePage are the commands of docs/handlers.md that try a handler.
+// triesOfThePage returns the commands of docs/handlers.md that try a handler.
 func triesOfThePage(t *testing.T) []string {
 	t.Helper()
 	page, err := os.ReadFile(handlersPage)
@@ -300,7 +300,7 @@ func triesOfThePage(t *testing.T) []string {
 	return tries
 }
 
-// exactBodyOfThePage is the body that docs/handlers.md writes to exact.json.
+// exactBodyOfThePage returns the body that docs/handlers.md writes to exact.json.
 func exactBodyOfThePage(t *testing.T) string {
 	t.Helper()
 	page, err := os.ReadFile(handlersPage)
@@ -314,7 +314,7 @@ func exactBodyOfThePage(t *testing.T) string {
 	return string(found[1])
 }
 
-// TestNoSerializerWritesTheExactBody makes sure that the page's commands fail a handler that hashes re-serialized JSON.
+// If a serializer wrote the same bytes, the commands of the page would not detect a handler that hashes re-serialized JSON.
 func TestNoSerializerWritesTheExactBody(t *testing.T) {
 	t.Parallel()
 	body := exactBodyOfThePage(t)
@@ -325,7 +325,7 @@ func TestNoSerializerWritesTheExactBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var others []string // serializers that write another text
+	var others []string // serializers that write other bytes
 	for form := range doc.Defaults() {
 		others = append(others, form.Writers...)
 		var written strings.Builder
@@ -333,7 +333,7 @@ func TestNoSerializerWritesTheExactBody(t *testing.T) {
 			t.Errorf("%+v writes the body as it is: %s, %v", form, body, err)
 		}
 	}
-	// Defaults leaves out serializers that evidently write the text itself.
+	// The defaults omit serializers that obviously write the same bytes.
 	for _, name := range []string{"Node's JSON.stringify", "Python's json.dumps", "Go's json.Marshal", "PHP's json_encode", "Ruby's JSON.generate"} {
 		if !slices.Contains(others, name) {
 			t.Errorf("%s writes the body as it is: %s", name, body)

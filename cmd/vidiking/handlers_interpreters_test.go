@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// Said from the root of the module, where the tests are usually run.
+// Commands to run from the root of the module, where the tests are usually run.
 const installForNode = "npm ci --prefix cmd/vidiking/testdata/handlers"
 
-// An interpreter is what runs a handler in a home that is not the developer's.
+// An interpreter runs a handler in a sandboxed home directory.
 type interpreter struct {
 	program string
 	env     []string
 }
 
-// node finds Node with a framework of testdata/handlers/package.json, or with none, or skips. It asks Node where it is, for the one in PATH
-// may be a stand-in that looks in the home.
+// node finds Node with a framework of testdata/handlers/package.json, or without one, or skips the test. It asks Node for its path, because
+// the one in PATH may be a wrapper that depends on the home directory.
 func node(framework string) func(t *testing.T, dir string) interpreter {
 	return func(t *testing.T, dir string) interpreter {
 		t.Helper()
@@ -43,13 +43,13 @@ func node(framework string) func(t *testing.T, dir string) interpreter {
 	}
 }
 
-// python finds Python with some modules, or skips. It asks Python where it is, as node does, and where it finds what is installed.
+// python finds Python with some modules, or skips the test. It asks Python for its path, for the same reason as node, and for its modules.
 func python(modules ...string) func(t *testing.T, dir string) interpreter {
 	return func(t *testing.T, dir string) interpreter {
 		t.Helper()
 		install := "python3 -m pip install " + strings.Join(modules, " ")
 		why := "There is no Python here. Install Python 3.9 or newer, then: " + install
-		for _, name := range []string{"python3", "python", "/usr/bin/python3"} { // the last has what the system's packages install
+		for _, name := range []string{"python3", "python", "/usr/bin/python3"} { // the last one has the modules of system packages
 			program, err := exec.LookPath(name)
 			if err != nil {
 				continue
@@ -67,7 +67,7 @@ func python(modules ...string) func(t *testing.T, dir string) interpreter {
 	}
 }
 
-// ruby finds Ruby with Rails and a server for it, or skips. It asks Ruby where it is, as node does, and where it finds what is installed.
+// ruby finds Ruby with Rails and a server, or skips the test. It asks Ruby for its path, for the same reason as node, and for its gems.
 func ruby(t *testing.T, dir string) interpreter {
 	t.Helper()
 	const install = "gem install rails rackup webrick"
@@ -84,7 +84,7 @@ func ruby(t *testing.T, dir string) interpreter {
 	return interpreter{program: said[0], env: []string{"GEM_PATH=" + said[1]}}
 }
 
-// ask runs a program and gives the lines that it printed, or the last line of its complaint.
+// ask runs a program and returns the lines that it printed, or the last line of its error output.
 func ask(t *testing.T, dir, program string, args ...string) ([]string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)

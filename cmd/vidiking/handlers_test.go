@@ -10,12 +10,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestRealHandlers tells testdata/handlers/story.txtar of handlers as their users write them, each in both header forms.
+// The test runs testdata/handlers/story.txtar with handlers as users write them, each with both header forms.
 func TestRealHandlers(t *testing.T) {
 	t.Parallel()
 	for _, h := range []struct {
 		file        string
-		raw         bool // hashes the bytes it received, not what it parsed
+		raw         bool // the handler hashes the raw body, not the parsed one
 		interpreter func(t *testing.T, dir string) interpreter
 	}{
 		{file: "express_raw.js", raw: true, interpreter: node("express")},
@@ -29,7 +29,7 @@ func TestRealHandlers(t *testing.T) {
 				t.Fatal(err)
 			}
 			handler := filepath.Join(dir, h.file)
-			if _, err := os.Stat(handler); err != nil { // so that go test runs again, cache or not, when the handler has changed
+			if _, err := os.Stat(handler); err != nil { // makes go test rerun the test when the handler changes
 				t.Fatal(err)
 			}
 			run := h.interpreter(t, dir)
@@ -45,7 +45,7 @@ func TestRealHandlers(t *testing.T) {
 	}
 }
 
-// tellStory runs one story with variables and conditions of its own, in a home of its own.
+// tellStory runs one story with additional variables and conditions in a sandboxed home.
 func tellStory(t *testing.T, file string, variables []string, conditions map[string]bool) {
 	testscript.Run(t, testscript.Params{
 		Files:               []string{file},

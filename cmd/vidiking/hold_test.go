@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// inOrder is a handler that remembers the bodies that it got, in order.
+// inOrder is a handler that records the bodies it receives, in order.
 type inOrder struct {
 	mu  sync.Mutex
 	got []string
@@ -31,9 +31,9 @@ func (h *inOrder) count() int {
 	return len(h.got)
 }
 
-// What comes while the handler is away is answered and held; it reaches the handler in order when it is back, although the listen that
-// held it was killed, twice, and another one started in its place. Each is in the log once.
-func TestHeldDeliveriesOutliveTheListenThatIsKilled(t *testing.T) {
+// Deliveries that arrive while the handler is down are answered and held. When the handler is back, it receives them in order, even if the
+// listen that held them was killed, twice, and another one replaced it. Each delivery is in the log once.
+func TestHeldDeliveriesSurviveAKilledListen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	gone, err := listenKept(t.Context())

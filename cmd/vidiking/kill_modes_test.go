@@ -17,7 +17,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// crashMode is a way to run a listen that is killed again and again.
+// crashMode is a way to run a listen that is killed repeatedly.
 type crashMode struct {
 	name    string
 	flags   []string
@@ -26,9 +26,9 @@ type crashMode struct {
 	away    bool // the handlers are down in every second round
 }
 
-// Whatever a listen acknowledged before kill -9 reaches each handler, and nothing reaches it twice unless the outcome of an attempt is
-// reported as unknown. Nothing that reached a handler is reported as never sent.
-func TestKilledListensLoseNothingAndDoubleNothingUnsaid(t *testing.T) {
+// Every delivery acknowledged before kill -9 reaches each handler. None reaches a handler twice unless the outcome of an attempt is reported as
+// unknown. No delivery that reached a handler is reported as never sent.
+func TestKilledListensLoseNothingAndReportUnknownOutcomes(t *testing.T) {
 	for _, m := range []crashMode{
 		{name: "plain", targets: 1},
 		{name: "ack", targets: 1, flags: []string{"--respond", "ack"}},
@@ -43,7 +43,7 @@ func TestKilledListensLoseNothingAndDoubleNothingUnsaid(t *testing.T) {
 	}
 }
 
-// crashTest is one mode's world, and what is known of each delivery and handler.
+// crashTest is the sandbox of one mode, with the known facts about each delivery and handler.
 type crashTest struct {
 	*testing.T
 	mode     crashMode
@@ -52,8 +52,8 @@ type crashTest struct {
 	handlers []*restarting
 	log      *store.Reader
 
-	lost    map[webhook.ID]bool // pending without a row: the outcome is unknown, and nobody sends it again
-	unknown map[string]int      // by target and body: how many attempts may have begun that the log has no result of
+	lost    map[webhook.ID]bool // pending without a due time: the outcome is unknown, and nothing sends it again
+	unknown map[string]int      // by target and body: the number of attempts that may have started without a result in the log
 	reports int
 }
 
@@ -101,7 +101,7 @@ func (c *crashTest) listen() *listening {
 	return c.w.startListen(c.T, "vidiking", first, append(forward, c.mode.flags...)...)
 }
 
-// note reads, after a kill, what the log says of each delivery that has no result, and holds it against the handlers.
+// note compares, after a kill, the deliveries without a result in the log with the handlers.
 func (c *crashTest) note() {
 	c.Helper()
 	rows := map[webhook.ID][]store.Due{}
@@ -119,7 +119,7 @@ func (c *crashTest) note() {
 				c.unknown[row.Target+string(d.Body)]++
 				c.reports++
 			case row.At.IsZero() && len(d.History) == 0 && c.came(row.Target, d.Body) > 0:
-				c.Errorf("%s reached %s, and is said to be never sent", d.ID, row.Target)
+				c.Errorf("%s reached %s, but is reported as never sent", d.ID, row.Target)
 			}
 		}
 		if d.Status == webhook.StatusPending && rows[d.ID] == nil && !c.lost[d.ID] {
@@ -132,7 +132,7 @@ func (c *crashTest) note() {
 	})
 }
 
-// finish lets a last listen send what is left, and a replay what that one may not send by itself. Then every delivery is accounted for.
+// finish starts a last listen that sends the remaining deliveries, and replays those that it must not resend. After that, every
 func (c *crashTest) finish() {
 	for _, h := range c.handlers {
 		h.set(true)
@@ -207,7 +207,7 @@ func (c *crashTest) calls() (n int) {
 	return n
 }
 
-// restarting is a handler at an address of its own that counts the bodies it gets, and goes away and comes back.
+// restarting is a handler with a fixed address that counts the bodies it receives, and can stop and start again.
 type restarting struct {
 	t       *testing.T
 	address string
@@ -235,7 +235,7 @@ func (h *restarting) serve(ln net.Listener) {
 	h.server.Start()
 }
 
-// set starts or stops it.
+// set starts or stops the handler.
 func (h *restarting) set(up bool) {
 	h.t.Helper()
 	switch {
@@ -254,7 +254,7 @@ func (h *restarting) set(up bool) {
 func (h *restarting) take(w http.ResponseWriter, r *http.Request) {
 	content, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // its sender is dead
+		return // the sender was killed
 	}
 	body := string(content)
 	h.mu.Lock()
@@ -272,5 +272,5 @@ func (h *restarting) calls(body string) int {
 	return h.came[body]
 }
 
-// target is its address as listen writes it.
+// target returns the handler's address in the form that listen uses.
 func (h *restarting) target() string { return "http://" + h.address + "/webhooks/vidiking" }

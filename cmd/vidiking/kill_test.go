@@ -28,14 +28,14 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// crowd sends to a listen over several connections, and remembers what was answered.
+// crowd sends to a listen over several connections and records which deliveries were answered.
 type crowd struct {
 	next     atomic.Int64
 	mu       sync.Mutex
-	answered map[int64]bool // by number, for all listens so far
+	answered map[int64]bool // by number, across all listens so far
 }
 
-// press sends over eight connections, kills the listen once so many more are answered, and returns when every sender has noticed.
+// press sends over eight connections and kills the listen after the given number of further answers. It returns when all senders have noticed.
 func (c *crowd) press(t *testing.T, l *listening, enough int64) {
 	t.Helper()
 	var more atomic.Int64
@@ -46,7 +46,7 @@ func (c *crowd) press(t *testing.T, l *listening, enough int64) {
 				n := c.next.Add(1)
 				resp, err := s.send(numberedBody(n))
 				if err != nil {
-					return // killed
+					return // the listen was killed
 				}
 				if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusInternalServerError { // a handler may refuse it
 					t.Errorf("delivery %d got %s, want 200 or 500", n, resp.Status)
@@ -63,7 +63,7 @@ func (c *crowd) press(t *testing.T, l *listening, enough int64) {
 	all.Wait()
 }
 
-// check compares the log with what was sent: what was answered is there once, and there is nothing that was not sent.
+// check compares the log with the deliveries sent: answered ones are in it exactly once, and it has no others.
 func (c *crowd) check(t *testing.T, r *store.Reader) {
 	t.Helper()
 	found := bodies(t, r)
@@ -82,9 +82,9 @@ func (c *crowd) check(t *testing.T, r *store.Reader) {
 	}
 }
 
-// A listen that is killed while its handler works leaves deliveries whose outcome is unknown. The next one says so, with the command that
-// sends them again.
-func TestNextListenSaysWhatAKilledOneLeft(t *testing.T) {
+// A listen that is killed while its handler works leaves deliveries whose outcome is unknown. The next listen reports them, with the command
+// that replays them.
+func TestNextListenReportsDeliveriesOfAKilledOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	think, answer := make(chan struct{}), make(chan struct{})
@@ -98,7 +98,7 @@ func TestNextListenSaysWhatAKilledOneLeft(t *testing.T) {
 	const left = 5
 	l := w.startListen(t, "vidiking", handler.handler())
 	for i, s := range dialAll(t, l.url, left) {
-		go func() { _, _ = s.send(numberedBody(int64(i))) }() // nobody answers
+		go func() { _, _ = s.send(numberedBody(int64(i))) }() // there will be no response
 	}
 	for range left {
 		<-think
@@ -128,8 +128,8 @@ func TestNextListenSaysWhatAKilledOneLeft(t *testing.T) {
 	}
 }
 
-// A listen that is killed while it starts leaves a log that opens.
-func TestListenKilledWhileItStartsLeavesALogThatOpens(t *testing.T) {
+// A listen that is killed during startup leaves a log that can be opened.
+func TestListenKilledDuringStartupLeavesAReadableLog(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range kills(t) {

@@ -12,13 +12,13 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// listDeliveries is how many the log has (docs/performance.md), and listFailed that one in so many of them was refused.
+// listDeliveries is the number of deliveries in the log (docs/performance.md). One in listFailed of them was refused.
 const (
 	listDeliveries = 100_000
 	listFailed     = 50
 )
 
-// BenchmarkList measures what reading a log of 100,000 deliveries takes, above what `version` takes, which reads none.
+// BenchmarkList measures the time to list a log of 100,000 deliveries, in addition to the time of `version`, which reads no log.
 func BenchmarkList(b *testing.B) {
 	w, vidiking := newWorld(b), buildRelease(b)
 	fillLog(b, w.dir)
@@ -48,7 +48,7 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// fillLog records the deliveries, each with its attempt, from many at once as a busy listen does.
+// fillLog records the deliveries with their attempts, concurrently like a busy listen.
 func fillLog(b *testing.B, dir string) {
 	b.Helper()
 	log, err := store.Open(b.Context(), dir, store.Options{OnError: func(err error) { b.Errorf("log: %v", err) }})

@@ -13,7 +13,7 @@ const (
 	loadTurns       = 5
 )
 
-// loadObject is what of the summary of `trigger --count -o json` is measured.
+// loadObject has the measured fields of the summary of `trigger --count -o json`.
 type loadObject struct {
 	Delivered int     `json:"delivered"`
 	ElapsedMS float64 `json:"elapsed_ms"`
@@ -23,7 +23,7 @@ type loadObject struct {
 	LateP99MS float64 `json:"late_p99_ms"`
 }
 
-// trigger sends 5,000 through the listen of the world, as a process of its own.
+// trigger sends 5,000 deliveries through the listen of the sandbox, as a separate process.
 func (w *world) trigger(b *testing.B, vidiking string, flags ...string) (o loadObject) {
 	b.Helper()
 	args := append([]string{"trigger", "render.complete", "--count", "5000", "--concurrency", loadConnections, "-o", "json"}, flags...)
@@ -34,9 +34,9 @@ func (w *world) trigger(b *testing.B, vidiking string, flags ...string) (o loadO
 	return o
 }
 
-// BenchmarkLoad compares `trigger --count` with the sender of the other benchmarks, which does nothing but write and read: both send 5,000
-// over 16 connections through the same listen to the same handler, in turns. What a sender with the session's token gets more (its answer
-// only once the attempt is in the log) is in the ratio.
+// BenchmarkLoad compares `trigger --count` with the minimal sender of the other benchmarks: both send 5,000 deliveries over 16 connections
+// through the same listen to the same handler, alternately. The ratio includes that listen answers a sender with the session's token only
+// after the attempt is in the log.
 func BenchmarkLoad(b *testing.B) {
 	vidiking := buildRelease(b)
 	start := func(b *testing.B) (*world, *listening) {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// orderly is a handler that takes up to 10 ms, so that what is sent side by side overtakes, and keeps account of the events of each job.
+// orderly is a handler that takes up to 10 ms, so concurrent deliveries overtake each other. It records the events of each job.
 type orderly struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -21,7 +21,7 @@ type orderly struct {
 }
 
 type jobAtHandler struct {
-	events     []string // in the order in which they came
+	events     []string // in the order of arrival
 	at         int      // how many are at the handler now
 	overlapped bool
 }
@@ -53,13 +53,13 @@ func (o *orderly) take(_ http.ResponseWriter, r *http.Request) {
 	job.at++
 	job.overlapped = job.overlapped || job.at > 1
 	o.mu.Unlock()
-	<-time.After(time.Duration(rand.Int64N(int64(10 * time.Millisecond)))) // it is at work
+	<-time.After(time.Duration(rand.Int64N(int64(10 * time.Millisecond)))) // simulated work
 	o.mu.Lock()
 	job.at--
 	o.mu.Unlock()
 }
 
-// disorder counts the jobs whose events came in another order than that of the log, and those that had two at the handler at once.
+// disorder counts the jobs whose events arrived in another order than in the log, and the jobs with two concurrent events.
 func (o *orderly) disorder(log map[string][]string) (events, overtaken, together int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -75,7 +75,7 @@ func (o *orderly) disorder(log map[string][]string) (events, overtaken, together
 	return events, overtaken, together
 }
 
-// arrivals is the events of each job in the order of the log.
+// arrivals returns the events of each job in the order of the log.
 func (w *world) arrivals(b *testing.B, vidiking string) map[string][]string {
 	b.Helper()
 	code, stdout, stderr := w.run(b, vidiking, "webhooks", "list", "--limit", "10000", "-o", "json")
@@ -93,7 +93,7 @@ func (w *world) arrivals(b *testing.B, vidiking string) map[string][]string {
 	return jobs
 }
 
-// BenchmarkOrdered sends the three events of 1,667 jobs at 500 a second, through a listen with --ordered and one without.
+// BenchmarkOrdered sends the three events of 1,667 jobs at 500 per second, through a listen with --ordered and one without.
 func BenchmarkOrdered(b *testing.B) {
 	vidiking := buildRelease(b)
 	for name, flags := range map[string][]string{"ordered": {"--ordered"}, "plain": nil} {

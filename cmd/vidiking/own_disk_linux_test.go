@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// mayMount lets a process have mounts that nobody else sees, and that end with it.
+// mayMount gives a process private mounts that end with it.
 func mayMount(c *exec.Cmd) {
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	if os.Geteuid() != 0 {
@@ -19,10 +19,10 @@ func mayMount(c *exec.Cmd) {
 	}
 }
 
-// runOwnDisk puts a disk on a directory, and then becomes a program that finds it there:
+// runOwnDisk mounts a disk on a directory and then executes a program:
 //
 //	owndisk size=8m DIR PROGRAM…      an empty disk of 8 MiB
-//	owndisk read-only DIR PROGRAM…    the directory as it is, on a disk that can't be written
+//	owndisk read-only DIR PROGRAM…    the directory, mounted read-only
 func runOwnDisk(args []string) int {
 	mode, dir, line := args[0], args[1], args[2:]
 	err := syscall.Mount("none", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, "")

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// exitNoDisk is the exit code of `owndisk` where this machine lets a process have no disk of its own.
+// exitNoDisk is the exit code of `owndisk` if this machine does not allow private mounts.
 const exitNoDisk = 77
 
-// ownDiskVariable names the home, in the process whose data directory is on a disk of its own.
+// ownDiskVariable names the home directory for the process whose data directory is on a separate disk.
 const ownDiskVariable = "VIDIKING_TEST_OWN_DISK"
 
-// onOwnDisk runs a test in a process of its own, whose data directory is a disk of its own: `owndisk` says of which mode. Prepare comes
-// first, here, where the data directory is one like any other. Where there can be no such disk, the test is skipped.
+// onOwnDisk runs a test in a separate process whose data directory is on a separate disk, in a mode of `owndisk`. It calls prepare before
+// that, in this process, while the data directory is an ordinary one. It skips the test if such a disk is impossible.
 func onOwnDisk(t *testing.T, mode string, prepare, test func(w *world)) {
 	t.Helper()
 	if home := os.Getenv(ownDiskVariable); home != "" {
@@ -38,16 +38,16 @@ func onOwnDisk(t *testing.T, mode string, prepare, test func(w *world)) {
 	case err == nil && strings.Contains(string(said), "--- PASS: "+t.Name()):
 		t.Logf("%s", said)
 	case err == nil:
-		t.Errorf("it did not run on a disk of its own:\n%s", said)
+		t.Errorf("it did not run on a separate disk:\n%s", said)
 	case errors.As(err, &exit) && exit.ExitCode() != exitNoDisk:
-		t.Errorf("on a disk of its own: %v\n%s", err, said)
+		t.Errorf("on a separate disk: %v\n%s", err, said)
 	default:
-		t.Skip(fmt.Errorf("a process can have no disk of its own here: %w\n%s", err, said))
+		t.Skip(fmt.Errorf("a process cannot mount a separate disk here: %w\n%s", err, said))
 	}
 }
 
-// runOnDisk runs a program in a story on a disk of its own: `ondisk MODE DIR PROGRAM…`, as owndisk takes it. Elsewhere the condition
-// [owndisk] is false.
+// runOnDisk runs a program of a story on a separate disk: `ondisk MODE DIR PROGRAM…`, with the arguments of owndisk. On other systems the
+// condition [owndisk] is false.
 func runOnDisk(args []string) int {
 	c := exec.Command("owndisk", args...)
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -55,7 +55,7 @@ func runOnDisk(args []string) int {
 	return codeOf(c.Run())
 }
 
-// ownDisks reports whether a process can have a disk of its own here.
+// ownDisks reports whether a process can have a separate disk here.
 var ownDisks = sync.OnceValue(func() bool {
 	dir, err := os.MkdirTemp("", "vidiking-test-")
 	if err != nil {

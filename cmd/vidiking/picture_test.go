@@ -17,9 +17,9 @@ const (
 	readmeFile  = "../../README.md"
 )
 
-// TestThePictureAndTranscriptInREADMEAreARealRun runs the everyday story in two terminals. The one with listen becomes the picture, and the
+// TestThePictureAndTranscriptInTheREADMEMatchARealRun runs the everyday story in two terminals. The one with listen becomes the picture, and the
 // other one, with the other commands, becomes the transcript in the README. -update writes both.
-func TestThePictureAndTranscriptInREADMEAreARealRun(t *testing.T) {
+func TestThePictureAndTranscriptInTheREADMEMatchARealRun(t *testing.T) {
 	t.Parallel()
 	day := runEveryday(t)
 

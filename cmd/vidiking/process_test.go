@@ -16,16 +16,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// processSecret is what senders sign with and every process here checks with.
+// processSecret is the secret that senders sign with and all processes here verify with.
 const processSecret = "whsec_of_the_whole_process_tests"
 
-// world is a home of its own, with a data directory.
+// world is a sandbox: a home directory with a data directory.
 type world struct {
 	home, dir string
-	env       []string // over what every world has
+	env       []string // added to the environment that every sandbox has
 }
 
-// program is the path of this test binary run as vidiking.
+// program returns the path of this test binary, run as vidiking.
 func program(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("vidiking") // testscript has put it there
@@ -35,8 +35,8 @@ func program(t testing.TB) string {
 	return path
 }
 
-// hangUpsReach has the processes that are started from now on end with their terminal, even where these tests were started by nohup: what is
-// ignored is inherited, and what is taken is not.
+// hangUpsReach makes processes that are started from now on end with their terminal, even if nohup started the tests. Child processes
+// inherit ignored signals, but not caught ones.
 func hangUpsReach() {
 	if signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
@@ -53,22 +53,22 @@ func worldAt(home string) *world { return &world{home: home, dir: filepath.Join(
 func (w *world) environment() []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.home, "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=UTC",
-		"GORACE=" + os.Getenv("GORACE"),         // how the race detector is set, where there is one
-		"SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), // without it Windows has no sockets
+		"GORACE=" + os.Getenv("GORACE"),         // settings of the race detector, if any
+		"SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), // Windows has no sockets without it
 		"VIDIKING_DATA_DIR=" + w.dir, "VIDIKING_WEBHOOK_SECRET=" + processSecret,
 	}, w.env...)
 }
 
-// process is a program that runs beside the test, as it does beside a user's own work. What it says goes to files, so that nobody
-// has to read along for it to go on.
+// process is a program that runs next to the test. Its output goes to files, so it never blocks for lack of a
+// reader.
 type process struct {
 	tb             testing.TB
 	cmd            *exec.Cmd
 	stdout, stderr *os.File
-	ended          chan struct{} // closed when it has
+	ended          chan struct{} // closed when the process has ended
 }
 
-// start starts program in the world. The test's end kills it.
+// start starts program in the sandbox and kills it at the end of the test.
 func (w *world) start(tb testing.TB, program string, args ...string) *process {
 	tb.Helper()
 	p := &process{tb: tb, cmd: exec.CommandContext(tb.Context(), program, args...), ended: make(chan struct{})}
@@ -86,16 +86,16 @@ func (w *world) start(tb testing.TB, program string, args ...string) *process {
 	}
 	go func() {
 		defer close(p.ended)
-		_ = p.cmd.Wait() // how it ended is in ProcessState
+		_ = p.cmd.Wait() // the exit status is in ProcessState
 	}()
 	tb.Cleanup(func() {
 		p.kill()
-		_ = errors.Join(p.stdout.Close(), p.stderr.Close()) // everything was said
+		_ = errors.Join(p.stdout.Close(), p.stderr.Close()) // all output has been written
 	})
 	return p
 }
 
-// run runs program to its end and returns its exit code and what it said.
+// run runs program to its end and returns its exit code and output.
 func (w *world) run(tb testing.TB, program string, args ...string) (code int, stdout, stderr string) {
 	tb.Helper()
 	p := w.start(tb, program, args...)
@@ -103,10 +103,10 @@ func (w *world) run(tb testing.TB, program string, args ...string) (code int, st
 	return code, p.said(p.stdout), p.said(p.stderr)
 }
 
-// patience is far more than anything here takes, on a busy machine and with the race detector too; past it something hangs.
+// patience is far longer than any step takes, even on a busy machine with the race detector. After it, something hangs.
 const patience = 2 * time.Minute
 
-// wait returns the exit code; -1 where a signal ended it.
+// wait returns the exit code; -1 if a signal ended the process.
 func (p *process) wait() int {
 	p.tb.Helper()
 	select {
@@ -118,11 +118,11 @@ func (p *process) wait() int {
 }
 
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // where it has ended already there is nobody to kill
+	_ = p.cmd.Process.Kill() // it may have ended already
 	<-p.ended
 }
 
-// interrupt is Ctrl-C; it returns the exit code.
+// interrupt sends the signal of Ctrl-C and returns the exit code.
 func (p *process) interrupt() int {
 	p.tb.Helper()
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -140,7 +140,7 @@ func (p *process) said(f *os.File) string {
 	return string(text)
 }
 
-// await waits until ok, as long as the process lives. It reports whether that came.
+// await waits until ok returns true or the process ends. It reports whether ok returned true.
 func (p *process) await(what string, ok func() bool) bool {
 	p.tb.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
@@ -158,14 +158,14 @@ func (p *process) await(what string, ok func() bool) bool {
 	return true
 }
 
-// listening is a `listen` that takes deliveries.
+// listening is a `listen` that accepts deliveries.
 type listening struct {
 	*process
 	dir string // its data directory
 	url string
 }
 
-// startListen starts a listen of the given program, at a port of its own, and returns when it can be found.
+// startListen starts a listen of the given program on a free port, and returns when other commands can find it.
 func (w *world) startListen(tb testing.TB, program, handler string, flags ...string) *listening {
 	tb.Helper()
 	args := append([]string{"listen", "--addr", "127.0.0.1:0", "--forward", handler}, flags...)
@@ -176,7 +176,7 @@ func (w *world) startListen(tb testing.TB, program, handler string, flags ...str
 	return l
 }
 
-// announced reports whether the session can be found, and where.
+// announced returns the session and whether it can be found.
 func (l *listening) announced() bool {
 	live, err := session.Live(l.dir)
 	if err != nil {
@@ -202,7 +202,7 @@ func openLog(tb testing.TB, dir string) *store.Reader {
 	return r
 }
 
-// count is how many deliveries of the log match.
+// count returns the number of matching deliveries in the log.
 func count(tb testing.TB, r *store.Reader, q store.Query) int {
 	tb.Helper()
 	n, err := r.Count(tb.Context(), q)
@@ -212,12 +212,12 @@ func count(tb testing.TB, r *store.Reader, q store.Query) int {
 	return n
 }
 
-// pending selects what waits for an answer.
+// pending selects deliveries that wait for a response.
 func pending() store.Query {
 	return store.Query{Filter: filter.WithStatus(webhook.StatusPending)}
 }
 
-// bodies counts each body of the log, and checks that every delivery is whole.
+// bodies counts each body in the log, and checks that every delivery is complete.
 func bodies(tb testing.TB, r *store.Reader) map[string]int {
 	tb.Helper()
 	found := map[string]int{}

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// What Linux tells of a process that is still running. Elsewhere all of it is not known.
+// Facts that Linux provides about running processes. On other systems they are unknown.
 
-// peakMemory is the most memory that a process has had resident, in bytes.
+// peakMemory returns the peak resident memory of a process in bytes.
 func peakMemory(pid int) (bytesResident float64, known bool) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -25,14 +25,14 @@ func peakMemory(pid int) (bytesResident float64, known bool) {
 	return float64(kilobytes) * 1024, err == nil
 }
 
-// cpuTime is the processor time that a process has taken so far; 0 where it is not known.
+// cpuTime returns the processor time that a process has used; 0 if unknown.
 func cpuTime(pid int) time.Duration {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
-	const tick = 10 * time.Millisecond // USER_HZ is 100 on every architecture that Go runs on
-	// The fields after the name, which may have anything in it: proc_pid_stat(5) numbers utime 14 and stime 15, and the state 3.
+	const tick = 10 * time.Millisecond // USER_HZ is 100 on every architecture that Go supports
+	// The fields after the name, which may contain any character: proc_pid_stat(5) numbers utime 14, stime 15 and the state 3.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 13 {
 		return 0

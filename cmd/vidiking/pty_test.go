@@ -20,13 +20,13 @@ import (
 	"golang.org/x/term"
 )
 
-// typist is a person at a terminal of their own: a pseudo-terminal with what stands on its screen.
+// typist is a user at a pseudo-terminal, with an emulator of its screen.
 type typist struct {
 	t      testing.TB
 	cmd    *exec.Cmd
 	pty    *os.File
-	slave  *os.File    // the program's end of it
-	before *term.State // of the terminal, before the program had it
+	slave  *os.File    // the program's end
+	before *term.State // of the terminal, before the program started
 	ended  chan struct{}
 
 	mu     sync.Mutex
@@ -34,13 +34,13 @@ type typist struct {
 	raw    strings.Builder
 }
 
-// sit runs vidiking in a terminal of that size.
+// sit runs vidiking in a terminal of the given size.
 func (w *world) sit(t testing.TB, width, height int, args ...string) *typist {
 	t.Helper()
 	return w.sitAt(t, program(t), width, height, args...)
 }
 
-// sitAt is sit with another build of vidiking.
+// sitAt is like sit, with another build of vidiking.
 func (w *world) sitAt(t testing.TB, program string, width, height int, args ...string) *typist {
 	t.Helper()
 	x := &typist{t: t, cmd: exec.CommandContext(t.Context(), program, args...), screen: vt.NewEmulator(width, height), ended: make(chan struct{})}
@@ -62,10 +62,10 @@ func (w *world) sitAt(t testing.TB, program string, width, height int, args ...s
 		t.Fatal(err)
 	}
 	go x.read()
-	go func() { _, _ = io.Copy(master, x.screen) }() // what a terminal answers when it is asked
+	go func() { _, _ = io.Copy(master, x.screen) }() // the terminal's replies to queries
 	go func() {
 		defer close(x.ended)
-		_ = x.cmd.Wait() // how it ended is in ProcessState
+		_ = x.cmd.Wait() // the exit status is in ProcessState
 	}()
 	t.Cleanup(func() {
 		_ = x.cmd.Process.Kill()
@@ -91,7 +91,7 @@ func (x *typist) read() {
 	}
 }
 
-// sequences cuts bytes before each escape.
+// sequences splits bytes before each escape.
 func sequences(b []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for len(b) > 0 {
@@ -107,14 +107,14 @@ func sequences(b []byte) iter.Seq[[]byte] {
 	}
 }
 
-// draw has the emulator read bytes. It panics where a region is scrolled that reaches below the screen, as a program does that has not
-// heard yet that its terminal was made smaller; terminals let that be, and the program draws anew once it has heard.
+// draw feeds bytes to the emulator. The emulator panics if a scroll region extends below the screen, which happens when the program has not
+// noticed yet that the terminal was made smaller. Terminals ignore that, and the program redraws when it notices.
 func (x *typist) draw(b []byte) {
 	defer func() { _ = recover() }()
 	_, _ = x.screen.Write(b)
 }
 
-func TestATerminalThatWasMadeSmallerStaysWhole(t *testing.T) {
+func TestEmulatorSurvivesAShrunkTerminal(t *testing.T) {
 	t.Parallel()
 	x := newWorld(t).sitAt(t, "/bin/sh", 80, 24, "-c", `printf 'ready\n'; read -r x; printf '\033[8;23r\033[8H\033[8T\033[r\033[Hwhole'; read -r x`)
 	x.shows("ready")
@@ -123,14 +123,14 @@ func TestATerminalThatWasMadeSmallerStaysWhole(t *testing.T) {
 	x.shows("whole")
 }
 
-// text is what stands on the screen.
+// text returns the text on the screen.
 func (x *typist) text() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.screen.String()
 }
 
-// inScreen reports whether the program has a screen of its own.
+// inScreen reports whether the program uses the alternate screen.
 func (x *typist) inScreen() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -151,7 +151,7 @@ func (x *typist) until(what string, ok func() bool) {
 	}
 }
 
-// shows waits until the screen has the text.
+// shows waits until the screen contains the text.
 func (x *typist) shows(want string) {
 	x.t.Helper()
 	x.until("the screen shows "+want, func() bool { return strings.Contains(x.text(), want) })
@@ -175,7 +175,7 @@ func (x *typist) resize(width, height int) {
 	}
 }
 
-// leaves waits for the program's end, and that the terminal is as it was before.
+// leaves waits for the end of the program and checks that the terminal is restored.
 func (x *typist) leaves(code int) {
 	x.t.Helper()
 	select {
@@ -200,7 +200,7 @@ func (x *typist) leaves(code int) {
 	for _, mode := range []string{"\x1b[?1002", "\x1b[?1006", "\x1b[?2004", "\x1b[?25"} { // mouse, its form, pasting, cursor
 		at := strings.LastIndex(x.raw.String(), mode)
 		if at < 0 {
-			continue // a command without a screen of its own touches none
+			continue // a command without a screen changes none of them
 		}
 		last := x.raw.String()[at+len(mode):]
 		if on := mode == "\x1b[?25"; last[0] == 'h' != on {
@@ -209,10 +209,10 @@ func (x *typist) leaves(code int) {
 	}
 }
 
-// drain waits until all that the ended program wrote has been read: what is written behind it comes behind it.
+// drain waits until all output of the ended program has been read, by writing a title after it and waiting for that.
 func (x *typist) drain() {
 	x.t.Helper()
-	const title = "\x1b]2;ended\x1b\\" // which no screen shows
+	const title = "\x1b]2;ended\x1b\\" // not shown on the screen
 	if _, err := x.slave.WriteString(title); err != nil {
 		x.t.Fatal(err)
 	}
@@ -223,13 +223,13 @@ func (x *typist) drain() {
 	})
 }
 
-// editor writes an editor that puts a text in place of another.
+// editor writes an editor that replaces one text with another.
 func (w *world) editor(t *testing.T, from, to string) string {
 	t.Helper()
 	return w.script(t, "sed 's/"+from+"/"+to+"/' \"$1\" > \"$1.new\" && cat \"$1.new\" > \"$1\" && rm \"$1.new\"")
 }
 
-// script is how to run a file of commands of a shell.
+// script returns the command that runs a file of shell commands.
 func (w *world) script(t *testing.T, commands string) string {
 	t.Helper()
 	f, err := os.CreateTemp(w.home, "script-*.sh")
@@ -240,5 +240,5 @@ func (w *world) script(t *testing.T, commands string) string {
 	if err := errors.Join(err, f.Chmod(0o700), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return "sh " + f.Name() // run by name, a file that was just written may still be busy
+	return "sh " + f.Name() // executing a file that was just written can fail with "text file busy"
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A data directory that can't be written is said clearly by what has to write there, and keeps nobody from reading or sending.
+// If the data directory is read-only, commands that must write to it report that, but reading and sending still work.
 func TestReadOnlyDataDirectory(t *testing.T) {
 	t.Parallel()
 	onOwnDisk(t, "read-only", func(w *world) {
@@ -22,7 +22,7 @@ func readOnly(t *testing.T, w *world) {
 		name           string
 		args           []string
 		code           int
-		stdout, stderr string // what they have in them
+		stdout, stderr string // text that they must contain
 	}{
 		{"listen", []string{"listen", "--addr", "127.0.0.1:0"}, 1, "", "--data-dir"},
 		{"list", []string{"webhooks", "list"}, 0, "render.complete", ""},

@@ -16,18 +16,18 @@ import (
 
 const production = "https://prod.example.com/hooks"
 
-// vidikingAccount is an account at Vidiking: it knows what is registered, and can hold a call that was carried out.
+// vidikingAccount is a fake account at Vidiking. It knows the registered webhook, and can delay the response to a call.
 type vidikingAccount struct {
 	*testkit.Handler
 
 	mu         sync.Mutex
 	registered []string
-	hold       int           // the call that is carried out, and has no answer; 0: none
-	held       chan struct{} // closed when it is there
-	refuse     bool          // the call is not carried out
+	hold       int           // the number of the call that gets no response although it takes effect; 0 for none
+	held       chan struct{} // closed when that call has arrived
+	refuse     bool          // the delayed call takes no effect
 }
 
-// newAccount starts an account, and in the world the configuration for it.
+// newAccount starts an account, and configures it in the sandbox.
 func newAccount(t *testing.T, w *world) *vidikingAccount {
 	t.Helper()
 	a := &vidikingAccount{held: make(chan struct{})}
@@ -36,7 +36,7 @@ func newAccount(t *testing.T, w *world) *vidikingAccount {
 	return a
 }
 
-// configure adds to the world's configuration.
+// configure adds to the sandbox's configuration.
 func (w *world) configure(tb testing.TB, text string) {
 	tb.Helper()
 	before, _ := os.ReadFile(w.configFile()) // there is none at first
@@ -48,7 +48,7 @@ func (w *world) configure(tb testing.TB, text string) {
 
 func (w *world) configFile() string { return filepath.Join(w.dir, "settings", "config.toml") }
 
-// with is a command with the world's configuration.
+// with returns a command line with the sandbox's configuration.
 func (w *world) with(args ...string) []string { return append(args, "--config", w.configFile()) }
 
 func (a *vidikingAccount) serve(w http.ResponseWriter, r *http.Request) {
@@ -70,7 +70,7 @@ func (a *vidikingAccount) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// now is what is registered.
+// now returns the registered webhook.
 func (a *vidikingAccount) now() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -80,14 +80,14 @@ func (a *vidikingAccount) now() string {
 	return a.registered[len(a.registered)-1]
 }
 
-// holdNext holds the next call that is carried out.
+// holdNext delays the response to the next call that takes effect.
 func (a *vidikingAccount) holdNext() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.hold = len(a.registered) + 1
 }
 
-func TestTheAccountIsPutBackHoweverListenEnds(t *testing.T) {
+func TestTheAccountIsRestoredHoweverListenEnds(t *testing.T) {
 	t.Parallel()
 	hangUpsReach()
 	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM, "terminal closed": syscall.SIGHUP} {
@@ -109,8 +109,8 @@ func TestTheAccountIsPutBackHoweverListenEnds(t *testing.T) {
 	}
 }
 
-// A process is killed at each moment at which the account may be wrong. The next command says so, and one command mends it.
-func TestAKilledListenIsMendedWhereverItWas(t *testing.T) {
+// A process is killed at each moment at which the account may be wrong. The next command reports it, and one command restores it.
+func TestAKilledListenIsRecoveredAtAnyStage(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
@@ -156,7 +156,7 @@ func TestAKilledListenIsMendedWhereverItWas(t *testing.T) {
 	}
 }
 
-// must runs a command that has to succeed, and returns its stderr.
+// must runs a command that must succeed and returns its stderr.
 func (w *world) must(t *testing.T, args ...string) string {
 	t.Helper()
 	code, _, stderr := w.run(t, "vidiking", w.with(args...)...)
@@ -166,8 +166,8 @@ func (w *world) must(t *testing.T, args ...string) string {
 	return stderr
 }
 
-// The user who interrupts twice wants to leave: the account may stay as it is, and the next command says so.
-func TestASecondInterruptLeavesAReleaseThatHangs(t *testing.T) {
+// A user who interrupts twice wants to leave at once: the account may stay as it is, and the next command reports it.
+func TestASecondInterruptAbortsAHangingRestore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := newAccount(t, w)
@@ -186,14 +186,14 @@ func TestASecondInterruptLeavesAReleaseThatHangs(t *testing.T) {
 	}
 }
 
-// Through a tunnel the account has the public URL, before anything says ready, and the new one when the tunnel comes back elsewhere.
-func TestTheAccountFollowsATunnelToItsNewURL(t *testing.T) {
+// With a tunnel, the account gets the public URL before listen is ready, and the new URL when the tunnel reconnects with another one.
+func TestTheAccountFollowsTheTunnelToItsNewURL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := newAccount(t, w)
 	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
 	server := testkit.NewSSHServer(t, testkit.SSHEvent)
-	proxy, _ := testkit.ServeProxy(t, func(string) string { return server.Addr() }) // it stands for localhost.run, which names its guests anew
+	proxy, _ := testkit.ServeProxy(t, func(string) string { return server.Addr() }) // a proxy in place of localhost.run, which assigns a new name to each connection
 	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy)
 	w.must(t, "config", "set-webhook", "--url", production, "--yes")
 	l := w.startTunnel(t, "vidiking", "localhost:1", "--tunnel", "ssh", "--register", "--yes")
@@ -210,7 +210,7 @@ func TestTheAccountFollowsATunnelToItsNewURL(t *testing.T) {
 	}
 }
 
-func TestATunnelThatIsKilledIsMended(t *testing.T) {
+func TestARegistrationWithAKilledTunnelIsRecovered(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -229,8 +229,8 @@ func TestATunnelThatIsKilledIsMended(t *testing.T) {
 	}
 }
 
-// What can't be kept is not done: on a full disk and on a read-only one nothing is registered, and the reason is said.
-func TestOnAFullDiskNothingIsRegistered(t *testing.T) {
+// Nothing is registered if the previous webhook cannot be saved, on a full or a read-only disk, and the error says why.
+func TestNothingIsRegisteredOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	onOwnDisk(t, "size=2m", func(*world) {}, func(w *world) {
 		a := newAccount(t, w)
@@ -239,7 +239,7 @@ func TestOnAFullDiskNothingIsRegistered(t *testing.T) {
 	})
 }
 
-func TestOnAReadOnlyDiskNothingIsRegistered(t *testing.T) {
+func TestNothingIsRegisteredOnAReadOnlyDisk(t *testing.T) {
 	t.Parallel()
 	onOwnDisk(t, "read-only", func(w *world) {
 		w.configure(t, "api_key = \""+apiKey+"\"\napi_url = \"http://127.0.0.1:1/v1\"\n")

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// How long a screen is measured at a time, and how much is sent.
+// The duration of each measurement, and the number of deliveries.
 const (
 	screenTime        = 4 * time.Second
 	screenRate        = 500
@@ -19,8 +19,8 @@ const (
 	screenKeys        = 40
 )
 
-// BenchmarkScreen compares listen with a screen with listen that prints lines, each on a terminal of its own: CPU a delivery under 500 a
-// second and as fast as they are answered, deliveries a second, and how long it takes from a key to its frame under 500 a second.
+// BenchmarkScreen compares a listen with a screen and a listen that prints lines, each on a terminal: CPU per delivery at 500 per second and at
+// full speed, deliveries per second, and the time from a key press to its frame at 500 per second.
 func BenchmarkScreen(b *testing.B) {
 	vidiking := buildRelease(b)
 	for _, load := range []struct {
@@ -34,7 +34,7 @@ func BenchmarkScreen(b *testing.B) {
 				plain := screenRun(b, vidiking, load.pace, nil)
 				screen := screenRun(b, vidiking, load.pace, &keys, "--tui")
 				cpu.add(screen.cpu, plain.cpu)
-				wall.add(plain.wall, screen.wall) // the other way round: deliveries a second
+				wall.add(plain.wall, screen.wall) // inverted, because it is deliveries per second
 			}
 			b.ReportMetric(cpu.median(), "cpu-ratio")
 			b.ReportMetric(wall.median(), "throughput-ratio")
@@ -48,7 +48,7 @@ func BenchmarkScreen(b *testing.B) {
 	}
 }
 
-// screenRun is what a delivery took of a listen on a terminal. Where keys is given and the load has a pace, it presses some meanwhile.
+// screenRun is the cost of a delivery for a listen on a terminal. If keys is set and the load has a rate, it presses some keys meanwhile.
 func screenRun(b *testing.B, vidiking string, pace time.Duration, keys *[]time.Duration, flags ...string) usage {
 	b.Helper()
 	w, handler := newWorld(b), startHandler(b, nil)
@@ -57,7 +57,7 @@ func screenRun(b *testing.B, vidiking string, pace time.Duration, keys *[]time.D
 	x.until("listen is announced", l.announced)
 	var next atomic.Int64
 	senders := dialAll(b, l.url, screenConnections)
-	sendWhile(b, senders, &next, upTo(200)) // so that there is something to move in
+	sendWhile(b, senders, &next, upTo(200)) // rows to move in
 	start := time.Now()
 	var due atomic.Int64
 	more := func() bool {
@@ -84,7 +84,7 @@ func screenRun(b *testing.B, vidiking string, pace time.Duration, keys *[]time.D
 	return usage{wall: took / time.Duration(sent), cpu: (state.UserTime() + state.SystemTime()) / time.Duration(sent)}
 }
 
-// pressKeys moves the cursor and measures how long that takes to show.
+// pressKeys moves the cursor and measures the time until the screen shows it.
 func pressKeys(x *typist) (took []time.Duration) {
 	for range screenKeys {
 		before := cursorLine(x.text())
@@ -96,7 +96,7 @@ func pressKeys(x *typist) (took []time.Duration) {
 		took = append(took, time.Since(pressed))
 		<-time.After(50 * time.Millisecond)
 	}
-	return took[1:] // the first one leaves the end, which runs on
+	return took[1:] // the first key leaves the end of the list, which keeps moving
 }
 
 func cursorLine(screen string) string {

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// answering is a handler, and where it is.
+// answering is a handler with its address.
 func answering(t *testing.T, code int) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -28,14 +28,14 @@ func answering(t *testing.T, code int) string {
 	return strings.TrimPrefix(s.URL, "http://")
 }
 
-func TestListenOnAScreenEndsWithItsSummaryOnTheNormalOne(t *testing.T) {
+func TestListenWithAScreenPrintsItsSummaryAfterTheScreen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	x := w.sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
 	x.shows("● ready")
 	x.shows("No deliveries yet. Send one: t")
 	if !x.inScreen() {
-		t.Error("it has no screen of its own")
+		t.Error("it did not switch to the alternate screen")
 	}
 	x.types("t")
 	x.shows("a render job finished")
@@ -64,10 +64,10 @@ func TestListenOnAScreenEndsWithItsSummaryOnTheNormalOne(t *testing.T) {
 	x.shows("received 2   delivered 2   refused 0")
 }
 
-func TestWhatTheScreenNamesToTypeCanBeTypedWhole(t *testing.T) {
+func TestCommandsOnTheScreenAreShownInFull(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=") // so that it makes one
+	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=") // listen generates one
 	x := w.sit(t, 100, 40, "listen", "--tui", "--data-dir", "elsewhere", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
 	x.shows("Your handler needs the secret: vidiking --data-dir elsewhere listen --print-secret")
 	x.types("t\r\t\t")
@@ -77,7 +77,7 @@ func TestWhatTheScreenNamesToTypeCanBeTypedWhole(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestListenOnAScreenEndsInOrderBySignalAndKey(t *testing.T) {
+func TestListenWithAScreenDrainsOnSignalsAndKeys(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*typist){
 		"SIGTERM": func(x *typist) { _ = x.cmd.Process.Signal(syscall.SIGTERM) },
@@ -96,7 +96,7 @@ func TestListenOnAScreenEndsInOrderBySignalAndKey(t *testing.T) {
 	}
 }
 
-func TestWatchBesideAListen(t *testing.T) {
+func TestWatchNextToAListen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	x := w.sit(t, 80, 24, "watch")
@@ -132,7 +132,7 @@ func TestWatchBesideAListen(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestEditingOnAScreenSendsWhatWasSavedSignedAnew(t *testing.T) {
+func TestEditingOnTheScreenSendsTheSavedBodyWithANewSignature(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	to := answering(t, 200)
@@ -151,7 +151,7 @@ func TestEditingOnAScreenSendsWhatWasSavedSignedAnew(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestAnEditThatIsNotSentSaysWhy(t *testing.T) {
+func TestAnUnsentEditShowsTheReason(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	to := answering(t, 200)
@@ -182,7 +182,7 @@ func TestAnEditThatIsNotSentSaysWhy(t *testing.T) {
 	}
 }
 
-func TestABodyThatCannotBeEditedNamesTheCommandThatShowsIt(t *testing.T) {
+func TestABinaryBodyOnTheScreenSuggestsTheCommandThatShowsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	x := w.sit(t, 80, 24, "listen", "--tui", "--verify", "off", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
@@ -203,7 +203,7 @@ func TestABodyThatCannotBeEditedNamesTheCommandThatShowsIt(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestAHandlerThatIsThereIsUpFromTheStart(t *testing.T) {
+func TestTheScreenShowsARunningHandlerAsUp(t *testing.T) {
 	t.Parallel()
 	x := newWorld(t).sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
 	x.shows("● up     127.0.0.1:")
@@ -211,7 +211,7 @@ func TestAHandlerThatIsThereIsUpFromTheStart(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestALogThatIsTakenAwayIsSaidOnTheScreen(t *testing.T) {
+func TestTheScreenReportsADeletedLog(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	to := answering(t, 200)
@@ -240,7 +240,7 @@ func TestALogThatIsTakenAwayIsSaidOnTheScreen(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestALogThatIsDamagedIsSaidWithWhatToDo(t *testing.T) {
+func TestTheScreenReportsADamagedLogWithAFix(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	write := func(text string) {
@@ -267,7 +267,7 @@ func TestALogThatIsDamagedIsSaidWithWhatToDo(t *testing.T) {
 	x.leaves(0)
 }
 
-func TestAnEndedTerminalEndsTheScreen(t *testing.T) {
+func TestClosingTheTerminalEndsTheScreen(t *testing.T) {
 	t.Parallel()
 	hangUpsReach()
 	x := newWorld(t).sit(t, 80, 24, "watch")

@@ -17,10 +17,10 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// bodyBytes is how large a delivery is here: somewhat more than a real one.
+// bodyBytes is the size of a delivery: slightly more than a real one.
 const bodyBytes = 1024
 
-// numberedBody is a payload of bodyBytes that no other number has.
+// numberedBody returns a payload of bodyBytes that is different for each number.
 func numberedBody(n int64) []byte {
 	body := fmt.Appendf(make([]byte, 0, bodyBytes),
 		`{"event":"render.complete","timestamp":"2026-11-23T12:00:00Z","data":{"id":"job_%012d","note":"`, n)
@@ -30,12 +30,12 @@ func numberedBody(n int64) []byte {
 	return append(body, `"}}`...)
 }
 
-// sender is the provider, with one connection. It is as little of a client as will do, so that what it costs does not hide what it
-// measures.
+// sender is a minimal client with one connection that plays the provider. It does as little as possible, so its cost does not distort
+// measurements.
 type sender struct {
 	conn   net.Conn
 	in     *bufio.Reader
-	head   string // the request up to the length of its body
+	head   string // the request up to the Content-Length
 	out    []byte
 	secret webhook.Secret
 }
@@ -68,7 +68,7 @@ func dialAll(tb testing.TB, address string, connections int) []*sender {
 	return all
 }
 
-// send posts a body, signed, and returns the answer without its body.
+// send posts a signed body and returns the response without its body.
 func (s *sender) send(body []byte) (*http.Response, error) {
 	s.out = fmt.Appendf(s.out[:0], "%sContent-Length: %d\r\n%s: %s\r\n\r\n",
 		s.head, len(body), webhook.SignatureHeader, signature.Sign(s.secret, body, signature.StylePrefixed))
@@ -84,8 +84,8 @@ func (s *sender) send(body []byte) (*http.Response, error) {
 	return resp, err
 }
 
-// sendWhile sends bodies of new numbers from every sender while there is more to send, and returns how many that were. An answer
-// other than 200 is an error.
+// sendWhile sends numbered bodies from all senders while more returns true. It returns the number of bodies sent, and an error for
+// a status code other than 200.
 func sendWhile(tb testing.TB, senders []*sender, next *atomic.Int64, more func() bool) int {
 	tb.Helper()
 	var sent atomic.Int64
@@ -109,28 +109,28 @@ func sendWhile(tb testing.TB, senders []*sender, next *atomic.Int64, more func()
 	return int(sent.Load())
 }
 
-// upTo is a condition for sendWhile: n times in all.
+// upTo returns a condition for sendWhile that is true n times.
 func upTo(n int64) func() bool {
 	var left atomic.Int64
 	left.Store(n)
 	return func() bool { return left.Add(-1) >= 0 }
 }
 
-// journal is a handler that remembers how often each body came.
+// journal is a handler that counts how often each body arrives.
 type journal struct {
 	*httptest.Server
 	mu   sync.Mutex
 	came map[string]int
 }
 
-// startHandler starts a handler that answers 200, with a journal. Before, where it is given, runs before each answer.
+// startHandler starts a handler that responds 200, with a journal. It calls before, if set, before each response.
 func startHandler(tb testing.TB, before func(r *http.Request)) *journal {
 	tb.Helper()
 	j := &journal{came: map[string]int{}}
 	j.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body strings.Builder
 		if _, err := io.Copy(&body, r.Body); err != nil {
-			return // whoever sent it is dead
+			return // the sender was killed
 		}
 		j.mu.Lock()
 		j.came[body.String()]++
@@ -144,10 +144,10 @@ func startHandler(tb testing.TB, before func(r *http.Request)) *journal {
 	return j
 }
 
-// handler is the address of what listen forwards to.
+// handler returns the address that listen forwards to.
 func (j *journal) handler() string { return j.URL + "/webhooks/vidiking" }
 
-// calls is how often it was called.
+// calls returns the number of requests.
 func (j *journal) calls() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()

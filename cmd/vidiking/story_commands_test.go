@@ -22,19 +22,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// await waits for what another process does:
+// await waits until another process has done something:
 //
-//	await session    a listen can be found; its address becomes $URL
-//	await sessions 2 so many can
-//	await gone       none can
-//	await refuses    the listen at $URL takes no more connections
-//	await answer     something at $ADDR takes connections
-//	await vacant     nothing at $ADDR does
-//	await file NAME  a file has something in it
-//	await text NAME TEXT  it has that in it
+//	await session    a listen can be found; sets $URL to its address
+//	await sessions 2 that many can be found
+//	await gone       none can be found
+//	await refuses    the listen at $URL accepts no connections
+//	await answer     a server at $ADDR accepts connections
+//	await file NAME  a file is not empty
+//	await text NAME TEXT  a file contains the text
 //	await dead FILE  the process whose id is in a file has ended
-//	await tried N    the newest delivery of the log has so many attempts
-//	await more N     the log has more than so many deliveries
+//	await tried N    the newest delivery in the log has N attempts
+//	await more N     the log has more than N deliveries
 //	await settled    no delivery in the log is pending
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
@@ -102,7 +101,7 @@ func countLogged(ts *testscript.TestScript, q store.Query) (int, error) {
 	return r.Count(context.Background(), q)
 }
 
-// attemptsOfLast is how many attempts there were at the newest delivery.
+// attemptsOfLast returns the number of attempts of the newest delivery.
 func attemptsOfLast(ts *testscript.TestScript) int {
 	r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
 	ts.Check(err)
@@ -146,7 +145,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// newer makes a delivery log one of a version that is yet to come: SQLite keeps user_version in 4 bytes at offset 60 of the file
+// newer gives a delivery log the schema version of a future release. SQLite keeps user_version in 4 bytes at offset 60 of the file
 // (sqlite.org/fileformat2.html, 1.3.15).
 func newer(ts *testscript.TestScript, _ bool, args []string) {
 	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY, 0)
@@ -155,7 +154,7 @@ func newer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(errors.Join(err, f.Close()))
 }
 
-// firstID sets a variable to the first id in what a command printed: `firstid ONE stdout`.
+// firstID sets a variable to the first id in a command's output: `firstid ONE stdout`.
 func firstID(ts *testscript.TestScript, _ bool, args []string) {
 	id := regexp.MustCompile(`dlv_[0-9a-z]{10}`).FindString(ts.ReadFile(args[1]))
 	if id == "" {
@@ -174,7 +173,7 @@ func firstFile(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], filepath.Join(args[1], entries[0].Name()))
 }
 
-// replace copies a file with one piece of it replaced: `replace FROM TO OLD NEW`.
+// replace copies a file and replaces a part of it: `replace FROM TO OLD NEW`.
 func replace(ts *testscript.TestScript, _ bool, args []string) {
 	text := ts.ReadFile(args[0])
 	if !strings.Contains(text, args[2]) {
@@ -183,7 +182,7 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Replace(text, args[2], args[3], 1)), 0o600))
 }
 
-// setFile sets a variable to what a file holds: `setfile ADDR addr`.
+// setFile sets a variable to the content of a file: `setfile ADDR addr`.
 func setFile(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: setfile VARIABLE FILE")
@@ -198,7 +197,7 @@ func setAddr(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("TAKEN", u.Host)
 }
 
-// post sends a POST as a stranger would, and checks the code: `post CODE URL BODYFILE ['Name: value'…]`.
+// post sends a POST like an unknown sender and checks the status code: `post CODE URL BODYFILE ['Name: value'…]`.
 func post(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 3 {
 		ts.Fatalf("usage: post CODE URL BODYFILE [HEADER…]")
@@ -209,7 +208,7 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Add(name, value)
 	}
-	stranger := &http.Transport{} // with no connection that another listen left
+	stranger := &http.Transport{} // without connections to an earlier listen
 	defer stranger.CloseIdleConnections()
 	resp, err := stranger.RoundTrip(req)
 	ts.Check(err)
@@ -222,7 +221,7 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// flood sends so many deliveries that nobody signed, one after the other: `flood URL N`.
+// flood sends N unsigned deliveries, one after the other: `flood URL N`.
 func flood(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
@@ -233,7 +232,7 @@ func flood(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// transcript makes the same what differs from run to run in what a command printed, to be compared: `transcript stdout`, then
+// transcript replaces values that differ between runs in a command's output, to compare it: `transcript stdout`, then
 // `cmp stdout want`.
 func transcript(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
@@ -243,7 +242,7 @@ func transcript(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// steady replaces times, ids, ports and durations. What stands in a column keeps its width.
+// steady replaces times, ids, ports and durations. In columns it keeps their width.
 func steady(s string) string {
 	for _, r := range []struct{ pattern, with string }{
 		{`\r\n`, "\n"},
@@ -271,7 +270,7 @@ func steady(s string) string {
 	} {
 		s = regexp.MustCompile(r.pattern).ReplaceAllString(s, r.with)
 	}
-	// In a row it is at the right of its column, which it may fill.
+	// In a row, the duration is right-aligned in its column and may fill it.
 	s = regexp.MustCompile(` +<?\d+(\.\d+)? (µs|ms|s)  dlv_`).ReplaceAllStringFunc(s, func(took string) string {
 		return fmt.Sprintf("%*s", len([]rune(took)), "# ms  dlv_")
 	})

@@ -17,10 +17,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// runRetype is a user's editor: `retype DIR FILE`. The nth time it is called it keeps what it is given in DIR/seen.N, with the modes
-// of the file and its directory in DIR/modes.N, and does what DIR says: save N.save in its place, or change in it what N.change says
-// (what is there, a tab, what is to be there), or with N.ask what is typed on the terminal, or end with the code in N.code, or make it N.size bytes long, or wait for a signal where there is N.wait. Otherwise
-// it closes the file as it is.
+// runRetype is a user's editor: `retype DIR FILE`. On its Nth call it copies FILE to DIR/seen.N and writes the modes of the file and its
+// directory to DIR/modes.N. Then it does what DIR contains: it replaces the file with N.save, or changes it as N.change says (old text, a tab,
+// new text), or saves a line typed on the terminal (N.ask), or exits with the code in N.code, or makes the file N.size bytes long, or waits for a
+// signal (N.wait). Otherwise it leaves the file unchanged.
 func runRetype(args []string) int {
 	dir, file := args[0], args[1]
 	n := 1
@@ -89,7 +89,7 @@ func noteModes(to, file string) error {
 	return writeWhole(to, fmt.Sprintf("%s %o %o\n", filepath.Ext(file), own.Mode().Perm(), dir.Mode().Perm()))
 }
 
-// bare checks that a directory has nothing in it: `bare DIR`.
+// bare checks that a directory is empty: `bare DIR`.
 func bare(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: bare DIR")
@@ -101,7 +101,7 @@ func bare(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// oneLine compares what has no end of its line with a file of a script, which always has: `oneline FILE WANT`.
+// oneLine compares a file without a final line feed with a file of a script, which always has one: `oneline FILE WANT`.
 func oneLine(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: oneline FILE WANT")
@@ -111,7 +111,7 @@ func oneLine(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// setID sets a variable to the id of a delivery that a file holds as JSON: `setid VARIABLE FILE`.
+// setID sets a variable to the id of a delivery in a JSON file: `setid VARIABLE FILE`.
 func setID(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: setid VARIABLE FILE")
@@ -119,7 +119,7 @@ func setID(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], recordedIn(ts, args[1]).ID)
 }
 
-// asRecorded compares of a delivery, as `webhooks show -o json` writes it, what nothing may change once it is recorded:
+// asRecorded compares the immutable fields of two deliveries, in files written by `webhooks show -o json`:
 // `asrecorded FILE FILE`.
 func asRecorded(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -15,9 +15,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// eachFails runs vidiking as each line of a file says, and checks that it ends with an error: `eachfails FILE`. What it says is
-// compared with errors.golden. A word with spaces or with what can't be seen is written as Go does, in double quotes; words before
-// the first without a = set the environment, for that line alone. A line with # before it is left out.
+// eachFails runs vidiking with each line of a file as arguments and checks that it ends with an error: `eachfails FILE`. The message is
+// compared with errors.golden. Words with spaces or invisible characters are in double quotes, in Go syntax. Words with = before the first
+// other word set the environment for that line. Lines that start with # are ignored.
 func eachFails(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: eachfails FILE")
@@ -39,7 +39,7 @@ func eachFails(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// failsIn runs vidiking with those variables changed.
+// failsIn runs vidiking with changed variables.
 func failsIn(ts *testscript.TestScript, env map[string]string, args []string) {
 	for name, value := range env {
 		before := ts.Getenv(name)
@@ -51,7 +51,7 @@ func failsIn(ts *testscript.TestScript, env map[string]string, args []string) {
 	}
 }
 
-// wordsOf takes a line apart: words, and words in double quotes as Go writes them.
+// wordsOf splits a line into words and quoted words in Go syntax.
 func wordsOf(ts *testscript.TestScript, line string) (words []string) {
 	for line != "" {
 		end := strings.IndexAny(line, " \"")
@@ -73,9 +73,9 @@ func wordsOf(ts *testscript.TestScript, line string) (words []string) {
 	return words
 }
 
-// eachConfigFails has vidiking read each piece of a file as its configuration, and checks that it ends with an error: `eachconfigfails
-// FILE`; or as the project file of the directory that it runs in: `eachconfigfails FILE .vidiking.toml`. A line of --- stands between the
-// pieces; a piece in double quotes is written as Go does.
+// eachConfigFails runs vidiking with each piece of a file as its configuration and checks that it ends with an error: `eachconfigfails
+// FILE`, or, as the project file of the working directory, `eachconfigfails FILE .vidiking.toml`. Lines with --- separate the
+// pieces. A piece in double quotes is in Go syntax.
 func eachConfigFails(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 || len(args) > 2 {
 		ts.Fatalf("usage: eachconfigfails FILE [PROJECTFILE]")
@@ -93,8 +93,8 @@ func eachConfigFails(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// eachPayloadFails has vidiking send each line of a file as a payload, and checks that it ends with an error: `eachpayloadfails FILE`.
-// A line in double quotes is written as Go does.
+// eachPayloadFails sends each line of a file as a payload and checks that vidiking ends with an error: `eachpayloadfails FILE`.
+// A line in double quotes is in Go syntax.
 func eachPayloadFails(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: eachpayloadfails FILE")
@@ -109,7 +109,7 @@ func eachPayloadFails(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sparse makes a file of so many bytes that takes no room: `sparse FILE BYTES`.
+// sparse creates a file of the given size that takes no space: `sparse FILE BYTES`.
 func sparse(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: sparse FILE BYTES")
@@ -121,12 +121,12 @@ func sparse(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(errors.Join(f.Truncate(size), f.Close()))
 }
 
-// setUp is what a story begins with.
+// setUp prepares a story.
 func setUp(noted string) func(*testscript.Env) error {
 	return func(env *testscript.Env) error {
 		env.Setenv(errorsVariable, noted)
 		for _, dir := range filepath.SplitList(env.Getenv("PATH")) {
-			// Where a story changes PATH, it can still run the program.
+			// A story that changes PATH can still run the program.
 			if _, err := os.Stat(filepath.Join(dir, "vidiking")); err == nil {
 				env.Setenv("VIDIKING", filepath.Join(dir, "vidiking"))
 				break
@@ -136,7 +136,7 @@ func setUp(noted string) func(*testscript.Env) error {
 	}
 }
 
-// record puts a delivery into the log as one that was imported: `record ID [MASKED…]`, without the values of those headers.
+// record adds an imported delivery to the log: `record ID [MASKED…]`, without the values of those headers.
 func record(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: record ID [MASKED…]")

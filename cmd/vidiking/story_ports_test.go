@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// listenAt listens at the address that a file has; where it has none yet, on a port that nobody else is given while nobody listens there.
+// listenAt listens at the address in a file. If the file has none yet, it listens on a port that no other process gets while it is unused.
 func listenAt(ctx context.Context, file string) (net.Listener, error) {
 	b, err := os.ReadFile(file)
 	if err != nil || len(b) == 0 {
@@ -21,7 +21,7 @@ func listenAt(ctx context.Context, file string) (net.Listener, error) {
 	return listenOnce(ctx, strings.TrimSpace(string(b)))
 }
 
-// listenOnce listens at an address once who has it has let go of it.
+// listenOnce listens at an address as soon as the process that uses it has released it.
 func listenOnce(ctx context.Context, address string) (net.Listener, error) {
 	for {
 		ln, err := listen(ctx, address)
@@ -36,17 +36,17 @@ func listenOnce(ctx context.Context, address string) (net.Listener, error) {
 	}
 }
 
-// The ports that systems give to whom it is all the same begin above these: at 32768 on Linux (ip(7), ip_local_port_range), at 49152
-// elsewhere (RFC 6335, 6).
+// Systems choose ephemeral ports above these numbers: from 32768 on Linux (ip(7), ip_local_port_range), from 49152 on other
+// systems (RFC 6335, 6).
 const (
 	firstKept = 15000
 	lastKept  = 32000
 )
 
-// listenKept listens on a port that no system gives to anybody by itself, so that who listens there can go and come back: meanwhile
-// nobody else has it.
+// listenKept listens on a port outside the ephemeral range, so the listener can stop and start again without losing the
+// port.
 func listenKept(ctx context.Context) (ln net.Listener, err error) {
-	for range 100 { // one may be taken
+	for range 100 { // a port may be in use
 		ln, err = listen(ctx, "127.0.0.1:"+strconv.Itoa(firstKept+rand.IntN(lastKept-firstKept)))
 		if err == nil {
 			return ln, nil
@@ -55,8 +55,8 @@ func listenKept(ctx context.Context) (ln net.Listener, err error) {
 	return nil, err
 }
 
-// runOccupied has an address, and writes a file once it does, until it is interrupted: `occupied ADDRESS FILE`. Tests beside it may have
-// it for a while; who has it longer will keep it.
+// runOccupied occupies an address, writes a file once it does, and runs until it is interrupted: `occupied ADDRESS FILE`. A parallel test may
+// hold the address for a while.
 func runOccupied(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -16,8 +16,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
-// runPretend is a listen that does not do what one does: `pretend ANSWER DIR` announces a session in a data directory and answers with
-// a code, or with reset closes the connection, or with gone takes none, until it is interrupted.
+// runPretend is a fake listen that misbehaves: `pretend ANSWER DIR` announces a session in a data directory. It responds with a
+// code; or closes connections (reset); or accepts none (gone), until it is interrupted.
 func runPretend(args []string) int {
 	answer, dir := args[0], args[1]
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -60,7 +60,7 @@ func runPretend(args []string) int {
 	return 0
 }
 
-// runRedirected runs a program with other streams: `redirected IN OUT PROGRAM…`; - is its own.
+// runRedirected runs a program with other streams: `redirected IN OUT PROGRAM…`; - keeps a stream.
 func runRedirected(args []string) int {
 	cmd := exec.Command(args[2], args[3:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -83,7 +83,7 @@ func runRedirected(args []string) int {
 	return codeOf(cmd.Run())
 }
 
-// runDetached runs a program that has no terminal, whatever this one was started from: `detached PROGRAM…`.
+// runDetached runs a program without a terminal: `detached PROGRAM…`.
 func runDetached(args []string) int {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = new(bytes.Buffer), os.Stdout, os.Stderr

@@ -18,8 +18,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// runHandler is a developer's handler: `handler MODE FILE` serves on a free loopback port, or on that of FILE if it has one, until it
-// is interrupted. It writes its address to FILE, and what it received to FILE.body. In the mode stubborn it ignores SIGTERM.
+// runHandler is a developer's handler: `handler MODE FILE` serves on a free loopback port, or on the port in FILE if it has one, until it
+// is interrupted. It writes its address to FILE and the last body to FILE.body.
 func runHandler(args []string) int {
 	mode, file := args[0], args[1]
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -48,7 +48,7 @@ func runHandler(args []string) int {
 	return 0
 }
 
-// runFirstLine runs a command and goes away as its reader after the first line, which it writes to a file: `firstline FILE COMMAND…`.
+// runFirstLine runs a command, reads the first line of its output, writes it to a file and closes the pipe: `firstline FILE COMMAND…`.
 func runFirstLine(args []string) int {
 	cmd := exec.Command(args[1], args[2:]...)
 	cmd.Stderr = os.Stderr
@@ -69,7 +69,7 @@ func runFirstLine(args []string) int {
 	return 0
 }
 
-// runUnread runs a command and never reads what it prints: `unread FILE COMMAND…`. Interrupts are passed on.
+// runUnread runs a command and never reads its output: `unread FILE COMMAND…`. It passes interrupts on.
 func runUnread(args []string) int {
 	cmd := exec.Command(args[1], args[2:]...)
 	out, err := cmd.StdoutPipe()
@@ -90,7 +90,7 @@ func runUnread(args []string) int {
 	return 1
 }
 
-// writeWhole writes a file so that who waits for it never sees half of it, whoever else writes it just now.
+// writeWhole writes a file atomically, so a process that waits for it never reads half of it.
 func writeWhole(name, text string) error {
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".tmp")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the transcripts that the stories compare with")
 
-// TestMain makes `vidiking`, `handler` and their like commands that tests can run: each is this test binary, run as that program.
+// TestMain makes `vidiking`, `handler` and others available as commands to tests. Each is this test binary.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"vidiking":    func() { os.Exit(runNoted()) },
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestStories runs testdata/script/*.txtar: what a user does, over the real main, in a home of its own.
+// The stories in testdata/script/*.txtar run user commands through the real main, each in a sandboxed home.
 func TestStories(t *testing.T) {
 	t.Parallel()
 	noted := t.TempDir()
@@ -84,8 +84,8 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// stories lists the stories. With -short, which is how the race detector runs them, some are left out: those of errors start the program
-// hundreds of times and end it before it does anything at once, and those of the documentation do again what others do.
+// stories lists the stories. With -short, it omits the stories of errors, which start the program hundreds of times, and the stories of
+// the documentation, which repeat others. The race detector runs with -short.
 func stories(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("testdata/script/*.txtar")
@@ -98,7 +98,7 @@ func stories(t *testing.T) []string {
 	})
 }
 
-// setUpHome gives a story a home of its own, on every system. $STATE is the data directory in it.
+// setUpHome gives a story a home directory, on every system. $STATE is the data directory in it.
 func setUpHome(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	settings, state := filepath.Join(home, ".config"), filepath.Join(home, ".local", "state")
@@ -106,7 +106,7 @@ func setUpHome(env *testscript.Env) error {
 		"HOME": home, "XDG_CONFIG_HOME": settings, "XDG_STATE_HOME": state,
 		"USERPROFILE": home, "APPDATA": settings, "LOCALAPPDATA": state,
 		"STATE": filepath.Join(state, "vidiking"), "TZ": "UTC", "LANG": "C.UTF-8", "TERM": "xterm",
-		"GORACE": os.Getenv("GORACE"), // how the race detector is set, where there is one
+		"GORACE": os.Getenv("GORACE"), // settings of the race detector, if any
 	} {
 		env.Setenv(name, value)
 	}

@@ -10,18 +10,18 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// Whoever clears the data directory while listen runs loses what was there, and nothing of what is answered after it.
-func TestAListenWhoseLogIsTakenAwayBeginsANewOne(t *testing.T) {
+// If the data directory is deleted while listen runs, only deliveries answered before that are lost.
+func TestListenStartsANewLogIfItsLogIsDeleted(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
-		t.Skip("nobody can take an open file away here")
+		t.Skip("open files cannot be deleted here")
 	}
 	w := newWorld(t)
 	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Fatalf("got %d, want 200", code)
 	}
-	l.await("it is shown", func() bool { return strings.Contains(l.said(l.stdout), "dlv_") }) // what was not, goes with the log
+	l.await("it is shown", func() bool { return strings.Contains(l.said(l.stdout), "dlv_") }) // unrecorded rows would be lost with the log
 	if err := os.RemoveAll(w.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestAListenWhoseLogIsTakenAwayBeginsANewOne(t *testing.T) {
 	if code := l.interrupt(); code != 0 {
 		t.Errorf("got exit code %d, want 0; stderr:\n%s", code, l.said(l.stderr))
 	}
-	// What came after is shown like what came before.
+	// Later deliveries are shown like earlier ones.
 	if said := l.said(l.stdout); !strings.Contains(said, "wallet.deposit") || strings.Count(said, "dlv_") != 3 {
 		t.Errorf("got\n%s\nwant three deliveries", said)
 	}

@@ -5,8 +5,8 @@ import (
 	"os"
 )
 
-// openTerminal opens the console that the process was started from, whatever its streams are. It has two names, one for each way
-// (learn.microsoft.com/windows/console/console-handles).
+// openTerminal opens the console that the process was started from, even if its streams are redirected. It has two names, one per
+// direction (learn.microsoft.com/windows/console/console-handles).
 func openTerminal() (in, out *os.File, err error) {
 	if in, err = os.OpenFile("CONIN$", os.O_RDWR, 0); err != nil {
 		return nil, nil, err

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
 
-// Two listens write one log while two loops of `webhooks list` read it: nothing is lost, nobody gets an error.
+// Two listens write one log while two loops of `webhooks list` read it. No delivery is lost, and no command fails.
 func TestTwoListensAndReadersShareALog(t *testing.T) {
 	t.Parallel()
 	const each, connections = 300, 4
@@ -48,7 +48,7 @@ func TestTwoListensAndReadersShareALog(t *testing.T) {
 	}
 }
 
-// listUntil lists the whole log again and again, and expects that it only grows.
+// listUntil lists the whole log repeatedly and checks that it only grows.
 func (w *world) listUntil(t *testing.T, stop <-chan struct{}) {
 	t.Helper()
 	for before := 0; ; {

@@ -21,14 +21,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tunnel"
 )
 
-// What comes through a tunnel at once (docs/performance.md).
+// The load through a tunnel (docs/performance.md).
 const (
 	tunnelDeliveries  = 2_000
 	tunnelConnections = 50
 )
 
-// BenchmarkTunnelBurst sends 2,000 deliveries through a tunnel, 50 at once. Every byte of each must be in the log, and at the handler,
-// once.
+// BenchmarkTunnelBurst sends 2,000 deliveries through a tunnel, 50 at once. Every byte of each must be in the log and at the handler
+// exactly once.
 func BenchmarkTunnelBurst(b *testing.B) {
 	vidiking := buildRelease(b)
 	for name, open := range map[string]func(b *testing.B, w *world) (flags []string){
@@ -67,8 +67,8 @@ func BenchmarkTunnelBurst(b *testing.B) {
 	}
 }
 
-// BenchmarkTunnelLatency compares a delivery's way through a tunnel to a listen and its handler with the way to a bare http.Server on
-// the same library's listener. Both are processes behind the same edge, and are sent the same, in turns.
+// BenchmarkTunnelLatency compares deliveries through a tunnel to a listen and its handler with deliveries to a bare http.Server on the same
+// library's listener. Both are processes behind the same edge and receive the same deliveries, alternately.
 func BenchmarkTunnelLatency(b *testing.B) {
 	edge := testkit.NewNgrokServer(b)
 	w := newWorld(b)
@@ -83,7 +83,7 @@ func BenchmarkTunnelLatency(b *testing.B) {
 	p := &peers{pids: [2]int{l.cmd.Process.Pid, bare.cmd.Process.Pid}}
 	p.senders[0], p.senders[1] = dialAll(b, l.url, 1), dialAll(b, address, 1)
 	for i := range p.senders {
-		p.perDelivery(b, i) // everything is open and has been used
+		p.perDelivery(b, i) // warm-up: open and use all connections
 	}
 	var took ratios
 	for b.Loop() {
@@ -93,8 +93,8 @@ func BenchmarkTunnelLatency(b *testing.B) {
 	b.ReportMetric((median(took.own)-median(took.peer))/float64(time.Microsecond), "added-µs")
 }
 
-// startBare starts a process with a bare http.Server behind the edge, and returns its URL.
-func (w *world) startBare(b *testing.B, edge *testkit.NgrokServer) (p *process, address string) {
+// startBare starts a process with a bare http.Server behind the edge and returns its URL.
+func (w *world) startBare(b *testing.B, edge *testkit.Edge) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "url")
 	p = w.start(b, "barepeer", edge.Addr(), edge.WriteRoots(), file)

@@ -15,14 +15,14 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
-// throughSSH lets localhost.run be the server: by a proxy, which is the one that looks names up.
+// throughSSH makes the test server act as localhost.run, through a proxy that resolves names.
 func (w *world) throughSSH(tb testing.TB, server *testkit.SSHServer) {
 	tb.Helper()
 	proxy, _ := testkit.ServeProxy(tb, func(string) string { return server.Addr() })
 	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy)
 }
 
-func TestListenThroughSSHIsExactAndComesBack(t *testing.T) {
+func TestListenThroughSSHIsExactAndReconnects(t *testing.T) {
 	t.Parallel()
 	for _, style := range []testkit.SSHStyle{testkit.SSHEvent, testkit.SSHCloudEvent, testkit.SSHSish, testkit.SSHPlain} {
 		t.Run(string(style), func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestListenThroughSSHIsExactAndComesBack(t *testing.T) {
 	}
 }
 
-func TestListenRefusesAServerWithAnotherKey(t *testing.T) {
+func TestListenRejectsAnSSHServerWithAnotherKey(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	w := newWorld(t)
@@ -103,7 +103,7 @@ $`)
 	if n := len(server.Users()); n != 1 {
 		t.Errorf("got %d log-ins, want 1", n)
 	}
-	// As it says.
+	// The suggestion in the error works.
 	file := filepath.Join(w.dir, "ssh-servers")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ $`)
 	w.startTunnel(t, "vidiking", "localhost:1", "--ssh", "dev@"+server.Addr()).interrupt()
 }
 
-func TestListenSaysThatVidikingTriesAgainToo(t *testing.T) {
+func TestListenMentionsTheProvidersRetries(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
 	for _, test := range []struct {
@@ -129,12 +129,12 @@ func TestListenSaysThatVidikingTriesAgainToo(t *testing.T) {
 		}
 		const words = "Vidiking retries what your handler refuses, and so does this listen. Your handler may get a delivery twice."
 		if said := l.said(l.stderr); strings.Contains(said, words) != test.want {
-			t.Errorf("%v: got\n%s\nwant that it says so: %v", test.flags, said, test.want)
+			t.Errorf("%v: got\n%s\nwant it reported: %v", test.flags, said, test.want)
 		}
 	}
 }
 
-func TestListenSaysWhatAnSSHServerRefuses(t *testing.T) {
+func TestListenReportsWhatAnSSHServerRefuses(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
 	w := newWorld(t)

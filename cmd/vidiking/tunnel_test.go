@@ -18,7 +18,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-func TestListenThroughNgrokIsExactAndComesBack(t *testing.T) {
+func TestListenThroughNgrokIsExactAndReconnects(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -56,7 +56,7 @@ func TestListenThroughNgrokIsExactAndComesBack(t *testing.T) {
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Errorf("after the gap: got %d, want 200", code)
 	}
-	// A sender at home still comes by loopback.
+	// A local sender still uses loopback.
 	if code, _ := send(t, l.info().URL, sized(60)); code != http.StatusOK {
 		t.Errorf("by loopback: got %d, want 200", code)
 	}
@@ -74,7 +74,7 @@ func TestListenThroughNgrokIsExactAndComesBack(t *testing.T) {
 	t.Logf("stdout:\n%.1200s\nstderr:\n%s", l.said(l.stdout), l.said(l.stderr))
 }
 
-func TestListenEndsWhereTheTokenIsRefused(t *testing.T) {
+func TestListenEndsIfTheTokenIsRejected(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	edge.RejectAuth("The authtoken you specified does not look like a proper ngrok authtoken. Your authtoken: " + ngrokToken + "\n\nERR_NGROK_105")
@@ -92,7 +92,7 @@ hint:  it is not a token: copy it again from https://dashboard.ngrok.com/get-sta
 	}
 }
 
-func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
+func TestListenWaitsForALateEdge(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewStoppedNgrokServer(t)
 	w := newWorld(t)
@@ -105,7 +105,7 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	if got := l.said(l.stdout); got != "" {
 		t.Errorf("it is ready before there is a tunnel:\n%s", got)
 	}
-	// What is sent at home is taken meanwhile.
+	// Local deliveries are accepted meanwhile.
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Errorf("by loopback: got %d, want 200", code)
 	}
@@ -120,7 +120,7 @@ func TestListenWaitsForAnEdgeThatComesUpLate(t *testing.T) {
 	l.interrupt()
 }
 
-func TestListenIsNotReadyWhereTheEdgeIsSilent(t *testing.T) {
+func TestListenIsNotReadyIfTheEdgeIsSilent(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	edge.Freeze(true)
@@ -131,13 +131,13 @@ func TestListenIsNotReadyWhereTheEdgeIsSilent(t *testing.T) {
 	if got := l.info().State; got != session.StateConnecting || l.said(l.stdout) != "" {
 		t.Errorf("got state %s and\n%s\nwant connecting, and nothing ready", got, l.said(l.stdout))
 	}
-	// It ends at once when nobody wants to wait.
+	// An interrupt ends it at once.
 	if code := l.interrupt(); code != 0 {
 		t.Errorf("got exit code %d, want 0", code)
 	}
 }
 
-func TestListenDropsInTheMiddleOfABody(t *testing.T) {
+func TestListenRecordsNothingIfTheTunnelDropsInABody(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -165,21 +165,21 @@ func TestListenDropsInTheMiddleOfABody(t *testing.T) {
 		t.Errorf("after the gap: got %d, want 200", code)
 	}
 	l.interrupt()
-	// Half a body is no delivery.
+	// A truncated body is not a delivery.
 	if got := list(t, openLog(t, w.dir)); len(got) != 1 || got[0].BodyBytes != int64(len(body)) {
 		t.Errorf("got %d deliveries, want the one after the gap", len(got))
 	}
 }
 
-func TestListenHasTheDomainThatItAsksFor(t *testing.T) {
+func TestListenGetsTheRequestedDomain(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
 	w.throughEdge(t, edge)
 	const wanted = "https://shop.public.test"
 	proxy, asked := testkit.ServeProxy(t, func(string) string { return edge.PublicAddr(wanted) })
-	// The way back is by TLS, and by the proxy, as from a company's network.
-	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.WriteRoots())
+	// The connection uses TLS and a proxy, as in a company's network.
+	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.Roots())
 	l := w.startTunnel(t, "vidiking", "localhost:1", "--url", "shop.public.test")
 	if l.url != wanted+"/webhooks/vidiking" {
 		t.Errorf("got %s, want %s", l.url, wanted)
@@ -190,7 +190,7 @@ func TestListenHasTheDomainThatItAsksFor(t *testing.T) {
 	if b := edge.Binds(); b[0].URL != wanted {
 		t.Errorf("the edge was asked for %+v", b)
 	}
-	// Another one wants the same.
+	// Another listen requests the same domain.
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--url", "shop.public.test")
 	want := `error: ngrok does not provide that URL (ERR_NGROK_334)
          The endpoint 'https://shop.public.test' is already online
@@ -202,7 +202,7 @@ hint:  end the session that uses it, or leave out --url: https://ngrok.com/docs/
 	l.interrupt()
 }
 
-func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
+func TestListenReportsTunnelChangesAsJSON(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -211,7 +211,7 @@ func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
 	edge.DropSessions()
 	l.await("it is back", func() bool { return strings.Contains(l.said(l.stdout), `"downtime_ms"`) })
 	l.interrupt()
-	// The system calls it otherwise where a byte was on its way.
+	// The message differs if a byte was in transit.
 	got := regexp.MustCompile("connection reset|broken pipe").ReplaceAllString(steady(l.said(l.stdout)), "connection closed")
 	want := `{"v":1,"type":"ready","url":"http://127.0.0.1:9999/webhooks/vidiking","forward":"http://localhost:1/webhooks/vidiking","tunnel":"ngrok","verify":"strict","data_dir":"…","local_url":"http://127.0.0.1:9999/webhooks/vidiking"}
 {"v":1,"type":"tunnel","state":"reconnecting","at":"2026-01-01T00:00:00Z","cause":"connection closed","since":"2026-01-01T00:00:00Z","message":"The tunnel is down: connection closed. Reconnecting."}
@@ -225,7 +225,7 @@ func TestListenTellsMachinesHowItsTunnelIsDoing(t *testing.T) {
 	}
 }
 
-func TestAListenThatMadeItsSecretRejectsNothingThatComesThroughATunnel(t *testing.T) {
+func TestAGeneratedSecretRejectsNothingThroughATunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -246,7 +246,7 @@ func TestAListenThatMadeItsSecretRejectsNothingThatComesThroughATunnel(t *testin
 	strict.interrupt()
 }
 
-func TestNobodyOutsideSpeaksForThisMachine(t *testing.T) {
+func TestSessionTokensAreUselessThroughATunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)
@@ -258,7 +258,7 @@ func TestNobodyOutsideSpeaksForThisMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Even who has the token.
+	// Not even with the token.
 	req.Header.Set(session.SenderHeader, session.Sender{Token: l.info().Token, Origin: webhook.OriginTrigger}.String())
 	req.Header.Set(webhook.SignatureHeader, signature.Sign(webhook.SecretFrom(processSecret), body, signature.StylePrefixed))
 	resp, err := http.DefaultClient.Do(req)
@@ -278,7 +278,7 @@ func TestNobodyOutsideSpeaksForThisMachine(t *testing.T) {
 	}
 }
 
-func TestVidikingAloneSaysHowTheTunnelIs(t *testing.T) {
+func TestWelcomeShowsTheStateOfTheTunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	w := newWorld(t)

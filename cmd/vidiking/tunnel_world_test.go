@@ -16,8 +16,8 @@ import (
 
 const ngrokToken = "2token_of_the_whole_process_tests_Zx9Q"
 
-// throughEdge gives the world a token and the stand-in for ngrok's edge.
-func (w *world) throughEdge(tb testing.TB, edge *testkit.NgrokServer) {
+// throughEdge gives the sandbox a token and the fake ngrok edge.
+func (w *world) throughEdge(tb testing.TB, edge *testkit.Edge) {
 	tb.Helper()
 	w.env = append(w.env, "NGROK_AUTHTOKEN="+ngrokToken, "VIDIKING_CONFIG="+w.configFile())
 	w.configure(tb, "ngrok_connect_url = \""+edge.Addr()+"\"\nngrok_root_cas = '"+edge.WriteRoots()+"'\n")
@@ -34,7 +34,7 @@ func (w *world) startTunnel(tb testing.TB, program, handler string, flags ...str
 	return l
 }
 
-// info is what the session tells of itself.
+// info returns the session's file.
 func (l *listening) info() session.Info {
 	l.tb.Helper()
 	live, err := session.Live(l.dir)
@@ -49,7 +49,7 @@ func (l *listening) info() session.Info {
 	return session.Info{}
 }
 
-// send posts a body, signed, and returns the answer.
+// send posts a signed body and returns the response.
 func send(tb testing.TB, url string, body []byte) (code int, answer []byte) {
 	tb.Helper()
 	req, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, url, bytes.NewReader(body))
@@ -57,7 +57,7 @@ func send(tb testing.TB, url string, body []byte) (code int, answer []byte) {
 		tb.Fatal(err)
 	}
 	req.Header.Set(webhook.SignatureHeader, signature.Sign(webhook.SecretFrom(processSecret), body, signature.StylePrefixed))
-	req.Close = true // no later one meets a connection that a gap has closed
+	req.Close = true // a connection must not be reused after a gap has closed it
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		tb.Errorf("POST %s: %v", url, err)
@@ -71,7 +71,7 @@ func send(tb testing.TB, url string, body []byte) (code int, answer []byte) {
 	return resp.StatusCode, answer
 }
 
-// echoing is a handler that answers with what it got.
+// echoing is a handler that responds with the request.
 func echoing(tb testing.TB) *testkit.Handler {
 	tb.Helper()
 	return testkit.Serve(tb, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

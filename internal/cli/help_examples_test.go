@@ -7,7 +7,7 @@ import (
 
 // runElsewhere names the tests that run those examples of help that no story can run and no page shows.
 var runElsewhere = map[string]string{
-	"watch to": "TestEditingOnAScreenSendsWhatWasSavedSignedAnew", // it needs a terminal
+	"watch to": "TestEditingOnTheScreenSendsTheSavedBodyWithANewSignature", // it needs a terminal
 }
 
 // A story runs each example, or the mark on a page or this table names the test that runs it.
