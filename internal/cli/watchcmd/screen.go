@@ -60,7 +60,7 @@ func OpenScreenLog(a *cmdutil.App, dir string, own *store.Reader) (_ *ScreenLog,
 // ScreenOptions returns the options that all screens share.
 func ScreenOptions(a *cmdutil.App, out output.Options, log view.Log) tui.Options {
 	return tui.Options{
-		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.Env.Now, Style: out.Style, Color: out.Color, Suspend: a.Env.GOOS != "windows",
+		Log: log, Tools: screenTools(a), Samples: screenSamples(), Now: a.Env.Now, Style: out.Style, Color: out.Color, CanSuspend: a.Env.GOOS != "windows",
 		Input: a.Env.Stdin, Output: a.Env.Stdout, Environment: terminalEnvironment(a),
 	}
 }
