@@ -22,7 +22,7 @@ func newDoctorCommand(a *cmdutil.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check your setup and explain how to fix problems",
-		Long: `Check your setup and explain how to fix any problems: settings, secret, API and key, the account's webhook, tunnel, handler, delivery log,
+		Long: `Checks your setup and tells you how to fix any problems: settings, secret, API and key, the account's webhook, tunnel, handler, delivery log,
 and running listens. It changes nothing unless you pass --fix.
 
 It requests the balance from Vidiking's API, which is free. It sends a handler on this machine one sample event, signed as Vidiking signs
@@ -46,69 +46,69 @@ func (o *doctorOptions) AddFlags(cmd *cobra.Command) {
 }
 
 func runDoctor(ctx context.Context, a *cmdutil.App, o doctorOptions) error {
-	out, options := doctorSetup(a, o)
-	report := output.NewCheckReport(out)
-	doctor.Run(ctx, options, func(f doctor.Finding) {
-		report.Add(output.Finding{
+	out, look := toExamine(a, o)
+	view := output.NewCheckReport(out)
+	doctor.Run(ctx, look, func(f doctor.Finding) {
+		view.Add(output.Finding{
 			Check: f.Check, State: output.FindingState(f.State), Message: f.Message, Details: f.Details, Hint: f.Hint, Fixed: f.Fixed,
 		})
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	passed, err := report.End()
-	if err == nil && !passed {
+	good, err := view.End()
+	if err == nil && !good {
 		err = cmdutil.ErrSilent{Code: output.ExitFailed}
 	}
 	return output.ClosedPipe(err)
 }
 
-// doctorSetup returns the options of a doctor run. A part that cannot be opened becomes a finding, and the other checks still run.
-func doctorSetup(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options) {
-	options := doctor.Options{
+// toExamine returns what doctor checks. If a part cannot be opened, that is a finding, and the other checks still run.
+func toExamine(a *cmdutil.App, o doctorOptions) (output.Options, doctor.Options) {
+	look := doctor.Options{
 		Build: cmdutil.ReadBuild().String(), GOOS: a.Env.GOOS, Proxy: a.Env.Proxy(), NoSample: o.noSample, Fix: o.fix,
 		Now: a.Env.Now, Location: a.Env.Location, Random: a.Env.Random,
 	}
 	cfg, err := a.Config()
 	if err != nil {
-		options.Trouble = trouble(a, err)
-		return plainOutput(a), options
+		look.ConfigErr = trouble(a, err)
+		return plainOutput(a), look
 	}
 	out, err := a.OutputOptions()
 	if err != nil { // impossible: the configuration is loaded
-		options.Trouble = trouble(a, err)
-		return plainOutput(a), options
+		look.ConfigErr = trouble(a, err)
+		return plainOutput(a), look
 	}
-	options.Config = cfg
-	if options.API, err = cmdutil.APIOptions(a); err != nil {
-		options.APIErr = trouble(a, err)
+	look.Config = cfg
+	if look.API, err = cmdutil.APIOptions(a); err != nil {
+		look.APIErr = trouble(a, err)
 	}
-	if options.Book, err = cmdutil.AccountStore(a); err != nil {
-		options.Book = nil // without a configuration directory, no webhook was ever set
+	if look.AccountStore, err = cmdutil.AccountStore(a); err != nil {
+		look.AccountStore = nil // without a configuration directory nothing was ever set
 	}
-	options.Tunnel = func(ctx context.Context) []doctor.Finding { return checkTunnel(ctx, a) }
+	look.Tunnel = func(ctx context.Context) []doctor.Finding { return lookAtTunnel(ctx, a) }
 	to, err := cmdutil.NewDestination(a, cmdutil.SendFlags{})
 	if err != nil {
-		options.RouteErr = trouble(a, err)
-		return out, options
+		look.RouteErr = trouble(a, err)
+		return out, look
 	}
-	options.Routes, options.OfListen, options.Guard = to.Routes, to.Session != nil, to.Guard()
-	return out, options
+	look.Routes, look.RoutesFromSession, look.Guard = to.Routes, to.Session != nil, to.Guard()
+	return out, look
 }
 
-// trouble turns an error into a finding.
-func trouble(a *cmdutil.App, err error) *doctor.Trouble {
+// trouble returns an error as a finding.
+func trouble(a *cmdutil.App, err error) *doctor.Problem {
 	f := cmdutil.Explain(a, err)
-	return &doctor.Trouble{What: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
+	return &doctor.Problem{Message: f.What, Details: f.Detail, Hint: strings.Join(f.Hints, "\n")}
 }
 
-// plainOutput returns the output options from flags alone, for a configuration that cannot be read.
+// plainOutput returns the output options if the configuration cannot be read: those of the flags.
 func plainOutput(a *cmdutil.App) output.Options {
 	nothing := config.Environment{LookupEnv: func(string) (string, bool) { return "", false }, GOOS: a.Env.GOOS}
 	empty, err := config.Load(nothing, config.Flags{})
 	if err != nil { // impossible: there is nothing to read
 		return output.Options{Stdout: a.Env.Stdout, Stderr: a.Env.Stderr}
 	}
-	o, _ := (&cmdutil.App{Env: a.Env, Flags: a.Flags, Cfg: empty}).OutputOptions() // this cannot fail once a configuration is loaded
+	o, _ := (&cmdutil.App{Env: a.Env, Flags: a.Flags, Cfg: empty}).OutputOptions() // it does not fail with a configuration
 	return o
 }

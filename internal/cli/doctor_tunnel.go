@@ -11,22 +11,22 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/session"
 )
 
-// checkTunnel checks whether the tunnel that listen would use can be opened. It skips the check if a running listen has it open.
-func checkTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
-	p, err := listen.ChooseProvider(cmdutil.Machine(a), a.Cfg)
+// lookAtTunnel checks whether the tunnel that listen would use can be opened. If a listen has it open already, that is proof enough.
+func lookAtTunnel(ctx context.Context, a *cmdutil.App) []doctor.Finding {
+	w, err := listen.ChooseProvider(cmdutil.Machine(a), a.Cfg)
 	if err != nil {
 		return tunnelTrouble(cmdutil.Explain(a, err))
 	}
-	if p.Check == nil {
-		return []doctor.Finding{{State: doctor.OK, Message: p.Name + p.Note}}
+	if w.Check == nil {
+		return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note}}
 	}
-	if url, ok := openTunnel(a, p.Name); ok {
-		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a running listen has one open: %s", p.Name, p.Note, url)}}
+	if url, ok := openTunnel(a, w.Name); ok {
+		return []doctor.Finding{{State: doctor.OK, Message: fmt.Sprintf("%s%s; a running listen has one open: %s", w.Name, w.Note, url)}}
 	}
-	if err := p.Check(ctx); err != nil {
-		return tunnelTrouble(cmdutil.Explain(a, &listen.TunnelError{Provider: p, Err: err}))
+	if err := w.Check(ctx); err != nil {
+		return tunnelTrouble(cmdutil.Explain(a, &listen.TunnelError{Provider: w, Err: err}))
 	}
-	return []doctor.Finding{{State: doctor.OK, Message: p.Name + p.Note + "; " + p.Server + " responds"}}
+	return []doctor.Finding{{State: doctor.OK, Message: w.Name + w.Note + "; " + w.Server + " responds"}}
 }
 
 // openTunnel returns the public URL of a running listen that has such a tunnel.
