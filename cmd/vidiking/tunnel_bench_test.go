@@ -94,7 +94,7 @@ func BenchmarkTunnelLatency(b *testing.B) {
 }
 
 // startBare starts a process with a bare http.Server behind the edge and returns its URL.
-func (w *world) startBare(b *testing.B, edge *testkit.Edge) (p *process, address string) {
+func (w *world) startBare(b *testing.B, edge *testkit.NgrokServer) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "url")
 	p = w.start(b, "barepeer", edge.Addr(), edge.WriteRoots(), file)

@@ -17,7 +17,7 @@ import (
 const ngrokToken = "2token_of_the_whole_process_tests_Zx9Q"
 
 // throughEdge gives the sandbox a token and the fake ngrok edge.
-func (w *world) throughEdge(tb testing.TB, edge *testkit.Edge) {
+func (w *world) throughEdge(tb testing.TB, edge *testkit.NgrokServer) {
 	tb.Helper()
 	w.env = append(w.env, "NGROK_AUTHTOKEN="+ngrokToken, "VIDIKING_CONFIG="+w.configFile())
 	w.configure(tb, "ngrok_connect_url = \""+edge.Addr()+"\"\nngrok_root_cas = '"+edge.WriteRoots()+"'\n")

@@ -43,7 +43,7 @@ func TestCommandsWorkWithoutAHomeDirectoryIfPathsAreGiven(t *testing.T) {
 	}
 	x.checkEnds(x.withoutHome(nil, "--config", filepath.Join(dir, "c.toml"), "config", "path"), 0, filepath.Join(dir, "c.toml"))
 	x.checkEnds(x.withoutHome(nil, "trigger", "render.complete", "--to", h.addr()), 0,
-		"What is sent is not recorded: there is no home directory for the delivery log.\n")
+		"Deliveries are not recorded: there is no home directory for the delivery log.\n")
 }
 
 func TestErrorsWithoutAHomeDirectoryNameTheMissingSetting(t *testing.T) {

@@ -32,9 +32,9 @@ func TestReplayOfAMaskedImportRequiresResign(t *testing.T) {
 	defer h.Close()
 
 	x.checkEnds(x.environment(nil, "replay", "last", "--to", h.URL), 1,
-		"error: dlv_bbbbbb was imported without its Cookie, X-Vidiking-Signature\nhint:  sign it anew: vidiking replay dlv_bbbbbb --resign\n")
+		"error: dlv_bbbbbb was imported without its Cookie, X-Vidiking-Signature\nhint:  sign it again: vidiking replay dlv_bbbbbb --resign\n")
 	x.checkEnds(x.environment(nil, "replay", "--last", "2", "--to", h.URL), 1,
-		"error: 2 of 2 were imported without values of their headers, the first is dlv_aaaaaa\nhint:  sign them anew: --resign\n")
+		"error: 2 of 2 were imported without values of their headers, the first is dlv_aaaaaa\nhint:  sign them again: --resign\n")
 	if got != nil {
 		t.Fatalf("the handler got %v, want nothing", got)
 	}

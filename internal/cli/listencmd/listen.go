@@ -74,7 +74,7 @@ func (o *listenOptions) takeCommand(a *cmdutil.App, cmd *cobra.Command, args []s
 		args, o.command = args[:dash], args[dash:]
 	}
 	if len(args) > 0 {
-		f := cmdutil.Usage("listen takes no arguments, but got "+strconv.Quote(args[0]), "your handler goes behind --forward: vidiking listen --forward localhost:3000")
+		f := cmdutil.Usage("listen takes no arguments, but got "+strconv.Quote(args[0]), "name your handler with --forward: vidiking listen --forward localhost:3000")
 		if line, ok := a.WithFlag("--forward", args[0]); ok && cmdutil.IsTarget(args[0]) {
 			f.Hints, f.AsTyped = []string{line}, true
 		}
