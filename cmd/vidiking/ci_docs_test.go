@@ -16,7 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// ciPage returns the files of docs/ci.md by name, with a free port instead of 3000.
+// ciPage is docs/ci.md, with a free port in the place of 3000: its files by name.
 func ciPage(t *testing.T) (files map[string]string, port string) {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/ci.md")
@@ -39,13 +39,13 @@ func ciPage(t *testing.T) (files map[string]string, port string) {
 	return files, port
 }
 
-// Stubs of programs that a pipeline calls to download files. The files are already here.
+// The programs of a pipeline that this machine need not have: what they would fetch is here already.
 const (
 	npm = "#!/bin/sh\ncase $1$HANDLER in startabsent) exec sleep 600 ;; esac\ncase $1 in start) exec handler \"$HANDLER\" \"$WORK/handler.addr\" ;; ci) mkdir -p node_modules ;; *) exit 9 ;; esac\n"
 	get = "#!/bin/sh\nexit 0\n"
 )
 
-// tellPipeline runs the commands of a pipeline with a handler in the given mode. Each command runs in a separate shell, as in CI systems.
+// tellPipeline runs the commands of a pipeline with a handler of that mode, each in a shell of its own, as CI systems do.
 func tellPipeline(t *testing.T, files map[string]string, port, mode string, want int, commands ...string) {
 	t.Helper()
 	var b strings.Builder
@@ -61,7 +61,7 @@ func tellPipeline(t *testing.T, files map[string]string, port, mode string, want
 	if want != 0 {
 		fmt.Fprintf(&b, "stdout 'exit code %d'\n", want)
 	}
-	// The stories use the default port.
+	// The default port is that of the stories.
 	files["home/.config/vidiking/config.toml"] = "addr = \"127.0.0.1:0\""
 	files["handler.addr"] = "127.0.0.1:" + port
 	files["package-lock.json"] = "{}"
@@ -76,17 +76,17 @@ func tellPipeline(t *testing.T, files map[string]string, port, mode string, want
 	tellStory(t, story, []string{"HANDLER=" + mode}, nil)
 }
 
-// coded returns a command that also prints its exit code, because a story sees only whether it is 0.
+// coded is a command that also says its exit code, since a story sees only whether it is 0.
 func coded(command string) string {
 	return "code=0\n(" + command + "\n) || code=$?\necho \"exit code $code\"\nexit $code\n"
 }
 
-func TestCIScriptPassesAndFailsWithTheHandler(t *testing.T) {
+func TestTheScriptForCIIsGreenAndRed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		handler string
 		want    int
-	}{{"verify", 0}, {"500", 3}, {"200", 3}} { // the last handler accepts unsigned deliveries
+	}{{"verify", 0}, {"500", 3}, {"200", 3}} { // the last one takes what is not signed
 		t.Run(test.handler, func(t *testing.T) {
 			t.Parallel()
 			files, port := ciPage(t)
@@ -95,7 +95,7 @@ func TestCIScriptPassesAndFailsWithTheHandler(t *testing.T) {
 	}
 }
 
-func TestCIScriptEndsIfTheHandlerNeverStarts(t *testing.T) {
+func TestTheScriptForCIEndsIfTheHandlerNeverAcceptsConnections(t *testing.T) {
 	t.Parallel()
 	files, port := ciPage(t)
 	script := files["webhooks.sh"]
@@ -106,8 +106,8 @@ func TestCIScriptEndsIfTheHandlerNeverStarts(t *testing.T) {
 	tellPipeline(t, files, port, "absent", 5, coded("sh webhooks.sh"))
 }
 
-// serverForCI is a project's handler, started by its package.json. It listens on PORT and responds with STATUS if the signature is
-// valid.
+// serverForCI is a handler as a project has it, started by its package.json. It listens on PORT and responds with STATUS if the signature
+// is valid. If STATUS is 0, it crashes.
 const serverForCI = `import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -119,11 +119,12 @@ createServer((request, response) => {
     response.writeHead(request.headers['x-vidiking-signature'] === 'sha256=' + mac ? STATUS : 401).end();
   });
 }).listen(PORT, '127.0.0.1');
-setTimeout(process.exit, 60_000); // in case no test ends it
+setTimeout(process.exit, 60_000); // if nobody ends it
 `
 
-func TestCIScriptStopsTheServerThatNpmStarted(t *testing.T) {
-	t.Parallel()
+// newProject returns a world with a handler that real npm starts, and a function that writes its files.
+func newProject(t *testing.T) (w *world, write func(name, text string)) {
+	t.Helper()
 	for _, program := range []string{"npm", "node"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("There is no %s here.", program)
@@ -154,28 +155,30 @@ func TestTheScriptForCITestsTheNewCodeWithNPM(t *testing.T) {
 	for _, run := range []struct {
 		status string
 		want   int
-	}{{"200", 0}, {"500", 3}} { // the second run fails only if the first server is gone
-		write("server.mjs", strings.NewReplacer("PORT", port, "STATUS", run.status).Replace(serverForCI))
-		if code, stdout, stderr := w.run(t, "sh", "webhooks.sh"); code != run.want {
-			t.Errorf("a handler that answers %s: got exit code %d, want %d:\n%s%s", run.status, code, run.want, stdout, stderr)
+		stderr string
+	}{{"200", 0, "received 8   delivered 8 "}, {"500", 3, ""}, {"0", 3, "run │ Error: new code\n"}, {"0", 3, "run │ Error: new code\n"}, {"200", 0, ""}} {
+		server(run.status)
+		code, stdout, stderr := w.run(t, "sh", "webhooks.sh")
+		if code != run.want || !strings.Contains(stderr, run.stderr) {
+			t.Errorf("a handler with status %s: got exit code %d, want %d and %q:\n%s%s", run.status, code, run.want, run.stderr, stdout, stderr)
 		}
 		if connects("127.0.0.1:" + port) {
 			t.Errorf("a handler with status %s: its server still listens on port %s after the script", run.status, port)
 		}
 	}
-}
-
-// isVacated reports whether the port is free. A process may take a moment to end after a signal.
-func isVacated(port string) bool {
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
-		if err != nil {
-			return true
+	// An old handler stays on the port. The new one would crash.
+	server("200")
+	old := w.start(t, "node", "server.mjs")
+	old.await("the old handler accepts connections", func() bool { return connects("127.0.0.1:" + port) })
+	server("0")
+	for range 2 {
+		if code, _, stderr := w.run(t, "sh", "webhooks.sh"); code != 1 || !strings.Contains(stderr, port+" is already in use") {
+			t.Errorf("beside an old handler: got exit code %d, want 1:\n%s", code, stderr)
 		}
 	}
 }
 
-func TestGitHubWorkflowRuns(t *testing.T) {
+func TestTheWorkflowForGitHubRuns(t *testing.T) {
 	t.Parallel()
 	files, port := ciPage(t)
 	var workflow struct {
@@ -203,7 +206,7 @@ func TestGitHubWorkflowRuns(t *testing.T) {
 	tellPipeline(t, files, port, "verify", 0, commands...)
 }
 
-func TestGitLabPipelineRuns(t *testing.T) {
+func TestThePipelineForGitLabRuns(t *testing.T) {
 	t.Parallel()
 	files, port := ciPage(t)
 	var pipeline map[string]struct {
@@ -221,7 +224,7 @@ func TestGitLabPipelineRuns(t *testing.T) {
 	tellPipeline(t, files, port, "verify", 0, strings.Join(append(append(job.Before, job.Script...), "grep -q 'tests=\"8\" failures=\"0\"' report.xml"), "\n"))
 }
 
-func TestCIMakefileRuns(t *testing.T) {
+func TestTheMakefileForCIRuns(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("There is no make here.")
@@ -230,7 +233,7 @@ func TestCIMakefileRuns(t *testing.T) {
 	tellPipeline(t, files, port, "verify", 0, "make webhooks")
 }
 
-func TestCIContainersRunTheirCommand(t *testing.T) {
+func TestTheContainerForCIRunsTheScript(t *testing.T) {
 	t.Parallel()
 	files, port := ciPage(t)
 	var compose struct {
@@ -239,12 +242,18 @@ func TestCIContainersRunTheirCommand(t *testing.T) {
 	if err := yaml.Unmarshal([]byte(files["compose.yaml"]), &compose); err != nil {
 		t.Fatal(err)
 	}
-	webhooks := compose.Services["webhooks"]
-	if len(webhooks.Command) != 3 || webhooks.Command[0] != "sh" || webhooks.DependsOn[0] != "handler" || compose.Services["handler"].Build != "." {
-		t.Fatalf("got %+v, want a shell command next to the handler", compose)
+	service := compose.Services["webhooks"]
+	if service.Build != "." || !strings.HasSuffix(strings.TrimSpace(files["compose.sh"]), " webhooks") {
+		t.Fatalf("got %+v and %q, want that the service is built and run", service, files["compose.sh"])
 	}
-	// Both run on one machine here, so the handler has the address of this machine.
-	script := strings.ReplaceAll(webhooks.Command[2], "handler:", "127.0.0.1:")
-	start := strings.Split(files["compose.sh"], "\n")[0] + "\nnpm start &\ntrap \"kill $!\" EXIT\n"
-	tellPipeline(t, files, port, "verify", 0, start+"sh "+webhooks.Command[1]+" '"+script+"'")
+	var commands []string
+	for line := range strings.Lines(files["Dockerfile"]) {
+		if command, ok := strings.CutPrefix(line, "RUN "); ok {
+			commands = append(commands, command)
+		}
+	}
+	if len(commands) != 2 {
+		t.Fatalf("the image runs %q, want 2 commands", commands)
+	}
+	tellPipeline(t, files, port, "verify", 0, append(commands, service.Command)...)
 }

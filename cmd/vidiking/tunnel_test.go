@@ -179,7 +179,7 @@ func TestListenGetsTheRequestedDomain(t *testing.T) {
 	const wanted = "https://shop.public.test"
 	proxy, asked := testkit.ServeProxy(t, func(string) string { return edge.PublicAddr(wanted) })
 	// The connection uses TLS and a proxy, as in a company's network.
-	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.Roots())
+	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy, "SSL_CERT_FILE="+edge.WriteRoots())
 	l := w.startTunnel(t, "vidiking", "localhost:1", "--url", "shop.public.test")
 	if l.url != wanted+"/webhooks/vidiking" {
 		t.Errorf("got %s, want %s", l.url, wanted)
