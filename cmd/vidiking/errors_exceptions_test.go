@@ -48,7 +48,7 @@ var uncovered = map[string]string{
 	"cli/routes.go: --forward needs a target": "a --forward that is empty is refused before",
 	"cli/set_webhook.go: the webhook is set, but cannot save its secret: .*": "what is kept beside the configuration is written just before, and fails first",
 	"cli/account.go: .*": "another process writes what is remembered, for as long as this one waits",
-	"jsontext/edit.go: it leads more than 10,000 levels deep":                                                              "the path is longer than a command line on some systems",
+	"jsontext/edit.go: the path is more than 10,000 levels deep":                                                           "the path is longer than a command line on some systems",
 	"config/generated_secret.go: cannot save the new secret in .*: another process created one there and removed it again": "two processes have to meet within milliseconds",
 	"config/value.go: .* cannot be set on the command line":                                                                "no command has such a flag",
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-// large is JSON of a size, with everything in it that is written differently by someone.
+// large returns JSON of a size that contains everything that JSON libraries write differently.
 func large(size int) []byte {
 	var b bytes.Buffer
 	b.WriteString(`{"event":"render.complete","data":[`)

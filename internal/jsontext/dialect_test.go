@@ -13,20 +13,20 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-// ways is where texts lie that were written by the languages themselves, with the scripts beside them.
-const ways = "../signature/testdata/mistakes"
+// mistakesDir contains the recorded output of the languages, and the scripts that produced it.
+const mistakesDir = "../signature/testdata/mistakes"
 
-// written is a line of those files: what a program of a language made of an input.
+// written is a line of those files: the output of a program for an input.
 type written struct {
-	Language, Version, Way, Input string
-	Text                          []byte `json:"written_base64"`
+	Language, Version, Mistake, Input string
+	Text                              []byte `json:"written_base64"`
 }
 
 func readWritten(t *testing.T) []written {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(ways, "*.jsonl"))
+	files, err := filepath.Glob(filepath.Join(mistakesDir, "*.jsonl"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no files in %s: %v", ways, err)
+		t.Fatalf("no files in %s: %v", mistakesDir, err)
 	}
 	var all []written
 	for _, name := range files {
@@ -49,12 +49,12 @@ func readWritten(t *testing.T) []written {
 	return all
 }
 
-func TestEveryLanguageWritesWhatOneOfItsFormsSays(t *testing.T) {
+func TestEveryLanguageWritesOneOfItsForms(t *testing.T) {
 	t.Parallel()
 	for _, w := range readWritten(t) {
-		t.Run(w.Language+" "+w.Way+" "+w.Input, func(t *testing.T) {
+		t.Run(w.Language+" "+w.Mistake+" "+w.Input, func(t *testing.T) {
 			t.Parallel()
-			input, err := os.ReadFile(filepath.Join(ways, w.Input))
+			input, err := os.ReadFile(filepath.Join(mistakesDir, w.Input))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,14 +65,14 @@ func TestEveryLanguageWritesWhatOneOfItsFormsSays(t *testing.T) {
 			if bytes.Equal(w.Text, input) {
 				return
 			}
-			var nearest []byte
+			var closest []byte
 			for form := range d.Defaults() {
 				text := writeOut(t, d, form.Style)
 				if bytes.Equal(text, w.Text) {
 					return
 				}
-				if common(text, w.Text) > common(nearest, w.Text) {
-					nearest = text
+				if common(text, w.Text) > common(closest, w.Text) {
+					closest = text
 				}
 			}
 			for form := range d.Combinations() {
@@ -80,12 +80,12 @@ func TestEveryLanguageWritesWhatOneOfItsFormsSays(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("%s %s writes\n%s\nwhich no form is; the nearest\n%s", w.Language, w.Version, w.Text, nearest)
+			t.Errorf("%s %s writes\n%s\nwhich matches no form; the closest is\n%s", w.Language, w.Version, w.Text, closest)
 		})
 	}
 }
 
-// common is how long the beginning is that two texts share.
+// common returns the length of the common prefix of two texts.
 func common(a, b []byte) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -103,10 +103,10 @@ func writeOut(t *testing.T, d *jsontext.Document, s jsontext.Style) []byte {
 	return b.Bytes()
 }
 
-// Go is at hand, so it need not be recorded.
-func TestGoWritesWhatItsFormsSay(t *testing.T) {
+// TestGoWritesItsForms runs Go itself, so it needs no recorded output.
+func TestGoWritesItsForms(t *testing.T) {
 	t.Parallel()
-	input, err := os.ReadFile(filepath.Join(ways, "rich.json"))
+	input, err := os.ReadFile(filepath.Join(mistakesDir, "rich.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,12 +147,12 @@ func TestGoWritesWhatItsFormsSay(t *testing.T) {
 			}
 		}
 		if !slices.Contains(got, want) {
-			t.Errorf("%s writes what is the form of %q:\n%s", want, got, text)
+			t.Errorf("%s writes the form of %q:\n%s", want, got, text)
 		}
 	}
 }
 
-func TestEachFormSaysWhatItChanges(t *testing.T) {
+func TestEveryFormNamesItsChanges(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		`{"a":1}`, `{"b":1.0,"a":"/é"}`, `[]`, `1.0`, `"\/"`, `{"1":[],"0":{},"0":2}`, `{"a":"<\u2028>"}`, "[1, 2]\n",
@@ -163,13 +163,13 @@ func TestEachFormSaysWhatItChanges(t *testing.T) {
 		}
 		for form := range d.Defaults() {
 			if len(d.Changes(form.Style)) == 0 {
-				t.Errorf("%s as %s is %s, and no change is named", text, form.Writers, writeOut(t, d, form.Style))
+				t.Errorf("%s as %s is %s, without a named change", text, form.Writers, writeOut(t, d, form.Style))
 			}
 		}
 	}
 }
 
-func TestReadRefusesWhatCanNotBeWrittenAgain(t *testing.T) {
+func TestReadRefusesTextsThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]error{
 		"":                                       jsontext.ErrNotJSON,
@@ -185,7 +185,7 @@ func TestReadRefusesWhatCanNotBeWrittenAgain(t *testing.T) {
 	}
 }
 
-// What is written again is the same JSON, as far as Go's parser goes.
+// FuzzEveryFormMeansTheSame checks with Go's parser that every form has the same value.
 func FuzzEveryFormMeansTheSame(f *testing.F) {
 	for _, seed := range []string{`{"a":[1,2.50,{"b":"\u00e9\/"}],"a":null}`, `{"1":1,"0":"\ud800"}`, "[1e400]", "\"\xff\"", `[[[]],{}]`} {
 		f.Add([]byte(seed))
@@ -202,7 +202,7 @@ func FuzzEveryFormMeansTheSame(f *testing.F) {
 				continue // a number without a form
 			}
 			if !json.Valid(b.Bytes()) && !bytes.Contains(b.Bytes(), []byte("Infinity")) {
-				t.Fatalf("%q as %s is no JSON: %q", text, form.Writers, b.Bytes())
+				t.Fatalf("%q as %s is not JSON: %q", text, form.Writers, b.Bytes())
 			}
 			_ = d.Changes(form.Style)
 		}

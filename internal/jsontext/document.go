@@ -5,13 +5,13 @@ import (
 	"errors"
 )
 
-// Reasons why a text cannot be written again.
+// Errors of Read.
 var (
 	ErrNotJSON = errors.New("it is not JSON")
-	ErrTooMany = errors.New("it holds too many values")
+	ErrTooMany = errors.New("it has too many values")
 )
 
-// maxNodes bounds the index to 24 MiB. A text of 10 MiB comes near it only if its names and values take five bytes each.
+// maxNodes limits the index to 24 MiB. A text of 10 MiB comes near it only if its names and values take five bytes each.
 const maxNodes = 2 << 20
 
 // Document is a JSON text and an index of its values.
@@ -21,10 +21,10 @@ type Document struct {
 	facts facts
 }
 
-// node is a value, or a member's name, which precedes its value. The nodes in a container follow it.
+// node is a value or a member's name, which precedes its value. The contents of a container follow it.
 type node struct {
 	from, to uint32 // in the text
-	next     uint32 // the node behind this one and all in it
+	next     uint32 // index of the node after this one and its contents
 }
 
 // kind is the first byte of a value, or '0' for every number.
@@ -49,7 +49,7 @@ func Read(text []byte) (*Document, error) {
 	return d, nil
 }
 
-// mostValues is how many values a text holds at most: one, and one more for each comma, colon and opening bracket.
+// mostValues returns an upper bound for the number of values in a text: one, plus one for each comma, colon and opening bracket.
 func mostValues(text []byte) int {
 	n := 1
 	for _, c := range []string{",", ":", "[", "{"} {
@@ -92,8 +92,8 @@ func (d *Document) index() error {
 	}
 }
 
-// raw is a node as it is written.
+// raw returns a node as written.
 func (d *Document) raw(n node) []byte { return d.text[n.from:n.to] }
 
-// Len is the length of the text.
+// Len returns the length of the text.
 func (d *Document) Len() int { return len(d.text) }

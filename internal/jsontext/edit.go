@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Set sets the value at a path: it replaces what is there; otherwise it adds a member, or the next item of a list, and the objects and lists
-// that are missing on the way. created reports that nothing was there.
+// Set sets the value at a path. It replaces an existing value; otherwise it adds a member or the next item of a list, with all missing
+// objects and lists on the path. created reports whether the value is new.
 //
-// The value is taken as JSON if it is valid, and as a string otherwise. The error is a *PathError: a path that is wrong, or leads through a
-// string or number, past the end of a list, or too deep; or a number that is too large for JavaScript. The object then stays as it was.
+// A value that is not valid JSON is a string. Set returns a *PathError if the path is invalid, leads through a string or number, past the
+// end of a list or too deep, or if a number is too large for JavaScript. In this case the object does not change.
 func (o *Object) Set(path, value string) (created bool, err error) {
 	steps, err := parsePath(path)
 	if err != nil {
@@ -40,7 +40,7 @@ func (o *Object) Set(path, value string) (created bool, err error) {
 	return false, nil
 }
 
-// Unset removes what is at a path; of duplicate keys all. The error is a *PathError.
+// Unset removes the value at a path. It removes all duplicates of a key. The error is a *PathError.
 func (o *Object) Unset(path string) error {
 	steps, err := parsePath(path)
 	if err != nil {
@@ -63,9 +63,9 @@ func (o *Object) Unset(path string) error {
 	return nil
 }
 
-// stringifyValue returns a value as it will be written in the object.
+// stringifyValue returns a value as Set writes it.
 func stringifyValue(path string, steps []step, value string) ([]byte, error) {
-	tooDeep := pathProblem(path, 0, "it leads more than 10,000 levels deep")
+	tooDeep := pathProblem(path, 0, "the path is more than 10,000 levels deep")
 	if len(steps) > MaxDepth {
 		return nil, tooDeep
 	}
@@ -77,12 +77,12 @@ func stringifyValue(path string, steps []step, value string) ([]byte, error) {
 	}
 	written, err := Stringify([]byte(value))
 	if errors.Is(err, ErrTooLarge) {
-		return nil, pathProblem(path, 0, "the value has a number that is too large for JavaScript")
+		return nil, pathProblem(path, 0, "the value contains a number that is too large for JavaScript")
 	}
 	return written, err
 }
 
-// depthOf returns how many levels deep a text is nested, or why it is not JSON.
+// depthOf returns the nesting depth of a text, or an error if it is not JSON.
 func depthOf(text []byte) (int, error) {
 	deepest := 0
 	for s := NewScanner(text); ; deepest = max(deepest, s.Depth()) {
@@ -95,8 +95,8 @@ func depthOf(text []byte) (int, error) {
 	}
 }
 
-// nest wraps a value in the objects and lists for the steps from first on. A number makes a list, of which the value can only be the first
-// item; a number that is the name of an object's member is quoted.
+// nest wraps a value in the objects and lists for the steps from first on. An unquoted number creates a list and must be 0; a quoted number
+// is the name of a member.
 func nest(path string, steps []step, first int, value []byte) ([]byte, error) {
 	var open, closing []byte
 	for i := first; i < len(steps); i++ {
@@ -115,7 +115,7 @@ func nest(path string, steps []step, first int, value []byte) ([]byte, error) {
 	return slices.Concat(open, value, closing), nil
 }
 
-// insert adds a child where JavaScript would have it: at the end, or with an array index as its name before all larger ones.
+// insert adds a child at the position that JavaScript would give it: at the end, or before all larger names if its name is an array index.
 func (o *Object) insert(in Span, at step, value []byte) {
 	end := in.To - 1
 	place, count := end, 0
@@ -137,7 +137,7 @@ func (o *Object) insert(in Span, at step, value []byte) {
 	o.replace(Span{place, place}, added)
 }
 
-// placeOf returns where a new member goes: before the first whose key comes later, otherwise at the end.
+// placeOf returns the position of a new member: before the first member with a later key, otherwise at the end.
 func (o *Object) placeOf(in Span, quoted []byte) int {
 	order := keyOrder(quoted)
 	for _, e := range Elements(o.text, in.From) {
@@ -148,7 +148,7 @@ func (o *Object) placeOf(in Span, quoted []byte) int {
 	return in.To - 1
 }
 
-// keyOrder returns where JavaScript puts a key.
+// keyOrder returns the sort position of a key in JavaScript.
 func keyOrder(quoted []byte) int64 { return indexOf(quoted[1 : len(quoted)-1]) }
 
 // remove removes every child that a step leads to, with its comma.
@@ -171,7 +171,7 @@ func (o *Object) replace(old Span, by []byte) {
 	o.text = slices.Concat(o.text[:old.From], by, o.text[old.To:])
 }
 
-// problemAt returns the error of a path whose step i cannot be taken, because of the value before it.
+// problemAt returns an error for step i of a path, which is not possible in the value before it.
 func problemAt(path string, steps []step, i int, problem string) *PathError {
 	before := "the payload"
 	if i > 0 {
@@ -180,7 +180,7 @@ func problemAt(path string, steps []step, i int, problem string) *PathError {
 	return pathProblem(path, steps[i].from, "%s %s", before, problem)
 }
 
-// missing returns the error of a path whose step i leads to nothing in a container.
+// missing returns an error for step i of a path, which does not exist in the container.
 func (o *Object) missing(path string, steps []step, i int, in Span) *PathError {
 	step := steps[i]
 	if o.text[in.From] == '[' {

@@ -10,7 +10,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-func TestSetPutsAValueWhereThePathLeads(t *testing.T) {
+func TestSetSetsTheValueAtAPath(t *testing.T) {
 	tests := []struct {
 		name, text, path, value, want string
 		created                       bool
@@ -62,7 +62,7 @@ func TestSetPutsAValueWhereThePathLeads(t *testing.T) {
 	}
 }
 
-func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
+func TestSetWithAnInvalidPathChangesNothing(t *testing.T) {
 	const text = `{"event":"e","n":1.0,"z":null,"t":true,"one":[1],"data":{"items":[1,2],"id":"job_1"}}`
 	deep := strings.Repeat("a.", 10_000) + "a"
 	tests := []struct {
@@ -97,10 +97,10 @@ func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
 		{"one[2]", "1", 4, "one has 1 item, numbered 0"},
 		{"data.new[1]", "1", 9, "data.new is a new list, whose first item is 0"},
 		{"data.new.7.x", "1", 10, "data.new is a new list, whose first item is 0"},
-		{"n", "1e400", 1, "the value has a number that is too large for JavaScript"},
-		{"n", `{"a":[-1e400]}`, 1, "the value has a number that is too large for JavaScript"},
-		{deep, "1", 1, "it leads more than 10,000 levels deep"},
-		{"data.deep", strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999), 1, "it leads more than 10,000 levels deep"},
+		{"n", "1e400", 1, "the value contains a number that is too large for JavaScript"},
+		{"n", `{"a":[-1e400]}`, 1, "the value contains a number that is too large for JavaScript"},
+		{deep, "1", 1, "the path is more than 10,000 levels deep"},
+		{"data.deep", strings.Repeat("[", 9_999) + strings.Repeat("]", 9_999), 1, "the path is more than 10,000 levels deep"},
 	}
 	for _, test := range tests {
 		p := mustParse(t, text)
@@ -114,7 +114,7 @@ func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
 			t.Errorf("Set(%.40q, %.40q) = column %d, %q, want column %d, %q", test.path, test.value, got.Column, got.Problem, test.column, test.problem)
 		}
 		if string(p.Bytes()) != text {
-			t.Errorf("Set(%.40q) failed and left %s, want it as it was: %s", test.path, p.Bytes(), text)
+			t.Errorf("Set(%.40q) failed and left %s, want it unchanged: %s", test.path, p.Bytes(), text)
 		}
 		if want := test.path + ": " + test.problem; err.Error() != want {
 			t.Errorf("Set(%.40q) says %q, want %q", test.path, err, want)
@@ -122,7 +122,7 @@ func TestABrokenPathSaysWhereAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestUnsetTakesAwayWhatThePathNames(t *testing.T) {
+func TestUnsetRemovesTheValueAtAPath(t *testing.T) {
 	tests := []struct{ name, text, path, want string }{
 		{"the first", `{"a":1,"b":2,"c":3}`, "a", `{"b":2,"c":3}`},
 		{"the middle", `{"a":1,"b":2,"c":3}`, "b", `{"a":1,"c":3}`},
@@ -148,7 +148,7 @@ func TestUnsetTakesAwayWhatThePathNames(t *testing.T) {
 	}
 }
 
-func TestUnsetOfNothingNamesWhatIsThere(t *testing.T) {
+func TestUnsetOfAMissingNameListsTheExistingNames(t *testing.T) {
 	tests := []struct{ path, problem, missing string }{
 		{"evnt", "the payload has no evnt", "evnt"},
 		{"data.stauts", "data has no stauts", "stauts"},
@@ -171,7 +171,7 @@ func TestUnsetOfNothingNamesWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestTheNamesOfAnErrorCanBeTyped(t *testing.T) {
+func TestTheNamesInAnErrorAreValidInAPath(t *testing.T) {
 	p := mustParse(t, `{"data":{"job.stage":1,"":2,"items":[1]}}`)
 	err := p.Unset("data.job-stage")
 	var got *jsontext.PathError
@@ -189,7 +189,7 @@ func TestTheNamesOfAnErrorCanBeTyped(t *testing.T) {
 	}
 }
 
-func TestCutAssignmentLeavesQuotedNamesWhole(t *testing.T) {
+func TestCutAssignmentKeepsQuotedNames(t *testing.T) {
 	tests := []struct {
 		text, path, value string
 		ok                bool
@@ -245,7 +245,7 @@ func FuzzSetPath(f *testing.F) {
 			t.Fatalf("Set(%q) in %q says created %t, but Get found it: %t (%q)", path, before, created, had, old)
 		}
 		if _, err := jsontext.ParseObject(after); err != nil || !json.Valid(jsontext.WithoutMark(after)) {
-			t.Fatalf("Set(%q, %q) in %q = %q, which is no payload: %v", path, value, before, after, err)
+			t.Fatalf("Set(%q, %q) in %q = %q, which is not an object: %v", path, value, before, after, err)
 		}
 		checkSetValue(t, p, path, value)
 		checkOthersKeepTheirBytes(t, before, after, had, old)
@@ -253,7 +253,7 @@ func FuzzSetPath(f *testing.F) {
 	})
 }
 
-// checkSetValue checks that what was set is there, and means what was given.
+// checkSetValue checks that Get returns the value that was set, with the same meaning.
 func checkSetValue(t *testing.T, p *jsontext.Object, path, value string) {
 	t.Helper()
 	got, ok := p.Get(path)
@@ -273,14 +273,14 @@ func checkSetValue(t *testing.T, p *jsontext.Object, path, value string) {
 	if strings.ReplaceAll(string(gotAgain), "-0", "0") != strings.ReplaceAll(string(wantAgain), "-0", "0") {
 		t.Fatalf("Set(%q, %q) put %q there", path, value, got)
 	}
-	// A second time it changes nothing.
+	// Setting the same value again changes nothing.
 	before := p.Bytes()
 	if created, err := p.Set(path, string(got)); created || err != nil || !bytes.Equal(before, p.Bytes()) {
-		t.Fatalf("Set(%q, %q) of what is there = %t, %v, %q, want %q", path, got, created, err, p.Bytes(), before)
+		t.Fatalf("Set(%q, %q) of the existing value = %t, %v, %q, want %q", path, got, created, err, p.Bytes(), before)
 	}
 }
 
-// checkOthersKeepTheirBytes checks that the text changed in one place only: what was there is replaced, or something was put in.
+// checkOthersKeepTheirBytes checks that the text changed at only one position, by a replacement or an insertion.
 func checkOthersKeepTheirBytes(t *testing.T, before, after []byte, had bool, old []byte) {
 	t.Helper()
 	head := 0
@@ -293,11 +293,11 @@ func checkOthersKeepTheirBytes(t *testing.T, before, after []byte, had bool, old
 	}
 	removed := before[head : len(before)-tail]
 	if had && !bytes.Contains(old, removed) || !had && len(removed) > 0 {
-		t.Fatalf("Set took %q away from %q, leaving %q, want nothing but %q", removed, before, after, old)
+		t.Fatalf("Set removed %q from %q, leaving %q, want only %q removed", removed, before, after, old)
 	}
 }
 
-// checkUnsetAgain checks that what was set can be unset, and is gone then.
+// checkUnsetAgain checks that a value that was set can be removed.
 func checkUnsetAgain(t *testing.T, p *jsontext.Object, path string) {
 	t.Helper()
 	before := p.Bytes()

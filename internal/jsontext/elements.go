@@ -2,10 +2,10 @@ package jsontext
 
 import "iter"
 
-// Span is a part of a text, in bytes.
+// Span is a range of bytes in a text.
 type Span struct{ From, To int }
 
-// Of returns the part of a text.
+// Of returns the bytes of the range.
 func (s Span) Of(text []byte) []byte { return text[s.From:s.To] }
 
 // Element is a member of an object or an item of a list.
@@ -14,7 +14,7 @@ type Element struct {
 	Value Span
 }
 
-// whole is the element with its name.
+// whole returns the range of the element with its name.
 func (e Element) whole() Span {
 	if e.Name.To > 0 {
 		return Span{e.Name.From, e.Value.To}
@@ -22,7 +22,7 @@ func (e Element) whole() Span {
 	return e.Value
 }
 
-// Elements yields the elements of the object or list that begins at an offset of a valid text, with their numbers. A scalar has none.
+// Elements yields the numbered elements of the object or list that begins at an offset of a valid text. A scalar has no elements.
 func Elements(text []byte, container int) iter.Seq2[int, Element] {
 	return func(yield func(int, Element) bool) {
 		s := Scanner{text: text, at: container}

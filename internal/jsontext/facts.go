@@ -12,12 +12,12 @@ import (
 // have produce the same output, so only one of them is tried.
 type facts struct {
 	spaced     bool // white space between values
-	nested     bool // a container with something in it, so that a layout shows
-	empty      bool // a container with nothing in it
+	nested     bool // a container with contents, in which layouts differ
+	empty      bool // an empty container
 	rewritten  bool // a string with an escape sequence that a writer without optional escapes would change
 	text       Text // the optional escapes that apply to some character
-	unsorted   bool // an object whose names are not in order
-	indexed    bool // an object with an array index for a name
+	unsorted   bool // an object with unsorted names
+	indexed    bool // an object with an array index as a name
 	indices    bool // an object with array indices that do not come first
 	duplicates bool // an object with a duplicate name
 	listLike   bool // an object that PHP turns into a list

@@ -1,6 +1,6 @@
 package jsontext
 
-// string reads a string. Bytes that are not UTF-8 pass, as they do in encoding/json.
+// string reads a string. It accepts invalid UTF-8, as encoding/json does.
 func (s *Scanner) string(kind Kind) Token {
 	for i := s.at + 1; i < len(s.text); i++ {
 		switch c := s.text[i]; {
@@ -21,8 +21,8 @@ func (s *Scanner) string(kind Kind) Token {
 	return s.failAt(len(s.text), `a closing "`)
 }
 
-// escape returns the offset behind the escape sequence whose backslash is before i. If it is wrong, it returns the offset of the wrong byte
-// and what was expected there.
+// escape returns the offset after the escape sequence whose backslash is before i. If the sequence is invalid, it returns the offset of the
+// invalid byte and what was expected instead.
 func (s *Scanner) escape(i int) (end int, expected string) {
 	switch s.byteAt(i) {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
@@ -67,7 +67,7 @@ func (s *Scanner) number() Token {
 	return s.take(Number, end)
 }
 
-// digits returns the offset behind the digits at an offset. If there are none it moves there and returns -1.
+// digits returns the offset after the digits at an offset. If there are none, it moves to the offset and returns -1.
 func (s *Scanner) digits(i int) int {
 	if !isDigit(s.byteAt(i)) {
 		s.at = i

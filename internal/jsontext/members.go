@@ -35,7 +35,7 @@ func (d *Document) name(m member) []byte {
 	return name
 }
 
-// byName compares as Go and Python do: by bytes, and so by code points.
+// byName compares names by bytes, which means by code points, as Go and Python do.
 func (d *Document) byName(a, b member) int { return bytes.Compare(d.name(a), d.name(b)) }
 
 // byIndex compares as JavaScript orders keys: array indices first, by size, and the rest as inserted (ECMA-262, OrdinaryOwnPropertyKeys).
@@ -43,8 +43,8 @@ func (d *Document) byIndex(a, b member) int {
 	return cmp.Compare(indexOf(d.name(a)), indexOf(d.name(b)))
 }
 
-// indexOf returns the array index that a name is in JavaScript: the shortest decimal form of a number below 2³²-1. For any other name it
-// returns math.MaxInt64, which sorts last.
+// indexOf returns the array index that a name represents in JavaScript: the shortest decimal form of a number below 2³²-1. For any other
+// name it returns math.MaxInt64, which sorts last.
 func indexOf(name []byte) int64 {
 	if len(name) == 0 || len(name) > 10 || name[0] < '0' || name[0] > '9' {
 		return math.MaxInt64

@@ -73,7 +73,7 @@ func appendShort(dst []byte, f float64) []byte {
 	return shortenExponent(strconv.AppendFloat(dst, f, 'e', -1, 64))
 }
 
-// shortenExponent removes the zero that strconv puts before an exponent of one digit.
+// shortenExponent removes the leading zero of an exponent with one digit, which strconv adds.
 func shortenExponent(dst []byte) []byte {
 	if n := len(dst); dst[n-2] == '0' && (dst[n-3] == '-' || dst[n-3] == '+') {
 		return append(dst[:n-2], dst[n-1])

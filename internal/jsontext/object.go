@@ -9,27 +9,27 @@ import (
 
 // Object is a JSON object, for reading and editing.
 //
-// What is not edited stays as it was written: the order of the keys, duplicate keys, every number and string literal. Only the white space
-// between them is removed. What is set is written as JSON.stringify writes it, and new keys go where JavaScript would have them. So an object
-// that JSON.stringify wrote stays one that it would have written, and a handler that hashes JSON.stringify(req.body), as Vidiking's sample
-// does, agrees with the signature of the edited bytes.
+// Edits keep everything else unchanged: the order of the keys, duplicate keys, and every number and string literal. Only white space is
+// removed. New values have the format of JSON.stringify, and new keys the position that JavaScript would give them. Therefore the edited
+// output of JSON.stringify is still a possible output of JSON.stringify. A handler that hashes JSON.stringify(req.body), as Vidiking's
+// sample does, accepts the signature of the edited bytes.
 type Object struct {
 	text   []byte // a valid object without white space; replaced as a whole, never modified
-	marked bool   // it follows a byte order mark
+	marked bool   // the text had a byte order mark
 }
 
-// NotObjectError says that a text is JSON, but not an object.
+// NotObjectError indicates that a text is JSON but not an object.
 type NotObjectError struct {
-	Kind string // what it is: "a list", "a string", "null"
+	Kind string // for example "a list", "a string" or "null"
 }
 
 func (e *NotObjectError) Error() string { return "it is " + e.Kind + ", not an object" }
 
-// ErrTooLarge is the error of a text that JSON.stringify does not write back: it writes null for a number that is too large.
-var ErrTooLarge = errors.New("it has a number that is too large for JavaScript")
+// ErrTooLarge indicates a number for which JSON.stringify writes null.
+var ErrTooLarge = errors.New("it contains a number that is too large for JavaScript")
 
-// ParseObject reads an object. It accepts what encoding/json accepts, and a byte order mark in front. The error is a *SyntaxError if the
-// text is not JSON, a *NotObjectError if it is not an object, and ErrTooDeep if it is nested too deeply.
+// ParseObject parses an object. It accepts the same texts as encoding/json, with an optional byte order mark. It returns a *SyntaxError if
+// the text is not JSON, a *NotObjectError if it is not an object, and ErrTooDeep if it is nested too deeply.
 func ParseObject(b []byte) (*Object, error) {
 	text := WithoutMark(b)
 	if err := check(text); err != nil {
@@ -40,7 +40,7 @@ func ParseObject(b []byte) (*Object, error) {
 	}
 	var compact bytes.Buffer
 	compact.Grow(len(text))
-	if err := json.Compact(&compact, text); err != nil { // check has read it
+	if err := json.Compact(&compact, text); err != nil { // check has parsed it
 		return nil, err
 	}
 	return &Object{text: compact.Bytes(), marked: len(text) < len(b)}, nil
@@ -62,7 +62,7 @@ func explain(b, text []byte, err error) error {
 	return newSyntaxError(b, syntax.Offset+len(b)-len(text), expected)
 }
 
-// Bytes returns the object without white space, after the byte order mark that it came with.
+// Bytes returns the object without white space, after its byte order mark, if it had one.
 func (o *Object) Bytes() []byte {
 	if o.marked {
 		return append([]byte(byteOrderMark), o.text...)
@@ -73,8 +73,8 @@ func (o *Object) Bytes() []byte {
 // Stringified returns the object as JSON.stringify(JSON.parse(…)) does. The error is that of Stringify.
 func (o *Object) Stringified() ([]byte, error) { return Stringify(o.text) }
 
-// Get returns the JSON at a path, as it is written; of duplicate keys the last one, as every parser. ok is false if the path is wrong, or if
-// there is nothing at it.
+// Get returns the JSON at a path, as written. For duplicate keys it returns the last value, as all parsers do. ok is false if the path is
+// invalid or does not exist.
 func (o *Object) Get(path string) (value []byte, ok bool) {
 	steps, err := parsePath(path)
 	if err != nil {
@@ -91,14 +91,14 @@ func (o *Object) Get(path string) (value []byte, ok bool) {
 	return bytes.Clone(at.Of(o.text)), true
 }
 
-// child is what a step of a path leads to in a container.
+// child is the result of a step of a path in a container.
 type child struct {
 	Element
 	found   bool
 	problem string // why a container of this kind cannot have such a child, without the container's name
 }
 
-// childOf follows one step into a value. Of duplicate keys it finds the last.
+// childOf follows one step into a value. For duplicate keys it returns the last.
 func childOf(text []byte, in Span, to step) child {
 	switch text[in.From] {
 	case '{':
@@ -144,7 +144,7 @@ func itemOf(text []byte, in Span, to step) child {
 	return c
 }
 
-// hasName reports whether an element has a name, which is quoted as JSON.stringify does.
+// hasName reports whether an element has a name, given in the quotes of JSON.stringify.
 func hasName(text []byte, e Element, quoted []byte) bool {
 	name := e.Name.Of(text)
 	return bytes.Equal(name, quoted) || bytes.Equal(requote(name), quoted)

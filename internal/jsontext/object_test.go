@@ -15,7 +15,7 @@ import (
 const example = `{"event":"render.complete","timestamp":"2025-01-15T10:30:45Z","data":{"id":"job_abc123","status":"COMPLETE",` +
 	`"url":"https://cdn.vidiking.com/renders/job_abc123.mp4","duration":10.5,"credits_used":10,"wallet_balance":4510}}`
 
-func TestPayloadKeepsWhatItDoesNotEdit(t *testing.T) {
+func TestParseObjectKeepsTheText(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"the documented example", example, example},
 		{"nothing in it", " { } ", `{}`},
@@ -38,7 +38,7 @@ func TestPayloadKeepsWhatItDoesNotEdit(t *testing.T) {
 	}
 }
 
-func TestPayloadSharesNoBytesWithOthers(t *testing.T) {
+func TestObjectSharesNoBytesWithItsCallers(t *testing.T) {
 	text := []byte(example)
 	p := mustParse(t, example)
 	q, err := jsontext.ParseObject(text)
@@ -51,11 +51,11 @@ func TestPayloadSharesNoBytesWithOthers(t *testing.T) {
 		clear(value)
 	}
 	if !bytes.Equal(p.Bytes(), q.Bytes()) {
-		t.Errorf("the payload changed with bytes that were given or returned: %q", q.Bytes())
+		t.Errorf("the object changed with bytes that were passed or returned: %q", q.Bytes())
 	}
 }
 
-func TestSyntaxErrorSaysWhereAndWhatWasExpected(t *testing.T) {
+func TestSyntaxErrorHasThePositionAndWhatWasExpected(t *testing.T) {
 	tests := []struct {
 		name, text   string
 		line, column int
@@ -124,7 +124,7 @@ func TestSyntaxErrorReadsAsASentence(t *testing.T) {
 	}
 }
 
-func TestExcerptPutsTheCaretUnderThePlace(t *testing.T) {
+func TestExcerptSplitsTheLineAtTheError(t *testing.T) {
 	long := strings.Repeat("a", 100) + "X" + strings.Repeat("b", 100)
 	tests := []struct {
 		name         string
@@ -152,7 +152,7 @@ func TestExcerptPutsTheCaretUnderThePlace(t *testing.T) {
 	}
 }
 
-func TestJSONOfAnotherKindIsAnErrorOfItsOwn(t *testing.T) {
+func TestParseObjectOfAnotherValueIsANotObjectError(t *testing.T) {
 	tests := []struct{ text, kind string }{
 		{` [1]`, "a list"}, {`"x"`, "a string"}, {`-1`, "a number"}, {`true`, "a boolean"}, {`false`, "a boolean"}, {`null`, "null"},
 	}
@@ -168,7 +168,7 @@ func TestJSONOfAnotherKindIsAnErrorOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestPayloadIsReadAsDeepAsEncodingJSONReads(t *testing.T) {
+func TestParseObjectHasTheDepthLimitOfEncodingJSON(t *testing.T) {
 	nested := func(depth int) string {
 		return `{"a":` + strings.Repeat(`[{"b":`, (depth-1)/2) + "1" + strings.Repeat("}]", (depth-1)/2) + "}"
 	}
@@ -183,7 +183,7 @@ func TestPayloadIsReadAsDeepAsEncodingJSONReads(t *testing.T) {
 	}
 }
 
-func TestGetReadsWhatThePathNames(t *testing.T) {
+func TestGetReturnsTheValueAtAPath(t *testing.T) {
 	const text = `{"event":"e","data":{"items":[1,{"n":2.0},[3]],"a.b":"dots","7":"seven","twice":1,"twice":2,"\u0065sc":"x","é":null,"":0}}`
 	tests := []struct {
 		path, want string
@@ -225,7 +225,7 @@ func TestGetReadsWhatThePathNames(t *testing.T) {
 	}
 }
 
-func TestParseObjectMindsEveryByteAsEncodingJSONDoes(t *testing.T) {
+func TestParseObjectAcceptsTheSameBytesAsEncodingJSON(t *testing.T) {
 	places := []string{
 		`%{}`, `{}%`, `{%}`, `{"a"%1}`, `{"a":%}`, `{"a":1%}`, `{"a":1%2}`, `{"a":-%}`, `{"a":0%}`, `{"a":1.%}`, `{"a":1e%1}`, `{"a":1e+%}`,
 		`{"a":[%]}`, `{"a":[1%2]}`, `{"a":"%"}`, `{"a":"\%"}`, `{"a":"\u%000"}`, `{"a":"\u000%"}`, `{"a":t%ue}`, `{"a":nul%}`,
@@ -237,7 +237,7 @@ func TestParseObjectMindsEveryByteAsEncodingJSONDoes(t *testing.T) {
 			_, err := jsontext.ParseObject([]byte(text))
 			var syntax *jsontext.SyntaxError
 			if (err == nil) != want || errors.As(err, &syntax) == want {
-				t.Errorf("ParseObject(%q) = %v, but encoding/json takes it: %t", text, err, want)
+				t.Errorf("ParseObject(%q) = %v, but encoding/json accepts it: %t", text, err, want)
 			}
 		}
 	}
@@ -269,7 +269,7 @@ func FuzzParseObject(f *testing.F) {
 				t.Fatalf("ParseObject(%q) = %v, want a *NotObjectError", b, err)
 			}
 		case err != nil:
-			t.Fatalf("ParseObject(%q) = %v, want what json.Valid says", b, err)
+			t.Fatalf("ParseObject(%q) = %v, want the result of json.Valid", b, err)
 		default:
 			var want bytes.Buffer
 			want.Write(b[:len(b)-len(text)])
@@ -281,11 +281,11 @@ func FuzzParseObject(f *testing.F) {
 	})
 }
 
-// checkPlace checks that what is before the error's place could still have become JSON, and that line, column and offset agree.
+// checkPlace checks that the text before the error is a valid beginning of JSON, and that line, column and offset agree.
 func checkPlace(t *testing.T, b []byte, err *jsontext.SyntaxError) {
 	t.Helper()
 	if err.Offset < 0 || err.Offset > len(b) || err.Expected == "" {
-		t.Fatalf("ParseObject(%q) = %+v, want a place in it", b, err)
+		t.Fatalf("ParseObject(%q) = %+v, want a position in the text", b, err)
 	}
 	lines := strings.Split(string(b[:err.Offset]), "\n")
 	if err.Line != len(lines) || err.Column != len([]rune(lines[len(lines)-1]))+1 {

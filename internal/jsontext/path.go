@@ -7,20 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// PathError says why a path cannot be followed, or why a value cannot be set there.
+// PathError describes why a path is invalid, or why no value can be set at it.
 type PathError struct {
-	Path    string // as it was typed
-	Column  int    // where in Path the problem is, from 1, in characters
-	Problem string // without the path: "a name is missing"
+	Path    string // as the user typed it
+	Column  int    // position of the problem in Path, from 1, in characters
+	Problem string // without the path, such as "a name is missing"
 
 	Missing string   // the name that an object does not have; may be empty
-	Names   []string // the names that the object has instead, as they are written in a path
-	at      step     // where Missing is in Path
+	Names   []string // the existing names, as written in a path
+	at      step     // the position of Missing in Path
 }
 
 func (e *PathError) Error() string { return e.Path + ": " + e.Problem }
 
-// With returns the path with another name in place of Missing.
+// With returns the path with Missing replaced by another name.
 func (e *PathError) With(name string) string { return e.Path[:e.at.from] + name + e.Path[e.at.to:] }
 
 // CutAssignment cuts PATH=VALUE at the first = that is not in a quoted name. ok is false if there is none.
@@ -40,7 +40,7 @@ func CutAssignment(assignment string) (path, value string, ok bool) {
 	return "", "", false
 }
 
-// PathTo returns the path of a member of the object that a path names, as it can be typed: data and a.b give data."a.b". The path of the
+// PathTo returns the path of a member of the object at a path, as a user can type it: data and a.b give data."a.b". The path of the
 // outermost object is "".
 func PathTo(path, name string) string {
 	name = pathName(quote(name))
@@ -50,14 +50,14 @@ func PathTo(path, name string) string {
 	return path + "." + name
 }
 
-// PathToItem returns the path of an item of the list that a path names.
+// PathToItem returns the path of an item of the list at a path.
 func PathToItem(path string, index int) string { return path + "[" + strconv.Itoa(index) + "]" }
 
 // step is one part of a path: the name of a member, the index of an item, or a number that may be either.
 type step struct {
 	name     []byte // quoted as JSON.stringify does; nil in brackets, which can only be an index
 	index    int    // -1 if it is not an index
-	from, to int    // where it is in the path, without the dot, with brackets
+	from, to int    // position in the path, without the dot, with brackets
 }
 
 // parsePath reads a path: names separated by dots; indices as names or in brackets (data.items.0, data.items[0]); names that contain dots
@@ -86,7 +86,7 @@ func parsePath(path string) ([]step, error) {
 	return steps, nil
 }
 
-// parseName reads a name, plain or quoted. A plain number may turn out to be an index; a quoted one is a name.
+// parseName parses a plain or quoted name. A plain number may be an index; a quoted one is always a name.
 func parseName(path string, at int) (step, error) {
 	if at < len(path) && path[at] == '"' {
 		end, closed := quotedEnd(path, at)
@@ -126,19 +126,19 @@ func parseInt(s string) int {
 	return -1
 }
 
-// quotedEnd returns where the JSON string that begins at an offset ends.
+// quotedEnd returns the end of the JSON string at an offset.
 func quotedEnd(s string, from int) (end int, closed bool) {
 	scan := Scanner{text: []byte(s), at: from}
 	t := scan.Next()
 	return t.To, t.Kind == String
 }
 
-// pathProblem returns the error of a path that is wrong at an offset.
+// pathProblem returns an error at an offset of a path.
 func pathProblem(path string, at int, format string, args ...any) *PathError {
 	return &PathError{Path: path, Column: utf8.RuneCountInString(path[:at]) + 1, Problem: fmt.Sprintf(format, args...)}
 }
 
-// pathName returns a name as it is written in a path.
+// pathName returns a name as written in a path.
 func pathName(quoted []byte) string {
 	name := Unquote(quoted)
 	if name == "" || strings.ContainsAny(name, `.[]"=`) || string(quote(name)) != string(quoted) {

@@ -7,7 +7,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
 )
 
-// The law: a path that is printed can be typed.
+// FuzzPathTo checks that a printed path can be typed.
 func FuzzPathTo(f *testing.F) {
 	f.Add("data", "url")
 	f.Add("a.b", `x"[0]`)

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Unquote returns the text of a valid string literal. What is not Unicode in it becomes U+FFFD.
+// Unquote returns the text of a valid string literal. Lone surrogates and invalid UTF-8 become U+FFFD.
 func Unquote(literal []byte) string {
 	if inner := literal[1 : len(literal)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
 		return string(inner)
@@ -24,7 +24,7 @@ func IsName(literal []byte, name string) bool {
 	return Unquote(literal) == name
 }
 
-// quote returns text as the string literal that JSON.stringify writes. What is not UTF-8 in it becomes U+FFFD.
+// quote returns text as a string literal in the form of JSON.stringify. Invalid UTF-8 becomes U+FFFD.
 func quote(text string) []byte {
 	quoted := []byte{'"'}
 	for _, r := range text {
@@ -36,14 +36,14 @@ func quote(text string) []byte {
 // requote returns a valid string literal as JSON.stringify writes it.
 func requote(literal []byte) []byte { return appendText(nil, literal, Plain) }
 
-// Stringify returns a text as JavaScript writes it with JSON.stringify(JSON.parse(text)) (ECMA-262, SerializeJSONProperty). The error is
-// ErrNotJSON, ErrTooMany, or ErrTooLarge if it has a number for which JSON.stringify would write null.
+// Stringify returns the result of JSON.stringify(JSON.parse(text)) in JavaScript (ECMA-262, SerializeJSONProperty). The error is
+// ErrNotJSON, ErrTooMany, or ErrTooLarge for a number that JSON.stringify would write as null.
 func Stringify(text []byte) ([]byte, error) {
 	d, err := Read(text)
 	if err != nil {
 		return nil, err
 	}
-	if d.facts.unwritable[NumbersGo] { // Go writes every number that is not too large
+	if d.facts.unwritable[NumbersGo] { // Go can write every number that is not too large
 		return nil, ErrTooLarge
 	}
 	var b bytes.Buffer

@@ -2,13 +2,13 @@ package jsontext
 
 import "bytes"
 
-// MaxDepth is how many levels deep a text may be nested: as deep as encoding/json reads.
+// MaxDepth is the maximum nesting depth of a text, the same as in encoding/json.
 const MaxDepth = 10_000
 
 // Kind is the kind of a token.
 type Kind byte
 
-// The kinds of tokens. Commas and colons are checked and have no tokens.
+// Kinds of tokens. Commas and colons are checked but have no tokens.
 const (
 	Invalid Kind = iota // the text is not JSON from here on
 	End                 // the value is complete, and only white space follows
@@ -20,7 +20,7 @@ const (
 	Word // true, false or null
 )
 
-// Token is one piece of a text: its kind, and where it is written.
+// Token is a token of a text, with its kind and position.
 type Token struct {
 	Kind     Kind
 	From, To int // offsets in the text; a name or string includes its quotes
@@ -34,24 +34,24 @@ type Scanner struct {
 	next expectation
 	open nesting
 
-	expected string // what should have been at offset at; set once the text is not JSON
+	expected string // what was expected at offset at; set if the text is not JSON
 	tooDeep  bool   // at offset at the nesting exceeds MaxDepth
 }
 
-// expectation is what may come next.
+// expectation is the set of tokens that may come next.
 type expectation byte
 
 const (
 	anyValue      expectation = iota // a value: at the start, after a name, or after a comma in a list
 	firstMember                      // the first member or item of a container, or its end
 	anotherMember                    // a member, after a comma
-	afterValue                       // a comma or the end of the container; after the outermost value nothing
+	afterValue                       // a comma or the end of the container; nothing after the outermost value
 )
 
 // NewScanner returns a Scanner for a text. A byte order mark at its start is not JSON: see WithoutMark.
 func NewScanner(text []byte) Scanner { return Scanner{text: text} }
 
-// Depth is how many containers are open after the last token.
+// Depth returns the number of open containers after the last token.
 func (s *Scanner) Depth() int { return s.open.depth }
 
 // Next returns the next token. After Invalid it returns Invalid again.
@@ -86,7 +86,7 @@ func (s *Scanner) Next() Token {
 	return s.value()
 }
 
-// Skip reads to the end of the value that the token begins, and returns the offset behind it. The token must be the last one that Next
+// Skip reads to the end of the value that the token begins, and returns the offset after it. The token must be the last one that Next
 // returned. ok is false if the text is not JSON.
 func (s *Scanner) Skip(t Token) (end int, ok bool) {
 	if t.Kind != Open {
@@ -134,7 +134,7 @@ func (s *Scanner) close() Token {
 	return s.take(Close, s.at+1)
 }
 
-// name reads the name of a member and the colon behind it.
+// name reads the name of a member and the colon after it.
 func (s *Scanner) name() Token {
 	if s.peek() != '"' {
 		if s.next == firstMember {
@@ -191,7 +191,7 @@ func (s *Scanner) byteAt(i int) byte {
 	return 0
 }
 
-// skipSpace returns the offset behind the white space at an offset.
+// skipSpace returns the offset after the white space at an offset.
 func skipSpace(text []byte, at int) int {
 	for at < len(text) && (text[at] == ' ' || text[at] == '\n' || text[at] == '\r' || text[at] == '\t') {
 		at++

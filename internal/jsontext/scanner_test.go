@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestScannerTakesWhatEncodingJSONTakes(t *testing.T) {
+func TestScannerAcceptsTheSameTextsAsEncodingJSON(t *testing.T) {
 	for _, s := range []string{
 		`{}`, `[]`, ` { } `, `null`, `true`, `false`, `0`, `-0`, `-1.5e+10`, `1E5`, `""`, `"\u00e9\n\"\\\/"`, `[1,2,[3,{"a":[]}]]`,
 		`{"a":1,"a":2}`, "\t{\"a\"\r\n: 1 , \"b\":[ ] }\n", "\"\xff\"", "\"\x7f\"", `{"":""}`, `{"a":{"b":{"c":1}},"d":[{},{}]}`,
@@ -23,7 +23,7 @@ func TestScannerTakesWhatEncodingJSONTakes(t *testing.T) {
 	}
 }
 
-func TestScannerStaysAtAnError(t *testing.T) {
+func TestScannerRepeatsAnError(t *testing.T) {
 	s := NewScanner([]byte(`{"a":1]`))
 	var kinds []Kind
 	for range 6 {
@@ -37,7 +37,7 @@ func TestScannerStaysAtAnError(t *testing.T) {
 	}
 }
 
-func TestScannerBoundsDepth(t *testing.T) {
+func TestScannerLimitsTheDepth(t *testing.T) {
 	for depth, want := range map[int]bool{MaxDepth: true, MaxDepth + 1: false} {
 		for _, open := range []string{"[", `{"a":`} {
 			last, end := "[", "]"

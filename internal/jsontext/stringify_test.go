@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// stringifyCases are values, and what Node 20 gives for JSON.stringify(JSON.parse(value)).
+// stringifyCases are values, and the results of JSON.stringify(JSON.parse(value)) in Node 20.
 func stringifyCases() [][2]string {
 	return [][2]string{
 		{`0`, `0`},
@@ -67,7 +67,7 @@ func stringifyCases() [][2]string {
 	}
 }
 
-func TestSetWritesWhatJSONStringifyWrites(t *testing.T) {
+func TestSetFormatsValuesLikeJSONStringify(t *testing.T) {
 	for _, c := range stringifyCases() {
 		if got := stringify(t, c[0]); got != c[1] {
 			t.Errorf("Set(%s) wrote %s, want %s", c[0], got, c[1])
@@ -75,7 +75,7 @@ func TestSetWritesWhatJSONStringifyWrites(t *testing.T) {
 	}
 }
 
-func TestTheRecordedStringifyCasesAreWhatNodeSays(t *testing.T) {
+func TestTheRecordedCasesMatchNode(t *testing.T) {
 	cases := stringifyCases()
 	values := make([]string, len(cases))
 	for i, c := range cases {
@@ -83,12 +83,12 @@ func TestTheRecordedStringifyCasesAreWhatNodeSays(t *testing.T) {
 	}
 	for i, want := range stringifyByNode(t, values) {
 		if cases[i][1] != want {
-			t.Errorf("the case %s says %s, Node %s", cases[i][0], cases[i][1], want)
+			t.Errorf("the recorded result for %s is %s, but Node's is %s", cases[i][0], cases[i][1], want)
 		}
 	}
 }
 
-func TestSetWritesNumbersAsNodeDoes(t *testing.T) {
+func TestSetFormatsNumbersLikeNode(t *testing.T) {
 	random := rand.New(rand.NewPCG(9, 10))
 	var values []string
 	for range 5_000 {
@@ -99,7 +99,7 @@ func TestSetWritesNumbersAsNodeDoes(t *testing.T) {
 		values = append(values, strconv.FormatInt(random.Int64()>>random.IntN(64), 10))
 		values = append(values, fmt.Sprintf("%d.%de%d", random.IntN(10), random.IntN(100_000), random.IntN(60)-30))
 	}
-	for i := -330; i < 309; i++ { // each power of ten, and its neighbours
+	for i := -330; i < 309; i++ { // each power of ten, and its neighbors
 		f, _ := strconv.ParseFloat("1e"+strconv.Itoa(i), 64)
 		for _, near := range []float64{math.Nextafter(f, 0), f, math.Nextafter(f, math.MaxFloat64)} {
 			values = append(values, strconv.FormatFloat(near, 'e', -1, 64))
@@ -108,7 +108,7 @@ func TestSetWritesNumbersAsNodeDoes(t *testing.T) {
 	wantNode(t, values)
 }
 
-func TestSetWritesStringsAndObjectsAsNodeDoes(t *testing.T) {
+func TestSetFormatsStringsAndObjectsLikeNode(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 12))
 	values := make([]string, 5000)
 	for i := range values {
@@ -117,8 +117,8 @@ func TestSetWritesStringsAndObjectsAsNodeDoes(t *testing.T) {
 	wantNode(t, values)
 }
 
-// The law that `trigger --set` stands on: of a payload that JSON.stringify wrote, Set and Unset make one that it would have written.
-func TestEditsOfWhatNodeWroteAreWhatNodeWouldWrite(t *testing.T) {
+// TestEditsKeepTheFormatOfNode checks what `trigger --set` depends on: Set and Unset keep a text in the format of JSON.stringify.
+func TestEditsKeepTheFormatOfNode(t *testing.T) {
 	random := rand.New(rand.NewPCG(13, 14))
 	payloads := make([]string, 2000)
 	for i := range payloads {
@@ -149,7 +149,7 @@ func TestEditsOfWhatNodeWroteAreWhatNodeWouldWrite(t *testing.T) {
 	}
 }
 
-// randomJSON is a value with what is exotic in JSON: names that are numbers or come twice, escapes, halves of surrogate pairs.
+// randomJSON returns a value with rare features of JSON: numeric and duplicate names, escapes, lone surrogates.
 func randomJSON(random *rand.Rand, depth int) string {
 	kinds := 6
 	if depth == 0 {
@@ -198,7 +198,7 @@ func randomString(random *rand.Rand) string {
 	return text.String() + `"`
 }
 
-// stringify is what Set makes of a value.
+// stringify returns a value as Set writes it.
 func stringify(t *testing.T, value string) string {
 	t.Helper()
 	p := mustParse(t, `{}`)
@@ -209,7 +209,7 @@ func stringify(t *testing.T, value string) string {
 	return string(got)
 }
 
-// wantNode fails where Set writes a value in another form than Node.
+// wantNode fails if Set writes a value in a different form than Node.
 func wantNode(t *testing.T, values []string) {
 	t.Helper()
 	wrong := 0
@@ -223,7 +223,7 @@ func wantNode(t *testing.T, values []string) {
 	}
 }
 
-// stringifyByNode gives JSON.stringify(JSON.parse(value)) of each value, by a real Node; without one the test is skipped.
+// stringifyByNode returns JSON.stringify(JSON.parse(value)) for each value, by running Node. It skips the test if Node is not installed.
 func stringifyByNode(t *testing.T, values []string) []string {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -246,7 +246,7 @@ process.stdout.write(JSON.stringify(values.map(v => JSON.stringify(JSON.parse(v)
 	}
 	var stringified []string
 	if err := json.Unmarshal(out, &stringified); err != nil || len(stringified) != len(values) {
-		t.Fatalf("node gave %d of %d values: %v", len(stringified), len(values), err)
+		t.Fatalf("node returned %d of %d values: %v", len(stringified), len(values), err)
 	}
 	return stringified
 }

@@ -8,10 +8,10 @@ type Style struct {
 	Numbers       Numbers
 	DuplicateKeys DuplicateKeys
 	Lists         Lists
-	Ending        string // what follows the value
+	Ending        string // text after the value
 }
 
-// Layout is where a style has white space.
+// Layout is the placement of white space.
 type Layout uint8
 
 // The layouts.
@@ -24,7 +24,7 @@ const (
 	IndentedRuby               // two spaces, and line breaks even in empty containers (Ruby's json 2.6)
 )
 
-// step is the indentation of one level; empty if the layout has no lines.
+// step returns the indentation of one level; empty if the layout has no lines.
 func (l Layout) step() string {
 	switch l {
 	case Indented2, IndentedRuby:
@@ -50,7 +50,7 @@ const (
 	SortedIndexFirst       // sorted, then put into a JavaScript object
 )
 
-// Text is how strings are written: the set of escapes beyond those that JSON requires.
+// Text is the set of escapes in strings beyond those that JSON requires.
 type Text uint8
 
 // The optional escapes.
@@ -61,11 +61,11 @@ const (
 	EscapeHTML                             // <, > and &
 	EscapeLines                            // U+2028 and U+2029
 	ReplaceLoneSurrogates                  // a lone surrogate as U+FFFD, not as an escape
-	AsWritten                              // the literal as it is written, unless combined with an escape
+	AsWritten                              // the original literal, unless combined with an escape
 	Plain                 Text = 0
 )
 
-// Numbers is how numbers are written after parsing.
+// Numbers is a format of parsed numbers.
 type Numbers uint8
 
 // The formats.
@@ -79,7 +79,7 @@ const (
 	numberFormats // the number of formats
 )
 
-// DuplicateKeys is what happens to members with the same name.
+// DuplicateKeys is a way to handle members with the same name.
 type DuplicateKeys uint8
 
 // The ways to handle duplicate keys.
@@ -88,7 +88,7 @@ const (
 	LastDuplicate                // one member remains: the last value, at the position of the first
 )
 
-// Lists is how PHP's associative arrays write objects.
+// Lists is a way to write objects, as PHP's associative arrays do.
 type Lists uint8
 
 // The ways to write objects.

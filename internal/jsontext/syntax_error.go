@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// ErrTooDeep is the error of a text that is nested more than MaxDepth levels deep.
+// ErrTooDeep indicates a text that is nested more than MaxDepth levels deep.
 var ErrTooDeep = errors.New("it is nested more than 10,000 levels deep")
 
-// SyntaxError says where a text stops being JSON.
+// SyntaxError is the position at which a text stops being JSON.
 type SyntaxError struct {
 	Line     int    // from 1
 	Column   int    // from 1, in characters
 	Offset   int    // from 0, in bytes
-	Expected string // what should have been there: "a comma or }"
+	Expected string // for example "a comma or }"
 	Text     string // the line, without its end
 }
 
@@ -24,8 +24,8 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d, column %d: expected %s", e.Line, e.Column, e.Expected)
 }
 
-// Excerpt returns the part of the line before the error and the part from it on, for a caret below: without indentation, and no more than
-// width characters around the error. Tabs become spaces, so that the caret stays aligned.
+// Excerpt returns the part of the line before the error and the part from it on, for a caret below: without indentation, and at most width
+// characters around the error. Tabs become spaces to keep the caret aligned.
 func (e *SyntaxError) Excerpt(width int) (before, from string) {
 	width = max(width, 0)
 	line := []rune(strings.ReplaceAll(e.Text, "\t", " "))
@@ -57,7 +57,7 @@ func (s *Scanner) Err() error {
 // newSyntaxError describes an error at an offset of a text.
 func newSyntaxError(text []byte, offset int, expected string) *SyntaxError {
 	if offset == len(text) {
-		// If the text ends too early, something is missing behind its last character, not on the empty line below.
+		// If the text ends too early, report the error after its last character, not on the empty line below.
 		offset = len(bytes.TrimRight(text, " \t\r\n"))
 	}
 	start := bytes.LastIndexByte(text[:offset], '\n') + 1
@@ -71,7 +71,7 @@ func newSyntaxError(text []byte, offset int, expected string) *SyntaxError {
 	}
 }
 
-// check reads a text to its end and returns why it is not one JSON value.
+// check scans a text and returns an error unless it is one JSON value.
 func check(text []byte) error {
 	s := NewScanner(text)
 	for {
@@ -84,7 +84,7 @@ func check(text []byte) error {
 	}
 }
 
-// Valid reports whether a text is one JSON value with nothing but white space around it.
+// Valid reports whether a text is one JSON value, possibly with white space around it.
 func Valid(text []byte) bool { return check(text) == nil }
 
 // byteOrderMark is U+FEFF in UTF-8. Some senders write it in front of JSON, and most parsers skip it (RFC 8259, 8.1).

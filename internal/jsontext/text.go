@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// appendText appends a string literal as a style writes the string.
+// appendText appends the string of a literal in a style.
 func appendText(dst, literal []byte, t Text) []byte {
 	if t == AsWritten {
 		return append(dst, literal...)
@@ -28,7 +28,7 @@ func appendText(dst, literal []byte, t Text) []byte {
 	return append(dst, '"')
 }
 
-// appendEscaped appends a string literal as it is written, but escapes <, > and & and line separators if the style does.
+// appendEscaped appends an unchanged string literal, except that it escapes <, > and & and line separators if the style does.
 func appendEscaped(dst, literal []byte, t Text) []byte {
 	for at := 0; at < len(literal); {
 		r, size := utf8.DecodeRune(literal[at:])
@@ -42,12 +42,12 @@ func appendEscaped(dst, literal []byte, t Text) []byte {
 	return dst
 }
 
-// isPlain reports whether every style writes a character as it is.
+// isPlain reports whether no style escapes a character.
 func isPlain(c byte) bool {
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '/' && c != '<' && c != '>' && c != '&'
 }
 
-// decode returns the character that the rest of a valid literal begins with, and its length. A lone surrogate is returned as it is.
+// decode returns the first character of the rest of a valid literal, and its length. It returns lone surrogates unchanged.
 func decode(rest []byte) (r rune, size int) {
 	if rest[0] != '\\' {
 		return utf8.DecodeRune(rest)
@@ -131,8 +131,8 @@ func appendEscape(dst []byte, r rune) []byte {
 	return append(dst, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }
 
-// appendRaw appends a character without escapes. A lone surrogate becomes the three bytes that UTF-8 would give it, so that names with
-// different surrogates stay different.
+// appendRaw appends a character without escapes. A lone surrogate is encoded in three bytes like other characters. This keeps names with
+// different surrogates different.
 func appendRaw(dst []byte, r rune) []byte {
 	if isSurrogate(r) {
 		return append(dst, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f) // only the low bits are kept

@@ -105,7 +105,7 @@ func (o *writing) object(i uint32, depth int) {
 	o.members = o.members[:from]
 }
 
-// between writes what separates a value from the one before it.
+// between writes the separator in front of a value.
 //
 //nolint:revive // whether the value is the first is data, not a mode
 func (o *writing) between(another bool, depth int) {
@@ -118,7 +118,7 @@ func (o *writing) between(another bool, depth int) {
 	o.line(depth)
 }
 
-// close writes a closing bracket, on a line of its own if the container is not empty.
+// close writes a closing bracket, on a separate line unless the container is empty.
 //
 //nolint:revive // whether the container is empty is data, not a mode
 func (o *writing) close(bracket byte, full bool, depth int) {
