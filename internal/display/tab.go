@@ -9,7 +9,7 @@ import (
 )
 
 // TabRow returns the row of a delivery for output that is not a terminal. Nothing is truncated or colored, columns are
-// separated by tabs, and empty columns are kept. The columns, named by [TabHead]:
+// separated by tabs, and empty columns are kept. The columns:
 //
 //	time         when it was received, RFC 3339 with the local offset
 //	event
@@ -34,13 +34,6 @@ func TabRow(s webhook.Summary, st Style) string {
 		st.local(s.ReceivedAt).Format(time.RFC3339), st.Clean(s.Event), st.Clean(s.About), st.Clean(string(s.Status)),
 		numeral(s.Code), took, st.Clean(string(s.ID)), st.Clean(string(s.Origin)), Bytes(s.BodyBytes), numeral(s.Attempts),
 		st.Clean(string(again)), st.Clean(string(s.ResolvedBy)), st.Clean(s.Target),
-	})
-}
-
-// TabHead returns the column names of TabRow.
-func TabHead() string {
-	return tabs([]string{
-		"time", "event", "about", "status", "code", "took", "id", "origin", "size", "attempts", "again", "resolved_by", "target",
 	})
 }
 
