@@ -105,7 +105,7 @@ func (e Environment) homeVariable() string {
 func (e Environment) resolve(path string) (string, error) {
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/' || rest[0] == '\\' && e.GOOS == "windows") {
 		if e.Home == "" {
-			return "", &Error{Msg: "cannot expand " + path + ": there is no home directory", Hint: "set " + e.homeVariable() + "or use an absolute path"}
+			return "", &Error{Msg: "cannot expand " + path + ": there is no home directory", Hint: "set " + e.homeVariable() + ", or use an absolute path"}
 		}
 		return e.join(e.Home, strings.TrimLeft(rest, `/\`)), nil
 	}

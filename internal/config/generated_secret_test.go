@@ -23,13 +23,13 @@ func TestEnsureSecretGeneratesASecretOnlyOnce(t *testing.T) {
 	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("GeneratedSecret created the directory: %v", err)
 	}
-	first, made, err := EnsureSecret(dir, rand.Reader)
-	if err != nil || !made || !strings.HasPrefix(first.Reveal(), "whsec_") {
-		t.Fatalf("EnsureSecret: got %v, %v, %v; want a new one", first, made, err)
+	first, isNew, err := EnsureSecret(dir, rand.Reader)
+	if err != nil || !isNew || !strings.HasPrefix(first.Reveal(), "whsec_") {
+		t.Fatalf("EnsureSecret: got %v, %v, %v; want a new one", first, isNew, err)
 	}
-	second, made, err := EnsureSecret(dir, rand.Reader)
-	if err != nil || made || second != first {
-		t.Errorf("second EnsureSecret: got %v, %v, %v; want the same secret, not a new one", second, made, err)
+	second, isNew, err := EnsureSecret(dir, rand.Reader)
+	if err != nil || isNew || second != first {
+		t.Errorf("second EnsureSecret: got %v, %v, %v; want the same secret, not a new one", second, isNew, err)
 	}
 	read, ok, err := GeneratedSecret(dir)
 	if err != nil || !ok || read != first {
@@ -77,8 +77,8 @@ func TestGeneratedSecretIgnoresOneLineEnd(t *testing.T) {
 		if !errors.As(err, &damaged) || ok || damaged.Hint == "" || !strings.Contains(damaged.Msg, dir) {
 			t.Errorf("%q: got %q, %v, %v; want an error that names the file and has a hint", test.text, s.Reveal(), ok, err)
 		}
-		if _, made, err := EnsureSecret(dir, rand.Reader); made || err == nil {
-			t.Errorf("EnsureSecret with the file %q: got %v, %v; want the error and no new secret", test.text, made, err)
+		if _, isNew, err := EnsureSecret(dir, rand.Reader); isNew || err == nil {
+			t.Errorf("EnsureSecret with the file %q: got %v, %v; want the error and no new secret", test.text, isNew, err)
 		}
 	}
 }
@@ -91,11 +91,11 @@ func TestEnsureSecretWorksWithoutLinks(t *testing.T) {
 	}
 	var wg sync.WaitGroup
 	var secrets [16]webhook.Secret
-	var made [16]bool
+	var isNew [16]bool
 	for i := range secrets {
 		wg.Go(func() {
 			var err error
-			if secrets[i], made[i], err = ensureSecret(dir, rand.Reader, noLinks); err != nil {
+			if secrets[i], isNew[i], err = ensureSecret(dir, rand.Reader, noLinks); err != nil {
 				t.Error(err)
 			}
 		})
@@ -106,7 +106,7 @@ func TestEnsureSecretWorksWithoutLinks(t *testing.T) {
 		if s != secrets[0] || !s.IsSet() {
 			t.Errorf("secret %d is %v and secret 0 is %v, want the same", i, s, secrets[0])
 		}
-		if made[i] {
+		if isNew[i] {
 			makers++
 		}
 	}
@@ -127,9 +127,9 @@ func TestEnsureSecretReturnsTheSecretOfAFasterProcess(t *testing.T) {
 		}
 		return os.Link(from, to)
 	}
-	s, made, err := ensureSecret(dir, rand.Reader, slow)
-	if err != nil || made {
-		t.Fatalf("ensureSecret: got %v, %v, %v; want the secret of the other process", s, made, err)
+	s, isNew, err := ensureSecret(dir, rand.Reader, slow)
+	if err != nil || isNew {
+		t.Fatalf("ensureSecret: got %v, %v, %v; want the secret of the other process", s, isNew, err)
 	}
 	if other, _, err := GeneratedSecret(dir); err != nil || s != other {
 		t.Errorf("got %v, want %v, %v", s, other, err)
@@ -145,16 +145,16 @@ func TestEnsureSecretNeverReplacesAnUnreadableSecret(t *testing.T) {
 	if _, ok, err := GeneratedSecret(dir); ok || err == nil {
 		t.Errorf("GeneratedSecret: got %v, %v; want an error", ok, err)
 	}
-	if _, made, err := EnsureSecret(dir, rand.Reader); made || err == nil {
-		t.Errorf("EnsureSecret: got %v, %v; want an error", made, err)
+	if _, isNew, err := EnsureSecret(dir, rand.Reader); isNew || err == nil {
+		t.Errorf("EnsureSecret: got %v, %v; want an error", isNew, err)
 	}
 }
 
 func TestEnsureSecretCreatesNothingWithoutRandomness(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, made, err := EnsureSecret(dir, iotest.ErrReader(errors.New("dry"))); made || err == nil {
-		t.Errorf("EnsureSecret: got %v, %v; want an error", made, err)
+	if _, isNew, err := EnsureSecret(dir, iotest.ErrReader(errors.New("dry"))); isNew || err == nil {
+		t.Errorf("EnsureSecret: got %v, %v; want an error", isNew, err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
 		t.Errorf("got the files %v, %v; want none", entries, err)

@@ -89,12 +89,12 @@ func playWithoutSpace(ctx context.Context, t *testing.T, role, dir string) (*exe
 func start(t *testing.T, cmd *exec.Cmd, role, dir string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	cmd.Env = append(os.Environ(), roleVar+"="+role, dirVar+"="+dir)
-	said := &bytes.Buffer{}
-	cmd.Stdout, cmd.Stderr = said, said
+	output := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = output, output
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd, said
+	return cmd, output
 }
 
 func TestConcurrentProcessesLoseNoSettings(t *testing.T) {
@@ -102,13 +102,13 @@ func TestConcurrentProcessesLoseNoSettings(t *testing.T) {
 	h := newHome(t).write("# mine\n")
 	names := []string{"a", "b", "c", "d", "e", "f"}
 	cmds := make([]*exec.Cmd, len(names))
-	said := make([]*bytes.Buffer, len(names))
+	output := make([]*bytes.Buffer, len(names))
 	for i, name := range names {
-		cmds[i], said[i] = play(t.Context(), t, name, h.dir)
+		cmds[i], output[i] = play(t.Context(), t, name, h.dir)
 	}
 	for i, cmd := range cmds {
-		if err := cmd.Wait(); err != nil || said[i].Len() > 0 {
-			t.Errorf("process %s: %v\n%s", names[i], err, said[i])
+		if err := cmd.Wait(); err != nil || output[i].Len() > 0 {
+			t.Errorf("process %s: %v\n%s", names[i], err, output[i])
 		}
 	}
 	for _, name := range names {
@@ -132,7 +132,7 @@ func TestTheFileIsCompleteAfterAWriterIsKilled(t *testing.T) {
 	old := "# mine\npath = \"/" + strings.Repeat("x", 3000) + "\"\n"
 	h := newHome(t).write(old)
 	for i := range kills {
-		cmd, said := play(t.Context(), t, "toggle", h.dir)
+		cmd, output := play(t.Context(), t, "toggle", h.dir)
 		// Other processes keep writing from now on. Each run kills them at a different point of a write.
 		h.changesFrom(old)
 		timer := time.NewTimer(time.Duration(i) * 100 * time.Microsecond)
@@ -143,7 +143,7 @@ func TestTheFileIsCompleteAfterAWriterIsKilled(t *testing.T) {
 		_ = cmd.Wait()
 		c, err := config.Load(h.world(), config.Flags{})
 		if err != nil {
-			t.Fatalf("after kill %d: %v; output %s", i, err, said)
+			t.Fatalf("after kill %d: %v; output %s", i, err, output)
 		}
 		path := c.String(config.Path)
 		if len(path) != 3001 || strings.Trim(path[1:], path[1:2]) != "" || !strings.HasPrefix(h.text(), "# mine\n") {
@@ -174,16 +174,16 @@ func TestConcurrentProcessesGenerateOneSecret(t *testing.T) {
 	t.Parallel()
 	for range 3 {
 		dir := filepath.Join(t.TempDir(), "state", "vidiking")
-		cmds, said := [8]*exec.Cmd{}, [8]*bytes.Buffer{}
+		cmds, output := [8]*exec.Cmd{}, [8]*bytes.Buffer{}
 		for i := range cmds {
-			cmds[i], said[i] = play(t.Context(), t, "make-secret", dir)
+			cmds[i], output[i] = play(t.Context(), t, "make-secret", dir)
 		}
 		for i, cmd := range cmds {
 			if err := cmd.Wait(); err != nil {
 				t.Error(err)
 			}
-			if said[i].String() != said[0].String() || !strings.HasPrefix(said[i].String(), "whsec_") || !strings.HasSuffix(said[i].String(), " <nil>\n") {
-				t.Errorf("process %d returned %q and process 0 returned %q, want the same secret", i, said[i], said[0])
+			if output[i].String() != output[0].String() || !strings.HasPrefix(output[i].String(), "whsec_") || !strings.HasSuffix(output[i].String(), " <nil>\n") {
+				t.Errorf("process %d returned %q and process 0 returned %q, want the same secret", i, output[i], output[0])
 			}
 		}
 		onlyHas(t, dir, "webhook-secret")
@@ -193,12 +193,12 @@ func TestConcurrentProcessesGenerateOneSecret(t *testing.T) {
 func TestSetOnAFullDiskKeepsTheFile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t).write("verify = \"off\"\n")
-	cmd, said := playWithoutSpace(t.Context(), t, "set-once", h.dir)
+	cmd, output := playWithoutSpace(t.Context(), t, "set-once", h.dir)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), "cannot write the configuration file ~/.config/vidiking/config.toml: ") {
-		t.Errorf("Set: got %q, want an error about writing the file", said)
+	if !strings.HasPrefix(output.String(), "cannot write the configuration file ~/.config/vidiking/config.toml: ") {
+		t.Errorf("Set: got %q, want an error about writing the file", output)
 	}
 	if got := h.text(); got != "verify = \"off\"\n" {
 		t.Errorf("the file was changed to %q", got)
@@ -209,12 +209,12 @@ func TestSetOnAFullDiskKeepsTheFile(t *testing.T) {
 func TestEnsureSecretOnAFullDiskLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	cmd, said := playWithoutSpace(t.Context(), t, "make-secret", dir)
+	cmd, output := playWithoutSpace(t.Context(), t, "make-secret", dir)
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), " cannot save the new secret in ") {
-		t.Errorf("EnsureSecret: got %q, want an error about saving the secret", said)
+	if !strings.HasPrefix(output.String(), " cannot save the new secret in ") {
+		t.Errorf("EnsureSecret: got %q, want an error about saving the secret", output)
 	}
 	onlyHas(t, dir)
 }

@@ -90,8 +90,8 @@ func readProject(path string) ([]byte, error) {
 	return text, err
 }
 
-// projectKeys returns the settings that a project file may set. Only users may set the others, because whoever clones a repository has not
-// checked what it makes the program trust, send or open.
+// projectKeys returns the settings that a project file may set. Only users may set the others, because people clone repositories without
+// checking what those settings would make the program trust, send or open.
 func projectKeys() []Key {
 	return slices.DeleteFunc(Keys(), func(k Key) bool {
 		return !slices.Contains([]string{Forward, Events, Path, Timeout}, k.Name)

@@ -26,8 +26,8 @@ func (s Request[T]) Body(whole []byte) []byte {
 }
 
 // ApplyChaos turns items into requests and applies chaos: it copies each item, shuffles groups, then delays or truncates single requests.
-// The result depends only on the items, the chaos and the seed. Each kind of chaos has its own random numbers, so that adding one does
-// not change the others. It reads at most one group ahead.
+// The result depends only on the items, the chaos and the seed. Each kind of chaos has its own random numbers, so adding one does not
+// change the others. It reads at most one group ahead.
 func ApplyChaos[T any](items iter.Seq[T], c Chaos, seed uint64) iter.Seq[Request[T]] {
 	return func(yield func(Request[T]) bool) {
 		s := chaosApplier[T]{chaos: c, rngs: newRNGs(seed), yield: yield}

@@ -26,8 +26,8 @@ type Bucket struct {
 // minBucket is the smallest bucket limit. Few requests over a socket to a disk are faster.
 const minBucket = 100 * time.Microsecond
 
-// bucketsOf sorts measurements into buckets with the limits 1, 2 and 5 times a power of ten. It expects sorted measurements and returns
-// the range from the first to the last non-empty bucket. All runs have the same limits, so that they can be compared.
+// bucketsOf sorts measurements into buckets with the limits 1, 2 and 5 times a power of ten. It expects sorted measurements and returns the
+// range from the first to the last non-empty bucket. All runs have the same limits and can be compared.
 func bucketsOf(sorted []time.Duration) []Bucket {
 	var buckets []Bucket
 	from := 0

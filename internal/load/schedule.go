@@ -27,7 +27,7 @@ func schedule[T any](requests iter.Seq[Request[T]], rate float64) iter.Seq[sched
 		for request := range requests {
 			var slot time.Duration
 			if rate > 0 {
-				due := math.Round(float64(n) / rate * float64(time.Second)) // computed from n, so that rounding errors do not add up
+				due := math.Round(float64(n) / rate * float64(time.Second)) // computed from n, so rounding errors do not add up
 				slot = time.Duration(min(due, float64(maxDue)))
 			}
 			t := scheduled[T]{Request: request, due: slot, n: n}

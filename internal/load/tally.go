@@ -91,7 +91,7 @@ func (t *Tally) Progress() (sent, failed int) {
 type Report struct {
 	Sent          int
 	Failed        int // not the expected result
-	NotRecorded   int // failed requests that nobody recorded
+	NotRecorded   int // failed requests without a record
 	Statuses      map[webhook.Status]int
 	Codes         map[int]int // of the handler's responses
 	Elapsed       time.Duration

@@ -111,7 +111,7 @@ func harRequestOf(d webhook.Delivery, target string) harRequest {
 	return r
 }
 
-// harURL returns a valid URL, because a panel would refuse the whole archive for one invalid address.
+// harURL returns a valid URL, because one invalid URL would make a panel refuse the whole archive.
 func harURL(target string) string {
 	if isTarget(target) {
 		return target

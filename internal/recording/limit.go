@@ -101,8 +101,7 @@ func (l *lineLimits) inside(piece []byte) int {
 	return n
 }
 
-// checkTexts returns which text exceeds its limit, or "". Events and what they are about are truncated instead, as they are when they are
-// received.
+// checkTexts returns which text exceeds its limit, or "". The event and its subject are truncated instead, as in received deliveries.
 func (l *Line) checkTexts() string {
 	for _, t := range []struct {
 		name      string

@@ -204,7 +204,7 @@ func TestShellsCallCurlWithTheExactBytes(t *testing.T) {
 func FuzzCurlInAShell(f *testing.F) {
 	shell := "/bin/sh"
 	if _, err := os.Stat(shell); err != nil {
-		f.Skip("there is no /bin/sh here")
+		f.Skip("/bin/sh is not installed")
 	}
 	f.Add("X-A", "it's", "http://localhost:3000/", []byte("{}"))
 	f.Add("@pwned", "$(touch pwned)\r\n", "-o pwned", []byte("'; touch pwned; '\x00"))

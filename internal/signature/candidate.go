@@ -164,7 +164,8 @@ func decodeBase64(text string) ([]byte, bool) {
 	return decoded, err == nil
 }
 
-// match compares the candidate with a digest in hex. It need not run in constant time: whoever requests a diagnosis has the secret.
+// match compares the candidate with a digest in hex. It need not run in constant time, because only holders of the secret can request a
+// diagnosis.
 func (c *candidate) match(sum []byte) (findings []webhook.Finding, ok bool) {
 	n := min(len(c.digits), len(sum))
 	switch {

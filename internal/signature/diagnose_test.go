@@ -292,13 +292,13 @@ func FuzzDiagnose(f *testing.F) {
 		if (d.Verdict == webhook.VerdictValid) == (len(d.Findings) > 0) {
 			t.Errorf("verdict %s with %d findings", d.Verdict, len(d.Findings))
 		}
-		said := strings.Join(d.Tried, " ")
+		report := strings.Join(d.Tried, " ")
 		for _, finding := range d.Findings {
-			said += " " + finding.Code + " " + finding.Cause + " " + finding.Fix + " " + string(finding.Certainty) + strings.Join(finding.Detail, " ")
+			report += " " + finding.Code + " " + finding.Cause + " " + finding.Fix + " " + string(finding.Certainty) + strings.Join(finding.Detail, " ")
 		}
 		expected := signature.Sign(secret, body, signature.StyleBare)
-		if len(text) > 16 && strings.Contains(said, text) && !strings.Contains(other+name+string(body), text) || strings.Contains(said, expected[:16]) && !strings.Contains(string(body)+name, expected[:16]) {
-			t.Errorf("it reveals a secret: %q", said)
+		if len(text) > 16 && strings.Contains(report, text) && !strings.Contains(other+name+string(body), text) || strings.Contains(report, expected[:16]) && !strings.Contains(string(body)+name, expected[:16]) {
+			t.Errorf("it reveals a secret: %q", report)
 		}
 	})
 }
@@ -316,13 +316,13 @@ func TestDiagnoseRevealsNothing(t *testing.T) {
 			d := signature.Diagnose(t.Context(), signature.Case{
 				Header: own(header), Body: []byte(body), Secrets: []signature.KnownSecret{{Secret: webhook.SecretFrom(secret), InUse: true}},
 			})
-			said := strings.Join(d.Tried, " ")
+			report := strings.Join(d.Tried, " ")
 			for _, f := range d.Findings {
-				said += f.Cause + f.Fix + strings.Join(f.Detail, " ")
+				report += f.Cause + f.Fix + strings.Join(f.Detail, " ")
 			}
 			expected := signature.Sign(webhook.SecretFrom(secret), []byte(body), signature.StyleBare)
-			if strings.Contains(said, secret[6:14]) || strings.Contains(said, expected[:8]) {
-				t.Errorf("it reveals a secret: %q", said)
+			if strings.Contains(report, secret[6:14]) || strings.Contains(report, expected[:8]) {
+				t.Errorf("it reveals a secret: %q", report)
 			}
 		}
 	}

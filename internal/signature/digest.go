@@ -67,7 +67,7 @@ type construction int
 
 const (
 	hmacOfBody          construction = iota // HMAC
-	hashOfBody                              // a hash of the body alone
+	hashOfBody                              // a hash of only the body
 	hashOfSecretAndBody                     // a hash of the secret followed by the body
 	hashOfBodyAndSecret                     // a hash of the body followed by the secret
 	hmacOfSecret                            // HMAC of the secret, with the body as the key

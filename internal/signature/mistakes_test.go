@@ -125,7 +125,7 @@ func runScript(t *testing.T, programs []string, script, install string) []byte {
 		t.Skip("Windows has no shell for mistakes.sh.")
 	}
 	if _, err := exec.LookPath("openssl"); script == "mistakes.sh" && err != nil {
-		t.Skip("There is no openssl here.")
+		t.Skip("openssl is not installed.")
 	}
 	path, err := filepath.Abs(filepath.Join(mistakesDir, script))
 	if err != nil {
@@ -146,7 +146,7 @@ func runScript(t *testing.T, programs []string, script, install string) []byte {
 		}
 		why = fmt.Sprintf("%s: %v", program, err)
 	}
-	t.Skipf("%s. This takes %s.", why, install)
+	t.Skipf("%s. This test needs %s.", why, install)
 	return nil
 }
 

@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 	))
 }
 
-// patience is far longer than any step of these tests takes.
-const patience = 2 * time.Minute
+// stepTimeout is far longer than any step of these tests takes.
+const stepTimeout = 2 * time.Minute
 
 // inUse is a tunnel with a server behind it that responds to each POST with its body.
 type inUse struct {
@@ -46,7 +46,7 @@ func options(client *http.Client) (tunnel.Options, *tunnel.Verifier) {
 func serve(t testing.TB, proof *tunnel.Verifier, client *http.Client, tn tunnel.Tunnel) *inUse {
 	t.Helper()
 	u := &inUse{Tunnel: tn, t: t, client: client}
-	u.server = &http.Server{Handler: proof.Handler(http.HandlerFunc(echo)), ReadHeaderTimeout: patience}
+	u.server = &http.Server{Handler: proof.Handler(http.HandlerFunc(echo)), ReadHeaderTimeout: stepTimeout}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = u.server.Serve(tn.Listener()) })
 	t.Cleanup(func() {
@@ -92,7 +92,7 @@ func (u *inUse) next() tunnel.State {
 			u.t.Fatal("the tunnel has ended")
 		}
 		return s
-	case <-time.After(patience):
+	case <-time.After(stepTimeout):
 		u.t.Fatal("timed out waiting for a state")
 	}
 	return tunnel.State{}

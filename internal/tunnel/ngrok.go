@@ -38,8 +38,8 @@ func OpenNgrok(o Options, n NgrokOptions) Tunnel {
 	return startSupervisor("ngrok", o, p.run)
 }
 
-// ngrokProvider runs SDK sessions. A session reconnects by itself after an outage, with the same URL. If that fails, ngrokProvider starts
-// a new session.
+// ngrokProvider runs SDK sessions. A session reconnects automatically after an outage, with the same URL. If that fails, ngrokProvider
+// starts a new session.
 type ngrokProvider struct {
 	opts NgrokOptions
 }
@@ -77,7 +77,7 @@ func (p *ngrokProvider) session(ctx context.Context, s *supervisor) error {
 	defer s.setLink(nil)
 	defer sess.shutdown()
 	defer func() {
-		cancel(nil)            // first, so that disconnecting is not reported as an outage
+		cancel(nil)            // first, because disconnecting would be reported as an outage
 		_ = agent.Disconnect() // the session is over either way
 	}()
 	if err := agent.Connect(ctx); err != nil {

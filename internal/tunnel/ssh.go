@@ -66,7 +66,7 @@ func (p *sshProvider) run(ctx context.Context, s *supervisor) error {
 	}
 }
 
-// What a server rejects, as opposed to connection failures.
+// Errors for requests that a server rejects, as opposed to connection failures.
 var (
 	errRefused = errors.New("refused") // the login
 	errDenied  = errors.New("denied")  // the forwarding

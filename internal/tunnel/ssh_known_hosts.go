@@ -104,7 +104,7 @@ func (b knownHosts) check(host string, _ net.Addr, key ssh.PublicKey) error {
 	return changed
 }
 
-// add appends a line in a single write, so that other processes never see part of it.
+// add appends a line in a single write. Other processes never see part of it.
 func (b knownHosts) add(host string, key ssh.PublicKey) error {
 	if err := os.MkdirAll(filepath.Dir(b.path), 0o700); err != nil {
 		return fmt.Errorf("save the host key of %s: %w", host, err)

@@ -236,7 +236,7 @@ func TestServerShutdownClosesIdleConnections(t *testing.T) {
 	u.until(tunnel.Ready)
 	u.post([]byte("kept open"))
 	// The client keeps its connection alive. Without deadlines, the server would wait for the next request.
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), stepTimeout)
 	defer cancel()
 	if err := u.server.Shutdown(ctx); err != nil {
 		t.Errorf("shut down: %v", err)

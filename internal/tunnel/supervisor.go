@@ -200,7 +200,7 @@ func (s *supervisor) setLink(l *link) {
 	s.health.link = l
 }
 
-// offer passes a connection to Accept. If nobody accepts it before ctx is done, offer closes it.
+// offer passes a connection to Accept. If it is not accepted before ctx is done, offer closes it.
 func (s *supervisor) offer(ctx context.Context, c net.Conn) {
 	select {
 	case s.conns <- c:

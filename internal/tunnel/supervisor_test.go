@@ -240,7 +240,7 @@ func TestImmediatelyDroppedLinkIsRetriedSlowly(t *testing.T) {
 		n := len(w.attempts)
 		w.mu.Unlock()
 		if n > 30 {
-			t.Errorf("got %d attempts in ten minutes, want one in 30 s after a while", n)
+			t.Errorf("got %d attempts in ten minutes, want one every 30 s eventually", n)
 		}
 		s.Close()
 	})

@@ -8,7 +8,7 @@ import (
 // Tunnel is a tunnel that is open or being opened.
 type Tunnel interface {
 	// Listener accepts the connections that arrive through the tunnel, before and after outages. Its Close stops accepting and keeps
-	// existing connections, so that a server can drain them.
+	// existing connections, so a server can drain them.
 	Listener() net.Listener
 	// URL returns the public URL without a path, or "" before the first Ready.
 	URL() string
