@@ -170,7 +170,7 @@ func (c *checker) unknownTable(name string, value any) {
 	case suggest.Closest(name, []string{profilesTable}) != "":
 		hint = "did you mean [profiles]?"
 	case checkProfileName(name) == nil:
-		hint = "a profile is written [profiles." + name + "]"
+		hint = "write a profile as [profiles." + name + "]"
 	}
 	c.fail([]string{name}, fmt.Sprintf("unknown table %q", name), hint)
 }

@@ -81,7 +81,7 @@ func runConfigSet(ctx context.Context, a *cmdutil.App, args []string) error {
 // valuesOf describes the values of a setting.
 func valuesOf(key config.Key) string {
 	if key.Values != nil {
-		return "one of " + strings.Join(key.Values, ", ")
+		return "choose from " + strings.Join(key.Values, ", ")
 	}
 	return key.Format
 }
