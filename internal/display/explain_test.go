@@ -57,7 +57,7 @@ var (
 	}
 )
 
-func (c Case) told(by Audience) Case          { c.Audience = by; return c }
+func (c Case) withAudience(by Audience) Case  { c.Audience = by; return c }
 func (c Case) toTarget(target string) Case    { c.Attempt.Target = target; return c }
 func (c Case) verdict(v webhook.Verdict) Case { c.Summary.Verdict = v; return c }
 func (c Case) event(name string) Case         { c.Summary.Event = name; return c }
@@ -69,8 +69,8 @@ func (c Case) sent(name, value string) Case {
 }
 
 const (
-	nobody = "Nothing is listening on localhost:3000. Is your server running?"
-	plain  = "localhost:3000 speaks plain HTTP. Use http://localhost:3000 instead."
+	notListening = "Nothing is listening on localhost:3000. Is your server running?"
+	plain        = "localhost:3000 speaks plain HTTP. Use http://localhost:3000 instead."
 )
 
 func TestExplainHasAHintForEachCause(t *testing.T) {
@@ -85,7 +85,7 @@ func TestExplainHasAHintForEachCause(t *testing.T) {
 		{"401 when the signature was not valid", refused(401).verdict(webhook.VerdictUnchecked)},
 		{"404", refused(404)},
 		{"404 elsewhere", refused(404).toTarget("https://app.test:8443/hooks/a%20b?x=1")},
-		{"404, sent without a listen", refused(404).told(AudienceDirect)},
+		{"404, sent without a listen", refused(404).withAudience(AudienceDirect)},
 		{"404, a target without a path", refused(404).toTarget("http://localhost:3000")},
 		{"405", refused(405)},
 		{"302 to a path", refused(302, "Location", "/login")},
@@ -103,18 +103,18 @@ func TestExplainHasAHintForEachCause(t *testing.T) {
 		{"500", refused(500)},
 		{"too late", silent(webhook.FailureTimeout, "No response within 10 s.")},
 		{"too late, a time-out of its own", silent(webhook.FailureTimeout, "").timeout(1500 * ms)},
-		{"too late, sent without a listen", silent(webhook.FailureTimeout, "").told(AudienceDirect)},
+		{"too late, sent without a listen", silent(webhook.FailureTimeout, "").withAudience(AudienceDirect)},
 		{"cut off", silent(webhook.FailureReset, "The connection was closed.")},
-		{"nothing there", silent(webhook.FailureRefused, nobody)},
-		{"nothing there, told by a sender", silent(webhook.FailureRefused, nobody).told(AudienceSender)},
-		{"no such host, told by a sender", silent(webhook.FailureNoHost, "There is no host named localhos.").told(AudienceDirect)},
+		{"nothing there", silent(webhook.FailureRefused, notListening)},
+		{"nothing there, as a sender", silent(webhook.FailureRefused, notListening).withAudience(AudienceSender)},
+		{"no such host, as a sender", silent(webhook.FailureNoHost, "There is no host named localhos.").withAudience(AudienceDirect)},
 		{"TLS", silent(webhook.FailureTLS, "The certificate of app.test is not trusted. \x1b")},
 		{"https to a handler that speaks http", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/webhooks/vidiking")},
-		{"https to a handler that speaks http, told by a sender", silent(webhook.FailurePlainHTTP, plain).toTarget("https://[::1]:3000/a").told(AudienceSender)},
-		{"https to a handler that speaks http, without a listen", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/a").told(AudienceDirect)},
+		{"https to a handler that speaks http, as a sender", silent(webhook.FailurePlainHTTP, plain).toTarget("https://[::1]:3000/a").withAudience(AudienceSender)},
+		{"https to a handler that speaks http, without a listen", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/a").withAudience(AudienceDirect)},
 		{"https to a handler that speaks http, and a target for no shell", silent(webhook.FailurePlainHTTP, plain).toTarget("https://localhost:3000/$(a)")},
-		{"http to a handler that speaks TLS", silent(webhook.FailureNeedsTLS, "localhost:3000 speaks TLS.").toTarget("http://localhost:3000/a").told(AudienceDirect)},
-		{"a certificate, told by a sender", silent(webhook.FailureTLS, "Its certificate has expired.").told(AudienceDirect)},
+		{"http to a handler that speaks TLS", silent(webhook.FailureNeedsTLS, "localhost:3000 speaks TLS.").toTarget("http://localhost:3000/a").withAudience(AudienceDirect)},
+		{"a certificate, as a sender", silent(webhook.FailureTLS, "Its certificate has expired.").withAudience(AudienceDirect)},
 		{"no answer and no sentence", silent(webhook.FailureUnexpected, "")},
 		{"refused here, unreachable at another target", refused(404).status(webhook.StatusUnreachable)},
 		{"delivered", refused(204).status(webhook.StatusDelivered)},
@@ -125,7 +125,7 @@ func TestExplainHasAHintForEachCause(t *testing.T) {
 		{"rejected: two causes", rejected(webhook.VerdictMalformed).found(otherSecret, rewritten)},
 		{"rejected: a guess", rejected(webhook.VerdictInvalid).found(guess)},
 		{"rejected: a guess, and not everything was tried", rejected(webhook.VerdictInvalid).found(guess).undecided()},
-		{"rejected, and nobody knows why", rejected(webhook.VerdictValid)},
+		{"rejected for an unknown reason", rejected(webhook.VerdictValid)},
 		{"forwarded all the same: invalid", refused(200).status(webhook.StatusDelivered).verdict(webhook.VerdictInvalid).doubted()},
 		{"forwarded all the same: another secret", refused(401).verdict(webhook.VerdictInvalid).doubted().found(otherSecret)},
 		{"forwarded all the same: valid", refused(401).doubted()},
@@ -165,10 +165,10 @@ func TestHintsMatchTheTranscript(t *testing.T) {
              · the handler uses a different secret
              Find out which: vidiking replay dlv_a61tzr --signature-style bare
 `},
-		"listen, nothing there": {silent(webhook.FailureRefused, nobody), `
+		"listen, nothing there": {silent(webhook.FailureRefused, notListening), `
              Nothing is listening on localhost:3000. Is your server running?
 `},
-		"trigger, nothing there": {silent(webhook.FailureRefused, nobody).told(AudienceDirect), `
+		"trigger, nothing there": {silent(webhook.FailureRefused, notListening).withAudience(AudienceDirect), `
              Nothing is listening on localhost:3000. Is your server running?
              Once it is: vidiking replay dlv_k0s4xg
 `},

@@ -31,9 +31,9 @@ func logged(t *testing.T) []webhook.Summary {
 			Verdict: webhook.VerdictValid, BodyBytes: 221, Code: 200, Duration: d, Attempts: 1, ReplayOf: parent,
 		}
 	}
-	failed := func(clock, event, about string, code int, d time.Duration, id, mended webhook.ID) webhook.Summary {
+	failed := func(clock, event, about string, code int, d time.Duration, id, resolvedBy webhook.ID) webhook.Summary {
 		s := delivered(clock, event, about, d, id, "")
-		s.Code, s.Status, s.ResolvedBy = code, webhook.StatusRefused, mended
+		s.Code, s.Status, s.ResolvedBy = code, webhook.StatusRefused, resolvedBy
 		if code == 0 {
 			s.Status, s.Failure = webhook.StatusUnreachable, webhook.FailureRefused
 		}
@@ -193,7 +193,7 @@ func TestRowsOfEveryStatus(t *testing.T) {
 			"{dim 14:02:08} {dim ↻} {good ✓} render.complete    job_5tq8wd      {good 200}           12 ms  {dim dlv_8kx4m2}",
 			"14:02:08 * + render.complete    job_5tq8wd      200           12 ms  dlv_8kx4m2",
 		},
-		"mended since": {
+		"resolved": {
 			with(func(s *webhook.Summary) {
 				s.Status, s.Code, s.ResolvedBy = webhook.StatusRefused, 401, "dlv_j4hq8eaaaa"
 			}),

@@ -60,7 +60,7 @@ func TestListenMatchesItsTranscript(t *testing.T) {
 		words(responded(401, `{"error":"invalid signature"}`)).
 		explained(refused(401)).
 		row("14:03:10", "dlv_w5e0pj", "wallet.low_balance", "balance 312", webhook.StatusUnreachable, 0, ms).
-		explained(silent(webhook.FailureRefused, nobody)).
+		explained(silent(webhook.FailureRefused, notListening)).
 		row("14:03:12", "dlv_0qm9vd", "render.complete", "job_h2xk7c", webhook.StatusUnreachable, 0, ms).
 		is(`
 14:02:08   ✓ render.complete    job_5tq8wd      200           12 ms  dlv_8kx4m2

@@ -120,7 +120,7 @@ func (p *parser) when(k Key, at piece) (Value, *Error) {
 	return moment(k, t, strings.TrimSpace(at.text)), nil
 }
 
-// moment returns the value for times since or until t. Deliveries are received at whole milliseconds.
+// moment returns the range of milliseconds from t on (Since) or before t (Until). Receive times have no finer resolution.
 func moment(k Key, t time.Time, written string) Value {
 	first := t.Add(time.Millisecond - time.Nanosecond).UnixMilli()
 	if k == Since {

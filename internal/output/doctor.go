@@ -116,13 +116,13 @@ func (c *CheckReport) End() (good bool, err error) {
 		c.json.put(jsonCheckSummary{of("summary"), ok, warnings, failed})
 		return failed == 0, c.json.Err()
 	}
-	said := fmt.Sprintf("%d passed", ok)
+	totals := fmt.Sprintf("%d passed", ok)
 	if warnings > 0 {
-		said += ", " + display.Counted(warnings, "warning", "warnings")
+		totals += ", " + display.Counted(warnings, "warning", "warnings")
 	}
 	if failed > 0 {
-		said += fmt.Sprintf(", %d failed", failed)
+		totals += fmt.Sprintf(", %d failed", failed)
 	}
-	c.text.ClosingLine(said)
+	c.text.ClosingLine(totals)
 	return failed == 0, c.text.Err()
 }

@@ -39,7 +39,7 @@ func Usage(what string, hint ...string) *Failure {
 	return &Failure{Code: ExitUsage, What: what, Hints: hint}
 }
 
-// Failed returns a failure of what the program was called to do.
+// Failed returns the failure of a command.
 func Failed(cause error, what string, hint ...string) *Failure {
 	return &Failure{Code: ExitFailed, What: what, Hints: hint, Cause: cause}
 }

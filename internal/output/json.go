@@ -221,7 +221,7 @@ func (p *jsonPrinter) Attempted(s webhook.Summary, a webhook.Attempt, d Detail) 
 	}
 }
 
-// jsonDeliveryDetails is a complete delivery in the format of a recording, so that it can be imported too.
+// jsonDeliveryDetails is a complete delivery in the format of a recording, which can be imported.
 type jsonDeliveryDetails struct {
 	recording.Line
 	Project string `json:"project,omitempty"` // recordings omit it

@@ -151,7 +151,7 @@ type DeliveryDetails struct {
 	Delivery   webhook.Delivery
 	ReplayTree webhook.ReplayTree
 	Findings   []webhook.Finding // why its signature is not valid; empty if it is valid
-	Tried      []string          // what was tried if no finding is certain
+	Tried      []string          // the forms that were tried, if no finding is certain
 }
 
 // DemoStep is a part of `demo`: the introduction, the heading of a step, or the end.

@@ -79,7 +79,7 @@ func (p *textPrinter) field(name, value string) {
 	}
 }
 
-// findings prints causes and fixes, and what was tried if no cause is certain.
+// findings prints causes and fixes. If no cause is certain, it lists the forms that were tried.
 func (p *textPrinter) findings(all []webhook.Finding, tried []string) {
 	st := p.o.Style.Narrowed(2)
 	for _, f := range p.o.withSelf(all) {

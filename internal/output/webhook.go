@@ -15,7 +15,7 @@ import (
 
 // AccountWebhook is the account's global webhook, as far as it is known.
 type AccountWebhook struct {
-	Done        string // what was just done with it, for example "Set"; empty: nothing
+	Done        string // the action that was just taken, for example "Set"; empty: none
 	URL         string
 	Events      []string
 	EventsText  string // Events in words

@@ -97,7 +97,7 @@ func (l *lesson) array(at *observation, depth int) {
 
 func (l *lesson) object(at *observation, depth int) {
 	at.objects++
-	here := map[string]bool{} // a member that comes twice is counted once
+	here := map[string]bool{} // counts duplicate members once
 	for t := l.s.Next(); t.Kind != jsontext.Close; t = l.s.Next() {
 		name := jsontext.Unquote(l.text[t.From:t.To])
 		member := l.member(at, name)

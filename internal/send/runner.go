@@ -190,7 +190,7 @@ func (r *Runner) printHint(ctx context.Context, d webhook.Delivery, a webhook.At
 	}
 }
 
-// hintCase collects what the choice of a hint depends on.
+// hintCase collects the facts that decide which hint is printed.
 func (r *Runner) hintCase(ctx context.Context, d webhook.Delivery, a webhook.Attempt) display.Case {
 	audience := display.AudienceSender
 	if r.to.Session == nil {

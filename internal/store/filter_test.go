@@ -98,7 +98,7 @@ func (m *maker) attempt() webhook.Attempt {
 	return a
 }
 
-// filter returns a random filter with texts of the deliveries, which therefore finds some of them.
+// filter returns a random filter built from texts in the deliveries, so it matches some of them.
 func (m *maker) filter(deliveries []webhook.Delivery) string {
 	var terms []string
 	for range 1 + m.IntN(3) {

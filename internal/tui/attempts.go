@@ -53,8 +53,8 @@ func (p detailRenderer) notSent(s webhook.Summary) string {
 func (p detailRenderer) attemptBlock(received time.Time, a webhook.Attempt, latest bool) []detailLine {
 	st := p.style
 	path := "attempt/" + strconv.Itoa(a.N)
-	folded, said := p.folds[path]
-	if !said {
+	folded, ok := p.folds[path]
+	if !ok {
 		folded = !latest
 	}
 	glyph := "▾"

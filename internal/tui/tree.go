@@ -81,8 +81,8 @@ func (t *treeBuilder) member(key string, value []byte, path string, depth int) {
 		return
 	}
 	b.value = nil
-	said := false
-	if b.folded, said = t.folds[path]; !said {
+	set := false // by the user
+	if b.folded, set = t.folds[path]; !set {
 		b.folded = b.count > maxOpenMembers || depth >= maxTreeDepth
 	}
 	t.branches = append(t.branches, b)

@@ -86,7 +86,7 @@ func TestUnreachableErrorReason(t *testing.T) {
 		reason    Reason
 		sent      bool
 	}{
-		{"nobody listens", free.URL(), ReasonRefused, false},
+		{"nothing listens", free.URL(), ReasonRefused, false},
 		{"no such host", "https://nowhere.invalid", ReasonNoHost, false},
 		{"hung up", testkit.Serve(t, testkit.HangUp()).URL(), ReasonClosed, true},
 		{"closed midway", testkit.Serve(t, testkit.HangUpMidResponse()).URL(), ReasonClosed, true},

@@ -117,7 +117,7 @@ func (l *loadFlags) Read(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// chaosFlags are the flags of trigger for chaos.
+// chaosFlags holds the chaos flags of trigger.
 type chaosFlags struct {
 	load.Chaos
 
