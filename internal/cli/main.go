@@ -69,6 +69,8 @@ func end(ctx context.Context, a *cmdutil.App, err error) int {
 			f.Hints[i] = output.Options{Self: a.Self()}.Command(l)
 		}
 	}
-	a.Stderr().Error(a.Env.ShortenPaths(f.What), f.Detail, f.Hints)
+	f.What = a.Env.ShortenPaths(f.What)
+	a.Stderr().Failure(f)
+	a.GitHub().Failure(f)
 	return f.Code
 }

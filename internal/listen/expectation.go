@@ -36,6 +36,12 @@ func (x *expectation) observe(s webhook.Summary) {
 	x.rows[s.ID] = s
 }
 
+// knows reports whether a delivery was observed before and may count.
+func (x *expectation) knows(id webhook.ID) bool {
+	_, ok := x.rows[id]
+	return ok
+}
+
 func (x *expectation) matches(event string) bool {
 	return slices.ContainsFunc(x.events, func(pattern string) bool { return webhook.EventMatches(pattern, event) })
 }

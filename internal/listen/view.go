@@ -35,12 +35,16 @@ type sessionDisplay struct {
 // buildView creates the screen if the user asked for it and there is a terminal for it, else lines.
 func (s *Session) buildView(ctx context.Context, out output.Options) error {
 	started := s.o.System.Now()
+	var hides func(webhook.Summary) bool
+	if s.child != nil && out.Format != output.FormatJSON {
+		hides = isShownBySender
+	}
 	lines := func(ctx context.Context) (*output.Live, error) {
 		return output.NewLive(ctx, output.LiveOptions{
 			Printer: s.display.printer, Style: out.Style, Feed: s.log.Reader(), Session: s.announce.Info().ID,
 			IsResumed: func(id webhook.ID) bool { return s.relay.IsResumed(id) },
 			Started:   started, Now: s.o.System.Now, Path: s.o.Ingress.Path, Filter: s.o.View.Filter,
-			Verbose: s.o.System.Verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
+			Hides: hides, Verbose: s.o.System.Verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return s.o.Secrets.Diagnose(ctx, d, work) },
 		})
 	}
@@ -65,4 +69,10 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 	}
 	s.display.view, s.display.handlerOutput = live, live.HandlerOutput
 	return nil
+}
+
+// isShownBySender reports whether a delivery is from a trigger or replay, which shows it itself. If a command runs, both would print to the
+// same terminal or log.
+func isShownBySender(s webhook.Summary) bool {
+	return s.Origin == webhook.OriginTrigger || s.Origin == webhook.OriginReplay
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -107,12 +108,16 @@ func (w *Waiter) missing(events ...output.WaitEvent) string {
 	return strings.Join(parts, ", and ")
 }
 
-// progress names an event, with the number of its deliveries so far if several are expected.
+// progress names an event and the filter, with the number of its deliveries so far if several are expected.
 func (w *Waiter) progress(e output.WaitEvent) string {
-	if w.Count == 1 {
-		return e.Event
+	name := e.Event
+	if w.FilterText != "" {
+		name += " with " + strconv.Quote(w.FilterText)
 	}
-	return fmt.Sprintf("%s (%d of %d)", e.Event, e.Delivered, w.Count)
+	if w.Count == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s (%d of %d)", name, e.Delivered, w.Count)
 }
 
 // othersText lists what arrived instead, one line for each event and status.

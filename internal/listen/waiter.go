@@ -24,6 +24,9 @@ type WaitOptions struct {
 	Events []string // patterns
 	Count  int      // of each event
 	Within time.Duration
+
+	Filter     filter.Filter // selects the deliveries that count
+	FilterText string        // of Filter, for messages; empty: all count
 }
 
 // Waiter waits until deliveries of certain events were delivered, for `listen --wait-for` and `webhooks wait`.
@@ -175,8 +178,30 @@ func (w *Waiter) begin(ctx context.Context) error {
 	}
 	w.cursor, w.expectation = cursor, newExpectation(w.Events, w.Count, w.Since)
 	for _, s := range rows {
-		w.expectation.observe(s)
+		if err := w.observe(ctx, s); err != nil {
+			w.expectation = nil // the next check begins again
+			return err
+		}
 	}
+	return nil
+}
+
+// observe passes a delivery to the expectation if the filter selects it, or has selected it before.
+func (w *Waiter) observe(ctx context.Context, s webhook.Summary) error {
+	if !w.Filter.IsZero() && !w.expectation.knows(s.ID) {
+		d := webhook.Delivery{Summary: s}
+		if w.Filter.NeedsContent() {
+			var err error
+			if d, err = w.Reader.Get(ctx, s.ID); err != nil {
+				return err
+			}
+			d.Summary = s
+		}
+		if !w.Filter.Match(&d) {
+			return nil
+		}
+	}
+	w.expectation.observe(s)
 	return nil
 }
 
@@ -185,11 +210,13 @@ func (w *Waiter) read(ctx context.Context) (more bool, err error) {
 	const limit = 1000
 	changes, err := w.Reader.Changes(ctx, w.cursor, limit)
 	for _, c := range changes {
-		w.cursor = c.Seq
 		// A gap only covers deliveries that are older than the awaited ones.
 		if c.Kind != store.ChangeGap && (w.Session == "" || c.Summary.Session == w.Session) {
-			w.expectation.observe(c.Summary)
+			if err := w.observe(ctx, c.Summary); err != nil {
+				return false, err // the next check continues with this change
+			}
 		}
+		w.cursor = c.Seq
 	}
 	return len(changes) >= limit, err
 }

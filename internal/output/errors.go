@@ -12,10 +12,36 @@ type Stderr struct {
 	W     io.Writer
 	Color bool
 	Style display.Style
+	JSON  bool // write errors as objects
 }
+
+// jsonError is an error that a command ends with.
+type jsonError struct {
+	kind
+	ExitCode int      `json:"exit_code,omitempty"` // absent if the command continues
+	Message  string   `json:"message"`
+	Detail   []string `json:"detail,omitempty"`
+	Hint     string   `json:"hint,omitempty"`
+}
+
+// Failure prints the error that a command ends with.
+func (e Stderr) Failure(f *Failure) {
+	if !e.JSON {
+		e.Error(f.What, f.Detail, f.Hints)
+		return
+	}
+	e.put(jsonError{of("error"), f.Code, f.What, f.Detail, f.Advice()})
+}
+
+// put writes an object. Encoding these types cannot fail, and nothing can be done about a closed stderr.
+func (e Stderr) put(v any) { _ = newEncoder(e.W).Encode(v) }
 
 // Error prints what failed after "error:" and what to do after "hint:", with further lines aligned below.
 func (e Stderr) Error(what string, detail, hint []string) {
+	if e.JSON {
+		e.put(jsonError{kind: of("error"), Message: what, Detail: detail, Hint: strings.Join(hint, " ")})
+		return
+	}
 	newStream(e.W, e.Color, e.Style).labelled("error:", display.Alarm, what, detail, hint)
 }
 

@@ -35,7 +35,8 @@ type LiveOptions struct {
 	Now       func() time.Time
 	Style     display.Style
 	Verbose   bool
-	Quiet     bool // delivered ones get no row
+	Quiet     bool                       // delivered ones get no row
+	Hides     func(webhook.Summary) bool // reports whether another program shows a delivery; nil: none
 
 	// Diagnose explains why a delivery's signature does not match, using at most the given work. If nil, nothing is
 	// diagnosed.

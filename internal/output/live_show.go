@@ -51,8 +51,11 @@ func groupAttempts(changes []store.Change) int {
 	return n
 }
 
-// selects reports whether the filter selects a delivery.
+// selects reports whether the view shows a delivery: no other program does, and the filter selects it.
 func (l *Live) selects(s webhook.Summary) bool {
+	if l.o.Hides != nil && l.o.Hides(s) {
+		return false
+	}
 	f := l.o.Filter
 	if f.IsZero() {
 		return true

@@ -34,6 +34,7 @@ type Options struct {
 	Self           string     // the program's name with the global flags that were given; empty: vidiking
 	Quiet          bool       // print only undelivered deliveries and errors
 	Verbose        bool       // print headers and the formatted payload under each row
+	GitHub         *GitHub    // nil: don't report to GitHub Actions
 }
 
 // Detail selects what is printed under a delivery's row.
@@ -186,8 +187,12 @@ func (o Options) Command(text string) string {
 
 // New returns a Printer for the format in o.
 func New(o Options) Printer {
-	if o.Format == FormatJSON {
-		return newJSON(o)
+	var p Printer
+	if p = newText(o); o.Format == FormatJSON {
+		p = newJSON(o)
 	}
-	return newText(o)
+	if o.GitHub != nil {
+		p = newGitHub(p, o.GitHub)
+	}
+	return p
 }

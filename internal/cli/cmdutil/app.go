@@ -47,7 +47,7 @@ func (a *App) TakeInterrupts() <-chan os.Signal {
 
 // Stderr prints errors and notes if there is no Printer.
 func (a *App) Stderr() output.Stderr {
-	return output.Stderr{W: a.Env.Stderr, Color: a.Env.useColor(a.Flags.Color, a.Env.StderrTerminal), Style: a.Env.style()}
+	return output.Stderr{W: a.Env.Stderr, Color: a.Env.useColor(a.Flags.Color, a.Env.StderrTerminal), Style: a.Env.style(), JSON: a.Flags.Output == string(output.FormatJSON)}
 }
 
 // PrintText prints a result on stdout. It cleans the text if stdout is a terminal.
@@ -72,7 +72,9 @@ func (a *App) OutputOptions() (output.Options, error) {
 	if a.Flags.Color == "" {
 		a.Flags.Color = cfg.String("color")
 	}
+	a.Flags.Output = format
 	o := output.Options{
+		GitHub: a.GitHub(),
 		Stdout: a.Env.Stdout, Stderr: a.Env.Stderr,
 		Format:   output.Format(format),
 		Terminal: a.Env.StdoutTerminal,

@@ -108,7 +108,7 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "retry `N` times as fast; 60 turns hours into minutes")
 	f.BoolVar(&o.tui, "tui", false, "show deliveries on a full screen, like watch")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret and exit")
-	f.StringVar(&o.filterText, "filter", "", "show only deliveries that match this `FILTER`, such as status:failed; all are forwarded (vidiking help filter)")
+	f.StringVar(&o.filterText, "filter", "", "show only deliveries that match this `FILTER`, such as status:failed; all are forwarded; with --wait-for, only these count (vidiking help filter)")
 	_ = cmd.RegisterFlagCompletionFunc("filter", cmdutil.CompleteFilter)
 	f.StringVar(&o.readyFile, "ready-file", "", "write the ready block as JSON to `FILE` when listen is ready, and remove it at the end")
 	_ = cmd.RegisterFlagCompletionFunc("ready-file", cmdutil.CompleteFiles)
@@ -167,6 +167,9 @@ func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pfl
 	o.ingress.VerifyGiven = cfg.Source(config.Verify) != config.SourceDefault
 	if o.filter, err = filter.Parse(o.filterText, a.Env.Now(), a.Env.Location); err != nil {
 		return err
+	}
+	if len(o.wait.Events) > 0 {
+		o.wait.Filter, o.wait.FilterText = o.filter, o.filterText
 	}
 	given, err := cmdutil.ParseHeaders(o.headers)
 	if err != nil || o.printSecret {

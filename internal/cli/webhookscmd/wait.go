@@ -22,7 +22,8 @@ import (
 type waitOptions struct {
 	listen.WaitOptions
 
-	since string
+	since  string
+	filter string
 }
 
 // sinceStart is the value of --since that means the start of the running listen.
@@ -42,6 +43,7 @@ don't count, and a replay counts as the delivery it repeats. The command waits f
 		Example: `  vidiking webhooks wait render.complete
   vidiking webhooks wait render.queued render.complete --within 30s
   vidiking webhooks wait 'render.*' --count 3 --since 10m
+  vidiking webhooks wait render.complete --filter about:job_5tq8wd
   vidiking webhooks wait render.complete --within 0s`,
 		Annotations: cmdutil.Manual{
 			Exits: `0 the events were received and delivered
@@ -72,6 +74,8 @@ func (o *waitOptions) AddFlags(cmd *cobra.Command) {
 	f.StringVar(&o.since, "since", sinceStart, "count deliveries received since `TIME`: start, or as in 1h, 14:03, today or 2026-03-02")
 	f.IntVar(&o.Count, "count", 1, "wait for `N` deliveries of each event")
 	f.DurationVar(&o.Within, "within", time.Minute, "time limit, a `DURATION` (default 60s); 0s checks once")
+	f.StringVar(&o.filter, "filter", "", "count only deliveries that match this `FILTER`, such as about:job_a (vidiking help filter)")
+	_ = cmd.RegisterFlagCompletionFunc("filter", cmdutil.CompleteFilter)
 	_ = cmd.RegisterFlagCompletionFunc("since", cobra.FixedCompletions(append([]string{sinceStart}, filter.TimeSuggestions()...), cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -98,6 +102,10 @@ func CheckWait(o *listen.WaitOptions) error {
 func runWait(ctx context.Context, a *cmdutil.App, o *waitOptions) error {
 	out, err := a.OutputOptions()
 	if err != nil {
+		return err
+	}
+	o.FilterText = o.filter
+	if o.Filter, err = filter.Parse(o.filter, a.Env.Now(), a.Env.Location); err != nil {
 		return err
 	}
 	w := &listen.Waiter{WaitOptions: o.WaitOptions, Printer: output.New(out)}
