@@ -65,7 +65,6 @@ type screenView struct {
 type handlerHealth struct {
 	upAt        atomic.Int64 // when the handler was last seen to be up again, in milliseconds
 	downAtStart atomic.Bool
-	upAtStart   atomic.Bool
 }
 
 func newScreen(ctx context.Context, s *Session, out output.Options, lines func(context.Context) (*output.Live, error)) (*screenView, error) {
@@ -100,18 +99,18 @@ func (v *screenView) state(ctx context.Context, log ScreenLog) view.State {
 		state.Verify += ", " + info.Secret
 	}
 	health, seen := log.HandlerSeen(ctx, info.ID)
-	state.Handler = v.health.combine(health, seen)
+	state.Handler = v.health.combine(health, seen, s.display.handlersUp.Load())
 	return state
 }
 
 // combine returns the health of the handler from the log and from the session's own connection attempts.
-func (h *handlerHealth) combine(logged view.Health, seen time.Time) view.Health {
+func (h *handlerHealth) combine(logged view.Health, seen time.Time, upAtStart bool) view.Health {
 	switch up := h.upAt.Load(); {
 	case up > 0 && seen.UnixMilli() <= up:
 		return view.HealthUp
 	case logged == view.HealthUnknown && h.downAtStart.Load():
 		return view.HealthDown
-	case logged == view.HealthUnknown && h.upAtStart.Load():
+	case logged == view.HealthUnknown && upAtStart:
 		return view.HealthUp
 	}
 	return logged
@@ -120,7 +119,6 @@ func (h *handlerHealth) combine(logged view.Health, seen time.Time) view.Health 
 // Start shows the screen. Its header replaces the ready block.
 func (v *screenView) Start(ready output.Ready, notices []output.Notice) {
 	v.ready = ready
-	v.health.upAtStart.Store(v.s.display.handlersUp)
 	for _, r := range ready.Forward {
 		v.health.downAtStart.Store(v.health.downAtStart.Load() || r.Note != "")
 	}

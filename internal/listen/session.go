@@ -323,8 +323,9 @@ func checkHandlers(s *Session, ready *output.Ready, probe <-chan []dispatch.Targ
 	select {
 	case down := <-probe:
 		ready.Forward = forwardRoutes(s.o.Handler.Routes, down)
-		s.display.handlersUp = len(down) == 0
+		s.display.handlersUp.Store(len(down) == 0)
 	case <-timer.C:
+		go func() { s.display.handlersUp.Store(len(<-probe) == 0) }() // the screen shows it once it is known
 	}
 }
 

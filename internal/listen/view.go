@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -25,9 +26,9 @@ type sessionView interface {
 type sessionDisplay struct {
 	printer    output.Printer // for use before the view is started
 	view       sessionView
-	started    bool   // the view is started
-	handlersUp bool   // every handler was up at the start
-	readyFile  string // that was written; empty if none was
+	started    bool        // the view is started
+	handlersUp atomic.Bool // every handler was up at the start
+	readyFile  string      // that was written; empty if none was
 
 	handlerOutput func(line string) // shows a line of the handler of --run
 }
