@@ -31,10 +31,12 @@ var layers = map[string]int{
 	"output": 3,
 	"tui":    3,
 
-	"relay":   2,
-	"view":    2,
-	"load":    2,
-	"account": 2,
+	"explain":     2,
+	"conformance": 2,
+	"relay":       2,
+	"view":        2,
+	"load":        2,
+	"account":     2,
 
 	"signature": 1,
 	"sample":    1,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -132,6 +133,18 @@ func handlerMode(ctx context.Context, mode, file string) http.HandlerFunc {
 			return
 		case "crash":
 			panic(http.ErrAbortHandler)
+		case "csrf":
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<title>403 Forbidden</title><h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed. Request aborted.</p>")
+			return
+		case "gzip":
+			w.Header().Set("Content-Encoding", "gzip")
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			z := gzip.NewWriter(w)
+			_, _ = io.WriteString(z, `{"error":"unknown field data.urll"}`)
+			_ = z.Close()
+			return
 		case "redirect":
 			http.Redirect(w, r, "/login", http.StatusFound)
 			return

@@ -10,7 +10,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/demo"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/refusal"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -84,13 +86,13 @@ func (r *reporter) Sent(d webhook.Delivery) {
 		r.p.Attempted(d.Summary, d.History[n-1], output.Detail{})
 		return
 	}
-	if h, ok := display.Explain(display.Case{Summary: d.Summary, Header: d.Header}, r.style); ok {
+	if h, ok := explain.Explain(explain.Case{Summary: d.Summary, Header: d.Header}, r.style); ok {
 		r.p.Hint(d.ID, h)
 	}
 }
 
 func (r *reporter) Explain(cause, fix string) {
-	r.p.Hint("", display.Hint{Cause: display.CauseSignatureRefused, Reason: cause, Fix: fix})
+	r.p.Hint("", display.Hint{Cause: refusal.CodeSignatureRefused, Reason: cause, Fix: fix})
 }
 
 func (r *reporter) List(rows []webhook.Summary) {

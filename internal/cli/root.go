@@ -48,7 +48,8 @@ Run without a command to see suggested next steps.`,
 	globalFlags(a, cmd)
 	cmd.AddCommand(
 		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a),
-		sendcmd.NewReplayCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a), signcmd.NewVerifyCommand(a),
+		sendcmd.NewReplayCommand(a), sendcmd.NewDiagnoseCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a),
+		signcmd.NewVerifyCommand(a),
 		newDemoCommand(a), newDoctorCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)
 	cmd.SetHelpCommand(newHelpCommand(a))

@@ -171,6 +171,7 @@ Errors are text on stderr; the exit code identifies their kind. docs/json.md in 
 				{name: "warning", text: "a hint or warning that text output prints on stderr"},
 				{name: "signature", text: "the signature that sign computed"},
 				{name: "verification", text: "the result of verify"},
+				{name: "diagnosis", text: "the result of diagnose"},
 				{name: "summary", text: "totals at the end of a command"},
 				{name: "load", text: "the result of a load run (trigger --count)"},
 				{name: "expectation", text: "whether a response met trigger --expect-…"},

@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -21,6 +22,9 @@ func explainTLS(t Target, err error) (webhook.Failure, string) {
 	case errors.As(err, &handshake) && speaksHTTP(handshake.err):
 		return webhook.FailurePlainHTTP, fmt.Sprintf("%s speaks plain HTTP. Use http://%s instead.", t.Host(), t.Host())
 	case errors.As(err, &handshake) && !isTimeout(err):
+		if kind, text := certificateFailure(t, handshake.err); kind != "" {
+			return kind, text
+		}
 		return webhook.FailureTLS, handshakeText(t, handshake.err)
 	case errors.As(err, &remote) && remote.Op == "remote error": // an alert, whose type crypto/tls doesn't export
 		return webhook.FailureTLS, fmt.Sprintf("%s ended the TLS connection: %v.", t.Host(), remote.Err)
@@ -39,24 +43,50 @@ func speaksHTTP(err error) bool {
 	return slices.Contains([]string{"HTTP/", "<!DOC", "<HTML", "<HEAD"}, begin)
 }
 
+// certificateFailure explains a certificate that crypto/x509 does not accept. It returns "" if err is something else. Of several
+// problems it names the first that Go finds: the dates, then the name, then the issuer.
+func certificateFailure(t Target, err error) (webhook.Failure, string) {
+	var (
+		name      x509.HostnameError
+		authority x509.UnknownAuthorityError
+		invalid   x509.CertificateInvalidError
+	)
+	const skip = " If it is your own, skip the check with --insecure."
+	switch {
+	case errors.As(err, &name) && hasNoName(name.Certificate):
+		return webhook.FailureTLSNoSAN, "The certificate has a common name only. Clients check the subject alternative name, which it lacks: " +
+			"create it with one (openssl req … -addext subjectAltName=DNS:" + t.url.Hostname() + ")." + skip
+	case errors.As(err, &name):
+		return webhook.FailureTLSOtherName, fmt.Sprintf("The certificate is for %s, not for %s. Use that name in the target.",
+			certificateNames(name.Certificate), t.url.Hostname()) + skip
+	case errors.As(err, &authority) && isSelfSigned(authority.Cert):
+		return webhook.FailureTLSUnknownIssuer, "The certificate is self-signed, so this machine does not trust it." + skip
+	case errors.As(err, &authority):
+		return webhook.FailureTLSUnknownIssuer, "This machine does not trust the issuer of the certificate." + skip
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
+		return webhook.FailureTLSExpired, fmt.Sprintf("The certificate is valid only from %s to %s. Renew it.",
+			invalid.Cert.NotBefore.UTC().Format(time.DateOnly), invalid.Cert.NotAfter.UTC().Format(time.DateOnly)) + skip
+	}
+	return "", ""
+}
+
+// isSelfSigned reports whether a certificate was signed with its own key.
+func isSelfSigned(c *x509.Certificate) bool {
+	return c != nil && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+}
+
+// hasNoName reports whether a certificate has no subject alternative name that names a host.
+func hasNoName(c *x509.Certificate) bool { return len(c.DNSNames) == 0 && len(c.IPAddresses) == 0 }
+
 func handshakeText(t Target, err error) string {
 	var (
 		record     tls.RecordHeaderError
-		name       x509.HostnameError
-		authority  x509.UnknownAuthorityError
-		invalid    x509.CertificateInvalidError
 		unverified *tls.CertificateVerificationError
 	)
 	host := t.Host()
 	switch {
 	case errors.As(err, &record):
 		return fmt.Sprintf("%s does not speak TLS. Is it the right port?", host)
-	case errors.As(err, &name):
-		return fmt.Sprintf("The certificate is for %s, not for %s.", certificateNames(name.Certificate), t.url.Hostname())
-	case errors.As(err, &authority):
-		return "This machine does not trust the certificate. If it is your own, accept it with --insecure."
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return "The certificate has expired or is not valid yet."
 	case errors.As(err, &unverified):
 		return fmt.Sprintf("The certificate is invalid: %v.", unverified.Err)
 	case errors.Is(err, io.EOF) || isClosedByPeer(err):

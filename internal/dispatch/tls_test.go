@@ -32,28 +32,37 @@ func TestTLSIsVerified(t *testing.T) {
 	})
 	t.Run("unknown authority", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, testkit.NewAuthority(t).Certificate("127.0.0.1"), ok)
-		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS,
-			"This machine does not trust the certificate. If it is your own, accept it with --insecure.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLSUnknownIssuer,
+			"This machine does not trust the issuer of the certificate. If it is your own, skip the check with --insecure.")
 	})
 	t.Run("unknown to the system", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("127.0.0.1"), ok)
-		if got := send(t, Options{}, handler.URL()); got.Failure != webhook.FailureTLS {
-			t.Errorf("got %q %q (code %d), want %q", got.Failure, got.Error, got.Code, webhook.FailureTLS)
+		if got := send(t, Options{}, handler.URL()); got.Failure != webhook.FailureTLSUnknownIssuer {
+			t.Errorf("got %q %q (code %d), want %q", got.Failure, got.Error, got.Code, webhook.FailureTLSUnknownIssuer)
 		}
 	})
 	t.Run("wrong name", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("one.example", "*.two.example", "\x1b[31m.example", "10.0.0.1"), ok)
-		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS,
-			"The certificate is for one.example, *.two.example, 10.0.0.1, not for 127.0.0.1.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLSOtherName,
+			"The certificate is for one.example, *.two.example, 10.0.0.1, not for 127.0.0.1. Use that name in the target. If it is your own, skip the check with --insecure.")
 	})
 	t.Run("many wrong names", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Certificate("a.example", "b.example", "c.example", "d.example"), ok)
-		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS,
-			"The certificate is for a.example, b.example, c.example and others, not for 127.0.0.1.")
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLSOtherName,
+			"The certificate is for a.example, b.example, c.example and others, not for 127.0.0.1. Use that name in the target. If it is your own, skip the check with --insecure.")
+	})
+	t.Run("a common name only", func(t *testing.T) {
+		handler := testkit.ServeTLS(t, a.Certificate(), ok)
+		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLSNoSAN,
+			"The certificate has a common name only. Clients check the subject alternative name, which it lacks: create it with one "+
+				"(openssl req … -addext subjectAltName=DNS:127.0.0.1). If it is your own, skip the check with --insecure.")
 	})
 	t.Run("expired", func(t *testing.T) {
 		handler := testkit.ServeTLS(t, a.Expired("127.0.0.1"), ok)
-		wantFailure(t, sendTrusting(t, a, handler.URL()), webhook.FailureTLS, "The certificate has expired or is not valid yet.")
+		got := sendTrusting(t, a, handler.URL())
+		if got.Failure != webhook.FailureTLSExpired || !strings.HasPrefix(got.Error, "The certificate is valid only from ") {
+			t.Errorf("got %q %q, want %q", got.Failure, got.Error, webhook.FailureTLSExpired)
+		}
 	})
 }
 

@@ -6,6 +6,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// prefixed is the prefix of one of the two forms of the signature header (docs: Webhooks, Verifying Signatures).
+const prefixed = "sha256="
+
 // nameCells is the maximum width of the column of header names.
 const nameCells = 32
 

@@ -6,6 +6,9 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
+// Cause identifies the reason for a hint. Package explain defines its values, which never change.
+type Cause string
+
 // Hint explains a result: sentences, a cause and a fix if they are known, and one command.
 type Hint struct {
 	Cause    Cause             // identifies the reason
@@ -14,6 +17,7 @@ type Hint struct {
 	Reason   string            // text after the label "cause"
 	Fix      string            // text after the label "fix"
 	Findings []webhook.Finding // results of a diagnosis, instead of Reason and Fix
+	Finding  webhook.Finding   // the same for programs, if Findings is empty
 	Lead     string            // text before the command, with its punctuation
 	Command  string            // to copy and run
 }
@@ -53,8 +57,8 @@ func (h Hint) Render(in Style) []Line {
 	var lines []Line
 	for _, s := range h.Lines {
 		hang := 0
-		if strings.HasPrefix(s, in.bullet()) {
-			hang = Width(in.bullet())
+		if strings.HasPrefix(s, in.Bullet()) {
+			hang = Width(in.Bullet())
 		}
 		lines = append(lines, in.wrap(Line{{s, Plain}}, hang)...)
 	}
@@ -92,8 +96,8 @@ func Labeled(label, text string, cells int, st Style) []Line {
 // labelCells is the width of the label "cause" and the gap after it.
 const labelCells = 7
 
-// bullet starts each of several causes.
-func (st Style) bullet() string { return st.Symbols("· ") }
+// Bullet starts each of several causes.
+func (st Style) Bullet() string { return st.Symbols("· ") }
 
 // command returns the lead and the command on one line, or on two if one is too long.
 func (st Style) command(h Hint) []Line {

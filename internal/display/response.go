@@ -4,6 +4,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/htmltext"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -17,9 +18,22 @@ func ResponseExcerpt(a webhook.Attempt, st Style) []Line {
 	return Indent(st.Narrowed(DetailIndent).responseLines(a, maxExcerptLines), DetailIndent)
 }
 
-// Response returns the whole response of a handler after a bar, not indented.
+// maxPageLines is the maximum number of lines of an HTML page in Response. Error pages have up to 2,300.
+const maxPageLines = 12
+
+// Response returns the whole response of a handler after a bar, not indented. Of an HTML page, it returns the first lines
+// of its text, and the file and line of the app that it names.
 func Response(a webhook.Attempt, st Style) []Line {
+	if IsPage(a) {
+		return st.responseLines(a, maxPageLines)
+	}
 	return st.responseLines(a, 0)
+}
+
+// IsPage reports whether a response is an HTML page, which is shown as text.
+func IsPage(a webhook.Attempt) bool {
+	body, ok := a.DecodedResponse()
+	return ok && htmltext.IsPage(a.Header.Get("Content-Type"), body)
 }
 
 // responseLines returns at most the given number of lines, or all if it is 0.
@@ -33,11 +47,7 @@ func (st Style) responseLines(a webhook.Attempt, maxLines int) []Line {
 	if note := st.notText(a); note != "" {
 		return []Line{bar.add(st.fit(note, cells), Dim)}
 	}
-	text := string(a.Response)
-	if maxLines > 0 && isPage(a) {
-		text = pageText(text)
-	}
-	shown, hidden := firstLines(text, maxLines)
+	shown, hidden := excerpt(a, maxLines)
 	lines := make([]Line, 0, len(shown))
 	for i, raw := range shown {
 		line, note := st.textLine(raw, cells), ""
@@ -48,6 +58,15 @@ func (st Style) responseLines(a webhook.Attempt, maxLines int) []Line {
 		lines = append(lines, Line(nil).join(bar).add(line, Plain).add(note, Dim))
 	}
 	return lines
+}
+
+// excerpt returns the lines of a response to show, and the number of further ones.
+func excerpt(a webhook.Attempt, maxLines int) (shown []string, hidden int) {
+	body, _ := a.DecodedResponse()
+	if maxLines > 0 && htmltext.IsPage(a.Header.Get("Content-Type"), body) {
+		return htmltext.Excerpt(string(body), maxLines)
+	}
+	return firstLines(string(body), maxLines)
 }
 
 // missing says, in parentheses, how much of a response is not shown. It returns an empty string if nothing is missing.
@@ -69,9 +88,8 @@ func missing(a webhook.Attempt, hidden int, cut bool) string {
 // notText describes a response that cannot be shown as text because it is compressed or binary. It returns an empty
 // string for text.
 func (st Style) notText(a webhook.Attempt) string {
-	encoding := strings.TrimSpace(a.Header.Get("Content-Encoding"))
-	compressed := encoding != "" && !strings.EqualFold(encoding, "identity")
-	if !compressed && isText(a.Response) {
+	body, decoded := a.DecodedResponse()
+	if decoded && isText(body) {
 		return ""
 	}
 	size := Bytes(answerBytes(a))
@@ -79,10 +97,10 @@ func (st Style) notText(a webhook.Attempt) string {
 		size = "over " + size
 	}
 	if kind, _, _ := strings.Cut(a.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "" {
-		size += " of " + st.fragment(kind)
+		size += " of " + st.Fragment(kind)
 	}
-	if compressed {
-		return size + ", compressed with " + st.fragment(encoding)
+	if !decoded {
+		return size + ", compressed with " + st.Fragment(a.Header.Get("Content-Encoding"))
 	}
 	return size + ", not text"
 }

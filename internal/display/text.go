@@ -20,8 +20,8 @@ func (st Style) textLine(raw string, cells int) string {
 // fragmentCells is the maximum width of outside text (a type, an address) in a sentence.
 const fragmentCells = 40
 
-// fragment returns outside text for use in a sentence.
-func (st Style) fragment(s string) string { return st.outside(strings.TrimSpace(s), fragmentCells) }
+// Fragment returns outside text for use in a sentence.
+func (st Style) Fragment(s string) string { return st.outside(strings.TrimSpace(s), fragmentCells) }
 
 // isText reports whether b is readable: no NUL near the start, and few control characters and bytes that are not UTF-8.
 // Up to a quarter of wrong bytes is text in another encoding, or text that was truncated.

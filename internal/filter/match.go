@@ -74,14 +74,23 @@ func (k Key) text(t Text, d *webhook.Delivery) bool {
 	case Body:
 		return t.In(d.Body)
 	case Response:
-		return anyAttempt(d, func(a webhook.Attempt) bool { return t.In(a.Response) || t.inHeader(a.Header) })
+		return anyAttempt(d, func(a webhook.Attempt) bool { return t.inResponse(a) || t.inHeader(a.Header) })
 	case Failure:
 		return anyAttempt(d, func(a webhook.Attempt) bool { return in(a.Error) })
 	}
 	return in(d.Event) || in(string(d.ID)) || in(d.About) || in(d.Target) || in(d.Path) || in(d.Query) || in(d.Host) || t.inHeader(d.Header) || t.In(d.Body) ||
 		anyAttempt(d, func(a webhook.Attempt) bool {
-			return in(a.Target) || in(a.URL) || in(a.Error) || t.In(a.Response) || t.inHeader(a.Header)
+			return in(a.Target) || in(a.URL) || in(a.Error) || t.inResponse(a) || t.inHeader(a.Header)
 		})
+}
+
+// inResponse searches a response as it was sent, then without its compression.
+func (t Text) inResponse(a webhook.Attempt) bool {
+	if t.In(a.Response) {
+		return true
+	}
+	decoded, ok := a.DecodedResponse()
+	return ok && a.Header.Get("Content-Encoding") != "" && t.In(decoded)
 }
 
 func (t Text) inHeader(h webhook.Header) bool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
@@ -104,11 +105,13 @@ type Secret struct {
 
 // SecretOptions says how the signing secret is found.
 type SecretOptions struct {
-	Load     func() (Secret, error)
-	Follow   func(first webhook.Secret, changed func(webhook.Secret)) (current func() []webhook.Secret, err error)
-	Missing  func(ctx context.Context, log *store.Reader, project string) bool // whether the handler probably lacks the secret
-	Command  string                                                            // sets the secret in the handler's shell
-	Diagnose func(ctx context.Context, d webhook.Delivery, work int64) signature.Diagnosis
+	Load    func() (Secret, error)
+	Follow  func(first webhook.Secret, changed func(webhook.Secret)) (current func() []webhook.Secret, err error)
+	Missing func(ctx context.Context, log *store.Reader, project string) bool // whether the handler probably lacks the secret
+	Command string                                                            // sets the secret in the handler's shell
+	// Explainer explains why a delivery was not delivered.
+	Explainer *explain.Explainer
+	Diagnose  func(ctx context.Context, d webhook.Delivery, work int64) signature.Diagnosis
 }
 
 // LogOptions says where the session records deliveries.

@@ -45,7 +45,8 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 			Printer: s.display.printer, Style: out.Style, Feed: s.log.Reader(), Session: s.announce.Info().ID,
 			IsResumed: func(id webhook.ID) bool { return s.relay.IsResumed(id) },
 			Started:   started, Now: s.o.System.Now, Path: s.o.Ingress.Path, Filter: s.o.View.Filter,
-			Hides: hides, Verbose: s.o.System.Verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
+			Explainer: s.o.Secrets.Explainer,
+			Hides:     hides, Verbose: s.o.System.Verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return s.o.Secrets.Diagnose(ctx, d, work) },
 		})
 	}

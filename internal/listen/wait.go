@@ -11,6 +11,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -155,6 +156,11 @@ func (w *wait) cases(ctx context.Context, r output.WaitResult) []output.TestCase
 	return cases
 }
 
+// explainer explains deliveries by their responses and the log.
+func (w *Waiter) explainer() *explain.Explainer {
+	return &explain.Explainer{OpenLog: func(context.Context) (explain.Log, func(), error) { return w.Reader, func() {}, nil }}
+}
+
 // testFailure returns why the wait for an event failed; nil if it succeeded.
 func (w *Waiter) testFailure(ctx context.Context, r output.WaitResult, e output.WaitEvent) *output.TestFailure {
 	switch {
@@ -168,7 +174,9 @@ func (w *Waiter) testFailure(ctx context.Context, r output.WaitResult, e output.
 		if d, err := w.Reader.Get(ctx, rows[i].ID); err == nil { // without the response, the report is still useful
 			a := webhook.Deciding(d.History)
 			f.Text += output.ResponseText(a)
-			if a.Error != "" {
+			if h, ok := w.explainer().Delivery(ctx, d, display.Style{UTF8: true}); ok {
+				f.Text += output.HintText(h)
+			} else if a.Error != "" {
 				f.Text += a.Error + "\n"
 			}
 		}

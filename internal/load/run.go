@@ -21,6 +21,7 @@ type Options struct {
 type Response struct {
 	ID      webhook.ID     // of the delivery; empty if it was not recorded
 	Status  webhook.Status // of the delivery; empty if it was not recorded
+	Verdict webhook.Verdict
 	Attempt webhook.Attempt
 	Failure string    // why the result is not the expected one, with the same text for the same cause; empty for success
 	At      time.Time // when the response arrived

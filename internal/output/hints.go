@@ -1,7 +1,10 @@
 package output
 
 import (
+	"context"
+
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 )
 
 // Hints remembers which hints were printed. Each is printed once per cause.
@@ -10,21 +13,22 @@ type Hints struct {
 }
 
 // Next returns the hint for a delivery, unless it was printed before.
-func (h *Hints) Next(c display.Case, st display.Style) (display.Hint, bool) {
-	hint, ok := display.Explain(c, st)
-	if !ok || h.printed[hint.Key()] {
+func (h *Hints) Next(ctx context.Context, e *explain.Explainer, c explain.Case, st display.Style) (display.Hint, bool) {
+	if h.Known(c, st) {
 		return display.Hint{}, false
 	}
+	// The response alone identifies the cause, because the evidence can change with every delivery.
+	first, _ := explain.Explain(c, st)
 	if h.printed == nil {
 		h.printed = make(map[string]bool)
 	}
-	h.printed[hint.Key()] = true
-	return hint, true
+	h.printed[first.Key()] = true
+	return e.Explain(ctx, c, st)
 }
 
 // Known reports whether Next would return nothing. Then callers need not read the delivery.
-func (h *Hints) Known(c display.Case, st display.Style) bool {
-	hint, ok := display.Explain(c, st)
+func (h *Hints) Known(c explain.Case, st display.Style) bool {
+	hint, ok := explain.Explain(c, st)
 	return !ok || h.printed[hint.Key()]
 }
 

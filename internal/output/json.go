@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/recording"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -230,7 +231,7 @@ type jsonDeliveryDetails struct {
 }
 
 func (p *jsonPrinter) Show(s DeliveryDetails) {
-	p.put(jsonDeliveryDetails{recording.LineOf(s.Delivery), s.Delivery.Project, replayTreeObject(s.ReplayTree), findingObjects(p.o.withSelf(s.Findings), s.Tried)})
+	p.put(jsonDeliveryDetails{recording.LineOf(s.Delivery), s.Delivery.Project, replayTreeObject(s.ReplayTree), findingObjects(p.o.withSelf(s.findings()), s.Tried)})
 }
 
 type jsonWarning struct {
@@ -244,7 +245,7 @@ type jsonWarning struct {
 
 func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
 	h.Command, h.Findings = p.o.Command(h.Command), p.o.withSelf(h.Findings)
-	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command, findingObjects(h.Findings, nil)})
+	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command, findingObjects(explain.Findings(h), nil)})
 }
 
 func (p *jsonPrinter) Notice(n Notice) {

@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/refusal"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -55,8 +57,8 @@ func everything(p output.Printer) {
 	}
 	s.Verdict, s.SecretHint = webhook.VerdictInvalid, ""
 	p.Show(output.DeliveryDetails{Delivery: webhook.Delivery{Summary: s}, Findings: findings, Tried: []string{"1 secret in 12 forms", "the body in 3 forms, and in some others that take a line of their own"}})
-	p.Hint(s.ID, display.Hint{Cause: display.CauseInvalid, Lines: []string{"The signature is invalid."}, Findings: findings})
-	p.Hint(s.ID, display.Hint{Cause: display.CausePath, Lines: []string{"Is it?"}, Lead: "Another:", Command: "vidiking listen"})
+	p.Hint(s.ID, display.Hint{Cause: explain.CauseInvalid, Lines: []string{"The signature is invalid."}, Findings: findings})
+	p.Hint(s.ID, display.Hint{Cause: refusal.CodeWrongPath, Lines: []string{"Is it?"}, Lead: "Another:", Command: "vidiking listen"})
 	p.Notice(output.Notice{Code: "handler_back", At: at, Good: true, Message: "localhost:3000 is back.", Hint: "vidiking replay --failed"})
 	p.Warning("configuration", "it is odd", []string{"mend it"})
 	p.Stopped(output.Stopped{Counts: relay.Counts{Received: 2, Refused: 1, Unreachable: 1, P50: time.Millisecond, P99: 2 * time.Millisecond}, Failed: 1})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -38,6 +39,8 @@ type LiveOptions struct {
 	Quiet     bool                       // delivered ones get no row
 	Hides     func(webhook.Summary) bool // reports whether another program shows a delivery; nil: none
 
+	// Explainer explains why a delivery was not delivered. If nil, only the response tells.
+	Explainer *explain.Explainer
 	// Diagnose explains why a delivery's signature does not match, using at most the given work. If nil, nothing is
 	// diagnosed.
 	Diagnose func(d webhook.Delivery, work int64) signature.Diagnosis
@@ -192,7 +195,7 @@ func Draining(answers int) string {
 // notice converts a notice of the relay. If a handler is back, the hint that it is unreachable may be printed again.
 func (l *Live) notice(n relay.Notice) Notice {
 	if n.Kind == relay.NoticeHandlerBack {
-		l.hints.Forget(display.CauseUnreachable, n.Target.String())
+		l.hints.Forget(explain.CauseUnreachable, n.Target.String())
 	}
 	shown := NoticeOf(n, l.o.Path, l.o.Style)
 	if n.Kind == relay.NoticePanic && l.o.Verbose {

@@ -153,6 +153,7 @@ type DeliveryDetails struct {
 	ReplayTree webhook.ReplayTree
 	Findings   []webhook.Finding // why its signature is not valid; empty if it is valid
 	Tried      []string          // the forms that were tried, if no finding is certain
+	Hint       *display.Hint     // why the handler did not accept it; nil if it did, or if the response is enough
 }
 
 // DemoStep is a part of `demo`: the introduction, the heading of a step, or the end.

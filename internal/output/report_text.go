@@ -41,3 +41,13 @@ func WriteJUnit(f *atomicfile.File, suite TestSuite) error {
 	}
 	return nil
 }
+
+// HintText returns an explanation as text for a report.
+func HintText(h display.Hint) string {
+	var b strings.Builder
+	for _, line := range h.Render(display.Style{UTF8: true}) {
+		b.WriteString(line.String())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

@@ -35,6 +35,7 @@ func (p *textPrinter) Show(s DeliveryDetails) {
 	for _, a := range d.History {
 		p.attempt(a)
 	}
+	p.explanation(s.Hint)
 	p.printReplayTree(s.ReplayTree, d.ID)
 	p.headers(d.Header)
 	p.payload(d.Body)
@@ -44,6 +45,19 @@ func (p *textPrinter) Show(s DeliveryDetails) {
 		again += " --resign"
 	}
 	p.err.command(0, "Replay it: ", p.o.Command(again))
+}
+
+// explanation prints why the handler did not accept the delivery, as it was printed under the row.
+func (p *textPrinter) explanation(h *display.Hint) {
+	if h == nil {
+		return
+	}
+	shown := *h
+	shown.Command, shown.Findings = p.o.Command(h.Command), p.o.withSelf(h.Findings)
+	p.out.blank()
+	for _, l := range shown.Render(p.o.Style.Narrowed(2)) {
+		p.out.line(2, l)
+	}
 }
 
 // resolution prints the deliveries that resolved this one: one for all targets, or one per target.

@@ -255,7 +255,7 @@ func routeFingerprints() []Fingerprint {
 			Cause: "The handler redirects to a login page, {location}: the route is behind authentication.", Fix: "Exempt {path} from authentication. The signature authenticates the delivery.", Source: "django_debug_login.http",
 		},
 		{
-			Code: CodeRedirect, Certainty: webhook.Certain, When: func(r Response) bool { return r.location() != nil },
+			Code: CodeRedirect, Certainty: webhook.Certain, When: Response.isRedirect,
 			Cause: "The handler redirects to {location}. Redirects are not followed.", Fix: "Forward there directly, or exempt {path}.", Source: "not captured: any other redirect",
 		},
 		{
@@ -267,12 +267,12 @@ func routeFingerprints() []Fingerprint {
 			Cause: "Nothing handles POST {path}.", Fix: "Correct the path, or try it with a slash at the end.", Source: "express_nowhere.http",
 		},
 		{
-			Code: CodeMethod, Framework: Next, Certainty: webhook.Likely, Status: []int{405}, When: func(r Response) bool { return Framework(r) == Next || r.text == "" && r.header("Allow") == "" },
+			Code: CodeMethod, Framework: Next, Certainty: webhook.Certain, Status: []int{405}, When: func(r Response) bool { return Framework(r) == Next },
 			Cause: "The route does not export POST. A Next.js route file with `export default` answers 405.", Fix: "Rename the export: export async function POST(request)", Source: "next_default.http",
 		},
 		{
 			Code: CodeMethod, Certainty: webhook.Certain, Status: []int{405},
-			Cause: "The handler does not accept POST at {path}.", Fix: "Accept POST on this route, or correct the path.", Source: "flask_get.http",
+			Cause: "The handler does not accept POST at {path}.", Fix: "Accept POST on this route, or correct the path. A Next.js route file exports POST: export async function POST(request)", Source: "flask_get.http",
 		},
 		{
 			Code: CodeUpstream, Framework: Nginx, Certainty: webhook.Certain, Status: []int{502, 504}, Header: "Server: nginx",

@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -34,6 +35,11 @@ func Identify(r Response) (f webhook.Finding, ok bool) {
 		}
 	}
 	return webhook.Finding{}, false
+}
+
+// IsCode reports whether a code is one of a fingerprint.
+func IsCode(code string) bool {
+	return slices.ContainsFunc(Fingerprints(), func(p Fingerprint) bool { return p.Code == code })
 }
 
 func (p Fingerprint) matches(r Response) bool {
@@ -82,7 +88,7 @@ func (r Response) filler(hostAfter string) *strings.Replacer {
 	if r.target.Scheme == "https" {
 		address.Scheme = "http"
 	}
-	location := ""
+	location := strings.TrimSpace(r.attempt.Header.Get("Location"))
 	if to := r.location(); to != nil {
 		shown := *to
 		shown.RawQuery, shown.Fragment, shown.User = "", "", nil

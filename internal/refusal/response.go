@@ -54,15 +54,18 @@ func (r Response) begins(parts ...string) bool {
 
 // location returns the target of a redirect as an absolute URL, or nil if the response is not a redirect.
 func (r Response) location() *url.URL {
-	value := strings.TrimSpace(r.attempt.Header.Get("Location"))
-	if r.attempt.Code < 300 || r.attempt.Code > 399 || value == "" {
+	if !r.isRedirect() {
 		return nil
 	}
-	to, err := r.target.Parse(value)
+	to, err := r.target.Parse(strings.TrimSpace(r.attempt.Header.Get("Location")))
 	if err != nil {
 		return nil
 	}
 	return to
+}
+
+func (r Response) isRedirect() bool {
+	return r.attempt.Code >= 300 && r.attempt.Code <= 399 && strings.TrimSpace(r.attempt.Header.Get("Location")) != ""
 }
 
 // givesNoReason reports whether the response says no more than its status code does.
@@ -84,7 +87,7 @@ func (r Response) givesNoReason() bool {
 func stockWords() []string {
 	return strings.Fields(`access bad code denied detail error errors exception fail failed false forbidden http internal message no
 		none not null ok occurred oops path reason request response result server something status statuscode success
-		timestamp title true type unauthorized unauthorised went webhook webhooks wrong an a the authorization required nginx about blank`)
+		accepted received timestamp title true type unauthorized unauthorised went webhook webhooks wrong an a the authorization required nginx about blank`)
 }
 
 // stockSentences are the sentences with which frameworks describe a status code.

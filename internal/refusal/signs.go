@@ -1,6 +1,7 @@
 package refusal
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -105,9 +106,12 @@ func isNodeBodyUnread(r Response) bool {
 	return r.mentions(`the "data" argument must be of type string`) && !isNodeBodyParsed(r)
 }
 
+// digestPattern matches what may be an HMAC-SHA256 in hex, which the handler computed.
+var digestPattern = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
 // isAboutSignature reports whether the response says that a signature is wrong or missing.
 func isAboutSignature(r Response) bool {
-	if r.hasCode(400, 401, 403) && r.begins("signature", "hmac", "x-vidiking-signature", "digest mismatch") {
+	if r.hasCode(400, 401, 403) && (digestPattern.MatchString(r.text) || r.begins("signature", "hmac", "x-vidiking-signature", "digest mismatch")) {
 		return true
 	}
 	return r.attempt.Code >= 400 && r.begins("invalid signature", "signature mismatch", "bad signature", "wrong signature", "signature verification", "signature is invalid", "signature does not match", "signatures do not match", "signature invalid", "no signatures found", "missing signature")

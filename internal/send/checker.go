@@ -81,5 +81,5 @@ func (c *Checker) verdict(request load.Request[[]byte], out relay.Outcome) (actu
 }
 
 func responseOf(out relay.Outcome, failure string) load.Response {
-	return load.Response{ID: out.Delivery.ID, Status: out.Delivery.Status, Attempt: out.Attempt, Failure: failure}
+	return load.Response{ID: out.Delivery.ID, Status: out.Delivery.Status, Verdict: out.Delivery.Verdict, Attempt: out.Attempt, Failure: failure}
 }

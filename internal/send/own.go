@@ -20,6 +20,9 @@ func CheckOwn(ctx context.Context, routes []relay.Route) error {
 	return nil
 }
 
+// LeavesMachine reports whether a route leads to another machine, as far as its address tells.
+func LeavesMachine(r relay.Route) bool { return !r.Target.IsLocal() }
+
 func checkOwn(ctx context.Context, t dispatch.Target) error {
 	own, err := t.IsPrivate(ctx, net.DefaultResolver.LookupNetIP)
 	const hint = "to send there anyway: --yes"

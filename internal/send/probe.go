@@ -2,6 +2,7 @@ package send
 
 import (
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -10,13 +11,13 @@ import (
 // printConclusion prints which form of the signature the handler expects. A probe shows this if the handler refused the delivery with
 // one form and accepts it with the other.
 func (r *Runner) printConclusion(probe webhook.Delivery, a webhook.Attempt) {
-	if !probe.Probe || r.replayed == nil || !refusesSignature(webhook.LatestAt(r.replayed.History, a.Target)) {
+	if !probe.Probe || r.replayed == nil || !explain.RefusesSignature(webhook.LatestAt(r.replayed.History, a.Target)) {
 		return
 	}
 	n := output.Notice{Code: "signature_form"}
 	id := display.CommandID(r.replayed.ID, r.options.Output.Style)
 	switch {
-	case refusesSignature(a):
+	case explain.RefusesSignature(a):
 		n.Message = "Your handler refuses both forms, so the form is not the cause."
 		n.Details = []string{"It uses another secret, or hashes the parsed body instead of the raw bytes."}
 		r.options.Printer.Notice(n)
@@ -35,6 +36,3 @@ func (r *Runner) printConclusion(probe webhook.Delivery, a webhook.Attempt) {
 	n.Details = []string{n.Hint}
 	r.options.Printer.Notice(n)
 }
-
-// refusesSignature reports whether a response is one with which handlers refuse a signature.
-func refusesSignature(a webhook.Attempt) bool { return a.Code == 401 || a.Code == 403 }

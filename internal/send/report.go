@@ -5,6 +5,8 @@ import (
 	"iter"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -69,6 +71,10 @@ func testFailure(r load.Result) *output.TestFailure {
 		f.Text = "See it: vidiking webhooks show " + string(r.ID) + "\n"
 	}
 	f.Text += output.ResponseText(r.Attempt)
+	c := explain.Case{Summary: webhook.Summary{ID: r.ID, Status: r.Status, Verdict: r.Verdict}, Attempt: r.Attempt, Audience: explain.AudienceDirect}
+	if h, ok := explain.Explain(c, display.Style{UTF8: true}); ok {
+		f.Text += output.HintText(h)
+	}
 	return f
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -24,6 +25,7 @@ type RunnerOptions struct {
 
 	ShortPath   func(path string) string
 	Explain     func(err error) *output.Failure
+	Explainer   *explain.Explainer
 	Diagnose    func(ctx context.Context, d webhook.Delivery) signature.Diagnosis // of a rejected delivery
 	WriteFailed func(err error) error                                             // returns the command's error for a failed write to stdout
 }
@@ -87,6 +89,7 @@ func (r *Runner) Send(ctx context.Context, in relay.Arrival) error {
 	switch {
 	case d.Status == webhook.StatusDelivered:
 		r.delivered++
+		r.printHint(ctx, d, out.Attempt) // of a page that no handler meant as a response
 	case d.Status == webhook.StatusSkipped:
 		r.skipped++
 	case !expected:
@@ -180,7 +183,7 @@ func (r *Runner) route() string {
 
 // printHint prints what to do about a delivery that was not delivered, each hint once.
 func (r *Runner) printHint(ctx context.Context, d webhook.Delivery, a webhook.Attempt) {
-	hint, ok := r.hints.Next(r.hintCase(ctx, d, a), r.options.Output.Style)
+	hint, ok := r.hints.Next(ctx, r.options.Explainer, r.hintCase(ctx, d, a), r.options.Output.Style)
 	if !ok {
 		return
 	}
@@ -191,12 +194,12 @@ func (r *Runner) printHint(ctx context.Context, d webhook.Delivery, a webhook.At
 }
 
 // hintCase collects the facts that decide which hint is printed.
-func (r *Runner) hintCase(ctx context.Context, d webhook.Delivery, a webhook.Attempt) display.Case {
-	audience := display.AudienceSender
+func (r *Runner) hintCase(ctx context.Context, d webhook.Delivery, a webhook.Attempt) explain.Case {
+	audience := explain.AudienceSender
 	if r.to.Session == nil {
-		audience = display.AudienceDirect
+		audience = explain.AudienceDirect
 	}
-	c := display.Case{Summary: d.Summary, Header: d.Header, SecretHint: d.SecretHint, Attempt: a, Timeout: r.to.timeout(), Audience: audience}
+	c := explain.Case{Summary: d.Summary, Header: d.Header, Body: d.Body, SecretHint: d.SecretHint, Attempt: a, Timeout: r.to.timeout(), Audience: audience}
 	if d.Status == webhook.StatusRejected {
 		found := r.options.Diagnose(ctx, d)
 		c.Findings, c.Incomplete = found.Findings, found.Incomplete

@@ -55,14 +55,21 @@ const (
 	CodeBodyBase64      = "body_base64"
 	CodeBodyZipped      = "body_compressed"
 	CodeBodyCharset     = "body_charset"
-	CodeBodyPrefixed    = "body_prefixed"
-	CodeRewritten       = "body_rewritten"
+
+	CodeEncodingASCII       = "encoding_ascii"
+	CodeEncodingReplacement = "encoding_replacement"
+	CodeEncodingUTF16       = "encoding_utf16"
+	CodeEncodingDropped     = "encoding_dropped"
+
+	CodeBodyPrefixed = "body_prefixed"
+	CodeRewritten    = "body_rewritten"
 
 	CodeUnknown = "changed_or_other_secret"
 )
 
 const (
 	signSentBytes      = "Sign exactly the bytes that are sent."
+	signText           = "Sign the bytes that are sent, not decoded text. In .NET, use Encoding.UTF8."
 	useSecretUnchanged = "Use the secret unchanged as the key, including whsec_. Do not decode it."
 )
 
@@ -130,6 +137,10 @@ func bodyEntries() []entry {
 		{CodeBodyBase64, "The body was %s base64 before it was signed.", signSentBytes},
 		{CodeBodyZipped, "The body was compressed after it was signed.", "Sign the bytes that are sent: compress the body first."},
 		{CodeBodyCharset, "The body was signed in a different encoding: %s.", "Sign the bytes that are sent, not decoded text."},
+		{CodeEncodingASCII, "The body was signed as text in %s.", signText},
+		{CodeEncodingReplacement, "The body was signed as text in %s.", signText},
+		{CodeEncodingUTF16, "The body was signed as text in %s.", signText},
+		{CodeEncodingDropped, "The body was signed as text in %s.", signText},
 		{CodeBodyPrefixed, "The body was signed with a timestamp in front, as Stripe and Standard Webhooks do.", "Sign only the body."},
 		{CodeRewritten, "The body was re-serialized before it was signed%s.", "Sign exactly the bytes that are sent. Do not parse the body and serialize it again."},
 

@@ -184,11 +184,8 @@ func encodedForms(h webhook.Header, body []byte) []form {
 	}
 	if !isASCII(body) {
 		all = append(all, charsetForm(body, "Latin-1", toLatin1), charsetForm(body, "UTF-8 read as Latin-1", fromLatin1))
-		if !utf8.Valid(body) {
-			all = append(all, charsetForm(body, "UTF-8 with U+FFFD in place of invalid bytes", toValid))
-		}
 	}
-	return all
+	return append(all, encodingForms(body)...)
 }
 
 func isBase64(text []byte) bool {
@@ -218,22 +215,25 @@ func unzip(w io.Writer, body []byte) error {
 // charsetForm returns a form of the body in which appendAs encodes each character.
 func charsetForm(body []byte, name string, appendAs func([]byte, rune, []byte) []byte) form {
 	f := bytesForm(rankRare, newFinding(CodeBodyCharset, name), body)
-	f.write = func(w io.Writer) error {
-		var buf []byte
-		for rest := body; len(rest) > 0; {
-			r, size := utf8.DecodeRune(rest)
-			buf = appendAs(buf, r, rest[:size])
-			rest = rest[size:]
-			if len(buf) > chunkSize || len(rest) == 0 {
-				if _, err := w.Write(buf); err != nil {
-					return err
-				}
-				buf = buf[:0]
-			}
-		}
-		return nil
-	}
+	f.write = func(w io.Writer) error { return writeAs(w, body, appendAs) }
 	return f
+}
+
+// writeAs writes a body in which appendAs encodes each character.
+func writeAs(w io.Writer, body []byte, appendAs func(dst []byte, r rune, raw []byte) []byte) error {
+	var buf []byte
+	for rest := body; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		buf = appendAs(buf, r, rest[:size])
+		rest = rest[size:]
+		if len(buf) > chunkSize || len(rest) == 0 {
+			if _, err := w.Write(buf); err != nil {
+				return err
+			}
+			buf = buf[:0]
+		}
+	}
+	return nil
 }
 
 // toLatin1 writes ? for characters that are not in Latin-1, as Java and .NET do.
@@ -251,5 +251,3 @@ func fromLatin1(dst []byte, _ rune, raw []byte) []byte {
 	}
 	return dst
 }
-
-func toValid(dst []byte, r rune, _ []byte) []byte { return utf8.AppendRune(dst, r) }

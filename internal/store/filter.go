@@ -162,12 +162,12 @@ func compileTexts(t filter.Term) condition {
 	case filter.Body:
 		text = body
 	case filter.Response:
-		text = fmt.Sprintf(inAttempt, "has_text(@, a.response) OR has_header(@, a.header)")
+		text = fmt.Sprintf(inAttempt, "has_response(@, a.response, a.header) OR has_header(@, a.header)")
 	case filter.Failure:
 		text = fmt.Sprintf(inAttempt, "has_text(@, a.error)")
 	default:
 		text = "has_text(@, d.event, d.id, d.about, d.target, d.path, d.query, d.host) OR " + body + " OR " + inHeader + " OR " +
-			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url, a.error, a.response) OR has_header(@, a.header)")
+			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url, a.error) OR has_response(@, a.response, a.header) OR has_header(@, a.header)")
 	}
 	c := condition{text: "(" + strings.ReplaceAll(text, "@", "?") + ")", content: strings.Contains(text, "x.")}
 	for range strings.Count(text, "@") {
@@ -191,6 +191,7 @@ func functions() []sqlite.Function {
 	return []sqlite.Function{
 		{Name: "has_text", Arity: -1, Match: hasText},
 		{Name: "has_header", Arity: 2, Match: hasHeader},
+		{Name: "has_response", Arity: 3, Match: hasResponse},
 		{Name: "like_event", Arity: 2, Match: likeEvent},
 	}
 }
@@ -242,6 +243,37 @@ func inHeader(t filter.Text, encoded []byte) bool {
 		encoded = rest
 	}
 	return false
+}
+
+// hasResponse reports whether one of the texts is in a response as it was sent, or without its compression.
+func hasResponse(args sqlite.Args) bool {
+	t, _ := args.Pointer(0).(texts)
+	response := args.Bytes(1)
+	if t.in(response) {
+		return true
+	}
+	encoding := headerValue(args.Bytes(2), "Content-Encoding")
+	if encoding == "" {
+		return false
+	}
+	decoded, ok := webhook.Decode(encoding, response)
+	return ok && t.in(decoded)
+}
+
+// headerValue returns the first value of a field in an encoded header, or "" if there is none.
+func headerValue(encoded []byte, name string) string {
+	for len(encoded) > 0 {
+		field, rest := cutString(encoded)
+		value, rest := cutString(rest)
+		if rest == nil {
+			return ""
+		}
+		if strings.EqualFold(string(field), name) {
+			return string(value)
+		}
+		encoded = rest
+	}
+	return ""
 }
 
 // eventPattern is a pattern of event names.

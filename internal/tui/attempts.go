@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,11 +16,11 @@ import (
 const attemptIndent = 6
 
 // attemptLines returns a delivery's attempts with the latest unfolded, its replays, and a hint.
-func (p detailRenderer) attemptLines(s subject) []detailLine {
+func (p detailRenderer) attemptLines(ctx context.Context, s subject) []detailLine {
 	var lines []detailLine
 	var hint []display.Line
 	if s.delivery.ResolvedBy == "" {
-		hint = p.explain(s.delivery)
+		hint = p.explain(ctx, s.delivery)
 	}
 	history := slices.Clone(s.delivery.History)
 	if n := len(history); n > 0 && len(hint) > 0 && strings.HasPrefix(history[n-1].Error, strings.TrimSpace(hint[0].String())) {

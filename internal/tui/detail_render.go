@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -33,7 +34,7 @@ func (p detailRenderer) lines(ctx context.Context, s subject) []detailLine {
 	case tabHeaders:
 		lines = append(lines, p.indentLines(display.Headers(s.delivery.Header, p.innerStyle()))...)
 	case tabAttempts:
-		lines = append(lines, p.attemptLines(s)...)
+		lines = append(lines, p.attemptLines(ctx, s)...)
 	case tabSignature:
 		lines = append(lines, p.signatureLines(ctx, s.delivery)...)
 	case tabCurl:
@@ -167,19 +168,19 @@ func (p detailRenderer) signatureLines(ctx context.Context, d webhook.Delivery) 
 	if p.tools.Diagnose != nil {
 		return p.indentLines(append(append(lines, nil), p.tools.Diagnose(ctx, d, p.style.Narrowed(1))...))
 	}
-	if hint := p.explain(d); len(hint) > 0 {
+	if hint := p.explain(ctx, d); len(hint) > 0 {
 		lines = append(append(lines, nil), hint...)
 	}
 	return p.indentLines(lines)
 }
 
-// explain renders the possible causes why a delivery was not delivered.
-func (p detailRenderer) explain(d webhook.Delivery) []display.Line {
-	c := display.Case{Summary: d.Summary, Header: d.Header, SecretHint: d.SecretHint, Timeout: p.style.Timeout, Audience: display.AudienceSender}
-	if n := len(d.History); n > 0 {
-		c.Attempt = d.History[n-1]
+// explain renders why a delivery was not delivered, as plain listen does under the row.
+func (p detailRenderer) explain(ctx context.Context, d webhook.Delivery) []display.Line {
+	why := p.tools.Why
+	if why == nil {
+		why = explain.Delivery
 	}
-	h, ok := display.Explain(c, p.style)
+	h, ok := why(ctx, d, p.style)
 	if !ok {
 		return nil
 	}

@@ -115,7 +115,8 @@ type Edit interface {
 
 // Tools are functions that describe deliveries. A view leaves out the tools that are nil.
 type Tools struct {
-	Diagnose func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line // may take a second
+	Why      func(ctx context.Context, d webhook.Delivery, st display.Style) (display.Hint, bool) // why it was not delivered
+	Diagnose func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line       // may take a second
 	Curl     func(d webhook.Delivery) string
 	Command  func(text string) string // adds the flags that a suggested command needs here
 	Explain  func(err error) error    // adds advice to an error of the log

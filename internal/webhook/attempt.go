@@ -10,19 +10,26 @@ type Failure string
 
 // The failures. Each needs a different remedy.
 const (
-	FailureRefused     Failure = "connection_refused" // nothing listens at the target
-	FailureNoHost      Failure = "no_such_host"       // the host name does not resolve
-	FailureNoRoute     Failure = "no_route"           // no network route leads to the target
-	FailureNotAllowed  Failure = "not_allowed"        // a dispatch.Guard forbids the target's address
-	FailureTimeout     Failure = "timed_out"          // no complete response within the timeout
-	FailureTLS         Failure = "tls"                // invalid certificate, or a failed handshake
-	FailurePlainHTTP   Failure = "plain_http"         // the target is https, but the server speaks HTTP
-	FailureNeedsTLS    Failure = "needs_tls"          // the target is http, but the server speaks TLS
-	FailureReset       Failure = "closed"             // the connection was closed without a response
-	FailureStale       Failure = "stale"              // a reused connection closed while the delivery was sent; another attempt follows
-	FailureBadResponse Failure = "bad_answer"         // the response is not HTTP
-	FailureCanceled    Failure = "canceled"           // the attempt was interrupted
-	FailureUnexpected  Failure = "unexpected"         // anything else
+	FailureRefused    Failure = "connection_refused" // nothing listens at the target
+	FailureNoHost     Failure = "no_such_host"       // the host name does not resolve
+	FailureNoRoute    Failure = "no_route"           // no network route leads to the target
+	FailureNotAllowed Failure = "not_allowed"        // a dispatch.Guard forbids the target's address
+	FailureTimeout    Failure = "timed_out"          // no complete response within the timeout
+	FailureTLS        Failure = "tls"                // a failed handshake
+
+	// An invalid certificate, by what is wrong with it.
+	FailureTLSUnknownIssuer Failure = "tls_unknown_issuer" // not trusted by this machine, or self-signed
+	FailureTLSNoSAN         Failure = "tls_no_san"         // a common name only, and no subject alternative name
+	FailureTLSOtherName     Failure = "tls_other_name"     // for another host
+	FailureTLSExpired       Failure = "tls_expired"        // expired, or not valid yet
+
+	FailurePlainHTTP   Failure = "plain_http" // the target is https, but the server speaks HTTP
+	FailureNeedsTLS    Failure = "needs_tls"  // the target is http, but the server speaks TLS
+	FailureReset       Failure = "closed"     // the connection was closed without a response
+	FailureStale       Failure = "stale"      // a reused connection closed while the delivery was sent; another attempt follows
+	FailureBadResponse Failure = "bad_answer" // the response is not HTTP
+	FailureCanceled    Failure = "canceled"   // the attempt was interrupted
+	FailureUnexpected  Failure = "unexpected" // anything else
 )
 
 // Attempt is one try to hand a delivery to a handler.

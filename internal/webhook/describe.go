@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -22,11 +23,19 @@ type Description struct {
 
 const maxAboutCharacters = 64
 
+// gzipMagic begins every gzip file (RFC 1952, 2.3.1).
+var gzipMagic = []byte{0x1f, 0x8b}
+
 // Describe reads a body once. The last of duplicate keys counts, as in every parser. The Description is empty if the body is not
 // valid JSON, so Describe always reads to the end.
 //
+// Describe decompresses a gzip body, up to 1 MiB, because routes select deliveries by their event.
+//
 // Describe runs for every delivery before it is recorded. It allocates only the text that it returns.
 func Describe(body []byte) Description {
+	if bytes.HasPrefix(body, gzipMagic) {
+		body, _ = Decode("gzip", body)
+	}
 	text := jsontext.WithoutMark(body)
 	scanner := jsontext.NewScanner(text)
 	var event []byte

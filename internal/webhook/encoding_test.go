@@ -63,6 +63,17 @@ func TestDecodeReturnsTheFirstPartOfATruncatedBody(t *testing.T) {
 	}
 }
 
+func TestDescribeReadsACompressedPayload(t *testing.T) {
+	t.Parallel()
+	body := compressed(t, asGzip, []byte("\xef\xbb\xbf"+`{"event":"render.complete","data":{"id":"job_1"}}`))
+	if got := Describe(body); got.Event != "render.complete" || got.About != "job_1" {
+		t.Errorf("got %+v, want render.complete of job_1", got)
+	}
+	if got := Describe([]byte("\x1f\x8bno gzip")); got != (Description{}) {
+		t.Errorf("got %+v of a body that is no gzip, want nothing", got)
+	}
+}
+
 func TestDecodeStopsAtOneMebibyte(t *testing.T) {
 	t.Parallel()
 	bomb := compressed(t, asGzip, make([]byte, 64<<20))

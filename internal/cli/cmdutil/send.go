@@ -33,6 +33,15 @@ func (o *SendFlags) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.Insecure, "insecure", false, "skip the certificate check of an https handler")
 }
 
+// HasTarget reports whether the user named a target.
+func (o SendFlags) HasTarget() bool { return o.to != "" }
+
+// WithTarget returns the flags with another target.
+func (o SendFlags) WithTarget(target string) SendFlags {
+	o.to = target
+	return o
+}
+
 // Read reads the timeout from its flag or the configuration.
 func (o *SendFlags) Read(a *App, flags *pflag.FlagSet) error {
 	cfg, err := a.Settings(flags)

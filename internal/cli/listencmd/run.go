@@ -97,7 +97,8 @@ func (o *listenOptions) secretOptions(a *cmdutil.App) listen.SecretOptions {
 		Missing: func(ctx context.Context, log *store.Reader, project string) bool {
 			return cmdutil.NeedsSecret(ctx, a, log, project)
 		},
-		Command: cmdutil.PrintSecretCommand(a),
+		Command:   cmdutil.PrintSecretCommand(a),
+		Explainer: cmdutil.Explainer(a),
 		Diagnose: func(ctx context.Context, d webhook.Delivery, work int64) signature.Diagnosis {
 			return o.diagnose(ctx, a, d, work)
 		},

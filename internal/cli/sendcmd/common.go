@@ -13,7 +13,8 @@ import (
 // runnerOptions returns the options that trigger and replay share.
 func runnerOptions(a *cmdutil.App, p output.Printer, out output.Options) send.RunnerOptions {
 	return send.RunnerOptions{
-		Printer: p, Output: out, Now: a.Env.Now, ShortPath: a.Cfg.ShortPath, Explain: func(err error) *output.Failure { return cmdutil.Explain(a, err) }, WriteFailed: output.ClosedPipe,
+		Printer: p, Output: out, Now: a.Env.Now, ShortPath: a.Cfg.ShortPath, Explainer: cmdutil.Explainer(a),
+		Explain: func(err error) *output.Failure { return cmdutil.Explain(a, err) }, WriteFailed: output.ClosedPipe,
 		Diagnose: func(ctx context.Context, d webhook.Delivery) signature.Diagnosis {
 			return cmdutil.Diagnose(ctx, a, d, cmdutil.DiagnosisBudget)
 		},

@@ -16,6 +16,7 @@ import (
 // screenTools returns the tools of a screen. They produce the same text as the commands.
 func screenTools(a *cmdutil.App) view.Tools {
 	return view.Tools{
+		Why:     cmdutil.Explainer(a).Delivery,
 		Command: output.Options{Self: a.Self()}.Command,
 		Diagnose: func(ctx context.Context, d webhook.Delivery, st display.Style) []display.Line {
 			return diagnosis(ctx, a, d, st)

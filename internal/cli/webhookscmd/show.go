@@ -14,8 +14,8 @@ import (
 
 // showOptions are the flags of `show`.
 type showOptions struct {
-	raw, curl bool
-	scope     cmdutil.Scope // for `last`
+	raw, rawResponse, curl bool
+	scope                  cmdutil.Scope // for `last`
 }
 
 func newShowCommand(a *cmdutil.App) *cobra.Command {
@@ -27,7 +27,9 @@ func newShowCommand(a *cmdutil.App) *cobra.Command {
 with or without dlv_; last is the newest delivery of your project.
 
 With --curl, print a curl command that resends the delivery with the exact bytes and the original signature to the handler that last
-received it. The command works in sh, dash, bash, zsh and ksh, and writes no file.`,
+received it. The command works in sh, dash, bash, zsh and ksh, and writes no file.
+
+A response that is an HTML page is shown as text, and a compressed one is decompressed; --raw-response prints its bytes.`,
 		Example: `  vidiking webhooks show last
   vidiking webhooks show dlv_8kx4m2
   vidiking webhooks show 8kx4 --raw | openssl dgst -sha256 -hmac "$VIDIKING_WEBHOOK_SECRET"
@@ -50,6 +52,7 @@ received it. The command works in sh, dash, bash, zsh and ksh, and writes no fil
 func (o *showOptions) AddFlags(cmd *cobra.Command) {
 	o.scope.AddFlag(cmd, cmdutil.ScopeOfLast)
 	cmd.Flags().BoolVar(&o.raw, "raw", false, "print only the body, byte for byte as received")
+	cmd.Flags().BoolVar(&o.rawResponse, "raw-response", false, "print only the handler's response, byte for byte as received")
 	cmd.Flags().BoolVar(&o.curl, "curl", false, "print a curl command that resends the delivery")
 }
 
@@ -65,8 +68,8 @@ func oneID(cmd *cobra.Command, args []string) error {
 }
 
 func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions) error {
-	if show.raw && show.curl {
-		return cmdutil.Usage("cannot combine --raw with --curl", "use either of them")
+	if err := show.check(); err != nil {
+		return err
 	}
 	r, err := cmdutil.OpenReader(ctx, a)
 	if err != nil {
@@ -85,6 +88,9 @@ func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions
 	case show.raw:
 		_, err := a.Env.Stdout.Write(d.Body)
 		return output.ClosedPipe(err)
+	case show.rawResponse:
+		_, err := a.Env.Stdout.Write(webhook.Deciding(d.History).Response)
+		return output.ClosedPipe(err)
 	case show.curl:
 		return showCurl(a, d)
 	}
@@ -101,8 +107,28 @@ func runShow(ctx context.Context, a *cmdutil.App, typed string, show showOptions
 	if details.Findings = diagnosis.Findings; !diagnosis.IsCertain() {
 		details.Tried = diagnosis.Tried
 	}
+	if h, ok := cmdutil.Explainer(a).Delivery(ctx, d, o.Style); ok && d.Status != webhook.StatusRejected {
+		details.Hint = &h
+	}
 	p.Show(details)
 	return output.ClosedPipe(p.Err())
+}
+
+// check rejects flags that each print something else.
+func (o *showOptions) check() error {
+	var given []string
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"--raw", o.raw}, {"--raw-response", o.rawResponse}, {"--curl", o.curl}} {
+		if f.set {
+			given = append(given, f.name)
+		}
+	}
+	if len(given) < 2 {
+		return nil
+	}
+	return cmdutil.Usage("cannot combine "+given[0]+" with "+given[1], "use either of them")
 }
 
 // showCurl prints a delivery as a curl command. If the delivery was never sent, the command uses the target of a replay.

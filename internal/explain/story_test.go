@@ -1,4 +1,4 @@
-package display
+package explain
 
 import (
 	"testing"
@@ -6,14 +6,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // story prints rows with their responses and hints, as listen, trigger and demo do.
 type story struct {
 	t     *testing.T
-	st    Style
-	lines []Line
+	st    display.Style
+	lines []display.Line
 }
 
 func (s *story) row(clock string, id webhook.ID, event, about string, status webhook.Status, code int, d time.Duration) *story {
@@ -25,16 +26,16 @@ func (s *story) row(clock string, id webhook.ID, event, about string, status web
 	if d > 0 {
 		sum.Attempts = 1
 	}
-	s.lines = append(s.lines, Row(sum, s.st))
+	s.lines = append(s.lines, display.Row(sum, s.st))
 	return s
 }
 
 func (s *story) words(a webhook.Attempt) *story {
-	s.lines = append(s.lines, ResponseExcerpt(a, s.st)...)
+	s.lines = append(s.lines, display.ResponseExcerpt(a, s.st)...)
 	return s
 }
 
-func (s *story) hint(h Hint) *story {
+func (s *story) hint(h display.Hint) *story {
 	s.lines = append(s.lines, h.Indented(s.st)...)
 	return s
 }
@@ -71,7 +72,7 @@ func TestListenMatchesItsTranscript(t *testing.T) {
                sha256=<hex>
              · the handler hashes the parsed body instead of the raw bytes
              · the handler uses a different secret
-             Find out which: vidiking replay dlv_a61tzr --signature-style bare
+             Find out which: vidiking diagnose dlv_a61tzr
 14:03:10   ! wallet.low_balance balance 312     unreachable          dlv_w5e0pj
              Nothing is listening on localhost:3000. Is your server running?
 14:03:12   ! render.complete    job_h2xk7c      unreachable          dlv_0qm9vd
@@ -84,7 +85,7 @@ func TestTriggerMatchesItsTranscript(t *testing.T) {
 		words(responded(200, `{"received":true}`)).
 		row("14:08:41", "dlv_zh70mv", "render.failed", "job_y3s8pa", webhook.StatusRefused, 500, 31*ms).
 		words(responded(500, "TypeError: Cannot read properties of undefined (reading 'url')\n    at onFailed (handler.js:41)")).
-		explained(refused(500)).
+		explained(Case{Attempt: responded(500, "TypeError: Cannot read properties of undefined (reading 'url')")}).
 		is(`
 14:08:40   ✓ render.processing  job_y3s8pa      200            5 ms  dlv_5k9xwt
              │ {"received":true}
@@ -100,7 +101,7 @@ func TestDemoMatchesItsTranscript(t *testing.T) {
 		explained(rejected(webhook.VerdictInvalid)).
 		row("14:00:02", "dlv_v90skb", "render.complete", "job_2v8ydk", webhook.StatusRefused, 401, 2*ms).
 		words(responded(401, "invalid signature\n")).
-		hint(demonstrated()).
+		hint(display.Hint{Reason: "It compares with <hex>; the header is sha256=<hex>.", Fix: "Take sha256= off the header before comparing."}).
 		is(`
 14:00:02   ⊘ render.complete    job_2v8ydk      rejected             dlv_1d6gyt
              The signature is invalid. The handler never saw this delivery.
