@@ -71,8 +71,8 @@ func TestCommandsOnTheScreenAreShownInFull(t *testing.T) {
 	x := w.sit(t, 100, 40, "listen", "--tui", "--data-dir", "elsewhere", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
 	x.shows("Your handler needs the secret: vidiking --data-dir elsewhere listen --print-secret")
 	x.types("t\r\t\t")
-	x.shows("Find out which: vidiking --data-dir elsewhere replay dlv_")
-	x.shows(" --signature-style bare\n")
+	x.shows("cause  The secret whsec_")
+	x.shows("Print it: vidiking --data-dir elsewhere listen --print-secret")
 	x.types("qy")
 	x.leaves(0)
 }

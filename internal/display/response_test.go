@@ -112,9 +112,9 @@ func TestResponseIsComplete(t *testing.T) {
 	}
 }
 
-func TestResponseShowsTheSourceOfAPage(t *testing.T) {
+func TestResponseShowsTheTextOfAPage(t *testing.T) {
 	got := text(Response(responded(404, "<html><p>No</p>", "Content-Type", "text/html"), terminal()))
-	if want := "│ <html><p>No</p>\n"; got != want {
+	if want := "│ No\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -47,7 +47,7 @@ func (e *Explainer) evidence(ctx context.Context, c Case) []webhook.Finding {
 	if e.isSecretNew(c) {
 		return one(CodeSecretGenerated, webhook.Certain,
 			"The secret "+c.SecretHint+" was generated just now, so the handler cannot have it yet.",
-			"Give it to the handler, then restart it: export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)")
+			"Give it to the handler as VIDIKING_WEBHOOK_SECRET, then restart the handler.")
 	}
 	if found := e.digestInResponse(ctx, c); found != nil {
 		return found

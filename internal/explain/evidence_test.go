@@ -157,7 +157,7 @@ func TestANewSecretIsTheOnlyExplanation(t *testing.T) {
 		if f := Findings(h); len(f) != 1 || f[0].Code != tc.code {
 			t.Errorf("%s: got %+v, want %s alone", tc.name, f, tc.code)
 		}
-		if tc.code == CodeSecretGenerated && h.Command != "" {
+		if tc.code == CodeSecretGenerated && h.Command != "vidiking listen --print-secret" {
 			t.Errorf("%s: a command that cannot help: %s", tc.name, h.Command)
 		}
 	}
