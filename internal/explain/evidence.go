@@ -3,7 +3,6 @@ package explain
 import (
 	"bytes"
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -76,9 +75,6 @@ func (e *Explainer) isSecretNew(c Case) bool {
 	return hint == c.SecretHint && age < secretIsNew && age > -secretIsNew
 }
 
-// digests matches what may be an HMAC-SHA256 in hex.
-var digests = regexp.MustCompile(`(?i)\b[0-9a-f]{64}\b`)
-
 // digestInResponse explains a digest that the handler computed and put in its response.
 func (e *Explainer) digestInResponse(ctx context.Context, c Case) []webhook.Finding {
 	if e.Diagnose == nil {
@@ -86,7 +82,7 @@ func (e *Explainer) digestInResponse(ctx context.Context, c Case) []webhook.Find
 	}
 	body, _ := c.Attempt.DecodedResponse()
 	sent := strings.ToLower(c.Header.Get(webhook.SignatureHeader))
-	for _, digest := range digests.FindAllString(string(body), 4) {
+	for _, digest := range refusal.Digests(body, 4) {
 		if strings.Contains(sent, strings.ToLower(digest)) {
 			continue // the response quotes the header
 		}
@@ -136,7 +132,7 @@ func (e *Explainer) fromLog(ctx context.Context, c Case) []webhook.Finding {
 			"Hash the raw bytes of the request, before any parser reads them.")
 	case acceptsMine != nil:
 		return one(refusal.CodeSignatureRefused, webhook.Possible,
-			"The handler accepted other deliveries with this secret and this form of the signature, so this one differs in its body, or the reason is another.",
+			"The handler accepted other deliveries with this secret and this form of the signature, so the secret and the form are right.",
 			"Compare it with one that was delivered: vidiking webhooks diff")
 	case acceptsOther != nil:
 		return formExpected(acceptsOther)
@@ -148,11 +144,11 @@ func (e *Explainer) fromLog(ctx context.Context, c Case) []webhook.Finding {
 	}
 	return []webhook.Finding{
 		{
-			Code: CodeDifferentSecret, Certainty: webhook.Possible, Cause: "The handler refused both forms of the signature. It uses a different secret" + than(c.SecretHint) + ",",
+			Code: CodeDifferentSecret, Certainty: webhook.Possible, Cause: "The handler refused both forms of the signature. It may use a different secret" + than(c.SecretHint) + ".",
 			Fix: "Give both sides the same secret, then restart the handler.",
 		},
 		{
-			Code: CodeReserialized, Certainty: webhook.Possible, Cause: "or it hashes the parsed body instead of the raw bytes.", Fix: "Hash the raw bytes of the request.",
+			Code: CodeReserialized, Certainty: webhook.Possible, Cause: "It may hash the parsed body instead of the raw bytes.", Fix: "Hash the raw bytes of the request.",
 		},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Lines returns the non-blank lines of a page's text, each without trailing spaces. The title comes first, unless the text
@@ -34,8 +35,11 @@ func isRepeated(title string, lines []string) bool {
 	return false
 }
 
-// location matches a file and a line, as stack traces of common languages name them.
-var location = regexp.MustCompile(`[\w./\\@-]+\.(?:py|rb|js|mjs|cjs|ts|mts|jsx|tsx|php|go|ex|exs|java|kt|cs)(?:"? ?,? (?:on )?line |:|\()\d+`)
+// location returns the pattern of a file and a line, as stack traces of common languages name them. It is compiled when it is first
+// needed, not at every start.
+var location = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[\w./\\@-]+\.(?:py|rb|js|mjs|cjs|ts|mts|jsx|tsx|php|go|ex|exs|java|kt|cs)(?:"? ?,? (?:on )?line |:|\()\d+`)
+})
 
 // Excerpt returns at most n lines that tell most: the first lines, and the first line that names a file and a line of the
 // app, which is not one of a library.
@@ -57,7 +61,7 @@ func Excerpt(page string, n int) (excerpt []string, hidden int) {
 
 // isInApp reports whether a line names a place in the user's own files.
 func isInApp(line string) bool {
-	place := location.FindString(line)
+	place := location().FindString(line)
 	if place == "" {
 		return false
 	}

@@ -62,7 +62,7 @@ func ChooseProvider(m Machine, cfg *config.Config) (Provider, error) {
 	sshGiven, urlGiven := isFlag(cfg, config.SSH), isFlag(cfg, config.URL)
 	switch {
 	case sshGiven && name != providerAuto && name != ProviderSSH:
-		return Provider{}, output.Usage("--ssh and --tunnel "+name+" can't be combined", "leave one of them out")
+		return Provider{}, output.Usage("cannot combine --ssh with --tunnel "+name, "leave one of them out")
 	case urlGiven && name == providerLocal:
 		return Provider{}, output.Usage("--url needs a tunnel, but --tunnel local opens none", "leave one of them out")
 	case sshGiven:

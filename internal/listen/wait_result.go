@@ -103,7 +103,7 @@ func (w *Waiter) missing(events ...output.WaitEvent) string {
 		parts = append(parts, strings.Join(absent, ", ")+" did not arrive")
 	}
 	if len(unanswered) > 0 {
-		parts = append(parts, strings.Join(unanswered, ", ")+" arrived, but have no response")
+		parts = append(parts, strings.Join(unanswered, ", ")+" got no response")
 	}
 	return strings.Join(parts, ", and ")
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Framework returns the framework or server whose response it is, as far as the response shows it. The framework that
@@ -106,12 +107,21 @@ func isNodeBodyUnread(r Response) bool {
 	return r.mentions(`the "data" argument must be of type string`) && !isNodeBodyParsed(r)
 }
 
-// digestPattern matches what may be an HMAC-SHA256 in hex, which the handler computed.
-var digestPattern = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+// digestPattern returns the pattern of an HMAC-SHA256 in hex. It is compiled when it is first needed, not at every start.
+var digestPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b[0-9a-f]{64}\b`) })
+
+// Digests returns up to n texts that may be an HMAC-SHA256 in hex, for example one that the handler computed.
+func Digests(text []byte, n int) []string {
+	var found []string
+	for _, digest := range digestPattern().FindAll(text, n) {
+		found = append(found, string(digest))
+	}
+	return found
+}
 
 // isAboutSignature reports whether the response says that a signature is wrong or missing.
 func isAboutSignature(r Response) bool {
-	if r.hasCode(400, 401, 403) && (digestPattern.MatchString(r.text) || r.begins("signature", "hmac", "x-vidiking-signature", "digest mismatch")) {
+	if r.hasCode(400, 401, 403) && (digestPattern().MatchString(r.text) || r.begins("signature", "hmac", "x-vidiking-signature", "digest mismatch")) {
 		return true
 	}
 	return r.attempt.Code >= 400 && r.begins("invalid signature", "signature mismatch", "bad signature", "wrong signature", "signature verification", "signature is invalid", "signature does not match", "signatures do not match", "signature invalid", "no signatures found", "missing signature")

@@ -1,7 +1,6 @@
 package sample
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -26,12 +25,6 @@ type Event struct {
 
 // IsDocumented reports whether Vidiking documents the event.
 func (e Event) IsDocumented() bool { return webhook.IsEvent(e.Name) }
-
-// Fields returns the fields of the event's data.
-func (e Event) Fields() []Field {
-	i := slices.IndexFunc(e.Payload.Fields, func(f Field) bool { return f.Name == "data" })
-	return e.Payload.Fields[i].Fields
-}
 
 // Catalog returns the documented events in the order of the documentation. Samples, schemas, types and docs are all made from it.
 func Catalog() []Event {

@@ -18,14 +18,6 @@ type GivenHeaders struct {
 	Host   string // the Host header, which net/http and the log store separately; empty if not given
 }
 
-// Set returns h with fields replaced by the given ones of the same name, and the other given fields added.
-func (g GivenHeaders) Set(h webhook.Header) webhook.Header {
-	for _, f := range g.Fields {
-		h = h.Without(f.Name)
-	}
-	return append(h[:len(h):len(h)], g.Fields...)
-}
-
 // Has reports whether a header of that name is given.
 func (g GivenHeaders) Has(name string) bool {
 	return slices.ContainsFunc(g.Fields, func(f webhook.Field) bool { return strings.EqualFold(f.Name, name) })

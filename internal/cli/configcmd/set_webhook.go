@@ -117,7 +117,7 @@ func runSetWebhook(ctx context.Context, a *cmdutil.App, o *setWebhookOptions) er
 // complete builds the webhook from the flags, the configuration and the previous webhook.
 func (o *setWebhookOptions) complete(ctx context.Context, a *cmdutil.App) (err error) {
 	if o.secretStdin && o.generateSecret {
-		return cmdutil.Usage("--secret-stdin and --generate-secret cannot be combined", "use one of them")
+		return cmdutil.Usage("cannot combine --secret-stdin with --generate-secret", "use one of them")
 	}
 	if o.api, err = cmdutil.APIOptions(a); err != nil {
 		return err

@@ -126,26 +126,25 @@ func runEvents(ctx context.Context, a *cmdutil.App, o *eventsOptions) error {
 	if err != nil {
 		return err
 	}
-	r := &run{ctx: ctx, app: a, o: o, out: out}
-	if err := r.open(); err != nil {
+	r := &run{app: a, o: o, out: out}
+	if err := r.open(ctx); err != nil {
 		return err
 	}
 	defer r.close()
 	switch {
 	case o.check:
-		return r.check()
+		return r.check(ctx)
 	case o.schema || o.types != "":
-		return r.printSource()
+		return r.printSource(ctx)
 	case o.event != "" || o.observed:
-		return r.printFields()
+		return r.printFields(ctx)
 	default:
-		return r.printList()
+		return r.printList(ctx)
 	}
 }
 
 // run is one run of events.
 type run struct {
-	ctx    context.Context
 	app    *cmdutil.App
 	o      *eventsOptions
 	out    output.Options
@@ -154,14 +153,14 @@ type run struct {
 	seen   sample.Observer
 }
 
-func (r *run) open() (err error) {
+func (r *run) open(ctx context.Context) (err error) {
 	if r.query, err = r.o.pick.Query(r.app); err != nil {
 		return err
 	}
 	if (r.o.schema || r.o.types != "") && !r.o.observed {
 		return nil
 	}
-	r.reader, err = cmdutil.OpenReader(r.ctx, r.app)
+	r.reader, err = cmdutil.OpenReader(ctx, r.app)
 	if errors.Is(err, store.ErrNoLog) {
 		return nil
 	}
@@ -175,11 +174,11 @@ func (r *run) close() {
 }
 
 // each calls f with every selected delivery from outside whose signature does not speak against it.
-func (r *run) each(f func(webhook.Delivery)) error {
+func (r *run) each(ctx context.Context, f func(webhook.Delivery)) error {
 	if r.reader == nil {
 		return nil
 	}
-	return r.reader.Each(r.ctx, r.query, func(d webhook.Delivery) error {
+	return r.reader.Each(ctx, r.query, func(d webhook.Delivery) error {
 		if d.Event != "" && (d.Verdict == webhook.VerdictValid || d.Verdict == webhook.VerdictUnchecked) {
 			f(d)
 		}
@@ -188,10 +187,10 @@ func (r *run) each(f func(webhook.Delivery)) error {
 }
 
 // events returns the catalog, or the one event of the argument. With --observed, it includes observed fields and events.
-func (r *run) events() ([]sample.Event, error) {
+func (r *run) events(ctx context.Context) ([]sample.Event, error) {
 	all := sample.Catalog()
 	if r.o.observed {
-		err := r.each(func(d webhook.Delivery) {
+		err := r.each(ctx, func(d webhook.Delivery) {
 			if d.Origin == webhook.OriginTunnel || d.Origin == webhook.OriginLocal {
 				r.seen.Add(d.Event, d.Body)
 			}
@@ -222,8 +221,8 @@ func (r *run) unknown() error {
 	return cmdutil.Usage(`unknown event "`+r.o.event+`"`, hints...)
 }
 
-func (r *run) printSource() error {
-	events, err := r.events()
+func (r *run) printSource(ctx context.Context) error {
+	events, err := r.events(ctx)
 	if err != nil {
 		return err
 	}
@@ -238,23 +237,23 @@ func (r *run) printSource() error {
 	return r.app.PrintText(sample.WriteTypes(sample.Language(r.o.types), events))
 }
 
-func (r *run) printFields() error {
-	events, err := r.events()
+func (r *run) printFields(ctx context.Context) error {
+	events, err := r.events(ctx)
 	if err != nil {
 		return err
 	}
 	if r.o.event == "" { // with --observed
 		events = slices.DeleteFunc(events, func(e sample.Event) bool { return !r.seen.HasSeen(e.Name) })
 	}
-	counts, err := r.counts()
+	counts, err := r.counts(ctx)
 	if err != nil {
 		return err
 	}
 	return output.ClosedPipe(output.EventFields(r.out, events, counts))
 }
 
-func (r *run) printList() error {
-	counts, err := r.counts()
+func (r *run) printList(ctx context.Context) error {
+	counts, err := r.counts(ctx)
 	if err != nil {
 		return err
 	}
@@ -262,17 +261,17 @@ func (r *run) printList() error {
 }
 
 // counts returns the number of selected deliveries of each event.
-func (r *run) counts() (map[string]int, error) {
+func (r *run) counts(ctx context.Context) (map[string]int, error) {
 	if r.reader == nil {
 		return nil, nil
 	}
-	counts, err := r.reader.CountByEvent(r.ctx, r.query)
+	counts, err := r.reader.CountByEvent(ctx, r.query)
 	delete(counts, "") // deliveries without a payload
 	return counts, err
 }
 
-func (r *run) check() error {
-	events, err := r.events()
+func (r *run) check(ctx context.Context) error {
+	events, err := r.events(ctx)
 	if err != nil {
 		return err
 	}
@@ -281,7 +280,7 @@ func (r *run) check() error {
 		byName[e.Name] = e
 	}
 	report := output.NewEventCheck(r.out)
-	err = r.each(func(d webhook.Delivery) {
+	err = r.each(ctx, func(d webhook.Delivery) {
 		if e, ok := byName[d.Event]; ok {
 			report.Add(d.Summary, e.Check(d.Body))
 		} else if !webhook.IsEvent(d.Event) {

@@ -43,7 +43,7 @@ func (o *listenWaitOptions) complete(flags *pflag.FlagSet) error {
 		return nil
 	}
 	if flags.Changed("tui") {
-		return cmdutil.Usage("--wait-for and --tui can't be combined", "wait without the screen: vidiking listen --wait-for "+o.Events[0])
+		return cmdutil.Usage("cannot combine --wait-for with --tui", "wait without the screen: vidiking listen --wait-for "+o.Events[0])
 	}
 	if o.Within == 0 {
 		return cmdutil.Usage("--within must be longer than 0s", "for example: --within 60s")

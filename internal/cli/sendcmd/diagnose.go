@@ -45,7 +45,7 @@ Everything that it sends is recorded as a probe, which counts and "last" leave o
 			if len(args) == 1 {
 				return nil
 			}
-			return cmdutil.Usage("which delivery?", "the newest: vidiking diagnose last", "what was not delivered: vidiking webhooks list --failed")
+			return cmdutil.Usage("diagnose needs an id", "the newest: vidiking diagnose last", "undelivered deliveries: vidiking webhooks list --failed")
 		},
 		Annotations: cmdutil.Manual{
 			Flags: `Destination: to, timeout, insecure, all-projects
