@@ -132,7 +132,7 @@ func (e *Explainer) fromLog(ctx context.Context, c Case) []webhook.Finding {
 			"Hash the raw bytes of the request, before any parser reads them.")
 	case acceptsMine != nil:
 		return one(refusal.CodeSignatureRefused, webhook.Possible,
-			"The handler accepted other deliveries with this secret and this form of the signature, so the secret and the form are right.",
+			"The handler probably reads this body differently: it accepted other deliveries with the same secret and signature form.",
 			"Compare it with one that was delivered: vidiking webhooks diff")
 	case acceptsOther != nil:
 		return formExpected(acceptsOther)
