@@ -103,23 +103,29 @@ func (p *planner) isDue() (bool, error) {
 		p.now().Sub(p.last.at) >= planInterval, nil
 }
 
+// makePlan reads one state of the log: while the writer prunes, a plan that read several would prune too much.
 func (p *planner) makePlan() (todo plan, err error) {
+	err = p.conn.Snapshot(func() error { return p.planAll(&todo) })
+	p.last.pruned = !todo.isEmpty() // plan again afterwards: pruning may free pages, and the bytes are an estimate
+	return todo, err
+}
+
+func (p *planner) planAll(todo *plan) (err error) {
 	if p.last.row, err = p.conn.Number(lastChange); err != nil {
-		return todo, err
+		return err
 	}
 	if p.last.pages, _, err = countPages(p.conn); err != nil {
-		return todo, err
+		return err
 	}
 	p.last.at = p.now()
 	for _, step := range []func(*plan) error{
 		p.planRejected, p.planProbes, p.planCount, p.planAge, p.planBytes, p.planChanges, p.planVacuum,
 	} {
-		if err := step(&todo); err != nil {
-			return todo, err
+		if err := step(todo); err != nil {
+			return err
 		}
 	}
-	p.last.pruned = !todo.isEmpty() // plan again afterwards: pruning may free pages, and the bytes are an estimate
-	return todo, nil
+	return nil
 }
 
 // The deliveries that have their own quota. Each kind has a partial index.

@@ -194,6 +194,38 @@ func TestLogStaysWithinItsBytes(t *testing.T) {
 	}
 }
 
+// The planner asks for the time between two of its steps. What the writer prunes at that moment must not change the plan.
+func TestPlanReadsOneStateOfTheLog(t *testing.T) {
+	const body = 100 << 10
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Bytes = 1000 * body })})
+	src := newSource(1)
+	big := func(d *webhook.Delivery) { d.Body = make([]byte, body) }
+	for range 30 {
+		record(t, l, src.next(big))
+	}
+	for range 20 {
+		record(t, l, src.next(big, rejected))
+	}
+	planWhile := func(now func() time.Time) plan {
+		t.Helper()
+		p := &planner{conn: reopen(t, l), retention: unbounded(func(r *Retention) { r.Bytes = 20 * body }), now: now, maxRows: planRows}
+		todo, err := p.makePlan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return todo
+	}
+	want := planWhile(time.Now)
+	got := planWhile(func() time.Time {
+		l.writer.plans <- plan{rejected: want.rejected, generation: l.writer.file.generation.Load()}
+		l.writer.plans <- plan{} // accepted after the first one is done
+		return time.Now()
+	})
+	if got != want {
+		t.Errorf("the plan made while the writer prunes is %+v, want %+v", got, want)
+	}
+}
+
 func TestOldestChangesArePruned(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 10, 1 })})
 	src := newSource(1)
