@@ -155,7 +155,7 @@ func jsonTopic() page {
 		long: `With -o json, a command writes one JSON object per line to stdout. Each has "v":1 and a "type". Fields that do not apply are omitted, and
 later versions only add fields. Times are RFC 3339 in UTC with milliseconds; durations are in milliseconds.
 
-Errors are text on stderr; the exit code identifies their kind. docs/json.md in the repository documents all fields.`,
+The error that a command ends with is an object on stderr. docs/json.md in the repository documents all fields.`,
 		sections: []section{
 			{kind: sectionExamples, title: "Examples", lines: []string{
 				"vidiking listen --forward localhost:3000 -o json",
@@ -179,7 +179,9 @@ Errors are text on stderr; the exit code identifies their kind. docs/json.md in 
 				{name: "webhook", text: "the webhook registered with Vidiking"},
 				{name: "request", text: "the request that config set-webhook --dry-run would send"},
 				{name: "check", text: "a check of doctor"},
+				{name: "status", text: "what vidiking without a command knows: a running listen, counts, next steps"},
 				{name: "setting", text: "a setting and its source"},
+				{name: "path", text: "the path of the configuration file (config path)"},
 				{name: "event, scenario", text: "an entry of events or trigger --list"},
 				{name: "mismatch, event_check", text: "a payload that does not match, and the result of events --check"},
 				{name: "error", text: "why a command failed, on stderr"},

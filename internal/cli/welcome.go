@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,15 +44,18 @@ func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.
 		TunnelDown:  s.State != session.StateReady,
 		Lines:       []string{listening(a, s)},
 		Suggestions: firstSteps(),
+		Status:      output.Status{Listening: true, URL: cmp.Or(s.PublicURL, s.URL), Tunnel: s.State, Since: s.StartedAt},
 	}
 	n, err := countAll(ctx, a)
 	switch {
 	case errors.Is(err, store.ErrNoLog):
 		return text
 	case err != nil:
-		text.Lines = append(text.Lines, "  Cannot read the delivery log: "+cmdutil.Explain(a, err).What)
+		text.Status.Problem = "Cannot read the delivery log: " + cmdutil.Explain(a, err).What
+		text.Lines = append(text.Lines, "  "+text.Status.Problem)
 		return text
 	}
+	setCounts(&text.Status, n)
 	text.Lines = append(append(text.Lines, "  "+n.String()), secretLines(a, n)...)
 	if n.Failed > 0 {
 		text.Suggestions = stepsAfterFailure(n)
@@ -61,10 +65,16 @@ func whileListening(ctx context.Context, a *cmdutil.App, s session.Info) output.
 
 // unreadable suggests what to do if the sessions or the log cannot be read.
 func unreadable(a *cmdutil.App, err error) output.WelcomeText {
+	problem := "Cannot read the delivery log: " + cmdutil.Explain(a, err).What
 	return output.WelcomeText{
-		TunnelDown: true, Lines: []string{"Cannot read the delivery log: " + cmdutil.Explain(a, err).What},
+		TunnelDown: true, Lines: []string{problem}, Status: output.Status{Problem: problem},
 		Suggestions: []output.Suggestion{{Command: "vidiking doctor", Text: "check your setup"}},
 	}
+}
+
+// setCounts adds the number of deliveries to a status.
+func setCounts(s *output.Status, n webhookscmd.Counts) {
+	s.Deliveries, s.Undelivered, s.NeedsSecret = &n.All, &n.Failed, n.NeedsSecret
 }
 
 // notListening suggests what to do if no listen runs.
@@ -86,6 +96,7 @@ func notListening(ctx context.Context, a *cmdutil.App) output.WelcomeText {
 	if n.Failed > 0 {
 		text.Suggestions = append(listen, stepsAfterFailure(n)...)
 	}
+	setCounts(&text.Status, n)
 	return text
 }
 

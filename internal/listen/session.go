@@ -77,7 +77,7 @@ func Run(ctx context.Context, o *Options) (err error) {
 }
 
 func newSession(o *Options) *Session {
-	return &Session{o: o, wait: wait{o: o.Wait, now: o.System.Now}, account: registration{errors: o.System.Errors, explain: o.System.Explain}}
+	return &Session{o: o, wait: wait{o: o.Wait, explainer: o.Secrets.Explainer, now: o.System.Now}, account: registration{errors: o.System.Errors, explain: o.System.Explain}}
 }
 
 // Open opens the log and the ingress, resumes the deliveries of earlier sessions, and announces the session. It opens nothing

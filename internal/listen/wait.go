@@ -18,8 +18,9 @@ import (
 
 // wait is the --wait-for of a session.
 type wait struct {
-	o   SessionWaitOptions
-	now func() time.Time
+	o         SessionWaitOptions
+	explainer *explain.Explainer
+	now       func() time.Time
 
 	waiter     *Waiter          // nil without --wait-for
 	report     *atomicfile.File // nil without --junit
@@ -151,18 +152,13 @@ func (w *wait) reportAborted(began time.Time, cause error, explain func(error) *
 func (w *wait) cases(ctx context.Context, r output.WaitResult) []output.TestCase {
 	var cases []output.TestCase
 	for _, e := range r.Events {
-		cases = append(cases, w.testCase(e.Event, r.Since, w.waiter.testFailure(ctx, r, e)))
+		cases = append(cases, w.testCase(e.Event, r.Since, w.waiter.testFailure(ctx, w.explainer, r, e)))
 	}
 	return cases
 }
 
-// explainer explains deliveries by their responses and the log.
-func (w *Waiter) explainer() *explain.Explainer {
-	return &explain.Explainer{OpenLog: func(context.Context) (explain.Log, func(), error) { return w.Reader, func() {}, nil }}
-}
-
 // testFailure returns why the wait for an event failed; nil if it succeeded.
-func (w *Waiter) testFailure(ctx context.Context, r output.WaitResult, e output.WaitEvent) *output.TestFailure {
+func (w *Waiter) testFailure(ctx context.Context, explainer *explain.Explainer, r output.WaitResult, e output.WaitEvent) *output.TestFailure {
 	switch {
 	case e.Failed > 0:
 		rows := w.Counted()
@@ -174,7 +170,7 @@ func (w *Waiter) testFailure(ctx context.Context, r output.WaitResult, e output.
 		if d, err := w.Reader.Get(ctx, rows[i].ID); err == nil { // without the response, the report is still useful
 			a := webhook.Deciding(d.History)
 			f.Text += output.ResponseText(a)
-			if h, ok := w.explainer().Delivery(ctx, d, display.Style{UTF8: true}); ok {
+			if h, ok := explainer.Delivery(ctx, d, display.Style{UTF8: true}); ok {
 				f.Text += output.HintText(h)
 			} else if a.Error != "" {
 				f.Text += a.Error + "\n"

@@ -78,13 +78,13 @@ func millis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 type jsonReady struct {
 	kind
 	URL     string      `json:"url"`
-	Forward string      `json:"forward"`
+	Forward string      `json:"forward,omitempty"`
 	Routes  []jsonRoute `json:"routes,omitempty"`
 	Run     string      `json:"run,omitempty"`
-	Tunnel  string      `json:"tunnel"`
+	Tunnel  string      `json:"tunnel,omitempty"`
 	Verify  string      `json:"verify"`
 	Events  []string    `json:"events,omitempty"`
-	DataDir string      `json:"data_dir"`
+	DataDir string      `json:"data_dir,omitempty"`
 	Local   string      `json:"local_url,omitempty"`
 
 	Registered bool   `json:"registered,omitempty"`

@@ -49,6 +49,16 @@ func Settings(o Options, all []Setting) error {
 	return out.err
 }
 
+type jsonPath struct {
+	kind
+	Path string `json:"path"`
+}
+
+// PathJSON writes the path of the configuration file as an object.
+func PathJSON(w io.Writer, path string) error {
+	return newEncoder(w).Encode(jsonPath{of("path"), path})
+}
+
 type jsonEvent struct {
 	kind
 	Name    string   `json:"name"`
@@ -88,40 +98,4 @@ func eventsJSON(w io.Writer, events []webhook.EventInfo, scenarios []sample.Scen
 		}
 	}
 	return nil
-}
-
-// WelcomeText is the output of `vidiking` without a command.
-type WelcomeText struct {
-	Listening   bool // a listen is running, and its tunnel is up
-	TunnelDown  bool // a listen is running, and its tunnel is down
-	Lines       []string
-	Suggestions []Suggestion
-}
-
-// Welcome prints suggested commands, each with a description after it. Commands come first, which makes them easy to
-// copy.
-func Welcome(o Options, t WelcomeText) error {
-	p := newText(o)
-	for i, l := range t.Lines {
-		if i == 0 && (t.Listening || t.TunnelDown) {
-			glyph, role := p.state(true)
-			if t.TunnelDown {
-				glyph, role = p.o.Style.Symbols("○"), display.Caution
-			}
-			p.out.line(0, display.Line{{Text: glyph + " ", Role: role}, {Text: l}})
-			continue
-		}
-		p.out.text(0, l)
-	}
-	p.out.blank()
-	width := 41
-	for _, s := range t.Suggestions {
-		width = max(width, display.Width(o.Command(s.Command)))
-	}
-	for _, s := range t.Suggestions {
-		p.out.line(2, display.Line{{Text: display.PadRight(o.Command(s.Command), width+2), Role: display.Bold}, {Text: s.Text}})
-	}
-	p.out.blank()
-	p.out.text(0, "Run 'vidiking help' for all commands.")
-	return p.out.err
 }

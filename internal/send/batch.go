@@ -96,7 +96,7 @@ func (r *Runner) SendBatch(ctx context.Context, b *Batch) error {
 	if err != nil && isPastDeadline(ctx) {
 		err = deadlineError(r.to, r.options.Deadline, b.total-sent, b.total)
 	}
-	if reportErr := r.options.Checker.report.write(); err == nil {
+	if reportErr := r.writeReport(ctx); err == nil {
 		err = reportErr
 	}
 	if err != nil {

@@ -53,7 +53,7 @@ func (r *Runner) RunLoad(ctx context.Context, b *Batch, o LoadOptions) error {
 	took, interrupted := run.watch(ended)
 	result := output.LoadResult{Report: run.tally.Report(took), Interrupted: interrupted, Requested: b.total}
 	result.TimeUp = isPastDeadline(ctx) && (run.unanswered.Load() > 0 || result.Sent < result.Requested)
-	return run.summarize(result)
+	return run.summarize(ctx, result)
 }
 
 // send sends one request.
@@ -130,7 +130,7 @@ func (l *loadRun) successWord() string {
 }
 
 // summarize prints the result and returns the error that sets the exit code.
-func (l *loadRun) summarize(r output.LoadResult) error {
+func (l *loadRun) summarize(ctx context.Context, r output.LoadResult) error {
 	o, batch := l.Runner.options, l.batch.options
 	r.To, r.Via, r.SuccessWord = relay.ShortRoutes(l.to.Routes), l.to.String(), l.successWord()
 	r.Rate, r.Concurrency = l.options.Rate, l.options.Concurrency
@@ -145,7 +145,7 @@ func (l *loadRun) summarize(r output.LoadResult) error {
 	if r.Statuses[webhook.StatusRejected] > 0 && batch.Chaos.Truncate == 0 {
 		l.printOtherSecret()
 	}
-	if err := o.Checker.report.write(); err != nil {
+	if err := l.writeReport(ctx); err != nil {
 		return err
 	}
 	switch {

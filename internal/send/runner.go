@@ -6,6 +6,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/explain"
+	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -205,6 +206,36 @@ func (r *Runner) hintCase(ctx context.Context, d webhook.Delivery, a webhook.Att
 		c.Findings, c.Incomplete = found.Findings, found.Incomplete
 	}
 	return c
+}
+
+// writeReport writes the JUnit report, if there is one. Its failures have the explanations that their rows have.
+func (r *Runner) writeReport(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx) // an interrupted run has a report, too
+	return r.options.Checker.report.write(func(first load.Response) string {
+		d := webhook.Delivery{Summary: webhook.Summary{ID: first.ID, Status: first.Status, Verdict: first.Verdict}}
+		if recorded, ok := r.recorded(ctx, first.ID); ok {
+			d = recorded
+		}
+		hint, ok := r.options.Explainer.Explain(ctx, r.hintCase(ctx, d, first.Attempt), display.Style{UTF8: true})
+		if !ok {
+			return ""
+		}
+		return output.HintText(r.to.adaptHint(hint))
+	})
+}
+
+// recorded reads a delivery from the log. Without it, a report still explains the response.
+func (r *Runner) recorded(ctx context.Context, id webhook.ID) (d webhook.Delivery, ok bool) {
+	if id == "" || r.options.Explainer == nil {
+		return d, false
+	}
+	log, closeLog, err := r.options.Explainer.OpenLog(ctx)
+	if err != nil {
+		return d, false
+	}
+	defer closeLog()
+	d, err = log.Get(ctx, id)
+	return d, err == nil
 }
 
 // Latest returns the summary with the outcome of an attempt.

@@ -119,6 +119,10 @@ func newConfigPathCommand(a *cmdutil.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			_, _ = a.OutputOptions() // reads the format from the configuration; a file that cannot be read has a path, too
+			if a.Flags.Output == string(output.FormatJSON) {
+				return output.ClosedPipe(output.PathJSON(a.Env.Stdout, path))
+			}
 			return a.PrintText(path + "\n")
 		},
 	}
