@@ -29,7 +29,6 @@ func (d *doctor) api(ctx context.Context) []Finding {
 	if err != nil {
 		return failed(err.Error(), "")
 	}
-	defer c.Close()
 	_, meta, err := c.Balance(ctx)
 	if limited && errors.Is(err, context.DeadlineExceeded) {
 		return warning("Vidiking's rate limit is used up", "try again in a minute")

@@ -231,5 +231,4 @@ func (r *Registrar) close() {
 	if r.lease != nil {
 		r.lease.Abandon()
 	}
-	r.o.API.Close()
 }

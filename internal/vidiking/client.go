@@ -88,12 +88,10 @@ func newTransport(o Options) *http.Transport {
 		TLSHandshakeTimeout:    connectTimeout,
 		ForceAttemptHTTP2:      true,
 		MaxResponseHeaderBytes: 64 << 10,
-		IdleConnTimeout:        connectTimeout,
+		// There are few calls, often hours apart, and a PUT is not repeated on a kept connection that turns out to be closed.
+		DisableKeepAlives: true,
 	}
 }
-
-// Close closes idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Base returns the API's base URL.
 func (c *Client) Base() Base { return c.o.Base }

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -139,6 +141,28 @@ func TestTimeout(t *testing.T) {
 			t.Errorf("got %v after %v (outcome unknown: %v), want a timeout after sending", err, time.Since(begun), OutcomeUnknown(err))
 		}
 	})
+}
+
+// A server may close a kept connection at the moment of the next call, which may come after hours.
+func TestCallsDoNotReuseConnections(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	served := map[string]bool{}
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if served[r.RemoteAddr] {
+			panic(http.ErrAbortHandler)
+		}
+		served[r.RemoteAddr] = true
+	}))
+	defer server.Close()
+	c := client(t, options(t, server.URL))
+	for i := range 3 {
+		if err := c.PutWebhook(t.Context(), hook); err != nil {
+			t.Errorf("call %d: %v", i, err)
+		}
+	}
 }
 
 func TestNewRequiresAKey(t *testing.T) {

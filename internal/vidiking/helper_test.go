@@ -28,14 +28,12 @@ func options(t *testing.T, url string) Options {
 	return Options{Base: base, Key: webhook.SecretFrom(key), UserAgent: "vidiking-cli/test"}
 }
 
-// client returns a client that is closed when the test ends.
 func client(t *testing.T, o Options) *Client {
 	t.Helper()
 	c, err := New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.Close)
 	return c
 }
 

@@ -29,7 +29,6 @@ func TestProxyNeverSeesTheKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
 	if err := c.PutWebhook(t.Context(), hook); err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,6 @@ func recoverOne(ctx context.Context, a *cmdutil.App, book *account.Store, left a
 	if err != nil {
 		return err
 	}
-	defer api.Close()
 	out, err := book.Restore(ctx, left, account.Account{API: left.API, Key: options.Key}, api)
 	if err == nil && out.Restored != nil {
 		notify(output.Notice{

@@ -101,7 +101,6 @@ func restore(ctx context.Context, a *cmdutil.App, book *account.Store, left acco
 	if err != nil {
 		return output.AccountWebhook{}, err
 	}
-	defer api.Close()
 	done, err := book.Restore(ctx, left, acct, api)
 	if err != nil {
 		return output.AccountWebhook{}, notRestored(a, err)

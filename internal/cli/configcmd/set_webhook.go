@@ -101,7 +101,6 @@ func runSetWebhook(ctx context.Context, a *cmdutil.App, o *setWebhookOptions) er
 	if err != nil {
 		return err
 	}
-	defer api.Close()
 	if err := o.ask(ctx, a); err != nil {
 		return err
 	}

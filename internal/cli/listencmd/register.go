@@ -66,7 +66,6 @@ func newRegistrar(ctx context.Context, a *cmdutil.App, o *listenOptions) (*liste
 		return nil, err
 	}
 	if err := r.confirm(ctx, o.account); err != nil {
-		client.Close()
 		return nil, err
 	}
 	r.options.API, r.options.Claim.API = client, client
