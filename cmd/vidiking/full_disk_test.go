@@ -27,7 +27,7 @@ func fullDisk(t *testing.T, w *world) {
 	d := &disk{t: t, l: l, s: dialAll(t, l.url, 1)[0]}
 
 	r := openLog(t, l.dir)
-	settled := func() bool { return count(t, r, pending()) == 0 }
+	settled := func() bool { return count(t, r, store.Query{}) == d.taken && count(t, r, pending()) == 0 }
 	d.sends(http.StatusOK, 20)
 	l.await("every attempt is in the log", settled)
 	rest := fillUp(t, l.dir)

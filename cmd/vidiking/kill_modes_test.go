@@ -71,13 +71,13 @@ func (c *crashTest) run() {
 			h.set(!c.mode.away || round%2 == 1)
 		}
 		l := c.listen()
+		stop := c.readAllTheTime()
 		c.crowd.press(c.T, l, 1+rand.Int64N(300))
+		stop()
 		if live, err := session.Live(c.w.dir); err != nil || len(live) != 0 {
 			c.Errorf("after the kill these sessions are found: %v, %v; want none", live, err)
 		}
-		if c.log == nil {
-			c.log = openLog(c.T, c.w.dir)
-		}
+		c.log = openLog(c.T, c.w.dir) // files the journal of the dead listen
 		c.crowd.check(c.T, c.log)
 		c.note()
 	}
@@ -86,6 +86,31 @@ func (c *crashTest) run() {
 	if len(c.crowd.answered) == 0 {
 		c.Error("nothing was answered, so nothing was proven")
 	}
+}
+
+// readAllTheTime opens and reads the log again and again, also while listen dies.
+func (c *crashTest) readAllTheTime() (stop func()) {
+	stopped := make(chan struct{})
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for {
+			select {
+			case <-stopped:
+				return
+			default:
+			}
+			r, err := store.OpenReader(c.Context(), c.w.dir)
+			if err != nil {
+				c.Errorf("open the delivery log: %v", err)
+				return
+			}
+			if _, err := r.List(c.Context(), store.Query{Limit: 10}); err != nil {
+				c.Errorf("read the delivery log: %v", err)
+			}
+			_ = r.Close()
+		}
+	})
+	return func() { close(stopped); reading.Wait() }
 }
 
 func (c *crashTest) listen() *listening {

@@ -18,8 +18,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // await waits until another process has done something:
@@ -208,6 +210,7 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Add(name, value)
 	}
+	visible := awaitVisible(ts)
 	stranger := &http.Transport{} // without connections to an earlier listen
 	defer stranger.CloseIdleConnections()
 	resp, err := stranger.RoundTrip(req)
@@ -218,6 +221,36 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	_, _ = fmt.Fprintf(ts.Stdout(), "%d %s", resp.StatusCode, body)
 	if fmt.Sprint(resp.StatusCode) != args[0] {
 		ts.Fatalf("POST %s: got %d %s, want %s", args[1], resp.StatusCode, body, args[0])
+	}
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusUnauthorized, http.StatusInternalServerError, http.StatusBadGateway:
+		visible()
+	}
+}
+
+// awaitVisible returns a function that waits until the log shows one more delivery and its attempt. Other processes see a delivery some
+// milliseconds after its sender has the response. A delivery that stays pending, or is in another log, is waited for only a moment.
+func awaitVisible(ts *testscript.TestScript) (wait func()) {
+	count := func() (all, pending int) {
+		r, err := store.OpenReader(context.Background(), ts.Getenv("STATE"))
+		if err != nil {
+			return 0, 0
+		}
+		defer func() { _ = r.Close() }()
+		all, _ = r.Count(context.Background(), store.Query{Probes: true})
+		pending, _ = r.Count(context.Background(), store.Query{Filter: filter.WithStatus(webhook.StatusPending)})
+		return all, pending
+	}
+	allBefore, pendingBefore := count()
+	return func() {
+		poll := time.NewTicker(5 * time.Millisecond)
+		defer poll.Stop()
+		for range 40 {
+			if all, pending := count(); all > allBefore && pending <= pendingBefore {
+				return
+			}
+			<-poll.C
+		}
 	}
 }
 

@@ -29,6 +29,14 @@ func TestListenStartsANewLogIfItsLogIsDeleted(t *testing.T) {
 	if code, _ := send(t, l.url, after); code != http.StatusOK {
 		t.Fatalf("after that: got %d, want 200", code)
 	}
+	l.await("there is a new log", func() bool {
+		r, err := store.OpenReader(t.Context(), w.dir)
+		if err != nil {
+			return false
+		}
+		defer func() { _ = r.Close() }()
+		return len(bodies(t, r)) > 0
+	})
 	if found := bodies(t, openLog(t, w.dir)); len(found) != 1 || found[string(after)] != 1 {
 		t.Errorf("the new log has %d bodies, want the one that was answered", len(found))
 	}

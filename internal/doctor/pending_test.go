@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"errors"
 	"net"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestPendingDeliveriesOfAnEarlierListenAreReported(t *testing.T) {
 		ID: "dlv_0123456789", Event: "render.complete", Status: webhook.StatusPending, Verdict: webhook.VerdictValid, Origin: webhook.OriginLocal,
 		Session: "ses_dead", ReceivedAt: time.Now(), BodyBytes: 2,
 	}, Body: []byte("{}")}
-	if err := log.Record(t.Context(), d); err != nil {
+	if err := errors.Join(log.Record(t.Context(), d), log.Flush(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	const unknown = "warning: 1 delivery from an earlier listen, outcome unknown: the handler may have received it | " +

@@ -320,3 +320,5 @@ func TestARestartContinuesTheRetrySchedule(t *testing.T) {
 		}
 	})
 }
+
+func (m *memory) Flush(context.Context) error { return nil }

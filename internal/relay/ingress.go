@@ -32,6 +32,9 @@ type receiver interface {
 	// deliveries of the same job wait for this one.
 	accept(ctx context.Context, in Arrival) (*recordedDelivery, error)
 
+	// flush returns when readers see all recorded deliveries.
+	flush(ctx context.Context)
+
 	// forward sends the delivery. It returns one attempt for each target that was sent to, and none for those that hold the delivery.
 	// unsent reports whether the relay was aborted before the delivery was sent to every target.
 	forward(d *recordedDelivery) (made []webhook.Attempt, unsent bool, err error)
@@ -143,6 +146,7 @@ func (in *Ingress) deliver(w http.ResponseWriter, req *http.Request, arrival Arr
 		return false
 	}
 	if trusted && !d.Status.Forwardable() {
+		in.relay.flush(ctx) // the sender is going to look the delivery up
 		setSessionHeaders(w, &d.Delivery)
 	}
 	switch {

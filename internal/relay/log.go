@@ -49,6 +49,7 @@ func (l *attemptLog) noteRecordError(err error) {
 		if l.recordFailing.Load() {
 			l.recordFailing.Store(false)
 		}
+	case errors.Is(err, store.ErrReported):
 	case errors.Is(err, store.ErrClosed) || isNotFound(err): // the session is ending, or the delivery was pruned
 	case l.recordFailing.CompareAndSwap(false, true):
 		l.o.notify(Notice{Kind: NoticeNotRecorded, Err: err})

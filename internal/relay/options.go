@@ -17,6 +17,7 @@ type Log interface {
 	AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error)
 	QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) error
 	Hold(due store.Due, from string) error
+	Flush(ctx context.Context) error
 }
 
 // Backlog reads deliveries that Hold and Retry send again. *store.Reader implements it.

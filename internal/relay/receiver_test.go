@@ -113,3 +113,5 @@ func postTo(r *fakeReceiver, respond Respond, trusted bool) (code int, header ht
 	in.ServeHTTP(w, req)
 	return w.Code, w.Header()
 }
+
+func (*fakeReceiver) flush(context.Context) {}

@@ -2,12 +2,10 @@ package relay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -91,19 +89,13 @@ func (r *recorder) initialStatus(d *recordedDelivery) webhook.Status {
 	}
 }
 
-// recordWithNewID gives the delivery an id and records it. If the id is taken, it tries another. Three taken ids in a row mean that the
-// source of randomness is broken.
+// recordWithNewID gives the delivery an id and records it. If the id is taken, the log gives it another.
 func (r *recorder) recordWithNewID(ctx context.Context, d *webhook.Delivery) error {
 	var err error
-	for range 3 {
-		if d.ID, err = webhook.NewID(r.o.Random); err != nil {
-			return err
-		}
-		if err = r.o.Log.Record(ctx, d); !errors.Is(err, store.ErrDuplicateID) {
-			break
-		}
+	if d.ID, err = webhook.NewID(r.o.Random); err != nil {
+		return err
 	}
-	if err != nil {
+	if err = r.o.Log.Record(ctx, d); err != nil {
 		return fmt.Errorf("record the delivery: %w", err)
 	}
 	return nil

@@ -111,6 +111,9 @@ func (r *Relay) accept(ctx context.Context, in Arrival) (d *recordedDelivery, er
 	return d, err
 }
 
+// flush implements receiver.
+func (r *Relay) flush(ctx context.Context) { r.log.noteRecordError(r.o.Log.Flush(ctx)) }
+
 // forward implements receiver.
 func (r *Relay) forward(d *recordedDelivery) (made []webhook.Attempt, unsent bool, err error) {
 	defer r.settler.recoverPanic(d, &err)

@@ -297,3 +297,5 @@ func TestAResumedDeliveryGoesToTheCurrentRoutes(t *testing.T) {
 		t.Errorf("still due: %v, %v; want none", due, err)
 	}
 }
+
+func (*memoryLog) Flush(context.Context) error { return nil }

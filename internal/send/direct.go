@@ -64,3 +64,4 @@ func (noLog) AddAttempts(_ webhook.ID, attempts []webhook.Attempt, _ []store.Due
 }
 func (noLog) QueueAttempts(webhook.ID, []webhook.Attempt, []store.Due) error { return nil }
 func (noLog) Hold(store.Due, string) error                                   { return nil }
+func (noLog) Flush(context.Context) error                                    { return nil }

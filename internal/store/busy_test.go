@@ -1,11 +1,13 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -33,21 +35,19 @@ func setBusyTimeout(l *Log, timeout time.Duration) {
 	l.writer.conn.SetBusyTimeout(timeout)
 }
 
-func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
+func TestRecordDoesNotWaitForALockedLog(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
-	before := src.next()
+	before, after := src.next(), src.next()
 	record(t, l, before)
 	setBusyTimeout(l, 10*time.Millisecond)
 	release := holdLock(t, dir)
-	if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrBusy) {
-		t.Errorf("Record got %v, want ErrBusy", err)
+	if err := l.Record(t.Context(), after); err != nil {
+		t.Errorf("Record got %v, want no error", err)
 	}
 	if got := list(t, openReader(t, dir), Query{}); len(got) != 1 {
-		t.Errorf("a reader sees %v, want 1 delivery", got)
+		t.Errorf("another reader sees %v, want 1 delivery", got)
 	}
-	// A queued attempt is retried until the log is unlocked or the retries are used up.
-	setBusyTimeout(l, 500*time.Millisecond)
 	if err := l.QueueAttempts(before.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -61,23 +61,21 @@ func TestLogLockedByAnotherProcessIsBusy(t *testing.T) {
 	if got := get(t, l.Reader(), before.ID).Status; got != webhook.StatusDelivered {
 		t.Errorf("status %q, want delivered", got)
 	}
+	get(t, l.Reader(), after.ID)
 }
 
-func TestAttemptIsRetriedWhenTheLogIsBusy(t *testing.T) {
+func TestAttemptIsFiledWhenTheLogIsNoLongerBusy(t *testing.T) {
 	dir := t.TempDir()
 	l, d := openLog(t, dir, Options{}), newSource(1).next()
 	record(t, l, d)
-	setBusyTimeout(l, 300*time.Millisecond) // the twelve retries last much longer than it takes to release the lock
+	setBusyTimeout(l, 0)
 	release := holdLock(t, dir)
 	due := []Due{{Target: "http://localhost:4000/"}}
 	if _, err := l.AddAttempts(d.ID, []webhook.Attempt{answered(200)}, due); !errors.Is(err, ErrBusy) {
 		t.Errorf("AddAttempts got %v, want ErrBusy after the first try", err)
 	}
-	setBusyTimeout(l, busyTimeout)
 	release()
-	if err := l.Flush(t.Context()); err != nil { // the attempt is in the batch of the flush, or in an earlier one
-		t.Fatal(err)
-	}
+	flush(t, l)
 	if got := get(t, l.Reader(), d.ID); got.Status != webhook.StatusDelivered || len(got.History) != 1 {
 		t.Errorf("%s with %d attempts, want delivered with one", got.Status, len(got.History))
 	}
@@ -86,45 +84,48 @@ func TestAttemptIsRetriedWhenTheLogIsBusy(t *testing.T) {
 	}
 }
 
-func TestRecordWaitsForALockedLog(t *testing.T) {
+func TestCloseLeavesTheJournalOfABusyLog(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{})
-	release := holdLock(t, dir)
-	recorded := make(chan error)
-	go func() { recorded <- l.Record(t.Context(), src.next()) }()
-	timer := time.NewTimer(30 * time.Millisecond)
-	select {
-	case err := <-recorded:
-		t.Errorf("Record got %v while another process holds the lock", err)
-	case <-timer.C:
-	}
-	release()
-	if err := <-recorded; err != nil {
-		t.Errorf("Record got %v", err)
-	}
-}
-
-func TestAttemptIsDroppedAfterTheLastRetry(t *testing.T) {
-	dir, src := t.TempDir(), newSource(1)
-	failed := make(chan error, 1)
-	l := openLog(t, dir, Options{OnError: func(err error) { failed <- err }})
 	d := src.next()
 	record(t, l, d)
 	setBusyTimeout(l, 0)
 	release := holdLock(t, dir)
-	defer release()
 	if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-failed; !errors.Is(err, ErrBusy) {
-		t.Errorf("OnError got %v, want ErrBusy", err)
+	if err := l.Close(); !errors.Is(err, ErrBusy) {
+		t.Errorf("Close got %v, want ErrBusy", err)
 	}
-	if err := l.QueueAttempts(d.ID, []webhook.Attempt{answered(200)}, nil); err != nil {
-		t.Fatal(err)
+	release()
+	if got := get(t, openReader(t, dir), d.ID); got.Status != webhook.StatusDelivered {
+		t.Errorf("status %q, want delivered: the next reader files the journal", got.Status)
 	}
-	setBusyTimeout(l, 0)
-	closeLog(t, l)
-	if err := <-failed; !errors.Is(err, ErrBusy) {
-		t.Errorf("OnError at the end got %v, want ErrBusy", err)
+	if journal.Exists(dir) {
+		t.Error("the journal still exists")
+	}
+}
+
+// A backlog that is full makes Record wait, and then fail.
+func TestRecordFailsIfTheBacklogIsFull(t *testing.T) {
+	dir, src := t.TempDir(), newSource(1)
+	l := openLog(t, dir, Options{})
+	record(t, l, src.next())
+	l.writer.txMu.Lock()
+	large := func(d *webhook.Delivery) { d.Body = make([]byte, 8<<20) }
+	for range backlogBytes / (8 << 20) {
+		if err := l.Record(t.Context(), src.next(large)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := l.Record(ctx, src.next()); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Record got %v, want it to wait until its context ends", err)
+	}
+	l.writer.txMu.Unlock()
+	record(t, l, src.next())
+	if n, err := l.Reader().Count(t.Context(), Query{}); err != nil || n != 2+backlogBytes/(8<<20) {
+		t.Errorf("Count = %d, %v", n, err)
 	}
 }

@@ -32,7 +32,7 @@ type Change struct {
 }
 
 // pollInterval is how often a reader looks for changes by other processes.
-const pollInterval = 50 * time.Millisecond
+const pollInterval = 25 * time.Millisecond
 
 // LastSeq returns the number of the newest change, or 0 if there is none.
 func (r *Reader) LastSeq(ctx context.Context) (int64, error) {
@@ -69,7 +69,7 @@ func (r *Reader) ChangesOf(ctx context.Context, q Query, after int64, limit int)
 		matches.text = "1"
 	}
 	var feed changeFeed
-	err := r.with(ctx, func(c *sqlite.Conn) error {
+	err := r.withoutFlush(ctx, func(c *sqlite.Conn) error {
 		feed = changeFeed{conn: c, row: after, seq: after}
 		return c.Rows(fmt.Sprintf(selectChanges, matches.text, matches.join("LEFT")), append(matches.args, after), func(r *sqlite.Row) error {
 			if err := feed.add(r); err != nil {
@@ -139,7 +139,7 @@ func (r *Reader) Wait(ctx context.Context, after int64) error {
 	for {
 		committed := r.commits.next() // before the check: a commit after the check must not be missed
 		var changed bool
-		err := r.with(ctx, func(c *sqlite.Conn) (err error) {
+		err := r.withoutFlush(ctx, func(c *sqlite.Conn) (err error) {
 			if reopened := opened > 0 && r.opened != opened; reopened {
 				changed = true
 				return nil

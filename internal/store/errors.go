@@ -20,6 +20,9 @@ var (
 	ErrDuplicateID = errors.New("the delivery log already has a delivery with that id")
 	ErrClosed      = errors.New("the delivery log is closed")
 
+	// ErrReported is added to an error of Record that another caller or OnError has got: the disk is still full.
+	ErrReported = errors.New("reported before")
+
 	// ErrReplaced is passed to OnError: the log's file was moved or deleted, and the writer has opened a new one.
 	ErrReplaced = errors.New("the delivery log was moved or deleted")
 )

@@ -65,8 +65,7 @@ func TestChangesAreInOrder(t *testing.T) {
 func TestChangesOfOneTransactionAreNotSplit(t *testing.T) {
 	l, src := openLog(t, t.TempDir(), Options{}), newSource(1)
 	record(t, l, src.next())
-	group := func() { record(t, l, src.next()) }
-	together(t, l, group, group, group, group)
+	recordTogether(t, l, src.next(), src.next(), src.next(), src.next())
 	record(t, l, src.next())
 	var seqs []int64
 	for cursor := int64(0); ; {
@@ -173,7 +172,7 @@ func TestWaitEndsWithItsContextOrReader(t *testing.T) {
 }
 
 // The test uses another connection instead of another process. TestFollowAcrossProcesses uses a real one.
-func TestWaitPollsEvery50Milliseconds(t *testing.T) {
+func TestWaitPollsEvery25Milliseconds(t *testing.T) {
 	dir := t.TempDir()
 	l, src := openLog(t, dir, Options{}), newSource(1)
 	synctest.Test(t, func(t *testing.T) {
@@ -187,17 +186,15 @@ func TestWaitPollsEvery50Milliseconds(t *testing.T) {
 		if err := r.Wait(t.Context(), 0); err != nil {
 			t.Errorf("Wait got %v", err)
 		}
-		if took := time.Since(began); took != 150*time.Millisecond {
-			t.Errorf("Wait took %v, want 150ms, at the third poll", took)
+		if took := time.Since(began); took != 125*time.Millisecond {
+			t.Errorf("Wait took %v, want 125ms, at the fifth poll", took)
 		}
 	})
 }
 
 // writeBeside writes through its own connection.
 func writeBeside(t *testing.T, l *Log, d *webhook.Delivery) {
-	j := &job{kind: jobRecord}
-	j.setDelivery(d, time.Now)
-	if err := (&transaction{}).run(l.writer.conn, []*job{j}); err != nil || j.result != nil {
-		t.Errorf("write: %v, %v", err, j.result)
+	if err := writeDirectly(&transaction{}, l.writer.conn, d); err != nil {
+		t.Errorf("write: %v", err)
 	}
 }

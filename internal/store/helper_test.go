@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -129,12 +128,14 @@ func openReader(t testing.TB, dir string) *Reader {
 	return r
 }
 
+// record records deliveries, each in its own transaction, and waits until all readers see them.
 func record(t testing.TB, l *Log, deliveries ...*webhook.Delivery) {
 	t.Helper()
 	for _, d := range deliveries {
 		if err := l.Record(context.Background(), d); err != nil {
 			t.Fatalf("Record(%s): %v", d.ID, err)
 		}
+		flush(t, l)
 	}
 }
 
@@ -241,39 +242,34 @@ func checkIntegrity(t testing.TB, dir string) {
 	}
 }
 
-// holdWriter stops the writer from starting another transaction until release is called.
-func holdWriter(t testing.TB, l *Log) (release func()) {
+// recordTogether records deliveries that the writer puts into one transaction.
+func recordTogether(t testing.TB, l *Log, deliveries ...*webhook.Delivery) {
 	t.Helper()
 	l.writer.txMu.Lock()
-	j := l.newJob(jobFlush)
-	j.record.header = make([]byte, maxBatchBytes) // so large that the batch has room for nothing else
-	if err := l.submit(context.Background(), j); err != nil {
-		t.Fatal(err)
-	}
-	for j.state.Load() != jobTaken {
-		runtime.Gosched()
-	}
-	return func() {
-		l.writer.txMu.Unlock()
-		if err := <-j.done; err != nil {
-			t.Errorf("flush: %v", err)
+	for _, d := range deliveries {
+		if err := l.Record(context.Background(), d); err != nil {
+			t.Errorf("Record(%s): %v", d.ID, err)
 		}
+	}
+	l.writer.txMu.Unlock()
+	flush(t, l)
+}
+
+func flush(t testing.TB, l *Log) {
+	t.Helper()
+	if err := l.Flush(context.Background()); err != nil {
+		t.Fatalf("Flush: %v", err)
 	}
 }
 
-// together makes calls concurrently, and makes the writer put all of them into one transaction.
-func together(t testing.TB, l *Log, calls ...func()) {
-	t.Helper()
-	release := holdWriter(t, l)
-	var all sync.WaitGroup
-	for _, call := range calls {
-		all.Go(call)
-	}
-	for len(l.queue) < len(calls) {
-		runtime.Gosched()
-	}
-	release()
-	all.Wait()
+// writeDirectly writes a delivery without the writer's goroutine and without a journal.
+func writeDirectly(t *transaction, c *sqlite.Conn, d *webhook.Delivery) error {
+	j := &job{kind: jobRecord}
+	j.setDelivery(d, time.Now)
+	t.begin(c)
+	return c.Transact(func() error {
+		return errors.Join(t.readLast(), t.record(j), t.finish())
+	})
 }
 
 // whole returns options to compare deliveries. nil and empty are equal, and bodies are compared as a whole, because cmp is slow for 10 MiB.

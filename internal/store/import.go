@@ -133,6 +133,9 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 		return nil, errors.Join(err, i.lock.Unlock())
 	}
 	i.conn.SetInterrupt(ctx)
+	if err := recoverJournals(ctx, i.conn, path, func(error) {}); err != nil {
+		return nil, errors.Join(err, i.close())
+	}
 	if err := i.begin(ctx); err != nil {
 		return nil, errors.Join(err, i.close())
 	}

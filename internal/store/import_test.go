@@ -305,7 +305,8 @@ func newBystander(t *testing.T, l *Log) *bystander {
 	recording.Go(func() {
 		for live := newSource(9); ctx.Err() == nil; {
 			begun := b.busy.Load()
-			if err := l.Record(context.Background(), live.next()); err != nil {
+			err := l.Record(context.Background(), live.next())
+			if err = errors.Join(err, l.Flush(context.Background())); err != nil {
 				t.Errorf("Record during the operation: %v", err)
 				return
 			}

@@ -12,29 +12,28 @@ import (
 type jobKind int
 
 const (
-	jobRecord jobKind = iota
-	jobAttempts
+	jobRecord   jobKind = iota // only in the journal
+	jobAttempts                // only in the journal
 	jobHold
 	jobAdopt
 	jobFlush
 )
 
-// job is one unit of work for the writer. The goroutine that submits it computes everything that does not need the database.
+// job is one unit of work for the writer: an entry of the journal, or a call that waits for the writer. The goroutine that submits it
+// computes everything that does not need the database.
 type job struct {
 	kind     jobKind
-	id       webhook.ID     // of the delivery
+	id       webhook.ID     // of the delivery; jobFlush: whose status the caller wants, or empty
 	record   recordedBody   // jobRecord
 	attempts attemptsToAdd  // jobAttempts
 	due      []Due          // jobAttempts, jobHold: still to be sent
 	replaces string         // jobHold: a target whose due row is deleted
 	adoption *adoption      // jobAdopt
-	status   webhook.Status // jobAttempts: set by the writer
+	status   webhook.Status // jobFlush, jobAttempts: set by the writer
 
-	async   bool // no caller waits
-	retries int  // how often the log was busy
-	state   atomic.Int32
-	result  error // set by the writer if only this job failed
-	done    chan error
+	taken  atomic.Int32
+	result error // set by the writer if only this job failed
+	done   chan error
 }
 
 // recordedBody is a delivery to record.
@@ -43,6 +42,7 @@ type recordedBody struct {
 	header     []byte // encoded
 	bodyHash   int64
 	sameBodyAs webhook.ID // set by the writer
+	state      []State
 }
 
 // attemptsToAdd are attempts with their encoded response headers.
@@ -71,7 +71,8 @@ func (j *job) setDelivery(d *webhook.Delivery, now func() time.Time) {
 }
 
 func (j *job) setAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) {
-	j.id, j.due = id, due
+	j.id = id
+	j.due = append(j.due, due...)
 	j.attempts.list = append(j.attempts.list, attempts...)
 	for _, a := range attempts {
 		j.attempts.headers = append(j.attempts.headers, encodeHeader(a.Header))
@@ -85,28 +86,17 @@ func hashBody(body []byte) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// size returns the bytes that the job adds to a transaction.
-func (j *job) size() int {
-	n := len(j.record.header)
-	for i, a := range j.attempts.list {
-		n += len(j.attempts.headers[i]) + len(a.Response)
-	}
-	if j.record.delivery != nil {
-		n += len(j.record.delivery.Body)
-	}
-	return n
-}
-
 // take claims the job for the writer. It returns false if the caller has abandoned it.
-func (j *job) take() bool { return j.state.CompareAndSwap(jobQueued, jobTaken) }
+func (j *job) take() bool { return j.taken.CompareAndSwap(jobQueued, jobTaken) }
 
 // abandon withdraws the job. It returns false if the writer has taken it.
-func (j *job) abandon() bool { return j.state.CompareAndSwap(jobQueued, jobAbandoned) }
+func (j *job) abandon() bool { return j.taken.CompareAndSwap(jobQueued, jobAbandoned) }
 
 // reset prepares a finished job for reuse. It keeps the memory and drops all references to the caller's data.
 func (j *job) reset() *job {
 	clear(j.attempts.list)
 	clear(j.attempts.headers)
-	*j = job{done: j.done, attempts: attemptsToAdd{list: j.attempts.list[:0], headers: j.attempts.headers[:0]}}
+	clear(j.due)
+	*j = job{done: j.done, due: j.due[:0], attempts: attemptsToAdd{list: j.attempts.list[:0], headers: j.attempts.headers[:0]}}
 	return j
 }

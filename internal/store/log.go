@@ -2,8 +2,9 @@
 //
 // It guarantees:
 //
-//   - A delivery or attempt that Record or AddAttempts has acknowledged survives the death of the process at any moment. A power cut may
-//     lose the last moments.
+//   - A delivery or attempt that Record, AddAttempts or QueueAttempts has acknowledged survives the death of the process at any moment. A
+//     power cut may lose the last moments. Deliveries and attempts go to a journal first, and the writer files them into the database in
+//     batches. If the process dies, the next one that opens the log files the rest.
 //   - Readers never wait for a writer, and keep no snapshot open between two calls. Several processes may read and write at once.
 //   - One counter, increased once per transaction, numbers every change. A reader that continues after the last number it has seen misses
 //     nothing, or gets a gap record.
@@ -11,13 +12,14 @@
 //   - Memory use is bounded: the queue has a limit, a transaction has limits for rows and bytes, and large bodies are written in parts.
 //
 // A Log writes and a Reader reads. Other packages interpret bodies, verify signatures and choose targets. The
-// sub-package sqlite knows the database driver.
+// sub-package sqlite knows the database driver, and the sub-package journal the files of the journal.
 package store
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -29,7 +31,7 @@ import (
 type Options struct {
 	Now       func() time.Time // the clock for retention and for deliveries without a time; nil: time.Now
 	Retention Retention        // zero: DefaultRetention
-	OnError   func(error)      // receives errors of queued attempts and of maintenance, on the writer's goroutine; nil: ignored
+	OnError   func(error)      // receives errors of filing and of maintenance, on the writer's goroutine; nil: ignored
 }
 
 // Log writes the delivery log of one data directory. It may be used by any number of goroutines, and other processes may have the same
@@ -38,6 +40,8 @@ type Log struct {
 	now         func() time.Time
 	queue       chan *job
 	jobs        sync.Pool // of *job
+	encoders    sync.Pool // of *encoder
+	recorder    *recorder
 	closeMu     sync.RWMutex
 	closed      bool // guarded by closeMu: the queue accepts no more jobs
 	writer      *writer
@@ -46,7 +50,7 @@ type Log struct {
 	goroutines  sync.WaitGroup
 }
 
-// queueLength bounds the jobs that wait for the writer: as many as one transaction takes. Each attempt holds up to 64 KiB of response.
+// queueLength bounds the jobs that wait for the writer: as many as one transaction takes.
 const queueLength = 256
 
 // Open opens the delivery log in dir for writing. It creates the directory (0700) and the log (0600) if they do not exist, and migrates
@@ -70,7 +74,7 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := &logFile{dir: dir, path: path}
+	file := &logFile{dir: dir, path: path, onError: o.OnError}
 	conn, err := file.open(ctx)
 	if err != nil {
 		return nil, err
@@ -81,18 +85,21 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	}
 	l := &Log{now: o.Now, queue: make(chan *job, queueLength)}
 	l.jobs.New = func() any { return &job{done: make(chan error, 1)} }
+	l.encoders.New = func() any { return &encoder{} }
+	l.recorder = &recorder{dir: filepath.Dir(path), identity: file.identity, wake: make(chan struct{}, 1)}
 	commits := &notifier{}
 	l.reader = newReader(path, commits)
+	l.reader.flush = l.flushForReader
 	file.onReopen = l.reader.reopen
-	l.writer = newWriter(conn, file, l.queue, commits, o)
-	l.writer.recycle = l.recycle
-	l.maintenance = newMaintenance(maintenanceConn, file, l.writer.coordination, o)
+	l.writer = newWriter(conn, file, l.recorder, l.queue, commits, o)
+	l.maintenance = newMaintenance(maintenanceConn, file, l.recorder, l.writer.coordination, o)
 	l.goroutines.Go(l.writer.run)
 	l.goroutines.Go(l.maintenance.run)
 	return l, nil
 }
 
-// Close writes the queued jobs and closes the log. Later calls return ErrClosed.
+// Close files the journal and closes the log. Later calls return ErrClosed. If the log cannot be written, Close leaves the journal to the
+// next process that opens the log, and returns the error.
 func (l *Log) Close() error {
 	l.closeMu.Lock()
 	if l.closed {
@@ -105,7 +112,7 @@ func (l *Log) Close() error {
 
 	close(l.maintenance.stop)
 	l.goroutines.Wait()
-	err := errors.Join(l.reader.Close(), l.maintenance.conn.Close(), l.writer.conn.Close())
+	err := errors.Join(l.reader.Close(), l.maintenance.conn.Close(), l.writer.conn.Close(), l.writer.closeJournals())
 	if err != nil {
 		return fmt.Errorf("close the delivery log: %w", sqlite.Classify(err))
 	}
@@ -115,31 +122,56 @@ func (l *Log) Close() error {
 // Reader returns a reader that is notified of this Log's commits. It belongs to the Log and is closed with it.
 func (l *Log) Reader() *Reader { return l.reader }
 
-// Record writes a delivery and returns once it is durable. It sets BodyBytes, SameBodyAs (unless ReplayOf is set), and if they are
-// empty, ReceivedAt (now) and Status (pending). The body must not change before Record returns.
-func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
+// Record writes a delivery to the journal and returns once it survives the death of the process. Readers see it a moment later. Record
+// sets BodyBytes and, if they are empty, ReceivedAt (now) and Status (pending). If the log has another delivery with the same id, the
+// delivery is filed under a new id, and OnError gets an ErrDuplicateID.
+func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error { return l.record(ctx, d, nil) }
+
+func (l *Log) record(ctx context.Context, d *webhook.Delivery, state []State) error {
 	j := l.newJob(jobRecord)
 	j.setDelivery(d, l.now)
-	if err := l.do(ctx, j); err != nil {
-		return fmt.Errorf("record %s: %w", d.ID, err)
+	j.record.state = state
+	if err := l.recorder.blocked.Load(); err != nil {
+		return l.recordError(d.ID, *err)
 	}
-	d.SameBodyAs = j.record.sameBodyAs
+	e := l.encoders.Get().(*encoder)
+	e.b = e.b[:0]
+	e.record(&j.record)
+	err := l.append(ctx, e.b, d.Body)
+	l.encoders.Put(e)
 	l.recycle(j)
+	if err != nil {
+		return l.recordError(d.ID, err)
+	}
 	return nil
 }
 
-// AddAttempts writes one or more attempts at a delivery, oldest first, together with the due rows. It returns the delivery's status
-// once both are durable. The log numbers the attempts. Because everything is written in one transaction, a delivery that was not sent to
+// recordError adds ErrReported to an error that OnError or an earlier caller got, until the log can be written again.
+func (l *Log) recordError(id webhook.ID, err error) error {
+	if errors.Is(err, ErrFull) && l.recorder.reported.Swap(true) {
+		return fmt.Errorf("record %s: %w (%w)", id, err, ErrReported)
+	}
+	return fmt.Errorf("record %s: %w", id, err)
+}
+
+// AddAttempts writes one or more attempts at a delivery, oldest first, together with the due rows, and returns the delivery's status once
+// they are in the log. The log numbers the attempts. Because everything is written in one transaction, a delivery that was not sent to
 // one of its targets never looks delivered. A due time at the target of an attempt is deleted, unless due repeats it.
 //
 // AddAttempts takes no context: an attempt has happened and must be recorded even if the caller has gone. If the log is busy, the error
-// is ErrBusy, and the writer tries again later. OnError gets the attempts if it gives up. Errors are of type *AttemptError.
+// is ErrBusy, and the writer tries again later. Errors are of type *AttemptError.
 func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) (webhook.Status, error) {
-	j := l.newJob(jobAttempts)
-	j.setAttempts(id, attempts, due)
-	err := l.submit(context.Background(), j)
-	if err == nil {
-		err = <-j.done
+	var failed waiter
+	l.recorder.waiting.Store(id, &failed)
+	defer l.recorder.waiting.Delete(id)
+	if err := l.QueueAttempts(id, attempts, due); err != nil {
+		return "", err
+	}
+	j := l.newJob(jobFlush)
+	j.id = id
+	err := l.do(context.Background(), j)
+	if failed.err != nil {
+		return "", failed.err
 	}
 	if err != nil {
 		return "", &AttemptError{ID: id, Attempts: attempts, Err: err}
@@ -149,15 +181,45 @@ func (l *Log) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) 
 	return status, nil
 }
 
-// QueueAttempts does the same as AddAttempts without waiting for the write. OnError gets the attempts if the write fails.
+// QueueAttempts does the same as AddAttempts, but returns once the attempts survive the death of the process. OnError gets them if there is
+// no such delivery.
 func (l *Log) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) error {
 	j := l.newJob(jobAttempts)
 	j.setAttempts(id, attempts, due)
-	j.async = true
-	if err := l.submit(context.Background(), j); err != nil {
+	e := l.encoders.Get().(*encoder)
+	e.b = e.b[:0]
+	e.attempts(j)
+	err := l.append(context.Background(), e.b, nil)
+	l.encoders.Put(e)
+	l.recycle(j)
+	if err != nil {
 		return &AttemptError{ID: id, Attempts: attempts, Err: err}
 	}
 	return nil
+}
+
+// append appends an entry to the journal.
+func (l *Log) append(ctx context.Context, head, body []byte) error {
+	err := l.tryAppend(ctx, head, body)
+	if !errors.Is(err, errDetached) {
+		return err
+	}
+	if err := l.do(ctx, l.newJob(jobFlush)); err != nil { // the writer opens the new log
+		return err
+	}
+	return l.tryAppend(ctx, head, body)
+}
+
+func (l *Log) tryAppend(ctx context.Context, head, body []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.closeMu.RLock()
+	defer l.closeMu.RUnlock()
+	if l.closed {
+		return ErrClosed
+	}
+	return l.recorder.append(ctx, head, body)
 }
 
 // Hold records that a delivery is still to be sent to a target, when there is no attempt to record with it. It replaces what was due at
@@ -185,13 +247,31 @@ func (l *Log) AdoptPending(ctx context.Context, session string, dead []string, s
 	return adopted, nil
 }
 
-// Flush returns when all jobs that were queued before it are committed, or have failed and were reported to OnError. ErrBusy means that
-// some of them are still to be tried again.
+// Flush returns when all deliveries and attempts that were recorded before it are in the log, where all readers see them. An error means
+// that some of them are still in the journal, and the writer tries again later.
 func (l *Log) Flush(ctx context.Context) error {
 	if err := l.do(ctx, l.newJob(jobFlush)); err != nil {
 		return fmt.Errorf("flush the delivery log: %w", err)
 	}
 	return nil
+}
+
+// readFlushTimeout is how long a read waits for the deliveries that this process has recorded. If another process locks the log, readers do
+// not see them before that has ended.
+const readFlushTimeout = 100 * time.Millisecond
+
+// flushForReader files the entries that this process has recorded.
+func (l *Log) flushForReader(ctx context.Context) {
+	j := l.recorder.get()
+	if j == nil {
+		return
+	}
+	if isEmpty, _ := j.backlog.state(); isEmpty {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, readFlushTimeout)
+	defer cancel()
+	_ = l.Flush(ctx) // the writer reports errors
 }
 
 func (l *Log) newJob(kind jobKind) *job {
@@ -212,7 +292,7 @@ func (l *Log) do(ctx context.Context, j *job) error {
 	case err := <-j.done:
 		return err
 	case <-ctx.Done():
-		if j.abandon() {
+		if j.abandon() || j.kind == jobFlush { // a flush has no bytes of the caller
 			return ctx.Err()
 		}
 		return <-j.done

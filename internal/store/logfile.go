@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -34,6 +35,8 @@ type logFile struct {
 	info       fs.FileInfo  // of the open file; guarded by txMu
 	generation atomic.Int64 // how many log files were opened at path
 	onReopen   func()       // called after a new log file was opened
+	onError    func(error)  // receives entries of other journals that cannot be filed
+	identity   journal.Identity
 }
 
 // open opens the log for writing, and creates it if it does not exist.
@@ -48,6 +51,13 @@ func (f *logFile) open(ctx context.Context) (*sqlite.Conn, error) {
 	c, err := openWriting(ctx, f.path)
 	if err != nil {
 		return nil, err
+	}
+	err = recoverJournals(ctx, c, f.path, f.onError)
+	if err == nil {
+		f.identity, err = readIdentity(c)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
 	f.info = info
 	f.generation.Add(1)

@@ -117,16 +117,24 @@ func TestRecordFailsIfNoNewLogCanBeCreated(t *testing.T) {
 	if err := os.WriteFile(m.dir, []byte("in its place"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := newSource(2).next()
-	if err := m.Record(t.Context(), d); err == nil {
+	src := newSource(2)
+	first, second := src.next(), src.next()
+	if err := m.Record(t.Context(), first); err != nil { // the writer has not yet noticed that the log was moved
+		t.Fatal(err)
+	}
+	if err := m.Flush(t.Context()); err == nil {
+		t.Error("Flush got no error without a log")
+	}
+	if err := m.Record(t.Context(), second); err == nil {
 		t.Error("Record got no error without a log")
 	}
 	if err := os.Remove(m.dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
-	record(t, m.Log, d)
-	if got := list(t, openReader(t, m.dir), Query{}); !slices.Equal(got, []webhook.ID{d.ID}) {
-		t.Errorf("got %v, want %s", got, d.ID)
+	flush(t, m.Log)
+	record(t, m.Log, second)
+	if got := list(t, openReader(t, m.dir), Query{}); !slices.Equal(got, []webhook.ID{first.ID, second.ID}) {
+		t.Errorf("got %v, want %s and %s", got, first.ID, second.ID)
 	}
 }
 

@@ -12,8 +12,9 @@ import (
 type maintenance struct {
 	*coordination
 	planner
-	file *logFile
-	stop chan struct{}
+	file     *logFile
+	recorder *recorder
+	stop     chan struct{}
 
 	next       *plan // for the writer, which has not yet taken it
 	generation int64 // of the log file that the connection belongs to
@@ -36,9 +37,9 @@ const (
 	truncatePages = 1000
 )
 
-func newMaintenance(c *sqlite.Conn, file *logFile, shared *coordination, o Options) *maintenance {
+func newMaintenance(c *sqlite.Conn, file *logFile, r *recorder, shared *coordination, o Options) *maintenance {
 	return &maintenance{
-		coordination: shared, file: file, generation: file.generation.Load(), stop: make(chan struct{}),
+		coordination: shared, file: file, recorder: r, generation: file.generation.Load(), stop: make(chan struct{}),
 		planner: planner{conn: c, retention: o.Retention.orDefault(), now: o.Now, maxRows: planRows},
 	}
 }
@@ -61,6 +62,7 @@ func (m *maintenance) run() {
 			m.report(m.checkpoint())
 		case <-tick.C:
 			m.report(m.followFile())
+			m.report(m.keepJournal())
 			m.report(m.truncateWhenIdle())
 			m.report(m.planWhenDue())
 		}
@@ -104,9 +106,22 @@ func (m *maintenance) checkFile() {
 		return
 	}
 	select {
-	case m.replaced <- struct{}{}:
+	case m.sawReplaced <- struct{}{}:
 	default: // the writer has not yet handled the last one
 	}
+}
+
+// keepJournal syncs the journal, for the case of a power cut, and removes the files whose entries are all filed.
+func (m *maintenance) keepJournal() error {
+	j := m.recorder.get()
+	if j == nil {
+		return nil
+	}
+	applied := j.applied.Load()
+	if applied == nil || !j.writer.HasFiled(*applied) {
+		return j.writer.Sync()
+	}
+	return errors.Join(j.writer.Sync(), syncWAL(m.file.path), j.writer.RemoveFiled(*applied))
 }
 
 // checkpoint copies the WAL into the database while the writer continues. To reset a long WAL, it copies most of it first, and then stops

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,24 +17,38 @@ import (
 
 var kills = flag.Int("kills", 20, "how often TestKilledProcessLosesNothingItAcknowledged kills a process")
 
-// Each delivery that a killed process has acknowledged is in the log, and the log is intact.
+// Each delivery that a killed process has acknowledged is in the log once, and the log is intact. Two processes write until
+// they are killed, and a reader opens the log again and again, so it sometimes meets a journal that nobody has recovered.
 func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	var acknowledged []webhook.ID
+	stop, reading := make(chan struct{}), sync.WaitGroup{}
+	reading.Go(func() { openUntil(t, stop, dir) })
 	for i := range *kills {
-		child, out := startRole(t, "write", dir, i, 1<<30)
-		lines := bufio.NewScanner(out)
-		acknowledged = append(acknowledged, idLines(lines, random.IntN(400))...) // 0: it is killed while it opens the log
-		if err := child.Process.Kill(); err != nil {
-			t.Fatal(err)
+		var children [2]*exec.Cmd
+		var lines [2]*bufio.Scanner
+		for k := range children {
+			child, out := startRole(t, "write", dir, 2*i+k, 1<<30)
+			children[k], lines[k] = child, bufio.NewScanner(out)
 		}
-		acknowledged = append(acknowledged, idLines(lines, 1<<30)...) // the ids that it printed before it was killed
-		_ = child.Wait()                                              // the error is that it was killed
+		for k, child := range children {
+			acknowledged = append(acknowledged, idLines(lines[k], random.IntN(200))...) // 0: it is killed while it opens the log
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			acknowledged = append(acknowledged, idLines(lines[k], 1<<30)...) // the ids that it printed before it was killed
+			_ = child.Wait()                                                 // the error is that it was killed
+		}
 	}
+	close(stop)
+	reading.Wait()
 	r := openReader(t, dir)
 	found := map[webhook.ID]bool{}
 	for _, id := range list(t, r, Query{}) {
+		if found[id] {
+			t.Errorf("%s is in the log twice", id)
+		}
 		found[id] = true
 	}
 	for _, id := range acknowledged {
@@ -48,6 +63,31 @@ func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 		t.Errorf("Count got %d, %v, want %d", whole, err, len(found))
 	}
 	eachIsWhole(t, r)
+}
+
+// openUntil opens and reads the log again and again until stop is closed.
+func openUntil(t *testing.T, stop <-chan struct{}, dir string) {
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		r, err := OpenReader(t.Context(), dir)
+		if errors.Is(err, ErrNoLog) {
+			continue
+		}
+		if err != nil {
+			t.Errorf("OpenReader: %v", err)
+			return
+		}
+		if _, err := r.Count(t.Context(), Query{}); err != nil {
+			t.Errorf("Count: %v", err)
+		}
+		if err := r.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
 }
 
 // eachIsWhole checks that every delivery has its complete body, header and attempts.

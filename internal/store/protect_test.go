@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,14 +20,14 @@ func stepInto(c *sqlite.Conn) error {
 func TestPanicFailsOnlyItsJob(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	broken := l.newJob(jobAdopt) // without an adoption it dereferences nil in the transaction
-	s := newSource(1)
-	before, after := s.next(), s.next()
+	d := newSource(1).next()
+	record(t, l, d)
 	l.writer.txMu.Lock() // puts all three jobs into one batch
 	errs := make(chan error, 3)
 	for _, do := range []func() error{
-		func() error { return l.Record(t.Context(), before) },
+		func() error { return l.Hold(Due{ID: d.ID, Target: "http://localhost:1/"}, "") },
 		func() error { return l.do(t.Context(), broken) },
-		func() error { return l.Record(t.Context(), after) },
+		func() error { return l.Hold(Due{ID: d.ID, Target: "http://localhost:2/"}, "") },
 	} {
 		go func() { errs <- do() }()
 	}
@@ -39,8 +41,29 @@ func TestPanicFailsOnlyItsJob(t *testing.T) {
 	if len(failed) != 1 || !strings.HasPrefix(failed[0], "the database panicked: ") {
 		t.Errorf("errors %q, want one for the job that panics", failed)
 	}
-	if got := list(t, l.Reader(), Query{}); len(got) != 2 {
-		t.Errorf("the log has %d deliveries, want the 2 of the other jobs", len(got))
+	if due, err := l.Reader().Due(t.Context()); err != nil || len(due) != 2 {
+		t.Errorf("due: %v, %v, want the 2 of the other jobs", due, err)
+	}
+}
+
+// An entry that can never be filed does not keep the others in the journal.
+func TestEntryThatPanicsIsSkipped(t *testing.T) {
+	failed := make(chan error, 10)
+	l, src := openLog(t, t.TempDir(), Options{OnError: func(err error) { failed <- err }}), newSource(1)
+	before, broken, after := src.next(), src.next(), src.next()
+	l.writer.txMu.Lock()
+	err := l.writer.conn.Script("PRAGMA hard_heap_limit = 16777216")
+	l.writer.txMu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken.Header = webhook.Header{{Name: "X", Value: strings.Repeat("x", 17<<20)}} // binding it panics
+	recordTogether(t, l, before, broken, after)
+	if err := <-failed; !errors.Is(err, sqlite.ErrPanic) || !strings.Contains(err.Error(), string(broken.ID)) {
+		t.Errorf("OnError got %v, want the panic and %s", err, broken.ID)
+	}
+	if got := list(t, l.Reader(), Query{}); !slices.Equal(got, []webhook.ID{before.ID, after.ID}) {
+		t.Errorf("the log has %v, want %s and %s", got, before.ID, after.ID)
 	}
 }
 

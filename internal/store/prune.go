@@ -191,7 +191,10 @@ func (p *pruning) run(ctx context.Context) error {
 		return fmt.Errorf("open it: %w", err)
 	}
 	c.SetInterrupt(ctx)
-	err = p.deleteAll(ctx, c)
+	err = recoverJournals(ctx, c, p.path, func(error) {})
+	if err == nil {
+		err = p.deleteAll(ctx, c)
+	}
 	if err == nil {
 		err = cleanUpDeadImport(ctx, c, p.dir)
 	}

@@ -22,6 +22,8 @@ type Reader struct {
 	slot    chan *sqlite.Conn // holds the connection, nil before its first use; empty while it is in use
 	done    chan struct{}     // closed by Close
 
+	flush func(context.Context) // files what the Log has recorded; nil for other readers
+
 	lazy  bool        // created by LazyReader
 	stale atomic.Bool // the writer of this process has opened another log
 
@@ -76,8 +78,17 @@ func (r *Reader) Close() error {
 	}
 }
 
-// with calls f with the connection. The statements of f are interrupted when ctx ends.
+// with calls f with the connection. The statements of f are interrupted when ctx ends. A Reader of a Log sees all that this Log has recorded.
 func (r *Reader) with(ctx context.Context, f func(*sqlite.Conn) error) error {
+	if r.flush != nil {
+		r.flush(ctx)
+	}
+	return r.withoutFlush(ctx, f)
+}
+
+// withoutFlush does the same as with, but sees only what is filed. Readers that follow the log use it, because they are notified when
+// there is more.
+func (r *Reader) withoutFlush(ctx context.Context, f func(*sqlite.Conn) error) error {
 	var c *sqlite.Conn
 	select {
 	case <-r.done:

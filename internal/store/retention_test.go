@@ -324,7 +324,7 @@ func TestPruningIsUrgentFarBeyondTheLimits(t *testing.T) {
 		"far too many bytes":  {unbounded(func(r *Retention) { r.Bytes = 100 << 10 }), nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := openLog(t, t.TempDir(), Options{Retention: c.retention})
+			l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(*Retention) {})})
 			src := newSource(1)
 			for range 100 {
 				d := src.next()
@@ -370,7 +370,7 @@ func TestUrgentPruningDoesNotWaitForIdleTime(t *testing.T) {
 				record(t, l, src.next())
 			}
 			closeLog(t, l)
-			w := newWriter(reopen(t, l), &logFile{}, nil, &notifier{}, Options{}) // without its goroutine
+			w := newWriter(reopen(t, l), &logFile{}, &recorder{}, nil, &notifier{}, Options{}) // without its goroutine
 			w.plan = plan{all: Cursor{receivedAt: math.MaxInt64}, urgent: c.urgent}
 			w.afterCommit()
 			if got, err := w.conn.Number("SELECT count(*) FROM delivery"); err != nil || got != c.want {

@@ -331,9 +331,8 @@ func TestOtherFileIsCorrupt(t *testing.T) {
 		if _, err := openReader(t, dir).List(t.Context(), Query{}); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("List got %v, want ErrCorrupt", err)
 		}
-		l = openLog(t, dir, Options{})
-		if err := l.Record(t.Context(), src.next()); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("Record got %v, want ErrCorrupt", err)
+		if _, err := Open(t.Context(), dir, Options{}); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("Open got %v, want ErrCorrupt", err)
 		}
 	})
 }

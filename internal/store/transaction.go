@@ -2,18 +2,23 @@ package store
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// transaction writes one batch of jobs. The writer reuses it and its memory.
+// transaction writes one batch of entries or jobs. The writer reuses it and its memory.
 type transaction struct {
+	dir     string // of the log
 	conn    *sqlite.Conn
 	last    int64 // the row of the newest change before this transaction
 	minimum int64 // of last: the numbers of a new log continue after those of the log that it replaced
 	changes []change
 	counts  countDeltas
+
+	entry    job                       // the entry that is filed
+	failures []failure                 // entries of this transaction that were not filed
+	renamed  map[webhook.ID]webhook.ID // deliveries whose id was taken, by that id
 }
 
 // change is a row for the change table.
@@ -23,33 +28,33 @@ type change struct {
 	attempt  int
 }
 
-func (t *transaction) run(c *sqlite.Conn, batch []*job) error {
+// begin prepares a transaction.
+func (t *transaction) begin(c *sqlite.Conn) {
 	t.conn = c
 	t.changes = t.changes[:0]
+	t.failures = t.failures[:0]
 	if t.counts == nil {
 		t.counts = countDeltas{}
 	}
 	clear(t.counts) // a failed transaction leaves some
+}
+
+// run runs the jobs of callers.
+func (t *transaction) run(c *sqlite.Conn, batch []*job) error {
+	t.begin(c)
 	for _, j := range batch {
 		j.result = nil
-	}
-	if !slices.ContainsFunc(batch, func(j *job) bool { return j.kind != jobFlush }) {
-		return nil
 	}
 	return c.Transact(func() error { return t.apply(batch) })
 }
 
-func (t *transaction) apply(batch []*job) (err error) {
-	if t.last, err = t.conn.Number(lastChange); err != nil {
+func (t *transaction) apply(batch []*job) error {
+	if err := t.readLast(); err != nil {
 		return err
 	}
-	t.last = max(t.last, t.minimum)
 	for _, j := range batch {
+		var err error
 		switch j.kind {
-		case jobRecord:
-			err = t.record(j)
-		case jobAttempts:
-			err = t.addAttempts(j)
 		case jobHold:
 			err = hold(t.conn, j)
 		case jobAdopt:
@@ -62,6 +67,18 @@ func (t *transaction) apply(batch []*job) (err error) {
 			return err
 		}
 	}
+	return t.finish()
+}
+
+// readLast reads the number of the newest change.
+func (t *transaction) readLast() (err error) {
+	t.last, err = t.conn.Number(lastChange)
+	t.last = max(t.last, t.minimum)
+	return err
+}
+
+// finish writes the rows that summarize the transaction.
+func (t *transaction) finish() error {
 	if err := t.counts.write(t.conn); err != nil {
 		return err
 	}

@@ -14,23 +14,27 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// writer is the only goroutine of this process that writes to the log. It puts all queued jobs into one transaction and never waits for
-// more: while it commits, the queue fills with the next batch.
+// writer is the only goroutine of this process that writes to the log. It files the entries of the journal in batches, and runs the calls
+// that wait for the log.
 type writer struct {
 	*coordination
-	conn    *sqlite.Conn
-	file    *logFile
-	queue   <-chan *job
-	commits *notifier
-	onError func(error)
-	recycle func(*job)
+	conn     *sqlite.Conn
+	file     *logFile
+	recorder *recorder
+	queue    <-chan *job
+	commits  *notifier
+	onError  func(error)
 
-	batch      []*job
-	retryQueue []*job    // attempts that met a busy log; first in the next batch
-	plan       plan      // the rest of the plan
-	pruneAt    time.Time // when the next step of the plan may start
-	closing    bool      // the last batch: no retries
-	tx         transaction
+	batch    []*job
+	replaced []*journaled // journals of a log that was replaced; filed first
+	plan     plan         // the rest of the plan
+	pruneAt  time.Time    // when the next step of the plan may start
+	tx       transaction
+
+	fileTimer *time.Timer
+	fileAt    time.Time // when the entries are filed; zero: there are none
+	filedAt   time.Time // when entries were last filed
+	fileErr   error     // of the last filing
 }
 
 // coordination is the state that the writer and maintenance share.
@@ -43,28 +47,28 @@ type coordination struct {
 	transactions  atomic.Int64  // how many were committed
 	checkpointDue chan struct{} // wakes maintenance
 
-	plans    chan plan     // from maintenance; the writer prunes when it is idle
-	failures chan error    // from maintenance, for OnError
-	replaced chan struct{} // maintenance saw that the log file was replaced
+	plans       chan plan     // from maintenance; the writer prunes when it is idle
+	failures    chan error    // from maintenance, for OnError
+	sawReplaced chan struct{} // maintenance saw that the log file was replaced
 }
 
-// Limits of one transaction. 256 jobs commit within a few milliseconds. With 4 MiB, a large body has a transaction to itself, and small
-// ones do not wait until its pages are written.
+// maxBatchJobs limits the jobs of one transaction.
+const maxBatchJobs = 256
+
+// Pauses before the writer tries again to file entries.
 const (
-	maxBatchJobs  = 256
-	maxBatchBytes = 4 << 20
+	firstFilingPause = 50 * time.Millisecond
+	lastFilingPause  = time.Second
 )
 
-// maxRetries is how often the writer tries to write attempts to a busy log before it gives up: for about a minute.
-const maxRetries = 12
-
-func newWriter(c *sqlite.Conn, file *logFile, queue <-chan *job, commits *notifier, o Options) *writer {
+func newWriter(c *sqlite.Conn, file *logFile, r *recorder, queue <-chan *job, commits *notifier, o Options) *writer {
 	w := &writer{
 		coordination: &coordination{
-			checkpointDue: make(chan struct{}, 1), plans: make(chan plan), failures: make(chan error), replaced: make(chan struct{}, 1),
+			checkpointDue: make(chan struct{}, 1), plans: make(chan plan), failures: make(chan error), sawReplaced: make(chan struct{}, 1),
 		},
-		file: file, queue: queue, commits: commits, onError: o.OnError,
+		file: file, recorder: r, queue: queue, commits: commits, onError: o.OnError, fileTimer: time.NewTimer(time.Hour),
 	}
+	w.tx.dir = file.dir
 	w.use(c)
 	return w
 }
@@ -81,35 +85,29 @@ func (w *writer) use(c *sqlite.Conn) {
 	})
 }
 
-// run writes until the queue is closed and empty.
+// run writes until the queue is closed and everything is filed, or cannot be filed.
 func (w *writer) run() {
-	for {
-		j, open := w.next()
-		if !open {
-			break
-		}
-		runtime.Gosched() // callers that just got their results can queue again, which makes batches larger at no cost
-		w.collectBatch(j)
+	for w.next() {
 		w.write()
 		w.afterCommit()
 	}
-	if len(w.retryQueue) > 0 {
-		w.closing = true
-		w.collectBatch(nil)
-		w.write()
-	}
+	w.write()
+	w.fileTimer.Stop()
 }
 
-// next returns the next job. It prunes while there is none.
-func (w *writer) next() (j *job, open bool) {
+// next returns when there are jobs in the batch, or entries to file. It prunes while there is nothing else to do. It returns false once
+// the queue is closed.
+func (w *writer) next() bool {
+	w.batch = w.batch[:0]
 	for {
 		select {
-		case j, open = <-w.queue:
-			return j, open
+		case j, open := <-w.queue:
+			w.collectBatch(j)
+			return open
 		default:
 		}
-		if len(w.retryQueue) > 0 {
-			return nil, true
+		if w.isFilingDue() {
+			return true
 		}
 		plans, pruneDue := w.plans, (<-chan time.Time)(nil)
 		if !w.plan.isEmpty() {
@@ -121,103 +119,222 @@ func (w *writer) next() (j *job, open bool) {
 			plans, pruneDue = nil, time.After(pause)
 		}
 		select {
-		case j, open = <-w.queue:
-			return j, open
+		case j, open := <-w.queue:
+			w.collectBatch(j)
+			return open
+		case <-w.recorder.wake:
+		case <-w.fileTimer.C:
 		case p := <-plans:
 			w.setPlan(p)
 		case <-pruneDue:
 		case err := <-w.failures:
 			w.onError(err)
-		case <-w.replaced:
+		case <-w.sawReplaced:
 			w.checkReplaced()
 		}
 	}
 }
 
-// collectBatch collects the next batch: the retry queue, then first, then the jobs that are already queued.
+// isFilingDue reports whether there are entries that fill a transaction, or that have waited long enough. If there are others, it sets the
+// timer.
+func (w *writer) isFilingDue() bool {
+	isEmpty, isBatch := len(w.replaced) == 0, false
+	if j := w.recorder.get(); j != nil {
+		var none bool
+		none, isBatch = j.backlog.state()
+		isEmpty = isEmpty && none
+	}
+	now := time.Now()
+	switch {
+	case isEmpty:
+		w.fileAt = time.Time{}
+		return false
+	case w.fileAt.IsZero():
+		pause := w.filedAt.Add(filingInterval).Sub(now) // a delivery that comes alone is filed at once
+		if pause <= 0 {
+			return true
+		}
+		w.fileAt = now.Add(pause)
+		w.fileTimer.Reset(pause)
+	case !w.fileAt.After(now):
+		return true
+	}
+	return isBatch && w.fileErr == nil
+}
+
+// collectBatch collects the next batch: first, if it is not nil, and the jobs that are already queued.
 func (w *writer) collectBatch(first *job) {
-	w.batch = append(w.batch[:0], w.retryQueue...)
-	w.retryQueue = w.retryQueue[:0]
-	bytes := w.take(first)
-	for len(w.batch) < maxBatchJobs && bytes < maxBatchBytes {
+	if first == nil {
+		return
+	}
+	runtime.Gosched() // callers that just got their results can queue again, which makes batches larger at no cost
+	w.take(first)
+	for len(w.batch) < maxBatchJobs {
 		select {
 		case j := <-w.queue: // nil once the queue is closed
 			if j == nil {
 				return
 			}
-			bytes += w.take(j)
+			w.take(j)
 		default:
 			return
 		}
 	}
 }
 
-func (w *writer) take(j *job) (bytes int) {
-	if j == nil || !j.take() {
-		return 0
+func (w *writer) take(j *job) {
+	if j.take() {
+		w.batch = append(w.batch, j)
 	}
-	w.batch = append(w.batch, j)
-	return j.size()
 }
 
-// write commits the batch and reports the result to each caller. If the batch fails, it tries each job alone, because one body that is
-// too large for the disk must not fail the others.
+// write files the entries of the journal, then runs the jobs of the batch: they may concern a delivery that was just filed.
 func (w *writer) write() {
-	if len(w.batch) == 0 {
-		return
+	err := w.fileJournals()
+	for _, j := range w.batch {
+		if err == nil && j.result == nil && j.kind == jobFlush && j.id != "" {
+			j.status, j.result = w.statusOf(j.id)
+		}
 	}
-	err := w.commit(w.batch)
-	if err != nil && len(w.batch) > 1 && !errors.Is(err, ErrBusy) {
-		for i := range w.batch {
-			w.finish(w.batch[i], w.commit(w.batch[i:i+1]))
+	jobs := slices.DeleteFunc(slices.Clone(w.batch), func(j *job) bool { return j.kind == jobFlush })
+	if err == nil && len(jobs) > 0 {
+		w.runJobs(jobs)
+	}
+	for _, j := range w.batch {
+		if err != nil {
+			j.result = err
 		}
-	} else {
-		for _, j := range w.batch {
-			w.finish(j, err)
-		}
+		j.done <- j.result
 	}
 	clear(w.batch)
+	w.batch = w.batch[:0]
 }
 
-// commit writes jobs in one transaction. It returns an error, also for a panic, if none of them was written. A job that failed alone has
-// its error in result.
-func (w *writer) commit(batch []*job) error {
+// fileJournals files all entries. If that fails, the entries stay in the journal, and the writer tries again after a pause.
+func (w *writer) fileJournals() error {
 	w.txMu.Lock()
 	err := w.reopenIfReplaced()
-	if err == nil {
-		err = sqlite.Protect(w.conn, func() error { return w.tx.run(w.conn, batch) })
+	w.txMu.Unlock()
+	for err == nil && len(w.replaced) > 0 {
+		old := w.replaced[0]
+		if err = w.fileJournal(old); err == nil {
+			w.report(old.writer.Remove())
+			w.replaced = w.replaced[1:]
+		}
 	}
-	err = sqlite.Classify(err)
+	if j := w.recorder.get(); err == nil && j != nil {
+		err = w.fileJournal(j)
+	}
+	if err == nil {
+		w.fileErr, w.fileAt, w.filedAt = nil, time.Time{}, time.Now()
+		w.recorder.blocked.Store(nil)
+		w.recorder.reported.Store(false)
+		return nil
+	}
+	pause := firstFilingPause
+	if w.fileErr != nil {
+		pause = lastFilingPause
+	}
+	if !errors.Is(err, ErrBusy) {
+		w.recorder.blocked.Store(&err)
+		if !w.recorder.reported.Swap(true) {
+			w.onError(err) // once, until it works again
+		}
+	}
+	w.fileErr = err
+	w.fileAt = time.Now().Add(pause)
+	w.fileTimer.Reset(pause)
+	return err
+}
+
+// fileJournal files the entries of one journal, in transactions of limited size.
+func (w *writer) fileJournal(j *journaled) error {
+	for {
+		if isEmpty, _ := j.backlog.state(); isEmpty {
+			return nil
+		}
+		w.txMu.Lock()
+		_, failures, err := w.tx.fileNext(w.conn, &j.filing)
+		w.txMu.Unlock()
+		for _, f := range failures {
+			w.reportFailure(f)
+		}
+		if err != nil {
+			return sqlite.Classify(err)
+		}
+		applied := j.filing.applied
+		j.applied.Store(&applied)
+		j.backlog.remove(applied)
+		j.writer.AppendLater(encodeFiled(applied))
+		w.transactions.Add(1)
+		w.commits.notify()
+		w.limitWAL()
+	}
+}
+
+// reportFailure reports an entry that was not filed to the caller that waits for it, or to OnError.
+func (w *writer) reportFailure(f failure) {
+	if waiting, ok := w.recorder.waiting.Load(f.id); ok {
+		waiting.(*waiter).err = f.err
+		return
+	}
+	w.onError(f.err)
+}
+
+func (w *writer) report(err error) {
+	if err != nil {
+		w.onError(err)
+	}
+}
+
+const selectStatus = "SELECT status FROM delivery WHERE id = ?"
+
+// statusOf returns the status of a delivery.
+func (w *writer) statusOf(id webhook.ID) (status webhook.Status, err error) {
+	if renamed, ok := w.tx.renamed[id]; ok {
+		id = renamed
+	}
+	w.txMu.Lock()
+	defer w.txMu.Unlock()
+	err = w.conn.Rows(selectStatus, []any{string(id)}, func(r *sqlite.Row) error {
+		status = webhook.Status(r.Text())
+		return nil
+	})
+	if err == nil && status == "" {
+		err = &NotFoundError{Typed: string(id)}
+	}
+	return status, sqlite.Classify(err)
+}
+
+// runJobs runs jobs in one transaction. If it fails, runJobs tries each job alone.
+func (w *writer) runJobs(jobs []*job) {
+	err := w.commit(jobs)
+	if err == nil {
+		return
+	}
+	for i, j := range jobs {
+		if len(jobs) > 1 && !errors.Is(err, ErrBusy) {
+			j.result = nil
+			if err := w.commit(jobs[i : i+1]); err != nil {
+				j.result = err
+			}
+			continue
+		}
+		j.result = err
+	}
+}
+
+// commit runs jobs in one transaction. It returns an error, also for a panic, if none of them was written. A job that failed alone has
+// its error in result.
+func (w *writer) commit(jobs []*job) error {
+	w.txMu.Lock()
+	err := sqlite.Classify(sqlite.Protect(w.conn, func() error { return w.tx.run(w.conn, jobs) }))
 	w.txMu.Unlock()
 	if err == nil {
 		w.transactions.Add(1)
 		w.commits.notify()
 	}
 	return err
-}
-
-// finish reports the result of a job to its caller, or to OnError if no caller waits. Attempts that met a busy log are retried.
-func (w *writer) finish(j *job, err error) {
-	if err == nil {
-		err = j.result
-	}
-	retry := j.kind == jobAttempts && errors.Is(err, ErrBusy) && j.retries < maxRetries && !w.closing
-	if retry {
-		j.retries++
-		w.retryQueue = append(w.retryQueue, j)
-	}
-	if !j.async {
-		j.async = true // the caller waits for the first try only
-		j.done <- err
-		return
-	}
-	if retry {
-		return
-	}
-	if err != nil {
-		w.onError(&AttemptError{ID: j.id, Attempts: slices.Clone(j.attempts.list), Err: err})
-	}
-	w.recycle(j)
 }
 
 // afterCommit limits the WAL. It also prunes if there is too much to wait until the writer is idle.
@@ -245,8 +362,23 @@ func (w *writer) limitWAL() {
 	}
 	if w.walPages.Load() >= stallPages {
 		w.checkpointMu.Lock()
-		w.checkpointMu.Unlock() //nolint:staticcheck // only waits for the checkpoint
+		defer w.checkpointMu.Unlock()
+		if w.walPages.Load() >= stallPages { // maintenance was late
+			w.report(w.checkpointNow())
+		}
 	}
+}
+
+// checkpointNow copies the WAL and starts it over, unless a reader uses it.
+func (w *writer) checkpointNow() error {
+	w.txMu.Lock()
+	defer w.txMu.Unlock()
+	defer w.conn.SetBusyTimeout(w.conn.SetBusyTimeout(maintenanceBusyTimeout))
+	err := sqlite.Classify(w.conn.Checkpoint(sqlite.Restart))
+	if errors.Is(err, ErrBusy) {
+		return nil
+	}
+	return err
 }
 
 // setPlan accepts a plan, unless it was made for a log file that has been replaced.
@@ -257,10 +389,14 @@ func (w *writer) setPlan(p plan) {
 	}
 }
 
-// reopenIfReplaced makes the writer write to the file that is at the log's path. The caller holds txMu.
+// reopenIfReplaced makes the writer write to the file that is at the log's path. The entries that are not yet filed go to the new log, and
+// later ones to a new journal. The caller holds txMu.
 func (w *writer) reopenIfReplaced() error {
 	if !w.file.isReplaced() {
 		return nil
+	}
+	if old := w.recorder.detach(); old != nil { // first: an entry in a removed journal would not survive
+		w.replaced = append(w.replaced, old)
 	}
 	newest, err := w.conn.Number(lastChange)
 	if err != nil {
@@ -270,6 +406,7 @@ func (w *writer) reopenIfReplaced() error {
 	if err != nil {
 		return err
 	}
+	w.recorder.attach(w.file.identity)
 	detach(w.conn)
 	w.use(c)
 	w.tx.minimum = max(w.tx.minimum, newest) // change numbers continue for readers that follow them
@@ -277,6 +414,27 @@ func (w *writer) reopenIfReplaced() error {
 	w.file.onReopen()
 	w.onError(ErrReplaced)
 	return nil
+}
+
+// closeJournals removes the journals whose entries are all filed, and leaves the others to the next process. The connections are closed.
+func (w *writer) closeJournals() error {
+	journals := w.replaced
+	if j := w.recorder.get(); j != nil {
+		journals = append(journals, j)
+	}
+	var errs []error
+	for _, j := range journals {
+		if isEmpty, _ := j.backlog.state(); !isEmpty {
+			errs = append(errs, j.writer.Close(), fmt.Errorf("some deliveries are still in the journal: %w", w.fileErr))
+			continue
+		}
+		if err := syncWAL(w.file.path); err != nil {
+			errs = append(errs, err, j.writer.Close())
+			continue
+		}
+		errs = append(errs, j.writer.Remove())
+	}
+	return errors.Join(errs...)
 }
 
 // checkReplaced calls reopenIfReplaced between two transactions. If it fails, so does the next transaction, which reports the error.

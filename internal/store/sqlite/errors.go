@@ -17,6 +17,12 @@ var (
 	ErrCorrupt  = errors.New("the delivery log is damaged")
 )
 
+// ErrPanic reports a panic of the driver, which happens if SQLite has no memory for a string.
+var ErrPanic = errors.New("the database panicked")
+
+// IsTooBig reports whether a string or blob is longer than SQLite allows.
+func IsTooBig(err error) bool { return errors.Is(err, sqlite3.TOOBIG) }
+
 // errWindowsDiskQuota is ERROR_DISK_QUOTA_EXCEEDED, which the syscall package does not name (Windows: System Error Codes). No other
 // system has an error of that number.
 const errWindowsDiskQuota = syscall.Errno(1295)

@@ -47,7 +47,7 @@ func (c *Conn) Rollback() error {
 func Protect(c *Conn, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = errors.Join(fmt.Errorf("the database panicked: %v", p), restore(c))
+			err = errors.Join(fmt.Errorf("%w: %v", ErrPanic, p), restore(c))
 		}
 	}()
 	return f()
