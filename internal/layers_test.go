@@ -146,9 +146,13 @@ func parentOf(name string) string {
 	return parent
 }
 
-// isReachable reports whether a package may import a sub-package. Only its parent may, except that sub-packages of cli may import each other.
+// siblings are the packages whose sub-packages may import each other.
+var siblings = []string{"cli", "tui"}
+
+// isReachable reports whether a package may import a sub-package. Only its parent may, except for siblings.
 func isReachable(sub, from string) bool {
-	return sub == parentOf(sub) || from == parentOf(sub) || parentOf(from) == "cli" && parentOf(sub) == "cli"
+	parent := parentOf(sub)
+	return sub == parent || from == parent || parentOf(from) == parent && slices.Contains(siblings, parent)
 }
 
 // checkLayers also lets tests import packages of their own layer, because they may compare two packages.

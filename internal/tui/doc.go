@@ -9,6 +9,8 @@
 //
 // The caller passes in Actions (replay, trigger, edit) and Tools (diagnosis, curl, diff). A tool that is nil has no key and no tab.
 //
-// Each file covers one concern: model and update, keys, the list, each tab of the detail, the header and footer, the overlays. Views
-// are pure functions from the model to lines. Only paint.go writes escape codes.
+// Each component is a sub-package with its model and its view: list, detail, header, filterbar, actions and message. A component reads
+// the log, handles its keys and messages, and returns its lines. This package places the lines and passes keys to the component that has
+// the focus.
+// Views are pure functions from the model to lines. Only package draw writes escape codes.
 package tui

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/tui/keys"
+
 	"os"
 	"strings"
 	"testing"
@@ -20,13 +22,13 @@ func TestDocsListAllKeys(t *testing.T) {
 	if !ok || !ok2 {
 		t.Fatalf("%s has no markers for the keys", path)
 	}
-	keys := newKeyMap()
+	all := keys.New()
 	var b strings.Builder
-	for _, g := range keys.groups() {
-		b.WriteString("\n| " + g.name + " | |\n| --- | --- |\n")
-		for _, k := range g.keys {
-			names := strings.Fields(k.keys)
-			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.long + " |\n")
+	for _, g := range all.Groups() {
+		b.WriteString("\n| " + g.Name + " | |\n| --- | --- |\n")
+		for _, k := range g.Keys {
+			names := strings.Fields(k.Keys)
+			b.WriteString("| `" + strings.Join(names, "` `") + "` | " + k.Long + " |\n")
 		}
 	}
 	b.WriteString("\n")

@@ -162,7 +162,7 @@ func TestALongFilterScrollsToTheCursor(t *testing.T) {
 			x.typeText(long)
 			x.shows("the end  ")
 			at := func() string {
-				c := x.m.textCursor()
+				c := (picture{x.m}).textCursor()
 				return string([]rune(x.lines()[c.Y] + strings.Repeat(" ", 200))[c.X-1 : c.X+1])
 			}
 			if got := at(); got != "d " {

@@ -26,9 +26,9 @@ func TestKeysWithoutAnActionOrToolDoNothing(t *testing.T) {
 func TestEveryKeyIsInTheHelp(t *testing.T) {
 	onScreen(t, 140, 60, newMemoryLog(), func(x *user) {
 		x.press("?")
-		for _, g := range x.m.keys.groups() {
-			for _, b := range g.keys {
-				x.shows(b.long)
+		for _, g := range x.m.keys.Groups() {
+			for _, b := range g.Keys {
+				x.shows(b.Long)
 			}
 		}
 		x.press("esc")
@@ -73,9 +73,9 @@ func TestTheHelpFits80By24AndScrollsBelow(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
 		x.actions.err = &adviceError{strings.Repeat("a long error ", 9), "which takes several lines"}
 		x.press("t", "enter", "?")
-		for _, g := range x.m.keys.groups() {
-			for _, k := range g.keys {
-				x.shows(k.short)
+		for _, g := range x.m.keys.Groups() {
+			for _, k := range g.Keys {
+				x.shows(k.Short)
 			}
 		}
 		x.showsNot("more")

@@ -65,7 +65,7 @@ func onScreen(t *testing.T, w, h int, log *memoryLog, f func(*user), options ...
 			change(&o)
 		}
 		x.m = newModel(ctx, o, x.notices)
-		x.m.exec = func(e tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
+		x.m.actions.Exec = func(e tea.ExecCommand, done tea.ExecCallback) tea.Cmd {
 			return func() tea.Msg { return done(e.Run()) }
 		}
 		x.run(x.m.Init())
@@ -173,7 +173,7 @@ func (x *user) typeText(s string) {
 // lines returns the lines of the screen as text.
 func (x *user) lines() []string {
 	var lines []string
-	for _, l := range x.m.screen() {
+	for _, l := range (picture{x.m}).screen() {
 		lines = append(lines, strings.TrimRight(l.String(), " "))
 	}
 	return lines
@@ -214,13 +214,13 @@ func (x *user) cursorRow() (row int, text string) {
 func (x *user) golden(name string) {
 	x.t.Helper()
 	compare(x.t, name, x.screen())
-	l := x.m.screen()
-	if len(l) != x.m.height {
-		x.t.Errorf("%s: got %d lines, want %d", name, len(l), x.m.height)
+	l := (picture{x.m}).screen()
+	if len(l) != x.m.frame.height {
+		x.t.Errorf("%s: got %d lines, want %d", name, len(l), x.m.frame.height)
 	}
 	for i, l := range l {
-		if w := l.width(); w != x.m.width {
-			x.t.Errorf("%s: line %d is %d cells wide, want %d: %q", name, i, w, x.m.width, l)
+		if w := l.Width(); w != x.m.frame.width {
+			x.t.Errorf("%s: line %d is %d cells wide, want %d: %q", name, i, w, x.m.frame.width, l)
 		}
 	}
 }

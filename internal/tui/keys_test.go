@@ -1,9 +1,13 @@
 package tui
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/tui/actions"
+
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
@@ -91,7 +95,7 @@ func TestThePaletteMatchesFuzzily(t *testing.T) {
 
 func TestCopySendsTheTextToTheTerminal(t *testing.T) {
 	large := delivery(1)
-	large.Body = []byte(strings.Repeat("x", maxCopyBytes+1))
+	large.Body = []byte(strings.Repeat("x", actions.MaxCopyBytes+1))
 	onScreen(t, 80, 24, newMemoryLog(delivery(0), large), func(x *user) {
 		x.press("Y")
 		x.shows("Too large to copy: terminals accept at most 74 kB. Press s to save it.")
@@ -172,8 +176,8 @@ func TestAPanicEndsOnlyTheScreen(t *testing.T) {
 	onScreen(t, 80, 24, log, func(x *user) {
 		x.log.change(func() { x.log.onPage = func() { panic("injected panic") } })
 		x.advance(time.Second)
-		if !x.quit || x.m.bug == nil || x.m.bug.Error() != "the screen crashed: injected panic" || len(x.m.bug.Stack) == 0 {
-			t.Errorf("quit %v, bug %v", x.quit, x.m.bug)
+		if !x.quit || x.m.frame.bug == nil || x.m.frame.bug.Error() != "the screen crashed: injected panic" || len(x.m.frame.bug.Stack) == 0 {
+			t.Errorf("quit %v, bug %v", x.quit, x.m.frame.bug)
 		}
 	})
 }
@@ -230,9 +234,9 @@ func TestALongTitleStillShowsTheStatus(t *testing.T) {
 func TestTheRowUnderTheCursorIsHighlighted(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *user) {
 		reversedLines := func() (n []int) {
-			for i, l := range x.m.screen() {
+			for i, l := range (picture{x.m}).screen() {
 				for _, p := range l {
-					if p.attr&reversed != 0 {
+					if p.Attr&draw.Reversed != 0 {
 						n = append(n, i)
 						break
 					}
@@ -258,7 +262,7 @@ func TestActionKeysWithoutADeliveryShowAMessage(t *testing.T) {
 		for _, k := range []string{"r", "e", "d", "y", "Y", "c", "s"} {
 			x.press("t", "esc", k)
 			x.shows("No delivery is selected.")
-			x.m.message.current = result{}
+			x.m.message.Clear()
 		}
 	})
 }

@@ -6,7 +6,7 @@ const (
 	minHeight        = 15
 	wideMinWidth     = 110 // from this width, list and detail are side by side
 	idMinWidth       = 67  // below this width, rows have no id
-	minListWidth     = 59  // of a list beside the detail: all columns except about
+	minListWidth     = 59  // of the list in the wide layout: all columns except about
 	listRowsInDetail = 3   // list rows that stay visible in modeDetail, in the narrow layout
 )
 
@@ -27,14 +27,6 @@ type layout struct {
 	list        area // its rows, without the column heads
 	lower       int  // line of the rule below the list
 	detail      area
-}
-
-// columnHeadLines returns the number of lines that the column heads take.
-func (l layout) columnHeadLines() int {
-	if l.columnHeads {
-		return 1
-	}
-	return 0
 }
 
 // layoutOf computes the layout. In the narrow layout, modeDetail gives the detail more lines, and a message of several lines takes them

@@ -1,13 +1,16 @@
 package tui
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/tui/detail"
+	"github.com/vidiking/vidiking-cli/internal/tui/header"
+	"github.com/vidiking/vidiking-cli/internal/tui/list"
+
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -38,8 +41,8 @@ func TestNewDeliveriesDoNotMoveTheRowUnderTheCursor(t *testing.T) {
 		}
 		x.advance(time.Second)
 		x.shows("↓ 1,000+ new", "5,500 ─")
-		if len(x.m.list.rows) > 2*marginScreens*24 {
-			t.Errorf("%d rows are kept in memory", len(x.m.list.rows))
+		if len(x.m.list.Rows) > 2*list.MarginScreens*24 {
+			t.Errorf("%d rows are kept in memory", len(x.m.list.Rows))
 		}
 		x.press("G")
 		if _, row := x.cursorRow(); !strings.Contains(row, "job_005499") {
@@ -84,7 +87,7 @@ func TestScrollingReachesEveryRowWhileDeliveriesArrive(t *testing.T) {
 		if s, _ := x.m.current(); s.ID != delivery(10).ID {
 			t.Errorf("after pgdown and down, the cursor is on %s, want %s", s.ID, delivery(10).ID)
 		}
-		if x.log.largestPage > 2*marginScreens*24 {
+		if x.log.largestPage > 2*list.MarginScreens*24 {
 			t.Errorf("%d rows were requested at once", x.log.largestPage)
 		}
 	})
@@ -102,12 +105,11 @@ func TestTheDetailShowsTheRowUnderTheCursor(t *testing.T) {
 func TestResponsesToOutdatedRequestsAreDropped(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 100)...), func(x *user) {
 		before := x.screen()
-		old := x.m.pages.latest
 		x.press("up")
 		x.press("down")
-		x.send(pageMsg{n: old - 1, page: view.Page{}})
-		x.send(detailMsg{n: x.m.details.latest - 1, subject: &subject{delivery: delivery(1)}})
-		x.send(totalsMsg{n: x.m.counts.latest - 1, totals: view.Totals{All: 7}})
+		x.send(list.PageMsg{})
+		x.send(detail.LoadedMsg{})
+		x.send(header.TotalsMsg{})
 		if got := x.screen(); got != before {
 			t.Errorf("an outdated response changed the screen from\n%s\nto\n%s", before, got)
 		}
@@ -145,13 +147,13 @@ func TestResizingKeepsTheCursorVisible(t *testing.T) {
 		x.press("up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up")
 		for _, size := range []struct{ w, h int }{{80, 24}, {60, 15}, {59, 15}, {40, 3}, {1, 1}, {500, 120}, {110, 15}, {109, 60}, {80, 24}} {
 			x.send(tea.WindowSizeMsg{Width: size.w, Height: size.h})
-			lines := x.m.screen()
+			lines := (picture{x.m}).screen()
 			if len(lines) != size.h {
 				t.Fatalf("got %d lines at size %v", len(lines), size)
 			}
 			for i, l := range lines {
-				if l.width() != size.w {
-					t.Fatalf("line %d at size %v is %d cells wide: %q", i, size, l.width(), l)
+				if l.Width() != size.w {
+					t.Fatalf("line %d at size %v is %d cells wide: %q", i, size, l.Width(), l)
 				}
 			}
 			if !tooSmall(size.w, size.h) {
@@ -169,11 +171,11 @@ func TestResizingKeepsTheCursorVisible(t *testing.T) {
 func TestNoFrameIsRenderedWhileNothingChanges(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *user) {
 		x.advance(2 * time.Second)
-		x.m.totals.Rate.PerSecond = 0 // a rate that falls is a change
+		x.m.header.Totals.Rate.PerSecond = 0 // a rate that falls is a change
 		frames := 0
 		for range 300 {
 			x.advance(10 * time.Millisecond)
-			if x.m.dirty {
+			if x.m.frame.dirty {
 				frames++
 			}
 		}

@@ -3,11 +3,18 @@ package tui
 import (
 	"context"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/tui/actions"
+	"github.com/vidiking/vidiking-cli/internal/tui/detail"
+	"github.com/vidiking/vidiking-cli/internal/tui/filterbar"
+	"github.com/vidiking/vidiking-cli/internal/tui/header"
+	"github.com/vidiking/vidiking-cli/internal/tui/keys"
+	"github.com/vidiking/vidiking-cli/internal/tui/list"
+	"github.com/vidiking/vidiking-cli/internal/tui/message"
+	"github.com/vidiking/vidiking-cli/internal/tui/task"
 	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 
@@ -33,6 +40,9 @@ type Options struct {
 	Environment []string
 }
 
+// Notice is a message that is not about a delivery.
+type Notice = message.Notice
+
 // mode determines what the keys do.
 type mode int
 
@@ -42,104 +52,79 @@ const (
 	modeFilter
 	modeChooser
 	modePalette
-	modeConfirm
 	modeHelp
 )
 
-// Model is the state of the screen.
+// Model is the state of the screen: its components, and which of them gets the keys.
 type Model struct {
 	o    Options
-	ctx  context.Context // done when the screen ends, which cancels its requests
-	keys keyMap
+	run  task.Runner
+	keys *keys.Map
 
+	list    list.Model
+	detail  detail.Model
+	filter  filterbar.Model
+	header  header.Model
+	actions *actions.Model
+	message *message.Model
+	overlay overlay
+
+	mode  mode
+	frame frame
+}
+
+// overlay is the state of the overlays that cover list and detail.
+type overlay struct {
+	under   mode // mode after the overlay is closed
+	palette actions.Palette
+	help    keys.HelpView
+}
+
+// frame is the last frame, and its size.
+type frame struct {
 	width, height int
-	mode          mode
-	returnMode    mode // mode after an overlay or a question is closed
-	list          list
-	detail        detail
-	filter        filterBar
-	chooser       chooser
-	palette       palette
-	confirmation  confirmation
-	helpTop       int
-	helpMaxTop    int
-
-	state          view.State
-	totals         view.Totals
-	loaded         bool // the first page has been loaded
-	hadLog         bool // the log existed when it was last read
-	totalsLoaded   bool // the first totals have been loaded
-	matchesCounted bool // the totals count the matches of the current filter
-	paused         store.Cursor
-	message        messageLine
-	now            time.Time
-	batch          *batch
-	editing        bool // the editor is open or being opened
-
-	pages, details, counts requestTracker
-	detailOf               webhook.Summary // the delivery that the detail shows or is loading
-	detailVersion          int             // incremented when the detail's settings change
-	throttle               throttle
-	waiting                bool
-	notices                <-chan Notice
-
-	exec func(tea.ExecCommand, tea.ExecCallback) tea.Cmd // tea.Exec, except in tests
-
-	dirty        bool
-	resultHeight int // height of the message line in the last frame
-	frame        tea.View
-	bug          *PanicError
-}
-
-// confirmation is a question that the user answers with y or n.
-type confirmation struct {
-	prompt string
-	onYes  func(*Model) tea.Cmd
-}
-
-// Notice is a message that is not about a delivery.
-type Notice struct {
-	Success bool
-	Text    string
-	Advice  string // what to do, shown after Text; if space is short, Text is shortened first
+	dirty         bool // something has changed since the last frame
+	view          tea.View
+	bug           *PanicError
+	notices       <-chan Notice
 }
 
 func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
+	k := keys.New()
+	k.Disable(o.Actions, o.Tools)
+	k.Suspend.SetEnabled(o.CanSuspend)
 	m := &Model{
-		o: o, ctx: ctx, keys: newKeyMap(), list: newList(), detail: newDetail(), chooser: newChooser(), now: o.Now(), notices: notices,
-		dirty: true, exec: tea.Exec,
+		o: o, run: task.Runner{Context: ctx}, keys: &k, frame: frame{dirty: true, notices: notices},
+		filter:  filterbar.New(o.Filter, o.Now, o.Style.Location),
+		message: message.New(o.Style, o.Now, o.Tools.Explain),
 	}
-	m.keys.disableUnavailable(o)
-	m.filter.set(o.Filter)
+	m.list = list.New(list.Source{Log: o.Log, Runner: m.run, Now: o.Now, Filter: m.filter.Filter}, &k)
+	m.detail = detail.New(detail.Source{Log: o.Log, Tools: o.Tools, Runner: m.run, Marked: m.list.Marks.OtherThan}, &k)
+	m.header = header.New(header.Source{
+		Log: o.Log, State: o.State, Runner: m.run, Now: o.Now,
+		Filter: func() (string, filter.Filter) { return m.filter.Active, m.filter.Filter() },
+	})
+	m.actions = actions.New(actions.Source{
+		Log: o.Log, Actions: o.Actions, Tools: o.Tools, Style: o.Style, Runner: m.run, Message: m.message, Exec: tea.Exec,
+	})
 	return m
 }
 
 // Init starts the first requests.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.load(), m.loadState(), m.count(0), m.tick(), m.waitForNotice())
+	return tea.Batch(m.list.Load(), m.header.LoadState(), m.header.Count(), m.tick(), m.waitForNotice())
 }
 
-// setFilter applies a filter to the list.
-func (m *Model) setFilter(s string) tea.Cmd {
-	if strings.TrimSpace(s) != m.filter.active {
-		m.matchesCounted = false
+// setFilter applies a changed filter to the list.
+func (m *Model) setFilter() tea.Cmd {
+	if m.list.Follow {
+		m.list.ToNewest()
 	}
-	m.filter.set(s)
-	if m.list.follow {
-		m.list.toNewest()
-	}
-	return tea.Batch(m.load(), m.countNow())
-}
-
-func (m *Model) location() *time.Location {
-	if m.o.Style.Location == nil {
-		return time.UTC
-	}
-	return m.o.Style.Location
+	return tea.Batch(m.list.Load(), m.header.CountNow())
 }
 
 // current returns the delivery that the keys act on.
 func (m *Model) current() (webhook.Summary, bool) {
-	row, ok := m.list.current()
+	row, ok := m.list.Current()
 	return row.Summary, ok
 }

@@ -2,17 +2,20 @@ package tui
 
 import tea "charm.land/bubbletea/v2"
 
+// mouse passes clicks and the wheel to the component under the pointer.
+type mouse struct{ *Model }
+
 // wheelLines is the number of lines that one notch of the wheel scrolls.
 const wheelLines = 3
 
-// mouse handles clicks and the wheel.
-func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
-	if tooSmall(m.width, m.height) {
+// handle handles clicks and the wheel.
+func (m mouse) handle(msg tea.MouseMsg) tea.Cmd {
+	if m.message.Question != nil || tooSmall(m.frame.width, m.frame.height) {
 		return nil
 	}
 	l, at := m.layout(), msg.Mouse()
 	if m.mode != modeList && m.mode != modeDetail {
-		return m.mouseOver(l, msg)
+		return m.inOverlay(l, msg)
 	}
 	if wheel, ok := msg.(tea.MouseWheelMsg); ok {
 		return m.wheel(l, wheel.Mouse())
@@ -26,24 +29,23 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case l.detail.contains(at.X, at.Y):
 		return m.clickDetail(at.Y - l.detail.y)
 	}
-	if w := m.indicators().width(); w > 0 && at.Y == l.lower && at.X >= l.list.w-1-w && at.X < l.list.w {
+	if w := rules(m).indicators().Width(); w > 0 && at.Y == l.lower && at.X >= l.list.w-1-w && at.X < l.list.w {
 		m.mode = modeList
-		m.list.toNewest()
-		return tea.Batch(m.refit(), m.load())
+		m.list.ToNewest()
+		return m.list.Load()
 	}
 	tabs := area{1, l.lower, l.w, 1}
 	if l.wide {
 		tabs = area{l.detail.x + 1, l.upper, l.detail.w, 1}
 	}
-	if t, ok := m.tabAt(at.X - tabs.x); ok && at.Y == tabs.y {
-		m.detail.tab = t
-		return m.resetDetail()
+	if at.Y == tabs.y {
+		return m.detail.ClickTab(at.X - tabs.x)
 	}
 	return nil
 }
 
-// mouseOver handles clicks and the wheel in an overlay.
-func (m *Model) mouseOver(l layout, msg tea.MouseMsg) tea.Cmd {
+// inOverlay handles clicks and the wheel in an overlay.
+func (m mouse) inOverlay(l layout, msg tea.MouseMsg) tea.Cmd {
 	at := msg.Mouse()
 	by := 0
 	switch {
@@ -57,45 +59,41 @@ func (m *Model) mouseOver(l layout, msg tea.MouseMsg) tea.Cmd {
 	y := at.Y - l.upper - 1
 	switch {
 	case m.mode == modeHelp:
-		m.helpTop = max(min(m.helpTop+by*wheelLines, m.helpMaxTop), 0)
+		m.overlay.help.Scroll(by * wheelLines)
 	case m.mode == modePalette && by != 0:
-		m.palette.move(by)
+		m.overlay.palette.Move(by)
 	case m.mode == modePalette:
-		m.palette.click(y, l.content)
+		m.overlay.palette.Click(y, l.content)
 	case m.mode == modeChooser && by != 0:
-		m.chooser.move(0, by)
-	case m.mode == modeChooser && m.chooser.click(at.X, y, m.width, l.content):
-		return m.setFilter(m.chooser.toggled(m.filter.active))
+		m.filter.Chooser.Move(0, by)
+	case m.mode == modeChooser && m.filter.Chooser.Click(at.X, y, m.frame.width, l.content):
+		m.filter.Choose()
+		return m.setFilter()
 	}
 	return nil
 }
 
-func (m *Model) clickList(row int) tea.Cmd {
-	at := m.list.top + row
-	if at >= len(m.list.rows) {
+func (m mouse) clickList(row int) tea.Cmd {
+	at := m.list.Top + row
+	if at >= len(m.list.Rows) {
 		return nil
 	}
 	if m.mode == modeDetail {
 		m.mode = modeList
 	}
-	return m.moveList(at - m.list.cursor)
+	return m.move(at - m.list.Cursor)
 }
 
-func (m *Model) clickDetail(row int) tea.Cmd {
-	cmd := tea.Cmd(nil)
+func (m mouse) clickDetail(row int) tea.Cmd {
 	if m.mode == modeList {
-		top := m.detail.top
-		cmd = m.focusDetail()
-		m.detail.top = top
+		m.focusDetail()
 	}
-	if m.detail.cursor = m.detail.top + row; m.detail.toggle() {
-		return tea.Batch(cmd, m.rerenderDetail())
-	}
-	m.detail.scroll(m.layout().detail.h)
-	return cmd
+	return m.detail.Click(row)
 }
 
-func (m *Model) wheel(l layout, at tea.Mouse) tea.Cmd {
+func (m mouse) move(by int) tea.Cmd { return tea.Batch(m.list.Move(by), m.showCurrent()) }
+
+func (m mouse) wheel(l layout, at tea.Mouse) tea.Cmd {
 	by := wheelLines
 	switch at.Button {
 	case tea.MouseWheelUp:
@@ -105,8 +103,8 @@ func (m *Model) wheel(l layout, at tea.Mouse) tea.Cmd {
 		return nil
 	}
 	if l.detail.contains(at.X, at.Y) {
-		m.detail.wheel(by, l.detail.h)
+		m.detail.Wheel(by)
 		return nil
 	}
-	return m.moveList(by)
+	return m.move(by)
 }

@@ -1,12 +1,16 @@
 package tui
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/tui/message"
+
 	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/view"
@@ -35,12 +39,12 @@ func TestNoticesAreShownOneAfterAnother(t *testing.T) {
 		x.shows("✓ localhost:3000 is back. It missed 2 deliveries.")
 		x.notices <- Notice{Text: "POST /hook got 404"}
 		x.settle()
-		x.shows("✓ localhost:3000 is back. It missed 2 deliveries.") // shown for less than minShown
-		x.advance(2*minShown + time.Second)
+		x.shows("✓ localhost:3000 is back. It missed 2 deliveries.") // shown for less than message.MinShown
+		x.advance(2*message.MinShown + time.Second)
 		x.shows("! POST /hook got 404")
 		x.press("t", "enter") // results of actions are shown immediately
 		x.shows("dlv_trigge: ✓ 200 in 3 ms")
-		x.advance(2 * minShown)
+		x.advance(2 * message.MinShown)
 		x.shows("dlv_trigge: ✓ 200 in 3 ms")
 	})
 }
@@ -51,7 +55,7 @@ func TestANoticeReplacedTooEarlyIsShownAgain(t *testing.T) {
 		x.settle()
 		x.press("t", "enter")
 		x.shows("dlv_trigge: ✓ 200 in 3 ms")
-		x.advance(minShown + time.Second)
+		x.advance(message.MinShown + time.Second)
 		x.shows("! POST /hook got 404")
 	})
 }
@@ -80,10 +84,15 @@ func TestReadingADeliveryIsRetriedAfterAnError(t *testing.T) {
 		x.shows("! the delivery log is damaged")
 		failing.unreadable.Store("")
 		x.advance(2 * time.Second)
-		if got := x.m.detail.subject.delivery.ID; got != deliveries(0, 3)[1].ID {
+		if got := shownID(x); got != deliveries(0, 3)[1].ID {
 			t.Errorf("the detail shows %s, want the delivery under the cursor", got)
 		}
 	}, func(o *Options) { o.Log = failing })
+}
+
+func shownID(x *user) webhook.ID {
+	s, _ := x.m.detail.Shown()
+	return s.ID
 }
 
 func TestDiffFailsIfTheMarkedDeliveryCannotBeRead(t *testing.T) {
@@ -91,11 +100,11 @@ func TestDiffFailsIfTheMarkedDeliveryCannotBeRead(t *testing.T) {
 	log := newMemoryLog(all...)
 	failing := &failingLog{memoryLog: log}
 	onScreen(t, 120, 40, log, func(x *user) {
+		x.press("g", "space", "G")
 		failing.unreadable.Store(string(all[0].ID))
-		s, err := x.m.readSubject(t.Context(), all[3].ID, tabDiff, all[0].ID)
-		if err == nil {
-			t.Errorf("compared with %s, want an error because the marked delivery cannot be read", s.comparedTo.ID)
-		}
+		x.press("d")
+		x.shows("! the delivery log is damaged")
+		x.showsNot("- dlv_")
 	}, func(o *Options) { o.Log = failing })
 }
 
@@ -140,7 +149,7 @@ func TestALongNoticeKeepsItsAdvice(t *testing.T) {
 			if at, now := x.cursorRow(); at != line || now != row {
 				t.Errorf("at %dx%d, the cursor moved from line %d to %d:\n%s", tc.w, tc.h, line, at, x.screen())
 			}
-			if got := len(x.m.screen()); got != tc.h {
+			if got := len((picture{x.m}).screen()); got != tc.h {
 				t.Errorf("got %d lines on a screen of %d", got, tc.h)
 			}
 		})
@@ -154,9 +163,9 @@ func TestAMessageThatFitsIsShownCompletely(t *testing.T) {
 		{"", ": " + strings.Repeat("word ", 20)},
 		{strings.Repeat("世界", 30), ": todo"},
 	} {
-		r := result{message: text(" ! ").add(tc.what, display.Plain), advice: tc.next}
+		r := message.Result{Message: draw.Text(" ! ").Add(tc.what, display.Plain), Advice: tc.next}
 		var shown []string
-		for _, l := range r.lines(79, 3, display.Style{UTF8: true}) {
+		for _, l := range r.Lines(80, 3, display.Style{UTF8: true}) {
 			if w := len([]rune(strings.TrimRight(l.String(), " "))); w > 79 {
 				t.Errorf("%q is %d cells wide", l, w)
 			}

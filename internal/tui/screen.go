@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"github.com/vidiking/vidiking-cli/internal/tui/message"
+	"github.com/vidiking/vidiking-cli/internal/tui/task"
 )
 
 // Screen shows the delivery log in a terminal.
@@ -18,19 +19,11 @@ type Screen struct {
 
 // New returns a Screen. Run shows it.
 func New(o Options) *Screen {
-	return &Screen{o: o, notices: make(chan Notice, maxQueued)}
+	return &Screen{o: o, notices: make(chan Notice, message.MaxQueued)}
 }
 
 // PanicError is returned if the screen panicked. The terminal has been restored.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-func newPanicError(value any) *PanicError { return &PanicError{value, debug.Stack()} }
-
-// Error describes the panic.
-func (e *PanicError) Error() string { return fmt.Sprintf("the screen crashed: %v", e.Value) }
+type PanicError = task.PanicError
 
 // Run shows the screen until the user quits or ctx is done, and then restores the terminal. It returns a *PanicError if the screen
 // panicked.
@@ -51,8 +44,8 @@ func (s *Screen) Run(ctx context.Context) error {
 	_, err := p.Run()
 	stop()
 	switch {
-	case m.bug != nil:
-		return m.bug
+	case m.frame.bug != nil:
+		return m.frame.bug
 	case errors.Is(err, tea.ErrProgramPanic):
 		return &PanicError{Value: err}
 	case ctx.Err() != nil:

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -142,14 +141,5 @@ func TestOnlyTheTerminalsBasicColorsAreUsed(t *testing.T) {
 				}
 			}, func(o *Options) { o.Color = color })
 		})
-	}
-}
-
-func TestRowsAreTheSameAsInOtherCommands(t *testing.T) {
-	d := delivery(7).Summary
-	st := display.Style{UTF8: true, Width: 80}
-	want := " " + display.Row(d, st).String()
-	if got := strings.TrimRight(rowOf(d, rowView{style: st, cells: 80, now: startTime}).String(), " "); got != want {
-		t.Errorf("\n got %q\nwant %q", got, want)
 	}
 }

@@ -1,125 +1,156 @@
 package tui
 
 import (
+	"context"
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/tui/actions"
+	"github.com/vidiking/vidiking-cli/internal/tui/detail"
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+	"github.com/vidiking/vidiking-cli/internal/tui/header"
+	"github.com/vidiking/vidiking-cli/internal/tui/list"
+	"github.com/vidiking/vidiking-cli/internal/tui/task"
+)
+
+// The messages that the model receives besides keys, mouse, size, and those of its components.
+type (
+	tickMsg   struct{}
+	noticeMsg struct{ notice Notice }
 )
 
 // Update handles a message. A panic ends only the screen.
 func (m *Model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	defer func() {
 		if r := recover(); r != nil {
-			m.bug = newPanicError(r)
+			m.frame.bug = task.NewPanicError(r)
 			cmd = tea.Quit
 		}
 	}()
-	return m, tea.Batch(m.update(msg), m.fitResult())
-}
-
-// fitResult adapts list and detail if the message line has another height than in the last frame.
-func (m *Model) fitResult() tea.Cmd {
-	if !m.dirty || m.width == 0 || tooSmall(m.width, m.height) {
-		return nil
-	}
-	n := len(m.resultLines())
-	if n == m.resultHeight {
-		return nil
-	}
-	m.resultHeight = n
-	return m.refit()
+	return m, tea.Batch(m.update(msg), m.arrange())
 }
 
 func (m *Model) update(msg tea.Msg) tea.Cmd {
-	m.now = m.o.Now()
 	switch msg := msg.(type) {
 	case tea.KeyReleaseMsg, tea.MouseReleaseMsg, tea.MouseMotionMsg, nil:
 		return nil
-	case stateMsg:
-		return m.setState(msg.state)
+	case header.StateMsg:
+		m.frame.dirty = m.frame.dirty || msg.State != m.header.State
+		m.header.State = msg.State
+		return nil
 	case tickMsg:
-		m.dirty = m.dirty || m.list.hasPending(m.listHeight())
+		m.frame.dirty = m.frame.dirty || m.list.HasPending(m.list.Height())
 		return m.handleTick()
 	}
-	m.dirty = true
+	m.frame.dirty = true
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		return m.resize(msg.Width, msg.Height)
+		m.frame.width, m.frame.height = msg.Width, msg.Height
+		return tea.Batch(m.arrange(), m.list.Reload())
 	case tea.KeyPressMsg:
-		return m.key(msg)
+		return keyboard{m}.press(msg)
 	case tea.PasteMsg:
-		return m.handlePaste(msg.Content)
+		return keyboard{m}.paste(msg.Content)
 	case tea.MouseClickMsg, tea.MouseWheelMsg:
-		return m.mouse(msg.(tea.MouseMsg))
-	case bugMsg:
-		m.bug = msg.bug
+		return mouse{m}.handle(msg.(tea.MouseMsg))
+	case task.PanicMsg:
+		m.frame.bug = msg.Err
 		return tea.Quit
 	default:
 		return m.handleResponse(msg)
 	}
 }
 
-// handleResponse handles the response to one of the model's requests.
+// handleResponse handles the messages of the components.
 func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case pageMsg:
-		return m.handlePage(msg)
-	case totalsMsg:
-		return m.handleTotals(msg)
-	case detailMsg:
-		return m.handleDetail(msg)
-	case changedMsg:
-		return m.handleChange(msg)
+	case list.PageMsg:
+		return tea.Batch(m.list.Update(msg), m.showCurrent())
+	case list.ChangedMsg:
+		return tea.Batch(m.list.Update(msg), m.header.Count())
+	case list.LogDeletedMsg:
+		if !m.o.OwnsListener { // a listener reports this itself
+			m.message.Problem("!", display.Bad, "The delivery log was deleted", ". The next delivery creates a new one")
+		}
+	case list.ErrorMsg:
+		m.message.Error(msg.Err)
+	case header.TotalsMsg:
+		cmd := m.header.Update(msg)
+		m.o.Style.Targets = m.header.Totals.OtherProjects > 0
+		return cmd
+	case detail.LoadedMsg:
+		return m.detail.Update(msg)
+	case detail.ErrorMsg:
+		return m.list.Update(list.Failed(msg.Err))
+	case detail.NothingToCompareMsg:
+		m.message.Text(draw.Text("No earlier delivery to compare with. Mark one with space."))
+	case actions.BatchDoneMsg:
+		m.list.Marks.Clear()
 	case noticeMsg:
-		m.addNotice(msg.notice)
+		m.message.AddNotice(msg.notice)
 		return m.waitForNotice()
 	default:
-		return m.handleActionResult(msg)
-	}
-}
-
-// handleActionResult handles the result of an action.
-func (m *Model) handleActionResult(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case sentMsg:
-		m.showSent(msg)
-	case batchReadyMsg:
-		m.confirmBatch(msg)
-	case batchMsg:
-		return m.handleBatchSent(msg)
-	case deliveryMsg:
-		return m.handleDelivery(msg)
-	case editedMsg:
-		return m.handleEdited(msg)
-	case savedMsg:
-		m.showSaved(msg)
+		return m.actions.Update(msg)
 	}
 	return nil
 }
 
-func (m *Model) setState(s view.State) tea.Cmd {
-	if s == m.state {
+// showCurrent shows the delivery under the cursor in the detail.
+func (m *Model) showCurrent() tea.Cmd {
+	s, ok := m.current()
+	if !ok {
+		m.detail.Clear()
 		return nil
 	}
-	m.dirty = true
-	other := s.Listening != m.state.Listening || s.Timeout != m.state.Timeout
-	m.state = s
-	if other && m.width > 0 {
-		m.list.scroll(m.listHeight())
-		return m.rerenderDetail()
-	}
-	return nil
+	return m.detail.Show(s)
 }
 
-func (m *Model) resize(w, h int) tea.Cmd {
-	m.width, m.height = w, h
-	if tooSmall(w, h) {
+// arrange adapts the components to the size of the screen and of the message line.
+func (m *Model) arrange() tea.Cmd {
+	if !m.frame.dirty || m.frame.width == 0 || tooSmall(m.frame.width, m.frame.height) {
 		return nil
 	}
-	height := m.listHeight()
-	if m.list.follow {
-		m.list.top = len(m.list.rows)
+	l := m.layout()
+	m.list.SetHeight(l.list.h)
+	m.list.KeepAnchor = m.mode == modeFilter || m.mode == modeChooser
+	st := m.o.Style
+	st.Width, st.Timeout = l.detail.w, m.header.State.Timeout
+	return m.detail.SetView(detail.View{Height: l.detail.h, Style: st, Title: l.wide})
+}
+
+// The intervals of the clock. It is faster while a visible row is pending, because the row shows its age.
+const (
+	tickIdle    = time.Second
+	tickWaiting = 200 * time.Millisecond
+)
+
+func (m *Model) tick() tea.Cmd {
+	d := tickIdle
+	if m.frame.width > 0 && m.list.HasPending(m.list.Height()) {
+		d = tickWaiting
 	}
-	m.list.scroll(height)
-	return tea.Batch(m.reload(), m.rerenderDetail())
+	return m.run.After(d, func(context.Context) tea.Msg { return tickMsg{} })
+}
+
+func (m *Model) handleTick() tea.Cmd {
+	m.frame.dirty = m.message.NextNotice() || m.frame.dirty
+	cmds := []tea.Cmd{m.tick(), m.header.LoadState()}
+	if m.header.Totals.Rate.PerSecond > 0 {
+		cmds = append(cmds, m.header.Count()) // the rate falls when no deliveries arrive
+	}
+	return tea.Batch(cmds...)
+}
+
+// waitForNotice waits for the next notice.
+func (m *Model) waitForNotice() tea.Cmd {
+	return m.run.Do(func(ctx context.Context) tea.Msg {
+		select {
+		case n := <-m.frame.notices:
+			return noticeMsg{n}
+		case <-ctx.Done():
+			return nil
+		}
+	})
 }

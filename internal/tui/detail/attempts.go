@@ -1,0 +1,188 @@
+package detail
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// attemptIndent is the indentation of an attempt's details.
+const attemptIndent = 6
+
+// attemptLines returns a delivery's attempts with the latest unfolded, its replays, and a hint.
+func (p renderer) attemptLines(ctx context.Context, s subject) []detailLine {
+	var lines []detailLine
+	var hint []display.Line
+	if s.delivery.ResolvedBy == "" {
+		hint = p.explain(ctx, s.delivery)
+	}
+	history := slices.Clone(s.delivery.History)
+	if n := len(history); n > 0 && len(hint) > 0 && strings.HasPrefix(history[n-1].Error, strings.TrimSpace(hint[0].String())) {
+		history[n-1].Error = "" // the hint repeats it
+	}
+	if len(history) == 0 {
+		lines = append(lines, detailLine{line: draw.Styled(" "+p.notSent(s.delivery.Summary), display.Dim)})
+	}
+	for i, a := range history {
+		lines = append(lines, p.attemptBlock(s.delivery.ReceivedAt, a, i == len(history)-1)...)
+	}
+	lines = append(lines, p.replayLines(s)...)
+	if len(hint) > 0 {
+		lines = append(append(lines, detailLine{}), p.indentLines(hint)...)
+	}
+	return lines
+}
+
+func (p renderer) notSent(s webhook.Summary) string {
+	switch s.Status {
+	case webhook.StatusRejected:
+		return "The handler never saw this delivery."
+	case webhook.StatusSkipped:
+		return "No route or event filter selects this event, so it was not forwarded."
+	default:
+		return "No response yet."
+	}
+}
+
+// attemptBlock returns the lines of one attempt. The time includes the date if the attempt began on another day than the delivery arrived.
+func (p renderer) attemptBlock(received time.Time, a webhook.Attempt, latest bool) []detailLine {
+	st := p.style
+	path := "attempt/" + strconv.Itoa(a.N)
+	folded, ok := p.folds[path]
+	if !ok {
+		folded = !latest
+	}
+	glyph := "▾"
+	if folded {
+		glyph = "▸"
+	}
+	_, role := st.Glyph(a.Status())
+	head := draw.Text(" ").Add(draw.Symbols(glyph, st), display.Dim).Add(" "+display.PadRight(strconv.Itoa(a.N), 3), display.Plain)
+	head = head.Add(display.When(a.StartedAt, received, st)+"  ", display.Dim).Add(outcome(a), role)
+	lines := []detailLine{{line: head, fold: path, folded: folded}}
+	if folded {
+		return lines
+	}
+	in := p.innerStyle()
+	if in.Width > 0 {
+		in = in.Narrowed(attemptIndent - 1)
+	}
+	label := func(name, value string) {
+		if value == "" {
+			return
+		}
+		l := display.Line{{Text: display.PadRight(name, 9), Role: display.Dim}, {Text: in.Clean(value)}}
+		lines = append(lines, p.attemptLine(l))
+	}
+	label("target", strings.TrimPrefix(a.RequestURL(), "http://"))
+	label("timing", timingText(a))
+	label("error", a.Error)
+	if len(a.Header) > 0 {
+		lines = append(lines, detailLine{})
+		for _, l := range display.Headers(a.Header, in) {
+			lines = append(lines, p.attemptLine(l))
+		}
+	}
+	if response := p.response(a, in); len(response) > 0 {
+		lines = append(lines, detailLine{})
+		for _, l := range response {
+			lines = append(lines, p.attemptLine(l))
+		}
+	}
+	for i := range lines[1:] {
+		lines[i+1].parent = path
+	}
+	return lines
+}
+
+func (p renderer) attemptLine(l display.Line) detailLine {
+	return detailLine{line: append(draw.Text(draw.Spaces(attemptIndent)), draw.From(l)...), indent: attemptIndent}
+}
+
+// response returns the handler's whole response. JSON on a single line that doesn't fit is pretty-printed.
+func (p renderer) response(a webhook.Attempt, st display.Style) []display.Line {
+	if len(a.Response) > p.style.Width && !a.ResponseTruncated && bytes.HasPrefix(bytes.TrimSpace(a.Response), []byte("{")) && bytes.Count(a.Response, []byte("\n")) < 2 {
+		bar := display.Span{Text: st.Symbols("│") + " ", Role: display.Dim}
+		var lines []display.Line
+		for _, l := range display.PrettyJSON(a.Response, 0, st.Narrowed(2)) {
+			lines = append(lines, append(display.Line{bar}, l...))
+		}
+		return lines
+	}
+	return display.Response(a, st)
+}
+
+// outcome returns the status and duration of an attempt.
+func outcome(a webhook.Attempt) string {
+	if a.Failure == webhook.FailureStale {
+		return "stale after " + display.Duration(a.Duration)
+	}
+	if a.Failure != "" || a.Code == 0 {
+		return strings.ReplaceAll(string(a.Status()), "_", " ") + " after " + display.Duration(a.Duration)
+	}
+	return strconv.Itoa(a.Code) + " in " + display.Duration(a.Duration)
+}
+
+// timingText returns the phases of an attempt with their durations.
+func timingText(a webhook.Attempt) string {
+	var parts []string
+	switch {
+	case a.Connect > 0:
+		parts = append(parts, "connect "+display.Duration(a.Connect))
+	case a.FirstByte > 0:
+		parts = append(parts, "reused connection")
+	}
+	if a.FirstByte > 0 {
+		parts = append(parts, "first byte "+display.Duration(a.FirstByte))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// replayLines returns the delivery that s replays, and the replays of s.
+func (p renderer) replayLines(s subject) []detailLine {
+	var lines []detailLine
+	if s.delivery.ReplayOf != "" {
+		lines = append(lines, detailLine{}, detailLine{line: draw.Styled(" Replay of  ", display.Bold).Add(display.ShortID(s.delivery.ReplayOf, p.style), display.Dim)})
+	}
+	title := false
+	for _, r := range s.tree.Nodes {
+		if r.ReplayOf != s.delivery.ID {
+			continue
+		}
+		if !title {
+			lines = append(lines, detailLine{}, detailLine{line: draw.Styled(" Replays", display.Bold)})
+			title = true
+		}
+		lines = append(lines, detailLine{line: p.replayLine(r, s.delivery.Summary)})
+	}
+	return lines
+}
+
+// replayLine returns the line of one replay.
+func (p renderer) replayLine(r webhook.Node, of webhook.Summary) draw.Line {
+	st := p.style
+	_, role := st.Glyph(r.Status)
+	l := draw.Text(" ").Add("  "+st.Symbols("↻")+"  ", display.Dim).Add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
+	l = l.Add(display.StatusText(r.Summary), role)
+	if r.Attempts > 0 && r.Code > 0 {
+		l = l.Add(" in "+display.Duration(r.Duration), display.Plain)
+	}
+	l = l.Add("  "+display.ShortID(r.ID, st), display.Dim)
+	switch {
+	case r.Difference == webhook.DifferenceBody:
+		l = l.Add("  edited", display.Dim)
+	case r.Difference == webhook.DifferenceSignature:
+		l = l.Add("  re-signed", display.Dim)
+	case r.Code == of.Code && r.Status == of.Status && of.Attempts > 0:
+		l = l.Add("  same code", display.Dim)
+	}
+	return l
+}

@@ -1,0 +1,246 @@
+// Package detail shows one delivery: it reads the delivery, renders the open tab, and keeps the cursor in its lines.
+package detail
+
+import (
+	"errors"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+	"github.com/vidiking/vidiking-cli/internal/tui/keys"
+	"github.com/vidiking/vidiking-cli/internal/tui/task"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// Source is where the detail reads from.
+type Source struct {
+	Log    view.Log
+	Tools  view.Tools
+	Runner task.Runner
+	Marked func(other webhook.ID) webhook.ID // the marked delivery to compare another one with
+}
+
+// View is the size and style of the detail.
+type View struct {
+	Height int
+	Style  display.Style // its Width is the width of the detail
+	Title  bool          // begin with the delivery's title
+}
+
+// Model is the detail of a delivery.
+type Model struct {
+	pane
+
+	Tabs Tabs
+
+	source  Source
+	keys    *keys.Map
+	view    View
+	format  payloadFormat
+	wrap    bool
+	subject *subject // nil: no delivery
+
+	requests task.Tracker
+	loading  webhook.Summary // the delivery that the detail shows or is loading
+	version  int             // incremented when the detail's settings change
+}
+
+// The messages of the detail.
+type (
+	// LoadedMsg is the response to a request for a delivery.
+	LoadedMsg struct {
+		n, version int
+		subject    *subject
+		lines      []detailLine
+		err        error
+	}
+	// ErrorMsg reports that a delivery cannot be read.
+	ErrorMsg struct{ Err error }
+	// NothingToCompareMsg reports that there is no other delivery to compare with.
+	NothingToCompareMsg struct{}
+)
+
+// New returns a detail without a delivery.
+func New(s Source, k *keys.Map) Model {
+	return Model{pane: pane{folds: map[string]bool{}}, Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, source: s, keys: k}
+}
+
+// SetView sets size and style.
+func (d *Model) SetView(v View) tea.Cmd {
+	before := d.view
+	d.view = v
+	d.height = v.Height
+	d.scroll()
+	if before.Height = v.Height; before != v {
+		return d.rerender()
+	}
+	return nil
+}
+
+// Show loads a delivery unless the detail shows it or is loading it.
+func (d *Model) Show(s webhook.Summary) tea.Cmd {
+	if sameDetail(s, d.loading) {
+		return nil
+	}
+	d.loading = s
+	return d.load(s.ID)
+}
+
+// Clear shows no delivery.
+func (d *Model) Clear() {
+	d.subject, d.lines, d.loading = nil, nil, webhook.Summary{}
+	d.requests.Drop()
+}
+
+// Shown returns the delivery that is shown.
+func (d *Model) Shown() (webhook.Summary, bool) {
+	if d.subject == nil {
+		return webhook.Summary{}, false
+	}
+	return d.subject.delivery.Summary, true
+}
+
+// Update handles the response to a request.
+func (d *Model) Update(msg LoadedMsg) tea.Cmd {
+	if !d.requests.Finish(msg.n) {
+		return nil
+	}
+	if isNotFound(msg.err) { // pruned meanwhile; the next page shows the rest
+		return nil
+	}
+	if msg.err != nil {
+		d.loading = webhook.Summary{} // load it again with the next page
+		return func() tea.Msg { return ErrorMsg{msg.err} }
+	}
+	before, _ := d.Shown()
+	d.subject = msg.subject
+	if before.ID != msg.subject.delivery.ID {
+		d.reset()
+	}
+	if msg.version != d.version {
+		return d.render()
+	}
+	d.lines = msg.lines
+	d.scroll()
+	if d.Tabs.open == tabDiff && msg.subject.comparedTo == nil {
+		d.Tabs.open = tabPayload
+		return tea.Batch(d.rerender(), func() tea.Msg { return NothingToCompareMsg{} })
+	}
+	return nil
+}
+
+// Key handles a key while the detail has the focus.
+func (d *Model) Key(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
+	switch {
+	case key.Matches(k, d.keys.Up):
+		d.move(-1)
+	case key.Matches(k, d.keys.Down):
+		d.move(1)
+	case key.Matches(k, d.keys.PageUp):
+		d.move(-d.height)
+	case key.Matches(k, d.keys.PageDown):
+		d.move(d.height)
+	case key.Matches(k, d.keys.Top):
+		d.move(-len(d.lines))
+	case key.Matches(k, d.keys.Bottom):
+		d.move(len(d.lines))
+	case key.Matches(k, d.keys.Open) && d.toggle(), key.Matches(k, d.keys.Right) && d.unfold(), key.Matches(k, d.keys.Left) && d.fold():
+		return d.rerender(), true
+	default:
+		return nil, key.Matches(k, d.keys.Open, d.keys.Right)
+	}
+	return nil, true
+}
+
+// TabKey handles the keys that select what the detail shows. They also work in the list.
+func (d *Model) TabKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
+	switch {
+	case key.Matches(k, d.keys.Next):
+		d.Tabs.step(1)
+	case key.Matches(k, d.keys.Previous):
+		d.Tabs.step(-1)
+	case key.Matches(k, d.keys.Format):
+		if d.Tabs.open == tabPayload {
+			d.format = (d.format + 1) % formatCount
+		}
+		d.Tabs.open = tabPayload
+	case key.Matches(k, d.keys.Wrap):
+		d.wrap = !d.wrap
+	default:
+		return nil, false
+	}
+	d.reset()
+	return d.rerender(), true
+}
+
+// Diff compares a delivery with another one.
+func (d *Model) Diff(id webhook.ID) tea.Cmd {
+	d.Tabs.open = tabDiff
+	d.reset()
+	d.version++
+	return d.load(id)
+}
+
+// ClickTab opens the tab at a cell of the tab line.
+func (d *Model) ClickTab(x int) tea.Cmd {
+	t, ok := d.Tabs.at(x)
+	if !ok {
+		return nil
+	}
+	d.Tabs.open = t
+	d.reset()
+	return d.rerender()
+}
+
+// Click moves the cursor to a visible line, and folds or unfolds its section.
+func (d *Model) Click(row int) tea.Cmd {
+	if d.cursor = d.top + row; d.toggle() {
+		return d.rerender()
+	}
+	d.scroll()
+	return nil
+}
+
+// Lines renders the visible lines. Matches of f are marked.
+func (d *Model) Lines(f filter.Filter, focused bool) []draw.Line { //nolint:revive // a focused pane draws its cursor, nothing else
+	st := d.view.Style
+	w := st.Width
+	lines := make([]draw.Line, 0, d.height)
+	for i := d.top; i < len(d.lines) && len(lines) < d.height; i++ {
+		row := d.lines[i].line.Highlight(f)
+		if focused && i == d.cursor {
+			row = append(draw.Text(draw.Symbols("▌", st)), withoutFirstCell(row).Fit(w-1, st).Reverse()...)
+		}
+		lines = append(lines, row.Fit(w, st))
+	}
+	for len(lines) < d.height {
+		lines = append(lines, draw.Text(draw.Spaces(w)))
+	}
+	return lines
+}
+
+// withoutFirstCell returns a line without its first cell, which is a space.
+func withoutFirstCell(l draw.Line) draw.Line {
+	if len(l) == 0 || l[0].Text == "" {
+		return l
+	}
+	first := l[0]
+	first.Text = first.Text[1:]
+	return append(draw.Line{first}, l[1:]...)
+}
+
+// isNotFound reports whether a delivery is not in the log. After any other error, it may still be there.
+func isNotFound(err error) bool {
+	var gone *store.NotFoundError
+	return errors.As(err, &gone)
+}
+
+// sameDetail reports whether the detail of a delivery is unchanged.
+func sameDetail(a, b webhook.Summary) bool {
+	return a.ID == b.ID && a.Status == b.Status && a.Attempts == b.Attempts && a.ResolvedBy == b.ResolvedBy
+}

@@ -1,0 +1,87 @@
+package detail
+
+import (
+	"context"
+	"maps"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/task"
+	"github.com/vidiking/vidiking-cli/internal/view"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// subject is the data that the detail shows.
+type subject struct {
+	delivery   webhook.Delivery
+	tree       webhook.ReplayTree
+	comparedTo *webhook.Delivery // set on the Diff tab
+}
+
+func (d *Model) load(id webhook.ID) tea.Cmd {
+	ctx, n := d.requests.Begin(d.source.Runner.Context)
+	r, version, log := d.renderer(), d.version, d.source.Log
+	marked := d.source.Marked(id)
+	return task.Run(ctx, func(ctx context.Context) tea.Msg {
+		s, err := readSubject(ctx, log, id, r.tab, marked)
+		if err != nil {
+			return LoadedMsg{n: n, err: err}
+		}
+		return LoadedMsg{n, version, s, r.lines(ctx, *s), nil}
+	})
+}
+
+// readSubject reads the data that a tab shows.
+func readSubject(ctx context.Context, log view.Log, id webhook.ID, shown tab, marked webhook.ID) (*subject, error) {
+	d, tree, err := log.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{delivery: d, tree: tree}
+	if shown != tabDiff {
+		return s, nil
+	}
+	var other webhook.Delivery
+	if marked == "" {
+		marked = d.ReplayOf // compare a replay with the original
+	}
+	found := false
+	if marked != "" {
+		other, _, err = log.Get(ctx, marked)
+		found = err == nil
+	}
+	if err != nil && !isNotFound(err) {
+		return nil, err // don't compare with another delivery than the marked one
+	}
+	if !found {
+		other, found, err = log.PreviousOfEvent(ctx, d)
+	}
+	if err == nil && found {
+		s.comparedTo = &other
+	}
+	return s, err
+}
+
+// rerender renders the detail after a change of its settings.
+func (d *Model) rerender() tea.Cmd {
+	d.version++
+	if d.requests.Busy {
+		return nil // the response of the running request has an old version, so it is rendered again
+	}
+	return d.render()
+}
+
+func (d *Model) render() tea.Cmd {
+	if d.subject == nil {
+		return nil
+	}
+	ctx, n := d.requests.Begin(d.source.Runner.Context)
+	r, version, s := d.renderer(), d.version, d.subject
+	return task.Run(ctx, func(ctx context.Context) tea.Msg { return LoadedMsg{n, version, s, r.lines(ctx, *s), nil} })
+}
+
+func (d *Model) renderer() renderer {
+	return renderer{
+		tab: d.Tabs.open, format: d.format, wrap: d.wrap, folds: maps.Clone(d.folds), style: d.view.Style, withTitle: d.view.Title, tools: d.source.Tools,
+	}
+}

@@ -1,0 +1,175 @@
+package detail
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/jsontext"
+)
+
+const (
+	maxTreeLines   = 20_000 // of the whole tree
+	maxTreeMembers = 2_000  // members shown of one object or array
+	maxTreeDepth   = 40     // deeper levels are folded and not indented further
+	maxOpenMembers = 200    // a container with more members is folded at first
+	maxKeyColumn   = 36     // maximum width of the column of keys; longer keys overflow
+)
+
+// treeLine is one line of a payload's tree.
+type treeLine struct {
+	path   string // identifies the draw.Line
+	depth  int
+	key    string // sanitized
+	value  []byte // JSON text; nil for a container
+	count  int    // number of members of a container
+	array  bool
+	folded bool
+	note   string // if set, the line shows only this
+}
+
+// folds records which containers the user has folded or unfolded, by path.
+type folds map[string]bool
+
+// tree returns the unfolded lines of a payload. It returns false if the payload is not a JSON object or array.
+func tree(body []byte, f folds, st display.Style) (branches []treeLine, ok bool) {
+	body = bytes.TrimSpace(jsontext.WithoutMark(body))
+	if len(body) == 0 || body[0] != '{' && body[0] != '[' || !jsontext.Valid(body) {
+		return nil, false
+	}
+	t := treeBuilder{folds: f, style: st}
+	t.members(body, "", 0)
+	return t.branches, true
+}
+
+type treeBuilder struct {
+	folds    folds
+	style    display.Style
+	branches []treeLine
+}
+
+// members adds the members of a container, which must be valid JSON.
+func (t *treeBuilder) members(body []byte, path string, depth int) {
+	n := 0
+	for i, e := range jsontext.Elements(body, 0) {
+		n = i + 1
+		if n > maxTreeMembers || len(t.branches) >= maxTreeLines {
+			continue // only count
+		}
+		key := "[" + strconv.Itoa(i) + "]"
+		if e.Name.To > 0 {
+			key = t.style.Clean(jsontext.Unquote(e.Name.Of(body)))
+		}
+		t.member(key, e.Value.Of(body), path+"/"+strconv.Itoa(i), depth)
+	}
+	if n > maxTreeMembers {
+		t.branches = append(t.branches, treeLine{depth: depth, note: display.Count(n-maxTreeMembers) + " more"})
+	}
+}
+
+func (t *treeBuilder) member(key string, value []byte, path string, depth int) {
+	b := treeLine{path: path, depth: depth, key: key, value: value}
+	if value[0] != '{' && value[0] != '[' {
+		t.branches = append(t.branches, b)
+		return
+	}
+	b.array = value[0] == '['
+	b.count = countMembers(value)
+	if b.count == 0 {
+		t.branches = append(t.branches, b)
+		return
+	}
+	b.value = nil
+	set := false // by the user
+	if b.folded, set = t.folds[path]; !set {
+		b.folded = b.count > maxOpenMembers || depth >= maxTreeDepth
+	}
+	t.branches = append(t.branches, b)
+	if !b.folded {
+		t.members(value, path, depth+1)
+	}
+}
+
+// treeLayout aligns keys and values in two columns. It leaves the first cell free for the cursor.
+func treeLayout(branches []treeLine, st display.Style) []detailLine {
+	column := 0
+	for _, b := range branches {
+		if w := treeIndent(b) + display.Width(b.key); w <= maxKeyColumn {
+			column = max(column, w)
+		}
+	}
+	column += 2
+	lines := make([]detailLine, len(branches))
+	for i, b := range branches {
+		lines[i] = b.line(column, st)
+		if at := strings.LastIndexByte(b.path, '/'); at > 0 {
+			lines[i].parent = b.path[:at]
+		}
+	}
+	return lines
+}
+
+// treeIndent returns the column where the key of a line begins.
+func treeIndent(b treeLine) int { return 3 + 2*min(b.depth, maxTreeDepth) }
+
+func (b treeLine) line(column int, st display.Style) detailLine {
+	in := treeIndent(b)
+	if b.note != "" {
+		return detailLine{line: draw.Styled(draw.Spaces(in)+st.Symbols("… ")+b.note, display.Dim)}
+	}
+	if b.value == nil {
+		glyph := "▾"
+		if b.folded {
+			glyph = "▸"
+		}
+		l := draw.Text(draw.Spaces(in-2)).Add(draw.Symbols(glyph, st)+" "+b.key, display.Dim)
+		if b.folded {
+			l = l.Pad(max(column, l.Width()+2)).Add(b.size(), display.Dim)
+		}
+		return detailLine{line: l, fold: b.path, folded: b.folded}
+	}
+	l := draw.Text(draw.Spaces(in)).Add(b.key, display.Dim)
+	l = l.Pad(max(column, l.Width()+2))
+	room := st.Width - l.Width() - 1
+	value := string(b.value)
+	if st.Width > 0 {
+		value = keepEnds(value, room)
+	}
+	value = st.Clean(value)
+	if st.Width > 0 {
+		value = st.CutMiddle(value, max(room, 3))
+	}
+	return detailLine{line: l.Add(value, display.Plain), indent: column}
+}
+
+func (b treeLine) size() string {
+	noun := " members"
+	if b.array {
+		noun = " items"
+	}
+	if b.count == 1 {
+		noun = noun[:len(noun)-1]
+	}
+	return display.Count(b.count) + noun
+}
+
+// keepEnds shortens a text that is far longer than its cells to its two ends, because sanitizing a long text is slow.
+func keepEnds(s string, cells int) string {
+	const bytesPerCell = 28 // the most that one cell can hold: a character with combining marks
+	if most := (max(cells, 0) + 1) * bytesPerCell; len(s) > 2*most {
+		return s[:most] + s[len(s)-most:]
+	}
+	return s
+}
+
+// countMembers counts the members or items of a valid container.
+func countMembers(container []byte) int {
+	n := 0
+	for range jsontext.Elements(container, 0) {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,213 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+	"github.com/vidiking/vidiking-cli/internal/tui/list"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+)
+
+// View returns the current frame. It renders a new one only if something has changed.
+func (m *Model) View() tea.View {
+	if m.frame.dirty {
+		m.frame.view = picture{m}.compose()
+		m.frame.dirty = false
+	}
+	return m.frame.view
+}
+
+// picture renders the model as a frame.
+type picture struct{ *Model }
+
+func (m picture) compose() tea.View {
+	v := tea.NewView(draw.Painter{Color: m.o.Color}.Paint(m.screen()))
+	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
+	v.WindowTitle = "vidiking"
+	v.Cursor = m.textCursor()
+	return v
+}
+
+// screen renders all lines of the screen.
+func (m picture) screen() []draw.Line {
+	if m.frame.width == 0 {
+		return nil
+	}
+	if tooSmall(m.frame.width, m.frame.height) {
+		return m.tooSmallLines()
+	}
+	l := m.layout()
+	lines := m.header.Lines(m.frame.width, m.o.Style)
+	if overlay := m.overlayLines(l); overlay != nil {
+		lines = append(lines, draw.Rule(rules(m).left(), rules(m).right(), m.frame.width, m.o.Style))
+		lines = append(lines, overlay...)
+	} else if l.wide {
+		lines = append(lines, m.wideLines(l)...)
+	} else {
+		lines = append(lines, m.narrowLines(l)...)
+	}
+	return append(append(lines, m.resultLines()...), footer(m).line())
+}
+
+// tooSmallLines renders a message that the window is too small.
+func (m picture) tooSmallLines() []draw.Line {
+	messages := []string{
+		fmt.Sprintf("%d x %d is too small.", m.frame.width, m.frame.height), fmt.Sprintf("Enlarge it to %d x %d.", minWidth, minHeight), "Press q to quit.",
+	}
+	if q := m.message.Question; q != nil {
+		messages = []string{q.Prompt + " y/n"}
+	}
+	lines := make([]draw.Line, m.frame.height)
+	for i := range lines {
+		if i < len(messages) {
+			lines[i] = draw.Text(messages[i])
+		}
+		lines[i] = lines[i].Fit(m.frame.width, m.o.Style)
+	}
+	return lines
+}
+
+func (m picture) narrowLines(l layout) []draw.Line {
+	st := m.o.Style
+	lines := []draw.Line{draw.Rule(rules(m).left(), rules(m).right(), m.frame.width, st)}
+	lines = append(lines, m.listLines(l)...)
+	right := rules(m).indicators()
+	if s, ok := m.detail.Shown(); ok {
+		id := draw.Styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
+		if len(right) > 0 {
+			id = id.Add(st.Symbols("─"), display.Dim)
+		}
+		right = append(id, right...)
+	}
+	lines = append(lines, draw.Rule(m.detail.Tabs.Line(), right, m.frame.width, st))
+	return append(lines, m.detailLines()...)
+}
+
+func (m picture) wideLines(l layout) []draw.Line {
+	st := m.o.Style
+	left := draw.Rule(rules(m).left(), rules(m).right(), l.list.w, st).Add(draw.Symbols("┬", st), display.Dim)
+	lines := []draw.Line{append(left, draw.Rule(m.detail.Tabs.Line(), nil, l.detail.w, st)...)}
+	rows, detail := m.listLines(l), m.detailLines()
+	for i := range rows {
+		lines = append(lines, append(rows[i].Add(st.Symbols("│"), display.Dim), detail[i]...))
+	}
+	lower := draw.Rule(nil, rules(m).indicators(), l.list.w, st).Add(draw.Symbols("┴"+strings.Repeat("─", l.detail.w), st), display.Dim)
+	return append(lines, lower)
+}
+
+// overlayLines renders the overlay that covers list and detail, with the rule below it. It returns nil if none is open.
+func (m picture) overlayLines(l layout) []draw.Line {
+	st := m.o.Style
+	h := l.content
+	var lines []draw.Line
+	switch m.mode {
+	case modeHelp:
+		lines = m.overlay.help.Lines(m.keys, m.frame.width, h, st)
+	case modeChooser:
+		lines = m.filter.Chooser.Lines(m.filter.Active, m.frame.width, h, st)
+	case modePalette:
+		lines = m.overlay.palette.Lines(st, h)
+	default:
+		return nil
+	}
+	out := make([]draw.Line, h, h+1)
+	for i := range out {
+		if i < len(lines) {
+			out[i] = lines[i]
+		}
+		out[i] = out[i].Fit(m.frame.width, st)
+	}
+	var more draw.Line
+	if below := m.overlay.help.Below(); m.mode == modeHelp && below > 0 {
+		more = draw.Text(" " + draw.Symbols("↓", st) + " " + display.Count(below) + " more ")
+	}
+	return append(out, draw.Rule(nil, more, m.frame.width, st))
+}
+
+// textCursor returns the position of the terminal's cursor, or nil if no text is being typed.
+func (m picture) textCursor() *tea.Cursor {
+	if tooSmall(m.frame.width, m.frame.height) {
+		return nil
+	}
+	switch m.mode {
+	case modeFilter:
+		_, at := m.filter.EditLine(rules(m).room(), m.o.Style)
+		return tea.NewCursor(min(1+at, m.frame.width-1), m.layout().upper) // after the rule's first cell
+	case modePalette:
+		at := m.overlay.palette.CursorColumn(m.o.Style)
+		return tea.NewCursor(min(at, m.frame.width-1), m.layout().upper+2)
+	default:
+		return nil
+	}
+}
+
+func (m *Model) layout() layout {
+	return layoutOf(m.frame.width, m.frame.height, m.header.Height(), len(m.resultLines()), m.mode)
+}
+
+// detailLines renders the visible lines of the detail.
+func (m picture) detailLines() []draw.Line {
+	return m.detail.Lines(m.filter.Matches(), m.mode == modeDetail)
+}
+
+// listLines renders the column heads, if there is room, and the visible rows, or the reason why there are none.
+func (m picture) listLines(l layout) []draw.Line {
+	v := list.RowView{
+		Style: m.rowStyle(l), Pane: l.pane, Now: m.o.Now(), Filter: m.filter.Matches(), Cells: l.list.w, DetailFocused: m.mode == modeDetail,
+	}
+	lines := m.list.Lines(v)
+	if len(m.list.Rows) == 0 && len(lines) > 1 {
+		lines[1] = append(draw.Text(" "), m.emptyMessage()...).Fit(l.list.w, v.Style)
+	}
+	if l.columnHeads {
+		lines = append([]draw.Line{list.Head(v)}, lines...)
+	}
+	return lines
+}
+
+// resultLines renders the lines above the footer: the current message, a question, or help for the filter.
+func (m *Model) resultLines() []draw.Line {
+	r := m.message.Content()
+	switch {
+	case m.message.Question != nil:
+	case m.mode == modeFilter:
+		r = m.filter.Help(m.o.Style)
+	case m.mode == modeHelp || m.mode == modeChooser || m.mode == modePalette:
+		r.OneLine = true // leave the space to the overlay
+	}
+	maxLines := 3
+	if m.frame.width >= wideMinWidth {
+		maxLines = 2
+	}
+	return r.Lines(m.frame.width, maxLines, m.o.Style)
+}
+
+// emptyMessage returns the reason why there are no rows.
+func (m picture) emptyMessage() draw.Line {
+	switch {
+	case !m.list.Loaded:
+		return nil
+	case m.filter.Active != "" && m.header.Totals.All > 0:
+		return draw.Styled("No matches in "+display.Deliveries(m.header.Totals.All)+".", display.Dim)
+	case m.o.Actions != nil:
+		return draw.Styled("No deliveries yet. Send one: t", display.Dim)
+	default:
+		return draw.Styled("No deliveries yet.", display.Dim)
+	}
+}
+
+// rowStyle returns the style of rows. In the wide layout, rows leave one cell for the cursor and one at the end.
+func (m picture) rowStyle(l layout) display.Style {
+	st := m.o.Style
+	st.Timeout = m.header.State.Timeout
+	st.Width = l.list.w
+	if l.pane {
+		st.Width = l.list.w - 2
+	}
+	return st
+}

@@ -1,0 +1,85 @@
+package list
+
+import (
+	"time"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+
+	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// elapsedFrom is the age at which a pending row begins to show its age.
+const elapsedFrom = 500 * time.Millisecond
+
+// RowView holds the settings for rendering a row.
+type RowView struct {
+	Style         display.Style
+	Pane          bool // row of the wide layout
+	Now           time.Time
+	Filter        filter.Filter // its matches are highlighted
+	Cells         int
+	marked        bool
+	cursor        bool
+	DetailFocused bool // the keys move in the detail, so the row under the cursor is not highlighted
+}
+
+// rowOf renders a delivery as a row of the list: the row that all commands print, indented by one cell.
+func rowOf(s webhook.Summary, v RowView) draw.Line {
+	first := " "
+	switch {
+	case v.cursor:
+		first = draw.Symbols("▌", v.Style)
+	case v.marked:
+		first = "+"
+	}
+	l := append(draw.Text(first), draw.From(v.row(s)).Highlight(v.Filter)...)
+	if !v.cursor {
+		return l.Fit(v.Cells, v.Style)
+	}
+	rest := l[1:].Fit(v.Cells-1, v.Style)
+	if v.DetailFocused { // only the first cell shows the cursor
+		return append(l[:1:1], rest...)
+	}
+	if v.marked {
+		l[0].Text = "+"
+	}
+	return append(l[:1:1], rest.Reverse()...)
+}
+
+func (v RowView) row(s webhook.Summary) display.Line {
+	elapsed := time.Duration(0)
+	if age := v.Now.Sub(s.ReceivedAt); age >= elapsedFrom {
+		elapsed = age
+	}
+	switch pending := s.Status == webhook.StatusPending && s.ResolvedBy == ""; {
+	case pending && v.Pane:
+		return display.PaneWaitingRow(s, elapsed, v.Style)
+	case pending:
+		return display.WaitingRow(s, elapsed, v.Style)
+	case v.Pane:
+		return display.PaneRow(s, v.Style)
+	default:
+		return display.Row(s, v.Style)
+	}
+}
+
+// Lines renders the visible rows, without column heads. The last lines are empty if there are fewer rows.
+func (l *Model) Lines(v RowView) []draw.Line {
+	h := l.height
+	lines := make([]draw.Line, 0, h)
+	for i, r := range l.Visible(h) {
+		v.cursor, v.marked = l.Top+i == l.Cursor, l.Marks.Has(r.ID)
+		lines = append(lines, rowOf(r.Summary, v))
+	}
+	for len(lines) < h {
+		lines = append(lines, draw.Line(nil).Fit(v.Cells, v.Style))
+	}
+	return lines
+}
+
+// Head renders the column heads of the wide layout.
+func Head(v RowView) draw.Line {
+	return append(draw.Text(" "), draw.From(display.PaneHead(v.Style))...).Fit(v.Cells, v.Style)
+}
