@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	schemaVersion = 6          // the number of migrations, and the user_version of a log that has all of them
+	schemaVersion = 7          // the number of migrations, and the user_version of a log that has all of them
 	applicationID = 0x56444b4c // "VDKL", set by the first migration
 )
 
