@@ -124,6 +124,9 @@ func TestDiagnoseNamesTheMistakeOfEachWrongHandler(t *testing.T) {
 			if f := got.Findings[0]; f.Cause == "" || f.Fix == "" {
 				t.Errorf("no cause or fix: %+v", f)
 			}
+			if !got.Explained {
+				t.Error("not explained")
+			}
 			if got.Sent != len(tc.h.sent) || got.Sent > 80 {
 				t.Errorf("%d probes sent, %d counted", len(tc.h.sent), got.Sent)
 			}
@@ -133,7 +136,7 @@ func TestDiagnoseNamesTheMistakeOfEachWrongHandler(t *testing.T) {
 
 func subject(body, secret string) Subject {
 	return Subject{
-		Body: []byte(body), Style: signature.StylePrefixed, Secret: webhook.SecretFrom(secret),
+		Body: []byte(body), Header: signed(prefix + sign(secret, []byte(body))), Style: signature.StylePrefixed, Secret: webhook.SecretFrom(secret),
 		Others: []Secret{{webhook.SecretFrom("whsec_staging"), "the one of profile staging"}},
 		Explain: func(a webhook.Attempt) []webhook.Finding {
 			f, ok := refusal.Identify(refusal.NewResponse(a))
@@ -149,8 +152,11 @@ func TestDiagnoseSendsTheDeliveryAsItIsFirst(t *testing.T) {
 	t.Parallel()
 	h := compares(func(b []byte) string { return prefix + sign(secret, b) })
 	got, err := Diagnose(t.Context(), subject(payload, secret), h)
-	if err != nil || !got.Accepted || got.Sent != 1 || len(got.Findings) != 0 {
-		t.Errorf("got %+v, %v, want one probe that is accepted", got, err)
+	if err != nil || !got.Accepted || !got.Explained || got.Sent != 2 || len(got.Findings) != 0 {
+		t.Errorf("got %+v, %v, want an accepted probe and a wrong one that is refused", got, err)
+	}
+	if first := h.sent[0]; first.Header.Get(webhook.SignatureHeader) != prefix+sign(secret, []byte(payload)) || string(first.Body) != payload {
+		t.Errorf("got %+v, want the delivery as it is", first)
 	}
 }
 
@@ -158,18 +164,172 @@ func TestDiagnoseSendsNothingElseToAHandlerThatRefusesForAnotherReason(t *testin
 	t.Parallel()
 	h := &handler{accepts: func(string, []byte) bool { return false }, refusal: webhook.Attempt{Code: 403, Response: []byte("your quota is used up")}}
 	got, err := Diagnose(t.Context(), subject(payload, secret), h)
-	if err != nil || len(got.Findings) != 0 || got.Sent != 1 {
+	if err != nil || len(got.Findings) != 0 || got.Explained || got.Sent != 1 {
 		t.Errorf("got %+v, %v, want no finding and one probe", got, err)
 	}
 }
 
-func TestDiagnoseDoesNotBelieveAHandlerThatAcceptsAnything(t *testing.T) {
+// responds returns a handler with a response for each probe, which n counts from 1.
+type responds func(n int, p Probe) webhook.Attempt
+
+func (r responds) handler() *handler {
+	h := &handler{}
+	h.accepts = func(string, []byte) bool {
+		h.refusal = r(len(h.sent), h.sent[len(h.sent)-1])
+		return h.refusal.Code == 200
+	}
+	return h
+}
+
+// TestDiagnoseDoesNotClaimMoreThanTheHandlerShows has handlers whose responses prove less than they seem to.
+func TestDiagnoseDoesNotClaimMoreThanTheHandlerShows(t *testing.T) {
 	t.Parallel()
-	n := 0
-	h := &handler{accepts: func(string, []byte) bool { n++; return n > 1 }}
-	got, err := Diagnose(t.Context(), subject(payload, secret), h)
-	if err != nil || len(got.Findings) != 1 || got.Findings[0].Code != CodeUnsigned {
-		t.Errorf("got %+v, %v, want %s", got.Findings, err, CodeUnsigned)
+	refused := webhook.Attempt{Code: 401, Response: []byte("invalid signature")}
+	silent := func(code int) webhook.Attempt { return webhook.Attempt{Code: code} }
+	value := func(p Probe) string { return p.Header.Get(webhook.SignatureHeader) }
+	bare := sign(secret, []byte(payload))
+	for _, tc := range []struct {
+		name, code  string
+		certainty   webhook.Certainty
+		isExplained bool
+		respond     responds
+	}{
+		{"accepts everything", refusal.CodeUnsigned, webhook.Certain, true, func(int, Probe) webhook.Attempt { return silent(200) }},
+		{"accepts everything after the first probe", refusal.CodeInconsistent, webhook.Certain, false, func(n int, _ Probe) webhook.Attempt {
+			if n > 1 {
+				return silent(200)
+			}
+			return refused
+		}},
+		{"accepts every third delivery", refusal.CodeInconsistent, webhook.Certain, false, func(n int, _ Probe) webhook.Attempt {
+			if n%3 == 0 {
+				return silent(200)
+			}
+			return refused
+		}},
+		{"accepts every signature of 64 characters", refusal.CodeUnsigned, webhook.Certain, false, func(_ int, p Probe) webhook.Attempt {
+			if len(value(p)) == 64 {
+				return silent(200)
+			}
+			return refused
+		}},
+		{"limits requests", refusal.CodeRateLimit, webhook.Certain, false, func(n int, _ Probe) webhook.Attempt {
+			if n > 5 {
+				return silent(429)
+			}
+			return refused
+		}},
+		{"limits requests from the first on", refusal.CodeRateLimit, webhook.Certain, true, func(int, Probe) webhook.Attempt { return silent(429) }},
+		{"limits requests once a probe was accepted", refusal.CodeRateLimit, webhook.Certain, false, func(n int, p Probe) webhook.Attempt {
+			switch {
+			case n > 3:
+				return silent(429)
+			case value(p) == bare:
+				return silent(200)
+			}
+			return refused
+		}},
+		{"fails at everything", refusal.CodeSilentCrash, webhook.Likely, false, func(int, Probe) webhook.Attempt { return silent(500) }},
+		{"is under maintenance", refusal.CodeSilentCrash, webhook.Likely, false, func(int, Probe) webhook.Attempt { return silent(503) }},
+		{"fails at the prefix, and expects bare hex", refusal.CodeBareExpected, webhook.Certain, true, func(_ int, p Probe) webhook.Attempt {
+			switch {
+			case len(value(p)) != 64:
+				return silent(500)
+			case value(p) == bare:
+				return silent(200)
+			}
+			return refused
+		}},
+		{"fails at the prefix, and has a different secret", refusal.CodeSignatureLength, webhook.Likely, true, func(_ int, p Probe) webhook.Attempt {
+			if len(value(p)) != 64 {
+				return silent(500)
+			}
+			return refused
+		}},
+		{"refuses everything with 401", refusal.CodeDifferentSecret, webhook.Likely, true, func(int, Probe) webhook.Attempt { return silent(401) }},
+		{"refuses everything with 403", refusal.CodeDifferentSecret, webhook.Possible, false, func(int, Probe) webhook.Attempt { return silent(403) }},
+		{"refuses everything with 403, and no signature with 400", refusal.CodeDifferentSecret, webhook.Likely, true, func(_ int, p Probe) webhook.Attempt {
+			if value(p) == "" {
+				return silent(400)
+			}
+			return silent(403)
+		}},
+		{"fails at last", refusal.CodeInconsistent, webhook.Certain, false, func(n int, _ Probe) webhook.Attempt {
+			if n > 9 {
+				return silent(500)
+			}
+			return refused
+		}},
+		{"misses the signature", signature.CodeOtherHeader, webhook.Likely, true, func(int, Probe) webhook.Attempt {
+			return webhook.Attempt{Code: 400, Response: []byte(`{"error":"Missing signature header"}`)}
+		}},
+		{"misses the job once the signature is right", refusal.CodeBareExpected, webhook.Certain, true, func(_ int, p Probe) webhook.Attempt {
+			if value(p) == bare {
+				return webhook.Attempt{Code: 404, Response: []byte(`{"error":"job_1 is unknown"}`)}
+			}
+			return refused
+		}},
+		{"does not handle a delivery twice", refusal.CodeBareExpected, webhook.Certain, true, func(n int, p Probe) webhook.Attempt {
+			switch {
+			case value(p) != bare:
+				return refused
+			case n > 2:
+				return webhook.Attempt{Code: 409, Response: []byte("already handled")}
+			}
+			return silent(200)
+		}},
+		{"refuses an algorithm in its own words", refusal.CodeDifferentSecret, webhook.Likely, true, func(_ int, p Probe) webhook.Attempt {
+			if strings.HasPrefix(value(p), "sha1=") {
+				return webhook.Attempt{Code: 400, Response: []byte("algorithm is unsupported")}
+			}
+			return refused
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Diagnose(t.Context(), subject(payload, secret), tc.respond.handler())
+			if err != nil || len(got.Findings) == 0 || got.Findings[0].Code != tc.code || got.Findings[0].Certainty != tc.certainty {
+				t.Fatalf("got %+v, %v, want %s, %s", got.Findings, err, tc.code, tc.certainty)
+			}
+			if got.Explained != tc.isExplained {
+				t.Errorf("explained: got %t, want %t", got.Explained, tc.isExplained)
+			}
+		})
+	}
+}
+
+func TestDiagnoseExplainsADeliveryThatWasNotSignedWithTheSecretInUse(t *testing.T) {
+	t.Parallel()
+	right := compares(func(b []byte) string { return prefix + sign(secret, b) })
+	s := subject(payload, secret)
+	s.Header = signed(prefix + sign("whsec_before", []byte(payload)))
+	got, err := Diagnose(t.Context(), s, right)
+	if err != nil || len(got.Findings) != 1 || got.Findings[0].Code != refusal.CodeDifferentSecret || got.Findings[0].Certainty != webhook.Certain {
+		t.Errorf("signed with another secret: got %+v, %v", got.Findings, err)
+	}
+
+	s.Invalid = func() []webhook.Finding {
+		return []webhook.Finding{{Code: signature.CodeTrimmed, Certainty: webhook.Certain}}
+	}
+	right.sent = nil
+	if got, err = Diagnose(t.Context(), s, right); err != nil || !got.Explained || got.Sent != 1 || got.Findings[0].Code != signature.CodeTrimmed {
+		t.Errorf("an invalid signature that is refused: got %+v, %v, want why it is invalid and one probe", got, err)
+	}
+	everything := responds(func(int, Probe) webhook.Attempt { return webhook.Attempt{Code: 200} })
+	if got, err = Diagnose(t.Context(), s, everything.handler()); err != nil || !got.Accepted || len(got.Findings) != 1 || got.Findings[0].Code != refusal.CodeUnsigned {
+		t.Errorf("an invalid signature that is accepted: got %+v, %v, want %s", got, err, refusal.CodeUnsigned)
+	}
+}
+
+func TestDiagnoseSendsNoVariantsOfASecretThatWasGeneratedNow(t *testing.T) {
+	t.Parallel()
+	s := subject(payload, secret)
+	s.Explain = func(webhook.Attempt) []webhook.Finding {
+		return []webhook.Finding{{Code: refusal.CodeSecretGenerated, Certainty: webhook.Certain}}
+	}
+	h := compares(func([]byte) string { return "" })
+	if got, err := Diagnose(t.Context(), s, h); err != nil || got.Sent != 1 || !got.Explained || got.Findings[0].Code != refusal.CodeSecretGenerated {
+		t.Errorf("got %+v, %v, want %s and one probe", got, err, refusal.CodeSecretGenerated)
 	}
 }
 

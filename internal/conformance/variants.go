@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/jsontext"
+	"github.com/vidiking/vidiking-cli/internal/refusal"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -44,7 +45,14 @@ type mistake struct {
 // other mistake it makes, so each digest is tried in both.
 func (s Subject) variants() []variant {
 	right := digest(sha256.New, s.Secret.Reveal(), s.Body)
-	all := []variant{s.otherForm(right)}
+	var all []variant
+	if verdict, _ := signature.Verify([]webhook.Secret{s.Secret}, s.Header, s.Body); verdict != webhook.VerdictValid {
+		all = append(all, variant{name: "the secret in use", header: signed(signature.Sign(s.Secret, s.Body, s.Style)), finding: webhook.Finding{
+			Code: refusal.CodeDifferentSecret, Certainty: webhook.Certain,
+			Cause: "The handler uses " + s.Secret.String() + ", the secret in use now. The delivery was signed with a different one.", Fix: "Replay it with --resign, which signs it again.",
+		}})
+	}
+	all = append(all, s.otherForm(right))
 	for _, m := range s.mistakes() {
 		if bytes.Equal(m.digest, right) {
 			continue
@@ -62,12 +70,12 @@ func (s Subject) otherForm(right []byte) variant {
 	text := hex.EncodeToString(right)
 	if s.Style == signature.StyleBare {
 		return variant{name: "sha256=<hex>", header: signed(prefix + text), finding: webhook.Finding{
-			Code: "prefixed_hex_expected", Certainty: webhook.Certain, Cause: "The handler compares against sha256=<hex>, but the header is <hex>.",
+			Code: refusal.CodePrefixExpected, Certainty: webhook.Certain, Cause: "The handler compares against sha256=<hex>, but the header is <hex>.",
 			Fix: `Accept both forms: strip a "sha256=" prefix if there is one, before comparing.`,
 		}}
 	}
 	return variant{name: "<hex>", header: signed(text), finding: webhook.Finding{
-		Code: "bare_hex_expected", Certainty: webhook.Certain, Cause: "The handler compares against <hex>, but the header is sha256=<hex>.",
+		Code: refusal.CodeBareExpected, Certainty: webhook.Certain, Cause: "The handler compares against <hex>, but the header is sha256=<hex>.",
 		Fix: `Strip the "sha256=" prefix before comparing.`,
 	}}
 }
@@ -77,13 +85,13 @@ func (s Subject) mistakes() []mistake {
 	all := s.otherKeys()
 	for _, w := range rewritten(s.Body) {
 		all = append(all, mistake{
-			"the body as " + w.by + " writes it", "reserialized_body", "The handler hashes the parsed body, written again by " + w.by + ", instead of the raw bytes.",
+			"the body as " + w.by + " writes it", refusal.CodeReserialized, "The handler hashes the parsed body, written again by " + w.by + ", instead of the raw bytes.",
 			hashRaw, digest(sha256.New, s.Secret.Reveal(), w.text),
 		})
 	}
 	if trimmed := bytes.TrimSpace(s.Body); len(trimmed) < len(s.Body) {
 		all = append(all, mistake{
-			"the body without white space around it", "reserialized_body", "The handler hashes the body without the white space around it.", hashRaw,
+			"the body without white space around it", refusal.CodeReserialized, "The handler hashes the body without the white space around it.", hashRaw,
 			digest(sha256.New, s.Secret.Reveal(), trimmed),
 		})
 	}
@@ -96,7 +104,7 @@ func (s Subject) mistakes() []mistake {
 		}
 	}
 	return append(all, mistake{
-		"an empty body", "body_parsed_first", "The handler hashes an empty body: something read it before.", hashRaw, digest(sha256.New, s.Secret.Reveal(), nil),
+		"an empty body", refusal.CodeBodyParsedFirst, "The handler hashes an empty body: something read it before.", hashRaw, digest(sha256.New, s.Secret.Reveal(), nil),
 	})
 }
 
@@ -106,24 +114,24 @@ func (s Subject) otherKeys() []mistake {
 	bare := strings.TrimPrefix(secret, "whsec_")
 	sign := func(key string) []byte { return digest(sha256.New, key, s.Body) }
 	all := []mistake{
-		{"the secret with a line feed", "secret_space", "The handler's secret ends with a line feed.", "Trim the secret when the handler reads it: a file ends with a line feed.", sign(secret + "\n")},
-		{"the secret with a line break", "secret_space", "The handler's secret ends with a carriage return and a line feed.", "Trim the secret when the handler reads it.", sign(secret + "\r\n")},
-		{"the secret with a space", "secret_space", "The handler's secret ends with a space.", "Trim the secret when the handler reads it.", sign(secret + " ")},
-		{"the secret in quotes", "secret_quoted", "The handler's secret has quotes around it.", `Remove the quotes: docker's --env-file keeps them.`, sign(`"` + secret + `"`)},
-		{"the secret in single quotes", "secret_quoted", "The handler's secret has quotes around it.", `Remove the quotes: docker's --env-file keeps them.`, sign(`'` + secret + `'`)},
-		{"no secret", "missing_secret", "The handler's secret is empty.", "Set the variable that the handler reads, then restart it.", sign("")},
-		{"the text undefined", "missing_secret", "The handler's secret is the text \"undefined\": it has none.", "Set the variable that the handler reads, then restart it.", sign("undefined")},
+		{"the secret with a line feed", signature.CodeSecretSpace, "The handler's secret ends with a line feed.", "Trim the secret when the handler reads it: a file ends with a line feed.", sign(secret + "\n")},
+		{"the secret with a line break", signature.CodeSecretSpace, "The handler's secret ends with a carriage return and a line feed.", "Trim the secret when the handler reads it.", sign(secret + "\r\n")},
+		{"the secret with a space", signature.CodeSecretSpace, "The handler's secret ends with a space.", "Trim the secret when the handler reads it.", sign(secret + " ")},
+		{"the secret in quotes", signature.CodeSecretQuoted, "The handler's secret has quotes around it.", `Remove the quotes: docker's --env-file keeps them.`, sign(`"` + secret + `"`)},
+		{"the secret in single quotes", signature.CodeSecretQuoted, "The handler's secret has quotes around it.", `Remove the quotes: docker's --env-file keeps them.`, sign(`'` + secret + `'`)},
+		{"no secret", refusal.CodeMissingSecret, "The handler's secret is empty.", "Set the variable that the handler reads, then restart it.", sign("")},
+		{"the text undefined", refusal.CodeMissingSecret, "The handler's secret is the text \"undefined\": it has none.", "Set the variable that the handler reads, then restart it.", sign("undefined")},
 	}
 	if bare != secret {
-		all = append([]mistake{{"the secret without whsec_", "secret_without_prefix", "The handler uses the secret without whsec_ as the key.", useSecret, sign(bare)}}, all...)
+		all = append([]mistake{{"the secret without whsec_", signature.CodeNoPrefix, "The handler uses the secret without whsec_ as the key.", useSecret, sign(bare)}}, all...)
 	}
 	for _, d := range decodedKeys(secret, bare) {
-		all = append(all, mistake{"the secret decoded from " + d.from, "secret_decoded", "The handler decodes the secret from " + d.from + " to get the key.", useSecret, sign(d.key)})
+		all = append(all, mistake{"the secret decoded from " + d.from, signature.CodeSecretDecoded, "The handler decodes the secret from " + d.from + " to get the key.", useSecret, sign(d.key)})
 	}
 	for _, o := range s.Others {
 		if o.IsSet() && o.Secret != s.Secret {
 			all = append(all, mistake{
-				"another secret", "different_secret", "The handler uses a different secret than " + s.Secret.String() + ": " + o.Name + ".",
+				"another secret", refusal.CodeDifferentSecret, "The handler uses a different secret than " + s.Secret.String() + ": " + o.Name + ".",
 				"Give both sides the same secret, then restart the handler.", sign(o.Reveal()),
 			})
 		}
@@ -172,10 +180,10 @@ func (s Subject) spellings(right []byte) []variant {
 	text, upper, base := hex.EncodeToString(right), strings.ToUpper(hex.EncodeToString(right)), base64.StdEncoding.EncodeToString(right)
 	const lower = "Compare the bytes, or the hex in lower case."
 	all := []variant{
-		find("hex in upper case", prefix+upper, "header_upper_case", "The handler compares against hex in upper case.", lower),
-		find("bare hex in upper case", upper, "header_upper_case", "The handler compares against hex in upper case.", lower),
-		find("base64", base, "header_base64", "The handler compares against base64; the header is hex.", "Encode the digest in hex: digest('hex'), hexdigest()."),
-		find("base64 with sha256=", prefix+base, "header_base64", "The handler compares against base64; the header is hex.", "Encode the digest in hex: digest('hex'), hexdigest()."),
+		find("hex in upper case", prefix+upper, refusal.CodeUpperCase, "The handler compares against hex in upper case.", lower),
+		find("bare hex in upper case", upper, refusal.CodeUpperCase, "The handler compares against hex in upper case.", lower),
+		find("base64", base, signature.CodeBase64, "The handler compares against base64; the header is hex.", "Encode the digest in hex: digest('hex'), hexdigest()."),
+		find("base64 with sha256=", prefix+base, signature.CodeBase64, "The handler compares against base64; the header is hex.", "Encode the digest in hex: digest('hex'), hexdigest()."),
 	}
 	for _, h := range []struct {
 		name string
@@ -184,7 +192,7 @@ func (s Subject) spellings(right []byte) []variant {
 		sum := hex.EncodeToString(digest(h.hash, s.Secret.Reveal(), s.Body))
 		cause := "The handler computes an HMAC-" + strings.ToUpper(h.name) + "; the signature is an HMAC-SHA256."
 		for _, value := range []string{sum, h.name + "=" + sum} {
-			all = append(all, find(h.name, value, "algorithm", cause, "Use SHA-256."))
+			all = append(all, find(h.name, value, signature.CodeAlgorithm, cause, "Use SHA-256."))
 		}
 	}
 	return append(all, otherHeaders(text)...)
@@ -199,7 +207,7 @@ func otherHeaders(text string) []variant {
 			header := webhook.Field{Name: name, Value: value}
 			together.header = append(together.header, header)
 			together.each = append(together.each, variant{name: name, header: append(signed(prefix+text), header), finding: webhook.Finding{
-				Code: "header_other", Certainty: webhook.Certain, Cause: "The handler reads the signature from " + name + ".", Fix: "Read it from " + webhook.SignatureHeader + ".",
+				Code: signature.CodeOtherHeader, Certainty: webhook.Certain, Cause: "The handler reads the signature from " + name + ".", Fix: "Read it from " + webhook.SignatureHeader + ".",
 			}})
 		}
 		all = append(all, together)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/refusal"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -73,6 +74,18 @@ func delivered(id webhook.ID, style signature.Style, body string, code int) webh
 func TestTheLogDecidesBetweenTheCausesOfARefusedSignature(t *testing.T) {
 	t.Parallel()
 	const prefixed, bare = signature.StylePrefixed, signature.StyleBare
+	silent := delivered("dlv_a", prefixed, compact, 403)
+	inHeader := delivered("dlv_b", prefixed, compact, 200)
+	inHeader.Header = inHeader.Header.With(webhook.Field{Name: "X-Hub-Signature-256", Value: "sha256=00"})
+	upper := delivered("dlv_b", bare, compact, 200)
+	upper.Header[0].Value = strings.ToUpper(upper.Header[0].Value)
+	wrong := delivered("dlv_b", bare, compact, 200)
+	wrong.Verdict, wrong.SecretHint, wrong.Header[0].Value = webhook.VerdictInvalid, "", strings.Repeat("0", 64)
+	newline := delivered("dlv_b", bare, compact, 200)
+	newline.Verdict, newline.SecretHint = webhook.VerdictInvalid, ""
+	newline.Header[0].Value = signature.Sign(webhook.SecretFrom(ours.Reveal()+"\n"), []byte(compact), prefixed)
+	wrongBody := wrong
+	wrongBody.Body = []byte("{}")
 	elsewhere, otherSecret := delivered("dlv_b", bare, compact, 200), delivered("dlv_b", bare, compact, 200)
 	elsewhere.Target, elsewhere.History[0].Target = "http://localhost:4000", "http://localhost:4000"
 	otherSecret.SecretHint = "whsec_…other"
@@ -91,6 +104,13 @@ func TestTheLogDecidesBetweenTheCausesOfARefusedSignature(t *testing.T) {
 		{"both forms of a spaced body were refused", delivered("dlv_a", prefixed, spaced, 401), []webhook.Delivery{delivered("dlv_b", bare, spaced, 401)}, "different_secret reserialized_body", webhook.Possible},
 		{"a compact body was accepted, and a spaced one is refused", delivered("dlv_a", prefixed, spaced, 401), []webhook.Delivery{delivered("dlv_b", prefixed, compact, 200)}, "reserialized_body", webhook.Likely},
 		{"another body was accepted in this form", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{delivered("dlv_b", prefixed, "{}", 200)}, "signature_refused", webhook.Possible},
+		{"it was accepted at another time", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{delivered("dlv_b", prefixed, compact, 200), wrong}, "signature_refused", webhook.Possible},
+		{"it was accepted with another header", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{inHeader}, "header_other", webhook.Likely},
+		{"the other form in upper case was accepted", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{upper}, "header_upper_case", webhook.Certain},
+		{"a wrong signature was accepted", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{wrong, delivered("dlv_c", bare, compact, 200)}, "signature_not_checked", webhook.Likely},
+		{"a wrong signature of another body was accepted", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{wrongBody}, "signature_refused", webhook.Possible},
+		{"a probe with a mistake was accepted", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{newline}, "secret_space", webhook.Likely},
+		{"both forms were refused without a reason", silent, []webhook.Delivery{delivered("dlv_b", bare, compact, 403)}, "different_secret reserialized_body", webhook.Possible},
 		{"another target accepts it", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{elsewhere}, "signature_refused", webhook.Possible},
 		{"it was accepted with another secret", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{otherSecret}, "signature_refused", webhook.Possible},
 		{"the other form failed for another reason", delivered("dlv_a", prefixed, compact, 401), []webhook.Delivery{delivered("dlv_b", bare, compact, 404)}, "signature_refused", webhook.Possible},
@@ -98,7 +118,9 @@ func TestTheLogDecidesBetweenTheCausesOfARefusedSignature(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			log := &logged{deliveries: append(tc.others, tc.mine)}
-			h, ok := explainer(log).Delivery(t.Context(), tc.mine, terminal())
+			e := explainer(log)
+			e.Diagnose = diagnoseWithOurs
+			h, ok := e.Delivery(t.Context(), tc.mine, terminal())
 			var codes []string
 			for _, f := range Findings(h) {
 				codes = append(codes, f.Code)
@@ -108,6 +130,10 @@ func TestTheLogDecidesBetweenTheCausesOfARefusedSignature(t *testing.T) {
 			}
 		})
 	}
+}
+
+func diagnoseWithOurs(ctx context.Context, h webhook.Header, body []byte) signature.Diagnosis {
+	return signature.Diagnose(ctx, signature.Case{Header: h, Body: body, Secrets: []signature.KnownSecret{{Secret: ours, InUse: true}}})
 }
 
 func explainer(log Log) *Explainer {
@@ -133,7 +159,7 @@ func TestWithoutALogTheCommonCausesRemain(t *testing.T) {
 // expectedCode is the code with or without the evidence of the log.
 func expectedCode(works bool) string {
 	if works {
-		return CodeBareExpected
+		return refusal.CodeBareExpected
 	}
 	return "signature_refused"
 }
@@ -146,10 +172,10 @@ func TestANewSecretIsTheOnlyExplanation(t *testing.T) {
 		at              time.Time
 		code            string
 	}{
-		{"generated just before", hint, received.Add(-time.Second), CodeSecretGenerated},
-		{"generated long before", hint, received.Add(-time.Hour), CodeBareExpected},
-		{"signed with another", "whsec_…abcd", received.Add(-time.Second), CodeBareExpected},
-		{"nothing generated", "", time.Time{}, CodeBareExpected},
+		{"generated just before", hint, received.Add(-time.Second), refusal.CodeSecretGenerated},
+		{"generated long before", hint, received.Add(-time.Hour), refusal.CodeBareExpected},
+		{"signed with another", "whsec_…abcd", received.Add(-time.Second), refusal.CodeBareExpected},
+		{"nothing generated", "", time.Time{}, refusal.CodeBareExpected},
 	} {
 		e := explainer(&logged{deliveries: []webhook.Delivery{delivered("dlv_b", signature.StyleBare, compact, 200), mine}})
 		e.Generated = func() (string, time.Time) { return tc.generated, tc.at }
@@ -157,7 +183,7 @@ func TestANewSecretIsTheOnlyExplanation(t *testing.T) {
 		if f := Findings(h); len(f) != 1 || f[0].Code != tc.code {
 			t.Errorf("%s: got %+v, want %s alone", tc.name, f, tc.code)
 		}
-		if tc.code == CodeSecretGenerated && h.Command != "vidiking listen --print-secret" {
+		if tc.code == refusal.CodeSecretGenerated && h.Command != "vidiking listen --print-secret" {
 			t.Errorf("%s: a command that cannot help: %s", tc.name, h.Command)
 		}
 	}
@@ -167,19 +193,17 @@ func TestTheEnvFileAndADigestInTheResponseAreEvidence(t *testing.T) {
 	t.Parallel()
 	mine := delivered("dlv_a", signature.StylePrefixed, compact, 401)
 	e := &Explainer{EnvFile: func(masked string) bool { return masked == hint }}
-	if h, _ := e.Delivery(t.Context(), mine, terminal()); h.Cause != CodeDifferentSecret {
-		t.Errorf("another secret in .env: got %+v, want %s", h, CodeDifferentSecret)
+	if h, _ := e.Delivery(t.Context(), mine, terminal()); h.Cause != refusal.CodeDifferentSecret {
+		t.Errorf("another secret in .env: got %+v, want %s", h, refusal.CodeDifferentSecret)
 	}
-	e.Diagnose = func(ctx context.Context, h webhook.Header, body []byte) signature.Diagnosis {
-		return signature.Diagnose(ctx, signature.Case{Header: h, Body: body, Secrets: []signature.KnownSecret{{Secret: ours, InUse: true}}})
-	}
+	e.Diagnose = diagnoseWithOurs
 	stripped := webhook.SecretFrom(strings.TrimPrefix(ours.Reveal(), "whsec_"))
 	mine.History[0].Response = []byte("expected " + signature.Sign(stripped, mine.Body, signature.StyleBare))
 	if h, _ := e.Delivery(t.Context(), mine, terminal()); h.Cause != "secret_without_prefix" {
 		t.Errorf("a digest in the response: got %+v, want secret_without_prefix", h)
 	}
 	mine.History[0].Response = []byte("got " + mine.Header.Get(webhook.SignatureHeader))
-	if h, _ := e.Delivery(t.Context(), mine, terminal()); h.Cause != CodeDifferentSecret {
+	if h, _ := e.Delivery(t.Context(), mine, terminal()); h.Cause != refusal.CodeDifferentSecret {
 		t.Errorf("the header in the response: got %+v, want that of .env", h)
 	}
 }

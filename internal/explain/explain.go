@@ -73,7 +73,7 @@ func (e *Explainer) Explain(ctx context.Context, c Case, st display.Style) (h di
 	}
 	if found := e.evidence(ctx, c); found != nil {
 		h = display.Hint{Cause: display.Cause(found[0].Code), Target: h.Target, Findings: found}
-		if found[0].Code == CodeSecretGenerated {
+		if found[0].Code == refusal.CodeSecretGenerated {
 			h.Lead, h.Command = "Print it:", "vidiking listen --print-secret"
 			return h, true
 		}

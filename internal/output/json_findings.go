@@ -14,12 +14,12 @@ type jsonFindings struct {
 }
 
 type jsonFinding struct {
-	Code   string            `json:"code"`
-	Sure   webhook.Certainty `json:"certainty"`
-	Cause  string            `json:"cause"`
-	Fix    string            `json:"fix,omitempty"`
-	From   string            `json:"framework,omitempty"`
-	Detail []string          `json:"detail,omitempty"`
+	Code      string            `json:"code"`
+	Certainty webhook.Certainty `json:"certainty"`
+	Cause     string            `json:"cause"`
+	Fix       string            `json:"fix,omitempty"`
+	Framework string            `json:"framework,omitempty"`
+	Detail    []string          `json:"detail,omitempty"`
 }
 
 func findingObjects(all []webhook.Finding, tried []string) jsonFindings {

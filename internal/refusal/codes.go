@@ -25,4 +25,31 @@ const (
 	CodeNotEnded         = "response_not_ended"
 	CodeCutShort         = "response_cut_short"
 	CodeSchemeMismatch   = "scheme_mismatch"
+	CodeRateLimit        = "rate_limited"
+	CodeAccessDenied     = "access_denied"
+
+	// Causes of a refused signature, which packages explain and conformance find.
+	CodeSecretGenerated = "secret_generated_now"
+	CodeDifferentSecret = "different_secret"
+	CodeBareExpected    = "bare_hex_expected"
+	CodePrefixExpected  = "prefixed_hex_expected"
+	CodeReserialized    = "reserialized_body"
+	CodeUpperCase       = "header_upper_case"
+	CodeUnsigned        = "signature_not_checked" // the handler accepts a wrong signature
+	CodeInconsistent    = "inconsistent"          // the handler responds differently to the same delivery
 )
+
+// CodeOf returns the code of a handler's mistake by that of a signature which the handler accepted (package signature).
+func CodeOf(signed string) string {
+	switch signed {
+	case "body_rewritten":
+		return CodeReserialized
+	case "body_empty":
+		return CodeBodyParsedFirst
+	case "secret_unset":
+		return CodeMissingSecret
+	case "other_secret":
+		return CodeDifferentSecret
+	}
+	return signed
+}

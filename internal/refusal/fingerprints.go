@@ -2,6 +2,7 @@ package refusal
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -158,7 +159,7 @@ func guardFingerprints() []Fingerprint {
 			Cause: "A NestJS guard refuses the route before the handler runs.", Fix: "Exempt {path} from the guard, for example with a @Public() decorator that the guard reads.", Source: "nest_api_guarded.http",
 		},
 		{
-			Code: CodeAuthentication, Certainty: webhook.Certain, Status: []int{401}, Header: "WWW-Authenticate",
+			Code: CodeAuthentication, Certainty: webhook.Certain, Status: []int{401}, Header: "WWW-Authenticate", When: func(r Response) bool { return !isAboutSignature(r) },
 			Cause: "The route is behind authentication middleware, which runs before the handler.", Fix: "Exempt {path} from authentication. The signature authenticates the delivery.", Source: "nginx_basic.http",
 		},
 		{
@@ -263,8 +264,13 @@ func routeFingerprints() []Fingerprint {
 			Cause: "No route of the app is POST {path}.", Fix: "Correct the path. With setGlobalPrefix, it begins with that prefix.", Source: "nest_guarded.http",
 		},
 		{
-			Code: CodeWrongPath, Certainty: webhook.Likely, Status: []int{404},
+			Code: CodeWrongPath, Certainty: webhook.Likely, Status: []int{404}, When: isNotRouted,
 			Cause: "Nothing handles POST {path}.", Fix: "Correct the path, or try it with a slash at the end.", Source: "express_nowhere.http",
+		},
+		{
+			Code: CodeWrongPath, Certainty: webhook.Possible, Status: []int{404},
+			Cause: "Nothing handles POST {path}, or the handler itself responds 404.", Fix: "Read the response, and correct the path if it is wrong.",
+			Source: "not captured: the words of handlers",
 		},
 		{
 			Code: CodeMethod, Framework: Next, Certainty: webhook.Certain, Status: []int{405}, When: func(r Response) bool { return Framework(r) == Next },
@@ -277,6 +283,14 @@ func routeFingerprints() []Fingerprint {
 		{
 			Code: CodeUpstream, Framework: Nginx, Certainty: webhook.Certain, Status: []int{502, 504}, Header: "Server: nginx",
 			Cause: "nginx answers, but the app behind it does not.", Fix: "Start the app, or correct proxy_pass.", Source: "nginx_down.http",
+		},
+		{
+			Code: CodeAccessDenied, Framework: Nginx, Certainty: webhook.Likely, Status: []int{403}, Header: "Server: nginx", When: func(r Response) bool { return strings.HasPrefix(r.text, "403 forbidden 403 forbidden nginx") },
+			Cause: "nginx refuses the request itself, before it reaches the handler: by a deny rule, or because it serves files at {path}.", Fix: "Allow this machine in nginx's configuration, and pass {path} on to the app.", Source: "nginx_denied.http",
+		},
+		{
+			Code: CodeRateLimit, Certainty: webhook.Certain, Status: []int{429},
+			Cause: "The handler or a proxy limits requests: 429.", Fix: "Exempt {path} from the limit.", Source: "not captured: any 429 (RFC 6585)",
 		},
 	}
 }
@@ -315,6 +329,10 @@ func bodyFingerprints() []Fingerprint {
 		{
 			Code: CodeValidation, Certainty: webhook.Likely, Status: []int{400}, Any: []string{"failed to decode json object", "is not valid json", "unexpected token", "json parse error", "invalid json", "malformed json", "json_invalid"},
 			Cause: "The body parser could not read the body as JSON.", Fix: "Compare the body with what the parser expects: the response says where it stopped.", Source: "flask_debug_json_body.http",
+		},
+		{
+			Code: CodeValidation, Certainty: webhook.Possible, Status: []int{422}, When: Response.givesNoReason,
+			Cause: "The handler may have validated the body and refused it. It does not say why.", Fix: "Look at the handler's terminal.", Source: "not captured: any other 422",
 		},
 		{
 			Code: CodeValidation, Certainty: webhook.Likely, Status: []int{422}, When: func(r Response) bool { return !isAboutSignature(r) },

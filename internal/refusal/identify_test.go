@@ -103,7 +103,9 @@ func TestIdentifyKnowsWhatIsNotCaptured(t *testing.T) {
 		{"a signature refused with 500", response(500, `{"error":"Invalid signature"}`), CodeSignatureRefused},
 		{"a signature refused with 422", response(422, `{"error":"invalid signature"}`), CodeSignatureRefused},
 		{"a missing signature", response(401, `{"error":"Missing X-Vidiking-Signature header"}`), CodeSignatureRefused},
+		{"a signature refused with WWW-Authenticate", response(401, "Invalid signature", "WWW-Authenticate", "Signature"), CodeSignatureRefused},
 		{"no reason", response(401, ""), CodeSignatureRefused},
+		{"too many requests", response(429, "Too many requests, please try again later."), CodeRateLimit},
 		{"no reason in JSON", response(403, `{"success":false,"error":"Forbidden"}`), CodeSignatureRefused},
 		{"a reason that is another", response(403, `{"error":"your quota is used up"}`), ""},
 		{"a reason with 500", response(500, `{"error":"connection to redis refused"}`), ""},
@@ -129,6 +131,28 @@ func TestIdentifyKnowsWhatIsNotCaptured(t *testing.T) {
 		found, ok := Identify(NewResponse(tc.a))
 		if found.Code != tc.code || ok != (tc.code != "") {
 			t.Errorf("%s: got %q, %t, want %q", tc.name, found.Code, ok, tc.code)
+		}
+	}
+}
+
+func TestA404OfTheHandlerItselfIsOnlyPossiblyAWrongPath(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]webhook.Certainty{
+		"":                                    webhook.Likely,
+		"404 page not found\n":                webhook.Likely,
+		`{"error":"Not Found"}`:               webhook.Likely,
+		`{"message":"No such route"}`:         webhook.Likely,
+		"Cannot POST /webhooks/vidiking":      webhook.Likely,
+		`{"error":"job job_1 was not found"}`: webhook.Possible,
+		"unknown customer":                    webhook.Possible,
+	} {
+		if found, _ := Identify(NewResponse(response(404, body))); found.Code != CodeWrongPath || found.Certainty != want {
+			t.Errorf("%s: got %+v, want %s", body, found, want)
+		}
+	}
+	for body, want := range map[string]webhook.Certainty{"": webhook.Possible, `{"error":"data.url is required"}`: webhook.Likely} {
+		if found, _ := Identify(NewResponse(response(422, body))); found.Code != CodeValidation || found.Certainty != want {
+			t.Errorf("422 %s: got %+v, want %s", body, found, want)
 		}
 	}
 }

@@ -180,7 +180,7 @@ func apps() []app {
 				{path: "/https", code: CodeHTTPSRedirect},
 				{path: "/down", code: CodeUpstream},
 				{path: "/static", code: CodeMethod},
-				{path: "/denied", code: CodeSignatureRefused},
+				{path: "/denied", code: CodeAccessDenied},
 				{path: "/down", body: large, code: CodeBodyLimit},
 			},
 		},

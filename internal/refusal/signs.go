@@ -127,6 +127,20 @@ func isAboutSignature(r Response) bool {
 	return r.attempt.Code >= 400 && r.begins("invalid signature", "signature mismatch", "bad signature", "wrong signature", "signature verification", "signature is invalid", "signature does not match", "signatures do not match", "signature invalid", "no signatures found", "missing signature")
 }
 
+// SaysSignatureIsMissing reports whether a handler says that there is no signature.
+func SaysSignatureIsMissing(r Response) bool {
+	return r.begins("missing signature", "no signature header", "no signature provided", "signature missing", "signature is missing", "signature required", "signature is required",
+		"signature header is missing", "signature header missing", "missing x-", "missing header", "signature not found", "signature header not found", "no x-")
+}
+
+// isNotRouted reports whether a 404 speaks of the request, as servers and routers do. A handler's own 404 can mean anything.
+func isNotRouted(r Response) bool {
+	path := strings.ToLower(r.target.EscapedPath())
+	stock := Response{text: strings.ReplaceAll(r.text, "not found", " ")}
+	return stock.givesNoReason() || len(path) > 1 && strings.Contains(r.text, path) ||
+		r.begins("404", "cannot post", "page not found", "page could not be found", "route", "url", "resource", "endpoint", "doesn't know this ditty")
+}
+
 // addsSlash reports whether the response redirects to the same path with a slash at the end.
 func addsSlash(r Response) bool {
 	to := r.location()

@@ -121,7 +121,7 @@ func runDiagnose(ctx context.Context, a *cmdutil.App, typed string, o diagnoseOp
 	if isAboutSignature(found.Findings) || o.framework != "" {
 		shown.Recipe = conformance.Recipe(shown.Framework)
 	}
-	shown.Explained = found.Accepted || len(found.Findings) > 0
+	shown.Explained = found.Explained
 	return finishDiagnosis(out, shown)
 }
 
@@ -194,7 +194,10 @@ func (o *diagnoseOptions) diagnose(ctx context.Context, a *cmdutil.App, d webhoo
 		return conformance.Diagnosis{}, err
 	}
 	defer func() { _ = to.Close() }()
-	s := conformance.Subject{Body: d.Body, Style: explain.StyleOf(d.Header), Secret: secret.Secret}
+	s := conformance.Subject{Body: d.Body, Header: recordedSignature(d, secret.Secret), Style: explain.StyleOf(d.Header), Secret: secret.Secret}
+	if d.Verdict != webhook.VerdictValid && d.Verdict != webhook.VerdictUnchecked && len(d.Masked) == 0 {
+		s.Invalid = func() []webhook.Finding { return cmdutil.Diagnose(ctx, a, d, signature.DefaultWork).Findings }
+	}
 	for _, k := range known {
 		s.Others = append(s.Others, conformance.Secret{Secret: k.Secret, Name: k.Name})
 	}
@@ -215,6 +218,18 @@ func (o *diagnoseOptions) diagnose(ctx context.Context, a *cmdutil.App, d webhoo
 		return explain.Findings(h)
 	}
 	return conformance.Diagnose(ctx, s, prober{to, d})
+}
+
+// recordedSignature returns the signature headers of a delivery. A signature that was masked in a recording is computed again.
+func recordedSignature(d webhook.Delivery, secret webhook.Secret) webhook.Header {
+	if len(d.Masked) > 0 {
+		return webhook.Header{{Name: webhook.SignatureHeader, Value: signature.Sign(secret, d.Body, explain.StyleOf(d.Header))}}
+	}
+	var recorded webhook.Header
+	for _, value := range d.Header.Values(webhook.SignatureHeader) {
+		recorded = append(recorded, webhook.Field{Name: webhook.SignatureHeader, Value: value})
+	}
+	return recorded
 }
 
 // prober sends probes as replays of a delivery.
@@ -241,9 +256,9 @@ func isAboutSignature(found []webhook.Finding) bool {
 		return false
 	}
 	switch found[0].Code {
-	case explain.CodeDifferentSecret, explain.CodeSecretGenerated, refusal.CodeMissingSecret:
+	case refusal.CodeDifferentSecret, refusal.CodeSecretGenerated, refusal.CodeMissingSecret:
 		return false // the code is right
-	case refusal.CodeBodyParsedFirst, refusal.CodeBodyReadTwice, refusal.CodeSignatureLength, refusal.CodeSignatureRefused, conformance.CodeUnsigned:
+	case refusal.CodeBodyParsedFirst, refusal.CodeBodyReadTwice, refusal.CodeSignatureLength, refusal.CodeSignatureRefused, refusal.CodeUnsigned:
 		return true
 	}
 	return !refusal.IsCode(found[0].Code)
