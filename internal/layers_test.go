@@ -44,6 +44,7 @@ var layers = map[string]int{
 	"refusal":   1,
 	"recording": 1,
 	"dispatch":  1,
+	"retry":     1,
 	"store":     1,
 	"session":   1,
 	"tunnel":    1,

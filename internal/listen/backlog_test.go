@@ -7,6 +7,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -22,7 +23,7 @@ func TestSessionResumesPendingDeliveries(t *testing.T) {
 	}{
 		{"without both, nothing is sent", HandlerOptions{}, 0, relay.Pending{NeverSent: 1, Unknown: 1}},
 		{"hold sends held deliveries", HandlerOptions{Hold: true}, 1, relay.Pending{Unknown: 1}},
-		{"retry also sends retries", HandlerOptions{Retry: &dispatch.Schedule{Speed: 1}}, 2, relay.Pending{Unknown: 1}},
+		{"retry also sends retries", HandlerOptions{Retry: &retry.Schedule{Speed: 1}}, 2, relay.Pending{Unknown: 1}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

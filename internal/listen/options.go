@@ -7,11 +7,11 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -61,7 +61,7 @@ type HandlerOptions struct {
 	Insecure       bool
 	Ordered        bool
 	Hold           bool
-	Retry          *dispatch.Schedule // nil: never
+	Retry          *retry.Schedule // nil: never
 }
 
 // RunOptions says which handler to start, and to end with the session.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
@@ -225,7 +226,7 @@ func (m *memory) Get(context.Context, webhook.ID) (webhook.Delivery, error) {
 }
 
 // retrying returns a relay that retries, and the times of the attempts.
-func retrying(schedule dispatch.Schedule, answer func(n int) int) (*Relay, *memory, *[]time.Time, *noticeLog) {
+func retrying(schedule retry.Schedule, answer func(n int) int) (*Relay, *memory, *[]time.Time, *noticeLog) {
 	var mu sync.Mutex
 	times, notices, log := &[]time.Time{}, &noticeLog{}, &memory{}
 	sender := &scriptedSender{send: func(context.Context, []byte) webhook.Attempt {
@@ -247,7 +248,7 @@ func (m *memory) fail(r *Relay) {
 
 func TestARefusedDeliveryIsRetriedOnTheSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, times, notices := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
+		r, log, times, notices := retrying(retry.Schedule{}, func(int) int { return http.StatusInternalServerError })
 		defer r.Close()
 		started := time.Now()
 		log.fail(r)
@@ -272,7 +273,7 @@ func TestARefusedDeliveryIsRetriedOnTheSchedule(t *testing.T) {
 
 func TestADeliveredRetryEndsTheSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, times, _ := retrying(dispatch.Schedule{Speed: 60}, func(n int) int { return []int{500, 500, 200}[n-1] })
+		r, log, times, _ := retrying(retry.Schedule{Speed: 60}, func(n int) int { return []int{500, 500, 200}[n-1] })
 		defer r.Close()
 		log.fail(r)
 		advance(24 * time.Hour)
@@ -290,7 +291,7 @@ func TestADeliveredRetryEndsTheSchedule(t *testing.T) {
 
 func TestADeliveryThatAReplayDeliveredIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, times, _ := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
+		r, log, times, _ := retrying(retry.Schedule{}, func(int) int { return http.StatusInternalServerError })
 		defer r.Close()
 		log.fail(r)
 		log.mu.Lock()
@@ -305,7 +306,7 @@ func TestADeliveryThatAReplayDeliveredIsNotRetried(t *testing.T) {
 
 func TestARestartContinuesTheRetrySchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, log, times, _ := retrying(dispatch.Schedule{}, func(int) int { return http.StatusInternalServerError })
+		r, log, times, _ := retrying(retry.Schedule{}, func(int) int { return http.StatusInternalServerError })
 		defer r.Close()
 		target := r.upstreams[0].target.String()
 		log.delivery.History = []webhook.Attempt{{Target: target, Code: 500}, {Target: target, Code: 500}}

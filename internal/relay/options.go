@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -49,14 +50,14 @@ type Options struct {
 	Routes         []Route                 // a delivery goes to the target of every route that matches it
 	Secrets        func() []webhook.Secret // known secrets; read again after maxSecretAge, and if a signature does not match
 	Verify         Verify
-	Events         []string           // patterns of the events to forward, such as render.*; empty: all
-	Ordered        bool               // send the deliveries of one job one at a time, in order of arrival
-	Hold           bool               // if the handler is down, respond 200, keep the delivery, and send it once the handler is up
-	MaxConcurrency int                // maximum number of concurrent sends to one target; 0: no limit
-	Retry          *dispatch.Schedule // when to retry failed attempts; nil: never
-	Backlog        Backlog            // required by Hold and Retry
-	Header         []webhook.Field    // fields that replace those of the same name on the way to the handler
-	Host           string             // Host header for the handler; empty: the target's host
+	Events         []string        // patterns of the events to forward, such as render.*; empty: all
+	Ordered        bool            // send the deliveries of one job one at a time, in order of arrival
+	Hold           bool            // if the handler is down, respond 200, keep the delivery, and send it once the handler is up
+	MaxConcurrency int             // maximum number of concurrent sends to one target; 0: no limit
+	Retry          *retry.Schedule // when to retry failed attempts; nil: never
+	Backlog        Backlog         // required by Hold and Retry
+	Header         []webhook.Field // fields that replace those of the same name on the way to the handler
+	Host           string          // Host header for the handler; empty: the target's host
 	Session        string
 	Project        string // project of the deliveries
 	ExplicitRoutes bool   // Routes come from --to or from a recorded delivery, not from the project

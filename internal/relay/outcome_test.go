@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -48,7 +48,7 @@ func TestDeliverReturnsPendingWhenTheRelayIsDrained(t *testing.T) {
 
 func TestDeliverSchedulesARetry(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Respond(http.StatusInternalServerError, "no"))
-	r := start(t, handler.URL(), withHold(&rigLog{}), func(p *rigOptions) { p.relay.Hold, p.relay.Retry = false, &dispatch.Schedule{} })
+	r := start(t, handler.URL(), withHold(&rigLog{}), func(p *rigOptions) { p.relay.Hold, p.relay.Retry = false, &retry.Schedule{} })
 	out := r.deliver(arrived(sampleBody, webhook.OriginReplay, ""))
 	r.Drain()
 	pending, err := r.log.AdoptPending(t.Context(), "ses_next", []string{r.o.Session}, true)

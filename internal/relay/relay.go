@@ -26,7 +26,7 @@ type Relay struct {
 func New(o Options) *Relay {
 	r := &Relay{o: &o, life: newLifetime()}
 	r.upstreams = newUpstreams(r.o, r.life, func(to *upstream, due *store.Due) bool { return r.resender.resend(to.target, to, due) })
-	retries := &retryQueues{now: o.Now, life: r.life, send: func(due store.Due) { r.resender.retry(due) }}
+	retries := newRetryQueue(r.o, r.life, func(due store.Due) { r.resender.retry(due) })
 	r.log = &attemptLog{o: r.o, life: r.life}
 	r.recorder = &recorder{o: r.o, upstreams: r.upstreams, tally: &r.tally, secrets: &secretCache{read: o.Secrets, now: o.Now}}
 	r.forwarder = &forwarder{o: r.o, upstreams: r.upstreams, tally: &r.tally}

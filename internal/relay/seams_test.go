@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -201,7 +202,7 @@ type operation struct {
 func operations() []operation {
 	none := func(*testing.T, *Options) {}
 	hold := func(_ *testing.T, o *Options) { o.Hold = true }
-	retry := func(_ *testing.T, o *Options) { o.Retry = &dispatch.Schedule{} }
+	withRetry := func(_ *testing.T, o *Options) { o.Retry = &retry.Schedule{} }
 	refuseFirst := func(s *seams) { s.sender.codes = []int{500, 401, 500, 500} }
 	down := func(s *seams) { s.sender.setUp(false, hostA) }
 	restart := func(s *seams) {
@@ -252,11 +253,11 @@ func operations() []operation {
 			concurrently(s, s.deliver)
 			restart(s)
 		}, false},
-		{"retry", RespondHandler, retry, func(s *seams) {
+		{"retry", RespondHandler, withRetry, func(s *seams) {
 			refuseFirst(s)
 			three(func(n int) { s.post(n) })
 		}, false},
-		{"retry and hold", RespondHandler, func(_ *testing.T, o *Options) { o.Hold, o.Retry = true, &dispatch.Schedule{} }, func(s *seams) {
+		{"retry and hold", RespondHandler, func(_ *testing.T, o *Options) { o.Hold, o.Retry = true, &retry.Schedule{} }, func(s *seams) {
 			refuseFirst(s)
 			three(func(n int) { s.post(n) })
 			down(s) // when the retries are due
@@ -264,8 +265,8 @@ func operations() []operation {
 			s.sender.setUp(true, hostA)
 		}, false},
 		{"resume held deliveries", RespondHandler, hold, func(s *seams) { s.Resume(s.pending(hostA, time.Time{}, 0)) }, false},
-		{"resume retries", RespondHandler, retry, func(s *seams) { s.Resume(s.pending(hostA, time.Now().Add(time.Second), 1)) }, false},
-		{"resume retries without a route", RespondHandler, retry, func(s *seams) { s.Resume(s.pending(hostB, time.Now().Add(time.Second), 1)) }, false},
+		{"resume retries", RespondHandler, withRetry, func(s *seams) { s.Resume(s.pending(hostA, time.Now().Add(time.Second), 1)) }, false},
+		{"resume retries without a route", RespondHandler, withRetry, func(s *seams) { s.Resume(s.pending(hostB, time.Now().Add(time.Second), 1)) }, false},
 		{"resume for other routes", RespondHandler, hold, func(s *seams) { s.Resume(s.pending(hostB, time.Time{}, 0)) }, false},
 		{"probe", RespondHandler, none, func(s *seams) {
 			down(s)
@@ -280,7 +281,7 @@ func operations() []operation {
 			concurrently(s, func(n int) { s.trustedPost(n + 3) })
 			s.Drain()
 		}, true},
-		{"abort", RespondHandler, func(_ *testing.T, o *Options) { o.Retry = &dispatch.Schedule{} }, func(s *seams) {
+		{"abort", RespondHandler, func(_ *testing.T, o *Options) { o.Retry = &retry.Schedule{} }, func(s *seams) {
 			s.sender.hangs = true
 			concurrently(s, func(n int) { s.post(n) })
 			concurrently(s, func(n int) { s.trustedPost(n + 3) })

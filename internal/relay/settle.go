@@ -12,7 +12,7 @@ type settler struct {
 	life      *lifetime
 	log       *attemptLog
 	upstreams upstreams
-	retries   *retryQueues
+	retries   retryQueue
 	tally     *Tally
 }
 

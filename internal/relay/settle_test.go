@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -36,7 +37,7 @@ func newResend(change func(*Options), answer func(ctx context.Context, n int) we
 }
 
 func holdOption(o *Options)  { o.Hold = true }
-func retryOption(o *Options) { o.Retry = &dispatch.Schedule{} }
+func retryOption(o *Options) { o.Retry = &retry.Schedule{} }
 
 // resume sends the delivery of newResend as one that an earlier session left.
 func resume(r *Relay) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
@@ -142,7 +143,7 @@ func TestAStuckTargetDoesNotDelayRetriesToAnother(t *testing.T) {
 		handler := newCountingSender()
 		r := New(Options{
 			Sender: handler, Routes: routesTo(t, "stuck", "b"), Now: time.Now, MaxConcurrency: 2,
-			Retry: &dispatch.Schedule{}, Log: &memory{}, Backlog: &memory{},
+			Retry: &retry.Schedule{}, Log: &memory{}, Backlog: &memory{},
 		})
 		var due []store.Due
 		for _, target := range r.o.Routes {

@@ -18,6 +18,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/relay"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 )
 
 // listenOptions are the flags of listen and the settings that they override.
@@ -159,7 +160,7 @@ func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pfl
 		return err
 	}
 	if o.retry {
-		o.handler.Retry = &dispatch.Schedule{Speed: o.retrySpeed}
+		o.handler.Retry = &retry.Schedule{Speed: o.retrySpeed}
 	}
 	if flags.Changed("retry-speed") && !o.retry {
 		return cmdutil.Usage("--retry-speed needs --retry", "vidiking listen --retry --retry-speed "+flags.Lookup("retry-speed").Value.String())

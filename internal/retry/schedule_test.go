@@ -1,4 +1,4 @@
-package dispatch_test
+package retry_test
 
 import (
 	"math/rand/v2"
@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/retry"
 )
 
 func TestScheduleMatchesTheProvider(t *testing.T) {
@@ -14,7 +14,7 @@ func TestScheduleMatchesTheProvider(t *testing.T) {
 		began := time.Now()
 		var waited []time.Duration
 		tries := 1
-		for at, ok := (dispatch.Schedule{}).Next(tries, time.Now()); ok; at, ok = (dispatch.Schedule{}).Next(tries, time.Now()) {
+		for at, ok := (retry.Schedule{}).Next(tries, time.Now()); ok; at, ok = (retry.Schedule{}).Next(tries, time.Now()) {
 			waited = append(waited, time.Until(at))
 			time.Sleep(time.Until(at)) // fake time
 			tries++
@@ -42,9 +42,9 @@ func TestSpeedScalesTheSchedule(t *testing.T) {
 	for range 1000 {
 		speed := random.Float64()*1000 + 0.01
 		tries := random.IntN(10) - 2
-		slow, ok := dispatch.Schedule{}.Next(tries, last)
-		fast, okFast := dispatch.Schedule{Speed: speed}.Next(tries, last)
-		if ok != okFast || ok != (tries >= 1 && tries <= dispatch.Schedule{}.Retries()) {
+		slow, ok := retry.Schedule{}.Next(tries, last)
+		fast, okFast := retry.Schedule{Speed: speed}.Next(tries, last)
+		if ok != okFast || ok != (tries >= 1 && tries <= retry.Schedule{}.Retries()) {
 			t.Fatalf("after %d tries: %t, and %t at speed %v; want the same, and true for the first five", tries, ok, okFast, speed)
 		}
 		if !ok {
@@ -59,7 +59,7 @@ func TestSpeedScalesTheSchedule(t *testing.T) {
 func TestTinySpeedDelaysRetries(t *testing.T) {
 	now := time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC)
 	for _, speed := range []float64{1e-6, 1e-12, 5e-324} {
-		if at, ok := (dispatch.Schedule{Speed: speed}).Next(1, now); !ok || at.Before(now.Add(30*time.Second)) {
+		if at, ok := (retry.Schedule{Speed: speed}).Next(1, now); !ok || at.Before(now.Add(30*time.Second)) {
 			t.Errorf("speed %g: got the second attempt at %v, %t; want long after %v", speed, at, ok, now)
 		}
 	}
