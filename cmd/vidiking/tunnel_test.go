@@ -113,7 +113,7 @@ func TestListenWaitsForALateEdge(t *testing.T) {
 	l.await("it is ready", func() bool {
 		return strings.HasPrefix(l.said(l.stdout), "✓ Ready\n\n  url       "+l.info().PublicURL+"\n")
 	})
-	want := regexp.MustCompile(`^\d\d:\d\d:\d\d   ○ Cannot connect through ngrok yet: connection refused\. Reconnecting\.\n$`)
+	want := regexp.MustCompile(`^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d   ○ Cannot connect through ngrok yet: connection refused\. Reconnecting\.\n$`)
 	if got := l.said(l.stderr); !want.MatchString(got) {
 		t.Errorf("got stderr\n%s\nwant\n%s", got, want)
 	}

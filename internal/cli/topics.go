@@ -111,10 +111,11 @@ func formattingTopic() page {
 	glyphs.after = "Without UTF-8: " + display.Style{}.Symbols("✓ ✗ ! ⊘ – · ↻ ● ○") + "."
 	return page{
 		name: "formatting", topic: true, short: "Text or JSON, color, quiet, and the output streams",
-		long: `Results go to stdout. Hints, warnings, errors, prompts and closing lines go to stderr, so 'listen > file' writes a clean table.
+		long: `Results go to stdout. Hints, warnings, errors, prompts and closing lines go to stderr.
 
 On a terminal, rows fit the width, times are local, and ids are as short as they can be typed. Otherwise there are no colors, no prompts and
-nothing is truncated: columns are separated by tabs, ids are whole, and times are RFC 3339.`,
+nothing is truncated. Rows of deliveries are then lines of a log: aligned, with the date and the full id. The rows of 'webhooks list' and
+other lists are separated by tabs, with RFC 3339 times.`,
 		sections: []section{
 			{kind: sectionFacts, title: "Flags and variables", terms: []term{
 				{name: "-o json", text: "one JSON object per line on stdout; to make it the default: vidiking config set output json"},

@@ -49,7 +49,7 @@ func (h Hint) String() string {
 // Indented returns the hint as printed under a row: sentences are wrapped, labels are dim, and the command is bold, at
 // the end of a line and never wrapped.
 func (h Hint) Indented(st Style) []Line {
-	return Indent(h.Render(st.Narrowed(DetailIndent)), DetailIndent)
+	return Indent(h.Render(st.Narrowed(st.DetailIndent())), st.DetailIndent())
 }
 
 // Render returns the hint without indentation.

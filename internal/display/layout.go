@@ -1,9 +1,20 @@
 package display
 
-import "github.com/vidiking/vidiking-cli/internal/webhook"
+import (
+	"time"
 
-// DetailIndent is the indentation of lines that belong to a row. It aligns them with the row's event.
-const DetailIndent = 13
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// DetailIndent returns the indentation of lines that belong to a row. It aligns them with the row's event.
+func (st Style) DetailIndent() int { return st.timeCells() + 5 }
+
+func (st Style) timeCells() int {
+	if st.Log {
+		return len(time.DateTime)
+	}
+	return timeCells
+}
 
 // Widths of the row's columns. With gaps they add up to 79 cells, and 80 columns never wrap.
 const (
@@ -23,6 +34,7 @@ const (
 	widestAbout   = 64                                         // maximum width of about
 	leastAbout    = 6                                          // a narrower about is useless, so the column is dropped
 	idCells       = len(webhook.IDPrefix) + 6                  // dlv_ and six characters
+	fullIDCells   = len(webhook.IDPrefix) + 10                 // dlv_ and ten characters
 	withoutAbout  = rowCells - aboutCells                      // all other columns
 	withOrigin    = withoutAbout + wideAbout + 2 + originCells // 99: 100 columns
 	withSize      = withOrigin + 2 + sizeCells                 // 108: 109 columns
@@ -49,8 +61,10 @@ const (
 //
 // If rows name the target, it takes 14 cells and a gap from about, or all of about if less than 6 cells would remain.
 //
-// Longer ids shift these limits. If the width is unbounded, about has 24 cells and all columns are present.
+// Longer ids shift these limits. If the width is unbounded, about has 24 cells and all columns are present. A log has the
+// columns of the narrowest full row, but nothing is truncated.
 type layout struct {
+	time                   int
 	id, about, took        int // 0: no such column
 	target                 int // 0: no such column
 	origin, size, attempts bool
@@ -59,15 +73,22 @@ type layout struct {
 func (st Style) layout() layout {
 	id := len(webhook.IDPrefix) + st.idLength()
 	cells, bounded := st.room()
+	if st.Log {
+		l := layout{time: st.timeCells(), id: fullIDCells, about: aboutCells, took: tookCells}
+		if st.Targets {
+			l.target = targetCells
+		}
+		return l
+	}
 	if !bounded {
-		l := layout{id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
+		l := layout{time: timeCells, id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
 		if st.Targets {
 			l.target = wideAbout
 		}
 		return l
 	}
 	cells -= id - idCells
-	l := layout{id: id, took: tookCells, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
+	l := layout{time: timeCells, id: id, took: tookCells, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
 	l.about = min(cells-withoutAbout, wideAbout)
 	if l.attempts {
 		l.about = min(wideAbout+cells-withAttempts, widestAbout)
@@ -106,7 +127,7 @@ type column struct {
 func (l layout) arrange(f fields) Line {
 	columns := make([]column, 0, columnsOfARow)
 	columns = append(columns,
-		column{0, timeCells, false, f.time},
+		column{0, l.time, false, f.time},
 		column{1, 1, false, f.repeat},
 		column{1, 1, false, f.glyph},
 		column{1, eventCells, false, f.event})

@@ -28,6 +28,7 @@ func PaneHead(st Style) Line { return st.paneLayout().arrange(names()) }
 func (st Style) paneLayout() layout {
 	cells := st.Width
 	l := layout{
+		time: timeCells,
 		took: paneTookCells, origin: cells >= paneWithOrigin, size: cells >= paneWithSize, attempts: cells >= paneWithAttempts,
 	}
 	l.about = min(cells-paneWithoutAbout, wideAbout)

@@ -82,6 +82,9 @@ func StatusText(s webhook.Summary) string {
 }
 
 func (st Style) row(s webhook.Summary, took Line) Line {
+	if st.Log {
+		st.Width = 0
+	}
 	l := st.layout()
 	return l.arrange(st.fields(s, took, l))
 }
@@ -90,14 +93,14 @@ func (st Style) row(s webhook.Summary, took Line) Line {
 func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 	glyph, role := st.Glyph(s.Status)
 	f := fields{
-		time:   Line{{Clock(s.ReceivedAt, st), Dim}},
+		time:   Line{{st.rowTime(s.ReceivedAt), Dim}},
 		glyph:  Line{{glyph, role}},
 		event:  st.cell(s.Event, eventCells),
 		about:  st.cell(s.About, l.about),
 		target: st.cell(hostOf(s.Target), l.target),
 		status: Line{{StatusText(s), role}},
 		took:   took,
-		id:     Line{{ShortID(s.ID, st), Dim}},
+		id:     Line{{st.rowID(s.ID), Dim}},
 		origin: st.cell(string(s.Origin), originCells),
 		size:   Line{{Bytes(s.BodyBytes), Plain}},
 	}
@@ -108,6 +111,20 @@ func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 		f.attempts = Line{{Count(s.Attempts), Plain}}
 	}
 	return f
+}
+
+func (st Style) rowTime(t time.Time) string {
+	if st.Log {
+		return DateTime(t, st)
+	}
+	return Clock(t, st)
+}
+
+func (st Style) rowID(id webhook.ID) string {
+	if st.Log {
+		return st.Clean(string(id))
+	}
+	return ShortID(id, st)
 }
 
 // hostOf returns host and port of a target, which distinguish the handlers on one machine.

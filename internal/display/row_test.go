@@ -296,3 +296,20 @@ func TestShortIDsHaveAtLeastSixCharacters(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsOfALogHaveDateAndFullIDAndAreNotTruncated(t *testing.T) {
+	long := logged(t)[3]
+	long.About = "job_of_a_very_long_name_indeed"
+	for _, width := range []int{0, 80} {
+		st := Style{UTF8: true, Width: width, Log: true}
+		got := []string{Row(logged(t)[3], st).String(), Row(logged(t)[4], st).String(), Row(long, st).String()}
+		want := []string{
+			"2026-03-02 13:02:31   ✗ render.complete    job_9bn2ze      401 refused    7 ms  dlv_a61tzr5x0k",
+			"2026-03-02 13:03:10   ! wallet.low_balance balance 312     unreachable     ↻ ✓  dlv_w5e0pjaaaa",
+			"2026-03-02 13:02:31   ✗ render.complete    job_of_a_very_long_name_indeed  401 refused    7 ms  dlv_a61tzr5x0k",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("width %d (-want +got):\n%s", width, diff)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 type Style struct {
 	UTF8     bool           // whether it shows UTF-8; if not, glyphs and marks are ASCII
 	Width    int            // in columns; 0: unbounded, nothing is truncated. A terminal of unknown width has 80
+	Log      bool           // rows are lines of a log: with the date, the full id, and the columns of 80 cells, whatever the width
 	Location *time.Location // time zone of the shown times; nil: UTC
 	IDLength int            // characters of an id after "dlv_"; at least 6
 	Targets  bool           // rows name the target, because they are of several projects

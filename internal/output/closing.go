@@ -95,7 +95,7 @@ func (p *textPrinter) Sent(s Sent) {
 // SentVia prints the route of a delivery under its row.
 func (p *textPrinter) SentVia(text string) {
 	if !p.o.Quiet {
-		p.err.line(display.DetailIndent, display.Line{{Text: text, Role: display.Dim}})
+		p.err.line(p.o.Style.DetailIndent(), display.Line{{Text: text, Role: display.Dim}})
 	}
 }
 

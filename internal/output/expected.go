@@ -24,7 +24,7 @@ func (p *textPrinter) Expected(e Expectation) {
 	if p.o.Quiet && e.Met {
 		return
 	}
-	p.printDetail(display.Indent([]display.Line{{{Text: glyph, Role: role}, {Text: " " + text + "."}}}, display.DetailIndent))
+	p.printDetail(display.Indent([]display.Line{{{Text: glyph, Role: role}, {Text: " " + text + "."}}}, p.o.Style.DetailIndent()))
 }
 
 type jsonExpectation struct {

@@ -32,6 +32,7 @@ func Load(o Options, r LoadResult) error {
 		return newEncoder(o.Stdout).Encode(loadObject(r))
 	}
 	p := newText(o)
+	p.o.Style.Log = false // there are no rows
 	p.Batch(func() { p.loaded(r) })
 	return p.out.err
 }

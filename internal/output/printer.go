@@ -25,6 +25,7 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	Format         Format
 	Terminal       bool // stdout is a terminal
+	Table          bool // if stdout is not a terminal, rows are tab-separated columns for programs, not lines of a log
 	Color          bool // color on stdout
 	ErrColor       bool // color on stderr
 	Style          display.Style

@@ -175,7 +175,7 @@ func (p *textPrinter) Contents(d webhook.Delivery) {
 	if !p.o.Verbose || p.o.Quiet && d.Status == webhook.StatusDelivered {
 		return
 	}
-	in := p.o.Style.Narrowed(display.DetailIndent)
-	p.printDetail(display.Indent(display.Headers(d.Header, in), display.DetailIndent))
-	p.printDetail(display.Indent(display.PrettyJSON(d.Body, maxContentsLines, in), display.DetailIndent))
+	in := p.o.Style.Narrowed(p.o.Style.DetailIndent())
+	p.printDetail(display.Indent(display.Headers(d.Header, in), p.o.Style.DetailIndent()))
+	p.printDetail(display.Indent(display.PrettyJSON(d.Body, maxContentsLines, in), p.o.Style.DetailIndent()))
 }

@@ -16,6 +16,7 @@ type textPrinter struct {
 }
 
 func newText(o Options) *textPrinter {
+	o.Style.Log = !o.Terminal && !o.Table
 	p := &textPrinter{out: newStream(o.Stdout, o.Color, o.Style), err: newStream(o.Stderr, o.ErrColor, o.Style), o: o, last: o.Now}
 	p.err.before = p.out
 	return p
@@ -49,15 +50,16 @@ func (p *textPrinter) Ready(r Ready) {
 		p.label("restores", p.o.Style.Clean(r.Restores), "")
 	}
 	p.label("log", p.tilde(r.DataDir), "")
-	if len(r.Next) == 0 {
-		return
+	if len(r.Next) > 0 {
+		p.out.blank()
 	}
-	p.out.blank()
 	for _, s := range r.Next {
 		p.out.text(2, s.Text)
 		p.out.command(4, "", p.o.Command(s.Command))
 	}
-	p.out.blank()
+	if r.Tunnel != "" { // the steps of demo begin with a blank line
+		p.out.blank()
+	}
 }
 
 // forward prints the targets. If some events go to no target, it says so.
@@ -134,14 +136,13 @@ func (p *textPrinter) printAttempts(attempts []webhook.Attempt) {
 	for _, a := range attempts {
 		lines = append(lines, display.TargetLine(a, p.o.Style))
 	}
-	p.printDetail(display.Indent(lines, display.DetailIndent))
+	p.printDetail(display.Indent(lines, p.o.Style.DetailIndent()))
 }
 
-// printDetail prints lines that belong to a row. They go to stdout on a terminal, and to stderr otherwise, because
-// stdout is a table then.
+// printDetail prints lines that belong to a row. They go to stdout like the row, unless that is a table.
 func (p *textPrinter) printDetail(lines []display.Line) {
 	to := p.out
-	if !p.o.Terminal {
+	if p.isTable() {
 		to = p.err
 	}
 	for _, l := range lines {
@@ -157,7 +158,7 @@ func (p *textPrinter) Row(s webhook.Summary) {
 
 // row prints a row for the terminal's current width.
 func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Line) {
-	if !p.o.Terminal {
+	if p.isTable() {
 		p.out.write(display.TabRow(s, p.o.Style) + "\n") // TabRow returns clean text
 		return
 	}
@@ -168,8 +169,14 @@ func (p *textPrinter) row(s webhook.Summary, lay func(display.Style) display.Lin
 	p.out.line(0, lay(p.o.Style))
 }
 
-// date prints a date line if the day differs from that of the previous row or notice.
+// isTable reports whether rows are separated by tabs.
+func (p *textPrinter) isTable() bool { return p.o.Table && !p.o.Terminal }
+
+// date prints a date line if the day differs from that of the previous row or notice. The rows of a log have the date themselves.
 func (p *textPrinter) date(to *stream, t time.Time) {
+	if !p.o.Terminal {
+		return
+	}
 	if day, ok := display.DateLine(p.last, t, p.o.Style); ok {
 		to.line(0, day)
 	}
@@ -201,15 +208,18 @@ func (p *textPrinter) Notice(n Notice) {
 	}
 	p.date(p.err, n.At)
 	at := display.Clock(n.At, p.o.Style)
+	if p.o.Style.Log {
+		at = display.DateTime(n.At, p.o.Style)
+	}
 	glyph, role := p.state(n.Good)
 	if n.Tunnel != nil && !n.Good {
 		glyph, role = p.o.Style.Symbols("○"), display.Caution
 	}
 	p.err.line(0, display.Line{
-		{Text: display.PadRight(at, display.DetailIndent-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
+		{Text: display.PadRight(at, p.o.Style.DetailIndent()-2), Role: display.Dim}, {Text: glyph, Role: role}, {Text: " " + n.Message},
 	})
 	for _, l := range n.Details {
-		p.err.text(display.DetailIndent, p.o.Command(l))
+		p.err.text(p.o.Style.DetailIndent(), p.o.Command(l))
 	}
 }
 

@@ -45,10 +45,10 @@ func TestTextOnATerminal(t *testing.T) {
 	golden(t, "terminal.txt", screen.String())
 }
 
-func TestTextInAPipeIsATable(t *testing.T) {
+func TestAListInAPipeIsATable(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
-	p := output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Style: display.Style{UTF8: true}})
+	p := output.New(output.Options{Stdout: &stdout, Stderr: &stderr, Table: true, Style: display.Style{UTF8: true}})
 	p.Row(webhook.Summary{ID: "dlv_a61tzr5x0k", Event: "a\tb\x1b[31m", Status: webhook.StatusRefused, Code: 401, Attempts: 1})
 	p.Attempted(webhook.Summary{ID: "dlv_a61tzr5x0k", Status: webhook.StatusRefused, Code: 401}, webhook.Attempt{Code: 401, Response: []byte("no")}, output.Detail{})
 	for line := range strings.Lines(stdout.String()) {
@@ -58,6 +58,16 @@ func TestTextInAPipeIsATable(t *testing.T) {
 	}
 	if !strings.Contains(stderr.String(), "│ no") || strings.Contains(stdout.String(), "│") {
 		t.Errorf("got stdout %q and stderr %q, want the handler's response on stderr", stdout.String(), stderr.String())
+	}
+}
+
+func TestTextInAPipeIsALog(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	everything(output.New(output.Options{Stdout: &log, Stderr: &log, Style: display.Style{UTF8: true}, Home: "/d"}))
+	golden(t, "log.txt", log.String())
+	if strings.ContainsAny(log.String(), "\t\x1b") {
+		t.Error("got a tab or an escape sequence in the log, want neither")
 	}
 }
 

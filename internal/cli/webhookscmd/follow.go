@@ -53,7 +53,7 @@ func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 	if err != nil {
 		return err
 	}
-	out.Style.Targets = others > 0
+	out.Table, out.Style.Targets = true, others > 0
 	f := &follower{reader: r, printer: output.New(out), query: q}
 	return f.run(ctx)
 }

@@ -101,6 +101,7 @@ func runList(ctx context.Context, a *cmdutil.App, q store.Query, selection *cmdu
 	if err != nil {
 		return err
 	}
+	out.Table = true
 	out.Style.IDLength, out.Style.Targets = cmdutil.IDLength(rows), n.others > 0
 	p = output.New(out)
 	p.Head()
