@@ -3,6 +3,7 @@ package refusal
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -25,11 +26,16 @@ const (
 	Vite    = "Vite"
 )
 
-// Fingerprints returns all fingerprints. The first that matches counts, so those with a framework's own words come
-// before those that only know a status code.
-func Fingerprints() []Fingerprint {
-	return slices.Concat(connectionFingerprints(), pageFingerprints(), guardFingerprints(), crashFingerprints(), routeFingerprints(), bodyFingerprints(), signatureFingerprints(), silentFingerprints())
-}
+// Fingerprints returns all fingerprints, which callers must not change. The first that matches counts, so those with a framework's own
+// words come before general ones.
+func Fingerprints() []Fingerprint { return fingerprints() }
+
+var fingerprints = sync.OnceValue(func() []Fingerprint {
+	return slices.Concat(
+		connectionFingerprints(), pageFingerprints(), guardFingerprints(), crashFingerprints(), routeFingerprints(), bodyFingerprints(),
+		signatureFingerprints(), silentFingerprints(),
+	)
+})
 
 // connectionFingerprints are of responses that did not arrive as a whole, or speak another protocol.
 func connectionFingerprints() []Fingerprint {

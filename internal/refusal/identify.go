@@ -29,9 +29,10 @@ type Fingerprint struct {
 // Identify returns the finding of the first fingerprint that matches. ok is false if the response gives its own reason,
 // which no fingerprint knows.
 func Identify(r Response) (f webhook.Finding, ok bool) {
-	for _, p := range Fingerprints() {
-		if p.matches(r) {
-			return p.finding(r), true
+	all := Fingerprints()
+	for i := range all { // not by value: a Fingerprint is large, and each response is compared with all of them
+		if all[i].matches(r) {
+			return all[i].finding(r), true
 		}
 	}
 	return webhook.Finding{}, false
@@ -42,7 +43,7 @@ func IsCode(code string) bool {
 	return slices.ContainsFunc(Fingerprints(), func(p Fingerprint) bool { return p.Code == code })
 }
 
-func (p Fingerprint) matches(r Response) bool {
+func (p *Fingerprint) matches(r Response) bool {
 	if len(p.Status) > 0 && !r.hasCode(p.Status...) {
 		return false
 	}
@@ -61,7 +62,7 @@ func (p Fingerprint) matches(r Response) bool {
 	return p.When == nil || p.When(r)
 }
 
-func (p Fingerprint) finding(r Response) webhook.Finding {
+func (p *Fingerprint) finding(r Response) webhook.Finding {
 	fill := r.filler(p.hostAfter)
 	return webhook.Finding{
 		Code: p.Code, Framework: p.Framework, Certainty: p.Certainty, Cause: fill.Replace(p.Cause), Fix: fill.Replace(p.Fix),
