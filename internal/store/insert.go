@@ -62,6 +62,10 @@ func (t *transaction) record(j *job) error {
 	}
 	t.counts[countKey{d.Project, d.Probe}]++
 	t.add(change{kind: ChangeRecorded, delivery: n})
+	t.recorded[d.ID] = attempted{
+		n: n, id: d.ID, expected: d.ExpectedStatus, project: d.Project, routed: d.Routed, probe: d.Probe,
+		replayOf: d.ReplayOf, repeated: d.ReplayOf != "" || j.record.sameBodyAs != "", bodyHash: j.record.bodyHash, bodyBytes: d.BodyBytes,
+	}
 	return nil
 }
 
@@ -140,7 +144,7 @@ type attempted struct {
 
 // addAttempts inserts attempts, and updates the delivery's status, its due rows, and the deliveries that it resolves.
 func (t *transaction) addAttempts(j *job) error {
-	d, err := findAttempted(t.conn, j.id)
+	d, err := t.findAttempted(j.id)
 	if err != nil {
 		return err
 	}
@@ -169,11 +173,18 @@ func (t *transaction) addAttempts(j *job) error {
 	if err := s.BindBool(webhook.MeetsStatus(d.expected, deciding.Code)).BindInt(d.n).Run(); err != nil {
 		return err
 	}
+	if known, ok := t.recorded[d.id]; ok {
+		known.attempts += len(list)
+		t.recorded[d.id] = known
+	}
 	return t.resolve(d, list, j.status)
 }
 
-func findAttempted(c *sqlite.Conn, id webhook.ID) (d attempted, err error) {
-	err = c.Rows(selectForAttempt, []any{string(id)}, func(r *sqlite.Row) error {
+func (t *transaction) findAttempted(id webhook.ID) (d attempted, err error) {
+	if d, ok := t.recorded[id]; ok {
+		return d, nil
+	}
+	err = t.conn.Rows(selectForAttempt, []any{string(id)}, func(r *sqlite.Row) error {
 		d = attempted{n: r.Int(), id: id, attempts: int(r.Int()), replayOf: webhook.ID(r.Text())}
 		d.repeated = r.Text() != "" || d.replayOf != ""
 		d.probe, d.routed, d.project = r.Bool(), r.Bool(), r.Text()

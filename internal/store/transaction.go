@@ -19,6 +19,7 @@ type transaction struct {
 	entry    job                       // the entry that is filed
 	failures []failure                 // entries of this transaction that were not filed
 	renamed  map[webhook.ID]webhook.ID // deliveries whose id was taken, by that id
+	recorded map[webhook.ID]attempted  // deliveries of this transaction, whose attempts often follow
 }
 
 // change is a row for the change table.
@@ -34,9 +35,10 @@ func (t *transaction) begin(c *sqlite.Conn) {
 	t.changes = t.changes[:0]
 	t.failures = t.failures[:0]
 	if t.counts == nil {
-		t.counts = countDeltas{}
+		t.counts, t.recorded = countDeltas{}, map[webhook.ID]attempted{}
 	}
 	clear(t.counts) // a failed transaction leaves some
+	clear(t.recorded)
 }
 
 // run runs the jobs of callers.
