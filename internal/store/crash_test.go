@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
@@ -303,30 +306,41 @@ func TestJournalOfADeletedLogIsFiledIntoTheNewOne(t *testing.T) {
 	checkRecovered(t, crashed, want...)
 }
 
-func TestStateIsRecordedWithTheDelivery(t *testing.T) {
+func TestStateAndDueTimesAreRecordedWithTheDelivery(t *testing.T) {
 	dir := t.TempDir()
 	l, src := openLog(t, dir, Options{}), newSource(1)
-	d := src.next()
-	if err := l.RecordWithState(t.Context(), d, State{"job_1", []byte("queued")}, State{"job_2", nil}); err != nil {
+	first, second := src.next(), src.next()
+	due := Due{Target: "http://localhost:3000/", At: start.Add(time.Hour)}
+	if err := l.RecordWith(t.Context(), first, Extra{[]State{{"job_1", []byte("queued")}, {"job_2", []byte("x")}, {"other", []byte("y")}}, nil}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := l.Reader().State(t.Context(), "job_1"); err != nil {
 		t.Fatal(err)
 	}
 	l.writer.txMu.Lock()
-	err := l.RecordWithState(t.Context(), src.next(), State{"job_1", []byte("done\x00")})
+	err := errors.Join(
+		l.RecordWith(t.Context(), second, Extra{[]State{{"job_1", []byte("done\x00")}}, []Due{due}}),
+		l.SetState(t.Context(), State{"job_2", nil}, State{"job_3", []byte("new")}),
+	)
 	crashed := crash(t, dir)
 	l.writer.txMu.Unlock()
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := openReader(t, crashed)
-	for key, want := range map[string]string{"job_1": "done\x00", "job_2": ""} {
-		if got, ok, err := r.State(t.Context(), key); string(got) != want || !ok || err != nil {
-			t.Errorf("State(%s) = %q, %v, %v, want %q", key, got, ok, err, want)
-		}
+	got, err := r.States(t.Context(), "job_")
+	if diff := cmp.Diff([]State{{"job_1", []byte("done\x00")}, {"job_3", []byte("new")}}, got); diff != "" || err != nil {
+		t.Errorf("states (-want +got), %v:\n%s", err, diff)
 	}
-	if _, ok, err := r.State(t.Context(), "job_3"); ok || err != nil {
-		t.Errorf("State of an unknown key: %v, %v", ok, err)
+	if _, ok, err := r.State(t.Context(), "job_2"); ok || err != nil {
+		t.Errorf("State of a deleted key: %v, %v", ok, err)
+	}
+	if got, ok, err := r.State(t.Context(), "other"); string(got) != "y" || !ok || err != nil {
+		t.Errorf("State(other) = %q, %v, %v", got, ok, err)
+	}
+	all, err := r.Due(t.Context())
+	due.ID, due.Event, due.Project, due.Session = second.ID, second.Event, second.Project, second.Session
+	if diff := cmp.Diff([]Due{due}, all); diff != "" || err != nil {
+		t.Errorf("due (-want +got), %v:\n%s", err, diff)
 	}
 }

@@ -16,6 +16,7 @@ const (
 	entryRecord   = 1
 	entryAttempts = 2
 	entryFiled    = 3 // a position of this journal: everything up to there is in the log
+	entryState    = 4 // values to set
 )
 
 // encoder appends fields to an entry.
@@ -33,7 +34,8 @@ func (e *encoder) bool(v bool) { e.b, _ = binary.Append(e.b, binary.LittleEndian
 func (e *encoder) texts(list []string) { e.text(joinNames(list)) }
 
 // record encodes a delivery to record, except its body.
-func (e *encoder) record(rec *recordedBody) {
+func (e *encoder) record(j *job) {
+	rec := &j.record
 	d := rec.delivery
 	e.b = append(e.b, entryRecord)
 	for _, s := range []string{
@@ -50,8 +52,13 @@ func (e *encoder) record(rec *recordedBody) {
 	e.bool(d.Routed)
 	e.bool(d.Met)
 	e.bytes(rec.header)
-	e.length(len(rec.state))
-	for _, s := range rec.state {
+	e.states(rec.state)
+	e.due(j.due)
+}
+
+func (e *encoder) states(all []State) {
+	e.length(len(all))
+	for _, s := range all {
 		e.text(s.Key)
 		e.bytes(s.Value)
 	}
@@ -78,8 +85,12 @@ func (e *encoder) attempts(j *job) {
 		e.bytes(j.attempts.headers[i])
 		e.bytes(a.Response)
 	}
-	e.length(len(j.due))
-	for _, d := range j.due {
+	e.due(j.due)
+}
+
+func (e *encoder) due(all []Due) {
+	e.length(len(all))
+	for _, d := range all {
 		e.text(d.Target)
 		e.text(d.Session)
 		e.bool(d.Uncertain)
@@ -174,6 +185,8 @@ func decodeEntry(entry []byte, j *job) (filed journal.Position, err error) {
 		d.record(j)
 	case entryAttempts:
 		d.attempts(j)
+	case entryState:
+		j.kind, j.record.state = jobState, d.states()
 	case entryFiled:
 		filed = journal.Position{File: d.int(), Offset: d.int()}
 	default:
@@ -195,12 +208,19 @@ func (d *decoder) record(j *job) {
 	v.Masked, v.MaskedQuery = d.texts(), d.texts()
 	v.Probe, v.Routed, v.Met = d.bool(), d.bool(), d.bool()
 	rec.header = d.bytes()
-	for range d.length() {
-		rec.state = append(rec.state, State{Key: d.text(), Value: d.bytes()})
-	}
+	rec.state = d.states()
+	j.id = v.ID
+	d.due(j)
 	v.Body = d.b
 	v.BodyBytes = int64(len(v.Body))
-	j.id, j.record = v.ID, rec
+	j.record = rec
+}
+
+func (d *decoder) states() (all []State) {
+	for range d.length() {
+		all = append(all, State{Key: d.text(), Value: d.bytes()})
+	}
+	return all
 }
 
 func (d *decoder) attempts(j *job) {
@@ -217,14 +237,18 @@ func (d *decoder) attempts(j *job) {
 		j.attempts.list = append(j.attempts.list, a)
 		j.attempts.headers = append(j.attempts.headers, header)
 	}
+	d.due(j)
+	if len(d.b) > 0 {
+		d.fail()
+	}
+}
+
+func (d *decoder) due(j *job) {
 	for range d.length() {
 		due := Due{ID: j.id, Target: d.text(), Session: d.text(), Uncertain: d.bool()}
 		if isZero := d.bool(); !isZero {
 			due.At = d.time()
 		}
 		j.due = append(j.due, due)
-	}
-	if len(d.b) > 0 {
-		d.fail()
 	}
 }

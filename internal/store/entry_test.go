@@ -16,11 +16,16 @@ import (
 // entryOf encodes a job as its caller does.
 func entryOf(j *job) []byte {
 	e := encoder{}
-	if j.kind == jobRecord {
-		e.record(&j.record)
+	switch j.kind {
+	case jobRecord:
+		e.record(j)
 		return append(e.b, j.record.delivery.Body...)
+	case jobState:
+		e.b = append(e.b, entryState)
+		e.states(j.record.state)
+	default:
+		e.attempts(j)
 	}
-	e.attempts(j)
 	return e.b
 }
 
@@ -29,12 +34,14 @@ func sampleJobs() []*job {
 	record := &job{kind: jobRecord}
 	record.setDelivery(d, time.Now)
 	record.record.state = []State{{"key", []byte{0, 1}}, {"", nil}}
+	record.due = []Due{{ID: d.ID, Target: "http://c/", At: start}}
 	attempts := &job{kind: jobAttempts}
 	failed := webhook.Attempt{Target: "http://localhost:3000/", Failure: webhook.FailureReset, Error: "closed", URL: "http://localhost:3000/?x"}
 	attempts.setAttempts(d.ID, []webhook.Attempt{answered(200), failed}, []Due{
 		{ID: d.ID, Target: "http://a/", At: start}, {ID: d.ID, Target: "http://b/", Session: "ses_1", Uncertain: true},
 	})
-	return []*job{record, attempts}
+	state := &job{kind: jobState, record: recordedBody{state: []State{{"key", []byte("value")}}}}
+	return []*job{record, attempts, state}
 }
 
 func TestEntriesAreDecodedAsEncoded(t *testing.T) {

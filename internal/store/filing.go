@@ -129,6 +129,8 @@ func (t *transaction) fileEntry(payload []byte) error {
 	switch payload[0] {
 	case entryRecord:
 		return t.fileRecord(j)
+	case entryState:
+		return writeStates(t.conn, j.record.state)
 	case entryAttempts:
 		if id, ok := t.renamed[j.id]; ok {
 			j.id = id

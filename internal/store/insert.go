@@ -55,10 +55,11 @@ func (t *transaction) record(j *job) error {
 	if err := writeContent(t.conn, n, j.record.header, d.Body); err != nil {
 		return err
 	}
-	for _, s := range j.record.state {
-		if err := writeState(t.conn, s); err != nil {
-			return err
-		}
+	if err := writeStates(t.conn, j.record.state); err != nil {
+		return err
+	}
+	if err := writeDue(t.conn, n, j.due); err != nil {
+		return err
 	}
 	t.counts[countKey{d.Project, d.Probe}]++
 	t.add(change{kind: ChangeRecorded, delivery: n})

@@ -14,6 +14,7 @@ type jobKind int
 const (
 	jobRecord   jobKind = iota // only in the journal
 	jobAttempts                // only in the journal
+	jobState                   // only in the journal
 	jobHold
 	jobAdopt
 	jobFlush
@@ -26,7 +27,7 @@ type job struct {
 	id       webhook.ID     // of the delivery; jobFlush: whose status the caller wants, or empty
 	record   recordedBody   // jobRecord
 	attempts attemptsToAdd  // jobAttempts
-	due      []Due          // jobAttempts, jobHold: still to be sent
+	due      []Due          // jobRecord, jobAttempts, jobHold: still to be sent
 	replaces string         // jobHold: a target whose due row is deleted
 	adoption *adoption      // jobAdopt
 	status   webhook.Status // jobFlush, jobAttempts: set by the writer

@@ -125,18 +125,21 @@ func (l *Log) Reader() *Reader { return l.reader }
 // Record writes a delivery to the journal and returns once it survives the death of the process. Readers see it a moment later. Record
 // sets BodyBytes and, if they are empty, ReceivedAt (now) and Status (pending). If the log has another delivery with the same id, the
 // delivery is filed under a new id, and OnError gets an ErrDuplicateID.
-func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error { return l.record(ctx, d, nil) }
+func (l *Log) Record(ctx context.Context, d *webhook.Delivery) error {
+	return l.record(ctx, d, Extra{})
+}
 
-func (l *Log) record(ctx context.Context, d *webhook.Delivery, state []State) error {
+func (l *Log) record(ctx context.Context, d *webhook.Delivery, extra Extra) error {
 	j := l.newJob(jobRecord)
 	j.setDelivery(d, l.now)
-	j.record.state = state
+	j.record.state = extra.State
+	j.due = append(j.due, extra.Due...)
 	if err := l.recorder.blocked.Load(); err != nil {
 		return l.recordError(d.ID, *err)
 	}
 	e := l.encoders.Get().(*encoder)
 	e.b = e.b[:0]
-	e.record(&j.record)
+	e.record(j)
 	err := l.append(ctx, e.b, d.Body)
 	l.encoders.Put(e)
 	l.recycle(j)

@@ -61,9 +61,12 @@ func pruneStep(c *sqlite.Conn, p *plan) error {
 	}
 }
 
-// pruneOldest deletes some of the oldest deliveries of a kind up to a cursor. It clears the cursor when none is left.
+// isNotDue selects the deliveries that retention may delete. One that is still to be sent stays.
+const isNotDue = "NOT EXISTS (SELECT 1 FROM due WHERE due.delivery = delivery.n)"
+
+// pruneOldest deletes some of the oldest deliveries of a kind up to a cursor, unless they are still to be sent. It clears the cursor when none is left.
 func pruneOldest(c *sqlite.Conn, end *Cursor, kind string) error {
-	oldest := "SELECT n, body_bytes FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?) ORDER BY received_at, n LIMIT ?"
+	oldest := "SELECT n, body_bytes FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?) AND " + isNotDue + " ORDER BY received_at, n LIMIT ?"
 	return c.Transact(func() error {
 		var numbers []int64
 		bytes := int64(0)

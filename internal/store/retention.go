@@ -8,7 +8,7 @@ import (
 )
 
 // Retention limits the log. Deliveries within all limits are never pruned. Beyond a limit, the writer prunes the oldest ones while it is
-// idle. A field that is not positive has its default.
+// idle, except those that are still to be sent. A field that is not positive has its default.
 type Retention struct {
 	Deliveries int           // without rejected deliveries and probes
 	Bytes      int64         // used by the log's file
@@ -119,7 +119,7 @@ func (p *planner) planAll(todo *plan) (err error) {
 	}
 	p.last.at = p.now()
 	for _, step := range []func(*plan) error{
-		p.planRejected, p.planProbes, p.planCount, p.planAge, p.planBytes, p.planChanges, p.planVacuum,
+		p.planRejected, p.planProbes, p.planCount, p.planAge, p.planBytes, p.keepDue, p.planChanges, p.planVacuum,
 	} {
 		if err := step(todo); err != nil {
 			return err
@@ -224,6 +224,19 @@ func (p *planner) planBytes(todo *plan) error {
 		}
 		return nil
 	})
+}
+
+// keepDue drops the cursor if all deliveries up to it are still to be sent. Otherwise, the next plan would be the same.
+func (p *planner) keepDue(todo *plan) error {
+	if todo.all == (Cursor{}) {
+		return nil
+	}
+	const exists = "SELECT 1 FROM delivery WHERE (received_at, n) <= (?, ?) AND " + isNotDue + " LIMIT 1"
+	n, err := p.conn.Number(exists, todo.all.receivedAt, todo.all.n)
+	if err == nil && n == 0 {
+		todo.all, todo.urgent = Cursor{}, false
+	}
+	return err
 }
 
 // planChanges keeps the newest rows of the change table. They always include the very newest, after which the next one is numbered.

@@ -33,6 +33,31 @@ func TestDefaultRetention(t *testing.T) {
 	}
 }
 
+// Deliveries that are still to be sent stay, however old they are, and do not keep others from being pruned.
+func TestDeliveriesThatAreDueAreNotPruned(t *testing.T) {
+	src := newSource(1)
+	l := openLog(t, t.TempDir(), Options{Retention: unbounded(func(r *Retention) { r.Deliveries = 5 })})
+	var all, due []webhook.ID
+	for i := range 40 {
+		d, extra := src.next(), Extra{}
+		if i < 30 && i%2 == 0 {
+			extra.Due, due = []Due{{Target: "http://localhost:3000/", At: start}}, append(due, d.ID)
+		}
+		if err := l.RecordWith(t.Context(), d, extra); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, d.ID)
+	}
+	flush(t, l)
+	tidy(t, l)
+	if diff := cmp.Diff(append(due, all[35:]...), list(t, l.Reader(), Query{})); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+	if p := planNow(t, l); !p.isEmpty() {
+		t.Errorf("the next plan is %+v, want none", p)
+	}
+}
+
 func TestOldestArePrunedBeyondTheNumber(t *testing.T) {
 	dir, src := t.TempDir(), newSource(1)
 	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 60, 10 })})
