@@ -62,7 +62,7 @@ func (x *exchange) roundTripDirect() (*try, error) {
 	t.start(c.conn)
 	stop := context.AfterFunc(x.ctx, c.abort)
 	reusable, err := x.exchangeOn(c, t)
-	if stop() && reusable {
+	if stop() && reusable && !x.sender.options.Shape.NewConnections {
 		x.sender.pool.put(c)
 	} else {
 		_ = c.Close()

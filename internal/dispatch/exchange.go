@@ -77,7 +77,7 @@ func (x *exchange) roundTrip() (*try, error) {
 		return x.roundTripDirect()
 	}
 	transport := x.sender.reuse
-	if x.fresh || x.isReplayable() {
+	if x.fresh || x.isReplayable() || x.sender.options.Shape.NewConnections {
 		transport = x.sender.fresh
 	}
 	t := &try{x: x}
@@ -100,6 +100,7 @@ func (x *exchange) request() *http.Request {
 		// takes a third longer (BenchmarkSend).
 		req.Body = io.NopCloser(bytes.NewReader(x.body))
 	}
+	x.sender.options.Shape.apply(req)
 	return req
 }
 

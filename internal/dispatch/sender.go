@@ -32,6 +32,7 @@ type Options struct {
 	ResponseLimit int64            // bytes of the response's body to keep; 0: 64 KiB
 	Now           func() time.Time // nil: time.Now
 	Guard         Guard            // nil: every connection is allowed
+	Shape         Shape            // how requests are written
 }
 
 // Sender sends deliveries to handlers. It is safe for concurrent use.
