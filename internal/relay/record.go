@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -19,6 +20,7 @@ type Arrival struct {
 	Probe  bool       // whether the delivery only tests the handler
 	Expect string     // status codes that the user expects, such as "401 4xx"; empty: none
 	Host   string     // Host header for the handlers; empty: Options.Host
+	About  string     // what the delivery is about; empty: what its body says
 
 	// The URL that was called, as in webhook.Summary. Rest and Query are forwarded.
 	Method, Path, Rest, Query string
@@ -52,7 +54,7 @@ func (r *recorder) record(ctx context.Context, in Arrival) (*recordedDelivery, e
 	d.Method, d.Path, d.Rest, d.Query, d.Host = in.Method, in.Path, in.Rest, in.Query, in.Host
 	d.BodyBytes = int64(len(in.Body))
 	about := webhook.Describe(in.Body)
-	d.Event, d.About = about.Event, about.About
+	d.Event, d.About = about.Event, cmp.Or(in.About, about.About)
 	d.Verdict = webhook.VerdictUnchecked
 	if r.o.Verify != VerifyOff {
 		var by webhook.Secret

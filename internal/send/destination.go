@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,15 @@ func (d *Destination) OpenErr() error { return d.conn.OpenErr() }
 // Send sends a delivery and returns what the log says about it.
 func (d *Destination) Send(ctx context.Context, in relay.Arrival) (relay.Outcome, error) {
 	return d.conn.Send(ctx, in)
+}
+
+// SendShaped sends a delivery as Send does, and writes the request in a shape. Only a destination without a session can do that.
+func (d *Destination) SendShaped(ctx context.Context, in relay.Arrival, shape dispatch.Shape) (relay.Outcome, error) {
+	c, ok := d.conn.(*direct)
+	if !ok {
+		return relay.Outcome{}, errors.New("a session sends every delivery in the same shape")
+	}
+	return c.SendShaped(ctx, in, shape)
 }
 
 // Guard returns the guard of connections that this process makes; nil if it allows all.

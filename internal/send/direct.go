@@ -2,6 +2,7 @@ package send
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -17,21 +18,33 @@ type direct struct {
 	openErr error
 	relay   *relay.Relay
 	now     func() time.Time
+
+	options relay.Options
+	sending dispatch.Options
+	mu      sync.Mutex
+	shaped  map[dispatch.Shape]*shaped
+}
+
+// shaped sends requests of one shape, on connections that nothing else uses.
+type shaped struct {
+	relay  *relay.Relay
+	sender *dispatch.Sender
 }
 
 // openDirect returns a connection also if the delivery log cannot be opened: the user asked for the handler's response.
 func openDirect(ctx context.Context, d *Destination, secrets []webhook.Secret) *direct {
 	o := d.options
-	c := &direct{sender: dispatch.NewSender(d.direct()), now: o.Direct.Now}
+	c := &direct{sender: dispatch.NewSender(d.direct()), now: o.Direct.Now, sending: d.direct(), shaped: map[dispatch.Shape]*shaped{}}
 	var log relay.Log = noLog{}
 	if c.log, c.openErr = o.OpenLog(ctx); c.openErr == nil {
 		log = c.log
 	}
-	c.relay = relay.New(relay.Options{
+	c.options = relay.Options{
 		Log: log, Sender: c.sender, Routes: d.Routes, Project: d.project, ExplicitRoutes: d.recorded, Verify: relay.VerifyWarn,
 		Secrets: func() []webhook.Secret { return secrets },
 		Now:     o.Direct.Now, Random: o.Random,
-	})
+	}
+	c.relay = relay.New(c.options)
 	return c
 }
 
@@ -44,11 +57,36 @@ func (c *direct) SendMany(ctx context.Context, in relay.Arrival) (relay.Outcome,
 	return out, c.now(), err
 }
 
+// SendShaped sends a delivery in a shape.
+func (c *direct) SendShaped(ctx context.Context, in relay.Arrival, shape dispatch.Shape) (relay.Outcome, error) {
+	return c.in(shape).Deliver(ctx, in)
+}
+
+// in returns the relay that sends requests of a shape.
+func (c *direct) in(shape dispatch.Shape) *relay.Relay {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.shaped[shape]
+	if s == nil {
+		sending, options := c.sending, c.options
+		sending.Shape = shape
+		s = &shaped{sender: dispatch.NewSender(sending)}
+		options.Sender = s.sender
+		s.relay = relay.New(options)
+		c.shaped[shape] = s
+	}
+	return s.relay
+}
+
 func (c *direct) OpenErr() error { return c.openErr }
 
 func (c *direct) Close() error {
 	c.relay.Close()
 	c.sender.Close()
+	for _, s := range c.shaped {
+		s.relay.Close()
+		s.sender.Close()
+	}
 	if c.log == nil {
 		return nil
 	}

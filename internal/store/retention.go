@@ -18,9 +18,9 @@ type Retention struct {
 }
 
 // DefaultRetention keeps at least 100,000 deliveries, 1 GiB and 30 days. It keeps only the newest 1,000 rejected deliveries, because
-// strangers must not displace real ones, and the newest 200 probes.
+// strangers must not displace real ones, and the newest 1,000 probes.
 func DefaultRetention() Retention {
-	return Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 30 * 24 * time.Hour, Rejected: 1000, Probes: 200}
+	return Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 30 * 24 * time.Hour, Rejected: 1000, Probes: 1000}
 }
 
 func (r Retention) orDefault() Retention {

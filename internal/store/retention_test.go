@@ -24,7 +24,7 @@ func unbounded(set func(*Retention)) Retention {
 func rejected(d *webhook.Delivery) { d.Status = webhook.StatusRejected }
 
 func TestDefaultRetention(t *testing.T) {
-	want := Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 720 * time.Hour, Rejected: 1000, Probes: 200}
+	want := Retention{Deliveries: 100_000, Bytes: 1 << 30, Age: 720 * time.Hour, Rejected: 1000, Probes: 1000}
 	if got := DefaultRetention(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
