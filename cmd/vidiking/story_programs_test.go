@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/signature"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -125,6 +127,10 @@ func handlerMode(ctx context.Context, mode, file string) http.HandlerFunc {
 				http.Error(w, `{"error":"invalid signature"}`, http.StatusUnauthorized)
 				return
 			}
+		case "correct":
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			testkit.VerifyEither(secret.Reveal()).ServeHTTP(w, r)
+			return
 		case "slow":
 			select {
 			case <-ctx.Done():

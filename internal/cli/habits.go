@@ -33,7 +33,7 @@ func habits() []habit {
 		{"env environment-variables", "list the environment variables", "vidiking help environment"},
 
 		{"status ps info sessions stats", "see what is running and how many deliveries failed", "vidiking"},
-		{"check health healthcheck troubleshoot test", "check the setup", "vidiking doctor"},
+		{"check health healthcheck troubleshoot", "check the setup", "vidiking doctor"},
 		{"open ui tui dashboard console inspector monitor", "watch deliveries live", "vidiking watch"},
 		{"start run up serve server dev daemon client connect expose share receive forward tunnel proxy http https tcp", "receive webhooks and forward them", "vidiking listen --forward {target|localhost:3000}"},
 		{"stop down kill quit exit", "to stop listen, press Ctrl-C in its terminal", ""},

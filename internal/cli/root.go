@@ -9,6 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/signcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/testcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/watchcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/webhookscmd"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -48,7 +49,7 @@ Run without a command to see suggested next steps.`,
 	globalFlags(a, cmd)
 	cmd.AddCommand(
 		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a),
-		sendcmd.NewReplayCommand(a), sendcmd.NewDiagnoseCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a),
+		sendcmd.NewReplayCommand(a), testcmd.NewTestCommand(a), sendcmd.NewDiagnoseCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a),
 		signcmd.NewVerifyCommand(a),
 		newDemoCommand(a), newDoctorCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)

@@ -173,6 +173,8 @@ The error that a command ends with is an object on stderr. docs/json.md in the r
 				{name: "signature", text: "the signature that sign computed"},
 				{name: "verification", text: "the result of verify"},
 				{name: "diagnosis", text: "the result of diagnose"},
+				{name: "case", text: "a case of test; with test --list, case_info"},
+				{name: "test", text: "the result of test"},
 				{name: "summary", text: "totals at the end of a command"},
 				{name: "load", text: "the result of a load run (trigger --count)"},
 				{name: "expectation", text: "whether a response met trigger --expect-…"},

@@ -95,3 +95,26 @@ if err != nil || !hmac.Equal(given, mac.Sum(nil)) {
 
 func indent(text string) string  { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
 func indent2(text string) string { return "    " + strings.ReplaceAll(text, "\n", "\n    ") }
+
+// FrameworkFix returns what to change in a framework so that a handler passes a case, or "" if there is nothing to say beyond Case.Fix.
+func FrameworkFix(framework, caseID string) string {
+	switch framework + " " + caseID {
+	case "express body.large":
+		return "Raise the limit for this route: express.raw({ type: '*/*', limit: '1mb' })."
+	case "nestjs body.large":
+		return "Raise the limit: app.useBodyParser('json', { limit: '1mb' })."
+	case "flask body.large":
+		return "Raise the limit: app.config['MAX_CONTENT_LENGTH'] = 2 * 1024 * 1024."
+	case "django body.large":
+		return "Raise the limit: DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024."
+	case "django http.get-head":
+		return "Use @require_POST of django.views.decorators.http on the view."
+	case "express body.not-json", "fastify body.not-json", "nextjs body.not-json", "express body.empty", "fastify body.empty", "nextjs body.empty":
+		return "Put JSON.parse into try and catch, and respond 400 if it throws."
+	case "django body.not-json", "fastapi body.not-json", "django body.empty", "fastapi body.empty":
+		return "Catch ValueError around json.loads, and respond 400."
+	case "flask body.not-json", "flask body.empty":
+		return "Use request.get_json(force=True), which responds 400 by itself, after the signature is verified."
+	}
+	return ""
+}

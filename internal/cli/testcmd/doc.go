@@ -1,0 +1,2 @@
+// Package testcmd has the command test.
+package testcmd
