@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -178,8 +179,18 @@ func (b *battery) runAll(ctx context.Context, cases []Case, results []*Result, r
 			})
 		}
 		group.Wait()
+		b.sortExchanges(cases)
 	}
 	return errors.Join(errs...)
+}
+
+// sortExchanges puts the exchanges into the order of the cases, so that a report does not depend on which case ended first.
+func (b *battery) sortExchanges(cases []Case) {
+	place := map[string]int{}
+	for i, c := range cases {
+		place[c.ID] = i
+	}
+	slices.SortStableFunc(b.exchanges, func(x, y Exchange) int { return cmp.Compare(place[x.Case], place[y.Case]) })
 }
 
 // runCase runs one case.

@@ -207,8 +207,8 @@ func TestTheProfileNamesTheSerializer(t *testing.T) {
 func TestAHandlerThatChecksNothingIsNamedSo(t *testing.T) {
 	t.Parallel()
 	r := test(t, options(), testkit.Respond(200, ""))
-	if len(r.Findings) != 1 || r.Findings[0].Code != CodeUnsigned {
-		t.Errorf("got %+v, want %s", r.Findings, CodeUnsigned)
+	if len(r.Findings) != 1 || r.Findings[0].Code != refusal.CodeUnsigned {
+		t.Errorf("got %+v, want %s", r.Findings, refusal.CodeUnsigned)
 	}
 }
 

@@ -39,7 +39,7 @@ func (p prober) Send(ctx context.Context, probe Probe) (webhook.Attempt, error) 
 // diagnoseGate finds out why the handler refuses a correct delivery.
 func (b *battery) diagnoseGate(ctx context.Context, refused []Exchange) ([]webhook.Finding, error) {
 	s := Subject{
-		Body: refused[0].Body, Style: b.form, Secret: b.options.Secret, Others: b.options.Others, Explain: b.options.Explain,
+		Body: refused[0].Body, Header: signed(refused[0].Header.Get(webhook.SignatureHeader)), Style: b.form, Secret: b.options.Secret, Others: b.options.Others, Explain: b.options.Explain,
 	}
 	found, err := Diagnose(ctx, s, prober{b.to, gateID})
 	return found.Findings, err
@@ -61,7 +61,7 @@ func (b *battery) profile(ctx context.Context, results []Result) ([]webhook.Find
 	var found []webhook.Finding
 	if isUnsigned(results) {
 		return []webhook.Finding{{
-			Code: CodeUnsigned, Certainty: webhook.Certain, Cause: "The handler does not check the signature: it accepts every wrong one.", Fix: refuseThem,
+			Code: refusal.CodeUnsigned, Certainty: webhook.Certain, Cause: "The handler does not check the signature: it accepts every wrong one.", Fix: refuseThem,
 		}}, nil
 	}
 	s := Subject{Body: b.exchanges[0].Body, Secret: b.options.Secret}
@@ -110,9 +110,6 @@ func crashes(r *Result) bool {
 	return r != nil && r.Verdict == Fail && r.Deciding() != nil && r.Deciding().Attempt.Code >= 500
 }
 
-// codeReserialized is the finding that the handler hashes what a program makes of the body.
-const codeReserialized = "reserialized_body"
-
 // reserialized finds out who writes the body that the handler hashes: it sends one body with the signatures of what common programs
 // make of it.
 func (b *battery) reserialized(ctx context.Context) (webhook.Finding, bool, error) {
@@ -122,7 +119,7 @@ func (b *battery) reserialized(ctx context.Context) (webhook.Finding, bool, erro
 	_ = json.Indent(&indented, replaced(body, `"duration":10.5`, `"duration":10.50,"metadata":{"10":"a","9":"b"}`), "", "  ")
 	to, s := prober{b.to, t.ID}, Subject{Body: indented.Bytes(), Secret: b.options.Secret}
 	for _, m := range s.mistakes() {
-		if m.code != codeReserialized {
+		if m.code != refusal.CodeReserialized {
 			continue
 		}
 		a, err := to.Send(ctx, Probe{Name: m.name, Header: signed(t.inForm(hex.EncodeToString(m.digest))), Body: s.Body})
@@ -136,16 +133,16 @@ func (b *battery) reserialized(ctx context.Context) (webhook.Finding, bool, erro
 	return webhook.Finding{}, false, t.err
 }
 
-// IsAboutCode reports whether a finding is a mistake in the handler's code that checks the signature, and not in its settings.
+// IsAboutCode reports whether the first finding is about how the handler checks the signature.
 func IsAboutCode(found []webhook.Finding) bool {
-	isOther := func(f webhook.Finding) bool {
-		switch f.Code {
-		case "different_secret", "secret_generated_now", refusal.CodeMissingSecret:
-			return true
-		case refusal.CodeBodyParsedFirst, refusal.CodeBodyReadTwice, refusal.CodeSignatureLength, refusal.CodeSignatureRefused, CodeUnsigned:
-			return false
-		}
-		return refusal.IsCode(f.Code)
+	if len(found) == 0 {
+		return false
 	}
-	return slices.ContainsFunc(found, func(f webhook.Finding) bool { return !isOther(f) })
+	switch found[0].Code {
+	case refusal.CodeDifferentSecret, refusal.CodeSecretGenerated, refusal.CodeMissingSecret, refusal.CodeInconsistent:
+		return false // the code is right
+	case refusal.CodeBodyParsedFirst, refusal.CodeBodyReadTwice, refusal.CodeSignatureLength, refusal.CodeSignatureRefused, refusal.CodeUnsigned:
+		return true
+	}
+	return !refusal.IsCode(found[0].Code)
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/conformance"
 	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/output"
-	"github.com/vidiking/vidiking-cli/internal/refusal"
 	"github.com/vidiking/vidiking-cli/internal/send"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -118,7 +117,7 @@ func runDiagnose(ctx context.Context, a *cmdutil.App, typed string, o diagnoseOp
 	if shown.Framework == "" {
 		shown.Framework = conformance.FrameworkOf(found.Framework)
 	}
-	if isAboutSignature(found.Findings) || o.framework != "" {
+	if conformance.IsAboutCode(found.Findings) || o.framework != "" {
 		shown.Recipe = conformance.Recipe(shown.Framework)
 	}
 	shown.Explained = found.Explained
@@ -248,20 +247,6 @@ func (p prober) Send(ctx context.Context, probe conformance.Probe) (webhook.Atte
 	in.Probe = true
 	out, err := p.to.Send(ctx, in)
 	return out.Attempt, err
-}
-
-// isAboutSignature reports whether a finding is about how the handler checks the signature.
-func isAboutSignature(found []webhook.Finding) bool {
-	if len(found) == 0 {
-		return false
-	}
-	switch found[0].Code {
-	case refusal.CodeDifferentSecret, refusal.CodeSecretGenerated, refusal.CodeMissingSecret:
-		return false // the code is right
-	case refusal.CodeBodyParsedFirst, refusal.CodeBodyReadTwice, refusal.CodeSignatureLength, refusal.CodeSignatureRefused, refusal.CodeUnsigned:
-		return true
-	}
-	return !refusal.IsCode(found[0].Code)
 }
 
 // finishDiagnosis prints the result and returns the error that sets the exit code.
