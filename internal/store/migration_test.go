@@ -209,6 +209,29 @@ func planOf(t *testing.T, c *sqlite.Conn, explain, text string) (plan string) {
 	return plan
 }
 
+// These run at the start of a command, so they must not read the whole log.
+func TestCountsAndPendingDeliveriesNeedNoScan(t *testing.T) {
+	l := openLog(t, t.TempDir(), Options{})
+	failed := where("status:failed")
+	failed.Project = "/project"
+	failedCount, _ := failed.count()
+	err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {
+		for text, want := range map[string]string{
+			failedCount:  "USING COVERING INDEX delivery_failed_count ",
+			countPending: "INDEX delivery_pending ",
+			selectDue + " ORDER BY d.received_at, d.n": "SEARCH d USING INTEGER PRIMARY KEY ",
+		} {
+			if plan := planOf(t, c, "EXPLAIN QUERY PLAN", text); !strings.Contains(plan, want) {
+				t.Errorf("%s\nplan: %s, want %s", text, plan, want)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestIndexesOfFailedDeliveriesAreUsed(t *testing.T) {
 	l := openLog(t, t.TempDir(), Options{})
 	err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {

@@ -108,13 +108,13 @@ const (
 
 	selectDue = `SELECT d.id, d.event, d.project, u.target, u.session, u.at, u.uncertain,
 			(SELECT count(*) FROM attempt a WHERE a.delivery = d.n AND a.target = u.target AND a.failure <> 'stale')
-		FROM due u JOIN delivery d ON d.n = u.delivery`
+		FROM due u CROSS JOIN delivery d ON d.n = u.delivery` // CROSS: otherwise SQLite reads all deliveries in the order of the list
 	selectPending = selectDue + " WHERE (u.at = 0 OR ?) AND u.session IN (%s) ORDER BY d.received_at, d.n"
 	updatePending = "UPDATE due SET session = ? WHERE (at = 0 OR ?) AND session IN (%s)"
 
 	countPending = `SELECT ifnull((SELECT u.session FROM due u WHERE u.delivery = d.n), d.session) AS sender, d.project,
 			sum(EXISTS (SELECT 1 FROM due u WHERE u.delivery = d.n AND u.at = 0 AND NOT u.uncertain)), count(*)
-		FROM delivery d WHERE d.status = 'pending' AND d.resolved_by = '' AND d.n > 0 GROUP BY sender, d.project` // n > 0: not imported
+		FROM delivery d WHERE d.status = 'pending' AND d.resolved_by = '' AND +d.n > 0 GROUP BY sender, d.project` // n > 0: not imported; + to use the index
 )
 
 // hold writes the due row of a delivery without an attempt.
