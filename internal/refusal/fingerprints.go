@@ -283,8 +283,13 @@ func routeFingerprints() []Fingerprint {
 			Cause: "The route does not export POST. A Next.js route file with `export default` answers 405.", Fix: "Rename the export: export async function POST(request)", Source: "next_default.http",
 		},
 		{
+			Code: CodeMethod, Certainty: webhook.Certain, Status: []int{405}, When: func(r Response) bool { return Framework(r) != "" },
+			Cause: "The handler does not accept POST at {path}.", Fix: "Accept POST on this route, or correct the path.", Source: "flask_get.http",
+		},
+		{
 			Code: CodeMethod, Certainty: webhook.Certain, Status: []int{405},
-			Cause: "The handler does not accept POST at {path}.", Fix: "Accept POST on this route, or correct the path. A Next.js route file exports POST: export async function POST(request)", Source: "flask_get.http",
+			Cause: "The handler does not accept POST at {path}.", Fix: "Accept POST on this route, or correct the path. A Next.js route file exports POST: export async function POST(request)",
+			Source: "not captured: a 405 that shows no framework",
 		},
 		{
 			Code: CodeUpstream, Framework: Nginx, Certainty: webhook.Certain, Status: []int{502, 504}, Header: "Server: nginx",

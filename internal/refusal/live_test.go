@@ -3,23 +3,19 @@ package refusal
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"flag"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -199,7 +195,10 @@ func TestFrameworksAnswerAsCaptured(t *testing.T) {
 	for _, a := range apps() {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			base, dir := a.start(t)
+			base, dir := testkit.App{
+				Dir: filepath.Join("testdata", "apps"), Modules: []string{filepath.Join("testdata", "apps", "node_modules")}, Needs: a.needs, Run: a.run,
+				Env: []string{"NEXT_TELEMETRY_DISABLED=1", "PYTHONDONTWRITEBYTECODE=1"},
+			}.Start(t)
 			for i, p := range a.probes {
 				got := send(t, base, p)
 				if *update {
@@ -250,92 +249,6 @@ func (a app) capture(i int) string {
 		name += "_body"
 	}
 	return filepath.Join("testdata", "responses", name+".http")
-}
-
-// start runs an app on a free port, in a copy of its directory, and returns its address and that copy.
-func (a app) start(t *testing.T) (base, dir string) {
-	t.Helper()
-	source, err := filepath.Abs(filepath.Join("testdata", "apps"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := freePort(t)
-	dir = t.TempDir()
-	copyFiles(t, source, dir)
-	_ = os.Symlink(filepath.Join(source, "node_modules"), filepath.Join(dir, "node_modules"))
-	command := func(words []string) *exec.Cmd {
-		replaced := make([]string, len(words))
-		for i, w := range words {
-			replaced[i] = strings.NewReplacer("PORT", port, "DIR", dir).Replace(w)
-		}
-		c := exec.CommandContext(t.Context(), replaced[0], replaced[1:]...)
-		c.Dir, c.Env = dir, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "NEXT_TELEMETRY_DISABLED=1", "PYTHONDONTWRITEBYTECODE=1"}
-		return c
-	}
-	if out, err := command(a.needs).CombinedOutput(); err != nil {
-		t.Skipf("%s is not installed: %v: %.300s", a.name, err, out)
-	}
-	config := filepath.Join(dir, "nginx.conf")
-	text, err := os.ReadFile(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	filled := strings.NewReplacer("PORT", port, "DIR", dir).Replace(string(text))
-	if err := os.WriteFile(config, []byte(filled), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c := command(a.run)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr, c.WaitDelay = &out, &out, time.Second
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	go func() { _ = c.Wait(); stop() }()
-	t.Cleanup(func() { _ = c.Process.Kill(); <-ctx.Done() })
-	for ctx.Err() == nil {
-		if conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", "127.0.0.1:"+port); err == nil {
-			_ = conn.Close()
-			return "http://127.0.0.1:" + port, dir
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-	t.Fatalf("%s ended: %s", a.name, out.String())
-	return "", ""
-}
-
-// copyFiles copies the files of a directory, and no subdirectories.
-func copyFiles(t *testing.T, from, to string) {
-	t.Helper()
-	entries, err := os.ReadDir(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if !e.Type().IsRegular() {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(from, e.Name()))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(to, e.Name()), text, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 // send sends one delivery and returns the response as it was written.

@@ -107,7 +107,7 @@ func runDiagnose(ctx context.Context, a *cmdutil.App, typed string, o diagnoseOp
 	}
 	found, err := o.diagnose(ctx, a, d, to)
 	if errors.Is(err, conformance.ErrNoResponse) {
-		return output.Failed(err, "the handler could not be tested: "+strings.TrimSuffix(found.Last.Error, "."), "start it, then run diagnose again")
+		return output.Failed(err, "the handler could not be tested: "+strings.TrimSuffix(found.Last.Error, "."), untestedHint(found.Last.Failure))
 	}
 	if err != nil {
 		return err
@@ -122,6 +122,18 @@ func runDiagnose(ctx context.Context, a *cmdutil.App, typed string, o diagnoseOp
 	}
 	shown.Explained = found.Explained
 	return finishDiagnosis(out, shown)
+}
+
+// untestedHint returns what to do about a handler that does not respond.
+func untestedHint(f webhook.Failure) string {
+	switch f {
+	case webhook.FailureRefused:
+		return "start it, then run diagnose again"
+	case webhook.FailureTimeout:
+		return "give it longer: --timeout 1m"
+	default:
+		return "look at its terminal, then run diagnose again"
+	}
 }
 
 // readDelivery reads the delivery that was typed.

@@ -1,5 +1,8 @@
 """Mistakes that Django answers for a handler. Arguments: port, and debug, production or https."""
 
+import hashlib
+import hmac
+import json
 import os
 import sys
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -60,12 +63,34 @@ def secret(request):
     return HttpResponse(os.environ["VIDIKING_WEBHOOK_SECRET"])
 
 
+# Handlers that check the signature, each but the first with one mistake.
+KEY = os.environ.get("HOOK_SECRET", "").encode()
+
+
+def check(expected):
+    @csrf_exempt
+    def view(request):
+        if request.headers.get("X-Vidiking-Signature") != expected(request.body):
+            return HttpResponse("invalid signature", status=403)
+        return HttpResponse("ok")
+
+    return view
+
+
+def digest(key, body):
+    return hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
 urlpatterns = [
     path("csrf", ok),
     path("twice", read_twice),
     path("secret", secret),
     path("slash/", csrf_exempt(ok)),
     path("login", csrf_exempt(login_required(ok))),
+    path("right", check(lambda body: "sha256=" + digest(KEY, body))),
+    path("bare", check(lambda body: digest(KEY, body))),
+    path("written", check(lambda body: "sha256=" + digest(KEY, json.dumps(json.loads(body)).encode()))),
+    path("other", check(lambda body: "sha256=" + digest(b"whsec_other", body))),
     path("get", csrf_exempt(require_GET(ok))),
 ]
 

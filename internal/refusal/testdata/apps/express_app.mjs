@@ -23,4 +23,15 @@ app.post('/https', (req, res) => res.redirect(301, `https://${req.headers.host}$
 app.post('/login', (req, res) => res.redirect('/login?next=/webhooks'));
 app.post('/page', (req, res) =>
   res.send('<!doctype html><html><head><title>App</title></head><body><div id="root"></div><script type="module" src="/src/main.js"></script></body></html>'));
+
+// Handlers that check the signature, each but the first with one mistake.
+const check = (expected) => (req, res) =>
+  req.headers['x-vidiking-signature'] === expected(req.body) ? res.send('ok') : res.status(401).json({ error: 'invalid signature' });
+const key = process.env.HOOK_SECRET ?? '';
+const raw = express.raw({ type: '*/*' });
+app.post('/right', raw, check((body) => 'sha256=' + hash(key, body)));
+app.post('/bare', raw, check((body) => hash(key, body)));
+app.post('/written', json, check((body) => 'sha256=' + hash(key, JSON.stringify(body))));
+app.post('/other', raw, check((body) => 'sha256=' + hash('whsec_other', body)));
+app.post('/newline', raw, check((body) => 'sha256=' + hash(key + '\n', body)));
 app.listen(+port, '127.0.0.1');

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json as jsonlib
 import logging
 import os
 import sys
@@ -52,6 +53,40 @@ def slash():
 @app.get("/get")
 def get():
     return "ok"
+
+
+# Handlers that check the signature, each but the first with one mistake.
+KEY = os.environ.get("HOOK_SECRET", "").encode()
+
+
+def check(expected):
+    if request.headers.get("X-Vidiking-Signature") != expected:
+        abort(401)
+    return "ok"
+
+
+def digest(key, body):
+    return hmac.new(key, body, hashlib.sha256).hexdigest()
+
+
+@app.post("/right")
+def right():
+    return check("sha256=" + digest(KEY, request.get_data()))
+
+
+@app.post("/bare")
+def bare():
+    return check(digest(KEY, request.get_data()))
+
+
+@app.post("/written")
+def written():
+    return check("sha256=" + digest(KEY, jsonlib.dumps(request.get_json()).encode()))
+
+
+@app.post("/other")
+def other():
+    return check("sha256=" + digest(b"whsec_other", request.get_data()))
 
 
 app.run("127.0.0.1", port, debug=mode == "debug", use_reloader=False)

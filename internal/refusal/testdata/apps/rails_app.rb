@@ -20,6 +20,7 @@ class Application < Rails::Application
     post "/csrf", to: "hooks#create"
     post "/secret", to: "open#secret"
     post "/head", to: "open#unauthorized"
+    %w[right bare written other].each { |name| post "/#{name}", to: "open##{name}" }
   end
 end
 
@@ -33,6 +34,17 @@ class OpenController < ActionController::Base
   skip_forgery_protection
   def secret = render(plain: ENV.fetch("VIDIKING_WEBHOOK_SECRET"))
   def unauthorized = head(:unauthorized)
+
+  # Handlers that check the signature, each but the first with one mistake.
+  def right = check("sha256=" + digest(ENV["HOOK_SECRET"], request.raw_post))
+  def bare = check(digest(ENV["HOOK_SECRET"], request.raw_post))
+  def written = check("sha256=" + digest(ENV["HOOK_SECRET"], JSON.generate(JSON.parse(request.raw_post))))
+  def other = check("sha256=" + digest("whsec_other", request.raw_post))
+
+  private
+
+  def digest(key, body) = OpenSSL::HMAC.hexdigest("SHA256", key, body)
+  def check(expected) = head(request.headers["X-Vidiking-Signature"] == expected ? :ok : :unauthorized)
 end
 
 Rack::Handler::WEBrick.run(
