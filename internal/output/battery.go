@@ -30,7 +30,7 @@ func (b Battery) Failed() bool {
 
 // counts reports whether a result decides the exit code.
 func (b Battery) counts(r conformance.Result) bool {
-	return (r.Verdict == conformance.Fail || r.Verdict == conformance.Error) && !slices.Contains(b.Known, r.ID)
+	return (r.Verdict == conformance.Fail || r.Verdict == conformance.Error) && !b.isKnown(r)
 }
 
 // worstFirst returns the results with a verdict, the heaviest first.
@@ -219,7 +219,7 @@ func verdictGlyph(v conformance.Verdict, st display.Style) (string, display.Role
 func (p *textPrinter) caseResult(b Battery, r conformance.Result) {
 	glyph, role := verdictGlyph(r.Verdict, p.o.Style)
 	word := string(r.Weight) + ", " + string(r.Verdict)
-	if slices.Contains(b.Known, r.ID) {
+	if b.isKnown(r) {
 		word += ", known"
 	}
 	lines := p.o.Style.Wrapped(p.o.Style.Clean(r.Message)+" ("+word+")", 2+idCells)

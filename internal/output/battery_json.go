@@ -76,10 +76,7 @@ func printBatteryJSON(o Options, b Battery) error {
 func (b Battery) caseObject(o Options, r conformance.Result) jsonCase {
 	c := jsonCase{
 		kind: of("case"), ID: r.ID, Verdict: r.Verdict, Weight: r.Weight, Source: r.Source, Title: r.Title, Message: r.Message, Notes: r.Notes,
-		Rerun: o.Command(b.rerun(r.ID)), Docs: DocsOf(r.ID), DurationMS: millis(r.Took), jsonFindings: findingObjects(o.withSelf(r.Findings), nil),
-	}
-	for _, k := range b.Known {
-		c.Known = c.Known || k == r.ID
+		Known: b.isKnown(r), Rerun: o.Command(b.rerun(r.ID)), Docs: DocsOf(r.ID), DurationMS: millis(r.Took), jsonFindings: findingObjects(o.withSelf(r.Findings), nil),
 	}
 	for _, x := range r.Exchanges {
 		if x.ID != "" {

@@ -26,6 +26,7 @@ type TestCase struct {
 	Name    string
 	Took    time.Duration
 	Failure *TestFailure // nil if the test passed
+	Skipped string       // why the test did not run; empty: it did
 }
 
 // TestFailure describes why a test failed.
@@ -44,6 +45,8 @@ func JUnit(w io.Writer, s TestSuite) error {
 	for c := range s.Cases {
 		head.Tests++
 		switch {
+		case c.Skipped != "":
+			head.Skipped++
 		case c.Failure == nil:
 		case c.Failure.Errored:
 			head.Errors++
@@ -85,6 +88,7 @@ func JUnit(w io.Writer, s TestSuite) error {
 type xmlSuite struct {
 	Name                    string
 	Tests, Failures, Errors int
+	Skipped                 int
 	Time, Timestamp         string
 }
 
@@ -93,7 +97,7 @@ func (s xmlSuite) attributes() []xml.Attr {
 		return xml.Attr{Name: xml.Name{Local: name}, Value: fmt.Sprint(value)}
 	}
 	return []xml.Attr{
-		at("name", s.Name), at("tests", s.Tests), at("failures", s.Failures), at("errors", s.Errors), at("skipped", 0),
+		at("name", s.Name), at("tests", s.Tests), at("failures", s.Failures), at("errors", s.Errors), at("skipped", s.Skipped),
 		at("time", s.Time), at("timestamp", s.Timestamp),
 	}
 }
@@ -105,6 +109,11 @@ type xmlCase struct {
 	Time    string      `xml:"time,attr"`
 	Failure *xmlFailure `xml:"failure"`
 	Error   *xmlFailure `xml:"error"`
+	Skipped *xmlSkipped `xml:"skipped"`
+}
+
+type xmlSkipped struct {
+	Message string `xml:"message,attr"`
 }
 
 type xmlFailure struct {
@@ -116,6 +125,10 @@ type xmlFailure struct {
 func xmlCaseOf(c TestCase, seen map[string]int) xmlCase {
 	out := xmlCase{Class: xmlText(c.Class), Name: xmlText(c.Name), Time: xmlSeconds(c.Took)}
 	out.Name = unused(out.Class, out.Name, seen)
+	if c.Skipped != "" {
+		out.Skipped = &xmlSkipped{xmlText(c.Skipped)}
+		return out
+	}
 	if c.Failure == nil {
 		return out
 	}
