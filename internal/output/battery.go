@@ -17,7 +17,6 @@ type Battery struct {
 
 	Target    string // as typed, for commands
 	URL       string
-	Secret    string   // masked
 	Framework string   // whose recipe it is
 	Recipe    []string // lines of code that check the signature correctly
 	Known     []string // ids of cases that did not pass in the baseline, which don't count
@@ -58,16 +57,27 @@ func (b Battery) totals() string {
 	if n := b.Count(conformance.Error); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d could not be run", n))
 	}
+	if n := b.knownFailures(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of them in the baseline", n))
+	}
 	if n := b.Count(conformance.Warn); n > 0 {
 		parts = append(parts, display.Counted(n, "warning", "warnings"))
 	}
 	if n := b.Count(conformance.Skip); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d skipped", n))
 	}
-	if n := len(b.Known); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d known from the baseline", n))
-	}
 	return strings.Join(parts, ", ") + fmt.Sprintf("; score %d", b.Score())
+}
+
+// knownFailures returns the number of cases that fail now and failed in the baseline.
+func (b Battery) knownFailures() int {
+	n := 0
+	for _, r := range b.Results {
+		if (r.Verdict == conformance.Fail || r.Verdict == conformance.Error) && b.isKnown(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // profile returns what the differences tell about the handler, as a paragraph.

@@ -39,7 +39,7 @@ func (t *target) Deliver(ctx context.Context, r conformance.Request) (conformanc
 
 // battery returns the options of a run.
 func (o *testOptions) battery(ctx context.Context, a *cmdutil.App, secret cmdutil.KnownSecret) (conformance.Options, error) {
-	options := conformance.Options{Secret: secret.Secret, Only: o.only, Skip: o.skip, Strict: o.strict, Seed: o.seed, Now: a.Env.Now}
+	options := conformance.Options{Secret: secret.Secret, Only: o.only, Skip: o.skip, Strict: o.strict, Seed: o.seed, Now: a.Env.Now, Effects: o.effects(a)}
 	known, err := cmdutil.KnownSecrets(a)
 	if err != nil {
 		return options, err

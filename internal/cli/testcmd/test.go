@@ -31,10 +31,16 @@ type testOptions struct {
 	headers   []string
 	framework string
 	seed      uint64
-	list      bool
-	strict    bool
-	yes       bool
-	insecure  bool
+	junit     string
+	html      string
+	baseline  string
+
+	effectCommand, effectURL string
+
+	list     bool
+	strict   bool
+	yes      bool
+	insecure bool
 }
 
 // NewTestCommand returns the test command.
@@ -54,11 +60,14 @@ machine and private networks without --yes, because the events are invented.`,
 		Example: `  vidiking test localhost:3000
   vidiking test localhost:3000 'sig.*' raw.numbers
   vidiking test localhost:3000 --strict --skip load.burst
+  vidiking test localhost:3000 --junit report.xml --html report.html
+  vidiking test localhost:3000 --effect-cmd 'sqlite3 app.db "SELECT count(*) FROM renders"'
   vidiking test --list`,
 		Annotations: cmdutil.Manual{
 			Flags: `Cases: list, skip, strict, refuse-status, seed
 Destination: header, insecure, yes
-Report: framework`,
+Effects: effect-cmd, effect-url
+Report: framework, junit, html, baseline`,
 			Environment: "VIDIKING_WEBHOOK_SECRET",
 			Exits: `0 the handler does everything that it must
 1 the handler could not be tested
@@ -94,6 +103,14 @@ func (o *testOptions) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.insecure, "insecure", false, "skip the certificate check of an https handler")
 	f.BoolVarP(&o.yes, "yes", "y", false, "send to a host that is neither this machine nor in a private network")
 	f.StringVar(&o.framework, "framework", "", "show fixes for the framework `NAME`, such as express (default: what the responses show)")
+	f.StringVar(&o.effectCommand, "effect-cmd", "", "`COMMAND` that prints the number of effects, to check that a delivery has one")
+	f.StringVar(&o.effectURL, "effect-url", "", "`URL` that responds with the number of effects")
+	f.StringVar(&o.junit, "junit", "", "write a JUnit report to `FILE`, one test per case")
+	f.StringVar(&o.html, "html", "", "write the report to `FILE` as a page")
+	f.StringVar(&o.baseline, "baseline", "", "fail only if a case fails that passed in `FILE`, the output of an earlier run with -o json")
+	_ = cmd.MarkFlagFilename("junit", "xml")
+	_ = cmd.MarkFlagFilename("html", "html")
+	_ = cmd.MarkFlagFilename("baseline")
 	_ = cmd.RegisterFlagCompletionFunc("framework", cobra.FixedCompletions(conformance.Frameworks(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("skip", completeCase)
 }
@@ -114,6 +131,9 @@ func (o *testOptions) readArgs(_ *cobra.Command, args []string) error {
 	}
 	if o.skip, err = expand(o.skip); err != nil {
 		return err
+	}
+	if o.effectCommand != "" && o.effectURL != "" {
+		return cmdutil.Usage("--effect-cmd and --effect-url both count effects", "leave one of them out")
 	}
 	if known := conformance.Frameworks(); o.framework != "" && !slices.Contains(known, o.framework) {
 		return cmdutil.Usage(fmt.Sprintf("unknown framework %q", o.framework), "one of "+strings.Join(known, ", "))
@@ -185,46 +205,62 @@ func runTest(ctx context.Context, a *cmdutil.App, o *testOptions) error {
 		}
 		return output.ClosedPipe(output.PrintCases(out, cases))
 	}
-	codes, err := o.refuseStatus()
+	b, err := o.test(ctx, a, out)
 	if err != nil {
 		return err
 	}
+	if err := output.PrintBattery(out, b); err != nil {
+		return output.ClosedPipe(err)
+	}
+	out.GitHub.Battery(b)
+	if b.Failed() {
+		return cmdutil.ErrSilent{Code: output.ExitHandler}
+	}
+	return nil
+}
+
+// test runs the battery and writes the reports.
+func (o *testOptions) test(ctx context.Context, a *cmdutil.App, out output.Options) (b output.Battery, err error) {
+	codes, err := o.refuseStatus()
+	if err != nil {
+		return b, err
+	}
+	given, err := cmdutil.ParseHeaders(o.headers)
+	if err != nil {
+		return b, err
+	}
+	files, err := o.open(a)
+	if err != nil {
+		return b, err
+	}
+	defer files.discard()
 	to, err := o.destination(ctx, a)
 	if err != nil {
-		return err
+		return b, err
 	}
 	secret, err := cmdutil.Secret(a)
 	if err != nil {
-		return err
+		return b, err
 	}
 	if err := to.Open(ctx, []webhook.Secret{secret.Secret}); err != nil {
-		return err
+		return b, err
 	}
 	defer func() { _ = to.Close() }() // every send waited until its delivery was in the log
 	if err := to.OpenErr(); err != nil {
 		output.New(out).Notice(output.Notice{Code: "not_recorded", Message: "Deliveries are not recorded: " + cmdutil.Explain(a, err).What + "."})
 	}
-	given, err := cmdutil.ParseHeaders(o.headers)
-	if err != nil {
-		return err
-	}
 	options, err := o.battery(ctx, a, secret)
 	if err != nil {
-		return err
+		return b, err
 	}
 	options.RefuseStatus = codes
 	report, err := o.run(ctx, a, out, options, &target{to: to, given: given})
 	if err != nil {
-		return err
+		return b, err
 	}
-	b := o.report(report, to, secret)
-	if err := output.PrintBattery(out, b); err != nil {
-		return output.ClosedPipe(err)
-	}
-	if b.Failed() {
-		return cmdutil.ErrSilent{Code: output.ExitHandler}
-	}
-	return nil
+	b = o.report(report, to)
+	b.Known = files.known
+	return b, files.write(b)
 }
 
 // destination returns where the deliveries go: always directly to the handler.
@@ -266,8 +302,8 @@ func (o *testOptions) run(ctx context.Context, a *cmdutil.App, out output.Option
 }
 
 // report adds to the results what a report shows about them.
-func (o *testOptions) report(r conformance.Report, to *send.Destination, secret cmdutil.KnownSecret) output.Battery {
-	b := output.Battery{Report: r, Target: cmdutil.ShellWord(o.target), URL: to.String(), Secret: secret.String(), Framework: o.framework}
+func (o *testOptions) report(r conformance.Report, to *send.Destination) output.Battery {
+	b := output.Battery{Report: r, Target: cmdutil.ShellWord(o.target), URL: to.String(), Framework: o.framework}
 	if b.Framework == "" {
 		b.Framework = conformance.FrameworkOf(r.Framework)
 	}
