@@ -65,6 +65,10 @@ func TestDocumentedHandlers(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(w.home, "exact.json"), []byte(exact), 0o600); err != nil {
 				t.Fatal(err)
 			}
+			strict := append([]string{"vidiking", "test", addr, "--strict", "--skip", "time.slow"}, skippedWith(h.file)...) // a busy machine is slow
+			if code, stdout, stderr := w.run(t, strict[0], strict[1:]...); code != 0 || strings.Contains(stdout, "warning") {
+				t.Errorf("%q: got exit code %d, want 0 and no warning:\n%s%s", strict, code, stdout, stderr)
+			}
 			for _, try := range tries {
 				args := strings.Fields(strings.ReplaceAll(try, "localhost:3000", addr))
 				if code, stdout, stderr := w.run(t, args[0], args[1:]...); code != 0 {
@@ -84,6 +88,15 @@ func TestDocumentedHandlers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// skippedWith skips what the server of a test can't do: wsgiref, which serves Django in tests, does not read bodies in chunks, and Rails
+// before 7.1 reads only as many bytes as Content-Length says.
+func skippedWith(file string) []string {
+	if file == "django_views.py" || file == "rails_controller.rb" {
+		return []string{"--skip", "http.chunked"}
+	}
+	return nil
 }
 
 // requestToHandler is a request and the status code that a correct handler returns for it.
@@ -184,13 +197,16 @@ func served(find func(t *testing.T, dir string) interpreter, args ...string) fun
 			}
 			cmd.Args = append(cmd.Args, arg)
 		}
-		handler := filepath.Join(dir, "webhooks", file)
+		handler := file
+		if !filepath.IsAbs(file) {
+			handler = filepath.Join(dir, "webhooks", file)
+		}
 		if _, err := os.Stat(handler); err != nil {
 			t.Fatal(err)
 		}
 		cmd.Args = append(cmd.Args, handler)
 		w := newWorld(t)
-		cmd.Dir, cmd.Env = w.home, append(append(w.environment(), run.env...), "VIDIKING_WEBHOOK_SECRET="+secret)
+		cmd.Dir, cmd.Env = w.home, append(append(w.environment(), run.env...), "VIDIKING_WEBHOOK_SECRET="+secret, "NODE_PATH="+filepath.Join(dir, "node_modules"))
 		return firstLine(t, cmd)
 	}
 }
@@ -290,7 +306,7 @@ func triesOfThePage(t *testing.T) []string {
 	}
 	var tries []string
 	for line := range strings.Lines(string(page)) {
-		if strings.HasPrefix(line, "vidiking trigger ") {
+		if strings.HasPrefix(line, "vidiking trigger ") || strings.HasPrefix(line, "vidiking test ") {
 			tries = append(tries, strings.TrimSpace(line))
 		}
 	}

@@ -19,6 +19,7 @@ type Battery struct {
 	URL       string
 	Framework string   // whose recipe it is
 	Recipe    []string // lines of code that check the signature correctly
+	Replaced  []string // the lines that they probably replace
 	Known     []string // ids of cases that did not pass in the baseline, which don't count
 }
 
@@ -321,15 +322,11 @@ func (p *textPrinter) batteryProfile(b Battery) {
 		return
 	}
 	p.out.line(0, display.Line{{Text: "Fix", Role: display.Bold}, {Text: "   " + b.Framework}})
+	for _, l := range b.Replaced {
+		p.out.line(2, display.Line{{Text: "- " + l, Role: display.Bad}})
+	}
 	for _, l := range b.Recipe {
-		role := display.Plain
-		switch {
-		case strings.HasPrefix(l, "-"):
-			role = display.Bad
-		case strings.HasPrefix(l, "+"):
-			role = display.Good
-		}
-		p.out.line(2, display.Line{{Text: l, Role: role}})
+		p.out.line(2, display.Line{{Text: "+ " + l, Role: display.Good}})
 	}
 	p.out.blank()
 }

@@ -36,7 +36,7 @@ func BatteryPage(w io.Writer, b Battery) error {
 		fmt.Fprintf(&p, "<p>%s</p>\n", escapeHTML(profile))
 	}
 	if len(b.Recipe) > 0 {
-		fmt.Fprintf(&p, "<h2>Fix for %s</h2>\n<pre><code>%s</code></pre>\n", escapeHTML(b.Framework), escapeHTML(strings.Join(b.Recipe, "\n")))
+		fmt.Fprintf(&p, "<h2>Fix for %s</h2>\n<pre><code>%s</code></pre>\n", escapeHTML(b.Framework), escapeHTML(b.diff()))
 	}
 	for _, v := range []conformance.Verdict{conformance.Fail, conformance.Error, conformance.Warn} {
 		for _, r := range b.worstFirst(v) {
@@ -52,6 +52,18 @@ func BatteryPage(w io.Writer, b Battery) error {
 	p.WriteString("</table></section>\n</html>\n")
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// diff returns the lines to replace, and the lines that replace them.
+func (b Battery) diff() string {
+	var text strings.Builder
+	for _, l := range b.Replaced {
+		text.WriteString("- " + l + "\n")
+	}
+	for _, l := range b.Recipe {
+		text.WriteString("+ " + l + "\n")
+	}
+	return text.String()
 }
 
 // verdictWord returns the glyph and the word of a verdict.

@@ -44,6 +44,7 @@ type jsonBattery struct {
 	Sent       int      `json:"sent"`
 	Seed       uint64   `json:"seed"`
 	Recipe     []string `json:"recipe,omitempty"`
+	Replaced   []string `json:"replaced,omitempty"`
 	DurationMS float64  `json:"duration_ms"`
 	jsonFindings
 }
@@ -67,7 +68,7 @@ func printBatteryJSON(o Options, b Battery) error {
 	}
 	p.put(jsonBattery{
 		of("test"), b.URL, string(b.Form), b.Framework, b.Score(), b.Count(conformance.Pass), b.Count(conformance.Fail),
-		b.Count(conformance.Error), b.Count(conformance.Warn), b.Count(conformance.Skip), b.knownFailures(), b.Sent, b.Seed, b.Recipe, millis(b.Took),
+		b.Count(conformance.Error), b.Count(conformance.Warn), b.Count(conformance.Skip), b.knownFailures(), b.Sent, b.Seed, b.Recipe, b.Replaced, millis(b.Took),
 		findingObjects(o.withSelf(b.Findings), nil),
 	})
 	return p.Err()

@@ -308,7 +308,7 @@ func (o *testOptions) report(r conformance.Report, to *send.Destination) output.
 		b.Framework = conformance.FrameworkOf(r.Framework)
 	}
 	if conformance.IsAboutCode(r.Findings) || o.framework != "" && b.Failed() {
-		b.Recipe = conformance.Recipe(b.Framework)
+		b.Recipe, b.Replaced = conformance.Recipe(b.Framework), conformance.Replaced(b.Framework, r.Findings)
 	}
 	return b
 }

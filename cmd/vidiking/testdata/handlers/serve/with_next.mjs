@@ -6,6 +6,10 @@ import { pathToFileURL } from 'node:url';
 const route = await import(pathToFileURL(process.argv[2]));
 
 const server = http.createServer(async (req, res) => {
+  if (!route[req.method]) {
+    res.writeHead(405).end(); // as Next.js responds to a method that the route does not export
+    return;
+  }
   try {
     const answer = await route.POST(
       new Request(`http://${req.headers.host}${req.url}`, {

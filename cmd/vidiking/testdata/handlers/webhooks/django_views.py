@@ -22,7 +22,11 @@ def vidiking(request):
     if not is_signed(request.body, request.headers.get("X-Vidiking-Signature", "")):
         return JsonResponse({"error": "invalid signature"}, status=401)
 
-    payload = json.loads(request.body)
+    try:
+        payload = json.loads(request.body)
+    except ValueError:
+        return JsonResponse({"error": "not JSON"}, status=400)
+
     # Hand long work to a queue: Vidiking waits 10 seconds.
     logger.info("%s %s", payload["event"], payload["data"].get("id"))
     return JsonResponse({"received": payload["event"]})

@@ -12,10 +12,22 @@ app.post('/webhooks/vidiking', express.raw({ type: () => true, limit: '1mb' }), 
     return res.status(401).json({ error: 'invalid signature' });
   }
 
-  const { event, data } = JSON.parse(req.body);
-  res.json({ received: event }); // respond first, work later: Vidiking waits 10 seconds
-  console.log(event, data.id);
+  const payload = parse(req.body);
+  if (!payload) {
+    return res.status(400).json({ error: 'not JSON' });
+  }
+
+  res.json({ received: payload.event }); // respond first, work later: Vidiking waits 10 seconds
+  console.log(payload.event, payload.data.id);
 });
+
+function parse(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
 
 function isSigned(body, header) {
   const expected = Buffer.from(createHmac('sha256', secret).update(body).digest('hex'));

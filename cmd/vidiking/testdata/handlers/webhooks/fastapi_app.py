@@ -22,7 +22,11 @@ async def vidiking(request: Request):
     if not is_signed(body, request.headers.get("X-Vidiking-Signature", "")):
         return JSONResponse({"error": "invalid signature"}, status_code=401)
 
-    payload = json.loads(body)
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        return JSONResponse({"error": "not JSON"}, status_code=400)
+
     # Hand long work to BackgroundTasks or a queue: Vidiking waits 10 seconds.
     logger.info("%s %s", payload["event"], payload["data"].get("id"))
     return {"received": payload["event"]}

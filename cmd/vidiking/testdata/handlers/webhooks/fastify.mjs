@@ -16,11 +16,23 @@ app.register(async (webhooks) => {
       return reply.code(401).send({ error: 'invalid signature' });
     }
 
-    const { event, data } = JSON.parse(request.body);
-    console.log(event, data.id); // hand long work to a queue: Vidiking waits 10 seconds
-    return { received: event };
+    const payload = parse(request.body);
+    if (!payload) {
+      return reply.code(400).send({ error: 'not JSON' });
+    }
+
+    console.log(payload.event, payload.data.id); // hand long work to a queue: Vidiking waits 10 seconds
+    return { received: payload.event };
   });
 });
+
+function parse(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
 
 function isSigned(body, header) {
   const expected = Buffer.from(createHmac('sha256', secret).update(body).digest('hex'));

@@ -6,9 +6,21 @@ export async function POST(request) {
     return Response.json({ error: 'invalid signature' }, { status: 401 });
   }
 
-  const { event, data } = JSON.parse(body);
-  console.log(event, data.id); // run long work in after() of next/server: Vidiking waits 10 seconds
-  return Response.json({ received: event });
+  const payload = parse(body);
+  if (!payload) {
+    return Response.json({ error: 'not JSON' }, { status: 400 });
+  }
+
+  console.log(payload.event, payload.data.id); // run long work in after() of next/server: Vidiking waits 10 seconds
+  return Response.json({ received: payload.event });
+}
+
+function parse(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function isSigned(body, header) {

@@ -7,7 +7,12 @@ class VidikingController < ActionController::API
     body = request.raw_post
     return render json: { error: "invalid signature" }, status: :unauthorized unless signed?(body)
 
-    payload = JSON.parse(body)
+    begin
+      payload = JSON.parse(body)
+    rescue JSON::ParserError
+      return render json: { error: "not JSON" }, status: :bad_request
+    end
+
     # Hand long work to a job (perform_later): Vidiking waits 10 seconds.
     logger&.info "#{payload["event"]} #{payload.dig("data", "id")}"
     render json: { received: payload["event"] }
