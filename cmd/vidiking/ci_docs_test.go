@@ -155,12 +155,12 @@ func TestTheScriptForCITestsTheNewCodeWithNPM(t *testing.T) {
 	for _, run := range []struct {
 		status string
 		want   int
-		stderr string
-	}{{"200", 0, "received 8   delivered 8 "}, {"500", 3, ""}, {"0", 3, "run │ Error: new code\n"}, {"0", 3, "run │ Error: new code\n"}, {"200", 0, ""}} {
+		output string
+	}{{"200", 0, "; score "}, {"500", 3, "base.valid"}, {"0", 3, "run │ Error: new code\n"}, {"0", 3, "run │ Error: new code\n"}, {"200", 0, ""}} {
 		server(run.status)
 		code, stdout, stderr := w.run(t, "sh", "webhooks.sh")
-		if code != run.want || !strings.Contains(stderr, run.stderr) {
-			t.Errorf("a handler with status %s: got exit code %d, want %d and %q:\n%s%s", run.status, code, run.want, run.stderr, stdout, stderr)
+		if code != run.want || !strings.Contains(stdout+stderr, run.output) {
+			t.Errorf("a handler with status %s: got exit code %d, want %d and %q:\n%s%s", run.status, code, run.want, run.output, stdout, stderr)
 		}
 		if connects("127.0.0.1:" + port) {
 			t.Errorf("a handler with status %s: its server still listens on port %s after the script", run.status, port)
@@ -221,7 +221,7 @@ func TestThePipelineForGitLabRuns(t *testing.T) {
 	if len(job.Script) != 1 || job.Artifacts.Reports.JUnit != "report.xml" {
 		t.Fatalf("got %+v, want a script and its report", job)
 	}
-	tellPipeline(t, files, port, "verify", 0, strings.Join(append(append(job.Before, job.Script...), "grep -q 'tests=\"8\" failures=\"0\"' report.xml"), "\n"))
+	tellPipeline(t, files, port, "verify", 0, strings.Join(append(append(job.Before, job.Script...), "grep -q 'tests=\"40\" failures=\"0\"' report.xml"), "\n"))
 }
 
 func TestTheMakefileForCIRuns(t *testing.T) {

@@ -102,7 +102,7 @@ type battery struct {
 	total     int
 }
 
-// Run runs the cases. It returns ErrNoResponse if the handler does not respond to the first request, and an error if a request
+// Run runs the cases. It returns ErrNoResponse if there is no handler to receive the first request, and an error if a request
 // cannot be recorded or ctx is done.
 func Run(ctx context.Context, o Options, to Target) (Report, error) {
 	if len(o.RefuseStatus) == 0 {
@@ -272,9 +272,14 @@ func (b *battery) runGate(ctx context.Context) (gateResult, error) {
 		switch {
 		case t.err != nil:
 			return g, t.err
-		case x.Attempt.Code == 0:
+		case x.Attempt.Code == 0 && !wasReceived(x.Attempt):
 			g.valid.Exchanges = t.exchanges
 			return g, ErrNoResponse
+		case x.Attempt.Code == 0:
+			t.noResponse(x)
+			g.valid = t.result(b.options.Now().Sub(began))
+			b.finish(g.valid)
+			return g, nil
 		case isRedirect(x.Attempt.Code):
 			x.Met = false
 			g.valid = Result{Case: t.Case, Verdict: Skip, Message: "not run: the handler redirects", Exchanges: t.exchanges}
@@ -302,6 +307,11 @@ func (b *battery) runGate(ctx context.Context) (gateResult, error) {
 	found, err := b.diagnoseGate(ctx, t.exchanges)
 	g.valid.Findings = found
 	return g, err
+}
+
+// wasReceived reports whether a handler without a response had received the request: then it crashed, or takes too long.
+func wasReceived(a webhook.Attempt) bool {
+	return slices.Contains([]webhook.Failure{webhook.FailureReset, webhook.FailureTimeout, webhook.FailureBadResponse}, a.Failure)
 }
 
 func isRedirect(code int) bool { return code >= 300 && code <= 399 }

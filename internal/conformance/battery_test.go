@@ -138,6 +138,14 @@ func TestAHandlerThatDoesNotRespondCannotBeTested(t *testing.T) {
 	}
 }
 
+func TestAHandlerThatCrashesOnACorrectDeliveryIsNotSkipped(t *testing.T) {
+	t.Parallel()
+	r := test(t, options(), testkit.HangUp())
+	if r.Results[0].Verdict != Error || r.Count(Skip) != len(Cases())-1 || !strings.HasPrefix(r.Results[0].Message, "no response to a correct delivery: ") {
+		t.Errorf("got %v, want an error of base.valid", bad(r)[:1])
+	}
+}
+
 func TestARequestThatCannotBeRecordedEndsTheRun(t *testing.T) {
 	t.Parallel()
 	full := errors.New("no space left on device")

@@ -27,11 +27,9 @@ func FrameworkOf(name string) string {
 	return ""
 }
 
-// Recipe returns the lines of a handler that check the signature: over the raw bytes, with the whole secret, in both forms of the header.
-// They end with the parsed payload. It returns nil if the framework is unknown.
-func Recipe(framework string) []string {
-	const (
-		nodeCheck = `const expected = crypto.createHmac('sha256', process.env.VIDIKING_WEBHOOK_SECRET).update(RAW).digest();
+// The checks of each language. RAW, HEADER, REFUSE and INVALID stand for what its frameworks call them.
+const (
+	nodeCheck = `const expected = crypto.createHmac('sha256', process.env.VIDIKING_WEBHOOK_SECRET).update(RAW).digest();
 const given = Buffer.from(String(HEADER).replace(/^sha256=/, ''), 'hex');
 if (given.length !== expected.length || !crypto.timingSafeEqual(given, expected)) REFUSE
 let payload;
@@ -40,16 +38,16 @@ try {
 } catch {
   INVALID
 }`
-		pythonCheck = `expected = hmac.new(os.environ["VIDIKING_WEBHOOK_SECRET"].encode(), RAW, hashlib.sha256).hexdigest()
+	pythonCheck = `expected = hmac.new(os.environ["VIDIKING_WEBHOOK_SECRET"].encode(), RAW, hashlib.sha256).hexdigest()
 given = HEADER.removeprefix("sha256=")
 if not hmac.compare_digest(given.encode(), expected.encode()):
     REFUSE
 `
-		pythonParse = `try:
+	pythonParse = `try:
     payload = json.loads(RAW)
 except ValueError:
     INVALID`
-		rubyCheck = `raw = RAW
+	rubyCheck = `raw = RAW
 expected = OpenSSL::HMAC.hexdigest("SHA256", ENV.fetch("VIDIKING_WEBHOOK_SECRET"), raw)
 given = HEADER.to_s.delete_prefix("sha256=")
 REFUSE unless Rack::Utils.secure_compare(expected, given)
@@ -58,13 +56,17 @@ payload = begin
 rescue JSON::ParserError
   INVALID
 end`
-		phpCheck = `$raw = RAW;
+	phpCheck = `$raw = RAW;
 $expected = hash_hmac('sha256', $raw, getenv('VIDIKING_WEBHOOK_SECRET'));
 $given = preg_replace('/^sha256=/', '', HEADER);
 if (!hash_equals($expected, $given)) REFUSE
 $payload = json_decode($raw, true);
 if (!is_array($payload)) INVALID`
-	)
+)
+
+// Recipe returns the lines of a handler that check the signature: over the raw bytes, with the whole secret, in both forms of the header.
+// They end with the parsed payload. It returns nil if the framework is unknown.
+func Recipe(framework string) []string {
 	fill := func(text, raw, header, refuse, invalid string) string {
 		return strings.NewReplacer("RAW", raw, "HEADER", header, "REFUSE", refuse, "INVALID", invalid).Replace(text)
 	}
