@@ -206,7 +206,7 @@ func served(find func(t *testing.T, dir string) interpreter, args ...string) fun
 		}
 		cmd.Args = append(cmd.Args, handler)
 		w := newWorld(t)
-		cmd.Dir, cmd.Env = w.home, append(append(w.environment(), run.env...), "VIDIKING_WEBHOOK_SECRET="+secret, "NODE_PATH="+filepath.Join(dir, "node_modules"))
+		cmd.Dir, cmd.Env = w.home, append(append(w.environment(), "VIDIKING_WEBHOOK_SECRET="+secret, "NODE_PATH="+filepath.Join(dir, "node_modules")), run.env...)
 		return firstLine(t, cmd)
 	}
 }

@@ -44,6 +44,27 @@ takes. The score is the share of what passed: a must counts three times as much 
 
 Where a case comes from: **D** Vidiking's documentation, **W** the Standard Webhooks specification 1.0.0, **H** HTTP itself, **P** this program's own recommendation.
 
+## Effects
+
+A status code does not show what a handler did. Give a command or a URL that returns the number of effects so far, such as rows in your database, and the cases about
+duplicates, retries and order also check that each delivery has one effect:
+
+` + "```sh" + `
+vidiking test localhost:3000 --effect-cmd 'sqlite3 app.db "SELECT count(*) FROM renders"'
+vidiking test localhost:3000 --effect-url http://localhost:3000/count
+` + "```" + `
+
+The battery waits up to two seconds for an effect, because handlers respond first and work later.
+
+## Reports
+
+` + "```sh" + `
+vidiking test localhost:3000 --junit report.xml --html report.html
+` + "```" + `
+
+` + "`--html`" + ` writes one file that loads nothing. ` + "`-o json`" + ` is [documented](json.md#case). In GitHub Actions, failures are annotations, and all cases are in the step's summary.
+With ` + "`--baseline FILE`, the output of an earlier `-o json`" + `, only new failures count ([CI](ci.md)).
+
 **Not tested:** whether the comparison takes constant time. Over a network, the usual ` + "`==`" + ` can't be told from a constant-time comparison, so a case would call it safe. Use
 the constant-time comparison of your language anyway ([correct handlers](handlers.md)).
 
