@@ -1,8 +1,11 @@
 package conformance
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -217,6 +220,17 @@ func TestAHandlerThatChecksNothingIsNamedSo(t *testing.T) {
 	r := test(t, options(), testkit.Respond(200, ""))
 	if len(r.Findings) != 1 || r.Findings[0].Code != refusal.CodeUnsigned {
 		t.Errorf("got %+v, want %s", r.Findings, refusal.CodeUnsigned)
+	}
+}
+
+func TestTheCompressedBodyIsGzip(t *testing.T) {
+	t.Parallel()
+	r, err := gzip.NewReader(bytes.NewReader(gzipped([]byte(payload))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || string(got) != payload {
+		t.Errorf("got %q, %v, want %q", got, err, payload)
 	}
 }
 
