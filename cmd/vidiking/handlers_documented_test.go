@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -250,6 +251,7 @@ func serveNetHTTP(t *testing.T, _, secret string) (addr string, err error) {
 			err = fmt.Errorf("%v", refusal)
 		}
 	}()
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // the handler writes each delivery to it
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhooks/vidiking", webhooks.Handler(secret))
 	server := httptest.NewServer(mux)
