@@ -251,7 +251,7 @@ func serveNetHTTP(t *testing.T, _, secret string) (addr string, err error) {
 			err = fmt.Errorf("%v", refusal)
 		}
 	}()
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // the handler writes each delivery to it
+	slog.SetDefault(slog.New(slog.DiscardHandler)) //nolint:forbidigo // the handler of the docs writes each delivery to it
 	mux := http.NewServeMux()
 	mux.Handle("POST /webhooks/vidiking", webhooks.Handler(secret))
 	server := httptest.NewServer(mux)
