@@ -17,6 +17,7 @@ type Battery struct {
 
 	Target    string // as typed, for commands
 	URL       string
+	Secret    webhook.Secret
 	Framework string   // whose recipe it is
 	Recipe    []string // lines of code that check the signature correctly
 	Replaced  []string // the lines that they probably replace
@@ -103,7 +104,7 @@ type fact struct{ label, text string }
 func (b Battery) facts(r conformance.Result) []fact {
 	all := []fact{{"why", r.Why}}
 	if x := r.Deciding(); x != nil {
-		all = append(all, fact{"sent", sentText(*x)}, fact{"expected", x.Expected}, fact{"response", responseText(x.Attempt)})
+		all = append(all, fact{"sent", sentText(*x)}, fact{"expected", x.Expected}, fact{"response", b.masked(responseText(x.Attempt))})
 		if x.ID != "" {
 			all = append(all, fact{"delivery", string(x.ID)})
 		}
@@ -118,6 +119,14 @@ func (b Battery) facts(r conformance.Result) []fact {
 		all = append(all, fact{"note", n})
 	}
 	return append(all, fact{"source", string(r.Source) + ": " + r.Source.String()}, fact{"docs", DocsOf(r.ID)}, fact{"again", b.rerun(r.ID)})
+}
+
+// masked masks the secret in a response, which a wrong handler may contain.
+func (b Battery) masked(text string) string {
+	if !b.Secret.IsSet() {
+		return text
+	}
+	return strings.ReplaceAll(text, b.Secret.Reveal(), b.Secret.String())
 }
 
 // rerun returns the command that runs one case again with the same payloads.

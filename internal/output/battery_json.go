@@ -85,7 +85,7 @@ func (b Battery) caseObject(o Options, r conformance.Result) jsonCase {
 		}
 	}
 	if x := r.Deciding(); x != nil {
-		c.Sent, c.Expected, c.Code, c.Error, c.Response = sentText(*x), x.Expected, x.Attempt.Code, x.Attempt.Error, ResponseText(x.Attempt)
+		c.Sent, c.Expected, c.Code, c.Error, c.Response = sentText(*x), x.Expected, x.Attempt.Code, x.Attempt.Error, b.masked(ResponseText(x.Attempt))
 	}
 	if r.Verdict != conformance.Pass && r.Verdict != conformance.Skip {
 		for _, f := range b.facts(r) {

@@ -44,6 +44,31 @@ func TestOutsideTextIsHarmlessInTheAnnotationsOfATest(t *testing.T) {
 	}
 }
 
+func TestNoReportOfATestShowsTheSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "whsec_a1B2c3D4e5F6a7B8"
+	b := hostile()
+	b.Secret = webhook.SecretFrom(secret)
+	b.Results[0].Exchanges[0].Attempt.Response = []byte(secret + " is not the key")
+	var all strings.Builder
+	for _, format := range []output.Format{output.FormatText, output.FormatJSON} {
+		if err := output.PrintBattery(output.Options{Stdout: &all, Stderr: &all, Format: format, Verbose: true}, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := &output.GitHub{Log: &all, Summary: func(text string) error { _, err := all.WriteString(text); return err }}
+	g.Battery(b)
+	if err := output.BatteryPage(&all, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := output.JUnit(&all, b.TestSuite()); err != nil {
+		t.Fatal(err)
+	}
+	if got := all.String(); strings.Contains(got, secret) || strings.Count(got, "is not the key") < 5 {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTheBaselineIsWhatFailedInAnEarlierReport(t *testing.T) {
 	t.Parallel()
 	var report bytes.Buffer

@@ -259,6 +259,7 @@ func (o *testOptions) test(ctx context.Context, a *cmdutil.App, out output.Optio
 		return b, err
 	}
 	b = o.report(report, to)
+	b.Secret = secret.Secret
 	b.Known = files.known
 	return b, files.write(b)
 }
