@@ -79,13 +79,13 @@ func thePage() string {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	for _, c := range Cases() {
-		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s | %s |\n", c.ID, strings.ReplaceAll(c.ID, ".", ""), c.Title, c.Weight, c.Source)
+		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s | %s |\n", c.ID, strings.ReplaceAll(c.ID, ".", ""), c.Title, c.Weight, string(c.Source))
 	}
 	for _, c := range Cases() {
-		fmt.Fprintf(&b, "\n### %s\n\nA correct handler %s. (%s, %s)\n\n%s\n\n", c.ID, c.Title, c.Weight, c.Source, c.Why)
+		fmt.Fprintf(&b, "\n### %s\n\nA correct handler %s. (%s, from %s)\n\n%s\n\n", c.ID, c.Title, c.Weight, c.Source, c.Why)
 		fmt.Fprintf(&b, "- **sent:** %s\n- **expected:** %s\n- **fix:** %s\n", c.Sends, c.Expects, c.Fix)
 	}
-	return strings.NewReplacer("<hex>", "`<hex>`", "sha256=`", "`sha256=", `\u00e9, \/`, "`\\u00e9`, `\\/`").Replace(b.String())
+	return strings.NewReplacer("sha256=<hex>", "`sha256=<hex>`", "<hex>", "`<hex>`", `\u00e9, \/`, "`\\u00e9`, `\\/`").Replace(b.String())
 }
 
 func TestThePageOfCasesIsUpToDate(t *testing.T) {
