@@ -157,7 +157,7 @@ func TestRecipesPassTheBattery(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			args := append([]string{"test", addr, "--strict", "--skip", "time.slow"}, h.skip...) // a busy machine is slow
+			args := append([]string{"test", addr, "--strict", "--skip", "time.slow,load.burst"}, h.skip...) // a busy machine is slow, and a test server queues few connections
 			code, stdout, stderr := newWorld(t).run(t, "vidiking", args...)
 			if code != 0 || strings.Contains(stdout, "warning") {
 				t.Errorf("%q: got exit code %d, want 0 and no warning:\n%s%s", args, code, stdout, stderr)
