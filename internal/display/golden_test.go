@@ -82,7 +82,7 @@ func marked(l Line) string {
 			b.WriteString(s.Text)
 			continue
 		}
-		name := [...]string{"", "dim", "bold", "good", "caution", "bad", "alarm"}[s.Role]
+		name := [...]string{"", "dim", "bold", "good", "caution", "bad", "alarm", "key", "string", "number"}[s.Role]
 		b.WriteString("{" + name + " " + s.Text + "}")
 	}
 	return b.String()

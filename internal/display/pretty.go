@@ -113,9 +113,13 @@ func (p *printer) write(kind jsontext.Kind, text []byte) {
 	}
 	switch kind {
 	case jsontext.Name:
-		p.line = p.line.add(p.cut(text, 2), Dim).add(": ", Plain)
-	case jsontext.String, jsontext.Number:
-		p.line = p.line.add(p.cut(text, 1), Plain)
+		p.line = p.line.add(p.cut(text, 2), JSONKey).add(": ", Plain)
+	case jsontext.String:
+		p.line = p.line.add(p.cut(text, 1), JSONString)
+	case jsontext.Number:
+		p.line = p.line.add(p.cut(text, 1), JSONNumber)
+	case jsontext.Word:
+		p.line = p.line.add(string(text), JSONNumber)
 	default:
 		p.line = p.line.add(string(text), Plain)
 	}

@@ -33,7 +33,7 @@ func TestPayloadMatchesTheTranscript(t *testing.T) {
 	if diff := cmp.Diff(want, "\n"+text(Indent(lines, 2))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got, want := marked(lines[8]), `    {dim "credits_used"}: 10,`; got != want {
+	if got, want := marked(lines[8]), `    {key "credits_used"}: {number 10},`; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -15,8 +15,11 @@ const maxExcerptLines = 3
 // empty lines. Of an HTML page, it shows the visible text. If something is left out, the last line says how much. An
 // empty response returns no lines.
 func ResponseExcerpt(a webhook.Attempt, st Style) []Line {
-	return Indent(st.Narrowed(st.DetailIndent()).responseLines(a, maxExcerptLines), st.DetailIndent())
+	return Indent(Excerpt(a, st.Narrowed(st.DetailIndent())), st.DetailIndent())
 }
+
+// Excerpt is ResponseExcerpt without the indentation.
+func Excerpt(a webhook.Attempt, st Style) []Line { return st.responseLines(a, maxExcerptLines) }
 
 // maxPageLines is the maximum number of lines of an HTML page in Response. Error pages have up to 2,300.
 const maxPageLines = 12

@@ -8,12 +8,16 @@ type Role int
 // The roles.
 const (
 	Plain   Role = iota // the terminal's default color
-	Dim                 // faint: time, id, labels, column heads, JSON keys, closing lines
+	Dim                 // faint: time, id, labels, column heads, closing lines
 	Bold                // commands to run, section names, Ready
 	Good                // green: delivered, up
 	Caution             // yellow: refused, not up, slow
 	Bad                 // red: unreachable, timed out, rejected
 	Alarm               // bold red: the word error
+
+	JSONKey    // a name in a payload; faint in text, blue on the screen
+	JSONString // plain in text, green on the screen
+	JSONNumber // a number, true, false or null; plain in text, magenta on the screen
 )
 
 // Span is a part of a line with one role.

@@ -41,6 +41,7 @@ func palette() map[display.Role]*color.Color {
 		display.Caution: color.New(color.FgYellow),
 		display.Bad:     color.New(color.FgRed),
 		display.Alarm:   color.New(color.FgRed, color.Bold),
+		display.JSONKey: color.New(color.Faint),
 	}
 	for _, c := range p {
 		c.EnableColor() // the caller has decided about color, based on flag, environment and terminal

@@ -31,6 +31,8 @@ func TestPayloadOfFiveMegabytes(t *testing.T) {
 	d.Body = largePayload(5 << 20)
 	d.BodyBytes = int64(len(d.Body))
 	onScreen(t, 80, 24, newMemoryLog(delivery(0), d), func(x *user) {
+		x.shows("frames 57,712 items", "xxx…xxx")
+		x.press("tab")
 		x.shows("▾ data", "▸ frames", "items", "xxx…xxx")
 		x.press("enter", "down", "down", "right", "G", "v", "G", "v", "G", "w", "G", "v", "G")
 		if n := x.m.detail.Len(); n > 60_000 {
@@ -80,7 +82,7 @@ func TestResponseOfOneMegabyte(t *testing.T) {
 	d.History[0].Response = bytes.Repeat([]byte("<p>an error page of a framework</p>\n"), 1<<20/36)
 	d.History[0].ResponseBytes, d.History[0].ResponseTruncated = 3<<20, true
 	onScreen(t, 120, 40, newMemoryLog(d), func(x *user) {
-		x.press("tab", "tab")
+		x.press("tab", "tab", "tab")
 		x.shows("│ <p>an error page")
 		x.press("enter", "G", "w", "G", "g")
 		x.shows("▾ 1")
@@ -120,8 +122,7 @@ func TestTheReasonForUnreachableIsShownOnce(t *testing.T) {
 	why := "Nothing is listening on localhost:3000. Is your server running?"
 	d.History[0] = webhook.Attempt{N: 1, Target: d.Target, Failure: webhook.FailureRefused, Error: why, StartedAt: startTime}
 	onScreen(t, 120, 40, newMemoryLog(d), func(x *user) {
-		x.press("tab", "tab", "w")
-		x.shows("Once it is: vidiking replay dlv_000001")
+		x.shows("! unreachable at localhost:3000/webhooks/vidiking", "Once it is: r replay")
 		if n := strings.Count(x.screen(), "Nothing is listening"); n != 1 {
 			t.Errorf("the reason is shown %d times, want 1:\n%s", n, x.screen())
 		}

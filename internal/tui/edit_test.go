@@ -19,7 +19,7 @@ func TestAnEditIsSentOnlyIfTheBodyChanged(t *testing.T) {
 		x.actions.edited = `{"event":"x"}`
 		x.press("e")
 		x.advance(editorTime)
-		x.shows("dlv_000001 replayed as dlv_edited: ✓ 200 in 3 ms")
+		x.shows("dlv_000001 edited and sent as dlv_edited: ✓ 200 in 3 ms")
 		body := string(delivery(1).Body)
 		want := []string{"edit " + body, "edit " + body, `send dlv_000001aaaa {"event":"x"}`}
 		if diff := cmp.Diff(want, x.actions.calls); diff != "" {

@@ -64,7 +64,7 @@ func TestTheChooserBuildsTheFilter(t *testing.T) {
 		x.press("f", "space", "down", "space")
 		x.shows("/ event:render.*,ai.*", "✓ render.*")
 		x.press("space", "right", "space", "enter")
-		x.shows("/ event:render.* status:failed", "[Payload]")
+		x.shows("/ event:render.* status:failed", "[Story]")
 		x.press("f", "space", "esc")
 		x.shows("/ event:render.* status:failed")
 	})

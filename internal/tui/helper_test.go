@@ -198,6 +198,18 @@ func (x *user) showsNot(unwanted string) {
 	}
 }
 
+// lineWith returns the first line of the screen that contains a text.
+func (x *user) lineWith(text string) int {
+	x.t.Helper()
+	for i, l := range x.lines() {
+		if strings.Contains(l, text) {
+			return i
+		}
+	}
+	x.t.Fatalf("the screen does not show %q:\n%s", text, x.screen())
+	return 0
+}
+
 // cursorRow returns the list's row under the cursor.
 func (x *user) cursorRow() (row int, text string) {
 	x.t.Helper()

@@ -177,7 +177,7 @@ func (m keyboard) act(k tea.KeyPressMsg) tea.Cmd {
 	}
 	s, ok := m.current()
 	if !ok {
-		if b := m.keys; key.Matches(k, b.Replay, b.Edit, b.Diff, b.CopyID, b.CopyBody, b.CopyCurl, b.Save) {
+		if b := m.keys; key.Matches(k, b.Replay, b.Resign, b.Diagnose, b.Edit, b.Diff, b.CopyID, b.CopyBody, b.CopyCurl, b.Save) {
 			m.message.Text(draw.Text("No delivery is selected."))
 		}
 		return nil
@@ -185,6 +185,10 @@ func (m keyboard) act(k tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case key.Matches(k, m.keys.Replay):
 		return m.actions.Replay(s)
+	case key.Matches(k, m.keys.Resign):
+		return m.actions.Resign(s)
+	case key.Matches(k, m.keys.Diagnose):
+		return m.actions.Diagnose(s)
 	case key.Matches(k, m.keys.Edit):
 		return m.actions.Edit(s.ID)
 	case key.Matches(k, m.keys.Diff):

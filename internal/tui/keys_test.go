@@ -157,7 +157,7 @@ func TestQuittingAsksFirstIfItStopsTheListener(t *testing.T) {
 
 func TestTheFocusedDetailKeepsItsDelivery(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 30)...), func(x *user) {
-		x.press("enter", "down", "down", "left")
+		x.press("tab", "enter", "down", "down", "left")
 		x.shows("▸ data", "3 members")
 		x.press("right")
 		x.shows("▾ data", `"job_000029"`)
@@ -195,7 +195,7 @@ func TestDiffComparesWithTheLastMarkedDelivery(t *testing.T) {
 
 func TestLeftFoldsTheSectionAroundTheCursor(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 3)...), func(x *user) {
-		x.press("enter", "down", "down", "down", "down", "left")
+		x.press("tab", "enter", "down", "down", "down", "down", "left")
 		x.shows("▌▸ data", "3 members")
 		x.press("left")
 		x.shows("▸ data")
@@ -214,7 +214,7 @@ func TestMouseInThePaletteAndOnTheNewIndicator(t *testing.T) {
 		x.log.add(deliveries(30, 3)...)
 		x.advance(time.Second)
 		x.shows("↓ 3 new")
-		x.send(tea.MouseClickMsg{X: 75, Y: 12, Button: tea.MouseLeft})
+		x.send(tea.MouseClickMsg{X: 75, Y: x.lineWith("↓ 3 new"), Button: tea.MouseLeft})
 		x.shows("job_000032")
 		x.showsNot("new")
 	})
@@ -269,7 +269,7 @@ func TestActionKeysWithoutADeliveryShowAMessage(t *testing.T) {
 
 func TestTheFormatKeyOpensThePayloadTab(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(delivery(1)), func(x *user) {
-		x.press("tab", "v")
+		x.press("tab", "tab", "v")
 		x.shows("[Payload]", "▾ data")
 		x.press("v")
 		x.shows(`   "data": {`)

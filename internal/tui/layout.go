@@ -43,8 +43,7 @@ func layoutOf(w, h, header, message int, mode mode) layout {
 		l.detail = area{lw + 1, y, w - lw - 1, content}
 		return l
 	}
-	rows := content + message - 1
-	rows -= rows / 2
+	rows := (content + message - 1) * 2 / 5 // the story of a refused delivery needs ten lines of 24
 	if mode == modeDetail {
 		rows = min(rows, listRowsInDetail)
 	}

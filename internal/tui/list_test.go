@@ -84,8 +84,8 @@ func TestScrollingReachesEveryRowWhileDeliveriesArrive(t *testing.T) {
 			t.Errorf("after g, the cursor is on %q", row)
 		}
 		x.press("pgdown", "down")
-		if s, _ := x.m.current(); s.ID != delivery(10).ID {
-			t.Errorf("after pgdown and down, the cursor is on %s, want %s", s.ID, delivery(10).ID)
+		if s, _ := x.m.current(); s.ID != delivery(x.m.list.Height()+1).ID {
+			t.Errorf("after pgdown and down, the cursor is on %s, want %s", s.ID, delivery(x.m.list.Height()+1).ID)
 		}
 		if x.log.largestPage > 2*list.MarginScreens*24 {
 			t.Errorf("%d rows were requested at once", x.log.largestPage)
@@ -243,18 +243,20 @@ func TestPauseFreezesTheView(t *testing.T) {
 
 func TestMouseClicksAndScrolls(t *testing.T) {
 	onScreen(t, 80, 24, newMemoryLog(deliveries(0, 100)...), func(x *user) {
-		x.send(tea.MouseClickMsg{X: 20, Y: 5, Button: tea.MouseLeft})
-		if at, row := x.cursorRow(); at != 5 || !strings.Contains(row, "job_000093") {
-			t.Errorf("after a click on line 5, the cursor is on line %d: %q", at, row)
+		line := x.lineWith("job_000095")
+		x.send(tea.MouseClickMsg{X: 20, Y: line, Button: tea.MouseLeft})
+		if at, row := x.cursorRow(); at != line || !strings.Contains(row, "job_000095") {
+			t.Errorf("after a click on line %d, the cursor is on line %d: %q", line, at, row)
 		}
 		x.send(tea.MouseWheelMsg{X: 20, Y: 5, Button: tea.MouseWheelUp})
-		if s, _ := x.m.current(); s.ID != delivery(90).ID {
-			t.Errorf("after one notch up, the cursor is on %s, want %s", s.ID, delivery(90).ID)
+		if s, _ := x.m.current(); s.ID != delivery(92).ID {
+			t.Errorf("after one notch up, the cursor is on %s, want %s", s.ID, delivery(92).ID)
 		}
-		tab := strings.Index(x.lines()[12], "Attempts")
-		x.send(tea.MouseClickMsg{X: len([]rune(x.lines()[12][:tab])) + 1, Y: 12, Button: tea.MouseLeft})
-		x.shows("[Attempts]", "X-Powered-By")
-		x.send(tea.MouseClickMsg{X: 3, Y: 13, Button: tea.MouseLeft})
+		tabs := x.lineWith("Response")
+		before, _, _ := strings.Cut(x.lines()[tabs], "Response")
+		x.send(tea.MouseClickMsg{X: len([]rune(before)) + 1, Y: tabs, Button: tea.MouseLeft})
+		x.shows("[Response]", "X-Powered-By")
+		x.send(tea.MouseClickMsg{X: 3, Y: tabs + 1, Button: tea.MouseLeft})
 		x.showsNot("X-Powered-By")
 		x.send(tea.MouseWheelMsg{X: 20, Y: 20, Button: tea.MouseWheelDown})
 	})

@@ -118,6 +118,17 @@ func (l *memoryLog) Get(_ context.Context, id webhook.ID) (webhook.Delivery, web
 	return webhook.Delivery{}, family, &store.NotFoundError{Typed: string(id)}
 }
 
+func (l *memoryLog) Life(_ context.Context, d webhook.Delivery) (life []webhook.Summary, _ error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.all {
+		if l.all[i].About == d.About {
+			life = append(life, l.all[i].Summary)
+		}
+	}
+	return life, nil
+}
+
 func (l *memoryLog) Matching(_ context.Context, f filter.Filter, upTo time.Time) (rows []webhook.Summary, _ error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -171,6 +182,7 @@ type fakeActions struct {
 	gate         chan struct{}  // if not nil, Replay waits for it after recording
 	edited       string         // body that the editor saves; empty: unchanged
 	replayStatus webhook.Status // status of replays; empty: refused
+	diagnosis    view.Diagnosis
 	mu           sync.Mutex
 	sent         int
 }
@@ -217,6 +229,16 @@ func (a *fakeActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summar
 		d.Summary = last.Summary
 	})
 	return d.Summary, nil
+}
+
+func (a *fakeActions) Resign(_ context.Context, id webhook.ID) (webhook.Summary, error) {
+	a.record("resign " + string(id))
+	return webhook.Summary{ID: "dlv_resigned00", Status: webhook.StatusDelivered, Code: 200, Duration: 3 * time.Millisecond}, a.err
+}
+
+func (a *fakeActions) Diagnose(_ context.Context, id webhook.ID) (view.Diagnosis, error) {
+	a.record("diagnose " + string(id))
+	return a.diagnosis, a.err
 }
 
 func (a *fakeActions) Trigger(_ context.Context, name string) ([]webhook.Summary, error) {

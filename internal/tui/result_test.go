@@ -180,7 +180,7 @@ func TestAMessageThatFitsIsShownCompletely(t *testing.T) {
 
 func TestTheOutcomeOfAReplayIsShownWithAdvice(t *testing.T) {
 	for status, want := range map[webhook.Status]string{
-		webhook.StatusRejected:    "⊘ rejected\n   its signature is invalid. Re-sign it: vidiking replay dlv_000002 --resign\n",
+		webhook.StatusRejected:    "⊘ rejected\n   its signature is invalid. Press S to re-sign it\n",
 		webhook.StatusUnreachable: "! unreachable\n   Start your server, then press r to replay it\n",
 		"":                        "✗ 401 refused in 6 ms\n",
 	} {

@@ -40,13 +40,14 @@ func busyLog() *memoryLog {
 func TestScreens(t *testing.T) {
 	for _, size := range []struct{ w, h int }{{80, 24}, {120, 40}, {200, 50}} {
 		for name, keys := range map[string][]string{
-			"payload":   {"up", "up", "up", "up", "up", "up", "up", "up", "up"},
-			"headers":   {"tab"},
-			"attempts":  {"up", "up", "up", "up", "up", "up", "up", "up", "tab", "tab"},
-			"signature": {"up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab"},
+			"story":     {"up", "up", "up", "up", "up", "up", "up", "up", "up"},
+			"payload":   {"tab"},
+			"headers":   {"tab", "tab"},
+			"response":  {"up", "up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab"},
+			"signature": {"up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab", "tab"},
 			"curl":      {"shift+tab"},
 			"diff":      {"up", "up", "up", "up", "up", "up", "up", "up", "up", "d"},
-			"inside":    {"up", "up", "up", "enter", "down", "down", "enter"},
+			"inside":    {"up", "up", "up", "tab", "enter", "down", "down", "enter"},
 			"pretty":    {"up", "v"},
 			"raw":       {"up", "v", "v"},
 			"marked":    {"up", "up", "up", "space", "space"},
@@ -128,7 +129,7 @@ func TestOnlyTheTerminalsBasicColorsAreUsed(t *testing.T) {
 					for c := range strings.SplitSeq(codes, ";") {
 						switch c {
 						case "", "1", "2", "4", "7":
-						case "31", "32", "33":
+						case "31", "32", "33", "34", "35":
 							if !color {
 								t.Fatalf("%q is a color", c)
 							}

@@ -86,6 +86,8 @@ func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 		return m.list.Update(list.Failed(msg.Err))
 	case detail.NothingToCompareMsg:
 		m.message.Text(draw.Text("No earlier delivery to compare with. Mark one with space."))
+	case actions.DiagnosedMsg:
+		return m.detail.SetDiagnosis(msg.ID, msg.Found)
 	case actions.BatchDoneMsg:
 		m.list.Marks.Clear()
 	case noticeMsg:

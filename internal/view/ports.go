@@ -19,6 +19,9 @@ type Log interface {
 	Totals(ctx context.Context, f filter.Filter) (Totals, error)
 	// Get returns a complete delivery and its replay tree.
 	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, webhook.ReplayTree, error)
+	// Life returns the deliveries about the same job as d, including d, oldest first: at most MaxLife, the newest. It returns only d if
+	// d is not about a job.
+	Life(ctx context.Context, d webhook.Delivery) ([]webhook.Summary, error)
 	// Matching returns the deliveries that match a filter and were received no later than upTo, oldest first.
 	Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error)
 	// PreviousOfEvent returns the last delivery of the same event before d.
@@ -44,6 +47,9 @@ type Page struct {
 	Cursor             int64       // for Wait
 	NoLog              bool        // there is no log file
 }
+
+// MaxLife limits the deliveries of a job's life.
+const MaxLife = 50
 
 // MaxUnseen limits the count of unseen rows. Beyond it, a view shows 1,000+.
 const MaxUnseen = 1000
@@ -92,6 +98,10 @@ type Actions interface {
 	Destination(replayed ...webhook.Summary) string
 	// Replay replays a delivery. It returns the new delivery once the response is in the log.
 	Replay(ctx context.Context, id webhook.ID) (webhook.Summary, error)
+	// Resign signs a delivery with the current secret and sends it as a replay.
+	Resign(ctx context.Context, id webhook.ID) (webhook.Summary, error)
+	// Diagnose sends test deliveries to the handler to find out why it refused a delivery.
+	Diagnose(ctx context.Context, id webhook.ID) (Diagnosis, error)
 	// Trigger sends the samples of an event or a scenario, and returns the new deliveries with their outcome.
 	Trigger(ctx context.Context, name string) ([]webhook.Summary, error)
 	// Edit prepares an editor run for a delivery's body, or returns an error if the body cannot be edited. The view hides its screen
@@ -101,6 +111,13 @@ type Actions interface {
 	SendEdited(ctx context.Context, parent webhook.ID, body []byte) (webhook.Summary, error)
 	// Save writes a body to a new file in the working directory and returns the file's name.
 	Save(d webhook.Delivery) (string, error)
+}
+
+// Diagnosis is why a handler refused a delivery.
+type Diagnosis struct {
+	Findings []webhook.Finding // none if the cause was not found
+	Accepted bool              // the handler accepts the delivery now
+	Probes   int               // the number of test deliveries that were sent
 }
 
 // Edit is a run of the user's editor.

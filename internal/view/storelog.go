@@ -112,6 +112,15 @@ func (l *StoreLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, we
 	return d, tree, err
 }
 
+// Life lists the deliveries about the same job as d.
+func (l *StoreLog) Life(ctx context.Context, d webhook.Delivery) ([]webhook.Summary, error) {
+	about := webhook.Describe(d.Body)
+	if about.Job == "" {
+		return []webhook.Summary{d.Summary}, nil
+	}
+	return l.r.Details.About(ctx, []string{about.About}, MaxLife)
+}
+
 // Matching lists the deliveries that match a filter and were received no later than upTo.
 func (l *StoreLog) Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error) {
 	rows, err := l.r.Counts.List(ctx, store.Query{Filter: f})

@@ -106,11 +106,8 @@ func runDiagnose(ctx context.Context, a *cmdutil.App, typed string, o diagnoseOp
 		return err
 	}
 	found, err := o.diagnose(ctx, a, d, to)
-	if errors.Is(err, conformance.ErrNoResponse) {
-		return output.Failed(err, "the handler could not be tested: "+strings.TrimSuffix(found.Last.Error, "."), untestedHint(found.Last.Failure))
-	}
 	if err != nil {
-		return err
+		return notTested(found, err)
 	}
 	shown.Target, shown.Probes, shown.Accepted, shown.Last, shown.Findings = to.String(), found.Sent, found.Accepted, found.Last, found.Findings
 	shown.Framework = o.framework
@@ -134,6 +131,25 @@ func untestedHint(f webhook.Failure) string {
 	default:
 		return "look at its terminal, then run diagnose again"
 	}
+}
+
+// ProbeHandler sends test deliveries to the handler that refused d, to find out why.
+func ProbeHandler(ctx context.Context, a *cmdutil.App, d webhook.Delivery) (conformance.Diagnosis, error) {
+	var o diagnoseOptions
+	to, err := o.destination(a, d)
+	if err != nil {
+		return conformance.Diagnosis{}, err
+	}
+	found, err := o.diagnose(ctx, a, d, to)
+	return found, notTested(found, err)
+}
+
+// notTested explains that the handler did not respond. It returns any other error unchanged.
+func notTested(found conformance.Diagnosis, err error) error {
+	if errors.Is(err, conformance.ErrNoResponse) {
+		return output.Failed(err, "the handler could not be tested: "+strings.TrimSuffix(found.Last.Error, "."), untestedHint(found.Last.Failure))
+	}
+	return err
 }
 
 // readDelivery reads the delivery that was typed.

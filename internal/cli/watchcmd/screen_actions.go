@@ -1,6 +1,8 @@
 package watchcmd
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
+
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +65,28 @@ func (s *ScreenActions) Replay(ctx context.Context, id webhook.ID) (webhook.Summ
 		return webhook.Summary{}, explained(s.App, err)
 	}
 	return s.Send(ctx, Sendable{send.ReplayOf(d, d.Header, d.Body), &d, given})
+}
+
+// Resign signs a delivery with the current secret and sends it as a replay.
+func (s *ScreenActions) Resign(ctx context.Context, id webhook.ID) (webhook.Summary, error) {
+	d, err := s.Read(ctx, id)
+	if err != nil {
+		return webhook.Summary{}, err
+	}
+	return s.SendEdited(ctx, id, d.Body)
+}
+
+// Diagnose finds out why the handler refused a delivery. It sends test deliveries to the handler that refused it.
+func (s *ScreenActions) Diagnose(ctx context.Context, id webhook.ID) (view.Diagnosis, error) {
+	d, err := s.Read(ctx, id)
+	if err != nil {
+		return view.Diagnosis{}, err
+	}
+	found, err := sendcmd.ProbeHandler(ctx, s.App, d)
+	if err != nil {
+		return view.Diagnosis{}, explained(s.App, err)
+	}
+	return view.Diagnosis{Findings: found.Findings, Accepted: found.Accepted, Probes: found.Sent}, nil
 }
 
 // SendEdited sends a changed body as a replay with a new signature.

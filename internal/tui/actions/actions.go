@@ -2,6 +2,8 @@
 package actions
 
 import (
+	"strings"
+
 	"context"
 	"time"
 
@@ -42,9 +44,15 @@ func New(s Source) *Model { return &Model{Source: s} }
 type (
 	sentMsg struct {
 		parent webhook.ID // the replayed delivery; empty: not a replay
-		name   string     // the triggered event or scenario
+		name   string     // the triggered event or scenario, or how a replay was sent: "replayed as"
 		sent   []webhook.Summary
+		same   bool // the response is the same as that to the parent
 		err    error
+	}
+	diagnosedMsg struct {
+		id    webhook.ID
+		found view.Diagnosis
+		err   error
 	}
 	batchReadyMsg struct {
 		ids         []webhook.ID
@@ -69,6 +77,11 @@ type (
 	savedMsg struct {
 		path string
 		err  error
+	}
+	// DiagnosedMsg reports the result of a diagnosis.
+	DiagnosedMsg struct {
+		ID    webhook.ID
+		Found view.Diagnosis
 	}
 	// BatchDoneMsg reports that a batch has been sent.
 	BatchDoneMsg struct{}
@@ -98,6 +111,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.handleDelivery(msg)
 	case editedMsg:
 		return m.handleEdited(msg)
+	case diagnosedMsg:
+		return m.showDiagnosis(msg)
 	case savedMsg:
 		if msg.err != nil {
 			m.Message.Error(msg.err)
@@ -111,10 +126,41 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 // Replay replays a delivery. The new row appears once the replay is recorded, before the handler responds.
 func (m *Model) Replay(d webhook.Summary) tea.Cmd {
 	m.Message.Progress("Replaying", display.ShortID(d.ID, m.Style), m.Actions.Destination(d))
+	return m.sendAgain(d.ID, "replayed as", m.Actions.Replay)
+}
+
+// Resign signs a delivery with the current secret and sends it as a replay.
+func (m *Model) Resign(d webhook.Summary) tea.Cmd {
+	m.Message.Progress("Re-signing and sending", display.ShortID(d.ID, m.Style), m.Actions.Destination(d))
+	return m.sendAgain(d.ID, "re-signed and sent as", m.Actions.Resign)
+}
+
+func (m *Model) sendAgain(id webhook.ID, how string, send func(context.Context, webhook.ID) (webhook.Summary, error)) tea.Cmd {
 	return m.Runner.Do(func(ctx context.Context) tea.Msg {
-		s, err := m.Actions.Replay(ctx, d.ID)
-		return sentMsg{parent: d.ID, sent: []webhook.Summary{s}, err: err}
+		s, err := send(ctx, id)
+		msg := sentMsg{parent: id, name: how, sent: []webhook.Summary{s}, err: err}
+		if err == nil {
+			msg.same = sameResponse(ctx, m.Log, id, s.ID)
+		}
+		return msg
 	})
+}
+
+// Diagnose sends test deliveries to find out why the handler refused a delivery. It asks first.
+func (m *Model) Diagnose(d webhook.Summary) tea.Cmd {
+	if d.Status != webhook.StatusRefused {
+		m.Message.Text(draw.Text("Only refused deliveries are diagnosed. This one: ").Add(display.StatusText(d), display.Plain))
+		return nil
+	}
+	target := m.Style.Clean(strings.TrimPrefix(d.Target, "http://"))
+	m.Message.Ask("Send test deliveries to "+target+"?", func() tea.Cmd {
+		m.Message.Progress("Diagnosing", display.ShortID(d.ID, m.Style), target)
+		return m.Runner.Do(func(ctx context.Context) tea.Msg {
+			found, err := m.Actions.Diagnose(ctx, d.ID)
+			return diagnosedMsg{d.ID, found, err}
+		})
+	})
+	return nil
 }
 
 // Trigger sends the samples of an event or a scenario.
@@ -202,7 +248,7 @@ func (m *Model) handleEdited(msg editedMsg) tea.Cmd {
 	m.Message.Progress("Sending", "edited "+display.ShortID(msg.parent, m.Style), "")
 	return m.Runner.Do(func(ctx context.Context) tea.Msg {
 		s, err := m.Actions.SendEdited(ctx, msg.parent, body)
-		return sentMsg{parent: msg.parent, sent: []webhook.Summary{s}, err: err}
+		return sentMsg{parent: msg.parent, name: "edited and sent as", sent: []webhook.Summary{s}, err: err}
 	})
 }
 

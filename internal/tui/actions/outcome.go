@@ -1,12 +1,17 @@
 package actions
 
 import (
+	"bytes"
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/vidiking/vidiking-cli/internal/view"
+
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/tui/message"
-	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -27,16 +32,51 @@ func (m *Model) showSent(msg sentMsg) {
 	s := msg.sent[0]
 	l := draw.Text(display.ShortID(s.ID, st) + ": ")
 	if msg.parent != "" {
-		l = draw.Styled(st.Symbols("↻")+" ", display.Dim).Add(display.ShortID(msg.parent, st)+" replayed as "+display.ShortID(s.ID, st)+": ", display.Plain)
+		l = draw.Styled(st.Symbols("↻")+" ", display.Dim).Add(display.ShortID(msg.parent, st)+" "+msg.name+" "+display.ShortID(s.ID, st)+": ", display.Plain)
 	}
-	m.Message.Show(message.Result{Message: append(append(draw.Text(" "), l...), outcomeOf(s, st)...), Advice: m.sentAdvice(s, msg.parent)})
+	l = append(append(draw.Text(" "), l...), outcomeOf(s, st)...)
+	if msg.same && s.Status == webhook.StatusRefused {
+		l = l.Add(", same response", display.Plain)
+	}
+	m.Message.Show(message.Result{Message: l, Advice: sentAdvice(s, msg.parent)})
+}
+
+// showDiagnosis shows the first finding. The story of the delivery has all of them.
+func (m *Model) showDiagnosis(msg diagnosedMsg) tea.Cmd {
+	if msg.err != nil {
+		m.Message.Error(msg.err)
+		return nil
+	}
+	text := "No known cause"
+	switch {
+	case msg.found.Accepted:
+		text = "The handler accepts it now. Press r to replay it"
+	case len(msg.found.Findings) > 0:
+		text = msg.found.Findings[0].Cause
+	}
+	m.Message.Text(draw.Text(display.ShortID(msg.id, m.Style)+": ").Add(m.Style.Clean(text), display.Plain))
+	return func() tea.Msg { return DiagnosedMsg{msg.id, msg.found} }
+}
+
+// sameResponse reports whether the latest responses to two deliveries are equal.
+func sameResponse(ctx context.Context, log view.Log, a, b webhook.ID) bool {
+	before, _, err := log.Get(ctx, a)
+	if err != nil {
+		return false
+	}
+	after, _, err := log.Get(ctx, b)
+	if err != nil || len(before.History) == 0 || len(after.History) == 0 {
+		return false
+	}
+	x, y := webhook.Deciding(before.History), webhook.Deciding(after.History)
+	return x.Code == y.Code && bytes.Equal(x.Response, y.Response)
 }
 
 // sentAdvice returns what to do about an undelivered delivery, or an empty string if the handler's response is enough.
-func (m *Model) sentAdvice(s webhook.Summary, parent webhook.ID) string {
+func sentAdvice(s webhook.Summary, parent webhook.ID) string {
 	switch {
 	case s.Status == webhook.StatusRejected && parent != "":
-		return ": its signature is " + string(s.Verdict) + ". Re-sign it: " + command(m.Tools, "vidiking replay "+display.ShortID(parent, m.Style)+" --resign")
+		return ": its signature is " + string(s.Verdict) + ". Press S to re-sign it"
 	case s.Status == webhook.StatusRejected:
 		return ": its signature is " + string(s.Verdict)
 	case s.Status == webhook.StatusUnreachable:
@@ -44,14 +84,6 @@ func (m *Model) sentAdvice(s webhook.Summary, parent webhook.ID) string {
 	default:
 		return ""
 	}
-}
-
-// command adds the flags that a suggested command needs here.
-func command(tools view.Tools, s string) string {
-	if tools.Command == nil {
-		return s
-	}
-	return tools.Command(s)
 }
 
 // outcomeOf returns a delivery's status and duration, for example "✗ 401 refused in 6 ms".

@@ -2,8 +2,6 @@ package detail
 
 import (
 	"bytes"
-	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,43 +15,27 @@ import (
 // attemptIndent is the indentation of an attempt's details.
 const attemptIndent = 6
 
-// attemptLines returns a delivery's attempts with the latest unfolded, its replays, and a hint.
-func (p renderer) attemptLines(ctx context.Context, s subject) []detailLine {
-	var lines []detailLine
-	var hint []display.Line
-	if s.delivery.ResolvedBy == "" {
-		hint = p.explain(ctx, s.delivery)
-	}
-	history := slices.Clone(s.delivery.History)
-	if n := len(history); n > 0 && len(hint) > 0 && strings.HasPrefix(history[n-1].Error, strings.TrimSpace(hint[0].String())) {
-		history[n-1].Error = "" // the hint repeats it
-	}
-	if len(history) == 0 {
-		lines = append(lines, detailLine{line: draw.Styled(" "+p.notSent(s.delivery.Summary), display.Dim)})
-	}
-	for i, a := range history {
-		lines = append(lines, p.attemptBlock(s.delivery.ReceivedAt, a, i == len(history)-1)...)
-	}
-	lines = append(lines, p.replayLines(s)...)
-	if len(hint) > 0 {
-		lines = append(append(lines, detailLine{}), p.indentLines(hint)...)
-	}
-	return lines
+// responses renders all attempts with the handler's responses.
+type responses struct {
+	renderer
+	subject
 }
 
-func (p renderer) notSent(s webhook.Summary) string {
-	switch s.Status {
-	case webhook.StatusRejected:
-		return "The handler never saw this delivery."
-	case webhook.StatusSkipped:
-		return "No route or event filter selects this event, so it was not forwarded."
-	default:
-		return "No response yet."
+// lines returns the attempts with the latest unfolded, and the replays.
+func (p responses) lines() []detailLine {
+	var lines []detailLine
+	history := p.delivery.History
+	if len(history) == 0 {
+		lines = append(lines, detailLine{line: draw.Styled(" "+story(p).notSent(), display.Dim)})
 	}
+	for i, a := range history {
+		lines = append(lines, p.attemptBlock(p.delivery.ReceivedAt, a, i == len(history)-1)...)
+	}
+	return append(lines, p.replayLines()...)
 }
 
 // attemptBlock returns the lines of one attempt. The time includes the date if the attempt began on another day than the delivery arrived.
-func (p renderer) attemptBlock(received time.Time, a webhook.Attempt, latest bool) []detailLine {
+func (p responses) attemptBlock(received time.Time, a webhook.Attempt, latest bool) []detailLine {
 	st := p.style
 	path := "attempt/" + strconv.Itoa(a.N)
 	folded, ok := p.folds[path]
@@ -103,12 +85,12 @@ func (p renderer) attemptBlock(received time.Time, a webhook.Attempt, latest boo
 	return lines
 }
 
-func (p renderer) attemptLine(l display.Line) detailLine {
+func (p responses) attemptLine(l display.Line) detailLine {
 	return detailLine{line: append(draw.Text(draw.Spaces(attemptIndent)), draw.From(l)...), indent: attemptIndent}
 }
 
 // response returns the handler's whole response. JSON on a single line that doesn't fit is pretty-printed.
-func (p renderer) response(a webhook.Attempt, st display.Style) []display.Line {
+func (p responses) response(a webhook.Attempt, st display.Style) []display.Line {
 	if len(a.Response) > p.style.Width && !a.ResponseTruncated && bytes.HasPrefix(bytes.TrimSpace(a.Response), []byte("{")) && bytes.Count(a.Response, []byte("\n")) < 2 {
 		bar := display.Span{Text: st.Symbols("│") + " ", Role: display.Dim}
 		var lines []display.Line
@@ -146,22 +128,22 @@ func timingText(a webhook.Attempt) string {
 	return strings.Join(parts, ", ")
 }
 
-// replayLines returns the delivery that s replays, and the replays of s.
-func (p renderer) replayLines(s subject) []detailLine {
+// replayLines returns the delivery that this one replays, and its replays.
+func (p responses) replayLines() []detailLine {
 	var lines []detailLine
-	if s.delivery.ReplayOf != "" {
-		lines = append(lines, detailLine{}, detailLine{line: draw.Styled(" Replay of  ", display.Bold).Add(display.ShortID(s.delivery.ReplayOf, p.style), display.Dim)})
+	if p.delivery.ReplayOf != "" {
+		lines = append(lines, detailLine{}, detailLine{line: draw.Styled(" Replay of  ", display.Bold).Add(display.ShortID(p.delivery.ReplayOf, p.style), display.Dim)})
 	}
 	title := false
-	for _, r := range s.tree.Nodes {
-		if r.ReplayOf != s.delivery.ID {
+	for _, r := range p.tree.Nodes {
+		if r.ReplayOf != p.delivery.ID {
 			continue
 		}
 		if !title {
 			lines = append(lines, detailLine{}, detailLine{line: draw.Styled(" Replays", display.Bold)})
 			title = true
 		}
-		lines = append(lines, detailLine{line: p.replayLine(r, s.delivery.Summary)})
+		lines = append(lines, detailLine{line: append(draw.Text("   "), p.replayLine(r, p.delivery.Summary)...)})
 	}
 	return lines
 }
@@ -170,7 +152,7 @@ func (p renderer) replayLines(s subject) []detailLine {
 func (p renderer) replayLine(r webhook.Node, of webhook.Summary) draw.Line {
 	st := p.style
 	_, role := st.Glyph(r.Status)
-	l := draw.Text(" ").Add("  "+st.Symbols("↻")+"  ", display.Dim).Add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
+	l := draw.Styled(st.Symbols("↻")+"  ", display.Dim).Add(display.When(r.ReceivedAt, of.ReceivedAt, st)+"  ", display.Dim)
 	l = l.Add(display.StatusText(r.Summary), role)
 	if r.Attempts > 0 && r.Code > 0 {
 		l = l.Add(" in "+display.Duration(r.Duration), display.Plain)

@@ -48,6 +48,8 @@ type Model struct {
 	requests task.Tracker
 	loading  webhook.Summary // the delivery that the detail shows or is loading
 	version  int             // incremented when the detail's settings change
+
+	diagnoses map[webhook.ID]*view.Diagnosis // the results of this session
 }
 
 // The messages of the detail.
@@ -67,7 +69,7 @@ type (
 
 // New returns a detail without a delivery.
 func New(s Source, k *keys.Map) Model {
-	return Model{pane: pane{folds: map[string]bool{}}, Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, source: s, keys: k}
+	return Model{pane: pane{folds: map[string]bool{}}, diagnoses: map[webhook.ID]*view.Diagnosis{}, Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, source: s, keys: k}
 }
 
 // SetView sets size and style.
@@ -128,7 +130,7 @@ func (d *Model) Update(msg LoadedMsg) tea.Cmd {
 	d.lines = msg.lines
 	d.scroll()
 	if d.Tabs.open == tabDiff && msg.subject.comparedTo == nil {
-		d.Tabs.open = tabPayload
+		d.Tabs.open = tabStory
 		return tea.Batch(d.rerender(), func() tea.Msg { return NothingToCompareMsg{} })
 	}
 	return nil
@@ -181,6 +183,19 @@ func (d *Model) TabKey(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 // Diff compares a delivery with another one.
 func (d *Model) Diff(id webhook.ID) tea.Cmd {
 	d.Tabs.open = tabDiff
+	d.reset()
+	d.version++
+	return d.load(id)
+}
+
+// SetDiagnosis shows the result of a diagnosis in the story of a delivery.
+func (d *Model) SetDiagnosis(id webhook.ID, found view.Diagnosis) tea.Cmd {
+	d.diagnoses[id] = &found
+	d.loading = webhook.Summary{}
+	if s, ok := d.Shown(); !ok || s.ID != id {
+		return nil
+	}
+	d.Tabs.open = tabStory
 	d.reset()
 	d.version++
 	return d.load(id)

@@ -15,18 +15,21 @@ import (
 type subject struct {
 	delivery   webhook.Delivery
 	tree       webhook.ReplayTree
+	deliveries []webhook.Summary // about the same job, oldest first
 	comparedTo *webhook.Delivery // set on the Diff tab
+	diagnosis  *view.Diagnosis   // nil: not diagnosed
 }
 
 func (d *Model) load(id webhook.ID) tea.Cmd {
 	ctx, n := d.requests.Begin(d.source.Runner.Context)
 	r, version, log := d.renderer(), d.version, d.source.Log
-	marked := d.source.Marked(id)
+	marked, diagnosis := d.source.Marked(id), d.diagnoses[id]
 	return task.Run(ctx, func(ctx context.Context) tea.Msg {
 		s, err := readSubject(ctx, log, id, r.tab, marked)
 		if err != nil {
 			return LoadedMsg{n: n, err: err}
 		}
+		s.diagnosis = diagnosis
 		return LoadedMsg{n, version, s, r.lines(ctx, *s), nil}
 	})
 }
@@ -38,8 +41,8 @@ func readSubject(ctx context.Context, log view.Log, id webhook.ID, shown tab, ma
 		return nil, err
 	}
 	s := &subject{delivery: d, tree: tree}
-	if shown != tabDiff {
-		return s, nil
+	if s.deliveries, err = log.Life(ctx, d); err != nil || shown != tabDiff {
+		return s, err
 	}
 	var other webhook.Delivery
 	if marked == "" {
@@ -83,5 +86,6 @@ func (d *Model) render() tea.Cmd {
 func (d *Model) renderer() renderer {
 	return renderer{
 		tab: d.Tabs.open, format: d.format, wrap: d.wrap, folds: maps.Clone(d.folds), style: d.view.Style, withTitle: d.view.Title, tools: d.source.Tools,
+		canDiagnose: d.keys.Diagnose.Enabled(),
 	}
 }

@@ -22,6 +22,8 @@ type renderer struct {
 	style     display.Style // its Width is the width of the detail
 	withTitle bool          // begin with the delivery's title
 	tools     view.Tools
+
+	canDiagnose bool // there is a key that diagnoses
 }
 
 // lines renders all lines of the detail.
@@ -31,12 +33,14 @@ func (p renderer) lines(ctx context.Context, s subject) []detailLine {
 		lines = append(p.titleLines(s.delivery), detailLine{})
 	}
 	switch p.tab {
+	case tabStory:
+		lines = append(lines, story{p, s}.lines(ctx)...)
 	case tabPayload:
 		lines = append(lines, p.payloadLines(s.delivery.Body)...)
 	case tabHeaders:
 		lines = append(lines, p.indentLines(display.Headers(s.delivery.Header, p.innerStyle()))...)
-	case tabAttempts:
-		lines = append(lines, p.attemptLines(ctx, s)...)
+	case tabResponse:
+		lines = append(lines, responses{p, s}.lines()...)
 	case tabSignature:
 		lines = append(lines, p.signatureLines(ctx, s.delivery)...)
 	case tabCurl:
@@ -170,26 +174,10 @@ func (p renderer) signatureLines(ctx context.Context, d webhook.Delivery) []deta
 	if p.tools.Diagnose != nil {
 		return p.indentLines(append(append(lines, nil), p.tools.Diagnose(ctx, d, p.style.Narrowed(1))...))
 	}
-	if hint := p.explain(ctx, d); len(hint) > 0 {
-		lines = append(append(lines, nil), hint...)
+	if h, ok := explain.Explain(explain.Case{Summary: d.Summary, ExplainVerdict: true}, st); ok {
+		lines = append(append(lines, nil), h.Render(p.style.Narrowed(1))...)
 	}
 	return p.indentLines(lines)
-}
-
-// explain renders why a delivery was not delivered, as plain listen does under the row.
-func (p renderer) explain(ctx context.Context, d webhook.Delivery) []display.Line {
-	why := p.tools.Why
-	if why == nil {
-		why = explain.Delivery
-	}
-	h, ok := why(ctx, d, p.style)
-	if !ok {
-		return nil
-	}
-	if p.tools.Command != nil {
-		h.Command = p.tools.Command(h.Command)
-	}
-	return h.Render(p.style.Narrowed(1))
 }
 
 func (p renderer) curlLines(d webhook.Delivery) []detailLine {

@@ -11,9 +11,10 @@ import (
 type tab int
 
 const (
-	tabPayload tab = iota
+	tabStory tab = iota
+	tabPayload
 	tabHeaders
-	tabAttempts
+	tabResponse
 	tabSignature
 	tabCurl
 	tabDiff // hidden until the user compares two deliveries
@@ -33,8 +34,10 @@ func (t tab) name() string {
 	switch t {
 	case tabHeaders:
 		return "Headers"
-	case tabAttempts:
-		return "Attempts"
+	case tabPayload:
+		return "Payload"
+	case tabResponse:
+		return "Response"
 	case tabSignature:
 		return "Signature"
 	case tabCurl:
@@ -42,7 +45,7 @@ func (t tab) name() string {
 	case tabDiff:
 		return "Diff"
 	default:
-		return "Payload"
+		return "Story"
 	}
 }
 
@@ -57,7 +60,7 @@ func (t *Tabs) OnPayload() bool { return t.open == tabPayload }
 
 // visible returns the visible tabs.
 func (t *Tabs) visible() []tab {
-	all := []tab{tabPayload, tabHeaders, tabAttempts, tabSignature}
+	all := []tab{tabStory, tabPayload, tabHeaders, tabResponse, tabSignature}
 	if t.hasCurl {
 		all = append(all, tabCurl)
 	}

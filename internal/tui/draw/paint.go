@@ -74,6 +74,12 @@ func (p Painter) role(r display.Role) string {
 		return p.colored("33")
 	case display.Bad:
 		return p.colored("31")
+	case display.JSONKey:
+		return p.colored("34")
+	case display.JSONString:
+		return p.colored("32")
+	case display.JSONNumber:
+		return p.colored("35")
 	case display.Alarm:
 		if p.Color {
 			return "1;31"

@@ -11,7 +11,7 @@ type Map struct {
 	Up, Down, PageUp, PageDown, Top, Bottom key.Binding
 	Open, Back, Next, Previous, Left, Right key.Binding
 	Filter, Choose, Mark, Replay, ReplayAll key.Binding
-	Edit, Trigger, Diff                     key.Binding
+	Edit, Trigger, Diff, Resign, Diagnose   key.Binding
 	CopyID, CopyBody, CopyCurl, Save        key.Binding
 	Pause, Wrap, Format                     key.Binding
 	Help, Quit, Interrupt, Suspend          key.Binding
@@ -43,6 +43,8 @@ func New() Map {
 		Mark:      bind("space", "mark or unmark, for R and d", "space"),
 		Replay:    bind("r", "replay", "r"),
 		ReplayAll: bind("R", "replay marked or matching", "R"),
+		Resign:    bind("S", "re-sign and send", "S"),
+		Diagnose:  bind("D", "diagnose a refusal", "D"),
 		Edit:      bind("e", "edit, re-sign and send", "e"),
 		Trigger:   bind("t", "trigger an event or scenario", "t"),
 		Diff:      bind("d", "compare with the previous", "d"),
@@ -117,7 +119,9 @@ func (k *Map) Groups() []Group {
 		}},
 		{"Send", []Help{
 			keyHelp(k.Replay, "replay"),
+			keyHelp(k.Resign, "sign again with your secret, and send"),
 			keyHelp(k.ReplayAll, "replay all that are marked or match the filter"),
+			keyHelp(k.Diagnose, "find out why the handler refused it (sends test deliveries)"),
 			keyHelp(k.Edit, "edit the payload, re-sign it and send it"),
 			keyHelp(k.Trigger, "trigger a sample event or a scenario"),
 		}},
@@ -137,7 +141,7 @@ const firstColumn = 2
 func (k *Map) Disable(actions view.Actions, tools view.Tools) {
 	k.Diff.SetEnabled(tools.Diff != nil)
 	k.CopyCurl.SetEnabled(tools.Curl != nil)
-	for _, b := range []*key.Binding{&k.Replay, &k.ReplayAll, &k.Edit, &k.Trigger, &k.Save} {
+	for _, b := range []*key.Binding{&k.Replay, &k.ReplayAll, &k.Resign, &k.Diagnose, &k.Edit, &k.Trigger, &k.Save} {
 		b.SetEnabled(actions != nil)
 	}
 }
