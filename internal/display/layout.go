@@ -23,7 +23,6 @@ const (
 	aboutCells    = 14
 	statusCells   = 11 // unreachable, 401 refused
 	tookCells     = 7
-	paneTookCells = 6  // 1.24 s: panes are narrow
 	targetCells   = 14 // localhost:3000
 	originCells   = 8  // emulator
 	sizeCells     = 7
@@ -41,17 +40,19 @@ const (
 	withAttempts  = withSize + 2 + attemptsCells               // 118: 119 columns
 	columnsOfARow = 12
 
-	// A pane next to the detail has no id and a narrower took: 52 cells without about.
-	paneWithoutAbout = withoutAbout - 2 - idCells - tookCells + paneTookCells
-	paneWithOrigin   = paneWithoutAbout + wideAbout + 2 + originCells // 86
-	paneWithSize     = paneWithOrigin + 2 + sizeCells                 // 95
-	paneWithAttempts = paneWithSize + 2 + attemptsCells               // 105
+	// Of narrow rows.
+	withoutTook   = withoutAbout - 1 - tookCells      // 57: all but about and took
+	withoutStatus = withoutTook - 1 - 2 - statusCells // 43
+	withoutEvent  = 2 + 1 + 1 + 2 + idCells           // 16: repeat, glyph and id
 )
 
 // layout is the set of columns of a row. With W terminal columns and ids of six characters:
 //
-//	W < 72          no about
-//	W = 72 to 79    about shrinks to 6
+//	W < 35          no time, event shrinks
+//	W = 35 to 43    no time
+//	W = 44 to 56    no status
+//	W = 57 to 63    no about
+//	W = 64 to 79    no took, about shrinks to 6
 //	W = 80          the narrowest full row
 //	W = 81 to 90    about grows to 24
 //	W ≥ 100         adds origin
@@ -64,7 +65,7 @@ const (
 // Longer ids shift these limits. If the width is unbounded, about has 24 cells and all columns are present. A log has the
 // columns of the narrowest full row, but nothing is truncated.
 type layout struct {
-	time                   int
+	time, event, status    int // 0: no such column
 	id, about, took        int // 0: no such column
 	target                 int // 0: no such column
 	origin, size, attempts bool
@@ -74,29 +75,47 @@ func (st Style) layout() layout {
 	id := len(webhook.IDPrefix) + st.idLength()
 	cells, bounded := st.room()
 	if st.Log {
-		l := layout{time: st.timeCells(), id: fullIDCells, about: aboutCells, took: tookCells}
+		l := layout{time: st.timeCells(), event: eventCells, status: statusCells, id: fullIDCells, about: aboutCells, took: tookCells}
 		if st.Targets {
 			l.target = targetCells
 		}
 		return l
 	}
 	if !bounded {
-		l := layout{time: timeCells, id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
+		l := layout{time: timeCells, event: eventCells, status: statusCells, id: id, about: wideAbout, took: tookCells, origin: true, size: true, attempts: true}
 		if st.Targets {
 			l.target = wideAbout
 		}
 		return l
 	}
 	cells -= id - idCells
-	l := layout{time: timeCells, id: id, took: tookCells, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
+	l := layout{time: timeCells, event: eventCells, status: statusCells, id: id, took: tookCells, origin: cells >= withOrigin, size: cells >= withSize, attempts: cells >= withAttempts}
 	l.about = min(cells-withoutAbout, wideAbout)
 	if l.attempts {
 		l.about = min(wideAbout+cells-withAttempts, widestAbout)
 	}
-	if l.about < leastAbout {
-		l.about = 0
+	if cells < rowCells {
+		l.narrow(cells)
 	}
 	return l.withTarget(st)
+}
+
+// narrow drops and shortens columns of a row of less than rowCells. The id always stays whole.
+func (l *layout) narrow(cells int) {
+	l.took = 0
+	if l.about = min(cells-withoutTook, aboutCells); l.about < leastAbout {
+		l.about = 0
+	}
+	if cells < withoutTook-1 {
+		l.status = 0
+	}
+	if cells < withoutStatus {
+		l.time = 0
+	}
+	l.event = max(min(cells-withoutEvent, eventCells), 1)
+	if l.time > 0 {
+		l.event = eventCells
+	}
 }
 
 // withTarget makes room for the target if rows name it: next to about, or in its place if there is no room for both.
@@ -126,20 +145,27 @@ type column struct {
 // arrange places fields in the columns of a layout.
 func (l layout) arrange(f fields) Line {
 	columns := make([]column, 0, columnsOfARow)
+	gap := 0
+	if l.time > 0 {
+		columns = append(columns, column{0, l.time, false, f.time})
+		gap = 1
+	}
 	columns = append(columns,
-		column{0, l.time, false, f.time},
-		column{1, 1, false, f.repeat},
+		column{gap, 1, false, f.repeat},
 		column{1, 1, false, f.glyph},
-		column{1, eventCells, false, f.event})
+		column{1, l.event, false, f.event})
 	if l.about > 0 {
 		columns = append(columns, column{1, l.about, false, f.about})
 	}
 	if l.target > 0 {
 		columns = append(columns, column{1, l.target, false, f.target})
 	}
-	columns = append(columns,
-		column{2, statusCells, false, f.status},
-		column{1, l.took, true, f.took})
+	if l.status > 0 {
+		columns = append(columns, column{2, l.status, false, f.status})
+	}
+	if l.took > 0 {
+		columns = append(columns, column{1, l.took, true, f.took})
+	}
 	if l.id > 0 {
 		columns = append(columns, column{2, l.id, false, f.id})
 	}

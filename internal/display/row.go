@@ -95,7 +95,7 @@ func (st Style) fields(s webhook.Summary, took Line, l layout) fields {
 	f := fields{
 		time:   Line{{st.rowTime(s.ReceivedAt), Dim}},
 		glyph:  Line{{glyph, role}},
-		event:  st.cell(s.Event, eventCells),
+		event:  st.cell(s.Event, l.event),
 		about:  st.cell(s.About, l.about),
 		target: st.cell(hostOf(s.Target), l.target),
 		status: Line{{StatusText(s), role}},

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -32,8 +31,8 @@ type ScreenOptions struct {
 // ScreenLog is the delivery log as the screen reads it.
 type ScreenLog interface {
 	view.Log
-	// HandlerSeen returns the health of a session's handler according to its latest attempt, and when that was.
-	HandlerSeen(ctx context.Context, session string) (view.Health, time.Time)
+	// HandlersSeen returns the health of a session's handlers by target, according to the latest delivery to each.
+	HandlersSeen(ctx context.Context, session string) map[string]view.Seen
 }
 
 // SessionSender sends deliveries through the session.
@@ -58,17 +57,22 @@ type screenView struct {
 	ended  chan struct{}               // the screen is gone, and the terminal is restored
 	left   chan struct{}               // the user left the screen
 	after  atomic.Pointer[output.Live] // the lines after a bug
-	health handlerHealth
+	health map[string]*handlerHealth   // by target
 }
 
-// handlerHealth records the results of the session's own connection attempts to its handlers.
+// handlerHealth records the results of the session's own connection attempts to a handler.
 type handlerHealth struct {
 	upAt        atomic.Int64 // when the handler was last seen to be up again, in milliseconds
 	downAtStart atomic.Bool
 }
 
 func newScreen(ctx context.Context, s *Session, out output.Options, lines func(context.Context) (*output.Live, error)) (*screenView, error) {
-	v := &screenView{s: s, lines: lines, ended: make(chan struct{}), left: make(chan struct{}), style: out.Style}
+	v := &screenView{
+		s: s, lines: lines, ended: make(chan struct{}), left: make(chan struct{}), style: out.Style, health: map[string]*handlerHealth{},
+	}
+	for _, r := range s.o.Handler.Routes {
+		v.health[r.Target.String()] = &handlerHealth{}
+	}
 	v.ctx, v.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	log, closeLog, err := s.o.View.Screen.OpenLog(s.log.Reader())
 	if err != nil {
@@ -92,35 +96,41 @@ func (v *screenView) state(ctx context.Context, log ScreenLog) view.State {
 	info := s.announce.Info()
 	state := view.State{
 		Listening: true, URL: cmp.Or(info.PublicURL, info.URL), TunnelName: info.Tunnel,
-		Forward: s.o.Handler.Short, Timeout: s.o.Handler.Timeout, Verify: string(s.o.Ingress.Verify),
+		Timeout: s.o.Handler.Timeout, Verify: string(s.o.Ingress.Verify),
 	}
 	state.Tunnel, state.TunnelState = s.o.View.Screen.TunnelState(info)
 	if s.o.Ingress.Verify != relay.VerifyOff {
 		state.Verify += ", " + info.Secret
 	}
-	health, seen := log.HandlerSeen(ctx, info.ID)
-	state.Handler = v.health.combine(health, seen, s.display.handlersUp.Load())
+	seen := log.HandlersSeen(ctx, info.ID)
+	for _, r := range s.o.Handler.Routes {
+		t := view.Target{URL: r.Target.String(), Name: r.Target.Short(), Events: r.Events}
+		t.Health = v.health[t.URL].combine(seen[t.URL], s.display.handlersUp.Load())
+		state.Targets = append(state.Targets, t)
+	}
 	return state
 }
 
 // combine returns the health of the handler from the log and from the session's own connection attempts.
-func (h *handlerHealth) combine(logged view.Health, seen time.Time, upAtStart bool) view.Health {
+func (h *handlerHealth) combine(logged view.Seen, upAtStart bool) view.Health {
 	switch up := h.upAt.Load(); {
-	case up > 0 && seen.UnixMilli() <= up:
+	case up > 0 && logged.At.UnixMilli() <= up:
 		return view.HealthUp
-	case logged == view.HealthUnknown && h.downAtStart.Load():
+	case logged.Health == view.HealthUnknown && h.downAtStart.Load():
 		return view.HealthDown
-	case logged == view.HealthUnknown && upAtStart:
+	case logged.Health == view.HealthUnknown && upAtStart:
 		return view.HealthUp
 	}
-	return logged
+	return logged.Health
 }
 
 // Start shows the screen. Its header replaces the ready block.
 func (v *screenView) Start(ready output.Ready, notices []output.Notice) {
 	v.ready = ready
 	for _, r := range ready.Forward {
-		v.health.downAtStart.Store(v.health.downAtStart.Load() || r.Note != "")
+		if h := v.health[r.Target]; h != nil && r.Note != "" {
+			h.downAtStart.Store(true)
+		}
 	}
 	if v.s.secret.IsNew && v.s.o.Provider.isLocal() && len(ready.Next) > 0 {
 		v.screen.Notify(tui.Notice{Text: strings.TrimSuffix(ready.Next[0].Text, ":"), Advice: ": " + v.command("vidiking listen --print-secret")})
@@ -155,7 +165,9 @@ func (v *screenView) run() {
 // Notify shows a notice of the relay. It never blocks.
 func (v *screenView) Notify(n relay.Notice) {
 	if n.Kind == relay.NoticeHandlerBack {
-		v.health.upAt.Store(n.At.UnixMilli())
+		if h := v.health[n.Target.String()]; h != nil {
+			h.upAt.Store(n.At.UnixMilli())
+		}
 	}
 	if live := v.after.Load(); live != nil {
 		live.Notify(n)

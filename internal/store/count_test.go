@@ -25,14 +25,14 @@ func TestCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	byStatus, err := r.CountByStatus(ctx, Query{})
-	want := map[webhook.Status]int{webhook.StatusPending: 2, webhook.StatusRejected: 1, webhook.StatusSkipped: 1}
-	if diff := cmp.Diff(want, byStatus); diff != "" || err != nil {
-		t.Errorf("by status: %v\n%s", err, diff)
+	byTarget, err := r.CountByTarget(ctx, Query{})
+	want := map[string]map[webhook.Status]int{"": {webhook.StatusPending: 2, webhook.StatusRejected: 1, webhook.StatusSkipped: 1}}
+	if diff := cmp.Diff(want, byTarget); diff != "" || err != nil {
+		t.Errorf("by target: %v\n%s", err, diff)
 	}
 	pending := Query{Filter: filter.WithStatus(webhook.StatusPending)}
-	if byStatus, err := r.CountByStatus(ctx, pending); err != nil || byStatus[webhook.StatusPending] != 2 || len(byStatus) != 1 {
-		t.Errorf("pending by status: %v, %v", byStatus, err)
+	if byTarget, err := r.CountByTarget(ctx, pending); err != nil || byTarget[""][webhook.StatusPending] != 2 || len(byTarget[""]) != 1 {
+		t.Errorf("pending by target: %v, %v", byTarget, err)
 	}
 	first, err := r.CursorOf(ctx, "dlv_aaaaaaaaaa")
 	if err != nil {

@@ -91,11 +91,26 @@ func (r *Reader) count(ctx context.Context, text string, args ...any) (int, erro
 	return int(n), nil
 }
 
-// CountByStatus counts the matching deliveries by status. It reads the whole log.
-func (r *Reader) CountByStatus(ctx context.Context, q Query) (map[webhook.Status]int, error) {
-	counts := make(map[webhook.Status]int)
-	err := r.countBy(ctx, "d.status", q, func(status string, n int) { counts[webhook.Status(status)] = n })
-	return counts, err
+// CountByTarget counts the matching deliveries by the target that decided their status, and by status. Deliveries without an attempt are
+// counted under "". It reads the whole log.
+func (r *Reader) CountByTarget(ctx context.Context, q Query) (map[string]map[webhook.Status]int, error) {
+	counts := make(map[string]map[webhook.Status]int)
+	where, args := q.where()
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		clear(counts)
+		return c.Rows("SELECT d.target, d.status, count(*) FROM delivery d"+where+" GROUP BY d.target, d.status", args, func(r *sqlite.Row) error {
+			target, status := r.Text(), webhook.Status(r.Text())
+			if counts[target] == nil {
+				counts[target] = make(map[webhook.Status]int)
+			}
+			counts[target][status] = int(r.Int())
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count deliveries: %w", err)
+	}
+	return counts, nil
 }
 
 // CountByEvent counts the matching deliveries by event. Deliveries without a payload are counted under "". It reads the whole log.

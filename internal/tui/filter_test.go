@@ -80,7 +80,7 @@ func TestEscClearsTheMarksAndThenTheFilter(t *testing.T) {
 		x.shows("1 of 50")
 		x.showsNot("marked")
 		x.press("esc")
-		x.shows("─ 50 ─", "Filter cleared. It was: ai.failed")
+		x.shows("─ Deliveries 50 ", "Filter cleared. It was: ai.failed")
 	})
 }
 

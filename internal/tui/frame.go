@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+	"github.com/vidiking/vidiking-cli/internal/tui/header"
 	"github.com/vidiking/vidiking-cli/internal/tui/list"
 
 	tea "charm.land/bubbletea/v2"
@@ -42,16 +43,31 @@ func (m picture) screen() []draw.Line {
 		return m.tooSmallLines()
 	}
 	l := m.layout()
-	lines := m.header.Lines(m.frame.width, m.o.Style)
+	lines := m.header.Lines(m.size(), m.o.Style)
 	if overlay := m.overlayLines(l); overlay != nil {
 		lines = append(lines, draw.Rule(rules(m).left(), rules(m).right(), m.frame.width, m.o.Style))
 		lines = append(lines, overlay...)
+	} else if l.single {
+		lines = append(lines, m.singleLines(l)...)
 	} else if l.wide {
 		lines = append(lines, m.wideLines(l)...)
 	} else {
 		lines = append(lines, m.narrowLines(l)...)
 	}
 	return append(append(lines, m.resultLines()...), footer(m).line())
+}
+
+// singleLines renders the list or the detail.
+func (m picture) singleLines(l layout) []draw.Line {
+	st := m.o.Style
+	if m.mode == modeDetail {
+		right := draw.Line(nil)
+		if s, ok := m.detail.Shown(); ok {
+			right = draw.Styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
+		}
+		return append([]draw.Line{draw.Rule(m.detail.Tabs.Short(), right, m.frame.width, st)}, m.detailLines()...)
+	}
+	return append([]draw.Line{draw.Rule(rules(m).left(), append(rules(m).right(), rules(m).indicators()...), m.frame.width, st)}, m.listLines(l)...)
 }
 
 // tooSmallLines renders a message that the window is too small.
@@ -105,13 +121,15 @@ func (m picture) overlayLines(l layout) []draw.Line {
 	st := m.o.Style
 	h := l.content
 	var lines []draw.Line
-	switch m.mode {
-	case modeHelp:
+	switch {
+	case m.mode == modeHelp:
 		lines = m.overlay.help.Lines(m.keys, m.frame.width, h, st)
-	case modeChooser:
+	case m.mode == modeChooser:
 		lines = m.filter.Chooser.Lines(m.filter.Active, m.frame.width, h, st)
-	case modePalette:
+	case m.mode == modePalette:
 		lines = m.overlay.palette.Lines(st, h)
+	case m.waitsForFirst():
+		lines = m.checklist(h)
 	default:
 		return nil
 	}
@@ -126,7 +144,17 @@ func (m picture) overlayLines(l layout) []draw.Line {
 	if below := m.overlay.help.Below(); m.mode == modeHelp && below > 0 {
 		more = draw.Text(" " + draw.Symbols("↓", st) + " " + display.Count(below) + " more ")
 	}
+	if l.single {
+		return out
+	}
 	return append(out, draw.Rule(nil, more, m.frame.width, st))
+}
+
+// checklist renders the steps to the first delivery.
+func (m picture) checklist(h int) []draw.Line {
+	return header.Checklist{
+		Command: m.o.Tools.Command, Copied: m.overlay.copied, CanSend: m.o.Actions != nil, Size: header.Size{W: m.frame.width, H: h}, Style: m.o.Style, State: m.header.State,
+	}.Lines()
 }
 
 // textCursor returns the position of the terminal's cursor, or nil if no text is being typed.
@@ -146,8 +174,10 @@ func (m picture) textCursor() *tea.Cursor {
 	}
 }
 
+func (m *Model) size() header.Size { return header.Size{W: m.frame.width, H: m.frame.height} }
+
 func (m *Model) layout() layout {
-	return layoutOf(m.frame.width, m.frame.height, m.header.Height(), len(m.resultLines()), m.mode)
+	return layoutOf(m.frame.width, m.frame.height, m.header.Height(m.size()), len(m.resultLines()), m.mode)
 }
 
 // detailLines renders the visible lines of the detail.
@@ -157,14 +187,16 @@ func (m picture) detailLines() []draw.Line {
 
 // listLines renders the column heads, if there is room, and the visible rows, or the reason why there are none.
 func (m picture) listLines(l layout) []draw.Line {
+	st := m.o.Style
+	st.Timeout, st.Width = m.header.State.Timeout, l.list.w
 	v := list.RowView{
-		Style: m.rowStyle(l), Pane: l.pane, Now: m.o.Now(), Filter: m.filter.Matches(), Cells: l.list.w, DetailFocused: m.mode == modeDetail,
+		Style: st, Now: m.o.Now(), Filter: m.filter.Matches(), Cells: l.list.w, DetailFocused: m.mode == modeDetail,
 	}
 	lines := m.list.Lines(v)
 	if len(m.list.Rows) == 0 && len(lines) > 1 {
 		lines[1] = append(draw.Text(" "), m.emptyMessage()...).Fit(l.list.w, v.Style)
 	}
-	if l.columnHeads {
+	if l.wide {
 		lines = append([]draw.Line{list.Head(v)}, lines...)
 	}
 	return lines
@@ -181,7 +213,10 @@ func (m *Model) resultLines() []draw.Line {
 		r.OneLine = true // leave the space to the overlay
 	}
 	maxLines := 3
-	if m.frame.width >= wideMinWidth {
+	switch {
+	case m.frame.height < fullMinHeight || m.frame.width < fullMinWidth:
+		maxLines = 1
+	case m.frame.width >= wideMinWidth:
 		maxLines = 2
 	}
 	return r.Lines(m.frame.width, maxLines, m.o.Style)
@@ -194,20 +229,7 @@ func (m picture) emptyMessage() draw.Line {
 		return nil
 	case m.filter.Active != "" && m.header.Totals.All > 0:
 		return draw.Styled("No matches in "+display.Deliveries(m.header.Totals.All)+".", display.Dim)
-	case m.o.Actions != nil:
-		return draw.Styled("No deliveries yet. Send one: t", display.Dim)
 	default:
 		return draw.Styled("No deliveries yet.", display.Dim)
 	}
-}
-
-// rowStyle returns the style of rows. In the wide layout, rows leave one cell for the cursor and one at the end.
-func (m picture) rowStyle(l layout) display.Style {
-	st := m.o.Style
-	st.Timeout = m.header.State.Timeout
-	st.Width = l.list.w
-	if l.pane {
-		st.Width = l.list.w - 2
-	}
-	return st
 }

@@ -46,7 +46,8 @@ func onScreen(t *testing.T, w, h int, log *memoryLog, f func(*user), options ...
 		x := &user{t: t, log: log, actions: &fakeActions{log: log}, msgs: make(chan tea.Msg, 1024), notices: make(chan Notice, 4)}
 		x.state = view.State{
 			Listening: true, Tunnel: view.HealthUp, TunnelState: "ready", URL: "https://k3v9.ngrok.app/webhooks/vidiking", TunnelName: "ngrok",
-			Handler: view.HealthUp, Forward: "localhost:3000/webhooks/vidiking", Verify: "strict, whsec_…Kq7T", Timeout: 10 * time.Second,
+			Targets: []view.Target{{URL: "http://localhost:3000/webhooks/vidiking", Name: "localhost:3000/webhooks/vidiking", Health: view.HealthUp}},
+			Verify:  "strict, whsec_…Kq7T", Timeout: 10 * time.Second,
 		}
 		o := Options{
 			Log: log, Actions: x.actions, Now: time.Now, Style: display.Style{UTF8: true}, CanSuspend: true,
@@ -222,10 +223,13 @@ func (x *user) cursorRow() (row int, text string) {
 	return 0, ""
 }
 
-// golden compares the screen with a file in testdata, and checks that each line is exactly as wide as the screen.
-func (x *user) golden(name string) {
+// screens collects screens for one golden.
+type screens struct{ text strings.Builder }
+
+// add adds the screen, and checks that each line is exactly as wide as the screen and, without UTF-8, that it is ASCII.
+func (s *screens) add(x *user, name string) {
 	x.t.Helper()
-	compare(x.t, name, x.screen())
+	fmt.Fprintf(&s.text, "-- %s --\n%s", name, x.screen())
 	l := (picture{x.m}).screen()
 	if len(l) != x.m.frame.height {
 		x.t.Errorf("%s: got %d lines, want %d", name, len(l), x.m.frame.height)
@@ -234,7 +238,23 @@ func (x *user) golden(name string) {
 		if w := l.Width(); w != x.m.frame.width {
 			x.t.Errorf("%s: line %d is %d cells wide, want %d: %q", name, i, w, x.m.frame.width, l)
 		}
+		if at := strings.IndexFunc(l.String(), func(r rune) bool { return r > '~' }); at >= 0 && !x.m.o.Style.UTF8 {
+			x.t.Errorf("%s: line %d is not ASCII: %q", name, i, l)
+		}
 	}
+}
+
+func (s *screens) compare(t *testing.T, name string) {
+	t.Helper()
+	compare(t, name, s.text.String())
+}
+
+// golden compares the screen with a file in testdata.
+func (x *user) golden(name string) {
+	x.t.Helper()
+	var s screens
+	s.add(x, strings.TrimSuffix(name, ".txt"))
+	s.compare(x.t, name)
 }
 
 func compare(t *testing.T, name, got string) {

@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tui/actions"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/tui/filterbar"
+	"github.com/vidiking/vidiking-cli/internal/tui/header"
 	"github.com/vidiking/vidiking-cli/internal/tui/keys"
 )
 
@@ -98,6 +99,9 @@ func (m keyboard) inList(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	switch {
 	case key.Matches(k, m.keys.Open, m.keys.Right):
 		m.focusDetail()
+	case key.Matches(k, m.keys.CopyID) && m.waitsForFirst():
+		m.overlay.copied = true
+		return m.actions.Copy("the line", header.SecretCommand), true
 	case key.Matches(k, m.keys.Back):
 		return m.back(), true
 	case key.Matches(k, m.keys.Mark):
@@ -157,6 +161,12 @@ func (m keyboard) anywhere(k tea.KeyPressMsg) tea.Cmd {
 		m.list.SetAnchor()
 	case key.Matches(k, m.keys.Help):
 		m.overlay.under, m.mode, m.overlay.help = m.mode, modeHelp, keys.HelpView{}
+	case key.Matches(k, m.keys.CopyURL):
+		if m.header.State.URL == "" {
+			m.message.Text(draw.Text("listen is not running, so there is no URL."))
+			return nil
+		}
+		return m.actions.Copy("the URL "+m.header.State.URL, m.header.State.URL)
 	case key.Matches(k, m.keys.Pause):
 		return m.list.TogglePause()
 	default:

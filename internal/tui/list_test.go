@@ -134,7 +134,7 @@ func TestAnEmptiedLogShowsAnEmptyScreen(t *testing.T) {
 		x.press("up", "up")
 		x.log.change(func() { x.log.all = nil })
 		x.advance(3 * time.Second)
-		x.shows("No deliveries yet. Send one: t")
+		x.shows("Waiting for the first delivery")
 		x.press("j", "k", "r", "e", "enter", "y", "d", "space", "g", "G", "tab", "v")
 		x.log.add(delivery(500))
 		x.advance(time.Second)

@@ -90,9 +90,17 @@ func (l *memoryLog) Page(_ context.Context, q view.PageQuery) (view.Page, error)
 func (l *memoryLog) Totals(_ context.Context, f filter.Filter) (view.Totals, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := view.Totals{ByStatus: map[webhook.Status]int{}, All: len(l.all)}
+	t := view.Totals{ByStatus: map[webhook.Status]int{}, ByTarget: map[string]map[webhook.Status]int{}, All: len(l.all), P99: 31 * time.Millisecond}
 	for i := range l.all {
-		t.ByStatus[l.all[i].Status]++
+		s := l.all[i].Summary
+		t.ByStatus[s.Status]++
+		if t.ByTarget[s.Target] == nil {
+			t.ByTarget[s.Target] = map[webhook.Status]int{}
+		}
+		t.ByTarget[s.Target][s.Status]++
+		if s.Failed() {
+			t.Failed++
+		}
 		if f.Match(&l.all[i]) {
 			t.Matching++
 		}

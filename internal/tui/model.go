@@ -78,6 +78,7 @@ type overlay struct {
 	under   mode // mode after the overlay is closed
 	palette actions.Palette
 	help    keys.HelpView
+	copied  bool // the user has copied the line of the checklist
 }
 
 // frame is the last frame, and its size.
@@ -121,6 +122,11 @@ func (m *Model) setFilter() tea.Cmd {
 		m.list.ToNewest()
 	}
 	return tea.Batch(m.list.Load(), m.header.CountNow())
+}
+
+// waitsForFirst reports whether the log is empty, so a checklist covers list and detail.
+func (m *Model) waitsForFirst() bool {
+	return m.mode == modeList && m.list.Loaded && m.header.Counted && m.header.Totals.All == 0 && len(m.list.Rows) == 0
 }
 
 // current returns the delivery that the keys act on.

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/view"
@@ -8,6 +10,14 @@ import (
 
 // rules renders the texts in the horizontal rules.
 type rules struct{ *Model }
+
+// The width of the sparkline, in periods, and the dashes after it.
+const (
+	sparkCells     = 15
+	sparkWideCells = 20
+	sparkGap       = 2
+	sparkFrom      = 80 // width from which there is one
+)
 
 // left renders the left part of the upper rule: the filter.
 func (m rules) left() draw.Line {
@@ -17,9 +27,25 @@ func (m rules) left() draw.Line {
 		return l
 	}
 	if m.filter.Active == "" {
-		return nil
+		return m.counts()
 	}
 	return draw.Text(" / " + st.Clean(m.filter.Active) + " ")
+}
+
+// counts renders the number of deliveries, and how many of them failed.
+func (m rules) counts() draw.Line {
+	t := m.header.Totals
+	if !m.header.Counted {
+		return nil
+	}
+	l := draw.Text(" Deliveries ").Add(display.Count(t.All), display.Plain)
+	if t.Failed > 0 {
+		l = l.Add(m.o.Style.Symbols(" · "), display.Dim).Add(display.Count(t.Failed)+" undelivered", display.Caution)
+	}
+	if t.OtherProjects > 0 {
+		l = l.Add(m.o.Style.Symbols(" · ")+display.Count(t.OtherProjects)+" of other projects", display.Dim)
+	}
+	return l.Add(" ", display.Plain)
 }
 
 // room returns the width available for the filter in the upper rule.
@@ -51,16 +77,22 @@ func (m rules) right() draw.Line {
 	}
 	switch {
 	case !m.header.Counted:
-	case m.filter.Active == "":
-		all := display.Count(m.header.Totals.All)
-		if n := m.header.Totals.OtherProjects; n > 0 {
-			all += ", " + display.Count(n) + " of other projects"
-		}
-		join(all)
+	case m.filter.Active == "" && m.mode == modeFilter:
+		join(display.Count(m.header.Totals.All))
+	case m.filter.Active == "": // on the left
 	case m.header.CountedFor != m.filter.Active: // counting takes a while in a large log
 		join(st.Symbols("…") + " of " + display.Count(m.header.Totals.All))
 	default:
 		join(display.Count(m.header.Totals.Matching) + " of " + display.Count(m.header.Totals.All))
+	}
+	if m.frame.width >= sparkFrom && m.mode != modeFilter {
+		cells := sparkCells
+		if m.layout().wide {
+			cells = sparkWideCells
+		}
+		if spark := m.header.Spark(cells, st); len(spark) > 0 {
+			l = append(append(spark, draw.Styled(strings.Repeat(st.Symbols("─"), sparkGap), display.Dim)...), l...)
+		}
 	}
 	return l
 }

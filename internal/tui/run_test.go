@@ -120,7 +120,7 @@ func TestTheTerminalIsRestoredWhenTheUserQuits(t *testing.T) {
 }
 
 func TestTheTerminalIsRestoredWhenTheContextIsDone(t *testing.T) {
-	_, err := runOnTerminal(t, newMemoryLog(), "No deliveries", func(cancel context.CancelFunc, _ io.Writer) { cancel() })
+	_, err := runOnTerminal(t, newMemoryLog(), "Waiting for", func(cancel context.CancelFunc, _ io.Writer) { cancel() })
 	if err != nil {
 		t.Errorf("got %v", err)
 	}

@@ -37,32 +37,76 @@ func busyLog() *memoryLog {
 	return newMemoryLog(all...)
 }
 
-func TestScreens(t *testing.T) {
-	for _, size := range []struct{ w, h int }{{80, 24}, {120, 40}, {200, 50}} {
-		for name, keys := range map[string][]string{
-			"story":     {"up", "up", "up", "up", "up", "up", "up", "up", "up"},
-			"payload":   {"tab"},
-			"headers":   {"tab", "tab"},
-			"response":  {"up", "up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab"},
-			"signature": {"up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab", "tab"},
-			"curl":      {"shift+tab"},
-			"diff":      {"up", "up", "up", "up", "up", "up", "up", "up", "up", "d"},
-			"inside":    {"up", "up", "up", "tab", "enter", "down", "down", "enter"},
-			"pretty":    {"up", "v"},
-			"raw":       {"up", "v", "v"},
-			"marked":    {"up", "up", "up", "space", "space"},
-			"help":      {"?"},
-			"trigger":   {"t", "r", "f"},
-			"choose":    {"f", "down", "space", "right", "space"},
-			"quit":      {"q"},
-		} {
-			t.Run(fmt.Sprintf("%s at %dx%d", name, size.w, size.h), func(t *testing.T) {
+// sizes are the sizes of the goldens.
+var sizes = []struct{ w, h int }{{30, 6}, {60, 15}, {80, 24}, {100, 30}, {110, 20}, {124, 34}, {160, 45}, {200, 50}}
+
+// TestScreensAtAllSizes compares an empty, a small and a full screen at each size with one golden per size.
+func TestScreensAtAllSizes(t *testing.T) {
+	for _, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size.w, size.h), func(t *testing.T) {
+			var all screens
+			for _, style := range []string{"", " in ASCII"} {
+				ascii := func(o *Options) { o.Style.UTF8 = style == "" }
+				onScreen(t, size.w, size.h, newMemoryLog(), func(x *user) {
+					x.state.Targets[0].Health = view.HealthDown
+					x.advance(2 * time.Second)
+					all.add(x, "empty"+style)
+				}, ascii)
 				onScreen(t, size.w, size.h, busyLog(), func(x *user) {
-					x.press(keys...)
-					x.golden(fmt.Sprintf("%s_%dx%d.txt", name, size.w, size.h))
-				}, func(o *Options) { o.OwnsListener = true })
+					x.press("up", "up", "up", "up", "up", "up", "up", "up", "up")
+					all.add(x, "full"+style)
+				}, ascii)
+			}
+			onScreen(t, size.w, size.h, jobLog(), func(x *user) {
+				x.press("up")
+				all.add(x, "small")
 			})
+			all.compare(t, fmt.Sprintf("%dx%d.txt", size.w, size.h))
+		})
+	}
+}
+
+// TestEveryView compares tabs, overlays and questions with one golden for a narrow and one for a wide screen.
+func TestEveryView(t *testing.T) {
+	views := []struct {
+		name string
+		keys []string
+	}{
+		{"payload", []string{"tab"}},
+		{"headers", []string{"tab", "tab"}},
+		{"response", []string{"up", "up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab"}},
+		{"signature", []string{"up", "up", "up", "up", "up", "up", "up", "tab", "tab", "tab", "tab"}},
+		{"curl", []string{"shift+tab"}},
+		{"diff", []string{"up", "up", "up", "up", "up", "up", "up", "up", "up", "d"}},
+		{"inside the payload", []string{"up", "up", "up", "tab", "enter", "down", "down", "enter"}},
+		{"pretty", []string{"up", "v"}},
+		{"raw", []string{"up", "v", "v"}},
+		{"marked", []string{"up", "up", "up", "space", "space"}},
+		{"help", []string{"?"}},
+		{"trigger", []string{"t", "r", "f"}},
+		{"choose", []string{"f", "down", "space", "right", "space"}},
+		{"quit", []string{"q"}},
+	}
+	for _, size := range []struct{ w, h int }{{80, 24}, {124, 34}} {
+		var all screens
+		for _, v := range views {
+			onScreen(t, size.w, size.h, busyLog(), func(x *user) {
+				x.press(v.keys...)
+				all.add(x, v.name)
+			}, func(o *Options) { o.OwnsListener = true })
 		}
+		onScreen(t, size.w, size.h, newMemoryLog(), func(x *user) {
+			x.state = view.State{}
+			x.advance(2 * time.Second)
+			all.add(x, "without a listener")
+		})
+		onScreen(t, size.w, size.h, busyLog(), func(x *user) {
+			x.state.Tunnel, x.state.TunnelState = view.HealthDown, "down 12 s"
+			x.state.Targets = append(x.state.Targets, view.Target{URL: "http://localhost:4000/ai", Name: "localhost:4000/ai", Events: []string{"ai.*", "wallet.*"}, Health: view.HealthDown})
+			x.advance(2 * time.Second)
+			all.add(x, "two targets, and the tunnel is down")
+		})
+		all.compare(t, fmt.Sprintf("views_%dx%d.txt", size.w, size.h))
 	}
 }
 
@@ -76,35 +120,9 @@ func TestFilterWithAProblemHighlightsIt(t *testing.T) {
 	})
 }
 
-func TestScreenWithoutAListener(t *testing.T) {
-	onScreen(t, 80, 24, newMemoryLog(), func(x *user) {
-		x.state = view.State{}
-		x.advance(2 * time.Second)
-		x.golden("empty_80x24.txt")
-	})
-}
-
-func TestScreenWithoutUTF8IsASCII(t *testing.T) {
-	onScreen(t, 120, 40, busyLog(), func(x *user) {
-		x.state = view.State{Listening: true, Tunnel: view.HealthDown, TunnelState: "down 12 s", URL: "http://127.0.0.1:4747/webhooks/vidiking", Forward: "localhost:3000/webhooks/vidiking", Handler: view.HealthDown}
-		x.advance(2 * time.Second)
-		x.press("up", "up", "up", "up", "up", "up", "up", "up", "up")
-		x.golden("ascii_120x40.txt")
-		for _, r := range x.screen() {
-			if r > '~' {
-				t.Fatalf("the screen shows %q without UTF-8:\n%s", r, x.screen())
-			}
-		}
-	}, func(o *Options) { o.Style.UTF8 = false })
-}
-
-func TestScreenInTheSmallestWindow(t *testing.T) {
-	onScreen(t, 60, 15, busyLog(), func(x *user) { x.golden("least_60x15.txt") })
-}
-
 func TestTooSmallWindow(t *testing.T) {
-	onScreen(t, 50, 10, busyLog(), func(x *user) {
-		x.golden("small_50x10.txt")
+	onScreen(t, 29, 5, busyLog(), func(x *user) {
+		x.shows("29 x 5 is too small.\nEnlarge it to 30 x 6.\nPress q to quit.\n")
 		x.press("q")
 		if !x.quit {
 			t.Error("q did not quit the screen")

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"reflect"
+
 	"context"
 	"time"
 
@@ -37,7 +39,7 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyReleaseMsg, tea.MouseReleaseMsg, tea.MouseMotionMsg, nil:
 		return nil
 	case header.StateMsg:
-		m.frame.dirty = m.frame.dirty || msg.State != m.header.State
+		m.frame.dirty = m.frame.dirty || !reflect.DeepEqual(msg.State, m.header.State)
 		m.header.State = msg.State
 		return nil
 	case tickMsg:

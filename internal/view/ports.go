@@ -57,6 +57,9 @@ const MaxUnseen = 1000
 // Totals counts the deliveries of the whole log.
 type Totals struct {
 	ByStatus      map[webhook.Status]int
+	ByTarget      map[string]map[webhook.Status]int // by the target that decided the status
+	Failed        int                               // failed deliveries that are not resolved
+	P99           time.Duration                     // of the newest responses; 0: none
 	All           int
 	OtherProjects int // those of All that belong to other projects
 	Matching      int // those of All that match the filter
@@ -76,10 +79,23 @@ type State struct {
 	TunnelState string // for example: ready, connecting, down 12 s
 	URL         string // URL that receives events
 	TunnelName  string // tunnel provider, for example ngrok
-	Handler     Health
-	Forward     string // the handler's URL
+	Targets     []Target
 	Verify      string // verify mode, with the masked secret
 	Timeout     time.Duration
+}
+
+// Target is a handler that the listen forwards to.
+type Target struct {
+	URL    string
+	Name   string   // the URL without http://
+	Events []string // patterns such as render.*; none: every event
+	Health Health
+}
+
+// Seen is the health of a handler according to the log.
+type Seen struct {
+	Health Health
+	At     time.Time // when the delivery that shows it was received
 }
 
 // Health is the state of the tunnel or of a handler.

@@ -77,11 +77,21 @@ func ignoreNoLog(err error) error {
 
 // Totals counts the log.
 func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err error) {
-	if t.ByStatus, err = l.r.Counts.CountByStatus(ctx, store.Query{}); err != nil {
+	if t.ByTarget, err = l.r.Counts.CountByTarget(ctx, store.Query{}); err != nil {
 		return t, ignoreNoLog(err)
 	}
-	for _, n := range t.ByStatus {
-		t.All += n
+	t.ByStatus = map[webhook.Status]int{}
+	for _, counts := range t.ByTarget {
+		for s, n := range counts {
+			t.ByStatus[s] += n
+			t.All += n
+		}
+	}
+	if t.Failed, err = l.r.Counts.Count(ctx, store.Query{Filter: filter.Failed()}); err != nil {
+		return t, err
+	}
+	if t.P99, err = l.p99(ctx); err != nil {
+		return t, err
 	}
 	if l.Project != "" {
 		if t.OtherProjects, err = l.r.Counts.Count(ctx, store.Query{Not: l.Project}); err != nil {
@@ -100,6 +110,24 @@ func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err e
 		return l.r.Counts.CountReceived(ctx, from, to)
 	})
 	return t, err
+}
+
+// p99Of is the number of newest deliveries that P99 is about.
+const p99Of = 200
+
+func (l *StoreLog) p99(ctx context.Context) (time.Duration, error) {
+	rows, err := l.r.Counts.List(ctx, store.Query{Limit: p99Of})
+	var all []time.Duration
+	for _, s := range rows {
+		if s.Code > 0 {
+			all = append(all, s.Duration)
+		}
+	}
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	slices.Sort(all)
+	return all[(len(all)*99+99)/100-1], nil
 }
 
 // Get reads a delivery and its replay tree.

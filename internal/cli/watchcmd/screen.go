@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -22,16 +21,15 @@ type ScreenLog struct {
 
 	state atomic.Pointer[view.State] // the last state of the listen that could be read
 
-	mu      sync.Mutex
-	handler handlerState
+	mu       sync.Mutex
+	handlers handlersState
 }
 
-// handlerState is the state of a session's handler when the log was at a cursor.
-type handlerState struct {
+// handlersState is the state of a session's handlers when the log was at a cursor.
+type handlersState struct {
 	cursor  int64
 	session string
-	health  view.Health
-	at      time.Time
+	seen    map[string]view.Seen // by target
 }
 
 // OpenScreenLog opens the log in a directory, which may not exist yet. If this process also writes the log, own is the reader of that log.

@@ -161,11 +161,14 @@ func stateOf(ctx context.Context, a *cmdutil.App, live []session.Info, log *Scre
 		return view.State{}
 	}
 	state := view.State{
-		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), TunnelName: s.Tunnel, Forward: shortForward(s.Forward),
+		Listening: true, URL: cmp.Or(s.PublicURL, s.URL), TunnelName: s.Tunnel, Targets: targetsOf(s.Forward),
 		Timeout: time.Duration(s.TimeoutMS) * time.Millisecond, Verify: s.Secret,
 	}
 	state.Tunnel, state.TunnelState = TunnelState(a, s)
-	state.Handler, _ = log.HandlerSeen(ctx, s.ID)
+	seen := log.HandlersSeen(ctx, s.ID)
+	for i, t := range state.Targets {
+		state.Targets[i].Health = seen[t.URL].Health
+	}
 	return state
 }
 
@@ -184,39 +187,46 @@ func TunnelState(a *cmdutil.App, s session.Info) (view.Health, string) {
 	}
 }
 
-// shortForward names the targets of a session in the form that rows use.
-func shortForward(forward string) string {
+// targetsOf returns the targets of a session.
+func targetsOf(forward string) (all []view.Target) {
 	routes, err := cmdutil.ParseRoutes(forward)
 	if err != nil {
-		return forward
+		return []view.Target{{URL: forward, Name: forward}}
 	}
-	return relay.ShortRoutes(routes)
+	for _, r := range routes {
+		all = append(all, view.Target{URL: r.Target.String(), Name: r.Target.Short(), Events: r.Events})
+	}
+	return all
 }
 
-// HandlerSeen returns whether a session's handler responded to the latest attempt, and the time of that delivery. It queries the log
-// only if the log has changed.
-func (l *ScreenLog) HandlerSeen(ctx context.Context, id string) (view.Health, time.Time) {
+// seenRows is the number of newest deliveries of a session that show the health of its handlers.
+const seenRows = 100
+
+// HandlersSeen returns the health of a session's handlers by target, according to the latest delivery to each. It queries the log only if
+// the log has changed.
+func (l *ScreenLog) HandlersSeen(ctx context.Context, id string) map[string]view.Seen {
 	cursor, err := l.counts.LastSeq(ctx)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err != nil || cursor == l.handler.cursor && id == l.handler.session {
-		return l.handler.health, l.handler.at
+	if err != nil || cursor == l.handlers.cursor && id == l.handlers.session {
+		return l.handlers.seen
 	}
 	rows, err := l.counts.List(ctx, store.Query{
-		Session: id, Limit: 1,
+		Session: id, Limit: seenRows,
 		Filter: filter.WithStatus(webhook.StatusDelivered, webhook.StatusRefused, webhook.StatusUnreachable, webhook.StatusTimedOut),
 	})
 	if err != nil {
-		return l.handler.health, l.handler.at
+		return l.handlers.seen
 	}
-	l.handler = handlerState{cursor: cursor, session: id}
-	if len(rows) > 0 {
-		l.handler.at, l.handler.health = rows[0].ReceivedAt, view.HealthUp
-		if rows[0].Status == webhook.StatusUnreachable {
-			l.handler.health = view.HealthDown
+	l.handlers = handlersState{cursor: cursor, session: id, seen: map[string]view.Seen{}}
+	for _, s := range rows { // oldest first, so the latest remains
+		health := view.HealthUp
+		if s.Status == webhook.StatusUnreachable {
+			health = view.HealthDown
 		}
+		l.handlers.seen[s.Target] = view.Seen{Health: health, At: s.ReceivedAt}
 	}
-	return l.handler.health, l.handler.at
+	return l.handlers.seen
 }
 
 // NoScreen returns the reason why a screen is impossible; empty if it is possible.

@@ -93,6 +93,9 @@ func (t *Tabs) Line() draw.Line {
 	return l
 }
 
+// Short renders only the name of the open tab.
+func (t *Tabs) Short() draw.Line { return draw.Text(" [" + t.open.name() + "] ") }
+
 // at returns the tab at a cell of the line.
 func (t *Tabs) at(x int) (tab, bool) {
 	at := 0

@@ -12,7 +12,8 @@ type Map struct {
 	Open, Back, Next, Previous, Left, Right key.Binding
 	Filter, Choose, Mark, Replay, ReplayAll key.Binding
 	Edit, Trigger, Diff, Resign, Diagnose   key.Binding
-	CopyID, CopyBody, CopyCurl, Save        key.Binding
+	CopyID, CopyBody, CopyCurl, CopyURL     key.Binding
+	Save                                    key.Binding
 	Pause, Wrap, Format                     key.Binding
 	Help, Quit, Interrupt, Suspend          key.Binding
 	Yes, No                                 key.Binding
@@ -51,6 +52,7 @@ func New() Map {
 
 		CopyID:   bind("y", "copy the id", "y"),
 		CopyBody: bind("Y", "copy the payload", "Y"),
+		CopyURL:  bind("u", "copy the URL", "u"),
 		CopyCurl: bind("c", "copy as a curl command", "c"),
 		Save:     bind("s", "save the body to a file", "s"),
 
@@ -128,6 +130,7 @@ func (k *Map) Groups() []Group {
 		{"Copy and save", []Help{
 			keyHelp(k.CopyID, "copy the id"),
 			keyHelp(k.CopyBody, "copy the payload"),
+			keyHelp(k.CopyURL, "copy the URL that receives events"),
 			keyHelp(k.CopyCurl, "copy as a curl command"),
 			keyHelp(k.Save, "save the body to a file"),
 		}},

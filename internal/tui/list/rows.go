@@ -16,7 +16,6 @@ const elapsedFrom = 500 * time.Millisecond
 // RowView holds the settings for rendering a row.
 type RowView struct {
 	Style         display.Style
-	Pane          bool // row of the wide layout
 	Now           time.Time
 	Filter        filter.Filter // its matches are highlighted
 	Cells         int
@@ -54,12 +53,8 @@ func (v RowView) row(s webhook.Summary) display.Line {
 		elapsed = age
 	}
 	switch pending := s.Status == webhook.StatusPending && s.ResolvedBy == ""; {
-	case pending && v.Pane:
-		return display.PaneWaitingRow(s, elapsed, v.Style)
 	case pending:
 		return display.WaitingRow(s, elapsed, v.Style)
-	case v.Pane:
-		return display.PaneRow(s, v.Style)
 	default:
 		return display.Row(s, v.Style)
 	}
@@ -81,5 +76,5 @@ func (l *Model) Lines(v RowView) []draw.Line {
 
 // Head renders the column heads of the wide layout.
 func Head(v RowView) draw.Line {
-	return append(draw.Text(" "), draw.From(display.PaneHead(v.Style))...).Fit(v.Cells, v.Style)
+	return append(draw.Text(" "), draw.From(display.Head(v.Style))...).Fit(v.Cells, v.Style)
 }
