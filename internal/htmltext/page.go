@@ -2,15 +2,19 @@ package htmltext
 
 import (
 	"html"
+	"slices"
 	"strings"
 )
 
-// IsPage reports whether a body of the given content type is an HTML page.
+// IsPage reports whether a body of the given content type is an HTML page. Without a content type, it can also be a part of one.
 func IsPage(contentType string, body []byte) bool {
 	if strings.Contains(strings.ToLower(contentType), "text/html") {
 		return true
 	}
 	start := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 64)])))
+	if contentType == "" && slices.Contains([]string{"head", "title", "body", "h1", "h2", "p", "div", "pre", "center"}, tagName(strings.TrimPrefix(start, "<"))) {
+		return strings.HasPrefix(start, "<") // a part of a page
+	}
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 

@@ -47,6 +47,11 @@ func TestIsPageKnowsPagesWithoutAContentType(t *testing.T) {
 		{"", "\n<!DOCTYPE html><p>", true},
 		{"text/plain", "<html>", true},
 		{"application/json", `{"a":"<html>"}`, false},
+		{"", "<h1 class=a>Forbidden</h1>", true},
+		{"", "<P>Forbidden", true},
+		{"text/plain", "<h1>Forbidden</h1>", false},
+		{"", "<note>a</note>", false},
+		{"", "p>q", false},
 	} {
 		if got := IsPage(tc.kind, []byte(tc.body)); got != tc.want {
 			t.Errorf("IsPage(%q, %q) = %t, want %t", tc.kind, tc.body, got, tc.want)

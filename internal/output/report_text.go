@@ -6,6 +6,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -42,9 +43,14 @@ func WriteJUnit(f *atomicfile.File, suite TestSuite) error {
 	return nil
 }
 
-// HintText returns an explanation as text for a report.
+// HintText returns an explanation as text for a report, with the codes of its findings.
 func HintText(h display.Hint) string {
 	var b strings.Builder
+	for _, f := range explain.Findings(h) {
+		if f.Code != "" {
+			b.WriteString("code   " + f.Code + "\n")
+		}
+	}
 	for _, line := range h.Render(display.Style{UTF8: true}) {
 		b.WriteString(line.String())
 		b.WriteByte('\n')

@@ -23,6 +23,7 @@ const (
 	PHP     = "PHP"
 	Rails   = "Rails"
 	Sinatra = "Sinatra"
+	Spring  = "Spring"
 	Vite    = "Vite"
 )
 
@@ -32,7 +33,7 @@ func Fingerprints() []Fingerprint { return fingerprints() }
 
 var fingerprints = sync.OnceValue(func() []Fingerprint {
 	return slices.Concat(
-		connectionFingerprints(), pageFingerprints(), guardFingerprints(), crashFingerprints(), routeFingerprints(), bodyFingerprints(),
+		connectionFingerprints(), pageFingerprints(), csrfFingerprints(), hostFingerprints(), guardFingerprints(), crashFingerprints(), routeFingerprints(), bodyFingerprints(),
 		signatureFingerprints(), silentFingerprints(),
 	)
 })
@@ -45,14 +46,14 @@ func connectionFingerprints() []Fingerprint {
 	return []Fingerprint{
 		{
 			Code: CodeNotEnded, Certainty: webhook.Certain, When: failed(webhook.FailureTimeout, true),
-			Cause:  "The handler began its response and never ended it.",
+			Cause:  "The handler responded {code} and did not end its response.",
 			Fix:    "End the response, for example with res.end(). A webhook needs no event stream.",
 			Source: "written by hand: a response without an end is no file",
 		},
 		{
 			Code: CodeCutShort, Certainty: webhook.Certain, When: failed(webhook.FailureReset, true),
-			Cause:  "The connection closed in the middle of the response.",
-			Fix:    "Look at the handler's terminal, or its proxy's: it stopped while it responded.",
+			Cause:  "The handler responded {code}, and its response broke off after {received}.",
+			Fix:    "Look at the terminal of the handler, or of its proxy: it stopped while it responded.",
 			Source: "written by hand: a response that is cut short is no file",
 		},
 		{
@@ -104,8 +105,8 @@ func pageFingerprints() []Fingerprint {
 	}
 }
 
-// guardFingerprints are of checks that run before the handler.
-func guardFingerprints() []Fingerprint {
+// csrfFingerprints are of CSRF protection, which runs before the handler.
+func csrfFingerprints() []Fingerprint {
 	return []Fingerprint{
 		{
 			Code: CodeCSRF, Framework: Django, Certainty: webhook.Certain, Status: []int{403}, Any: []string{"csrf verification failed"},
@@ -127,6 +128,12 @@ func guardFingerprints() []Fingerprint {
 			Cause: "Laravel's CSRF protection runs before the handler.", Fix: "Add {path} to the CSRF exceptions: $middleware->validateCsrfTokens(except: [...]) in bootstrap/app.php, or $except of VerifyCsrfToken.",
 			Source: "not captured: Laravel is not installed (its view errors/419.blade.php: Page Expired)",
 		},
+	}
+}
+
+// hostFingerprints are of checks of the Host header, which run before the handler.
+func hostFingerprints() []Fingerprint {
+	return []Fingerprint{
 		{
 			Code: CodeHostCheck, Framework: Rails, Certainty: webhook.Certain, Any: []string{"blocked host:", "blocked hosts:"}, hostAfter: "blocked host: ",
 			Cause: "Rails' host authorization does not allow the host {host}.", Fix: `Add config.hosts << "{host}" to the environment's configuration, or send an allowed name: -H 'Host: …'`,
@@ -148,6 +155,11 @@ func guardFingerprints() []Fingerprint {
 			Source: "vite_hook_host.http",
 		},
 		{
+			Code: CodeHostCheck, Certainty: webhook.Certain, Status: []int{200}, When: func(r Response) bool { return r.text == "invalid host header" },
+			Cause: "The dev server checks the Host header, and responds 200 to a name that it does not allow.", Fix: `Add "{host}" to allowedHosts of webpack's dev server, or send an allowed name: -H 'Host: …'`,
+			Source: "not captured: webpack-dev-server 4, lib/Server.js",
+		},
+		{
 			Code: CodeHostCheck, Certainty: webhook.Certain, Status: []int{400, 403, 421}, Any: []string{"invalid host header", "host not permitted", "host not allowed", "host is not allowed", "host not in allowlist"},
 			Cause: "A check of the Host header runs before the handler.", Fix: `Allow {host} in that check, or send an allowed name: -H 'Host: …'`,
 			Source: "not captured: webpack-dev-server and Starlette (Invalid host header), Sinatra 4.1 (Host not permitted)",
@@ -160,9 +172,24 @@ func guardFingerprints() []Fingerprint {
 			Cause: "The server refused the request before the app ran, most likely in Rails' host authorization.", Fix: `Add config.hosts << "{host}" to the environment's configuration, or send an allowed name: -H 'Host: …'`,
 			Source: "rails_csrf_host.http",
 		},
+	}
+}
+
+// guardFingerprints are of other checks that run before the handler.
+func guardFingerprints() []Fingerprint {
+	return []Fingerprint{
 		{
 			Code: CodeRouteGuard, Framework: NestJS, Certainty: webhook.Certain, Status: []int{403}, All: []string{"forbidden resource"},
 			Cause: "A NestJS guard refuses the route before the handler runs.", Fix: "Exempt {path} from the guard, for example with a @Public() decorator that the guard reads.", Source: "nest_api_guarded.http",
+		},
+		{
+			Code: CodeCSRF, Framework: Spring, Certainty: webhook.Likely, Status: []int{403}, All: []string{`"timestamp":`, `"status":403`, `"error":"forbidden"`, `"path":`},
+			Cause: "Spring Security refuses the request before the controller runs, most likely in its CSRF protection.", Fix: `Exempt {path}: http.csrf(csrf -> csrf.ignoringRequestMatchers("{path}")), and permitAll() for it.`,
+			Source: "not captured: Spring Boot's BasicErrorController (Java is not installed)",
+		},
+		{
+			Code: CodeWrongPath, Certainty: webhook.Certain, Status: []int{403}, When: func(r Response) bool { return r.text == `{"message":"missing authentication token"}` },
+			Cause: "API Gateway has no route for POST {path}.", Fix: "Correct the path, with the stage in front.", Source: "not captured: AWS's documentation of gateway responses (MISSING_AUTHENTICATION_TOKEN)",
 		},
 		{
 			Code: CodeAuthentication, Certainty: webhook.Certain, Status: []int{401}, Header: "WWW-Authenticate", When: func(r Response) bool { return !isAboutSignature(r) },
@@ -294,6 +321,11 @@ func routeFingerprints() []Fingerprint {
 		{
 			Code: CodeUpstream, Framework: Nginx, Certainty: webhook.Certain, Status: []int{502, 504}, Header: "Server: nginx",
 			Cause: "nginx answers, but the app behind it does not.", Fix: "Start the app, or correct proxy_pass.", Source: "nginx_down.http",
+		},
+		{
+			Code: CodeUpstream, Certainty: webhook.Likely, Status: []int{500, 502, 503, 504}, When: isFromProxy,
+			Cause: "A proxy responds, but the app behind it does not.", Fix: "Start the app, or correct the address that the proxy forwards to.",
+			Source: "not captured: Caddy and Traefik (an empty 502, Bad Gateway), webpack-dev-server (Proxy error), HAProxy",
 		},
 		{
 			Code: CodeAccessDenied, Framework: Nginx, Certainty: webhook.Likely, Status: []int{403}, Header: "Server: nginx", When: func(r Response) bool { return strings.HasPrefix(r.text, "403 forbidden 403 forbidden nginx") },

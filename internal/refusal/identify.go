@@ -1,7 +1,9 @@
 package refusal
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -19,7 +21,7 @@ type Fingerprint struct {
 	Any    []string            // parts of the text in lower case of which one occurs
 	When   func(Response) bool // anything else
 
-	Cause string // for {path}, {host}, {location} and {scheme} see Response.fill
+	Cause string // with placeholders such as {path}: see filler
 	Fix   string
 
 	hostAfter string // the text before the name of the host that was refused
@@ -71,6 +73,8 @@ func (p *Fingerprint) finding(r Response) webhook.Finding {
 
 // filler replaces the placeholders of a fingerprint:
 //
+//	{code}      the status code of the response
+//	{received}  the size of the response, as in "2 of 200 bytes"
 //	{path}      the requested path
 //	{host}      the name of the host that was refused, which the response gives after a known text
 //	{forward}   the requested address with a slash at the end
@@ -101,7 +105,12 @@ func (r Response) filler(hostAfter string) *strings.Replacer {
 	if path == "" {
 		path = "/"
 	}
+	received := fmt.Sprintf("%d bytes", r.attempt.ResponseBytes)
+	if promised := r.header("Content-Length"); promised != "" {
+		received = fmt.Sprintf("%d of %s bytes", r.attempt.ResponseBytes, promised)
+	}
 	return strings.NewReplacer(
+		"{code}", strconv.Itoa(r.attempt.Code), "{received}", received,
 		"{path}", path, "{host}", host, "{forward}", forward.String(), "{address}", address.String(), "{location}", location,
 	)
 }

@@ -99,6 +99,15 @@ func TestIdentifyKnowsWhatIsNotCaptured(t *testing.T) {
 		{"net/http's CrossOriginProtection", response(403, "cross-origin request detected from Sec-Fetch-Site header\n"), CodeCSRF},
 		{"Starlette's host check", response(400, "Invalid host header"), CodeHostCheck},
 		{"Rails' page of production", response(422, "<html><title>The change you wanted was rejected (422)</title><body><h1>The change you wanted was rejected.</h1>", "Content-Type", "text/html"), CodeCSRF},
+		{"webpack's host check, which responds 200", response(200, "Invalid Host header"), CodeHostCheck},
+		{"Spring's CSRF protection", response(403, `{"timestamp":"2026-03-02T13:02:31.000+00:00","status":403,"error":"Forbidden","path":"/webhooks/vidiking"}`, "Content-Type", "application/json"), CodeCSRF},
+		{"API Gateway's 403", response(403, `{"message":"Missing Authentication Token"}`), CodeWrongPath},
+		{"Laravel's 401", response(401, `{"message":"Unauthenticated."}`), CodeAuthentication},
+		{"Devise's 401", response(401, `{"error":"You need to sign in or sign up before continuing."}`), CodeAuthentication},
+		{"a proxy without an app", response(502, ""), CodeUpstream},
+		{"Traefik's 502", response(502, "Bad Gateway"), CodeUpstream},
+		{"webpack's proxy", response(504, "Proxy error: Could not proxy request /hook from localhost:3000 to http://localhost:5000 (ECONNREFUSED)."), CodeUpstream},
+		{"maintenance", response(503, "Service Unavailable"), ""},
 		{"Stripe's words", response(400, "Webhook Error: No signatures found matching the expected signature for payload"), CodeSignatureRefused},
 		{"a signature refused with 500", response(500, `{"error":"Invalid signature"}`), CodeSignatureRefused},
 		{"a signature refused with 422", response(422, `{"error":"invalid signature"}`), CodeSignatureRefused},
@@ -190,6 +199,21 @@ func TestFindingNamesPathHostAndTarget(t *testing.T) {
 		if !strings.Contains(f.Cause, tc.want) || !strings.Contains(f.Fix, tc.here) {
 			t.Errorf("got %q and %q, want %q and %q", f.Cause, f.Fix, tc.want, tc.here)
 		}
+	}
+}
+
+func TestAFindingSaysHowMuchOfTheResponseArrived(t *testing.T) {
+	t.Parallel()
+	cut := failed(webhook.FailureReset, 200, target)
+	cut.ResponseBytes = 2
+	f, _ := Identify(NewResponse(cut))
+	if want := "responded 200, and its response broke off after 2 bytes."; !strings.Contains(f.Cause, want) {
+		t.Errorf("got %q, want %q", f.Cause, want)
+	}
+	cut.Header = webhook.Header{{Name: "Content-Length", Value: "200"}}
+	f, _ = Identify(NewResponse(cut))
+	if want := "broke off after 2 of 200 bytes."; !strings.Contains(f.Cause, want) {
+		t.Errorf("got %q, want %q", f.Cause, want)
 	}
 }
 

@@ -71,6 +71,9 @@ func (r Response) isRedirect() bool {
 // givesNoReason reports whether the response says no more than its status code does.
 func (r Response) givesNoReason() bool {
 	text := r.text
+	if r.target != nil && len(r.target.Path) > 1 {
+		text = strings.ReplaceAll(text, strings.ToLower(r.target.EscapedPath()), " ") // the request is no reason
+	}
 	for _, sentence := range stockSentences() {
 		text = strings.ReplaceAll(text, sentence, " ")
 	}

@@ -45,6 +45,15 @@ func Framework(r Response) string {
 	return ""
 }
 
+// isFromProxy reports whether a proxy says that the app behind it does not respond.
+func isFromProxy(r Response) bool {
+	if r.begins("proxy error", "could not proxy request", "no server is available to handle this request") {
+		return true
+	}
+	stock := Response{text: strings.NewReplacer("bad gateway", " ", "gateway timeout", " ", "gateway time-out", " ").Replace(r.text)}
+	return r.hasCode(502, 504) && stock.givesNoReason()
+}
+
 // isRack reports whether a Ruby server answered.
 func isRack(r Response) bool {
 	server := r.header("Server")
@@ -70,7 +79,7 @@ func isAppShell(r Response) bool {
 
 // asksForLogin reports whether the response asks for credentials, rather than for a signature.
 func asksForLogin(r Response) bool {
-	return !isAboutSignature(r) && r.begins("bearer token", "missing token", "no token provided", "no auth token", "access token", "authentication required", "authentication credentials", "not authenticated", "login required", "log in", "api key", "apikey", "jwt", "missing authorization", "authorization header")
+	return !isAboutSignature(r) && r.begins("bearer token", "missing token", "no token provided", "no auth token", "access token", "authentication required", "authentication credentials", "not authenticated", "unauthenticated", "missing authentication", "login required", "log in", "sign in", "api key", "apikey", "jwt", "missing authorization", "authorization header")
 }
 
 // isNodeKeyMissing reports whether Node complains that the key of an HMAC is undefined or null.
