@@ -19,7 +19,7 @@ func (m footer) keyHints() []keys.Hint {
 		all := []keys.Hint{{Keys: "enter", Word: "keep"}, {Keys: "esc", Word: "cancel"}}
 		switch n := m.filter.Completions(); {
 		case n > 1:
-			return append(all, keys.Hint{Keys: "tab", Word: "complete"}, keys.Hint{Keys: "↑↓", Word: "select"})
+			return append(all, keys.Hint{Keys: "tab", Word: "complete"}, keys.Hint{Keys: "ctrl+n", Word: "select"}, keys.Hint{Keys: "↑↓", Word: "earlier"})
 		case n > 0:
 			return append(all, keys.Hint{Keys: "tab", Word: "complete"})
 		}
@@ -32,12 +32,15 @@ func (m footer) keyHints() []keys.Hint {
 		}
 		return []keys.Hint{{Keys: "↑↓", Word: "move"}, {Keys: "enter", Word: "send"}, {Keys: "esc", Word: "cancel"}}
 	case modeHelp:
-		all := []keys.Hint{{Keys: "esc", Word: "back"}}
+		all := []keys.Hint{{Keys: "esc", Word: "back"}, {Keys: "/", Word: "search"}}
 		if m.overlay.help.Scrolls() {
 			all = append([]keys.Hint{{Keys: "↑↓", Word: "move"}}, all...)
 		}
 		return all
 	case modeDetail:
+		if m.detail.Search.Typing {
+			return []keys.Hint{{Keys: "enter", Word: "search"}, {Keys: "esc", Word: "cancel"}}
+		}
 		return m.keys.Enabled(m.detailKeys())
 	default:
 		return m.keys.Enabled(m.listKeys())
@@ -50,7 +53,7 @@ func (m footer) detailKeys() []keys.Hint {
 	if word := m.detail.FoldWord(); word != "" {
 		all = append(all, keys.Hint{Keys: "enter", Word: word})
 	}
-	all = append(all, keys.Hint{Keys: "esc", Word: "list"}, keys.Hint{Keys: "tab", Word: "next"})
+	all = append(all, keys.Hint{Keys: "esc", Word: "list"}, keys.Hint{Keys: "/", Word: "search"}, keys.Hint{Keys: "tab", Word: "next"})
 	if m.detail.Tabs.OnPayload() {
 		all = append(all, keys.Hint{Keys: "v", Word: "format", DropFirst: true})
 	}
@@ -68,6 +71,7 @@ func (m footer) listKeys() []keys.Hint {
 	}
 	_, any := m.current()
 	marks := m.list.Marks.Len()
+	add(marks == 0 && m.filter.Active != "" && m.actions.Batch == nil, keys.Hint{Keys: "esc", Word: "clear filter"})
 	add(any, keys.Hint{Keys: "↑↓", Word: "move"}, keys.Hint{Keys: "enter", Word: "detail"}, keys.Hint{Keys: "tab", Word: "next", DropFirst: true})
 	add(m.list.Paused, keys.Hint{Keys: "p", Word: "resume"})
 	add(m.header.Totals.All > 0 || m.filter.Active != "", keys.Hint{Keys: "/", Word: "filter"})
@@ -76,8 +80,6 @@ func (m footer) listKeys() []keys.Hint {
 		add(true, keys.Hint{Keys: "esc", Word: "stop"})
 	case marks > 0:
 		add(true, keys.Hint{Keys: "esc", Word: "unmark", DropFirst: true})
-	case m.filter.Active != "":
-		add(true, keys.Hint{Keys: "esc", Word: "clear filter", DropFirst: any})
 	}
 	add(any, keys.Hint{Keys: "space", Word: "mark", DropFirst: true})
 	add(any && marks == 0, keys.Hint{Keys: "r", Word: "replay"})
@@ -90,9 +92,13 @@ func (m footer) listKeys() []keys.Hint {
 
 // line renders the last line.
 func (m footer) line() draw.Line {
-	fixed := []keys.Hint{{Keys: "?", Word: "help"}, {Keys: "q", Word: "quit"}}
+	return keys.Footer(m.keyHints(), m.fixed(), m.frame.width, m.o.Style)
+}
+
+// fixed returns the keys that always stay.
+func (m footer) fixed() []keys.Hint {
 	if m.mode != modeList && m.mode != modeDetail || m.message.Question != nil {
-		fixed = nil
+		return nil
 	}
-	return keys.Footer(m.keyHints(), fixed, m.frame.width, m.o.Style)
+	return []keys.Hint{{Keys: "?", Word: "help"}, {Keys: "q", Word: "quit"}}
 }

@@ -29,9 +29,25 @@ func (m picture) compose() tea.View {
 	v := tea.NewView(draw.Painter{Color: m.o.Color}.Paint(m.screen()))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
-	v.WindowTitle = "vidiking"
+	v.WindowTitle = m.title()
+	if b := m.actions.Batch; b != nil {
+		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, 100*b.Next/len(b.IDs))
+	}
 	v.Cursor = m.textCursor()
 	return v
+}
+
+// title returns the title of the window: the number of failed deliveries, and of all.
+func (m picture) title() string {
+	t := m.header.Totals
+	if t.All == 0 {
+		return "vidiking"
+	}
+	s := display.Count(t.All) + " vidiking"
+	if t.Failed > 0 {
+		s = m.o.Style.Symbols("✗") + " " + display.Count(t.Failed) + m.o.Style.Symbols(" · ") + s
+	}
+	return s
 }
 
 // screen renders all lines of the screen.
@@ -65,9 +81,21 @@ func (m picture) singleLines(l layout) []draw.Line {
 		if s, ok := m.detail.Shown(); ok {
 			right = draw.Styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
 		}
-		return append([]draw.Line{draw.Rule(m.detail.Tabs.Short(), right, m.frame.width, st)}, m.detailLines()...)
+		return append([]draw.Line{draw.Rule(m.tabs(), right, m.frame.width, st)}, m.detailLines()...)
 	}
 	return append([]draw.Line{draw.Rule(rules(m).left(), append(rules(m).right(), rules(m).indicators()...), m.frame.width, st)}, m.listLines(l)...)
+}
+
+// tabs renders the left part of the detail's rule: the tabs, or the search that is being typed.
+func (m picture) tabs() draw.Line {
+	if m.detail.Search.Typing {
+		l, _ := m.detail.Search.Line(m.o.Style)
+		return l
+	}
+	if m.layout().single {
+		return m.detail.Tabs.Short()
+	}
+	return m.detail.Tabs.Line()
 }
 
 // tooSmallLines renders a message that the window is too small.
@@ -100,14 +128,14 @@ func (m picture) narrowLines(l layout) []draw.Line {
 		}
 		right = append(id, right...)
 	}
-	lines = append(lines, draw.Rule(m.detail.Tabs.Line(), right, m.frame.width, st))
+	lines = append(lines, draw.Rule(m.tabs(), right, m.frame.width, st))
 	return append(lines, m.detailLines()...)
 }
 
 func (m picture) wideLines(l layout) []draw.Line {
 	st := m.o.Style
 	left := draw.Rule(rules(m).left(), rules(m).right(), l.list.w, st).Add(draw.Symbols("┬", st), display.Dim)
-	lines := []draw.Line{append(left, draw.Rule(m.detail.Tabs.Line(), nil, l.detail.w, st)...)}
+	lines := []draw.Line{append(left, draw.Rule(m.tabs(), nil, l.detail.w, st)...)}
 	rows, detail := m.listLines(l), m.detailLines()
 	for i := range rows {
 		lines = append(lines, append(rows[i].Add(st.Symbols("│"), display.Dim), detail[i]...))
@@ -162,13 +190,24 @@ func (m picture) textCursor() *tea.Cursor {
 	if tooSmall(m.frame.width, m.frame.height) {
 		return nil
 	}
+	l := m.layout()
 	switch m.mode {
+	case modeDetail:
+		if !m.detail.Search.Typing {
+			return nil
+		}
+		_, at := m.detail.Search.Line(m.o.Style)
+		x, y := 0, l.lower
+		if l.wide || l.single {
+			x, y = l.detail.x, l.upper
+		}
+		return tea.NewCursor(min(x+1+at, m.frame.width-1), y)
 	case modeFilter:
 		_, at := m.filter.EditLine(rules(m).room(), m.o.Style)
-		return tea.NewCursor(min(1+at, m.frame.width-1), m.layout().upper) // after the rule's first cell
+		return tea.NewCursor(min(1+at, m.frame.width-1), l.upper) // after the rule's first cell
 	case modePalette:
 		at := m.overlay.palette.CursorColumn(m.o.Style)
-		return tea.NewCursor(min(at, m.frame.width-1), m.layout().upper+2)
+		return tea.NewCursor(min(at, m.frame.width-1), l.upper+2)
 	default:
 		return nil
 	}
@@ -190,7 +229,7 @@ func (m picture) listLines(l layout) []draw.Line {
 	st := m.o.Style
 	st.Timeout, st.Width = m.header.State.Timeout, l.list.w
 	v := list.RowView{
-		Style: st, Now: m.o.Now(), Filter: m.filter.Matches(), Cells: l.list.w, DetailFocused: m.mode == modeDetail,
+		Style: st, Now: m.o.Now(), Filter: m.filter.Matches(), Cells: l.list.w, Brackets: m.frame.width >= widestFrom, DetailFocused: m.mode == modeDetail,
 	}
 	lines := m.list.Lines(v)
 	if len(m.list.Rows) == 0 && len(lines) > 1 {

@@ -24,7 +24,7 @@ func TestKeysWithoutAnActionOrToolDoNothing(t *testing.T) {
 }
 
 func TestEveryKeyIsInTheHelp(t *testing.T) {
-	onScreen(t, 140, 60, newMemoryLog(delivery(1)), func(x *user) {
+	onScreen(t, 220, 60, newMemoryLog(delivery(1)), func(x *user) {
 		x.press("?")
 		for _, g := range x.m.keys.Groups() {
 			for _, b := range g.Keys {
@@ -57,7 +57,7 @@ func TestTheFooterShowsTheKeysThatAreUsefulNow(t *testing.T) {
 			{[]string{"enter"}, "enter unfold", "p resume"},
 			{[]string{"tab"}, "tab next", "v format"},
 			{[]string{"esc", "/", "e", "v"}, "enter keep  esc cancel  tab complete", "select"},
-			{[]string{"ctrl+u"}, "↑↓ select", "detail"},
+			{[]string{"ctrl+u"}, "ctrl+n select", "detail"},
 			{[]string{"x", "y", "z"}, "enter keep  esc cancel", "complete"},
 			{[]string{"enter"}, "esc clear filter", "enter detail"},
 		} {

@@ -141,6 +141,7 @@ var keyNames = map[string]tea.Key{
 	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
 	"space": {Code: tea.KeySpace, Text: " "}, "backspace": {Code: tea.KeyBackspace},
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+w": {Code: 'w', Mod: tea.ModCtrl},
+	"ctrl+n": {Code: 'n', Mod: tea.ModCtrl}, "ctrl+p": {Code: 'p', Mod: tea.ModCtrl},
 	"ctrl+a": {Code: 'a', Mod: tea.ModCtrl}, "ctrl+e": {Code: 'e', Mod: tea.ModCtrl}, "ctrl+k": {Code: 'k', Mod: tea.ModCtrl}, "delete": {Code: tea.KeyDelete},
 }
 
@@ -221,6 +222,16 @@ func (x *user) cursorRow() (row int, text string) {
 	}
 	x.t.Fatalf("no row has the cursor:\n%s", x.screen())
 	return 0, ""
+}
+
+// lastCursorRow returns the last row with a cursor: that of the detail.
+func (x *user) lastCursorRow() (row string) {
+	for _, l := range x.lines() {
+		if strings.HasPrefix(l, "▌") {
+			row = l
+		}
+	}
+	return row
 }
 
 // screens collects screens for one golden.

@@ -17,6 +17,11 @@ type keyboard struct{ *Model }
 
 // press handles a key according to the mode.
 func (m keyboard) press(k tea.KeyPressMsg) tea.Cmd {
+	if k.Mod&tea.ModAlt != 0 && k.Text == "" && m.mode != modeFilter && m.mode != modePalette && !m.detail.Search.Typing { // Esc, then the key
+		k.Mod &^= tea.ModAlt
+		k.Text = string(k.Code)
+		return tea.Batch(m.press(tea.KeyPressMsg{Code: tea.KeyEscape}), m.press(k))
+	}
 	if key.Matches(k, m.keys.Suspend) {
 		return m.suspend()
 	}
@@ -25,6 +30,9 @@ func (m keyboard) press(k tea.KeyPressMsg) tea.Cmd {
 	}
 	if tooSmall(m.frame.width, m.frame.height) {
 		return m.quit(k)
+	}
+	if m.detail.Search.Typing && m.mode == modeDetail {
+		return m.detail.SearchKey(k)
 	}
 	switch m.mode {
 	case modeFilter:
@@ -106,7 +114,7 @@ func (m keyboard) inList(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 		return m.back(), true
 	case key.Matches(k, m.keys.Mark):
 		m.list.ToggleMark()
-		return tea.Batch(m.list.Move(1), m.showCurrent()), true
+		return tea.Batch(m.list.Move(m.list.Direction()), m.showCurrent()), true
 	default:
 		return nil, false
 	}
@@ -134,6 +142,9 @@ func (m keyboard) inDetail(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 		return cmd, true
 	}
 	switch {
+	case key.Matches(k, m.keys.Filter):
+		m.detail.Search.Open()
+		return nil, true
 	case key.Matches(k, m.keys.Left, m.keys.Back):
 		m.mode = modeList
 		return m.list.Move(0), true
@@ -159,6 +170,9 @@ func (m keyboard) anywhere(k tea.KeyPressMsg) tea.Cmd {
 		m.overlay.under, m.mode = modeList, modeChooser
 		m.filter.OpenChooser()
 		m.list.SetAnchor()
+	case key.Matches(k, m.keys.Command):
+		m.overlay.under, m.mode = m.mode, modePalette
+		m.overlay.palette = actions.NewPalette("command", m.keys.Commands(), "")
 	case key.Matches(k, m.keys.Help):
 		m.overlay.under, m.mode, m.overlay.help = m.mode, modeHelp, keys.HelpView{}
 	case key.Matches(k, m.keys.CopyURL):
@@ -167,6 +181,14 @@ func (m keyboard) anywhere(k tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		return m.actions.Copy("the URL "+m.header.State.URL, m.header.State.URL)
+	case key.Matches(k, m.keys.DetailUp):
+		m.detail.Wheel(-1)
+	case key.Matches(k, m.keys.DetailDown):
+		m.detail.Wheel(1)
+	case key.Matches(k, m.keys.NextDelivery):
+		return mouse(m).move(1)
+	case key.Matches(k, m.keys.PreviousDelivery):
+		return mouse(m).move(-1)
 	case key.Matches(k, m.keys.Pause):
 		return m.list.TogglePause()
 	default:
@@ -179,7 +201,7 @@ func (m keyboard) anywhere(k tea.KeyPressMsg) tea.Cmd {
 func (m keyboard) act(k tea.KeyPressMsg) tea.Cmd {
 	if key.Matches(k, m.keys.Trigger) {
 		m.overlay.under, m.mode = m.mode, modePalette
-		m.overlay.palette = actions.NewPalette(m.o.Samples)
+		m.overlay.palette = actions.NewPalette("trigger", m.o.Samples, m.actions.LastTriggered)
 		return nil
 	}
 	if key.Matches(k, m.keys.ReplayAll) {
@@ -225,6 +247,9 @@ func (m keyboard) palette(k tea.KeyPressMsg) tea.Cmd {
 	if name == "" {
 		return nil
 	}
+	if command := m.keys.KeyOf(name); m.overlay.palette.Label == "command" {
+		return m.anywhere(command)
+	}
 	return m.actions.Trigger(name)
 }
 
@@ -245,6 +270,10 @@ func (m keyboard) filtered(o filterbar.Outcome) tea.Cmd {
 
 func (m keyboard) paste(s string) tea.Cmd {
 	switch m.mode {
+	case modeDetail:
+		if m.detail.Search.Typing {
+			m.detail.Search.Paste(s)
+		}
 	case modeFilter:
 		return m.filtered(m.filter.Paste(s))
 	case modePalette:

@@ -85,7 +85,7 @@ func TestThePaletteMatchesFuzzily(t *testing.T) {
 		x.shows("dlv_trigge: ✓ 200 in 3 ms")
 		x.press("t")
 		x.typeText("zzz")
-		x.shows("No matching event or scenario.")
+		x.shows("No match.")
 		x.press("enter", "backspace", "backspace", "backspace", "down", "down", "up", "enter")
 		if diff := cmp.Diff([]string{"trigger render.failed", "trigger render.failed"}, x.actions.calls); diff != "" {
 			t.Error(diff)

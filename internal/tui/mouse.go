@@ -1,6 +1,12 @@
 package tui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/vidiking/vidiking-cli/internal/tui/keys"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
 
 // mouse passes clicks and the wheel to the component under the pointer.
 type mouse struct{ *Model }
@@ -10,10 +16,20 @@ const wheelLines = 3
 
 // handle handles clicks and the wheel.
 func (m mouse) handle(msg tea.MouseMsg) tea.Cmd {
-	if m.message.Question != nil || tooSmall(m.frame.width, m.frame.height) {
+	if tooSmall(m.frame.width, m.frame.height) {
 		return nil
 	}
 	l, at := m.layout(), msg.Mouse()
+	if _, click := msg.(tea.MouseClickMsg); click && at.Button == tea.MouseLeft && at.Y == m.frame.height-1 {
+		k, ok := keys.Press(keys.FooterKey(footer(m).keyHints(), footer(m).fixed(), m.frame.width, at.X, m.o.Style))
+		if !ok {
+			return nil
+		}
+		return keyboard(m).press(k)
+	}
+	if m.message.Question != nil {
+		return nil
+	}
 	if m.mode != modeList && m.mode != modeDetail {
 		return m.inOverlay(l, msg)
 	}
@@ -24,6 +40,8 @@ func (m mouse) handle(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	}
 	switch {
+	case at.Y < l.header:
+		return m.clickHeader(at.X, at.Y)
 	case l.list.contains(at.X, at.Y):
 		return m.clickList(at.Y - l.list.y)
 	case l.detail.contains(at.X, at.Y):
@@ -71,6 +89,30 @@ func (m mouse) inOverlay(l layout, msg tea.MouseMsg) tea.Cmd {
 		return m.setFilter()
 	}
 	return nil
+}
+
+// clickHeader copies the URL, or filters by the status of the counter at or before a cell.
+func (m mouse) clickHeader(x, y int) tea.Cmd {
+	if y == 0 {
+		u, _ := keys.Press("u")
+		return keyboard(m).anywhere(u)
+	}
+	before := []rune(m.header.Lines(m.size(), m.o.Style)[y].String())
+	before = before[:min(x+1, len(before))]
+	at := -1
+	filter := ""
+	for _, s := range webhook.Statuses() {
+		glyph, _ := m.o.Style.Glyph(s)
+		if i := strings.LastIndex(string(before), glyph+" "); i > at {
+			at, filter = i, "status:"+string(s)
+		}
+	}
+	if filter == "" {
+		return nil
+	}
+	m.list.SetAnchor()
+	m.filter.Set(filter)
+	return m.setFilter()
 }
 
 func (m mouse) clickList(row int) tea.Cmd {

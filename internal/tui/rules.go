@@ -26,6 +26,9 @@ func (m rules) left() draw.Line {
 		l, _ := m.filter.EditLine(m.room(), st)
 		return l
 	}
+	if m.mode == modeHelp && (m.overlay.help.Typing || m.overlay.help.Search() != "") {
+		return draw.Text(" / " + st.Clean(m.overlay.help.Search()) + " ")
+	}
 	if m.filter.Active == "" {
 		return m.counts()
 	}

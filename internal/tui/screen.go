@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -41,7 +42,9 @@ func (s *Screen) Run(ctx context.Context) error {
 	)
 	// tea.WithContext would kill the program: the goroutine that reads keys would remain and swallow the next key.
 	stop := context.AfterFunc(ctx, p.Quit)
+	_, _ = io.WriteString(s.o.Output, saveTitle) // a terminal that is gone ends Run
 	_, err := p.Run()
+	_, _ = io.WriteString(s.o.Output, restoreTitle)
 	stop()
 	switch {
 	case m.frame.bug != nil:
@@ -55,6 +58,12 @@ func (s *Screen) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// The terminal keeps the title of the window while the screen shows (xterm, window operations 22 and 23).
+const (
+	saveTitle    = "\x1b[22;2t"
+	restoreTitle = "\x1b[23;2t"
+)
 
 // framesPerSecond is the maximum frame rate.
 const framesPerSecond = 30

@@ -86,6 +86,8 @@ func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 		return m.detail.Update(msg)
 	case detail.ErrorMsg:
 		return m.list.Update(list.Failed(msg.Err))
+	case detail.NotFoundMsg:
+		m.message.Text(draw.Text("Not found: " + m.o.Style.Clean(msg.Text)))
 	case detail.NothingToCompareMsg:
 		m.message.Text(draw.Text("No earlier delivery to compare with. Mark one with space."))
 	case actions.DiagnosedMsg:

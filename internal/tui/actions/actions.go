@@ -33,8 +33,10 @@ type Source struct {
 type Model struct {
 	Source
 
-	Batch   *Batch // nil: no batch is running
-	editing bool   // the editor is open or being opened
+	Batch         *Batch // nil: no batch is running
+	LastTriggered string // the event or scenario that was triggered last
+
+	editing bool // the editor is open or being opened
 }
 
 // New returns the actions.
@@ -165,6 +167,7 @@ func (m *Model) Diagnose(d webhook.Summary) tea.Cmd {
 
 // Trigger sends the samples of an event or a scenario.
 func (m *Model) Trigger(name string) tea.Cmd {
+	m.LastTriggered = name
 	m.Message.Progress("Sending", name, m.Actions.Destination())
 	return m.Runner.Do(func(ctx context.Context) tea.Msg {
 		sent, err := m.Actions.Trigger(ctx, name)

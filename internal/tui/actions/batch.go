@@ -21,9 +21,15 @@ type Batch struct {
 	IDs      []webhook.ID
 	Next     int
 	outcomes outcomeCounts
-	cancel   context.CancelFunc
-	ctx      context.Context // canceled when the user stops the batch
+
+	unreachable int // connection failures in a row
+
+	cancel context.CancelFunc
+	ctx    context.Context // canceled when the user stops the batch
 }
+
+// maxUnreachable is the number of connection failures in a row after which a batch stops.
+const maxUnreachable = 3
 
 // ReplayAll replays the marked deliveries or, if none are marked, those that match the filter. It asks first.
 func (m *Model) ReplayAll(wanted map[webhook.ID]bool, selected filter.Filter, upTo time.Time) tea.Cmd {
@@ -103,7 +109,16 @@ func (m *Model) handleBatchSent(msg batchMsg) tea.Cmd {
 		return nil
 	}
 	b.outcomes[msg.sent.Status]++
-	if b.Next++; b.Next < len(b.IDs) {
+	b.unreachable++
+	if msg.sent.Status != webhook.StatusUnreachable {
+		b.unreachable = 0
+	}
+	if b.Next++; b.unreachable == maxUnreachable && b.Next < len(b.IDs) {
+		m.StopBatch()
+		m.Message.Text(draw.Styled("! ", display.Bad).Add("Stopped after "+display.Count(b.Next)+" of "+display.Count(len(b.IDs))+": the handler was unreachable "+display.Count(maxUnreachable)+" times in a row.", display.Plain))
+		return nil
+	}
+	if b.Next < len(b.IDs) {
 		return m.sendNext()
 	}
 	m.Batch = nil

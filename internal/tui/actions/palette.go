@@ -1,6 +1,8 @@
 package actions
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
@@ -12,6 +14,7 @@ import (
 
 // Palette is the overlay that searches for an event or scenario to trigger.
 type Palette struct {
+	Label   string // before the typed text
 	samples []view.Sample
 	input   input.Model
 	matches []match
@@ -30,10 +33,11 @@ type sampleNames []view.Sample
 func (s sampleNames) String(i int) string { return s[i].Name }
 func (s sampleNames) Len() int            { return len(s) }
 
-// NewPalette returns a palette of all samples.
-func NewPalette(all []view.Sample) Palette {
-	p := Palette{samples: all}
+// NewPalette returns a palette of samples or commands, with the cursor on the last one that was chosen.
+func NewPalette(label string, all []view.Sample, last string) Palette {
+	p := Palette{Label: label, samples: all}
 	p.search()
+	p.cursor = max(slices.IndexFunc(all, func(s view.Sample) bool { return s.Name == last }), 0)
 	return p
 }
 
@@ -84,7 +88,7 @@ func (p *Palette) Click(y, height int) {
 
 // Lines renders the typed text and the matches.
 func (p *Palette) Lines(st display.Style, height int) []draw.Line {
-	lines := []draw.Line{{}, draw.Text(" ").Add("trigger ", display.Dim).Add(st.Clean(p.input.String()), display.Plain), {}}
+	lines := []draw.Line{{}, draw.Text(" ").Add(p.Label+" ", display.Dim).Add(st.Clean(p.input.String()), display.Plain), {}}
 	widest := 0
 	for _, s := range p.samples {
 		widest = max(widest, display.Width(s.Name))
@@ -111,7 +115,7 @@ func (p *Palette) Lines(st display.Style, height int) []draw.Line {
 		lines = append(lines, append(draw.Text(first), l...))
 	}
 	if len(p.matches) == 0 {
-		lines = append(lines, draw.Styled("  No matching event or scenario.", display.Dim))
+		lines = append(lines, draw.Styled("  No match.", display.Dim))
 	}
 	return lines
 }

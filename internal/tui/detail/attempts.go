@@ -40,7 +40,7 @@ func (p responses) attemptBlock(received time.Time, a webhook.Attempt, latest bo
 	path := "attempt/" + strconv.Itoa(a.N)
 	folded, ok := p.folds[path]
 	if !ok {
-		folded = !latest
+		folded = !latest && p.search == ""
 	}
 	glyph := "▾"
 	if folded {

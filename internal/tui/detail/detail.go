@@ -36,7 +36,8 @@ type View struct {
 type Model struct {
 	pane
 
-	Tabs Tabs
+	Tabs   Tabs
+	Search Search
 
 	source  Source
 	keys    *keys.Map
@@ -63,6 +64,8 @@ type (
 	}
 	// ErrorMsg reports that a delivery cannot be read.
 	ErrorMsg struct{ Err error }
+	// NotFoundMsg reports that a search has no match.
+	NotFoundMsg struct{ Text string }
 	// NothingToCompareMsg reports that there is no other delivery to compare with.
 	NothingToCompareMsg struct{}
 )
@@ -129,6 +132,12 @@ func (d *Model) Update(msg LoadedMsg) tea.Cmd {
 	}
 	d.lines = msg.lines
 	d.scroll()
+	if d.Search.pending {
+		d.Search.pending = false
+		if !d.match(d.Search.text, d.cursor, 1) {
+			return func() tea.Msg { return NotFoundMsg{d.Search.text} }
+		}
+	}
 	if d.Tabs.open == tabDiff && msg.subject.comparedTo == nil {
 		d.Tabs.open = tabStory
 		return tea.Batch(d.rerender(), func() tea.Msg { return NothingToCompareMsg{} })
@@ -153,6 +162,10 @@ func (d *Model) Key(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 		d.move(len(d.lines))
 	case key.Matches(k, d.keys.Open) && d.toggle(), key.Matches(k, d.keys.Right) && d.unfold(), key.Matches(k, d.keys.Left) && d.fold():
 		return d.rerender(), true
+	case key.Matches(k, d.keys.NextMatch):
+		d.step(1)
+	case key.Matches(k, d.keys.PreviousMatch):
+		d.step(-1)
 	default:
 		return nil, key.Matches(k, d.keys.Open, d.keys.Right)
 	}
@@ -227,7 +240,7 @@ func (d *Model) Lines(f filter.Filter, focused bool) []draw.Line { //nolint:revi
 	w := st.Width
 	lines := make([]draw.Line, 0, d.height)
 	for i := d.top; i < len(d.lines) && len(lines) < d.height; i++ {
-		row := d.lines[i].line.Highlight(f)
+		row := d.Search.mark(d.lines[i].line.Highlight(f))
 		if focused && i == d.cursor {
 			row = append(draw.Text(draw.Symbols("▌", st)), withoutFirstCell(row).Fit(w-1, st).Reverse()...)
 		}

@@ -86,6 +86,7 @@ func (d *Model) render() tea.Cmd {
 func (d *Model) renderer() renderer {
 	return renderer{
 		tab: d.Tabs.open, format: d.format, wrap: d.wrap, folds: maps.Clone(d.folds), style: d.view.Style, withTitle: d.view.Title, tools: d.source.Tools,
+		search:      d.Search.text,
 		canDiagnose: d.keys.Diagnose.Enabled(),
 	}
 }

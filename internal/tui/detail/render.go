@@ -23,7 +23,8 @@ type renderer struct {
 	withTitle bool          // begin with the delivery's title
 	tools     view.Tools
 
-	canDiagnose bool // there is a key that diagnoses
+	search      string // sections that contain it are unfolded
+	canDiagnose bool   // there is a key that diagnoses
 }
 
 // lines renders all lines of the detail.
@@ -117,7 +118,7 @@ func (p renderer) payloadLines(body []byte) []detailLine {
 		if p.wrap {
 			st.Width = 0
 		}
-		if branches, ok := tree(body, p.folds, st); ok {
+		if branches, ok := tree(body, p.folds, p.search, st); ok {
 			return treeLayout(branches, st)
 		}
 		return p.indentLines(display.PrettyJSON(body, 0, p.innerStyle()))

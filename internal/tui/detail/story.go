@@ -184,7 +184,7 @@ func (p story) replays() (lines []detailLine) {
 	}
 	n := 0
 	for _, r := range slices.Backward(p.tree.Nodes) {
-		if r.ReplayOf != p.delivery.ID {
+		if r.ReplayOf != p.delivery.ID || r.Probe {
 			continue
 		}
 		name := ""

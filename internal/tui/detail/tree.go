@@ -35,38 +35,40 @@ type treeLine struct {
 type folds map[string]bool
 
 // tree returns the unfolded lines of a payload. It returns false if the payload is not a JSON object or array.
-func tree(body []byte, f folds, st display.Style) (branches []treeLine, ok bool) {
+func tree(body []byte, f folds, search string, st display.Style) (branches []treeLine, ok bool) {
 	body = bytes.TrimSpace(jsontext.WithoutMark(body))
 	if len(body) == 0 || body[0] != '{' && body[0] != '[' || !jsontext.Valid(body) {
 		return nil, false
 	}
-	t := treeBuilder{folds: f, style: st}
+	t := treeBuilder{folds: f, search: search, style: st}
 	t.members(body, "", 0)
 	return t.branches, true
 }
 
 type treeBuilder struct {
 	folds    folds
+	search   string // lower case; containers that hold it are unfolded
 	style    display.Style
 	branches []treeLine
 }
 
 // members adds the members of a container, which must be valid JSON.
 func (t *treeBuilder) members(body []byte, path string, depth int) {
-	n := 0
+	n, shown := 0, 0
 	for i, e := range jsontext.Elements(body, 0) {
 		n = i + 1
-		if n > maxTreeMembers || len(t.branches) >= maxTreeLines {
+		if (n > maxTreeMembers && !t.finds(e.Value.Of(body))) || len(t.branches) >= maxTreeLines {
 			continue // only count
 		}
+		shown++
 		key := "[" + strconv.Itoa(i) + "]"
 		if e.Name.To > 0 {
 			key = t.style.Clean(jsontext.Unquote(e.Name.Of(body)))
 		}
 		t.member(key, e.Value.Of(body), path+"/"+strconv.Itoa(i), depth)
 	}
-	if n > maxTreeMembers {
-		t.branches = append(t.branches, treeLine{depth: depth, note: display.Count(n-maxTreeMembers) + " more"})
+	if shown < n {
+		t.branches = append(t.branches, treeLine{depth: depth, note: display.Count(n-shown) + " more: search them with /"})
 	}
 }
 
@@ -87,10 +89,23 @@ func (t *treeBuilder) member(key string, value []byte, path string, depth int) {
 	if b.folded, set = t.folds[path]; !set {
 		b.folded = b.count > maxOpenMembers || depth >= maxTreeDepth
 	}
+	if t.search != "" && b.folded && containsFold(value, t.search) {
+		b.folded = false
+	}
 	t.branches = append(t.branches, b)
 	if !b.folded {
 		t.members(value, path, depth+1)
 	}
+}
+
+// finds reports whether a value contains the text that is searched.
+func (t *treeBuilder) finds(value []byte) bool {
+	return t.search != "" && containsFold(value, t.search)
+}
+
+// containsFold reports whether a JSON text contains a lower-case text, ignoring case.
+func containsFold(value []byte, lower string) bool {
+	return bytes.Contains(bytes.ToLower(value), []byte(lower))
 }
 
 // treeLayout aligns keys and values in two columns. It leaves the first cell free for the cursor.
@@ -125,13 +140,13 @@ func (b treeLine) line(column int, st display.Style) detailLine {
 		if b.folded {
 			glyph = "▸"
 		}
-		l := draw.Text(draw.Spaces(in-2)).Add(draw.Symbols(glyph, st)+" "+b.key, display.Dim)
+		l := draw.Text(draw.Spaces(in-2)).Add(draw.Symbols(glyph, st)+" ", display.Dim).Add(b.key, display.JSONKey)
 		if b.folded {
 			l = l.Pad(max(column, l.Width()+2)).Add(b.size(), display.Dim)
 		}
 		return detailLine{line: l, fold: b.path, folded: b.folded}
 	}
-	l := draw.Text(draw.Spaces(in)).Add(b.key, display.Dim)
+	l := draw.Text(draw.Spaces(in)).Add(b.key, display.JSONKey)
 	l = l.Pad(max(column, l.Width()+2))
 	room := st.Width - l.Width() - 1
 	value := string(b.value)
@@ -142,7 +157,11 @@ func (b treeLine) line(column int, st display.Style) detailLine {
 	if st.Width > 0 {
 		value = st.CutMiddle(value, max(room, 3))
 	}
-	return detailLine{line: l.Add(value, display.Plain), indent: column}
+	role := display.JSONNumber
+	if b.value[0] == '"' {
+		role = display.JSONString
+	}
+	return detailLine{line: l.Add(value, role), indent: column}
 }
 
 func (b treeLine) size() string {

@@ -3,6 +3,7 @@ package filterbar
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,11 @@ type Model struct {
 	parsed   filter.Filter // Active, parsed
 	previous string        // Active when typing began
 	typed    typed
+	history  []string // filters that were kept, oldest first
 }
+
+// maxHistory is the number of earlier filters that up and down recall.
+const maxHistory = 50
 
 // typed is the filter that is being typed.
 type typed struct {
@@ -36,6 +41,7 @@ type typed struct {
 	submitted  bool          // enter was pressed, so err is shown even if the word is incomplete
 	completion filter.Completion
 	selected   int // index of the completion that tab inserts
+	recalled   int // index in the history; its length: none
 }
 
 // Outcome is what a key did to the filter.
@@ -76,8 +82,37 @@ func (f *Model) Matches() filter.Filter { return f.parsed }
 // Open starts editing the current filter as text.
 func (f *Model) Open() {
 	f.previous = f.Active
-	f.typed.input = input.New(f.Active)
+	text := f.Active
+	if text != "" {
+		text += " " // for the next word
+	}
+	f.typed.input = input.New(text)
+	f.typed.recalled = len(f.history)
 	f.check()
+}
+
+// remember adds the active filter to the history.
+func (f *Model) remember() {
+	if f.Active == "" {
+		return
+	}
+	f.history = append(slices.DeleteFunc(f.history, func(s string) bool { return s == f.Active }), f.Active)
+	f.history = f.history[max(len(f.history)-maxHistory, 0):]
+}
+
+// recall replaces the text with an earlier filter, or with a later one if by is 1.
+func (f *Model) recall(by int) Outcome {
+	t := &f.typed
+	at := t.recalled + by
+	if at < 0 || at > len(f.history) {
+		return Unchanged
+	}
+	text := ""
+	if at < len(f.history) {
+		text = f.history[at]
+	}
+	t.input, t.recalled = input.New(text), at
+	return f.apply()
 }
 
 // OpenChooser starts editing the current filter with lists of values.
@@ -103,10 +138,12 @@ func (f *Model) Key(k tea.KeyPressMsg) Outcome {
 	switch k.String() {
 	case "enter":
 		t.submitted = true
-		if t.err == nil {
-			return Kept
+		if t.err != nil {
+			return Unchanged
 		}
-		return Unchanged
+		f.Set(t.input.String())
+		f.remember()
+		return Kept
 	case "esc", "ctrl+c":
 		f.Set(f.previous)
 		return Canceled
@@ -114,10 +151,14 @@ func (f *Model) Key(k tea.KeyPressMsg) Outcome {
 		if !t.complete() {
 			return Unchanged
 		}
-	case "down", "ctrl+n":
+	case "up":
+		return f.recall(-1)
+	case "down":
+		return f.recall(1)
+	case "ctrl+n":
 		t.cycle(1)
 		return Unchanged
-	case "up", "ctrl+p", "shift+tab":
+	case "ctrl+p", "shift+tab":
 		t.cycle(-1)
 		return Unchanged
 	default:
@@ -137,7 +178,7 @@ func (f *Model) Paste(s string) Outcome {
 
 // apply makes the typed filter the active one if it is valid.
 func (f *Model) apply() Outcome {
-	if !f.check() {
+	if !f.check() || f.typed.isIncompleteKey() {
 		return Unchanged
 	}
 	f.Set(f.typed.input.String())

@@ -2,12 +2,25 @@ package filterbar
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/tui/message"
 )
+
+// isIncompleteKey reports whether the last word is the beginning of a key, such as "stat": the list does not narrow to it meanwhile.
+func (t *typed) isIncompleteKey() bool {
+	s := t.input.String()
+	word := s[strings.LastIndexByte(s, ' ')+1:]
+	if len(word) < 2 || t.input.ByteAt() != len(s) {
+		return false
+	}
+	return slices.ContainsFunc(t.completion.Candidates, func(c filter.Candidate) bool {
+		return strings.HasSuffix(c.Text, ":") && strings.HasPrefix(c.Text, word)
+	})
+}
 
 // cycle selects another completion.
 func (t *typed) cycle(by int) {

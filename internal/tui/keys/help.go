@@ -1,6 +1,11 @@
 package keys
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/vidiking/vidiking-cli/internal/tui/input"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -9,16 +14,19 @@ import (
 
 // HelpView is the overlay that lists all keys.
 type HelpView struct {
+	Typing bool // a search is being typed
+
+	search input.Model
 	top    int
 	maxTop int // known after Lines
 }
 
 // Lines renders the key map, in two columns if they fit.
 func (v *HelpView) Lines(k *Map, w, h int, st display.Style) []draw.Line {
-	short := k.Groups()
+	short := v.matching(k.Groups())
 	all := helpColumn(short, st)
 	for _, groups := range [][]Group{longTexts(short), short} {
-		left, right := helpColumn(groups[:firstColumn], st), helpColumn(groups[firstColumn:], st)
+		left, right := helpColumn(groups[:min(firstColumn, len(groups))], st), helpColumn(groups[min(firstColumn, len(groups)):], st)
 		if middle := max(widest(left)+1, w/2); middle+widest(right) <= w {
 			all = sideBySide(left, right, middle, st)
 			break
@@ -28,6 +36,23 @@ func (v *HelpView) Lines(k *Map, w, h int, st display.Style) []draw.Line {
 	v.Scroll(0)
 	return all[v.top:min(v.top+h, len(all))]
 }
+
+// matching returns the lines that contain the search.
+func (v *HelpView) matching(groups []Group) (found []Group) {
+	text := strings.ToLower(v.search.String())
+	for _, g := range groups {
+		g.Keys = slices.DeleteFunc(slices.Clone(g.Keys), func(h Help) bool {
+			return !h.enabled || !strings.Contains(strings.ToLower(g.Name+" "+h.Keys+" "+h.Short+" "+h.Long), text)
+		})
+		if len(g.Keys) > 0 {
+			found = append(found, g)
+		}
+	}
+	return found
+}
+
+// Search returns the text that is searched.
+func (v *HelpView) Search() string { return v.search.String() }
 
 // Scroll scrolls by lines.
 func (v *HelpView) Scroll(by int) { v.top = max(min(v.top+by, v.maxTop), 0) }
@@ -40,7 +65,20 @@ func (v *HelpView) Scrolls() bool { return v.maxTop > 0 }
 
 // Key handles a key, and reports whether the help closes.
 func (v *HelpView) Key(k tea.KeyPressMsg, m *Map) (closed bool) {
+	if v.Typing {
+		switch k.String() {
+		case "enter":
+			v.Typing = false
+		case "esc", "ctrl+c":
+			v.Typing, v.search = false, input.Model{}
+		default:
+			v.search.Key(k)
+		}
+		return false
+	}
 	switch {
+	case key.Matches(k, m.Filter):
+		v.Typing = true
 	case key.Matches(k, m.Up):
 		v.Scroll(-1)
 	case key.Matches(k, m.Down):

@@ -2,6 +2,8 @@
 package keys
 
 import (
+	tea "charm.land/bubbletea/v2"
+
 	"charm.land/bubbles/v2/key"
 	"github.com/vidiking/vidiking-cli/internal/view"
 )
@@ -14,8 +16,11 @@ type Map struct {
 	Edit, Trigger, Diff, Resign, Diagnose   key.Binding
 	CopyID, CopyBody, CopyCurl, CopyURL     key.Binding
 	Save                                    key.Binding
+	DetailUp, DetailDown                    key.Binding
+	NextDelivery, PreviousDelivery          key.Binding
+	NextMatch, PreviousMatch                key.Binding
 	Pause, Wrap, Format                     key.Binding
-	Help, Quit, Interrupt, Suspend          key.Binding
+	Help, Quit, Interrupt, Suspend, Command key.Binding
 	Yes, No                                 key.Binding
 }
 
@@ -39,6 +44,13 @@ func New() Map {
 		Left:     bind("← h", "to the list; fold", "left", "h"),
 		Right:    bind("→ l", "to the detail; unfold", "right", "l"),
 
+		DetailUp:         bind("K", "scroll the detail up", "K"),
+		DetailDown:       bind("J", "scroll the detail down", "J"),
+		NextMatch:        bind("n", "next match", "n"),
+		PreviousMatch:    bind("N", "previous match", "N"),
+		NextDelivery:     bind("]", "next delivery", "]"),
+		PreviousDelivery: bind("[", "previous delivery", "["),
+
 		Filter:    bind("/", "filter: status:failed", "/"),
 		Choose:    bind("f", "build a filter from lists", "f"),
 		Mark:      bind("space", "mark or unmark, for R and d", "space"),
@@ -59,6 +71,7 @@ func New() Map {
 		Pause:     bind("p", "pause or resume", "p"),
 		Wrap:      bind("w", "wrap long lines", "w"),
 		Format:    bind("v", "tree, pretty or raw", "v"),
+		Command:   bind(":", "all commands", ":"),
 		Help:      bind("?", "this help", "?"),
 		Quit:      bind("q", "quit", "q"),
 		Interrupt: bind("ctrl+c", "quit without asking", "ctrl+c"),
@@ -102,19 +115,23 @@ func (k *Map) Groups() []Group {
 			keyHelp(k.Back, "back to the list; stop, clear marks, clear filter"),
 			keyHelp(k.Left, "to the list, or fold"),
 			keyHelp(k.Right, "to the detail, or unfold"),
+			keyPairHelp("J K", "scroll the detail", k.DetailDown, k.DetailUp),
+			keyPairHelp("] [", "next, previous delivery", k.NextDelivery, k.PreviousDelivery),
 			keyPairHelp("tab shift+tab", "next tab, previous tab", k.Next, k.Previous),
 		}},
 		{"View", []Help{
 			keyHelp(k.Format, "show the payload as a tree, pretty-printed or raw"),
 			keyHelp(k.Wrap, "wrap or cut long lines"),
 			keyHelp(k.Pause, "pause or resume the view; deliveries continue"),
-			keyHelp(k.Help, "this help"),
+			keyHelp(k.Command, "all commands, searched by name"),
+			keyHelp(k.Help, "this help; / searches it"),
 			keyHelp(k.Suspend, "suspend; fg resumes"),
 			keyHelp(k.Quit, "quit"),
 			keyHelp(k.Interrupt, "quit without asking"),
 		}},
 		{"Find", []Help{
-			keyHelp(k.Filter, "filter, for example event:render.* status:failed"),
+			keyHelp(k.Filter, "filter, for example event:render.* status:failed; in the detail: search"),
+			keyPairHelp("n N", "next, previous match", k.NextMatch, k.PreviousMatch),
 			keyHelp(k.Choose, "build a filter from lists of values"),
 			keyHelp(k.Mark, "mark or unmark, for R and d"),
 			keyHelp(k.Diff, "compare with the marked delivery or the previous one"),
@@ -134,6 +151,16 @@ func (k *Map) Groups() []Group {
 			keyHelp(k.CopyCurl, "copy as a curl command"),
 			keyHelp(k.Save, "save the body to a file"),
 		}},
+		{"Glyphs", []Help{
+			{"✓ ✗", "delivered, refused", "delivered (2xx), refused (any other code)", true},
+			{"! ⊘", "unreachable, rejected", "unreachable or timed out, rejected because of the signature", true},
+			{"– ·", "skipped, waiting", "skipped (no route or event filter selects it), waiting for a response", true},
+			{"↻ ↻ ✓", "replay or retry, resolved", "a replay or the provider's retry, resolved by a replay", true},
+		}},
+		{"Mouse", []Help{
+			{"click", "select, fold, open", "select a row, open a tab, fold, press a key of the last line, filter by a counter", true},
+			{"wheel", "scroll", "scroll the list or the detail", true},
+		}},
 	}
 }
 
@@ -147,4 +174,27 @@ func (k *Map) Disable(actions view.Actions, tools view.Tools) {
 	for _, b := range []*key.Binding{&k.Replay, &k.ReplayAll, &k.Resign, &k.Diagnose, &k.Edit, &k.Trigger, &k.Save} {
 		b.SetEnabled(actions != nil)
 	}
+}
+
+// Commands returns the commands that a single key starts, for the palette.
+func (k *Map) Commands() (all []view.Sample) {
+	for _, g := range k.Groups()[1:] {
+		for _, h := range g.Keys {
+			if _, ok := Press(h.Keys); ok && h.enabled && h.Keys != k.Command.Help().Key {
+				all = append(all, view.Sample{Name: h.Short, Description: h.Keys})
+			}
+		}
+	}
+	return all
+}
+
+// KeyOf returns the key of a command.
+func (k *Map) KeyOf(command string) tea.KeyPressMsg {
+	for _, c := range k.Commands() {
+		if c.Name == command {
+			key, _ := Press(c.Description)
+			return key
+		}
+	}
+	return tea.KeyPressMsg{}
 }

@@ -41,6 +41,7 @@ type Model struct {
 	waiting  bool
 	paused   store.Cursor
 	hadLog   bool // the log existed when it was last read
+	up       bool // the last move was upward
 }
 
 // The messages of the list.
@@ -102,11 +103,22 @@ func (l *Model) Key(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 
 // Move moves the cursor by rows and loads more rows if necessary.
 func (l *Model) Move(by int) tea.Cmd {
+	if by != 0 {
+		l.up = by < 0
+	}
 	l.MoveTo(l.Cursor+by, l.height)
 	if l.NeedsRows(l.height) {
 		return l.Reload()
 	}
 	return nil
+}
+
+// Direction returns the direction of the last move: 1 is down.
+func (l *Model) Direction() int {
+	if l.up {
+		return -1
+	}
+	return 1
 }
 
 // oldest moves the cursor to the oldest row of the log, which may have to be loaded.

@@ -1,8 +1,10 @@
 package list
 
 import (
+	"strings"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -21,6 +23,7 @@ type RowView struct {
 	Cells         int
 	marked        bool
 	cursor        bool
+	Brackets      bool // join the rows of a job
 	DetailFocused bool // the keys move in the detail, so the row under the cursor is not highlighted
 }
 
@@ -47,7 +50,30 @@ func rowOf(s webhook.Summary, v RowView) draw.Line {
 	return append(l[:1:1], rest.Reverse()...)
 }
 
+// bracket returns what joins the rows of a job that follow each other, before what they are about.
+func bracket(rows []store.Row, i int, st display.Style) string {
+	about := rows[i].About
+	before := about != "" && i > 0 && rows[i-1].About == about
+	after := about != "" && i+1 < len(rows) && rows[i+1].About == about
+	switch {
+	case before && after:
+		return draw.Symbols("│ ", st)
+	case after:
+		return draw.Symbols("┌ ", st)
+	case before:
+		return draw.Symbols("└ ", st)
+	default:
+		return "  "
+	}
+}
+
 func (v RowView) row(s webhook.Summary) display.Line {
+	if s.Event == "" { // a body that is not a payload
+		s.Event = "no event"
+		if strings.TrimSpace(s.About) == "" {
+			s.About += display.Bytes(s.BodyBytes)
+		}
+	}
 	elapsed := time.Duration(0)
 	if age := v.Now.Sub(s.ReceivedAt); age >= elapsedFrom {
 		elapsed = age
@@ -64,7 +90,11 @@ func (v RowView) row(s webhook.Summary) display.Line {
 func (l *Model) Lines(v RowView) []draw.Line {
 	h := l.height
 	lines := make([]draw.Line, 0, h)
-	for i, r := range l.Visible(h) {
+	visible := l.Visible(h)
+	for i, r := range visible {
+		if v.Brackets {
+			r.About = bracket(visible, i, v.Style) + r.About
+		}
 		v.cursor, v.marked = l.Top+i == l.Cursor, l.Marks.Has(r.ID)
 		lines = append(lines, rowOf(r.Summary, v))
 	}
