@@ -233,3 +233,13 @@ func TestHintWithoutUTF8IsASCII(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestATimeoutNamesTheTimeThatTheAttemptWaited(t *testing.T) {
+	t.Parallel()
+	for took, want := range map[time.Duration]string{0: "10 s", 2040 * ms: "2 s", 10_300 * ms: "10 s", 60_100 * ms: "1 min"} {
+		c := Case{Summary: webhook.Summary{Status: webhook.StatusTimedOut}, Attempt: webhook.Attempt{Target: handler, Failure: webhook.FailureTimeout, Duration: took}}
+		if h, _ := Explain(c, terminal()); len(h.Lines) != 1 || h.Lines[0] != "No response within "+want+"." {
+			t.Errorf("%v: got %q, want %s", took, h.Lines, want)
+		}
+	}
+}

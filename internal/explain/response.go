@@ -115,7 +115,7 @@ func explainNoResponse(c Case, st display.Style) (display.Hint, bool) {
 	switch c.Attempt.Failure {
 	case webhook.FailureTimeout:
 		h.Cause = CauseTimeout
-		h.Lines = []string{"No response within " + display.Period(cmp.Or(c.Timeout, vidikingWaits)) + "."}
+		h.Lines = []string{"No response within " + display.Period(waited(c)) + "."}
 		h.Lead, h.Command = "Debugging?", "vidiking listen --timeout 10m --respond ack"
 		if c.Audience == AudienceDirect {
 			h.Command = "--timeout 10m"
@@ -132,6 +132,19 @@ func explainNoResponse(c Case, st display.Style) (display.Hint, bool) {
 	}
 	h.Finding = webhook.Finding{Code: string(c.Attempt.Failure), Cause: h.Lines[0], Fix: h.Command, Certainty: webhook.Certain}
 	return h, true
+}
+
+// waited returns how long an attempt waited for a response. The time limit of a recorded attempt may have been another than today's.
+func waited(c Case) time.Duration {
+	limit := cmp.Or(c.Timeout, vidikingWaits)
+	took := c.Attempt.Duration.Round(100 * time.Millisecond)
+	if took >= 10*time.Second {
+		took = took.Round(time.Second)
+	}
+	if took > 0 && (took < limit.Round(100*time.Millisecond) || took > limit+limit/2) {
+		return took
+	}
+	return limit
 }
 
 // noResponseCommand returns what to do about a handler that sent no response. It returns nothing if the same command
