@@ -231,6 +231,13 @@ func (m picture) listLines(l layout) []draw.Line {
 	v := list.RowView{
 		Style: st, Now: m.o.Now(), Filter: m.filter.Matches(), Cells: l.list.w, Brackets: m.frame.width >= widestFrom, DetailFocused: m.mode == modeDetail,
 	}
+	if m.view == listJobs {
+		h := l.list.h
+		if l.wide {
+			h++ // no column heads
+		}
+		return m.jobs.Lines(l.list.w, h, st)
+	}
 	lines := m.list.Lines(v)
 	if len(m.list.Rows) == 0 && len(lines) > 1 {
 		lines[1] = append(draw.Text(" "), m.emptyMessage()...).Fit(l.list.w, v.Style)

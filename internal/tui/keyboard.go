@@ -101,6 +101,14 @@ func (m keyboard) quit(k tea.KeyPressMsg) tea.Cmd {
 }
 
 func (m keyboard) inList(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
+	if m.view == listJobs {
+		if m.jobs.Key(k, m.list.Height()) {
+			return m.showCurrent(), true
+		}
+		if key.Matches(k, m.keys.Back) {
+			return m.show(listDeliveries), true
+		}
+	}
 	if cmd, done := m.list.Key(k); done {
 		return tea.Batch(cmd, m.showCurrent()), true
 	}
@@ -121,6 +129,15 @@ func (m keyboard) inList(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	return nil, true
 }
 
+// show selects what the list shows.
+func (m keyboard) show(v listed) tea.Cmd {
+	if m.view = v; m.mode == modeDetail {
+		m.mode = modeList
+	}
+	m.list.SetAnchor()
+	return tea.Batch(m.setFilter(), m.jobs.Load(), m.showCurrent())
+}
+
 // back stops the batch, or clears the marks, or clears the filter: the first that applies.
 func (m keyboard) back() tea.Cmd {
 	switch {
@@ -128,6 +145,8 @@ func (m keyboard) back() tea.Cmd {
 		m.actions.StopBatch()
 	case m.list.Marks.Len() > 0:
 		m.list.Marks.Clear()
+	case m.filter.Active == "" && m.view != listDeliveries:
+		return m.show(listDeliveries)
 	case m.filter.Active != "":
 		m.message.Text(draw.Text("Filter cleared. It was: " + m.o.Style.Clean(m.filter.Active)))
 		m.list.SetAnchor()
@@ -181,6 +200,12 @@ func (m keyboard) anywhere(k tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 		return m.actions.Copy("the URL "+m.header.State.URL, m.header.State.URL)
+	case key.Matches(k, m.keys.ViewAll):
+		return m.show(listDeliveries)
+	case key.Matches(k, m.keys.ViewJobs):
+		return m.show(listJobs)
+	case key.Matches(k, m.keys.ViewFailed):
+		return m.show(listFailed)
 	case key.Matches(k, m.keys.DetailUp):
 		m.detail.Wheel(-1)
 	case key.Matches(k, m.keys.DetailDown):
@@ -205,7 +230,7 @@ func (m keyboard) act(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if key.Matches(k, m.keys.ReplayAll) {
-		return m.actions.ReplayAll(m.list.Marks.Set(), m.filter.Filter(), m.o.Now())
+		return m.actions.ReplayAll(m.list.Marks.Set(), m.selected(), m.o.Now())
 	}
 	s, ok := m.current()
 	if !ok {

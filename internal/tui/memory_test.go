@@ -137,6 +137,24 @@ func (l *memoryLog) Life(_ context.Context, d webhook.Delivery) (life []webhook.
 	return life, nil
 }
 
+func (l *memoryLog) Jobs(context.Context) (jobs view.Jobs, _ error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := map[string]int{}
+	for i := range l.all {
+		s := l.all[i].Summary
+		n, ok := at[s.About]
+		if !ok {
+			n = len(jobs.Jobs)
+			at[s.About] = n
+			jobs.Jobs = append(jobs.Jobs, view.Job{About: s.About})
+		}
+		jobs.Jobs[n].Deliveries = append(jobs.Jobs[n].Deliveries, s)
+	}
+	jobs.Count = len(jobs.Jobs)
+	return jobs, nil
+}
+
 func (l *memoryLog) Matching(_ context.Context, f filter.Filter, upTo time.Time) (rows []webhook.Summary, _ error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

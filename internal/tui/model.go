@@ -11,6 +11,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tui/detail"
 	"github.com/vidiking/vidiking-cli/internal/tui/filterbar"
 	"github.com/vidiking/vidiking-cli/internal/tui/header"
+	"github.com/vidiking/vidiking-cli/internal/tui/jobs"
 	"github.com/vidiking/vidiking-cli/internal/tui/keys"
 	"github.com/vidiking/vidiking-cli/internal/tui/list"
 	"github.com/vidiking/vidiking-cli/internal/tui/message"
@@ -55,6 +56,15 @@ const (
 	modeHelp
 )
 
+// listed is what the list shows.
+type listed int
+
+const (
+	listDeliveries listed = iota
+	listJobs
+	listFailed
+)
+
 // Model is the state of the screen: its components, and which of them gets the keys.
 type Model struct {
 	o    Options
@@ -62,6 +72,7 @@ type Model struct {
 	keys *keys.Map
 
 	list    list.Model
+	jobs    jobs.Model
 	detail  detail.Model
 	filter  filterbar.Model
 	header  header.Model
@@ -70,6 +81,7 @@ type Model struct {
 	overlay overlay
 
 	mode  mode
+	view  listed
 	frame frame
 }
 
@@ -99,7 +111,8 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 		filter:  filterbar.New(o.Filter, o.Now, o.Style.Location),
 		message: message.New(o.Style, o.Now, o.Tools.Explain),
 	}
-	m.list = list.New(list.Source{Log: o.Log, Runner: m.run, Now: o.Now, Filter: m.filter.Filter}, &k)
+	m.list = list.New(list.Source{Log: o.Log, Runner: m.run, Now: o.Now, Filter: m.selected}, &k)
+	m.jobs = jobs.New(o.Log, m.run, o.Now, &k)
 	m.detail = detail.New(detail.Source{Log: o.Log, Tools: o.Tools, Runner: m.run, Marked: m.list.Marks.OtherThan}, &k)
 	m.header = header.New(header.Source{
 		Log: o.Log, State: o.State, Runner: m.run, Now: o.Now,
@@ -113,7 +126,7 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 
 // Init starts the first requests.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.list.Load(), m.header.LoadState(), m.header.Count(), m.tick(), m.waitForNotice())
+	return tea.Batch(m.list.Load(), m.header.LoadState(), m.header.Count(), m.jobs.Load(), m.tick(), m.waitForNotice())
 }
 
 // setFilter applies a changed filter to the list.
@@ -131,6 +144,28 @@ func (m *Model) waitsForFirst() bool {
 
 // current returns the delivery that the keys act on.
 func (m *Model) current() (webhook.Summary, bool) {
+	if m.view == listJobs {
+		return m.jobs.Current()
+	}
 	row, ok := m.list.Current()
 	return row.Summary, ok
+}
+
+// selected returns the filter of the list: the user's, and failed deliveries only if the list shows these.
+func (m *Model) selected() filter.Filter {
+	if m.view != listFailed {
+		return m.filter.Filter()
+	}
+	f, err := filter.Parse(m.filter.Active+" status:failed", m.o.Now(), m.location())
+	if err != nil {
+		return filter.Failed()
+	}
+	return f
+}
+
+func (m *Model) location() *time.Location {
+	if m.o.Style.Location == nil {
+		return time.UTC
+	}
+	return m.o.Style.Location
 }

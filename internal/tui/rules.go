@@ -41,14 +41,41 @@ func (m rules) counts() draw.Line {
 	if !m.header.Counted {
 		return nil
 	}
+	if m.frame.width >= widestFrom {
+		return m.views()
+	}
 	l := draw.Text(" Deliveries ").Add(display.Count(t.All), display.Plain)
-	if t.Failed > 0 {
+	switch {
+	case m.view == listJobs:
+		return draw.Text(" Jobs ").Add(display.Count(m.jobs.Count)+" ", display.Plain)
+	case m.view == listFailed:
+		return draw.Text(" Failed ").Add(display.Count(t.Failed)+" ", display.Plain)
+	case t.Failed > 0:
 		l = l.Add(m.o.Style.Symbols(" · "), display.Dim).Add(display.Count(t.Failed)+" undelivered", display.Caution)
 	}
 	if t.OtherProjects > 0 {
 		l = l.Add(m.o.Style.Symbols(" · ")+display.Count(t.OtherProjects)+" of other projects", display.Dim)
 	}
 	return l.Add(" ", display.Plain)
+}
+
+// views renders what the list can show, with counts.
+func (m rules) views() draw.Line {
+	t := m.header.Totals
+	var l draw.Line
+	for v, name := range []string{"Deliveries", "Jobs", "Failed"} {
+		count := " " + display.Count([]int{t.All, m.jobs.Count, t.Failed}[v])
+		if listed(v) == listJobs && !m.jobs.Loaded {
+			count = ""
+		}
+		role := display.Dim
+		if listed(v) == m.view {
+			name, role = "["+name, display.Plain
+			count += "]"
+		}
+		l = l.Add(" "+display.Count(v+1), display.Bold).Add(" "+name+count+" ", role)
+	}
+	return l
 }
 
 // room returns the width available for the filter in the upper rule.

@@ -13,6 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tui/detail"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/tui/header"
+	"github.com/vidiking/vidiking-cli/internal/tui/jobs"
 	"github.com/vidiking/vidiking-cli/internal/tui/list"
 	"github.com/vidiking/vidiking-cli/internal/tui/task"
 )
@@ -71,7 +72,13 @@ func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 	case list.PageMsg:
 		return tea.Batch(m.list.Update(msg), m.showCurrent())
 	case list.ChangedMsg:
-		return tea.Batch(m.list.Update(msg), m.header.Count())
+		cmds := []tea.Cmd{m.list.Update(msg), m.header.Count()}
+		if m.view == listJobs {
+			cmds = append(cmds, m.jobs.Load())
+		}
+		return tea.Batch(cmds...)
+	case jobs.LoadedMsg:
+		return tea.Batch(m.jobs.Update(msg), m.showCurrent())
 	case list.LogDeletedMsg:
 		if !m.o.OwnsListener { // a listener reports this itself
 			m.message.Problem("!", display.Bad, "The delivery log was deleted", ". The next delivery creates a new one")

@@ -22,6 +22,8 @@ type Log interface {
 	// Life returns the deliveries about the same job as d, including d, oldest first: at most MaxLife, the newest. It returns only d if
 	// d is not about a job.
 	Life(ctx context.Context, d webhook.Delivery) ([]webhook.Summary, error)
+	// Jobs returns the jobs that were active last, oldest first: at most MaxJobs.
+	Jobs(ctx context.Context) (Jobs, error)
 	// Matching returns the deliveries that match a filter and were received no later than upTo, oldest first.
 	Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error)
 	// PreviousOfEvent returns the last delivery of the same event before d.
@@ -47,6 +49,21 @@ type Page struct {
 	Cursor             int64       // for Wait
 	NoLog              bool        // there is no log file
 }
+
+// Job is a job with its newest deliveries, oldest first. It has at least one.
+type Job struct {
+	About      string
+	Deliveries []webhook.Summary
+}
+
+// Jobs are the jobs that were active last.
+type Jobs struct {
+	Jobs  []Job
+	Count int // of all jobs
+}
+
+// MaxJobs limits the jobs that Jobs returns.
+const MaxJobs = 200
 
 // MaxLife limits the deliveries of a job's life.
 const MaxLife = 50

@@ -149,6 +149,43 @@ func (l *StoreLog) Life(ctx context.Context, d webhook.Delivery) ([]webhook.Summ
 	return l.r.Details.About(ctx, []string{about.About}, MaxLife)
 }
 
+// The limits of Jobs.
+const (
+	maxJobDeliveries = 10 * MaxJobs  // the newest deliveries of all these jobs
+	maxJobCount      = 1_000_000_000 // count all jobs
+)
+
+// Jobs lists the jobs that were active last.
+func (l *StoreLog) Jobs(ctx context.Context) (Jobs, error) {
+	subjects, err := l.r.Counts.Subjects(ctx, MaxJobs)
+	if err != nil || len(subjects) == 0 {
+		return Jobs{}, ignoreNoLog(err)
+	}
+	count, err := l.r.Counts.CountSubjects(ctx, maxJobCount)
+	if err != nil {
+		return Jobs{}, err
+	}
+	about := make([]string, len(subjects))
+	for i, s := range subjects {
+		about[i] = s.About
+	}
+	all, err := l.r.Counts.About(ctx, about, maxJobDeliveries)
+	if err != nil {
+		return Jobs{}, err
+	}
+	found := map[string][]webhook.Summary{}
+	for _, s := range all {
+		found[s.About] = append(found[s.About], s)
+	}
+	jobs := Jobs{Count: count}
+	for _, s := range slices.Backward(subjects) {
+		if of := found[s.About]; len(of) > 0 {
+			jobs.Jobs = append(jobs.Jobs, Job{s.About, of[max(len(of)-MaxLife, 0):]})
+		}
+	}
+	return jobs, nil
+}
+
 // Matching lists the deliveries that match a filter and were received no later than upTo.
 func (l *StoreLog) Matching(ctx context.Context, f filter.Filter, upTo time.Time) ([]webhook.Summary, error) {
 	rows, err := l.r.Counts.List(ctx, store.Query{Filter: f})

@@ -248,3 +248,28 @@ func TestADeletedLogIsReportedAndItsReplacementIsShown(t *testing.T) {
 		t.Errorf("with the next log: got %d rows, NoLog %v", len(p.Rows), p.NoLog)
 	}
 }
+
+func TestJobsAndTheirLife(t *testing.T) {
+	log, l := newStoreLog(t, 0)
+	var last webhook.Delivery
+	for i, job := range []string{"job_a", "job_b", "job_a"} {
+		last = delivery(i)
+		last.About, last.ReceivedAt, last.Body = job, startTime.Add(time.Duration(i)*time.Second), fmt.Appendf(nil, `{"event":"x","data":{"id":%q}}`, job)
+		last.Attempts, last.History, last.Status = 0, nil, webhook.StatusPending
+		if err := log.Record(t.Context(), &last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	life, err := l.Life(t.Context(), last)
+	if err != nil || len(life) != 2 || life[0].ID != delivery(0).ID || life[1].ID != last.ID {
+		t.Errorf("the life of %s: got %v, %v", last.About, life, err)
+	}
+	jobs, err := l.Jobs(t.Context())
+	if err != nil || jobs.Count != 2 || len(jobs.Jobs) != 2 || jobs.Jobs[0].About != "job_b" || len(jobs.Jobs[1].Deliveries) != 2 {
+		t.Errorf("got %+v, %v, want job_b, then job_a with two deliveries", jobs, err)
+	}
+	last.Body = []byte("no payload")
+	if life, err := l.Life(t.Context(), last); err != nil || len(life) != 1 {
+		t.Errorf("without a job: got %v, %v, want the delivery itself", life, err)
+	}
+}

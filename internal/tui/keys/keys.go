@@ -19,6 +19,7 @@ type Map struct {
 	DetailUp, DetailDown                    key.Binding
 	NextDelivery, PreviousDelivery          key.Binding
 	NextMatch, PreviousMatch                key.Binding
+	ViewAll, ViewJobs, ViewFailed           key.Binding
 	Pause, Wrap, Format                     key.Binding
 	Help, Quit, Interrupt, Suspend, Command key.Binding
 	Yes, No                                 key.Binding
@@ -46,6 +47,9 @@ func New() Map {
 
 		DetailUp:         bind("K", "scroll the detail up", "K"),
 		DetailDown:       bind("J", "scroll the detail down", "J"),
+		ViewAll:          bind("1", "list all deliveries", "1"),
+		ViewJobs:         bind("2", "list jobs", "2"),
+		ViewFailed:       bind("3", "list failed deliveries", "3"),
 		NextMatch:        bind("n", "next match", "n"),
 		PreviousMatch:    bind("N", "previous match", "N"),
 		NextDelivery:     bind("]", "next delivery", "]"),
@@ -120,6 +124,9 @@ func (k *Map) Groups() []Group {
 			keyPairHelp("tab shift+tab", "next tab, previous tab", k.Next, k.Previous),
 		}},
 		{"View", []Help{
+			keyHelp(k.ViewAll, "list all deliveries"),
+			keyHelp(k.ViewJobs, "list jobs, with their events as ticks"),
+			keyHelp(k.ViewFailed, "list failed deliveries that are not resolved"),
 			keyHelp(k.Format, "show the payload as a tree, pretty-printed or raw"),
 			keyHelp(k.Wrap, "wrap or cut long lines"),
 			keyHelp(k.Pause, "pause or resume the view; deliveries continue"),
