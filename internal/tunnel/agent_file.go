@@ -1,14 +1,13 @@
 package tunnel
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
-
-	"go.yaml.in/yaml/v4"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 )
@@ -70,21 +69,62 @@ func (m Machine) env(name, otherwise string) string {
 	return otherwise
 }
 
+// errAgentFile quotes nothing from the file, which holds the token.
+var errAgentFile = errors.New("its authtoken is not on a line of its own, as in `authtoken: TOKEN`")
+
 // parseAgentToken reads the token from a version 2 configuration, where it is at the top level, or a version 3 configuration, where it is
-// under agent. It ignores everything else.
+// under agent. Everything else is ignored, because a YAML library would make every start of the program slower, and the program larger.
+// A token that is written in another way than ngrok writes it is an error.
 func parseAgentToken(text []byte) (string, error) {
-	var file struct {
-		Authtoken string `yaml:"authtoken"`
-		Agent     struct {
-			Authtoken string `yaml:"authtoken"`
-		} `yaml:"agent"`
+	var top, agent, indent, tokenDepth string
+	inAgent, afterToken, mentioned := false, false, false
+	for line := range strings.Lines(string(text)) {
+		line, _, _ = strings.Cut(strings.TrimRight(line, " \t\r\n"), " #")
+		content := strings.TrimLeft(line, " ")
+		if content == "" || content[0] == '#' {
+			continue
+		}
+		mentioned = mentioned || strings.Contains(content, "authtoken")
+		depth := line[:len(line)-len(content)]
+		if afterToken && len(depth) > len(tokenDepth) {
+			return "", errAgentFile // the value continues
+		}
+		key, value, _ := strings.Cut(content, ":")
+		value = strings.TrimSpace(value)
+		afterToken = key == "authtoken"
+		tokenDepth = depth
+		switch {
+		case depth == "":
+			inAgent, indent = key == "agent" && value == "", ""
+			if key == "authtoken" {
+				top = value
+			}
+		case inAgent:
+			if indent == "" {
+				indent = depth
+			}
+			if key == "authtoken" && depth == indent {
+				agent = value
+			}
+		}
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
-		// The YAML error may quote the file, which holds the token.
-		return "", errors.New("not YAML, or not an ngrok configuration")
+	token, err := unquote(cmp.Or(agent, top))
+	if err == nil && token == "" && mentioned {
+		err = errAgentFile
 	}
-	if file.Agent.Authtoken != "" {
-		return strings.TrimSpace(file.Agent.Authtoken), nil
+	return token, err
+}
+
+// unquote returns the value of a YAML scalar that is written like a token: letters, digits and "_-", perhaps in quotes.
+func unquote(value string) (string, error) {
+	if n := len(value); n >= 2 && value[0] == value[n-1] && strings.ContainsRune(`"'`, rune(value[0])) {
+		value = value[1 : n-1]
 	}
-	return strings.TrimSpace(file.Authtoken), nil
+	isOther := func(c rune) bool {
+		return c != '_' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	}
+	if strings.ContainsFunc(value, isOther) {
+		return "", errAgentFile
+	}
+	return value, nil
 }

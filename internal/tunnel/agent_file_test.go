@@ -21,7 +21,7 @@ func TestAgentTokenIsFoundOnEverySystem(t *testing.T) {
 		"Linux, configured":      {"linux", "xdg/ngrok/ngrok.yml", map[string]string{"XDG_CONFIG_HOME": "xdg"}, "version: \"2\"\nauthtoken: 2abc\n", "2abc"},
 		"macOS":                  {"darwin", "Library/Application Support/ngrok/ngrok.yml", nil, "version: 2\nauthtoken: '2abc'\nregion: eu\n", "2abc"},
 		"Windows":                {"windows", "AppData/Local/ngrok/ngrok.yml", nil, "version: 3\r\nagent:\r\n    authtoken: \"2abc\" # mine\r\n", "2abc"},
-		"Windows, configured":    {"windows", "local/ngrok/ngrok.yml", map[string]string{"LOCALAPPDATA": "local"}, "agent: {authtoken: 2abc}\n", "2abc"},
+		"Windows, configured":    {"windows", "local/ngrok/ngrok.yml", map[string]string{"LOCALAPPDATA": "local"}, "version: 3\n\n# ngrok\nagent:  # mine\n\n  # the token\n  region: eu\n  authtoken: 2abc\nendpoints:\n  - name: a\n    authtoken: 2other\n", "2abc"},
 		"the old location":       {"linux", ".ngrok2/ngrok.yml", nil, "authtoken: 2abc\ntunnels:\n  a:\n    proto: http\n", "2abc"},
 		"a file without a token": {"linux", ".config/ngrok/ngrok.yml", nil, "version: 3\nagent:\n  region: eu\n", ""},
 		"an empty file":          {"linux", ".config/ngrok/ngrok.yml", nil, "", ""},
@@ -61,7 +61,9 @@ func machine(home, goos string, env map[string]string) tunnel.Machine {
 func TestInvalidAgentFileErrorQuotesNothing(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"no YAML": "authtoken: 2secret\n  x: [", "a list": "- 2secret\n", "another type": "agent: 2secret\n", "a token that is a table": "authtoken:\n  a: 2secret\n",
+		"a flow mapping": "agent: {authtoken: 2secret}\n", "a table": "authtoken:\n  a: 2secret\n", "an alias": "authtoken: *secret\n",
+		"a block": "agent:\n  authtoken: |\n    2secret\n", "a tag": "authtoken: !!str 2secret\n", "an escape": "authtoken: \"2\\x73ecret\"\n",
+		"elsewhere": "other:\n  authtoken: 2secret\n", "JSON": `{"authtoken": "2secret"}`, "tabs": "agent:\n\tauthtoken: 2secret\n",
 	} {
 		home := t.TempDir()
 		path := filepath.Join(home, ".config", "ngrok", "ngrok.yml")
