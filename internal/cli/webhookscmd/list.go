@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // defaultLimit is the default number of deliveries that `list` shows: more than a screenful, but not too many.
@@ -85,7 +87,18 @@ func runList(ctx context.Context, a *cmdutil.App, q store.Query, selection *cmdu
 		return err
 	}
 	defer func() { _ = r.Close() }()
-	rows, err := r.List(ctx, q)
+	var rows []webhook.Summary
+	var n Counts
+	searching := func(took time.Duration) string {
+		return fmt.Sprintf("Searching the delivery log: %s. Ctrl-C cancels.", display.Duration(took))
+	}
+	err = cmdutil.ShowElapsed(a, searching, func() error {
+		if rows, err = r.List(ctx, q); err != nil || len(rows) == 0 {
+			return err
+		}
+		n, err = Count(ctx, a, r, q, len(rows))
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -96,10 +109,6 @@ func runList(ctx context.Context, a *cmdutil.App, q store.Query, selection *cmdu
 		}
 		p.ClosingLine(line + cmdutil.SuggestEvents(q.Filter))
 		return nil
-	}
-	n, err := Count(ctx, a, r, q, len(rows))
-	if err != nil {
-		return err
 	}
 	out.Table = true
 	out.Style.IDLength, out.Style.Targets = cmdutil.IDLength(rows), n.others > 0
