@@ -28,6 +28,24 @@ func (r *Reader) List(ctx context.Context, q Query) ([]webhook.Summary, error) {
 	return list, nil
 }
 
+// EachOldest calls f with the oldest Limit of the matching deliveries, oldest first, until f returns false. It reads no bodies, and keeps
+// one delivery in memory at a time. Until it returns, the log's WAL can only grow, so f must not wait for anything.
+func (r *Reader) EachOldest(ctx context.Context, q Query, f func(webhook.Summary) (more bool)) error {
+	where, args := q.where()
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		return c.Rows(selectSummaries+where+oldestFirst, append(args, q.limit()), func(r *sqlite.Row) error {
+			if _, s := scanSummary(r); f(s) {
+				return nil
+			}
+			return sqlite.ErrStop
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("read deliveries: %w", err)
+	}
+	return nil
+}
+
 // Each calls f with each delivery that List would return, complete and oldest first. It keeps one in memory at a time. It skips
 // deliveries that are pruned meanwhile. If f returns an error, Each stops and returns it.
 func (r *Reader) Each(ctx context.Context, q Query, f func(webhook.Delivery) error) error {

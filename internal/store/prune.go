@@ -229,27 +229,24 @@ func (p *pruning) deleteAll(ctx context.Context, c *sqlite.Conn) error {
 // deleteSome deletes as many of the deliveries, from the first, as fit into one transaction.
 func deleteSome(c *sqlite.Conn, ids []webhook.ID) (deleted, handled int, err error) {
 	err = c.Transact(func() error {
+		var found []int64
 		bytes := int64(0)
 		for _, id := range ids {
 			if bytes > pruneBatchBytes {
 				break
 			}
 			handled++
-			var found []int64
 			err := c.Rows(selectNumber, []any{string(id)}, func(r *sqlite.Row) error {
 				found = append(found, r.Int())
 				bytes += r.Int()
 				return nil
 			})
-			if err == nil {
-				err = deleteDeliveries(c, found)
-			}
 			if err != nil {
 				return err
 			}
-			deleted += len(found)
 		}
-		return nil
+		deleted = len(found)
+		return deleteDeliveries(c, found)
 	})
 	return deleted, handled, err
 }

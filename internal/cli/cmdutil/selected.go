@@ -27,32 +27,43 @@ func ResolveAll(ctx context.Context, r *store.Reader, ids []string, project stri
 	return rows, nil
 }
 
-// WithoutInFlight removes the deliveries that a running listen is sending or holding, and returns how many it removed.
-func WithoutInFlight(ctx context.Context, a *App, r *store.Reader, rows []webhook.Summary) (rest []webhook.Summary, inFlight int, err error) {
+// InFlight returns a function that reports whether a running listen is sending or holding a delivery.
+func InFlight(ctx context.Context, a *App, r *store.Reader) (func(webhook.Summary) bool, error) {
 	dir, err := a.DataDir()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	due, err := r.Due(ctx)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	live, err := session.Live(dir)
+	if err != nil {
+		return nil, err
+	}
 	holders := make(map[webhook.ID]string)
 	for _, d := range due {
 		if isHeld(d) {
 			holders[d.ID] = d.Session
 		}
 	}
-	all := len(rows)
-	rest = slices.DeleteFunc(rows, func(s webhook.Summary) bool {
+	return func(s webhook.Summary) bool {
 		holder, isHeld := holders[s.ID]
 		if !isHeld && s.Status == webhook.StatusPending {
 			holder = s.Session
 		}
 		return session.IsLive(live, holder)
-	})
-	return rest, all - len(rest), err
+	}, nil
+}
+
+// WithoutInFlight removes the deliveries that a running listen is sending or holding, and returns how many it removed.
+func WithoutInFlight(ctx context.Context, a *App, r *store.Reader, rows []webhook.Summary) (rest []webhook.Summary, inFlight int, err error) {
+	isInFlight, err := InFlight(ctx, a, r)
+	if err != nil {
+		return nil, 0, err
+	}
+	rest = slices.DeleteFunc(slices.Clone(rows), isInFlight)
+	return rest, len(rows) - len(rest), nil
 }
 
 // NoMatch explains why a command has nothing to do after it removed inFlight deliveries.

@@ -85,16 +85,11 @@ func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	if len(pruned.rows) == 0 {
+	if len(pruned.ids) == 0 {
 		p.ClosingLine("Nothing to delete: " + cmdutil.NoMatch(pruned.inFlight))
 		return nil
 	}
-	planned := output.Pruned{Deliveries: len(pruned.rows), Projects: byProject(a, pruned.rows)}
-	var ids []webhook.ID
-	for _, s := range pruned.rows {
-		planned.BodyBytes += s.BodyBytes
-		ids = append(ids, s.ID)
-	}
+	planned := output.Pruned{Deliveries: len(pruned.ids), Projects: pruned.byProject(a), BodyBytes: pruned.bodyBytes}
 	if o.dryRun {
 		p.Batch(func() {
 			for _, s := range pruned.rows {
@@ -113,7 +108,7 @@ func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
 	if err != nil {
 		return err
 	}
-	done, err := store.Prune(ctx, dir, ids)
+	done, err := store.Prune(ctx, dir, pruned.ids)
 	if errors.Is(err, store.ErrFull) {
 		return cmdutil.Failed(err, "cannot delete deliveries: the disk is full", "free 1 MB on that disk, then try again")
 	}
@@ -125,21 +120,30 @@ func runPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions) error {
 	}))
 }
 
-// prunedRows are the deliveries that a prune deletes.
-type prunedRows struct {
-	rows     []webhook.Summary // oldest first
-	inFlight int               // selected, but kept because a running listen has yet to send them
-	all      bool              // the log has no other deliveries
+// selected are the deliveries that a prune deletes. There can be a million, so it keeps only their ids.
+type selected struct {
+	ids       []webhook.ID      // oldest first
+	rows      []webhook.Summary // the same, for a dry run only
+	projects  map[string]int    // how many of each project
+	bodyBytes int64
+	inFlight  int  // selected, but kept because a running listen has yet to send them
+	all       bool // the log has no other deliveries
+}
+
+func (s *selected) add(d webhook.Summary) {
+	s.ids = append(s.ids, d.ID)
+	s.projects[d.Project]++
+	s.bodyBytes += d.BodyBytes
 }
 
 // confirmPrune asks for confirmation if no delivery would be left.
-func confirmPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions, pruned prunedRows) error {
+func confirmPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions, pruned selected) error {
 	if !pruned.all || o.yes {
 		return nil
 	}
 	deliveries := "the only delivery in the log"
-	if n := len(pruned.rows); n > 1 {
-		deliveries = "all " + display.Deliveries(n) + " in the log" + byProject(a, pruned.rows)
+	if n := len(pruned.ids); n > 1 {
+		deliveries = "all " + display.Deliveries(n) + " in the log" + pruned.byProject(a)
 	}
 	if !a.Env.StdinTerminal {
 		return cmdutil.Usage("this deletes "+deliveries+", and there is no terminal to confirm it", "add --yes; preview: --dry-run")
@@ -152,61 +156,71 @@ func confirmPrune(ctx context.Context, a *cmdutil.App, o *pruneOptions, pruned p
 }
 
 // byProject returns the number of deliveries per project in parentheses; "" if all belong to the same one.
-func byProject(a *cmdutil.App, rows []webhook.Summary) string {
-	n := map[string]int{}
-	for _, s := range rows {
-		n[s.Project]++
-	}
-	if len(n) < 2 {
+func (s *selected) byProject(a *cmdutil.App) string {
+	if len(s.projects) < 2 {
 		return ""
 	}
 	var parts []string
-	for _, project := range slices.Sorted(maps.Keys(n)) {
+	for _, project := range slices.Sorted(maps.Keys(s.projects)) {
 		name := "an unknown project"
 		if project != "" {
 			name = display.Clean(a.Cfg.ShortPath(project))
 		}
-		parts = append(parts, display.Count(n[project])+" of "+name)
+		parts = append(parts, display.Count(s.projects[project])+" of "+name)
 	}
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // selectPruned returns the selected deliveries except those that a running listen has yet to send.
-func selectPruned(ctx context.Context, a *cmdutil.App, o *pruneOptions) (prunedRows, error) {
+func selectPruned(ctx context.Context, a *cmdutil.App, o *pruneOptions) (selected, error) {
+	pruned := selected{projects: map[string]int{}}
 	q, err := o.selection.Query(a)
 	if err != nil {
-		return prunedRows{}, err
+		return pruned, err
 	}
 	before, err := cmdutil.ParseWhen(a, "--older-than", o.olderThan)
 	if err != nil {
-		return prunedRows{}, err
+		return pruned, err
 	}
 	r, err := cmdutil.OpenReader(ctx, a)
 	if errors.Is(err, store.ErrNoLog) {
-		return prunedRows{}, nil
+		return pruned, nil
 	}
 	if err != nil {
-		return prunedRows{}, err
+		return pruned, err
 	}
 	defer func() { _ = r.Close() }()
 	q.Probes = true
-	total, err := r.Count(ctx, store.Query{Probes: true}) // counted before the list, because a delivery that arrives in between must not prevent the question
+	// Both are counted first. A delivery that arrives in between must neither prevent the question nor displace one that --keep keeps.
+	total, err := r.Count(ctx, store.Query{Probes: true})
 	if err != nil {
-		return prunedRows{}, err
+		return pruned, err
 	}
-	rows, err := r.List(ctx, q)
+	matching, err := r.Count(ctx, q)
 	if err != nil {
-		return prunedRows{}, err
+		return pruned, err
 	}
-	rows = rows[:max(0, len(rows)-max(0, o.keep))]
-	if !before.IsZero() {
-		end := len(rows)
-		for end > 0 && !rows[end-1].ReceivedAt.Before(before) {
-			end--
+	if q.Limit = matching - max(0, o.keep); q.Limit <= 0 {
+		return pruned, nil
+	}
+	isInFlight, err := cmdutil.InFlight(ctx, a, r)
+	if err != nil {
+		return pruned, err
+	}
+	err = r.EachOldest(ctx, q, func(s webhook.Summary) bool {
+		switch {
+		case !before.IsZero() && !s.ReceivedAt.Before(before):
+			return false
+		case isInFlight(s):
+			pruned.inFlight++
+		default:
+			pruned.add(s)
+			if o.dryRun {
+				pruned.rows = append(pruned.rows, s)
+			}
 		}
-		rows = rows[:end]
-	}
-	all := len(rows) >= total
-	rows, inFlight, err := cmdutil.WithoutInFlight(ctx, a, r, rows)
-	return prunedRows{rows, inFlight, all}, err
+		return true
+	})
+	pruned.all = len(pruned.ids)+pruned.inFlight >= total
+	return pruned, err
 }
