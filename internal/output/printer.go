@@ -2,8 +2,10 @@ package output
 
 import (
 	"io"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -184,8 +186,11 @@ func (o Options) Command(text string) string {
 	if o.Self == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, "vidiking ", o.Self+" ")
+	return invocation().ReplaceAllString(text, "${1}"+strings.ReplaceAll(o.Self, "$", "$$")+" ")
 }
+
+// invocation matches the name of the program where a command begins, not at the end of a path such as /webhooks/vidiking.
+var invocation = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile("(^|[\\s`'\"(])vidiking ") })
 
 // New returns a Printer for the format in o.
 func New(o Options) Printer {
