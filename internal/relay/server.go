@@ -90,8 +90,8 @@ func (l *limitedListener) waitForFile() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for files := l.ingress.o.Files; files > 0 && len(l.open) >= files; {
-		c := l.longestIdle()
-		if c == nil || http.ConnState(c.state.Load()) == http.StateNew { // its request may be arriving
+		c := l.claim(http.StateIdle) // not a new one, whose request may be arriving
+		if c == nil {
 			l.freed.Wait()
 			continue
 		}
@@ -106,7 +106,9 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	full := len(l.open) >= l.max
 	var idle *limitedConn
 	if full {
-		idle = l.longestIdle()
+		if idle = l.claim(http.StateIdle); idle == nil {
+			idle = l.claim(http.StateNew)
+		}
 	}
 	var c *limitedConn
 	if !full || idle != nil {
@@ -124,19 +126,20 @@ func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	return c
 }
 
-// longestIdle returns a connection between two requests, otherwise the oldest one that has sent nothing yet, or nil. The caller holds mu.
-func (l *limitedListener) longestIdle() (found *limitedConn) {
-	for c := range l.open {
-		switch http.ConnState(c.state.Load()) {
-		case http.StateIdle:
-			return c
-		case http.StateNew:
-			if found == nil || c.seq < found.seq {
+// claim returns a connection of a state that waits for a request, the oldest one, or nil. The caller holds mu, and closes the connection,
+// which from now on reads nothing.
+func (l *limitedListener) claim(state http.ConnState) *limitedConn {
+	for {
+		var found *limitedConn
+		for c := range l.open {
+			if c.state.Load() == int32(state) && c.phase.Load() == waiting && (found == nil || c.seq < found.seq) {
 				found = c
 			}
 		}
+		if found == nil || found.phase.CompareAndSwap(waiting, closing) {
+			return found
+		}
 	}
-	return found
 }
 
 // reject responds 503, and reads the request because some senders read a response only after they have sent everything.
@@ -166,15 +169,35 @@ type limitedConn struct {
 	listener *limitedListener
 	seq      int64
 	state    atomic.Int32 // an http.ConnState
+	phase    atomic.Int32
 }
+
+// The phases of a connection. A request that arrives while the connection is being closed must not be read: the sender would get no response
+// to a delivery that was recorded and forwarded, and send it again.
+const (
+	waiting int32 = iota // for a request
+	reading              // a request arrives or is handled
+	closing
+)
 
 func (c *limitedConn) setState(state http.ConnState) {
 	c.state.Store(int32(state))
+	if state == http.StateIdle {
+		c.phase.CompareAndSwap(reading, waiting)
+	}
 	if l := c.listener; state == http.StateIdle && l.ingress.o.Files > 0 {
 		l.mu.Lock()
 		l.freed.Signal()
 		l.mu.Unlock()
 	}
+}
+
+func (c *limitedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 && !c.phase.CompareAndSwap(waiting, reading) && c.phase.Load() == closing {
+		return 0, net.ErrClosed
+	}
+	return n, err
 }
 
 // Write notices when net/http rejects a large header, which happens before the ingress gets the request.
