@@ -1,6 +1,7 @@
 package internal_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path"
@@ -48,31 +49,94 @@ func TestEveryWarningCodeIsDocumented(t *testing.T) {
 	}
 }
 
-// TestEveryFieldAndTypeOfJSONIsDocumented looks up every field and type of internal/output in docs/json.md.
+// TestEveryFieldAndTypeOfJSONIsDocumented looks up every type and field of the JSON Schema in docs/json.md: the fields of an object in the
+// section of its type, the fields inside them anywhere on the page.
 func TestEveryFieldAndTypeOfJSONIsDocumented(t *testing.T) {
 	t.Parallel()
 	root := os.DirFS("..")
 	page := readText(t, root, "docs/json.md")
 	_, others, _ := strings.Cut(page, "\n## Others\n")
 	others, _, _ = strings.Cut(others, "\n## ")
-	fields, types := 0, 0
-	for _, text := range sourcesIn(t, root, "internal/output") {
-		for _, m := range regexp.MustCompile("`json:\"([a-z_0-9]+)").FindAllStringSubmatch(text, -1) {
-			fields++
-			if !regexp.MustCompile("[`.]"+m[1]+"`").MatchString(page) && m[1] != "v" && m[1] != "type" {
-				t.Errorf("docs/json.md does not document the field %s", m[1])
+	var schema struct {
+		Types map[string]jsonObject `json:"$defs"`
+	}
+	if err := json.Unmarshal([]byte(readText(t, root, "docs/json.schema.json")), &schema); err != nil {
+		t.Fatal(err)
+	}
+	if len(schema.Types) < 25 {
+		t.Fatalf("the schema has %d types, want at least 25", len(schema.Types))
+	}
+	for _, o := range schema.Types {
+		name := o.Properties["type"].Const
+		_, section, ok := strings.Cut(page, "\n## `"+name+"`\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		for line := range strings.Lines(others) {
+			if cells := strings.Split(line, "|"); len(cells) > 1 && strings.Contains(cells[1], "`"+name+"`") {
+				section, ok = section+line, true
 			}
 		}
-		for _, m := range regexp.MustCompile(`\bof\("([a-z]+)"\)`).FindAllStringSubmatch(text, -1) {
-			types++
-			if !strings.Contains(page, "\n## `"+m[1]+"`\n") && !strings.Contains(others, "`"+m[1]+"`") {
-				t.Errorf("docs/json.md does not document the type %s", m[1])
+		if !ok {
+			t.Errorf("docs/json.md does not document the type %s", name)
+			continue
+		}
+		for field, inside := range o.Properties {
+			if field == "v" || field == "type" {
+				continue
+			}
+			if !documents(section, field) {
+				t.Errorf("docs/json.md does not document the field %s in the section of %s", field, name)
+			}
+			for _, below := range inside.fields() {
+				if !documents(page, below) {
+					t.Errorf("docs/json.md does not document the field %s in %s of %s", below, field, name)
+				}
 			}
 		}
 	}
-	if fields < 100 || types < 15 {
-		t.Errorf("found only %d fields and %d types, want at least 100 and 15", fields, types)
+}
+
+// jsonObject is the part of a JSON Schema that names fields.
+type jsonObject struct {
+	Const      string                `json:"-"`
+	Properties map[string]jsonObject `json:"properties"`
+	Items      *jsonObject           `json:"items"`
+	AnyOf      []jsonObject          `json:"anyOf"`
+}
+
+// UnmarshalJSON ignores a constant that is not a string.
+func (o *jsonObject) UnmarshalJSON(text []byte) error {
+	type plain jsonObject
+	var of struct {
+		plain
+
+		Const any `json:"const"`
 	}
+	err := json.Unmarshal(text, &of)
+	*o = jsonObject(of.plain)
+	o.Const, _ = of.Const.(string)
+	return err
+}
+
+// fields returns the names of the fields inside an object, at any depth.
+func (o jsonObject) fields() (names []string) {
+	for name, inside := range o.Properties {
+		if name != "v" && name != "type" {
+			names = append(names, name)
+		}
+		names = append(names, inside.fields()...)
+	}
+	for _, inside := range o.AnyOf {
+		names = append(names, inside.fields()...)
+	}
+	if o.Items != nil {
+		names = append(names, o.Items.fields()...)
+	}
+	return names
+}
+
+// documents reports whether a text names a field, alone or after the object that it belongs to.
+func documents(text, field string) bool {
+	return regexp.MustCompile("[`.]"+regexp.QuoteMeta(field)+"`").MatchString(text) || strings.Contains(text, `{"`+field+`":`)
 }
 
 // sourcesIn returns the text of each file of a package, without its tests.

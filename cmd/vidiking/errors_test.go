@@ -38,7 +38,7 @@ type ending struct {
 	Code    int
 }
 
-// runNoted is the program for stories. It records the error with which it ends.
+// runNoted is the program for stories. It records the error with which it ends, and what it prints with -o json.
 func runNoted() int {
 	dir := os.Getenv(errorsVariable)
 	if dir == "" {
@@ -47,7 +47,17 @@ func runNoted() int {
 	w := environment()
 	var said heard
 	w.Stderr = io.MultiWriter(w.Stderr, &said)
+	var printed heard
+	isJSON := asksForJSON(w.Args)
+	if isJSON && !slices.Contains(w.Args, "--") { // the command after -- has stdout for itself
+		w.Stdout = io.MultiWriter(&printed, w.Stdout)
+	}
 	code := cli.Main(context.Background(), w)
+	if isJSON {
+		if err := noteJSON(dir, w.Args, printed.String(), said.String()); err != nil {
+			panic(err) // a story whose output is lost must not pass
+		}
+	}
 	if e, ok := endingOf(w.Args, said.String(), code); ok {
 		if err := e.note(dir); err != nil {
 			panic(err) // a story whose error is lost must not pass

@@ -33,6 +33,7 @@ import (
 //	await answer     a server at $ADDR accepts connections
 //	await file NAME  a file is not empty
 //	await text NAME TEXT  a file contains the text
+//	await lines NAME N    a file has N lines or more
 //	await dead FILE  the process whose id is in a file has ended
 //	await tried N    the newest delivery in the log has N attempts
 //	await more N     the log has more than N deliveries
@@ -64,6 +65,11 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		"text": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && strings.Contains(string(b), args[2])
+		},
+		"lines": func() bool {
+			b, err := os.ReadFile(ts.MkAbs(args[1]))
+			atLeast, _ := strconv.Atoi(args[2])
+			return err == nil && strings.Count(string(b), "\n") >= atLeast
 		},
 		"dead":  func() bool { return isDead(ts.ReadFile(args[1])) },
 		"tried": func() bool { return fmt.Sprint(attemptsOfLast(ts)) == args[1] },

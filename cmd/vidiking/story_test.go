@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 func TestStories(t *testing.T) {
 	t.Parallel()
 	noted := t.TempDir()
+	t.Cleanup(func() { checkJSON(t, noted) })
 	if !testing.Short() {
 		t.Cleanup(func() { checkErrors(t, noted) })
 	}

@@ -220,6 +220,12 @@ func TestListenReportsTunnelChangesAsJSON(t *testing.T) {
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	schema := readSchema(t)
+	for line := range strings.Lines(l.said(l.stdout)) {
+		if _, err := schema.validate(line); err != nil {
+			t.Errorf("%s does not match the schema: %v", line, err)
+		}
+	}
 	if said := l.said(l.stderr); said != "" {
 		t.Errorf("got stderr\n%s", said)
 	}

@@ -13,11 +13,12 @@ import (
 )
 
 func newHelpCommand(a *cmdutil.App) *cobra.Command {
-	return &cobra.Command{
+	schema := false
+	cmd := &cobra.Command{
 		Use:                   "help [COMMAND | TOPIC]",
 		Short:                 "Show help for a command or a topic",
 		Long:                  "Show the help of a command (the same as --help) or of a topic. Without an argument, list all commands and topics.",
-		Example:               "  vidiking help\n  vidiking help webhooks list\n  vidiking help exit-codes",
+		Example:               "  vidiking help\n  vidiking help webhooks list\n  vidiking help exit-codes\n  vidiking help json --schema",
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		Annotations: cmdutil.Manual{
@@ -26,6 +27,9 @@ func newHelpCommand(a *cmdutil.App) *cobra.Command {
 		}.Annotations(),
 		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if schema {
+				return printSchema(a, args)
+			}
 			p, err := findPage(cmd.Root(), args)
 			if err != nil {
 				return err
@@ -33,6 +37,22 @@ func newHelpCommand(a *cmdutil.App) *cobra.Command {
 			return output.ClosedPipe(printHelp(a.Env.Stdout, p))
 		},
 	}
+	return cmdutil.WithFlags(a, cmd, func(cmd *cobra.Command) {
+		cmd.Flags().BoolVar(&schema, "schema", false, "print a JSON Schema of everything that -o json prints (with the topic json)")
+	})
+}
+
+// printSchema prints a JSON Schema of all objects that the program prints.
+func printSchema(a *cmdutil.App, args []string) error {
+	if len(args) != 1 || args[0] != jsonTopicName {
+		return cmdutil.Usage("--schema needs the topic json", "vidiking help json --schema")
+	}
+	text, err := output.JSONSchema(jsonObjects())
+	if err != nil {
+		return err
+	}
+	_, err = a.Env.Stdout.Write(append(text, '\n'))
+	return output.ClosedPipe(err)
 }
 
 // findPage returns the page of a topic or a command.

@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -150,48 +151,44 @@ func statusMeaning(s webhook.Status) string {
 	}
 }
 
+const jsonTopicName = "json"
+
 func jsonTopic() page {
 	return page{
-		name: "json", topic: true, short: "What -o json prints",
+		name: jsonTopicName, topic: true, short: "What -o json prints",
 		long: `With -o json, a command writes one JSON object per line to stdout. Each has "v":1 and a "type". Fields that do not apply are omitted, and
 later versions only add fields. Times are RFC 3339 in UTC with milliseconds; durations are in milliseconds.
 
-The error that a command ends with is an object on stderr. docs/json.md in the repository documents all fields.`,
+The error that a command ends with is an object on stderr. docs/json.md in the repository documents all fields, and 'vidiking help json --schema' prints a
+JSON Schema of them.`,
 		sections: []section{
 			{kind: sectionExamples, title: "Examples", lines: []string{
 				"vidiking listen --forward localhost:3000 -o json",
 				"vidiking webhooks list --failed -o json | jq -r .id",
 				"vidiking webhooks show last -o json | jq -r .body_base64 | base64 -d",
+				"vidiking help json --schema > vidiking.schema.json",
 			}},
-			{kind: sectionFacts, title: "Types", terms: []term{
-				{name: "ready", text: "listen can receive deliveries"},
-				{name: "delivery", text: "a delivery was recorded"},
-				{name: "attempt", text: "an attempt to send a delivery to a handler has ended"},
-				{name: "diff", text: "the difference between two deliveries (webhooks diff)"},
-				{name: "tunnel", text: "the tunnel went down or came back (listen)"},
-				{name: "warning", text: "a hint or warning that text output prints on stderr"},
-				{name: "signature", text: "the signature that sign computed"},
-				{name: "verification", text: "the result of verify"},
-				{name: "diagnosis", text: "the result of diagnose"},
-				{name: "case", text: "a case of test; with test --list, case_info"},
-				{name: "test", text: "the result of test"},
-				{name: "summary", text: "totals at the end of a command"},
-				{name: "load", text: "the result of a load run (trigger --count)"},
-				{name: "expectation", text: "whether a response met trigger --expect-…"},
-				{name: "wait", text: "the result of webhooks wait or listen --wait-for"},
-				{name: "webhook", text: "the webhook registered with Vidiking"},
-				{name: "request", text: "the request that config set-webhook --dry-run would send"},
-				{name: "check", text: "a check of doctor"},
-				{name: "status", text: "what vidiking without a command knows: a running listen, counts, next steps"},
-				{name: "setting", text: "a setting and its source"},
-				{name: "path", text: "the path of the configuration file (config path)"},
-				{name: "event, scenario", text: "an entry of events or trigger --list"},
-				{name: "mismatch, event_check", text: "a payload that does not match, and the result of events --check"},
-				{name: "error", text: "why a command failed, on stderr"},
-				{name: "step", text: "a step of demo"},
-				{name: "version", text: "the version"},
-			}},
+			{kind: sectionFacts, title: "Types", terms: objectTerms()},
 		},
 		seeAlso: []string{"formatting", "exit-codes"},
 	}
+}
+
+// jsonObjects returns all types of objects that the program prints.
+func jsonObjects() []output.Object {
+	return append(output.Objects(), output.Object{Type: "version", Text: "the version", Value: cmdutil.Build{}})
+}
+
+// objectTerms describes each type of objects.
+func objectTerms() []term {
+	var terms []term
+	for _, o := range jsonObjects() {
+		i := slices.IndexFunc(terms, func(t term) bool { return t.name == o.Type })
+		if i < 0 {
+			terms = append(terms, term{name: o.Type, text: o.Text})
+			continue
+		}
+		terms[i].text += "; " + o.Text
+	}
+	return terms
 }

@@ -32,6 +32,7 @@ type Options struct {
 	Log      LogOptions
 	Account  AccountOptions
 	Ready    ReadyFile
+	JSONFile JSONFile
 	System   System
 }
 

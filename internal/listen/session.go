@@ -97,6 +97,9 @@ func (s *Session) Open(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if s.display.jsonFile, err = s.o.JSONFile.create(s.o.View.Output); err != nil {
+		return err
+	}
 	if s.o.Account.Register {
 		if s.account.registrar, err = s.o.Account.Registrar(ctx); err != nil {
 			return err
@@ -162,7 +165,11 @@ func (s *Session) build(ctx context.Context) error {
 		out.Stdout, out.Terminal, out.Color = out.Stderr, s.o.System.StderrTerminal, out.ErrColor
 	}
 	s.display.printer = output.New(out)
-	s.o.View.Warn(s.display.printer, s.account.registrar.events())
+	s.display.around = s.display.printer
+	if s.display.jsonFile != nil {
+		s.display.around = printerWithFile{s.display.printer, s.display.jsonFile.printer}
+	}
+	s.o.View.Warn(s.display.around, s.account.registrar.events())
 	s.announce = session.New(s.o.Log.Dir, info)
 	s.tunnel = tunnelLink{
 		provider: s.o.Provider, path: s.o.Ingress.Path, system: &s.o.System, announce: s.announce, lost: make(chan error, 1),
@@ -226,7 +233,7 @@ func (s *Session) Run(ctx context.Context) error {
 	interrupts := s.o.System.Interrupts()
 	probe := make(chan []dispatch.Target, 1)
 	go func() { probe <- s.relay.ProbeHandlers(context.WithoutCancel(ctx)) }()
-	state, err := s.tunnel.open(ctx, &s.ingress, s.display.printer, interrupts)
+	state, err := s.tunnel.open(ctx, &s.ingress, s.display.around, interrupts)
 	if err != nil || state.Kind != tunnel.Ready {
 		return s.shutdown(context.WithoutCancel(ctx), interrupts, err)
 	}

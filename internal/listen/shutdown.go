@@ -102,6 +102,7 @@ func (s *Session) Close() error {
 	if s.display.view != nil {
 		s.display.view.Close()
 	}
+	errs = append(errs, s.display.jsonFile.close())
 	if s.log.Log != nil {
 		errs = append(errs, s.log.Close())
 	}

@@ -24,8 +24,10 @@ type sessionView interface {
 
 // sessionDisplay is the output of a session.
 type sessionDisplay struct {
-	printer    output.Printer // for use before the view is started
+	printer    output.Printer // of the view
+	around     output.Printer // prints what precedes and follows the view
 	view       sessionView
+	jsonFile   *jsonFile   // nil without --json-file
 	started    bool        // the view is started
 	handlersUp atomic.Bool // every handler was up at the start
 	readyFile  string      // that was written; empty if none was
@@ -33,23 +35,39 @@ type sessionDisplay struct {
 	handlerOutput func(line string) // shows a line of the handler of --run
 }
 
-// buildView creates the screen if the user asked for it and there is a terminal for it, else lines.
+// buildView creates the screen if the user asked for it and there is a terminal for it, else lines. The JSON file gets all deliveries,
+// also those that the lines omit.
 func (s *Session) buildView(ctx context.Context, out output.Options) error {
 	started := s.o.System.Now()
-	var hides func(webhook.Summary) bool
-	if s.child != nil && out.Format != output.FormatJSON {
-		hides = isShownBySender
-	}
-	lines := func(ctx context.Context) (*output.Live, error) {
-		return output.NewLive(ctx, output.LiveOptions{
-			Printer: s.display.printer, Style: out.Style, Feed: s.log.Reader(), Session: s.announce.Info().ID,
+	options := func(ctx context.Context, p output.Printer) output.LiveOptions {
+		return output.LiveOptions{
+			Printer: p, Style: out.Style, Feed: s.log.Reader(), Session: s.announce.Info().ID,
 			IsResumed: func(id webhook.ID) bool { return s.relay.IsResumed(id) },
 			Started:   started, Now: s.o.System.Now, Path: s.o.Ingress.Path, Filter: s.o.View.Filter,
-			Explainer: s.o.Secrets.Explainer,
-			Hides:     hides, Verbose: s.o.System.Verbose, Quiet: out.Quiet && out.Format != output.FormatJSON,
+			Explainer: s.o.Secrets.Explainer, Verbose: s.o.System.Verbose,
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return s.o.Secrets.Diagnose(ctx, d, work) },
-		})
+		}
 	}
+	lines := func(ctx context.Context) (*output.Live, error) {
+		o := options(ctx, s.display.printer)
+		if isText := out.Format != output.FormatJSON; isText {
+			o.Quiet = out.Quiet
+			if s.child != nil {
+				o.Hides = isShownBySender
+			}
+		}
+		return output.NewLive(ctx, o)
+	}
+	if err := s.buildMainView(ctx, out, lines); err != nil {
+		return err
+	}
+	return s.addJSONFile(ctx, func(ctx context.Context, p output.Printer) (*output.Live, error) {
+		return output.NewLive(ctx, options(ctx, p))
+	})
+}
+
+// buildMainView creates the view on the terminal.
+func (s *Session) buildMainView(ctx context.Context, out output.Options, lines func(context.Context) (*output.Live, error)) error {
 	if s.o.View.TUI {
 		reason := s.o.View.Screen.Unavailable
 		if s.child != nil {
@@ -63,7 +81,7 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 			s.display.view = screen
 			return nil
 		}
-		s.display.printer.Warning("no_screen", "--tui needs a terminal, but "+reason+". Printing lines instead.", nil)
+		s.display.around.Warning("no_screen", "--tui needs a terminal, but "+reason+". Printing lines instead.", nil)
 	}
 	live, err := lines(ctx)
 	if err != nil {

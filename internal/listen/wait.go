@@ -39,7 +39,7 @@ func (w *wait) start(ctx context.Context, s *Session) {
 	ctx, w.cancelWait = context.WithCancel(context.WithoutCancel(ctx))
 	info := s.announce.Info()
 	w.waiter = &Waiter{
-		WaitOptions: w.o.WaitOptions, Printer: s.display.printer, Reader: s.log.Reader(), Session: info.ID,
+		WaitOptions: w.o.WaitOptions, Printer: s.display.around, Reader: s.log.Reader(), Session: info.ID,
 		Since: info.StartedAt.Truncate(time.Millisecond), From: "since listen began",
 	}
 	w.ended = make(chan struct{})

@@ -26,27 +26,27 @@ type jsonCase struct {
 	Rerun      string              `json:"rerun"`
 	Docs       string              `json:"docs"`
 	DurationMS float64             `json:"duration_ms"`
-	jsonFindings
+	Findings   []jsonFinding       `json:"findings,omitempty"`
 }
 
 type jsonBattery struct {
 	kind
-	Target     string   `json:"target"`
-	Form       string   `json:"form"`
-	Framework  string   `json:"framework,omitempty"`
-	Score      int      `json:"score"`
-	Passed     int      `json:"passed"`
-	Failed     int      `json:"failed"`
-	Errors     int      `json:"errors"`
-	Warnings   int      `json:"warnings"`
-	Skipped    int      `json:"skipped"`
-	Known      int      `json:"known,omitempty"`
-	Sent       int      `json:"sent"`
-	Seed       uint64   `json:"seed"`
-	Recipe     []string `json:"recipe,omitempty"`
-	Replaced   []string `json:"replaced,omitempty"`
-	DurationMS float64  `json:"duration_ms"`
-	jsonFindings
+	Target     string        `json:"target"`
+	Form       string        `json:"form"`
+	Framework  string        `json:"framework,omitempty"`
+	Score      int           `json:"score"`
+	Passed     int           `json:"passed"`
+	Failed     int           `json:"failed"`
+	Errors     int           `json:"errors"`
+	Warnings   int           `json:"warnings"`
+	Skipped    int           `json:"skipped"`
+	Known      int           `json:"known,omitempty"`
+	Sent       int           `json:"sent"`
+	Seed       uint64        `json:"seed"`
+	Recipe     []string      `json:"recipe,omitempty"`
+	Replaced   []string      `json:"replaced,omitempty"`
+	DurationMS float64       `json:"duration_ms"`
+	Findings   []jsonFinding `json:"findings,omitempty"`
 }
 
 type jsonCaseInfo struct {
@@ -69,7 +69,7 @@ func printBatteryJSON(o Options, b Battery) error {
 	p.put(jsonBattery{
 		of("test"), b.URL, string(b.Form), b.Framework, b.Score(), b.Count(conformance.Pass), b.Count(conformance.Fail),
 		b.Count(conformance.Error), b.Count(conformance.Warn), b.Count(conformance.Skip), b.knownFailures(), b.Sent, b.Seed, b.Recipe, b.Replaced, millis(b.Took),
-		findingObjects(o.withSelf(b.Findings), nil),
+		findingObjects(o.withSelf(b.Findings), nil).Findings,
 	})
 	return p.Err()
 }
@@ -77,7 +77,7 @@ func printBatteryJSON(o Options, b Battery) error {
 func (b Battery) caseObject(o Options, r conformance.Result) jsonCase {
 	c := jsonCase{
 		kind: of("case"), ID: r.ID, Verdict: r.Verdict, Weight: r.Weight, Source: r.Source, Title: r.Title, Message: r.Message, Notes: r.Notes,
-		Known: b.isKnown(r), Rerun: o.Command(b.rerun(r.ID)), Docs: DocsOf(r.ID), DurationMS: millis(r.Took), jsonFindings: findingObjects(o.withSelf(r.Findings), nil),
+		Known: b.isKnown(r), Rerun: o.Command(b.rerun(r.ID)), Docs: DocsOf(r.ID), DurationMS: millis(r.Took), Findings: findingObjects(o.withSelf(r.Findings), nil).Findings,
 	}
 	for _, x := range r.Exchanges {
 		if x.ID != "" {

@@ -236,16 +236,16 @@ func (p *jsonPrinter) Show(s DeliveryDetails) {
 
 type jsonWarning struct {
 	kind
-	Code       string     `json:"code"`
-	DeliveryID webhook.ID `json:"delivery_id,omitempty"`
-	Message    string     `json:"message"`
-	Hint       string     `json:"hint,omitempty"`
-	jsonFindings
+	Code       string        `json:"code"`
+	DeliveryID webhook.ID    `json:"delivery_id,omitempty"`
+	Message    string        `json:"message"`
+	Hint       string        `json:"hint,omitempty"`
+	Findings   []jsonFinding `json:"findings,omitempty"`
 }
 
 func (p *jsonPrinter) Hint(id webhook.ID, h display.Hint) {
 	h.Command, h.Findings = p.o.Command(h.Command), p.o.withSelf(h.Findings)
-	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command, findingObjects(explain.Findings(h), nil)})
+	p.put(jsonWarning{of("warning"), string(h.Cause), id, h.String(), h.Command, findingObjects(explain.Findings(h), nil).Findings})
 }
 
 func (p *jsonPrinter) Notice(n Notice) {

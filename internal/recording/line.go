@@ -19,7 +19,7 @@ const (
 // fields.
 type Line struct {
 	V              int             `json:"v"`
-	Type           string          `json:"type"`
+	Type           string          `json:"type" schema:"delivery"`
 	ID             webhook.ID      `json:"id"`
 	Event          Text            `json:"event"`
 	Status         webhook.Status  `json:"status"`
@@ -30,7 +30,7 @@ type Line struct {
 	BodyBytes      int64           `json:"body_bytes"`
 	ReplayOf       webhook.ID      `json:"replay_of,omitempty"`
 	ResolvedBy     webhook.ID      `json:"resolved_by,omitempty"`
-	OldResolvedBy  webhook.ID      `json:"mended_by,omitempty"` // the name of resolved_by in older versions; never written
+	OldResolvedBy  webhook.ID      `json:"mended_by,omitempty" schema:"-"` // the name of resolved_by in older versions; never written
 	SameBodyAs     webhook.ID      `json:"same_body_as,omitempty"`
 	Masked         []Text          `json:"masked,omitempty"`
 	Method         string          `json:"method,omitempty"`
@@ -55,7 +55,7 @@ type Line struct {
 
 type attemptLine struct {
 	V           int             `json:"v"`
-	Type        string          `json:"type"`
+	Type        string          `json:"type" schema:"attempt"`
 	DeliveryID  webhook.ID      `json:"delivery_id"`
 	N           int             `json:"n"`
 	Target      Text            `json:"target"`
@@ -70,7 +70,7 @@ type attemptLine struct {
 	Status      webhook.Status  `json:"status"`
 	Masked      []Text          `json:"masked,omitempty"`
 	responseFields
-	oldResponseFields
+	oldResponseFields `schema:"-"`
 }
 
 // responseFields are the handler's response, as text or in base64.

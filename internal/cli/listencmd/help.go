@@ -42,7 +42,7 @@ Tunnel and ingress: url, ssh, path, addr, max-body
 Signatures and responses: verify, respond
 Forwarding: header, insecure, max-concurrency, hold, ordered, retry, retry-speed
 Account webhook: restore-url, yes
-Output: filter, print-secret
+Output: filter, json-file, print-secret
 Scripts and CI: run-timeout, wait-for, count, within, junit, ready-file, allow-failures`,
 			Environment: "VIDIKING_WEBHOOK_SECRET, VIDIKING_API_KEY, VIDIKING_API_URL, NGROK_AUTHTOKEN, HTTPS_PROXY, NO_PROXY, SSH_AUTH_SOCK",
 			Exits: `0 interrupted, and the deliveries in flight were finished

@@ -42,6 +42,7 @@ type listenOptions struct {
 	tui         bool
 	printSecret bool
 	readyFile   string
+	jsonFile    string
 	filterText  string
 	filter      filter.Filter // of the deliveries that are shown
 }
@@ -113,6 +114,8 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("filter", cmdutil.CompleteFilter)
 	f.StringVar(&o.readyFile, "ready-file", "", "write the ready block as JSON to `FILE` when listen is ready, and remove it at the end")
 	_ = cmd.RegisterFlagCompletionFunc("ready-file", cmdutil.CompleteFiles)
+	f.StringVar(&o.jsonFile, "json-file", "", "also write the JSON stream of -o json to `FILE`")
+	_ = cmd.RegisterFlagCompletionFunc("json-file", cmdutil.CompleteFiles)
 	o.wait.AddFlags(cmd)
 	f.BoolVar(&o.allowFailures, "allow-failures", false, "exit with the code of the COMMAND after --, even if a delivery was not delivered")
 	f.BoolVar(&o.account.register, "register", false, "register this listen's URL as your account's webhook, and restore the previous one at the end")

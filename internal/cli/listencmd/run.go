@@ -36,6 +36,9 @@ func (o *listenOptions) run(ctx context.Context, a *cmdutil.App) error {
 	if o.readyFile != "" {
 		s.Ready = listen.ReadyFile{Path: cmdutil.Path(a, o.readyFile), Name: o.readyFile}
 	}
+	if o.jsonFile != "" {
+		s.JSONFile = listen.JSONFile{Path: cmdutil.Path(a, o.jsonFile), Name: o.jsonFile}
+	}
 	return listen.Run(ctx, s)
 }
 
