@@ -16,7 +16,7 @@ func TestEveryWarningCodeIsDocumented(t *testing.T) {
 	root := os.DirFS("..")
 	// The codes of tunnels are in tunnel objects, not in warnings.
 	inSource := map[string]bool{"tunnel_down": true, "tunnel_back": true}
-	inCode := regexp.MustCompile(`(?:\bCode:\s*|\bCode(?:, \w+\.\w+)* = |\bCause = |\bp\.Warning\()"([a-z_]+)"`)
+	inCode := regexp.MustCompile(`(?:\bCode:\s*|\bCode(?:, \w+\.\w+)* = |\bCause = |\.Warning\()"([a-z_]+)"`)
 	for _, dir := range []string{"internal/cli", "internal/listen", "internal/send", "internal/output", "internal/explain"} {
 		for _, text := range sourcesIn(t, root, dir) {
 			for _, m := range inCode.FindAllStringSubmatch(text, -1) {

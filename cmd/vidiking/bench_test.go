@@ -15,7 +15,7 @@ import (
 
 // BenchmarkStart compares brief commands with a Go program that does nothing.
 func BenchmarkStart(b *testing.B) {
-	w, vidiking := newWorld(b), buildRelease(b)
+	w, vidiking := newTestHome(b), buildRelease(b)
 	empty := buildEmpty(b)
 	for _, c := range []struct {
 		name string
@@ -80,7 +80,7 @@ func build(b *testing.B, source string) string {
 type usage struct{ wall, cpu time.Duration }
 
 // timed runs a program to its end, and fails unless it succeeds.
-func (w *world) timed(b *testing.B, program string, args ...string) usage {
+func (w *testHome) timed(b *testing.B, program string, args ...string) usage {
 	b.Helper()
 	cmd := exec.CommandContext(b.Context(), program, args...)
 	cmd.Env, cmd.Dir = w.environment(), w.home

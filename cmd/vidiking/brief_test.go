@@ -9,7 +9,7 @@ import (
 // The reader of the output is gone before the command prints anything, as in `vidiking help | true`.
 func TestBriefCommandsEndQuietlyWithoutAReader(t *testing.T) {
 	t.Parallel()
-	w, vidiking := newWorld(t), program(t)
+	w, vidiking := newTestHome(t), program(t)
 	for _, args := range [][]string{{"help"}, {"listen", "--help"}, {"version"}, {"completion", "bash"}, {"config", "list"}, {"webhooks", "list"}, {}} {
 		read, write, err := os.Pipe()
 		if err != nil {

@@ -21,7 +21,7 @@ func BenchmarkBurst(b *testing.B) {
 	vidiking := buildRelease(b)
 	var next atomic.Int64
 	for b.Loop() {
-		w, handler := newWorld(b), startHandler(b, nil)
+		w, handler := newTestHome(b), startHandler(b, nil)
 		l := w.startListen(b, vidiking, handler.handler())
 		first := next.Load() + 1
 		senders := dialAll(b, l.url, burstConnections)

@@ -45,8 +45,8 @@ const (
 	get = "#!/bin/sh\nexit 0\n"
 )
 
-// tellPipeline runs the commands of a pipeline with a handler of that mode, each in a shell of its own, as CI systems do.
-func tellPipeline(t *testing.T, files map[string]string, port, mode string, want int, commands ...string) {
+// runPipeline runs the commands of a pipeline with a handler of that mode, each in a shell of its own, as CI systems do.
+func runPipeline(t *testing.T, files map[string]string, port, mode string, want int, commands ...string) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("exec chmod 755 bin/npm bin/go bin/apt-get\nenv PATH=$WORK/bin${:}$PATH\n")
@@ -73,11 +73,11 @@ func tellPipeline(t *testing.T, files map[string]string, port, mode string, want
 	if err := os.WriteFile(story, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tellStory(t, story, []string{"HANDLER=" + mode}, nil)
+	runStory(t, story, []string{"HANDLER=" + mode}, nil)
 }
 
-// coded is a command that also says its exit code, since a story sees only whether it is 0.
-func coded(command string) string {
+// withExitCode is a command that also says its exit code, since a story sees only whether it is 0.
+func withExitCode(command string) string {
 	return "code=0\n(" + command + "\n) || code=$?\necho \"exit code $code\"\nexit $code\n"
 }
 
@@ -90,7 +90,7 @@ func TestTheScriptForCIIsGreenAndRed(t *testing.T) {
 		t.Run(test.handler, func(t *testing.T) {
 			t.Parallel()
 			files, port := ciPage(t)
-			tellPipeline(t, files, port, test.handler, test.want, coded("sh webhooks.sh"))
+			runPipeline(t, files, port, test.handler, test.want, withExitCode("sh webhooks.sh"))
 		})
 	}
 }
@@ -103,7 +103,7 @@ func TestTheScriptForCIEndsIfTheHandlerNeverAcceptsConnections(t *testing.T) {
 	if files["webhooks.sh"] == script {
 		t.Fatalf("the script does not start the handler:\n%s", script)
 	}
-	tellPipeline(t, files, port, "absent", 5, coded("sh webhooks.sh"))
+	runPipeline(t, files, port, "absent", 5, withExitCode("sh webhooks.sh"))
 }
 
 // serverForCI is a handler as a project has it, started by its package.json. It listens on PORT and responds with STATUS if the signature
@@ -122,15 +122,15 @@ createServer((request, response) => {
 setTimeout(process.exit, 60_000); // if nobody ends it
 `
 
-// newProject returns a world with a handler that real npm starts, and a function that writes its files.
-func newProject(t *testing.T) (w *world, write func(name, text string)) {
+// newProject returns a home directory with a handler that real npm starts, and a function that writes its files.
+func newProject(t *testing.T) (w *testHome, write func(name, text string)) {
 	t.Helper()
 	for _, program := range []string{"npm", "node"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("There is no %s here.", program)
 		}
 	}
-	w = newWorld(t)
+	w = newTestHome(t)
 	w.env = []string{"npm_config_update_notifier=false"}
 	write = func(name, text string) {
 		t.Helper()
@@ -203,7 +203,7 @@ func TestTheWorkflowForGitHubRuns(t *testing.T) {
 	if len(commands) != 3 {
 		t.Fatalf("got the commands %q, want 3", commands)
 	}
-	tellPipeline(t, files, port, "verify", 0, commands...)
+	runPipeline(t, files, port, "verify", 0, commands...)
 }
 
 func TestThePipelineForGitLabRuns(t *testing.T) {
@@ -221,7 +221,7 @@ func TestThePipelineForGitLabRuns(t *testing.T) {
 	if len(job.Script) != 1 || job.Artifacts.Reports.JUnit != "report.xml" {
 		t.Fatalf("got %+v, want a script and its report", job)
 	}
-	tellPipeline(t, files, port, "verify", 0, strings.Join(append(append(job.Before, job.Script...), "grep -q 'tests=\"40\" failures=\"0\"' report.xml"), "\n"))
+	runPipeline(t, files, port, "verify", 0, strings.Join(append(append(job.Before, job.Script...), "grep -q 'tests=\"40\" failures=\"0\"' report.xml"), "\n"))
 }
 
 func TestTheMakefileForCIRuns(t *testing.T) {
@@ -230,7 +230,7 @@ func TestTheMakefileForCIRuns(t *testing.T) {
 		t.Skip("There is no make here.")
 	}
 	files, port := ciPage(t)
-	tellPipeline(t, files, port, "verify", 0, "make webhooks")
+	runPipeline(t, files, port, "verify", 0, "make webhooks")
 }
 
 func TestTheContainerForCIRunsTheScript(t *testing.T) {
@@ -255,5 +255,5 @@ func TestTheContainerForCIRunsTheScript(t *testing.T) {
 	if len(commands) != 2 {
 		t.Fatalf("the image runs %q, want 2 commands", commands)
 	}
-	tellPipeline(t, files, port, "verify", 0, append(commands, service.Command)...)
+	runPipeline(t, files, port, "verify", 0, append(commands, service.Command)...)
 }

@@ -55,7 +55,7 @@ func completedLines() []completed {
 // The test types lines into the real shells and reads the completions that they offer.
 func TestShellsOfferTheExpectedCompletions(t *testing.T) {
 	t.Parallel()
-	for name, offered := range map[string]func(*testing.T, *world, []string) [][]string{
+	for name, offered := range map[string]func(*testing.T, *testHome, []string) [][]string{
 		"bash": offeredByBash, "zsh": offeredByZsh, "fish": offeredByFish,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestShellsOfferTheExpectedCompletions(t *testing.T) {
 			if _, err := exec.LookPath(name); err != nil {
 				t.Skipf("There is no %s here.", name)
 			}
-			w := newWorld(t)
+			w := newTestHome(t)
 			ids := w.readyToComplete(t)
 			var lines []string
 			all := completedLines()
@@ -119,7 +119,7 @@ func TestShellsWithoutCompletionSupportPrintTheDocumentedError(t *testing.T) {
 }
 
 // readyToComplete adds two deliveries, a profile and a file to the sandbox. It returns the deliveries' ids by their names in completedLines.
-func (w *world) readyToComplete(t *testing.T) *strings.Replacer {
+func (w *testHome) readyToComplete(t *testing.T) *strings.Replacer {
 	t.Helper()
 	var ids []string
 	for range 2 {
@@ -177,7 +177,7 @@ bindkey '^X^D' write
 `
 )
 
-func offeredByBash(t *testing.T, w *world, lines []string) [][]string {
+func offeredByBash(t *testing.T, w *testHome, lines []string) [][]string {
 	t.Helper()
 	start := w.write(t, "start.bash", bashStart)
 	w.env = append(w.env, "SCRIPT="+script(t, "vidiking.bash"), "BASH_COMPLETION="+bashCompletion(t))
@@ -196,7 +196,7 @@ func bashCompletion(t *testing.T) string {
 	return ""
 }
 
-func offeredByZsh(t *testing.T, w *world, lines []string) [][]string {
+func offeredByZsh(t *testing.T, w *testHome, lines []string) [][]string {
 	t.Helper()
 	w.write(t, ".zshrc", zshStart)
 	w.env = append(w.env, "SCRIPT="+script(t, "_vidiking"), "ZDOTDIR="+w.home)
@@ -204,7 +204,7 @@ func offeredByZsh(t *testing.T, w *world, lines []string) [][]string {
 }
 
 // typedInto types lines into a shell at a terminal and returns the completions for each.
-func (w *world) typedInto(t *testing.T, lines []string, shell string, args ...string) [][]string {
+func (w *testHome) typedInto(t *testing.T, lines []string, shell string, args ...string) [][]string {
 	t.Helper()
 	path, err := exec.LookPath(shell)
 	if err != nil {
@@ -228,7 +228,7 @@ func (w *world) typedInto(t *testing.T, lines []string, shell string, args ...st
 }
 
 // offeredByFish asks fish with its own command for completions.
-func offeredByFish(t *testing.T, w *world, lines []string) [][]string {
+func offeredByFish(t *testing.T, w *testHome, lines []string) [][]string {
 	t.Helper()
 	const ask = `source $argv[1]; for line in $argv[2..-1]; complete -C "$line"; echo ` + offeredBehind + `; end`
 	code, stdout, stderr := w.run(t, "fish", append([]string{"--no-config", "-c", ask, script(t, "vidiking.fish")}, lines...)...)
@@ -249,7 +249,7 @@ func offeredByFish(t *testing.T, w *world, lines []string) [][]string {
 }
 
 // write writes a file in the sandbox's home and returns its path.
-func (w *world) write(t *testing.T, name, text string) string {
+func (w *testHome) write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(w.home, name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -39,7 +39,7 @@ func TestDocumentedSignatureMatchesOpenSSL(t *testing.T) {
 	if err := os.WriteFile(story, []byte(archive), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tellStory(t, story, nil, nil)
+	runStory(t, story, nil, nil)
 }
 
 // TestTroubleshootingQuotesTheProgram compares the page with the program: code in the first column of its tables must occur in an error

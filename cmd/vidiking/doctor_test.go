@@ -10,7 +10,7 @@ import (
 func TestDoctorChecksTheTunnelThatListenWouldUse(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	found := func(flags ...string) string {
 		_, stdout, _ := w.run(t, "vidiking", append([]string{"doctor", "--no-sample"}, flags...)...)

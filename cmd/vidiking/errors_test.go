@@ -45,9 +45,9 @@ func runNoted() int {
 		return run()
 	}
 	w := environment()
-	var said heard
+	var said capture
 	w.Stderr = io.MultiWriter(w.Stderr, &said)
-	var printed heard
+	var printed capture
 	isJSON := asksForJSON(w.Args)
 	if isJSON && !slices.Contains(w.Args, "--") { // the command after -- has stdout for itself
 		w.Stdout = io.MultiWriter(&printed, w.Stdout)
@@ -66,19 +66,19 @@ func runNoted() int {
 	return code
 }
 
-// heard keeps the output on stderr. Several goroutines may write to it.
-type heard struct {
+// capture keeps the output on stderr. Several goroutines may write to it.
+type capture struct {
 	mu   sync.Mutex
 	said bytes.Buffer
 }
 
-func (h *heard) Write(p []byte) (int, error) {
+func (h *capture) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.said.Write(p)
 }
 
-func (h *heard) String() string {
+func (h *capture) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.said.String()
@@ -91,9 +91,9 @@ func endingOf(args []string, said string, code int) (e ending, ok bool) {
 	if code == 0 || at < 0 || !isWholeError(said[at:]) {
 		return e, false
 	}
-	e = ending{Command: commandOf(args, said[at:]), Said: anyRun(said[at:]), Code: code}
+	e = ending{Command: commandOf(args, said[at:]), Said: withoutVariableParts(said[at:]), Code: code}
 	for _, a := range args {
-		e.Args = append(e.Args, anyRun(a))
+		e.Args = append(e.Args, withoutVariableParts(a))
 	}
 	return e, true
 }
@@ -131,8 +131,8 @@ func commandOf(args []string, said string) string {
 	return strings.Join(words, " ")
 }
 
-// anyRun replaces values that differ between runs.
-func anyRun(s string) string {
+// withoutVariableParts replaces values that differ between runs.
+func withoutVariableParts(s string) string {
 	for _, dir := range []string{os.Getenv("WORK"), os.Getenv("HOME")} {
 		if dir != "" {
 			s = strings.ReplaceAll(s, dir, "/work")

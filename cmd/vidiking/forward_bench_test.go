@@ -82,7 +82,7 @@ type peers struct {
 
 func startPeers(b *testing.B, vidiking string, connections int) *peers {
 	b.Helper()
-	w := newWorld(b)
+	w := newTestHome(b)
 	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, `{"received":true}`)
@@ -182,7 +182,7 @@ func (p *peers) paced(b *testing.B, i int) []time.Duration {
 }
 
 // startProxy starts a process with a proxy for the handler and returns its address.
-func (w *world) startProxy(b *testing.B, handler string) (p *process, address string) {
+func (w *testHome) startProxy(b *testing.B, handler string) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "addr")
 	p = w.start(b, "proxy", handler, file)
@@ -207,7 +207,7 @@ func runProxy(args []string) int {
 		}
 		transport := &http.Transport{MaxIdleConns: idleConnections, MaxIdleConnsPerHost: idleConnections, DisableCompression: true}
 		proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, Transport: transport}
-		server := &http.Server{Handler: proxy, ReadHeaderTimeout: patience}
+		server := &http.Server{Handler: proxy, ReadHeaderTimeout: testTimeout}
 		return errors.Join(writeWhole(args[1], ln.Addr().String()), server.Serve(ln))
 	}()
 	fmt.Fprintln(os.Stderr, err)

@@ -12,10 +12,10 @@ import (
 // other commands suggest it.
 func TestCommandsOnAFullDisk(t *testing.T) {
 	t.Parallel()
-	onOwnDisk(t, "size=4m", func(*world) {}, func(w *world) { commandsOnFullDisk(t, w) })
+	onOwnDisk(t, "size=4m", func(*testHome) {}, func(w *testHome) { commandsOnFullDisk(t, w) })
 }
 
-func commandsOnFullDisk(t *testing.T, w *world) {
+func commandsOnFullDisk(t *testing.T, w *testHome) {
 	t.Helper()
 	handler := startHandler(t, nil).handler()
 	mustRun(t, w, 0, "trigger", "render.complete", "--count", "40", "--to", handler)
@@ -58,7 +58,7 @@ func commandsOnFullDisk(t *testing.T, w *world) {
 }
 
 // mustRun runs a command that must end with a code and returns all of its output.
-func mustRun(t *testing.T, w *world, code int, args ...string) string {
+func mustRun(t *testing.T, w *testHome, code int, args ...string) string {
 	t.Helper()
 	got, stdout, stderr := w.run(t, "vidiking", args...)
 	if got != code {

@@ -17,10 +17,10 @@ import (
 // When there is space again it continues, and earlier records are intact.
 func TestListenOnAFullDiskRejectsDeliveriesItCannotRecord(t *testing.T) {
 	t.Parallel()
-	onOwnDisk(t, "size=16m", func(*world) {}, func(w *world) { fullDisk(t, w) })
+	onOwnDisk(t, "size=16m", func(*testHome) {}, func(w *testHome) { fullDisk(t, w) })
 }
 
-func fullDisk(t *testing.T, w *world) {
+func fullDisk(t *testing.T, w *testHome) {
 	t.Helper()
 	handler := startHandler(t, nil)
 	l := w.startListen(t, "vidiking", handler.handler())

@@ -62,7 +62,7 @@ func TestDocumentedHandlers(t *testing.T) {
 					t.Errorf("%s: got %d %s, want %d", r.name, got, answer, r.want)
 				}
 			}
-			w := newWorld(t)
+			w := newTestHome(t)
 			if err := os.WriteFile(filepath.Join(w.home, "exact.json"), []byte(exact), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -206,7 +206,7 @@ func served(find func(t *testing.T, dir string) interpreter, args ...string) fun
 			t.Fatal(err)
 		}
 		cmd.Args = append(cmd.Args, handler)
-		w := newWorld(t)
+		w := newTestHome(t)
 		cmd.Dir, cmd.Env = w.home, append(append(w.environment(), "VIDIKING_WEBHOOK_SECRET="+secret, "NODE_PATH="+filepath.Join(dir, "node_modules")), run.env...)
 		return firstLine(t, cmd)
 	}

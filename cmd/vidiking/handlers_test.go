@@ -36,7 +36,7 @@ func TestRealHandlers(t *testing.T) {
 			for form, other := range map[string]string{"prefixed": "bare", "bare": "prefixed"} {
 				t.Run(form, func(t *testing.T) {
 					t.Parallel()
-					tellStory(t, filepath.Join(dir, "story.txtar"), slices.Concat(run.env, []string{
+					runStory(t, filepath.Join(dir, "story.txtar"), slices.Concat(run.env, []string{
 						"INTERPRETER=" + run.program, "HANDLER=" + handler, "FORM=" + form, "OTHER=" + other,
 					}), map[string]bool{form: true, other: false, "raw": h.raw})
 				})
@@ -45,8 +45,8 @@ func TestRealHandlers(t *testing.T) {
 	}
 }
 
-// tellStory runs one story with additional variables and conditions in a sandboxed home.
-func tellStory(t *testing.T, file string, variables []string, conditions map[string]bool) {
+// runStory runs one story with additional variables and conditions in a sandboxed home.
+func runStory(t *testing.T, file string, variables []string, conditions map[string]bool) {
 	testscript.Run(t, testscript.Params{
 		Files:               []string{file},
 		RequireExplicitExec: true,

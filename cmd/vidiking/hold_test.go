@@ -35,7 +35,7 @@ func (h *inOrder) count() int {
 // listen that held them was killed, twice, and another one replaced it. Each delivery is in the log once.
 func TestHeldDeliveriesSurviveAKilledListen(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	gone, err := listenKept(t.Context())
 	if err != nil {
 		t.Fatal(err)

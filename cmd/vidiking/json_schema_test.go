@@ -110,7 +110,7 @@ func (s jsonSchema) validate(line string) (name string, err error) {
 	}
 	members, _ := object.(map[string]any)
 	kind, _ := members["type"].(string)
-	err = errors.New("the schema does not have the type " + kind)
+	err = errors.New("no definition of the type " + kind + " matches")
 	for _, name := range slices.Sorted(maps.Keys(s)) {
 		if name != kind && !strings.HasPrefix(name, kind+"_") {
 			continue

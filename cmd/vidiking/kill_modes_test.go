@@ -46,11 +46,11 @@ func TestKilledListensLoseNothingAndReportUnknownOutcomes(t *testing.T) {
 // crashTest is the sandbox of one mode, with the known facts about each delivery and handler.
 type crashTest struct {
 	*testing.T
-	mode     crashMode
-	w        *world
-	crowd    crowd
-	handlers []*restarting
-	log      *store.Reader
+	mode              crashMode
+	w                 *testHome
+	concurrentSenders concurrentSenders
+	handlers          []*restarting
+	log               *store.Reader
 
 	lost    map[webhook.ID]bool // pending without a due time: the outcome is unknown, and nothing sends it again
 	unknown map[string]int      // by target and body: the number of attempts that may have started without a result in the log
@@ -58,7 +58,7 @@ type crashTest struct {
 }
 
 func newCrashTest(t *testing.T, m crashMode) *crashTest {
-	c := &crashTest{T: t, mode: m, w: newWorld(t), crowd: crowd{answered: map[int64]bool{}}, lost: map[webhook.ID]bool{}, unknown: map[string]int{}}
+	c := &crashTest{T: t, mode: m, w: newTestHome(t), concurrentSenders: concurrentSenders{answered: map[int64]bool{}}, lost: map[webhook.ID]bool{}, unknown: map[string]int{}}
 	for range m.targets {
 		c.handlers = append(c.handlers, newRestarting(t, m.flaky))
 	}
@@ -72,18 +72,18 @@ func (c *crashTest) run() {
 		}
 		l := c.listen()
 		stop := c.readAllTheTime()
-		c.crowd.press(c.T, l, 1+rand.Int64N(300))
+		c.concurrentSenders.press(c.T, l, 1+rand.Int64N(300))
 		stop()
 		if live, err := session.Live(c.w.dir); err != nil || len(live) != 0 {
 			c.Errorf("after the kill these sessions are found: %v, %v; want none", live, err)
 		}
 		c.log = openLog(c.T, c.w.dir) // files the journal of the dead listen
-		c.crowd.check(c.T, c.log)
+		c.concurrentSenders.check(c.T, c.log)
 		c.note()
 	}
 	c.finish()
-	c.Logf("%d kills, %d sent, %d answered, %d reported as unknown, %d calls of handlers", kills(c.T), c.crowd.next.Load(), len(c.crowd.answered), c.reports, c.calls())
-	if len(c.crowd.answered) == 0 {
+	c.Logf("%d kills, %d sent, %d answered, %d reported as unknown, %d calls of handlers", kills(c.T), c.concurrentSenders.next.Load(), len(c.concurrentSenders.answered), c.reports, c.calls())
+	if len(c.concurrentSenders.answered) == 0 {
 		c.Error("nothing was answered, so nothing was proven")
 	}
 }
@@ -189,11 +189,11 @@ func (c *crashTest) finish() {
 			}
 		}
 	})
-	for n := int64(1); n <= c.crowd.next.Load(); n++ {
+	for n := int64(1); n <= c.concurrentSenders.next.Load(); n++ {
 		for _, h := range c.handlers {
 			body := string(numberedBody(n))
 			came, key := h.calls(body), h.target()+body
-			if c.crowd.answered[n] && came == 0 {
+			if c.concurrentSenders.answered[n] && came == 0 {
 				c.Errorf("delivery %d was acknowledged and never reached %s", n, h.target())
 			}
 			if most := recorded[key] + c.unknown[key]; came > most {

@@ -28,15 +28,15 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// crowd sends to a listen over several connections and records which deliveries were answered.
-type crowd struct {
+// concurrentSenders sends to a listen over several connections and records which deliveries were answered.
+type concurrentSenders struct {
 	next     atomic.Int64
 	mu       sync.Mutex
 	answered map[int64]bool // by number, across all listens so far
 }
 
 // press sends over eight connections and kills the listen after the given number of further answers. It returns when all senders have noticed.
-func (c *crowd) press(t *testing.T, l *listening, enough int64) {
+func (c *concurrentSenders) press(t *testing.T, l *listening, enough int64) {
 	t.Helper()
 	var more atomic.Int64
 	var all sync.WaitGroup
@@ -64,7 +64,7 @@ func (c *crowd) press(t *testing.T, l *listening, enough int64) {
 }
 
 // check compares the log with the deliveries sent: answered ones are in it exactly once, and it has no others.
-func (c *crowd) check(t *testing.T, r *store.Reader) {
+func (c *concurrentSenders) check(t *testing.T, r *store.Reader) {
 	t.Helper()
 	found := bodies(t, r)
 	known := 0
@@ -86,7 +86,7 @@ func (c *crowd) check(t *testing.T, r *store.Reader) {
 // that replays them.
 func TestNextListenReportsDeliveriesOfAKilledOne(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	think, answer := make(chan struct{}), make(chan struct{})
 	handler := startHandler(t, func(r *http.Request) {
 		think <- struct{}{}
@@ -131,7 +131,7 @@ func TestNextListenReportsDeliveriesOfAKilledOne(t *testing.T) {
 // A listen that is killed during startup leaves a log that can be opened.
 func TestListenKilledDuringStartupLeavesAReadableLog(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	for range kills(t) {
 		p := w.start(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1")
 		moment := time.NewTimer(rand.N(60 * time.Millisecond))

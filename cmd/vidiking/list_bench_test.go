@@ -20,7 +20,7 @@ const (
 
 // BenchmarkList measures the time to list a log of 100,000 deliveries, in addition to the time of `version`, which reads no log.
 func BenchmarkList(b *testing.B) {
-	w, vidiking := newWorld(b), buildRelease(b)
+	w, vidiking := newTestHome(b), buildRelease(b)
 	fillLog(b, w.dir)
 	for _, c := range []struct {
 		name string

@@ -24,7 +24,7 @@ type loadObject struct {
 }
 
 // trigger sends 5,000 deliveries through the listen of the sandbox, as a separate process.
-func (w *world) trigger(b *testing.B, vidiking string, flags ...string) (o loadObject) {
+func (w *testHome) trigger(b *testing.B, vidiking string, flags ...string) (o loadObject) {
 	b.Helper()
 	args := append([]string{"trigger", "render.complete", "--count", "5000", "--concurrency", loadConnections, "-o", "json"}, flags...)
 	code, stdout, stderr := w.run(b, vidiking, args...)
@@ -39,8 +39,8 @@ func (w *world) trigger(b *testing.B, vidiking string, flags ...string) (o loadO
 // after the attempt is in the log.
 func BenchmarkLoad(b *testing.B) {
 	vidiking := buildRelease(b)
-	start := func(b *testing.B) (*world, *listening) {
-		w, handler := newWorld(b), startHandler(b, nil)
+	start := func(b *testing.B) (*testHome, *listening) {
+		w, handler := newTestHome(b), startHandler(b, nil)
 		return w, w.startListen(b, vidiking, handler.handler())
 	}
 	b.Run("closed", func(b *testing.B) {

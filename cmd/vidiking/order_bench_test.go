@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// orderly is a handler that takes up to 10 ms, so concurrent deliveries overtake each other. It records the events of each job.
-type orderly struct {
+// orderHandler is a handler that takes up to 10 ms, so concurrent deliveries overtake each other. It records the events of each job.
+type orderHandler struct {
 	*httptest.Server
 	mu   sync.Mutex
 	jobs map[string]*jobAtHandler
@@ -26,15 +26,15 @@ type jobAtHandler struct {
 	overlapped bool
 }
 
-func newOrderly(b *testing.B) *orderly {
+func newOrderHandler(b *testing.B) *orderHandler {
 	b.Helper()
-	o := &orderly{jobs: map[string]*jobAtHandler{}}
+	o := &orderHandler{jobs: map[string]*jobAtHandler{}}
 	o.Server = httptest.NewServer(http.HandlerFunc(o.take))
 	b.Cleanup(o.Close)
 	return o
 }
 
-func (o *orderly) take(_ http.ResponseWriter, r *http.Request) {
+func (o *orderHandler) take(_ http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var payload struct {
 		Event string
@@ -60,7 +60,7 @@ func (o *orderly) take(_ http.ResponseWriter, r *http.Request) {
 }
 
 // disorder counts the jobs whose events arrived in another order than in the log, and the jobs with two concurrent events.
-func (o *orderly) disorder(log map[string][]string) (events, overtaken, together int) {
+func (o *orderHandler) disorder(log map[string][]string) (events, overtaken, together int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for id, job := range o.jobs {
@@ -76,7 +76,7 @@ func (o *orderly) disorder(log map[string][]string) (events, overtaken, together
 }
 
 // arrivals returns the events of each job in the order of the log.
-func (w *world) arrivals(b *testing.B, vidiking string) map[string][]string {
+func (w *testHome) arrivals(b *testing.B, vidiking string) map[string][]string {
 	b.Helper()
 	code, stdout, stderr := w.run(b, vidiking, "webhooks", "list", "--limit", "10000", "-o", "json")
 	if code != 0 {
@@ -99,7 +99,7 @@ func BenchmarkOrdered(b *testing.B) {
 	for name, flags := range map[string][]string{"ordered": {"--ordered"}, "plain": nil} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				w, handler := newWorld(b), newOrderly(b)
+				w, handler := newTestHome(b), newOrderHandler(b)
 				l := w.startListen(b, vidiking, handler.URL+"/webhooks/vidiking", flags...)
 				code, stdout, stderr := w.run(b, vidiking, "trigger", "render", "--count", "1667", "--rate", "500", "--concurrency", "64", "-o", "json")
 				var o loadObject

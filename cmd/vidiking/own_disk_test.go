@@ -18,13 +18,13 @@ const ownDiskVariable = "VIDIKING_TEST_OWN_DISK"
 
 // onOwnDisk runs a test in a separate process whose data directory is on a separate disk, in a mode of `owndisk`. It calls prepare before
 // that, in this process, while the data directory is an ordinary one. It skips the test if such a disk is impossible.
-func onOwnDisk(t *testing.T, mode string, prepare, test func(w *world)) {
+func onOwnDisk(t *testing.T, mode string, prepare, test func(w *testHome)) {
 	t.Helper()
 	if home := os.Getenv(ownDiskVariable); home != "" {
-		test(worldAt(home))
+		test(testHomeAt(home))
 		return
 	}
-	w := newWorld(t)
+	w := newTestHome(t)
 	if err := os.Mkdir(w.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// everyday holds the output of the story's two terminals, with fixed values for everything that differs between runs.
-type everyday struct {
+// dailyUse holds the output of the story's two terminals, with fixed values for everything that differs between runs.
+type dailyUse struct {
 	listen     []row
 	transcript string
 }
@@ -26,26 +26,26 @@ type everyday struct {
 // everydaySecret ends like the secrets in the docs.
 const everydaySecret = "whsec_of_the_everyday_story_Kq7T"
 
-// runEveryday runs listen in one terminal and everyday commands in another: a job's events, an event that the handler refuses because of a bug,
+// runDailyUse runs listen in one terminal and dailyUse commands in another: a job's events, an event that the handler refuses because of a bug,
 // its replay after the fix, and the list.
-func runEveryday(t *testing.T) everyday {
+func runDailyUse(t *testing.T) dailyUse {
 	t.Helper()
 	var fixed atomic.Bool
 	fixed.Store(true)
-	handler := httptest.NewServer(everydayHandler(&fixed))
+	handler := httptest.NewServer(dailyUseHandler(&fixed))
 	defer handler.Close()
 	address, err := url.Parse(handler.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.env = []string{"VIDIKING_DATA_DIR=", "VIDIKING_WEBHOOK_SECRET=" + everydaySecret}
 	forward := "localhost:" + address.Port()
 	listen := w.sit(t, 80, 40, "listen", "--forward", forward, "--addr", "127.0.0.1:0")
 	listen.shows("vidiking trigger render.complete")
 
-	s := settler{seen: map[string]string{}}
+	s := normalizer{seen: map[string]string{}}
 	var transcript []string
 	types := func(code, deliveries int, args ...string) {
 		x := w.sit(t, 80, 40, args...)
@@ -67,7 +67,7 @@ func runEveryday(t *testing.T) everyday {
 	types(0, 5, "webhooks", "list")
 
 	typed := styledRow("$ vidiking listen --forward localhost:3000")
-	return everyday{
+	return dailyUse{
 		listen:     append([]row{typed}, s.settle(listen.rows())...),
 		transcript: strings.Join(transcript[:len(transcript)-1], "\n") + "\n",
 	}
@@ -84,9 +84,9 @@ func answered(rows []row) int {
 	return n
 }
 
-// everydayHandler refuses valid signatures until it is fixed. It compares with bare hex, like the samples in Vidiking's
+// dailyUseHandler refuses valid signatures until it is fixed. It compares with bare hex, like the samples in Vidiking's
 // documentation.
-func everydayHandler(fixed *atomic.Bool) http.HandlerFunc {
+func dailyUseHandler(fixed *atomic.Bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		style := signature.StyleBare
 		if fixed.Load() {
@@ -117,7 +117,7 @@ func styledRow(text string) row {
 const plain = "\x1b[m"
 
 // rows returns the rows of the screen, without trailing empty cells and rows.
-func (x *typist) rows() []row {
+func (x *ptySession) rows() []row {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var rows []row
@@ -180,8 +180,8 @@ func (r row) stretches() []stretch {
 	return runs
 }
 
-// settler replaces values that differ between runs with fixed ones, and equal values with equal ones.
-type settler struct{ seen map[string]string }
+// normalizer replaces values that differ between runs with fixed ones, and equal values with equal ones.
+type normalizer struct{ seen map[string]string }
 
 // settled has the fixed values of the story's deliveries, in order.
 var settled = []struct{ id, time, took string }{
@@ -192,7 +192,7 @@ var settled = []struct{ id, time, took string }{
 	{"dlv_q8w2ne", "14:03:58", "11 ms"},
 }
 
-func (s settler) settle(rows []row) []row {
+func (s normalizer) settle(rows []row) []row {
 	var out []row
 	for _, r := range rows {
 		if r.waits() {
@@ -220,7 +220,7 @@ func (s settler) settle(rows []row) []row {
 }
 
 // name returns the fixed value for a value, or the next one of its kind.
-func (s settler) name(seen, kind string, next func(n int) string) string {
+func (s normalizer) name(seen, kind string, next func(n int) string) string {
 	if s.seen[seen] == "" {
 		n := 0
 		for _, name := range s.seen {

@@ -17,17 +17,17 @@ const (
 	readmeFile  = "../../README.md"
 )
 
-// TestThePictureAndTranscriptInTheREADMEMatchARealRun runs the everyday story in two terminals. The one with listen becomes the picture, and the
+// TestThePictureAndTranscriptInTheREADMEMatchARealRun runs the dailyUse story in two terminals. The one with listen becomes the picture, and the
 // other one, with the other commands, becomes the transcript in the README. -update writes both.
 func TestThePictureAndTranscriptInTheREADMEMatchARealRun(t *testing.T) {
 	t.Parallel()
-	day := runEveryday(t)
+	day := runDailyUse(t)
 
 	readme, err := os.ReadFile(readmeFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begin, end = "<!-- everyday: written by go test ./cmd/vidiking -run TestThePicture -update -->\n```console\n", "```\n"
+	const begin, end = "<!-- dailyUse: written by go test ./cmd/vidiking -run TestThePicture -update -->\n```console\n", "```\n"
 	before, rest, ok := strings.Cut(string(readme), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {

@@ -19,8 +19,8 @@ import (
 // processSecret is the secret that senders sign with and all processes here verify with.
 const processSecret = "whsec_of_the_whole_process_tests"
 
-// world is a sandbox: a home directory with a data directory.
-type world struct {
+// testHome is a home directory with a data directory, for the programs of a test.
+type testHome struct {
 	home, dir string
 	env       []string // added to the environment that every sandbox has
 }
@@ -43,14 +43,16 @@ func hangUpsReach() {
 	}
 }
 
-func newWorld(tb testing.TB) *world {
+func newTestHome(tb testing.TB) *testHome {
 	tb.Helper()
-	return worldAt(tb.TempDir())
+	return testHomeAt(tb.TempDir())
 }
 
-func worldAt(home string) *world { return &world{home: home, dir: filepath.Join(home, "data")} }
+func testHomeAt(home string) *testHome {
+	return &testHome{home: home, dir: filepath.Join(home, "data")}
+}
 
-func (w *world) environment() []string {
+func (w *testHome) environment() []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.home, "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=UTC",
 		"GORACE=" + os.Getenv("GORACE"),         // settings of the race detector, if any
@@ -69,7 +71,7 @@ type process struct {
 }
 
 // start starts program in the sandbox and kills it at the end of the test.
-func (w *world) start(tb testing.TB, program string, args ...string) *process {
+func (w *testHome) start(tb testing.TB, program string, args ...string) *process {
 	tb.Helper()
 	p := &process{tb: tb, cmd: exec.CommandContext(tb.Context(), program, args...), ended: make(chan struct{})}
 	p.cmd.Env, p.cmd.Dir = w.environment(), w.home
@@ -96,22 +98,22 @@ func (w *world) start(tb testing.TB, program string, args ...string) *process {
 }
 
 // run runs program to its end and returns its exit code and output.
-func (w *world) run(tb testing.TB, program string, args ...string) (code int, stdout, stderr string) {
+func (w *testHome) run(tb testing.TB, program string, args ...string) (code int, stdout, stderr string) {
 	tb.Helper()
 	p := w.start(tb, program, args...)
 	code = p.wait()
 	return code, p.said(p.stdout), p.said(p.stderr)
 }
 
-// patience is far longer than any step takes, even on a busy machine with the race detector. After it, something hangs.
-const patience = 2 * time.Minute
+// testTimeout is far longer than any step takes, even on a busy machine with the race detector. After it, something hangs.
+const testTimeout = 2 * time.Minute
 
 // wait returns the exit code; -1 if a signal ended the process.
 func (p *process) wait() int {
 	p.tb.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		p.tb.Fatalf("%q did not end; stderr:\n%s", p.cmd.Args, p.said(p.stderr))
 	}
 	return p.cmd.ProcessState.ExitCode()
@@ -145,14 +147,14 @@ func (p *process) await(what string, ok func() bool) bool {
 	p.tb.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(patience)
+	late := time.After(testTimeout)
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-p.ended:
 			return ok()
 		case <-late:
-			p.tb.Fatalf("%s: not within %v; stderr:\n%s", what, patience, p.said(p.stderr))
+			p.tb.Fatalf("%s: not within %v; stderr:\n%s", what, testTimeout, p.said(p.stderr))
 		}
 	}
 	return true
@@ -166,7 +168,7 @@ type listening struct {
 }
 
 // startListen starts a listen of the given program on a free port, and returns when other commands can find it.
-func (w *world) startListen(tb testing.TB, program, handler string, flags ...string) *listening {
+func (w *testHome) startListen(tb testing.TB, program, handler string, flags ...string) *listening {
 	tb.Helper()
 	args := append([]string{"listen", "--addr", "127.0.0.1:0", "--forward", handler}, flags...)
 	l := &listening{process: w.start(tb, program, args...), dir: w.dir}

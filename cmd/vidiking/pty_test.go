@@ -20,8 +20,8 @@ import (
 	"golang.org/x/term"
 )
 
-// typist is a user at a pseudo-terminal, with an emulator of its screen.
-type typist struct {
+// ptySession is a user at a pseudo-terminal, with an emulator of its screen.
+type ptySession struct {
 	t      testing.TB
 	cmd    *exec.Cmd
 	pty    *os.File
@@ -35,15 +35,15 @@ type typist struct {
 }
 
 // sit runs vidiking in a terminal of the given size.
-func (w *world) sit(t testing.TB, width, height int, args ...string) *typist {
+func (w *testHome) sit(t testing.TB, width, height int, args ...string) *ptySession {
 	t.Helper()
 	return w.sitAt(t, program(t), width, height, args...)
 }
 
 // sitAt is like sit, with another build of vidiking.
-func (w *world) sitAt(t testing.TB, program string, width, height int, args ...string) *typist {
+func (w *testHome) sitAt(t testing.TB, program string, width, height int, args ...string) *ptySession {
 	t.Helper()
-	x := &typist{t: t, cmd: exec.CommandContext(t.Context(), program, args...), screen: vt.NewEmulator(width, height), ended: make(chan struct{})}
+	x := &ptySession{t: t, cmd: exec.CommandContext(t.Context(), program, args...), screen: vt.NewEmulator(width, height), ended: make(chan struct{})}
 	x.cmd.Env, x.cmd.Dir = append(w.environment(), "TERM=xterm-256color", "SHELL=/bin/sh"), w.home
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -75,7 +75,7 @@ func (w *world) sitAt(t testing.TB, program string, width, height int, args ...s
 	return x
 }
 
-func (x *typist) read() {
+func (x *ptySession) read() {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := x.pty.Read(buf)
@@ -109,14 +109,14 @@ func sequences(b []byte) iter.Seq[[]byte] {
 
 // draw feeds bytes to the emulator. The emulator panics if a scroll region extends below the screen, which happens when the program has not
 // noticed yet that the terminal was made smaller. Terminals ignore that, and the program redraws when it notices.
-func (x *typist) draw(b []byte) {
+func (x *ptySession) draw(b []byte) {
 	defer func() { _ = recover() }()
 	_, _ = x.screen.Write(b)
 }
 
 func TestEmulatorSurvivesAShrunkTerminal(t *testing.T) {
 	t.Parallel()
-	x := newWorld(t).sitAt(t, "/bin/sh", 80, 24, "-c", `printf 'ready\n'; read -r x; printf '\033[8;23r\033[8H\033[8T\033[r\033[Hwhole'; read -r x`)
+	x := newTestHome(t).sitAt(t, "/bin/sh", 80, 24, "-c", `printf 'ready\n'; read -r x; printf '\033[8;23r\033[8H\033[8T\033[r\033[Hwhole'; read -r x`)
 	x.shows("ready")
 	x.resize(80, 10)
 	x.types("\r")
@@ -124,48 +124,48 @@ func TestEmulatorSurvivesAShrunkTerminal(t *testing.T) {
 }
 
 // text returns the text on the screen.
-func (x *typist) text() string {
+func (x *ptySession) text() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.screen.String()
 }
 
 // inScreen reports whether the program uses the alternate screen.
-func (x *typist) inScreen() bool {
+func (x *ptySession) inScreen() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.screen.IsAltScreen()
 }
 
-func (x *typist) until(what string, ok func() bool) {
+func (x *ptySession) until(what string, ok func() bool) {
 	x.t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(patience)
+	late := time.After(testTimeout)
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-late:
-			x.t.Fatalf("not within %v: %s; the screen:\n%s", patience, what, x.text())
+			x.t.Fatalf("not within %v: %s; the screen:\n%s", testTimeout, what, x.text())
 		}
 	}
 }
 
 // shows waits until the screen contains the text.
-func (x *typist) shows(want string) {
+func (x *ptySession) shows(want string) {
 	x.t.Helper()
 	x.until("the screen shows "+want, func() bool { return strings.Contains(x.text(), want) })
 }
 
 // types types keys.
-func (x *typist) types(keys string) {
+func (x *ptySession) types(keys string) {
 	x.t.Helper()
 	if _, err := x.pty.WriteString(keys); err != nil {
 		x.t.Fatal(err)
 	}
 }
 
-func (x *typist) resize(width, height int) {
+func (x *ptySession) resize(width, height int) {
 	x.t.Helper()
 	x.mu.Lock()
 	x.screen.Resize(width, height)
@@ -176,12 +176,12 @@ func (x *typist) resize(width, height int) {
 }
 
 // leaves waits for the end of the program and checks that the terminal is restored.
-func (x *typist) leaves(code int) {
+func (x *ptySession) leaves(code int) {
 	x.t.Helper()
 	select {
 	case <-x.ended:
-	case <-time.After(patience):
-		x.t.Fatalf("it did not end within %v; the screen:\n%s", patience, x.text())
+	case <-time.After(testTimeout):
+		x.t.Fatalf("it did not end within %v; the screen:\n%s", testTimeout, x.text())
 	}
 	if got := x.cmd.ProcessState.ExitCode(); got != code {
 		x.t.Errorf("exit code %d, want %d; the screen:\n%s", got, code, x.text())
@@ -210,7 +210,7 @@ func (x *typist) leaves(code int) {
 }
 
 // drain waits until all output of the ended program has been read, by writing a title after it and waiting for that.
-func (x *typist) drain() {
+func (x *ptySession) drain() {
 	x.t.Helper()
 	const title = "\x1b]2;ended\x1b\\" // not shown on the screen
 	if _, err := x.slave.WriteString(title); err != nil {
@@ -224,13 +224,13 @@ func (x *typist) drain() {
 }
 
 // editor writes an editor that replaces one text with another.
-func (w *world) editor(t *testing.T, from, to string) string {
+func (w *testHome) editor(t *testing.T, from, to string) string {
 	t.Helper()
 	return w.script(t, "sed 's/"+from+"/"+to+"/' \"$1\" > \"$1.new\" && cat \"$1.new\" > \"$1\" && rm \"$1.new\"")
 }
 
 // script returns the command that runs a file of shell commands.
-func (w *world) script(t *testing.T, commands string) string {
+func (w *testHome) script(t *testing.T, commands string) string {
 	t.Helper()
 	f, err := os.CreateTemp(w.home, "script-*.sh")
 	if err != nil {

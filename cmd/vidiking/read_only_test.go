@@ -8,14 +8,14 @@ import (
 // If the data directory is read-only, commands that must write to it report that, but reading and sending still work.
 func TestReadOnlyDataDirectory(t *testing.T) {
 	t.Parallel()
-	onOwnDisk(t, "read-only", func(w *world) {
+	onOwnDisk(t, "read-only", func(w *testHome) {
 		if code, _, stderr := w.run(t, "vidiking", "trigger", "render.complete", "--to", startHandler(t, nil).handler()); code != 0 {
 			t.Fatalf("trigger ended with %d, want 0; stderr:\n%s", code, stderr)
 		}
-	}, func(w *world) { readOnly(t, w) })
+	}, func(w *testHome) { readOnly(t, w) })
 }
 
-func readOnly(t *testing.T, w *world) {
+func readOnly(t *testing.T, w *testHome) {
 	t.Helper()
 	handler := startHandler(t, nil)
 	for _, c := range []struct {

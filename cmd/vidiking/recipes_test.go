@@ -131,7 +131,7 @@ func serveGo(t *testing.T, file, secret string) (string, error) {
 		t.Fatalf("%q: %v\n%s", build.Args, err, said)
 	}
 	cmd := exec.CommandContext(t.Context(), program)
-	cmd.Env = append(newWorld(t).environment(), "VIDIKING_WEBHOOK_SECRET="+secret)
+	cmd.Env = append(newTestHome(t).environment(), "VIDIKING_WEBHOOK_SECRET="+secret)
 	return firstLine(t, cmd)
 }
 
@@ -158,7 +158,7 @@ func TestRecipesPassTheBattery(t *testing.T) {
 				t.Fatal(err)
 			}
 			args := append([]string{"test", addr, "--strict", "--skip", "time.slow,load.burst"}, h.skip...) // a busy machine is slow, and a test server queues few connections
-			code, stdout, stderr := newWorld(t).run(t, "vidiking", args...)
+			code, stdout, stderr := newTestHome(t).run(t, "vidiking", args...)
 			if code != 0 || strings.Contains(stdout, "warning") {
 				t.Errorf("%q: got exit code %d, want 0 and no warning:\n%s%s", args, code, stdout, stderr)
 			}

@@ -195,7 +195,7 @@ func TestRefusalsOfFrameworks(t *testing.T) {
 // check sends a delivery to a handler, and compares the findings of show and diagnose.
 func (r refusal) check(t *testing.T, name, base string) {
 	t.Helper()
-	w := newWorld(t)
+	w := newTestHome(t)
 	// Next.js compiles a route when it is first requested.
 	args := []string{"trigger", "render.complete", "--timeout", "1m", "--to", base + r.path}
 	if r.body != "" {

@@ -28,7 +28,7 @@ type vidikingAccount struct {
 }
 
 // newAccount starts an account, and configures it in the sandbox.
-func newAccount(t *testing.T, w *world) *vidikingAccount {
+func newAccount(t *testing.T, w *testHome) *vidikingAccount {
 	t.Helper()
 	a := &vidikingAccount{held: make(chan struct{})}
 	a.Handler = testkit.Serve(t, http.HandlerFunc(a.serve))
@@ -37,7 +37,7 @@ func newAccount(t *testing.T, w *world) *vidikingAccount {
 }
 
 // configure adds to the sandbox's configuration.
-func (w *world) configure(tb testing.TB, text string) {
+func (w *testHome) configure(tb testing.TB, text string) {
 	tb.Helper()
 	before, _ := os.ReadFile(w.configFile()) // there is none at first
 	text = string(before) + text
@@ -46,10 +46,10 @@ func (w *world) configure(tb testing.TB, text string) {
 	}
 }
 
-func (w *world) configFile() string { return filepath.Join(w.dir, "settings", "config.toml") }
+func (w *testHome) configFile() string { return filepath.Join(w.dir, "settings", "config.toml") }
 
 // with returns a command line with the sandbox's configuration.
-func (w *world) with(args ...string) []string { return append(args, "--config", w.configFile()) }
+func (w *testHome) with(args ...string) []string { return append(args, "--config", w.configFile()) }
 
 func (a *vidikingAccount) serve(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
@@ -93,7 +93,7 @@ func TestTheAccountIsRestoredHoweverListenEnds(t *testing.T) {
 	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM, "terminal closed": syscall.SIGHUP} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newTestHome(t)
 			a := newAccount(t, w)
 			l := w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--restore-url", production, "--yes")...)
 			if a.now() != l.url {
@@ -114,18 +114,18 @@ func TestAKilledListenIsRecoveredAtAnyStage(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name string
-		kill func(t *testing.T, w *world, a *vidikingAccount)
+		kill func(t *testing.T, w *testHome, a *vidikingAccount)
 	}{
-		{"as it registers", func(t *testing.T, w *world, a *vidikingAccount) {
+		{"as it registers", func(t *testing.T, w *testHome, a *vidikingAccount) {
 			a.holdNext()
 			p := w.start(t, "vidiking", w.with("listen", "--addr", "127.0.0.1:0", "--register", "--yes")...)
 			<-a.held
 			p.kill()
 		}},
-		{"as it listens", func(t *testing.T, w *world, _ *vidikingAccount) {
+		{"as it listens", func(t *testing.T, w *testHome, _ *vidikingAccount) {
 			w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--yes")...).kill()
 		}},
-		{"as it puts back", func(t *testing.T, w *world, a *vidikingAccount) {
+		{"as it puts back", func(t *testing.T, w *testHome, a *vidikingAccount) {
 			l := w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--yes")...)
 			a.holdNext()
 			if err := l.cmd.Process.Signal(os.Interrupt); err != nil {
@@ -137,7 +137,7 @@ func TestAKilledListenIsRecoveredAtAnyStage(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newTestHome(t)
 			a := newAccount(t, w)
 			w.must(t, "config", "set-webhook", "--url", production, "--yes")
 			tt.kill(t, w, a)
@@ -157,7 +157,7 @@ func TestAKilledListenIsRecoveredAtAnyStage(t *testing.T) {
 }
 
 // must runs a command that must succeed and returns its stderr.
-func (w *world) must(t *testing.T, args ...string) string {
+func (w *testHome) must(t *testing.T, args ...string) string {
 	t.Helper()
 	code, _, stderr := w.run(t, "vidiking", w.with(args...)...)
 	if code != 0 {
@@ -169,7 +169,7 @@ func (w *world) must(t *testing.T, args ...string) string {
 // A user who interrupts twice wants to leave at once: the account may stay as it is, and the next command reports it.
 func TestASecondInterruptAbortsAHangingRestore(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	a := newAccount(t, w)
 	w.must(t, "config", "set-webhook", "--url", production, "--yes")
 	l := w.startListen(t, "vidiking", "localhost:1", w.with("--register", "--yes")...)
@@ -189,7 +189,7 @@ func TestASecondInterruptAbortsAHangingRestore(t *testing.T) {
 // With a tunnel, the account gets the public URL before listen is ready, and the new URL when the tunnel reconnects with another one.
 func TestTheAccountFollowsTheTunnelToItsNewURL(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	a := newAccount(t, w)
 	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
 	server := testkit.NewSSHServer(t, testkit.SSHEvent)
@@ -213,7 +213,7 @@ func TestTheAccountFollowsTheTunnelToItsNewURL(t *testing.T) {
 func TestARegistrationWithAKilledTunnelIsRecovered(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	a := newAccount(t, w)
 	w.must(t, "config", "set-webhook", "--url", production, "--yes")
@@ -232,7 +232,7 @@ func TestARegistrationWithAKilledTunnelIsRecovered(t *testing.T) {
 // Nothing is registered if the previous webhook cannot be saved, on a full or a read-only disk, and the error says why.
 func TestNothingIsRegisteredOnAFullDisk(t *testing.T) {
 	t.Parallel()
-	onOwnDisk(t, "size=2m", func(*world) {}, func(w *world) {
+	onOwnDisk(t, "size=2m", func(*testHome) {}, func(w *testHome) {
 		a := newAccount(t, w)
 		fillUp(t, w.dir)
 		refusesToChange(t, w, a)
@@ -241,12 +241,12 @@ func TestNothingIsRegisteredOnAFullDisk(t *testing.T) {
 
 func TestNothingIsRegisteredOnAReadOnlyDisk(t *testing.T) {
 	t.Parallel()
-	onOwnDisk(t, "read-only", func(w *world) {
+	onOwnDisk(t, "read-only", func(w *testHome) {
 		w.configure(t, "api_key = \""+apiKey+"\"\napi_url = \"http://127.0.0.1:1/v1\"\n")
-	}, func(w *world) { refusesToChange(t, w, &vidikingAccount{}) })
+	}, func(w *testHome) { refusesToChange(t, w, &vidikingAccount{}) })
 }
 
-func refusesToChange(t *testing.T, w *world, a *vidikingAccount) {
+func refusesToChange(t *testing.T, w *testHome, a *vidikingAccount) {
 	t.Helper()
 	data := t.TempDir()
 	for _, args := range [][]string{

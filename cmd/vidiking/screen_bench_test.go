@@ -51,7 +51,7 @@ func BenchmarkScreen(b *testing.B) {
 // screenRun is the cost of a delivery for a listen on a terminal. If keys is set and the load has a rate, it presses some keys meanwhile.
 func screenRun(b *testing.B, vidiking string, pace time.Duration, keys *[]time.Duration, flags ...string) usage {
 	b.Helper()
-	w, handler := newWorld(b), startHandler(b, nil)
+	w, handler := newTestHome(b), startHandler(b, nil)
 	x := w.sitAt(b, vidiking, 120, 40, append([]string{"listen", "--addr", "127.0.0.1:0", "--forward", handler.handler()}, flags...)...)
 	l := &listening{process: &process{tb: b, cmd: x.cmd, ended: x.ended}, dir: w.dir}
 	x.until("listen is announced", l.announced)
@@ -85,7 +85,7 @@ func screenRun(b *testing.B, vidiking string, pace time.Duration, keys *[]time.D
 }
 
 // pressKeys moves the cursor and measures the time until the screen shows it.
-func pressKeys(x *typist) (took []time.Duration) {
+func pressKeys(x *ptySession) (took []time.Duration) {
 	for range screenKeys {
 		before := cursorLine(x.text())
 		pressed := time.Now()

@@ -30,7 +30,7 @@ func answering(t *testing.T, code int) string {
 
 func TestListenWithAScreenPrintsItsSummaryAfterTheScreen(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	x := w.sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
 	x.shows("u copy")
 	x.shows("Send your first event")
@@ -66,7 +66,7 @@ func TestListenWithAScreenPrintsItsSummaryAfterTheScreen(t *testing.T) {
 
 func TestCommandsOnTheScreenAreShownInFull(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=") // listen generates one
 	x := w.sit(t, 100, 40, "listen", "--tui", "--data-dir", "elsewhere", "--addr", "127.0.0.1:0", "--forward", answering(t, 401))
 	x.shows("Your handler needs the secret: vidiking --data-dir elsewhere listen --print-secret")
@@ -79,14 +79,14 @@ func TestCommandsOnTheScreenAreShownInFull(t *testing.T) {
 
 func TestListenWithAScreenDrainsOnSignalsAndKeys(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(*typist){
-		"SIGTERM": func(x *typist) { _ = x.cmd.Process.Signal(syscall.SIGTERM) },
-		"SIGINT":  func(x *typist) { _ = x.cmd.Process.Signal(syscall.SIGINT) },
-		"Ctrl-C":  func(x *typist) { x.types("\x03") },
+	for name, end := range map[string]func(*ptySession){
+		"SIGTERM": func(x *ptySession) { _ = x.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGINT":  func(x *ptySession) { _ = x.cmd.Process.Signal(syscall.SIGINT) },
+		"Ctrl-C":  func(x *ptySession) { x.types("\x03") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			x := newWorld(t).sit(t, 100, 30, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
+			x := newTestHome(t).sit(t, 100, 30, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
 			x.shows("u copy")
 			x.shows("? help")
 			end(x)
@@ -98,7 +98,7 @@ func TestListenWithAScreenDrainsOnSignalsAndKeys(t *testing.T) {
 
 func TestWatchNextToAListen(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	x := w.sit(t, 80, 24, "watch")
 	x.shows("○ listen is not running")
 	x.shows("Waiting for the first delivery")
@@ -134,7 +134,7 @@ func TestWatchNextToAListen(t *testing.T) {
 
 func TestEditingOnTheScreenSendsTheSavedBodyWithANewSignature(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	to := answering(t, 200)
 	if code, _, stderr := w.run(t, program(t), "trigger", "render.complete", "--to", to); code != 0 {
 		t.Fatalf("trigger ended with %d: %s", code, stderr)
@@ -153,7 +153,7 @@ func TestEditingOnTheScreenSendsTheSavedBodyWithANewSignature(t *testing.T) {
 
 func TestAnUnsentEditShowsTheReason(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	to := answering(t, 200)
 	send := func(args ...string) {
 		t.Helper()
@@ -184,7 +184,7 @@ func TestAnUnsentEditShowsTheReason(t *testing.T) {
 
 func TestABinaryBodyOnTheScreenSuggestsTheCommandThatShowsIt(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	x := w.sit(t, 80, 24, "listen", "--tui", "--verify", "off", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
 	x.shows("u copy")
 	l := &listening{process: &process{tb: t, cmd: x.cmd, ended: x.ended}, dir: w.dir}
@@ -205,7 +205,7 @@ func TestABinaryBodyOnTheScreenSuggestsTheCommandThatShowsIt(t *testing.T) {
 
 func TestTheScreenShowsARunningHandlerAsUp(t *testing.T) {
 	t.Parallel()
-	x := newWorld(t).sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
+	x := newTestHome(t).sit(t, 80, 24, "listen", "--tui", "--addr", "127.0.0.1:0", "--forward", answering(t, 200))
 	x.shows(" is up")
 	x.types("qy")
 	x.leaves(0)
@@ -213,7 +213,7 @@ func TestTheScreenShowsARunningHandlerAsUp(t *testing.T) {
 
 func TestTheScreenReportsADeletedLog(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	to := answering(t, 200)
 	send := func(event string) {
 		t.Helper()
@@ -242,7 +242,7 @@ func TestTheScreenReportsADeletedLog(t *testing.T) {
 
 func TestTheScreenReportsADamagedLogWithAFix(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newTestHome(t)
 	write := func(text string) {
 		t.Helper()
 		if err := errors.Join(os.MkdirAll(w.dir, 0o700), os.WriteFile(filepath.Join(w.dir, "deliveries.db"), []byte(text), 0o600)); err != nil {
@@ -270,7 +270,7 @@ func TestTheScreenReportsADamagedLogWithAFix(t *testing.T) {
 func TestClosingTheTerminalEndsTheScreen(t *testing.T) {
 	t.Parallel()
 	hangUpsReach()
-	x := newWorld(t).sit(t, 80, 24, "watch")
+	x := newTestHome(t).sit(t, 80, 24, "watch")
 	x.shows("listen is not running")
 	_ = x.cmd.Process.Signal(syscall.SIGHUP)
 	x.leaves(0)

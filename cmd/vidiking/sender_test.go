@@ -116,17 +116,17 @@ func upTo(n int64) func() bool {
 	return func() bool { return left.Add(-1) >= 0 }
 }
 
-// journal is a handler that counts how often each body arrives.
-type journal struct {
+// countingHandler is a handler that counts how often each body arrives.
+type countingHandler struct {
 	*httptest.Server
 	mu   sync.Mutex
 	came map[string]int
 }
 
-// startHandler starts a handler that responds 200, with a journal. It calls before, if set, before each response.
-func startHandler(tb testing.TB, before func(r *http.Request)) *journal {
+// startHandler starts a handler that responds 200 and counts each body. It calls before, if set, before each response.
+func startHandler(tb testing.TB, before func(r *http.Request)) *countingHandler {
 	tb.Helper()
-	j := &journal{came: map[string]int{}}
+	j := &countingHandler{came: map[string]int{}}
 	j.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body strings.Builder
 		if _, err := io.Copy(&body, r.Body); err != nil {
@@ -145,10 +145,10 @@ func startHandler(tb testing.TB, before func(r *http.Request)) *journal {
 }
 
 // handler returns the address that listen forwards to.
-func (j *journal) handler() string { return j.URL + "/webhooks/vidiking" }
+func (j *countingHandler) handler() string { return j.URL + "/webhooks/vidiking" }
 
 // calls returns the number of requests.
-func (j *journal) calls() int {
+func (j *countingHandler) calls() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	n := 0

@@ -89,12 +89,12 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}[args[0]]
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	late := time.After(patience)
+	late := time.After(testTimeout)
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-late:
-			ts.Fatalf("await %s: not within %v", strings.Join(args, " "), patience)
+			ts.Fatalf("await %s: not within %v", strings.Join(args, " "), testTimeout)
 		}
 	}
 }

@@ -31,19 +31,19 @@ const (
 // exactly once.
 func BenchmarkTunnelBurst(b *testing.B) {
 	vidiking := buildRelease(b)
-	for name, open := range map[string]func(b *testing.B, w *world) (flags []string){
-		"ngrok": func(b *testing.B, w *world) []string {
+	for name, open := range map[string]func(b *testing.B, w *testHome) (flags []string){
+		"ngrok": func(b *testing.B, w *testHome) []string {
 			w.throughEdge(b, testkit.NewNgrokServer(b))
 			return nil
 		},
-		"ssh": func(b *testing.B, _ *world) []string {
+		"ssh": func(b *testing.B, _ *testHome) []string {
 			return []string{"--ssh", "dev@" + testkit.NewSSHServer(b, testkit.SSHSish).Addr()}
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
 			var next atomic.Int64
 			for b.Loop() {
-				w, handler := newWorld(b), startHandler(b, nil)
+				w, handler := newTestHome(b), startHandler(b, nil)
 				l := w.startTunnel(b, vidiking, handler.handler(), open(b, w)...)
 				first := next.Load() + 1
 				senders := dialAll(b, l.url, tunnelConnections)
@@ -71,7 +71,7 @@ func BenchmarkTunnelBurst(b *testing.B) {
 // library's listener. Both are processes behind the same edge and receive the same deliveries, alternately.
 func BenchmarkTunnelLatency(b *testing.B) {
 	edge := testkit.NewNgrokServer(b)
-	w := newWorld(b)
+	w := newTestHome(b)
 	w.throughEdge(b, edge)
 	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -94,7 +94,7 @@ func BenchmarkTunnelLatency(b *testing.B) {
 }
 
 // startBare starts a process with a bare http.Server behind the edge and returns its URL.
-func (w *world) startBare(b *testing.B, edge *testkit.NgrokServer) (p *process, address string) {
+func (w *testHome) startBare(b *testing.B, edge *testkit.NgrokServer) (p *process, address string) {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), "url")
 	p = w.start(b, "barepeer", edge.Addr(), edge.WriteRoots(), file)
@@ -121,7 +121,7 @@ func runBare(args []string) int {
 			tunnel.Options{Now: time.Now, Random: rand.Float64, Verify: func(_ context.Context, url string) error { found <- url; return nil }},
 			tunnel.NgrokOptions{Token: ngrokToken, ConnectURL: args[0], Roots: pool},
 		)
-		server := &http.Server{ReadHeaderTimeout: patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server := &http.Server{ReadHeaderTimeout: testTimeout, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			_, _ = io.WriteString(w, `{"received":true}`)
 		})}

@@ -16,7 +16,7 @@ import (
 )
 
 // throughSSH makes the test server act as localhost.run, through a proxy that resolves names.
-func (w *world) throughSSH(tb testing.TB, server *testkit.SSHServer) {
+func (w *testHome) throughSSH(tb testing.TB, server *testkit.SSHServer) {
 	tb.Helper()
 	proxy, _ := testkit.ServeProxy(tb, func(string) string { return server.Addr() })
 	w.env = append(w.env, "HTTPS_PROXY=http://"+proxy)
@@ -28,7 +28,7 @@ func TestListenThroughSSHIsExactAndReconnects(t *testing.T) {
 		t.Run(string(style), func(t *testing.T) {
 			t.Parallel()
 			server := testkit.NewSSHServer(t, style)
-			w := newWorld(t)
+			w := newTestHome(t)
 			flags := []string{"--ssh", "dev@" + server.Addr()}
 			if style == testkit.SSHEvent || style == testkit.SSHCloudEvent {
 				w.throughSSH(t, server)
@@ -84,7 +84,7 @@ func TestListenThroughSSHIsExactAndReconnects(t *testing.T) {
 func TestListenRejectsAnSSHServerWithAnotherKey(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHSish)
-	w := newWorld(t)
+	w := newTestHome(t)
 	l := w.startTunnel(t, "vidiking", "localhost:1", "--ssh", "dev@"+server.Addr())
 	if code := l.interrupt(); code != 0 {
 		t.Fatalf("got exit code %d, want 0", code)
@@ -122,7 +122,7 @@ func TestListenMentionsTheProvidersRetries(t *testing.T) {
 		{[]string{"--retry", "--respond", "ack"}, false},
 		{nil, false},
 	} {
-		w := newWorld(t)
+		w := newTestHome(t)
 		l := w.startTunnel(t, "vidiking", "localhost:1", append(test.flags, "--ssh", "dev@"+server.Addr())...)
 		if code := l.interrupt(); code != 0 {
 			t.Errorf("%v: got exit code %d, want 0", test.flags, code)
@@ -137,7 +137,7 @@ func TestListenMentionsTheProvidersRetries(t *testing.T) {
 func TestListenReportsWhatAnSSHServerRefuses(t *testing.T) {
 	t.Parallel()
 	server := testkit.NewSSHServer(t, testkit.SSHPlain)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.configure(t, "ssh_bind = \"localhost:80\"\n")
 	w.env = append(w.env, "VIDIKING_CONFIG="+w.configFile())
 	code, _, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1", "--ssh", "dev@"+server.Addr())

@@ -21,7 +21,7 @@ import (
 func TestListenThroughNgrokIsExactAndReconnects(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	handler := echoing(t)
 	l := w.startTunnel(t, "vidiking", handler.URL()+"/webhooks/vidiking")
@@ -78,7 +78,7 @@ func TestListenEndsIfTheTokenIsRejected(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	edge.RejectAuth("The authtoken you specified does not look like a proper ngrok authtoken. Your authtoken: " + ngrokToken + "\n\nERR_NGROK_105")
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	start := time.Now()
 	code, stdout, stderr := w.run(t, "vidiking", "listen", "--addr", "127.0.0.1:0", "--forward", "localhost:1")
@@ -95,7 +95,7 @@ hint:  it is not a token: copy it again from https://dashboard.ngrok.com/get-sta
 func TestListenWaitsForALateEdge(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewStoppedNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
 	l.await("it says that there is no way", func() bool { return strings.Contains(l.said(l.stderr), "Reconnecting.") })
@@ -124,7 +124,7 @@ func TestListenIsNotReadyIfTheEdgeIsSilent(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
 	edge.Freeze(true)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	l := w.startListen(t, "vidiking", "localhost:1")
 	l.await("the edge is connected to", func() bool { return edge.Connections() > 0 })
@@ -140,7 +140,7 @@ func TestListenIsNotReadyIfTheEdgeIsSilent(t *testing.T) {
 func TestListenRecordsNothingIfTheTunnelDropsInABody(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	handler := echoing(t)
 	l := w.startTunnel(t, "vidiking", handler.URL()+"/webhooks/vidiking")
@@ -174,7 +174,7 @@ func TestListenRecordsNothingIfTheTunnelDropsInABody(t *testing.T) {
 func TestListenGetsTheRequestedDomain(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	const wanted = "https://shop.public.test"
 	proxy, asked := testkit.ServeProxy(t, func(string) string { return edge.PublicAddr(wanted) })
@@ -205,7 +205,7 @@ hint:  end the session that uses it, or leave out --url: https://ngrok.com/docs/
 func TestListenReportsTunnelChangesAsJSON(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	l := w.startTunnel(t, "vidiking", "localhost:1", "-o", "json")
 	edge.DropSessions()
@@ -234,7 +234,7 @@ func TestListenReportsTunnelChangesAsJSON(t *testing.T) {
 func TestAGeneratedSecretRejectsNothingThroughATunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	w.env = append(w.env, "VIDIKING_WEBHOOK_SECRET=")
 	l := w.startTunnel(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
@@ -255,7 +255,7 @@ func TestAGeneratedSecretRejectsNothingThroughATunnel(t *testing.T) {
 func TestSessionTokensAreUselessThroughATunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	handler := echoing(t)
 	l := w.startTunnel(t, "vidiking", handler.URL()+"/webhooks/vidiking")
@@ -287,7 +287,7 @@ func TestSessionTokensAreUselessThroughATunnel(t *testing.T) {
 func TestWelcomeShowsTheStateOfTheTunnel(t *testing.T) {
 	t.Parallel()
 	edge := testkit.NewNgrokServer(t)
-	w := newWorld(t)
+	w := newTestHome(t)
 	w.throughEdge(t, edge)
 	l := w.startTunnel(t, "vidiking", "localhost:1")
 	says := func(want string) {

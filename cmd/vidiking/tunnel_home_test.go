@@ -17,14 +17,14 @@ import (
 const ngrokToken = "2token_of_the_whole_process_tests_Zx9Q"
 
 // throughEdge gives the sandbox a token and the fake ngrok edge.
-func (w *world) throughEdge(tb testing.TB, edge *testkit.NgrokServer) {
+func (w *testHome) throughEdge(tb testing.TB, edge *testkit.NgrokServer) {
 	tb.Helper()
 	w.env = append(w.env, "NGROK_AUTHTOKEN="+ngrokToken, "VIDIKING_CONFIG="+w.configFile())
 	w.configure(tb, "ngrok_connect_url = \""+edge.Addr()+"\"\nngrok_root_cas = '"+edge.WriteRoots()+"'\n")
 }
 
 // startTunnel starts a listen with a tunnel and returns once it is ready.
-func (w *world) startTunnel(tb testing.TB, program, handler string, flags ...string) *listening {
+func (w *testHome) startTunnel(tb testing.TB, program, handler string, flags ...string) *listening {
 	tb.Helper()
 	l := w.startListen(tb, program, handler, flags...)
 	if !l.await("listen is ready", func() bool { return l.info().State == session.StateReady }) {

@@ -16,7 +16,7 @@ func TestListenStartsANewLogIfItsLogIsDeleted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("open files cannot be deleted here")
 	}
-	w := newWorld(t)
+	w := newTestHome(t)
 	l := w.startListen(t, "vidiking", echoing(t).URL()+"/webhooks/vidiking")
 	if code, _ := send(t, l.url, sized(50)); code != http.StatusOK {
 		t.Fatalf("got %d, want 200", code)

@@ -13,7 +13,7 @@ import (
 func TestTwoListensAndReadersShareALog(t *testing.T) {
 	t.Parallel()
 	const each, connections = 300, 4
-	w, handler := newWorld(t), startHandler(t, nil)
+	w, handler := newTestHome(t), startHandler(t, nil)
 	listens := []*listening{w.startListen(t, "vidiking", handler.handler()), w.startListen(t, "vidiking", handler.handler())}
 	stop := make(chan struct{})
 	var readers, writers sync.WaitGroup
@@ -49,7 +49,7 @@ func TestTwoListensAndReadersShareALog(t *testing.T) {
 }
 
 // listUntil lists the whole log repeatedly and checks that it only grows.
-func (w *world) listUntil(t *testing.T, stop <-chan struct{}) {
+func (w *testHome) listUntil(t *testing.T, stop <-chan struct{}) {
 	t.Helper()
 	for before := 0; ; {
 		select {
