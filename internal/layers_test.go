@@ -57,6 +57,7 @@ var layers = map[string]int{
 	"filter":     0,
 	"hosts":      0,
 	"htmltext":   0,
+	"pause":      0,
 	"atomicfile": 0,
 	"suggest":    0,
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/pause"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -81,24 +82,13 @@ const pollInterval = 50 * time.Millisecond
 // awaitChange returns when the log may have changed.
 func (w *Waiter) awaitChange(ctx context.Context) error {
 	if w.Reader == nil || w.retry {
-		return pause(ctx, pollInterval)
+		return pause.For(ctx, pollInterval)
 	}
 	err := w.Reader.Wait(ctx, w.cursor)
 	if errors.Is(err, store.ErrBusy) {
-		return pause(ctx, pollInterval)
+		return pause.For(ctx, pollInterval)
 	}
 	return err
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // check reads the changes in the log. If the log is busy, the next check continues where this one stopped.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/load"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/pause"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -108,7 +108,7 @@ func (r *Runner) SendBatch(ctx context.Context, b *Batch) error {
 // sendEach sends until a request fails to be sent, and returns the number of requests that were sent.
 func (r *Runner) sendEach(ctx context.Context, b *Batch) (sent int, err error) {
 	for request := range b.requests {
-		if err := pause(ctx, request.Delay); err != nil {
+		if err := pause.For(ctx, request.Delay); err != nil {
 			return sent, err
 		}
 		r.options.Checker.next(request)
@@ -118,21 +118,6 @@ func (r *Runner) sendEach(ctx context.Context, b *Batch) (sent int, err error) {
 		sent++
 	}
 	return sent, b.err
-}
-
-// pause waits for d or until ctx is done.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // printChaos prints the flags that repeat the same chaos.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/hosts"
+	"github.com/vidiking/vidiking-cli/internal/pause"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -138,8 +139,8 @@ func (c *Client) call(ctx context.Context, r request) (response, error) {
 		}
 		wait.Call = r.String()
 		c.o.OnWait(wait)
-		if err := sleep(ctx, wait.For); err != nil {
-			return response{}, err
+		if err := pause.For(ctx, wait.For); err != nil { // the pending call was not carried out
+			return response{}, &interruptedError{err: err}
 		}
 	}
 }

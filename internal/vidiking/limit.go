@@ -1,7 +1,6 @@
 package vidiking
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -46,16 +45,4 @@ func retryAfter(text string, now time.Time) time.Duration {
 		return max(0, at.Sub(now))
 	}
 	return -1
-}
-
-// sleep waits for d or until ctx is done. The pending call was not carried out.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return &interruptedError{err: ctx.Err()}
-	}
 }

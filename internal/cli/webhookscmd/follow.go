@@ -9,6 +9,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
+	"github.com/vidiking/vidiking-cli/internal/pause"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -36,7 +37,7 @@ func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 	}
 	r, err := cmdutil.OpenReader(ctx, a)
 	for errors.Is(err, store.ErrNoLog) {
-		if cmdutil.Pause(ctx, pollInterval) != nil {
+		if pause.For(ctx, pollInterval) != nil {
 			return nil
 		}
 		r, err = cmdutil.OpenReader(ctx, a)
@@ -68,7 +69,7 @@ func (f *follower) run(ctx context.Context) (err error) {
 			err = f.catchUp(ctx)
 		}
 		if errors.Is(err, store.ErrBusy) { // the cursor stays, so nothing is missed
-			err = cmdutil.Pause(ctx, pollInterval)
+			err = pause.For(ctx, pollInterval)
 		}
 	}
 	if ctx.Err() != nil { // an interrupt is the normal end
@@ -120,7 +121,7 @@ func (f *follower) show(ctx context.Context, c store.Change) error {
 	if f.query.Filter.NeedsContent() {
 		var err error
 		d, err = f.reader.Get(ctx, c.Summary.ID)
-		for errors.Is(err, store.ErrBusy) && cmdutil.Pause(ctx, pollInterval) == nil {
+		for errors.Is(err, store.ErrBusy) && pause.For(ctx, pollInterval) == nil {
 			d, err = f.reader.Get(ctx, c.Summary.ID)
 		}
 		var missing *store.NotFoundError
