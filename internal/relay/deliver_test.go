@@ -82,12 +82,12 @@ func TestDeliverReturnsAnErrorOnlyIfTheLogFails(t *testing.T) {
 		out.Attempt.Failure != webhook.FailureRefused {
 		t.Errorf("without a handler: got %s, %s; want unreachable, connection_refused", out.Delivery.Status, out.Attempt.Failure)
 	}
-	log.add.Store(failing(store.ErrFull))
+	log.add.Store(testkit.Failing(store.ErrFull))
 	out, err := r.Deliver(t.Context(), arrived(sampleBody, webhook.OriginTrigger, ""))
 	if !errors.Is(err, store.ErrFull) || out.Attempt.Failure != webhook.FailureRefused || out.Delivery.ID == "" {
 		t.Errorf("if the attempt cannot be recorded: got %v with %+v, want %v with the attempt", err, out, store.ErrFull)
 	}
-	log.record.Store(failing(store.ErrBusy))
+	log.record.Store(testkit.Failing(store.ErrBusy))
 	if out, err := r.Deliver(t.Context(), arrived(sampleBody, webhook.OriginTrigger, "")); !errors.Is(err, store.ErrBusy) {
 		t.Errorf("if the delivery cannot be recorded: got %v with %+v, want %v", err, out, store.ErrBusy)
 	}

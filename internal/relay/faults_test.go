@@ -3,11 +3,11 @@ package relay
 import (
 	"context"
 	"errors"
-	"sync/atomic"
 	"testing"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -16,25 +16,18 @@ import (
 type faultyLog struct {
 	Log
 	Backlog
-	record, add, queue, hold, get atomic.Pointer[func() error]
-}
-
-func run(script *atomic.Pointer[func() error]) error {
-	if f := script.Load(); f != nil {
-		return (*f)()
-	}
-	return nil
+	record, add, queue, hold, get testkit.Script
 }
 
 func (l *faultyLog) Record(ctx context.Context, d *webhook.Delivery) error {
-	if err := run(&l.record); err != nil {
+	if err := testkit.Run(&l.record); err != nil {
 		return err
 	}
 	return l.Log.Record(ctx, d)
 }
 
 func (l *faultyLog) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) (webhook.Status, error) {
-	if err := run(&l.add); err != nil {
+	if err := testkit.Run(&l.add); err != nil {
 		if errors.Is(err, store.ErrBusy) { // a busy log keeps the attempts and writes them later
 			_, _ = l.Log.AddAttempts(id, attempts, due)
 		}
@@ -44,21 +37,21 @@ func (l *faultyLog) AddAttempts(id webhook.ID, attempts []webhook.Attempt, due [
 }
 
 func (l *faultyLog) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []store.Due) error {
-	if err := run(&l.queue); err != nil {
+	if err := testkit.Run(&l.queue); err != nil {
 		return err
 	}
 	return l.Log.QueueAttempts(id, attempts, due)
 }
 
 func (l *faultyLog) Hold(due store.Due, from string) error {
-	if err := run(&l.hold); err != nil {
+	if err := testkit.Run(&l.hold); err != nil {
 		return err
 	}
 	return l.Log.Hold(due, from)
 }
 
 func (l *faultyLog) Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error) {
-	if err := run(&l.get); err != nil {
+	if err := testkit.Run(&l.get); err != nil {
 		return webhook.Delivery{}, err
 	}
 	return l.Backlog.Get(ctx, id)
@@ -75,28 +68,7 @@ func startFaulty(tb testing.TB, target string, changes ...func(*rigOptions)) (*r
 	return r, log
 }
 
-// failing returns a script that fails every call.
-func failing(err error) *func() error {
-	script := func() error { return err }
-	return &script
-}
-
-// failingOn returns a script that calls fault on the calls with these numbers, counted from 1.
-func failingOn(fault func() error, calls ...int64) *func() error {
-	var n atomic.Int64
-	script := func() error {
-		call := n.Add(1)
-		for _, c := range calls {
-			if c == call {
-				return fault()
-			}
-		}
-		return nil
-	}
-	return &script
-}
-
-// busy is a fault for failingOn.
+// busy is a fault for testkit.FailingOn.
 func busy() error { return store.ErrBusy }
 
 // scriptedSender is a Sender whose results a test defines.

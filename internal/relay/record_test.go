@@ -17,7 +17,7 @@ func TestAnUnrecordedDeliveryIsNotForwarded(t *testing.T) {
 		t.Run(fault.Error(), func(t *testing.T) {
 			handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 			r, log := startFaulty(t, handler.URL())
-			log.record.Store(failing(fmt.Errorf("write: %w", fault)))
+			log.record.Store(testkit.Failing(fmt.Errorf("write: %w", fault)))
 			for _, header := range []http.Header{signedHeader(sampleBody), trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger})} {
 				got := r.post(sampleBody, header)
 				if got.code != http.StatusServiceUnavailable || got.header.Get("Retry-After") == "" || got.header.Get(session.DeliveryHeader) != "" {
@@ -39,7 +39,7 @@ func TestALogFailureIsReportedAgainOnlyAfterASuccess(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Respond(http.StatusOK, "ok"))
 	r, log := startFaulty(t, handler.URL())
 	for round := 1; round <= 3; round++ {
-		log.record.Store(failing(store.ErrFull))
+		log.record.Store(testkit.Failing(store.ErrFull))
 		r.postSigned(sampleBody)
 		r.postSigned(sampleBody)
 		if got := len(r.notices.of(NoticeNotRecorded)); got != round {
@@ -57,7 +57,7 @@ func TestALogFailureIsReportedAgainOnlyAfterASuccess(t *testing.T) {
 
 func TestAClosingLogIsNotReported(t *testing.T) {
 	r, log := startFaulty(t, testkit.RefusingAddr(t))
-	log.record.Store(failing(fmt.Errorf("record: %w", store.ErrClosed)))
+	log.record.Store(testkit.Failing(fmt.Errorf("record: %w", store.ErrClosed)))
 	if got := r.postSigned(sampleBody); got.code != http.StatusServiceUnavailable {
 		t.Errorf("got %d, want 503", got.code)
 	}
@@ -81,14 +81,14 @@ func TestADeliveryIsRecordedBeforeItIsSent(t *testing.T) {
 func TestTheSenderGetsTheResponseIfTheAttemptCannotBeRecorded(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Respond(http.StatusTeapot, "late"))
 	r, log := startFaulty(t, handler.URL())
-	log.queue.Store(failing(store.ErrFull))
+	log.queue.Store(testkit.Failing(store.ErrFull))
 	if got := r.postSigned(sampleBody); got.code != http.StatusTeapot || got.body != "late" {
 		t.Errorf("got %d %q, want the handler's 418", got.code, got.body)
 	}
 	if notices := r.notices.of(NoticeNotRecorded); len(notices) != 1 {
 		t.Errorf("got notices %v, want one", notices)
 	}
-	log.add.Store(failing(store.ErrFull))
+	log.add.Store(testkit.Failing(store.ErrFull))
 	got := r.post(sampleBody, trustedHeader(sampleBody, session.Sender{Origin: webhook.OriginTrigger}))
 	if got.code != http.StatusTeapot || got.header.Get(session.StatusHeader) != "refused" || got.header.Get(session.DeliveryHeader) == "" {
 		t.Errorf("a trusted sender got %d with %v, want 418 with its id and refused", got.code, got.header)

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/retry"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -29,7 +29,7 @@ type seams struct {
 	memory  *memoryLog
 	log     *faultyLog
 	sender  *faultySender
-	notify  atomic.Pointer[func() error]
+	notify  testkit.Script
 
 	mu      sync.Mutex
 	replies map[string]int // status code by body; Deliver counts as 200, 503 after an error, or crashed
@@ -38,7 +38,7 @@ type seams struct {
 // faultySender is a Sender that fails as a test's scripts say. Otherwise it acts as the handlers do: a target is down until it is in up,
 // and responds with the codes in turn, then with 200.
 type faultySender struct {
-	send, reachable atomic.Pointer[func() error]
+	send, reachable testkit.Script
 	hangs           bool // attempts last until ctx is done
 
 	mu       sync.Mutex
@@ -50,7 +50,7 @@ type faultySender struct {
 
 func (s *faultySender) Send(ctx context.Context, t dispatch.Target, _ webhook.Header, body []byte) dispatch.Result {
 	a := webhook.Attempt{Target: t.String(), StartedAt: time.Now()}
-	if err := run(&s.send); err != nil {
+	if err := testkit.Run(&s.send); err != nil {
 		a.Failure = webhook.Failure(err.Error())
 		return dispatch.Result{Attempt: a}
 	}
@@ -80,7 +80,7 @@ func (s *faultySender) Send(ctx context.Context, t dispatch.Target, _ webhook.He
 }
 
 func (s *faultySender) Reachable(_ context.Context, t dispatch.Target) error {
-	if err := run(&s.reachable); err != nil {
+	if err := testkit.Run(&s.reachable); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -117,7 +117,7 @@ func newSeams(t *testing.T, change func(*Options), respond Respond) *seams {
 	s.sender = &faultySender{up: map[string]bool{hostA: true, hostB: true}, received: map[string]int{}}
 	o := Options{
 		Log: s.log, Backlog: s.log, Sender: s.sender, Routes: routesTo(t, hostA), Verify: VerifyOff, Ordered: true, MaxConcurrency: 2,
-		Now: time.Now, Random: rand.Reader, Notify: func(Notice) { _ = run(&s.notify) },
+		Now: time.Now, Random: rand.Reader, Notify: func(Notice) { _ = testkit.Run(&s.notify) },
 	}
 	change(&o)
 	s.Relay = New(o)
@@ -293,7 +293,7 @@ func operations() []operation {
 // seam is a method of an interface that the relay depends on.
 type seam struct {
 	name   string
-	script func(s *seams) *atomic.Pointer[func() error]
+	script func(s *seams) *testkit.Script
 	faults map[string]func() error
 }
 
@@ -305,19 +305,19 @@ func seamsOf() []seam {
 		"canceled": func() error { return context.Canceled },
 	}
 	return []seam{
-		{"Record", func(s *seams) *atomic.Pointer[func() error] { return &s.log.record }, log},
-		{"AddAttempts", func(s *seams) *atomic.Pointer[func() error] { return &s.log.add }, log},
-		{"QueueAttempts", func(s *seams) *atomic.Pointer[func() error] { return &s.log.queue }, log},
-		{"Hold", func(s *seams) *atomic.Pointer[func() error] { return &s.log.hold }, log},
-		{"Get", func(s *seams) *atomic.Pointer[func() error] { return &s.log.get }, log},
-		{"Send", func(s *seams) *atomic.Pointer[func() error] { return &s.sender.send }, map[string]func() error{
+		{"Record", func(s *seams) *testkit.Script { return &s.log.record }, log},
+		{"AddAttempts", func(s *seams) *testkit.Script { return &s.log.add }, log},
+		{"QueueAttempts", func(s *seams) *testkit.Script { return &s.log.queue }, log},
+		{"Hold", func(s *seams) *testkit.Script { return &s.log.hold }, log},
+		{"Get", func(s *seams) *testkit.Script { return &s.log.get }, log},
+		{"Send", func(s *seams) *testkit.Script { return &s.sender.send }, map[string]func() error{
 			"canceled": failure(webhook.FailureCanceled), "panicking": bug,
 			"timed out": failure(webhook.FailureTimeout), "refused": failure(webhook.FailureRefused),
 		}},
-		{"Reachable", func(s *seams) *atomic.Pointer[func() error] { return &s.sender.reachable }, map[string]func() error{
+		{"Reachable", func(s *seams) *testkit.Script { return &s.sender.reachable }, map[string]func() error{
 			"canceled": func() error { return context.Canceled }, "panicking": bug, "failing": func() error { return errors.New("no route") },
 		}},
-		{"Notify", func(s *seams) *atomic.Pointer[func() error] { return &s.notify }, map[string]func() error{"panicking": bug}},
+		{"Notify", func(s *seams) *testkit.Script { return &s.notify }, map[string]func() error{"panicking": bug}},
 	}
 }
 
@@ -332,7 +332,7 @@ func TestFaultsAtTheSeamsLoseNoDelivery(t *testing.T) {
 					for _, calls := range [][]int64{{1}, {2}, {3}, {4}, {1, 2, 3}, {2, 3, 4, 5, 6}} {
 						synctest.Test(t, func(t *testing.T) {
 							s := newSeams(t, func(o *Options) { op.options(t, o) }, op.respond)
-							at.script(s).Store(failingOn(fault, calls...))
+							at.script(s).Store(testkit.FailingOn(fault, calls...))
 							op.do(s)
 							if !op.ends {
 								advance(oneDay)

@@ -103,7 +103,7 @@ func TestAnUnreadableDeliveryIsKeptUntilItCanBeRead(t *testing.T) {
 					r, log, faulty := newResend(func(o *Options) { change(o); o.Notify = notices.add }, func(context.Context, int) webhook.Attempt {
 						return webhook.Attempt{Code: http.StatusOK}
 					})
-					faulty.get.Store(failingOn(func() error { return fault }, 1, 2, 3))
+					faulty.get.Store(testkit.FailingOn(func() error { return fault }, 1, 2, 3))
 					resume(r)
 					advance(time.Minute)
 					if log.delivery.Status != webhook.StatusDelivered || len(log.delivery.History) != 1 || r.Held() != 0 {
@@ -125,7 +125,7 @@ func TestAPrunedDeliveryIsNotSent(t *testing.T) {
 		r, log, faulty := newResend(func(o *Options) { holdOption(o); o.Notify = notices.add }, func(context.Context, int) webhook.Attempt {
 			return webhook.Attempt{Code: http.StatusOK}
 		})
-		faulty.get.Store(failing(&store.NotFoundError{Typed: "dlv_0"}))
+		faulty.get.Store(testkit.Failing(&store.NotFoundError{Typed: "dlv_0"}))
 		resume(r)
 		r.life.background.Wait()
 		if r.Held() != 0 || len(log.delivery.History) != 0 || len(notices.all) != 0 {
@@ -138,7 +138,7 @@ func TestAPrunedDeliveryIsNotSent(t *testing.T) {
 func TestAnUnreadableDeliveryStaysHeldWhenTheSessionEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, log, faulty := newResend(holdOption, nil)
-		faulty.get.Store(failing(store.ErrBusy))
+		faulty.get.Store(testkit.Failing(store.ErrBusy))
 		resume(r)
 		synctest.Wait()
 		r.Close()
@@ -153,7 +153,7 @@ func TestRetriesContinueIfAnAttemptCannotBeWritten(t *testing.T) {
 		r, log, faulty := newResend(retryOption, func(_ context.Context, n int) webhook.Attempt {
 			return webhook.Attempt{Code: []int{500, 500, 200}[n-1]}
 		})
-		faulty.add.Store(failingOn(func() error { return store.ErrFull }, 1))
+		faulty.add.Store(testkit.FailingOn(func() error { return store.ErrFull }, 1))
 		d := &recordedDelivery{}
 		d.ID = "dlv_0"
 		_, err := r.settler.settleAndWait(t.Context(), d, r.forwarder.forward(t.Context(), d))
@@ -171,7 +171,7 @@ func TestRetriesContinueIfAnAttemptCannotBeWritten(t *testing.T) {
 func TestABusyLogDoesNotFailTheAttempt(t *testing.T) {
 	handler := testkit.Serve(t, testkit.Respond(http.StatusTeapot, "no"))
 	r, log := startFaulty(t, handler.URL())
-	log.add.Store(failingOn(busy, 1))
+	log.add.Store(testkit.FailingOn(busy, 1))
 	out, err := r.Deliver(t.Context(), arrived(sampleBody, webhook.OriginTrigger, ""))
 	if err != nil || out.Delivery.Status != webhook.StatusRefused {
 		t.Errorf("got %s, %v; want refused and no error: the log writes the attempt later", out.Delivery.Status, err)
@@ -268,7 +268,7 @@ func TestADeliveryIsHeldAfterAStaleAttemptIfTheHandlerIsDown(t *testing.T) {
 func TestDeliverReturnsTheResultOfAHeldDeliveryIfTheLogIsBusy(t *testing.T) {
 	nowhere := stoppedHandler(t)
 	r, log := startFaulty(t, nowhere, withHold(&rigLog{}))
-	log.get.Store(failingOn(busy, 2)) // the first read is for the resend
+	log.get.Store(testkit.FailingOn(busy, 2)) // the first read is for the resend
 	outcomes := r.outcomes(sampleBody)
 	r.waitFor("the delivery", func(all []webhook.Delivery) bool { return len(all) == 1 })
 	testkit.ServeOn(t, nowhere, testkit.Respond(http.StatusTeapot, "no"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -30,10 +31,22 @@ type viaSession struct {
 	routes    []relay.Route
 	target    string // the only target to send to; empty: all
 	ingress   dispatch.Target
-	sender    *dispatch.Sender
-	reader    *store.Reader // of the session's log
+	sender    sessionSender
+	reader    sessionLog
 	now       func() time.Time
 	suspended atomic.Bool // the session did not respond, so the other sends of a batch fail at once
+}
+
+// sessionSender sends a request to the session. *dispatch.Sender implements it.
+type sessionSender interface {
+	Send(ctx context.Context, t dispatch.Target, h webhook.Header, body []byte) dispatch.Result
+	Close()
+}
+
+// sessionLog reads the log of the session. *store.Reader implements it.
+type sessionLog interface {
+	Get(ctx context.Context, id webhook.ID) (webhook.Delivery, error)
+	Close() error
 }
 
 func openViaSession(ctx context.Context, d *Destination) (connection, error) {
@@ -56,11 +69,11 @@ func openViaSession(ctx context.Context, d *Destination) (connection, error) {
 }
 
 func (c *viaSession) Send(ctx context.Context, in relay.Arrival) (relay.Outcome, error) {
-	id, _, err := c.post(ctx, in)
+	id, a, err := c.post(ctx, in)
 	if err != nil {
 		return relay.Outcome{}, err
 	}
-	return c.lookUp(ctx, id)
+	return c.lookUp(ctx, in, id, a)
 }
 
 // SendMany does not look up a delivery that was delivered: the response of the session has everything that a load run needs, and the
@@ -78,7 +91,7 @@ func (c *viaSession) SendMany(ctx context.Context, in relay.Arrival) (out relay.
 		out.Delivery.ID, out.Delivery.Status, out.Attempt = id, status, a
 		return out, at, nil
 	}
-	out, err = c.lookUp(ctx, id)
+	out, err = c.lookUp(ctx, in, id, a)
 	return out, at, err
 }
 
@@ -103,13 +116,26 @@ func (c *viaSession) post(ctx context.Context, in relay.Arrival) (webhook.ID, we
 	return id, a, nil
 }
 
-// lookUp returns what the session's log says about a delivery. It ignores an interrupt, because the response is already there.
-func (c *viaSession) lookUp(ctx context.Context, id webhook.ID) (relay.Outcome, error) {
+// lookUp returns what the session's log says about a delivery. It ignores an interrupt, because the response is already there. If the log is
+// busy or the delivery is gone from it, the response of the session has the outcome: an error would make the user send the event again.
+func (c *viaSession) lookUp(ctx context.Context, in relay.Arrival, id webhook.ID, a webhook.Attempt) (relay.Outcome, error) {
 	d, err := c.reader.Get(context.WithoutCancel(ctx), id)
-	if err != nil {
+	if err == nil {
+		return relay.Outcome{Delivery: d, Attempt: webhook.Deciding(d.History), Attempts: d.History}, nil
+	}
+	status := webhook.Status(a.Header.Get(session.StatusHeader))
+	if !slices.Contains(webhook.Statuses(), status) {
 		return relay.Outcome{}, fmt.Errorf("look up %s: %w", id, err)
 	}
-	return relay.Outcome{Delivery: d, Attempt: webhook.Deciding(d.History), Attempts: d.History}, nil
+	about := webhook.Describe(in.Body)
+	a.N, a.Target, a.URL = 1, "", ""
+	return relay.Outcome{Attempt: a, Delivery: webhook.Delivery{
+		Summary: webhook.Summary{
+			ID: id, Status: status, Origin: in.Origin, ReceivedAt: a.StartedAt, Event: about.Event, About: about.About,
+			BodyBytes: int64(len(in.Body)), ReplayOf: in.Parent, Probe: in.Probe,
+		},
+		Header: in.Header, Body: in.Body,
+	}}, nil
 }
 
 // notAccepted returns the error for a delivery that the session's ingress did not accept.
