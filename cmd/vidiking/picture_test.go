@@ -27,7 +27,7 @@ func TestThePictureAndTranscriptInTheREADMEMatchARealRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const begin, end = "<!-- dailyUse: written by go test ./cmd/vidiking -run TestThePicture -update -->\n```console\n", "```\n"
+	const begin, end = "<!-- everyday: written by go test ./cmd/vidiking -run TestThePicture -update -->\n```console\n", "```\n"
 	before, rest, ok := strings.Cut(string(readme), begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {

@@ -23,7 +23,7 @@ type faultySession struct {
 	sent      int
 }
 
-func (s *faultySession) Send(ctx context.Context, _ dispatch.Target, _ webhook.Header, _ []byte) dispatch.Result {
+func (s *faultySession) Send(context.Context, dispatch.Target, webhook.Header, []byte) dispatch.Result {
 	a := webhook.Attempt{StartedAt: time.Now()}
 	if err := testkit.Run(&s.send); err != nil {
 		a.Failure, a.Error = webhook.Failure(err.Error()), err.Error()
