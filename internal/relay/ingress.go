@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -67,6 +68,7 @@ type Ingress struct {
 	o           IngressOptions
 	bodies      *inFlight
 	readTimeout time.Duration // how long a sender may pause before and within a body
+	connsWait   atomic.Bool   // for a file descriptor
 
 	mu         sync.Mutex
 	wrongPaths []string            // paths that were reported
@@ -85,6 +87,7 @@ func newIngress(r receiver, o IngressOptions) *Ingress {
 
 // ServeHTTP receives one delivery.
 func (in *Ingress) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	w = closingWriter{w, &in.connsWait}
 	called, query := requestTarget(req)
 	rest, ok := webhook.RestOf(in.o.Path, called)
 	switch {

@@ -92,7 +92,9 @@ func (l *limitedListener) waitForFile() {
 	for files := l.ingress.o.Files; files > 0 && len(l.open) >= files; {
 		c := l.claim(http.StateIdle) // not a new one, whose request may be arriving
 		if c == nil {
+			l.ingress.connsWait.Store(true)
 			l.freed.Wait()
+			l.ingress.connsWait.Store(false)
 			continue
 		}
 		l.mu.Unlock()
@@ -100,6 +102,23 @@ func (l *limitedListener) waitForFile() {
 		l.mu.Lock()
 	}
 }
+
+// closingWriter tells the sender that its connection closes after this response, if others wait for it. If the listener closed it later, a
+// request on it could get no response.
+type closingWriter struct {
+	http.ResponseWriter
+	connsWait *atomic.Bool
+}
+
+func (w closingWriter) WriteHeader(code int) {
+	if w.connsWait.Load() {
+		w.Header().Set("Connection", "close")
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// Unwrap is for http.ResponseController.
+func (w closingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (l *limitedListener) admit(conn net.Conn) *limitedConn {
 	l.mu.Lock()
