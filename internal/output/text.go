@@ -139,10 +139,11 @@ func (p *textPrinter) printAttempts(attempts []webhook.Attempt) {
 	p.printDetail(display.Indent(lines, p.o.Style.DetailIndent()))
 }
 
-// printDetail prints lines that belong to a row. They go to stdout like the row, unless that is a table.
+// printDetail prints lines that belong to a row. They go to stdout on a terminal. Otherwise they go to stderr like the explanation below them,
+// so that stdout has only rows.
 func (p *textPrinter) printDetail(lines []display.Line) {
 	to := p.out
-	if p.isTable() {
+	if !p.o.Terminal {
 		to = p.err
 	}
 	for _, l := range lines {
