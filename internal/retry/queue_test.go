@@ -105,6 +105,20 @@ func (m *model) send(q *retry.Queue[due], done <-chan struct{}, d due) {
 	q.Schedule(d.lane, at, d)
 }
 
+// attemptsOf returns the attempts of a delivery so far.
+func (m *model) attemptsOf(name string) []attempt {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.attempts[name]
+}
+
+// attempted returns the number of deliveries that have attempts.
+func (m *model) attempted() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.attempts)
+}
+
 func (m *model) pending() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,7 +132,7 @@ func (m *model) check(t *testing.T, all []*delivery, slack time.Duration) {
 		t.Errorf("%d sends in one lane at once, want at most %d", m.most, parallel)
 	}
 	for _, d := range all {
-		got := m.attempts[d.name]
+		got := m.attemptsOf(d.name)
 		if want := min(d.fails, retry.Schedule{}.Retries()) + 1; len(got) != want {
 			t.Errorf("%s has %d attempts with a response, want %d", d.name, len(got), want)
 			continue
@@ -281,7 +295,7 @@ func TestASlowLaneDoesNotDelayOthers(t *testing.T) {
 		q, kill := m.start()
 		time.Sleep(time.Second) // fake time
 		synctest.Wait()
-		if got := m.attempts["fast"]; len(got) != 1 || got[0].started.Sub(now) != time.Second {
+		if got := m.attemptsOf("fast"); len(got) != 1 || got[0].started.Sub(now) != time.Second {
 			t.Errorf("the other lane has the attempts %v, want one after 1 s", got)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -291,8 +305,8 @@ func TestASlowLaneDoesNotDelayOthers(t *testing.T) {
 		}
 		q.Clear()
 		time.Sleep(time.Hour) // fake time
-		if err := q.Settle(t.Context()); err != nil || len(m.attempts) != 1+parallel {
-			t.Errorf("after Clear, %d have attempts (%v), want only those that were being sent", len(m.attempts), err)
+		if err := q.Settle(t.Context()); err != nil || m.attempted() != 1+parallel {
+			t.Errorf("after Clear, %d have attempts (%v), want only those that were being sent", m.attempted(), err)
 		}
 		kill()
 	})
@@ -305,8 +319,8 @@ func TestDoneSendsNothingMore(t *testing.T) {
 		q, kill := m.start()
 		kill()
 		time.Sleep(time.Hour) // fake time
-		if len(m.attempts) > 0 || q.Len() != 50 || q.Settle(t.Context()) == nil {
-			t.Errorf("%d were sent and %d are left, want none and all", len(m.attempts), q.Len())
+		if m.attempted() > 0 || q.Len() != 50 || q.Settle(t.Context()) == nil {
+			t.Errorf("%d were sent and %d are left, want none and all", m.attempted(), q.Len())
 		}
 	})
 }
