@@ -8,8 +8,8 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// progressAfter is the time after which an operation shows its progress.
-const progressAfter = 500 * time.Millisecond
+// ProgressAfter is the time after which an operation shows its progress.
+const ProgressAfter = 500 * time.Millisecond
 
 // ShowsProgress reports whether stderr is a terminal that can show progress.
 func ShowsProgress(a *App) bool {
@@ -34,7 +34,7 @@ func drawElapsed(a *App, line func(took time.Duration) string, done <-chan struc
 	shown := output.NewProgress(a.Env.Stderr, display.Style{Width: a.Env.Width()})
 	defer shown.Clear()
 	start := time.Now()
-	tick := time.NewTicker(progressAfter)
+	tick := time.NewTicker(ProgressAfter)
 	defer tick.Stop()
 	for {
 		select {

@@ -279,9 +279,6 @@ func (o *testOptions) destination(ctx context.Context, a *cmdutil.App) (*send.De
 // timeout is how long Vidiking waits for a response (docs: Webhooks, Retry Policy).
 const timeout = 10 * time.Second
 
-// progressAfter is the time after which a run shows its progress.
-const progressAfter = 500 * time.Millisecond
-
 // run runs the battery and shows its progress.
 func (o *testOptions) run(ctx context.Context, a *cmdutil.App, out output.Options, options conformance.Options, to *target) (conformance.Report, error) {
 	if cmdutil.ShowsProgress(a) {
@@ -289,7 +286,7 @@ func (o *testOptions) run(ctx context.Context, a *cmdutil.App, out output.Option
 		defer bar.Clear()
 		began := a.Env.Now()
 		options.Progress = func(done, total int) {
-			if a.Env.Now().Sub(began) >= progressAfter {
+			if a.Env.Now().Sub(began) >= cmdutil.ProgressAfter {
 				bar.Draw(done, total, "cases")
 			}
 		}
