@@ -18,6 +18,8 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
 	"golang.org/x/term"
+
+	"github.com/vidiking/vidiking-cli/internal/testkit"
 )
 
 // ptySession is a user at a pseudo-terminal, with an emulator of its screen.
@@ -31,6 +33,7 @@ type ptySession struct {
 
 	mu     sync.Mutex
 	screen *vt.Emulator
+	titles testkit.Titles
 	raw    strings.Builder
 }
 
@@ -80,7 +83,7 @@ func (x *ptySession) read() {
 	for {
 		n, err := x.pty.Read(buf)
 		x.mu.Lock()
-		for b := range sequences(buf[:n]) {
+		for b := range sequences(x.titles.Filter(buf[:n])) {
 			x.draw(b)
 		}
 		x.raw.Write(buf[:n])
@@ -112,6 +115,12 @@ func sequences(b []byte) iter.Seq[[]byte] {
 func (x *ptySession) draw(b []byte) {
 	defer func() { _ = recover() }()
 	_, _ = x.screen.Write(b)
+}
+
+func TestEmulatorShowsNoPartOfATitle(t *testing.T) {
+	t.Parallel()
+	x := newTestHome(t).sitAt(t, "/bin/sh", 80, 24, "-c", `printf 'one\033]2;✗ 1 vidiking\a two'; read -r x`)
+	x.shows("one two")
 }
 
 func TestEmulatorSurvivesAShrunkTerminal(t *testing.T) {

@@ -52,11 +52,12 @@ func runOnTerminal(t *testing.T, log *memoryLog, wanted string, then func(ctx co
 	x := &terminal{screen: vt.NewEmulator(80, 24)}
 	var background sync.WaitGroup
 	background.Go(func() {
+		var titles testkit.Titles
 		buf := make([]byte, 4096)
 		for {
 			n, err := master.Read(buf)
 			x.mu.Lock()
-			_, _ = x.screen.Write(buf[:n])
+			_, _ = x.screen.Write(titles.Filter(buf[:n]))
 			x.mu.Unlock()
 			if err != nil {
 				return
