@@ -37,6 +37,7 @@ var layers = map[string]int{
 	"view":        2,
 	"load":        2,
 	"account":     2,
+	"emulator":    2,
 
 	"signature": 1,
 	"sample":    1,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/cli/configcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/emulatorcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/eventscmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
@@ -50,7 +51,7 @@ Run without a command to see suggested next steps.`,
 	cmd.AddCommand(
 		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a),
 		sendcmd.NewReplayCommand(a), testcmd.NewTestCommand(a), sendcmd.NewDiagnoseCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a),
-		signcmd.NewVerifyCommand(a),
+		signcmd.NewVerifyCommand(a), emulatorcmd.NewEmulatorCommand(a),
 		newDemoCommand(a), newDoctorCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)
 	cmd.SetHelpCommand(newHelpCommand(a))
