@@ -37,6 +37,20 @@ func (c *Clock) nowLocked() time.Time {
 	return at.UTC().Truncate(time.Millisecond)
 }
 
+// resume continues at the time that the clock of an earlier run showed last; zero: there was none. A clock that runs like the system's also
+// counts the time in between, as a provider's would.
+func (c *Clock) resume(at time.Time) {
+	if at.IsZero() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.speed == 1 && at.Before(c.nowLocked()) {
+		return
+	}
+	c.base, c.start = at, c.now()
+}
+
 // Set moves the clock forward. A time in the past has no effect.
 func (c *Clock) Set(at time.Time) {
 	c.mu.Lock()

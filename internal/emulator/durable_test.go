@@ -37,7 +37,8 @@ func TestKilledEmulatorContinuesWhereItWas(t *testing.T) {
 	first.stop()
 	before := len(h.got)
 
-	r := open(t, dir, func(o *Options) { o.CallbackEvents = CallbackAll })
+	later := func() time.Time { return start.Add(time.Hour) } // the manual clock stands still while there is no emulator
+	r := open(t, dir, func(o *Options) { o.CallbackEvents, o.Now = CallbackAll, later })
 	if want := start.Add(3 * time.Second); !r.Now().Equal(want) {
 		t.Errorf("the clock shows %v, want %v", r.Now(), want)
 	}
@@ -95,6 +96,22 @@ func TestKillAfterAnyFrameLosesNothing(t *testing.T) {
 	}
 	if strings.Count(text, `"event":"wallet.low_balance"`) != 1 || again.ledger.snapshot().Deliveries != c.account.Deliveries {
 		t.Errorf("got %s", text)
+	}
+}
+
+func TestRunningClockCountsTheTimeBetweenTwoRuns(t *testing.T) {
+	t.Parallel()
+	now := func() time.Time { return start.Add(time.Hour) }
+	for speed, want := range map[float64]time.Time{0: start, 1: start.Add(time.Hour), 60: start} {
+		c := NewClock(now(), speed, now)
+		c.resume(start)
+		if got := c.Now(); !got.Equal(want) {
+			t.Errorf("at speed %v, the clock shows %v, want %v", speed, got, want)
+		}
+	}
+	c := NewClock(now(), 1, now)
+	if c.resume(start.Add(2 * time.Hour)); !c.Now().Equal(start.Add(2 * time.Hour)) {
+		t.Errorf("the clock went back to %v", c.Now())
 	}
 }
 

@@ -116,7 +116,7 @@ func (e *Emulator) open(ctx context.Context) (err error) {
 	if isNew {
 		e.ledger.account = e.newAccount()
 	}
-	clock.Set(e.ledger.account.Now) // no time passes twice
+	clock.resume(e.ledger.account.Now)
 	sending, cancel := context.WithCancel(context.Background())
 	e.cancel = cancel
 	rules := &faults{seed: e.ledger.account.Seed}
