@@ -54,10 +54,10 @@ func (s *stranger) Write(p []byte) (int, error) {
 	return s.out.Write(p)
 }
 
-// run runs a command and returns its output on the terminal. It interrupts listen twice right away.
+// run runs a command and returns its output on the terminal. It interrupts listen and emulator twice right away.
 func (s *stranger) run(args ...string) string {
 	signals := make(chan os.Signal, 2)
-	if len(args) > 0 && args[0] == "listen" {
+	if len(args) > 0 && (args[0] == "listen" || args[0] == "emulator") {
 		signals <- syscall.SIGINT
 		signals <- syscall.SIGINT
 	}
@@ -103,7 +103,7 @@ func (s *stranger) checkASCII(args ...string) {
 // required returns the arguments and flags that a command needs in addition to the hostile text.
 var required = map[string][]string{
 	"listen": {"--forward=127.0.0.1:1", "--addr=127.0.0.1:0"}, "trigger": {"render.complete", "--to=127.0.0.1:1"}, "replay": {"last", "--to=127.0.0.1:1"},
-	"show": {"last"}, "diff": {"last"}, "wait": {"render.complete", "--within=0s"}, "set-webhook": {"--url=https://example.com/hooks", "--yes"},
+	"emulator": {"--addr=127.0.0.1:0"}, "show": {"last"}, "diff": {"last"}, "wait": {"render.complete", "--within=0s"}, "set-webhook": {"--url=https://example.com/hooks", "--yes"},
 }
 
 // invocations returns command lines that pass hostile text to each command as an argument or as the value of a flag.

@@ -3,10 +3,10 @@ package emulator
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -30,7 +30,7 @@ func (c *control) register(mux *http.ServeMux) {
 		"POST /import":    c.load,
 		"POST /reset":     c.reset,
 	} {
-		method, path := cutPattern(pattern)
+		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+ControlPath+path, func(w http.ResponseWriter, r *http.Request) {
 			result, err := handle(r)
 			if err != nil {
@@ -44,11 +44,6 @@ func (c *control) register(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+ControlPath+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, Description())
 	})
-}
-
-func cutPattern(pattern string) (method, path string) {
-	_, _ = fmt.Sscan(pattern, &method, &path) // a constant with two words
-	return method, path
 }
 
 // State is the response of GET /_emulator/state.

@@ -78,6 +78,14 @@ func (c *courier) resume(ctx context.Context) (int, error) {
 	return len(all), err
 }
 
+// parallel returns how many tasks of a lane run at once. Jobs run one at a time: the same seed gives the same deliveries.
+func parallel(lane string) int {
+	if lane == jobLane {
+		return 1
+	}
+	return maxParallel
+}
+
 // laneOf returns the lane of a target: its host. A host that is slow delays only deliveries to it.
 func laneOf(target string) string {
 	u, err := url.Parse(target)

@@ -120,7 +120,7 @@ func (e *Emulator) open(ctx context.Context) (err error) {
 	sending, cancel := context.WithCancel(context.Background())
 	e.cancel = cancel
 	rules := &faults{seed: e.ledger.account.Seed}
-	e.queue = retry.New(retry.Options[task]{Clock: clock, Send: e.run, Parallel: maxParallel, Go: e.running.Go, Done: e.done})
+	e.queue = retry.New(retry.Options[task]{Clock: clock, Send: e.run, Parallel: parallel, Go: e.running.Go, Done: e.done})
 	e.courier = &courier{
 		ledger: e.ledger, sender: dispatch.NewSender(dispatch.Options{Now: e.o.Now}), queue: e.queue, faults: rules, ctx: sending, report: e.o.OnError,
 		sent: func(s Sent) {

@@ -2,9 +2,10 @@ package emulator
 
 import (
 	_ "embed" // for the files
+	"io"
 	"net/http"
+	"strconv"
 	"strings"
-	"time"
 )
 
 // The files that every job and image leads to: a video of one second (H.264, one frame) and an image, both of 16 by 16 pixels.
@@ -40,5 +41,6 @@ func (a *api) serveFile(w http.ResponseWriter, r *http.Request) {
 		content, kind = image, "image/png"
 	}
 	w.Header().Set("Content-Type", kind)
-	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(content))
+	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+	_, _ = io.WriteString(w, content) // the caller may have left
 }

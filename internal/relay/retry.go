@@ -30,7 +30,7 @@ type retryQueue struct{ *retry.Queue[store.Due] }
 
 func newRetryQueue(o *Options, life *lifetime, send func(store.Due)) retryQueue {
 	return retryQueue{retry.New(retry.Options[store.Due]{
-		Clock: retry.SystemClock(o.Now), Send: send, Parallel: maxRetries, Go: life.background.Go, Done: life.drainCtx.Done(),
+		Clock: retry.SystemClock(o.Now), Send: send, Parallel: func(string) int { return maxRetries }, Go: life.background.Go, Done: life.drainCtx.Done(),
 	})}
 }
 

@@ -13,10 +13,10 @@ import (
 // Options configures a Queue. Clock, Send, Parallel and Done are required.
 type Options[T any] struct {
 	Clock    Clock
-	Send     func(T)         // sends one value; runs in its own goroutine, and may schedule the next one
-	Parallel int             // the maximum number of concurrent calls of Send in one lane
-	Go       func(func())    // starts a goroutine; nil: go
-	Done     <-chan struct{} // once it is closed, nothing more is sent
+	Send     func(T)               // sends one value; runs in its own goroutine, and may schedule the next one
+	Parallel func(lane string) int // the maximum number of concurrent calls of Send in a lane
+	Go       func(func())          // starts a goroutine; nil: go
+	Done     <-chan struct{}       // once it is closed, nothing more is sent
 }
 
 // Queue calls Send with each value once it is due. Values belong to lanes, such as targets: a lane in which Send takes long does not delay
@@ -170,7 +170,7 @@ func (q *Queue[T]) start(i item[T]) {
 		l = &lane[T]{}
 		q.lanes[i.lane] = l
 	}
-	if l.sending == q.o.Parallel {
+	if l.sending == q.o.Parallel(i.lane) {
 		l.waiting = append(l.waiting, i.value)
 		return
 	}

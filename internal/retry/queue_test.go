@@ -64,7 +64,7 @@ func newModel(clock retry.Clock) *model {
 // start returns a queue that continues with what the log has, and a function that kills it.
 func (m *model) start() (q *retry.Queue[due], kill func()) {
 	done := make(chan struct{})
-	q = retry.New(retry.Options[due]{Clock: m.clock, Parallel: parallel, Done: done, Send: func(d due) { m.send(q, done, d) }})
+	q = retry.New(retry.Options[due]{Clock: m.clock, Parallel: func(string) int { return parallel }, Done: done, Send: func(d due) { m.send(q, done, d) }})
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, d := range m.log {
@@ -329,7 +329,7 @@ func BenchmarkNextOf100000(b *testing.B) {
 	done := make(chan struct{})
 	defer close(done)
 	now := time.Now()
-	q := retry.New(retry.Options[int]{Clock: &manualClock{now: now, moved: make(chan struct{})}, Parallel: 1, Done: done, Send: func(int) {}})
+	q := retry.New(retry.Options[int]{Clock: &manualClock{now: now, moved: make(chan struct{})}, Parallel: func(string) int { return 1 }, Done: done, Send: func(int) {}})
 	random := rand.New(rand.NewPCG(1, 6))
 	at := func() time.Time { return now.Add(time.Minute + time.Duration(random.Int64N(int64(6*time.Hour)))) }
 	for i := range 100_000 {
