@@ -2,6 +2,8 @@ package main
 
 // messagePatterns has a pattern for each error whose text is known only at run time. The message must match it.
 var messagePatterns = map[string]string{
+	"cli/emulator.go: .*":              `fault`,
+	"cli/run.go: .*":                   `another emulator`,
 	"cli/main.go: .*":                  `unknown`, // main only shortens paths in the messages of other sites
 	"cli/api.go: .*":                   `Vidiking answered|Vidiking (rejected|refused)|can't be reached|leads elsewhere|is plain http`,
 	"cli/import.go: .*":                `dlv_.*log`,
@@ -25,6 +27,8 @@ const screen = "the screen says it, and goes on"
 // uncovered lists the errors that no story can cause, with the reason.
 var uncovered = map[string]string{
 	"cli/events.go: --types prints source code, so -o json would have no effect": "with -o json, the error is an object, and the golden has only text",
+	"cli/advance.go: the emulator did not move its clock: .*":                    "it takes an emulator whose log fails while it moves its clock",
+	"cli/advance.go: the emulator stopped before it had moved its clock":         "it takes an emulator that ends while it moves its clock",
 	"listen/json_file.go: .*":                                                                       "it takes a disk that fills up, or a file that is taken away, while listen writes to it",
 	"listen/ingress.go: can't listen at .*: .*":                                                     "what keeps a port from being opened, but for another process, differs with the rights that tests have",
 	"listen/session.go: can't write the session file: the disk is full":                             "it takes a disk that fills up right after the log was opened",

@@ -12,8 +12,8 @@ type Until struct {
 	Next bool      // until the next thing that is due is done; otherwise until nothing is due anymore
 }
 
-// Advance moves the clock from one due time to the next. At each, it waits until everything that is due has been done and answered. Several
-// calls take turns.
+// Advance moves the clock from one due time to the next. At each, it waits until everything that is due has been done and answered. When
+// it returns, all of that is in the log. Several calls take turns.
 func (e *Emulator) Advance(ctx context.Context, until Until) error {
 	select {
 	case e.mover <- struct{}{}:
@@ -21,6 +21,13 @@ func (e *Emulator) Advance(ctx context.Context, until Until) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if err := e.move(ctx, until); err != nil {
+		return err
+	}
+	return e.log.Flush(ctx)
+}
+
+func (e *Emulator) move(ctx context.Context, until Until) error {
 	for {
 		if err := e.queue.Settle(ctx); err != nil {
 			return err
