@@ -49,6 +49,9 @@ type batchLimit struct{ frames, bytes int }
 // whenever the process dies. It reports whether the limit was reached, which means that there may be more.
 func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit batchLimit) (more bool, err error) {
 	t.begin(c)
+	if err := t.readOutcomes(f, limit); err != nil {
+		return false, err
+	}
 	end, frames, bytes := f.applied, 0, 0
 	err = c.Transact(func() error {
 		if err := t.readLast(); err != nil {
@@ -80,6 +83,90 @@ func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit batchLimit) (mo
 	}
 	f.applied, f.begun = end, f.begun || frames > 0
 	return more, nil
+}
+
+// outcome is what the attempts of a batch make of a delivery of the same batch.
+type outcome struct {
+	entries  int // with attempts
+	attempts int // in the last entry
+	deciding webhook.Attempt
+}
+
+// readOutcomes reads the outcomes of the deliveries in the next batch. With them, a delivery is inserted with its final status, because
+// updating its row and its indexes would take as long as inserting it.
+func (t *transaction) readOutcomes(f *filing, limit batchLimit) error {
+	clear(t.outcomes)
+	frames, bytes := 0, 0
+	err := f.source.Read(f.applied, func(_ journal.Position, payload []byte) error {
+		if frames >= limit.frames || bytes >= limit.bytes {
+			return sqlite.ErrStop
+		}
+		frames++
+		bytes += len(payload)
+		if len(payload) == 0 {
+			return nil // fileEntry returns an error
+		}
+		switch d := (decoder{b: payload[1:]}); payload[0] {
+		case entryRecord:
+			t.outcomes[webhook.ID(d.text())] = outcome{}
+		case entryAttempts:
+			id := webhook.ID(d.text())
+			o, isRecorded := t.outcomes[id]
+			if !isRecorded {
+				return nil
+			}
+			t.entry.reset()
+			if _, err := decodeEntry(payload, &t.entry); err != nil || len(t.entry.attempts.list) == 0 {
+				return err
+			}
+			o.entries++
+			o.attempts, o.deciding = len(t.entry.attempts.list), webhook.Deciding(t.entry.attempts.list)
+			t.outcomes[id] = o
+		}
+		return nil
+	})
+	if errors.Is(err, sqlite.ErrStop) {
+		return nil
+	}
+	return err
+}
+
+// applyOutcome gives a delivery the outcome of its attempts, if one entry of the batch has them all.
+func (t *transaction) applyOutcome(j *job) {
+	o := t.outcomes[j.id]
+	if o.entries != 1 {
+		return
+	}
+	d := j.record.delivery
+	j.record.early = &early{id: j.id, status: d.Status, met: d.Met}
+	d.Status, d.Attempts = o.deciding.Status(), o.attempts
+	d.Target, d.Code, d.Duration, d.Failure = o.deciding.Target, o.deciding.Code, o.deciding.Duration, o.deciding.Failure
+	d.Met = webhook.MeetsStatus(d.ExpectedStatus, o.deciding.Code)
+}
+
+// early is a delivery that was inserted with the outcome of attempts that are filed later in the transaction.
+type early struct {
+	id     webhook.ID
+	status webhook.Status // before the attempts
+	met    bool
+}
+
+// withdrawOutcomes gives the deliveries with a body the status that they had before attempts that are not yet filed. What a delivery
+// resolves depends on the order of attempts.
+func (t *transaction) withdrawOutcomes(bodyHash int64) error {
+	for _, e := range t.early[bodyHash] {
+		d := t.recorded[e.id]
+		if !d.hasOutcome {
+			continue
+		}
+		if err := t.updateDelivery(d.n, webhook.Summary{Status: e.status, Met: e.met}); err != nil {
+			return err
+		}
+		d.hasOutcome = false
+		t.recorded[e.id] = d
+	}
+	delete(t.early, bodyHash)
+	return nil
 }
 
 // skipEntry marks the next entry as filed, although it is not.
@@ -128,6 +215,7 @@ func (t *transaction) fileEntry(payload []byte) error {
 	}
 	switch payload[0] {
 	case entryRecord:
+		t.applyOutcome(j)
 		return t.fileRecord(j)
 	case entryState:
 		return writeStates(t.conn, j.record.state)

@@ -15,7 +15,7 @@ const (
 	insertDelivery = `INSERT INTO delivery (n, id, session, received_at, origin, event, about, status, verdict, secret_hint,
 		replay_of, resolved_by, same_body_as, body_bytes, body_hash, attempts, target, code, duration, failure, masked,
 		` + requestColumns + `)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 0, '', 0, 0, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	// requestColumns are bound by bindRequest.
 	requestColumns = "method, path, rest, query, masked_query, host, project, probe, routed, expected_status, met"
@@ -66,6 +66,11 @@ func (t *transaction) record(j *job) error {
 	t.recorded[d.ID] = attempted{
 		n: n, id: d.ID, expected: d.ExpectedStatus, project: d.Project, routed: d.Routed, probe: d.Probe,
 		replayOf: d.ReplayOf, repeated: d.ReplayOf != "" || j.record.sameBodyAs != "", bodyHash: j.record.bodyHash, bodyBytes: d.BodyBytes,
+		hasOutcome: j.record.early != nil, hasDue: len(j.due) > 0,
+	}
+	if e := j.record.early; e != nil {
+		e.id = d.ID
+		t.early[j.record.bodyHash] = append(t.early[j.record.bodyHash], *e)
 	}
 	return nil
 }
@@ -91,7 +96,8 @@ func writeDelivery(c *sqlite.Conn, n int64, rec recordedBody) error {
 	s.BindInt(n).BindText(string(d.ID)).BindText(d.Session).BindTime(d.ReceivedAt)
 	s.BindText(string(d.Origin)).BindText(d.Event).BindText(d.About).BindText(string(d.Status))
 	s.BindText(string(d.Verdict)).BindText(d.SecretHint).BindText(string(d.ReplayOf)).BindText(string(rec.sameBodyAs))
-	s.BindInt(d.BodyBytes).BindInt(rec.bodyHash).BindText(joinNames(d.Masked))
+	s.BindInt(d.BodyBytes).BindInt(rec.bodyHash).BindInt(int64(d.Attempts))
+	s.BindText(d.Target).BindInt(int64(d.Code)).BindInt(int64(d.Duration)).BindText(string(d.Failure)).BindText(joinNames(d.Masked))
 	err = bindRequest(s, &d.Summary).Run()
 	if sqlite.IsDuplicate(err) {
 		return fmt.Errorf("%w: %s", ErrDuplicateID, d.ID)
@@ -133,9 +139,12 @@ type attempted struct {
 	id       webhook.ID
 	attempts int // written before
 	expected string
-	project  string
-	routed   bool
-	probe    bool
+
+	hasOutcome bool // the row already has the status and the deciding attempt
+	hasDue     bool // it may have due rows
+	project    string
+	routed     bool
+	probe      bool
 
 	replayOf  webhook.ID
 	repeated  bool // it is a replay, or the same bytes arrived before
@@ -157,28 +166,42 @@ func (t *transaction) addAttempts(j *job) error {
 		}
 		t.add(change{kind: ChangeAttempted, delivery: d.n, attempt: list[i].N})
 	}
-	if err := replaceDue(t.conn, d.n, list, j.due); err != nil {
-		return err
+	if d.hasDue || len(j.due) > 0 {
+		if err := replaceDue(t.conn, d.n, list, j.due); err != nil {
+			return err
+		}
 	}
 	deciding, err := decidingAttempt(t.conn, d.n, list)
 	if err != nil {
 		return err
 	}
 	j.status = deciding.Status()
+	if !d.hasOutcome {
+		err := t.updateDelivery(d.n, webhook.Summary{
+			Status: j.status, Met: webhook.MeetsStatus(d.expected, deciding.Code), Attempts: d.attempts + len(list),
+			Target: deciding.Target, Code: deciding.Code, Duration: deciding.Duration, Failure: deciding.Failure,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if known, ok := t.recorded[d.id]; ok {
+		known.attempts += len(list)
+		known.hasOutcome, known.hasDue = false, known.hasDue || len(j.due) > 0
+		t.recorded[d.id] = known
+	}
+	return t.resolve(d, list, j.status)
+}
+
+// updateDelivery writes what attempts change in the row of a delivery.
+func (t *transaction) updateDelivery(n int64, d webhook.Summary) error {
 	s, err := t.conn.Prepare(updateDelivery)
 	if err != nil {
 		return err
 	}
-	s.BindText(string(j.status)).BindInt(int64(d.attempts + len(list)))
-	s.BindText(deciding.Target).BindInt(int64(deciding.Code)).BindInt(int64(deciding.Duration)).BindText(string(deciding.Failure))
-	if err := s.BindBool(webhook.MeetsStatus(d.expected, deciding.Code)).BindInt(d.n).Run(); err != nil {
-		return err
-	}
-	if known, ok := t.recorded[d.id]; ok {
-		known.attempts += len(list)
-		t.recorded[d.id] = known
-	}
-	return t.resolve(d, list, j.status)
+	s.BindText(string(d.Status)).BindInt(int64(d.Attempts))
+	s.BindText(d.Target).BindInt(int64(d.Code)).BindInt(int64(d.Duration)).BindText(string(d.Failure))
+	return s.BindBool(d.Met).BindInt(n).Run()
 }
 
 func (t *transaction) findAttempted(id webhook.ID) (d attempted, err error) {
@@ -186,7 +209,7 @@ func (t *transaction) findAttempted(id webhook.ID) (d attempted, err error) {
 		return d, nil
 	}
 	err = t.conn.Rows(selectForAttempt, []any{string(id)}, func(r *sqlite.Row) error {
-		d = attempted{n: r.Int(), id: id, attempts: int(r.Int()), replayOf: webhook.ID(r.Text())}
+		d = attempted{n: r.Int(), id: id, attempts: int(r.Int()), replayOf: webhook.ID(r.Text()), hasDue: true}
 		d.repeated = r.Text() != "" || d.replayOf != ""
 		d.probe, d.routed, d.project = r.Bool(), r.Bool(), r.Text()
 		d.bodyHash, d.bodyBytes, d.expected = r.Int(), r.Int(), r.Text()

@@ -43,6 +43,7 @@ type recordedBody struct {
 	header     []byte // encoded
 	bodyHash   int64
 	sameBodyAs webhook.ID // set by the writer
+	early      *early     // set by the writer if the delivery has the outcome of later attempts
 	state      []State
 }
 

@@ -49,6 +49,9 @@ func (t *transaction) resolve(d attempted, newest []webhook.Attempt, status webh
 	if d.probe || !d.repeated || len(delivered) == 0 {
 		return nil
 	}
+	if err := t.withdrawOutcomes(d.bodyHash); err != nil {
+		return err
+	}
 	failed, err := projectsOf(t.conn, selectFailedAlike, d.bodyHash, d.bodyBytes, d.n)
 	if err != nil {
 		return err

@@ -20,6 +20,8 @@ type transaction struct {
 	failures []failure                 // entries of this transaction that were not filed
 	renamed  map[webhook.ID]webhook.ID // deliveries whose id was taken, by that id
 	recorded map[webhook.ID]attempted  // deliveries of this transaction, whose attempts often follow
+	outcomes map[webhook.ID]outcome    // of the deliveries of this batch
+	early    map[int64][]early         // deliveries that were inserted with their outcome, by body hash
 }
 
 // change is a row for the change table.
@@ -35,10 +37,12 @@ func (t *transaction) begin(c *sqlite.Conn) {
 	t.changes = t.changes[:0]
 	t.failures = t.failures[:0]
 	if t.counts == nil {
-		t.counts, t.recorded = countDeltas{}, map[webhook.ID]attempted{}
+		t.counts, t.recorded, t.outcomes = countDeltas{}, map[webhook.ID]attempted{}, map[webhook.ID]outcome{}
+		t.early = map[int64][]early{}
 	}
 	clear(t.counts) // a failed transaction leaves some
 	clear(t.recorded)
+	clear(t.early)
 }
 
 // run runs the jobs of callers.
