@@ -150,7 +150,7 @@ func parentOf(name string) string {
 }
 
 // siblings are the packages whose sub-packages may import each other.
-var siblings = []string{"cli", "tui"}
+var siblings = []string{"cli", "tui", "store"}
 
 // isReachable reports whether a package may import a sub-package. Only its parent may, except for siblings.
 func isReachable(sub, from string) bool {

@@ -113,7 +113,7 @@ func TestRecordFailsIfTheBacklogIsFull(t *testing.T) {
 	record(t, l, src.next())
 	l.writer.txMu.Lock()
 	large := func(d *webhook.Delivery) { d.Body = make([]byte, 8<<20) }
-	for range backlogBytes / (8 << 20) {
+	for range journal.BacklogBytes / (8 << 20) {
 		if err := l.Record(t.Context(), src.next(large)); err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +125,7 @@ func TestRecordFailsIfTheBacklogIsFull(t *testing.T) {
 	}
 	l.writer.txMu.Unlock()
 	record(t, l, src.next())
-	if n, err := l.Reader().Count(t.Context(), Query{}); err != nil || n != 2+backlogBytes/(8<<20) {
+	if n, err := l.Reader().Count(t.Context(), Query{}); err != nil || n != 2+journal.BacklogBytes/(8<<20) {
 		t.Errorf("Count = %d, %v", n, err)
 	}
 }

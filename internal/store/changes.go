@@ -65,13 +65,13 @@ func (r *Reader) Changes(ctx context.Context, after int64, limit int) ([]Change,
 // update or remove a row. It ignores the query's Limit.
 func (r *Reader) ChangesOf(ctx context.Context, q Query, after int64, limit int) ([]Change, error) {
 	matches := q.condition()
-	if matches.text == "" {
-		matches.text = "1"
+	if matches.Text == "" {
+		matches.Text = "1"
 	}
 	var feed changeFeed
 	err := r.withoutFlush(ctx, func(c *sqlite.Conn) error {
 		feed = changeFeed{conn: c, row: after, seq: after}
-		return c.Rows(fmt.Sprintf(selectChanges, matches.text, matches.join("LEFT")), append(matches.args, after), func(r *sqlite.Row) error {
+		return c.Rows(fmt.Sprintf(selectChanges, matches.Text, matches.Join("LEFT")), append(matches.Args, after), func(r *sqlite.Row) error {
 			if err := feed.add(r); err != nil {
 				return err
 			}

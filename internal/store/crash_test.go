@@ -245,7 +245,7 @@ func TestKillDuringRecovery(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if _, err := (&transaction{}).fileBatch(c, f, batchLimit{frames, filingBytes}); err != nil {
+			if _, err := (&transaction{}).fileBatch(c, f, journal.Batch{Frames: frames, Bytes: filingBatch.Bytes}); err != nil {
 				return err
 			}
 			return died

@@ -127,11 +127,11 @@ func (w *Window) read(c *sqlite.Conn, q Query, at Cursor, older, newer int) (err
 
 func readRows(c *sqlite.Conn, q Query, side string, at Cursor, order string, limit int) (rows []Row, err error) {
 	cond := q.condition()
-	if cond.text != "" {
-		side += " AND " + cond.text
+	if cond.Text != "" {
+		side += " AND " + cond.Text
 	}
-	args := append(append([]any{at.receivedAt, at.n}, cond.args...), limit)
-	err = c.Rows(selectSummaries+cond.join("CROSS")+" WHERE "+side+order, args, func(r *sqlite.Row) error {
+	args := append(append([]any{at.receivedAt, at.n}, cond.Args...), limit)
+	err = c.Rows(selectSummaries+cond.Join("CROSS")+" WHERE "+side+order, args, func(r *sqlite.Row) error {
 		rows = append(rows, scanRow(r))
 		return nil
 	})

@@ -200,13 +200,13 @@ func TestWindowUsesAnIndex(t *testing.T) {
 	for _, q := range []Query{{}, where("status:failed"), where("event:ai.* job"), where("since:1h")} {
 		only := q.condition()
 		text := ""
-		if only.text != "" {
-			text = " AND " + only.text
+		if only.Text != "" {
+			text = " AND " + only.Text
 		}
 		for _, side := range []string{upToCursor + text + newestFirst, afterCursor + text + oldestFirst} {
 			var plan []string
 			err := l.Reader().with(t.Context(), func(c *sqlite.Conn) error {
-				return c.Rows("EXPLAIN QUERY PLAN "+selectSummaries+only.join("CROSS")+" WHERE "+side, append(append([]any{int64(0), int64(0)}, only.args...), 10), func(q *sqlite.Row) error {
+				return c.Rows("EXPLAIN QUERY PLAN "+selectSummaries+only.Join("CROSS")+" WHERE "+side, append(append([]any{int64(0), int64(0)}, only.Args...), 10), func(q *sqlite.Row) error {
 					_, _, _ = q.Int(), q.Int(), q.Int()
 					plan = append(plan, q.Text())
 					return nil

@@ -19,14 +19,14 @@ func entryOf(j *job) []byte {
 	switch j.kind {
 	case jobRecord:
 		e.record(j)
-		return append(e.b, j.record.delivery.Body...)
+		return append(e.Entry(), j.record.delivery.Body...)
 	case jobState:
-		e.b = append(e.b, entryState)
+		e.Begin(entryState)
 		e.states(j.record.state)
 	default:
 		e.attempts(j)
 	}
-	return e.b
+	return e.Entry()
 }
 
 func sampleJobs() []*job {

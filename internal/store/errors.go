@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/vidiking/vidiking-cli/internal/store/schema"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -16,7 +17,7 @@ var (
 	ErrCorrupt  = sqlite.ErrCorrupt
 
 	ErrNoLog       = errors.New("there is no delivery log")
-	ErrNewerSchema = errors.New("the delivery log was written by a newer version of this program")
+	ErrNewerSchema = schema.ErrNewer
 	ErrDuplicateID = errors.New("the delivery log already has a delivery with that id")
 	ErrClosed      = errors.New("the delivery log is closed")
 

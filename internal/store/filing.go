@@ -10,11 +10,19 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
+
+// filingInterval is how long an entry waits in the journal before it is filed. Readers that poll see a delivery within 50 ms.
+const filingInterval = 20 * time.Millisecond
+
+// filingBatch is what one transaction files.
+var filingBatch = journal.Batch{Frames: 1000, Bytes: 4 << 20}
 
 // frameSource reads the frames of a journal in order.
 type frameSource interface {
@@ -42,12 +50,9 @@ type failure struct {
 	err error
 }
 
-// batchLimit ends a transaction.
-type batchLimit struct{ frames, bytes int }
-
 // fileBatch files entries in one transaction, together with the position after the last of them. Therefore an entry is filed exactly once,
 // whenever the process dies. It reports whether the limit was reached, which means that there may be more.
-func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit batchLimit) (more bool, err error) {
+func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit journal.Batch) (more bool, err error) {
 	t.begin(c)
 	if err := t.readOutcomes(f, limit); err != nil {
 		return false, err
@@ -58,7 +63,7 @@ func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit batchLimit) (mo
 			return err
 		}
 		err := f.source.Read(f.applied, func(frameEnd journal.Position, payload []byte) error {
-			if frames >= limit.frames || bytes >= limit.bytes {
+			if frames >= limit.Frames || bytes >= limit.Bytes {
 				more = true
 				return sqlite.ErrStop
 			}
@@ -94,11 +99,11 @@ type outcome struct {
 
 // readOutcomes reads the outcomes of the deliveries in the next batch. With them, a delivery is inserted with its final status, because
 // updating its row and its indexes would take as long as inserting it.
-func (t *transaction) readOutcomes(f *filing, limit batchLimit) error {
+func (t *transaction) readOutcomes(f *filing, limit journal.Batch) error {
 	clear(t.outcomes)
 	frames, bytes := 0, 0
 	err := f.source.Read(f.applied, func(_ journal.Position, payload []byte) error {
-		if frames >= limit.frames || bytes >= limit.bytes {
+		if frames >= limit.Frames || bytes >= limit.Bytes {
 			return sqlite.ErrStop
 		}
 		frames++
@@ -106,11 +111,11 @@ func (t *transaction) readOutcomes(f *filing, limit batchLimit) error {
 		if len(payload) == 0 {
 			return nil // fileEntry returns an error
 		}
-		switch d := (decoder{b: payload[1:]}); payload[0] {
+		switch d := (decoder{encoding.NewDecoder(payload[1:])}); payload[0] {
 		case entryRecord:
-			t.outcomes[webhook.ID(d.text())] = outcome{}
+			t.outcomes[webhook.ID(d.Text())] = outcome{}
 		case entryAttempts:
-			id := webhook.ID(d.text())
+			id := webhook.ID(d.Text())
 			o, isRecorded := t.outcomes[id]
 			if !isRecorded {
 				return nil
@@ -270,18 +275,18 @@ func isPermanent(err error) bool { return errors.Is(err, sqlite.ErrPanic) || sql
 // fileNext files the next entries in a transaction of limited size. An entry that can never be filed is skipped. It returns the entries that
 // were not filed.
 func (t *transaction) fileNext(c *sqlite.Conn, f *filing) (more bool, failed []failure, err error) {
-	file := func(limit batchLimit) error {
+	file := func(limit journal.Batch) error {
 		return sqlite.Protect(c, func() (err error) {
 			more, err = t.fileBatch(c, f, limit)
 			return err
 		})
 	}
-	err = file(batchLimit{filingFrames, filingBytes})
+	err = file(filingBatch)
 	if !isPermanent(err) {
 		return more, t.failures, err
 	}
 	for { // one by one, up to the entry with the error
-		err := file(batchLimit{1, filingBytes})
+		err := file(journal.Batch{Frames: 1, Bytes: filingBatch.Bytes})
 		failed = append(failed, t.failures...)
 		if isPermanent(err) {
 			failed = append(failed, failure{t.entry.id, fmt.Errorf("file %s: %w", t.entry.id, err)})
@@ -345,7 +350,7 @@ func syncWAL(path string) error {
 func encodeFiled(p journal.Position) []byte {
 	e := encoder{}
 	e.filed(p)
-	return e.b
+	return e.Entry()
 }
 
 // filingOf returns where to continue with the journal of a dead process: after the position that the log has or, if the log was replaced

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -69,7 +70,7 @@ func (m *maker) delivery(t testing.TB, l *Log, before []webhook.ID) webhook.ID {
 				d.Origin, d.ReplayOf = webhook.OriginReplay, pick(m, before)
 			}
 		case 2: // a large body, with a text across the boundary of two parts
-			d.Body = slices.Repeat([]byte("."), partBytes*(1+m.IntN(2)))
+			d.Body = slices.Repeat([]byte("."), encoding.PartBytes*(1+m.IntN(2)))
 			d.Body = append(d.Body[:len(d.Body)-m.IntN(8)], m.words(10)...)
 		}
 	})

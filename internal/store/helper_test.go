@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/testkit"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -203,7 +204,7 @@ func tidy(t testing.TB, l *Log) {
 	t.Helper()
 	for range 1000 {
 		p := planNow(t, l)
-		if p.isEmpty() {
+		if p.IsEmpty() {
 			return
 		}
 		l.writer.plans <- p
@@ -211,18 +212,18 @@ func tidy(t testing.TB, l *Log) {
 	t.Fatal("the log still needs pruning after 1000 plans")
 }
 
-func planNow(t testing.TB, l *Log) plan {
+func planNow(t testing.TB, l *Log) retention.Plan {
 	t.Helper()
 	c, err := openMaintenance(l.writer.file.path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	planner := planner{conn: c, retention: l.maintenance.retention, now: l.maintenance.now, maxRows: planRows}
-	p, err := planner.makePlan()
+	planner := retention.Planner{Conn: c, Limits: l.maintenance.planner.Limits, Now: l.maintenance.planner.Now}
+	p, err := planner.MakePlan()
 	if err = errors.Join(err, c.Close()); err != nil {
 		t.Fatal(err)
 	}
-	p.generation = l.writer.file.generation.Load()
+	p.Generation = l.writer.file.generation.Load()
 	return p
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -21,11 +23,11 @@ import (
 // is a row in the delivery table that refers to them. Commit adds all those rows in one transaction. If an import is killed, the next one
 // deletes what it has written.
 type Import struct {
-	conn      *sqlite.Conn
-	lock      *flock.Flock
-	marker    string // a file that exists while there may be uncommitted rows
-	now       func() time.Time
-	retention Retention
+	conn   *sqlite.Conn
+	lock   *flock.Flock
+	marker string // a file that exists while there may be uncommitted rows
+	now    func() time.Time
+	limits retention.Limits
 
 	base    int64 // the delivery.n before the first delivery
 	staged  int64
@@ -93,8 +95,9 @@ const (
 
 	lowestNumber = "SELECT min((SELECT coalesce(min(n), 0) FROM main.content), (SELECT coalesce(min(n), 0) FROM main.delivery), 0)"
 
-	countPruned = `SELECT count(*) FROM delivery WHERE n > ? AND n <= ? AND ((received_at, n) <= (?, ?)
-		OR ` + isRejected + ` AND (received_at, n) <= (?, ?) OR ` + isProbe + ` AND (received_at, n) <= (?, ?))`
+	addStagedCounts = `INSERT INTO main.delivery_count (project, probe, n)
+		SELECT project, probe, count(*) FROM temp.staged WHERE true GROUP BY project, probe
+		ON CONFLICT (project, probe) DO UPDATE SET n = n + excluded.n`
 )
 
 // OpenImport opens the log in dir for an import, and creates it if it does not exist. The caller closes the import.
@@ -112,7 +115,7 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 		return nil, err
 	}
 	i := &Import{
-		lock: newImportLock(dir), marker: filepath.Join(dir, importMarker), now: o.Now, retention: o.Retention.orDefault(),
+		lock: newImportLock(dir), marker: filepath.Join(dir, importMarker), now: o.Now, limits: o.Retention.limits(),
 	}
 	if i.now == nil {
 		i.now = time.Now
@@ -216,13 +219,13 @@ func (i *Import) stage(ctx context.Context, d *webhook.Delivery) error {
 	i.staged++
 	i.open++
 	n := i.base + i.staged
-	header := encodeHeader(d.Header)
+	header := encoding.EncodeHeader(d.Header)
 	if err := writeContent(i.conn, n, header, d.Body); err != nil {
 		return err
 	}
 	i.bytes += len(header) + len(d.Body)
 	for _, a := range d.History {
-		responseHeader := encodeHeader(a.Header)
+		responseHeader := encoding.EncodeHeader(a.Header)
 		if err := writeAttempt(i.conn, n, a, responseHeader); err != nil {
 			return err
 		}
@@ -248,7 +251,7 @@ func (i *Import) writeStaged(n int64, d *webhook.Delivery) error {
 	s.BindText(string(d.SameBodyAs)).BindInt(int64(len(d.Body))).BindInt(hashBody(d.Body)).BindInt(int64(len(d.History)))
 	deciding := webhook.Deciding(d.History)
 	s.BindText(deciding.Target).BindInt(int64(deciding.Code)).BindInt(int64(deciding.Duration)).BindText(string(deciding.Failure))
-	return bindRequest(s.BindText(joinNames(d.Masked)), &d.Summary).Run()
+	return bindRequest(s.BindText(encoding.JoinNames(d.Masked)), &d.Summary).Run()
 }
 
 // flush commits the open transaction and lets other processes write.
@@ -320,13 +323,12 @@ func (i *Import) publish() error {
 
 // countBeyond counts the imported deliveries that maintenance would prune now.
 func (i *Import) countBeyond() (int, error) {
-	planner := planner{conn: i.conn, retention: i.retention, now: i.now, maxRows: -1}
-	p, err := planner.makePlan()
+	planner := retention.Planner{Conn: i.conn, Limits: i.limits, Now: i.now, Complete: true}
+	p, err := planner.MakePlan()
 	if err != nil {
 		return 0, err
 	}
-	n, err := i.conn.Number(countPruned, i.base, i.base+importBlock, p.all.receivedAt, p.all.n, p.rejected.receivedAt, p.rejected.n,
-		p.probes.receivedAt, p.probes.n)
+	n, err := p.Selected(i.conn, i.base, i.base+importBlock)
 	return int(n), err
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -39,7 +40,7 @@ func deleteUncommitted(ctx context.Context, c *sqlite.Conn, marker string) error
 		if len(found) == 0 {
 			return atomicfile.Remove(marker)
 		}
-		if err := c.Transact(func() error { return deleteDeliveries(c, found) }); err != nil {
+		if err := c.Transact(func() error { return retention.Delete(c, found) }); err != nil {
 			return err
 		}
 		if err := pauseWriting(ctx); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -32,7 +33,7 @@ func recorded(seed byte, n int) []*webhook.Delivery {
 				d.History = append(d.History, a)
 			}
 			if i == 7 {
-				d.Body = make([]byte, 3*partBytes+1)
+				d.Body = make([]byte, 3*encoding.PartBytes+1)
 				d.BodyBytes, d.Masked = int64(len(d.Body)), []string{"Cookie"}
 			}
 			if last := webhook.Deciding(d.History); len(d.History) > 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -35,9 +36,6 @@ const (
 	selectOutcomes = "SELECT n, target, code, failure, duration FROM attempt WHERE delivery = ? ORDER BY n"
 )
 
-// partBytes is how much of a body is written at a time. A connection keeps twice that much memory.
-const partBytes = 256 << 10
-
 // record inserts a delivery.
 func (t *transaction) record(j *job) error {
 	d := j.record.delivery
@@ -61,7 +59,7 @@ func (t *transaction) record(j *job) error {
 	if err := writeDue(t.conn, n, j.due); err != nil {
 		return err
 	}
-	t.counts[countKey{d.Project, d.Probe}]++
+	t.counts.Add(d.Project, d.Probe, 1)
 	t.add(change{kind: ChangeRecorded, delivery: n})
 	t.recorded[d.ID] = attempted{
 		n: n, id: d.ID, expected: d.ExpectedStatus, project: d.Project, routed: d.Routed, probe: d.Probe,
@@ -97,7 +95,7 @@ func writeDelivery(c *sqlite.Conn, n int64, rec recordedBody) error {
 	s.BindText(string(d.Origin)).BindText(d.Event).BindText(d.About).BindText(string(d.Status))
 	s.BindText(string(d.Verdict)).BindText(d.SecretHint).BindText(string(d.ReplayOf)).BindText(string(rec.sameBodyAs))
 	s.BindInt(d.BodyBytes).BindInt(rec.bodyHash).BindInt(int64(d.Attempts))
-	s.BindText(d.Target).BindInt(int64(d.Code)).BindInt(int64(d.Duration)).BindText(string(d.Failure)).BindText(joinNames(d.Masked))
+	s.BindText(d.Target).BindInt(int64(d.Code)).BindInt(int64(d.Duration)).BindText(string(d.Failure)).BindText(encoding.JoinNames(d.Masked))
 	err = bindRequest(s, &d.Summary).Run()
 	if sqlite.IsDuplicate(err) {
 		return fmt.Errorf("%w: %s", ErrDuplicateID, d.ID)
@@ -106,7 +104,7 @@ func writeDelivery(c *sqlite.Conn, n int64, rec recordedBody) error {
 }
 
 func bindRequest(s *sqlite.Stmt, d *webhook.Summary) *sqlite.Stmt {
-	s.BindText(d.Method).BindText(d.Path).BindText(d.Rest).BindText(d.Query).BindText(joinNames(d.MaskedQuery))
+	s.BindText(d.Method).BindText(d.Path).BindText(d.Rest).BindText(d.Query).BindText(encoding.JoinNames(d.MaskedQuery))
 	return s.BindText(d.Host).BindText(d.Project).BindBool(d.Probe).BindBool(d.Routed).BindText(d.ExpectedStatus).BindBool(d.Met)
 }
 
@@ -116,12 +114,12 @@ func writeContent(c *sqlite.Conn, n int64, header, body []byte) error {
 	if err != nil {
 		return err
 	}
-	first := min(len(body), partBytes)
+	first := min(len(body), encoding.PartBytes)
 	if err := s.BindInt(n).BindBlob(header).BindBlob(body[:first]).Run(); err != nil {
 		return err
 	}
 	part := int64(1)
-	for rest := range slices.Chunk(body[first:], partBytes) {
+	for rest := range slices.Chunk(body[first:], encoding.PartBytes) {
 		if s, err = c.Prepare(insertPart); err != nil {
 			return err
 		}
@@ -230,7 +228,7 @@ func writeAttempt(c *sqlite.Conn, delivery int64, a webhook.Attempt, header []by
 	s.BindText(string(a.Failure)).BindText(a.Error)
 	s.BindInt(int64(a.Duration)).BindInt(int64(a.Connect)).BindInt(int64(a.FirstByte))
 	s.BindInt(a.ResponseBytes).BindBool(a.ResponseTruncated).BindBlob(header).BindBlob(a.Response)
-	return s.BindText(joinNames(a.Masked)).BindText(a.URL).Run()
+	return s.BindText(encoding.JoinNames(a.Masked)).BindText(a.URL).Run()
 }
 
 // decidingAttempt returns the attempt that decides the delivery's status. The newest attempts are already written.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -69,7 +70,7 @@ func (j *job) setDelivery(d *webhook.Delivery, now func() time.Time) {
 	}
 	d.BodyBytes = int64(len(d.Body))
 	j.id = d.ID
-	j.record = recordedBody{delivery: d, header: encodeHeader(d.Header), bodyHash: hashBody(d.Body)}
+	j.record = recordedBody{delivery: d, header: encoding.EncodeHeader(d.Header), bodyHash: hashBody(d.Body)}
 }
 
 func (j *job) setAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) {
@@ -77,7 +78,7 @@ func (j *job) setAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due) 
 	j.due = append(j.due, due...)
 	j.attempts.list = append(j.attempts.list, attempts...)
 	for _, a := range attempts {
-		j.attempts.headers = append(j.attempts.headers, encodeHeader(a.Header))
+		j.attempts.headers = append(j.attempts.headers, encoding.EncodeHeader(a.Header))
 	}
 }
 

@@ -85,11 +85,11 @@ func (r *Reader) Count(ctx context.Context, q Query) (int, error) {
 // the size of the log.
 func (r *Reader) CountAfter(ctx context.Context, q Query, at Cursor, limit int) (int, error) {
 	cond, side := q.condition(), afterCursor
-	if cond.text != "" {
-		side += " AND " + cond.text
+	if cond.Text != "" {
+		side += " AND " + cond.Text
 	}
-	args := append(append([]any{at.receivedAt, at.n}, cond.args...), limit)
-	return r.count(ctx, "SELECT count(*) FROM (SELECT 1 FROM delivery d"+cond.join("CROSS")+" WHERE "+side+" LIMIT ?)", args...)
+	args := append(append([]any{at.receivedAt, at.n}, cond.Args...), limit)
+	return r.count(ctx, "SELECT count(*) FROM (SELECT 1 FROM delivery d"+cond.Join("CROSS")+" WHERE "+side+" LIMIT ?)", args...)
 }
 
 // CountReceived counts the deliveries received at or after from and before to. It only reads an index.

@@ -11,8 +11,9 @@
 //   - A body is kept byte for byte. Summaries are read without touching bodies.
 //   - Memory use is bounded: the queue has a limit, a transaction has limits for rows and bytes, and large bodies are written in parts.
 //
-// A Log writes and a Reader reads. Other packages interpret bodies, verify signatures and choose targets. The
-// sub-package sqlite knows the database driver, and the sub-package journal the files of the journal.
+// A Log writes and a Reader reads. Other packages interpret bodies, verify signatures and choose targets. Of the sub-packages, sqlite
+// knows the database driver, journal the files of the journal, schema the tables, search turns filters into SQL, retention decides what is
+// pruned, and encoding defines how headers and journal entries become bytes.
 package store
 
 import (
@@ -112,7 +113,7 @@ func (l *Log) Close() error {
 
 	close(l.maintenance.stop)
 	l.goroutines.Wait()
-	err := errors.Join(l.reader.Close(), l.maintenance.conn.Close(), l.writer.conn.Close(), l.writer.closeJournals())
+	err := errors.Join(l.reader.Close(), l.maintenance.planner.Conn.Close(), l.writer.conn.Close(), l.writer.closeJournals())
 	if err != nil {
 		return fmt.Errorf("close the delivery log: %w", sqlite.Classify(err))
 	}
@@ -138,9 +139,8 @@ func (l *Log) record(ctx context.Context, d *webhook.Delivery, extra Extra) erro
 		return l.recordError(d.ID, *err)
 	}
 	e := l.encoders.Get().(*encoder)
-	e.b = e.b[:0]
 	e.record(j)
-	err := l.append(ctx, e.b, d.Body)
+	err := l.append(ctx, e.Entry(), d.Body)
 	l.encoders.Put(e)
 	l.recycle(j)
 	if err != nil {
@@ -190,9 +190,8 @@ func (l *Log) QueueAttempts(id webhook.ID, attempts []webhook.Attempt, due []Due
 	j := l.newJob(jobAttempts)
 	j.setAttempts(id, attempts, due)
 	e := l.encoders.Get().(*encoder)
-	e.b = e.b[:0]
 	e.attempts(j)
-	err := l.append(context.Background(), e.b, nil)
+	err := l.append(context.Background(), e.Entry(), nil)
 	l.encoders.Put(e)
 	l.recycle(j)
 	if err != nil {
@@ -269,7 +268,7 @@ func (l *Log) flushForReader(ctx context.Context) {
 	if j == nil {
 		return
 	}
-	if isEmpty, _ := j.backlog.state(); isEmpty {
+	if isEmpty, _ := j.backlog.State(); isEmpty {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, readFlushTimeout)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
+	"github.com/vidiking/vidiking-cli/internal/store/schema"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -169,4 +170,14 @@ func releaseReserve(dir string) {
 	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
 		_ = os.Remove(path) // if that fails, Prune reports the full disk
 	}
+}
+
+// Outdated reports whether opening the log in dir will migrate it, and the log's size. Migrating a large log takes seconds.
+func Outdated(dir string) (outdated bool, size int64) {
+	path, err := logPath(dir)
+	if err != nil {
+		return false, 0
+	}
+	version, err := sqlite.UserVersion(path)
+	return err == nil && version > 0 && version < schema.Version, diskSize(path)
 }

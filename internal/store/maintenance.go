@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -11,15 +12,15 @@ import (
 // wait for either.
 type maintenance struct {
 	*coordination
-	planner
+	planner  retention.Planner
 	file     *logFile
 	recorder *recorder
 	stop     chan struct{}
 
-	next       *plan // for the writer, which has not yet taken it
-	generation int64 // of the log file that the connection belongs to
-	idleTicks  int   // ticks without a commit
-	seen       int64 // transactions at the last tick
+	next       *retention.Plan // for the writer, which has not yet taken it
+	generation int64           // of the log file that the connection belongs to
+	idleTicks  int             // ticks without a commit
+	seen       int64           // transactions at the last tick
 }
 
 const (
@@ -40,7 +41,7 @@ const (
 func newMaintenance(c *sqlite.Conn, file *logFile, r *recorder, shared *coordination, o Options) *maintenance {
 	return &maintenance{
 		coordination: shared, file: file, recorder: r, generation: file.generation.Load(), stop: make(chan struct{}),
-		planner: planner{conn: c, retention: o.Retention.orDefault(), now: o.Now, maxRows: planRows},
+		planner: retention.Planner{Conn: c, Limits: o.Retention.limits(), Now: o.Now},
 	}
 }
 
@@ -48,8 +49,8 @@ func (m *maintenance) run() {
 	tick := time.NewTicker(maintenanceInterval)
 	defer tick.Stop()
 	for {
-		var plans chan<- plan // nil unless there is a plan
-		var next plan
+		var plans chan<- retention.Plan // nil unless there is a plan
+		var next retention.Plan
 		if m.next != nil {
 			plans, next = m.plans, *m.next
 		}
@@ -92,9 +93,9 @@ func (m *maintenance) followFile() error {
 	if err != nil {
 		return err
 	}
-	detach(m.conn)
-	m.conn, m.generation = c, generation
-	m.last = planState{pruned: true}
+	detach(m.planner.Conn)
+	m.planner.Conn, m.generation = c, generation
+	m.planner.Last = retention.State{Pruned: true}
 	return nil
 }
 
@@ -129,7 +130,7 @@ func (m *maintenance) keepJournal() error {
 func (m *maintenance) checkpoint() error {
 	m.checkpointMu.Lock()
 	defer m.checkpointMu.Unlock()
-	err := m.conn.Checkpoint(sqlite.Passive)
+	err := m.planner.Conn.Checkpoint(sqlite.Passive)
 	if err == nil && m.walPages.Load() >= restartPages {
 		err = m.checkpointExclusively(sqlite.Restart)
 	}
@@ -141,7 +142,7 @@ func (m *maintenance) checkpoint() error {
 func (m *maintenance) checkpointExclusively(mode sqlite.CheckpointMode) error {
 	m.txMu.Lock()
 	defer m.txMu.Unlock()
-	return m.conn.Checkpoint(mode)
+	return m.planner.Conn.Checkpoint(mode)
 }
 
 // truncateWhenIdle gives the disk space of a long WAL back once nothing has been written for a while.
@@ -156,7 +157,7 @@ func (m *maintenance) truncateWhenIdle() error {
 	if m.idleTicks < truncateTicks || m.walPages.Load() < truncatePages {
 		return nil
 	}
-	err := m.conn.Checkpoint(sqlite.Passive)
+	err := m.planner.Conn.Checkpoint(sqlite.Passive)
 	if err == nil {
 		err = m.checkpointExclusively(sqlite.Truncate)
 	}
@@ -172,15 +173,15 @@ func (m *maintenance) planWhenDue() error {
 	if m.next != nil {
 		return nil
 	}
-	due, err := m.isDue()
+	due, err := m.planner.IsDue()
 	if err != nil || !due {
 		return err
 	}
-	p, err := m.makePlan()
-	if err != nil || p.isEmpty() {
+	p, err := m.planner.MakePlan()
+	if err != nil || p.IsEmpty() {
 		return err
 	}
-	p.generation = m.generation
+	p.Generation = m.generation
 	m.next = &p
 	return nil
 }

@@ -13,15 +13,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/schema"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // oldLog unpacks a log that a program of that schema wrote, and returns its directory: a delivered delivery; one that one of its two
 // targets refused, and the replay that resolved it; an unreachable, a rejected and a pending one. The latter is due since schema 3.
-func oldLog(t *testing.T, schema int) (dir string) {
+func oldLog(t *testing.T, version int) (dir string) {
 	t.Helper()
-	packed, err := os.Open(fmt.Sprintf("testdata/logs/schema%d.db.gz", schema))
+	packed, err := os.Open(fmt.Sprintf("testdata/logs/schema%d.db.gz", version))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,9 +44,9 @@ func oldLog(t *testing.T, schema int) (dir string) {
 
 func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
 	const one, two = "http://localhost:3000/webhooks/vidiking", "http://localhost:4000/hooks"
-	for schema := 1; schema < schemaVersion; schema++ {
-		t.Run(fmt.Sprint(schema), func(t *testing.T) {
-			dir := oldLog(t, schema)
+	for version := 1; version < schema.Version; version++ {
+		t.Run(fmt.Sprint(version), func(t *testing.T) {
+			dir := oldLog(t, version)
 			if outdated, size := Outdated(dir); !outdated || size == 0 {
 				t.Errorf("Outdated = %v, %d, want true and a size", outdated, size)
 			}
@@ -77,7 +78,7 @@ func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
 			}
 			l := openLog(t, dir, Options{})
 			due, left := 0, []PendingCount{{Session: all[5].Session, Unknown: 1}}
-			if schema >= 3 { // a retry for it, which older schemas cannot express
+			if version >= 3 { // a retry for it, which older schemas cannot express
 				due, left = 1, nil
 			}
 			unsent, err := r.CountPending(t.Context())

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
+	"github.com/vidiking/vidiking-cli/internal/store/schema"
+	"github.com/vidiking/vidiking-cli/internal/store/search"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -19,7 +21,7 @@ import (
 const busyTimeout = 5 * time.Second
 
 func openConn(path string, o sqlite.Options) (*sqlite.Conn, error) {
-	return sqlite.Open(path, o, functions(), aggregates())
+	return sqlite.Open(path, o, search.Functions(), search.Aggregates())
 }
 
 // openWriting opens a connection for writing, and creates or migrates the schema. It checks the version before it changes anything.
@@ -28,8 +30,8 @@ func openWriting(ctx context.Context, path string) (*sqlite.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if version > schemaVersion {
-		return nil, newerSchema(version)
+	if err := schema.Supports(version); err != nil {
+		return nil, err
 	}
 	c, err := openConn(path, sqlite.Options{})
 	if err != nil {
@@ -52,7 +54,7 @@ func prepareWriting(ctx context.Context, c *sqlite.Conn, path string) error {
 	if err := c.CheckpointOnClose(false); err != nil {
 		return err
 	}
-	version, err := checkVersion(c)
+	version, err := schema.Check(c)
 	if err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func prepareWriting(ctx context.Context, c *sqlite.Conn, path string) error {
 	if err := makePrivate(path); err != nil {
 		return err
 	}
-	if err := migrate(ctx, c, version); err != nil {
+	if err := schema.Migrate(ctx, c, version); err != nil {
 		return err
 	}
 	if err := makePrivate(path); err != nil { // switching to WAL mode created -wal and -shm
@@ -94,8 +96,9 @@ func openReading(ctx context.Context, path string) (*sqlite.Conn, error) {
 		return nil, ErrNoLog
 	case err != nil:
 		return nil, err
-	case version > schemaVersion:
-		return nil, newerSchema(version)
+	}
+	if err := schema.Supports(version); err != nil {
+		return nil, err
 	}
 	unfiled, err := recoverForReading(ctx, path)
 	if err != nil {
@@ -171,14 +174,14 @@ func checkFiled(c *sqlite.Conn, d *journal.Dead) error {
 
 func prepareReading(c *sqlite.Conn, path string) error {
 	c.SetBusyTimeout(busyTimeout)
-	version, err := checkVersion(c)
+	version, err := schema.Check(c)
 	if err != nil {
 		return err
 	}
 	switch {
 	case version == 0: // a writer is about to create the schema
 		return ErrNoLog
-	case version < schemaVersion:
+	case version < schema.Version:
 		return errOldSchema
 	}
 	// SQLite may have created -wal and -shm. On a read-only disk their mode stays as it is.
@@ -216,11 +219,11 @@ func openImmutable(path string) (*sqlite.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	version, err := checkVersion(c)
+	version, err := schema.Check(c)
 	switch {
 	case err == nil && version == 0:
 		err = ErrNoLog
-	case err == nil && version < schemaVersion:
+	case err == nil && version < schema.Version:
 		err = fmt.Errorf("%w, but an older version of this program wrote it and it needs a migration", ErrReadOnly)
 	}
 	if err != nil {

@@ -2,21 +2,13 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
-)
-
-// Limits of one pruning step of the writer. A delivery that arrives meanwhile waits for a millisecond or two.
-const (
-	pruneDeliveries = 32
-	pruneBytes      = 1 << 20
-	pruneChanges    = 512
-	prunePages      = 64
 )
 
 // prunePause is how many times as long as a step of pruning the writer waits before the next one: deliveries need the processor and the
@@ -30,109 +22,17 @@ func (w *writer) prune() {
 	defer func() { w.pruneAt = time.Now().Add(prunePause * time.Since(started)) }()
 	w.txMu.Lock()
 	w.conn.SetBusyTimeout(0)
-	err := sqlite.Classify(sqlite.Protect(w.conn, func() error { return pruneStep(w.conn, &w.plan) }))
+	err := sqlite.Classify(sqlite.Protect(w.conn, func() error { return w.plan.Step(w.conn) }))
 	w.conn.SetBusyTimeout(busyTimeout)
 	w.txMu.Unlock()
 	if err == nil {
 		w.limitWAL()
 		return
 	}
-	w.plan = plan{}
+	w.plan = retention.Plan{}
 	if !errors.Is(err, ErrBusy) {
 		w.onError(fmt.Errorf("prune the delivery log: %w", err))
 	}
-}
-
-func pruneStep(c *sqlite.Conn, p *plan) error {
-	switch {
-	case p.rejected != Cursor{}:
-		return pruneOldest(c, &p.rejected, isRejected)
-	case p.probes != Cursor{}:
-		return pruneOldest(c, &p.probes, isProbe)
-	case p.all != Cursor{}:
-		return pruneOldest(c, &p.all, "1")
-	case p.changes != 0:
-		return pruneChangeRows(c, p)
-	case p.vacuum > 0:
-		p.vacuum = max(0, p.vacuum-prunePages)
-		return c.Script(fmt.Sprintf("PRAGMA incremental_vacuum(%d)", prunePages))
-	default:
-		return nil
-	}
-}
-
-// isNotDue selects the deliveries that retention may delete. One that is still to be sent stays.
-const isNotDue = "NOT EXISTS (SELECT 1 FROM due WHERE due.delivery = delivery.n)"
-
-// pruneOldest deletes some of the oldest deliveries of a kind up to a cursor, unless they are still to be sent. It clears the cursor when none is left.
-func pruneOldest(c *sqlite.Conn, end *Cursor, kind string) error {
-	oldest := "SELECT n, body_bytes FROM delivery WHERE " + kind + " AND (received_at, n) <= (?, ?) AND " + isNotDue + " ORDER BY received_at, n LIMIT ?"
-	return c.Transact(func() error {
-		var numbers []int64
-		bytes := int64(0)
-		err := c.Rows(oldest, []any{end.receivedAt, end.n, pruneDeliveries}, func(r *sqlite.Row) error {
-			numbers = append(numbers, r.Int())
-			if bytes += r.Int(); bytes > pruneBytes {
-				return sqlite.ErrStop
-			}
-			return nil
-		})
-		if err == nil && len(numbers) == 0 {
-			*end = Cursor{}
-		}
-		if err != nil {
-			return err
-		}
-		return deleteDeliveries(c, numbers)
-	})
-}
-
-func pruneChangeRows(c *sqlite.Conn, p *plan) error {
-	const deleteChanges = "DELETE FROM change WHERE row <= min(?, (SELECT min(row) FROM change) + ?)"
-	return c.Transact(func() error {
-		if err := c.Exec(deleteChanges, p.changes, pruneChanges-1); err != nil {
-			return err
-		}
-		if c.Changes() == 0 {
-			p.changes = 0
-		}
-		return nil
-	})
-}
-
-// The rows of a delivery in all tables, for a JSON array of delivery.n. One statement for many rows costs less than many statements.
-const (
-	inList            = " IN (SELECT value FROM json_each(?))"
-	deleteListed      = "DELETE FROM delivery WHERE n" + inList + " RETURNING project, probe"
-	deleteContents    = "DELETE FROM content WHERE n" + inList
-	deleteParts       = "DELETE FROM part WHERE delivery" + inList
-	deleteAttempts    = "DELETE FROM attempt WHERE delivery" + inList
-	deleteDues        = "DELETE FROM due WHERE delivery" + inList
-	deleteResolutions = "DELETE FROM resolution WHERE delivery" + inList
-)
-
-func deleteDeliveries(c *sqlite.Conn, numbers []int64) error {
-	if len(numbers) == 0 {
-		return nil
-	}
-	list, err := json.Marshal(numbers)
-	if err != nil {
-		return err
-	}
-	for _, text := range []string{deleteDues, deleteResolutions, deleteAttempts, deleteParts, deleteContents} {
-		if err := c.Exec(text, string(list)); err != nil {
-			return err
-		}
-	}
-	deleted := countDeltas{}
-	err = c.Rows(deleteListed, []any{string(list)}, func(r *sqlite.Row) error {
-		deleted[countKey{r.Text(), r.Bool()}]--
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return deleted.write(c)
 }
 
 // Pruned is the result of Prune.
@@ -246,7 +146,7 @@ func deleteSome(c *sqlite.Conn, ids []webhook.ID) (deleted, handled int, err err
 			}
 		}
 		deleted = len(found)
-		return deleteDeliveries(c, found)
+		return retention.Delete(c, found)
 	})
 	return deleted, handled, err
 }

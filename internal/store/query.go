@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/search"
 )
 
 // Query selects deliveries that meet all of its conditions. The zero Query selects all deliveries except probes.
@@ -30,15 +31,15 @@ func (q Query) limit() int {
 // where returns the SQL that follows "FROM delivery d", with a leading space.
 func (q Query) where() (text string, args []any) {
 	c := q.condition()
-	if c.text != "" {
-		text = " WHERE " + c.text
+	if c.Text != "" {
+		text = " WHERE " + c.Text
 	}
-	return c.join("CROSS") + text, c.args
+	return c.Join("CROSS") + text, c.Args
 }
 
 // condition returns the query as one condition. Its text is empty if the query selects everything.
-func (q Query) condition() condition {
-	c := compile(q.Filter)
+func (q Query) condition() search.Condition {
+	c := search.Compile(q.Filter)
 	var parts []string
 	var args []any
 	if q.Session != "" {
@@ -53,11 +54,11 @@ func (q Query) condition() condition {
 	if !q.Probes {
 		parts = append(parts, "NOT d.probe")
 	}
-	if c.text != "" {
-		parts = append(parts, c.text)
+	if c.Text != "" {
+		parts = append(parts, c.Text)
 	}
-	c.text = strings.Join(parts, " AND ")
-	c.args = append(args, c.args...)
+	c.Text = strings.Join(parts, " AND ")
+	c.Args = append(args, c.Args...)
 	return c
 }
 

@@ -189,7 +189,7 @@ func (r *Reader) Health(ctx context.Context) (Health, error) {
 		if err != nil {
 			return err
 		}
-		pages, _, err := countPages(c)
+		pages, _, err := sqlite.CountPages(c)
 		h.Deliveries, h.Bytes = int(n), pages*sqlite.PageBytes
 		return err
 	})

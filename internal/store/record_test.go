@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -27,9 +28,9 @@ func TestDeliveryIsReadAsRecorded(t *testing.T) {
 			d.Header = webhook.Header{{Name: "X", Value: "\xff\x00"}, {Name: "X", Value: ""}, {Name: "", Value: "x"}}
 			d.Event, d.About = "a\x00b", "\xff"
 		}),
-		"a large body":       src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, partBytes/1024+1) }),
-		"a part to the byte": src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, partBytes/1024) }),
-		"parts to the byte":  src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, 3*partBytes/1024) }),
+		"a large body":       src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, encoding.PartBytes/1024+1) }),
+		"a part to the byte": src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, encoding.PartBytes/1024) }),
+		"parts to the byte":  src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, 3*encoding.PartBytes/1024) }),
 		"a body of 10 MiB":   src.next(func(d *webhook.Delivery) { d.Body = bytes.Repeat(d.Body, 10<<10) }),
 		"a long header":      src.next(func(d *webhook.Delivery) { d.Header[0].Value = strings.Repeat("v", 100_000) }),
 	} {

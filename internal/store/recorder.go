@@ -37,7 +37,7 @@ var errDetached = errors.New("the delivery log was moved or deleted")
 // journaled is a journal and the state of its filing. Only the writer uses filing.
 type journaled struct {
 	writer  *journal.Writer
-	backlog *backlog
+	backlog *journal.Backlog
 	filing  filing
 	applied atomic.Pointer[journal.Position] // a copy of filing.applied
 }
@@ -47,7 +47,10 @@ func (r *recorder) append(ctx context.Context, head, body []byte) error {
 	for {
 		j, err := r.open(ctx)
 		if err == nil {
-			err = j.backlog.waitForSpace(ctx)
+			err = j.backlog.WaitForSpace(ctx, busyTimeout)
+		}
+		if errors.Is(err, journal.ErrBacklog) {
+			return ErrBusy
 		}
 		if err == nil {
 			err = j.writer.Append(head, body)
@@ -71,8 +74,8 @@ func (r *recorder) open(ctx context.Context) (*journaled, error) {
 	if r.detached {
 		return nil, errDetached
 	}
-	b := newBacklog(r.wake)
-	w, err := journal.Create(ctx, r.dir, r.identity, b.add)
+	b := journal.NewBacklog(r.wake, filingBatch)
+	w, err := journal.Create(ctx, r.dir, r.identity, b)
 	if err != nil {
 		return nil, err
 	}

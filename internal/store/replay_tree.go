@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -190,7 +191,7 @@ func difference(c *sqlite.Conn, replay, original webhook.ID) (webhook.Difference
 
 func readSignatures(c *sqlite.Conn, id webhook.ID) (values []string, err error) {
 	err = c.Rows(selectHeaderOf, []any{string(id)}, func(r *sqlite.Row) error {
-		h, err := decodeHeader(r.Blob())
+		h, err := encoding.DecodeHeader(r.Blob())
 		values = h.Values(webhook.SignatureHeader)
 		return err
 	})

@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -28,7 +30,7 @@ func TestDefaultRetention(t *testing.T) {
 	if got := DefaultRetention(); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
-	if got := (Retention{Age: time.Hour, Deliveries: -1}).orDefault(); got.Age != time.Hour || got.Deliveries != want.Deliveries || got.Rejected != want.Rejected {
+	if got := (Retention{Age: time.Hour, Deliveries: -1}).limits(); got.Age != time.Hour || got.Deliveries != want.Deliveries || got.Rejected != want.Rejected {
 		t.Errorf("%+v, want the defaults except for an hour", got)
 	}
 }
@@ -53,7 +55,7 @@ func TestDeliveriesThatAreDueAreNotPruned(t *testing.T) {
 	if diff := cmp.Diff(append(due, all[35:]...), list(t, l.Reader(), Query{})); diff != "" {
 		t.Errorf("the log (-want +got):\n%s", diff)
 	}
-	if p := planNow(t, l); !p.isEmpty() {
+	if p := planNow(t, l); !p.IsEmpty() {
 		t.Errorf("the next plan is %+v, want none", p)
 	}
 }
@@ -63,7 +65,7 @@ func TestOldestArePrunedBeyondTheNumber(t *testing.T) {
 	l := openLog(t, dir, Options{Retention: unbounded(func(r *Retention) { r.Deliveries, r.Rejected = 60, 10 })})
 	var all []webhook.ID
 	for i := range 200 {
-		d := src.next(func(d *webhook.Delivery) { d.Body = make([]byte, partBytes+1) })
+		d := src.next(func(d *webhook.Delivery) { d.Body = make([]byte, encoding.PartBytes+1) })
 		record(t, l, d)
 		attempt(t, l, d.ID, answered(200))
 		all = append(all, d.ID)
@@ -214,7 +216,7 @@ func TestLogStaysWithinItsBytes(t *testing.T) {
 	}
 	closeLog(t, l)
 	info, err := os.Stat(filepath.Join(dir, FileName))
-	if most := int64(bound + (vacuumPages+256)*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and other overhead
+	if most := int64(bound + 16<<20 + 256*sqlite.PageBytes); err != nil || info.Size() > most { // 256: indexes and other overhead
 		t.Errorf("the file has %d bytes, %v, want at most %d", info.Size(), err, most)
 	}
 }
@@ -231,10 +233,10 @@ func TestPlanReadsOneStateOfTheLog(t *testing.T) {
 	for range 20 {
 		record(t, l, src.next(big, rejected))
 	}
-	planWhile := func(now func() time.Time) plan {
+	planWhile := func(now func() time.Time) retention.Plan {
 		t.Helper()
-		p := &planner{conn: reopen(t, l), retention: unbounded(func(r *Retention) { r.Bytes = 20 * body }), now: now, maxRows: planRows}
-		todo, err := p.makePlan()
+		p := &retention.Planner{Conn: reopen(t, l), Limits: unbounded(func(r *Retention) { r.Bytes = 20 * body }).limits(), Now: now}
+		todo, err := p.MakePlan()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,8 +244,8 @@ func TestPlanReadsOneStateOfTheLog(t *testing.T) {
 	}
 	want := planWhile(time.Now)
 	got := planWhile(func() time.Time {
-		l.writer.plans <- plan{rejected: want.rejected, generation: l.writer.file.generation.Load()}
-		l.writer.plans <- plan{} // accepted after the first one is done
+		l.writer.plans <- retention.Plan{Rejected: want.Rejected, Generation: l.writer.file.generation.Load()}
+		l.writer.plans <- retention.Plan{} // accepted after the first one is done
 		return time.Now()
 	})
 	if got != want {
@@ -320,7 +322,7 @@ func TestPruningDoesNotWaitForAnotherProcess(t *testing.T) {
 		release := holdLock(t, dir)
 		began := time.Now()
 		l.writer.plans <- planNow(t, l)
-		l.writer.plans <- plan{} // accepted after the writer has dropped the first plan
+		l.writer.plans <- retention.Plan{} // accepted after the writer has dropped the first plan
 		if waited := time.Since(began); waited != 0 {
 			t.Errorf("the writer waited %v for the lock, want it to drop the plan at once", waited)
 		}
@@ -359,10 +361,10 @@ func TestPruningIsUrgentFarBeyondTheLimits(t *testing.T) {
 				record(t, l, d)
 			}
 			closeLog(t, l)
-			u := &planner{conn: reopen(t, l), retention: c.retention.orDefault(), now: time.Now, maxRows: planRows}
-			p, err := u.makePlan()
-			if err != nil || p.urgent != c.urgent {
-				t.Errorf("urgent: %v, %v, want %v", p.urgent, err, c.urgent)
+			u := &retention.Planner{Conn: reopen(t, l), Limits: c.retention.limits(), Now: time.Now}
+			p, err := u.MakePlan()
+			if err != nil || p.Urgent != c.urgent {
+				t.Errorf("urgent: %v, %v, want %v", p.Urgent, err, c.urgent)
 			}
 		})
 	}
@@ -387,7 +389,7 @@ func TestUrgentPruningDoesNotWaitForIdleTime(t *testing.T) {
 	for name, c := range map[string]struct {
 		urgent bool
 		want   int64
-	}{"urgent": {true, 100 - pruneDeliveries}, "not urgent": {false, 100}} {
+	}{"urgent": {true, 100 - retention.StepDeliveries}, "not urgent": {false, 100}} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			l, src := openLog(t, dir, Options{}), newSource(1)
@@ -396,7 +398,7 @@ func TestUrgentPruningDoesNotWaitForIdleTime(t *testing.T) {
 			}
 			closeLog(t, l)
 			w := newWriter(reopen(t, l), &logFile{}, &recorder{}, nil, &notifier{}, Options{}) // without its goroutine
-			w.plan = plan{all: Cursor{receivedAt: math.MaxInt64}, urgent: c.urgent}
+			w.plan = retention.Plan{All: retention.Position{ReceivedAt: math.MaxInt64}, Urgent: c.urgent}
 			w.afterCommit()
 			if got, err := w.conn.Number("SELECT count(*) FROM delivery"); err != nil || got != c.want {
 				t.Errorf("%d deliveries are left after a transaction, %v, want %d", got, err, c.want)

@@ -1,10 +1,9 @@
 package store
 
 import (
-	"encoding/binary"
 	"fmt"
-	"strings"
 
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -37,9 +36,9 @@ func scanSummary(r *sqlite.Row) (n int64, s webhook.Summary) {
 	s.Code = int(r.Int())
 	s.Duration = r.Duration()
 	s.Failure = webhook.Failure(r.Text())
-	s.Masked = splitNames(r.Text())
+	s.Masked = encoding.SplitNames(r.Text())
 	s.Method, s.Path, s.Rest, s.Query = r.Text(), r.Text(), r.Text(), r.Text()
-	s.MaskedQuery = splitNames(r.Text())
+	s.MaskedQuery = encoding.SplitNames(r.Text())
 	s.Host, s.Project = r.Text(), r.Text()
 	s.Probe, s.Routed, s.ExpectedStatus, s.Met = r.Bool(), r.Bool(), r.Text(), r.Bool()
 	s.Imported = n < 0
@@ -75,9 +74,9 @@ func scanAttempt(r *sqlite.Row) (a webhook.Attempt, err error) {
 	a.Error = r.Text()
 	a.Duration, a.Connect, a.FirstByte = r.Duration(), r.Duration(), r.Duration()
 	a.ResponseBytes, a.ResponseTruncated = r.Int(), r.Bool()
-	a.Header, err = decodeHeader(r.Blob())
+	a.Header, err = encoding.DecodeHeader(r.Blob())
 	a.Response = r.Blob()
-	a.Masked = splitNames(r.Text())
+	a.Masked = encoding.SplitNames(r.Text())
 	a.URL = r.Text()
 	return a, err
 }
@@ -85,7 +84,7 @@ func scanAttempt(r *sqlite.Row) (a webhook.Attempt, err error) {
 // readContent reads the fields of a delivery that its summary does not have.
 func readContent(c *sqlite.Conn, n int64, d *webhook.Delivery) error {
 	err := c.Rows(selectHeader, []any{n}, func(r *sqlite.Row) (err error) {
-		d.Header, err = decodeHeader(r.Blob())
+		d.Header, err = encoding.DecodeHeader(r.Blob())
 		return err
 	})
 	if err != nil {
@@ -127,60 +126,4 @@ func readBody(c *sqlite.Conn, n, size int64) ([]byte, error) {
 		err = fmt.Errorf("%w: it has %d of the %d bytes of a body", ErrCorrupt, len(body), size)
 	}
 	return body, err
-}
-
-// encodeHeader encodes the fields in order, each name and each value after its length. JSON would change header values that are not
-// valid UTF-8.
-func encodeHeader(h webhook.Header) []byte {
-	size := 0
-	for _, f := range h {
-		size += len(f.Name) + len(f.Value) + 2*binary.MaxVarintLen32
-	}
-	b := make([]byte, 0, size)
-	for _, f := range h {
-		b = appendString(b, f.Name)
-		b = appendString(b, f.Value)
-	}
-	return b
-}
-
-func appendString(b []byte, s string) []byte {
-	b = binary.AppendUvarint(b, uint64(len(s)))
-	return append(b, s...)
-}
-
-// decodeHeader decodes the result of encodeHeader.
-func decodeHeader(b []byte) (webhook.Header, error) {
-	var h webhook.Header
-	for len(b) > 0 {
-		name, rest := cutString(b)
-		value, rest := cutString(rest)
-		if rest == nil {
-			return nil, fmt.Errorf("%w: a header cannot be decoded", ErrCorrupt)
-		}
-		h = append(h, webhook.Field{Name: string(name), Value: string(value)})
-		b = rest
-	}
-	return h, nil
-}
-
-// cutString cuts the first string off an encoded header, without copying it. The rest is nil if b is damaged.
-func cutString(b []byte) (s, rest []byte) {
-	size, n := binary.Uvarint(b)
-	if n <= 0 || size > uint64(len(b)-n) {
-		return nil, nil
-	}
-	end := n + int(size)
-	return b[n:end], b[end:]
-}
-
-// joinNames joins header names with line breaks. A name is a token (RFC 9110, 5.1), which cannot contain one.
-func joinNames(names []string) string { return strings.Join(names, "\n") }
-
-// splitNames splits the result of joinNames.
-func splitNames(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Split(s, "\n")
 }

@@ -14,15 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/schema"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
-
-func TestSchemaVersionIsTheNumberOfMigrations(t *testing.T) {
-	files, err := migrations.ReadDir("migrations")
-	if err != nil || len(files) != schemaVersion {
-		t.Errorf("%d migrations, %v, want schemaVersion, which is %d", len(files), err, schemaVersion)
-	}
-}
 
 func TestNewLogIsCreatedOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
@@ -40,7 +34,7 @@ func TestNewLogIsCreatedOnce(t *testing.T) {
 	all.Wait()
 	l := openLog(t, dir, Options{})
 	for pragma, want := range map[string]int64{
-		"user_version": schemaVersion, "application_id": applicationID, "auto_vacuum": 2, "synchronous": 1,
+		"user_version": schema.Version, "application_id": 0x56444b4c, "auto_vacuum": 2, "synchronous": 1,
 		"page_size": sqlite.PageBytes,
 	} {
 		got, err := l.writer.conn.Number("PRAGMA " + pragma)
@@ -57,8 +51,8 @@ func TestMigrationOfAnotherProcessIsNotRepeated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for version := range schemaVersion {
-		if err := migrateTo(c, version+1); err != nil {
+	for version := range schema.Version {
+		if err := schema.MigrateTo(c, version+1); err != nil {
 			t.Errorf("migrate to %d again: %v", version+1, err)
 		}
 	}
@@ -125,30 +119,6 @@ func TestLogInCreationIsNotCorrupt(t *testing.T) {
 		t.Errorf("OpenReader got %v, want ErrNoLog", err)
 	}
 	if err := other.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestFailedMigrationChangesNothing(t *testing.T) {
-	path := filepath.Join(t.TempDir(), FileName)
-	c, err := openConn(path, sqlite.Options{Create: true})
-	if err == nil {
-		err = c.Script("CREATE TABLE part (in_the_way)")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := migrateTo(c, 1); err == nil {
-		t.Error("migrate got no error, want one about an existing table")
-	}
-	for text, want := range map[string]int64{
-		"PRAGMA user_version": 0, "PRAGMA application_id": 0, "SELECT count(*) FROM sqlite_schema": 1,
-	} {
-		if got, err := c.Number(text); err != nil || got != want {
-			t.Errorf("%s gives %d, %v, want %d", text, got, err, want)
-		}
-	}
-	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -350,27 +320,4 @@ func rootPages(t *testing.T, r *Reader) (pages []int64) {
 		t.Fatal(err)
 	}
 	return pages
-}
-
-func TestInvalidHeaderIsCorrupt(t *testing.T) {
-	for _, b := range [][]byte{{1}, {1, 'a'}, {1, 'a', 200}, {1, 'a', 2, 'b'}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1}} {
-		if h, err := decodeHeader(b); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("decodeHeader(%v) got %v, %v, want ErrCorrupt", b, h, err)
-		}
-	}
-}
-
-func FuzzDecodeHeader(f *testing.F) {
-	f.Add([]byte{4, 'H', 'o', 's', 't', 1, 'x'})
-	f.Add([]byte{0, 0})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		h, err := decodeHeader(b)
-		if err != nil {
-			return
-		}
-		again, err := decodeHeader(encodeHeader(h))
-		if diff := cmp.Diff(h, again, whole()); err != nil || diff != "" {
-			t.Errorf("%v decodes to %v; encoded and decoded again: %v\n%s", b, h, err, diff)
-		}
-	})
 }

@@ -54,9 +54,9 @@ func (l *Log) RecordWith(ctx context.Context, d *webhook.Delivery, extra Extra) 
 // SetState sets values, all or none. It returns once they survive the death of the process.
 func (l *Log) SetState(ctx context.Context, state ...State) error {
 	e := l.encoders.Get().(*encoder)
-	e.b = append(e.b[:0], entryState)
+	e.Begin(entryState)
 	e.states(state)
-	err := l.append(ctx, e.b, nil)
+	err := l.append(ctx, e.Entry(), nil)
 	l.encoders.Put(e)
 	if err != nil {
 		return fmt.Errorf("record the state: %w", err)

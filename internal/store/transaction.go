@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -14,7 +15,7 @@ type transaction struct {
 	last    int64 // the row of the newest change before this transaction
 	minimum int64 // of last: the numbers of a new log continue after those of the log that it replaced
 	changes []change
-	counts  countDeltas
+	counts  retention.Counts
 
 	entry    job                       // the entry that is filed
 	failures []failure                 // entries of this transaction that were not filed
@@ -37,7 +38,7 @@ func (t *transaction) begin(c *sqlite.Conn) {
 	t.changes = t.changes[:0]
 	t.failures = t.failures[:0]
 	if t.counts == nil {
-		t.counts, t.recorded, t.outcomes = countDeltas{}, map[webhook.ID]attempted{}, map[webhook.ID]outcome{}
+		t.counts, t.recorded, t.outcomes = retention.Counts{}, map[webhook.ID]attempted{}, map[webhook.ID]outcome{}
 		t.early = map[int64][]early{}
 	}
 	clear(t.counts) // a failed transaction leaves some
@@ -85,7 +86,7 @@ func (t *transaction) readLast() (err error) {
 
 // finish writes the rows that summarize the transaction.
 func (t *transaction) finish() error {
-	if err := t.counts.write(t.conn); err != nil {
+	if err := t.counts.Write(t.conn); err != nil {
 		return err
 	}
 	return t.insertChanges()

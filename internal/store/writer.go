@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -26,9 +27,9 @@ type writer struct {
 	onError  func(error)
 
 	batch    []*job
-	replaced []*journaled // journals of a log that was replaced; filed first
-	plan     plan         // the rest of the plan
-	pruneAt  time.Time    // when the next step of the plan may start
+	replaced []*journaled   // journals of a log that was replaced; filed first
+	plan     retention.Plan // the rest of the plan
+	pruneAt  time.Time      // when the next step of the plan may start
 	tx       transaction
 
 	fileTimer *time.Timer
@@ -47,9 +48,9 @@ type coordination struct {
 	transactions  atomic.Int64  // how many were committed
 	checkpointDue chan struct{} // wakes maintenance
 
-	plans       chan plan     // from maintenance; the writer prunes when it is idle
-	failures    chan error    // from maintenance, for OnError
-	sawReplaced chan struct{} // maintenance saw that the log file was replaced
+	plans       chan retention.Plan // from maintenance; the writer prunes when it is idle
+	failures    chan error          // from maintenance, for OnError
+	sawReplaced chan struct{}       // maintenance saw that the log file was replaced
 }
 
 // maxBatchJobs limits the jobs of one transaction.
@@ -64,7 +65,7 @@ const (
 func newWriter(c *sqlite.Conn, file *logFile, r *recorder, queue <-chan *job, commits *notifier, o Options) *writer {
 	w := &writer{
 		coordination: &coordination{
-			checkpointDue: make(chan struct{}, 1), plans: make(chan plan), failures: make(chan error), sawReplaced: make(chan struct{}, 1),
+			checkpointDue: make(chan struct{}, 1), plans: make(chan retention.Plan), failures: make(chan error), sawReplaced: make(chan struct{}, 1),
 		},
 		file: file, recorder: r, queue: queue, commits: commits, onError: o.OnError, fileTimer: time.NewTimer(time.Hour),
 	}
@@ -110,7 +111,7 @@ func (w *writer) next() bool {
 			return true
 		}
 		plans, pruneDue := w.plans, (<-chan time.Time)(nil)
-		if !w.plan.isEmpty() {
+		if !w.plan.IsEmpty() {
 			pause := time.Until(w.pruneAt)
 			if pause <= 0 {
 				w.prune()
@@ -141,7 +142,7 @@ func (w *writer) isFilingDue() bool {
 	isEmpty, isBatch := len(w.replaced) == 0, false
 	if j := w.recorder.get(); j != nil {
 		var none bool
-		none, isBatch = j.backlog.state()
+		none, isBatch = j.backlog.State()
 		isEmpty = isEmpty && none
 	}
 	now := time.Now()
@@ -250,7 +251,7 @@ func (w *writer) fileJournals() error {
 // fileJournal files the entries of one journal, in transactions of limited size.
 func (w *writer) fileJournal(j *journaled) error {
 	for {
-		if isEmpty, _ := j.backlog.state(); isEmpty {
+		if isEmpty, _ := j.backlog.State(); isEmpty {
 			return nil
 		}
 		w.txMu.Lock()
@@ -264,7 +265,7 @@ func (w *writer) fileJournal(j *journaled) error {
 		}
 		applied := j.filing.applied
 		j.applied.Store(&applied)
-		j.backlog.remove(applied)
+		j.backlog.Remove(applied)
 		j.writer.AppendLater(encodeFiled(applied))
 		w.transactions.Add(1)
 		w.commits.notify()
@@ -347,7 +348,7 @@ func (w *writer) afterCommit() {
 		w.onError(err)
 	default:
 	}
-	if w.plan.urgent && !w.plan.isEmpty() && time.Until(w.pruneAt) <= 0 {
+	if w.plan.Urgent && !w.plan.IsEmpty() && time.Until(w.pruneAt) <= 0 {
 		w.prune()
 	}
 }
@@ -382,10 +383,10 @@ func (w *writer) checkpointNow() error {
 }
 
 // setPlan accepts a plan, unless it was made for a log file that has been replaced.
-func (w *writer) setPlan(p plan) {
+func (w *writer) setPlan(p retention.Plan) {
 	w.plan = p
-	if p.generation != w.file.generation.Load() {
-		w.plan = plan{}
+	if p.Generation != w.file.generation.Load() {
+		w.plan = retention.Plan{}
 	}
 }
 
@@ -410,7 +411,7 @@ func (w *writer) reopenIfReplaced() error {
 	detach(w.conn)
 	w.use(c)
 	w.tx.minimum = max(w.tx.minimum, newest) // change numbers continue for readers that follow them
-	w.plan = plan{}
+	w.plan = retention.Plan{}
 	w.file.onReopen()
 	w.onError(ErrReplaced)
 	return nil
@@ -424,7 +425,7 @@ func (w *writer) closeJournals() error {
 	}
 	var errs []error
 	for _, j := range journals {
-		if isEmpty, _ := j.backlog.state(); !isEmpty {
+		if isEmpty, _ := j.backlog.State(); !isEmpty {
 			errs = append(errs, j.writer.Close(), fmt.Errorf("some deliveries are still in the journal: %w", w.fileErr))
 			continue
 		}

@@ -42,28 +42,28 @@ func (p Position) Before(o Position) bool {
 	return p.File < o.File || p.File == o.File && p.Offset < o.Offset
 }
 
-// Chunk is a range of frames that were written together.
-type Chunk struct {
-	End    Position
-	Frames int
-	Bytes  int    // of the frames
-	Data   []byte // the frames, or nil: then Read reads them from the file
+// chunk is a range of frames that were written together.
+type chunk struct {
+	end    Position
+	frames int
+	bytes  int    // of the frames
+	data   []byte // the frames, or nil: then read reads them from the file
 
 	file  *os.File
 	start int64
 }
 
-// Read calls f with the payload of each frame after a position, and with the position after the frame. The payload is valid until f
+// read calls f with the payload of each frame after a position, and with the position after the frame. The payload is valid until f
 // returns.
-func (c *Chunk) Read(after Position, f func(end Position, payload []byte) error) error {
-	data := c.Data
+func (c *chunk) read(after Position, f func(end Position, payload []byte) error) error {
+	data := c.data
 	if data == nil {
-		data = make([]byte, c.Bytes)
+		data = make([]byte, c.bytes)
 		if _, err := c.file.ReadAt(data, c.start); err != nil {
 			return fmt.Errorf("read the journal: %w", err)
 		}
 	}
-	end := Position{c.End.File, c.start}
+	end := Position{c.end.File, c.start}
 	for len(data) > 0 {
 		payload, rest, ok := cutFrame(data)
 		if !ok {
@@ -86,7 +86,7 @@ type Writer struct {
 	dir, id  string
 	identity Identity
 	lock     *flock.Flock
-	written  func(Chunk)
+	backlog  *Backlog
 
 	mu   sync.Mutex
 	next *group // frames for the next write
@@ -112,21 +112,21 @@ type group struct {
 
 func newGroup() *group { return &group{done: make(chan struct{})} }
 
-// Create starts the journal of this process for a log in dir. Each write calls written, in order and before Append returns.
-func Create(ctx context.Context, dir string, identity Identity, written func(Chunk)) (*Writer, error) {
-	w, err := create(ctx, dir, identity, written)
+// Create starts the journal of this process for a log in dir. It adds what it writes to the backlog, before Append returns.
+func Create(ctx context.Context, dir string, identity Identity, backlog *Backlog) (*Writer, error) {
+	w, err := create(ctx, dir, identity, backlog)
 	if err != nil {
 		return nil, fmt.Errorf("create a journal: %w", err)
 	}
 	return w, nil
 }
 
-func create(ctx context.Context, dir string, identity Identity, written func(Chunk)) (*Writer, error) {
+func create(ctx context.Context, dir string, identity Identity, backlog *Backlog) (*Writer, error) {
 	var id [8]byte
 	if _, err := rand.Read(id[:]); err != nil {
 		return nil, err
 	}
-	w := &Writer{dir: dir, id: hex.EncodeToString(id[:]), identity: identity, written: written, next: newGroup()}
+	w := &Writer{dir: dir, id: hex.EncodeToString(id[:]), identity: identity, backlog: backlog, next: newGroup()}
 	// Without the lock of the directory, another process could take the lock file for one that a dead process has left.
 	unlock, err := lockDir(ctx, dir)
 	if err != nil {
@@ -190,7 +190,7 @@ func (w *Writer) write(g *group) error {
 		return err
 	}
 	n, err := w.current().WriteAt(g.buf, w.offset)
-	return w.finish(Chunk{Bytes: len(g.buf), Frames: g.frames, Data: g.buf}, n, err)
+	return w.finish(chunk{bytes: len(g.buf), frames: g.frames, data: g.buf}, n, err)
 }
 
 // appendLarge writes the body from the caller's memory.
@@ -205,7 +205,7 @@ func (w *Writer) appendLarge(head, body []byte) error {
 	if err == nil {
 		_, err = w.current().WriteAt(body, w.offset+int64(len(head)))
 	}
-	return w.finish(Chunk{Bytes: len(head) + len(body), Frames: 1}, n, err)
+	return w.finish(chunk{bytes: len(head) + len(body), frames: 1}, n, err)
 }
 
 // prepare makes sure that there is a file to continue.
@@ -222,7 +222,7 @@ func (w *Writer) prepare() error {
 }
 
 // finish hands over a chunk that was written. If the write has failed, it truncates the file to the last complete frame.
-func (w *Writer) finish(c Chunk, written int, err error) error {
+func (w *Writer) finish(c chunk, written int, err error) error {
 	if err != nil {
 		if written > 0 {
 			w.failed = w.current().Truncate(w.offset) != nil
@@ -230,9 +230,9 @@ func (w *Writer) finish(c Chunk, written int, err error) error {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	c.file, c.start = w.current(), w.offset
-	w.offset += int64(c.Bytes)
-	c.End = Position{w.number, w.offset}
-	w.written(c)
+	w.offset += int64(c.bytes)
+	c.end = Position{w.number, w.offset}
+	w.backlog.add(c)
 	return nil
 }
 
@@ -294,7 +294,7 @@ func (w *Writer) RemoveFiled(p Position) error {
 	return nil
 }
 
-// Seal makes all later calls of Append return ErrClosed. When it returns, written has been called for all frames.
+// Seal makes all later calls of Append return ErrClosed. When it returns, the backlog has all frames.
 func (w *Writer) Seal() {
 	w.writeMu.Lock()
 	defer w.writeMu.Unlock()

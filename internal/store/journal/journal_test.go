@@ -16,31 +16,19 @@ import (
 
 var testIdentity = Identity{1, 2, 3}
 
-// written collects the chunks of a Writer.
-type written struct {
-	mu     sync.Mutex
-	chunks []Chunk
-}
-
-func (w *written) add(c Chunk) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.chunks = append(w.chunks, c)
-}
-
 // payloads reads all chunks, from memory and from the file.
-func (w *written) payloads(t *testing.T) (all []string) {
+func payloads(t *testing.T, b *Backlog) (all []string) {
 	t.Helper()
-	for _, c := range w.chunks {
+	for _, c := range b.chunks {
 		var fromFile []string
 		read := func(into *[]string) func(Position, []byte) error {
 			return func(_ Position, p []byte) error { *into = append(*into, string(p)); return nil }
 		}
-		if err := c.Read(Position{}, read(&all)); err != nil {
+		if err := c.read(Position{}, read(&all)); err != nil {
 			t.Fatal(err)
 		}
-		c.Data = nil
-		if err := c.Read(Position{}, read(&fromFile)); err != nil {
+		c.data = nil
+		if err := c.read(Position{}, read(&fromFile)); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(all[len(all)-len(fromFile):], fromFile) {
@@ -50,15 +38,15 @@ func (w *written) payloads(t *testing.T) (all []string) {
 	return all
 }
 
-func createWriter(t *testing.T, dir string) (*Writer, *written) {
+func createWriter(t *testing.T, dir string) (*Writer, *Backlog) {
 	t.Helper()
-	var all written
-	w, err := Create(t.Context(), dir, testIdentity, all.add)
+	all := NewBacklog(make(chan struct{}, 1), Batch{Frames: 1000, Bytes: 4 << 20})
+	w, err := Create(t.Context(), dir, testIdentity, all)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	return w, &all
+	return w, all
 }
 
 func appendAll(t *testing.T, w *Writer, payloads ...string) {
@@ -98,7 +86,7 @@ func TestJournalOfALiveProcessIsNotRecovered(t *testing.T) {
 	if d, err := FirstDead(t.Context(), dir); d != nil || err != nil {
 		t.Errorf("FirstDead = %v, %v, want none", d, err)
 	}
-	if diff := cmp.Diff([]string{"one", "two"}, all.payloads(t)); diff != "" {
+	if diff := cmp.Diff([]string{"one", "two"}, payloads(t, all)); diff != "" {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
 }
@@ -228,10 +216,10 @@ func TestAppendsShareAWrite(t *testing.T) {
 	}
 	w.writeMu.Unlock()
 	callers.Wait()
-	if len(all.chunks) != 1 || all.chunks[0].Frames != 10 {
+	if len(all.chunks) != 1 || all.chunks[0].frames != 10 {
 		t.Errorf("%d writes, want one", len(all.chunks))
 	}
-	if got := all.payloads(t); len(got) != 10 {
+	if got := payloads(t, all); len(got) != 10 {
 		t.Errorf("%d frames, want 10", len(got))
 	}
 }
@@ -243,7 +231,7 @@ func TestAppendLaterWaitsForTheNextWrite(t *testing.T) {
 		t.Error("AppendLater has written")
 	}
 	appendAll(t, w, "one")
-	if diff := cmp.Diff([]string{"later", "one"}, all.payloads(t)); diff != "" {
+	if diff := cmp.Diff([]string{"later", "one"}, payloads(t, all)); diff != "" {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
 }
@@ -253,19 +241,19 @@ func TestWriterStartsAnotherFileWhenOneIsFull(t *testing.T) {
 	w, all := createWriter(t, dir)
 	half := "x" + strings.Repeat("y", fileBytes/2)
 	appendAll(t, w, half, half, "next")
-	if got := all.chunks[2].End.File; got != 2 {
+	if got := all.chunks[2].end.File; got != 2 {
 		t.Fatalf("the third frame is in file %d, want 2", got)
 	}
-	if w.HasFiled(all.chunks[1].End) {
+	if w.HasFiled(all.chunks[1].end) {
 		t.Error("a file is filed before the last of its frames")
 	}
-	if err := w.RemoveFiled(all.chunks[1].End); err != nil || len(w.files) != 2 {
+	if err := w.RemoveFiled(all.chunks[1].end); err != nil || len(w.files) != 2 {
 		t.Errorf("RemoveFiled left %d files, %v, want 2", len(w.files), err)
 	}
-	if !w.HasFiled(all.chunks[2].End) {
+	if !w.HasFiled(all.chunks[2].end) {
 		t.Error("no file is filed after a frame of the next one")
 	}
-	if err := w.RemoveFiled(all.chunks[2].End); err != nil || len(w.files) != 1 {
+	if err := w.RemoveFiled(all.chunks[2].end); err != nil || len(w.files) != 1 {
 		t.Errorf("RemoveFiled left %d files, %v, want 1", len(w.files), err)
 	}
 	appendAll(t, w, "last")
@@ -291,7 +279,7 @@ func TestReadContinuesAfterAPosition(t *testing.T) {
 			t.Fatalf("found %v, %v", found, err)
 		}
 		n := 0
-		if err := found[0].Read(all.chunks[i].End, func(Position, []byte) error { n++; return nil }); err != nil || n != want {
+		if err := found[0].Read(all.chunks[i].end, func(Position, []byte) error { n++; return nil }); err != nil || n != want {
 			t.Errorf("after frame %d: %d frames, %v, want %d", i+1, n, err, want)
 		}
 	}
@@ -317,7 +305,7 @@ func TestFailedWriteLeavesNothing(t *testing.T) {
 	}
 	w.failed = true
 	appendAll(t, w, "three")
-	if got := all.chunks[1].End.File; got != 2 {
+	if got := all.chunks[1].end.File; got != 2 {
 		t.Errorf("the frame after a failed truncation is in file %d, want 2", got)
 	}
 	if err := w.Close(); err != nil {

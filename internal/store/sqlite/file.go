@@ -57,3 +57,13 @@ func fileURI(path string) string {
 	}
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
+
+// CountPages counts the pages of a database file.
+func CountPages(c *Conn) (used, free int64, err error) {
+	all, err := c.Number("PRAGMA page_count")
+	if err != nil {
+		return 0, 0, err
+	}
+	free, err = c.Number("PRAGMA freelist_count")
+	return all - free, free, err
+}

@@ -1,4 +1,5 @@
-package store
+// Package search turns filters into SQL, and has the SQL functions that compare texts.
+package search
 
 import (
 	"fmt"
@@ -7,36 +8,37 @@ import (
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// condition is a filter, or one of its terms, as SQL over "delivery d". It holds exactly for the deliveries that filter.Filter.Match
+// Condition is a filter, or one of its terms, as SQL over "delivery d". It holds exactly for the deliveries that filter.Filter.Match
 // matches. Comparisons of numbers and names are plain SQL and can use an index. Texts and patterns call Go functions.
 //
 // No column is ever NULL, so NOT inverts a condition completely.
-type condition struct {
-	text    string
-	args    []any
-	content bool // it needs "content x"
+type Condition struct {
+	Text    string // empty: all deliveries
+	Args    []any
+	Content bool // it needs "content x"
 }
 
-// compile returns the condition that all terms of a filter hold. Terms that only need the row of delivery come first. The text is empty
+// Compile returns the condition that all terms of a filter hold. Terms that only need the row of delivery come first. The text is empty
 // if the filter has no terms.
-func compile(f filter.Filter) condition {
+func Compile(f filter.Filter) Condition {
 	terms := slices.Clone(f.Terms())
 	slices.SortStableFunc(terms, func(a, b filter.Term) int { return cost(a.Key) - cost(b.Key) })
-	var all condition
+	var all Condition
 	var texts []string
 	for _, t := range terms {
 		c := compileTerm(t)
 		if t.Not {
-			c.text = "NOT " + c.text
+			c.Text = "NOT " + c.Text
 		}
-		texts = append(texts, c.text)
-		all.args, all.content = append(all.args, c.args...), all.content || c.content
+		texts = append(texts, c.Text)
+		all.Args, all.Content = append(all.Args, c.Args...), all.Content || c.Content
 	}
-	all.text = join(texts, " AND ")
+	all.Text = join(texts, " AND ")
 	return all
 }
 
@@ -55,18 +57,18 @@ func cost(k filter.Key) int {
 }
 
 // compileTerm returns the condition of a term, in parentheses. It ignores Not.
-func compileTerm(t filter.Term) condition {
+func compileTerm(t filter.Term) Condition {
 	if t.Key.Kind() == filter.Texts {
 		return compileTexts(t)
 	}
-	var c condition
+	var c Condition
 	var alternatives []string
 	for _, v := range t.Values {
 		text, args := compileValue(t.Key, v)
 		alternatives = append(alternatives, text)
-		c.args = append(c.args, args...)
+		c.Args = append(c.Args, args...)
 	}
-	c.text = "(" + join(alternatives, " OR ") + ")"
+	c.Text = "(" + join(alternatives, " OR ") + ")"
 	return c
 }
 
@@ -137,7 +139,7 @@ func failedCondition() string {
 }
 
 // compileTexts returns the condition that one of a term's texts occurs in the columns of its key. @ is a parameter for the texts.
-func compileTexts(t filter.Term) condition {
+func compileTexts(t filter.Term) Condition {
 	texts := make(texts, 0, len(t.Values))
 	for _, v := range t.Values {
 		texts = append(texts, v.Text)
@@ -150,7 +152,7 @@ func compileTexts(t filter.Term) condition {
 		inParts = `(d.body_bytes > %d AND (SELECT has_across(@, k, body)
 			FROM (SELECT 0 AS k, x.body AS body UNION ALL SELECT n, body FROM part WHERE delivery = d.n)))`
 	)
-	body := fmt.Sprintf(inBody, fmt.Sprintf(inParts, partBytes))
+	body := fmt.Sprintf(inBody, fmt.Sprintf(inParts, encoding.PartBytes))
 	var text string
 	switch t.Key {
 	case filter.About:
@@ -169,17 +171,17 @@ func compileTexts(t filter.Term) condition {
 		text = "has_text(@, d.event, d.id, d.about, d.target, d.path, d.query, d.host) OR " + body + " OR " + inHeader + " OR " +
 			fmt.Sprintf(inAttempt, "has_text(@, a.target, a.url, a.error) OR has_response(@, a.response, a.header) OR has_header(@, a.header)")
 	}
-	c := condition{text: "(" + strings.ReplaceAll(text, "@", "?") + ")", content: strings.Contains(text, "x.")}
+	c := Condition{Text: "(" + strings.ReplaceAll(text, "@", "?") + ")", Content: strings.Contains(text, "x.")}
 	for range strings.Count(text, "@") {
-		c.args = append(c.args, sqlite.Pointer{Value: texts})
+		c.Args = append(c.Args, sqlite.Pointer{Value: texts})
 	}
 	return c
 }
 
-// join returns the JOIN that the condition needs. CROSS JOIN makes SQLite read content in the order of delivery, from row to row, which
+// Join returns the JOIN that the condition needs. CROSS JOIN makes SQLite read content in the order of delivery, from row to row, which
 // costs less than a search for each row. LEFT JOIN keeps deliveries that were pruned.
-func (c condition) join(kind string) string {
-	if c.content {
+func (c Condition) Join(kind string) string {
+	if c.Content {
 		return " " + kind + " JOIN content x ON x.n = d.n"
 	}
 	return ""
@@ -187,7 +189,8 @@ func (c condition) join(kind string) string {
 
 // The SQL functions that evaluate texts and patterns. Their first argument is a sqlite.Pointer, so it is not converted for each row.
 
-func functions() []sqlite.Function {
+// Functions returns the functions that conditions call.
+func Functions() []sqlite.Function {
 	return []sqlite.Function{
 		{Name: "has_text", Arity: -1, Match: hasText},
 		{Name: "has_header", Arity: 2, Match: hasHeader},
@@ -196,7 +199,8 @@ func functions() []sqlite.Function {
 	}
 }
 
-func aggregates() []sqlite.Aggregate {
+// Aggregates returns the aggregate functions that conditions call.
+func Aggregates() []sqlite.Aggregate {
 	return []sqlite.Aggregate{{Name: "has_across", Arity: 3, New: func() sqlite.Aggregator { return &partSearch{} }}}
 }
 
@@ -232,8 +236,8 @@ func inHeader(t filter.Text, encoded []byte) bool {
 		return false
 	}
 	for len(encoded) > 0 {
-		name, rest := cutString(encoded)
-		value, rest := cutString(rest)
+		name, rest := encoding.CutString(encoded)
+		value, rest := encoding.CutString(rest)
 		if rest == nil {
 			return false
 		}
@@ -263,8 +267,8 @@ func hasResponse(args sqlite.Args) bool {
 // headerValue returns the first value of a field in an encoded header, or "" if there is none.
 func headerValue(encoded []byte, name string) string {
 	for len(encoded) > 0 {
-		field, rest := cutString(encoded)
-		value, rest := cutString(rest)
+		field, rest := encoding.CutString(encoded)
+		value, rest := encoding.CutString(rest)
 		if rest == nil {
 			return ""
 		}
@@ -295,7 +299,7 @@ type partSearch struct {
 // Step searches one part, and the boundary before it.
 func (s *partSearch) Step(args sqlite.Args) error {
 	if args.Int(1) != s.next {
-		return fmt.Errorf("%w: the parts of a body are out of order", ErrCorrupt)
+		return fmt.Errorf("%w: the parts of a body are out of order", sqlite.ErrCorrupt)
 	}
 	s.next++
 	if s.found {

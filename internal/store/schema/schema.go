@@ -1,48 +1,57 @@
-package store
+// Package schema has the tables of the delivery log, and migrates older logs to them.
+package schema
 
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
-const (
-	schemaVersion = 7          // the number of migrations, and the user_version of a log that has all of them
-	applicationID = 0x56444b4c // "VDKL", set by the first migration
-)
+// Version is the number of migrations, and the user_version of a log that has all of them.
+const Version = 7
+
+const applicationID = 0x56444b4c // "VDKL", set by the first migration
+
+// ErrNewer reports that a log has a newer schema than this program knows.
+var ErrNewer = errors.New("the delivery log was written by a newer version of this program")
 
 // migrations are numbered from 1 without gaps: 0001_log.sql migrates version 0, an empty file, to version 1.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// checkVersion returns the version of the log's schema. It changes nothing.
-func checkVersion(c *sqlite.Conn) (int, error) {
+// Check returns the version of a log's schema, or ErrNewer. It changes nothing.
+func Check(c *sqlite.Conn) (int, error) {
 	version, err := c.Number("PRAGMA user_version")
 	if err != nil {
 		return 0, err
 	}
-	if version > schemaVersion {
-		return 0, newerSchema(int(version))
+	if err := Supports(int(version)); err != nil {
+		return 0, err
 	}
 	id, err := c.Number("PRAGMA application_id")
 	if err != nil {
 		return 0, err
 	}
 	if version > 0 && id != applicationID {
-		return 0, fmt.Errorf("%w: it is another program's database", ErrCorrupt)
+		return 0, fmt.Errorf("%w: it is another program's database", sqlite.ErrCorrupt)
 	}
 	return int(version), nil
 }
 
-func newerSchema(version int) error {
-	return fmt.Errorf("%w: its schema is version %d, and this program supports up to %d", ErrNewerSchema, version, schemaVersion)
+// Supports returns ErrNewer if a version is newer than this program knows.
+func Supports(version int) error {
+	if version <= Version {
+		return nil
+	}
+	return fmt.Errorf("%w: its schema is version %d, and this program supports up to %d", ErrNewer, version, Version)
 }
 
-// migrate switches the log to WAL mode and runs the migrations that it needs. Several processes may do so at the same time.
-func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
+// Migrate switches a log to WAL mode and runs the migrations after a version. Several processes may do so at the same time.
+func Migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	if version == 0 {
 		// After the first table exists, this would need a VACUUM (sqlite.org/pragma.html#pragma_auto_vacuum).
 		if err := c.Script("PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
@@ -56,8 +65,8 @@ func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	if err := c.Script("PRAGMA synchronous = NORMAL"); err != nil {
 		return err
 	}
-	for version < schemaVersion {
-		if err := migrateTo(c, version+1); err != nil {
+	for version < Version {
+		if err := MigrateTo(c, version+1); err != nil {
 			return fmt.Errorf("migrate to version %d: %w", version+1, err)
 		}
 		version++
@@ -65,14 +74,14 @@ func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	return nil
 }
 
-// migrateTo migrates the log from the previous version in one transaction, unless another process has already done it.
-func migrateTo(c *sqlite.Conn, version int) error {
+// MigrateTo migrates a log from the previous version in one transaction, unless another process has already done it.
+func MigrateTo(c *sqlite.Conn, version int) error {
 	script, err := migrationScript(version)
 	if err != nil {
 		return err
 	}
 	return c.Transact(func() error {
-		current, err := checkVersion(c)
+		current, err := Check(c)
 		if err != nil || current >= version {
 			return err
 		}
@@ -87,14 +96,4 @@ func migrationScript(version int) (string, error) {
 	}
 	script, err := migrations.ReadFile("migrations/" + entries[version-1].Name())
 	return string(script), err
-}
-
-// Outdated reports whether opening the log in dir will migrate it, and the log's size. Migrating a large log takes seconds.
-func Outdated(dir string) (outdated bool, size int64) {
-	path, err := logPath(dir)
-	if err != nil {
-		return false, 0
-	}
-	version, err := sqlite.UserVersion(path)
-	return err == nil && version > 0 && version < schemaVersion, diskSize(path)
 }
