@@ -40,7 +40,7 @@ import (
 //	await settled    no delivery in the log is pending
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
-		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|vacant|file NAME|text NAME TEXT|tried N|dead FILE|more N|settled")
+		ts.Fatalf("usage: await session|sessions N|gone|refuses|answer|vacant|file NAME|text NAME TEXT|count NAME TEXT N|tried N|dead FILE|more N|settled")
 	}
 	sessions := func(ok func(n int) bool) func() bool {
 		return func() bool {
@@ -66,10 +66,9 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
 			return err == nil && strings.Contains(string(b), args[2])
 		},
-		"lines": func() bool {
+		"count": func() bool {
 			b, err := os.ReadFile(ts.MkAbs(args[1]))
-			atLeast, _ := strconv.Atoi(args[2])
-			return err == nil && strings.Count(string(b), "\n") >= atLeast
+			return err == nil && fmt.Sprint(strings.Count(string(b), args[2])) == args[3]
 		},
 		"dead":  func() bool { return isDead(ts.ReadFile(args[1])) },
 		"tried": func() bool { return fmt.Sprint(attemptsOfLast(ts)) == args[1] },

@@ -156,12 +156,21 @@ func (l *loadRun) summarize(ctx context.Context, r output.LoadResult) error {
 	case l.batch.err != nil:
 		return l.batch.err
 	case r.NotRecorded > 0:
-		return output.Failed(nil, fmt.Sprintf("%s of %s requests were not accepted", display.Count(r.NotRecorded), display.Count(r.Sent)),
-			"send directly: --to "+relay.ShortRoutes(l.to.Routes))
+		return notRecorded(l.to, r)
 	case r.Failed > 0:
 		return output.ErrSilent{Code: output.ExitHandler}
 	}
 	return nil
+}
+
+// notRecorded is the error of a run with requests that the session did not accept, or that this process could not record. The summary has the
+// reasons.
+func notRecorded(to *Destination, r output.LoadResult) error {
+	count := display.Count(r.NotRecorded) + " of " + display.Count(r.Sent) + " requests were not "
+	if to.Session == nil {
+		return output.Failed(nil, count+"recorded", "check the delivery log: vidiking doctor")
+	}
+	return output.Failed(nil, count+"accepted", "send directly: --to "+relay.ShortRoutes(to.Routes))
 }
 
 // maxLag is the delay up to which a rate counts as held. A busy machine causes less.

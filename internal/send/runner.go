@@ -65,14 +65,15 @@ func (r *Runner) Use(to *Destination) {
 	r.printDestination()
 }
 
-// Send sends one delivery and prints its outcome.
+// Send sends one delivery and prints its outcome. If the handler has responded but the response cannot be recorded, Send prints it and
+// returns the error.
 func (r *Runner) Send(ctx context.Context, in relay.Arrival) error {
 	o := r.options
 	began := o.Now()
-	out, err := r.await(ctx, in)
-	if err != nil {
-		o.Checker.fail(r.failureReason(ctx, err), o.Now().Sub(began))
-		return err
+	out, recordErr := r.await(ctx, in)
+	if recordErr != nil && len(out.Attempts) == 0 {
+		o.Checker.fail(r.failureReason(ctx, recordErr), o.Now().Sub(began))
+		return recordErr
 	}
 	d := out.Delivery
 	r.lastStatus = d.Status
@@ -99,6 +100,9 @@ func (r *Runner) Send(ctx context.Context, in relay.Arrival) error {
 	r.printConclusion(d, out.Attempt)
 	if err := o.Printer.Err(); err != nil {
 		return o.WriteFailed(err)
+	}
+	if recordErr != nil {
+		return recordErr
 	}
 	if isPastDeadline(ctx) && !isUnanswered(ctx, out.Attempt) {
 		return nil // the caller checks the deadline before the next send
