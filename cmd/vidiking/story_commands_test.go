@@ -33,7 +33,7 @@ import (
 //	await answer     a server at $ADDR accepts connections
 //	await file NAME  a file is not empty
 //	await text NAME TEXT  a file contains the text
-//	await lines NAME N    a file has N lines or more
+//	await count NAME TEXT N  a file contains the text N times
 //	await dead FILE  the process whose id is in a file has ended
 //	await tried N    the newest delivery in the log has N attempts
 //	await more N     the log has more than N deliveries

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -15,7 +16,7 @@ import (
 // holdLock keeps every other connection from writing.
 func holdLock(t *testing.T, dir string) (release func()) {
 	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
+	c, err := database.Open(filepath.Join(dir, FileName), sqlite.Options{})
 	if err == nil {
 		err = c.Script("BEGIN IMMEDIATE")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -235,7 +236,7 @@ func TestKillDuringRecovery(t *testing.T) {
 	for frames := range 9 {
 		crashed := crash(t, dir)
 		path := filepath.Join(crashed, FileName)
-		c, err := openWriting(t.Context(), path)
+		c, err := database.OpenWriting(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/vidiking/vidiking-cli/internal/store/schema"
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -16,8 +16,8 @@ var (
 	ErrReadOnly = sqlite.ErrReadOnly
 	ErrCorrupt  = sqlite.ErrCorrupt
 
-	ErrNoLog       = errors.New("there is no delivery log")
-	ErrNewerSchema = schema.ErrNewer
+	ErrNoLog       = database.ErrNoLog
+	ErrNewerSchema = database.ErrNewerSchema
 	ErrDuplicateID = errors.New("the delivery log already has a delivery with that id")
 	ErrClosed      = errors.New("the delivery log is closed")
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -71,7 +72,7 @@ func TestFailedTransactionIsRolledBack(t *testing.T) {
 	kept, torn := src.next(), src.next()
 	record(t, l, kept)
 	alter := func(text string) {
-		c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
+		c, err := database.Open(filepath.Join(dir, FileName), sqlite.Options{})
 		if err == nil {
 			err = errors.Join(c.Script(text), c.Close())
 		}

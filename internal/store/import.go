@@ -11,6 +11,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
@@ -132,7 +133,7 @@ func openImport(ctx context.Context, dir string, o Options) (*Import, error) {
 	case !locked:
 		return nil, ErrImporting
 	}
-	if i.conn, err = openWriting(ctx, path); err != nil {
+	if i.conn, err = database.OpenWriting(ctx, path); err != nil {
 		return nil, errors.Join(err, i.lock.Unlock())
 	}
 	i.conn.SetInterrupt(ctx)

@@ -12,8 +12,8 @@
 //   - Memory use is bounded: the queue has a limit, a transaction has limits for rows and bytes, and large bodies are written in parts.
 //
 // A Log writes and a Reader reads. Other packages interpret bodies, verify signatures and choose targets. Of the sub-packages, sqlite
-// knows the database driver, journal the files of the journal, schema the tables, search turns filters into SQL, retention decides what is
-// pruned, and encoding defines how headers and journal entries become bytes.
+// knows the database driver, database opens and migrates the log's database, journal has the files of the journal, search turns filters
+// into SQL, retention decides what is pruned, and encoding defines how headers and journal entries become bytes.
 package store
 
 import (

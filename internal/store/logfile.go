@@ -14,8 +14,8 @@ import (
 	"syscall"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
-	"github.com/vidiking/vidiking-cli/internal/store/schema"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -49,7 +49,7 @@ func (f *logFile) open(ctx context.Context) (*sqlite.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := openWriting(ctx, f.path)
+	c, err := database.OpenWriting(ctx, f.path)
 	if err != nil {
 		return nil, err
 	}
@@ -108,24 +108,6 @@ func createFile(dir string) (path string, err error) {
 	return path, f.Close()
 }
 
-// makePrivate removes all rights of other users from the log's files. The driver creates -wal and -shm with the mode that the umask
-// allows; makePrivate runs before anything is written to them.
-func makePrivate(path string) error {
-	for _, name := range []string{path, path + "-wal", path + "-shm"} {
-		info, err := os.Stat(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil && info.Mode().Perm()&^sqlite.FileMode != 0 {
-			err = os.Chmod(name, sqlite.FileMode)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // diskSize returns the size of the log's files.
 func diskSize(path string) (size int64) {
 	for _, name := range []string{path, path + "-wal"} {
@@ -178,6 +160,5 @@ func Outdated(dir string) (outdated bool, size int64) {
 	if err != nil {
 		return false, 0
 	}
-	version, err := sqlite.UserVersion(path)
-	return err == nil && version > 0 && version < schema.Version, diskSize(path)
+	return database.IsOutdated(path), diskSize(path)
 }

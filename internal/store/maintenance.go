@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
@@ -43,6 +44,19 @@ func newMaintenance(c *sqlite.Conn, file *logFile, r *recorder, shared *coordina
 		coordination: shared, file: file, recorder: r, generation: file.generation.Load(), stop: make(chan struct{}),
 		planner: retention.Planner{Conn: c, Limits: o.Retention.limits(), Now: o.Now},
 	}
+}
+
+// openMaintenance opens the connection that checkpoints the log and plans what to prune.
+func openMaintenance(path string) (*sqlite.Conn, error) {
+	c, err := database.Open(path, sqlite.Options{})
+	if err != nil {
+		return nil, err
+	}
+	c.SetBusyTimeout(maintenanceBusyTimeout)
+	if err := c.Script("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -500"); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 func (m *maintenance) run() {

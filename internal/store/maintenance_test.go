@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -239,7 +240,7 @@ func TestMaintenanceReportsErrors(t *testing.T) {
 // breakFeed renames a table that everything needs.
 func breakFeed(t *testing.T, dir string) {
 	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
+	c, err := database.Open(filepath.Join(dir, FileName), sqlite.Options{})
 	if err == nil {
 		err = errors.Join(c.Script("ALTER TABLE change RENAME TO gone"), c.Close())
 	}

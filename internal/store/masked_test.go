@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vidiking/vidiking-cli/internal/store/schema"
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -37,12 +37,12 @@ func olderLog(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := openConn(path, sqlite.Options{})
+	c, err := database.Open(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = errors.Join(
-		c.Script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"), schema.MigrateTo(c, 1),
+		c.Script("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL"), database.MigrateTo(c, 1),
 		c.Script(`INSERT INTO delivery VALUES (1, 'dlv_0000000001', '', 1000, 'local', 'render.complete', '', 'delivered', 'valid', '',
 			'', '', '', 2, 0, 1, 'http://localhost:3000/', 200, 1000000, '');
 			INSERT INTO content VALUES (1, x'', CAST('{}' AS BLOB));

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vidiking/vidiking-cli/internal/store/schema"
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -44,7 +44,7 @@ func oldLog(t *testing.T, version int) (dir string) {
 
 func TestLogsOfOlderSchemasAreMigrated(t *testing.T) {
 	const one, two = "http://localhost:3000/webhooks/vidiking", "http://localhost:4000/hooks"
-	for version := 1; version < schema.Version; version++ {
+	for version := 1; version < database.Version; version++ {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			dir := oldLog(t, version)
 			if outdated, size := Outdated(dir); !outdated || size == 0 {
@@ -159,7 +159,7 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 	dir := oldLog(t, 3)
 	path := filepath.Join(dir, FileName)
 	for asked := 0; ; asked++ {
-		c, err := openMigrated(&countdown{t.Context(), asked}, path)
+		c, err := database.OpenReading(&countdown{t.Context(), asked}, path)
 		if err == nil {
 			if asked < 3 {
 				t.Errorf("the context was checked only %d times", asked)
@@ -184,7 +184,7 @@ func TestInterruptedMigrationChangesNothing(t *testing.T) {
 
 func hasTable(t *testing.T, path, name string) bool {
 	t.Helper()
-	c, err := openConn(path, sqlite.Options{})
+	c, err := database.Open(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

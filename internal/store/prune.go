@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -23,7 +24,7 @@ func (w *writer) prune() {
 	w.txMu.Lock()
 	w.conn.SetBusyTimeout(0)
 	err := sqlite.Classify(sqlite.Protect(w.conn, func() error { return w.plan.Step(w.conn) }))
-	w.conn.SetBusyTimeout(busyTimeout)
+	w.conn.SetBusyTimeout(database.BusyTimeout)
 	w.txMu.Unlock()
 	if err == nil {
 		w.limitWAL()
@@ -89,7 +90,7 @@ type pruning struct {
 
 // run deletes deliveries and shrinks the files. After an error, it can be called again and continues.
 func (p *pruning) run(ctx context.Context) error {
-	c, err := openWriting(ctx, p.path)
+	c, err := database.OpenWriting(ctx, p.path)
 	if err != nil {
 		return fmt.Errorf("open it: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
@@ -47,7 +48,7 @@ func (r *recorder) append(ctx context.Context, head, body []byte) error {
 	for {
 		j, err := r.open(ctx)
 		if err == nil {
-			err = j.backlog.WaitForSpace(ctx, busyTimeout)
+			err = j.backlog.WaitForSpace(ctx, database.BusyTimeout)
 		}
 		if errors.Is(err, journal.ErrBacklog) {
 			return ErrBusy

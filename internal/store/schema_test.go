@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/vidiking/vidiking-cli/internal/store/schema"
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 )
 
@@ -34,7 +34,7 @@ func TestNewLogIsCreatedOnce(t *testing.T) {
 	all.Wait()
 	l := openLog(t, dir, Options{})
 	for pragma, want := range map[string]int64{
-		"user_version": schema.Version, "application_id": 0x56444b4c, "auto_vacuum": 2, "synchronous": 1,
+		"user_version": database.Version, "application_id": 0x56444b4c, "auto_vacuum": 2, "synchronous": 1,
 		"page_size": sqlite.PageBytes,
 	} {
 		got, err := l.writer.conn.Number("PRAGMA " + pragma)
@@ -47,12 +47,12 @@ func TestNewLogIsCreatedOnce(t *testing.T) {
 func TestMigrationOfAnotherProcessIsNotRepeated(t *testing.T) {
 	dir := t.TempDir()
 	closeLog(t, openLog(t, dir, Options{}))
-	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
+	c, err := database.Open(filepath.Join(dir, FileName), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for version := range schema.Version {
-		if err := schema.MigrateTo(c, version+1); err != nil {
+	for version := range database.Version {
+		if err := database.MigrateTo(c, version+1); err != nil {
 			t.Errorf("migrate to %d again: %v", version+1, err)
 		}
 	}
@@ -63,18 +63,18 @@ func TestMigrationOfAnotherProcessIsNotRepeated(t *testing.T) {
 
 func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), FileName)
-	other, err := openConn(path, sqlite.Options{Create: true})
+	other, err := database.Open(path, sqlite.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := other.Script("BEGIN IMMEDIATE; CREATE TABLE theirs (x)"); err != nil { // SQLite does not call the busy handler for this lock
 		t.Fatal(err)
 	}
-	c, err := openConn(path, sqlite.Options{})
+	c, err := database.Open(path, sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.SetBusyTimeout(busyTimeout)
+	c.SetBusyTimeout(database.BusyTimeout)
 	switched := make(chan error)
 	go func() { switched <- sqlite.UseWAL(t.Context(), c) }()
 	select {
@@ -97,7 +97,7 @@ func TestSwitchToWALWaitsForAnotherProcess(t *testing.T) {
 func TestLogInCreationIsNotCorrupt(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, FileName)
-	other, err := openConn(path, sqlite.Options{Create: true})
+	other, err := database.Open(path, sqlite.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func snapshot(t *testing.T, dir string) map[string]string {
 // makeNewer gives the log a newer schema version, in the database file or only in the -wal file.
 func makeNewer(t *testing.T, dir string, inWALOnly bool) {
 	t.Helper()
-	c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{})
+	c, err := database.Open(filepath.Join(dir, FileName), sqlite.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,7 +243,7 @@ func TestNewerSchemaIsNotTouched(t *testing.T) {
 func TestOtherFileIsCorrupt(t *testing.T) {
 	src := newSource(1)
 	foreign := func(dir string) error {
-		c, err := openConn(filepath.Join(dir, FileName), sqlite.Options{Create: true})
+		c, err := database.Open(filepath.Join(dir, FileName), sqlite.Options{Create: true})
 		if err != nil {
 			return err
 		}

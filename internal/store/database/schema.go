@@ -1,5 +1,5 @@
-// Package schema has the tables of the delivery log, and migrates older logs to them.
-package schema
+// Package database opens the database of the delivery log, whose files only the user can read, and migrates older schemas.
+package database
 
 import (
 	"context"
@@ -15,21 +15,24 @@ const Version = 7
 
 const applicationID = 0x56444b4c // "VDKL", set by the first migration
 
-// ErrNewer reports that a log has a newer schema than this program knows.
-var ErrNewer = errors.New("the delivery log was written by a newer version of this program")
+// Errors that callers distinguish with errors.Is.
+var (
+	ErrNoLog       = errors.New("there is no delivery log")
+	ErrNewerSchema = errors.New("the delivery log was written by a newer version of this program")
+)
 
 // migrations are numbered from 1 without gaps: 0001_log.sql migrates version 0, an empty file, to version 1.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Check returns the version of a log's schema, or ErrNewer. It changes nothing.
-func Check(c *sqlite.Conn) (int, error) {
+// check returns the version of a log's schema, or ErrNewerSchema. It changes nothing.
+func check(c *sqlite.Conn) (int, error) {
 	version, err := c.Number("PRAGMA user_version")
 	if err != nil {
 		return 0, err
 	}
-	if err := Supports(int(version)); err != nil {
+	if err := supports(int(version)); err != nil {
 		return 0, err
 	}
 	id, err := c.Number("PRAGMA application_id")
@@ -42,16 +45,16 @@ func Check(c *sqlite.Conn) (int, error) {
 	return int(version), nil
 }
 
-// Supports returns ErrNewer if a version is newer than this program knows.
-func Supports(version int) error {
+// supports returns ErrNewerSchema if a version is newer than this program knows.
+func supports(version int) error {
 	if version <= Version {
 		return nil
 	}
-	return fmt.Errorf("%w: its schema is version %d, and this program supports up to %d", ErrNewer, version, Version)
+	return fmt.Errorf("%w: its schema is version %d, and this program supports up to %d", ErrNewerSchema, version, Version)
 }
 
-// Migrate switches a log to WAL mode and runs the migrations after a version. Several processes may do so at the same time.
-func Migrate(ctx context.Context, c *sqlite.Conn, version int) error {
+// migrate switches a log to WAL mode and runs the migrations after a version. Several processes may do so at the same time.
+func migrate(ctx context.Context, c *sqlite.Conn, version int) error {
 	if version == 0 {
 		// After the first table exists, this would need a VACUUM (sqlite.org/pragma.html#pragma_auto_vacuum).
 		if err := c.Script("PRAGMA auto_vacuum = INCREMENTAL"); err != nil {
@@ -81,7 +84,7 @@ func MigrateTo(c *sqlite.Conn, version int) error {
 		return err
 	}
 	return c.Transact(func() error {
-		current, err := Check(c)
+		current, err := check(c)
 		if err != nil || current >= version {
 			return err
 		}
