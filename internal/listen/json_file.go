@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
+	"github.com/vidiking/vidiking-cli/internal/listen/rows"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 )
@@ -23,7 +24,7 @@ type JSONFile struct {
 type jsonFile struct {
 	name    string
 	printer output.Printer
-	live    *output.Live
+	live    *rows.View
 
 	mu     sync.Mutex
 	file   *os.File
@@ -101,7 +102,7 @@ func (j *jsonFile) close() error {
 type withFile struct {
 	sessionView
 
-	file *output.Live
+	file *rows.View
 }
 
 func (v withFile) Start(ready output.Ready, notices []output.Notice) {
@@ -148,7 +149,7 @@ func (p printerWithFile) WaitResult(r output.WaitResult) {
 }
 
 // addJSONFile adds the JSON file to the view, if there is one.
-func (s *Session) addJSONFile(ctx context.Context, live func(ctx context.Context, p output.Printer) (*output.Live, error)) (err error) {
+func (s *Session) addJSONFile(ctx context.Context, live func(ctx context.Context, p output.Printer) (*rows.View, error)) (err error) {
 	j := s.display.jsonFile
 	if j == nil {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/listen/rows"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -47,17 +48,17 @@ type screenView struct {
 	s        *Session
 	printing sync.Mutex
 	screen   *tui.Screen
-	lines    func(context.Context) (*output.Live, error)
+	lines    func(context.Context) (*rows.View, error)
 	closeLog func()
 	style    display.Style
 
 	ctx    context.Context // until Draining
 	cancel context.CancelFunc
 	ready  output.Ready
-	ended  chan struct{}               // the screen is gone, and the terminal is restored
-	left   chan struct{}               // the user left the screen
-	after  atomic.Pointer[output.Live] // the lines after a bug
-	health map[string]*handlerHealth   // by target
+	ended  chan struct{}             // the screen is gone, and the terminal is restored
+	left   chan struct{}             // the user left the screen
+	after  atomic.Pointer[rows.View] // the lines after a bug
+	health map[string]*handlerHealth // by target
 }
 
 // handlerHealth records the results of the session's own connection attempts to a handler.
@@ -66,7 +67,7 @@ type handlerHealth struct {
 	downAtStart atomic.Bool
 }
 
-func newScreen(ctx context.Context, s *Session, out output.Options, lines func(context.Context) (*output.Live, error)) (*screenView, error) {
+func newScreen(ctx context.Context, s *Session, out output.Options, lines func(context.Context) (*rows.View, error)) (*screenView, error) {
 	v := &screenView{
 		s: s, lines: lines, ended: make(chan struct{}), left: make(chan struct{}), style: out.Style, health: map[string]*handlerHealth{},
 	}
@@ -221,7 +222,7 @@ func (v *screenView) Left() <-chan struct{} { return v.left }
 // Draining closes the screen, and prints how many responses the session waits for.
 func (v *screenView) Draining(responses int) {
 	if live := v.after.Load(); live != nil {
-		live.Draining(responses)
+		rows.Draining(responses)
 		return
 	}
 	v.cancel()
@@ -229,7 +230,7 @@ func (v *screenView) Draining(responses int) {
 	v.printing.Lock()
 	defer v.printing.Unlock()
 	if responses > 0 {
-		v.s.display.printer.ClosingLine(output.Draining(responses))
+		v.s.display.printer.ClosingLine(rows.Draining(responses))
 	}
 }
 
@@ -241,7 +242,7 @@ func (v *screenView) Stop(c relay.Counts, held int) {
 	}
 	info := v.s.announce.Info()
 	summary := output.Stopped{Counts: c, Held: held}
-	summary.CountFailed(context.WithoutCancel(v.ctx), v.s.log.Reader(), info.ID, info.StartedAt, v.s.o.System.Now(), v.style)
+	rows.CountFailed(context.WithoutCancel(v.ctx), &summary, v.s.log.Reader(), info.ID, info.StartedAt, v.s.o.System.Now(), v.style)
 	v.printing.Lock()
 	defer v.printing.Unlock()
 	v.s.display.printer.Stopped(summary)

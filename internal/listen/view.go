@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/vidiking/vidiking-cli/internal/listen/rows"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
@@ -39,8 +40,8 @@ type sessionDisplay struct {
 // also those that the lines omit.
 func (s *Session) buildView(ctx context.Context, out output.Options) error {
 	started := s.o.System.Now()
-	options := func(ctx context.Context, p output.Printer) output.LiveOptions {
-		return output.LiveOptions{
+	options := func(ctx context.Context, p output.Printer) rows.Options {
+		return rows.Options{
 			Printer: p, Style: out.Style, Feed: s.log.Reader(), Session: s.announce.Info().ID,
 			IsResumed: func(id webhook.ID) bool { return s.relay.IsResumed(id) },
 			Started:   started, Now: s.o.System.Now, Path: s.o.Ingress.Path, Filter: s.o.View.Filter,
@@ -48,7 +49,7 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 			Diagnose: func(d webhook.Delivery, work int64) signature.Diagnosis { return s.o.Secrets.Diagnose(ctx, d, work) },
 		}
 	}
-	lines := func(ctx context.Context) (*output.Live, error) {
+	lines := func(ctx context.Context) (*rows.View, error) {
 		o := options(ctx, s.display.printer)
 		if isText := out.Format != output.FormatJSON; isText {
 			o.Quiet = out.Quiet
@@ -56,18 +57,18 @@ func (s *Session) buildView(ctx context.Context, out output.Options) error {
 				o.Hides = isShownBySender
 			}
 		}
-		return output.NewLive(ctx, o)
+		return rows.New(ctx, o)
 	}
 	if err := s.buildMainView(ctx, out, lines); err != nil {
 		return err
 	}
-	return s.addJSONFile(ctx, func(ctx context.Context, p output.Printer) (*output.Live, error) {
-		return output.NewLive(ctx, options(ctx, p))
+	return s.addJSONFile(ctx, func(ctx context.Context, p output.Printer) (*rows.View, error) {
+		return rows.New(ctx, options(ctx, p))
 	})
 }
 
 // buildMainView creates the view on the terminal.
-func (s *Session) buildMainView(ctx context.Context, out output.Options, lines func(context.Context) (*output.Live, error)) error {
+func (s *Session) buildMainView(ctx context.Context, out output.Options, lines func(context.Context) (*rows.View, error)) error {
 	if s.o.View.TUI {
 		reason := s.o.View.Screen.Unavailable
 		if s.child != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/listen/rows"
 	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/pause"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -14,7 +15,7 @@ import (
 
 // LogReader is what a Waiter needs from the delivery log. *store.Reader implements it.
 type LogReader interface {
-	output.Feed
+	rows.Feed
 	List(ctx context.Context, q store.Query) ([]webhook.Summary, error)
 	IsDue(ctx context.Context, id webhook.ID) (bool, error)
 	Close() error

@@ -1,13 +1,9 @@
 package output
 
 import (
-	"context"
 	"fmt"
-	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
-	"github.com/vidiking/vidiking-cli/internal/filter"
-	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
@@ -53,18 +49,6 @@ func (p *textPrinter) Stopped(s Stopped) {
 			command += " --since " + s.Since
 		}
 		p.err.command(0, display.Count(s.Failed)+" undelivered: ", p.o.Command(command))
-	}
-}
-
-// CountFailed counts the session's failed deliveries. If the log has failed deliveries from before the session, it sets
-// Since, and the suggested command leaves them out.
-func (s *Stopped) CountFailed(ctx context.Context, feed Feed, session string, started, now time.Time, st display.Style) {
-	var err error
-	if s.Failed, err = feed.Count(ctx, store.Query{Session: session, Filter: filter.Failed()}); err != nil {
-		s.Failed = s.Counts.Failed()
-	}
-	if all, err := feed.Count(ctx, store.Query{Filter: filter.Failed()}); err == nil && all > s.Failed {
-		s.Since = display.WhenArgument(started, now, st)
 	}
 }
 

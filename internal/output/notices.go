@@ -48,16 +48,6 @@ func NoticeOf(n relay.Notice, path string, st display.Style) Notice {
 	}
 }
 
-// stackOf returns the lines of a NoticePanic's stack trace.
-func stackOf(n relay.Notice) []string {
-	_, stack, _ := strings.Cut(n.Err.Error(), "\n")
-	lines := strings.Split(strings.TrimSpace(stack), "\n")
-	for i := range lines {
-		lines[i] = display.Clean(strings.ReplaceAll(lines[i], "\t", "  "))
-	}
-	return lines
-}
-
 func wrongPath(n relay.Notice, path string) Notice {
 	out := Notice{
 		Code: "wrong_path", At: n.At,

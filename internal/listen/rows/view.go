@@ -1,14 +1,17 @@
-package output
+// Package rows shows the deliveries of a session as rows, as they happen.
+package rows
 
 import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/explain"
 	"github.com/vidiking/vidiking-cli/internal/filter"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -24,9 +27,9 @@ type Feed interface {
 	Count(ctx context.Context, q store.Query) (int, error)
 }
 
-// LiveOptions configures a Live.
-type LiveOptions struct {
-	Printer   Printer
+// Options configure a View.
+type Options struct {
+	Printer   output.Printer
 	Feed      Feed
 	Session   string                // only deliveries of this session are shown
 	IsResumed func(webhook.ID) bool // reports whether the session sends this delivery of an earlier session; such deliveries are shown, too; nil: none
@@ -54,21 +57,21 @@ const (
 	batch           = 256                    // changes per read
 )
 
-// Live shows the deliveries of a session as they happen. It reads the delivery log in its own goroutine, so a slow
+// View shows the deliveries of a session as they happen. It reads the delivery log in its own goroutine, so a slow
 // terminal or a closed pipe affects the view, but never the relay.
-type Live struct {
-	o      LiveOptions
+type View struct {
+	o      Options
 	cursor int64
-	hints  Hints
+	hints  output.Hints
 	budget workBudget
 
 	ctx      context.Context // the view's lifetime, ended by Close
 	cancel   context.CancelFunc
 	woken    chan error
 	notices  chan relay.Notice
-	messages chan Notice
+	messages chan output.Notice
 	drain    chan int
-	stop     chan Stopped
+	stop     chan output.Stopped
 	lines    lineQueue
 	done     chan struct{}
 	waiting  map[webhook.ID]*waiting
@@ -80,19 +83,19 @@ type waiting struct {
 	shown   bool
 }
 
-// NewLive returns a view that starts with the next change of the log.
-func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
+// New returns a view that starts with the next change of the log.
+func New(ctx context.Context, o Options) (*View, error) {
 	cursor, err := o.Feed.LastSeq(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("follow the delivery log: %w", err)
 	}
-	l := &Live{
+	l := &View{
 		o: o, cursor: cursor,
 		woken:    make(chan error, 1),
 		notices:  make(chan relay.Notice, 64), // the relay reports each cause once, so more than this at once can be dropped
-		messages: make(chan Notice, 8),
+		messages: make(chan output.Notice, 8),
 		drain:    make(chan int, 1),
-		stop:     make(chan Stopped, 1),
+		stop:     make(chan output.Stopped, 1),
 		lines:    newLineQueue(),
 		done:     make(chan struct{}),
 		waiting:  make(map[webhook.ID]*waiting),
@@ -102,7 +105,7 @@ func NewLive(ctx context.Context, o LiveOptions) (*Live, error) {
 }
 
 // Start prints the ready block, then shows deliveries until Stop or Close.
-func (l *Live) Start(r Ready, notices []Notice) {
+func (l *View) Start(r output.Ready, notices []output.Notice) {
 	go func() {
 		l.o.Printer.Ready(r)
 		for _, n := range notices {
@@ -113,7 +116,7 @@ func (l *Live) Start(r Ready, notices []Notice) {
 }
 
 // Notify shows a notice of the relay. It never blocks.
-func (l *Live) Notify(n relay.Notice) {
+func (l *View) Notify(n relay.Notice) {
 	select {
 	case l.notices <- n:
 	default:
@@ -121,7 +124,7 @@ func (l *Live) Notify(n relay.Notice) {
 }
 
 // Say shows a notice of another part. It never blocks.
-func (l *Live) Say(n Notice) {
+func (l *View) Say(n output.Notice) {
 	select {
 	case l.messages <- n:
 	default:
@@ -129,22 +132,22 @@ func (l *Live) Say(n Notice) {
 }
 
 // Left returns nil, because the user cannot leave this view.
-func (l *Live) Left() <-chan struct{} { return nil }
+func (l *View) Left() <-chan struct{} { return nil }
 
 // Draining prints how many responses are still awaited before the session ends.
-func (l *Live) Draining(answers int) { l.drain <- answers }
+func (l *View) Draining(answers int) { l.drain <- answers }
 
 // Stop shows the remaining changes of the log, then the summary with the number of held deliveries. It returns once
 // everything is printed.
-func (l *Live) Stop(c relay.Counts, held int) {
-	l.stop <- Stopped{Counts: c, Held: held}
+func (l *View) Stop(c relay.Counts, held int) {
+	l.stop <- output.Stopped{Counts: c, Held: held}
 	<-l.done
 }
 
 // Close ends the view without printing anything.
-func (l *Live) Close() { l.cancel() }
+func (l *View) Close() { l.cancel() }
 
-func (l *Live) run() {
+func (l *View) run() {
 	defer close(l.done)
 	l.awaitChange()
 	look := time.NewTicker(waitingInterval)
@@ -193,11 +196,11 @@ func Draining(answers int) string {
 }
 
 // notice converts a notice of the relay. If a handler is back, the hint that it is unreachable may be printed again.
-func (l *Live) notice(n relay.Notice) Notice {
+func (l *View) notice(n relay.Notice) output.Notice {
 	if n.Kind == relay.NoticeHandlerBack {
 		l.hints.Forget(explain.CauseUnreachable, n.Target.String())
 	}
-	shown := NoticeOf(n, l.o.Path, l.o.Style)
+	shown := output.NoticeOf(n, l.o.Path, l.o.Style)
 	if n.Kind == relay.NoticePanic && l.o.Verbose {
 		shown.Details = append(shown.Details, stackOf(n)...)
 	}
@@ -206,7 +209,7 @@ func (l *Live) notice(n relay.Notice) Notice {
 
 // awaitChange sends to woken when the log has changed or cannot be read, but not before the next frame. Under load, one
 // read then covers many rows; reading for each row would cost a quarter of the time a delivery takes.
-func (l *Live) awaitChange() {
+func (l *View) awaitChange() {
 	after, pause := l.cursor, frame
 	if l.o.Quiet {
 		pause = quietFrame
@@ -223,7 +226,7 @@ func (l *Live) awaitChange() {
 }
 
 // catchUp shows all changes in the log.
-func (l *Live) catchUp() {
+func (l *View) catchUp() {
 	for {
 		changes, err := l.o.Feed.Changes(l.ctx, l.cursor, batch)
 		if err != nil || len(changes) == 0 {
@@ -241,7 +244,7 @@ func (l *Live) catchUp() {
 }
 
 // showWaiting prints a row for each delivery that has waited for half a second.
-func (l *Live) showWaiting() {
+func (l *View) showWaiting() {
 	now := l.o.Now()
 	var due []*waiting
 	for _, w := range l.waiting {
@@ -257,7 +260,7 @@ func (l *Live) showWaiting() {
 }
 
 // end shows the remaining changes and notices, then the summary.
-func (l *Live) end(s Stopped) {
+func (l *View) end(s output.Stopped) {
 	l.catchUp()
 	for len(l.lines.queue) > 0 {
 		l.printHandlerOutput(<-l.lines.queue)
@@ -268,6 +271,28 @@ func (l *Live) end(s Stopped) {
 	for len(l.messages) > 0 {
 		l.o.Printer.Notice(<-l.messages)
 	}
-	s.CountFailed(l.ctx, l.o.Feed, l.o.Session, l.o.Started, l.o.Now(), l.o.Style)
+	CountFailed(l.ctx, &s, l.o.Feed, l.o.Session, l.o.Started, l.o.Now(), l.o.Style)
 	l.o.Printer.Stopped(s)
+}
+
+// CountFailed sets the number of the session's failed deliveries. If the log has failed deliveries from before the session, it sets
+// Since, and the suggested command leaves them out.
+func CountFailed(ctx context.Context, s *output.Stopped, feed Feed, session string, started, now time.Time, st display.Style) {
+	var err error
+	if s.Failed, err = feed.Count(ctx, store.Query{Session: session, Filter: filter.Failed()}); err != nil {
+		s.Failed = s.Counts.Failed()
+	}
+	if all, err := feed.Count(ctx, store.Query{Filter: filter.Failed()}); err == nil && all > s.Failed {
+		s.Since = display.WhenArgument(started, now, st)
+	}
+}
+
+// stackOf returns the lines of a NoticePanic's stack trace.
+func stackOf(n relay.Notice) []string {
+	_, stack, _ := strings.Cut(n.Err.Error(), "\n")
+	lines := strings.Split(strings.TrimSpace(stack), "\n")
+	for i := range lines {
+		lines[i] = display.Clean(strings.ReplaceAll(lines[i], "\t", "  "))
+	}
+	return lines
 }

@@ -1,4 +1,4 @@
-package output
+package rows
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -28,11 +29,11 @@ func (busyFeed) Count(context.Context, store.Query) (int, error) { return 0, sto
 
 func TestTheSummaryCountsFailuresIfTheLogCannotBeRead(t *testing.T) {
 	var out bytes.Buffer
-	l, err := NewLive(t.Context(), LiveOptions{Printer: New(Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now})
+	l, err := New(t.Context(), Options{Printer: output.New(output.Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Start(Ready{}, nil)
+	l.Start(output.Ready{}, nil)
 	l.Stop(relay.Counts{Received: 4, Delivered: 1, Refused: 2, TimedOut: 1}, 0)
 	l.Close()
 	if want := "3 undelivered: vidiking webhooks list --failed\n"; !strings.HasSuffix(out.String(), want) {
@@ -43,11 +44,11 @@ func TestTheSummaryCountsFailuresIfTheLogCannotBeRead(t *testing.T) {
 func TestAPanicIsShownWithItsStackIfVerbose(t *testing.T) {
 	for _, verbose := range []bool{false, true} {
 		var out bytes.Buffer
-		l, err := NewLive(t.Context(), LiveOptions{Printer: New(Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now, Verbose: verbose})
+		l, err := New(t.Context(), Options{Printer: output.New(output.Options{Stdout: &out, Stderr: &out}), Feed: busyFeed{}, Now: time.Now, Verbose: verbose})
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.Start(Ready{}, nil)
+		l.Start(output.Ready{}, nil)
 		l.Notify(relay.Notice{Kind: relay.NoticePanic, Err: errors.New("panic: nil map\ngoroutine 7 [running]:\n\trelay.go:12 +0x1")})
 		l.Stop(relay.Counts{}, 0)
 		l.Close()

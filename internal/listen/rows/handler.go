@@ -1,4 +1,4 @@
-package output
+package rows
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ func newLineQueue() lineQueue {
 
 // HandlerOutput shows a line that the handler of `listen --run` printed. If the output is not read, HandlerOutput drops lines: the handler
 // must not wait for the terminal.
-func (l *Live) HandlerOutput(line string) {
+func (l *View) HandlerOutput(line string) {
 	q := &l.lines
 	select {
 	case q.queue <- line:
@@ -49,7 +49,7 @@ func (l *Live) HandlerOutput(line string) {
 }
 
 // printHandlerOutput prints a line, and how many lines were dropped before it.
-func (l *Live) printHandlerOutput(line string) {
+func (l *View) printHandlerOutput(line string) {
 	if n := l.lines.dropped.Swap(0); n > 0 {
 		l.o.Printer.HandlerOutput(fmt.Sprintf("… %d lines not shown, because the output was not read …", n))
 	}

@@ -1,4 +1,4 @@
-package output
+package rows
 
 import (
 	"github.com/vidiking/vidiking-cli/internal/explain"
@@ -6,12 +6,12 @@ import (
 )
 
 // printHint prints the hint for a delivery under its row.
-func (l *Live) printHint(s webhook.Summary, a webhook.Attempt) {
+func (l *View) printHint(s webhook.Summary, a webhook.Attempt) {
 	l.printHintOnce(explain.Case{Summary: s, Attempt: a, Timeout: l.o.Style.Timeout})
 }
 
 // warnSignature explains why the signature of a forwarded delivery is not valid.
-func (l *Live) warnSignature(s webhook.Summary) {
+func (l *View) warnSignature(s webhook.Summary) {
 	if l.o.Quiet && s.Status == webhook.StatusDelivered {
 		return
 	}
@@ -23,7 +23,7 @@ func (l *Live) warnSignature(s webhook.Summary) {
 
 // printHintOnce prints the hint for a case, unless it was printed before. If --verbose asks for the delivery's
 // contents, they come first.
-func (l *Live) printHintOnce(c explain.Case) {
+func (l *View) printHintOnce(c explain.Case) {
 	s, whole := c.Summary, l.o.Verbose && !c.ExplainVerdict
 	// Only a diagnosis finds the cause of a verdict, and thus whether its hint was printed before.
 	diagnoses := (s.Status == webhook.StatusRejected || c.ExplainVerdict) && l.o.Diagnose != nil && l.budget.allows(s.BodyBytes, l.o.Now())

@@ -1,12 +1,13 @@
-package output
+package rows
 
 import (
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/store"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // show prints one change, or the attempts of one delivery at several targets.
-func (l *Live) show(changes []store.Change) {
+func (l *View) show(changes []store.Change) {
 	s := changes[0].Summary
 	if s.Session != l.o.Session && (l.o.IsResumed == nil || !l.o.IsResumed(s.ID)) {
 		return
@@ -35,7 +36,7 @@ func (l *Live) show(changes []store.Change) {
 		if !l.selects(s) {
 			return
 		}
-		l.o.Printer.Attempted(s, a, Detail{Attempts: each})
+		l.o.Printer.Attempted(s, a, output.Detail{Attempts: each})
 		l.printHint(s, a)
 		l.warnSignature(s)
 	}
@@ -52,7 +53,7 @@ func groupAttempts(changes []store.Change) int {
 }
 
 // selects reports whether the view shows a delivery: no other program does, and the filter selects it.
-func (l *Live) selects(s webhook.Summary) bool {
+func (l *View) selects(s webhook.Summary) bool {
 	if l.o.Hides != nil && l.o.Hides(s) {
 		return false
 	}

@@ -1,4 +1,4 @@
-package output
+package rows
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/store"
 )
@@ -29,11 +30,11 @@ func TestQuietReadsTheLogLessOftenAndWithin50Milliseconds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var out bytes.Buffer
 			feed := &changingFeed{}
-			l, err := NewLive(t.Context(), LiveOptions{Printer: New(Options{Stdout: &out, Stderr: &out}), Feed: feed, Now: time.Now, Quiet: quiet})
+			l, err := New(t.Context(), Options{Printer: output.New(output.Options{Stdout: &out, Stderr: &out}), Feed: feed, Now: time.Now, Quiet: quiet})
 			if err != nil {
 				t.Fatal(err)
 			}
-			l.Start(Ready{}, nil)
+			l.Start(output.Ready{}, nil)
 			time.Sleep(time.Second) // fake time
 			if got := feed.reads.Load(); got != want {
 				t.Errorf("quiet %t: %d reads in a second, want %d", quiet, got, want)
