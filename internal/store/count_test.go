@@ -54,8 +54,16 @@ func TestCounts(t *testing.T) {
 			t.Errorf("%s: got %d, %v, want %d", name, got, err, tc.want)
 		}
 	}
-	if got, err := r.CountReceived(ctx, start, start.Add(time.Second)); err != nil || got != 2 {
-		t.Errorf("in the first second: %d, %v", got, err)
+	periods, err := r.CountByPeriod(ctx, start, time.Second)
+	if first := start.Unix(); err != nil || len(periods) == 0 || periods[0].Period != first {
+		t.Errorf("by second: %+v, %v", periods, err)
+	}
+	n := 0
+	for _, p := range periods {
+		n += p.N
+	}
+	if n != 4 {
+		t.Errorf("in all seconds: got %d deliveries, want 4: %+v", n, periods)
 	}
 }
 

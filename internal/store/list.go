@@ -92,9 +92,30 @@ func (r *Reader) CountAfter(ctx context.Context, q Query, at Cursor, limit int) 
 	return r.count(ctx, "SELECT count(*) FROM (SELECT 1 FROM delivery d"+cond.Join("CROSS")+" WHERE "+side+" LIMIT ?)", args...)
 }
 
-// CountReceived counts the deliveries received at or after from and before to. It only reads an index.
-func (r *Reader) CountReceived(ctx context.Context, from, to time.Time) (int, error) {
-	return r.count(ctx, "SELECT count(*) FROM delivery WHERE received_at >= ? AND received_at < ?", from.UnixMilli(), to.UnixMilli())
+// PeriodCount is the number of deliveries of one status in a period.
+type PeriodCount struct {
+	Period int64 // number of the period since 1970
+	Status webhook.Status
+	N      int
+}
+
+// CountByPeriod counts the deliveries received since a time by period and status. A failed delivery that is resolved counts as delivered.
+// Its cost depends on the number of deliveries since then, not on the size of the log.
+func (r *Reader) CountByPeriod(ctx context.Context, since time.Time, period time.Duration) ([]PeriodCount, error) {
+	const text = `SELECT received_at / ?, CASE resolved_by WHEN '' THEN status ELSE 'delivered' END, count(*)
+		FROM delivery WHERE received_at >= ? AND NOT probe GROUP BY 1, 2`
+	var counts []PeriodCount
+	err := r.with(ctx, func(c *sqlite.Conn) error {
+		counts = nil
+		return c.Rows(text, []any{period.Milliseconds(), since.UnixMilli()}, func(r *sqlite.Row) error {
+			counts = append(counts, PeriodCount{r.Int(), webhook.Status(r.Text()), int(r.Int())})
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count deliveries: %w", err)
+	}
+	return counts, nil
 }
 
 func (r *Reader) count(ctx context.Context, text string, args ...any) (int, error) {

@@ -105,7 +105,14 @@ func (l *memoryLog) Totals(_ context.Context, f filter.Filter) (view.Totals, err
 			t.Matching++
 		}
 	}
-	t.Rate = view.Rate{PerSecond: 0.4, Spark: []int{0, 0, 0, 1, 0, 0, 2, 1, 1, 2, 1, 1, 4, 8, 3, 1, 2, 1, 1, 0}}
+	t.Rate = view.Rate{PerSecond: 0.4, Periods: make([]view.Period, 240)}
+	if len(l.all) == 0 {
+		return t, nil
+	}
+	for i, n := range []int{0, 0, 0, 1, 0, 0, 2, 1, 1, 2, 1, 1, 4, 8, 3, 1, 2, 1, 1, 0} {
+		t.Rate.Periods[220+i] = view.Period{N: n, Worst: webhook.Statuses()[i%3]}
+		t.Rate.Periods[160+i].N, t.Rate.Periods[160+i].Worst = n, webhook.StatusDelivered
+	}
 	return t, nil
 }
 

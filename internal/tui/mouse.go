@@ -97,6 +97,9 @@ func (m mouse) clickHeader(x, y int) tea.Cmd {
 		u, _ := keys.Press("u")
 		return keyboard(m).anywhere(u)
 	}
+	if m.size().HasStrip() && y == m.layout().header-1 {
+		return nil
+	}
 	before := []rune(m.header.Lines(m.size(), m.o.Style)[y].String())
 	before = before[:min(x+1, len(before))]
 	at := -1

@@ -115,7 +115,7 @@ func (m rules) right() draw.Line {
 	default:
 		join(display.Count(m.header.Totals.Matching) + " of " + display.Count(m.header.Totals.All))
 	}
-	if m.frame.width >= sparkFrom && m.mode != modeFilter {
+	if m.frame.width >= sparkFrom && !m.size().HasStrip() && m.mode != modeFilter {
 		cells := sparkCells
 		if m.layout().wide {
 			cells = sparkWideCells

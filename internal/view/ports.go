@@ -86,7 +86,16 @@ type Totals struct {
 // Rate is the number of deliveries received recently.
 type Rate struct {
 	PerSecond float64
-	Spark     []int // deliveries per ratePeriod, oldest first; the last period is not over
+	Periods   []Period // the last periods, oldest first; the last one is not over
+}
+
+// RatePeriod is the length of a Period.
+const RatePeriod = 5 * time.Second
+
+// Period counts the deliveries that were received in a period.
+type Period struct {
+	N     int
+	Worst webhook.Status // the worst outcome; a failure that is resolved counts as delivered
 }
 
 // State describes the running listen.

@@ -1,51 +1,74 @@
 package view
 
-import "time"
+import (
+	"slices"
+	"time"
 
-// The rate counts deliveries per period. The sparkline draws the last periods. A period that is over is counted only once.
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+// The periods of a Rate. Those that may still change are counted again each time: the current one, and those before it whose deliveries may
+// be waiting for a response.
 const (
-	ratePeriod    = 5 * time.Second
-	ratePeriods   = 20
-	rateWindow    = 12 // periods that PerSecond covers: the last minute
-	rateBusyCount = 20 // from this many deliveries in the last two periods, PerSecond covers only those, to follow changes sooner
+	ratePeriods   = 240 // 20 minutes, as wide as a screen can be
+	rateOpen      = 3   // periods that may still change: handlers have 10 s to respond
+	rateWindow    = 12  // periods that PerSecond covers: the last minute
+	rateBusyCount = 20  // from this many deliveries in the last two periods, PerSecond covers only those, to follow changes sooner
 )
 
 // rateCounter counts the deliveries of the last periods.
 type rateCounter struct {
-	lastPeriod int64 // number of the last period that was counted
-	counts     [ratePeriods]int
-	started    bool
+	last    int64 // number of the last period that was counted
+	periods [ratePeriods]Period
 }
 
 // read counts the deliveries since the last read.
-func (r *rateCounter) read(now time.Time, count func(from, to time.Time) (int, error)) (Rate, error) {
-	current := now.UnixNano() / int64(ratePeriod)
-	from := r.lastPeriod // it was not over, so it is counted again
-	if first := current - ratePeriods + 1; !r.started || from < first {
-		from = first
+func (r *rateCounter) read(now time.Time, count func(since time.Time) ([]store.PeriodCount, error)) (Rate, error) {
+	current := now.UnixNano() / int64(RatePeriod)
+	if r.last > current {
+		r.last = 0 // the clock was set back
+	}
+	from := max(r.last-rateOpen+1, current-ratePeriods+1)
+	counts, err := count(time.Unix(0, from*int64(RatePeriod)))
+	if err != nil {
+		return Rate{}, err
 	}
 	for n := from; n <= current; n++ {
-		c, err := count(time.Unix(0, n*int64(ratePeriod)), time.Unix(0, (n+1)*int64(ratePeriod)))
-		if err != nil {
-			return Rate{}, err
-		}
-		r.counts[n%ratePeriods] = c
+		r.periods[n%ratePeriods] = Period{}
 	}
-	r.lastPeriod, r.started = current, true
+	for _, c := range counts {
+		if c.Period > current {
+			continue // received before the clock was set back
+		}
+		p := &r.periods[c.Period%ratePeriods]
+		if p.N == 0 || severity(c.Status) > severity(p.Worst) {
+			p.Worst = c.Status
+		}
+		p.N += c.N
+	}
+	r.last = current
 	return r.rate(now, current), nil
 }
 
+// severity orders statuses from those that need no attention to those that need it most.
+func severity(s webhook.Status) int {
+	return slices.Index([]webhook.Status{
+		webhook.StatusSkipped, webhook.StatusDelivered, webhook.StatusPending, webhook.StatusRefused, webhook.StatusRejected, webhook.StatusTimedOut, webhook.StatusUnreachable,
+	}, s)
+}
+
 func (r *rateCounter) rate(now time.Time, current int64) Rate {
-	out := Rate{Spark: make([]int, ratePeriods)}
-	for i := range ratePeriods {
-		out.Spark[i] = r.counts[(current-ratePeriods+1+int64(i))%ratePeriods]
+	out := Rate{Periods: make([]Period, ratePeriods)}
+	for i := range out.Periods {
+		out.Periods[i] = r.periods[(current+1+int64(i))%ratePeriods]
 	}
-	elapsed := now.Sub(time.Unix(0, current*int64(ratePeriod)))
+	elapsed := now.Sub(time.Unix(0, current*int64(RatePeriod)))
 	sum := func(periods int) (n int, d time.Duration) {
-		for _, c := range out.Spark[ratePeriods-periods:] {
-			n += c
+		for _, p := range out.Periods[ratePeriods-periods:] {
+			n += p.N
 		}
-		return n, time.Duration(periods-1)*ratePeriod + elapsed
+		return n, time.Duration(periods-1)*RatePeriod + elapsed
 	}
 	n, d := sum(2)
 	if n < rateBusyCount {

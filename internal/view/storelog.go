@@ -106,8 +106,8 @@ func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err e
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t.Rate, err = l.rate.read(l.now(), func(from, to time.Time) (int, error) {
-		return l.r.Counts.CountReceived(ctx, from, to)
+	t.Rate, err = l.rate.read(l.now(), func(since time.Time) ([]store.PeriodCount, error) {
+		return l.r.Counts.CountByPeriod(ctx, since, RatePeriod)
 	})
 	return t, err
 }

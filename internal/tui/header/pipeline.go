@@ -21,6 +21,15 @@ type Size struct{ W, H int }
 
 // Height returns the number of lines.
 func (h *Model) Height(s Size) int {
+	n := h.stateHeight(s)
+	if s.HasStrip() {
+		n++
+	}
+	return n
+}
+
+// stateHeight returns the number of lines without the strip.
+func (h *Model) stateHeight(s Size) int {
 	switch {
 	case !h.State.Listening || s.W < narrowBelow:
 		return 1
@@ -31,54 +40,69 @@ func (h *Model) Height(s Size) int {
 	}
 }
 
-// Lines renders the header: the URL and the rate, then the pipeline that deliveries take, with each counter where it belongs.
+// Lines renders the header: the URL and the rate, then the pipeline that deliveries take, with each counter where it belongs, and on a wide
+// screen the strip.
 func (h *Model) Lines(s Size, st display.Style) []draw.Line {
-	n := h.Height(s)
-	if !h.State.Listening {
+	lines := pipeline{h.State, h.Totals}.header(h.stateHeight(s), s.W, st)
+	if s.HasStrip() {
+		lines = append(lines, h.strip(s.W, st))
+	}
+	return lines
+}
+
+// pipeline renders the state of the running listen.
+type pipeline struct {
+	State  view.State
+	Totals view.Totals
+}
+
+// header renders n lines.
+func (p pipeline) header(n, w int, st display.Style) []draw.Line {
+	if !p.State.Listening {
 		left := draw.Styled(" "+st.Symbols("○"), display.Caution).Add(" listen is not running: ", display.Plain).Add("vidiking listen --forward localhost:3000", display.Bold)
-		if s.W < narrowBelow {
+		if w < narrowBelow {
 			left = draw.Styled(" "+st.Symbols("○"), display.Caution).Add(" listen is not running", display.Plain)
 		}
-		return []draw.Line{draw.Spread(left, h.counters(h.Totals.ByStatus, st), s.W-1, st).Fit(s.W, st)}
+		return []draw.Line{draw.Spread(left, p.counters(p.Totals.ByStatus, st), w-1, st).Fit(w, st)}
 	}
 	if n == 1 {
-		return []draw.Line{draw.Spread(h.summary(st), h.counters(h.Totals.ByStatus, st), s.W-1, st).Fit(s.W, st)}
+		return []draw.Line{draw.Spread(p.summary(st), p.counters(p.Totals.ByStatus, st), w-1, st).Fit(w, st)}
 	}
-	lines := []draw.Line{draw.Spread(h.address(st), h.rate(), s.W-1, st).Fit(s.W, st)}
-	for _, l := range h.pipeline(n-1, s.W-1, st) {
-		lines = append(lines, l.Fit(s.W, st))
+	lines := []draw.Line{draw.Spread(p.address(st), p.rate(), w-1, st).Fit(w, st)}
+	for _, l := range p.lines(n-1, w-1, st) {
+		lines = append(lines, l.Fit(w, st))
 	}
 	return lines
 }
 
 // summary returns the lamps of a narrow header.
-func (h *Model) summary(st display.Style) draw.Line {
-	l := append(draw.Text(" "), lamp(h.State.Tunnel, st)...)
+func (p pipeline) summary(st display.Style) draw.Line {
+	l := append(draw.Text(" "), lamp(p.State.Tunnel, st)...)
 	name := ""
-	for _, t := range h.State.Targets {
+	for _, t := range p.State.Targets {
 		l = append(l.Add(" ", display.Plain), lamp(t.Health, st)...)
 		name = strings.SplitN(t.Name, "/", 2)[0]
 	}
-	if len(h.State.Targets) == 1 {
+	if len(p.State.Targets) == 1 {
 		l = l.Add(" "+st.Clean(name), display.Plain)
 	}
 	return l
 }
 
 // address returns the state of the tunnel and the URL that receives events.
-func (h *Model) address(st display.Style) draw.Line {
-	l := append(draw.Text(" "), lamp(h.State.Tunnel, st)...)
-	if h.State.Tunnel != view.HealthUp {
-		l = l.Add(" "+st.Clean(h.State.TunnelState), display.Caution)
+func (p pipeline) address(st display.Style) draw.Line {
+	l := append(draw.Text(" "), lamp(p.State.Tunnel, st)...)
+	if p.State.Tunnel != view.HealthUp {
+		l = l.Add(" "+st.Clean(p.State.TunnelState), display.Caution)
 	}
-	return l.Add(" "+st.Clean(h.State.URL), display.Plain).Add("   u", display.Bold).Add(" copy", display.Dim)
+	return l.Add(" "+st.Clean(p.State.URL), display.Plain).Add("   u", display.Bold).Add(" copy", display.Dim)
 }
 
 // rate returns the rate of deliveries and the time that responses take.
-func (h *Model) rate() draw.Line {
-	l := draw.Text(perSecond(h.Totals.Rate.PerSecond))
-	if h.Totals.P99 > 0 {
-		l = l.Add(" p99 ", display.Dim).Add(display.Duration(h.Totals.P99), display.Plain)
+func (p pipeline) rate() draw.Line {
+	l := draw.Text(perSecond(p.Totals.Rate.PerSecond))
+	if p.Totals.P99 > 0 {
+		l = l.Add(" p99 ", display.Dim).Add(display.Duration(p.Totals.P99), display.Plain)
 	}
 	return l
 }
@@ -115,21 +139,21 @@ func arrow(f flow, st display.Style) draw.Line {
 }
 
 // flows returns the state of the arrows to the tunnel and to the signature check.
-func (h *Model) flows() (toTunnel, toSignature flow) {
+func (p pipeline) flows() (toTunnel, toSignature flow) {
 	toTunnel, toSignature = flowNone, flowReady
-	if h.Totals.All > 0 {
+	if p.Totals.All > 0 {
 		toTunnel, toSignature = flowing, flowing
 	}
-	if h.State.Tunnel == view.HealthDown {
+	if p.State.Tunnel == view.HealthDown {
 		toTunnel, toSignature = flowBroken, flowNone
 	}
 	return toTunnel, toSignature
 }
 
 // flowTo returns the state of the arrow to a target.
-func (h *Model) flowTo(t view.Target) flow {
+func (p pipeline) flowTo(t view.Target) flow {
 	switch {
-	case h.Totals.All == 0:
+	case p.Totals.All == 0:
 		return flowNone
 	case t.Health == view.HealthDown:
 		return flowBroken
@@ -138,18 +162,18 @@ func (h *Model) flowTo(t view.Target) flow {
 	}
 }
 
-// pipeline renders the way of a delivery in at most the given number of lines: one end per target if they fit. Parts that say the least
+// lines renders the way of a delivery in at most the given number of lines: one end per target if they fit. Parts that say the least
 // are left out if the width is short.
-func (h *Model) pipeline(lines, w int, st display.Style) []draw.Line {
-	toTunnel, toSignature := h.flows()
+func (p pipeline) lines(lines, w int, st display.Style) []draw.Line {
+	toTunnel, toSignature := p.flows()
 	tunnel := "tunnel"
-	if h.State.TunnelName == "" || h.State.TunnelName == "local" {
+	if p.State.TunnelName == "" || p.State.TunnelName == "local" {
 		tunnel = "local"
 	}
-	check := append(draw.Text("signature"), h.stopped(st)...)
+	check := append(draw.Text("signature"), p.stopped(st)...)
 	check = append(append(draw.Text(" "+tunnel+" "), arrow(toSignature, st)...).Add(" ", display.Plain), check...).Add(" ", display.Plain)
 	first := append(append(draw.Text(" "), arrow(toTunnel, st)...), check...)
-	ends := h.ends(lines, st)
+	ends := p.ends(lines, st)
 	head := append(draw.Text(" Vidiking"), first...)
 	for _, shorter := range []draw.Line{first, check, draw.Text(" ")} {
 		if head.Width()+widest(ends) > w {
@@ -174,38 +198,38 @@ func widest(lines []draw.Line) (w int) {
 }
 
 // stopped counts the deliveries that end at the signature check.
-func (h *Model) stopped(st display.Style) draw.Line {
+func (p pipeline) stopped(st display.Style) draw.Line {
 	counts := map[webhook.Status]int{}
 	for _, s := range []webhook.Status{webhook.StatusRejected, webhook.StatusSkipped} {
-		counts[s] = h.Totals.ByStatus[s]
+		counts[s] = p.Totals.ByStatus[s]
 	}
-	if l := h.counters(counts, st); len(l) > 0 {
+	if l := p.counters(counts, st); len(l) > 0 {
 		return append(draw.Text(" "), l...)
 	}
 	return nil
 }
 
 // ends renders the targets: one line each, or all on one line if there are too many.
-func (h *Model) ends(lines int, st display.Style) []draw.Line {
-	targets := h.State.Targets
+func (p pipeline) ends(lines int, st display.Style) []draw.Line {
+	targets := p.State.Targets
 	if len(targets) == 0 {
 		return []draw.Line{append(arrow(flowNone, st), draw.Styled(" no target", display.Dim)...)}
 	}
 	if len(targets) > lines {
-		return []draw.Line{h.manyTargets(st)}
+		return []draw.Line{p.manyTargets(st)}
 	}
 	var out []draw.Line
 	for _, t := range targets {
-		counts := h.Totals.ByTarget[t.URL]
+		counts := p.Totals.ByTarget[t.URL]
 		if len(targets) == 1 {
-			counts = forwarded(h.Totals.ByStatus)
+			counts = forwarded(p.Totals.ByStatus)
 		}
 		name := st.CutMiddle(st.Clean(shortName(t.Name)), 32)
-		l := append(arrow(h.flowTo(t), st).Add(" "+name+" ", display.Plain), lamp(t.Health, st)...)
+		l := append(arrow(p.flowTo(t), st).Add(" "+name+" ", display.Plain), lamp(t.Health, st)...)
 		if t.Health == view.HealthDown {
 			l = l.Add(" down", display.Caution)
 		}
-		if c := h.counters(counts, st); len(c) > 0 {
+		if c := p.counters(counts, st); len(c) > 0 {
 			l = append(l.Add(" ", display.Plain), c...)
 		}
 		if len(targets) > 1 && len(t.Events) > 0 {
@@ -217,15 +241,15 @@ func (h *Model) ends(lines int, st display.Style) []draw.Line {
 }
 
 // manyTargets summarizes the targets.
-func (h *Model) manyTargets(st display.Style) draw.Line {
+func (p pipeline) manyTargets(st display.Style) draw.Line {
 	l := arrow(flowing, st)
-	if h.Totals.All == 0 {
+	if p.Totals.All == 0 {
 		l = arrow(flowNone, st)
 	}
-	l = l.Add(" "+display.Count(len(h.State.Targets))+" targets", display.Plain)
+	l = l.Add(" "+display.Count(len(p.State.Targets))+" targets", display.Plain)
 	for _, health := range []view.Health{view.HealthUp, view.HealthDown, view.HealthUnknown} {
 		n := 0
-		for _, t := range h.State.Targets {
+		for _, t := range p.State.Targets {
 			if t.Health == health {
 				n++
 			}
@@ -234,7 +258,7 @@ func (h *Model) manyTargets(st display.Style) draw.Line {
 			l = append(l.Add(" ", display.Plain), lamp(health, st)...).Add(" "+display.Count(n), display.Plain)
 		}
 	}
-	return append(l.Add("  ", display.Plain), h.counters(forwarded(h.Totals.ByStatus), st)...)
+	return append(l.Add("  ", display.Plain), p.counters(forwarded(p.Totals.ByStatus), st)...)
 }
 
 // shortName returns the host of a target whose path is the usual one.
@@ -252,7 +276,7 @@ func forwarded(all map[webhook.Status]int) map[webhook.Status]int {
 }
 
 // counters renders the number of deliveries per status.
-func (h *Model) counters(counts map[webhook.Status]int, st display.Style) draw.Line {
+func (p pipeline) counters(counts map[webhook.Status]int, st display.Style) draw.Line {
 	n := map[webhook.Status]int{}
 	for s, count := range counts {
 		if s == webhook.StatusTimedOut { // both have the same glyph

@@ -2,33 +2,84 @@ package header
 
 import (
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+	"github.com/vidiking/vidiking-cli/internal/view"
 )
 
-// bars are the heights of the sparkline. A period without deliveries has the lowest bar, which keeps the line unbroken.
-const bars = "▁▂▃▄▅▆▇█"
+// barHeights are the bars of the sparkline. A period without deliveries has the lowest bar, which keeps the line unbroken.
+const barHeights = "▁▂▃▄▅▆▇█"
 
 // Spark renders the deliveries of the last periods, the current one first, scaled to the highest.
 func (h *Model) Spark(cells int, st display.Style) draw.Line {
-	all := h.Totals.Rate.Spark
-	if len(all) == 0 || h.Totals.All == 0 {
+	if len(h.Totals.Rate.Periods) == 0 || h.Totals.All == 0 {
 		return nil
 	}
-	heights := []rune(bars)
-	periods := all[max(len(all)-cells, 0):]
-	most := 1
-	for _, n := range periods {
-		most = max(most, n)
-	}
 	var b strings.Builder
-	for i := len(periods) - 1; i >= 0; i-- {
-		height := 0
-		if n := periods[i]; n > 0 {
-			height = max((n*(len(heights)-1)+most/2)/most, 1)
-		}
-		b.WriteRune(heights[height])
+	for _, each := range bars(h.Totals.Rate, cells) {
+		b.WriteString(each.text)
 	}
 	return draw.Styled(" now "+draw.Symbols(b.String(), st)+" ", display.Dim)
 }
+
+// strip renders the deliveries of the last periods on a line of its own: the height of a bar is the number of deliveries, its color is the
+// worst outcome.
+func (h *Model) strip(w int, st display.Style) draw.Line {
+	const now, end = " now ", 12 // cells of the time at the end
+	all := bars(h.Totals.Rate, w-len(now)-end)
+	l := draw.Styled(now, display.Dim)
+	for len(all) > 0 {
+		role, text := all[0].role(st), ""
+		for len(all) > 0 && all[0].role(st) == role {
+			text += all[0].text
+			all = all[1:]
+		}
+		l = l.Add(draw.Symbols(text, st), role)
+	}
+	if n := l.Width() - len(now); n > 0 {
+		l = l.Add(" "+display.Period(time.Duration(n)*view.RatePeriod)+" ago", display.Dim)
+	}
+	return l.Fit(w, st)
+}
+
+// bar is a period of the sparkline.
+type bar struct {
+	view.Period
+	text string
+}
+
+func (b bar) role(st display.Style) display.Role {
+	if b.N == 0 {
+		return display.Dim
+	}
+	_, role := st.Glyph(b.Worst)
+	return role
+}
+
+// bars returns the last periods, the current one first.
+func bars(r view.Rate, cells int) []bar {
+	all := r.Periods
+	heights := []rune(barHeights)
+	periods := all[max(len(all)-cells, 0):]
+	most := 1
+	for _, p := range periods {
+		most = max(most, p.N)
+	}
+	out := make([]bar, 0, len(periods))
+	for i := len(periods) - 1; i >= 0; i-- {
+		height := 0
+		if n := periods[i].N; n > 0 {
+			height = max((n*(len(heights)-1)+most/2)/most, 1)
+		}
+		out = append(out, bar{periods[i], string(heights[height])})
+	}
+	return out
+}
+
+// stripFrom is the width from which the header has a strip.
+const stripFrom = 160
+
+// HasStrip reports whether the header of a screen ends with a strip.
+func (s Size) HasStrip() bool { return s.W >= stripFrom && s.H >= tallFrom }
