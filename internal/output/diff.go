@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -45,19 +46,20 @@ func Diff(o Options, c Comparison) error {
 	return p.out.err
 }
 
-// DiffLines returns the differences between two deliveries as text.
+// DiffLines returns the differences between two deliveries as text: first the payload, then the headers. The signature and the length, which
+// differ whenever the payload does, are the last headers.
 func DiffLines(c Comparison, st display.Style) []display.Line {
 	d := &differ{st: st}
 	d.title("-", display.Bad, c.Before)
 	d.title("+", display.Good, c.After)
 	diff := c.Difference
+	d.body("Payload", diff.Body)
 	if c.Parts == DiffAll {
 		d.section(len(diff.Request) > 0, "Request", "")
 		d.headers(diff.Request, nil)
 		d.section(len(diff.Headers)+len(diff.Unknown) > 0, "Headers", "")
-		d.headers(diff.Headers, diff.Unknown)
+		d.headers(dependentLast(diff.Headers), diff.Unknown)
 	}
-	d.body("Payload", diff.Body)
 	if c.Parts == DiffAll && diff.Response != nil {
 		d.response(*diff.Response)
 	}
@@ -66,6 +68,14 @@ func DiffLines(c Comparison, st display.Style) []display.Line {
 		d.text(0, sameSentence(c))
 	}
 	return d.lines
+}
+
+// dependentLast returns the changes with those of headers that follow from the payload at the end.
+func dependentLast(changes []recording.HeaderChange) []recording.HeaderChange {
+	rank := func(c recording.HeaderChange) int {
+		return slices.Index([]string{"Content-Length", webhook.SignatureHeader}, c.Name) // -1 for other headers
+	}
+	return slices.SortedStableFunc(slices.Values(changes), func(a, b recording.HeaderChange) int { return rank(a) - rank(b) })
 }
 
 func sameSentence(c Comparison) string {

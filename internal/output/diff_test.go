@@ -64,6 +64,29 @@ The headers and payloads are identical.
 	}
 }
 
+func TestDiffBeginsWithThePayload(t *testing.T) {
+	t.Parallel()
+	with := func(value, body string) webhook.Delivery {
+		var h webhook.Header
+		for _, name := range []string{"X-Vidiking-Signature", "content-length", "User-Agent", "X-Trace"} {
+			h = append(h, webhook.Field{Name: name, Value: value})
+		}
+		return webhook.Delivery{Header: h, Body: []byte(body)}
+	}
+	var b bytes.Buffer
+	if err := output.Diff(output.Options{Stdout: &b, Style: display.Style{UTF8: true}}, compared(with("1", `{"a":1}`), with("2", `{"a":2}`))); err != nil {
+		t.Fatal(err)
+	}
+	at := -1
+	for _, part := range []string{"Payload", "Headers", "User-Agent: 1", "X-Trace: 1", "Content-Length: 1", "X-Vidiking-Signature: 1"} {
+		i := bytes.Index(b.Bytes(), []byte(part))
+		if i <= at {
+			t.Errorf("%q is not at its place:\n%s", part, b.String())
+		}
+		at = i
+	}
+}
+
 func TestDiffAsJSONIsOneObject(t *testing.T) {
 	t.Parallel()
 	before := webhook.Delivery{Body: []byte(`{"a":1,"b":"é"}`), History: []webhook.Attempt{{Code: 200}}}
