@@ -100,6 +100,7 @@ type frame struct {
 	view          tea.View
 	bug           *PanicError
 	notices       <-chan Notice
+	hasTerminal   func() bool
 }
 
 func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
@@ -107,7 +108,7 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 	k.Disable(o.Actions, o.Tools)
 	k.Suspend.SetEnabled(o.CanSuspend)
 	m := &Model{
-		o: o, run: task.Runner{Context: ctx}, keys: &k, frame: frame{dirty: true, notices: notices},
+		o: o, run: task.Runner{Context: ctx}, keys: &k, frame: frame{dirty: true, notices: notices, hasTerminal: func() bool { return true }},
 		filter:  filterbar.New(o.Filter, o.Now, o.Style.Location),
 		message: message.New(o.Style, o.Now, o.Tools.Explain),
 	}

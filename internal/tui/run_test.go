@@ -137,3 +137,34 @@ func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestTheScreenEndsWhenItsTerminalIsGone(t *testing.T) {
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = slave.Close() }()
+	if err := pty.Setsize(slave, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		t.Fatal(err)
+	}
+	s := New(Options{
+		Log: newMemoryLog(), Now: time.Now, Style: display.Style{UTF8: true}, State: func(context.Context) view.State { return view.State{} },
+		Input: slave, Output: slave, Environment: []string{"TERM=xterm-256color"},
+	})
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(t.Context()) }()
+	if _, err := io.ReadAtLeast(master, make([]byte, 4096), 1); err != nil { // it has begun to draw
+		t.Fatal(err)
+	}
+	if err := master.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("the screen still runs")
+	}
+}

@@ -8,6 +8,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
+
 	"github.com/vidiking/vidiking-cli/internal/tui/message"
 	"github.com/vidiking/vidiking-cli/internal/tui/task"
 )
@@ -26,7 +28,7 @@ func New(o Options) *Screen {
 // PanicError is returned if the screen panicked. The terminal has been restored.
 type PanicError = task.PanicError
 
-// Run shows the screen until the user quits or ctx is done, and then restores the terminal. It returns a *PanicError if the screen
+// Run shows the screen until the user quits, ctx is done or the terminal is gone, and then restores the terminal. It returns a *PanicError if the screen
 // panicked.
 func (s *Screen) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -42,6 +44,7 @@ func (s *Screen) Run(ctx context.Context) error {
 	)
 	// tea.WithContext would kill the program: the goroutine that reads keys would remain and swallow the next key.
 	stop := context.AfterFunc(ctx, p.Quit)
+	m.frame.hasTerminal = isTerminal(s.o.Output)
 	_, _ = io.WriteString(s.o.Output, saveTitle) // a terminal that is gone ends Run
 	_, err := p.Run()
 	_, _ = io.WriteString(s.o.Output, restoreTitle)
@@ -51,12 +54,22 @@ func (s *Screen) Run(ctx context.Context) error {
 		return m.frame.bug
 	case errors.Is(err, tea.ErrProgramPanic):
 		return &PanicError{Value: err}
-	case ctx.Err() != nil:
+	case ctx.Err() != nil || !m.frame.hasTerminal():
 		return nil
 	case err != nil:
 		return fmt.Errorf("draw the screen: %w", err)
 	}
 	return nil
+}
+
+// isTerminal returns a function that reports whether the screen still has a terminal. A program that ignores SIGHUP, such as one that was
+// started with nohup, does not notice otherwise: reading from a terminal that is gone returns the end of the input.
+func isTerminal(w io.Writer) func() bool {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return func() bool { return true } // a test
+	}
+	return func() bool { return term.IsTerminal(int(f.Fd())) }
 }
 
 // The terminal keeps the title of the window while the screen shows (xterm, window operations 22 and 23).

@@ -148,6 +148,9 @@ func (m *Model) tick() tea.Cmd {
 }
 
 func (m *Model) handleTick() tea.Cmd {
+	if !m.frame.hasTerminal() {
+		return tea.Quit
+	}
 	m.frame.dirty = m.message.NextNotice() || m.frame.dirty
 	cmds := []tea.Cmd{m.tick(), m.header.LoadState()}
 	if m.header.Totals.Rate.PerSecond > 0 {
