@@ -43,11 +43,12 @@ type PageQuery struct {
 
 // Page is a window of the log.
 type Page struct {
-	Rows               []store.Row // oldest first
-	HasOlder, HasNewer bool        // there may be more rows before or after these
-	UnseenCount        int         // matching rows after PageQuery.LastSeen, at most MaxUnseen
-	Cursor             int64       // for Wait
-	NoLog              bool        // there is no log file
+	Rows               []store.Row         // oldest first
+	HasOlder, HasNewer bool                // there may be more rows before or after these
+	UnseenCount        int                 // matching rows after PageQuery.LastSeen, at most MaxUnseen
+	Cursor             int64               // for Wait
+	NoLog              bool                // there is no log file
+	NotJSON            map[webhook.ID]bool // the rows whose body is not JSON; may be nil
 }
 
 // Job is a job with its newest deliveries, oldest first. It has at least one.

@@ -29,6 +29,8 @@ type StoreLog struct {
 
 	mu   sync.Mutex
 	rate rateCounter
+
+	bodies bodyKinds
 }
 
 // NewStoreLog returns a Log that reads from r.
@@ -54,6 +56,9 @@ func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	}
 	if bounded {
 		p.truncate(q.UpTo)
+	}
+	if p.NotJSON, err = l.bodies.notJSON(ctx, l.r.Pages, p.Rows); err != nil {
+		return p, err
 	}
 	if q.LastSeen != (store.Cursor{}) {
 		p.UnseenCount, err = l.r.Pages.CountAfter(ctx, query, q.LastSeen, MaxUnseen)

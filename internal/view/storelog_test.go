@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -107,6 +108,24 @@ func TestPagesHaveNoGapsOrOverlaps(t *testing.T) {
 	middle := page(t, l, PageQuery{At: p.Rows[1].Cursor, Older: 3, Newer: 3})
 	if got := fmt.Sprint(names(middle)); got != "[000000 000001 000002 000003 000004]" || !middle.HasNewer || middle.HasOlder {
 		t.Errorf("around the second row: got %s, has older %v, has newer %v", got, middle.HasOlder, middle.HasNewer)
+	}
+}
+
+func TestPageNamesBodiesThatAreNotJSON(t *testing.T) {
+	l, log := newStoreLog(t, 1)
+	bodies := map[webhook.ID]string{"dlv_000001aaaa": "just some text", "dlv_000002aaaa": `[1, 2]`, "dlv_000003aaaa": "", "dlv_000004aaaa": strings.Repeat("x", maxKindBytes+1)}
+	for id, body := range bodies {
+		d := delivery(1)
+		d.ID, d.Event, d.Body, d.BodyBytes, d.Status, d.History = id, "", []byte(body), int64(len(body)), webhook.StatusRejected, nil
+		if err := l.Record(t.Context(), &d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the second time without reading the bodies
+		p := page(t, log, PageQuery{At: store.Newest(), Older: 10})
+		if len(p.Rows) != 5 || len(p.NotJSON) != 1 || !p.NotJSON["dlv_000001aaaa"] {
+			t.Errorf("got %d rows, not JSON: %v; want 5 and the text", len(p.Rows), p.NotJSON)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ type RowView struct {
 	Cells         int
 	marked        bool
 	cursor        bool
+	notJSON       bool
 	Brackets      bool // join the rows of a job
 	DetailFocused bool // the keys move in the detail, so the row under the cursor is not highlighted
 }
@@ -72,6 +73,9 @@ func (v RowView) row(s webhook.Summary) display.Line {
 		s.Event = "no event"
 		if strings.TrimSpace(s.About) == "" {
 			s.About += display.Bytes(s.BodyBytes)
+			if v.notJSON {
+				s.About += ", not JSON"
+			}
 		}
 	}
 	elapsed := time.Duration(0)
@@ -95,7 +99,7 @@ func (l *Model) Lines(v RowView) []draw.Line {
 		if v.Brackets {
 			r.About = bracket(visible, i, v.Style) + r.About
 		}
-		v.cursor, v.marked = l.Top+i == l.Cursor, l.Marks.Has(r.ID)
+		v.cursor, v.marked, v.notJSON = l.Top+i == l.Cursor, l.Marks.Has(r.ID), l.notJSON[r.ID]
 		lines = append(lines, rowOf(r.Summary, v))
 	}
 	for len(lines) < h {

@@ -20,3 +20,16 @@ func TestRowsAreTheSameAsInOtherCommands(t *testing.T) {
 		t.Errorf("\n got %q\nwant %q", got, want)
 	}
 }
+
+func TestRowsWithoutAPayloadSayWhatTheyAre(t *testing.T) {
+	d := webhook.Summary{ID: "dlv_000007aaaa", ReceivedAt: time.Unix(1_700_000_000, 0), Status: webhook.StatusRejected, BodyBytes: 44}
+	st := display.Style{UTF8: true, Width: 80}
+	for notJSON, want := range map[bool]string{
+		true:  "   ⊘ no event           44 B, not JSON  rejected             dlv_000007",
+		false: "   ⊘ no event           44 B            rejected             dlv_000007",
+	} {
+		if got := rowOf(d, RowView{Style: st, Cells: 80, Now: d.ReceivedAt, notJSON: notJSON}).String(); !strings.Contains(got, want) {
+			t.Errorf("\n got %q\nwant %q", got, want)
+		}
+	}
+}

@@ -18,6 +18,7 @@ type Window struct {
 	Paused             bool // the view is paused
 	Unseen             int  // deliveries that the user has not seen
 
+	notJSON  map[webhook.ID]bool
 	toOldest bool         // move the cursor to the oldest row when the next page arrives
 	newest   store.Cursor // the newest row that was ever visible
 	last     store.Cursor // the last cursor position, used while there are no rows
@@ -122,6 +123,7 @@ func (l *Window) SetPage(p view.Page, height int) {
 	if l.toOldest {
 		at, screenLine, l.toOldest = 0, 0, false
 	}
+	l.notJSON = p.NotJSON
 	l.Rows, l.HasOlder, l.HasNewer, l.Unseen = p.Rows, p.HasOlder, p.HasNewer, p.UnseenCount
 	if l.Follow {
 		l.Cursor = max(len(l.Rows)-1, 0)
