@@ -43,6 +43,47 @@ func TestPayloadOfFiveMegabytes(t *testing.T) {
 	})
 }
 
+func TestALongArrayIsShownInPages(t *testing.T) {
+	d := delivery(0)
+	d.Body = []byte(`{"event":"render.complete","data":{"frames":[0` + strings.Repeat(",1", 4_500) + `]}}`)
+	onScreen(t, 80, 24, newMemoryLog(d), func(x *user) {
+		x.press("tab", "enter", "down", "down", "right", "G")
+		x.shows("… 2,501 more", "[1999]", "enter show")
+		x.press("enter")
+		x.shows("… 2,000 before", "[2000]")
+		x.press("down")
+		x.shows(" data.frames[2000] ─")
+		x.press("G", "enter", "G")
+		x.shows("[4500]")
+		x.showsNot("more\n")
+		x.press("left", "enter") // fold and unfold
+		x.shows("… 4,000 before")
+		x.press("down", "enter")
+		x.shows("… 2,000 before")
+		x.press("enter")
+		x.shows("[0]")
+		x.showsNot("before")
+		x.press("left")
+		x.shows("▸ frames  4,501 items")
+	})
+}
+
+func TestADeepTreeShowsThePathOfItsCursor(t *testing.T) {
+	d := delivery(0)
+	d.Body = []byte(`{"data":` + strings.Repeat(`{"a":[`, 30) + `{"end":"of the tree"}` + strings.Repeat(`]}`, 30) + `}`)
+	onScreen(t, 80, 24, newMemoryLog(d), func(x *user) {
+		x.press("tab", "enter", "G", "up")
+		for range 30 {
+			x.press("right", "G")
+		}
+		x.shows(`end`, `"of the tree"`, "data.a[0].a…0].a[0].end")
+	})
+	onScreen(t, 200, 50, newMemoryLog(d), func(x *user) {
+		x.press("tab", "enter", "down", "down", "down", "down", "down")
+		x.shows(" data.a[0] ─")
+	})
+}
+
 func TestOutsideTextIsSanitized(t *testing.T) {
 	evil := "\x1b]0;owned\x07\x1b[2J\u202etxt.exe\u200b\u009b31m\t世界" + strings.Repeat("e\u0301\u0301", 4) + "\xff"
 	quoted, err := json.Marshal(evil)

@@ -77,11 +77,7 @@ func (m picture) screen() []draw.Line {
 func (m picture) singleLines(l layout) []draw.Line {
 	st := m.o.Style
 	if m.mode == modeDetail {
-		right := draw.Line(nil)
-		if s, ok := m.detail.Shown(); ok {
-			right = draw.Styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
-		}
-		return append([]draw.Line{draw.Rule(m.tabs(), right, m.frame.width, st)}, m.detailLines()...)
+		return append([]draw.Line{draw.Rule(m.tabs(), m.subject(m.frame.width), m.frame.width, st)}, m.detailLines()...)
 	}
 	return append([]draw.Line{draw.Rule(rules(m).left(), append(rules(m).right(), rules(m).indicators()...), m.frame.width, st)}, m.listLines(l)...)
 }
@@ -97,6 +93,31 @@ func (m picture) tabs() draw.Line {
 	}
 	return m.detail.Tabs.Line()
 }
+
+// subject renders what the detail shows: the path of the member under its cursor, or the id of the delivery.
+func (m picture) subject(room int) draw.Line {
+	if path := m.path(room); len(path) > 0 {
+		return path
+	}
+	s, ok := m.detail.Shown()
+	if !ok {
+		return nil
+	}
+	return draw.Styled(" "+display.ShortID(s.ID, m.o.Style)+" ", display.Dim)
+}
+
+// path renders the path of the payload's member under the detail's cursor.
+func (m picture) path(room int) draw.Line {
+	room -= m.tabs().Width() + 4 // a dash at each end, and a space around the path
+	path := m.detail.Path()
+	if path == "" || m.mode != modeDetail || m.detail.Search.Typing || room < minPath {
+		return nil
+	}
+	return draw.Styled(" "+m.o.Style.CutMiddle(path, room)+" ", display.Dim)
+}
+
+// minPath is the minimum width of a path.
+const minPath = 8
 
 // tooSmallLines renders a message that the window is too small.
 func (m picture) tooSmallLines() []draw.Line {
@@ -121,13 +142,11 @@ func (m picture) narrowLines(l layout) []draw.Line {
 	lines := []draw.Line{draw.Rule(rules(m).left(), rules(m).right(), m.frame.width, st)}
 	lines = append(lines, m.listLines(l)...)
 	right := rules(m).indicators()
-	if s, ok := m.detail.Shown(); ok {
-		id := draw.Styled(" "+display.ShortID(s.ID, st)+" ", display.Dim)
-		if len(right) > 0 {
-			id = id.Add(st.Symbols("─"), display.Dim)
-		}
-		right = append(id, right...)
+	subject := m.subject(l.w - right.Width())
+	if len(right) > 0 && len(subject) > 0 {
+		subject = subject.Add(st.Symbols("─"), display.Dim)
 	}
+	right = append(subject, right...)
 	lines = append(lines, draw.Rule(m.tabs(), right, m.frame.width, st))
 	return append(lines, m.detailLines()...)
 }
@@ -135,7 +154,7 @@ func (m picture) narrowLines(l layout) []draw.Line {
 func (m picture) wideLines(l layout) []draw.Line {
 	st := m.o.Style
 	left := draw.Rule(rules(m).left(), rules(m).right(), l.list.w, st).Add(draw.Symbols("┬", st), display.Dim)
-	lines := []draw.Line{append(left, draw.Rule(m.tabs(), nil, l.detail.w, st)...)}
+	lines := []draw.Line{append(left, draw.Rule(m.tabs(), m.path(l.detail.w), l.detail.w, st)...)}
 	rows, detail := m.listLines(l), m.detailLines()
 	for i := range rows {
 		lines = append(lines, append(rows[i].Add(st.Symbols("│"), display.Dim), detail[i]...))
@@ -155,7 +174,7 @@ func (m picture) overlayLines(l layout) []draw.Line {
 	case m.mode == modeChooser:
 		lines = m.filter.Chooser.Lines(m.filter.Active, m.frame.width, h, st)
 	case m.mode == modePalette:
-		lines = m.overlay.palette.Lines(st, h)
+		lines = m.overlay.palette.Lines(st, m.frame.width, h)
 	case m.waitsForFirst():
 		lines = m.checklist(h)
 	default:

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
@@ -89,6 +90,22 @@ func TestThePaletteMatchesFuzzily(t *testing.T) {
 		x.press("enter", "backspace", "backspace", "backspace", "down", "down", "up", "enter")
 		if diff := cmp.Diff([]string{"trigger render.failed", "trigger render.failed"}, x.actions.calls); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+func TestTheBarOfThePaletteFillsTheLine(t *testing.T) {
+	onScreen(t, 80, 24, newMemoryLog(delivery(0)), func(x *user) {
+		x.press("t")
+		l := (picture{x.m}).screen()[x.lineWith("▌ ")]
+		reversed := 0
+		for _, s := range l {
+			if s.Attr&draw.Reversed != 0 {
+				reversed += display.Width(s.Text)
+			}
+		}
+		if reversed != 79 {
+			t.Errorf("%d cells are reversed, want all but the first: %q", reversed, l)
 		}
 	})
 }

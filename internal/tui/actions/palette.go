@@ -87,7 +87,7 @@ func (p *Palette) Click(y, height int) {
 }
 
 // Lines renders the typed text and the matches.
-func (p *Palette) Lines(st display.Style, height int) []draw.Line {
+func (p *Palette) Lines(st display.Style, width, height int) []draw.Line {
 	lines := []draw.Line{{}, draw.Text(" ").Add(p.Label+" ", display.Dim).Add(st.Clean(p.input.String()), display.Plain), {}}
 	widest := 0
 	for _, s := range p.samples {
@@ -110,7 +110,7 @@ func (p *Palette) Lines(st display.Style, height int) []draw.Line {
 		}
 		l := append(draw.Text(" "), name...).Pad(widest+4).Add(f.sample.Description, display.Dim)
 		if i == p.cursor {
-			l = l.Reverse()
+			l = l.Fit(width-1, st).Reverse()
 		}
 		lines = append(lines, append(draw.Text(first), l...))
 	}

@@ -72,7 +72,7 @@ type (
 
 // New returns a detail without a delivery.
 func New(s Source, k *keys.Map) Model {
-	return Model{pane: pane{folds: map[string]bool{}}, diagnoses: map[webhook.ID]*view.Diagnosis{}, Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, source: s, keys: k}
+	return Model{pane: pane{folds: folds{}, pages: pages{}}, diagnoses: map[webhook.ID]*view.Diagnosis{}, Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, source: s, keys: k}
 }
 
 // SetView sets size and style.
@@ -126,6 +126,10 @@ func (d *Model) Update(msg LoadedMsg) tea.Cmd {
 	d.subject = msg.subject
 	if before.ID != msg.subject.delivery.ID {
 		d.reset()
+		if len(d.pages) > 0 {
+			d.pages = pages{}
+			return d.rerender()
+		}
 	}
 	if msg.version != d.version {
 		return d.render()

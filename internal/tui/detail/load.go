@@ -2,7 +2,6 @@ package detail
 
 import (
 	"context"
-	"maps"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -85,7 +84,7 @@ func (d *Model) render() tea.Cmd {
 
 func (d *Model) renderer() renderer {
 	return renderer{
-		tab: d.Tabs.open, format: d.format, wrap: d.wrap, folds: maps.Clone(d.folds), style: d.view.Style, withTitle: d.view.Title, tools: d.source.Tools,
+		tab: d.Tabs.open, format: d.format, wrap: d.wrap, folds: d.folds, pages: d.pages, style: d.view.Style, withTitle: d.view.Title, tools: d.source.Tools,
 		search:      d.Search.text,
 		canDiagnose: d.keys.Diagnose.Enabled(),
 	}

@@ -13,13 +13,18 @@ type detailLine struct {
 	folded bool
 	parent string // path of the section that contains the line; empty: none
 	indent int    // indentation of continuation lines if the line is wrapped
+	key    string // of a member of the payload: its name or index
+
+	page   int    // 1 or -1: enter shows the next or previous page of a long container
+	pageOf string // path of that container
 }
 
 // pane is the lines of the detail with the cursor in them.
 type pane struct {
 	lines  []detailLine
-	folds  map[string]bool // folded sections of payload and attempts, by path
-	height int             // number of visible lines
+	folds  folds // folded sections of payload and attempts
+	pages  pages
+	height int // number of visible lines
 	top    int
 	cursor int // index of a line, used while the detail has the focus
 }
@@ -48,13 +53,51 @@ func (p *pane) scroll() {
 
 // toggle folds or unfolds the section at the cursor. It returns false if there is none.
 func (p *pane) toggle() (ok bool) {
-	if p.cursor >= len(p.lines) || p.lines[p.cursor].fold == "" {
+	if p.cursor >= len(p.lines) || p.lines[p.cursor].fold == "" && p.lines[p.cursor].page == 0 {
 		return false
 	}
 	l := p.lines[p.cursor]
+	if l.page != 0 {
+		p.turn(l)
+		return true
+	}
 	p.folds = maps.Clone(p.folds) // a command may be reading the old map
 	p.folds[l.fold] = !l.folded
 	return true
+}
+
+// turn shows the next or previous page of a long container, and moves the cursor to the page's first line.
+func (p *pane) turn(l detailLine) {
+	p.pages = maps.Clone(p.pages) // a command may be reading the old map
+	p.pages[l.pageOf] += l.page
+	if l.pageOf == "" {
+		p.reset()
+		return
+	}
+	for p.cursor > 0 && p.lines[p.cursor-1].fold != l.pageOf {
+		p.cursor--
+	}
+	p.scroll()
+}
+
+// Path returns the path of the payload's member under the cursor, such as data.frames[3]. It is empty for the outermost members and on other
+// lines.
+func (p *pane) Path() string {
+	if p.cursor >= len(p.lines) || p.lines[p.cursor].key == "" || p.lines[p.cursor].parent == "" {
+		return ""
+	}
+	path, parent := p.lines[p.cursor].key, p.lines[p.cursor].parent
+	for at := p.cursor - 1; at >= 0 && parent != ""; at-- {
+		l := p.lines[at]
+		if l.fold != parent {
+			continue
+		}
+		if path[0] != '[' {
+			path = "." + path
+		}
+		path, parent = l.key+path, l.parent
+	}
+	return path
 }
 
 // fold folds the section at or around the cursor, and moves the cursor to its first line. It returns false if there is none.
@@ -85,9 +128,11 @@ func (p *pane) unfold() (ok bool) {
 // Focus moves the cursor to the first visible line.
 func (p *pane) Focus() { p.cursor = p.top }
 
-// FoldWord returns what enter does at the cursor: fold or unfold. It returns an empty string if there is nothing to fold.
+// FoldWord returns what enter does at the cursor: fold, unfold or show. It returns an empty string if there is nothing to fold.
 func (p *pane) FoldWord() string {
 	switch {
+	case p.cursor < len(p.lines) && p.lines[p.cursor].page != 0:
+		return "show"
 	case p.cursor >= len(p.lines) || p.lines[p.cursor].fold == "":
 		return ""
 	case p.lines[p.cursor].folded:

@@ -19,6 +19,7 @@ type renderer struct {
 	format    payloadFormat
 	wrap      bool
 	folds     folds
+	pages     pages
 	style     display.Style // its Width is the width of the detail
 	withTitle bool          // begin with the delivery's title
 	tools     view.Tools
@@ -118,7 +119,7 @@ func (p renderer) payloadLines(body []byte) []detailLine {
 		if p.wrap {
 			st.Width = 0
 		}
-		if branches, ok := tree(body, p.folds, p.search, st); ok {
+		if branches, ok := tree(body, treeBuilder{folds: p.folds, pages: p.pages, search: p.search, style: st}); ok {
 			return treeLayout(branches, st)
 		}
 		return p.indentLines(display.PrettyJSON(body, 0, p.innerStyle()))

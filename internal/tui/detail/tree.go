@@ -13,8 +13,8 @@ import (
 
 const (
 	maxTreeLines   = 20_000 // of the whole tree
-	maxTreeMembers = 2_000  // members shown of one object or array
-	maxTreeDepth   = 40     // deeper levels are folded and not indented further
+	maxTreeMembers = 2_000  // members shown of one object or array: a page
+	maxTreeDepth   = 40     // deeper levels are folded
 	maxOpenMembers = 200    // a container with more members is folded at first
 	maxKeyColumn   = 36     // maximum width of the column of keys; longer keys overflow
 )
@@ -29,46 +29,60 @@ type treeLine struct {
 	array  bool
 	folded bool
 	note   string // if set, the line shows only this
+	page   int    // 1 or -1: enter shows the next or previous page of the container at path
 }
 
 // folds records which containers the user has folded or unfolded, by path.
 type folds map[string]bool
 
+// pages records the pages that the user has opened of long containers, by path.
+type pages map[string]int
+
 // tree returns the unfolded lines of a payload. It returns false if the payload is not a JSON object or array.
-func tree(body []byte, f folds, search string, st display.Style) (branches []treeLine, ok bool) {
+func tree(body []byte, t treeBuilder) (branches []treeLine, ok bool) {
 	body = bytes.TrimSpace(jsontext.WithoutMark(body))
 	if len(body) == 0 || body[0] != '{' && body[0] != '[' || !jsontext.Valid(body) {
 		return nil, false
 	}
-	t := treeBuilder{folds: f, search: search, style: st}
 	t.members(body, "", 0)
 	return t.branches, true
 }
 
 type treeBuilder struct {
 	folds    folds
+	pages    pages
 	search   string // lower case; containers that hold it are unfolded
 	style    display.Style
 	branches []treeLine
 }
 
-// members adds the members of a container, which must be valid JSON.
+// members adds a page of the members of a container, which must be valid JSON.
 func (t *treeBuilder) members(body []byte, path string, depth int) {
-	n, shown := 0, 0
+	first := t.pages[path] * maxTreeMembers
+	if first > 0 {
+		t.branches = append(t.branches, treeLine{path: path, depth: depth, page: -1, note: display.Count(first) + " before"})
+	}
+	n, after := 0, 0 // members, and those after the page
 	for i, e := range jsontext.Elements(body, 0) {
 		n = i + 1
-		if (n > maxTreeMembers && !t.finds(e.Value.Of(body))) || len(t.branches) >= maxTreeLines {
+		onPage := n > first && n <= first+maxTreeMembers
+		if n > first && (!onPage || len(t.branches) >= maxTreeLines) {
+			after++
+		}
+		if !onPage && !t.finds(e.Value.Of(body)) || len(t.branches) >= maxTreeLines {
 			continue // only count
 		}
-		shown++
 		key := "[" + strconv.Itoa(i) + "]"
 		if e.Name.To > 0 {
 			key = t.style.Clean(jsontext.Unquote(e.Name.Of(body)))
 		}
 		t.member(key, e.Value.Of(body), path+"/"+strconv.Itoa(i), depth)
 	}
-	if shown < n {
-		t.branches = append(t.branches, treeLine{depth: depth, note: display.Count(n-shown) + " more: search them with /"})
+	switch {
+	case n > first+maxTreeMembers:
+		t.branches = append(t.branches, treeLine{path: path, depth: depth, page: 1, note: display.Count(after) + " more"})
+	case after > 0:
+		t.branches = append(t.branches, treeLine{depth: depth, note: display.Count(after) + " more: search them with /"})
 	}
 }
 
@@ -112,7 +126,7 @@ func containsFold(value []byte, lower string) bool {
 func treeLayout(branches []treeLine, st display.Style) []detailLine {
 	column := 0
 	for _, b := range branches {
-		if w := treeIndent(b) + display.Width(b.key); w <= maxKeyColumn {
+		if w := treeIndent(b, st) + display.Width(b.key); w <= maxKeyColumn {
 			column = max(column, w)
 		}
 	}
@@ -120,20 +134,28 @@ func treeLayout(branches []treeLine, st display.Style) []detailLine {
 	lines := make([]detailLine, len(branches))
 	for i, b := range branches {
 		lines[i] = b.line(column, st)
-		if at := strings.LastIndexByte(b.path, '/'); at > 0 {
+		if b.page != 0 {
+			lines[i].parent = b.path
+		} else if at := strings.LastIndexByte(b.path, '/'); at > 0 {
 			lines[i].parent = b.path[:at]
 		}
 	}
 	return lines
 }
 
-// treeIndent returns the column where the key of a line begins.
-func treeIndent(b treeLine) int { return 3 + 2*min(b.depth, maxTreeDepth) }
+// treeIndent returns the column where the key of a line begins: deeper levels are indented further up to a third of the width.
+func treeIndent(b treeLine, st display.Style) int {
+	levels := maxTreeDepth
+	if st.Width > 0 {
+		levels = min(levels, st.Width/6)
+	}
+	return 3 + 2*min(b.depth, levels)
+}
 
 func (b treeLine) line(column int, st display.Style) detailLine {
-	in := treeIndent(b)
+	in := treeIndent(b, st)
 	if b.note != "" {
-		return detailLine{line: draw.Styled(draw.Spaces(in)+st.Symbols("… ")+b.note, display.Dim)}
+		return detailLine{line: draw.Styled(draw.Spaces(in)+st.Symbols("… ")+b.note, display.Dim), page: b.page, pageOf: b.path}
 	}
 	if b.value == nil {
 		glyph := "▾"
@@ -144,7 +166,7 @@ func (b treeLine) line(column int, st display.Style) detailLine {
 		if b.folded {
 			l = l.Pad(max(column, l.Width()+2)).Add(b.size(), display.Dim)
 		}
-		return detailLine{line: l, fold: b.path, folded: b.folded}
+		return detailLine{line: l, fold: b.path, folded: b.folded, key: b.key}
 	}
 	l := draw.Text(draw.Spaces(in)).Add(b.key, display.JSONKey)
 	l = l.Pad(max(column, l.Width()+2))
@@ -161,7 +183,7 @@ func (b treeLine) line(column int, st display.Style) detailLine {
 	if b.value[0] == '"' {
 		role = display.JSONString
 	}
-	return detailLine{line: l.Add(value, role), indent: column}
+	return detailLine{line: l.Add(value, role), indent: column, key: b.key}
 }
 
 func (b treeLine) size() string {

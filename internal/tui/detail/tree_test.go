@@ -16,7 +16,7 @@ func flattenTree(t *testing.T, body []byte) []string {
 	t.Helper()
 	all := folds{}
 	for {
-		branches, ok := tree(body, all, "", display.Style{UTF8: true})
+		branches, ok := tree(body, treeBuilder{folds: all, style: display.Style{UTF8: true}})
 		if !ok {
 			return nil
 		}
@@ -45,7 +45,7 @@ func TestTree(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, no := range []string{"", "1", `"x"`, "{", "[1,]", "nope"} {
-		if _, ok := tree([]byte(no), nil, "", display.Style{}); ok {
+		if _, ok := tree([]byte(no), treeBuilder{}); ok {
 			t.Errorf("tree(%q) succeeded, want no tree", no)
 		}
 	}
@@ -59,7 +59,7 @@ func FuzzTree(f *testing.F) {
 		if len(body) > 4096 {
 			return
 		}
-		branches, ok := tree(body, nil, "", display.Style{UTF8: true})
+		branches, ok := tree(body, treeBuilder{style: display.Style{UTF8: true}})
 		if container := json.Valid(body) && bytes.ContainsAny(bytes.TrimSpace(body)[:1], "{["); ok != container {
 			t.Fatalf("tree(%q) returned %v", body, ok)
 		}
