@@ -51,6 +51,15 @@ func TestTheStoryOfABodyThatIsNotAPayload(t *testing.T) {
 	}
 }
 
+func TestDiagnosingNamesAnotherMachine(t *testing.T) {
+	d := refused(delivery(0))
+	d.Target = "https://staging.example.com/hook"
+	onScreen(t, 80, 24, newMemoryLog(d), func(x *user) {
+		x.press("D")
+		x.shows("The handler is on another machine. Send test deliveries to", "staging.example.com/hook? y/n")
+	})
+}
+
 func TestDiagnosingAsksAndShowsTheResultInTheStory(t *testing.T) {
 	log := newMemoryLog(delivery(0), refused(delivery(1)))
 	onScreen(t, 80, 24, log, func(x *user) {

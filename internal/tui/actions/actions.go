@@ -2,14 +2,15 @@
 package actions
 
 import (
-	"strings"
-
 	"context"
+	"net/url"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/hosts"
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/tui/message"
 	"github.com/vidiking/vidiking-cli/internal/tui/task"
@@ -155,7 +156,11 @@ func (m *Model) Diagnose(d webhook.Summary) tea.Cmd {
 		return nil
 	}
 	target := m.Style.Clean(strings.TrimPrefix(d.Target, "http://"))
-	m.Message.Ask("Send test deliveries to "+target+"?", func() tea.Cmd {
+	prompt := "Send test deliveries to " + target + "?"
+	if u, err := url.Parse(d.Target); err != nil || !hosts.IsLocal(u.Hostname()) {
+		prompt = "The handler is on another machine. " + prompt
+	}
+	m.Message.Ask(prompt, func() tea.Cmd {
 		m.Message.Progress("Diagnosing", display.ShortID(d.ID, m.Style), target)
 		return m.Runner.Do(func(ctx context.Context) tea.Msg {
 			found, err := m.Actions.Diagnose(ctx, d.ID)
