@@ -7,8 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Model is a line that is being typed. It doesn't use the text input of bubbles, which searches PATH for clipboard programs in an init
-// function: that would slow down every command.
+// Model is a line that is being typed. docs/decisions/0006-screen-components.md says why it doesn't use the text input of bubbles.
 type Model struct {
 	runes  []rune
 	cursor int
