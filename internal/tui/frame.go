@@ -26,7 +26,7 @@ func (m *Model) View() tea.View {
 type picture struct{ *Model }
 
 func (m picture) compose() tea.View {
-	v := tea.NewView(draw.Painter{Color: m.o.Color}.Paint(m.screen()))
+	v := tea.NewView(draw.Painter{Color: m.o.Color, Tint: m.frame.tint}.Paint(m.screen()))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = m.title()

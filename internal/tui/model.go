@@ -101,6 +101,8 @@ type frame struct {
 	bug           *PanicError
 	notices       <-chan Notice
 	hasTerminal   func() bool
+	canTint       bool   // the terminal has more than 16 colors
+	tint          string // background of the row under the cursor, see draw.Painter
 }
 
 func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
@@ -127,7 +129,11 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 
 // Init starts the first requests.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.list.Load(), m.header.LoadState(), m.header.Count(), m.jobs.Load(), m.tick(), m.waitForNotice())
+	cmds := []tea.Cmd{m.list.Load(), m.header.LoadState(), m.header.Count(), m.jobs.Load(), m.tick(), m.waitForNotice()}
+	if m.frame.canTint {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
 }
 
 // setFilter applies a changed filter to the list.

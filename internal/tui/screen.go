@@ -34,9 +34,10 @@ func (s *Screen) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := newModel(ctx, s.o, s.notices)
-	profile := colorprofile.ANSI // only the 16 colors of the terminal's theme
-	if !s.o.Color {
-		profile = colorprofile.ASCII
+	profile := colorprofile.ASCII
+	if s.o.Color {
+		profile = max(colorprofile.ANSI, colorprofile.Env(s.o.Environment))
+		m.frame.canTint = profile > colorprofile.ANSI
 	}
 	p := tea.NewProgram(m,
 		tea.WithInput(s.o.Input), tea.WithOutput(s.o.Output), tea.WithEnvironment(s.o.Environment),
@@ -78,8 +79,8 @@ const (
 	restoreTitle = "\x1b[23;2t"
 )
 
-// framesPerSecond is the maximum frame rate.
-const framesPerSecond = 30
+// framesPerSecond is the maximum frame rate. A key is shown with the next frame, after 8 ms on average.
+const framesPerSecond = 60
 
 // Notify shows a notice in the message line. It never blocks; a notice is dropped if too many are queued.
 func (s *Screen) Notify(n Notice) {

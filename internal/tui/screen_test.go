@@ -2,9 +2,12 @@ package tui
 
 import (
 	"fmt"
+	"image/color"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -161,4 +164,24 @@ func TestOnlyTheTerminalsBasicColorsAreUsed(t *testing.T) {
 			}, func(o *Options) { o.Color = color })
 		})
 	}
+}
+
+func TestTheRowUnderTheCursorIsTintedIfTheBackgroundIsKnown(t *testing.T) {
+	for background, want := range map[color.RGBA]string{
+		{0x1e, 0x1e, 0x2e, 0xff}: "\x1b[2;48;2;66;66;79m", // toward white
+		{0xff, 0xfa, 0xf0, 0xff}: "\x1b[2;48;2;214;210;201m",
+	} {
+		onScreen(t, 80, 24, busyLog(), func(x *user) {
+			x.send(tea.BackgroundColorMsg{Color: background})
+			if frame := x.m.View().Content; !strings.Contains(frame, want) || strings.Contains(frame, "\x1b[7") {
+				t.Errorf("background %v: the frame has no %q, or reverse video:\n%s", background, want, readableEscapes(frame))
+			}
+		}, func(o *Options) { o.Color = true })
+	}
+	onScreen(t, 80, 24, busyLog(), func(x *user) {
+		x.send(tea.BackgroundColorMsg{Color: color.Black})
+		if frame := x.m.View().Content; strings.Contains(frame, "48;2") {
+			t.Errorf("without color, the row has a background:\n%s", readableEscapes(frame))
+		}
+	})
 }

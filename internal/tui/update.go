@@ -52,6 +52,9 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.frame.width, m.frame.height = msg.Width, msg.Height
 		return tea.Batch(m.arrange(), m.list.Reload())
+	case tea.BackgroundColorMsg:
+		m.frame.tint = draw.TintOf(msg)
+		return nil
 	case tea.KeyPressMsg:
 		return keyboard{m}.press(msg)
 	case tea.PasteMsg:

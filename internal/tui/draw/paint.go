@@ -1,15 +1,33 @@
 package draw
 
 import (
+	"fmt"
+	"image/color"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
 
-// Painter converts lines to text with escape codes. It uses only the terminal's 16 basic colors and no background, which fits light and
-// dark themes. Without color, it still uses bold, faint, underline and reverse video.
+// Painter converts lines to text with escape codes. It uses only the terminal's 16 basic colors, which fits light and dark themes, and no
+// background except Tint. Without color, it still uses bold, faint, underline and reverse video.
 type Painter struct {
 	Color bool
+	Tint  string // SGR parameters of the background of Reversed, see TintOf; empty: reverse video
+}
+
+// tintShare is the share of the foreground in a tint: enough to see the row, little enough to read faint text in it.
+const tintShare = 0.16
+
+// TintOf returns the background of the row under the cursor: that of the terminal, moved toward the foreground. The terminal's driver reduces
+// it to the colors that the terminal has.
+func TintOf(background color.Color) string {
+	to := 0.0
+	if y := color.GrayModel.Convert(background).(color.Gray).Y; y < 0x80 {
+		to = 0xff
+	}
+	r, g, b, _ := background.RGBA()
+	mix := func(c uint32) int { return int(float64(c>>8)*(1-tintShare) + to*tintShare) }
+	return fmt.Sprintf("48;2;%d;%d;%d", mix(r), mix(g), mix(b))
 }
 
 // Paint joins lines into a frame.
@@ -50,7 +68,7 @@ func (p Painter) codes(of Span) string {
 	for _, l := range []struct {
 		look Attr
 		code string
-	}{{Reversed, "7"}, {Matched, "1;4"}} {
+	}{{Reversed, p.reversed()}, {Matched, "1;4"}} {
 		if of.Attr&l.look == 0 {
 			continue
 		}
@@ -60,6 +78,14 @@ func (p Painter) codes(of Span) string {
 		codes += l.code
 	}
 	return codes
+}
+
+// reversed returns the parameters of SGR for the row under the cursor.
+func (p Painter) reversed() string {
+	if p.Tint == "" || !p.Color {
+		return "7"
+	}
+	return p.Tint
 }
 
 func (p Painter) role(r display.Role) string {
