@@ -8,8 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// The periods of a Rate. Those that may still change are counted again each time: the current one, and those before it whose deliveries may
-// be waiting for a response.
+// The periods of a Rate. The current one is counted each time, those before it whose deliveries may be waiting for a response once it ends.
 const (
 	ratePeriods   = 240 // 20 minutes, as wide as a screen can be
 	rateOpen      = 3   // periods that may still change: handlers have 10 s to respond
@@ -29,7 +28,10 @@ func (r *rateCounter) read(now time.Time, count func(since time.Time) ([]store.P
 	if r.last > current {
 		r.last = 0 // the clock was set back
 	}
-	from := max(r.last-rateOpen+1, current-ratePeriods+1)
+	from := r.last
+	if from < current {
+		from = max(from-rateOpen+1, current-ratePeriods+1)
+	}
 	counts, err := count(time.Unix(0, from*int64(RatePeriod)))
 	if err != nil {
 		return Rate{}, err

@@ -29,8 +29,9 @@ type Model struct {
 	Counted    bool   // the first totals have been counted
 	CountedFor string // the filter whose matches Totals counts
 
-	source Source
-	counts task.Tracker
+	source    Source
+	counts    task.Tracker
+	countFrom time.Time // no count begins before
 }
 
 // The messages of the header.
@@ -61,8 +62,8 @@ const (
 	countIntervalFactor = 50
 )
 
-// Count counts the log. If a count is running, another one follows it.
-func (h *Model) Count() tea.Cmd { return h.countAfter(0) }
+// Count counts the log. If a count is running or was expensive, another one follows it.
+func (h *Model) Count() tea.Cmd { return h.countAfter(h.countFrom.Sub(h.source.Now())) }
 
 func (h *Model) countAfter(d time.Duration) tea.Cmd {
 	if h.counts.Busy {
@@ -84,7 +85,7 @@ func (h *Model) countAfter(d time.Duration) tea.Cmd {
 // CountNow counts immediately, because the filter has changed.
 func (h *Model) CountNow() tea.Cmd {
 	h.counts.Busy = false
-	return h.Count()
+	return h.countAfter(0)
 }
 
 // Update handles the response to a count. It does not report errors, because loading the rows also fails and shows the error.
@@ -94,6 +95,7 @@ func (h *Model) Update(msg TotalsMsg) tea.Cmd {
 		return nil
 	}
 	h.Totals, h.CountedFor, h.Counted = msg.totals, msg.filter, true
+	h.countFrom = h.source.Now().Add(countIntervalFactor * msg.took)
 	if again {
 		return h.countAfter(max(minCountInterval, countIntervalFactor*msg.took))
 	}
