@@ -59,7 +59,7 @@ func (m picture) screen() []draw.Line {
 		return m.tooSmallLines()
 	}
 	l := m.layout()
-	lines := m.header.Lines(m.size(), m.o.Style)
+	lines := m.header.Lines(m.frame.size(), m.o.Style)
 	if overlay := m.overlayLines(l); overlay != nil {
 		lines = append(lines, draw.Rule(rules(m).left(), rules(m).right(), m.frame.width, m.o.Style))
 		lines = append(lines, overlay...)
@@ -77,47 +77,10 @@ func (m picture) screen() []draw.Line {
 func (m picture) singleLines(l layout) []draw.Line {
 	st := m.o.Style
 	if m.mode == modeDetail {
-		return append([]draw.Line{draw.Rule(m.tabs(), m.subject(m.frame.width), m.frame.width, st)}, m.detailLines()...)
+		return append([]draw.Line{draw.Rule(rules(m).tabs(), rules(m).subject(m.frame.width), m.frame.width, st)}, m.detailLines()...)
 	}
 	return append([]draw.Line{draw.Rule(rules(m).left(), append(rules(m).right(), rules(m).indicators()...), m.frame.width, st)}, m.listLines(l)...)
 }
-
-// tabs renders the left part of the detail's rule: the tabs, or the search that is being typed.
-func (m picture) tabs() draw.Line {
-	if m.detail.Search.Typing {
-		l, _ := m.detail.Search.Line(m.o.Style)
-		return l
-	}
-	if m.layout().single {
-		return m.detail.Tabs.Short()
-	}
-	return m.detail.Tabs.Line()
-}
-
-// subject renders what the detail shows: the path of the member under its cursor, or the id of the delivery.
-func (m picture) subject(room int) draw.Line {
-	if path := m.path(room); len(path) > 0 {
-		return path
-	}
-	s, ok := m.detail.Shown()
-	if !ok {
-		return nil
-	}
-	return draw.Styled(" "+display.ShortID(s.ID, m.o.Style)+" ", display.Dim)
-}
-
-// path renders the path of the payload's member under the detail's cursor.
-func (m picture) path(room int) draw.Line {
-	room -= m.tabs().Width() + 4 // a dash at each end, and a space around the path
-	path := m.detail.Path()
-	if path == "" || m.mode != modeDetail || m.detail.Search.Typing || room < minPath {
-		return nil
-	}
-	return draw.Styled(" "+m.o.Style.CutMiddle(path, room)+" ", display.Dim)
-}
-
-// minPath is the minimum width of a path.
-const minPath = 8
 
 // tooSmallLines renders a message that the window is too small.
 func (m picture) tooSmallLines() []draw.Line {
@@ -142,19 +105,19 @@ func (m picture) narrowLines(l layout) []draw.Line {
 	lines := []draw.Line{draw.Rule(rules(m).left(), rules(m).right(), m.frame.width, st)}
 	lines = append(lines, m.listLines(l)...)
 	right := rules(m).indicators()
-	subject := m.subject(l.w - right.Width())
+	subject := rules(m).subject(l.w - right.Width())
 	if len(right) > 0 && len(subject) > 0 {
 		subject = subject.Add(st.Symbols("─"), display.Dim)
 	}
 	right = append(subject, right...)
-	lines = append(lines, draw.Rule(m.tabs(), right, m.frame.width, st))
+	lines = append(lines, draw.Rule(rules(m).tabs(), right, m.frame.width, st))
 	return append(lines, m.detailLines()...)
 }
 
 func (m picture) wideLines(l layout) []draw.Line {
 	st := m.o.Style
 	left := draw.Rule(rules(m).left(), rules(m).right(), l.list.w, st).Add(draw.Symbols("┬", st), display.Dim)
-	lines := []draw.Line{append(left, draw.Rule(m.tabs(), m.path(l.detail.w), l.detail.w, st)...)}
+	lines := []draw.Line{append(left, draw.Rule(rules(m).tabs(), rules(m).path(l.detail.w), l.detail.w, st)...)}
 	rows, detail := m.listLines(l), m.detailLines()
 	for i := range rows {
 		lines = append(lines, append(rows[i].Add(st.Symbols("│"), display.Dim), detail[i]...))
@@ -232,10 +195,8 @@ func (m picture) textCursor() *tea.Cursor {
 	}
 }
 
-func (m *Model) size() header.Size { return header.Size{W: m.frame.width, H: m.frame.height} }
-
 func (m *Model) layout() layout {
-	return layoutOf(m.frame.width, m.frame.height, m.header.Height(m.size()), len(m.resultLines()), m.mode)
+	return layoutOf(m.frame.width, m.frame.height, m.header.Height(m.frame.size()), len(m.resultLines()), m.mode)
 }
 
 // detailLines renders the visible lines of the detail.

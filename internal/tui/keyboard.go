@@ -308,11 +308,19 @@ func (m keyboard) paste(s string) tea.Cmd {
 }
 
 // focusDetail switches to the detail. New deliveries don't change which delivery it shows.
-func (m *Model) focusDetail() {
+func (m keyboard) focusDetail() {
 	if _, ok := m.current(); !ok {
 		return
 	}
 	m.mode = modeDetail
 	m.list.Follow = false
 	m.detail.Focus()
+}
+
+// setFilter applies a changed filter to the list.
+func (m keyboard) setFilter() tea.Cmd {
+	if m.list.Follow {
+		m.list.ToNewest()
+	}
+	return tea.Batch(m.list.Load(), m.header.CountNow())
 }

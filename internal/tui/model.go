@@ -127,6 +127,9 @@ func newModel(ctx context.Context, o Options, notices <-chan Notice) *Model {
 	return m
 }
 
+// size returns the size of the screen.
+func (f *frame) size() header.Size { return header.Size{W: f.width, H: f.height} }
+
 // Init starts the first requests.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.list.Load(), m.header.LoadState(), m.header.Count(), m.jobs.Load(), m.tick(), m.waitForNotice()}
@@ -134,14 +137,6 @@ func (m *Model) Init() tea.Cmd {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	return tea.Batch(cmds...)
-}
-
-// setFilter applies a changed filter to the list.
-func (m *Model) setFilter() tea.Cmd {
-	if m.list.Follow {
-		m.list.ToNewest()
-	}
-	return tea.Batch(m.list.Load(), m.header.CountNow())
 }
 
 // waitsForFirst reports whether the log is empty, so a checklist covers list and detail.
@@ -160,19 +155,9 @@ func (m *Model) current() (webhook.Summary, bool) {
 
 // selected returns the filter of the list: the user's, and failed deliveries only if the list shows these.
 func (m *Model) selected() filter.Filter {
-	if m.view != listFailed {
-		return m.filter.Filter()
-	}
-	f, err := filter.Parse(m.filter.Active+" status:failed", m.o.Now(), m.location())
-	if err != nil {
-		return filter.Failed()
+	f := m.filter.Filter()
+	if m.view == listFailed {
+		f = f.And(filter.Failed())
 	}
 	return f
-}
-
-func (m *Model) location() *time.Location {
-	if m.o.Style.Location == nil {
-		return time.UTC
-	}
-	return m.o.Style.Location
 }

@@ -86,7 +86,7 @@ func (m mouse) inOverlay(l layout, msg tea.MouseMsg) tea.Cmd {
 		m.filter.Chooser.Move(0, by)
 	case m.mode == modeChooser && m.filter.Chooser.Click(at.X, y, m.frame.width, l.content):
 		m.filter.Choose()
-		return m.setFilter()
+		return keyboard(m).setFilter()
 	}
 	return nil
 }
@@ -97,10 +97,10 @@ func (m mouse) clickHeader(x, y int) tea.Cmd {
 		u, _ := keys.Press("u")
 		return keyboard(m).anywhere(u)
 	}
-	if m.size().HasStrip() && y == m.layout().header-1 {
+	if m.frame.size().HasStrip() && y == m.layout().header-1 {
 		return nil
 	}
-	before := []rune(m.header.Lines(m.size(), m.o.Style)[y].String())
+	before := []rune(m.header.Lines(m.frame.size(), m.o.Style)[y].String())
 	before = before[:min(x+1, len(before))]
 	at := -1
 	filter := ""
@@ -115,7 +115,7 @@ func (m mouse) clickHeader(x, y int) tea.Cmd {
 	}
 	m.list.SetAnchor()
 	m.filter.Set(filter)
-	return m.setFilter()
+	return keyboard(m).setFilter()
 }
 
 func (m mouse) clickList(row int) tea.Cmd {
@@ -131,7 +131,7 @@ func (m mouse) clickList(row int) tea.Cmd {
 
 func (m mouse) clickDetail(row int) tea.Cmd {
 	if m.mode == modeList {
-		m.focusDetail()
+		keyboard(m).focusDetail()
 	}
 	return m.detail.Click(row)
 }

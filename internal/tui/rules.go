@@ -115,7 +115,7 @@ func (m rules) right() draw.Line {
 	default:
 		join(display.Count(m.header.Totals.Matching) + " of " + display.Count(m.header.Totals.All))
 	}
-	if m.frame.width >= sparkFrom && !m.size().HasStrip() && m.mode != modeFilter {
+	if m.frame.width >= sparkFrom && !m.frame.size().HasStrip() && m.mode != modeFilter {
 		cells := sparkCells
 		if m.layout().wide {
 			cells = sparkWideCells
@@ -146,3 +146,40 @@ func (m rules) indicators() draw.Line {
 	}
 	return l
 }
+
+// tabs renders the left part of the detail's rule: the tabs, or the search that is being typed.
+func (m rules) tabs() draw.Line {
+	if m.detail.Search.Typing {
+		l, _ := m.detail.Search.Line(m.o.Style)
+		return l
+	}
+	if m.layout().single {
+		return m.detail.Tabs.Short()
+	}
+	return m.detail.Tabs.Line()
+}
+
+// subject renders what the detail shows: the path of the member under its cursor, or the id of the delivery.
+func (m rules) subject(room int) draw.Line {
+	if path := m.path(room); len(path) > 0 {
+		return path
+	}
+	s, ok := m.detail.Shown()
+	if !ok {
+		return nil
+	}
+	return draw.Styled(" "+display.ShortID(s.ID, m.o.Style)+" ", display.Dim)
+}
+
+// path renders the path of the payload's member under the detail's cursor.
+func (m rules) path(room int) draw.Line {
+	room -= m.tabs().Width() + 4 // a dash at each end, and a space around the path
+	path := m.detail.Path()
+	if path == "" || m.mode != modeDetail || m.detail.Search.Typing || room < minPath {
+		return nil
+	}
+	return draw.Styled(" "+m.o.Style.CutMiddle(path, room)+" ", display.Dim)
+}
+
+// minPath is the minimum width of a path.
+const minPath = 8

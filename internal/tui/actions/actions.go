@@ -32,16 +32,15 @@ type Source struct {
 
 // Model is the actions and those that are under way.
 type Model struct {
-	Source
+	Batches
 
-	Batch         *Batch // nil: no batch is running
 	LastTriggered string // the event or scenario that was triggered last
 
 	editing bool // the editor is open or being opened
 }
 
 // New returns the actions.
-func New(s Source) *Model { return &Model{Source: s} }
+func New(s Source) *Model { return &Model{Batches: Batches{Source: s}} }
 
 // The results of actions.
 type (

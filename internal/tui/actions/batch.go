@@ -28,11 +28,18 @@ type Batch struct {
 	ctx    context.Context // canceled when the user stops the batch
 }
 
+// Batches replays batches.
+type Batches struct {
+	Source
+
+	Batch *Batch // nil: no batch is running
+}
+
 // maxUnreachable is the number of connection failures in a row after which a batch stops.
 const maxUnreachable = 3
 
 // ReplayAll replays the marked deliveries or, if none are marked, those that match the filter. It asks first.
-func (m *Model) ReplayAll(wanted map[webhook.ID]bool, selected filter.Filter, upTo time.Time) tea.Cmd {
+func (m *Batches) ReplayAll(wanted map[webhook.ID]bool, selected filter.Filter, upTo time.Time) tea.Cmd {
 	if m.Batch != nil {
 		m.Message.Text(draw.Text("A batch is still running. Press esc to stop it."))
 		return nil
@@ -66,7 +73,7 @@ func markedRows(ctx context.Context, log view.Log, wanted map[webhook.ID]bool, u
 	return slices.DeleteFunc(all, func(s webhook.Summary) bool { return !wanted[s.ID] }), err
 }
 
-func (m *Model) confirmBatch(msg batchReadyMsg) {
+func (m *Batches) confirmBatch(msg batchReadyMsg) {
 	switch {
 	case msg.err != nil:
 		m.Message.Error(msg.err)
@@ -87,7 +94,7 @@ func (m *Model) confirmBatch(msg batchReadyMsg) {
 }
 
 // sendNext replays the next delivery.
-func (m *Model) sendNext() tea.Cmd {
+func (m *Batches) sendNext() tea.Cmd {
 	b := m.Batch
 	id := b.IDs[b.Next]
 	m.Message.Progress("Replaying", display.Count(b.Next+1)+" of "+display.Count(len(b.IDs)), "")
@@ -97,7 +104,7 @@ func (m *Model) sendNext() tea.Cmd {
 	})
 }
 
-func (m *Model) handleBatchSent(msg batchMsg) tea.Cmd {
+func (m *Batches) handleBatchSent(msg batchMsg) tea.Cmd {
 	b := msg.batch
 	if b != m.Batch {
 		return nil
@@ -128,7 +135,7 @@ func (m *Model) handleBatchSent(msg batchMsg) tea.Cmd {
 }
 
 // StopBatch cancels the rest of the batch.
-func (m *Model) StopBatch() {
+func (m *Batches) StopBatch() {
 	if b := m.Batch; b != nil {
 		b.cancel()
 		m.Batch = nil

@@ -35,22 +35,16 @@ type View struct {
 // Model is the detail of a delivery.
 type Model struct {
 	pane
+	loader
 
 	Tabs   Tabs
 	Search Search
 
-	source  Source
 	keys    *keys.Map
 	view    View
 	format  payloadFormat
 	wrap    bool
 	subject *subject // nil: no delivery
-
-	requests task.Tracker
-	loading  webhook.Summary // the delivery that the detail shows or is loading
-	version  int             // incremented when the detail's settings change
-
-	diagnoses map[webhook.ID]*view.Diagnosis // the results of this session
 }
 
 // The messages of the detail.
@@ -72,7 +66,10 @@ type (
 
 // New returns a detail without a delivery.
 func New(s Source, k *keys.Map) Model {
-	return Model{pane: pane{folds: folds{}, pages: pages{}}, diagnoses: map[webhook.ID]*view.Diagnosis{}, Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, source: s, keys: k}
+	return Model{
+		pane: pane{folds: folds{}, pages: pages{}}, loader: loader{source: s, diagnoses: map[webhook.ID]*view.Diagnosis{}},
+		Tabs: Tabs{hasCurl: s.Tools.Curl != nil}, keys: k,
+	}
 }
 
 // SetView sets size and style.
@@ -93,7 +90,7 @@ func (d *Model) Show(s webhook.Summary) tea.Cmd {
 		return nil
 	}
 	d.loading = s
-	return d.load(s.ID)
+	return d.load(s.ID, d.renderer())
 }
 
 // Clear shows no delivery.
@@ -132,7 +129,7 @@ func (d *Model) Update(msg LoadedMsg) tea.Cmd {
 		}
 	}
 	if msg.version != d.version {
-		return d.render()
+		return d.render(d.subject, d.renderer())
 	}
 	d.lines = msg.lines
 	d.scroll()
@@ -167,9 +164,9 @@ func (d *Model) Key(k tea.KeyPressMsg) (cmd tea.Cmd, done bool) {
 	case key.Matches(k, d.keys.Open) && d.toggle(), key.Matches(k, d.keys.Right) && d.unfold(), key.Matches(k, d.keys.Left) && d.fold():
 		return d.rerender(), true
 	case key.Matches(k, d.keys.NextMatch):
-		d.step(1)
+		d.match(d.Search.text, d.cursor+1, 1)
 	case key.Matches(k, d.keys.PreviousMatch):
-		d.step(-1)
+		d.match(d.Search.text, d.cursor-1, -1)
 	default:
 		return nil, key.Matches(k, d.keys.Open, d.keys.Right)
 	}
@@ -202,7 +199,7 @@ func (d *Model) Diff(id webhook.ID) tea.Cmd {
 	d.Tabs.open = tabDiff
 	d.reset()
 	d.version++
-	return d.load(id)
+	return d.load(id, d.renderer())
 }
 
 // SetDiagnosis shows the result of a diagnosis in the story of a delivery.
@@ -215,7 +212,7 @@ func (d *Model) SetDiagnosis(id webhook.ID, found view.Diagnosis) tea.Cmd {
 	d.Tabs.open = tabStory
 	d.reset()
 	d.version++
-	return d.load(id)
+	return d.load(id, d.renderer())
 }
 
 // ClickTab opens the tab at a cell of the tab line.

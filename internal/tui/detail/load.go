@@ -19,9 +19,20 @@ type subject struct {
 	diagnosis  *view.Diagnosis   // nil: not diagnosed
 }
 
-func (d *Model) load(id webhook.ID) tea.Cmd {
+// loader reads deliveries and renders them outside the screen's goroutine.
+type loader struct {
+	source   Source
+	requests task.Tracker
+	loading  webhook.Summary // the delivery that the detail shows or is loading
+	version  int             // incremented when the detail's settings change
+
+	diagnoses map[webhook.ID]*view.Diagnosis // the results of this session
+}
+
+// load reads and renders a delivery.
+func (d *loader) load(id webhook.ID, r renderer) tea.Cmd {
 	ctx, n := d.requests.Begin(d.source.Runner.Context)
-	r, version, log := d.renderer(), d.version, d.source.Log
+	version, log := d.version, d.source.Log
 	marked, diagnosis := d.source.Marked(id), d.diagnoses[id]
 	return task.Run(ctx, func(ctx context.Context) tea.Msg {
 		s, err := readSubject(ctx, log, id, r.tab, marked)
@@ -70,15 +81,16 @@ func (d *Model) rerender() tea.Cmd {
 	if d.requests.Busy {
 		return nil // the response of the running request has an old version, so it is rendered again
 	}
-	return d.render()
+	return d.render(d.subject, d.renderer())
 }
 
-func (d *Model) render() tea.Cmd {
-	if d.subject == nil {
+// render renders a delivery that has been read. It does nothing if there is none.
+func (d *loader) render(s *subject, r renderer) tea.Cmd {
+	if s == nil {
 		return nil
 	}
 	ctx, n := d.requests.Begin(d.source.Runner.Context)
-	r, version, s := d.renderer(), d.version, d.subject
+	version := d.version
 	return task.Run(ctx, func(ctx context.Context) tea.Msg { return LoadedMsg{n, version, s, r.lines(ctx, *s), nil} })
 }
 

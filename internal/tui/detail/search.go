@@ -50,9 +50,6 @@ func (d *Model) SearchKey(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// step moves to the next match, or to the previous one if by is -1.
-func (d *Model) step(by int) { d.match(d.Search.text, d.cursor+by, by) }
-
 // match moves the cursor to the first line from a line on that contains a text, and continues at the other end. It returns false if there
 // is none.
 func (p *pane) match(text string, from, by int) bool {

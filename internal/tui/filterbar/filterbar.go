@@ -2,8 +2,6 @@
 package filterbar
 
 import (
-	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -28,11 +26,8 @@ type Model struct {
 	parsed   filter.Filter // Active, parsed
 	previous string        // Active when typing began
 	typed    typed
-	history  []string // filters that were kept, oldest first
+	history  history
 }
-
-// maxHistory is the number of earlier filters that up and down recall.
-const maxHistory = 50
 
 // typed is the filter that is being typed.
 type typed struct {
@@ -41,7 +36,6 @@ type typed struct {
 	submitted  bool          // enter was pressed, so err is shown even if the word is incomplete
 	completion filter.Completion
 	selected   int // index of the completion that tab inserts
-	recalled   int // index in the history; its length: none
 }
 
 // Outcome is what a key did to the filter.
@@ -87,31 +81,17 @@ func (f *Model) Open() {
 		text += " " // for the next word
 	}
 	f.typed.input = input.New(text)
-	f.typed.recalled = len(f.history)
-	f.check()
-}
-
-// remember adds the active filter to the history.
-func (f *Model) remember() {
-	if f.Active == "" {
-		return
-	}
-	f.history = append(slices.DeleteFunc(f.history, func(s string) bool { return s == f.Active }), f.Active)
-	f.history = f.history[max(len(f.history)-maxHistory, 0):]
+	f.history.reset()
+	f.typed.check(f.parse)
 }
 
 // recall replaces the text with an earlier filter, or with a later one if by is 1.
 func (f *Model) recall(by int) Outcome {
-	t := &f.typed
-	at := t.recalled + by
-	if at < 0 || at > len(f.history) {
+	text, ok := f.history.step(by)
+	if !ok {
 		return Unchanged
 	}
-	text := ""
-	if at < len(f.history) {
-		text = f.history[at]
-	}
-	t.input, t.recalled = input.New(text), at
+	f.typed.input = input.New(text)
 	return f.apply()
 }
 
@@ -120,17 +100,6 @@ func (f *Model) OpenChooser() { f.previous = f.Active }
 
 // Set sets the list's filter.
 func (f *Model) Set(s string) { f.Active = strings.TrimSpace(s) }
-
-// check parses the typed filter and reports whether it is valid.
-func (f *Model) check() (ok bool) {
-	t := &f.typed
-	s := t.input.String()
-	_, err := f.parse(s)
-	t.err, t.submitted, t.selected = nil, false, 0
-	ok = !errors.As(err, &t.err)
-	t.completion = filter.Complete(s, t.input.ByteAt())
-	return ok
-}
 
 // Key edits the text. The list is filtered after every key.
 func (f *Model) Key(k tea.KeyPressMsg) Outcome {
@@ -142,7 +111,7 @@ func (f *Model) Key(k tea.KeyPressMsg) Outcome {
 			return Unchanged
 		}
 		f.Set(t.input.String())
-		f.remember()
+		f.history.add(f.Active)
 		return Kept
 	case "esc", "ctrl+c":
 		f.Set(f.previous)
@@ -163,7 +132,7 @@ func (f *Model) Key(k tea.KeyPressMsg) Outcome {
 		return Unchanged
 	default:
 		if !t.input.Key(k) {
-			f.check()
+			t.check(f.parse)
 			return Unchanged
 		}
 	}
@@ -178,7 +147,7 @@ func (f *Model) Paste(s string) Outcome {
 
 // apply makes the typed filter the active one if it is valid.
 func (f *Model) apply() Outcome {
-	if !f.check() || f.typed.isIncompleteKey() {
+	if !f.typed.check(f.parse) || f.typed.isIncompleteKey() {
 		return Unchanged
 	}
 	f.Set(f.typed.input.String())

@@ -1,6 +1,7 @@
 package filterbar
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -9,6 +10,16 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 	"github.com/vidiking/vidiking-cli/internal/tui/message"
 )
+
+// check parses the text and reports whether it is valid.
+func (t *typed) check(parse func(string) (filter.Filter, error)) (ok bool) {
+	s := t.input.String()
+	_, err := parse(s)
+	t.err, t.submitted, t.selected = nil, false, 0
+	ok = !errors.As(err, &t.err)
+	t.completion = filter.Complete(s, t.input.ByteAt())
+	return ok
+}
 
 // isIncompleteKey reports whether the last word is the beginning of a key, such as "stat": the list does not narrow to it meanwhile.
 func (t *typed) isIncompleteKey() bool {
