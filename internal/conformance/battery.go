@@ -1,11 +1,11 @@
 package conformance
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -190,7 +190,7 @@ func (b *battery) sortExchanges(cases []Case) {
 	for i, c := range cases {
 		place[c.ID] = i
 	}
-	slices.SortStableFunc(b.exchanges, func(x, y Exchange) int { return cmp.Compare(place[x.Case], place[y.Case]) })
+	sort.SliceStable(b.exchanges, func(i, j int) bool { return place[b.exchanges[i].Case] < place[b.exchanges[j].Case] })
 }
 
 // runCase runs one case.

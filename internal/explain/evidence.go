@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -225,7 +226,7 @@ func (e *Explainer) observe(ctx context.Context, c Case) []observation {
 	if err != nil {
 		return nil
 	}
-	slices.SortStableFunc(rows, func(a, b webhook.Summary) int { return b.ReceivedAt.Compare(a.ReceivedAt) })
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i].ReceivedAt.After(rows[j].ReceivedAt) })
 	var seen []observation
 	for _, s := range rows {
 		isDelivered, isValid := s.Status == webhook.StatusDelivered, s.Verdict == webhook.VerdictValid && s.SecretHint == c.SecretHint

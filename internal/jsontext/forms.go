@@ -1,10 +1,10 @@
 package jsontext
 
 import (
-	"cmp"
 	"iter"
 	"math/bits"
 	"slices"
+	"sort"
 )
 
 // Form is a style in which some program writes a text after parsing it.
@@ -112,7 +112,7 @@ func (d *Document) Combinations() iter.Seq[Form] {
 				styles = append(styles, s)
 			}
 		}
-		slices.SortStableFunc(styles, func(a, b Style) int { return cmp.Compare(d.changes(a), d.changes(b)) })
+		sort.SliceStable(styles, func(i, j int) bool { return d.changes(styles[i]) < d.changes(styles[j]) })
 		for _, s := range styles {
 			if !yield(Form{Style: s}) {
 				return

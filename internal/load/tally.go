@@ -2,6 +2,7 @@ package load
 
 import (
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -118,7 +119,7 @@ func (t *Tally) Report(elapsed time.Duration) Report {
 	slices.Sort(t.took)
 	slices.Sort(t.lag)
 	reasons := slices.Clone(t.reasons)
-	slices.SortStableFunc(reasons, func(a, b Reason) int { return b.Count - a.Count })
+	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Count > reasons[j].Count })
 	return Report{
 		Sent: t.sent, Failed: t.failed, NotRecorded: t.notRecorded, Queued: t.queued, Statuses: t.statuses, Codes: t.codes, Elapsed: elapsed,
 		Took: percentilesOf(t.took), Lag: percentilesOf(t.lag), Buckets: bucketsOf(t.took), Reasons: reasons, OtherFailures: t.otherFailures,

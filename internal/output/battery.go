@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/conformance"
@@ -43,8 +44,8 @@ func (b Battery) worstFirst(v conformance.Verdict) []conformance.Result {
 		}
 	}
 	weights := []conformance.Weight{conformance.Must, conformance.Should, conformance.Info}
-	slices.SortStableFunc(all, func(x, y conformance.Result) int {
-		return cmp.Compare(slices.Index(weights, x.Weight), slices.Index(weights, y.Weight))
+	sort.SliceStable(all, func(i, j int) bool {
+		return slices.Index(weights, all[i].Weight) < slices.Index(weights, all[j].Weight)
 	})
 	return all
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -48,8 +49,8 @@ func live(dataDir string, readFile func(string) ([]byte, error)) ([]Info, error)
 			live = append(live, info)
 		}
 	}
-	slices.SortFunc(live, func(a, b Info) int {
-		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(b.ID, a.ID))
+	sort.Slice(live, func(i, j int) bool {
+		return cmp.Or(live[j].StartedAt.Compare(live[i].StartedAt), cmp.Compare(live[j].ID, live[i].ID)) < 0
 	})
 	return live, nil
 }

@@ -3,6 +3,7 @@ package signature
 import (
 	"encoding/hex"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -30,7 +31,7 @@ type key struct {
 // keys returns all keys that may have been used, without duplicates and the most likely ones first.
 func keys(known []KnownSecret) []key {
 	known = slices.Clone(known)
-	slices.SortStableFunc(known, func(a, b KnownSecret) int { return rankOf(a) - rankOf(b) })
+	sort.SliceStable(known, func(i, j int) bool { return rankOf(known[i]) < rankOf(known[j]) })
 	var all []key
 	seen := map[string]bool{}
 	add := func(k key) {
@@ -59,7 +60,7 @@ func keys(known []KnownSecret) []key {
 	} {
 		add(key{value: []byte(unset.value), known: KnownSecret{InUse: true}, findings: []webhook.Finding{newFinding(CodeSecretUnset, unset.name)}, rank: 2})
 	}
-	slices.SortStableFunc(all, func(a, b key) int { return a.rank - b.rank })
+	sort.SliceStable(all, func(i, j int) bool { return all[i].rank < all[j].rank })
 	return all
 }
 

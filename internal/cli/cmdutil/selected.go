@@ -3,6 +3,7 @@ package cmdutil
 import (
 	"context"
 	"slices"
+	"sort"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -23,7 +24,7 @@ func ResolveAll(ctx context.Context, r *store.Reader, ids []string, project stri
 			rows = append(rows, s)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b webhook.Summary) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	sort.SliceStable(rows, func(i, j int) bool { return rows[i].ReceivedAt.Before(rows[j].ReceivedAt) })
 	return rows, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
@@ -27,7 +28,7 @@ type Condition struct {
 // if the filter has no terms.
 func Compile(f filter.Filter) Condition {
 	terms := slices.Clone(f.Terms())
-	slices.SortStableFunc(terms, func(a, b filter.Term) int { return cost(a.Key) - cost(b.Key) })
+	sort.SliceStable(terms, func(i, j int) bool { return cost(terms[i].Key) < cost(terms[j].Key) })
 	var all Condition
 	var texts []string
 	for _, t := range terms {
