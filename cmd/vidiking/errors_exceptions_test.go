@@ -3,6 +3,7 @@ package main
 // messagePatterns has a pattern for each error whose text is known only at run time. The message must match it.
 var messagePatterns = map[string]string{
 	"cli/emulator.go: .*":              `fault`,
+	"cli/render.go: .* .*: .*":         `--set .*: a name is missing`,
 	"cli/run.go: .*":                   `another emulator`,
 	"cli/main.go: .*":                  `unknown`, // main only shortens paths in the messages of other sites
 	"cli/api.go: .*":                   `Vidiking answered|Vidiking (rejected|refused)|can't be reached|leads elsewhere|is plain http`,

@@ -12,6 +12,9 @@ func subcommand(cmd *cobra.Command, name string) *cobra.Command {
 	return nil
 }
 
+// isGroup reports whether the only arguments of a command are its subcommands. render also takes a file.
+func isGroup(cmd *cobra.Command) bool { return cmd.HasSubCommands() && cmd.ValidArgsFunction == nil }
+
 // commandNames returns the names and aliases of a command's subcommands.
 func commandNames(cmd *cobra.Command) []string {
 	var names []string

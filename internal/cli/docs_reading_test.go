@@ -100,7 +100,7 @@ func invocationOf(args string) (invocation, error) {
 	if err := cmd.ParseFlags(rest); err != nil && !errors.Is(err, pflag.ErrHelp) {
 		return invocation{}, err
 	}
-	if left := cmd.Flags().Args(); cmd.HasSubCommands() && len(left) > 0 {
+	if left := cmd.Flags().Args(); isGroup(cmd) && len(left) > 0 {
 		return invocation{}, fmt.Errorf("%s has no command %s", cmd.CommandPath(), left[0])
 	}
 	return invocationFrom(cmd), nil

@@ -103,7 +103,7 @@ func (s *stranger) checkASCII(args ...string) {
 // required returns the arguments and flags that a command needs in addition to the hostile text.
 var required = map[string][]string{
 	"listen": {"--forward=127.0.0.1:1", "--addr=127.0.0.1:0"}, "trigger": {"render.complete", "--to=127.0.0.1:1"}, "replay": {"last", "--to=127.0.0.1:1"},
-	"emulator": {"--addr=127.0.0.1:0"}, "show": {"last"}, "diff": {"last"}, "wait": {"render.complete", "--within=0s"}, "set-webhook": {"--url=https://example.com/hooks", "--yes"},
+	"emulator": {"--addr=127.0.0.1:0"}, "render": {"--example"}, "show": {"last"}, "diff": {"last"}, "wait": {"render.complete", "--within=0s"}, "set-webhook": {"--url=https://example.com/hooks", "--yes"},
 }
 
 // invocations returns command lines that pass hostile text to each command as an argument or as the value of a flag.

@@ -8,6 +8,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/cli/emulatorcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/eventscmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/listencmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/rendercmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/sendcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/signcmd"
 	"github.com/vidiking/vidiking-cli/internal/cli/testcmd"
@@ -51,13 +52,13 @@ Run without a command to see suggested next steps.`,
 	cmd.AddCommand(
 		listencmd.NewListenCommand(a), watchcmd.NewWatchCommand(a), sendcmd.NewTriggerCommand(a), webhookscmd.NewWebhooksCommand(a),
 		sendcmd.NewReplayCommand(a), testcmd.NewTestCommand(a), sendcmd.NewDiagnoseCommand(a), configcmd.NewConfigCommand(a), eventscmd.NewEventsCommand(a), signcmd.NewSignCommand(a),
-		signcmd.NewVerifyCommand(a), emulatorcmd.NewEmulatorCommand(a),
+		signcmd.NewVerifyCommand(a), emulatorcmd.NewEmulatorCommand(a), rendercmd.NewRenderCommand(a), rendercmd.NewAICommand(a), rendercmd.NewWalletCommand(a),
 		newDemoCommand(a), newDoctorCommand(a), newCompletionCommand(a), newVersionCommand(a),
 	)
 	cmd.SetHelpCommand(newHelpCommand(a))
 	cmd.InitDefaultHelpCmd() // adds the help command
 	for _, group := range cmd.Commands() {
-		if group.HasSubCommands() {
+		if isGroup(group) {
 			group.Args = cmd.Args
 		}
 	}

@@ -33,7 +33,7 @@ func (s suggester) unknownCommand(cmd *cobra.Command, args []string) error {
 
 // flagError returns the error for an unknown flag or an invalid value.
 func (s suggester) flagError(cmd *cobra.Command, err error) error {
-	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
+	if words := cmd.Flags().Args(); isGroup(cmd) && len(words) > 0 {
 		return s.unknownCommand(cmd, words) // the flag belongs to a command that does not exist
 	}
 	all := "all flags: " + cmd.CommandPath() + " --help"
