@@ -47,14 +47,7 @@ func BenchmarkForward(b *testing.B) {
 		p := startPeers(b, vidiking, pacedConnections)
 		var p50, p99 ratios
 		for b.Loop() {
-			p.inTurn(pacedTurns, func(i int) time.Duration {
-				took := p.paced(b, i)
-				p.halfway[i] = took[len(took)/2]
-				return took[len(took)*99/100]
-			}, func(own, peer time.Duration) {
-				p50.add(p.halfway[0], p.halfway[1])
-				p99.add(own, peer)
-			})
+			p.measurePaced(b, &p50, &p99)
 		}
 		p99.report(b, "p99-", time.Microsecond, "µs")
 		p50.report(b, "p50-", time.Microsecond, "µs")
@@ -73,6 +66,7 @@ const (
 
 // peers are a listen and a proxy with the same handler, with open connections to both.
 type peers struct {
+	handler string // its URL
 	pids    [2]int
 	senders [2][]*sender
 	sent    [2]int
@@ -82,7 +76,11 @@ type peers struct {
 
 func startPeers(b *testing.B, vidiking string, connections int) *peers {
 	b.Helper()
-	w := newTestHome(b)
+	return startPeersIn(b, newTestHome(b), vidiking, connections)
+}
+
+func startPeersIn(b *testing.B, w *testHome, vidiking string, connections int) *peers {
+	b.Helper()
 	handler := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, `{"received":true}`)
@@ -90,7 +88,7 @@ func startPeers(b *testing.B, vidiking string, connections int) *peers {
 	b.Cleanup(handler.Close)
 	l := w.startListen(b, vidiking, handler.URL+"/webhooks/vidiking")
 	proxy, address := w.startProxy(b, handler.URL)
-	p := &peers{pids: [2]int{l.cmd.Process.Pid, proxy.cmd.Process.Pid}}
+	p := &peers{handler: handler.URL, pids: [2]int{l.cmd.Process.Pid, proxy.cmd.Process.Pid}}
 	p.senders[0], p.senders[1] = dialAll(b, l.url, connections), dialAll(b, address, connections)
 	for i := range p.senders {
 		p.perDelivery(b, i) // warm-up: open and use all connections
@@ -143,6 +141,19 @@ func (p *peers) reportCPU(b *testing.B, before [2]spent) {
 		b.ReportMetric(each[0], "listen-cpu-µs")
 		b.ReportMetric(each[1], "proxy-cpu-µs")
 	}
+}
+
+// measurePaced measures the latencies of both at a fixed rate.
+func (p *peers) measurePaced(b *testing.B, p50, p99 *ratios) {
+	b.Helper()
+	p.inTurn(pacedTurns, func(i int) time.Duration {
+		took := p.paced(b, i)
+		p.halfway[i] = took[len(took)/2]
+		return took[len(took)*99/100]
+	}, func(own, peer time.Duration) {
+		p50.add(p.halfway[0], p.halfway[1])
+		p99.add(own, peer)
+	})
 }
 
 // paced sends for one turn at a fixed rate without waiting for responses. It returns the latencies, measured from the due times, in

@@ -21,7 +21,7 @@ const (
 // BenchmarkList measures the time to list a log of 100,000 deliveries, in addition to the time of `version`, which reads no log.
 func BenchmarkList(b *testing.B) {
 	w, vidiking := newTestHome(b), buildRelease(b)
-	fillLog(b, w.dir)
+	fillLog(b, w.dir, listDeliveries)
 	for _, c := range []struct {
 		name string
 		args []string
@@ -49,7 +49,7 @@ func BenchmarkList(b *testing.B) {
 }
 
 // fillLog records the deliveries with their attempts, concurrently like a busy listen.
-func fillLog(b *testing.B, dir string) {
+func fillLog(b *testing.B, dir string, deliveries int64) {
 	b.Helper()
 	log, err := store.Open(b.Context(), dir, store.Options{OnError: func(err error) { b.Errorf("log: %v", err) }})
 	if err != nil {
@@ -59,7 +59,7 @@ func fillLog(b *testing.B, dir string) {
 	var all sync.WaitGroup
 	for range burstConnections {
 		all.Go(func() {
-			for n := next.Add(1); n <= listDeliveries; n = next.Add(1) {
+			for n := next.Add(1); n <= deliveries; n = next.Add(1) {
 				if err := addDelivery(b, log, n); err != nil {
 					b.Errorf("delivery %d: %v", n, err)
 					return
