@@ -25,7 +25,7 @@ const (
 type Change struct {
 	Seq     int64 // number of its transaction, the same for all changes of one transaction
 	Kind    ChangeKind
-	Summary webhook.Summary // the current one, not the one at the time of the change; zero for a gap
+	Summary webhook.Summary // after the change or a later one; zero for a gap
 	Cursor  Cursor          // of the delivery; zero for a gap
 	Matches bool            // whether the query selects the delivery now; false for a gap
 	Attempt webhook.Attempt // complete, for ChangeAttempted
@@ -64,6 +64,9 @@ func (r *Reader) Changes(ctx context.Context, after int64, limit int) ([]Change,
 // ChangesOf returns the same changes as Changes, of all deliveries, and sets Matches by the query. With it, a view knows whether to add,
 // update or remove a row. It ignores the query's Limit.
 func (r *Reader) ChangesOf(ctx context.Context, q Query, after int64, limit int) ([]Change, error) {
+	if changes := r.recentOf(q, after, limit); len(changes) > 0 && ctx.Err() == nil {
+		return changes, nil
+	}
 	matches := q.condition()
 	if matches.Text == "" {
 		matches.Text = "1"

@@ -87,6 +87,7 @@ func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit journal.Batch) 
 		return false, err
 	}
 	f.applied, f.begun = end, f.begun || frames > 0
+	t.recent.commit(t.last, t.last+int64(len(t.changes)))
 	return more, nil
 }
 

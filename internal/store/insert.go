@@ -61,6 +61,7 @@ func (t *transaction) record(j *job) error {
 	}
 	t.counts.Add(d.Project, d.Probe, 1)
 	t.add(change{kind: ChangeRecorded, delivery: n})
+	t.recent.record(n, &j.record)
 	t.recorded[d.ID] = attempted{
 		n: n, id: d.ID, expected: d.ExpectedStatus, project: d.Project, routed: d.Routed, probe: d.Probe,
 		replayOf: d.ReplayOf, repeated: d.ReplayOf != "" || j.record.sameBodyAs != "", bodyHash: j.record.bodyHash, bodyBytes: d.BodyBytes,
@@ -174,15 +175,16 @@ func (t *transaction) addAttempts(j *job) error {
 		return err
 	}
 	j.status = deciding.Status()
+	outcome := webhook.Summary{
+		Status: j.status, Met: webhook.MeetsStatus(d.expected, deciding.Code), Attempts: d.attempts + len(list),
+		Target: deciding.Target, Code: deciding.Code, Duration: deciding.Duration, Failure: deciding.Failure,
+	}
 	if !d.hasOutcome {
-		err := t.updateDelivery(d.n, webhook.Summary{
-			Status: j.status, Met: webhook.MeetsStatus(d.expected, deciding.Code), Attempts: d.attempts + len(list),
-			Target: deciding.Target, Code: deciding.Code, Duration: deciding.Duration, Failure: deciding.Failure,
-		})
-		if err != nil {
+		if err := t.updateDelivery(d.n, outcome); err != nil {
 			return err
 		}
 	}
+	t.recent.attempt(j.id, &j.attempts, outcome)
 	if known, ok := t.recorded[d.id]; ok {
 		known.attempts += len(list)
 		known.hasOutcome, known.hasDue = false, known.hasDue || len(j.due) > 0

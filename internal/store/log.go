@@ -91,8 +91,10 @@ func open(ctx context.Context, dir string, o Options) (*Log, error) {
 	commits := &notifier{}
 	l.reader = newReader(path, commits)
 	l.reader.flush = l.flushForReader
+	l.reader.recent = &recent{}
 	file.onReopen = l.reader.reopen
 	l.writer = newWriter(conn, file, l.recorder, l.queue, commits, o)
+	l.writer.tx.recent.to = l.reader.recent
 	l.maintenance = newMaintenance(maintenanceConn, file, l.recorder, l.writer.coordination, o)
 	l.goroutines.Go(l.writer.run)
 	l.goroutines.Go(l.maintenance.run)

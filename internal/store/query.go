@@ -5,6 +5,7 @@ import (
 
 	"github.com/vidiking/vidiking-cli/internal/filter"
 	"github.com/vidiking/vidiking-cli/internal/store/search"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // Query selects deliveries that meet all of its conditions. The zero Query selects all deliveries except probes.
@@ -60,6 +61,12 @@ func (q Query) condition() search.Condition {
 	c.Text = strings.Join(parts, " AND ")
 	c.Args = append(args, c.Args...)
 	return c
+}
+
+// selectsWithoutFilter reports whether the query, which has no filter, selects a delivery. condition says the same in SQL.
+func (q Query) selectsWithoutFilter(d *webhook.Summary) bool {
+	return (q.Session == "" || d.Session == q.Session) && (q.Project == "" || d.Project == q.Project || d.Project == "") &&
+		(q.Not == "" || d.Project != "" && d.Project != q.Not) && (q.Probes || !d.Probe)
 }
 
 // count returns the SQL that counts the matching deliveries.

@@ -22,7 +22,8 @@ type Reader struct {
 	slot    chan *sqlite.Conn // holds the connection, nil before its first use; empty while it is in use
 	done    chan struct{}     // closed by Close
 
-	flush func(context.Context) // files what the Log has recorded; nil for other readers
+	flush  func(context.Context) // files what the Log has recorded; nil for other readers
+	recent *recent               // the newest changes of the Log; nil for other readers
 
 	lazy  bool        // created by LazyReader
 	stale atomic.Bool // the writer of this process has opened another log

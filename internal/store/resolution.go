@@ -118,5 +118,6 @@ func (t *transaction) resolveOne(n int64, by webhook.ID, targets []string) error
 		return nil
 	}
 	t.add(change{kind: ChangeResolved, delivery: n})
+	t.recent.incomplete = true
 	return t.conn.Exec(updateResolved, string(by), n)
 }

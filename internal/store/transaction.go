@@ -17,6 +17,7 @@ type transaction struct {
 	changes []change
 	counts  retention.Counts
 
+	recent   recentChanges
 	entry    job                       // the entry that is filed
 	failures []failure                 // entries of this transaction that were not filed
 	renamed  map[webhook.ID]webhook.ID // deliveries whose id was taken, by that id
@@ -44,6 +45,7 @@ func (t *transaction) begin(c *sqlite.Conn) {
 	clear(t.counts) // a failed transaction leaves some
 	clear(t.recorded)
 	clear(t.early)
+	t.recent.begin()
 }
 
 // run runs the jobs of callers.

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"bytes"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vidiking/vidiking-cli/internal/store/encoding"
+	"github.com/vidiking/vidiking-cli/internal/store/search"
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+const (
+	recentBytes = 1 << 20 // of the changes that are kept in memory
+	recentOpen  = 1024    // deliveries without an attempt whose summary is kept
+)
+
+// recent keeps the newest changes that this process has written in memory, so a live view of the same process need not read them from the
+// log. It has whole transactions that follow each other without one of another process in between.
+type recent struct {
+	wanted atomic.Bool // somebody reads
+
+	mu    sync.Mutex
+	after int64 // the changes follow this row
+	list  []committed
+	bytes int
+}
+
+// committed is a transaction.
+type committed struct {
+	seq     int64
+	changes []Change
+	bytes   int
+}
+
+// add appends a transaction that followed the row after.
+func (r *recent) add(after int64, c committed) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.list); n == 0 || r.list[n-1].seq != after {
+		r.after, r.list, r.bytes = after, nil, 0
+	}
+	r.list = append(r.list, c)
+	r.bytes += c.bytes
+	for r.bytes > recentBytes {
+		r.after, r.bytes = r.list[0].seq, r.bytes-r.list[0].bytes
+		r.list = r.list[1:]
+	}
+}
+
+// read returns about limit changes after a row, in whole transactions, or none if the log must be read.
+func (r *recent) read(after int64, limit int) (all []Change) {
+	r.wanted.Store(true)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if after < r.after {
+		return nil
+	}
+	for _, c := range r.list {
+		if c.seq > after && len(all) < limit {
+			all = append(all, c.changes...)
+		}
+	}
+	return all
+}
+
+// recentOf returns about limit changes from memory, or none if the log must be read.
+func (r *Reader) recentOf(q Query, after int64, limit int) []Change {
+	if r.recent == nil || search.Compile(q.Filter).Text != "" {
+		return nil
+	}
+	changes := r.recent.read(after, limit)
+	for i := range changes {
+		changes[i].Matches = q.selectsWithoutFilter(&changes[i].Summary)
+	}
+	return changes
+}
+
+// recentChanges collects the changes of one transaction for recent.
+type recentChanges struct {
+	to         *recent
+	off        bool // nobody reads
+	incomplete bool // the transaction has changes that only the log has
+	batch      committed
+	recorded   map[webhook.ID]Row // deliveries that this transaction has changed
+	open       map[webhook.ID]Row // deliveries of earlier transactions without an attempt
+}
+
+func (r *recentChanges) begin() {
+	r.off, r.incomplete, r.batch = r.to == nil || !r.to.wanted.Load(), false, committed{}
+	if r.open == nil {
+		r.recorded, r.open = map[webhook.ID]Row{}, map[webhook.ID]Row{}
+	}
+	clear(r.recorded)
+}
+
+// record adds a delivery that was recorded.
+func (r *recentChanges) record(n int64, rec *recordedBody) {
+	if r.off {
+		return
+	}
+	d := rec.delivery
+	row := Row{d.Summary, CursorAt(d.ReceivedAt, n)}
+	row.SameBodyAs = rec.sameBodyAs
+	r.recorded[d.ID] = row
+	r.add(Change{Kind: ChangeRecorded, Summary: row.Summary, Cursor: row.Cursor})
+}
+
+// attempt adds attempts at a delivery, which give it an outcome.
+func (r *recentChanges) attempt(id webhook.ID, made *attemptsToAdd, outcome webhook.Summary) {
+	if r.off {
+		return
+	}
+	row, ok := r.recorded[id]
+	if !ok {
+		row, ok = r.open[id]
+	}
+	if !ok {
+		r.incomplete = true
+		return
+	}
+	row.Status, row.Met, row.Attempts = outcome.Status, outcome.Met, outcome.Attempts
+	row.Target, row.Code, row.Duration, row.Failure = outcome.Target, outcome.Code, outcome.Duration, outcome.Failure
+	r.recorded[id] = row
+	for i, a := range made.list {
+		header, err := encoding.DecodeHeader(made.headers[i])
+		r.incomplete = r.incomplete || err != nil
+		a.Header, a.Response = header, bytes.Clone(a.Response) // the entry's memory is reused
+		r.add(Change{Kind: ChangeAttempted, Summary: row.Summary, Cursor: row.Cursor, Attempt: a})
+		r.batch.bytes += len(a.Response) + len(made.headers[i])
+	}
+}
+
+func (r *recentChanges) add(ch Change) {
+	r.batch.changes = append(r.batch.changes, ch)
+	r.batch.bytes += 1 << 10
+}
+
+// commit keeps the changes of a transaction that followed the row after and has the number seq.
+func (r *recentChanges) commit(after, seq int64) {
+	for id, row := range r.recorded {
+		if row.Status == webhook.StatusPending && len(r.open) < recentOpen {
+			r.open[id] = row
+		} else {
+			delete(r.open, id)
+		}
+	}
+	if r.off || r.incomplete || len(r.batch.changes) == 0 || r.batch.bytes > recentBytes {
+		return
+	}
+	r.batch.seq = seq
+	for i := range r.batch.changes {
+		ch := &r.batch.changes[i]
+		ch.Seq, ch.Summary = seq, r.recorded[ch.Summary.ID].Summary
+	}
+	r.to.add(after, r.batch)
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/vidiking/vidiking-cli/internal/webhook"
+)
+
+func TestRecentChangesAreThoseOfTheLog(t *testing.T) {
+	served := 0
+	for seed := range uint64(8) {
+		served += compareRecent(t, seed)
+	}
+	if served < 100 {
+		t.Errorf("memory had the changes %d times, want 100 at least", served)
+	}
+}
+
+// compareRecent compares changes in memory with those in the log, and returns how often memory had them.
+func compareRecent(t *testing.T, seed uint64) (served int) {
+	t.Helper()
+	dir := t.TempDir()
+	l := openLog(t, dir, Options{})
+	memory, file := l.Reader(), openReader(t, dir)
+	cursor, n := int64(0), 0
+	memory.recent.wanted.Store(true)
+	l.writer.txMu.Lock()
+	defer l.writer.txMu.Unlock()
+	writeRandomly(t, l, seed, func() {
+		if n++; n%int(seed+1) != 0 {
+			return // several entries in a transaction
+		}
+		l.writer.txMu.Unlock()
+		defer l.writer.txMu.Lock()
+		flush(t, l)
+		for _, q := range []Query{{Probes: true}, {}, {Session: "ses_7k3mq9z0ab", Not: "/home/dev/shop"}} {
+			got := memory.recentOf(q, cursor, 1000)
+			if len(got) == 0 {
+				continue
+			}
+			served++
+			want, err := file.ChangesOf(t.Context(), q, cursor, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(Cursor{}), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("seed %d: changes after %d (-log +memory):\n%s", seed, cursor, diff)
+			}
+		}
+		var err error
+		if cursor, err = file.LastSeq(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	return served
+}
+
+func TestRecentChangesOfAnotherProcessAreReadFromTheLog(t *testing.T) {
+	dir := t.TempDir()
+	one, other := openLog(t, dir, Options{}), openLog(t, dir, Options{})
+	src := newSource(1)
+	changes(t, one.Reader(), 0, 10) // somebody reads
+	var want []webhook.ID
+	cursor := int64(0)
+	for _, l := range []*Log{one, other, one, one, other, other, one} {
+		d := src.next()
+		record(t, l, d)
+		flush(t, l)
+		want = append(want, d.ID)
+		for _, ch := range changes(t, one.Reader(), cursor, 10) {
+			if ch.Summary.ID != want[0] {
+				t.Fatalf("got %s, want %s", ch.Summary.ID, want[0])
+			}
+			want, cursor = want[1:], ch.Seq
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no change of %v was read", want)
+	}
+}
+
+func TestRecentChangesAreBounded(t *testing.T) {
+	var r recent
+	const transactions = 10 * recentBytes / 1000
+	for n := range int64(transactions) {
+		r.add(n, committed{seq: n + 1, changes: []Change{{Seq: n + 1}}, bytes: 1000})
+	}
+	if r.bytes > recentBytes || len(r.list) > recentBytes/1000 {
+		t.Errorf("%d bytes of %d transactions are kept, want %d bytes at most", r.bytes, len(r.list), recentBytes)
+	}
+	if got := r.read(r.after-1, 10); got != nil {
+		t.Errorf("changes that were dropped: got %v, want none", got)
+	}
+	if got := r.read(r.after, 10); len(got) != 10 || got[0].Seq != r.after+1 {
+		t.Errorf("got %v, want 10 changes after %d", got, r.after)
+	}
+	r.add(transactions+5, committed{seq: transactions + 6, changes: []Change{{Seq: transactions + 6}}})
+	if len(r.list) != 1 || r.after != transactions+5 {
+		t.Errorf("after a change of another process: %d transactions after %d, want 1 after %d", len(r.list), r.after, transactions+5)
+	}
+}
