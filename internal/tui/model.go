@@ -132,7 +132,7 @@ func (f *frame) size() header.Size { return header.Size{W: f.width, H: f.height}
 
 // Init starts the first requests.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.list.Load(), m.header.LoadState(), m.header.Count(), m.jobs.Load(), m.tick(), m.waitForNotice()}
+	cmds := []tea.Cmd{m.list.Load(), m.header.LoadState(), m.header.Count(), clock{m}.tick(), m.waitForNotice()}
 	if m.frame.canTint {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}

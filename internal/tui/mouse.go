@@ -57,7 +57,7 @@ func (m mouse) handle(msg tea.MouseMsg) tea.Cmd {
 		tabs = area{l.detail.x + 1, l.upper, l.detail.w, 1}
 	}
 	if at.Y == tabs.y {
-		return m.detail.ClickTab(at.X - tabs.x)
+		return m.detail.ClickTab(at.X-tabs.x, rules(m).tabCells())
 	}
 	return nil
 }

@@ -156,8 +156,19 @@ func (m rules) tabs() draw.Line {
 	if m.layout().single {
 		return m.detail.Tabs.Short()
 	}
-	return m.detail.Tabs.Line()
+	return m.detail.Tabs.Line(m.tabCells())
 }
+
+// tabCells returns the width available for the tabs.
+func (m rules) tabCells() int {
+	if l := m.layout(); l.wide {
+		return l.detail.w - 2
+	}
+	return m.frame.width - idCells - 2
+}
+
+// idCells is the width of an id in a rule with the spaces around it.
+const idCells = 12
 
 // subject renders what the detail shows: the path of the member under its cursor, or the id of the delivery.
 func (m rules) subject(room int) draw.Line {

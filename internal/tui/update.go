@@ -45,13 +45,13 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return nil
 	case tickMsg:
 		m.frame.dirty = m.frame.dirty || m.list.HasPending(m.list.Height())
-		return m.handleTick()
+		return clock{m}.handle()
 	}
 	m.frame.dirty = true
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.frame.width, m.frame.height = msg.Width, msg.Height
-		return tea.Batch(m.arrange(), m.list.Reload())
+		return tea.Batch(m.arrange(), m.list.Reload(), m.loadJobs())
 	case tea.BackgroundColorMsg:
 		m.frame.tint = draw.TintOf(msg)
 		return nil
@@ -75,11 +75,7 @@ func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 	case list.PageMsg:
 		return tea.Batch(m.list.Update(msg), m.showCurrent())
 	case list.ChangedMsg:
-		cmds := []tea.Cmd{m.list.Update(msg), m.header.Count()}
-		if m.view == listJobs {
-			cmds = append(cmds, m.jobs.Load())
-		}
-		return tea.Batch(cmds...)
+		return tea.Batch(m.list.Update(msg), m.header.Count(), m.loadJobs())
 	case jobs.LoadedMsg:
 		return tea.Batch(m.jobs.Update(msg), m.showCurrent())
 	case list.LogDeletedMsg:
@@ -113,6 +109,14 @@ func (m *Model) handleResponse(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// loadJobs loads the jobs if the list shows them, or the rule above it their number.
+func (m *Model) loadJobs() tea.Cmd {
+	if m.view == listJobs || m.frame.width >= widestFrom {
+		return m.jobs.Load()
+	}
+	return nil
+}
+
 // showCurrent shows the delivery under the cursor in the detail.
 func (m *Model) showCurrent() tea.Cmd {
 	s, ok := m.current()
@@ -142,7 +146,10 @@ const (
 	tickWaiting = 200 * time.Millisecond
 )
 
-func (m *Model) tick() tea.Cmd {
+// clock redraws what changes with time.
+type clock struct{ *Model }
+
+func (m clock) tick() tea.Cmd {
 	d := tickIdle
 	if m.frame.width > 0 && m.list.HasPending(m.list.Height()) {
 		d = tickWaiting
@@ -150,7 +157,7 @@ func (m *Model) tick() tea.Cmd {
 	return m.run.After(d, func(context.Context) tea.Msg { return tickMsg{} })
 }
 
-func (m *Model) handleTick() tea.Cmd {
+func (m clock) handle() tea.Cmd {
 	if !m.frame.hasTerminal() {
 		return tea.Quit
 	}

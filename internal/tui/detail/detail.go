@@ -215,9 +215,9 @@ func (d *Model) SetDiagnosis(id webhook.ID, found view.Diagnosis) tea.Cmd {
 	return d.load(id, d.renderer())
 }
 
-// ClickTab opens the tab at a cell of the tab line.
-func (d *Model) ClickTab(x int) tea.Cmd {
-	t, ok := d.Tabs.at(x)
+// ClickTab opens the tab at a cell of a tab line of the given width.
+func (d *Model) ClickTab(x, cells int) tea.Cmd {
+	t, ok := d.Tabs.at(x, cells)
 	if !ok {
 		return nil
 	}

@@ -76,10 +76,27 @@ func (t *Tabs) step(by int) {
 	t.open = all[(max(slices.Index(all, t.open), 0)+by+len(all))%len(all)]
 }
 
-// Line renders the names of the tabs, with the open one in brackets, and a space at the end.
-func (t *Tabs) Line() draw.Line {
-	var l draw.Line
+// within returns the visible tabs that begin with the first one for which the open one fits.
+func (t *Tabs) within(cells int) []tab {
 	all := t.visible()
+	for all[0] != t.open {
+		w := 0
+		for _, each := range all[:slices.Index(all, t.open)+1] {
+			w += len("  " + each.name())
+		}
+		if w+len("] ") <= cells {
+			break
+		}
+		all = all[1:]
+	}
+	return all
+}
+
+// Line renders the names of the tabs, with the open one in brackets, and a space at the end. If they don't fit, the first ones are left out
+// until the open one does.
+func (t *Tabs) Line(cells int) draw.Line {
+	var l draw.Line
+	all := t.within(cells)
 	for _, each := range all {
 		if each == t.open {
 			l = l.Add(" ["+each.name()+"]", display.Plain)
@@ -97,9 +114,9 @@ func (t *Tabs) Line() draw.Line {
 func (t *Tabs) Short() draw.Line { return draw.Text(" [" + t.open.name() + "] ") }
 
 // at returns the tab at a cell of the line.
-func (t *Tabs) at(x int) (tab, bool) {
+func (t *Tabs) at(x, cells int) (tab, bool) {
 	at := 0
-	for _, each := range t.visible() {
+	for _, each := range t.within(cells) {
 		w := len(" [" + each.name() + "]")
 		if each != t.open {
 			w-- // one space on each side

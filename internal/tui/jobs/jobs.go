@@ -29,6 +29,7 @@ type Model struct {
 	jobs     []view.Job
 	cursor   string // what the job under the cursor is about
 	requests task.Tracker
+	loadFrom time.Time // no request begins before
 }
 
 // LoadedMsg is the response to a request for jobs.
@@ -50,8 +51,8 @@ const (
 	intervalFactor = 50
 )
 
-// Load requests the jobs. If a request is running, another one follows it.
-func (m *Model) Load() tea.Cmd { return m.loadAfter(0) }
+// Load requests the jobs. If a request is running or was expensive, another one follows it.
+func (m *Model) Load() tea.Cmd { return m.loadAfter(m.loadFrom.Sub(m.now())) }
 
 func (m *Model) loadAfter(d time.Duration) tea.Cmd {
 	if m.requests.Busy {
@@ -80,6 +81,7 @@ func (m *Model) Update(msg LoadedMsg) tea.Cmd {
 	if follow && len(m.jobs) > 0 {
 		m.cursor = m.jobs[len(m.jobs)-1].About
 	}
+	m.loadFrom = m.now().Add(intervalFactor * msg.took)
 	if again {
 		return m.loadAfter(max(minInterval, intervalFactor*msg.took))
 	}
