@@ -30,7 +30,11 @@ func (m footer) keyHints() []keys.Hint {
 		if m.overlay.palette.IsEmpty() {
 			return []keys.Hint{{Keys: "esc", Word: "cancel"}}
 		}
-		return []keys.Hint{{Keys: "↑↓", Word: "move"}, {Keys: "enter", Word: "send"}, {Keys: "esc", Word: "cancel"}}
+		word := "send"
+		if m.overlay.palette.Label == "command" {
+			word = "run"
+		}
+		return []keys.Hint{{Keys: "↑↓", Word: "move"}, {Keys: "enter", Word: word}, {Keys: "esc", Word: "cancel"}}
 	case modeHelp:
 		all := []keys.Hint{{Keys: "esc", Word: "back"}, {Keys: "/", Word: "search"}}
 		if m.overlay.help.Scrolls() {

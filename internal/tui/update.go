@@ -161,7 +161,7 @@ func (m clock) handle() tea.Cmd {
 	if !m.frame.hasTerminal() {
 		return tea.Quit
 	}
-	m.frame.dirty = m.message.NextNotice() || m.frame.dirty
+	m.frame.dirty = m.message.NextNotice() || m.header.Age() || m.frame.dirty
 	cmds := []tea.Cmd{m.tick(), m.header.LoadState()}
 	if m.header.Totals.Rate.PerSecond > 0 {
 		cmds = append(cmds, m.header.Count()) // the rate falls when no deliveries arrive

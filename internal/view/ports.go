@@ -87,7 +87,8 @@ type Totals struct {
 // Rate is the number of deliveries received recently.
 type Rate struct {
 	PerSecond float64
-	Periods   []Period // the last periods, oldest first; the last one is not over
+	Periods   []Period  // the last periods, oldest first; the last one is not over
+	End       time.Time // of the last period
 }
 
 // RatePeriod is the length of a Period.

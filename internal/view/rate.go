@@ -61,7 +61,7 @@ func severity(s webhook.Status) int {
 }
 
 func (r *rateCounter) rate(now time.Time, current int64) Rate {
-	out := Rate{Periods: make([]Period, ratePeriods)}
+	out := Rate{Periods: make([]Period, ratePeriods), End: time.Unix(0, (current+1)*int64(RatePeriod))}
 	for i := range out.Periods {
 		out.Periods[i] = r.periods[(current+1+int64(i))%ratePeriods]
 	}

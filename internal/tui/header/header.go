@@ -32,6 +32,7 @@ type Model struct {
 	source    Source
 	counts    task.Tracker
 	countFrom time.Time // no count begins before
+	over      int       // periods that have begun since Totals were counted
 }
 
 // The messages of the header.
@@ -95,6 +96,7 @@ func (h *Model) Update(msg TotalsMsg) tea.Cmd {
 		return nil
 	}
 	h.Totals, h.CountedFor, h.Counted = msg.totals, msg.filter, true
+	h.Age()
 	h.countFrom = h.source.Now().Add(countIntervalFactor * msg.took)
 	if again {
 		return h.countAfter(max(minCountInterval, countIntervalFactor*msg.took))

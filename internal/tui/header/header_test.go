@@ -3,6 +3,7 @@ package header
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/view"
@@ -34,5 +35,21 @@ func TestStripShowsTheNewestPeriodsThatFit(t *testing.T) {
 	got := strings.TrimRight(h.strip(160, display.Style{UTF8: true}).String(), " ")
 	if want := " now █" + strings.Repeat("▁", 142) + " 12 min ago"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestStripMovesWhileNothingArrives(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	h := New(Source{Now: func() time.Time { return now }})
+	h.Totals = view.Totals{All: 8, Rate: view.Rate{Periods: []view.Period{{N: 1}, {N: 8}, {N: 4}}, End: now.Add(view.RatePeriod)}}
+	st := display.Style{UTF8: true}
+	for i, want := range []string{" now ▅█▂ ", " now ▁▅█ ", " now ▁▁█ ", " now ▁▁▁ ", " now ▁▁▁ "} {
+		if changed := h.Age(); changed != (i > 0) {
+			t.Errorf("after %d periods: Age returned %v", i, changed)
+		}
+		if got := h.Spark(3, st).String(); got != want {
+			t.Errorf("after %d periods: got %q, want %q", i, got, want)
+		}
+		now = now.Add(view.RatePeriod)
 	}
 }

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func (h *Model) Spark(cells int, st display.Style) draw.Line {
 		return nil
 	}
 	var b strings.Builder
-	for _, each := range bars(h.Totals.Rate, cells) {
+	for _, each := range bars(h.Totals.Rate, h.over, cells) {
 		b.WriteString(each.text)
 	}
 	return draw.Styled(" now "+draw.Symbols(b.String(), st)+" ", display.Dim)
@@ -28,7 +29,7 @@ func (h *Model) Spark(cells int, st display.Style) draw.Line {
 // worst outcome.
 func (h *Model) strip(w int, st display.Style) draw.Line {
 	const now, end = " now ", 12 // cells of the time at the end
-	all := bars(h.Totals.Rate, w-len(now)-end)
+	all := bars(h.Totals.Rate, h.over, w-len(now)-end)
 	l := draw.Styled(now, display.Dim)
 	for len(all) > 0 {
 		role, text := all[0].role(st), ""
@@ -58,9 +59,18 @@ func (b bar) role(st display.Style) display.Role {
 	return role
 }
 
-// bars returns the last periods, the current one first.
-func bars(r view.Rate, cells int) []bar {
-	all := r.Periods
+// Age moves the periods that are over, and reports whether that changes what the sparkline and the strip show.
+func (h *Model) Age() (changed bool) {
+	before := h.over
+	if h.over = 0; !h.Totals.Rate.End.IsZero() {
+		h.over = max(int((h.source.Now().Sub(h.Totals.Rate.End)+view.RatePeriod)/view.RatePeriod), 0)
+	}
+	return h.over != before && slices.ContainsFunc(h.Totals.Rate.Periods, func(p view.Period) bool { return p.N > 0 })
+}
+
+// bars returns the last periods, the current one first: those of r, and the number of periods that have begun since it was counted.
+func bars(r view.Rate, begun, cells int) []bar {
+	all := append(r.Periods[min(begun, len(r.Periods)):len(r.Periods):len(r.Periods)], make([]view.Period, min(begun, len(r.Periods)))...)
 	heights := []rune(barHeights)
 	periods := all[max(len(all)-cells, 0):]
 	most := 1
