@@ -78,6 +78,10 @@ func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit journal.Batch) 
 		if frames == 0 {
 			return nil
 		}
+		// The entries may be younger than the last check: they must not be filed into a file that cannot be opened anymore.
+		if t.isReplaced != nil && t.isReplaced() {
+			return ErrReplaced
+		}
 		if err := t.writeApplied(f, end); err != nil {
 			return err
 		}
@@ -282,9 +286,11 @@ func (t *transaction) fileNext(c *sqlite.Conn, f *filing) (more bool, failed []f
 			return err
 		})
 	}
-	err = file(filingBatch)
+	if err = file(filingBatch); err == nil {
+		return more, t.failures, nil
+	}
 	if !isPermanent(err) {
-		return more, t.failures, err
+		return false, nil, err // the failures were rolled back, too
 	}
 	for { // one by one, up to the entry with the error
 		err := file(journal.Batch{Frames: 1, Bytes: filingBatch.Bytes})

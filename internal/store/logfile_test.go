@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -88,6 +89,25 @@ func TestRecordGoesToTheLogThatReplacedTheOldOne(t *testing.T) {
 	}
 	record(t, other, deliveries.next())
 	checkIntegrity(t, m.dir)
+}
+
+// The writer checks the file again once it has read the entries: some of them may be younger than its first check.
+func TestEntriesThatAreFiledWhileTheLogIsMovedGoToTheNewLog(t *testing.T) {
+	t.Parallel()
+	m := openMovable(t)
+	record(t, m.Log, newSource(2).next())
+	want, release := startFiling(t, m.Log, 3)
+	f := &m.recorder.get().filing
+	move := sync.OnceFunc(func() { m.move(t) })
+	f.source = hookedSource{f.source, move}
+	release()
+	flush(t, m.Log)
+	if err := <-m.errs; !errors.Is(err, ErrReplaced) {
+		t.Errorf("OnError got %v, want ErrReplaced", err)
+	}
+	if got := list(t, openReader(t, m.dir), Query{}); !slices.Equal(got, idsOf(want)) {
+		t.Errorf("the new log has %v, want %v", got, idsOf(want))
+	}
 }
 
 func TestMovedLogIsNoticedWithoutADelivery(t *testing.T) {

@@ -10,12 +10,13 @@ import (
 
 // transaction writes one batch of entries or jobs. The writer reuses it and its memory.
 type transaction struct {
-	dir     string // of the log
-	conn    *sqlite.Conn
-	last    int64 // the row of the newest change before this transaction
-	minimum int64 // of last: the numbers of a new log continue after those of the log that it replaced
-	changes []change
-	counts  retention.Counts
+	dir        string      // of the log
+	isReplaced func() bool // reports whether the log's file is no longer at its path; nil: no
+	conn       *sqlite.Conn
+	last       int64 // the row of the newest change before this transaction
+	minimum    int64 // of last: the numbers of a new log continue after those of the log that it replaced
+	changes    []change
+	counts     retention.Counts
 
 	recent   recentChanges
 	entry    job                       // the entry that is filed

@@ -69,7 +69,7 @@ func newWriter(c *sqlite.Conn, file *logFile, r *recorder, queue <-chan *job, co
 		},
 		file: file, recorder: r, queue: queue, commits: commits, onError: o.OnError, fileTimer: time.NewTimer(time.Hour),
 	}
-	w.tx.dir = file.dir
+	w.tx.dir, w.tx.isReplaced = file.dir, file.isReplaced
 	w.use(c)
 	return w
 }
@@ -213,18 +213,9 @@ func (w *writer) write() {
 
 // fileJournals files all entries. If that fails, the entries stay in the journal, and the writer tries again after a pause.
 func (w *writer) fileJournals() error {
-	w.txMu.Lock()
-	err := w.reopenIfReplaced()
-	w.txMu.Unlock()
-	for err == nil && len(w.replaced) > 0 {
-		old := w.replaced[0]
-		if err = w.fileJournal(old); err == nil {
-			w.report(old.writer.Remove())
-			w.replaced = w.replaced[1:]
-		}
-	}
-	if j := w.recorder.get(); err == nil && j != nil {
-		err = w.fileJournal(j)
+	err := w.fileAll()
+	for errors.Is(err, ErrReplaced) {
+		err = w.fileAll()
 	}
 	if err == nil {
 		w.fileErr, w.fileAt, w.filedAt = nil, time.Time{}, time.Now()
@@ -248,7 +239,25 @@ func (w *writer) fileJournals() error {
 	return err
 }
 
-// fileJournal files the entries of one journal, in transactions of limited size.
+// fileAll files the entries of all journals into the file that is at the log's path.
+func (w *writer) fileAll() error {
+	w.txMu.Lock()
+	err := w.reopenIfReplaced()
+	w.txMu.Unlock()
+	for err == nil && len(w.replaced) > 0 {
+		old := w.replaced[0]
+		if err = w.fileJournal(old); err == nil {
+			w.report(old.writer.Remove())
+			w.replaced = w.replaced[1:]
+		}
+	}
+	if j := w.recorder.get(); err == nil && j != nil {
+		err = w.fileJournal(j)
+	}
+	return err
+}
+
+// fileJournal files the entries of one journal, in transactions of limited size. If the log is replaced meanwhile, it returns ErrReplaced.
 func (w *writer) fileJournal(j *journaled) error {
 	for {
 		if isEmpty, _ := j.backlog.State(); isEmpty {
@@ -411,7 +420,7 @@ func (w *writer) reopenIfReplaced() error {
 	detach(w.conn)
 	w.use(c)
 	w.tx.minimum = max(w.tx.minimum, newest) // change numbers continue for readers that follow them
-	w.plan = retention.Plan{}
+	w.plan, w.tx.renamed = retention.Plan{}, nil
 	w.file.onReopen()
 	w.onError(ErrReplaced)
 	return nil
