@@ -168,8 +168,8 @@ func TestOnlyTheTerminalsBasicColorsAreUsed(t *testing.T) {
 
 func TestTheRowUnderTheCursorIsTintedIfTheBackgroundIsKnown(t *testing.T) {
 	for background, want := range map[color.RGBA]string{
-		{0x1e, 0x1e, 0x2e, 0xff}: "\x1b[2;48;2;66;66;79m", // toward white
-		{0xff, 0xfa, 0xf0, 0xff}: "\x1b[2;48;2;214;210;201m",
+		{0x1e, 0x1e, 0x2e, 0xff}: "▌\x1b[48;2;66;66;79m", // toward white
+		{0xff, 0xfa, 0xf0, 0xff}: "▌\x1b[48;2;214;210;201m",
 	} {
 		onScreen(t, 80, 24, busyLog(), func(x *user) {
 			x.send(tea.BackgroundColorMsg{Color: background})

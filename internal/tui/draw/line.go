@@ -111,11 +111,14 @@ func (l Line) DropCells(cells int) Line {
 // Pad appends spaces up to a width.
 func (l Line) Pad(cells int) Line { return l.Add(Spaces(cells-l.Width()), display.Plain) }
 
-// Reverse returns the line in reverse video, like the row under the cursor.
+// Reverse returns the line as the row under the cursor, without faint text, which is hard to read there.
 func (l Line) Reverse() Line {
 	l = slices.Clone(l)
 	for i := range l {
 		l[i].Attr |= Reversed
+		if l[i].Role == display.Dim {
+			l[i].Role = display.Plain
+		}
 	}
 	return l
 }
