@@ -57,14 +57,7 @@ func exitCodeOf(t *testing.T, o *Options) (code int, err error) {
 		}
 	}()
 	err = Run(t.Context(), o)
-	var exit interface{ ExitCode() int }
-	switch {
-	case err == nil:
-		return output.ExitDone, nil
-	case errors.As(err, &exit):
-		return exit.ExitCode(), err
-	}
-	return output.ExitFailed, err
+	return exitOf(err), err
 }
 
 func TestSessionEndsTheHandlerAndItsDescendants(t *testing.T) {

@@ -37,16 +37,13 @@ func (t *tunnelLink) close(in *ingress) {
 	t.Close()
 }
 
-// quietOpen is how long the tunnel may take to open before the user is told.
-const quietOpen = 500 * time.Millisecond
-
 // open opens the tunnel and returns its state when it is ready. If it is interrupted, it returns neither a state nor an error.
 func (t *tunnelLink) open(ctx context.Context, in *ingress, p output.Printer, interrupts <-chan os.Signal) (tunnel.State, error) {
 	t.start(in)
 	if t.provider.isLocal() {
 		return <-t.States(), nil // ready already; Run handles interrupts
 	}
-	slow := time.NewTimer(quietOpen)
+	slow := time.NewTimer(output.ProgressAfter)
 	defer slow.Stop()
 	for {
 		select {

@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
 )
+
+// ProgressAfter is the time after which an operation shows its progress.
+const ProgressAfter = 500 * time.Millisecond
 
 // Progress is a line on a terminal that shows progress and overwrites itself.
 type Progress struct {

@@ -74,11 +74,8 @@ func (l *loadRun) send(ctx context.Context, request load.Request[[]byte]) load.R
 	return response
 }
 
-// When progress is shown: after half a second, and at an interval that does not flicker.
-const (
-	progressAfter    = 500 * time.Millisecond
-	progressInterval = 100 * time.Millisecond
-)
+// progressInterval is how often progress is drawn. It does not flicker.
+const progressInterval = 100 * time.Millisecond
 
 // watch draws the progress and handles interrupts until the run ended.
 func (l *loadRun) watch(ended <-chan time.Duration) (took time.Duration, interrupted bool) {
@@ -93,7 +90,7 @@ func (l *loadRun) watch(ended <-chan time.Duration) (took time.Duration, interru
 		case took = <-ended:
 			return took, interrupted
 		case <-tick.C:
-			if elapsed := o.Now().Sub(start); l.options.ShowProgress && elapsed >= progressAfter {
+			if elapsed := o.Now().Sub(start); l.options.ShowProgress && elapsed >= output.ProgressAfter {
 				l.draw(bar, elapsed)
 			}
 		case <-l.options.Interrupts:

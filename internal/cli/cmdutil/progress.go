@@ -8,9 +8,6 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/output"
 )
 
-// ProgressAfter is the time after which an operation shows its progress.
-const ProgressAfter = 500 * time.Millisecond
-
 // ShowsProgress reports whether stderr is a terminal that can show progress.
 func ShowsProgress(a *App) bool {
 	return a.Env.StderrTerminal && !a.Flags.Quiet && a.Env.Getenv("TERM") != "dumb"
@@ -34,7 +31,7 @@ func drawElapsed(a *App, line func(took time.Duration) string, done <-chan struc
 	shown := output.NewProgress(a.Env.Stderr, display.Style{Width: a.Env.Width()})
 	defer shown.Clear()
 	start := time.Now()
-	tick := time.NewTicker(ProgressAfter)
+	tick := time.NewTicker(output.ProgressAfter)
 	defer tick.Stop()
 	for {
 		select {

@@ -286,7 +286,7 @@ func (o *testOptions) run(ctx context.Context, a *cmdutil.App, out output.Option
 		defer bar.Clear()
 		began := a.Env.Now()
 		options.Progress = func(done, total int) {
-			if a.Env.Now().Sub(began) >= cmdutil.ProgressAfter {
+			if a.Env.Now().Sub(began) >= output.ProgressAfter {
 				bar.Draw(done, total, "cases")
 			}
 		}
