@@ -94,7 +94,7 @@ func tryReversed(t *trial) {
 	queued := `{"event":"render.queued",` + string(body[strings.Index(string(body), `"timestamp"`):strings.Index(string(body), `"data"`)]) +
 		`"data":{"id":"` + job + `","status":"QUEUED"}}`
 	t.accept("render.queued after render.complete", t.signed([]byte(queued)))
-	t.expectNotUndone(after)
+	expectNotUndone(t, after)
 }
 
 // atOnce sends n requests at the same time, which next returns.

@@ -74,7 +74,7 @@ func (t *trial) expectEffects(before, want int, text string) {
 }
 
 // expectNotUndone checks that the number of effects has not become smaller.
-func (t *trial) expectNotUndone(before int) {
+func expectNotUndone(t *trial, before int) {
 	if t.run.options.Effects == nil {
 		t.notes = append(t.notes, notObservable)
 		return

@@ -1,35 +1,28 @@
 package conformance
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/dispatch"
 	"github.com/vidiking/vidiking-cli/internal/sample"
-	"github.com/vidiking/vidiking-cli/internal/signature"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
 // trial is one case while it runs.
 type trial struct {
 	Case
+	requester
 
-	ctx    context.Context //nolint:containedctx // a trial ends with its run
-	run    *battery
-	source *sample.Source
-
+	ctx       context.Context //nolint:containedctx // a trial ends with its run
 	exchanges []Exchange
-	checks    []check
+	checks    checks
 	notes     []string
 	skipped   string // why the case does not apply
-	err       error  // a request could not be recorded
 }
 
 // state is the result of a check.
@@ -53,46 +46,7 @@ type check struct {
 // newTrial returns a trial whose ids depend on the seed and the case only.
 func (b *battery) newTrial(ctx context.Context, c Case) *trial {
 	key := sha256.Sum256([]byte(strconv.FormatUint(b.options.Seed, 10) + " " + c.ID))
-	return &trial{Case: c, ctx: ctx, run: b, source: sample.New(b.options.Now, rand.NewChaCha8(key))}
-}
-
-// payload returns a new sample of an event.
-func (t *trial) payload(event string) []byte {
-	body, err := t.source.Payload(event)
-	if err != nil && t.err == nil {
-		t.err = err
-	}
-	return body
-}
-
-// complete returns the documented example with a new id and the current time.
-func (t *trial) complete() []byte { return t.payload(webhook.EventRenderComplete) }
-
-// signed returns a request with the correct signature, in the form that the handler accepts.
-func (t *trial) signed(body []byte) Request {
-	return t.with(body, signature.Sign(t.run.options.Secret, body, t.run.form))
-}
-
-// with returns a request with some signature headers.
-func (t *trial) with(body []byte, signatures ...string) Request {
-	h := webhook.Header{{Name: "Content-Type", Value: "application/json"}}
-	for _, s := range signatures {
-		h = append(h, webhook.Field{Name: webhook.SignatureHeader, Value: s})
-	}
-	return Request{Header: h, Body: body, Shape: dispatch.Shape{NewConnections: true}}
-}
-
-// inForm returns hex digits in the form that the handler accepts.
-func (t *trial) inForm(digits string) string {
-	if t.run.form == signature.StyleBare {
-		return digits
-	}
-	return prefix + digits
-}
-
-// digits returns the correct signature without its prefix.
-func (t *trial) digits(body []byte) string {
-	return hex.EncodeToString(digest(sha256.New, t.run.options.Secret.Reveal(), body))
+	return &trial{Case: c, ctx: ctx, requester: requester{run: b, source: sample.New(b.options.Now, rand.NewChaCha8(key))}}
 }
 
 // send sends a request and records the exchange. It returns nil once the trial cannot go on.
@@ -214,16 +168,11 @@ func (t *trial) result(took time.Duration) Result {
 		r.Verdict, r.Message = Skip, t.skipped
 		return r
 	}
-	worst := check{}
-	for _, c := range t.checks {
-		if rank(t.verdict(c)) > rank(t.verdict(worst)) {
-			worst = c
-		}
-	}
-	r.Verdict = t.verdict(worst)
+	worst, verdict := t.checks.worst(&t.run.options)
+	r.Verdict = verdict
 	switch {
 	case r.Verdict != Pass:
-		r.Message = t.describe(worst)
+		r.Message = t.checks.describe(worst)
 	case t.Weight == Info && len(t.checks) > 0:
 		var all []string
 		for _, c := range t.checks {
@@ -234,12 +183,13 @@ func (t *trial) result(took time.Duration) Result {
 	return r
 }
 
-func (t *trial) verdict(c check) Verdict {
+// verdict returns what a check means for its case.
+func (c check) verdict(o *Options) Verdict {
 	switch c.state {
 	case failed:
 		return Error
 	case unmet:
-		if c.weight == Must || c.weight == Should && t.run.options.Strict {
+		if c.weight == Must || c.weight == Should && o.Strict {
 			return Fail
 		}
 		return Warn
@@ -247,6 +197,19 @@ func (t *trial) verdict(c check) Verdict {
 		return Warn
 	}
 	return Pass
+}
+
+// checks are all that a case found out.
+type checks []check
+
+// worst returns the check that decides the verdict of the case.
+func (all checks) worst(o *Options) (worst check, v Verdict) {
+	for _, c := range all {
+		if rank(c.verdict(o)) > rank(worst.verdict(o)) {
+			worst = c
+		}
+	}
+	return worst, worst.verdict(o)
 }
 
 // rank orders the verdicts of a case.
@@ -264,9 +227,9 @@ func rank(v Verdict) int {
 }
 
 // describe returns the text of a check, and how many of several equal requests it is about.
-func (t *trial) describe(c check) string {
+func (all checks) describe(c check) string {
 	same, total := 0, 0
-	for _, other := range t.checks {
+	for _, other := range all {
 		if other.name == c.name {
 			total++
 			if other.state != met {
@@ -278,9 +241,4 @@ func (t *trial) describe(c check) string {
 		return c.text
 	}
 	return fmt.Sprintf("%s (%d of %d)", c.text, same, total)
-}
-
-// replaced returns a body with one text replaced by another.
-func replaced(body []byte, old, by string) []byte {
-	return bytes.Replace(body, []byte(old), []byte(by), 1)
 }

@@ -5,31 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/account"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/display"
 	"github.com/vidiking/vidiking-cli/internal/vidiking"
 )
 
-// api requests the balance from Vidiking, which is free and requires the key, and compares the clocks.
-func (d *doctor) api(ctx context.Context) []Finding {
-	if d.o.APIErr != nil {
-		return d.o.APIErr.finding()
+// apiCheck checks whether Vidiking can be reached, and the clock.
+type apiCheck struct{ o *Options }
+
+// run requests the balance from Vidiking, which is free and requires the key, and compares the clocks.
+func (c apiCheck) run(ctx context.Context) []Finding {
+	if c.o.APIErr != nil {
+		return c.o.APIErr.finding()
 	}
 	limited := false
-	options := d.o.API
+	options := c.o.API
 	options.OnWait = func(vidiking.Wait) { limited = true }
-	c, err := vidiking.New(options)
+	client, err := vidiking.New(options)
 	if errors.Is(err, vidiking.ErrNoKey) {
 		return warning("no API key, so vidiking cannot change your account's webhook", "vidiking config set api-key")
 	}
 	if err != nil {
 		return failed(err.Error(), "")
 	}
-	_, meta, err := c.Balance(ctx)
+	_, meta, err := client.Balance(ctx)
 	if limited && errors.Is(err, context.DeadlineExceeded) {
 		return warning("Vidiking's rate limit is used up", "try again in a minute")
 	}
@@ -41,43 +42,43 @@ func (d *doctor) api(ctx context.Context) []Finding {
 	case errors.As(err, &odd):
 		meta = odd.Meta
 	}
-	return append(d.apiFinding(meta, err), d.clock(meta)...)
+	return append(c.finding(meta, err), c.clock(meta)...)
 }
 
-// apiFinding returns the result of the request.
-func (d *doctor) apiFinding(meta vidiking.Meta, err error) []Finding {
+// finding returns the result of the request.
+func (c apiCheck) finding(meta vidiking.Meta, err error) []Finding {
 	var status *vidiking.StatusError
 	var odd *vidiking.ResponseError
 	mode := ""
-	if d.o.API.Sandbox {
+	if c.o.API.Sandbox {
 		mode = ", in the sandbox"
 	}
-	_, source, _ := d.o.Config.APIKey()
+	_, source, _ := c.o.Config.APIKey()
 	switch {
 	case err == nil:
-		return ok(fmt.Sprintf("%s accepts the key %s (%s)%s, in %s", d.o.API.Base.Host(), d.o.API.Key, sourceName(source), mode, display.Duration(meta.Took)))
+		return ok(fmt.Sprintf("%s accepts the key %s (%s)%s, in %s", c.o.API.Base.Host(), c.o.API.Key, sourceName(source), mode, display.Duration(meta.Took)))
 	case errors.As(err, &status) && status.RejectsKey():
-		return failed(fmt.Sprintf("%s rejected the key %s (%s): %d", d.o.API.Base.Host(), d.o.API.Key, sourceName(source), status.Code), "copy it again from Vidiking's dashboard: vidiking config set api-key")
+		return failed(fmt.Sprintf("%s rejected the key %s (%s): %d", c.o.API.Base.Host(), c.o.API.Key, sourceName(source), status.Code), "copy it again from Vidiking's dashboard: vidiking config set api-key")
 	case errors.As(err, &odd):
-		return warning(odd.Error(), d.urlHint("the response may come from a proxy or a network's login page"))
+		return warning(odd.Error(), c.urlHint("the response may come from a proxy or a network's login page"))
 	case errors.As(err, &status) && status.Code >= http.StatusInternalServerError:
-		return failed(err.Error(), d.urlHint("the problem is on Vidiking's side: try again later"))
+		return failed(err.Error(), c.urlHint("the problem is on Vidiking's side: try again later"))
 	case errors.Is(err, context.DeadlineExceeded):
-		return failed(d.o.API.Base.Host()+" did not respond in time", d.urlHint(offlineHint))
+		return failed(c.o.API.Base.Host()+" did not respond in time", c.urlHint(offlineHint))
 	}
 	var unreachable *vidiking.UnreachableError
 	if errors.As(err, &unreachable) && unreachable.Reason == vidiking.ReasonProxy {
 		return failed(err.Error(), "the proxy comes from the environment: check HTTPS_PROXY and NO_PROXY")
 	}
-	return failed(err.Error(), d.urlHint(offlineHint))
+	return failed(err.Error(), c.urlHint(offlineHint))
 }
 
 const offlineHint = "is this machine online? If it needs a proxy: HTTPS_PROXY=URL"
 
 // urlHint suggests to check the API's URL if it is not the default one.
-func (d *doctor) urlHint(otherwise string) string {
-	if source := d.o.Config.Source(config.APIURL); source != config.SourceDefault {
-		return fmt.Sprintf("check the API's URL: %s (%s)", d.o.API.Base, sourceName(source))
+func (c apiCheck) urlHint(otherwise string) string {
+	if source := c.o.Config.Source(config.APIURL); source != config.SourceDefault {
+		return fmt.Sprintf("check the API's URL: %s (%s)", c.o.API.Base, sourceName(source))
 	}
 	return otherwise
 }
@@ -88,7 +89,7 @@ const (
 	clockFailure = 5 * time.Minute // certificates and tokens may be rejected
 )
 
-func (d *doctor) clock(meta vidiking.Meta) []Finding {
+func (c apiCheck) clock(meta vidiking.Meta) []Finding {
 	if meta.Date.IsZero() {
 		return nil
 	}
@@ -109,48 +110,6 @@ func (d *doctor) clock(meta vidiking.Meta) []Finding {
 		f.State = Failed
 	}
 	return []Finding{f}
-}
-
-// account reports the registered webhook as far as this machine knows it, and registrations that must be restored.
-func (d *doctor) account(context.Context) []Finding {
-	if d.o.AccountStore == nil {
-		return nil
-	}
-	left, err := d.o.AccountStore.Stale()
-	if err != nil {
-		return failed(d.accountError(err), "set the webhook again, then move that file away: vidiking config set-webhook")
-	}
-	var found []Finding
-	for _, o := range left {
-		f := Finding{State: Failed, Message: "a listen that was killed left its URL in your account: " + o.Active().Webhook.URL, Hint: "vidiking config restore-webhook"}
-		if o.Base == nil {
-			f.Hint = "register your own URL: vidiking config set-webhook --url URL"
-		}
-		found = append(found, f)
-	}
-	s, err := d.accountState()
-	switch {
-	case err != nil:
-		return append(found, failed(d.accountError(err), "set the webhook again, then move that file away: vidiking config set-webhook")...)
-	case len(found) > 0:
-		return found
-	case s.Override != nil:
-		top := s.Override.Active()
-		return ok(fmt.Sprintf("Vidiking sends %s to a listen (process %d): %s", account.ShortEvents(top.Webhook.Events), top.PID, top.Webhook.URL))
-	case s.Saved == nil:
-		return ok("no webhook was set from this machine")
-	case s.Saved.Uncertain != nil:
-		return warning(fmt.Sprintf("Vidiking sends to %s or to %s: the last change got no response", s.Saved.Webhook.URL, s.Saved.Uncertain.URL), "set it again: vidiking config set-webhook --url URL")
-	}
-	return ok(fmt.Sprintf("Vidiking sends %s to %s", account.ShortEvents(s.Saved.Webhook.Events), s.Saved.Webhook.URL))
-}
-
-func (d *doctor) accountError(err error) string {
-	var file *account.FileError
-	if errors.As(err, &file) {
-		return strings.Replace(err.Error(), file.Path, d.o.Config.ShortPath(file.Path), 1)
-	}
-	return err.Error()
 }
 
 // adviceOf returns the advice of an error, if it has any.

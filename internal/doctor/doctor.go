@@ -78,7 +78,7 @@ const checkTimeout = 45 * time.Second
 
 // Run runs all checks concurrently and reports their findings in a fixed order.
 func Run(ctx context.Context, o Options, report func(Finding)) {
-	d := &doctor{o: o}
+	d := &doctor{o: &o}
 	checks := d.checks()
 	results := make([]chan []Finding, len(checks))
 	for i, c := range checks {
@@ -99,7 +99,8 @@ func Run(ctx context.Context, o Options, report func(Finding)) {
 	}
 }
 
-type doctor struct{ o Options }
+// doctor has the checks that need one function each. The others have types.
+type doctor struct{ o *Options }
 
 // checks returns all checks, or only two if there is no configuration.
 func (d *doctor) checks() []check {
@@ -108,12 +109,12 @@ func (d *doctor) checks() []check {
 		return checks
 	}
 	checks = append(checks, []check{
-		{"permissions", d.permissions}, {"secret", d.secret}, {"api", d.api}, {"account", d.account}, {"proxy", d.proxy},
+		{"permissions", permissionCheck{d.o}.run}, {"secret", secretCheck{d.o}.run}, {"api", apiCheck{d.o}.run}, {"account", accountCheck{d.o}.run}, {"proxy", d.proxy},
 	}...)
 	if d.o.Tunnel != nil {
 		checks = append(checks, check{"tunnel", d.o.Tunnel})
 	}
-	return append(checks, []check{{"handler", d.handler}, {"log", d.log}, {"sessions", d.sessions}}...)
+	return append(checks, []check{{"handler", handlerCheck{d.o}.run}, {"log", logCheck{d.o}.run}, {"sessions", sessionCheck{d.o}.run}}...)
 }
 
 func ok(message string, details ...string) []Finding {

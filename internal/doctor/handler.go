@@ -15,51 +15,54 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
 
-// handler checks whether each handler is up and accepts a signed sample. A handler on another machine may be in production, so it gets
+// handlerCheck checks whether the handlers respond.
+type handlerCheck struct{ o *Options }
+
+// run checks whether each handler is up and accepts a signed sample. A handler on another machine may be in production, so it gets
 // no sample.
-func (d *doctor) handler(ctx context.Context) []Finding {
-	if d.o.RouteErr != nil {
-		return d.o.RouteErr.finding()
+func (c handlerCheck) run(ctx context.Context) []Finding {
+	if c.o.RouteErr != nil {
+		return c.o.RouteErr.finding()
 	}
-	sender := dispatch.NewSender(dispatch.Options{Timeout: d.o.Config.Duration(config.Timeout), Now: d.o.Now, Guard: d.o.Guard})
+	sender := dispatch.NewSender(dispatch.Options{Timeout: c.o.Config.Duration(config.Timeout), Now: c.o.Now, Guard: c.o.Guard})
 	defer sender.Close()
 	var found []Finding
 	var seen []string
-	for _, r := range d.o.Routes {
+	for _, r := range c.o.Routes {
 		if !slices.Contains(seen, r.Target.String()) {
 			seen = append(seen, r.Target.String())
-			found = append(found, d.checkTarget(ctx, sender, r)...)
+			found = append(found, c.checkTarget(ctx, sender, r)...)
 		}
 	}
 	return found
 }
 
-func (d *doctor) checkTarget(ctx context.Context, sender *dispatch.Sender, r relay.Route) []Finding {
+func (c handlerCheck) checkTarget(ctx context.Context, sender *dispatch.Sender, r relay.Route) []Finding {
 	if err := sender.Reachable(ctx, r.Target); err != nil {
-		if d.o.RoutesFromSession {
+		if c.o.RoutesFromSession {
 			return failed(err.Error(), "start it: the running listen forwards to it")
 		}
-		if d.o.Config.Source(config.Forward) == config.SourceDefault {
+		if c.o.Config.Source(config.Forward) == config.SourceDefault {
 			return warning(fmt.Sprintf("%s No handler is configured, so this is the default.", err), "configure yours: vidiking config set forward localhost:8080")
 		}
 		return failed(err.Error(), "start it, or configure another: vidiking config set forward TARGET")
 	}
-	secret, err := d.activeSecret()
+	secret, err := secretCheck(c).active()
 	switch {
-	case d.o.NoSample:
+	case c.o.NoSample:
 		return ok(r.Target.Short() + " is up")
 	case !r.Target.IsLocal():
 		return ok(r.Target.Short() + " is up (no sample sent: it is not on this machine)")
 	case err != nil || !secret.IsSet():
 		return ok(r.Target.Short() + " is up (no sample sent: there is no secret)")
 	}
-	return d.sendSample(ctx, sender, r, secret)
+	return c.sendSample(ctx, sender, r, secret)
 }
 
 // sendSample sends a signed sample event to the handler and reports the response.
-func (d *doctor) sendSample(ctx context.Context, sender *dispatch.Sender, r relay.Route, secret activeSecret) []Finding {
+func (c handlerCheck) sendSample(ctx context.Context, sender *dispatch.Sender, r relay.Route, secret activeSecret) []Finding {
 	event := eventFor(r)
-	body, err := sample.New(d.o.Now, d.o.Random).Payload(event)
+	body, err := sample.New(c.o.Now, c.o.Random).Payload(event)
 	if err != nil {
 		return failed("cannot create a sample: "+err.Error(), "")
 	}

@@ -20,14 +20,17 @@ type ownFile struct {
 	dir    bool
 }
 
-// permissions checks whether other users can access the program's files, and removes that permission if Fix is set.
-func (d *doctor) permissions(context.Context) []Finding {
-	if d.o.GOOS == "windows" {
+// permissionCheck checks that only the user can read the files with secrets.
+type permissionCheck struct{ o *Options }
+
+// run checks whether other users can access the program's files, and removes that permission if Fix is set.
+func (c permissionCheck) run(context.Context) []Finding {
+	if c.o.GOOS == "windows" {
 		return ok("Windows protects the files in your profile")
 	}
 	var found []Finding
 	checked := 0
-	for _, f := range d.files() {
+	for _, f := range c.files() {
 		info, err := os.Lstat(f.path)
 		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			info, err = os.Stat(f.path)
@@ -38,7 +41,7 @@ func (d *doctor) permissions(context.Context) []Finding {
 		}
 		checked++
 		if open := info.Mode().Perm() & 0o077; open != 0 {
-			found = append(found, d.exposed(f, info.Mode().Perm()))
+			found = append(found, c.exposed(f, info.Mode().Perm()))
 		}
 	}
 	switch {
@@ -51,12 +54,12 @@ func (d *doctor) permissions(context.Context) []Finding {
 }
 
 // exposed returns the finding for a file that other users can access.
-func (d *doctor) exposed(f ownFile, mode fs.FileMode) Finding {
-	short, want := d.o.Config.ShortPath(f.path), fs.FileMode(0o600)
+func (c permissionCheck) exposed(f ownFile, mode fs.FileMode) Finding {
+	short, want := c.o.Config.ShortPath(f.path), fs.FileMode(0o600)
 	if f.dir {
 		want = 0o700
 	}
-	if d.o.Fix {
+	if c.o.Fix {
 		err := os.Chmod(f.path, want)
 		if err == nil {
 			return Finding{State: OK, Message: fmt.Sprintf("%s is now accessible only to you (was mode %o)", short, mode), Fixed: true}
@@ -71,17 +74,17 @@ func (d *doctor) exposed(f ownFile, mode fs.FileMode) Finding {
 }
 
 // files returns all files that the program may have created.
-func (d *doctor) files() []ownFile {
+func (c permissionCheck) files() []ownFile {
 	var files []ownFile
-	if path, err := d.o.Config.FilePath(); err == nil {
-		files = append(files, ownFile{path: path, secret: d.o.Config.FileHoldsSecret()})
+	if path, err := c.o.Config.FilePath(); err == nil {
+		files = append(files, ownFile{path: path, secret: c.o.Config.FileHoldsSecret()})
 	}
-	if d.o.AccountStore != nil {
-		for _, path := range d.o.AccountStore.Files() {
+	if c.o.AccountStore != nil {
+		for _, path := range c.o.AccountStore.Files() {
 			files = append(files, ownFile{path: path, secret: true})
 		}
 	}
-	dir, err := d.o.Config.DataDir()
+	dir, err := c.o.Config.DataDir()
 	if err != nil {
 		return files
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/vidiking/vidiking-cli/internal/account"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -16,12 +15,15 @@ type activeSecret struct {
 	source string
 }
 
-// activeSecret returns the given secret or, if there is none, the generated one.
-func (d *doctor) activeSecret() (activeSecret, error) {
-	if s, source, ok := d.o.Config.Secret(); ok {
+// secretCheck checks the signing secret.
+type secretCheck struct{ o *Options }
+
+// active returns the given secret or, if there is none, the generated one.
+func (c secretCheck) active() (activeSecret, error) {
+	if s, source, ok := c.o.Config.Secret(); ok {
 		return activeSecret{s, sourceName(source)}, nil
 	}
-	dir, err := d.o.Config.DataDir()
+	dir, err := c.o.Config.DataDir()
 	if err != nil {
 		return activeSecret{}, err
 	}
@@ -29,9 +31,9 @@ func (d *doctor) activeSecret() (activeSecret, error) {
 	return activeSecret{s, "generated"}, err
 }
 
-// secret checks that environment, configuration and account have the same secret.
-func (d *doctor) secret(context.Context) []Finding {
-	s, err := d.activeSecret()
+// run checks that environment, configuration and account have the same secret.
+func (c secretCheck) run(context.Context) []Finding {
+	s, err := c.active()
 	switch {
 	case err != nil:
 		return failed(err.Error(), adviceOf(err))
@@ -39,13 +41,13 @@ func (d *doctor) secret(context.Context) []Finding {
 		return ok("no secret yet; the first listen generates one")
 	}
 	var found []Finding
-	if other, ok := d.o.Config.SecretInFile(); ok && other != s.Secret {
+	if other, ok := c.o.Config.SecretInFile(); ok && other != s.Secret {
 		found = append(found, Finding{
 			State: Warning, Message: fmt.Sprintf("two secrets: %s (%s) is used, %s is in the configuration", s, s.source, other),
 			Hint: "remove the one that Vidiking doesn't use: vidiking config unset webhook-secret, or unset " + config.EnvSecret,
 		})
 	}
-	if registered, ok := d.registered(); ok && registered.Secret != s.Secret {
+	if registered, ok := accountCheck(c).registered(); ok && registered.Secret != s.Secret {
 		found = append(found, Finding{
 			State: Warning, Message: fmt.Sprintf("Vidiking signs with %s, but listen verifies with %s (%s)", registered.Secret, s, s.source),
 			Hint: "make Vidiking sign with yours: vidiking config set-webhook",
@@ -55,27 +57,4 @@ func (d *doctor) secret(context.Context) []Finding {
 		return found
 	}
 	return ok(fmt.Sprintf("%s (%s)", s, s.source))
-}
-
-// registered returns the webhook that was set from this machine, unless that is uncertain.
-func (d *doctor) registered() (registeredWebhook, bool) {
-	s, err := d.accountState()
-	if err != nil || s.Override != nil || s.Base() == nil {
-		return registeredWebhook{}, false
-	}
-	return registeredWebhook{URL: s.Base().URL, Secret: s.Base().Secret}, true
-}
-
-// registeredWebhook is the part of a webhook that the checks need.
-type registeredWebhook struct {
-	URL    string
-	Secret webhook.Secret
-}
-
-// accountState returns the known state of the account's webhook.
-func (d *doctor) accountState() (account.State, error) {
-	if d.o.AccountStore == nil || d.o.APIErr != nil || !d.o.API.Key.IsSet() {
-		return account.State{}, nil
-	}
-	return d.o.AccountStore.State(account.Account{API: d.o.API.Base.String(), Key: d.o.API.Key})
 }
