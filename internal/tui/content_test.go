@@ -58,11 +58,14 @@ func TestALongArrayIsShownInPages(t *testing.T) {
 		x.showsNot("more\n")
 		x.press("left", "enter") // fold and unfold
 		x.shows("… 4,000 before")
-		x.press("down", "enter")
+		x.press("down", "enter", "down")
+		x.shows("… 501 more", "[3999]")
+		for range 2_001 {
+			x.press("up")
+		}
 		x.shows("… 2,000 before")
-		x.press("enter")
-		x.shows("[0]")
-		x.showsNot("before")
+		x.press("enter", "down")
+		x.shows("… 2,501 more", "[1999]")
 		x.press("left")
 		x.shows("▸ frames  4,501 items")
 	})

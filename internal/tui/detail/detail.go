@@ -132,6 +132,7 @@ func (d *Model) Update(msg LoadedMsg) tea.Cmd {
 		return d.render(d.subject, d.renderer())
 	}
 	d.lines = msg.lines
+	d.afterTurn()
 	d.scroll()
 	if d.Search.pending {
 		d.Search.pending = false

@@ -2,6 +2,7 @@ package detail
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/vidiking/vidiking-cli/internal/tui/draw"
 )
@@ -21,12 +22,14 @@ type detailLine struct {
 
 // pane is the lines of the detail with the cursor in them.
 type pane struct {
-	lines  []detailLine
-	folds  folds // folded sections of payload and attempts
-	pages  pages
-	height int // number of visible lines
-	top    int
-	cursor int // index of a line, used while the detail has the focus
+	lines []detailLine
+	folds folds // folded sections of payload and attempts
+	pages pages
+
+	turnedBack bool // to a previous page, which is not rendered yet
+	height     int  // number of visible lines
+	top        int
+	cursor     int // index of a line, used while the detail has the focus
 }
 
 // reset scrolls to the beginning, for another delivery or tab.
@@ -66,8 +69,10 @@ func (p *pane) toggle() (ok bool) {
 	return true
 }
 
-// turn shows the next or previous page of a long container, and moves the cursor to the page's first line.
+// turn shows the next or previous page of a long container. The cursor continues in its direction: on the first line of the next page, or on the
+// last line of the previous one.
 func (p *pane) turn(l detailLine) {
+	p.turnedBack = l.page < 0
 	p.pages = maps.Clone(p.pages) // a command may be reading the old map
 	p.pages[l.pageOf] += l.page
 	if l.pageOf == "" {
@@ -78,6 +83,15 @@ func (p *pane) turn(l detailLine) {
 		p.cursor--
 	}
 	p.scroll()
+}
+
+// afterTurn moves the cursor to the last line of a previous page once that is rendered.
+func (p *pane) afterTurn() {
+	at := slices.IndexFunc(p.lines[min(p.cursor, len(p.lines)):], func(l detailLine) bool { return l.page > 0 })
+	if p.turnedBack && at > 0 {
+		p.cursor += at - 1
+	}
+	p.turnedBack = false
 }
 
 // Path returns the path of the payload's member under the cursor, such as data.frames[3]. It is empty for the outermost members and on other
