@@ -45,15 +45,16 @@ func checkReleased(t *testing.T, dir string) {
 	}
 }
 
-func TestAFaultDuringTheStartEndsTheSession(t *testing.T) {
-	t.Parallel()
+// startFault is a fault during the start of a session.
+type startFault struct {
+	fault func(t *testing.T, o *Options)
+	code  int
+	want  error // nil: any
+}
+
+func startFaults() map[string]startFault {
 	fault := errors.New("a fault of the test")
-	type start struct {
-		fault func(t *testing.T, o *Options)
-		code  int
-		want  error // nil: any
-	}
-	starts := map[string]start{
+	all := map[string]startFault{
 		"the secret cannot be read": {func(_ *testing.T, o *Options) {
 			o.Secrets.Load = func() (Secret, error) { return Secret{}, fault }
 		}, output.ExitFailed, fault},
@@ -90,11 +91,16 @@ func TestAFaultDuringTheStartEndsTheSession(t *testing.T) {
 		}, output.ExitFailed, nil},
 	}
 	for _, err := range []error{store.ErrBusy, store.ErrFull, store.ErrReadOnly, store.ErrCorrupt, store.ErrNewerSchema} {
-		starts["the log cannot be opened: "+err.Error()] = start{func(_ *testing.T, o *Options) {
+		all["the log cannot be opened: "+err.Error()] = startFault{func(_ *testing.T, o *Options) {
 			o.Log.Open = func(context.Context, func(error)) (*store.Log, error) { return nil, err }
 		}, output.ExitFailed, err}
 	}
-	for name, tc := range starts {
+	return all
+}
+
+func TestAFaultDuringTheStartEndsTheSession(t *testing.T) {
+	t.Parallel()
+	for name, tc := range startFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o, out, _ := optionsFor(t, freeAddress(t))
@@ -202,16 +208,18 @@ func (r *running) checkLog() {
 	}
 }
 
-func TestAFaultDuringASessionLosesNoDelivery(t *testing.T) {
-	t.Parallel()
+// sessionFault is a fault of a running session.
+type sessionFault struct {
+	handler http.Handler // nil: responds with 200
+	options func(t *testing.T, o *Options)
+	during  func(r *running) // after the first delivery; ends the session
+	code    int
+	want    string // part of the output; empty: any
+}
+
+func sessionFaults() map[string]sessionFault {
 	lost := errors.New("the tunnel is lost")
-	for name, tc := range map[string]struct {
-		handler http.Handler // nil: responds with 200
-		options func(t *testing.T, o *Options)
-		during  func(r *running) // between two deliveries; ends the session
-		code    int
-		want    string // part of the output; empty: any
-	}{
+	return map[string]sessionFault{
 		"nothing": {during: (*running).interrupt, code: output.ExitDone, want: "received 1"},
 		"the log is locked for a while": {during: func(r *running) {
 			release := r.lockLog()
@@ -253,7 +261,12 @@ func TestAFaultDuringASessionLosesNoDelivery(t *testing.T) {
 		}, code: output.ExitDone, want: "1 held for the next listen"},
 		"the tunnel is lost": {during: func(r *running) { r.tunnel.lost <- lost }, code: output.ExitFailed, want: "received 1"},
 		"the ingress ends":   {during: func(r *running) { _ = r.ingress.ln.Close() }, code: output.ExitFailed},
-	} {
+	}
+}
+
+func TestAFaultDuringASessionLosesNoDelivery(t *testing.T) {
+	t.Parallel()
+	for name, tc := range sessionFaults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := startRunning(t, tc.handler, tc.options)

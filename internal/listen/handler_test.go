@@ -60,7 +60,19 @@ func exitCodeOf(t *testing.T, o *Options) (code int, err error) {
 	return exitOf(err), err
 }
 
-func TestSessionEndsTheHandlerAndItsDescendants(t *testing.T) {
+// handlerEnd is a way in which a session with a handler ends.
+type handlerEnd struct {
+	name    string
+	trap    string
+	command []string
+	timeout time.Duration
+	then    func(t *testing.T, address string, leader int, interrupts chan<- os.Signal) // once the handler runs
+	panics  bool
+	want    int // exit code
+}
+
+func handlerEnds(t *testing.T) []handlerEnd {
+	t.Helper()
 	notExecutable := filepath.Join(t.TempDir(), "program")
 	if err := os.WriteFile(notExecutable, []byte("#!/no/such/interpreter\n"), 0o700); err != nil { //nolint:gosec // a program
 		t.Fatal(err)
@@ -74,15 +86,7 @@ func TestSessionEndsTheHandlerAndItsDescendants(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = ln.Close() })
 	}
-	for _, tc := range []struct {
-		name    string
-		trap    string
-		command []string
-		timeout time.Duration
-		then    func(t *testing.T, address string, leader int, interrupts chan<- os.Signal) // once the handler runs
-		panics  bool
-		want    int // exit code
-	}{
+	return []handlerEnd{
 		{
 			name: "after an interrupt", trap: asked, want: output.ExitDone,
 			then: func(_ *testing.T, _ string, _ int, interrupts chan<- os.Signal) { interrupts <- os.Interrupt },
@@ -133,7 +137,11 @@ func TestSessionEndsTheHandlerAndItsDescendants(t *testing.T) {
 			name: "after a panic", trap: asked, command: []string{"true"}, panics: true, want: -1,
 			then: func(t *testing.T, address string, _ int, _ chan<- os.Signal) { accept(t, address) },
 		},
-	} {
+	}
+}
+
+func TestSessionEndsTheHandlerAndItsDescendants(t *testing.T) {
+	for _, tc := range handlerEnds(t) {
 		t.Run(tc.name, func(t *testing.T) {
 			address := freeAddress(t)
 			o, out, interrupts := optionsFor(t, address)

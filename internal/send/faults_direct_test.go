@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"sync"
@@ -99,15 +100,20 @@ func newDirectRig(t *testing.T, deadline time.Duration) *directRig {
 			t.Error(err)
 		}
 	})
-	printed := output.Options{Stdout: &r.out, Stderr: &r.out, Now: time.Now()}
-	r.runner = NewRunner(RunnerOptions{
+	r.runner = newTestRunner(&r.out, deadline)
+	r.runner.Use(&Destination{Routes: options.Routes, conn: c})
+	return r
+}
+
+// newTestRunner returns a Runner that prints to out.
+func newTestRunner(out io.Writer, deadline time.Duration) *Runner {
+	printed := output.Options{Stdout: out, Stderr: out, Now: time.Now()}
+	return NewRunner(RunnerOptions{
 		Printer: output.New(printed), Output: printed, Now: time.Now, Deadline: deadline,
 		Explain:     func(err error) *output.Failure { return output.Failed(err, err.Error()) },
 		Diagnose:    func(context.Context, webhook.Delivery) signature.Diagnosis { return signature.Diagnosis{} },
 		WriteFailed: func(err error) error { return err },
 	})
-	r.runner.Use(&Destination{Routes: options.Routes, conn: c})
-	return r
 }
 
 // threeRequests returns a batch.

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/output"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/session"
 	"github.com/vidiking/vidiking-cli/internal/store"
@@ -102,6 +104,55 @@ func TestASendThatTheSessionDidNotAcceptIsAnError(t *testing.T) {
 		}
 		if _, err := c.Send(t.Context(), in); err != nil {
 			t.Errorf("%s: the third send returned %v", failure, err)
+		}
+	}
+}
+
+// Each request of a load run has its own outcome: one that the session did not accept does not end the run.
+func TestFaultsOfALoadRunThroughASessionAreReported(t *testing.T) {
+	t.Parallel()
+	get := func(s *faultySession) *testkit.Script { return &s.get }
+	send := func(s *faultySession) *testkit.Script { return &s.send }
+	for name, tc := range map[string]struct {
+		status webhook.Status
+		answer int
+		seam   func(*faultySession) *testkit.Script
+		fault  error
+		calls  []int64
+		sent   int // accepted by the session
+		code   int
+		want   string // the error; empty: none with a text
+	}{
+		"the session refuses a connection": {
+			webhook.StatusDelivered, http.StatusOK, send, errors.New(string(webhook.FailureRefused)), []int64{2}, 2, output.ExitFailed,
+			"1 of 3 requests were not accepted",
+		},
+		"the session ends": {
+			webhook.StatusDelivered, http.StatusOK, send, errors.New(string(webhook.FailureReset)), []int64{2, 3}, 1, output.ExitFailed,
+			"2 of 3 requests were not accepted",
+		},
+		"the session is suspended": { // the requests after the first do not wait
+			webhook.StatusDelivered, http.StatusOK, send, errors.New(string(webhook.FailureTimeout)), []int64{1}, 0, output.ExitFailed,
+			"3 of 3 requests were not accepted",
+		},
+		"the log of delivered requests is not needed": {
+			webhook.StatusDelivered, http.StatusOK, get, store.ErrCorrupt, []int64{1, 2, 3}, 3, output.ExitDone, "",
+		},
+		"the log cannot be read": {
+			webhook.StatusRefused, http.StatusUnauthorized, get, store.ErrBusy, []int64{1, 2, 3}, 3, output.ExitHandler, "",
+		},
+	} {
+		s, c := newFaultySession(tc.status, tc.answer)
+		tc.seam(s).Store(testkit.FailingOn(func() error { return tc.fault }, tc.calls...))
+		var out bytes.Buffer
+		runner := newTestRunner(&out, 0)
+		runner.Use(&Destination{Session: &c.session, conn: c})
+		err := runner.RunLoad(t.Context(), threeRequests(t), LoadOptions{Concurrency: 1})
+		if exitCode(err) != tc.code || tc.want != "" && err.Error() != tc.want {
+			t.Errorf("%s: got %v, want exit code %d and %q", name, err, tc.code, tc.want)
+		}
+		if s.sent != tc.sent {
+			t.Errorf("%s: the session accepted %d requests, want %d", name, s.sent, tc.sent)
 		}
 	}
 }

@@ -52,3 +52,16 @@ type AmbiguousError struct {
 func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%q begins the ids of %d deliveries", e.Typed, e.Total)
 }
+
+// AttemptError reports attempts that could not be written.
+type AttemptError struct {
+	ID       webhook.ID
+	Attempts []webhook.Attempt
+	Err      error
+}
+
+// Error names the delivery and the reason.
+func (e *AttemptError) Error() string { return fmt.Sprintf("write an attempt at %s: %v", e.ID, e.Err) }
+
+// Unwrap returns the reason.
+func (e *AttemptError) Unwrap() error { return e.Err }
