@@ -59,6 +59,8 @@ the default. 'vidiking config list' shows where each setting comes from. An empt
 				{name: cmdutil.EnvURL, text: "where to send events; trigger, replay and webhooks wait use this listen, even if others run"},
 				{name: "VIDIKING_WEBHOOK_SECRET", text: "the signing secret in use"},
 				{name: "VIDIKING_DATA_DIR", text: "the directory of its delivery log, for trigger and webhooks wait"},
+				{name: "VIDIKING_API_URL", text: "the URL of the emulator, only with --emulator"},
+				{name: "VIDIKING_API_KEY", text: "a key that the emulator accepts, only with --emulator"},
 			},
 		}},
 		seeAlso: []string{"config", "config list", "formatting"},

@@ -29,6 +29,7 @@ type hook struct {
 	URL    string   `json:"url"`
 	Events []string `json:"events"`
 	Secret string   `json:"secret,omitempty"`
+	Own    bool     `json:"own,omitempty"` // of the options: no call has registered it
 }
 
 func (h *hook) isSubscribed(event string) bool { return h != nil && slices.Contains(h.Events, event) }

@@ -50,6 +50,7 @@ type courier struct {
 	ctx    context.Context // ends attempts in progress
 	sent   func(Sent)
 	report func(error)
+	own    *Webhook // may be nil
 	kept   atomic.Int64
 }
 
@@ -173,12 +174,24 @@ func (c *courier) attempt(to dispatch.Target, t task, d *webhook.Delivery) dispa
 	if f, ok := c.faults.find(faultSecret, d.Event, string(d.ID)); ok && t.tries > 0 {
 		header = header.With(webhook.Field{Name: webhook.SignatureHeader, Value: f.otherSignature(header.Get(webhook.SignatureHeader), d.Body)})
 	}
+	if c.own != nil && targetOf(c.own.URL) == t.target {
+		header = header.With(c.own.Sender)
+	}
 	if t.tries == 0 {
 		if _, ok := c.faults.find(faultDrop, d.Event, string(d.ID)); ok {
 			return dispatch.Result{Attempt: dropConnection(c.ctx, to, d.Body)}
 		}
 	}
 	return c.sender.Send(c.ctx, to, header, d.Body)
+}
+
+// targetOf returns a URL as attempts have it.
+func targetOf(url string) string {
+	to, err := dispatch.ParseTarget(url, "/")
+	if err != nil {
+		return url
+	}
+	return to.String()
 }
 
 // summaryOf returns the row of an attempt.

@@ -42,6 +42,7 @@ type Options struct {
 	Dir            string         // of the state
 	Key            string         // the API key to require; empty: any
 	Secret         webhook.Secret // signs deliveries while no webhook is registered
+	Webhook        *Webhook       // the account's webhook of a new state; nil: none is registered
 	Style          signature.Style
 	Unlimited      bool    // no rate limit
 	Speed          float64 // of the clock; 0: it stands still until it is moved
@@ -56,6 +57,13 @@ type Options struct {
 	Now            func() time.Time // the system's clock
 	Sent           func(Sent)       // gets every attempt; must not block for long
 	OnError        func(error)      // gets errors that have no caller
+}
+
+// Webhook is a webhook that gets all events until a call replaces it. If it is also the callback of a job, it gets each event once. URL must be
+// valid.
+type Webhook struct {
+	URL    string
+	Sender webhook.Field // added to the header of its deliveries
 }
 
 // Emulator is a running emulator.
@@ -122,7 +130,7 @@ func (e *Emulator) open(ctx context.Context) (err error) {
 	rules := &faults{seed: e.ledger.account.Seed}
 	e.queue = retry.New(retry.Options[task]{Clock: clock, Send: e.run, Parallel: parallel, Go: e.running.Go, Done: e.done})
 	e.courier = &courier{
-		ledger: e.ledger, sender: dispatch.NewSender(dispatch.Options{Now: e.o.Now}), queue: e.queue, faults: rules, ctx: sending, report: e.o.OnError,
+		ledger: e.ledger, own: e.o.Webhook, sender: dispatch.NewSender(dispatch.Options{Now: e.o.Now}), queue: e.queue, faults: rules, ctx: sending, report: e.o.OnError,
 		sent: func(s Sent) {
 			e.watch.notify(s)
 			e.o.Sent(s)
@@ -140,7 +148,14 @@ func (e *Emulator) newAccount() account {
 	if seed == 0 {
 		seed = uint64(e.o.Now().UnixNano()) //nolint:gosec // any bits will do
 	}
-	return account{Seed: source(seed), Balance: credits(e.o.Balance), Deposited: credits(e.o.Balance)}
+	acct := account{Seed: source(seed), Balance: credits(e.o.Balance), Deposited: credits(e.o.Balance)}
+	if w := e.o.Webhook; w != nil {
+		acct.Webhook = &hook{URL: w.URL, Secret: e.o.Secret.Reveal(), Own: true}
+		for _, event := range webhook.Events() {
+			acct.Webhook.Events = append(acct.Webhook.Events, event.Name)
+		}
+	}
+	return acct
 }
 
 // loadFaults uses the rules of the options, or else those of an earlier control call.

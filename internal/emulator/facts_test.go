@@ -200,6 +200,36 @@ func TestThereIsOneWebhookWhichIsReplaced(t *testing.T) {
 	}
 }
 
+func TestOwnWebhookGetsEachEventOnceUntilItIsReplaced(t *testing.T) {
+	t.Parallel()
+	own, other := newHandlerOf(t, 200), newHandlerOf(t, 200)
+	r := open(t, t.TempDir(), func(o *Options) {
+		o.Webhook = &Webhook{URL: own.URL, Sender: webhook.Field{Name: "X-Sender", Value: "the emulator"}}
+	})
+	r.render("")
+	r.render(own.URL)
+	r.render(other.URL)
+	r.advance(Until{})
+	ended := 0
+	for i, event := range own.events() {
+		if event == "render.complete" {
+			ended++
+		}
+		if got := own.got[i].header.Get("X-Sender"); got != "the emulator" {
+			t.Errorf("%s: got the sender %q", event, got)
+		}
+	}
+	if ended != 3 || len(own.events()) != 9 || len(other.events()) != 1 || other.got[0].header.Get("X-Sender") != "" {
+		t.Errorf("got %q, and %q for the callback, want three events of three jobs, and one without the sender", own.events(), other.events())
+	}
+	putWebhook(r, other.URL, allEvents)
+	r.render("")
+	r.advance(Until{})
+	if len(own.events()) != 9 || len(other.events()) != 4 {
+		t.Errorf("after PUT /webhooks: got %q and %q, want new events only at the new webhook", own.events(), other.events())
+	}
+}
+
 // Both documented handlers accept a delivery: the one that hashes the raw bytes, and the one that hashes JSON.stringify of the parsed body.
 func TestDeliveriesAreSigned(t *testing.T) {
 	t.Parallel()

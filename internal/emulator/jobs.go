@@ -215,7 +215,7 @@ func (s *jobs) notifyJob(c *change, j *job) {
 		o.Target = j.Callback
 		s.add(c, o)
 	}
-	if h := c.account.Webhook; h.isSubscribed(event) {
+	if h := c.account.Webhook; h.isSubscribed(event) && !(h.Own && o.Target == h.URL) {
 		o.Target = h.URL
 		s.add(c, o)
 	}

@@ -110,7 +110,7 @@ func (c *child) interrupt(sig os.Signal, interrupts <-chan os.Signal) error {
 
 // environment returns the variables that the command and the handler get in addition. The session is ready at url.
 func (s *Session) environment(url string) []string {
-	return s.o.Command.Env(url, s.secret.Secret.Secret, s.o.Log.Dir)
+	return append(s.o.Command.Env(url, s.secret.Secret.Secret, s.o.Log.Dir), s.emulator.environment()...)
 }
 
 // startCommand starts the command, if there is one. The session is ready at url.

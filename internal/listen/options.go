@@ -31,6 +31,7 @@ type Options struct {
 	Secrets  SecretOptions
 	Log      LogOptions
 	Account  AccountOptions
+	Emulator StartEmulator // nil: no emulator
 	Ready    ReadyFile
 	JSONFile JSONFile
 	System   System

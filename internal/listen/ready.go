@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
@@ -27,6 +28,12 @@ func readyBlock(s *Session, base string) output.Ready {
 		r.URLNote = " (" + s.o.Ingress.Addr + " is already in use)"
 	}
 	addSecret(&r, s)
+	if s.emulator != nil {
+		r.API = s.emulator.URL
+	}
+	if s.child == nil && r.API != "" {
+		r.Next = append(r.Next, output.Suggestion{Text: "Point your program at the emulator:", Command: "export " + strings.Join(s.emulator.environment(), " ")})
+	}
 	if s.child == nil { // a command sends deliveries itself
 		r.Next = append(r.Next, output.Suggestion{Text: "Send your first event from another terminal:", Command: "vidiking trigger render.complete"})
 	}

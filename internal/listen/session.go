@@ -34,6 +34,8 @@ type Session struct {
 	wait    wait
 	account registration
 	display sessionDisplay
+
+	emulator *Emulator // nil without --emulator
 }
 
 // sessionSecret is the secret at the start of the session.
@@ -115,6 +117,9 @@ func (s *Session) Open(ctx context.Context) (err error) {
 		}
 	}
 	s.ingress.serve()
+	if err := s.startEmulator(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
 	if s.o.Provider.isLocal() {
 		if err := s.tunnel.register(ctx, s.ingress.url()); err != nil {
 			return err

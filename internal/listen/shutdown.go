@@ -59,7 +59,7 @@ func (s *Session) Drain(ctx context.Context, interrupts <-chan os.Signal) error 
 // drain first restores the account's webhook, to send new deliveries there. Then it waits for the responses in flight and until the view
 // has shown them.
 func (s *Session) drain(ctx context.Context) error {
-	restoreErr := s.account.restoreWebhook(&s.display)
+	restoreErr := errors.Join(s.emulator.stop(), s.account.restoreWebhook(&s.display))
 	s.account.awaitRecovery()
 	s.relay.Drain()
 	if s.display.started {
@@ -82,6 +82,7 @@ func (s *Session) Close() error {
 	var errs []error
 	s.child.close()
 	s.handler.close()
+	_ = s.emulator.stop() // drain has returned the error; after a failed start, its temporary state does not matter
 	if s.display.readyFile != "" {
 		errs = append(errs, atomicfile.Remove(s.display.readyFile))
 	}

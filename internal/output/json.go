@@ -86,6 +86,7 @@ type jsonReady struct {
 	Events  []string    `json:"events,omitempty"`
 	DataDir string      `json:"data_dir,omitempty"`
 	Local   string      `json:"local_url,omitempty"`
+	API     string      `json:"api_url,omitempty"`
 
 	Registered bool   `json:"registered,omitempty"`
 	Restores   string `json:"restores,omitempty"`
@@ -100,7 +101,7 @@ type jsonRoute struct {
 // Ready writes the first target as forward. It writes all routes if there are several, or if the only one does not
 // accept all events.
 func (p *jsonPrinter) Ready(r Ready) {
-	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir, Local: r.Local}
+	o := jsonReady{kind: of("ready"), URL: r.URL, Tunnel: r.Tunnel, Verify: r.Verify, Events: r.Events, DataDir: r.DataDir, Local: r.Local, API: r.API}
 	o.Registered, o.Restores, o.Run = r.Register != "", r.Restores, r.Run
 	for _, to := range r.Forward {
 		o.Routes = append(o.Routes, jsonRoute{to.Events, to.Target})

@@ -106,6 +106,7 @@ type Ready struct {
 	Tunnel     string
 	TunnelNote string
 	DataDir    string
+	API        string // the URL of the emulator; empty: none
 	Events     []string
 	Register   string       // which events of the account are registered while listen runs, in words; empty: none
 	Restores   string       // the URL that is restored at the end; empty: unknown

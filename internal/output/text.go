@@ -38,6 +38,7 @@ func (p *textPrinter) Ready(r Ready) {
 	p.label("run", p.o.Style.Clean(r.Run), "")
 	p.label("verify", r.Verify, r.VerifyNote)
 	p.label("tunnel", r.Tunnel, r.TunnelNote)
+	p.label("emulator", r.API, " (accepts any API key)")
 	if len(r.Events) > 0 {
 		p.label("events", strings.Join(r.Events, ","), " (others get 200 and are not forwarded)")
 	}

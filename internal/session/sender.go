@@ -51,7 +51,7 @@ func ParseSender(value, token string) (s Sender, ok bool) {
 	switch {
 	case token == "", subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1:
 		return Sender{}, false
-	case s.Origin != webhook.OriginTrigger && s.Origin != webhook.OriginReplay:
+	case s.Origin != webhook.OriginTrigger && s.Origin != webhook.OriginReplay && s.Origin != webhook.OriginEmulator:
 		return Sender{}, false
 	case s.Parent != "" && !webhook.IsID(string(s.Parent)):
 		return Sender{}, false

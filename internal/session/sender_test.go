@@ -35,6 +35,7 @@ func TestParseSenderRejectsInvalidValues(t *testing.T) {
 		want               bool
 	}{
 		{"right", right + "; origin=trigger", testToken, true},
+		{"of the emulator", right + "; origin=emulator", testToken, true},
 		{"in another order, without spaces", "origin=replay;parent=dlv_0123456789;" + right, testToken, true},
 		{"empty", "", testToken, false},
 		{"no token", "origin=trigger", testToken, false},

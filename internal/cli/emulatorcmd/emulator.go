@@ -37,11 +37,15 @@ type emulatorOptions struct {
 	emulator emulator.Options // what the flags describe
 }
 
-// NewEmulatorCommand returns the emulator command.
-func NewEmulatorCommand(a *cmdutil.App) *cobra.Command {
-	o := &emulatorOptions{
+func newOptions() *emulatorOptions {
+	return &emulatorOptions{
 		rateLimit: "on", deliveries: "send", style: string(signature.StylePrefixed), clock: "real", callback: string(emulator.CallbackFinal),
 	}
+}
+
+// NewEmulatorCommand returns the emulator command.
+func NewEmulatorCommand(a *cmdutil.App) *cobra.Command {
+	o := newOptions()
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Run a Vidiking on this machine",

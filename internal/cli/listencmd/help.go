@@ -21,6 +21,9 @@ VIDIKING_DATA_DIR in its environment.
 listen starts the COMMAND after -- once it is ready and the handler of --run accepts connections, and ends with the
 command. The command gets the same variables. The command uses stdin and stdout; listen prints to stderr.
 
+With --emulator, listen also runs an emulator of Vidiking's API. All its webhooks arrive here. The handler and the command find it by
+VIDIKING_API_URL and VIDIKING_API_KEY.
+
 With --wait-for, listen ends once enough deliveries of each event were delivered, one of them failed, or the time is up. If there is
 also a command, listen ends when both have ended, or as soon as the command fails.`,
 		Example: `  vidiking listen --forward localhost:3000
@@ -32,12 +35,13 @@ also a command, listen ends when both have ended, or as soon as the command fail
   vidiking listen --forward localhost:3000 --tunnel ssh
   vidiking listen --forward localhost:3000 --url https://shop.ngrok.app
   vidiking listen --forward localhost:3000 -- npm test
+  vidiking listen --forward localhost:3000 --emulator -- npm test
   vidiking listen --forward localhost:3000 --run 'npm run dev'
   vidiking listen --forward localhost:3000 --run 'npm start' -- vidiking trigger all
   vidiking listen --forward localhost:3000 --wait-for render.complete --within 60s
   export VIDIKING_WEBHOOK_SECRET=$(vidiking listen --print-secret)`,
 		Annotations: cmdutil.Manual{
-			Flags: `Daily use: forward, run, events, tunnel, register, tui, timeout
+			Flags: `Daily use: forward, run, emulator, events, tunnel, register, tui, timeout
 Tunnel and ingress: url, ssh, path, addr, max-body
 Signatures and responses: verify, respond
 Forwarding: header, insecure, max-concurrency, hold, ordered, retry, retry-speed

@@ -39,6 +39,7 @@ type listenOptions struct {
 	wait          listenWaitOptions
 	account       registerOptions
 
+	emulator    bool
 	tui         bool
 	printSecret bool
 	readyFile   string
@@ -108,6 +109,7 @@ func (o *listenOptions) AddFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.handler.Hold, "hold", false, "hold deliveries while the handler is down, respond with 200, and send them when it is back")
 	f.BoolVar(&o.retry, "retry", false, "retry failed deliveries when Vidiking would: after 30 s, 2 min, 10 min, 1 h and 6 h")
 	f.Float64Var(&o.retrySpeed, "retry-speed", 1, "retry `N` times as fast; 60 turns hours into minutes")
+	f.BoolVar(&o.emulator, "emulator", false, "also run an emulator of Vidiking's API, whose webhooks arrive here")
 	f.BoolVar(&o.tui, "tui", false, "show deliveries on a full screen, like watch")
 	f.BoolVar(&o.printSecret, "print-secret", false, "print the signing secret and exit")
 	f.StringVar(&o.filterText, "filter", "", "show only deliveries that match this `FILTER`, such as status:failed; all are forwarded; with --wait-for, only these count (vidiking help filter)")
@@ -158,6 +160,9 @@ func (o *listenOptions) complete(ctx context.Context, a *cmdutil.App, flags *pfl
 	}
 	if o.allowFailures && len(o.command) == 0 {
 		return cmdutil.Usage("--allow-failures needs a command after --", "vidiking listen --allow-failures -- npm test")
+	}
+	if o.emulator && o.account.register {
+		return cmdutil.Usage("cannot combine --emulator with --register", "leave one of them out: the emulator sends its webhooks here anyway")
 	}
 	if err := o.checkRun(flags); err != nil {
 		return err

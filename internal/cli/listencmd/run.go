@@ -6,6 +6,7 @@ import (
 	"github.com/vidiking/vidiking-cli/internal/atomicfile"
 	"github.com/vidiking/vidiking-cli/internal/cli/cmdutil"
 	"github.com/vidiking/vidiking-cli/internal/cli/configcmd"
+	"github.com/vidiking/vidiking-cli/internal/cli/emulatorcmd"
 	"github.com/vidiking/vidiking-cli/internal/config"
 	"github.com/vidiking/vidiking-cli/internal/listen"
 	"github.com/vidiking/vidiking-cli/internal/output"
@@ -32,6 +33,11 @@ func (o *listenOptions) run(ctx context.Context, a *cmdutil.App) error {
 	s := &listen.Options{
 		Ingress: o.ingress, Handler: o.handler, Provider: o.provider, Run: o.handlerRun, Command: o.commandOptions(), Wait: o.waitOptions(a),
 		View: o.viewOptions(a, out), Secrets: o.secretOptions(a), Log: logOptions(a, dir), Account: o.accountOptions(a), System: system(a),
+	}
+	if o.emulator {
+		s.Emulator = func(ctx context.Context, url string, secret webhook.Secret, sender webhook.Field) (*listen.Emulator, error) {
+			return emulatorcmd.Embed(ctx, a, url, secret, sender)
+		}
 	}
 	if o.readyFile != "" {
 		s.Ready = listen.ReadyFile{Path: cmdutil.Path(a, o.readyFile), Name: o.readyFile}
