@@ -73,8 +73,15 @@ func (c *courier) schedule(all []outgoing) {
 // resume schedules what an earlier process left.
 func (c *courier) resume(ctx context.Context) (int, error) {
 	all, err := c.ledger.log.Reader().Due(ctx)
+	type address struct{ target, lane string }
+	known := map[string]address{} // a string for each target, not for each delivery
 	for _, due := range all {
-		c.queue.Schedule(laneOf(due.Target), due.At, task{delivery: due.ID, target: due.Target, tries: due.Tries})
+		a, ok := known[due.Target]
+		if !ok {
+			a = address{due.Target, laneOf(due.Target)}
+			known[due.Target] = a
+		}
+		c.queue.Schedule(a.lane, due.At, task{delivery: due.ID, target: a.target, tries: due.Tries})
 	}
 	return len(all), err
 }

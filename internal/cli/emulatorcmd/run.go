@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,8 @@ const (
 	headerTimeout = 10 * time.Second
 	stopTimeout   = 5 * time.Second // for requests in progress
 	rowsKept      = 1000            // attempts that wait to be printed
+	// 100,000 pending retries take half of it. Beyond it, garbage is collected as often as necessary.
+	memoryLimit = 64 << 20
 )
 
 // run runs the emulator until it is interrupted.
@@ -40,6 +43,7 @@ func run(ctx context.Context, a *cmdutil.App, o *emulatorOptions) error {
 	}
 	defer remove()
 	o.emulator.Dir = dir
+	debug.SetMemoryLimit(memoryLimit)
 	rows := newRows(a, out)
 	o.emulator.Sent, o.emulator.OnError = rows.add, rows.fail
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.addr)
