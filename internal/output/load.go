@@ -91,7 +91,7 @@ func (p *textPrinter) statuses(r load.Report) []string {
 		}
 	}
 	if r.NotRecorded > 0 {
-		out = append(out, "not accepted "+display.Count(r.NotRecorded))
+		out = append(out, "not recorded "+display.Count(r.NotRecorded))
 	}
 	return out
 }
