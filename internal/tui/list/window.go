@@ -90,7 +90,7 @@ func (l *Window) Query(height int) view.PageQuery {
 	n := MarginScreens * max(height, 1)
 	switch {
 	case l.Follow:
-		return view.PageQuery{At: store.Newest(), Older: 2 * n}
+		return view.PageQuery{At: store.Newest(), Older: n} // read again and again while deliveries arrive
 	case l.toOldest:
 		return view.PageQuery{At: store.Oldest(), Newer: 2 * n}
 	default:
