@@ -6,12 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/encoding"
 	"github.com/vidiking/vidiking-cli/internal/store/journal"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
@@ -333,25 +332,13 @@ func recoverJournals(ctx context.Context, c *sqlite.Conn, path string, report fu
 				report(entry.err)
 			}
 		}
-		return syncWAL(path)
+		return database.SyncWAL(path)
 	})
 	if err = sqlite.Classify(err); errors.Is(err, ErrBusy) || errors.Is(err, ErrFull) {
 		report(err)
 		return nil
 	}
 	return err
-}
-
-// syncWAL makes the disk keep what the log has committed, before a journal with the same entries is removed.
-func syncWAL(path string) error {
-	f, err := os.OpenFile(path+"-wal", os.O_RDWR, sqlite.FileMode)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // everything is in the database file, which SQLite has synced
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 func encodeFiled(p journal.Position) []byte {

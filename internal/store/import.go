@@ -67,10 +67,6 @@ const (
 	importJobs  = 512
 	importBytes = 4 << 20
 
-	// The pause after a transaction is longer than the longest pause between two tries to get a lock, so a listen never waits for more than
-	// one transaction.
-	importPause = 11 * time.Millisecond
-
 	// importBlock is the size of the range of delivery.n that an import reserves. The ranges are below zero, because the numbers above are
 	// the rows of changes. Within a range the numbers follow the recording, which keeps deliveries of the same millisecond in order.
 	importBlock = 1 << 32
@@ -264,17 +260,7 @@ func (i *Import) flush(ctx context.Context) error {
 	if err := i.conn.Exec("COMMIT"); err != nil {
 		return err
 	}
-	return pauseWriting(ctx)
-}
-
-// pauseWriting leaves the log unlocked long enough for waiting processes to get the lock.
-func pauseWriting(ctx context.Context) error {
-	select {
-	case <-time.After(importPause):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return retention.Pause(ctx)
 }
 
 // Commit makes all added deliveries visible in one transaction.

@@ -27,9 +27,9 @@ func deleteUncommitted(ctx context.Context, c *sqlite.Conn, marker string) error
 	for after := int64(math.MinInt64); ; {
 		var found []int64
 		bytes := int64(0)
-		err := c.Rows(selectUncommitted, []any{after, pruneBatch}, func(r *sqlite.Row) error {
+		err := c.Rows(selectUncommitted, []any{after, retention.BatchDeliveries}, func(r *sqlite.Row) error {
 			found = append(found, r.Int())
-			if bytes += r.Int(); bytes > pruneBatchBytes {
+			if bytes += r.Int(); bytes > retention.BatchBytes {
 				return sqlite.ErrStop
 			}
 			return nil
@@ -43,7 +43,7 @@ func deleteUncommitted(ctx context.Context, c *sqlite.Conn, marker string) error
 		if err := c.Transact(func() error { return retention.Delete(c, found) }); err != nil {
 			return err
 		}
-		if err := pauseWriting(ctx); err != nil {
+		if err := retention.Pause(ctx); err != nil {
 			return err
 		}
 		after = found[len(found)-1]

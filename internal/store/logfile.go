@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -62,7 +60,7 @@ func (f *logFile) open(ctx context.Context) (*sqlite.Conn, error) {
 	}
 	f.info = info
 	f.generation.Add(1)
-	keepReserve(f.dir)
+	database.KeepReserve(f.dir)
 	return c, nil
 }
 
@@ -108,57 +106,11 @@ func createFile(dir string) (path string, err error) {
 	return path, f.Close()
 }
 
-// diskSize returns the size of the log's files.
-func diskSize(path string) (size int64) {
-	for _, name := range []string{path, path + "-wal"} {
-		if info, err := os.Stat(filepath.Clean(name)); err == nil {
-			size += info.Size()
-		}
-	}
-	return size
-}
-
-// On a full disk even a deletion needs space, because SQLite first writes the changed pages to the WAL. A file next to the log reserves
-// some. Prune deletes it if the disk is full.
-const (
-	reserveName = "reserve"
-
-	// Prune deletes one delivery at a time, then moves a few pages, each in its own transaction and checkpoint. With an empty WAL that
-	// takes about 30 pages of 4 KiB. The -shm file takes 32 KiB.
-	reserveBytes = 512 << 10
-)
-
-// keepReserve creates the reserve if it does not exist and the disk has space for it.
-func keepReserve(dir string) {
-	path := filepath.Join(dir, reserveName)
-	info, err := os.Lstat(path)
-	if err == nil && (!info.Mode().IsRegular() || info.Size() == reserveBytes) || err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, sqlite.FileMode)
-	if err != nil {
-		return
-	}
-	// Not zeros: some file systems allocate no space for them.
-	_, err = io.CopyN(f, rand.NewChaCha8([32]byte{}), reserveBytes)
-	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(path)
-	}
-}
-
-// releaseReserve deletes the reserve, if there is one.
-func releaseReserve(dir string) {
-	path := filepath.Join(dir, reserveName)
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-		_ = os.Remove(path) // if that fails, Prune reports the full disk
-	}
-}
-
 // Outdated reports whether opening the log in dir will migrate it, and the log's size. Migrating a large log takes seconds.
 func Outdated(dir string) (outdated bool, size int64) {
 	path, err := logPath(dir)
 	if err != nil {
 		return false, 0
 	}
-	return database.IsOutdated(path), diskSize(path)
+	return database.IsOutdated(path), database.Size(path)
 }

@@ -136,7 +136,7 @@ func (m *maintenance) keepJournal() error {
 	if applied == nil || !j.writer.HasFiled(*applied) {
 		return j.writer.Sync()
 	}
-	return errors.Join(j.writer.Sync(), syncWAL(m.file.path), j.writer.RemoveFiled(*applied))
+	return errors.Join(j.writer.Sync(), database.SyncWAL(m.file.path), j.writer.RemoveFiled(*applied))
 }
 
 // checkpoint copies the WAL into the database while the writer continues. To reset a long WAL, it copies most of it first, and then stops

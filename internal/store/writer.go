@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/vidiking/vidiking-cli/internal/store/database"
 	"github.com/vidiking/vidiking-cli/internal/store/retention"
 	"github.com/vidiking/vidiking-cli/internal/store/sqlite"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
@@ -438,7 +439,7 @@ func (w *writer) closeJournals() error {
 			errs = append(errs, j.writer.Close(), fmt.Errorf("some deliveries are still in the journal: %w", w.fileErr))
 			continue
 		}
-		if err := syncWAL(w.file.path); err != nil {
+		if err := database.SyncWAL(w.file.path); err != nil {
 			errs = append(errs, err, j.writer.Close())
 			continue
 		}
