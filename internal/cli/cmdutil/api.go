@@ -94,6 +94,9 @@ func explainStatus(a *App, e *vidiking.StatusError) *Failure {
 		f.Hints = []string{"this is an error at Vidiking; try again later"}
 	case e.Code == http.StatusNotFound:
 		f.Hints = checkURLHint(a)
+		if strings.HasPrefix(e.Call, "GET /render/") {
+			f.Hints = append([]string{"is it the id of a render job, and of this API key's account?"}, f.Hints...)
+		}
 	}
 	return f
 }
