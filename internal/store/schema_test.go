@@ -123,6 +123,24 @@ func TestLogInCreationIsNotCorrupt(t *testing.T) {
 	}
 }
 
+// SQLite extends a new file to its full length before it writes the first page, and has a rollback journal by then.
+func TestLogOfAProcessThatWasKilledInCreationIsNotCorrupt(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, FileName)
+	rollback := append([]byte("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"), make([]byte, 512-8)...) // of an empty file
+	rollback[22], rollback[26] = 2, 0x10                                                   // sectors of 512 bytes, pages of 4096
+	for name, content := range map[string][]byte{path: make([]byte, 8192), path + "-journal": rollback} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := OpenReader(t.Context(), dir); !errors.Is(err, ErrNoLog) {
+		t.Errorf("OpenReader: got %v, want ErrNoLog", err)
+	}
+	l := openLog(t, dir, Options{})
+	record(t, l, newSource(1).next())
+}
+
 func TestFilesArePrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows has no file modes; the user's directories are private there")

@@ -22,7 +22,8 @@ func Open(path string, o sqlite.Options) (*sqlite.Conn, error) {
 	return sqlite.Open(path, o, search.Functions(), search.Aggregates())
 }
 
-// CheckFile returns ErrNoLog if there is no log at path, and ErrNewerSchema if it has a newer schema.
+// CheckFile returns ErrNoLog if there is no log at path, and ErrNewerSchema if it has a newer schema. A process that was killed while it
+// created the log may have left a file without content, which SQLite cannot open for reading only.
 func CheckFile(path string) error {
 	version, err := sqlite.UserVersion(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -30,6 +31,9 @@ func CheckFile(path string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if journal, err := os.Stat(path + "-journal"); version == 0 && err == nil && journal.Size() > 0 {
+		return ErrNoLog // only a log in creation has a rollback journal
 	}
 	return supports(version)
 }
