@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"github.com/vidiking/vidiking-cli/internal/tui/message"
-
 	"context"
 	"errors"
 	"strings"
@@ -10,9 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/vidiking/vidiking-cli/internal/tui/draw"
-
 	"github.com/vidiking/vidiking-cli/internal/display"
+	"github.com/vidiking/vidiking-cli/internal/store"
+	"github.com/vidiking/vidiking-cli/internal/tui/draw"
+	"github.com/vidiking/vidiking-cli/internal/tui/list"
+	"github.com/vidiking/vidiking-cli/internal/tui/message"
 	"github.com/vidiking/vidiking-cli/internal/view"
 	"github.com/vidiking/vidiking-cli/internal/webhook"
 )
@@ -216,6 +216,8 @@ func TestADeletedLogIsReported(t *testing.T) {
 			x.log.change(func() {})
 			x.advance(time.Second)
 			x.shows("No deliveries yet.")
+			x.send(list.Failed(store.ErrNoLog)) // another read noticed it, too
+			x.settle()
 			const message = "! The delivery log was deleted. The next delivery creates a new one\n"
 			if got := strings.Count(x.screen(), message); got != want {
 				t.Errorf("owns the listener %v: shown %d times, want %d; the screen:\n%s", own, got, want, x.screen())

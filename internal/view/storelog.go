@@ -41,6 +41,14 @@ const noLogPoll = 250 * time.Millisecond
 
 // Page returns the rows around a position.
 func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
+	p, err := l.readPage(ctx, q)
+	if errors.Is(err, store.ErrNoLog) { // perhaps deleted in the meantime
+		return Page{NoLog: true}, nil
+	}
+	return p, err
+}
+
+func (l *StoreLog) readPage(ctx context.Context, q PageQuery) (Page, error) {
 	query := store.Query{Filter: q.Filter}
 	bounded := q.UpTo != (store.Cursor{})
 	if bounded && q.UpTo.Before(q.At) {
@@ -48,7 +56,7 @@ func (l *StoreLog) Page(ctx context.Context, q PageQuery) (Page, error) {
 	}
 	w, err := l.r.Pages.Window(ctx, query, q.At, q.Older, q.Newer)
 	if err != nil {
-		return Page{NoLog: errors.Is(err, store.ErrNoLog)}, ignoreNoLog(err)
+		return Page{}, err
 	}
 	p := Page{Rows: w.Rows, HasOlder: w.Older || q.Older == 0, HasNewer: w.Newer, Cursor: w.Seq}
 	if q.Older == 0 && q.At == store.Oldest() {
@@ -73,6 +81,7 @@ func (p *Page) truncate(upTo store.Cursor) {
 	}
 }
 
+// ignoreNoLog ignores that there is no log. It may have been deleted between two reads.
 func ignoreNoLog(err error) error {
 	if errors.Is(err, store.ErrNoLog) {
 		return nil
@@ -81,9 +90,14 @@ func ignoreNoLog(err error) error {
 }
 
 // Totals counts the log.
-func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (t Totals, err error) {
+func (l *StoreLog) Totals(ctx context.Context, f filter.Filter) (Totals, error) {
+	t, err := l.readTotals(ctx, f)
+	return t, ignoreNoLog(err)
+}
+
+func (l *StoreLog) readTotals(ctx context.Context, f filter.Filter) (t Totals, err error) {
 	if t.ByTarget, err = l.r.Counts.CountByTarget(ctx, store.Query{}); err != nil {
-		return t, ignoreNoLog(err)
+		return t, err
 	}
 	t.ByStatus = map[webhook.Status]int{}
 	for _, counts := range t.ByTarget {
@@ -162,9 +176,14 @@ const (
 
 // Jobs lists the jobs that were active last.
 func (l *StoreLog) Jobs(ctx context.Context) (Jobs, error) {
+	jobs, err := l.readJobs(ctx)
+	return jobs, ignoreNoLog(err)
+}
+
+func (l *StoreLog) readJobs(ctx context.Context) (Jobs, error) {
 	subjects, err := l.r.Counts.Subjects(ctx, MaxJobs)
 	if err != nil || len(subjects) == 0 {
-		return Jobs{}, ignoreNoLog(err)
+		return Jobs{}, err
 	}
 	count, err := l.r.Counts.CountSubjects(ctx, maxJobCount)
 	if err != nil {

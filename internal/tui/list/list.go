@@ -216,10 +216,13 @@ func (l *Model) handlePage(msg PageMsg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// retry reports an error of the log, and tries again after a second.
+// retry reports an error of the log, and tries again after a second. The next page tells if the log was deleted.
 func (l *Model) retry(err error) tea.Cmd {
 	if errors.Is(err, context.Canceled) {
 		return nil
+	}
+	if errors.Is(err, store.ErrNoLog) {
+		return l.Reload()
 	}
 	return tea.Batch(func() tea.Msg { return ErrorMsg{err} }, l.source.Runner.After(time.Second, func(context.Context) tea.Msg { return ChangedMsg{} }))
 }
