@@ -150,7 +150,10 @@ type received struct {
 func newHandlerOf(tb testing.TB, codes ...int) *handler {
 	h := &handler{codes: codes}
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		body, _ := io.ReadAll(req.Body)
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			return // a fault dropped the connection, perhaps while the next attempt arrives
+		}
 		h.mu.Lock()
 		h.got = append(h.got, received{req.RequestURI, string(body), req.Header})
 		code := h.codes[min(len(h.got), len(h.codes))-1]
