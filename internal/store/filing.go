@@ -98,7 +98,13 @@ func (t *transaction) fileBatch(c *sqlite.Conn, f *filing, limit journal.Batch) 
 type outcome struct {
 	entries  int // with attempts
 	attempts int // in the last entry
-	deciding webhook.Attempt
+
+	// Of the deciding attempt. An Attempt is five times as large, and a batch has up to 1,000.
+	status   webhook.Status
+	target   string
+	code     int
+	duration time.Duration
+	failure  webhook.Failure
 }
 
 // readOutcomes reads the outcomes of the deliveries in the next batch. With them, a delivery is inserted with its final status, because
@@ -128,9 +134,8 @@ func (t *transaction) readOutcomes(f *filing, limit journal.Batch) error {
 			if _, err := decodeEntry(payload, &t.entry); err != nil || len(t.entry.attempts.list) == 0 {
 				return err
 			}
-			o.entries++
-			o.attempts, o.deciding = len(t.entry.attempts.list), webhook.Deciding(t.entry.attempts.list)
-			t.outcomes[id] = o
+			a := webhook.Deciding(t.entry.attempts.list)
+			t.outcomes[id] = outcome{o.entries + 1, len(t.entry.attempts.list), a.Status(), a.Target, a.Code, a.Duration, a.Failure}
 		}
 		return nil
 	})
@@ -148,9 +153,9 @@ func (t *transaction) applyOutcome(j *job) {
 	}
 	d := j.record.delivery
 	j.record.early = &early{id: j.id, status: d.Status, met: d.Met}
-	d.Status, d.Attempts = o.deciding.Status(), o.attempts
-	d.Target, d.Code, d.Duration, d.Failure = o.deciding.Target, o.deciding.Code, o.deciding.Duration, o.deciding.Failure
-	d.Met = webhook.MeetsStatus(d.ExpectedStatus, o.deciding.Code)
+	d.Status, d.Attempts = o.status, o.attempts
+	d.Target, d.Code, d.Duration, d.Failure = o.target, o.code, o.duration, o.failure
+	d.Met = webhook.MeetsStatus(d.ExpectedStatus, o.code)
 }
 
 // early is a delivery that was inserted with the outcome of attempts that are filed later in the transaction.

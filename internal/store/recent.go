@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	recentBytes = 1 << 20 // of the changes that are kept in memory
-	recentOpen  = 1024    // deliveries without an attempt whose summary is kept
+	recentBytes = 256 << 10 // of the changes that are kept in memory
+	recentOpen  = 256       // deliveries without an attempt whose summary is kept
 )
 
 // recent keeps the newest changes that this process has written in memory, so a live view of the same process need not read them from the
