@@ -20,8 +20,8 @@ func newDemoCommand(a *cmdutil.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Take a complete tour on this machine, in a few seconds",
-		Long: `Runs a complete tour on this machine with real parts: a handler with listen in front of it, events, a body modified in transit, a handler that
-compares signatures incorrectly and is fixed, a replay, and the delivery log. No account, no network, nothing left behind.`,
+		Long: `Runs a complete tour on this machine with real parts: a handler with listen in front of it, a render job of an emulated Vidiking, a body
+modified in transit, a handler that compares signatures incorrectly and is fixed, a replay, and the delivery log. No account, no network, nothing left behind.`,
 		Example: "  vidiking demo",
 		Args:    cmdutil.NoArgs,
 		Annotations: cmdutil.Manual{

@@ -51,7 +51,7 @@ func Run(ctx context.Context, o Options) (allPassed bool, err error) {
 		heading string
 		do      func(context.Context) error
 	}{
-		{"A render job sends three events", t.sendRender},
+		{"A render job of an emulated Vidiking sends three events", t.render},
 		{"A body is modified in transit", t.sendModified},
 		{"A handler compares against bare hex, as Vidiking's sample code does", t.sendToBareHexHandler},
 		{"The handler is fixed; the same bytes are replayed", t.replayToFixedHandler},

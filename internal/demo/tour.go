@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/vidiking/vidiking-cli/internal/dispatch"
+	"github.com/vidiking/vidiking-cli/internal/emulator"
 	"github.com/vidiking/vidiking-cli/internal/relay"
 	"github.com/vidiking/vidiking-cli/internal/sample"
 	"github.com/vidiking/vidiking-cli/internal/session"
@@ -37,6 +38,8 @@ type tour struct {
 	servers []server
 	refused webhook.Delivery
 	sent    int
+
+	emulator *emulator.Emulator // the Vidiking of the tour; nil until it submits a job
 }
 
 // open starts a handler and, in front of it, the parts of `listen`.
@@ -71,7 +74,7 @@ func (t *tour) open(ctx context.Context) error {
 	return nil
 }
 
-// server is a *relay.Server or the handler's *http.Server.
+// server is a *relay.Server or an *http.Server.
 type server interface {
 	Serve(ln net.Listener) error
 	Close() error
@@ -90,6 +93,9 @@ func (t *tour) serve(ctx context.Context, web server) (dispatch.Target, error) {
 }
 
 func (t *tour) close() {
+	if t.emulator != nil {
+		_ = t.emulator.Close() // the directory is temporary
+	}
 	for _, server := range t.servers {
 		_ = server.Close()
 	}
@@ -128,20 +134,6 @@ func (t *tour) post(ctx context.Context, h webhook.Header, body []byte, sender s
 	t.sent++
 	t.o.Reporter.Sent(d)
 	return d, nil
-}
-
-func (t *tour) sendRender(ctx context.Context) error {
-	items, err := sample.New(t.o.Now, t.o.Random).Scenario("render")
-	if err != nil {
-		return err
-	}
-	for _, item := range items {
-		d, err := t.send(ctx, item.Body, nil)
-		if err := errors.Join(err, expect(d, webhook.StatusDelivered)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (t *tour) renderComplete() ([]byte, error) {
