@@ -125,10 +125,25 @@ func commandOf(args []string, said string) string {
 	case words[0] == "deliveries":
 		words[0] = "webhooks"
 	}
-	if groups := []string{"webhooks", "config", "emulator", "render", "ai"}; !slices.Contains(groups, words[0]) {
+	if len(words) == 2 && !isSubcommand(words[0], words[1]) {
 		words = words[:1]
 	}
 	return strings.Join(words, " ")
+}
+
+// isSubcommand reports whether the second word of a command line is a part of the command's name.
+func isSubcommand(command, word string) bool {
+	switch command {
+	case "webhooks", "config":
+		return true
+	case "emulator":
+		return word == "advance"
+	case "render":
+		return word == "status"
+	case "ai":
+		return word == "image" || word == "video"
+	}
+	return false
 }
 
 // withoutVariableParts replaces values that differ between runs.

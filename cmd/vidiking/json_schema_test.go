@@ -180,6 +180,7 @@ var withoutJSON = map[string]string{
 	"help":            "prints a page",
 	"config":          "prints its help",
 	"webhooks":        "prints its help",
+	"ai":              "prints its help",
 	"watch":           "is a screen, and refuses -o json",
 	"config set":      "prints nothing",
 	"config unset":    "prints nothing",
@@ -195,10 +196,8 @@ func commandsOfReference(t *testing.T) (all []string) {
 	}
 	for _, file := range files {
 		name := strings.TrimPrefix(strings.TrimSuffix(filepath.Base(file), ".1"), "vidiking-")
-		for _, group := range []string{"config", "webhooks"} {
-			if of, ok := strings.CutPrefix(name, group+"-"); ok {
-				name = group + " " + of
-			}
+		if command, word, ok := strings.Cut(name, "-"); ok && isSubcommand(command, word) {
+			name = command + " " + word
 		}
 		all = append(all, name)
 	}
