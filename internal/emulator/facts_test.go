@@ -390,3 +390,19 @@ func TestWrongFieldsAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestPagesOfOtherSitesAreRejected(t *testing.T) {
+	t.Parallel()
+	r := open(t, t.TempDir())
+	for _, header := range [][]string{{"Origin", "https://example.com"}, {"Sec-Fetch-Site", "cross-site"}} {
+		for _, path := range []string{"/v1/render", "/_emulator/reset"} {
+			if code, text := r.call("POST", path, `{"timeline":{},"output":{}}`, header...); code != http.StatusForbidden {
+				t.Errorf("%s with %v: got %d %s, want 403", path, header, code, text)
+			}
+		}
+	}
+	if jobs := r.do("GET", "/_emulator/export", "")["jobs"]; len(jobs.([]any)) != 0 {
+		t.Errorf("a page submitted jobs: %v", jobs)
+	}
+	r.do("POST", "/v1/render", `{"timeline":{},"output":{}}`, "Sec-Fetch-Site", "none") // typed by the user
+}
