@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"testing"
 
@@ -29,55 +30,81 @@ func (f *notedFile) Size() (int64, error)                  { f.note("size"); ret
 func (f *notedFile) Truncate(int64) error                  { f.note("truncate"); return nil }
 func (f *notedFile) Close() error                          { f.note("close"); return nil }
 
-func TestWALFrameIsOneWrite(t *testing.T) {
+func TestWALFramesOfATransactionAreWrittenAtOnce(t *testing.T) {
 	const head, page = frameHeaderBytes, PageBytes
-	type write struct{ off, size int64 }
-	first, second := int64(32), int64(32+head+page)
-	frame := func(off int64) []write { return []write{{off, head}, {off + head, page}} }
+	type write struct {
+		off, size int64
+		last      bool // a header of the last frame of a transaction
+	}
+	start := write{0, 32, false}
+	first, second, third := int64(32), int64(32+frameBytes), int64(32+2*frameBytes)
+	frame := func(off int64) []write { return []write{{off, head, false}, {off + head, page, false}} }
+	last := func(off int64) []write { return []write{{off, head, true}, {off + head, page, false}} }
+	large := []write{start}
+	for i := range int64(heldFrames + 1) {
+		large = append(large, frame(first+i*frameBytes)...)
+	}
 	for name, c := range map[string]struct {
 		writes []write
 		then   func(*walFile) error
 		want   []string
 	}{
-		"a new WAL": {
-			append(append([]write{{0, 32}}, frame(first)...), frame(second)...), nil,
-			[]string{"write 0-32", "write 32-4152", "write 4152-8272"},
+		"one frame": {slices.Concat([]write{start}, last(first)), nil, []string{"write 0-32", "write 32-4152"}},
+		"several frames": {
+			slices.Concat([]write{start}, frame(first), frame(second), last(third)), nil, []string{"write 0-32", "write 32-12392"},
 		},
+		"two transactions": {
+			slices.Concat([]write{start}, last(first), last(second)), nil, []string{"write 0-32", "write 32-4152", "write 4152-8272"},
+		},
+		"not complete": {slices.Concat([]write{start}, frame(first), frame(second)), nil, []string{"write 0-32"}},
+		"not complete, then a read": {
+			slices.Concat([]write{start}, frame(first), frame(second)), func(f *walFile) error { _, err := f.ReadAt(nil, 0); return err },
+			[]string{"write 0-32", "write 32-8272", "read"},
+		},
+		"rolled back, and another transaction": {
+			slices.Concat([]write{start}, frame(first), frame(second), last(first), last(second)), nil,
+			[]string{"write 0-32", "write 32-8272", "write 32-56", "write 56-4152", "write 4152-8272"},
+		},
+		"many frames": {large, nil, []string{"write 0-32", "write 32-131872"}},
 		"after another process has written": {
-			append(frame(first), frame(second)...), nil, []string{"write 32-56", "write 56-4152", "write 4152-8272"},
+			slices.Concat(last(first), last(second)), nil, []string{"write 32-56", "write 56-4152", "write 4152-8272"},
 		},
 		"checksums rewritten at the end of a transaction": {
-			append(append([]write{{0, 32}}, append(frame(first), frame(second)...)...), write{first, head}, write{second, head}), nil,
-			[]string{"write 0-32", "write 32-4152", "write 4152-8272", "write 32-56", "write 4152-4176"},
+			slices.Concat([]write{start}, frame(first), last(second), []write{{first, head, false}, {second, head, true}}), nil,
+			[]string{"write 0-32", "write 32-8272", "write 32-56", "write 4152-4176"},
 		},
 		"a header alone, then a read": {
-			[]write{{0, 32}, {first, head}}, func(f *walFile) error { _, err := f.ReadAt(nil, 0); return err },
+			[]write{start, {first, head, false}}, func(f *walFile) error { _, err := f.ReadAt(nil, 0); return err },
 			[]string{"write 0-32", "write 32-56", "read"},
 		},
 		"a header alone, then its size": {
-			[]write{{0, 32}, {first, head}}, func(f *walFile) error { _, err := f.Size(); return err },
+			[]write{start, {first, head, false}}, func(f *walFile) error { _, err := f.Size(); return err },
 			[]string{"write 0-32", "write 32-56", "size"},
 		},
 		"a header alone, then a truncation": {
-			[]write{{0, 32}, {first, head}}, func(f *walFile) error { return f.Truncate(0) },
+			[]write{start, {first, head, false}}, func(f *walFile) error { return f.Truncate(0) },
 			[]string{"write 0-32", "write 32-56", "truncate"},
 		},
 		"a header alone, then close": {
-			[]write{{0, 32}, {first, head}}, func(f *walFile) error { return f.Close() },
+			[]write{start, {first, head, false}}, func(f *walFile) error { return f.Close() },
 			[]string{"write 0-32", "write 32-56", "close"},
 		},
 		"a header and something else": {
-			[]write{{0, 32}, {first, head}, {100, 10}}, nil, []string{"write 0-32", "write 32-56", "write 100-110"},
+			[]write{start, {first, head, false}, {100, 10, false}}, nil, []string{"write 0-32", "write 32-56", "write 100-110"},
 		},
 		"a page of another size": {
-			[]write{{0, 32}, {first, head}, {first + head, 1024}}, nil, []string{"write 0-32", "write 32-56", "write 56-1080"},
+			[]write{start, {first, head, false}, {first + head, 1024, false}}, nil, []string{"write 0-32", "write 32-56", "write 56-1080"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			under := &notedFile{}
 			f := &walFile{file: file{under}}
 			for _, w := range c.writes {
-				if n, err := f.WriteAt(make([]byte, w.size), w.off); n != int(w.size) || err != nil {
+				p := make([]byte, w.size)
+				if w.last {
+					p[commitOffset] = 1
+				}
+				if n, err := f.WriteAt(p, w.off); n != int(w.size) || err != nil {
 					t.Errorf("WriteAt(%d, %d) got %d, %v", w.size, w.off, n, err)
 				}
 			}
