@@ -28,10 +28,9 @@ const (
 	maintenanceInterval    = time.Second
 	maintenanceBusyTimeout = 20 * time.Millisecond // a checkpoint that meets a lock is tried again later
 
-	// Maintenance copies the WAL into the database each time it has grown by 8 MiB, and resets it at 24 MiB. Fewer, larger checkpoints
+	// Maintenance copies the WAL into the database each time it has grown by 20 MiB, and makes it start over. Few, large checkpoints
 	// write a page once that many transactions change. At 48 MiB the writer waits, because the WAL must stay below 64 MB.
-	checkpointPages = 2000
-	restartPages    = 6000
+	checkpointPages = 5000
 	stallPages      = 12_000
 
 	// After ten idle seconds, a WAL of at least this many pages is truncated.
@@ -139,13 +138,13 @@ func (m *maintenance) keepJournal() error {
 	return errors.Join(j.writer.Sync(), database.SyncWAL(m.file.path), j.writer.RemoveFiled(*applied))
 }
 
-// checkpoint copies the WAL into the database while the writer continues. To reset a long WAL, it copies most of it first, and then stops
-// the writer only for the rest.
+// checkpoint copies the WAL into the database and makes it start over, unless a reader uses it. It copies most of it while the writer
+// continues, and then stops the writer only for the rest.
 func (m *maintenance) checkpoint() error {
 	m.checkpointMu.Lock()
 	defer m.checkpointMu.Unlock()
 	err := m.planner.Conn.Checkpoint(sqlite.Passive)
-	if err == nil && m.walPages.Load() >= restartPages {
+	if err == nil {
 		err = m.checkpointExclusively(sqlite.Restart)
 	}
 	m.checkpointAt.Store(m.walPages.Load() + checkpointPages)
