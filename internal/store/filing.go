@@ -18,7 +18,7 @@ import (
 )
 
 // filingInterval is how long an entry waits in the journal before it is filed. Readers that poll see a delivery within 50 ms.
-const filingInterval = 20 * time.Millisecond
+const filingInterval = 25 * time.Millisecond
 
 // filingBatch is what one transaction files.
 var filingBatch = journal.Batch{Frames: 1000, Bytes: 4 << 20}

@@ -258,14 +258,17 @@ func (w *writer) fileAll() error {
 	return err
 }
 
-// fileJournal files the entries of one journal, in transactions of limited size. If the log is replaced meanwhile, it returns ErrReplaced.
+// fileJournal files the entries that a journal has now, in transactions of limited size. Entries that arrive meanwhile wait for the next
+// time, because small transactions cost more per entry. If the log is replaced meanwhile, it returns ErrReplaced.
 func (w *writer) fileJournal(j *journaled) error {
-	for {
+	for more := true; more; {
 		if isEmpty, _ := j.backlog.State(); isEmpty {
 			return nil
 		}
+		var failures []failure
+		var err error
 		w.txMu.Lock()
-		_, failures, err := w.tx.fileNext(w.conn, &j.filing)
+		more, failures, err = w.tx.fileNext(w.conn, &j.filing)
 		w.txMu.Unlock()
 		for _, f := range failures {
 			w.reportFailure(f)
@@ -281,6 +284,7 @@ func (w *writer) fileJournal(j *journaled) error {
 		w.commits.notify()
 		w.limitWAL()
 	}
+	return nil
 }
 
 // reportFailure reports an entry that was not filed to the caller that waits for it, or to OnError.
