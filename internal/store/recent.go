@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -11,8 +12,8 @@ import (
 )
 
 const (
-	recentBytes = 256 << 10 // of the changes that are kept in memory
-	recentOpen  = 256       // deliveries without an attempt whose summary is kept
+	recentBytes = 1 << 20 // of the changes that are kept in memory
+	recentOpen  = 256     // deliveries without an attempt whose summary is kept
 )
 
 // recent keeps the newest changes that this process has written in memory, so a live view of the same process need not read them from the
@@ -29,9 +30,22 @@ type recent struct {
 // committed is a transaction.
 type committed struct {
 	seq     int64
-	changes []Change
+	changes []recentChange
 	bytes   int
 }
+
+// recentChange is a change without what the changes of one delivery in one transaction share. Nobody changes it after the commit.
+type recentChange struct {
+	kind    ChangeKind
+	row     *Row
+	attempt *webhook.Attempt // nil unless kind is ChangeAttempted
+}
+
+// What a delivery and an attempt take in memory, about, without the response.
+const (
+	recentRowBytes     = 1 << 10
+	recentAttemptBytes = 512
+)
 
 // add appends a transaction that followed the row after.
 func (r *recent) add(after int64, c committed) {
@@ -48,7 +62,7 @@ func (r *recent) add(after int64, c committed) {
 	}
 }
 
-// read returns about limit changes after a row, in whole transactions, or none if the log must be read.
+// read returns about limit changes after a row, in whole transactions, or none if the log must be read. Matches is not set.
 func (r *recent) read(after int64, limit int) (all []Change) {
 	r.wanted.Store(true)
 	r.mu.Lock()
@@ -57,8 +71,15 @@ func (r *recent) read(after int64, limit int) (all []Change) {
 		return nil
 	}
 	for _, c := range r.list {
-		if c.seq > after && len(all) < limit {
-			all = append(all, c.changes...)
+		if c.seq <= after || len(all) >= limit {
+			continue
+		}
+		all = slices.Grow(all, len(c.changes))
+		for _, ch := range c.changes {
+			all = append(all, Change{Seq: c.seq, Kind: ch.kind, Summary: ch.row.Summary, Cursor: ch.row.Cursor})
+			if ch.attempt != nil {
+				all[len(all)-1].Attempt = *ch.attempt
+			}
 		}
 	}
 	return all
@@ -82,16 +103,16 @@ type recentChanges struct {
 	off        bool // nobody reads
 	incomplete bool // the transaction has changes that only the log has
 	batch      committed
-	recorded   map[webhook.ID]Row // deliveries that this transaction has changed
-	open       map[webhook.ID]Row // deliveries of earlier transactions without an attempt
+	rows       map[webhook.ID]*Row // deliveries that this transaction has changed
+	open       map[webhook.ID]*Row // deliveries of earlier transactions without an attempt
 }
 
 func (r *recentChanges) begin() {
 	r.off, r.incomplete, r.batch = r.to == nil || !r.to.wanted.Load(), false, committed{}
 	if r.open == nil {
-		r.recorded, r.open = map[webhook.ID]Row{}, map[webhook.ID]Row{}
+		r.rows, r.open = map[webhook.ID]*Row{}, map[webhook.ID]*Row{}
 	}
-	clear(r.recorded)
+	clear(r.rows)
 }
 
 // record adds a delivery that was recorded.
@@ -100,10 +121,10 @@ func (r *recentChanges) record(n int64, rec *recordedBody) {
 		return
 	}
 	d := rec.delivery
-	row := Row{d.Summary, CursorAt(d.ReceivedAt, n)}
+	row := &Row{d.Summary, CursorAt(d.ReceivedAt, n)}
 	row.SameBodyAs = rec.sameBodyAs
-	r.recorded[d.ID] = row
-	r.add(Change{Kind: ChangeRecorded, Summary: row.Summary, Cursor: row.Cursor})
+	r.rows[d.ID] = row
+	r.add(recentChange{kind: ChangeRecorded, row: row}, recentRowBytes)
 }
 
 // attempt adds attempts at a delivery, which give it an outcome.
@@ -111,34 +132,36 @@ func (r *recentChanges) attempt(id webhook.ID, made *attemptsToAdd, outcome webh
 	if r.off {
 		return
 	}
-	row, ok := r.recorded[id]
-	if !ok {
-		row, ok = r.open[id]
-	}
-	if !ok {
-		r.incomplete = true
-		return
+	row := r.rows[id]
+	if row == nil {
+		earlier := r.open[id]
+		if earlier == nil {
+			r.incomplete = true
+			return
+		}
+		changed := *earlier
+		row = &changed
+		r.rows[id] = row
+		r.batch.bytes += recentRowBytes
 	}
 	row.Status, row.Met, row.Attempts = outcome.Status, outcome.Met, outcome.Attempts
 	row.Target, row.Code, row.Duration, row.Failure = outcome.Target, outcome.Code, outcome.Duration, outcome.Failure
-	r.recorded[id] = row
 	for i, a := range made.list {
 		header, err := encoding.DecodeHeader(made.headers[i])
 		r.incomplete = r.incomplete || err != nil
 		a.Header, a.Response = header, bytes.Clone(a.Response) // the entry's memory is reused
-		r.add(Change{Kind: ChangeAttempted, Summary: row.Summary, Cursor: row.Cursor, Attempt: a})
-		r.batch.bytes += len(a.Response) + len(made.headers[i])
+		r.add(recentChange{ChangeAttempted, row, &a}, recentAttemptBytes+len(a.Response)+2*len(made.headers[i]))
 	}
 }
 
-func (r *recentChanges) add(ch Change) {
+func (r *recentChanges) add(ch recentChange, size int) {
 	r.batch.changes = append(r.batch.changes, ch)
-	r.batch.bytes += 1 << 10
+	r.batch.bytes += size
 }
 
 // commit keeps the changes of a transaction that followed the row after and has the number seq.
 func (r *recentChanges) commit(after, seq int64) {
-	for id, row := range r.recorded {
+	for id, row := range r.rows {
 		if row.Status == webhook.StatusPending && len(r.open) < recentOpen {
 			r.open[id] = row
 		} else {
@@ -149,9 +172,5 @@ func (r *recentChanges) commit(after, seq int64) {
 		return
 	}
 	r.batch.seq = seq
-	for i := range r.batch.changes {
-		ch := &r.batch.changes[i]
-		ch.Seq, ch.Summary = seq, r.recorded[ch.Summary.ID].Summary
-	}
 	r.to.add(after, r.batch)
 }

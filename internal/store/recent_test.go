@@ -86,7 +86,7 @@ func TestRecentChangesAreBounded(t *testing.T) {
 	var r recent
 	const transactions = 10 * recentBytes / 1000
 	for n := range int64(transactions) {
-		r.add(n, committed{seq: n + 1, changes: []Change{{Seq: n + 1}}, bytes: 1000})
+		r.add(n, committed{seq: n + 1, changes: []recentChange{{row: &Row{}}}, bytes: 1000})
 	}
 	if r.bytes > recentBytes || len(r.list) > recentBytes/1000 {
 		t.Errorf("%d bytes of %d transactions are kept, want %d bytes at most", r.bytes, len(r.list), recentBytes)
@@ -97,7 +97,7 @@ func TestRecentChangesAreBounded(t *testing.T) {
 	if got := r.read(r.after, 10); len(got) != 10 || got[0].Seq != r.after+1 {
 		t.Errorf("got %v, want 10 changes after %d", got, r.after)
 	}
-	r.add(transactions+5, committed{seq: transactions + 6, changes: []Change{{Seq: transactions + 6}}})
+	r.add(transactions+5, committed{seq: transactions + 6, changes: []recentChange{{row: &Row{}}}})
 	if len(r.list) != 1 || r.after != transactions+5 {
 		t.Errorf("after a change of another process: %d transactions after %d, want 1 after %d", len(r.list), r.after, transactions+5)
 	}
