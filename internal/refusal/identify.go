@@ -81,27 +81,28 @@ func (p *Fingerprint) finding(r Response) webhook.Finding {
 //	{address}   the requested scheme and host with the other of http and https
 //	{location}  the target of a redirect, without its query, which may hold a token
 func (r Response) filler(hostAfter string) *strings.Replacer {
-	host := r.target.Hostname()
+	target := r.target()
+	host := target.Hostname()
 	if _, after, found := strings.Cut(r.text, hostAfter); found && hostAfter != "" {
 		host, _, _ = strings.Cut(strings.TrimLeft(after, `"'`), " ")
 		host = strings.TrimRight(host, `"').,;`)
 	}
-	forward, address := *r.target, *r.target
+	forward, address := *target, *target
 	forward.RawQuery, forward.Path, forward.RawPath = "", forward.Path+"/", ""
 	address.RawQuery, address.Path, address.RawPath = "", "", ""
 	address.Scheme = "https"
-	if r.target.Scheme == "https" {
+	if target.Scheme == "https" {
 		address.Scheme = "http"
 	}
 	location := strings.TrimSpace(r.attempt.Header.Get("Location"))
 	if to := r.location(); to != nil {
 		shown := *to
 		shown.RawQuery, shown.Fragment, shown.User = "", "", nil
-		if location = shown.String(); shown.Host == r.target.Host && shown.Scheme == r.target.Scheme {
+		if location = shown.String(); shown.Host == target.Host && shown.Scheme == target.Scheme {
 			location = shown.EscapedPath()
 		}
 	}
-	path := r.target.EscapedPath()
+	path := target.EscapedPath()
 	if path == "" {
 		path = "/"
 	}

@@ -14,7 +14,6 @@ type Response struct {
 	attempt webhook.Attempt
 	body    string // decoded, in lower case
 	text    string // the text of body: without tags and escapes, in lower case, with single spaces
-	target  *url.URL
 }
 
 // NewResponse prepares the response of an attempt.
@@ -27,11 +26,15 @@ func NewResponse(a webhook.Attempt) Response {
 	}
 	text = strings.ReplaceAll(text, `\"`, `"`) // of a message in JSON
 	r.text = strings.ToLower(strings.Join(strings.Fields(text), " "))
-	r.target, _ = url.Parse(a.RequestURL())
-	if r.target == nil {
-		r.target = &url.URL{}
-	}
 	return r
+}
+
+// target returns the URL that was called, or an empty one if it is not valid.
+func (r Response) target() *url.URL {
+	if u, err := url.Parse(r.attempt.RequestURL()); err == nil {
+		return u
+	}
+	return &url.URL{}
 }
 
 func (r Response) hasCode(codes ...int) bool { return slices.Contains(codes, r.attempt.Code) }
@@ -57,7 +60,7 @@ func (r Response) location() *url.URL {
 	if !r.isRedirect() {
 		return nil
 	}
-	to, err := r.target.Parse(strings.TrimSpace(r.attempt.Header.Get("Location")))
+	to, err := r.target().Parse(strings.TrimSpace(r.attempt.Header.Get("Location")))
 	if err != nil {
 		return nil
 	}
@@ -71,8 +74,8 @@ func (r Response) isRedirect() bool {
 // givesNoReason reports whether the response says no more than its status code does.
 func (r Response) givesNoReason() bool {
 	text := r.text
-	if r.target != nil && len(r.target.Path) > 1 {
-		text = strings.ReplaceAll(text, strings.ToLower(r.target.EscapedPath()), " ") // the request is no reason
+	if u := r.target(); len(u.Path) > 1 {
+		text = strings.ReplaceAll(text, strings.ToLower(u.EscapedPath()), " ") // the request is no reason
 	}
 	for _, sentence := range stockSentences() {
 		text = strings.ReplaceAll(text, sentence, " ")

@@ -144,7 +144,7 @@ func SaysSignatureIsMissing(r Response) bool {
 
 // isNotRouted reports whether a 404 speaks of the request, as servers and routers do. A handler's own 404 can mean anything.
 func isNotRouted(r Response) bool {
-	path := strings.ToLower(r.target.EscapedPath())
+	path := strings.ToLower(r.target().EscapedPath())
 	stock := Response{text: strings.ReplaceAll(r.text, "not found", " ")}
 	return stock.givesNoReason() || len(path) > 1 && strings.Contains(r.text, path) ||
 		r.begins("404", "cannot post", "page not found", "page could not be found", "route", "url", "resource", "endpoint", "doesn't know this ditty")
@@ -153,19 +153,19 @@ func isNotRouted(r Response) bool {
 // addsSlash reports whether the response redirects to the same path with a slash at the end.
 func addsSlash(r Response) bool {
 	to := r.location()
-	return to != nil && to.Path == r.target.Path+"/"
+	return to != nil && to.Path == r.target().Path+"/"
 }
 
 // removesSlash reports whether the response redirects to the same path without the slash at its end.
 func removesSlash(r Response) bool {
 	to := r.location()
-	return to != nil && to.Path+"/" == r.target.Path && to.Path != ""
+	return to != nil && to.Path+"/" == r.target().Path && to.Path != ""
 }
 
 // turnsToHTTPS reports whether the response redirects to the same path with https.
 func turnsToHTTPS(r Response) bool {
 	to := r.location()
-	return to != nil && to.Scheme == "https" && r.target.Scheme == "http" && to.Path == r.target.Path
+	return to != nil && to.Scheme == "https" && r.target().Scheme == "http" && to.Path == r.target().Path
 }
 
 // leadsToLogin reports whether the response redirects to a login page.
