@@ -49,8 +49,7 @@ func (p *Fingerprint) matches(r Response) bool {
 	if len(p.Status) > 0 && !r.hasCode(p.Status...) {
 		return false
 	}
-	name, part, _ := strings.Cut(p.Header, ": ")
-	if name != "" && (r.header(name) == "" || !strings.Contains(r.header(name), part)) {
+	if p.Header != "" && !r.hasHeader(p.Header) {
 		return false
 	}
 	for _, part := range p.All {

@@ -42,6 +42,13 @@ func (r Response) hasCode(codes ...int) bool { return slices.Contains(codes, r.a
 // header returns a header of the response in lower case.
 func (r Response) header(name string) string { return strings.ToLower(r.attempt.Header.Get(name)) }
 
+// hasHeader reports whether a header contains a text. Both are given as "name: text".
+func (r Response) hasHeader(wanted string) bool {
+	name, part, _ := strings.Cut(wanted, ": ")
+	value := r.header(name)
+	return value != "" && strings.Contains(value, part)
+}
+
 // mentions reports whether any of the parts occurs in the text.
 func (r Response) mentions(parts ...string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(r.text, part) })
