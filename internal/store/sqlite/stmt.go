@@ -14,7 +14,17 @@ type Stmt struct {
 	row    Row
 	param  int
 	err    error
+	texts  []boundText // by parameter
 }
+
+// boundText is the short text that was bound to a parameter last, if any. SQLite keeps it from run to run, and most columns of a delivery
+// have the same text as in the previous one, so it is not bound again. SQLite would copy it into memory of its own.
+type boundText struct {
+	text    string
+	isKnown bool
+}
+
+const maxKnownText = 128 // bytes
 
 // Pointer is a Go value that only a Function or an Aggregate reads. SQL sees NULL.
 type Pointer struct{ Value any }
@@ -32,7 +42,7 @@ func (s *Stmt) Bind(args ...any) *Stmt {
 		case string:
 			s.BindText(v)
 		case Pointer:
-			s.keep(s.driver.BindPointer(s.next(), v.Value))
+			s.keep(s.driver.BindPointer(s.nextOther(), v.Value))
 		default:
 			s.keep(fmt.Errorf("sqlite: cannot bind a %T", arg))
 		}
@@ -41,20 +51,35 @@ func (s *Stmt) Bind(args ...any) *Stmt {
 }
 
 // BindInt binds an integer.
-func (s *Stmt) BindInt(v int64) *Stmt { return s.keep(s.driver.BindInt64(s.next(), v)) }
+func (s *Stmt) BindInt(v int64) *Stmt { return s.keep(s.driver.BindInt64(s.nextOther(), v)) }
 
 // BindBool binds 0 or 1.
-func (s *Stmt) BindBool(v bool) *Stmt { return s.keep(s.driver.BindBool(s.next(), v)) }
+func (s *Stmt) BindBool(v bool) *Stmt { return s.keep(s.driver.BindBool(s.nextOther(), v)) }
 
 // BindText binds a string.
-func (s *Stmt) BindText(v string) *Stmt { return s.keep(s.driver.BindText(s.next(), v)) }
+func (s *Stmt) BindText(v string) *Stmt {
+	i := s.next()
+	for len(s.texts) < i {
+		s.texts = append(s.texts, boundText{})
+	}
+	bound := &s.texts[i-1]
+	if bound.isKnown && bound.text == v {
+		return s
+	}
+	err := s.driver.BindText(i, v)
+	*bound = boundText{}
+	if err == nil && len(v) <= maxKnownText {
+		*bound = boundText{v, true}
+	}
+	return s.keep(err)
+}
 
 // BindBlob binds bytes. It binds nil as an empty blob, never as NULL.
 func (s *Stmt) BindBlob(v []byte) *Stmt {
 	if len(v) == 0 {
-		return s.keep(s.driver.BindZeroBlob(s.next(), 0))
+		return s.keep(s.driver.BindZeroBlob(s.nextOther(), 0))
 	}
-	return s.keep(s.driver.BindBlob(s.next(), v))
+	return s.keep(s.driver.BindBlob(s.nextOther(), v))
 }
 
 // BindTime binds a time as milliseconds since 1970.
@@ -63,6 +88,15 @@ func (s *Stmt) BindTime(t time.Time) *Stmt { return s.BindInt(t.UnixMilli()) }
 func (s *Stmt) next() int {
 	s.param++
 	return s.param
+}
+
+// nextOther is next for a value that is not a text.
+func (s *Stmt) nextOther() int {
+	i := s.next()
+	if i <= len(s.texts) {
+		s.texts[i-1].isKnown = false
+	}
+	return i
 }
 
 func (s *Stmt) keep(err error) *Stmt {
