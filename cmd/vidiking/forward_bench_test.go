@@ -27,7 +27,7 @@ const idleConnections = 64
 // httputil.ReverseProxy. Both have the same handler and receive the same deliveries, alternately.
 func BenchmarkForward(b *testing.B) {
 	vidiking := buildRelease(b)
-	for _, connections := range []int{1, 16} {
+	for _, connections := range []int{1, 16, 64} {
 		b.Run(strconv.Itoa(connections), func(b *testing.B) {
 			p := startPeers(b, vidiking, connections)
 			var took ratios // per delivery
