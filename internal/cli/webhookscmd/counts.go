@@ -18,21 +18,34 @@ type Counts struct {
 	ownFailed int // the part of Failed that belongs to this project, which `replay` selects
 
 	NeedsSecret bool // the handler probably does not have the secret yet
+
+	limited bool // the counts end at maxCounted+1
 }
+
+// maxCounted limits the counts of a query with a filter, because counting all of its deliveries can mean reading the whole log for a list
+// of fifty.
+const maxCounted = 10_000
 
 // Count counts the deliveries that a query selects, ignoring its limit. The argument listed is the number of deliveries that a list of the
 // query returned; -1 if they were not listed.
-func Count(ctx context.Context, a *cmdutil.App, r *store.Reader, q store.Query, listed int) (n Counts, err error) {
+func Count(ctx context.Context, a *cmdutil.App, r *store.Reader, q store.Query, listed int) (Counts, error) {
+	project, err := cmdutil.Project(a)
+	if err != nil {
+		return Counts{}, err
+	}
+	return countFor(ctx, r, q, project, listed)
+}
+
+func countFor(ctx context.Context, r *store.Reader, q store.Query, project string, listed int) (n Counts, err error) {
 	limit := q.Limit
 	q.Limit, n.All = 0, listed
+	if n.limited = !q.Filter.IsZero() || q.Session != ""; n.limited {
+		q.Limit = maxCounted + 1
+	}
 	if listed < 0 || limit > 0 && listed >= limit {
 		if n.All, err = r.Count(ctx, q); err != nil {
 			return n, err
 		}
-	}
-	project, err := cmdutil.Project(a)
-	if err != nil {
-		return n, err
 	}
 	if n.others, err = countOthers(ctx, r, q, project); err != nil {
 		return n, err
@@ -58,17 +71,28 @@ func countOthers(ctx context.Context, r *store.Reader, q store.Query, project st
 
 // String describes the counts: all deliveries, those of other projects, and undelivered ones.
 func (n Counts) String() string {
-	return display.Deliveries(n.All) + ofOthers(n.others) + n.undelivered()
+	all := display.Deliveries(n.All)
+	if n.limited && n.All > maxCounted {
+		all = n.count(n.All) + " deliveries"
+	}
+	return all + ofOthers(n.others, n.count(n.others)) + n.undelivered()
 }
 
-func ofOthers(n int) string {
+func (n Counts) count(deliveries int) string {
+	if n.limited && deliveries > maxCounted {
+		return "more than " + display.Count(maxCounted)
+	}
+	return display.Count(deliveries)
+}
+
+func ofOthers(n int, counted string) string {
 	switch n {
 	case 0:
 		return ""
 	case 1:
 		return " (1 of another project)"
 	default:
-		return fmt.Sprintf(" (%s of other projects)", display.Count(n))
+		return fmt.Sprintf(" (%s of other projects)", counted)
 	}
 }
 
@@ -78,11 +102,11 @@ func (n Counts) undelivered() string {
 	case n.Failed == 0:
 		return ""
 	case others == 0:
-		return fmt.Sprintf(", %s undelivered", display.Count(n.ownFailed))
+		return fmt.Sprintf(", %s undelivered", n.count(n.ownFailed))
 	case n.ownFailed == 0:
-		return fmt.Sprintf(", %s of other projects undelivered", display.Count(others))
+		return fmt.Sprintf(", %s of other projects undelivered", n.count(others))
 	default:
-		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", display.Count(others), display.Count(n.ownFailed))
+		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", n.count(others), n.count(n.ownFailed))
 	}
 }
 

@@ -277,7 +277,7 @@ func (x *exporter) each(ctx context.Context, f func(webhook.Delivery) error) err
 
 // closing returns the closing line: the number of deliveries and the masked names.
 func (x *exporter) closing() string {
-	deliveries := display.Deliveries(x.count) + ofOthers(x.others)
+	deliveries := display.Deliveries(x.count) + ofOthers(x.others, display.Count(x.others))
 	if len(x.masked) == 0 {
 		return deliveries
 	}

@@ -93,7 +93,7 @@ func runList(ctx context.Context, a *cmdutil.App, q store.Query, selection *cmdu
 		return fmt.Sprintf("Searching the delivery log: %s. Ctrl-C cancels.", display.Duration(took))
 	}
 	err = cmdutil.ShowElapsed(a, searching, func() error {
-		if rows, err = r.List(ctx, q); err != nil || len(rows) == 0 {
+		if rows, err = r.List(ctx, q); err != nil || len(rows) == 0 || out.Format == output.FormatJSON {
 			return err
 		}
 		n, err = Count(ctx, a, r, q, len(rows))
