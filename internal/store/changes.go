@@ -141,6 +141,9 @@ func (r *Reader) Wait(ctx context.Context, after int64) error {
 	version, opened := int64(-1), 0
 	for {
 		committed := r.commits.next() // before the check: a commit after the check must not be missed
+		if r.recent != nil && r.recent.hasAfter(after) {
+			return ctx.Err()
+		}
 		var changed bool
 		err := r.withoutFlush(ctx, func(c *sqlite.Conn) (err error) {
 			if reopened := opened > 0 && r.opened != opened; reopened {

@@ -62,6 +62,14 @@ func (r *recent) add(after int64, c committed) {
 	}
 }
 
+// hasAfter reports whether memory has a change after a row.
+func (r *recent) hasAfter(row int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := len(r.list)
+	return n > 0 && r.list[n-1].seq > row
+}
+
 // read returns about limit changes after a row, in whole transactions, or none if the log must be read. Matches is not set.
 func (r *recent) read(after int64, limit int) (all []Change) {
 	r.wanted.Store(true)
