@@ -16,12 +16,24 @@ func (c *Conn) Transact(f func() error) error {
 	}
 	err := f()
 	if err == nil {
-		err = c.Exec("COMMIT")
+		err = c.commit()
 	}
 	if err == nil {
 		return nil
 	}
 	return errors.Join(err, c.Rollback())
+}
+
+func (c *Conn) commit() error {
+	journal, err := c.driver.FileControl("main", sqlite3.FCNTL_JOURNAL_POINTER)
+	if err != nil {
+		return err
+	}
+	if wal, ok := journal.(*walFile); ok {
+		wal.committing = true
+		defer wal.endCommit()
+	}
+	return c.Exec("COMMIT")
 }
 
 // Snapshot runs f in a read transaction. All its statements see the same state of the database.

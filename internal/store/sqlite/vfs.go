@@ -103,17 +103,21 @@ func fullError(err error) error {
 	return err
 }
 
-// walFile collects the WAL frames of a transaction and writes them with few system calls. SQLite writes the header and the page of each
-// frame separately.
+// walFile holds back the header of a WAL frame until SQLite writes the page of that frame, which it does next. While a transaction commits, it
+// also holds back frames, and so writes many of them with one system call.
 //
-// It only holds back frames that continue the previous write, and none of a transaction that is complete: the header of its last frame
-// says so, and the transaction becomes visible after that frame. SQLite also writes single headers when it recomputes the checksums of a
+// It only holds back what continues the previous write, and no frame of a transaction that is complete: the header of its last frame says
+// so, and the transaction becomes visible after that frame. SQLite also writes single headers when it recomputes the checksums of a
 // transaction. Those are located before the end of the WAL and are written at once.
+//
+// Outside a commit, it must not hold back frames. SQLite writes some when a transaction changes more pages than its cache has. If the
+// transaction is then rolled back, another process may commit frames at the same place, and a late write would destroy them.
 type walFile struct {
 	file
-	end  int64  // where the previous write ended
-	held []byte // the bytes before end that are not yet written
-	last bool   // the held header is that of the last frame of a transaction
+	end        int64  // where the previous write ended
+	held       []byte // the bytes before end that are not yet written
+	last       bool   // the held header is that of the last frame of a transaction
+	committing bool
 }
 
 const (
@@ -144,7 +148,7 @@ func (f *walFile) WriteAt(p []byte, off int64) (int, error) {
 	}
 	f.held = append(f.held, p...)
 	f.end += int64(len(p))
-	if len(p) == PageBytes && (f.last || len(f.held) == cap(f.held)) {
+	if len(p) == PageBytes && (f.last || !f.committing || len(f.held) == cap(f.held)) {
 		return len(p), f.flush()
 	}
 	return len(p), nil
@@ -156,8 +160,13 @@ func (f *walFile) flush() error {
 		return nil
 	}
 	_, err := f.file.WriteAt(f.held, f.end-int64(len(f.held)))
-	f.held = f.held[:0] // even after an error: SQLite rolls the transaction back
+	f.held = f.held[:0] // even after an error: the commit fails, and SQLite rolls the transaction back
 	return err
+}
+
+// endCommit forgets what a failed commit has left.
+func (f *walFile) endCommit() {
+	f.held, f.committing = f.held[:0], false
 }
 
 func (f *walFile) ReadAt(p []byte, off int64) (int, error) {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
@@ -98,7 +99,7 @@ func TestWALFramesOfATransactionAreWrittenAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			under := &notedFile{}
-			f := &walFile{file: file{under}}
+			f := &walFile{file: file{under}, committing: true}
 			for _, w := range c.writes {
 				p := make([]byte, w.size)
 				if w.last {
@@ -117,6 +118,135 @@ func TestWALFramesOfATransactionAreWrittenAtOnce(t *testing.T) {
 				t.Errorf("calls to the file (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestWALFramesBeforeACommitAreWrittenOneByOne(t *testing.T) {
+	under := &notedFile{}
+	f := &walFile{file: file{under}}
+	off := int64(0)
+	for _, size := range []int{32, frameHeaderBytes, PageBytes, frameHeaderBytes, PageBytes} {
+		if _, err := f.WriteAt(make([]byte, size), off); err != nil {
+			t.Fatal(err)
+		}
+		off += int64(size)
+	}
+	if diff := cmp.Diff([]string{"write 0-32", "write 32-4152", "write 4152-8272"}, under.notes); diff != "" {
+		t.Errorf("calls to the file (-want +got):\n%s", diff)
+	}
+}
+
+// openWAL opens a database as the log is opened.
+func openWAL(t *testing.T, path string) *Conn {
+	t.Helper()
+	c, err := Open(path, Options{Create: true}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := c.Script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -400"); err != nil {
+		t.Fatal(err)
+	}
+	c.OnCommit(func(int) {}) // no automatic checkpoints
+	return c
+}
+
+// insertBlobs inserts blobs in one transaction, and calls before just before it commits.
+func insertBlobs(c *Conn, first, count int64, before func() error) error {
+	return c.Transact(func() error {
+		for n := range count {
+			if err := c.Exec("INSERT INTO kept (n, data) VALUES (?, randomblob(9000))", first+n); err != nil {
+				return err
+			}
+		}
+		return before()
+	})
+}
+
+func checkIntegrity(t *testing.T, c *Conn, rows int64) {
+	t.Helper()
+	var report string
+	err := c.Rows("PRAGMA integrity_check", nil, func(r *Row) error {
+		report += r.Text()
+		return nil
+	})
+	if err != nil || report != "ok" {
+		t.Errorf("the database is damaged: %s, %v", report, err)
+	}
+	if n, err := c.Number("SELECT count(*) FROM kept WHERE length(data) = 9000"); err != nil || n != rows {
+		t.Errorf("got %d rows, %v; want %d", n, err, rows)
+	}
+}
+
+// A transaction that is larger than the cache writes frames before it ends. If it is rolled back, another connection writes at the same place.
+func TestRolledBackTransactionsDoNotDamageLaterOnes(t *testing.T) {
+	for pages := range int64(20) { // some of them end in the middle of a group of frames
+		path := filepath.Join(t.TempDir(), "test.db")
+		one, other := openWAL(t, path), openWAL(t, path)
+		if err := one.Script("CREATE TABLE kept (n INTEGER PRIMARY KEY, data BLOB)"); err != nil {
+			t.Fatal(err)
+		}
+		if err := one.Checkpoint(Restart); err != nil { // the rollback finds page 1 in the database, and so does not read the WAL
+			t.Fatal(err)
+		}
+		stop := errors.New("stop")
+		if err := insertBlobs(one, 1, 50+pages, func() error { return stop }); !errors.Is(err, stop) {
+			t.Fatal(err)
+		}
+		if err := insertBlobs(other, 1000, 40, func() error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		checkIntegrity(t, one, 40)
+		checkIntegrity(t, other, 40)
+	}
+}
+
+// fillingFile is a file on a disk that becomes full.
+type fillingFile struct {
+	driverFile
+	full *bool
+}
+
+func (f fillingFile) WriteAt(p []byte, off int64) (int, error) {
+	if *f.full {
+		return 0, syscall.ENOSPC
+	}
+	return f.driverFile.WriteAt(p, off)
+}
+
+func TestFailedCommitsDoNotDamageLaterOnes(t *testing.T) {
+	for _, blobs := range []int64{1, 5, 30, 60} { // less and more than heldFrames, and than the cache
+		path := filepath.Join(t.TempDir(), "test.db")
+		one, other := openWAL(t, path), openWAL(t, path)
+		if err := one.Script("CREATE TABLE kept (n INTEGER PRIMARY KEY, data BLOB)"); err != nil {
+			t.Fatal(err)
+		}
+		journal, err := one.driver.FileControl("main", sqlite3.FCNTL_JOURNAL_POINTER)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wal, full := journal.(*walFile), false
+		wal.file = file{fillingFile{wal.driverFile, &full}}
+		err = insertBlobs(one, 1, blobs, func() error {
+			full = true
+			return nil
+		})
+		if !errors.Is(err, sqlite3.FULL) {
+			t.Fatalf("got %v, want SQLITE_FULL", err)
+		}
+		full = false
+		if err := insertBlobs(other, 1000, 7, func() error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if err := insertBlobs(one, 1, blobs, func() error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		checkIntegrity(t, one, blobs+7)
+		checkIntegrity(t, other, blobs+7)
 	}
 }
 
