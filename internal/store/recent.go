@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	recentBytes = 1 << 20 // of the changes that are kept in memory
-	recentOpen  = 256     // deliveries without an attempt whose summary is kept
+	recentBytes     = 1 << 20 // of the changes that are kept in memory
+	recentOpen      = 256     // deliveries without an attempt whose summary is kept
+	recentOpenBytes = 4 << 10 // of such a summary
 )
 
 // recent keeps the newest changes that this process has written in memory, so a live view of the same process need not read them from the
@@ -41,11 +42,17 @@ type recentChange struct {
 	attempt *webhook.Attempt // nil unless kind is ChangeAttempted
 }
 
-// What a delivery and an attempt take in memory, about, without the response.
-const (
-	recentRowBytes     = 1 << 10
-	recentAttemptBytes = 512
-)
+// rowBytes returns about how many bytes a delivery takes. What comes from a request can be long.
+func rowBytes(s *webhook.Summary) int {
+	const fixed = 1 << 10
+	return fixed + len(s.Path) + len(s.Rest) + len(s.Query) + len(s.Host)
+}
+
+// attemptBytes returns about how many bytes an attempt takes, with its encoded header.
+func attemptBytes(a *webhook.Attempt, header []byte) int {
+	const fixed = 512
+	return fixed + len(a.URL) + len(a.Target) + len(a.Error) + len(a.Response) + 2*len(header)
+}
 
 // add appends a transaction that followed the row after.
 func (r *recent) add(after int64, c committed) {
@@ -132,7 +139,7 @@ func (r *recentChanges) record(n int64, rec *recordedBody) {
 	row := &Row{d.Summary, CursorAt(d.ReceivedAt, n)}
 	row.SameBodyAs = rec.sameBodyAs
 	r.rows[d.ID] = row
-	r.add(recentChange{kind: ChangeRecorded, row: row}, recentRowBytes)
+	r.add(recentChange{kind: ChangeRecorded, row: row}, rowBytes(&row.Summary))
 }
 
 // attempt adds attempts at a delivery, which give it an outcome.
@@ -150,7 +157,7 @@ func (r *recentChanges) attempt(id webhook.ID, made *attemptsToAdd, outcome webh
 		changed := *earlier
 		row = &changed
 		r.rows[id] = row
-		r.batch.bytes += recentRowBytes
+		r.batch.bytes += rowBytes(&row.Summary)
 	}
 	row.Status, row.Met, row.Attempts = outcome.Status, outcome.Met, outcome.Attempts
 	row.Target, row.Code, row.Duration, row.Failure = outcome.Target, outcome.Code, outcome.Duration, outcome.Failure
@@ -158,25 +165,29 @@ func (r *recentChanges) attempt(id webhook.ID, made *attemptsToAdd, outcome webh
 		header, err := encoding.DecodeHeader(made.headers[i])
 		r.incomplete = r.incomplete || err != nil
 		a.Header, a.Response = header, bytes.Clone(a.Response) // the entry's memory is reused
-		r.add(recentChange{ChangeAttempted, row, &a}, recentAttemptBytes+len(a.Response)+2*len(made.headers[i]))
+		r.add(recentChange{ChangeAttempted, row, &a}, attemptBytes(&a, made.headers[i]))
 	}
 }
 
 func (r *recentChanges) add(ch recentChange, size int) {
-	r.batch.changes = append(r.batch.changes, ch)
 	r.batch.bytes += size
+	if r.incomplete = r.incomplete || r.batch.bytes > recentBytes; r.incomplete {
+		r.batch.changes = nil
+		return
+	}
+	r.batch.changes = append(r.batch.changes, ch)
 }
 
 // commit keeps the changes of a transaction that followed the row after and has the number seq.
 func (r *recentChanges) commit(after, seq int64) {
 	for id, row := range r.rows {
-		if row.Status == webhook.StatusPending && len(r.open) < recentOpen {
+		if row.Status == webhook.StatusPending && len(r.open) < recentOpen && rowBytes(&row.Summary) <= recentOpenBytes {
 			r.open[id] = row
 		} else {
 			delete(r.open, id)
 		}
 	}
-	if r.off || r.incomplete || len(r.batch.changes) == 0 || r.batch.bytes > recentBytes {
+	if r.off || r.incomplete || len(r.batch.changes) == 0 {
 		return
 	}
 	r.batch.seq = seq

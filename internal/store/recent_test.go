@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,6 +80,54 @@ func TestRecentChangesOfAnotherProcessAreReadFromTheLog(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("no change of %v was read", want)
+	}
+}
+
+// What comes from a request counts, too: a path and a query can have 64 KiB.
+func TestRecentChangesOfLongRequestsAreBounded(t *testing.T) {
+	long := strings.Repeat("x", 60<<10)
+	for name, change := range map[string]func(*webhook.Summary, *webhook.Attempt){
+		"path":     func(s *webhook.Summary, _ *webhook.Attempt) { s.Path = long },
+		"rest":     func(s *webhook.Summary, _ *webhook.Attempt) { s.Rest = long },
+		"query":    func(s *webhook.Summary, _ *webhook.Attempt) { s.Query = long },
+		"host":     func(s *webhook.Summary, _ *webhook.Attempt) { s.Host = long },
+		"url":      func(_ *webhook.Summary, a *webhook.Attempt) { a.URL = long },
+		"target":   func(_ *webhook.Summary, a *webhook.Attempt) { a.Target = long },
+		"error":    func(_ *webhook.Summary, a *webhook.Attempt) { a.Error = long },
+		"response": func(_ *webhook.Summary, a *webhook.Attempt) { a.Response = []byte(long) },
+	} {
+		var to recent
+		to.wanted.Store(true)
+		r, src := recentChanges{to: &to}, newSource(1)
+		for n := range int64(100) {
+			d, a := src.next(), answered(200)
+			d.Status = webhook.StatusPending
+			change(&d.Summary, &a)
+			r.begin()
+			r.record(n, &recordedBody{delivery: d})
+			r.commit(3*n, 3*n+1)
+			r.begin()
+			r.attempt(d.ID, &attemptsToAdd{list: []webhook.Attempt{a}, headers: [][]byte{nil}}, d.Summary)
+			r.commit(3*n+1, 3*n+2)
+			for _, row := range r.open {
+				if len(row.Path)+len(row.Rest)+len(row.Query)+len(row.Host) > recentOpenBytes {
+					t.Fatalf("%s: a long request waits for its attempt in memory", name)
+				}
+			}
+		}
+		if kept := len(to.list) * len(long); kept > 2*recentBytes {
+			t.Errorf("%s: about %d bytes are kept, want %d at most", name, kept, recentBytes)
+		}
+		r.begin()
+		for n := range int64(100) { // in one transaction
+			d, a := src.next(), answered(200)
+			change(&d.Summary, &a)
+			r.record(n, &recordedBody{delivery: d})
+			r.attempt(d.ID, &attemptsToAdd{list: []webhook.Attempt{a}, headers: [][]byte{nil}}, d.Summary)
+		}
+		if len(r.batch.changes) > 0 {
+			t.Errorf("%s: a transaction of %d bytes is kept", name, r.batch.bytes)
+		}
 	}
 }
 
