@@ -12,14 +12,16 @@ import (
 
 // Counts has the number of deliveries that a query selects, and how many of them failed.
 type Counts struct {
-	All       int
-	others    int // the part of All that belongs to other projects
-	Failed    int
-	ownFailed int // the part of Failed that belongs to this project, which `replay` selects
+	All         int
+	others      int // the part of All that belongs to other projects
+	Failed      int
+	ownFailed   int // the part of Failed that belongs to this project, which `replay` selects
+	otherFailed int
 
 	NeedsSecret bool // the handler probably does not have the secret yet
 
-	limited bool // the counts end at maxCounted+1
+	most        int  // the counts end after this one, which means more; 0: they are exact
+	isAllListed bool // All is exact, because all were listed
 }
 
 // maxCounted limits the counts of a query with a filter, because counting all of its deliveries can mean reading the whole log for a list
@@ -37,12 +39,13 @@ func Count(ctx context.Context, a *cmdutil.App, r *store.Reader, q store.Query, 
 }
 
 func countFor(ctx context.Context, r *store.Reader, q store.Query, project string, listed int) (n Counts, err error) {
-	limit := q.Limit
-	q.Limit, n.All = 0, listed
-	if n.limited = !q.Filter.IsZero() || q.Session != ""; n.limited {
-		q.Limit = maxCounted + 1
+	n.All, n.isAllListed = listed, listed >= 0 && (q.Limit == 0 || listed < q.Limit)
+	q.Limit = 0
+	if !q.Filter.IsZero() || q.Session != "" {
+		n.most = max(maxCounted, listed)
+		q.Limit = n.most + 1
 	}
-	if listed < 0 || limit > 0 && listed >= limit {
+	if !n.isAllListed {
 		if n.All, err = r.Count(ctx, q); err != nil {
 			return n, err
 		}
@@ -51,16 +54,20 @@ func countFor(ctx context.Context, r *store.Reader, q store.Query, project strin
 		return n, err
 	}
 	q.Filter = q.Filter.And(filter.Failed())
-	if n.Failed, err = r.Count(ctx, q); err != nil || n.Failed == 0 {
+	if n.otherFailed, err = countOthers(ctx, r, q, project); err != nil {
 		return n, err
 	}
 	q.Project = project
 	n.ownFailed, err = r.Count(ctx, q)
+	n.Failed = n.ownFailed + n.otherFailed
 	return n, err
 }
 
 // countOthers counts the selected deliveries of other projects. It takes almost no time if the log has no other projects.
 func countOthers(ctx context.Context, r *store.Reader, q store.Query, project string) (int, error) {
+	if project == "" {
+		return 0, nil
+	}
 	all, err := r.Count(ctx, store.Query{Not: project})
 	if err != nil || all == 0 || q.Filter.IsZero() && q.Session == "" && !q.Probes {
 		return all, err
@@ -72,15 +79,18 @@ func countOthers(ctx context.Context, r *store.Reader, q store.Query, project st
 // String describes the counts: all deliveries, those of other projects, and undelivered ones.
 func (n Counts) String() string {
 	all := display.Deliveries(n.All)
-	if n.limited && n.All > maxCounted {
+	if !n.isAllListed && n.isMore(n.All) {
 		all = n.count(n.All) + " deliveries"
 	}
 	return all + ofOthers(n.others, n.count(n.others)) + n.undelivered()
 }
 
+// isMore reports whether a count ended before all deliveries were counted.
+func (n Counts) isMore(deliveries int) bool { return n.most > 0 && deliveries > n.most }
+
 func (n Counts) count(deliveries int) string {
-	if n.limited && deliveries > maxCounted {
-		return "more than " + display.Count(maxCounted)
+	if n.isMore(deliveries) {
+		return "more than " + display.Count(n.most)
 	}
 	return display.Count(deliveries)
 }
@@ -98,15 +108,15 @@ func ofOthers(n int, counted string) string {
 
 // undelivered describes the failed deliveries. Those that `replay --failed` sends come last, because that command may follow.
 func (n Counts) undelivered() string {
-	switch others := n.Failed - n.ownFailed; {
+	switch {
 	case n.Failed == 0:
 		return ""
-	case others == 0:
+	case n.otherFailed == 0:
 		return fmt.Sprintf(", %s undelivered", n.count(n.ownFailed))
 	case n.ownFailed == 0:
-		return fmt.Sprintf(", %s of other projects undelivered", n.count(others))
+		return fmt.Sprintf(", %s of other projects undelivered", n.count(n.otherFailed))
 	default:
-		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", n.count(others), n.count(n.ownFailed))
+		return fmt.Sprintf(", %s of other projects and %s of this one undelivered", n.count(n.otherFailed), n.count(n.ownFailed))
 	}
 }
 

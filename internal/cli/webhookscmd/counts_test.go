@@ -19,10 +19,10 @@ func TestCountsOfAFilterAreLimited(t *testing.T) {
 		t.Fatal(err)
 	}
 	random := rand.NewChaCha8([32]byte{1})
-	for n := range maxCounted + 2 {
+	for n := range 11_002 {
 		d := &webhook.Delivery{Body: fmt.Append(nil, n)}
 		d.Event, d.Project, d.Status = webhook.EventRenderComplete, "/shop", webhook.StatusPending
-		if n < 2 {
+		if n < 5001 {
 			d.Event, d.Project = webhook.EventRenderFailed, "/blog"
 		}
 		if d.ID, err = webhook.NewID(random); err != nil {
@@ -31,11 +31,9 @@ func TestCountsOfAFilterAreLimited(t *testing.T) {
 		if err := log.Record(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
-		if n == 0 || n == 2 {
-			failed := []webhook.Attempt{{Target: "http://localhost:3000", Code: 500}}
-			if err := log.QueueAttempts(d.ID, failed, nil); err != nil {
-				t.Fatal(err)
-			}
+		failed := []webhook.Attempt{{Target: "http://localhost:3000", Code: 500}}
+		if err := log.QueueAttempts(d.ID, failed, nil); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if err := log.Close(); err != nil {
@@ -46,20 +44,26 @@ func TestCountsOfAFilterAreLimited(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	for _, c := range []struct{ filter, project, want string }{
-		{"", "/shop", "10,002 deliveries (2 of other projects), 1 of other projects and 1 of this one undelivered"},
-		{"event:*", "/shop", "more than 10,000 deliveries (2 of other projects), 1 of other projects and 1 of this one undelivered"},
-		{"event:*", "/blog", "more than 10,000 deliveries (10,000 of other projects), 1 of other projects and 1 of this one undelivered"},
-		{"event:*", "/third", "more than 10,000 deliveries (more than 10,000 of other projects), 2 of other projects undelivered"},
-		{"event:render.complete", "/blog", "10,000 deliveries (10,000 of other projects), 1 of other projects undelivered"},
-		{"event:render.failed", "/shop", "2 deliveries (2 of other projects), 1 of other projects undelivered"},
-		{"status:failed", "/shop", "2 deliveries (1 of another project), 1 of other projects and 1 of this one undelivered"},
+	for _, c := range []struct {
+		filter        string
+		limit, listed int
+		project, want string
+	}{
+		{"", 1, 1, "/shop", "11,002 deliveries (5,001 of other projects), 5,001 of other projects and 6,001 of this one undelivered"},
+		{"event:*", 1, 1, "/shop", "more than 10,000 deliveries (5,001 of other projects), 5,001 of other projects and 6,001 of this one undelivered"},
+		{"event:*", 1, 1, "/blog", "more than 10,000 deliveries (6,001 of other projects), 6,001 of other projects and 5,001 of this one undelivered"},
+		{"event:*", 1, 1, "/third", "more than 10,000 deliveries (more than 10,000 of other projects), more than 10,000 of other projects undelivered"},
+		{"event:*", 10_500, 10_500, "/shop", "more than 10,500 deliveries (5,001 of other projects), 5,001 of other projects and 6,001 of this one undelivered"},
+		{"event:*", 0, 11_002, "/shop", "11,002 deliveries (5,001 of other projects), 5,001 of other projects and 6,001 of this one undelivered"},
+		{"event:*", 20_000, 11_002, "/third", "11,002 deliveries (11,002 of other projects), 11,002 of other projects undelivered"},
+		{"event:render.failed", 1, 1, "/shop", "5,001 deliveries (5,001 of other projects), 5,001 of other projects undelivered"},
+		{"event:render.failed", 1, 1, "/blog", "5,001 deliveries, 5,001 undelivered"},
 	} {
 		f, err := filter.Parse(c.filter, time.Now(), time.UTC)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := countFor(t.Context(), r, store.Query{Filter: f, Limit: 1}, c.project, 1)
+		n, err := countFor(t.Context(), r, store.Query{Filter: f, Limit: c.limit}, c.project, c.listed)
 		if got := n.String(); err != nil || got != c.want {
 			t.Errorf("%q in %s got %q, %v\nwant %q", c.filter, c.project, got, err, c.want)
 		}
