@@ -31,8 +31,8 @@ type Change struct {
 	Attempt webhook.Attempt // complete, for ChangeAttempted
 }
 
-// pollInterval is how often a reader looks for changes by other processes.
-const pollInterval = 25 * time.Millisecond
+// pollInterval is how often a reader looks for changes by other processes. With filingInterval, it shows a delivery within 50 ms.
+const pollInterval = 15 * time.Millisecond
 
 // LastSeq returns the number of the newest change, or 0 if there is none.
 func (r *Reader) LastSeq(ctx context.Context) (int64, error) {

@@ -172,7 +172,7 @@ func TestWaitEndsWithItsContextOrReader(t *testing.T) {
 }
 
 // The test uses another connection instead of another process. TestFollowAcrossProcesses uses a real one.
-func TestWaitPollsEvery25Milliseconds(t *testing.T) {
+func TestWaitPollsEvery15Milliseconds(t *testing.T) {
 	dir := t.TempDir()
 	l, src := openLog(t, dir, Options{}), newSource(1)
 	synctest.Test(t, func(t *testing.T) {
@@ -182,12 +182,12 @@ func TestWaitPollsEvery25Milliseconds(t *testing.T) {
 		}
 		defer r.Close()
 		began := time.Now()
-		time.AfterFunc(120*time.Millisecond, func() { writeBeside(t, l, src.next()) })
+		time.AfterFunc(110*time.Millisecond, func() { writeBeside(t, l, src.next()) })
 		if err := r.Wait(t.Context(), 0); err != nil {
 			t.Errorf("Wait got %v", err)
 		}
-		if took := time.Since(began); took != 125*time.Millisecond {
-			t.Errorf("Wait took %v, want 125ms, at the fifth poll", took)
+		if took := time.Since(began); took != 120*time.Millisecond {
+			t.Errorf("Wait took %v, want 120ms, at the eighth poll", took)
 		}
 	})
 }
