@@ -2,6 +2,7 @@ package filter
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -80,7 +81,7 @@ func (t Text) appendSpans(spans []Span, text string) []Span {
 
 // merge sorts spans and joins those that touch.
 func merge(spans []Span) []Span {
-	slices.SortFunc(spans, func(a, b Span) int { return a.From - b.From })
+	sort.Slice(spans, func(i, j int) bool { return spans[i].From < spans[j].From })
 	merged := spans[:0]
 	for _, s := range spans {
 		if last := len(merged) - 1; last >= 0 && s.From <= merged[last].To {

@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/vidiking/vidiking-cli/internal/display"
@@ -75,7 +76,9 @@ func dependentLast(changes []recording.HeaderChange) []recording.HeaderChange {
 	rank := func(c recording.HeaderChange) int {
 		return slices.Index([]string{"Content-Length", webhook.SignatureHeader}, c.Name) // -1 for other headers
 	}
-	return slices.SortedStableFunc(slices.Values(changes), func(a, b recording.HeaderChange) int { return rank(a) - rank(b) })
+	sorted := slices.Clone(changes)
+	sort.SliceStable(sorted, func(i, j int) bool { return rank(sorted[i]) < rank(sorted[j]) })
+	return sorted
 }
 
 func sameSentence(c Comparison) string {

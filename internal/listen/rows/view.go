@@ -4,7 +4,7 @@ package rows
 import (
 	"context"
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -252,7 +252,7 @@ func (l *View) showWaiting() {
 			due = append(due, w)
 		}
 	}
-	slices.SortFunc(due, func(a, b *waiting) int { return a.summary.ReceivedAt.Compare(b.summary.ReceivedAt) })
+	sort.Slice(due, func(i, j int) bool { return due[i].summary.ReceivedAt.Before(due[j].summary.ReceivedAt) })
 	for _, w := range due {
 		w.shown = true
 		l.o.Printer.Waiting(w.summary, now.Sub(w.summary.ReceivedAt))
