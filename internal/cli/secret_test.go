@@ -30,8 +30,8 @@ func TestTheSecretIsMentionedUntilAHandlerAcceptsADelivery(t *testing.T) {
 		l := x.listen("--forward", h.URL)
 		x.run("trigger", "render.complete")
 		l.shows("dlv_")
-		if got := strings.Contains(l.screen.String(), needs); got != listen.before {
-			t.Errorf("listen %d: got %v, want %v:\n%s", i, got, listen.before, l.screen.String())
+		if got := strings.Contains(l.text(), needs); got != listen.before {
+			t.Errorf("listen %d: got %v, want %v:\n%s", i, got, listen.before, l.text())
 		}
 		_, during := x.on(0)
 		l.interrupt()

@@ -77,6 +77,13 @@ func (x *terminal) Write(p []byte) (int, error) {
 	return x.screen.Write(p)
 }
 
+// text returns what the screen shows while a command runs.
+func (x *terminal) text() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.screen.String()
+}
+
 // environment returns the terminal and its settings as the program sees them.
 func (x *terminal) environment(signals <-chan os.Signal, args ...string) cli.Environment {
 	return cli.Environment{
@@ -201,11 +208,7 @@ func (l *listening) interrupt() int {
 // shows waits until the screen contains the text.
 func (x *terminal) shows(text string) {
 	x.t.Helper()
-	x.until("the screen shows "+text, func() bool {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		return strings.Contains(x.screen.String(), text)
-	})
+	x.until("the screen shows "+text, func() bool { return strings.Contains(x.text(), text) })
 }
 
 // until waits for a condition that another goroutine or process fulfills.
@@ -219,9 +222,7 @@ func (x *terminal) until(what string, ok func() bool) {
 		select {
 		case <-tick.C:
 		case <-timeout:
-			x.mu.Lock()
-			defer x.mu.Unlock()
-			x.t.Fatalf("not within %v: %s; the screen:\n%s", patience, what, x.screen.String())
+			x.t.Fatalf("not within %v: %s; the screen:\n%s", patience, what, x.text())
 		}
 	}
 }
