@@ -68,7 +68,7 @@ func countOthers(ctx context.Context, r *store.Reader, q store.Query, project st
 	if project == "" {
 		return 0, nil
 	}
-	all, err := r.Count(ctx, store.Query{Not: project})
+	all, err := r.Count(ctx, store.Query{Not: project, Probes: q.Probes})
 	if err != nil || all == 0 || q.Filter.IsZero() && q.Session == "" && !q.Probes {
 		return all, err
 	}

@@ -3,6 +3,7 @@ package webhookscmd
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,5 +68,31 @@ func TestCountsOfAFilterAreLimited(t *testing.T) {
 		if got := n.String(); err != nil || got != c.want {
 			t.Errorf("%q in %s got %q, %v\nwant %q", c.filter, c.project, got, err, c.want)
 		}
+	}
+}
+
+func TestCountsIncludeProjectsThatHaveOnlyProbes(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	log, err := store.Open(t.Context(), dir, store.Options{OnError: func(err error) { t.Error(err) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for project, isProbe := range map[string]bool{"/shop": false, "/blog": true} {
+		d := &webhook.Delivery{}
+		d.ID, d.Project, d.Probe, d.Status = webhook.ID("dlv_"+strings.Repeat(project[1:2], 10)), project, isProbe, webhook.StatusSkipped
+		if err := log.Record(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := log.Reader()
+	for probes, want := range map[bool]string{false: "1 delivery", true: "2 deliveries (1 of another project)"} {
+		n, err := countFor(t.Context(), r, store.Query{Probes: probes}, "/shop", -1)
+		if got := n.String(); err != nil || got != want {
+			t.Errorf("probes %t: got %q, %v; want %q", probes, got, err, want)
+		}
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
 	}
 }

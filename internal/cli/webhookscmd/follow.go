@@ -50,7 +50,7 @@ func follow(ctx context.Context, a *cmdutil.App, q store.Query) error {
 	if err != nil {
 		return err
 	}
-	others, err := r.Count(ctx, store.Query{Not: project})
+	others, err := r.Count(ctx, store.Query{Not: project, Probes: q.Probes})
 	if err != nil {
 		return err
 	}
