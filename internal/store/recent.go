@@ -63,18 +63,28 @@ func (r *recent) add(after int64, c committed) {
 	}
 	r.list = append(r.list, c)
 	r.bytes += c.bytes
-	for r.bytes > recentBytes {
-		r.after, r.bytes = r.list[0].seq, r.bytes-r.list[0].bytes
-		r.list = r.list[1:]
+	dropped := 0
+	for ; r.bytes > recentBytes; dropped++ {
+		r.after, r.bytes = r.list[dropped].seq, r.bytes-r.list[dropped].bytes
 	}
+	kept := copy(r.list, r.list[dropped:])
+	clear(r.list[kept:]) // the array would keep them
+	r.list = r.list[:kept]
 }
 
-// hasAfter reports whether memory has a change after a row.
+// reset drops everything, because the log was replaced.
+func (r *recent) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list, r.bytes = nil, 0
+}
+
+// hasAfter reports whether memory has the next change after a row.
 func (r *recent) hasAfter(row int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := len(r.list)
-	return n > 0 && r.list[n-1].seq > row
+	return n > 0 && row >= r.after && r.list[n-1].seq > row
 }
 
 // read returns about limit changes after a row, in whole transactions, or none if the log must be read. Matches is not set.
@@ -115,8 +125,10 @@ func (r *Reader) recentOf(q Query, after int64, limit int) []Change {
 // recentChanges collects the changes of one transaction for recent.
 type recentChanges struct {
 	to         *recent
-	off        bool // nobody reads
-	incomplete bool // the transaction has changes that only the log has
+	off        bool  // nobody reads
+	incomplete bool  // the transaction has changes that only the log has
+	resolved   bool  // the transaction has resolved deliveries, maybe open ones
+	seq        int64 // of the previous transaction
 	batch      committed
 	rows       map[webhook.ID]*Row // deliveries that this transaction has changed
 	open       map[webhook.ID]*Row // deliveries of earlier transactions without an attempt
@@ -124,6 +136,7 @@ type recentChanges struct {
 
 func (r *recentChanges) begin() {
 	r.off, r.incomplete, r.batch = r.to == nil || !r.to.wanted.Load(), false, committed{}
+	r.resolved = false
 	if r.open == nil {
 		r.rows, r.open = map[webhook.ID]*Row{}, map[webhook.ID]*Row{}
 	}
@@ -178,8 +191,29 @@ func (r *recentChanges) add(ch recentChange, size int) {
 	r.batch.changes = append(r.batch.changes, ch)
 }
 
+// follow is called at the start of a transaction with the row of the newest change. If another process has written since the previous
+// transaction, it may have resolved open deliveries.
+func (r *recentChanges) follow(last int64) {
+	if last != r.seq {
+		clear(r.open)
+	}
+}
+
+// reset forgets everything, because the log was replaced.
+func (r *recentChanges) reset() {
+	clear(r.open)
+	if r.to != nil {
+		r.to.reset()
+	}
+}
+
 // commit keeps the changes of a transaction that followed the row after and has the number seq.
 func (r *recentChanges) commit(after, seq int64) {
+	r.seq = seq
+	if r.resolved {
+		clear(r.open)
+		clear(r.rows)
+	}
 	for id, row := range r.rows {
 		if row.Status == webhook.StatusPending && len(r.open) < recentOpen && rowBytes(&row.Summary) <= recentOpenBytes {
 			r.open[id] = row

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -131,6 +133,60 @@ func TestRecentChangesOfLongRequestsAreBounded(t *testing.T) {
 	}
 }
 
+// An attempt at a delivery can end after a replay has resolved the delivery.
+func TestRecentChangesOfResolvedDeliveriesAreThoseOfTheLog(t *testing.T) {
+	for name, isOther := range map[string]bool{"by this process": false, "by another process": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			l, src := openLog(t, dir, Options{}), newSource(1)
+			by := l
+			if isOther {
+				by = openLog(t, dir, Options{})
+			}
+			changes(t, l.Reader(), 0, 10) // somebody reads
+			d := src.next()
+			record(t, l, d)
+			replay := src.next(func(r *webhook.Delivery) { r.Body, r.ReplayOf, r.Routed = d.Body, d.ID, true })
+			record(t, by, replay)
+			attempt(t, by, replay.ID, answered(200))
+			cursor, err := l.Reader().LastSeq(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			late := answered(0)
+			late.Failure = webhook.FailureTimeout
+			attempt(t, l, d.ID, late)
+			got := changes(t, l.Reader(), cursor, 10)
+			if len(got) != 1 || got[0].Summary.ResolvedBy != replay.ID {
+				t.Errorf("got %+v, want one change of a delivery that %s resolved", got, replay.ID)
+			}
+		})
+	}
+}
+
+func TestRecentChangesOfADeletedLogAreDropped(t *testing.T) {
+	dir := t.TempDir()
+	l, src := openLog(t, dir, Options{OnError: func(error) {}}), newSource(1)
+	r := l.Reader()
+	changes(t, r, 0, 10) // somebody reads
+	for range 5 {
+		record(t, l, src.next())
+	}
+	flush(t, l)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(filepath.Join(dir, FileName+suffix)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.writer.checkReplaced()
+	if got := changes(t, r, 0, 10); len(got) > 0 {
+		t.Errorf("got %d changes of the deleted log, want none", len(got))
+	}
+	if r.recent.hasAfter(0) {
+		t.Error("memory has changes of the deleted log")
+	}
+}
+
 func TestRecentChangesAreBounded(t *testing.T) {
 	var r recent
 	const transactions = 10 * recentBytes / 1000
@@ -139,6 +195,15 @@ func TestRecentChangesAreBounded(t *testing.T) {
 	}
 	if r.bytes > recentBytes || len(r.list) > recentBytes/1000 {
 		t.Errorf("%d bytes of %d transactions are kept, want %d bytes at most", r.bytes, len(r.list), recentBytes)
+	}
+	for _, dropped := range r.list[len(r.list):cap(r.list)] {
+		if dropped.changes != nil {
+			t.Error("a transaction that was dropped stays in memory")
+			break
+		}
+	}
+	if r.hasAfter(r.after-1) || !r.hasAfter(r.after) {
+		t.Errorf("hasAfter does not say where memory begins, which is %d", r.after)
 	}
 	if got := r.read(r.after-1, 10); got != nil {
 		t.Errorf("changes that were dropped: got %v, want none", got)

@@ -118,6 +118,6 @@ func (t *transaction) resolveOne(n int64, by webhook.ID, targets []string) error
 		return nil
 	}
 	t.add(change{kind: ChangeResolved, delivery: n})
-	t.recent.incomplete = true
+	t.recent.incomplete, t.recent.resolved = true, true
 	return t.conn.Exec(updateResolved, string(by), n)
 }

@@ -84,6 +84,7 @@ func (t *transaction) apply(batch []*job) error {
 func (t *transaction) readLast() (err error) {
 	t.last, err = t.conn.Number(lastChange)
 	t.last = max(t.last, t.minimum)
+	t.recent.follow(t.last)
 	return err
 }
 

@@ -426,6 +426,7 @@ func (w *writer) reopenIfReplaced() error {
 	w.use(c)
 	w.tx.minimum = max(w.tx.minimum, newest) // change numbers continue for readers that follow them
 	w.plan, w.tx.renamed = retention.Plan{}, nil
+	w.tx.recent.reset()
 	w.file.onReopen()
 	w.onError(ErrReplaced)
 	return nil
