@@ -178,7 +178,7 @@ func TestRecentChangesOfADeletedLogAreDropped(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	l.writer.checkReplaced()
+	flush(t, l)
 	if got := changes(t, r, 0, 10); len(got) > 0 {
 		t.Errorf("got %d changes of the deleted log, want none", len(got))
 	}
