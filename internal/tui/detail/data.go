@@ -17,7 +17,7 @@ const (
 
 // data renders the members of the payload's data, as many as fit on a few lines: id "job_9bn2ze"  duration 10.5.
 func (p story) data() []detailLine {
-	body := bytes.TrimSpace(jsontext.WithoutMark(p.delivery.Body))
+	body := bytes.Trim(jsontext.WithoutMark(p.delivery.Body), jsonSpace)
 	label := "body"
 	switch {
 	case len(body) == 0:

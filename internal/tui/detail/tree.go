@@ -17,6 +17,8 @@ const (
 	maxTreeDepth   = 40     // deeper levels are folded
 	maxOpenMembers = 200    // a container with more members is folded at first
 	maxKeyColumn   = 36     // maximum width of the column of keys; longer keys overflow
+
+	jsonSpace = " \t\r\n" // RFC 8259, section 2
 )
 
 // treeLine is one line of a payload's tree.
@@ -40,7 +42,7 @@ type pages map[string]int
 
 // tree returns the unfolded lines of a payload. It returns false if the payload is not a JSON object or array.
 func tree(body []byte, t treeBuilder) (branches []treeLine, ok bool) {
-	body = bytes.TrimSpace(jsontext.WithoutMark(body))
+	body = bytes.Trim(jsontext.WithoutMark(body), jsonSpace)
 	if len(body) == 0 || body[0] != '{' && body[0] != '[' || !jsontext.Valid(body) {
 		return nil, false
 	}

@@ -44,7 +44,7 @@ func TestTree(t *testing.T) {
 	if diff := cmp.Diff(want, flattenTree(t, []byte(body))); diff != "" {
 		t.Error(diff)
 	}
-	for _, no := range []string{"", "1", `"x"`, "{", "[1,]", "nope"} {
+	for _, no := range []string{"", "1", `"x"`, "{", "[1,]", "nope", "[]\f"} {
 		if _, ok := tree([]byte(no), treeBuilder{}); ok {
 			t.Errorf("tree(%q) succeeded, want no tree", no)
 		}
@@ -54,6 +54,7 @@ func TestTree(t *testing.T) {
 func FuzzTree(f *testing.F) {
 	f.Add([]byte(`{"a":[1,2,{"b":null}],"c":"x"}`))
 	f.Add([]byte(`[[],{},[[1]]]`))
+	f.Add([]byte("[]\f")) // not a space in JSON
 	f.Add([]byte(" {\t\"\\u0000\" :\n-1.5e+3}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if len(body) > 4096 {
