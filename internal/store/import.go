@@ -257,7 +257,7 @@ func (i *Import) flush(ctx context.Context) error {
 		return nil
 	}
 	i.open, i.bytes = 0, 0
-	if err := i.conn.Exec("COMMIT"); err != nil {
+	if err := i.conn.Commit(); err != nil {
 		return err
 	}
 	return retention.Pause(ctx)

@@ -16,7 +16,7 @@ func (c *Conn) Transact(f func() error) error {
 	}
 	err := f()
 	if err == nil {
-		err = c.commit()
+		err = c.Commit()
 	}
 	if err == nil {
 		return nil
@@ -24,7 +24,8 @@ func (c *Conn) Transact(f func() error) error {
 	return errors.Join(err, c.Rollback())
 }
 
-func (c *Conn) commit() error {
+// Commit commits the open transaction. It writes the WAL with fewer system calls than a COMMIT that is run as a statement.
+func (c *Conn) Commit() error {
 	journal, err := c.driver.FileControl("main", sqlite3.FCNTL_JOURNAL_POINTER)
 	if err != nil {
 		return err
