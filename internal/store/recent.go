@@ -135,8 +135,8 @@ type recentChanges struct {
 }
 
 func (r *recentChanges) begin() {
-	r.off, r.incomplete, r.batch = r.to == nil || !r.to.wanted.Load(), false, committed{}
-	r.resolved = false
+	r.off = r.to == nil || !r.to.wanted.Load()
+	r.incomplete, r.resolved, r.batch = false, false, committed{}
 	if r.open == nil {
 		r.rows, r.open = map[webhook.ID]*Row{}, map[webhook.ID]*Row{}
 	}

@@ -16,7 +16,7 @@ type Counts struct {
 	others      int // the part of All that belongs to other projects
 	Failed      int
 	ownFailed   int // the part of Failed that belongs to this project, which `replay` selects
-	otherFailed int
+	otherFailed int // the rest of Failed
 
 	NeedsSecret bool // the handler probably does not have the secret yet
 

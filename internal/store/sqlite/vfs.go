@@ -1,7 +1,7 @@
 package sqlite
 
 import (
-	"bytes"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"os"
@@ -124,8 +124,8 @@ const (
 	frameHeaderBytes = 24 // sqlite.org/fileformat2.html, The Write-Ahead Log
 	frameBytes       = frameHeaderBytes + PageBytes
 
-	// In a header: the size of the database, in the last frame of a transaction; 0 in others.
-	commitOffset, commitBytes = 4, 4
+	// Offset in a header: the size of the database after the transaction, in its last frame; 0 in its other frames.
+	frameSizeOffset = 4
 
 	heldFrames = 32 // 130 KiB
 )
@@ -134,7 +134,7 @@ func (f *walFile) WriteAt(p []byte, off int64) (int, error) {
 	partial := len(f.held) % frameBytes
 	switch {
 	case off == f.end && partial == 0 && len(p) == frameHeaderBytes:
-		f.last = !bytes.Equal(p[commitOffset:commitOffset+commitBytes], make([]byte, commitBytes))
+		f.last = binary.BigEndian.Uint32(p[frameSizeOffset:]) != 0
 	case off == f.end && partial == frameHeaderBytes && len(p) == PageBytes:
 	default:
 		if err := f.flush(); err != nil {
@@ -160,7 +160,7 @@ func (f *walFile) flush() error {
 		return nil
 	}
 	_, err := f.file.WriteAt(f.held, f.end-int64(len(f.held)))
-	f.held = f.held[:0] // even after an error: the commit fails, and SQLite rolls the transaction back
+	f.held = f.held[:0] // even after an error: SQLite rolls the transaction back
 	return err
 }
 

@@ -103,7 +103,7 @@ func TestWALFramesOfATransactionAreWrittenAtOnce(t *testing.T) {
 			for _, w := range c.writes {
 				p := make([]byte, w.size)
 				if w.last {
-					p[commitOffset] = 1
+					p[frameSizeOffset] = 1
 				}
 				if n, err := f.WriteAt(p, w.off); n != int(w.size) || err != nil {
 					t.Errorf("WriteAt(%d, %d) got %d, %v", w.size, w.off, n, err)
